@@ -1,0 +1,248 @@
+//! The `duckling` crate, asked about short runs of time words.
+
+use std::ops::Range;
+
+use chrono::{Datelike, FixedOffset, NaiveDateTime, TimeZone as _, Timelike};
+use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, TimePoint, TimeValue, parse};
+use jiff::civil::{Date, DateTime, Time};
+
+use super::own::{shifted, weekday, year};
+use super::{Extent, Grain, Period, Scene, TokenKind};
+use crate::offline::tokens::Token;
+
+/// The base; its rules are compiled once in a process.
+#[derive(Debug)]
+pub(super) struct Base {
+    locale: Locale,
+}
+
+/// Words that alone, or with each other, say no date.
+const IDLE: &[&str] = &[
+    "now", "may", "march", "sat", "sun", "mon", "wed", "fri", "tue", "thu", "mar", "second", "sec", "fall", "spring", "day", "days",
+    "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "min", "mins", "hr", "hrs", "morning",
+    "afternoon", "evening", "night", "noon", "midnight", "weekend", "summer", "winter", "autumn", "eve", "decade", "quarter",
+    "yr", "yrs", "weekends", "dec", "jan",
+];
+
+/// Words that make a time of the clock belong to a day.
+const ANCHORS: &[&str] = &[
+    "today", "tonight", "tonite", "tomorrow", "tmrw", "tmr", "tmw", "yesterday", "this", "last", "next", "ago", "in", "christmas",
+    "easter", "thanksgiving", "halloween", "eve", "within",
+];
+
+impl Base {
+    /// The base with its rules compiled.
+    pub(super) fn warm() -> Self {
+        let base = Self { locale: Locale::new(Lang::EN, None) };
+        let now = DateTime::constant(2024, 1, 1, 0, 0, 0, 0);
+        for text in ["tomorrow at 3pm", "two weeks ago", "until 7 May 2023", "from Monday to Friday"] {
+            base.parse(text, now);
+        }
+        base
+    }
+
+    fn parse(&self, text: &str, now: DateTime) -> Vec<duckling::Entity> {
+        let Some(utc) = FixedOffset::east_opt(0) else { return Vec::new() };
+        let reference = utc
+            .with_ymd_and_hms(
+                i32::from(now.year()),
+                now.month().unsigned_abs().into(),
+                now.day().unsigned_abs().into(),
+                now.hour().unsigned_abs().into(),
+                now.minute().unsigned_abs().into(),
+                now.second().unsigned_abs().into(),
+            )
+            .single();
+        let Some(reference) = reference else { return Vec::new() };
+        // Local time goes in as UTC and comes out as local time: zones are ours.
+        let context = Context::new(reference, self.locale);
+        parse(text, &self.locale, &[DimensionKind::Time], &context, &Options { with_latent: false })
+    }
+
+    /// Adds what a run of tokens says to `found`.
+    pub(super) fn read(&self, scene: Scene<'_>, run: Range<usize>, found: &mut Vec<(Range<usize>, Period)>) {
+        let Some(text) = run_text(scene, &run) else { return };
+        let offset = scene.tokens[run.start].span.start;
+        for entity in self.parse(text, scene.now) {
+            let DimensionValue::Time(value) = &entity.value else { continue };
+            let start = run.start + scene.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.start);
+            let end = run.start + scene.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.end);
+            let words = start..end.min(run.end);
+            if words.is_empty() || is_idle(scene, &words) {
+                continue;
+            }
+            if let Some(period) = period(value).and_then(|period| settle(scene, &words, period)) {
+                found.push((words, period));
+            }
+        }
+    }
+
+    /// The expression that begins at a token, with the token after it.
+    pub(super) fn first(&self, scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+        let mut end = at;
+        while end < scene.tokens.len() && end - at < 8 && (!scene.tokens[end].is_mark() || scene.tokens[end].is(",")) {
+            end += 1;
+        }
+        let mut found = Vec::new();
+        if end > at {
+            self.read(scene, at..end, &mut found);
+        }
+        found.into_iter().find(|(range, _)| range.start <= at + 1).map(|(range, period)| (range.end, period))
+    }
+}
+
+fn run_text<'a>(scene: Scene<'a>, run: &Range<usize>) -> Option<&'a str> {
+    let first = scene.tokens.get(run.start)?;
+    let last = scene.tokens.get(run.end.checked_sub(1)?)?;
+    scene.text.get(first.span.start..last.span.end)
+}
+
+/// Whether the words are no date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
+fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
+    let tokens = &scene.tokens[words.clone()];
+    let said: Vec<&Token> =
+        tokens.iter().filter(|t| !t.is_mark() && !t.is_any(&["the", "a", "an", "on", "in", "at", "of", "for"])).collect();
+    let month_like = |t: &Token| t.is_any(&["may", "march", "mar", "sun", "sat", "mon", "wed", "fri"]) && !t.capital;
+    if said.is_empty() || said.iter().all(|t| t.is_any(IDLE)) && !is_named_month(scene, words) {
+        return true;
+    }
+    if said.iter().any(|t| month_like(t)) && !said.iter().any(|t| t.kind == TokenKind::Number || t.is("last") || t.is("next")) {
+        return true;
+    }
+    let before = words.start.checked_sub(1).and_then(|before| scene.tokens.get(before));
+    let inside = said.first().is_some_and(|t| t.is_any(&["every", "each"]));
+    if inside || before.is_some_and(|t| t.is_any(&["every", "each", "most", "for", "all", "per", "any"])) {
+        return true;
+    }
+    // Bare numbers: "7", "3 to 5", "the 3rd one"; and times of the clock without a day.
+    let dayless = |t: &&Token| {
+        !t.is_any(ANCHORS)
+            && weekday(&t.lower).is_none()
+            && !is_month(&t.lower)
+            && year(&t.lower).is_none()
+            && !t.lower.contains(['-', '/'])
+    };
+    let ordinal = |t: &&Token| t.lower.ends_with("st") || t.lower.ends_with("nd") || t.lower.ends_with("rd") || t.lower.ends_with("th");
+    said.iter().all(dayless) && !(tokens.first().is_some_and(|t| t.is("the")) && said.len() == 1 && ordinal(&said[0]) && follows_on(before))
+}
+
+/// "on the 12th" is a day; "the 12th" alone is not.
+fn follows_on(before: Option<&Token>) -> bool {
+    before.is_some_and(|t| t.is("on") || t.is("by"))
+}
+
+/// "in May", "last March": a month name that stands where only a month stands.
+fn is_named_month(scene: Scene<'_>, words: &Range<usize>) -> bool {
+    let lead = &scene.tokens[words.start.saturating_sub(1)..words.end];
+    lead.windows(2).any(|pair| {
+        pair[0].is_any(&["in", "last", "next", "this", "since", "until", "till", "early", "late", "by", "of", "during", "from", "to", "for"])
+            && pair[1].capital
+            && is_month(&pair[1].lower)
+    })
+}
+
+fn is_month(word: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    ];
+    const SHORT: [&str; 12] = ["jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
+    MONTHS.contains(&word) || SHORT.contains(&word)
+}
+
+/// What the base read, as a stretch of local time.
+fn period(value: &TimeValue) -> Option<Period> {
+    match value {
+        TimeValue::Single { value, .. } => {
+            let (first, grain, length) = point(value)?;
+            Some(Period { first, end: after(first, length)?, grain, extent: Extent::During })
+        }
+        TimeValue::Interval { from: Some(from), to: Some(to), .. } => {
+            let ((first, grain, _), (end, ..)) = (point(from)?, point(to)?);
+            Some(named_stretch(first, end, grain))
+        }
+        TimeValue::Interval { from: Some(from), to: None, .. } => {
+            let (first, grain, length) = point(from)?;
+            Some(Period { first, end: after(first, length)?, grain, extent: Extent::After })
+        }
+        TimeValue::Interval { from: None, to: Some(to), .. } => {
+            let (first, grain, length) = point(to)?;
+            Some(Period { first, end: after(first, length)?, grain, extent: Extent::Before })
+        }
+        TimeValue::Interval { from: None, to: None, .. } => None,
+    }
+}
+
+/// An interval of the base: a weekend, a part of a day, or from one moment to another.
+fn named_stretch(first: DateTime, end: DateTime, grain: Grain) -> Period {
+    let days = first.date().until(end.date()).map_or(0, |span| span.get_days());
+    if grain == Grain::Clock && days >= 2 && days <= 3 && first.hour() == 18 {
+        // The base begins weekends on Friday evening.
+        let first = first.date().tomorrow().map_or(first, super::own::midnight);
+        return Period { first, end, grain: Grain::Weekend, extent: Extent::During };
+    }
+    match grain {
+        Grain::Clock if days <= 1 => Period { first, end, grain: Grain::Part, extent: Extent::During },
+        Grain::Clock => Period { first, end, grain: Grain::Day, extent: Extent::Between },
+        _ => Period { first, end, grain, extent: Extent::Between },
+    }
+}
+
+/// A moment of the base, our grain, and the months, days and seconds that it lasts.
+fn point(point: &TimePoint) -> Option<(DateTime, Grain, (i64, i64))> {
+    let (local, grain): (NaiveDateTime, _) = match point {
+        TimePoint::Instant { value, grain } => (value.naive_utc(), *grain),
+        TimePoint::Naive { value, grain } => (*value, *grain),
+    };
+    let date = Date::new(
+        i16::try_from(local.year()).ok()?,
+        i8::try_from(local.month()).ok()?,
+        i8::try_from(local.day()).ok()?,
+    );
+    let time = Time::new(
+        i8::try_from(local.hour()).ok()?,
+        i8::try_from(local.minute()).ok()?,
+        i8::try_from(local.second().min(59)).ok()?,
+        0,
+    );
+    let (grain, length) = match grain {
+        duckling::Grain::Day => (Grain::Day, (0, 1)),
+        duckling::Grain::Week => (Grain::Week, (0, 7)),
+        duckling::Grain::Month => (Grain::Month, (1, 0)),
+        duckling::Grain::Quarter => (Grain::Season, (3, 0)),
+        duckling::Grain::Year => (Grain::Year, (12, 0)),
+        _ => (Grain::Clock, (0, 0)),
+    };
+    Some((DateTime::from_parts(date.ok()?, time.ok()?), grain, length))
+}
+
+fn after(first: DateTime, (months, days): (i64, i64)) -> Option<DateTime> {
+    Some(DateTime::from_parts(shifted(first.date(), months, days)?, first.time()))
+}
+
+/// Corrects the extent by the words before, and turns to the past what the text tells as past.
+fn settle(scene: Scene<'_>, words: &Range<usize>, period: Period) -> Option<Period> {
+    let lead = words.start.saturating_sub(1)..(words.start + 1).min(words.end);
+    let lead_is = |names: &[&str]| scene.tokens[lead.clone()].iter().any(|t| t.is_any(names));
+    let mut period = period;
+    if lead_is(&["since"]) {
+        period.extent = Extent::Since;
+    } else if lead_is(&["until", "till"]) {
+        period.extent = Extent::Until;
+    }
+    let tokens = &scene.tokens[words.clone()];
+    let has = |test: &dyn Fn(&str) -> bool| tokens.iter().any(|t| test(&t.lower));
+    let dated = has(&|w| year(w).is_some() || w.len() >= 8 && w.contains(['-', '/']) || weekday(w).is_some());
+    let fixed = has(&|w| matches!(w, "next" | "this" | "last" | "coming" | "tomorrow" | "today" | "in" | "ago" | "yesterday"));
+    let bare_in = tokens.first().is_some_and(|t| t.is("in")) && has(&is_month);
+    let behind = scene.past || period.extent == Extent::Since;
+    let back = if period.first <= scene.now || !behind || dated || (fixed && !bare_in) {
+        0
+    } else if has(&is_month) || period.grain >= Grain::Month || has(&|w| matches!(w, "christmas" | "easter" | "thanksgiving" | "halloween" | "eve"))
+    {
+        -12
+    } else {
+        0
+    };
+    let shift = |moment: DateTime| Some(DateTime::from_parts(shifted(moment.date(), back, 0)?, moment.time()));
+    Some(Period { first: shift(period.first)?, end: shift(period.end)?, ..period })
+}

@@ -1,0 +1,397 @@
+//! The expressions that are read without the base.
+
+use jiff::civil::{Date, DateTime, Weekday};
+
+use super::base::Base;
+use super::{Extent, Grain, Period, Scene};
+use crate::offline::tokens::Token;
+
+/// An expression that begins at token `at`, with the token after it.
+pub(super) fn read(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
+    let word = |offset: usize| scene.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
+    let first = word(0);
+    // Cheap exits: most words begin nothing.
+    match first {
+        "today" | "yesterday" | "tomorrow" | "tmrw" | "tmr" | "tmw" => named_day(scene, at),
+        "last" | "next" | "this" | "past" | "previous" => deictic(scene, at),
+        "for" | "over" => duration(scene, at),
+        "from" | "between" => years(scene, at),
+        "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "of" | "circa" | "back" => {
+            lone_year(scene, at).or_else(|| season_of_year(scene, at))
+        }
+        "the" => anchored(scene, at, base).or_else(|| the_unit(scene, at)),
+        _ => ago(scene, at).or_else(|| anchored(scene, at, base)).or_else(|| recent_weekday(scene, at)),
+    }
+}
+
+/// A day of the calendar as a period.
+pub(super) fn day(date: Date, grain: Grain) -> Option<Period> {
+    let end = date.tomorrow().ok()?;
+    Some(Period { first: midnight(date), end: midnight(end), grain, extent: Extent::During })
+}
+
+/// The first moment of a day.
+pub(super) fn midnight(date: Date) -> DateTime {
+    date.to_datetime(jiff::civil::Time::midnight())
+}
+
+/// A year, when the word is one between 1900 and 2099.
+pub(super) fn year(word: &str) -> Option<i16> {
+    let year: i16 = word.parse().ok()?;
+    ((1900..2100).contains(&year) && word.len() == 4).then_some(year)
+}
+
+/// Moves a date by whole units, `months` and `days` at once.
+pub(super) fn shifted(date: Date, months: i64, days: i64) -> Option<Date> {
+    let span = jiff::Span::new().try_months(months).ok()?.try_days(days).ok()?;
+    date.checked_add(span).ok()
+}
+
+fn during(first: Date, end: Date, grain: Grain) -> Period {
+    Period { first: midnight(first), end: midnight(end), grain, extent: Extent::During }
+}
+
+fn whole_year(year: i16, extent: Extent) -> Option<Period> {
+    let (first, end) = (Date::new(year, 1, 1).ok()?, Date::new(year.checked_add(1)?, 1, 1).ok()?);
+    Some(Period { extent, ..during(first, end, Grain::Year) })
+}
+
+fn whole_month(date: Date) -> Option<Period> {
+    let first = date.first_of_month();
+    Some(during(first, shifted(first, 1, 0)?, Grain::Month))
+}
+
+fn monday(date: Date) -> Option<Date> {
+    shifted(date, 0, -i64::from(date.weekday().to_monday_zero_offset()))
+}
+
+/// A weekday by its name or abbreviation.
+pub(super) fn weekday(word: &str) -> Option<Weekday> {
+    Some(match word {
+        "monday" | "mon" => Weekday::Monday,
+        "tuesday" | "tues" | "tue" => Weekday::Tuesday,
+        "wednesday" | "weds" | "wed" => Weekday::Wednesday,
+        "thursday" | "thurs" | "thur" | "thu" => Weekday::Thursday,
+        "friday" | "fri" => Weekday::Friday,
+        "saturday" | "sat" => Weekday::Saturday,
+        "sunday" | "sun" => Weekday::Sunday,
+        _ => return None,
+    })
+}
+
+fn word_at(tokens: &[Token], at: usize) -> &str {
+    tokens.get(at).map_or("", |token| token.lower.as_str())
+}
+
+fn named_day(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let offset = match word_at(scene.tokens, at) {
+        "today" => 0,
+        "yesterday" => -1,
+        _ => 1,
+    };
+    // With a clock time or a part of the day the base knows better.
+    let next = word_at(scene.tokens, at + 1);
+    let clock = scene.tokens.get(at + 1).is_some_and(|token| token.kind == super::TokenKind::Number);
+    if clock || matches!(next, "at" | "morning" | "afternoon" | "evening" | "night" | "noon") {
+        return None;
+    }
+    Some((at + 1, day(shifted(scene.now.date(), 0, offset)?, Grain::Day)?))
+}
+
+/// "last week", "this past Sunday", "next month", "this summer".
+fn deictic(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let today = scene.now.date();
+    let mut at_unit = at + 1;
+    let mut step = match word_at(scene.tokens, at) {
+        "this" => 0,
+        "next" => 1,
+        _ => -1,
+    };
+    if step == 0 && matches!(word_at(scene.tokens, at_unit), "past" | "last") {
+        step = -1;
+        at_unit += 1;
+    } else if step == 0 && matches!(word_at(scene.tokens, at_unit), "coming" | "upcoming") {
+        step = 1;
+        at_unit += 1;
+    }
+    let unit = word_at(scene.tokens, at_unit);
+    // "last week Tuesday", "last year in June": the base reads the whole.
+    if weekday(word_at(scene.tokens, at_unit + 1)).is_some() && weekday(unit).is_none() {
+        return None;
+    }
+    let period = match unit {
+        "week" => {
+            let first = shifted(monday(today)?, 0, 7 * step)?;
+            during(first, shifted(first, 0, 7)?, Grain::Week)
+        }
+        "weekend" => weekend(today, step)?,
+        "month" => whole_month(shifted(today.first_of_month(), step, 0)?)?,
+        "year" => whole_year(today.year().checked_add(i16::try_from(step).ok()?)?, Extent::During)?,
+        "summer" | "spring" | "autumn" | "fall" | "winter" => season(today, unit, step)?,
+        _ => {
+            let name = weekday(unit)?;
+            if step >= 0 {
+                return None;
+            }
+            day(previous(today, name)?, Grain::Day)?
+        }
+    };
+    Some((at_unit + 1, period))
+}
+
+/// The latest such weekday before a day.
+fn previous(today: Date, name: Weekday) -> Option<Date> {
+    let back = i64::from(today.weekday().since(name));
+    shifted(today, 0, if back == 0 { -7 } else { -back })
+}
+
+/// Saturday and Sunday: `-1` the last ones that are over or running, `0` this week's, `1` next week's.
+fn weekend(today: Date, step: i64) -> Option<Period> {
+    let first = shifted(monday(today)?, 0, 5 + 7 * step)?;
+    Some(during(first, shifted(first, 0, 2)?, Grain::Weekend))
+}
+
+/// Northern seasons by whole months; winter belongs to the year in which it ends.
+fn season(today: Date, name: &str, step: i64) -> Option<Period> {
+    let month = match name {
+        "spring" => 3,
+        "summer" => 6,
+        "autumn" | "fall" => 9,
+        _ => 12,
+    };
+    let mut first = Date::new(today.year(), month, 1).ok()?;
+    if month == 12 && today.month() < 12 && step <= 0 {
+        first = shifted(first, -12, 0)?;
+    }
+    // "last summer" is the latest that is over, "next summer" the first that has not begun.
+    while step < 0 && shifted(first, 3, 0)? > today {
+        first = shifted(first, -12, 0)?;
+    }
+    while step > 0 && first <= today {
+        first = shifted(first, 12, 0)?;
+    }
+    Some(during(first, shifted(first, 3, 0)?, Grain::Season))
+}
+
+/// "in the summer of 2019", "in summer 2019".
+fn season_of_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let mut next = at + 1;
+    if word_at(scene.tokens, next) == "the" {
+        next += 1;
+    }
+    let name = word_at(scene.tokens, next);
+    if !matches!(name, "summer" | "spring" | "autumn" | "fall" | "winter") {
+        return None;
+    }
+    next += 1;
+    if word_at(scene.tokens, next) == "of" {
+        next += 1;
+    }
+    let year = year(word_at(scene.tokens, next))?;
+    let today = Date::new(year, if name == "winter" { 2 } else { 1 }, 1).ok()?;
+    Some((next + 1, season(today, name, 0)?))
+}
+
+/// A number word, digits, or "a couple of", with the token after it.
+fn quantity(scene: Scene<'_>, at: usize) -> Option<(usize, i64)> {
+    let mut next = at;
+    if matches!(word_at(scene.tokens, at), "a" | "an" | "the" | "about" | "around" | "past" | "last" | "over") {
+        next += 1;
+        let word = word_at(scene.tokens, next);
+        if matches!(word_at(scene.tokens, at), "a" | "an") && unit(word).is_some() {
+            return Some((next, 1));
+        }
+    }
+    let word = word_at(scene.tokens, next);
+    let count = match word {
+        "couple" => {
+            let of = usize::from(word_at(scene.tokens, next + 1) == "of");
+            return Some((next + 1 + of, 2));
+        }
+        "few" => 3,
+        "several" => 4,
+        _ => number(word)?,
+    };
+    Some((next + 1, count))
+}
+
+/// A small number in words or digits.
+fn number(word: &str) -> Option<i64> {
+    const NAMES: [&str; 13] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    if let Some(index) = NAMES.iter().position(|name| *name == word) {
+        return i64::try_from(index).ok();
+    }
+    match word {
+        "fifteen" => Some(15),
+        "twenty" => Some(20),
+        "thirty" => Some(30),
+        "forty" => Some(40),
+        "fifty" => Some(50),
+        _ if word.len() <= 3 => word.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Months and days of a unit, and its grain.
+fn unit(word: &str) -> Option<(i64, i64, Grain)> {
+    Some(match word {
+        "day" | "days" => (0, 1, Grain::Day),
+        "week" | "weeks" => (0, 7, Grain::AboutDay),
+        "weekend" | "weekends" => (0, 7, Grain::Weekend),
+        "fortnight" | "fortnights" => (0, 14, Grain::AboutDay),
+        "month" | "months" => (1, 0, Grain::Month),
+        "year" | "years" | "yr" | "yrs" => (12, 0, Grain::Year),
+        "decade" | "decades" => (120, 0, Grain::Year),
+        _ => return None,
+    })
+}
+
+/// The period that lies `count` units from a day (negative: before).
+fn moved(today: Date, count: i64, (months, days, grain): (i64, i64, Grain), extent: Extent) -> Option<Period> {
+    let date = shifted(today, months.checked_mul(count)?, days.checked_mul(count)?)?;
+    let period = match grain {
+        Grain::Month => whole_month(date)?,
+        Grain::Year => whole_year(date.year(), Extent::During)?,
+        Grain::Weekend => weekend(date, 0)?,
+        _ => day(date, grain)?,
+    };
+    Some(Period { extent, ..period })
+}
+
+/// "two weeks ago", "a few years back", "in two days".
+fn ago(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let (next, count) = quantity(scene, at)?;
+    let unit = unit(word_at(scene.tokens, next))?;
+    if !matches!(word_at(scene.tokens, next + 1), "ago" | "back") {
+        return None;
+    }
+    Some((next + 2, moved(scene.now.date(), -count, unit, Extent::During)?))
+}
+
+/// "the other day" is no date; "the past few weeks" neither; "the last two years" with a perfect is.
+fn the_unit(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    if !matches!(word_at(scene.tokens, at + 1), "last" | "next" | "past" | "previous") {
+        return None;
+    }
+    let (next, period) = deictic(scene, at + 1)?;
+    Some((next, period))
+}
+
+/// "for three years", said of what has held until now.
+fn duration(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let mut from = at + 1;
+    while matches!(word_at(scene.tokens, from), "the" | "almost" | "nearly" | "about" | "over" | "like" | "around") {
+        from += 1;
+    }
+    let (next, count) = quantity(scene, from)?;
+    let unit = unit(word_at(scene.tokens, next))?;
+    if !scene.perfect || word_at(scene.tokens, next + 1) == "ago" {
+        return None;
+    }
+    Some((next + 1, moved(scene.now.date(), -count, unit, Extent::Since)?))
+}
+
+/// "from 2010 to 2015", "between 2010 and 2015".
+fn years(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let first = year(word_at(scene.tokens, at + 1))?;
+    if !matches!(word_at(scene.tokens, at + 2), "to" | "until" | "till" | "and" | "through" | "-" | "–") {
+        return whole_year(first, Extent::Since).map(|period| (at + 2, period));
+    }
+    let last = year(word_at(scene.tokens, at + 3))?;
+    let (first, last) = (whole_year(first, Extent::Between)?, whole_year(last, Extent::Between)?);
+    Some((at + 4, Period { end: last.first, ..first }))
+}
+
+/// "in 2019", "since 2016", "until 2019".
+fn lone_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let mut next = at + 1;
+    while matches!(word_at(scene.tokens, next), "early" | "late" | "mid" | "about" | "around" | "in" | "the" | "year") {
+        next += 1;
+    }
+    let word = word_at(scene.tokens, next);
+    let extent = match word_at(scene.tokens, at) {
+        "since" => Extent::Since,
+        "until" | "till" => Extent::Until,
+        _ => Extent::During,
+    };
+    if let Some(decade) = decade(word) {
+        let (first, last) = (whole_year(decade, extent)?, whole_year(decade + 9, extent)?);
+        return Some((next + 1, Period { end: last.end, grain: Grain::Decade, ..first }));
+    }
+    let year = year(word)?;
+    // "in 2019 dollars", "in 2000 euros": a sum.
+    if word_at(scene.tokens, next + 1) == "dollars" {
+        return None;
+    }
+    whole_year(year, extent).map(|period| (next + 1, period))
+}
+
+fn decade(word: &str) -> Option<i16> {
+    let digits = word.strip_suffix('s')?.trim_end_matches('\'');
+    match digits.len() {
+        4 => year(digits).filter(|year| year % 10 == 0),
+        2 => digits.parse::<i16>().ok().filter(|d| d % 10 == 0).map(|d| if d < 30 { 2000 + d } else { 1900 + d }),
+        _ => None,
+    }
+}
+
+/// "the week before 9 June 2023", "two days after Christmas", "the Sunday before last Monday".
+fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
+    let start = at + usize::from(word_at(scene.tokens, at) == "the");
+    let (next, count) = quantity(scene, start).unwrap_or((start, 1));
+    let name = word_at(scene.tokens, next);
+    let (unit, day_name) = (unit(name), weekday(name));
+    if unit.is_none() && day_name.is_none() {
+        return None;
+    }
+    let back = match word_at(scene.tokens, next + 1) {
+        "before" => true,
+        "after" | "following" => false,
+        _ => return None,
+    };
+    if scene.depth > 1 {
+        return None;
+    }
+    let inner = Scene { depth: scene.depth + 1, ..scene };
+    let (end, anchor) = match read(inner, next + 2, base) {
+        Some(own) => own,
+        None => base.first(scene, next + 2)?,
+    };
+    let date = if back { anchor.first } else { anchor.end }.date();
+    let eve = shifted(date, 0, -1)?;
+    if let Some(name) = day_name {
+        let found = if back { previous(date, name)? } else { shifted(previous(eve, name)?, 0, 7)? };
+        return Some((end, day(found, Grain::Day)?));
+    }
+    let unit = unit?;
+    let period = match (unit.2, back) {
+        (Grain::AboutDay, true) if count == 1 => during(shifted(date, 0, -7)?, date, Grain::Week),
+        (Grain::AboutDay, false) if count == 1 => during(date, shifted(date, 0, 7)?, Grain::Week),
+        (Grain::Weekend, true) => weekend(shifted(eve, 0, -7 * (count - 1))?, if eve.weekday() == Weekday::Sunday { 0 } else { -1 })?,
+        (_, true) => moved(date, -count, unit, Extent::During)?,
+        (_, false) => moved(anchor.first.date(), count, unit, Extent::During)?,
+    };
+    Some((end, period))
+}
+
+/// "on Monday" in a text about the past: the latest one.
+fn recent_weekday(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let word = word_at(scene.tokens, at);
+    // "sat" and "sun" alone are words.
+    let name = weekday(word).filter(|_| !matches!(word, "sat" | "sun" | "wed" | "mon" | "fri") || word_is_capital(scene, at))?;
+    let next = scene.tokens.get(at + 1);
+    let before = at.checked_sub(1).map_or("", |before| word_at(scene.tokens, before));
+    let alone = next.is_none_or(|next| next.kind != super::TokenKind::Number && !next.is(",") && !next.is("the"));
+    if !scene.past || !alone || matches!(before, "every" | "each" | "next" | "this" | "coming") {
+        return None;
+    }
+    let today = scene.now.date();
+    let date = if today.weekday() == name { today } else { previous(today, name)? };
+    Some((at + 1, day(date, Grain::Day)?))
+}
+
+fn word_is_capital(scene: Scene<'_>, at: usize) -> bool {
+    scene.tokens.get(at).is_some_and(|token| token.capital && at > 0 && !scene.text.is_empty())
+}

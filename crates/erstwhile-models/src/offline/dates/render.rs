@@ -1,0 +1,98 @@
+//! Writes a stretch of time so that it can be read without knowing when it was said.
+
+use jiff::civil::DateTime;
+
+use super::{DatedSpan, Extent, Grain};
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+];
+
+impl DatedSpan {
+    /// The expression in absolute words: "on 7 May 2023", "in the week of 1 May 2023".
+    ///
+    /// `said` is how the text says it; `bare` leaves out "on" and "in", for use after a preposition.
+    pub(in crate::offline) fn in_words(&self, said: &str, bare: bool) -> String {
+        let said = said.to_lowercase();
+        let words = self.stretch(&said);
+        match self.extent {
+            Extent::Since if said.starts_with("for ") || said.starts_with("over ") => format!("{said} (since {words})"),
+            Extent::Since => format!("since {words}"),
+            Extent::Until => format!("until {words}"),
+            Extent::Before => format!("before {words}"),
+            Extent::After => format!("after {words}"),
+            Extent::Between => {
+                format!("from {words} to {}", day(eve(self.period.end, self.grain)))
+            }
+            Extent::During if bare => words,
+            Extent::During => match self.grain {
+                Grain::Clock | Grain::Part | Grain::Day | Grain::Weekend => format!("on {words}"),
+                Grain::AboutDay => words,
+                Grain::Week | Grain::Month | Grain::Season | Grain::Year | Grain::Decade => format!("in {words}"),
+            },
+        }
+    }
+
+    fn stretch(&self, said: &str) -> String {
+        let first = self.period.first;
+        match self.grain {
+            Grain::Clock => format!("{} at {:02}:{:02}", day(first), first.hour(), first.minute()),
+            Grain::Part => {
+                let part = ["morning", "afternoon", "evening", "night"].into_iter().find(|part| said.contains(part));
+                format!("the {} of {}", part.unwrap_or("night"), day(first))
+            }
+            Grain::Day if names_weekday(said) => format!("{} {}", weekday(first), day(first)),
+            Grain::Day => day(first),
+            Grain::AboutDay => format!("around {}", day(first)),
+            Grain::Weekend => format!("the weekend of {}", day(first)),
+            Grain::Week => format!("the week of {}", day(first)),
+            Grain::Month => format!("{} {}", month(first), first.year()),
+            Grain::Season => {
+                let season = match first.month() {
+                    3 => "the spring of",
+                    6 => "the summer of",
+                    9 => "the autumn of",
+                    12 => "the winter of",
+                    _ => "the quarter from",
+                };
+                match first.month() {
+                    12 => format!("{season} {}/{:02}", first.year(), (first.year() + 1) % 100),
+                    3 | 6 | 9 => format!("{season} {}", first.year()),
+                    _ => format!("{season} {} {}", month(first), first.year()),
+                }
+            }
+            Grain::Year => first.year().to_string(),
+            Grain::Decade => format!("the {}s", first.year()),
+        }
+    }
+}
+
+/// The last day that belongs to a stretch.
+fn eve(end: DateTime, grain: Grain) -> DateTime {
+    if grain == Grain::Clock { end } else { end.date().yesterday().map_or(end, super::own::midnight) }
+}
+
+/// "7 May 2023".
+fn day(moment: DateTime) -> String {
+    format!("{} {} {}", moment.day(), month(moment), moment.year())
+}
+
+fn month(moment: DateTime) -> &'static str {
+    usize::try_from(moment.month() - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default()
+}
+
+fn weekday(moment: DateTime) -> &'static str {
+    match moment.weekday().to_monday_zero_offset() {
+        0 => "Monday",
+        1 => "Tuesday",
+        2 => "Wednesday",
+        3 => "Thursday",
+        4 => "Friday",
+        5 => "Saturday",
+        _ => "Sunday",
+    }
+}
+
+fn names_weekday(said: &str) -> bool {
+    said.split(|c: char| !c.is_alphanumeric()).any(|word| super::own::weekday(word).is_some())
+}

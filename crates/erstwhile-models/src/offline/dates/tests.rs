@@ -1,0 +1,62 @@
+use super::*;
+
+/// Friday.
+const REFERENCE: &str = "2023-05-12T10:00:00Z";
+
+/// Expressions with the day they begin and how they are written out; `-` for none.
+const CASES: &[(&str, &str, &str)] = &[
+    ("We met yesterday", "2023-05-11", "on 11 May 2023"),
+    ("It rained last week", "2023-05-01", "in the week of 1 May 2023"),
+    ("I moved here last year", "2022-01-01", "in 2022"),
+    ("I start next month", "2023-06-01", "in June 2023"),
+    ("I saw her last Tues", "2023-05-09", "on Tuesday 9 May 2023"),
+    ("I saw her on Friday", "2023-05-12", "on Friday 12 May 2023"),
+    ("We hiked last summer", "2022-06-01", "in the summer of 2022"),
+    ("We hiked last weekend", "2023-05-06", "on the weekend of 6 May 2023"),
+    ("I quit a few years ago", "2020-01-01", "in 2020"),
+    ("I quit two weeks ago", "2023-04-28", "around 28 April 2023"),
+    ("They left the week before 9 June 2023", "2023-06-02", "in the week of 2 June 2023"),
+    ("They left the Sunday before 25 May 2023", "2023-05-21", "on Sunday 21 May 2023"),
+    ("They left two days after 25 May 2023", "2023-05-27", "on 27 May 2023"),
+    ("I have lived here since 2016", "2016-01-01", "since 2016"),
+    ("I have lived here for 3 years", "2020-01-01", "for 3 years (since 2020)"),
+    ("I stayed until 2019", "2019-01-01", "until 2019"),
+    ("I worked there from 2010 to 2015", "2010-01-01", "from 2010 to 31 December 2014"),
+    ("It opened on 3 March 2021", "2021-03-03", "on 3 March 2021"),
+    ("It opened on December 5th", "2022-12-05", "on 5 December 2022"),
+    ("It was built in the 1990s", "1990-01-01", "in the 1990s"),
+    ("I stayed for 3 years", "-", ""),
+    ("The second meeting may end now", "-", ""),
+    ("I sat there and marched on", "-", ""),
+    ("I swim on Sundays and every Monday", "-", ""),
+    ("I wake up at 6am", "-", ""),
+    ("I may come", "-", ""),
+];
+
+#[test]
+fn expressions_mean_what_a_reader_expects() {
+    let reader = DateReader::new();
+    let reference: Timestamp = REFERENCE.parse().unwrap();
+    for (text, from, words) in CASES {
+        let found = reader.resolve(text, reference, &TimeZone::UTC);
+        let read: Vec<(String, String)> = found
+            .iter()
+            .map(|span| (span.period.first.date().to_string(), span.in_words(&text[span.span.clone()], false)))
+            .collect();
+        if *from == "-" {
+            assert!(read.is_empty(), "{text}: {read:?}");
+        } else {
+            assert_eq!(read, [((*from).to_owned(), (*words).to_owned())], "{text}");
+        }
+    }
+}
+
+#[test]
+fn days_begin_at_midnight_of_the_zone() {
+    let reader = DateReader::new();
+    let reference: Timestamp = "2023-05-12T23:30:00Z".parse().unwrap();
+    let tz = TimeZone::fixed(jiff::tz::offset(2));
+    let found = reader.resolve("I called yesterday", reference, &tz);
+    assert_eq!(found[0].from.at.to_string(), "2023-05-11T22:00:00Z");
+    assert_eq!(found[0].from.precision, Precision::Day);
+}

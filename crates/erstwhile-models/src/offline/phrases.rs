@@ -1,0 +1,217 @@
+//! Noun phrases: what a verb is about.
+
+use std::ops::Range;
+
+use super::dates::DatedSpan;
+use super::names::{Name, clean};
+use super::tokens::{Token, TokenKind};
+use super::verbs::{Form, Verbs};
+use super::words::{Class, Words};
+
+/// A noun phrase as an entity.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Phrase {
+    /// Its tokens, determiner included.
+    pub(super) tokens: Range<usize>,
+    /// The name of what it means.
+    pub(super) name: String,
+    /// The type, when the phrase is a name of known type.
+    pub(super) entity_type: Option<String>,
+    /// Whether it is a name, not a description.
+    pub(super) named: bool,
+    /// The relative or animal that a name is given to: "sister" in "my sister Anna".
+    pub(super) role: Option<String>,
+}
+
+/// A sentence as the phrase reader sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PhraseReader<'a> {
+    /// The turn.
+    pub(super) text: &'a str,
+    /// The sentence.
+    pub(super) tokens: &'a [Token],
+    /// Its names.
+    pub(super) names: &'a [Name],
+    /// Its dates.
+    pub(super) dates: &'a [DatedSpan],
+    /// Classes of words.
+    pub(super) words: &'a Words,
+    /// Forms of verbs.
+    pub(super) verbs: &'a Verbs,
+    /// Who speaks, for "my".
+    pub(super) speaker: Option<&'a str>,
+}
+
+/// Longer phrases are cut.
+const LONGEST: usize = 7;
+
+impl PhraseReader<'_> {
+    fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| token.lower.as_str())
+    }
+
+    fn in_date(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| self.dates.iter().any(|date| date.span.contains(&token.span.start)))
+    }
+
+    /// The phrase that begins at `at` and ends before `end`.
+    pub(super) fn read(&self, at: usize, end: usize) -> Option<Phrase> {
+        let end = end.min(self.tokens.len());
+        let mut from = at;
+        let mut mine = false;
+        while from < end && self.is_determiner(from) {
+            mine |= matches!(self.word(from), "my" | "our");
+            from += 1;
+        }
+        if let Some(name) = self.names.iter().find(|name| name.tokens.start == from && name.tokens.end <= end) {
+            // "Anna's dog" is the dog, named by its owner.
+            if self.word(name.tokens.end) != "'s" {
+                let stop = self.noun_tail(name.tokens.end, end);
+                let entity_type = name.entity_type.clone().filter(|_| stop == name.tokens.end);
+                let name = if stop == name.tokens.end { name.name.clone() } else { self.said(name.tokens.start..stop)? };
+                return Some(Phrase { tokens: at..stop, name, entity_type, named: true, role: None });
+            }
+        }
+        let mut stop = from;
+        while stop < end && stop - from < LONGEST && self.belongs(from, stop) {
+            stop += 1;
+        }
+        while stop > from && (self.is_weak(stop - 1)) {
+            stop -= 1;
+        }
+        if stop == from {
+            return None;
+        }
+        if let Some(named) = self.named_after(from, stop, end, mine, at) {
+            return Some(named);
+        }
+        let head = self.word(stop - 1);
+        if stop - from == 1 && self.words.has(head, Class::Empty) || !self.tokens[from..stop].iter().any(|t| self.words.is_content(&t.lower) || self.words.has(&t.lower, Class::Kin)) {
+            return None;
+        }
+        let mut name = self.said(from..stop)?;
+        if mine && self.words.has(head, Class::Kin) {
+            name = format!("{}'s {name}", self.speaker?);
+        }
+        Some(Phrase { tokens: at..stop, name, entity_type: None, named: false, role: None })
+    }
+
+    /// "my sister Anna", "a dog named Max".
+    fn named_after(&self, from: usize, stop: usize, end: usize, mine: bool, at: usize) -> Option<Phrase> {
+        let starting = |at: usize| self.names.iter().find(|name| name.tokens.start == at && name.tokens.end <= end);
+        let role = |role: usize| {
+            let word = self.word(role);
+            (self.words.has(word, Class::Kin) || self.words.has(word, Class::Pet)).then(|| word.to_owned())
+        };
+        let inner = (from + 1..stop).find_map(|at| Some((at, starting(at)?, role(at - 1)?)));
+        let (_, name, role) = inner
+            .filter(|_| mine)
+            .or_else(|| Some((stop, starting(stop)?, role(stop - 1).filter(|_| mine)?)))
+            .or_else(|| {
+                let called = usize::from(self.word(stop) == ",") + stop;
+                let is_called = matches!(self.word(called), "named" | "called");
+                Some((stop, starting(called + 1).filter(|_| is_called)?, role(stop - 1).unwrap_or_default()))
+            })?;
+        Some(Phrase {
+            tokens: at..name.tokens.end,
+            name: name.name.clone(),
+            entity_type: if self.words.has(&role, Class::Pet) { Some("Object".to_owned()) } else { name.entity_type.clone() },
+            named: true,
+            role: (!role.is_empty()).then_some(role),
+        })
+    }
+
+    fn said(&self, tokens: Range<usize>) -> Option<String> {
+        let first = self.tokens.get(tokens.start)?;
+        let last = self.tokens.get(tokens.end.checked_sub(1)?)?;
+        clean(self.text.get(first.span.start..last.span.end)?).filter(|name| name.len() <= 80)
+    }
+
+    fn is_determiner(&self, at: usize) -> bool {
+        matches!(
+            self.word(at),
+            "a" | "an" | "the" | "my" | "our" | "some" | "this" | "these" | "that" | "those" | "any" | "his" | "her" | "their" | "its" | "your" | "all" | "both"
+                | "another" | "really" | "very" | "so" | "such" | "pretty" | "quite" | "super" | "just" | "also" | "own" | "many" | "few" | "several" | "lots" | "no" | "every" | "more"
+        ) || self.word(at) == "of" && matches!(self.word(at.wrapping_sub(1)), "lots" | "lot" | "all" | "some")
+            || self.word(at) == "lot" && self.word(at + 1) == "of"
+    }
+
+    /// Nouns after a name that make it a description: "Berlin marathon".
+    fn noun_tail(&self, from: usize, end: usize) -> usize {
+        let mut stop = from;
+        while stop < end && stop - from < 3 && self.is_plain_noun(stop) {
+            stop += 1;
+        }
+        stop
+    }
+
+    fn is_plain_noun(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::Word
+                && !token.capital
+                && self.words.is_content(&token.lower)
+                && !self.in_date(at)
+                && !matches!(self.verbs.form(&token.lower), Some((_, Form::Past | Form::Third | Form::Participle | Form::Gerund)))
+        })
+    }
+
+    /// Whether the phrase that began at `from` goes on with token `at`.
+    fn belongs(&self, from: usize, at: usize) -> bool {
+        let token = &self.tokens[at];
+        if token.is_mark() || self.in_date(at) {
+            return false;
+        }
+        let word = token.lower.as_str();
+        if word == "of" && at > from {
+            return !self.words.has(self.word(at + 1), Class::Function) || self.is_determiner(at + 1);
+        }
+        if at > from && self.word(at - 1) == "of" && self.is_determiner(at) {
+            return true;
+        }
+        if token.is_clitic() {
+            return word == "'s" && at > from && self.word(at - 1) != "of" && !self.is_determiner(at + 1);
+        }
+        if self.words.has(word, Class::Function) || (self.words.is_adverb(word) && word != "first") {
+            return false;
+        }
+        match self.verbs.form(word) {
+            // Gerunds begin phrases ("playing chess"); verbs in other forms end them.
+            Some((_, Form::Past | Form::Participle)) => at == from || self.verbs.form(self.word(at - 1)).is_some_and(|(_, f)| f == Form::Past),
+            Some((_, Form::Third)) => !self.words.has(self.word(at + 1), Class::Function) || self.tokens.get(at + 1).is_none_or(Token::is_mark),
+            _ => true,
+        }
+    }
+
+    /// Tokens that may not end a phrase.
+    fn is_weak(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        token.is("of") || token.is("'s") || self.is_determiner(at)
+    }
+
+    /// The phrase at `at` and those that "and" and commas add to it.
+    pub(super) fn list(&self, at: usize, end: usize) -> Vec<Phrase> {
+        let mut phrases: Vec<Phrase> = self.read(at, end).into_iter().collect();
+        while let Some(last) = phrases.last().filter(|_| phrases.len() < 5) {
+            let mut next = last.tokens.end;
+            let comma = self.word(next) == ",";
+            next += usize::from(comma);
+            let and = matches!(self.word(next), "and" | "or" | "&");
+            next += usize::from(and);
+            if !comma && !and || next >= end || self.words.has(self.word(next), Class::Function) && !self.is_determiner(next) {
+                break;
+            }
+            // A further verb or clause is no item: ", and moved", ", it was".
+            if matches!(self.verbs.form(self.word(next)), Some((_, Form::Past | Form::Third | Form::Base))) && !and {
+                break;
+            }
+            let Some(phrase) = self.read(next, end).filter(|phrase| {
+                let follower = self.tokens.get(phrase.tokens.end);
+                follower.is_none_or(|t| t.is_mark() || t.is_any(&["and", "or", "&", "in", "at", "on", "with", "for", "to", "because", "when", "as", "too"]) || self.in_date(phrase.tokens.end))
+            }) else {
+                break;
+            };
+            phrases.push(phrase);
+        }
+        phrases
+    }
+}

@@ -1,0 +1,305 @@
+//! Reads one turn: sentence by sentence, with what the sentences before have named.
+
+use std::ops::Range;
+
+use erstwhile::model::{EpisodeKind, Role};
+use erstwhile::ports::{Claim, ExtractedMention, Extraction, Turn};
+use jiff::tz::TimeZone;
+
+use super::Tools;
+use super::aliases;
+use super::names::{Gazetteer, Name, NameFinder};
+use super::phrases::PhraseReader;
+use super::relations::Reading;
+use super::rewrite::{Rewriter, Voices};
+use super::sentences::{Sentence, split};
+use super::speakers::Scene;
+use super::syntax::{ClauseReader, Subject};
+use super::tokens::{Token, tokenise};
+use super::verbs::Form;
+use super::words::Class;
+
+/// Claims of a long answer by an assistant, and of anything else.
+const MOST_OF_ASSISTANT: usize = 12;
+const MOST: usize = 30;
+/// More sentences are not read.
+const MOST_SENTENCES: usize = 300;
+
+/// One turn with everything it is read with.
+#[derive(Debug)]
+pub(super) struct TurnReader<'a> {
+    /// Tables.
+    pub(super) tools: &'a Tools,
+    /// Known names.
+    pub(super) gazetteer: &'a Gazetteer,
+    /// The people.
+    pub(super) scene: Scene<'a>,
+    /// The turn.
+    pub(super) turn: &'a Turn,
+    /// The part of its text that is read.
+    pub(super) text: &'a str,
+    /// Where its dates are read.
+    pub(super) zone: &'a TimeZone,
+}
+
+/// What the sentences so far have named.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Names of the last two sentences, the latest last.
+    recent: Vec<Vec<Name>>,
+    /// Who is with the speaker.
+    companion: Option<String>,
+}
+
+impl TurnReader<'_> {
+    /// The names, claims and aliases of the turn.
+    pub(super) fn read(&self) -> Extraction {
+        let mut extraction = Extraction::default();
+        let mut memory = self.remembered();
+        let script = self.is_script();
+        let most = if self.turn.role == Some(Role::Assistant) { MOST_OF_ASSISTANT } else { MOST };
+        let mut line_speaker: Option<String> = None;
+        let mut line_end = 0;
+        for sentence in split(self.text).into_iter().take(MOST_SENTENCES) {
+            if extraction.claims.len() >= most {
+                break;
+            }
+            let mut sentence = sentence;
+            if script && sentence.span.start >= line_end {
+                line_end = self.text[sentence.span.start..].find('\n').map_or(self.text.len(), |end| sentence.span.start + end);
+                line_speaker = script_speaker(&self.text[sentence.span.clone()]).map(ToOwned::to_owned);
+                if let Some(name) = &line_speaker {
+                    sentence.span.start += name.len() + 1;
+                }
+            }
+            let scene = match &line_speaker {
+                Some(name) => Scene { speaker: Some(name), addressee: None, before: None },
+                None => self.scene,
+            };
+            self.sentence(scene, &sentence, &mut memory, &mut extraction);
+        }
+        extraction.claims.truncate(most);
+        deduplicate(&mut extraction.claims);
+        extraction
+    }
+
+    fn finder(&self) -> NameFinder<'_> {
+        NameFinder {
+            words: &self.tools.words,
+            verbs: &self.tools.verbs,
+            gazetteer: self.gazetteer,
+            document: self.turn.kind != EpisodeKind::Message,
+        }
+    }
+
+    /// What the turn before named last.
+    fn remembered(&self) -> Memory {
+        let mut memory = Memory::default();
+        let Some(before) = self.scene.before else { return memory };
+        let text = &before.text[..before.text.floor_char_boundary(super::LONGEST)];
+        let sentences = split(text);
+        for sentence in sentences.iter().rev().take(2).rev() {
+            let tokens = tokenise(text, sentence.span.clone());
+            memory.recent.push(self.finder().find(text, &tokens));
+        }
+        memory
+    }
+
+    /// Whether the text is a conversation in lines "Name: words".
+    fn is_script(&self) -> bool {
+        let lines = || self.text.lines().filter(|line| !line.trim().is_empty());
+        self.turn.kind == EpisodeKind::Text
+            && lines().filter(|line| script_speaker(line.trim_start()).is_some()).count() * 2 > lines().count()
+    }
+
+    fn sentence(&self, scene: Scene<'_>, sentence: &Sentence, memory: &mut Memory, extraction: &mut Extraction) {
+        let all = tokenise(self.text, sentence.span.clone());
+        let names = self.finder().find(self.text, &all);
+        for name in &names {
+            let span = all[name.tokens.start].span.start..all[name.tokens.end - 1].span.end;
+            let mention = ExtractedMention { name: name.name.clone(), entity_type: name.entity_type.clone(), span };
+            if extraction.mentions.len() < 200 && !extraction.mentions.contains(&mention) {
+                extraction.mentions.push(mention);
+            }
+        }
+        if !sentence.question {
+            let kept = self.stripped(scene, &all, &names);
+            let tokens = &all[kept.clone()];
+            if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
+                let span = first.span.start..last.span.end;
+                let names = shifted(&names, &kept);
+                self.note_companion(scene, tokens, &names, memory);
+                extraction.aliases.extend(aliases::read(self.text, tokens, &names, scene.speaker));
+                self.claims(scene, tokens, &names, span, memory, extraction);
+            }
+        }
+        memory.recent.push(names);
+        if memory.recent.len() > 2 {
+            memory.recent.remove(0);
+        }
+    }
+
+    fn claims(
+        &self,
+        scene: Scene<'_>,
+        tokens: &[Token],
+        names: &[Name],
+        span: Range<usize>,
+        memory: &Memory,
+        extraction: &mut Extraction,
+    ) {
+        let Tools { words, verbs, dates } = self.tools;
+        let dates = dates.resolve_within(self.text, span.clone(), self.turn.reference_time, self.zone);
+        let antecedent = antecedent(scene, tokens, memory);
+        let voices = Voices {
+            speaker: scene.speaker,
+            addressee: scene.addressee,
+            companion: memory.companion.as_deref(),
+            antecedent: antecedent.as_ref().map(|name| name.name.as_str()),
+        };
+        let rewriter = Rewriter { words, verbs, voices };
+        let implied = rewriter.implied_lead(tokens).is_some();
+        let clauses = ClauseReader { words, verbs, tokens, names, antecedent: antecedent.is_some(), implied }.read();
+        if self.is_idle(tokens, implied, clauses.iter().any(|clause| clause.subject != Subject::Addressee)) {
+            return;
+        }
+        let statement = rewriter.statement(self.text, tokens, &dates);
+        let reading = Reading {
+            phrases: PhraseReader { text: self.text, tokens, names, dates: &dates, words, verbs, speaker: scene.speaker },
+            clauses: &clauses,
+            statement: &statement,
+            span,
+            speaker: scene.speaker,
+            addressee: scene.addressee,
+            antecedent: antecedent.as_ref(),
+            now: self.turn.reference_time,
+        };
+        extraction.claims.extend(reading.claims());
+    }
+
+    /// Orders and courtesies of people say nothing about the world.
+    fn is_idle(&self, tokens: &[Token], implied: bool, told: bool) -> bool {
+        let order = tokens.first().is_some_and(|token| {
+            matches!(self.tools.verbs.form(&token.lower), Some((_, Form::Base))) || token.is_any(&["let", "please", "don't"])
+        });
+        let person = self.turn.role != Some(Role::Assistant) && self.turn.kind == EpisodeKind::Message;
+        let courtesy = tokens.first().is_some_and(|token| token.is_any(&["thanks", "thank", "congrats", "congratulations", "sorry"]));
+        person && !implied && !told && (order || courtesy)
+    }
+
+    /// The tokens without greetings, names that are called and tags.
+    fn stripped(&self, scene: Scene<'_>, tokens: &[Token], names: &[Name]) -> Range<usize> {
+        let words = &self.tools.words;
+        let (mut start, mut end) = (0, tokens.len());
+        let called = |name: &&Name| scene.addressee.is_none_or(|addressee| addressee == name.name) || name.entity_type.as_deref() == Some("Person");
+        while start < end {
+            let token = &tokens[start];
+            let mark = |at: usize| tokens.get(at).is_some_and(|next| next.is_any(&[",", "!", "-", "–", ".", "…", ":", ";"]));
+            if token.is_mark() && !token.is_any(&["\"", "“", "$", "€", "£", "#", "@"]) {
+                start += 1;
+            } else if words.has(&token.lower, Class::Interjection) && (mark(start + 1) || self.is_greeting(tokens, start, names)) {
+                start += 1;
+            } else if let Some(name) = names.iter().filter(called).find(|name| name.tokens.start == start && mark(name.tokens.end)) {
+                start = name.tokens.end;
+            } else if token.is_any(&["and", "but", "so", "plus", "also"]) && start + 2 < end && !mark(start + 1) {
+                start += 1;
+            } else {
+                break;
+            }
+        }
+        while end > start && (tokens[end - 1].is_mark() && !tokens[end - 1].is_any(&["\"", "”", ")"])) {
+            end -= 1;
+        }
+        // ", Anna" and ", huh" at the end.
+        for _ in 0..2 {
+            let last = names.iter().find(|name| name.tokens.end == end && name.tokens.start > start && Some(name.name.as_str()) == scene.addressee);
+            let from = last.map_or(end.saturating_sub(1), |name| name.tokens.start);
+            let tag = end > start && tokens[end - 1].is_any(&["huh", "right", "eh", "lol", "haha", "btw", "though", "tho", "too"]) && !tokens[end - 1].is("too");
+            if (last.is_some() || tag) && from > start + 1 && tokens[from - 1].is(",") {
+                end = from - 1;
+            }
+        }
+        start..end
+    }
+
+    /// "Hey Anna", "Thanks so much": followed by a name, another courtesy, or the end.
+    fn is_greeting(&self, tokens: &[Token], at: usize, names: &[Name]) -> bool {
+        let token = &tokens[at];
+        let hail = token.is_any(&["hey", "hi", "hello", "wow", "oh", "yeah", "yep", "ok", "okay", "haha", "lol", "hiya", "well", "ah", "aw", "yes", "no", "nope", "btw", "then"]);
+        let next = tokens.get(at + 1);
+        next.is_none() || hail && (names.iter().any(|name| name.tokens.start == at + 1) || next.is_some_and(|next| self.tools.words.has(&next.lower, Class::Interjection) || next.lower == "i"))
+    }
+
+    /// "with Anna", "my kids and I", "my husband": who "we" are from here on.
+    fn note_companion(&self, scene: Scene<'_>, tokens: &[Token], names: &[Name], memory: &mut Memory) {
+        let Some(speaker) = scene.speaker else { return };
+        for (at, token) in tokens.iter().enumerate() {
+            let next = tokens.get(at + 1);
+            if token.is("my")
+                && let Some(kin) = next.filter(|next| self.tools.words.has(&next.lower, Class::Kin))
+            {
+                let named = names.iter().find(|name| name.tokens.start == at + 2);
+                memory.companion = Some(named.map_or_else(|| format!("{speaker}'s {}", kin.lower), |name| name.name.clone()));
+            }
+            let joined = token.is("with") || token.is("and") && at == 0;
+            let with = names.iter().find(|name| joined && name.tokens.start == at + 1 && name.entity_type.as_deref() == Some("Person"));
+            if let Some(name) = with {
+                memory.companion = Some(name.name.clone());
+            }
+        }
+    }
+}
+
+/// Whom "she" or "it" at the start of a sentence means, when only one can be meant.
+fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<Name> {
+    let pronoun = tokens.first()?;
+    let person = pronoun.is_any(&["he", "she"]);
+    if !person && !pronoun.is("it") {
+        return None;
+    }
+    let fits = |name: &&Name| {
+        let known_person = name.entity_type.as_deref() == Some("Person");
+        let speaks = Some(name.name.as_str()) == scene.speaker || Some(name.name.as_str()) == scene.addressee;
+        !speaks && known_person == person && (person || name.entity_type.is_some())
+    };
+    let depth = if person { 2 } else { 1 };
+    let mut found: Vec<&Name> = Vec::new();
+    for name in memory.recent.iter().rev().take(depth).flatten().filter(fits) {
+        if !found.iter().any(|other| other.name == name.name) {
+            found.push(name);
+        }
+    }
+    if let [only] = found.as_slice() { Some((*only).clone()) } else { None }
+}
+
+/// Names with their tokens counted from the first kept token.
+fn shifted(names: &[Name], kept: &Range<usize>) -> Vec<Name> {
+    names
+        .iter()
+        .filter(|name| name.tokens.start >= kept.start && name.tokens.end <= kept.end)
+        .map(|name| Name { tokens: name.tokens.start - kept.start..name.tokens.end - kept.start, ..name.clone() })
+        .collect()
+}
+
+/// The name in "Name: words".
+fn script_speaker(line: &str) -> Option<&str> {
+    let (name, rest) = line.split_once(':')?;
+    let words = name.split_whitespace().count();
+    let fits = (1..=3).contains(&words) && name.len() <= 40 && rest.starts_with(char::is_whitespace);
+    let capital = name.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+    (fits && capital && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\'' | '-'))).then_some(name)
+}
+
+fn deduplicate(claims: &mut Vec<Claim>) {
+    let mut kept: Vec<Claim> = Vec::with_capacity(claims.len());
+    for claim in claims.drain(..) {
+        let same = |other: &Claim| {
+            other.subject == claim.subject && other.predicate == claim.predicate && other.object == claim.object && other.valid_from == claim.valid_from
+                && other.kind == claim.kind
+        };
+        if !kept.iter().any(same) {
+            kept.push(claim);
+        }
+    }
+    *claims = kept;
+}

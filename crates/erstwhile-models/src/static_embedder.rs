@@ -1,0 +1,333 @@
+//! An embedder without a network: a table with one vector for each word piece.
+//!
+//! The vector of a text is the sum of the rows of its word pieces, scaled to length one. The rows
+//! are distilled from all-MiniLM-L6-v2 by `scripts/distill`; they carry their own weights, so common
+//! words count for little. One text costs microseconds, and the table is part of the binary.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use erstwhile::error::Result as EngineResult;
+use erstwhile::ports::Embedder;
+
+use crate::wordpiece::WordPiece;
+
+/// The table; its layout is that of [`Table::read`].
+static TABLE: &[u8] = include_bytes!("../data/static-minilm-256.bin");
+
+/// The word pieces, one a line; line numbers are row numbers.
+static VOCABULARY: &str = include_str!("../data/vocab.txt");
+
+/// Name and version of the vector space: another table needs another version.
+const MODEL: &str = "static-minilm-256@1";
+
+/// Why the embedder could not be made: the files that were built in do not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StaticEmbedderError {
+    /// The table does not start with the expected magic.
+    #[error("the embedding table has no valid header")]
+    Header,
+    /// The table has a layout that this version does not read.
+    #[error("the embedding table has layout {0}, this version reads {VERSION}")]
+    Version(u32),
+    /// The table is shorter or longer than its header says, or has no dimensions.
+    #[error("the embedding table is damaged: {rows} rows of {dimensions} do not fit its length")]
+    Length {
+        /// Rows that the header names.
+        rows: u32,
+        /// Components of each row that the header names.
+        dimensions: u32,
+    },
+    /// The vocabulary is not the one that the table was made for.
+    #[error("the vocabulary has {pieces} usable pieces, the embedding table {rows} rows")]
+    Vocabulary {
+        /// Pieces of the vocabulary; zero when the unknown piece is missing.
+        pieces: usize,
+        /// Rows of the table.
+        rows: u32,
+    },
+}
+
+/// First bytes of the table.
+const MAGIC: &[u8; 8] = b"ERSTEMBD";
+
+/// The layout that [`Table::read`] knows.
+const VERSION: u32 = 1;
+
+/// Turns texts into vectors of 256 components by adding up rows of a built-in table.
+///
+/// Cloning is cheap. Long texts are summed whole; there is no limit on length.
+#[derive(Debug, Clone)]
+pub struct StaticEmbedder {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pieces: WordPiece,
+    table: Table,
+}
+
+impl StaticEmbedder {
+    /// Reads the built-in table and vocabulary; takes a few milliseconds.
+    ///
+    /// # Errors
+    /// When the built-in files are damaged or do not belong together, which is a mistake of the
+    /// build.
+    pub fn new() -> Result<Self, StaticEmbedderError> {
+        let table = Table::read(TABLE)?;
+        let rows = table.rows;
+        let pieces = WordPiece::new(VOCABULARY)
+            .ok_or(StaticEmbedderError::Vocabulary { pieces: 0, rows })?;
+        if pieces.len() != rows as usize {
+            return Err(StaticEmbedderError::Vocabulary {
+                pieces: pieces.len(),
+                rows,
+            });
+        }
+        Ok(Self {
+            inner: Arc::new(Inner { pieces, table }),
+        })
+    }
+
+    /// The vector of `text`: 256 components, length one, or all zeros when no word is known.
+    pub fn embed_text(&self, text: &str) -> Vec<f32> {
+        let Inner { pieces, table } = &*self.inner;
+        let mut sum = vec![0.0; table.dimensions];
+        pieces.each_id(text, |id| table.add_row(id, &mut sum));
+        normalise(&mut sum);
+        sum
+    }
+}
+
+#[async_trait]
+impl Embedder for StaticEmbedder {
+    fn model(&self) -> &str {
+        MODEL
+    }
+
+    fn dimensions(&self) -> usize {
+        self.inner.table.dimensions
+    }
+
+    async fn embed(&self, texts: &[&str]) -> EngineResult<Vec<Vec<f32>>> {
+        Ok(texts.iter().map(|text| self.embed_text(text)).collect())
+    }
+}
+
+/// Scales `vector` to length one; zeros stay zeros.
+fn normalise(vector: &mut [f32]) {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length > 0.0 {
+        for x in vector {
+            *x /= length;
+        }
+    }
+}
+
+/// Rows of bytes with a scale each.
+#[derive(Debug)]
+struct Table {
+    rows: u32,
+    /// Components of each row.
+    dimensions: usize,
+    /// What the bytes of each row are multiplied by.
+    scales: Vec<f32>,
+    /// `rows * dimensions` signed bytes, row by row.
+    values: &'static [u8],
+}
+
+impl Table {
+    /// Reads a table; all numbers are little-endian.
+    ///
+    /// | bytes | what |
+    /// |---|---|
+    /// | 8 | magic |
+    /// | 4 | version of the layout |
+    /// | 4 | rows |
+    /// | 4 | dimensions |
+    /// | rows × 4 | scales, `f32` |
+    /// | rows × dimensions | values, `i8` |
+    fn read(data: &'static [u8]) -> Result<Self, StaticEmbedderError> {
+        let data = data
+            .strip_prefix(MAGIC)
+            .ok_or(StaticEmbedderError::Header)?;
+        let (version, data) = take_u32(data)?;
+        if version != VERSION {
+            return Err(StaticEmbedderError::Version(version));
+        }
+        let (rows, data) = take_u32(data)?;
+        let (dimensions, data) = take_u32(data)?;
+        let damaged = StaticEmbedderError::Length { rows, dimensions };
+        let scale_bytes = u64::from(rows) * 4;
+        let expected = u64::from(rows)
+            .checked_mul(u64::from(dimensions))
+            .ok_or(damaged)?;
+        if dimensions == 0 || expected.checked_add(scale_bytes) != Some(data.len() as u64) {
+            return Err(damaged);
+        }
+        let (scales, values) = data.split_at_checked(scale_bytes as usize).ok_or(damaged)?;
+        let (scales, _) = scales.as_chunks();
+        let scales = scales
+            .iter()
+            .map(|&bytes| f32::from_le_bytes(bytes))
+            .collect();
+        Ok(Self {
+            rows,
+            dimensions: dimensions as usize,
+            scales,
+            values,
+        })
+    }
+
+    /// Adds row `row` to `sum`; a row that is not there adds nothing.
+    fn add_row(&self, row: u32, sum: &mut [f32]) {
+        let row = row as usize;
+        let start = row * self.dimensions;
+        let values = self.values.get(start..start + self.dimensions);
+        let (Some(values), Some(&scale)) = (values, self.scales.get(row)) else {
+            return;
+        };
+        for (total, &value) in sum.iter_mut().zip(values) {
+            *total += scale * f32::from(value.cast_signed());
+        }
+    }
+}
+
+/// Splits a number off the front of the header.
+fn take_u32(data: &[u8]) -> Result<(u32, &[u8]), StaticEmbedderError> {
+    let (bytes, rest) = data
+        .split_first_chunk()
+        .ok_or(StaticEmbedderError::Header)?;
+    Ok((u32::from_le_bytes(*bytes), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use erstwhile::ports::Embedder;
+
+    use super::{MAGIC, StaticEmbedder, StaticEmbedderError, Table};
+
+    fn cosine(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(x, y)| x * y).sum()
+    }
+
+    #[test]
+    fn related_sentences_are_closer_than_unrelated_ones() {
+        let embedder = StaticEmbedder::new().unwrap();
+        let triples = [
+            (
+                "Where does she live?",
+                "I moved to a house in Seattle.",
+                "The soup needs more salt.",
+            ),
+            (
+                "What pets do they have?",
+                "My cat is called Oscar.",
+                "The train leaves at noon.",
+            ),
+            (
+                "What is her job?",
+                "She works as a nurse in a hospital.",
+                "It rained all weekend.",
+            ),
+            (
+                "Which food makes him ill?",
+                "He is allergic to peanuts.",
+                "They painted the fence blue.",
+            ),
+            (
+                "When is the wedding?",
+                "We are getting married in June.",
+                "This laptop is very slow.",
+            ),
+        ];
+        for (question, answer, other) in triples {
+            let [question_vector, answer_vector, other_vector] =
+                [question, answer, other].map(|text| embedder.embed_text(text));
+            let near = cosine(&question_vector, &answer_vector);
+            let far = cosine(&question_vector, &other_vector);
+            assert!(near > far, "{question:?}: {near} is not above {far}");
+        }
+    }
+
+    #[test]
+    fn vectors_equal_those_of_the_script_that_made_the_table() {
+        let embedder = StaticEmbedder::new().unwrap();
+        let cases: serde_json::Value =
+            serde_json::from_str(include_str!("../testdata/static_embedder.json")).unwrap();
+        for case in cases.as_array().unwrap() {
+            let text = case["text"].as_str().unwrap();
+            let vector = embedder.embed_text(text);
+            let expected = case["vector"].as_array().unwrap();
+            assert_eq!(vector.len(), expected.len());
+            for (ours, theirs) in vector.iter().zip(expected) {
+                let difference = f64::from(*ours) - theirs.as_f64().unwrap();
+                assert!(difference.abs() < 1e-4, "{text:?} differs by {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn vectors_have_length_one() {
+        let embedder = StaticEmbedder::new().unwrap();
+        for text in ["a", "hello", "东京", &"long text ".repeat(10_000)] {
+            let vector = embedder.embed_text(text);
+            assert!((cosine(&vector, &vector) - 1.0).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn text_without_a_known_word_gives_zeros() {
+        let embedder = StaticEmbedder::new().unwrap();
+        for text in ["", " \n\t", "\u{200b}", &"x".repeat(101)] {
+            assert_eq!(embedder.embed_text(text), vec![0.0; 256], "{text:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_port_answers_each_text_in_order() {
+        let embedder = StaticEmbedder::new().unwrap();
+        let vectors = embedder.embed(&["one cat", "two dogs"]).await.unwrap();
+        assert_eq!(
+            vectors,
+            [
+                embedder.embed_text("one cat"),
+                embedder.embed_text("two dogs")
+            ]
+        );
+        assert_eq!(embedder.dimensions(), 256);
+        assert_eq!(embedder.model(), "static-minilm-256@1");
+    }
+
+    fn table(version: u32, rows: u32, dimensions: u32, body: usize) -> &'static [u8] {
+        let mut data = MAGIC.to_vec();
+        for number in [version, rows, dimensions] {
+            data.extend(number.to_le_bytes());
+        }
+        data.extend(std::iter::repeat_n(0, body));
+        data.leak()
+    }
+
+    #[test]
+    fn damaged_tables_are_refused() {
+        assert!(Table::read(table(1, 2, 3, 14)).is_ok());
+        assert_eq!(
+            Table::read(b"nonsense").unwrap_err(),
+            StaticEmbedderError::Header
+        );
+        assert_eq!(Table::read(MAGIC).unwrap_err(), StaticEmbedderError::Header);
+        assert_eq!(
+            Table::read(table(2, 2, 3, 14)).unwrap_err(),
+            StaticEmbedderError::Version(2)
+        );
+        for (rows, dimensions, body) in [(2, 3, 13), (2, 3, 15), (2, 0, 8), (u32::MAX, u32::MAX, 0)]
+        {
+            assert_eq!(
+                Table::read(table(1, rows, dimensions, body)).unwrap_err(),
+                StaticEmbedderError::Length { rows, dimensions },
+            );
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The command line: data on stdout, everything else on stderr.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Settings;
+
+mod demo;
+mod doctor;
+mod keys;
+mod output;
+mod serve;
+
+/// The memory of AI agents.
+#[derive(Debug, Parser)]
+#[command(name = "erstwhile", version, about, arg_required_else_help = true)]
+struct Cli {
+    /// Settings file; `erstwhile.toml` here when it exists
+    #[arg(long, global = true, env = "ERSTWHILE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Ingest a sample conversation and show what came of it
+    Demo(demo::Demo),
+    /// Make, list and revoke API keys
+    Keys(keys::Keys),
+    /// Check the settings, the data folder and the models
+    Doctor(doctor::Doctor),
+}
+
+/// Where data is kept.
+#[derive(Debug, Args)]
+struct DataArgs {
+    /// Folder of the embedded database [default: data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    fn apply(&self, settings: &mut Settings) {
+        if let Some(data) = &self.data {
+            settings.store.data.clone_from(data);
+        }
+    }
+}
+
+/// Parses the command line, does what it says, and tells how it went: 0 done, 1 failed, 2 wrong usage,
+/// 3 unhealthy.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match cli.command {
+                Command::Serve(command) => command.run(settings).await,
+                Command::Demo(command) => command.run(settings).await,
+                Command::Keys(command) => command.run(settings).await,
+                Command::Doctor(command) => command.run(settings).await,
+            }
+        })
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            output::tell(&format!("erstwhile: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

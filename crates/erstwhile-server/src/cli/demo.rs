@@ -1,0 +1,135 @@
+//! `erstwhile demo`: a sample conversation, from the first message to the context block.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use erstwhile::Engine;
+use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, NewMessage, NewUser};
+use erstwhile::model::{Metadata, ProjectId, Role};
+use erstwhile::search::filter::Filter;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::output::{show, tell};
+use crate::serve::{DEFAULT_PROJECT, Server, open_engine};
+use crate::settings::Settings;
+
+/// Ingest a sample conversation and show what came of it.
+#[derive(Debug, Args)]
+pub(super) struct Demo {}
+
+#[derive(Debug, Deserialize)]
+struct Conversation {
+    user: SampleUser,
+    question: String,
+    threads: Vec<SampleThread>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SampleUser {
+    user_id: String,
+    first_name: String,
+    last_name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct SampleThread {
+    id: String,
+    messages: Vec<SampleMessage>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SampleMessage {
+    role: String,
+    at: Timestamp,
+    content: String,
+}
+
+impl Demo {
+    pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
+        let folder = std::env::temp_dir().join(format!("erstwhile-demo-{}", std::process::id()));
+        settings.store.data.clone_from(&folder);
+        settings.server.listen.set_port(0);
+        let shown = demonstrate(&settings).await;
+        std::fs::remove_dir_all(&folder).with_context(|| format!("`{}` is left behind", folder.display()))?;
+        shown.map(|()| ExitCode::SUCCESS)
+    }
+}
+
+async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
+    let sample: Conversation =
+        serde_json::from_str(include_str!("demo/conversation.json")).context("the sample conversation is damaged")?;
+    let engine = open_engine(settings).await?;
+    let project = engine.ensure_project(DEFAULT_PROJECT).await?.id;
+    let server = Server::start(engine.clone(), settings).await?;
+    ingest(&engine, project, &sample).await?;
+    let graph = GraphRef::User(sample.user.user_id.clone());
+    print_facts(engine.list_facts(project, &graph, &Filter::default()).await?);
+    let context = engine.query_context(project, &graph, &sample.question, ContextRequest::default()).await?;
+    show(&format!("\n# Context for: {}\n", sample.question));
+    show(&context);
+    server.stop().await;
+    Ok(())
+}
+
+/// Sends the conversation, and watches until every message is understood.
+async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> anyhow::Result<()> {
+    let user = NewUser {
+        user_id: sample.user.user_id.clone(),
+        first_name: Some(sample.user.first_name.clone()),
+        last_name: Some(sample.user.last_name.clone()),
+        ..NewUser::default()
+    };
+    engine.add_user(project, user).await?;
+    let mut tasks = Vec::new();
+    for thread in &sample.threads {
+        engine.create_thread(project, &thread.id, &sample.user.user_id).await?;
+        let messages = thread.messages.iter().map(message).collect::<anyhow::Result<_>>()?;
+        tasks.push(engine.add_messages(project, &thread.id, messages, &[]).await?.task);
+    }
+    let total: usize = sample.threads.iter().map(|thread| thread.messages.len()).sum();
+    let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr())
+        .with_style(ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} messages {elapsed}")?)
+        .with_message("understanding");
+    loop {
+        let (mut done, mut failed) = (0, 0);
+        for task in &tasks {
+            let task = engine.task(project, *task).await?;
+            done += task.done;
+            failed += task.failed;
+        }
+        bar.set_position(done.unsigned_abs());
+        if failed > 0 {
+            bail!("{failed} messages were not understood");
+        }
+        if done as usize == total {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    bar.finish_and_clear();
+    tell(&format!("{total} messages of {} threads understood", sample.threads.len()));
+    Ok(())
+}
+
+fn message(sample: &SampleMessage) -> anyhow::Result<NewMessage> {
+    let role = Role::parse(&sample.role).with_context(|| format!("`{}` is no role", sample.role))?;
+    let (content, created_at) = (sample.content.clone(), Some(sample.at));
+    Ok(NewMessage { role, name: None, content, created_at, metadata: Metadata::new() })
+}
+
+fn print_facts(mut facts: Vec<FactTriple>) {
+    facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
+    show(&format!("# Facts of the graph ({})\n", facts.len()));
+    for FactTriple { fact, source, target } in facts {
+        let day = |at: Timestamp| TimeZone::UTC.to_datetime(at).date().to_string();
+        let from = fact.valid_from.map_or_else(|| "…".to_owned(), day);
+        let until = fact.valid_until.map_or_else(|| "present".to_owned(), day);
+        show(&format!("{from:>10} – {until:<10}  {} —{}→ {}", source.name, fact.predicate, target.name));
+        show(&format!("{:27}{}", "", fact.statement));
+    }
+}

@@ -1,0 +1,111 @@
+//! `erstwhile keys create | list | revoke`
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use erstwhile::engine::NewKey;
+use erstwhile::model::{ApiKey, KeyAccess};
+use serde_json::json;
+
+use super::DataArgs;
+use super::output::{show, tell};
+use crate::serve::{DEFAULT_PROJECT, open_engine, random_bytes};
+use crate::settings::Settings;
+
+/// Make, list and revoke API keys.
+#[derive(Debug, Args)]
+pub(super) struct Keys {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Project that the keys open; it is made when it does not exist
+    #[arg(long, default_value = DEFAULT_PROJECT)]
+    project: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(subcommand)]
+    command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make a key and print its secret, this once
+    Create {
+        /// What to call it
+        #[arg(long, default_value = "key")]
+        name: String,
+        /// It may only read
+        #[arg(long)]
+        read_only: bool,
+        /// Time at which it stops working, RFC 3339
+        #[arg(long)]
+        expires_at: Option<jiff::Timestamp>,
+    },
+    /// List keys without their secrets
+    List,
+    /// Take a key back
+    Revoke {
+        /// Its id, as listed
+        id: uuid::Uuid,
+    },
+}
+
+impl Keys {
+    pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
+        self.data.apply(&mut settings);
+        let engine = open_engine(&settings).await?;
+        let project = engine.ensure_project(&self.project).await?;
+        match self.command {
+            KeysCommand::Create { name, read_only, expires_at } => {
+                let access = if read_only { KeyAccess::Read } else { KeyAccess::Write };
+                let new = NewKey { name, access, expires_at, secret: None };
+                let revealed = engine.create_key(project.id, new, random_bytes()).await?;
+                if self.json {
+                    show(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string());
+                } else {
+                    show(&revealed.secret);
+                    tell(&format!("key {} of project {}; the secret is shown this once", revealed.key.id, project.name));
+                }
+            }
+            KeysCommand::List => {
+                for key in engine.list_keys(project.id).await? {
+                    show(&if self.json { json_of(&key).to_string() } else { line_of(&key) });
+                }
+            }
+            KeysCommand::Revoke { id } => {
+                engine.revoke_key(project.id, id.into()).await.context("the key is not revoked")?;
+                tell(&format!("key {id} no longer works"));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn access_of(key: &ApiKey) -> &'static str {
+    match key.access {
+        KeyAccess::Read => "read",
+        KeyAccess::Write => "write",
+    }
+}
+
+fn line_of(key: &ApiKey) -> String {
+    let state = match (key.revoked_at, key.expires_at) {
+        (Some(at), _) => format!("revoked {at}"),
+        (None, Some(at)) => format!("expires {at}"),
+        (None, None) => "valid".to_owned(),
+    };
+    format!("{}  {}…  {:5}  {}  {state}", key.id, key.prefix, access_of(key), key.name)
+}
+
+fn json_of(key: &ApiKey) -> serde_json::Value {
+    json!({
+        "id": key.id.0,
+        "prefix": key.prefix,
+        "name": key.name,
+        "access": access_of(key),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+    })
+}

@@ -1,0 +1,7 @@
+//! HTTP: one folder for each generation of the API, and what they share below their wire formats.
+
+pub mod body;
+pub mod caller;
+pub mod error;
+pub mod health;
+pub mod v3;

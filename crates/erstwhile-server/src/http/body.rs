@@ -1,0 +1,151 @@
+//! Reading requests: bodies, queries and ids, with errors that name the field.
+
+use axum::body::to_bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::error::ApiError;
+use crate::app::App;
+
+/// A JSON body; an empty one counts as `{}`, whatever its content type.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let limit = app.limits.body_bytes_max;
+        let too_large = || {
+            let message = format!("the request body must have at most {limit} bytes");
+            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+        };
+        let length = request.headers().get(axum::http::header::CONTENT_LENGTH);
+        if length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let bytes = to_bytes(request.into_body(), limit).await.map_err(|error| {
+            let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+            while let Some(cause) = source {
+                if cause.to_string().contains("length limit exceeded") {
+                    return too_large();
+                }
+                source = cause.source();
+            }
+            ApiError::bad_request("the request body ends too early")
+        })?;
+        let bytes = if bytes.trim_ascii().is_empty() { &b"{}"[..] } else { &bytes[..] };
+        let mut json = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            let inner = error.into_inner();
+            match (inner.is_data(), path.as_str()) {
+                (true, "." | "") => ApiError::bad_request(format!("the request body is not as expected: {inner}")),
+                (true, path) => ApiError::bad_request(format!("{path} is not as expected: {inner}")),
+                (false, _) => ApiError::bad_request(format!("the request body is not valid JSON: {inner}")),
+            }
+        })?;
+        json.end().map_err(|error| ApiError::bad_request(format!("the request body is not valid JSON: {error}")))?;
+        Ok(Self(value))
+    }
+}
+
+/// Query parameters; an empty value counts as absent.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let given: Vec<&str> = query.split('&').filter(|pair| !pair.ends_with('=') && pair.contains('=')).collect();
+        let uri = format!("/?{}", given.join("&"));
+        let uri = uri.parse().map_err(|_| ApiError::bad_request("the query string is malformed"))?;
+        let parsed = axum::extract::Query::try_from_uri(&uri);
+        parsed.map(|query| Self(query.0)).map_err(|error| ApiError::bad_request(format!("query: {}", error.body_text())))
+    }
+}
+
+/// An id in the path, percent-decoded: any text, slashes too.
+#[derive(Debug)]
+pub struct PathId(pub String);
+
+impl FromRequestParts<App> for PathId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let malformed = |_: PathRejection| ApiError::bad_request("the id in the path is not valid UTF-8");
+        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(malformed)?;
+        Ok(Self(id))
+    }
+}
+
+/// A uuid in the path.
+#[derive(Debug)]
+pub struct PathUuid(pub Uuid);
+
+impl FromRequestParts<App> for PathUuid {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let PathId(id) = PathId::from_request_parts(parts, app).await?;
+        Ok(Self(uuid("the uuid in the path", &id)?))
+    }
+}
+
+/// Reads a uuid.
+pub fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
+    Uuid::parse_str(text).map_err(|_| ApiError::bad_request(format!("{name} must be a UUID, not `{text}`")))
+}
+
+/// Reads a time as RFC 3339; a date alone is its first moment in UTC, a time without offset is UTC.
+pub fn time(name: &str, text: &str) -> Result<Timestamp, ApiError> {
+    let text = text.trim();
+    let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let parsed = text.parse::<Timestamp>().ok().or_else(|| civil().map(|zoned| zoned.timestamp()));
+    // Beyond these years microseconds, and every client's date type, run out.
+    let sensible = parsed.filter(|at| (0..=9999).contains(&jiff::tz::TimeZone::UTC.to_datetime(*at).year()));
+    let whole = sensible.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
+    whole.ok_or_else(|| ApiError::bad_request(format!("{name} must be an RFC 3339 time, not `{text}`")))
+}
+
+/// Reads an optional time.
+pub fn optional_time(name: &str, text: Option<&String>) -> Result<Option<Timestamp>, ApiError> {
+    text.filter(|text| !text.trim().is_empty()).map(|text| time(name, text)).transpose()
+}
+
+/// A field that may be absent, null, or a value; the three mean different things in updates.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Field<T> {
+    /// Not in the body.
+    #[default]
+    Absent,
+    /// Explicitly null.
+    Null,
+    /// A value.
+    Given(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Null, Self::Given))
+    }
+}
+
+impl<T> Field<T> {
+    /// What to set: nothing, null, or a value that `convert` makes.
+    pub fn update<U>(self, convert: impl FnOnce(T) -> Result<U, ApiError>) -> Result<Option<Option<U>>, ApiError> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Null => Ok(Some(None)),
+            Self::Given(value) => convert(value).map(|value| Some(Some(value))),
+        }
+    }
+}

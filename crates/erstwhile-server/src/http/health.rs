@@ -1,0 +1,61 @@
+//! Whether the process lives, whether it can work, and what it counts. None of these needs a key.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use serde::Serialize;
+
+use crate::app::App;
+
+/// How long the head of the queue may wait before the server calls itself not ready.
+const QUEUE_STUCK: SignedDuration = SignedDuration::from_mins(15);
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+/// The process lives. The body and the header are those that v0 clients look for.
+pub async fn healthz() -> Response {
+    ([("x-zep-version", concat!("1.0.2-erstwhile.", env!("CARGO_PKG_VERSION")))], ".").into_response()
+}
+
+/// The server can work: the store answers, the queue moves, no shutdown is under way.
+pub async fn readyz(State(app): State<App>) -> Response {
+    let mut checks = vec![match app.engine.ping().await {
+        Ok(()) => Check { name: "store", ok: true, detail: "answers".to_owned() },
+        Err(error) => Check { name: "store", ok: false, detail: error.message().to_owned() },
+    }];
+    checks.push(match app.engine.queue_depth().await {
+        Ok(depth) => {
+            let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
+            let stuck = waiting.is_some_and(|waiting| waiting > QUEUE_STUCK);
+            let detail = format!("{} episodes of {} graphs wait", depth.episodes, depth.graphs);
+            Check { name: "ingestion", ok: !stuck, detail }
+        }
+        Err(error) => Check { name: "ingestion", ok: false, detail: error.message().to_owned() },
+    });
+    let draining = app.draining.is_cancelled();
+    let detail = if draining { "shutting down" } else { "serving" };
+    checks.push(Check { name: "lifecycle", ok: !draining, detail: detail.to_owned() });
+    let ready = checks.iter().all(|check| check.ok);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(checks)).into_response()
+}
+
+/// The counters in the Prometheus text format; on a listener of its own.
+pub async fn metrics(State(app): State<App>) -> Response {
+    if let Ok(depth) = app.engine.queue_depth().await {
+        app.metrics.queue_episodes.set(depth.episodes);
+        app.metrics.queue_graphs.set(depth.graphs);
+    }
+    match app.metrics.encode() {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+            .into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

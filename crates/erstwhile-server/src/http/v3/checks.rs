@@ -1,0 +1,38 @@
+//! Checks that several handlers of the generation make.
+
+use erstwhile::engine::GraphRef;
+use erstwhile::model::Metadata;
+use serde_json::Value;
+
+use crate::http::error::ApiError;
+
+/// The graph that a body names: exactly one of `user_id` and `graph_id`.
+pub(super) fn graph_of(user_id: Option<String>, graph_id: Option<String>) -> Result<GraphRef, ApiError> {
+    let given = |id: Option<String>| id.filter(|id| !id.is_empty());
+    match (given(user_id), given(graph_id)) {
+        (Some(user_id), None) => Ok(GraphRef::User(user_id)),
+        (None, Some(graph_id)) => Ok(GraphRef::Graph(graph_id)),
+        _ => Err(ApiError::bad_request("exactly one of user_id and graph_id must be given")),
+    }
+}
+
+/// Refuses a text of more than so many characters.
+pub(super) fn characters(name: &str, text: &str, max: usize) -> Result<(), ApiError> {
+    if text.chars().count() > max {
+        return Err(ApiError::bad_request(format!("{name} must have at most {max} characters")));
+    }
+    Ok(())
+}
+
+/// Refuses metadata with too many keys or with values that are no scalars or lists of scalars.
+pub(super) fn metadata(metadata: &Metadata, keys_max: usize) -> Result<(), ApiError> {
+    if metadata.len() > keys_max {
+        return Err(ApiError::bad_request(format!("metadata must have at most {keys_max} keys")));
+    }
+    let scalar = |value: &Value| !value.is_object() && !value.is_array();
+    let flat = |value: &Value| value.as_array().map_or_else(|| scalar(value), |items| items.iter().all(scalar));
+    match metadata.iter().find(|(_, value)| !flat(value)) {
+        Some((key, _)) => Err(ApiError::bad_request(format!("metadata.{key} must be a scalar or a list of scalars"))),
+        None => Ok(()),
+    }
+}

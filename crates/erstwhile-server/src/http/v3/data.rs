@@ -1,0 +1,91 @@
+//! `graph.add` and `graph.add_batch`: text, messages and JSON documents into a graph.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use erstwhile::engine::NewEpisode;
+use erstwhile::model::{EpisodeKind, Metadata};
+use serde::Deserialize;
+
+use super::checks;
+use super::wire::WireEpisode;
+use crate::app::App;
+use crate::http::body::{Body, optional_time};
+use crate::http::caller::Writer;
+use crate::http::error::ApiError;
+use crate::settings::Limits;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AddData {
+    user_id: Option<String>,
+    graph_id: Option<String>,
+    #[serde(flatten)]
+    data: Data,
+}
+
+#[derive(Debug, Deserialize)]
+struct Data {
+    data: String,
+    #[serde(rename = "type")]
+    kind: String,
+    created_at: Option<String>,
+    source_description: Option<String>,
+    document_id: Option<String>,
+    metadata: Option<Metadata>,
+}
+
+impl Data {
+    fn parse(self, document_id: Option<String>, limits: &Limits) -> Result<NewEpisode, ApiError> {
+        let kind = EpisodeKind::parse(&self.kind);
+        let kind = kind.ok_or_else(|| ApiError::bad_request("type must be one of text, json, message"))?;
+        if self.data.trim().is_empty() {
+            return Err(ApiError::bad_request("data must not be empty"));
+        }
+        checks::characters("data", &self.data, limits.data_characters_max)?;
+        let metadata = self.metadata.unwrap_or_default();
+        checks::metadata(&metadata, limits.metadata_keys_max)?;
+        Ok(NewEpisode {
+            kind,
+            data: self.data,
+            created_at: optional_time("created_at", self.created_at.as_ref())?,
+            source_description: self.source_description,
+            document_id: self.document_id.or(document_id),
+            metadata,
+        })
+    }
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddData>,
+) -> Result<(StatusCode, Json<WireEpisode>), ApiError> {
+    let graph = checks::graph_of(body.user_id, body.graph_id)?;
+    let new = body.data.parse(None, &app.limits)?;
+    let episodes = app.engine.add_episodes(project, &graph, vec![new]).await?;
+    let episode = episodes.into_iter().next().ok_or_else(|| ApiError::bad_request("data must not be empty"))?;
+    Ok((StatusCode::ACCEPTED, Json(episode.into())))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AddBatch {
+    user_id: Option<String>,
+    graph_id: Option<String>,
+    document_id: Option<String>,
+    episodes: Vec<Data>,
+}
+
+pub(super) async fn add_batch(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddBatch>,
+) -> Result<(StatusCode, Json<Vec<WireEpisode>>), ApiError> {
+    let graph = checks::graph_of(body.user_id, body.graph_id)?;
+    if body.episodes.len() > app.limits.batch_episodes_max {
+        let message = format!("episodes must have at most {} items", app.limits.batch_episodes_max);
+        return Err(ApiError::bad_request(message));
+    }
+    let new = body.episodes.into_iter().map(|data| data.parse(body.document_id.clone(), &app.limits));
+    let episodes = app.engine.add_episodes(project, &graph, new.collect::<Result<_, _>>()?).await?;
+    Ok((StatusCode::ACCEPTED, Json(episodes.into_iter().map(Into::into).collect())))
+}

@@ -1,0 +1,202 @@
+//! `graph.edge.*` and `graph.add_fact_triple`: facts, which this generation calls edges.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use erstwhile::engine::{FactDraft, FactTriple, GraphRef, NodeDraft};
+use erstwhile::model::{AssertionId, EntityId, FactEdit, Metadata, ProjectId};
+use serde::{Deserialize, Serialize};
+
+use super::checks;
+use super::listing::{KeyedOrder, KeyedPage};
+use super::wire::{Success, WireEdge, WireNode};
+use crate::app::App;
+use crate::http::body::{Body, Field, PathId, PathUuid, optional_time, time, uuid};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Characters of a fact that the operator states (documented).
+const FACT_CHARACTERS_MAX: usize = 250;
+/// Characters of the names of relations and nodes that the operator states (documented).
+const NAME_CHARACTERS_MAX: usize = 50;
+/// Characters of a node's summary that the operator states (documented).
+const SUMMARY_CHARACTERS_MAX: usize = 500;
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireEdge>, ApiError> {
+    Ok(Json(app.engine.fact(project, AssertionId(id)).await?.into()))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_fact(project, AssertionId(id)).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct UpdateEdge {
+    fact: Option<String>,
+    name: Option<String>,
+    attributes: Option<Metadata>,
+    #[serde(default)]
+    valid_at: Field<String>,
+    #[serde(default)]
+    invalid_at: Field<String>,
+    #[serde(default)]
+    expired_at: Field<String>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+    Body(body): Body<UpdateEdge>,
+) -> Result<Json<WireEdge>, ApiError> {
+    let edit = FactEdit {
+        statement: body.fact,
+        predicate: body.name,
+        valid_from: body.valid_at.update(|at| time("valid_at", &at))?,
+        valid_until: body.invalid_at.update(|at| time("invalid_at", &at))?,
+        expired_at: body.expired_at.update(|at| time("expired_at", &at))?,
+        attributes: body.attributes.unwrap_or_default(),
+        recorded_at: None,
+    };
+    Ok(Json(app.engine.update_fact(project, AssertionId(id), edit).await?.into()))
+}
+
+pub(super) async fn by_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(page): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    list(&app, project, &GraphRef::User(user_id), page).await
+}
+
+pub(super) async fn by_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(page): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    list(&app, project, &GraphRef::Graph(graph_id), page).await
+}
+
+async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
+    let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::ValidAt])?;
+    let filter = page.filters.take().unwrap_or_default().parse()?;
+    let facts = app.engine.list_facts(project, graph, &filter).await?;
+    let key = |triple: &FactTriple| match order {
+        KeyedOrder::CreatedAt => triple.fact.created_at.as_microsecond(),
+        KeyedOrder::ValidAt => triple.fact.valid_from.map_or(i64::MIN, |at| at.as_microsecond()),
+        KeyedOrder::Uuid | KeyedOrder::Degree => 0,
+    };
+    page.answer(facts.into_iter().map(|fact| (key(&fact), fact.fact.id.0, WireEdge::from(fact))).collect())
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AddFactTriple {
+    user_id: Option<String>,
+    graph_id: Option<String>,
+    fact: String,
+    fact_name: String,
+    created_at: Option<String>,
+    valid_at: Option<String>,
+    invalid_at: Option<String>,
+    expired_at: Option<String>,
+    edge_attributes: Option<Metadata>,
+    metadata: Option<Metadata>,
+    source_node_uuid: Option<String>,
+    source_node_name: Option<String>,
+    source_node_labels: Option<Vec<String>>,
+    source_node_summary: Option<String>,
+    source_node_attributes: Option<Metadata>,
+    target_node_uuid: Option<String>,
+    target_node_name: Option<String>,
+    target_node_labels: Option<Vec<String>>,
+    target_node_summary: Option<String>,
+    target_node_attributes: Option<Metadata>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AddedTriple {
+    edge: WireEdge,
+    source_node: WireNode,
+    target_node: WireNode,
+}
+
+pub(super) async fn add_fact_triple(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddFactTriple>,
+) -> Result<(StatusCode, Json<AddedTriple>), ApiError> {
+    let graph = checks::graph_of(body.user_id, body.graph_id)?;
+    for (name, text, max) in
+        [("fact", &body.fact, FACT_CHARACTERS_MAX), ("fact_name", &body.fact_name, NAME_CHARACTERS_MAX)]
+    {
+        checks::characters(name, text, max)?;
+        if text.trim().is_empty() {
+            return Err(ApiError::bad_request(format!("{name} must not be empty")));
+        }
+    }
+    let mut attributes = body.edge_attributes.unwrap_or_default();
+    attributes.extend(body.metadata.unwrap_or_default());
+    let source = NodeDraft {
+        id: node_id("source_node_uuid", body.source_node_uuid.as_ref())?,
+        name: body.source_node_name,
+        entity_type: own_label(body.source_node_labels),
+        summary: body.source_node_summary,
+        attributes: body.source_node_attributes.unwrap_or_default(),
+    };
+    let target = NodeDraft {
+        id: node_id("target_node_uuid", body.target_node_uuid.as_ref())?,
+        name: body.target_node_name,
+        entity_type: own_label(body.target_node_labels),
+        summary: body.target_node_summary,
+        attributes: body.target_node_attributes.unwrap_or_default(),
+    };
+    check_node("source_node", &source)?;
+    check_node("target_node", &target)?;
+    let draft = FactDraft {
+        predicate: body.fact_name,
+        statement: body.fact,
+        source,
+        target,
+        valid_from: optional_time("valid_at", body.valid_at.as_ref())?,
+        valid_until: optional_time("invalid_at", body.invalid_at.as_ref())?,
+        expired_at: optional_time("expired_at", body.expired_at.as_ref())?,
+        created_at: optional_time("created_at", body.created_at.as_ref())?,
+        attributes,
+    };
+    let triple = app.engine.add_fact_triple(project, &graph, draft).await?;
+    let (source_node, target_node) = (triple.source.clone().into(), triple.target.clone().into());
+    Ok((StatusCode::ACCEPTED, Json(AddedTriple { edge: triple.into(), source_node, target_node })))
+}
+
+fn node_id(name: &str, text: Option<&String>) -> Result<Option<EntityId>, ApiError> {
+    text.filter(|text| !text.is_empty()).map(|text| uuid(name, text).map(EntityId)).transpose()
+}
+
+fn own_label(labels: Option<Vec<String>>) -> Option<String> {
+    labels.unwrap_or_default().into_iter().find(|label| label != "Entity" && !label.trim().is_empty())
+}
+
+fn check_node(end: &str, node: &NodeDraft) -> Result<(), ApiError> {
+    if let Some(name) = &node.name {
+        checks::characters(&format!("{end}_name"), name, NAME_CHARACTERS_MAX)?;
+    }
+    if let Some(summary) = &node.summary {
+        checks::characters(&format!("{end}_summary"), summary, SUMMARY_CHARACTERS_MAX)?;
+    }
+    if node.id.is_none() && node.name.as_ref().is_none_or(|name| name.trim().is_empty()) {
+        return Err(ApiError::bad_request(format!("{end}_name or {end}_uuid must be given")));
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! `graph.episode.*`
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use erstwhile::engine::GraphRef;
+use erstwhile::model::{EntityId, Episode, EpisodeId, ProjectId};
+use erstwhile::search::filter::Filter;
+use serde::{Deserialize, Serialize};
+
+use super::checks;
+use super::filters::{WireMetadataGroup, ids};
+use super::listing::{KeyedOrder, KeyedPage};
+use super::messages::UpdateMetadata;
+use super::wire::{Success, WireEdge, WireEpisode, WireNode};
+use crate::app::App;
+use crate::http::body::{Body, PathId, PathUuid, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Episodes that an answer lists when the caller does not say.
+const LISTED: i64 = 100;
+/// Episodes that an answer lists, at most.
+const LISTED_MAX: i64 = 10_000;
+
+/// `{"episodes": [...]}`
+#[derive(Debug, Serialize)]
+pub(super) struct Episodes {
+    episodes: Vec<WireEpisode>,
+}
+
+impl Episodes {
+    pub(super) fn new(episodes: Vec<Episode>) -> Self {
+        Self { episodes: episodes.into_iter().map(Into::into).collect() }
+    }
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireEpisode>, ApiError> {
+    Ok(Json(app.engine.find_episode(project, EpisodeId(id)).await?.into()))
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+    Body(body): Body<UpdateMetadata>,
+) -> Result<Json<WireEpisode>, ApiError> {
+    checks::metadata(&body.metadata, app.limits.metadata_keys_max)?;
+    Ok(Json(app.engine.update_episode(project, EpisodeId(id), &body.metadata).await?.into()))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_episode(project, EpisodeId(id)).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Mentions {
+    nodes: Vec<WireNode>,
+    edges: Vec<WireEdge>,
+}
+
+pub(super) async fn mentions(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Mentions>, ApiError> {
+    let (entities, facts) = app.engine.mentions(project, EpisodeId(id)).await?;
+    Ok(Json(Mentions {
+        nodes: entities.into_iter().map(Into::into).collect(),
+        edges: facts.into_iter().map(Into::into).collect(),
+    }))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LastN {
+    lastn: Option<i64>,
+}
+
+pub(super) async fn last_of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Query(query): Query<LastN>,
+) -> Result<Json<Episodes>, ApiError> {
+    last(&app, project, &GraphRef::User(user_id), &query).await
+}
+
+pub(super) async fn last_of_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Query(query): Query<LastN>,
+) -> Result<Json<Episodes>, ApiError> {
+    last(&app, project, &GraphRef::Graph(graph_id), &query).await
+}
+
+async fn last(app: &App, project: ProjectId, graph: &GraphRef, query: &LastN) -> Result<Json<Episodes>, ApiError> {
+    let count = query.lastn.filter(|lastn| *lastn != 0).unwrap_or(LISTED);
+    if count < 0 {
+        return Err(ApiError::bad_request("lastn must not be negative"));
+    }
+    Ok(Json(Episodes::new(app.engine.last_episodes(project, graph, count.min(LISTED_MAX)).await?)))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ListEpisodes {
+    episode_metadata_filters: Option<WireMetadataGroup>,
+    mentioned_node_uuids: Option<Vec<String>>,
+    #[serde(flatten)]
+    page: KeyedPage,
+}
+
+pub(super) async fn by_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(body): Body<ListEpisodes>,
+) -> Result<Response, ApiError> {
+    list(&app, project, &GraphRef::User(user_id), body).await
+}
+
+pub(super) async fn by_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(body): Body<ListEpisodes>,
+) -> Result<Response, ApiError> {
+    list(&app, project, &GraphRef::Graph(graph_id), body).await
+}
+
+async fn list(app: &App, project: ProjectId, graph: &GraphRef, body: ListEpisodes) -> Result<Response, ApiError> {
+    let order = body.page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
+    let mentioning = ids("mentioned_node_uuids", body.mentioned_node_uuids, EntityId)?;
+    let episode_metadata = body.episode_metadata_filters.map(WireMetadataGroup::parse).transpose()?;
+    let filter = Filter { episode_metadata, ..Filter::default() };
+    let episodes = app.engine.list_episodes(project, graph, &filter, &mentioning).await?;
+    let key = |episode: &Episode| match order {
+        KeyedOrder::CreatedAt => episode.reference_time.as_microsecond(),
+        KeyedOrder::Uuid | KeyedOrder::ValidAt | KeyedOrder::Degree => 0,
+    };
+    let rows = episodes.into_iter().map(|episode| (key(&episode), episode.id.0, WireEpisode::from(episode)));
+    body.page.answer(rows.collect())
+}

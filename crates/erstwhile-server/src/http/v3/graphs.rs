@@ -1,0 +1,119 @@
+//! `graph.create`, `get`, `update`, `delete`, `list_all` and `warm`: standalone graphs.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
+use serde::{Deserialize, Serialize};
+
+use super::listing::PageQuery;
+use super::wire::{Success, WireGraph};
+use crate::app::App;
+use crate::http::body::{Body, Field, PathId, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CreateGraph {
+    graph_id: String,
+    name: Option<String>,
+    description: Option<String>,
+    time_zone: Option<String>,
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<CreateGraph>,
+) -> Result<(StatusCode, Json<WireGraph>), ApiError> {
+    let new = NewGraph {
+        graph_id: body.graph_id,
+        name: body.name,
+        description: body.description,
+        time_zone: body.time_zone,
+    };
+    Ok((StatusCode::CREATED, Json(app.engine.create_graph(project, new).await?.into())))
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+) -> Result<Json<WireGraph>, ApiError> {
+    Ok(Json(app.engine.graph(project, &GraphRef::Graph(graph_id)).await?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct UpdateGraph {
+    name: Option<String>,
+    description: Option<String>,
+    #[serde(default)]
+    time_zone: Field<String>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(graph_id): PathId,
+    Body(body): Body<UpdateGraph>,
+) -> Result<Json<WireGraph>, ApiError> {
+    let time_zone = body.time_zone.update(Ok)?;
+    let update = GraphUpdate { name: body.name, description: body.description, time_zone };
+    Ok(Json(app.engine.update_graph(project, &graph_id, update).await?.into()))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(graph_id): PathId,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_graph(project, &graph_id).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ListGraphs {
+    #[serde(rename = "pageNumber")]
+    page_number: Option<i64>,
+    #[serde(rename = "pageSize")]
+    page_size: Option<i64>,
+    search: Option<String>,
+    order_by: Option<String>,
+    asc: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct GraphList {
+    graphs: Vec<WireGraph>,
+    total_count: i64,
+    row_count: usize,
+    page_number: i64,
+    page_size: i64,
+}
+
+pub(super) async fn list_all(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ListGraphs>,
+) -> Result<Json<GraphList>, ApiError> {
+    let page = PageQuery { number: query.page_number, size: query.page_size, search: query.search, asc: query.asc };
+    let orders = [("created_at", SortBy::CreatedAt), ("graph_id", SortBy::Id), ("name", SortBy::Name)];
+    let listing = page.listing(query.order_by.as_deref(), &orders)?;
+    let (graphs, total_count) = app.engine.list_graphs(project, &listing).await?;
+    Ok(Json(GraphList {
+        row_count: graphs.len(),
+        graphs: graphs.into_iter().map(Into::into).collect(),
+        total_count,
+        page_number: listing.page_number,
+        page_size: listing.page_size,
+    }))
+}
+
+pub(super) async fn warm(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.warm(project, &GraphRef::Graph(graph_id)).await?;
+    Ok(Json(Success::OK))
+}

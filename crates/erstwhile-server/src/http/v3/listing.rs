@@ -1,0 +1,131 @@
+//! Pages: numbered ones of listings, and keyed ones of graph objects.
+
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use erstwhile::engine::{Listing, SortBy};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::filters::WireFilters;
+use crate::http::body::uuid;
+use crate::http::error::ApiError;
+
+/// Rows on a numbered page when the caller does not say.
+const PAGE_SIZE: i64 = 50;
+/// Rows on a keyed page when the caller does not say.
+const KEYED_PAGE_SIZE: usize = 100;
+/// Rows on a keyed page, at most.
+const KEYED_PAGE_MAX: usize = 1_000;
+/// The response header that carries the next page's cursor.
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("zep-next-cursor");
+
+/// What a query says about a numbered page.
+#[derive(Debug)]
+pub(super) struct PageQuery {
+    pub(super) number: Option<i64>,
+    pub(super) size: Option<i64>,
+    pub(super) search: Option<String>,
+    pub(super) asc: Option<bool>,
+}
+
+impl PageQuery {
+    /// The page; `orders` are the names that the listing may be sorted by, the first by default.
+    pub(super) fn listing(self, order_by: Option<&str>, orders: &[(&str, SortBy)]) -> Result<Listing, ApiError> {
+        let sort_by = match order_by {
+            None => orders.first().map(|(_, sort_by)| *sort_by),
+            Some(name) => orders.iter().find(|(known, _)| *known == name).map(|(_, sort_by)| *sort_by),
+        };
+        let names: Vec<&str> = orders.iter().map(|(name, _)| *name).collect();
+        let sort_by =
+            sort_by.ok_or_else(|| ApiError::bad_request(format!("order_by must be one of {}", names.join(", "))))?;
+        Ok(Listing {
+            page_number: self.number.unwrap_or(1),
+            page_size: self.size.unwrap_or(PAGE_SIZE),
+            search: self.search.unwrap_or_default(),
+            sort_by,
+            // The newest first, unless the caller says otherwise.
+            ascending: self.asc.unwrap_or(false),
+        })
+    }
+}
+
+/// What a body says about a keyed page.
+#[derive(Debug, Deserialize)]
+pub(super) struct KeyedPage {
+    cursor: Option<String>,
+    direction: Option<String>,
+    pub(super) filters: Option<WireFilters>,
+    limit: Option<i64>,
+    order_by: Option<String>,
+    uuid_cursor: Option<String>,
+}
+
+/// What keyed pages are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyedOrder {
+    Uuid,
+    CreatedAt,
+    ValidAt,
+    Degree,
+}
+
+impl KeyedPage {
+    /// The order; `allowed` are the orders that the object has.
+    pub(super) fn order(&self, allowed: &[KeyedOrder]) -> Result<KeyedOrder, ApiError> {
+        let name = self.order_by.as_deref().unwrap_or("uuid");
+        let order = match name {
+            "uuid" => Some(KeyedOrder::Uuid),
+            "created_at" => Some(KeyedOrder::CreatedAt),
+            "valid_at" => Some(KeyedOrder::ValidAt),
+            "degree" => Some(KeyedOrder::Degree),
+            _ => None,
+        };
+        order
+            .filter(|order| allowed.contains(order))
+            .ok_or_else(|| ApiError::bad_request(format!("order_by cannot be `{name}` here")))
+    }
+
+    /// Sorts rows of (key, uuid, row), cuts the page and names the next one.
+    pub(super) fn answer<W: Serialize>(&self, mut rows: Vec<(i64, Uuid, W)>) -> Result<Response, ApiError> {
+        let ascending = match self.direction.as_deref() {
+            None | Some("desc") => false,
+            Some("asc") => true,
+            Some(_) => return Err(ApiError::bad_request("direction must be asc or desc")),
+        };
+        let limit = match self.limit {
+            None | Some(0) => KEYED_PAGE_SIZE,
+            Some(limit) if limit < 0 => return Err(ApiError::bad_request("limit must not be negative")),
+            Some(limit) => usize::try_from(limit).unwrap_or(KEYED_PAGE_MAX).min(KEYED_PAGE_MAX),
+        };
+        let after = self.after(&rows)?;
+        rows.sort_by(|left, right| {
+            let order = (left.0, left.1).cmp(&(right.0, right.1));
+            if ascending { order } else { order.reverse() }
+        });
+        let is_later = |row: &(i64, Uuid, W)| {
+            after.is_none_or(|after| if ascending { (row.0, row.1) > after } else { (row.0, row.1) < after })
+        };
+        let mut rest = rows.into_iter().filter(is_later);
+        let page: Vec<(i64, Uuid, W)> = rest.by_ref().take(limit).collect();
+        let next = page.last().filter(|_| rest.next().is_some()).map(|(key, uuid, _)| format!("{key}.{uuid}"));
+        let rows: Vec<W> = page.into_iter().map(|(_, _, row)| row).collect();
+        let mut response = Json(rows).into_response();
+        if let Some(next) = next.and_then(|next| HeaderValue::from_str(&next).ok()) {
+            response.headers_mut().insert(NEXT_CURSOR, next);
+        }
+        Ok(response)
+    }
+
+    /// The key and uuid after which the page begins.
+    fn after<W>(&self, rows: &[(i64, Uuid, W)]) -> Result<Option<(i64, Uuid)>, ApiError> {
+        if let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
+            let parsed = cursor.split_once('.').and_then(|(key, id)| Some((key.parse().ok()?, id.parse().ok()?)));
+            return parsed.map(Some).ok_or_else(|| ApiError::bad_request("cursor is not one that this server gave"));
+        }
+        let Some(cursor) = self.uuid_cursor.as_deref().filter(|cursor| !cursor.is_empty()) else { return Ok(None) };
+        let cursor = uuid("uuid_cursor", cursor)?;
+        let key = rows.iter().find(|(_, id, _)| *id == cursor).map_or(0, |(key, _, _)| *key);
+        Ok(Some((key, cursor)))
+    }
+}

@@ -1,0 +1,139 @@
+//! `graph.node.*`: entities, which this generation calls nodes.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use erstwhile::engine::GraphRef;
+use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata, ProjectId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::episodes::Episodes;
+use super::listing::{KeyedOrder, KeyedPage};
+use super::wire::{Success, WireEdge, WireNode};
+use crate::app::App;
+use crate::http::body::{Body, PathId, PathUuid};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireNode>, ApiError> {
+    Ok(Json(app.engine.entity(project, EntityId(id)).await?.into()))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_entity(project, EntityId(id)).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct UpdateNode {
+    name: Option<String>,
+    summary: Option<String>,
+    labels: Option<Vec<String>>,
+    attributes: Option<Metadata>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+    Body(body): Body<UpdateNode>,
+) -> Result<Json<WireNode>, ApiError> {
+    if body.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(ApiError::bad_request("name must not be empty"));
+    }
+    let own = |labels: Vec<String>| labels.into_iter().find(|label| label != "Entity");
+    let patch = EntityPatch {
+        name: body.name,
+        summary: body.summary,
+        entity_type: body.labels.map(own),
+        attributes: body.attributes.unwrap_or_default(),
+    };
+    Ok(Json(app.engine.update_entity(project, EntityId(id), patch).await?.into()))
+}
+
+pub(super) async fn by_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(page): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    list(&app, project, &GraphRef::User(user_id), page).await
+}
+
+pub(super) async fn by_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(page): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    list(&app, project, &GraphRef::Graph(graph_id), page).await
+}
+
+async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
+    let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::Degree])?;
+    let filter = page.filters.take().unwrap_or_default().parse()?;
+    let entities = app.engine.list_entities(project, graph, &filter).await?;
+    let row = |(entity, degree): (Entity, usize)| {
+        let key = match order {
+            KeyedOrder::CreatedAt => entity.created_at.as_microsecond(),
+            KeyedOrder::Degree => i64::try_from(degree).unwrap_or(i64::MAX),
+            KeyedOrder::Uuid | KeyedOrder::ValidAt => 0,
+        };
+        let mut node = WireNode::from(entity.clone());
+        node.degree = Some(degree);
+        (key, entity.id.0, node)
+    };
+    page.answer(entities.into_iter().map(row).collect())
+}
+
+pub(super) async fn edges(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Vec<WireEdge>>, ApiError> {
+    let mut facts = app.engine.facts_about(project, EntityId(id)).await?;
+    facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
+    Ok(Json(facts.into_iter().map(Into::into).collect()))
+}
+
+pub(super) async fn episodes(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Episodes>, ApiError> {
+    Ok(Json(Episodes::new(app.engine.episodes_of(project, EntityId(id)).await?)))
+}
+
+#[derive(Debug, Serialize)]
+struct Neighbor {
+    node: WireNode,
+    edges: Vec<WireEdge>,
+}
+
+pub(super) async fn neighbors(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+    Body(page): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    let centre = app.engine.entity(project, EntityId(id)).await?.id;
+    let mut neighbours: BTreeMap<Uuid, Neighbor> = BTreeMap::new();
+    for triple in app.engine.facts_about(project, centre).await? {
+        let other = if triple.fact.subject == centre { &triple.target } else { &triple.source };
+        let (other, edge) = (other.clone(), WireEdge::from(triple));
+        let new = || Neighbor { node: other.clone().into(), edges: Vec::new() };
+        neighbours.entry(other.id.0).or_insert_with(new).edges.push(edge);
+    }
+    page.answer(neighbours.into_iter().map(|(id, neighbour)| (0, id, neighbour)).collect())
+}

@@ -1,0 +1,149 @@
+//! `user.*`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use erstwhile::engine::{GraphRef, NewUser, SortBy, UserUpdate};
+use erstwhile::model::Metadata;
+use serde::{Deserialize, Serialize};
+
+use super::listing::PageQuery;
+use super::wire::{Success, WireNode, WireThread, WireUser};
+use crate::app::App;
+use crate::http::body::{Body, Field, PathId, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AddUser {
+    user_id: String,
+    email: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    time_zone: Option<String>,
+    metadata: Option<Metadata>,
+    disable_default_ontology: Option<bool>,
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddUser>,
+) -> Result<(StatusCode, Json<WireUser>), ApiError> {
+    let new = NewUser {
+        user_id: body.user_id,
+        email: body.email,
+        first_name: body.first_name,
+        last_name: body.last_name,
+        time_zone: body.time_zone,
+        metadata: body.metadata.unwrap_or_default(),
+        disable_default_ontology: body.disable_default_ontology.unwrap_or(false),
+    };
+    Ok((StatusCode::CREATED, Json(app.engine.add_user(project, new).await?.into())))
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+) -> Result<Json<WireUser>, ApiError> {
+    Ok(Json(app.engine.user(project, &user_id).await?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct UpdateUser {
+    email: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    #[serde(default)]
+    time_zone: Field<String>,
+    metadata: Option<Metadata>,
+    disable_default_ontology: Option<bool>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(user_id): PathId,
+    Body(body): Body<UpdateUser>,
+) -> Result<Json<WireUser>, ApiError> {
+    let update = UserUpdate {
+        email: body.email,
+        first_name: body.first_name,
+        last_name: body.last_name,
+        time_zone: body.time_zone.update(Ok)?,
+        metadata: body.metadata,
+        disable_default_ontology: body.disable_default_ontology,
+    };
+    Ok(Json(app.engine.update_user(project, &user_id, update).await?.into()))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(user_id): PathId,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_user(project, &user_id).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct UserList {
+    users: Vec<WireUser>,
+    total_count: i64,
+    row_count: usize,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ListUsers {
+    #[serde(rename = "pageNumber")]
+    page_number: Option<i64>,
+    #[serde(rename = "pageSize")]
+    page_size: Option<i64>,
+    search: Option<String>,
+    order_by: Option<String>,
+    asc: Option<bool>,
+}
+
+pub(super) async fn list_ordered(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ListUsers>,
+) -> Result<Json<UserList>, ApiError> {
+    let page = PageQuery { number: query.page_number, size: query.page_size, search: query.search, asc: query.asc };
+    let orders = [("created_at", SortBy::CreatedAt), ("user_id", SortBy::Id), ("email", SortBy::Email)];
+    let listing = page.listing(query.order_by.as_deref(), &orders)?;
+    let (users, total_count) = app.engine.list_users(project, &listing).await?;
+    Ok(Json(UserList { row_count: users.len(), users: users.into_iter().map(Into::into).collect(), total_count }))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct UserNode {
+    node: WireNode,
+}
+
+pub(super) async fn node(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+) -> Result<Json<UserNode>, ApiError> {
+    Ok(Json(UserNode { node: app.engine.user_node(project, &user_id).await?.into() }))
+}
+
+pub(super) async fn threads(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+) -> Result<Json<Vec<WireThread>>, ApiError> {
+    let threads = app.engine.threads_of_user(project, &user_id).await?;
+    Ok(Json(threads.into_iter().map(Into::into).collect()))
+}
+
+pub(super) async fn warm(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.warm(project, &GraphRef::User(user_id)).await?;
+    Ok(Json(Success::OK))
+}

@@ -1,0 +1,5 @@
+//! The binary `erstwhile`.
+
+fn main() -> std::process::ExitCode {
+    erstwhile_server::cli::run()
+}

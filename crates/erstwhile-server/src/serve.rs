@@ -1,0 +1,165 @@
+//! Putting the parts together, and the life of a server from its start to its graceful end.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use erstwhile::engine::{EngineSettings, NewKey, Parts};
+use erstwhile::model::{KeyAccess, Project};
+use erstwhile::ports::{SystemClock, TimeOrderedIds};
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile::{Engine, ingest};
+use erstwhile_models::offline::OfflineExtractor;
+use erstwhile_models::static_embedder::StaticEmbedder;
+use rand::RngCore;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::settings::Settings;
+
+/// The project that exists from the start.
+pub const DEFAULT_PROJECT: &str = "default";
+/// The file of the embedded database in the data folder.
+const DATABASE: &str = "erstwhile.db";
+/// How often the store is tidied.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
+/// An engine over the embedded store in a folder, with the models that ship.
+///
+/// # Errors
+/// When the folder or the database in it cannot be opened.
+pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
+    let folder = &settings.store.data;
+    std::fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    let database = Sqlite::open(&folder.join(DATABASE)).with_context(|| in_folder(folder))?;
+    let store = Store::open(Arc::new(database)).await.with_context(|| in_folder(folder))?;
+    let embedder = StaticEmbedder::new().context("the built-in embedding table is damaged")?;
+    Ok(Engine::new(Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(TimeOrderedIds),
+        embedder: Arc::new(embedder),
+        extractor: Arc::new(OfflineExtractor::new()),
+        settings: EngineSettings {
+            index_bytes_max: settings.search.index_mib_max << 20,
+            ..EngineSettings::default()
+        },
+    }))
+}
+
+fn in_folder(folder: &Path) -> String {
+    format!("the database in `{}` cannot be opened", folder.display())
+}
+
+/// Fresh random bytes for the secret of a key.
+pub fn random_bytes() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+/// The default project; at the first start it gets a key, whose secret is returned this once.
+///
+/// # Errors
+/// When the store does not answer, or the operator's own key is too short.
+pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Result<(Project, Option<String>)> {
+    let project = engine.ensure_project(DEFAULT_PROJECT).await?;
+    if !engine.list_keys(project.id).await?.is_empty() {
+        return Ok((project, None));
+    }
+    let new = NewKey {
+        name: "first".to_owned(),
+        access: KeyAccess::Write,
+        expires_at: None,
+        secret: own_key.map(str::to_owned),
+    };
+    let revealed = engine.create_key(project.id, new, random_bytes()).await?;
+    Ok((project, Some(revealed.secret)))
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    /// Where the API answers.
+    pub address: SocketAddr,
+    /// Where `/metrics` answers, when it does.
+    pub metrics_address: Option<SocketAddr>,
+    draining: CancellationToken,
+    stopped: CancellationToken,
+    tasks: TaskTracker,
+    drain: Duration,
+}
+
+impl Server {
+    /// Starts listening and ingesting.
+    ///
+    /// # Errors
+    /// When an address cannot be bound.
+    pub async fn start(engine: Engine, settings: &Settings) -> anyhow::Result<Self> {
+        let app = App::new(engine.clone(), settings);
+        let (draining, stopped, tasks) = (app.draining.clone(), CancellationToken::new(), TaskTracker::new());
+        let router = app.router(Duration::from_secs(settings.server.timeout_s));
+        let address = spawn_http(&tasks, settings.server.listen, router, &draining).await?;
+        let metrics_address = match settings.telemetry.metrics_listen {
+            // Metrics answer until everything else has ended.
+            Some(listen) => Some(spawn_http(&tasks, listen, app.metrics_router(), &stopped).await?),
+            None => None,
+        };
+        for _ in 0..settings.ingest.workers {
+            tasks.spawn(ingest::run(engine.clone(), draining.clone()));
+        }
+        tasks.spawn(tidy(engine, draining.clone()));
+        let drain = Duration::from_secs(settings.server.drain_s);
+        Ok(Self { address, metrics_address, draining, stopped, tasks, drain })
+    }
+
+    /// Stops accepting, finishes what is in hand, and returns; false when that took too long.
+    pub async fn stop(self) -> bool {
+        self.draining.cancel();
+        self.tasks.close();
+        self.stopped.cancel();
+        tokio::time::timeout(self.drain, self.tasks.wait()).await.is_ok()
+    }
+}
+
+async fn spawn_http(
+    tasks: &TaskTracker,
+    listen: SocketAddr,
+    router: axum::Router,
+    stop: &CancellationToken,
+) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    // Small answers must not wait for more to send.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+        }
+    });
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the listener ended");
+        }
+    });
+    Ok(address)
+}
+
+async fn tidy(engine: Engine, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(TIDY_EVERY) => {}
+        }
+        if let Err(error) = engine.tidy().await {
+            tracing::warn!(%error, "the store was not tidied");
+        }
+    }
+}

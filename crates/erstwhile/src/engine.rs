@@ -1,0 +1,275 @@
+//! The facade: everything that a shell (HTTP, command line, a program) may ask of the memory.
+//!
+//! Every call names the project that it acts for; an object of another project is not found.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use moka::sync::Cache;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::change::{Applied, Batch, Change, Expect};
+use crate::context::ContextBudget;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{ApiKey, BatchId, Graph, GraphId, GraphOwner, ObjectId, ProjectId, tag_of};
+use crate::ports::{Clock, Embedder, Extractor, Ids};
+use crate::search::Fusion;
+use crate::store::{Locate, Store};
+
+mod context;
+mod entities;
+mod episodes;
+mod facts;
+mod graphs;
+mod indexes;
+mod keys;
+mod listing;
+mod messages;
+mod search;
+mod threads;
+mod users;
+
+pub use context::ContextRequest;
+pub use entities::NodeDraft;
+pub use episodes::NewEpisode;
+pub use facts::{FactDraft, FactTriple};
+pub use graphs::{GraphUpdate, NewGraph};
+pub use indexes::IndexHandle;
+pub use keys::{NewKey, RevealedKey};
+pub use listing::{Listing, SortBy};
+pub use messages::{NewMessage, Posted};
+pub use search::Search;
+pub use users::{NewUser, UserUpdate};
+
+use indexes::Indexes;
+
+/// How long an authenticated key is believed without looking: a revoked key works no longer than this.
+const KEY_BELIEVED: Duration = Duration::from_secs(1);
+/// Keys that are remembered, at most.
+const KEYS_MAX: u64 = 10_000;
+/// Tries to apply a change that others keep getting in the way of.
+const CONFLICT_TRIES: usize = 8;
+
+/// Knobs of the engine that an operator may turn.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Memory for indexes, in bytes, roughly.
+    pub index_bytes_max: u64,
+    /// The room of a context block.
+    pub context: ContextBudget,
+    /// The default fusion of search.
+    pub fusion: Fusion,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self { index_bytes_max: 1 << 30, context: ContextBudget::default(), fusion: Fusion::default() }
+    }
+}
+
+/// What the engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where evidence is kept.
+    pub store: Store,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Arc<dyn Ids>,
+    /// What turns text into vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// What draws claims from text.
+    pub extractor: Arc<dyn Extractor>,
+    /// Knobs.
+    pub settings: EngineSettings,
+}
+
+/// The memory; a cheap clone.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    parts: Arc<Parts>,
+    indexes: Arc<Indexes>,
+    keys: Cache<[u8; 32], ApiKey>,
+    wake: Arc<Notify>,
+}
+
+/// Whose graph a call is about, in the application's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GraphRef {
+    /// The graph of this user.
+    User(String),
+    /// This standalone graph.
+    Graph(String),
+}
+
+impl Engine {
+    /// An engine of these parts.
+    pub fn new(parts: Parts) -> Self {
+        let indexes = Indexes::new(parts.settings.index_bytes_max);
+        let keys = Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_BELIEVED).build();
+        Self { parts: Arc::new(parts), indexes: Arc::new(indexes), keys, wake: Arc::new(Notify::new()) }
+    }
+
+    /// The store; for the ingestion worker and tests, not for handlers.
+    pub(crate) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(crate) fn ids(&self) -> &dyn Ids {
+        self.parts.ids.as_ref()
+    }
+
+    pub(crate) fn extractor(&self) -> Arc<dyn Extractor> {
+        Arc::clone(&self.parts.extractor)
+    }
+
+    /// The present moment by the engine's clock.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Waits until something was queued in this process.
+    pub(crate) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// How much waits to be understood.
+    pub async fn queue_depth(&self) -> Result<crate::store::QueueDepth> {
+        self.store().queue_depth().await
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.store().ping().await
+    }
+
+    /// Housekeeping that keeps the store small; to be called now and then.
+    pub async fn tidy(&self) -> Result<()> {
+        let yesterday = self.now().saturating_sub(jiff::SignedDuration::from_hours(24));
+        self.store().forget_applied(yesterday.unwrap_or(Timestamp::MIN)).await
+    }
+
+    fn batch(&self, project: ProjectId, graph: Option<GraphId>, changes: Vec<Change>) -> Batch {
+        let id = BatchId(self.ids().next());
+        Batch { id, project, graph, expect: Expect::Nothing, at: self.now(), changes }
+    }
+
+    async fn apply(&self, project: ProjectId, graph: GraphId, changes: Vec<Change>) -> Result<Applied> {
+        self.store().apply(&self.batch(project, Some(graph), changes)).await
+    }
+
+    async fn locate(&self, project: ProjectId, kind: Locate, name: &str, what: &str) -> Result<GraphId> {
+        self.store().locate(project, kind, name).await?.ok_or_else(|| Error::not_found(what))
+    }
+
+    /// The graph that holds an object, by the object's uuid.
+    async fn graph_of(&self, project: ProjectId, object: Uuid, what: &str) -> Result<GraphId> {
+        self.locate(project, Locate::Tag, &tag_of(object), what).await
+    }
+
+    /// The id of the graph that a reference means.
+    async fn graph_id(&self, project: ProjectId, reference: &GraphRef) -> Result<GraphId> {
+        match reference {
+            GraphRef::User(user_id) => self.locate(project, Locate::User, user_id, "user").await,
+            GraphRef::Graph(graph_id) => self.locate(project, Locate::Graph, graph_id, "graph").await,
+        }
+    }
+
+    /// A graph by reference.
+    pub async fn graph(&self, project: ProjectId, reference: &GraphRef) -> Result<Graph> {
+        let graph = self.graph_id(project, reference).await?;
+        self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found(noun(reference)))
+    }
+
+    /// Makes a graph, with a tag that no other graph of the project has.
+    async fn make_graph(
+        &self,
+        project: ProjectId,
+        changes: impl Fn(GraphId) -> Vec<Change>,
+    ) -> Result<GraphId> {
+        let mut tries = 0;
+        loop {
+            // From a hash, so that the tag is random and not the time of creation.
+            let graph = GraphId(Uuid::new_v5(&Uuid::NAMESPACE_OID, self.ids().next().as_bytes()));
+            match self.apply(project, graph, changes(graph)).await {
+                Err(error) if error.message().contains("tag is taken") && tries < CONFLICT_TRIES => tries += 1,
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(graph),
+            }
+        }
+    }
+
+    /// Removes a graph with everything in it, and the traces in the database's files.
+    async fn remove_graph(&self, project: ProjectId, graph: GraphId, owner: GraphOwner) -> Result<()> {
+        self.apply(project, graph, vec![Change::RemoveGraph(owner)]).await?;
+        self.indexes.drop_graph(graph);
+        self.store().scrub().await
+    }
+
+    /// Changes knowledge that was computed from what is stored: reads, decides, writes, and begins
+    /// again when somebody else was faster.
+    async fn change_knowledge<T: Send>(
+        &self,
+        project: ProjectId,
+        graph: GraphId,
+        decide: impl Fn(&crate::search::GraphIndex) -> Result<(Vec<Change>, T)> + Send + Sync,
+    ) -> Result<T> {
+        let mut last = Error::new(ErrorKind::Conflict, "the graph keeps changing");
+        for _ in 0..CONFLICT_TRIES {
+            let row = self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found("graph"))?;
+            let index = self.index(graph).await?;
+            let (changes, result) = index.read(&decide).await??;
+            let mut batch = self.batch(project, Some(graph), changes);
+            batch.expect = Expect::Revision(row.revision);
+            match self.store().apply(&batch).await {
+                Ok(_) => return Ok(result),
+                Err(error) if error.kind() == ErrorKind::Conflict => last = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    fn object_id(&self, graph: GraphId) -> ObjectId {
+        ObjectId(graph.within(self.ids().next()))
+    }
+}
+
+fn noun(reference: &GraphRef) -> &'static str {
+    match reference {
+        GraphRef::User(_) => "user",
+        GraphRef::Graph(_) => "graph",
+    }
+}
+
+/// Refuses an empty id or one of more than so many characters.
+fn check_id(name: &str, id: &str) -> Result<()> {
+    /// Characters of an application's own id, at most.
+    const ID_CHARACTERS_MAX: usize = 1_000;
+    if id.trim().is_empty() {
+        return Err(Error::invalid(format!("{name} must not be empty")));
+    }
+    if id.chars().count() > ID_CHARACTERS_MAX {
+        return Err(Error::invalid(format!("{name} must have at most {ID_CHARACTERS_MAX} characters")));
+    }
+    if id.chars().any(|character| character == '\0') {
+        return Err(Error::invalid(format!("{name} must not contain a null character")));
+    }
+    Ok(())
+}
+
+/// Refuses a time zone that nobody knows.
+fn check_time_zone(time_zone: Option<&str>) -> Result<()> {
+    match time_zone {
+        Some(name) if jiff::tz::TimeZone::get(name).is_err() => {
+            Err(Error::invalid(format!("time_zone must be an IANA time zone, not `{name}`")))
+        }
+        _ => Ok(()),
+    }
+}

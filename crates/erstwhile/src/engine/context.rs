@@ -1,0 +1,100 @@
+//! The context block of a thread or a query, from one look at the index.
+
+use jiff::Timestamp;
+
+use super::{Engine, GraphRef, Search};
+use crate::context::{ContextBudget, ContextParts, compose};
+use crate::error::{Error, Result};
+use crate::identity::user_node;
+use crate::model::{Episode, EpisodeId, GraphId, ProjectId};
+use crate::search::{GraphIndex, Moment, SearchRequest};
+use crate::store::Locate;
+
+/// Messages at the end of a thread that make the query.
+const MESSAGES_READ: i64 = 4;
+/// Characters of the query that they make, at most; the last message counts most and is kept whole.
+const QUERY_CHARACTERS_MAX: usize = 1_500;
+
+/// What context is wanted for.
+#[derive(Debug, Clone, Default)]
+pub struct ContextRequest {
+    /// The room; the engine's own setting when absent.
+    pub budget: Option<ContextBudget>,
+    /// Facts that hold at this moment; now when absent.
+    pub as_of: Option<Timestamp>,
+    /// As the system knew it then; now when absent.
+    pub as_known_at: Option<Timestamp>,
+}
+
+impl Engine {
+    /// The context of a thread: from the user's whole graph, for what was said last.
+    pub async fn thread_context(&self, project: ProjectId, thread_id: &str, request: ContextRequest) -> Result<String> {
+        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))?;
+        let last = self.store().last_messages(graph, thread_id, MESSAGES_READ).await?;
+        let said: Vec<EpisodeId> = last.iter().map(|message| message.id).collect();
+        self.context(graph, &query_of(&last), &said, request).await
+    }
+
+    /// The context for a query, from a whole graph.
+    pub async fn query_context(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        query: &str,
+        request: ContextRequest,
+    ) -> Result<String> {
+        let graph = self.graph_id(project, reference).await?;
+        self.context(graph, query, &[], request).await
+    }
+
+    /// `said` is in front of the agent already and is not repeated.
+    async fn context(
+        &self,
+        graph: GraphId,
+        query: &str,
+        said: &[EpisodeId],
+        request: ContextRequest,
+    ) -> Result<String> {
+        let budget = request.budget.unwrap_or(self.parts.settings.context);
+        let index = self.index(graph).await?;
+        let now = self.now();
+        let search = if query.trim().is_empty() {
+            None
+        } else {
+            let search = Search {
+                moment: request.as_of.map_or(Moment::Current(now), Moment::At),
+                as_known_at: request.as_known_at,
+                ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max) + said.len())
+            };
+            Some(self.search_request(search).await?)
+        };
+        index.read(|index| compose(&parts(index, graph, search.as_ref(), said), budget)).await
+    }
+}
+
+/// The query that the end of a conversation makes: the last message, and before it what it may refer to.
+fn query_of(last: &[Episode]) -> String {
+    let mut query = String::new();
+    for message in last.iter().rev() {
+        if !query.is_empty() && query.chars().count() + message.content.chars().count() > QUERY_CHARACTERS_MAX {
+            break;
+        }
+        query.push_str(&message.content);
+        query.push('\n');
+    }
+    query
+}
+
+fn parts(index: &GraphIndex, graph: GraphId, search: Option<&SearchRequest>, said: &[EpisodeId]) -> ContextParts {
+    let user = index.knowledge.entity(user_node(graph));
+    let user_summary = user.as_ref().map(|user| user.summary.clone());
+    let Some(search) = search else { return ContextParts { user_summary, ..ContextParts::default() } };
+    let facts = index.search_facts(search).into_iter().map(|found| found.item).collect();
+    let entities = index.search_entities(search).into_iter().map(|found| found.item);
+    // The user stands at the top already.
+    let entities = entities.filter(|entity| user.as_ref().is_none_or(|user| user.id != entity.id)).collect();
+    let episodes = index.search_episodes(search).into_iter().map(|found| found.item);
+    let episodes = episodes.filter(|episode| !said.contains(&episode.id)).collect();
+    ContextParts { user_summary, facts, entities, episodes }
+}

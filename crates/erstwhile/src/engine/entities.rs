@@ -1,0 +1,175 @@
+//! Entities of a graph: reading them, the operator's direct edits, merging and splitting.
+
+use jiff::Timestamp;
+
+use super::{Engine, GraphRef};
+use crate::change::Change;
+use crate::error::{Error, Result};
+use crate::identity::{assistant_node, name_id, normalise, user_node};
+use crate::model::{
+    Entity, EntityId, EntityPatch, Episode, EpisodeId, GraphId, Link, LinkId, LinkKind, Mention, Metadata, ProjectId,
+};
+use crate::search::GraphIndex;
+use crate::search::filter::Filter;
+
+/// An entity that the operator names directly.
+#[derive(Debug, Clone, Default)]
+pub struct NodeDraft {
+    /// An entity that is there already; then the other fields are ignored.
+    pub id: Option<EntityId>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What kind of thing it is.
+    pub entity_type: Option<String>,
+    /// What is known about it.
+    pub summary: Option<String>,
+    /// Attributes.
+    pub attributes: Metadata,
+}
+
+impl Engine {
+    /// An entity, by its id or by the id of a name that was merged into it.
+    pub async fn entity(&self, project: ProjectId, id: EntityId) -> Result<Entity> {
+        let graph = self.graph_of(project, id.0, "node").await?;
+        let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id)).await?;
+        entity.ok_or_else(|| Error::not_found("node"))
+    }
+
+    /// Every entity of a graph that passes a filter, with the number of its facts, in no order.
+    pub async fn list_entities(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        filter: &Filter,
+    ) -> Result<Vec<(Entity, usize)>> {
+        let graph = self.graph_id(project, reference).await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+                let entities = index.knowledge.entities().filter_map(|id| index.knowledge.entity(id));
+                let passing = entities.filter(|entity| filter.entity(entity, metadata));
+                passing.map(|entity| (index.knowledge.facts_about(entity.id).count(), entity)).map(|(n, e)| (e, n)).collect()
+            })
+            .await
+    }
+
+    /// The episodes that mention an entity, oldest first.
+    pub async fn episodes_of(&self, project: ProjectId, id: EntityId) -> Result<Vec<Episode>> {
+        let graph = self.graph_of(project, id.0, "node").await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+                Ok(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
+            })
+            .await?
+    }
+
+    /// Edits an entity directly; absent fields are left alone.
+    pub async fn update_entity(&self, project: ProjectId, id: EntityId, patch: EntityPatch) -> Result<Entity> {
+        let graph = self.graph_of(project, id.0, "node").await?;
+        let decide = |index: &GraphIndex| {
+            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+            let merged = merged(index.knowledge.entity_edit(entity.id), patch.clone());
+            Ok((vec![Change::PutEntityEdit(entity.id, merged)], ()))
+        };
+        self.change_knowledge(project, graph, decide).await?;
+        self.entity(project, id).await
+    }
+
+    /// Removes an entity: every mention of it and every assertion about it.
+    ///
+    /// # Errors
+    /// `Invalid` for the user's own node and the assistant's: they go with the user.
+    pub async fn delete_entity(&self, project: ProjectId, id: EntityId) -> Result<()> {
+        let graph = self.graph_of(project, id.0, "node").await?;
+        let decide = |index: &GraphIndex| {
+            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+            if [user_node(graph), assistant_node(graph)].contains(&entity.id) {
+                return Err(Error::invalid("the user's and the assistant's own nodes are deleted with the user"));
+            }
+            let names = index.knowledge.members(entity.id).iter();
+            Ok((names.map(|name| Change::RemoveName(*name)).collect(), ()))
+        };
+        self.change_knowledge(project, graph, decide).await?;
+        self.store().scrub().await
+    }
+
+    /// Says that two entities are one (I3). [`split_entities`](Self::split_entities) undoes it.
+    pub async fn merge_entities(&self, project: ProjectId, left: EntityId, right: EntityId) -> Result<Entity> {
+        self.relate(project, left, right, LinkKind::Same).await?;
+        self.entity(project, left).await
+    }
+
+    /// Says that two names are different entities, whatever the text suggests (I3).
+    pub async fn split_entities(&self, project: ProjectId, left: EntityId, right: EntityId) -> Result<()> {
+        self.relate(project, left, right, LinkKind::Different).await
+    }
+
+    async fn relate(&self, project: ProjectId, left: EntityId, right: EntityId, kind: LinkKind) -> Result<()> {
+        let graph = self.graph_of(project, left.0, "node").await?;
+        if graph != self.graph_of(project, right.0, "node").await? {
+            return Err(Error::invalid("the two nodes belong to different graphs"));
+        }
+        let now = self.now();
+        let decide = |index: &GraphIndex| {
+            for end in [left, right] {
+                index.knowledge.entity(end).ok_or_else(|| Error::not_found("node"))?;
+            }
+            // The last word counts: an earlier merge or split of the same two names is taken back.
+            let same = |link: &&Link| {
+                let ends = (link.left, link.right);
+                link.episode.is_none() && (ends == (left, right) || ends == (right, left))
+            };
+            let mut changes: Vec<Change> =
+                index.knowledge.links().filter(same).map(|link| Change::RemoveLink(link.id)).collect();
+            let id = LinkId(graph.within(self.ids().next()));
+            changes.push(Change::AddLink(Link { id, left, right, kind, episode: None, recorded_at: now }));
+            Ok((changes, ()))
+        };
+        self.change_knowledge(project, graph, decide).await
+    }
+}
+
+/// The end of a fact that the operator states: an entity that is there, or one to be made.
+pub(super) fn end_of(
+    index: &GraphIndex,
+    graph: GraphId,
+    draft: &NodeDraft,
+    now: Timestamp,
+) -> Result<(EntityId, Vec<Change>)> {
+    if let Some(id) = draft.id {
+        let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+        return Ok((entity.id, Vec::new()));
+    }
+    let name = draft.name.as_deref().filter(|name| !normalise(name).is_empty());
+    let name = name.ok_or_else(|| Error::invalid("a node needs a name or the uuid of an existing node"))?;
+    let id = name_id(graph, name, draft.entity_type.as_deref());
+    let mut changes = vec![Change::AddMention(Mention {
+        episode: None,
+        name: name.to_owned(),
+        entity: id,
+        entity_type: draft.entity_type.clone(),
+        span: 0..0,
+        recorded_at: now,
+    })];
+    if draft.summary.is_some() || !draft.attributes.is_empty() {
+        let patch =
+            EntityPatch { summary: draft.summary.clone(), attributes: draft.attributes.clone(), ..Default::default() };
+        changes.push(Change::PutEntityEdit(id, merged(index.knowledge.entity_edit(index.knowledge.entity_of(id)), patch)));
+    }
+    Ok((id, changes))
+}
+
+/// A later edit over an earlier one.
+fn merged(before: EntityPatch, patch: EntityPatch) -> EntityPatch {
+    let mut attributes = before.attributes;
+    attributes.extend(patch.attributes);
+    EntityPatch {
+        name: patch.name.or(before.name),
+        summary: patch.summary.or(before.summary),
+        entity_type: patch.entity_type.or(before.entity_type),
+        attributes,
+    }
+}

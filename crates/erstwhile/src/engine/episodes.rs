@@ -1,0 +1,173 @@
+//! Episodes: what was ingested, by its own id or by graph; and the tasks that follow ingestion.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::facts::{FactTriple, triple};
+use super::{Engine, GraphRef, Posted};
+use crate::change::Change;
+use crate::error::{Error, Result};
+use crate::model::{
+    Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, ProjectId, Role, Task, TaskId,
+};
+use crate::search::filter::Filter;
+use crate::time::merge;
+
+/// Data to add to a graph.
+#[derive(Debug, Clone)]
+pub struct NewEpisode {
+    /// What it is.
+    pub kind: EpisodeKind,
+    /// The text or JSON document.
+    pub data: String,
+    /// When it was said or written; now when absent.
+    pub created_at: Option<Timestamp>,
+    /// Where it comes from.
+    pub source_description: Option<String>,
+    /// The document that it is a part of.
+    pub document_id: Option<String>,
+    /// The application's own data.
+    pub metadata: Metadata,
+}
+
+impl Engine {
+    /// Adds data to a graph, in order; durable and findable when this returns.
+    pub async fn add_episodes(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        new: Vec<NewEpisode>,
+    ) -> Result<Vec<Episode>> {
+        let graph = self.graph_id(project, reference).await?;
+        if new.is_empty() {
+            return Err(Error::invalid("episodes must not be empty"));
+        }
+        let kind = if new.len() == 1 { "add_data" } else { "add_batch" };
+        let mut episodes = Vec::with_capacity(new.len());
+        for data in new {
+            if data.kind == EpisodeKind::Json && serde_json::from_str::<serde_json::Value>(&data.data).is_err() {
+                return Err(Error::invalid("data must be valid JSON when type is json"));
+            }
+            let (name, role, content) = match data.kind {
+                EpisodeKind::Message => speaker_of(data.data),
+                EpisodeKind::Text | EpisodeKind::Json => (None, None, data.data),
+            };
+            episodes.push(Episode {
+                name,
+                role,
+                metadata: data.metadata,
+                source_description: data.source_description,
+                document_id: data.document_id,
+                ..self.episode(graph, data.kind, content, data.created_at)
+            });
+        }
+        let Posted { task, .. } = self.add_pending(project, graph, kind, episodes.clone()).await?;
+        for episode in &mut episodes {
+            episode.task = Some(task);
+        }
+        Ok(episodes)
+    }
+
+    /// An episode.
+    pub async fn find_episode(&self, project: ProjectId, id: EpisodeId) -> Result<Episode> {
+        let graph = self.graph_of(project, id.0, "episode").await?;
+        self.store().find_episode(graph, id).await?.ok_or_else(|| Error::not_found("episode"))
+    }
+
+    /// The last episodes of a graph, newest first, without those that were left out of it.
+    pub async fn last_episodes(&self, project: ProjectId, reference: &GraphRef, count: i64) -> Result<Vec<Episode>> {
+        let graph = self.graph_id(project, reference).await?;
+        let episodes = self.store().last_episodes(graph, count).await?;
+        Ok(episodes.into_iter().filter(Episode::is_in_graph).collect())
+    }
+
+    /// The episodes of a graph that pass a filter and mention any of these entities, newest first.
+    pub async fn list_episodes(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        filter: &Filter,
+        mentioning: &[EntityId],
+    ) -> Result<Vec<Episode>> {
+        let graph = self.graph_id(project, reference).await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
+                let mentions = |episode: &&Episode| {
+                    wanted.is_empty() || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
+                };
+                index.episodes().filter(|episode| filter.episode(episode)).filter(mentions).cloned().collect()
+            })
+            .await
+    }
+
+    /// Merges data into an episode's metadata; a null deletes its key.
+    pub async fn update_episode(&self, project: ProjectId, id: EpisodeId, patch: &Metadata) -> Result<Episode> {
+        let graph = self.graph_of(project, id.0, "episode").await?;
+        let mut episode = self.find_episode(project, id).await?;
+        merge(&mut episode.metadata, patch);
+        self.apply(project, graph, vec![Change::SetEpisodeMetadata(id, episode.metadata.clone())]).await?;
+        Ok(episode)
+    }
+
+    /// Removes an episode with everything that came from it (T8).
+    pub async fn delete_episode(&self, project: ProjectId, id: EpisodeId) -> Result<()> {
+        let graph = self.graph_of(project, id.0, "episode").await?;
+        self.apply(project, graph, vec![Change::RemoveEpisode(id)]).await?;
+        self.store().scrub().await
+    }
+
+    /// Queues an episode again whose ingestion failed.
+    pub async fn retry_episode(&self, project: ProjectId, id: EpisodeId) -> Result<()> {
+        let graph = self.graph_of(project, id.0, "episode").await?;
+        let episode = self.find_episode(project, id).await?;
+        if !matches!(episode.state, EpisodeState::Failed(_)) {
+            return Err(Error::invalid("only a failed episode can be tried again"));
+        }
+        self.apply(project, graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// The entities and facts that came from an episode.
+    pub async fn mentions(&self, project: ProjectId, id: EpisodeId) -> Result<(Vec<Entity>, Vec<FactTriple>)> {
+        let graph = self.graph_of(project, id.0, "episode").await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                index.episode(id).ok_or_else(|| Error::not_found("episode"))?;
+                let mentioned = index.knowledge.mentioned_in(id);
+                let entities = mentioned.into_iter().filter_map(|id| index.knowledge.entity(id)).collect();
+                let facts = index.knowledge.facts_from(id).into_iter();
+                Ok((entities, facts.map(|fact| triple(index, Some(fact))).collect::<Result<_>>()?))
+            })
+            .await?
+    }
+
+    /// A task with its progress.
+    pub async fn task(&self, project: ProjectId, id: TaskId) -> Result<Task> {
+        let graph = self.graph_of(project, id.0, "task").await?;
+        self.store().find_task(graph, id).await?.ok_or_else(|| Error::not_found("task"))
+    }
+}
+
+/// Takes "Name (role): words" or "Name: words" apart, as message data is written.
+fn speaker_of(data: String) -> (Option<String>, Option<Role>, String) {
+    /// Characters of a speaker's name, at most; a longer start of a line is no name.
+    const SPEAKER_MAX: usize = 60;
+    let Some((speaker, words)) = data.split_once(": ") else { return (None, Some(Role::User), data) };
+    let is_name = !speaker.is_empty() && speaker.chars().count() <= SPEAKER_MAX && !speaker.contains(['\n', '.', '?']);
+    if !is_name {
+        return (None, Some(Role::User), data);
+    }
+    let (name, role) = match speaker.strip_suffix(')').and_then(|speaker| speaker.rsplit_once('(')) {
+        Some((name, role)) => (name.trim(), Role::parse(role.trim())),
+        None => (speaker.trim(), None),
+    };
+    match (Role::parse(&name.to_lowercase()), role) {
+        (Some(role), None) => (None, Some(role), words.to_owned()),
+        (_, role) => (Some(name.to_owned()), role.or(Some(Role::Norole)), words.to_owned()),
+    }
+}

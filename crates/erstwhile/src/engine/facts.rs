@@ -1,0 +1,194 @@
+//! Facts of a graph: reading them, and the operator's direct edits.
+
+use jiff::Timestamp;
+
+use super::entities::{NodeDraft, end_of};
+use super::{Engine, GraphRef};
+use crate::change::Change;
+use crate::error::{Error, Result};
+use crate::model::{
+    Assertion, AssertionId, ClaimKind, Entity, EntityId, EpisodeId, Fact, FactEdit, Holding, Instant, Metadata,
+    OPERATOR, Precision, ProjectId,
+};
+use crate::search::GraphIndex;
+use crate::search::filter::Filter;
+
+/// A fact that the operator states directly.
+#[derive(Debug, Clone, Default)]
+pub struct FactDraft {
+    /// The relation's name.
+    pub predicate: String,
+    /// The fact as a sentence.
+    pub statement: String,
+    /// One end.
+    pub source: NodeDraft,
+    /// The other end.
+    pub target: NodeDraft,
+    /// True from.
+    pub valid_from: Option<Timestamp>,
+    /// True until.
+    pub valid_until: Option<Timestamp>,
+    /// When the system learned that it had stopped.
+    pub expired_at: Option<Timestamp>,
+    /// When it was said; now when absent.
+    pub created_at: Option<Timestamp>,
+    /// Attributes.
+    pub attributes: Metadata,
+}
+
+/// A fact with both its ends.
+#[derive(Debug, Clone)]
+pub struct FactTriple {
+    /// The fact.
+    pub fact: Fact,
+    /// One end.
+    pub source: Entity,
+    /// The other end.
+    pub target: Entity,
+}
+
+impl Engine {
+    /// A fact, by its id or by an assertion that supports it.
+    pub async fn fact(&self, project: ProjectId, id: AssertionId) -> Result<FactTriple> {
+        let graph = self.graph_of(project, id.0, "edge").await?;
+        self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id))).await?
+    }
+
+    /// Every fact of a graph that passes a filter, with its ends, in no order.
+    pub async fn list_facts(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        filter: &Filter,
+    ) -> Result<Vec<FactTriple>> {
+        let graph = self.graph_id(project, reference).await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+                let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
+                passing.map(|fact| triple(index, Some(fact))).collect()
+            })
+            .await?
+    }
+
+    /// Facts as the system knew them at `known_at`, that held in the world at `as_of` (T9).
+    pub async fn facts_at(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        as_of: Option<Timestamp>,
+        known_at: Option<Timestamp>,
+    ) -> Result<Vec<Fact>> {
+        let graph = self.graph_id(project, reference).await?;
+        let index = self.index(graph).await?;
+        let known_at = known_at.unwrap_or(Timestamp::MAX);
+        let mut facts = index.read(|index| index.knowledge.facts_known_at(known_at)).await?;
+        facts.retain(|fact| as_of.is_none_or(|as_of| fact.holds_at(as_of)));
+        Ok(facts)
+    }
+
+    /// States a fact directly, making its ends when they are not there.
+    pub async fn add_fact_triple(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        draft: FactDraft,
+    ) -> Result<FactTriple> {
+        let graph = self.graph_id(project, reference).await?;
+        let now = self.now();
+        let id = AssertionId(graph.within(self.ids().next()));
+        let decide = |index: &GraphIndex| {
+            let (source, mut changes) = end_of(index, graph, &draft.source, now)?;
+            let (target, more) = end_of(index, graph, &draft.target, now)?;
+            changes.extend(more);
+            let instant = |at: Option<Timestamp>| at.map(|at| Instant { at, precision: Precision::Instant });
+            changes.push(Change::AddAssertion(Assertion {
+                id,
+                episode: None,
+                subject: source,
+                predicate: draft.predicate.clone(),
+                object: Some(target),
+                statement: draft.statement.clone(),
+                span: 0..0,
+                kind: ClaimKind::Asserts,
+                holding: Holding::Shared,
+                valid_from: instant(draft.valid_from),
+                valid_until: instant(draft.valid_until),
+                reference_time: draft.created_at.unwrap_or(now),
+                recorded_at: now,
+                confidence: 1.0,
+                extractor: OPERATOR.to_owned(),
+                attributes: draft.attributes.clone(),
+            }));
+            if draft.expired_at.is_some() {
+                let edit =
+                    FactEdit { expired_at: Some(draft.expired_at), recorded_at: Some(now), ..FactEdit::default() };
+                changes.push(Change::PutFactEdit(id, edit));
+            }
+            Ok((changes, ()))
+        };
+        self.change_knowledge(project, graph, decide).await?;
+        self.fact(project, id).await
+    }
+
+    /// Edits a fact directly; absent fields are left alone.
+    pub async fn update_fact(&self, project: ProjectId, id: AssertionId, edit: FactEdit) -> Result<FactTriple> {
+        let graph = self.graph_of(project, id.0, "edge").await?;
+        let now = self.now();
+        let decide = |index: &GraphIndex| {
+            let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("edge"))?;
+            let merged = merged(index.knowledge.fact_edit(fact), edit.clone());
+            let edit = FactEdit { recorded_at: Some(now), ..merged };
+            Ok((vec![Change::PutFactEdit(fact.id, edit)], fact.id))
+        };
+        let id = self.change_knowledge(project, graph, decide).await?;
+        self.fact(project, id).await
+    }
+
+    /// Removes a fact: every assertion that supports it.
+    pub async fn delete_fact(&self, project: ProjectId, id: AssertionId) -> Result<()> {
+        let graph = self.graph_of(project, id.0, "edge").await?;
+        let decide = |index: &GraphIndex| {
+            let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("edge"))?;
+            Ok((fact.assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect(), ()))
+        };
+        self.change_knowledge(project, graph, decide).await?;
+        self.store().scrub().await
+    }
+
+    /// The facts in which an entity is subject or object, in no order.
+    pub async fn facts_about(&self, project: ProjectId, entity: EntityId) -> Result<Vec<FactTriple>> {
+        let graph = self.graph_of(project, entity.0, "node").await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("node"))?;
+                index.knowledge.facts_about(entity.id).map(|fact| triple(index, Some(fact))).collect()
+            })
+            .await?
+    }
+}
+
+/// A fact with its ends.
+pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTriple> {
+    let fact = fact.ok_or_else(|| Error::not_found("edge"))?;
+    let end = |id| index.knowledge.entity(id).ok_or_else(|| Error::corrupt("a fact has an end without a name"));
+    Ok(FactTriple { fact: fact.clone(), source: end(fact.subject)?, target: end(fact.object)? })
+}
+
+/// A later edit over an earlier one.
+fn merged(before: FactEdit, edit: FactEdit) -> FactEdit {
+    let mut attributes = before.attributes;
+    // Nulls stay: they delete what the assertions say.
+    attributes.extend(edit.attributes);
+    FactEdit {
+        statement: edit.statement.or(before.statement),
+        predicate: edit.predicate.or(before.predicate),
+        valid_from: edit.valid_from.or(before.valid_from),
+        valid_until: edit.valid_until.or(before.valid_until),
+        expired_at: edit.expired_at.or(before.expired_at),
+        attributes,
+        recorded_at: edit.recorded_at,
+    }
+}

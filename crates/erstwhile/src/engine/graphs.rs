@@ -1,0 +1,83 @@
+//! Standalone graphs, shared by many users.
+
+use super::{Engine, GraphRef, Listing, SortBy, check_id, check_time_zone};
+use crate::change::Change;
+use crate::error::Result;
+use crate::model::{Graph, GraphOwner, ProjectId};
+use crate::store::Locate;
+
+/// A graph to make.
+#[derive(Debug, Clone, Default)]
+pub struct NewGraph {
+    /// The application's own id.
+    pub graph_id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+}
+
+/// What changes about a graph; absent fields are left alone.
+#[derive(Debug, Clone, Default)]
+pub struct GraphUpdate {
+    /// New name.
+    pub name: Option<String>,
+    /// New description.
+    pub description: Option<String>,
+    /// New time zone; `Some(None)` clears it.
+    pub time_zone: Option<Option<String>>,
+}
+
+impl Engine {
+    /// Makes a standalone graph.
+    pub async fn create_graph(&self, project: ProjectId, new: NewGraph) -> Result<Graph> {
+        check_id("graph_id", &new.graph_id)?;
+        check_time_zone(new.time_zone.as_deref())?;
+        let now = self.now();
+        let make = |id| {
+            let graph = Graph {
+                id,
+                project,
+                owner: GraphOwner::Standalone(new.graph_id.clone()),
+                name: new.name.clone(),
+                description: new.description.clone(),
+                time_zone: new.time_zone.clone(),
+                created_at: now,
+                updated_at: now,
+                version: 0,
+                revision: 0,
+            };
+            vec![Change::AddGraph(graph, None)]
+        };
+        self.make_graph(project, make).await?;
+        self.graph(project, &GraphRef::Graph(new.graph_id.clone())).await
+    }
+
+    /// Changes a standalone graph's own fields.
+    pub async fn update_graph(&self, project: ProjectId, graph_id: &str, update: GraphUpdate) -> Result<Graph> {
+        let mut graph = self.graph(project, &GraphRef::Graph(graph_id.to_owned())).await?;
+        graph.name = update.name.or(graph.name);
+        graph.description = update.description.or(graph.description);
+        if let Some(time_zone) = update.time_zone {
+            check_time_zone(time_zone.as_deref())?;
+            graph.time_zone = time_zone;
+        }
+        graph.updated_at = self.now();
+        self.apply(project, graph.id, vec![Change::UpdateGraph(graph.clone())]).await?;
+        Ok(graph)
+    }
+
+    /// Removes a standalone graph with everything in it.
+    pub async fn delete_graph(&self, project: ProjectId, graph_id: &str) -> Result<()> {
+        let graph = self.locate(project, Locate::Graph, graph_id, "graph").await?;
+        self.remove_graph(project, graph, GraphOwner::Standalone(graph_id.to_owned())).await
+    }
+
+    /// A page of standalone graphs, and how many there are.
+    pub async fn list_graphs(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
+        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Name])?;
+        self.store().list_graphs(project, &listing.search, page).await
+    }
+}

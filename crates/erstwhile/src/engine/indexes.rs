@@ -1,0 +1,140 @@
+//! The indexes in memory: built on first use, brought up to date before each read, evicted by size.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, RwLock};
+
+use moka::sync::Cache;
+use tokio::sync::Mutex;
+
+use super::Engine;
+use crate::error::{Error, Result};
+use crate::model::GraphId;
+use crate::search::{GraphIndex, Unembedded};
+
+/// Texts that are embedded together.
+const EMBEDDED_TOGETHER: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Indexes {
+    cache: Cache<GraphId, Arc<Slot>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    index: RwLock<GraphIndex>,
+    /// One refresh at a time.
+    refreshing: Mutex<()>,
+    /// Kibibytes at the last refresh: what the cache weighs.
+    kibibytes: AtomicU32,
+}
+
+/// An index that shows at least what was stored when it was asked for.
+#[derive(Debug, Clone)]
+pub struct IndexHandle {
+    slot: Arc<Slot>,
+}
+
+impl Indexes {
+    pub(super) fn new(bytes_max: u64) -> Self {
+        let cache = Cache::builder()
+            .max_capacity(bytes_max / 1024)
+            .weigher(|_, slot: &Arc<Slot>| slot.kibibytes.load(Ordering::Relaxed).max(1))
+            .build();
+        Self { cache }
+    }
+
+    pub(super) fn drop_graph(&self, graph: GraphId) {
+        self.cache.invalidate(&graph);
+    }
+}
+
+impl IndexHandle {
+    /// Reads the index on a thread that may compute.
+    ///
+    /// Small indexes answer at once; reading a large one must not hold up other requests.
+    pub async fn read<T, F>(&self, read: F) -> Result<T>
+    where
+        F: FnOnce(&GraphIndex) -> T + Send,
+        T: Send,
+    {
+        /// Kibibytes up to which a read takes well under a millisecond.
+        const SMALL: u32 = 4 * 1024;
+        let poisoned = |_| Error::internal("an index is poisoned");
+        if self.slot.kibibytes.load(Ordering::Relaxed) > SMALL && is_multi_threaded() {
+            return tokio::task::block_in_place(|| Ok(read(&*self.slot.index.read().map_err(poisoned)?)));
+        }
+        Ok(read(&*self.slot.index.read().map_err(poisoned)?))
+    }
+}
+
+fn is_multi_threaded() -> bool {
+    tokio::runtime::Handle::try_current()
+        .is_ok_and(|handle| handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread)
+}
+
+impl Engine {
+    /// The index of a graph, showing everything that was stored before the call.
+    pub(crate) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
+        let dimensions = self.parts.embedder.dimensions();
+        let slot = self.indexes.cache.get_with(graph, || {
+            let index = RwLock::new(GraphIndex::new(graph, dimensions));
+            Arc::new(Slot { index, refreshing: Mutex::new(()), kibibytes: AtomicU32::new(0) })
+        });
+        let version = self.store().graph_version(graph).await?;
+        let Some(version) = version else {
+            self.indexes.drop_graph(graph);
+            return Err(Error::not_found("graph"));
+        };
+        if shown(&slot)? < version {
+            self.refresh(graph, &slot, version).await?;
+        }
+        Ok(IndexHandle { slot })
+    }
+
+    async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
+        let _turn = slot.refreshing.lock().await;
+        let shown = shown(slot)?;
+        if shown >= version {
+            return Ok(());
+        }
+        let evidence = self.store().evidence_since(graph, shown).await?.ok_or_else(|| Error::not_found("graph"))?;
+        let taking = Arc::clone(slot);
+        let large = evidence.episodes.len() + evidence.assertions.len() > EMBEDDED_TOGETHER;
+        let take = move || {
+            let mut index = taking.index.write().map_err(|_| Error::internal("an index is poisoned"))?;
+            Ok::<_, Error>(index.take(&evidence))
+        };
+        let unembedded = if large {
+            tokio::task::spawn_blocking(take).await.map_err(|_| Error::internal("an index could not be built"))??
+        } else {
+            take()?
+        };
+        for texts in unembedded.chunks(EMBEDDED_TOGETHER) {
+            self.embed(slot, texts).await?;
+        }
+        self.weigh(graph, slot)
+    }
+
+    async fn embed(&self, slot: &Slot, texts: &[Unembedded]) -> Result<()> {
+        let refs: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+        let vectors = self.parts.embedder.embed(&refs).await?;
+        let mut index = slot.index.write().map_err(|_| Error::internal("an index is poisoned"))?;
+        index.embed(texts, &vectors);
+        Ok(())
+    }
+
+    /// Tells the cache how heavy an index has become.
+    fn weigh(&self, graph: GraphId, slot: &Arc<Slot>) -> Result<()> {
+        let weight = slot.index.read().map_err(|_| Error::internal("an index is poisoned"))?.weight();
+        let kibibytes = u32::try_from(weight / 1024).unwrap_or(u32::MAX);
+        let before = slot.kibibytes.swap(kibibytes, Ordering::Relaxed);
+        if kibibytes.abs_diff(before) > before / 4 {
+            self.indexes.cache.insert(graph, Arc::clone(slot));
+        }
+        Ok(())
+    }
+}
+
+fn shown(slot: &Slot) -> Result<i64> {
+    Ok(slot.index.read().map_err(|_| Error::internal("an index is poisoned"))?.version)
+}

@@ -1,0 +1,145 @@
+//! Projects and the keys that open them.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Engine;
+use crate::change::Change;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{ApiKey, ApiKeyId, KeyAccess, Project, ProjectId};
+
+/// How every key begins, so that people and secret scanners know one when they see it.
+const PREFIX: &str = "ew_";
+/// Characters of a key that listings show.
+const SHOWN: usize = 10;
+/// Characters that a key of the operator's own choice must have: nobody should guess it.
+const OWN_KEY_MIN: usize = 16;
+
+/// A key to make.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// What the operator calls it.
+    pub name: String,
+    /// What it may do.
+    pub access: KeyAccess,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+    /// The secret, when the operator brings it; otherwise one is made.
+    pub secret: Option<String>,
+}
+
+/// A new key with its secret, which is shown this once and kept nowhere.
+#[derive(Clone)]
+pub struct RevealedKey {
+    /// The key as it is stored.
+    pub key: ApiKey,
+    /// The secret.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for RevealedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RevealedKey").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// The project of this name, made when it is not there.
+    pub async fn ensure_project(&self, name: &str) -> Result<Project> {
+        if let Some(project) = self.store().find_project_by_name(name).await? {
+            return Ok(project);
+        }
+        let project = Project {
+            id: ProjectId(Uuid::new_v5(&Uuid::NAMESPACE_OID, self.ids().next().as_bytes())),
+            name: name.to_owned(),
+            description: None,
+            time_zone: None,
+            created_at: self.now(),
+        };
+        let batch = self.batch(project.id, None, vec![Change::AddProject(project.clone())]);
+        match self.store().apply(&batch).await {
+            Ok(_) => Ok(project),
+            // Another process was faster.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                self.store().find_project_by_name(name).await?.ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A project.
+    pub async fn project(&self, id: ProjectId) -> Result<Project> {
+        self.store().find_project(id).await?.ok_or_else(|| Error::not_found("project"))
+    }
+
+    /// Makes a key; `random` is 32 fresh random bytes for its secret.
+    pub async fn create_key(&self, project: ProjectId, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
+        let secret = match new.secret {
+            Some(secret) if secret.chars().count() < OWN_KEY_MIN => {
+                return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
+            }
+            Some(secret) => secret,
+            None => random.iter().fold(PREFIX.to_owned(), |secret, byte| format!("{secret}{byte:02x}")),
+        };
+        let key = ApiKey {
+            id: ApiKeyId(self.ids().next()),
+            project,
+            name: new.name,
+            prefix: secret.chars().take(SHOWN.min(OWN_KEY_MIN / 2)).collect(),
+            digest: digest_of(&secret),
+            access: new.access,
+            created_at: self.now(),
+            expires_at: new.expires_at,
+            revoked_at: None,
+        };
+        let batch = self.batch(project, None, vec![Change::AddKey(key.clone())]);
+        self.store().apply(&batch).await?;
+        Ok(RevealedKey { key, secret })
+    }
+
+    /// The keys of a project, oldest first.
+    pub async fn list_keys(&self, project: ProjectId) -> Result<Vec<ApiKey>> {
+        self.store().list_keys(project).await
+    }
+
+    /// Takes a key back; it stops working within a second on every server.
+    pub async fn revoke_key(&self, project: ProjectId, key: ApiKeyId) -> Result<()> {
+        let batch = self.batch(project, None, vec![Change::RevokeKey(key)]);
+        self.store().apply(&batch).await?;
+        self.keys.invalidate_all();
+        Ok(())
+    }
+
+    /// The key that a secret is.
+    ///
+    /// Keys are found by the SHA-256 of their secret, so a comparison tells nothing about the secret.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for an unknown, revoked or expired key.
+    pub async fn authenticate(&self, secret: &str) -> Result<ApiKey> {
+        let digest = digest_of(secret);
+        let key = match self.keys.get(&digest) {
+            Some(key) => key,
+            None => {
+                let found = self.store().find_key(&digest).await?;
+                let key = found.ok_or_else(unauthenticated)?;
+                self.keys.insert(digest, key.clone());
+                key
+            }
+        };
+        let now = self.now();
+        if key.revoked_at.is_some() || key.expires_at.is_some_and(|expires_at| expires_at <= now) {
+            return Err(unauthenticated());
+        }
+        Ok(key)
+    }
+}
+
+fn digest_of(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+fn unauthenticated() -> Error {
+    Error::new(ErrorKind::Unauthenticated, "unauthorized")
+}

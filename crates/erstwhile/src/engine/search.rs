@@ -1,0 +1,117 @@
+//! Searching a graph from outside: the query is embedded here, the rest is pure.
+
+use jiff::Timestamp;
+
+use super::facts::{FactTriple, triple};
+use super::{Engine, GraphRef};
+use crate::error::{Error, Result};
+use crate::model::{Entity, EntityId, Episode, ProjectId};
+use crate::search::filter::Filter;
+use crate::search::{Moment, Reranker, Scored, SearchRequest};
+
+/// Results of one search, at most.
+const LIMIT_MAX: usize = 1_000;
+
+/// What to look for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// The words.
+    pub query: String,
+    /// Results, at most.
+    pub limit: usize,
+    /// Their order.
+    pub reranker: Reranker,
+    /// Which may be returned.
+    pub filter: Filter,
+    /// When facts must hold.
+    pub moment: Moment,
+    /// As the system knew it then; now when absent.
+    pub as_known_at: Option<Timestamp>,
+    /// Entities near which results are preferred.
+    pub origins: Vec<EntityId>,
+}
+
+impl Search {
+    /// A search with the default order and no filter.
+    pub fn new(query: impl Into<String>, limit: usize) -> Self {
+        Self {
+            query: query.into(),
+            limit,
+            reranker: Reranker::Fused,
+            filter: Filter::default(),
+            moment: Moment::Always,
+            as_known_at: None,
+            origins: Vec::new(),
+        }
+    }
+}
+
+impl Engine {
+    pub(super) async fn search_request(&self, search: Search) -> Result<SearchRequest> {
+        if search.query.trim().is_empty() {
+            return Err(Error::invalid("query must not be empty"));
+        }
+        if !(1..=LIMIT_MAX).contains(&search.limit) {
+            return Err(Error::invalid(format!("limit must be from 1 to {LIMIT_MAX}")));
+        }
+        let vectors = self.parts.embedder.embed(&[search.query.as_str()]).await?;
+        Ok(SearchRequest {
+            vector: vectors.into_iter().next().unwrap_or_default(),
+            query: search.query,
+            limit: search.limit,
+            reranker: search.reranker,
+            filter: search.filter,
+            moment: search.moment,
+            known_at: search.as_known_at,
+            origins: search.origins,
+            fusion: self.parts.settings.fusion,
+        })
+    }
+
+    /// Searches facts.
+    pub async fn search_facts(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        search: Search,
+    ) -> Result<Vec<Scored<FactTriple>>> {
+        let graph = self.graph_id(project, reference).await?;
+        let request = self.search_request(search).await?;
+        let index = self.index(graph).await?;
+        index
+            .read(|index| {
+                let found = index.search_facts(&request).into_iter();
+                found
+                    .map(|found| {
+                        let item = triple(index, Some(&found.item))?;
+                        Ok(Scored { item, score: found.score, relevance: found.relevance })
+                    })
+                    .collect()
+            })
+            .await?
+    }
+
+    /// Searches entities.
+    pub async fn search_entities(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        search: Search,
+    ) -> Result<Vec<Scored<Entity>>> {
+        let graph = self.graph_id(project, reference).await?;
+        let request = self.search_request(search).await?;
+        self.index(graph).await?.read(|index| index.search_entities(&request)).await
+    }
+
+    /// Searches episodes.
+    pub async fn search_episodes(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        search: Search,
+    ) -> Result<Vec<Scored<Episode>>> {
+        let graph = self.graph_id(project, reference).await?;
+        let request = self.search_request(search).await?;
+        self.index(graph).await?.read(|index| index.search_episodes(&request)).await
+    }
+}

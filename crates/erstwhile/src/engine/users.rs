@@ -1,0 +1,210 @@
+//! Users: people who talk to the application. Each owns a graph.
+
+use super::{Engine, GraphRef, Listing, SortBy, check_id, check_time_zone};
+use crate::change::Change;
+use crate::error::{Error, Result};
+use crate::identity::{assistant_node, name_id, normalise, user_node};
+use crate::ingest::ASSISTANT;
+use crate::model::{
+    Entity, EntityId, Graph, GraphId, GraphOwner, Link, LinkId, LinkKind, Mention, Metadata, ProjectId, Thread, User,
+};
+use crate::store::Locate;
+
+/// Threads of one user that are listed together, at most.
+const THREADS_MAX: i64 = 10_000;
+
+/// A user to add.
+#[derive(Debug, Clone, Default)]
+pub struct NewUser {
+    /// The application's own id.
+    pub user_id: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// The application's own data.
+    pub metadata: Metadata,
+    /// Whether the default types are off.
+    pub disable_default_ontology: bool,
+}
+
+/// What changes about a user; absent fields are left alone.
+#[derive(Debug, Clone, Default)]
+pub struct UserUpdate {
+    /// New e-mail address.
+    pub email: Option<String>,
+    /// New given name.
+    pub first_name: Option<String>,
+    /// New family name.
+    pub last_name: Option<String>,
+    /// New time zone; `Some(None)` clears it.
+    pub time_zone: Option<Option<String>>,
+    /// Data to merge, deeply; a null deletes its key.
+    pub metadata: Option<Metadata>,
+    /// Whether the default types are off.
+    pub disable_default_ontology: Option<bool>,
+}
+
+impl Engine {
+    /// Adds a user with an own graph, in which the user and the assistant stand from the start (I1).
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the id is taken, `Invalid` for an empty id or an unknown time zone.
+    pub async fn add_user(&self, project: ProjectId, new: NewUser) -> Result<User> {
+        check_id("user_id", &new.user_id)?;
+        check_time_zone(new.time_zone.as_deref())?;
+        let now = self.now();
+        let ids = [self.ids().next(), self.ids().next()];
+        let make = |graph: GraphId| {
+            let user = User {
+                graph,
+                project,
+                user_id: new.user_id.clone(),
+                uuid: graph.within(ids[0]).into(),
+                email: new.email.clone(),
+                first_name: new.first_name.clone(),
+                last_name: new.last_name.clone(),
+                time_zone: new.time_zone.clone(),
+                metadata: new.metadata.clone(),
+                disable_default_ontology: new.disable_default_ontology,
+                created_at: now,
+                updated_at: now,
+                thread_count: 0,
+            };
+            let row = Graph {
+                id: graph,
+                project,
+                owner: GraphOwner::User(new.user_id.clone()),
+                name: None,
+                description: None,
+                time_zone: None,
+                created_at: now,
+                updated_at: now,
+                version: 0,
+                revision: 0,
+            };
+            let mut changes = names_of(&user);
+            let assistant = assistant_node(graph);
+            changes.push(Change::AddMention(spoken_of(&user, ASSISTANT, assistant, "Assistant")));
+            changes.insert(0, Change::AddGraph(row, Some(user)));
+            changes
+        };
+        let graph = self.make_graph(project, make).await?;
+        self.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
+    }
+
+    /// A user.
+    pub async fn user(&self, project: ProjectId, user_id: &str) -> Result<User> {
+        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        self.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
+    }
+
+    /// Changes a user; metadata is merged, other fields are replaced.
+    pub async fn update_user(&self, project: ProjectId, user_id: &str, update: UserUpdate) -> Result<User> {
+        let mut user = self.user(project, user_id).await?;
+        let name = user.display_name();
+        user.email = update.email.or(user.email);
+        user.first_name = update.first_name.or(user.first_name);
+        user.last_name = update.last_name.or(user.last_name);
+        if let Some(time_zone) = update.time_zone {
+            check_time_zone(time_zone.as_deref())?;
+            user.time_zone = time_zone;
+        }
+        if let Some(metadata) = update.metadata {
+            merge_deeply(&mut user.metadata, metadata);
+        }
+        user.disable_default_ontology = update.disable_default_ontology.unwrap_or(user.disable_default_ontology);
+        user.updated_at = self.now();
+        let mut changes = vec![Change::UpdateUser(user.clone())];
+        if user.display_name() != name {
+            changes.extend(names_of(&user));
+        }
+        self.apply(project, user.graph, changes).await?;
+        Ok(user)
+    }
+
+    /// Removes a user with everything of theirs.
+    pub async fn delete_user(&self, project: ProjectId, user_id: &str) -> Result<()> {
+        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        self.remove_graph(project, graph, GraphOwner::User(user_id.to_owned())).await
+    }
+
+    /// A page of users, and how many there are.
+    pub async fn list_users(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<User>, i64)> {
+        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Email])?;
+        self.store().list_users(project, &listing.search, page).await
+    }
+
+    /// A user's threads, oldest first.
+    pub async fn threads_of_user(&self, project: ProjectId, user_id: &str) -> Result<Vec<Thread>> {
+        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        self.store().threads_of(graph, THREADS_MAX).await
+    }
+
+    /// The user's own node in their graph.
+    pub async fn user_node(&self, project: ProjectId, user_id: &str) -> Result<Entity> {
+        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        let index = self.index(graph).await?;
+        let node = index.read(|index| index.knowledge.entity(user_node(graph))).await?;
+        node.ok_or_else(|| Error::not_found("user node"))
+    }
+
+    /// Loads a graph's index, so that the next search finds it warm.
+    pub async fn warm(&self, project: ProjectId, reference: &GraphRef) -> Result<()> {
+        let graph = self.graph_id(project, reference).await?;
+        self.index(graph).await.map(|_| ())
+    }
+}
+
+/// The evidence that ties a user's names to the user's node.
+fn names_of(user: &User) -> Vec<Change> {
+    let node = user_node(user.graph);
+    let display = user.display_name();
+    let mut changes = vec![Change::AddMention(spoken_of(user, &display, node, "User"))];
+    let own = [Some(&display), user.first_name.as_ref(), user.email.as_ref(), Some(&user.user_id)];
+    for name in own.into_iter().flatten().filter(|name| !normalise(name).is_empty()) {
+        for entity_type in [None, Some("Person")] {
+            let id = name_id(user.graph, name, entity_type);
+            let key = format!("own name\0{id}");
+            changes.push(Change::AddLink(Link {
+                id: LinkId(user.graph.derive(key.as_bytes())),
+                left: node,
+                right: id,
+                kind: LinkKind::Same,
+                episode: None,
+                recorded_at: user.updated_at,
+            }));
+        }
+    }
+    changes
+}
+
+fn spoken_of(user: &User, name: &str, entity: EntityId, entity_type: &str) -> Mention {
+    Mention {
+        episode: None,
+        name: name.to_owned(),
+        entity,
+        entity_type: Some(entity_type.to_owned()),
+        span: 0..0,
+        recorded_at: user.updated_at,
+    }
+}
+
+/// Merges objects inside objects; a null deletes its key.
+fn merge_deeply(target: &mut Metadata, patch: Metadata) {
+    for (key, value) in patch {
+        match (target.get_mut(&key), value) {
+            (_, serde_json::Value::Null) => {
+                target.remove(&key);
+            }
+            (Some(serde_json::Value::Object(inner)), serde_json::Value::Object(patch)) => merge_deeply(inner, patch),
+            (_, value) => {
+                target.insert(key, value);
+            }
+        }
+    }
+}

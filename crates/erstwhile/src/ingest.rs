@@ -1,0 +1,195 @@
+//! Ingestion: pending episodes become evidence.
+//!
+//! A worker claims a graph, takes its oldest pending episodes in order, has them extracted, grounds
+//! what comes back, and applies it in one batch that also takes them off the queue. A crash at any
+//! point leaves them pending; the lease's epoch keeps a worker that overslept from applying twice.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+mod ground;
+mod read;
+
+pub use ground::{Dropped, ground};
+pub(crate) use read::ASSISTANT;
+pub use read::{Reading, evidence};
+
+use crate::change::{Batch, Change, Expect};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{BatchId, Episode, EpisodeState, Graph, User};
+use crate::ports::{Extraction, ExtractionRequest, KnownEntity, Turn};
+use crate::store::Lease;
+
+/// Episodes that are extracted together, at most.
+const EPISODES_MAX: i64 = 32;
+/// Earlier episodes that the extractor may look back at.
+const CONTEXT_EPISODES: i64 = 4;
+/// Known entities that the extractor is told about, at most.
+const KNOWN_MAX: usize = 400;
+/// How long a claim lasts unless it is extended.
+const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// Batches of one graph before other graphs have their turn.
+const BATCHES_PER_CLAIM: usize = 16;
+/// The longest pause between two tries of a graph whose extractor is down.
+const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
+/// How often an idle worker looks at the queue when nobody wakes it.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Ingests until cancelled; finishes the batch in hand first.
+pub async fn run(engine: Engine, stop: CancellationToken) {
+    loop {
+        let worked = match run_once(&engine).await {
+            Ok(worked) => worked,
+            Err(error) => {
+                tracing::warn!(%error, "ingestion pauses");
+                false
+            }
+        };
+        if stop.is_cancelled() {
+            return;
+        }
+        if !worked {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = engine.woken() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+}
+
+/// Claims one graph and ingests what it has pending; false when nothing was to do.
+pub async fn run_once(engine: &Engine) -> Result<bool> {
+    let now = engine.now();
+    let Some(lease) = engine.store().claim(now, later(now, LEASE)).await? else { return Ok(false) };
+    let outcome = work(engine, lease).await;
+    let now = engine.now();
+    match outcome {
+        Ok(()) => engine.store().release(lease, now, None).await?,
+        // Somebody deleted or edited meanwhile: what was read is old, so it is read again.
+        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => {
+            engine.store().release(lease, now, None).await?;
+        }
+        Err(error) => {
+            tracing::warn!(graph.id = %lease.graph, attempts = lease.attempts, %error, "ingestion of a graph is put off");
+            let pause = backoff(lease.attempts);
+            engine.store().release(lease, later(now, pause), Some(&error.message().to_owned())).await?;
+        }
+    }
+    Ok(true)
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// One second, doubled for each failure in a row.
+fn backoff(attempts: i64) -> SignedDuration {
+    let seconds = 1_i64 << attempts.clamp(0, 16);
+    SignedDuration::from_secs(seconds).min(BACKOFF_MAX)
+}
+
+async fn work(engine: &Engine, lease: Lease) -> Result<()> {
+    for _ in 0..BATCHES_PER_CLAIM {
+        let Some(graph) = engine.store().find_graph(lease.graph).await? else { return Ok(()) };
+        let episodes = engine.store().pending_episodes(lease.graph, EPISODES_MAX).await?;
+        if episodes.is_empty() {
+            return Ok(());
+        }
+        let user = engine.store().find_user(lease.graph).await?;
+        ingest(engine, lease, &graph, user.as_ref(), &episodes).await?;
+        if !engine.store().extend(lease, later(engine.now(), LEASE)).await? {
+            return Err(Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"));
+        }
+    }
+    Ok(())
+}
+
+/// Ingests episodes together; when the extractor cannot read them, one by one, so that one bad episode
+/// fails alone.
+async fn ingest(engine: &Engine, lease: Lease, graph: &Graph, user: Option<&User>, episodes: &[Episode]) -> Result<()> {
+    match extract(engine, graph, user, episodes).await {
+        Ok(extractions) => {
+            let extractor = engine.extractor();
+            let reading =
+                Reading { graph: graph.id, user, extractor: extractor.name(), recorded_at: engine.now() };
+            let mut changes = Vec::new();
+            for (episode, extraction) in episodes.iter().zip(extractions) {
+                let (evidence, dropped) = evidence(&reading, episode, extraction);
+                if !dropped.is_empty() {
+                    tracing::debug!(episode.id = %episode.id, count = dropped.len(), "claims without ground dropped");
+                }
+                changes.extend(evidence);
+                changes.push(Change::SetEpisodeState(episode.id, EpisodeState::Processed));
+            }
+            apply(engine, lease, graph, changes).await
+        }
+        Err(error) if error.kind() == ErrorKind::Unavailable => Err(error),
+        Err(error) if episodes.len() > 1 => {
+            tracing::debug!(%error, "episodes are read one by one");
+            // The revision moves with each; the next one is read by the next round.
+            Box::pin(ingest(engine, lease, graph, user, &episodes[..1])).await
+        }
+        Err(error) => {
+            let failed = EpisodeState::Failed(error.message().to_owned());
+            let changes = episodes.iter().map(|episode| Change::SetEpisodeState(episode.id, failed.clone()));
+            apply(engine, lease, graph, changes.collect()).await
+        }
+    }
+}
+
+async fn apply(engine: &Engine, lease: Lease, graph: &Graph, changes: Vec<Change>) -> Result<()> {
+    let batch = Batch {
+        id: BatchId(engine.ids().next()),
+        project: graph.project,
+        graph: Some(graph.id),
+        expect: Expect::Lease { epoch: lease.epoch, revision: graph.revision },
+        at: engine.now(),
+        changes,
+    };
+    engine.store().apply(&batch).await.map(|_| ())
+}
+
+async fn extract(
+    engine: &Engine,
+    graph: &Graph,
+    user: Option<&User>,
+    episodes: &[Episode],
+) -> Result<Vec<Extraction>> {
+    let Some(first) = episodes.first() else { return Ok(Vec::new()) };
+    let before = engine.store().episodes_before(graph.id, first.seq, CONTEXT_EPISODES).await?;
+    let index = engine.index(graph.id).await?;
+    let known = index.read(|index| index.knowledge.known_names(KNOWN_MAX)).await?;
+    let request = ExtractionRequest {
+        owner: user.map(User::display_name),
+        context: before.iter().map(turn).collect(),
+        turns: episodes.iter().map(turn).collect(),
+        known: known.into_iter().map(|(name, entity_type)| KnownEntity { name, entity_type }).collect(),
+        time_zone: user.and_then(|user| user.time_zone.clone()).or_else(|| graph.time_zone.clone()),
+    };
+    let extractor = engine.extractor();
+    // On a thread of its own: an extractor may compute for long, and may even panic.
+    let handle = tokio::runtime::Handle::current();
+    let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
+        .await
+        .map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
+    if extractions.len() == episodes.len() {
+        Ok(extractions)
+    } else {
+        Err(Error::internal("the extractor did not answer for every turn"))
+    }
+}
+
+fn turn(episode: &Episode) -> Turn {
+    Turn {
+        kind: episode.kind,
+        role: episode.role,
+        speaker: episode.name.clone(),
+        text: episode.content.clone(),
+        reference_time: episode.reference_time,
+        thread: episode.thread.clone(),
+    }
+}

@@ -1,0 +1,467 @@
+//! What is known in one graph: entities and facts, computed from its evidence and kept up to date.
+//!
+//! Pure and in memory. Evidence comes and goes; each time only the slots that it touches are computed
+//! again, and the answer is always what computing everything from the remaining evidence would give.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::identity::{self, Name, Resolution};
+use crate::model::{
+    Assertion, AssertionId, Entity, EntityId, EntityPatch, EpisodeId, Fact, FactEdit, GraphId, Link, LinkId, Mention,
+    Metadata,
+};
+use crate::store::{Evidence, StoredEdit, TombstoneKind};
+use crate::time::{self, SlotKey};
+
+mod summary;
+
+/// Entities and facts of one graph.
+#[derive(Debug)]
+pub struct Knowledge {
+    graph: GraphId,
+    assertions: HashMap<AssertionId, Assertion>,
+    mentions: HashMap<EntityId, Vec<Mention>>,
+    links: HashMap<LinkId, Link>,
+    fact_edits: HashMap<AssertionId, FactEdit>,
+    entity_edits: HashMap<EntityId, EntityPatch>,
+    /// Assertions by each name id that they speak of.
+    about: HashMap<EntityId, BTreeSet<AssertionId>>,
+    by_episode: HashMap<EpisodeId, BTreeSet<AssertionId>>,
+    /// Name ids by each episode that mentions them.
+    mentioned: HashMap<EpisodeId, BTreeSet<EntityId>>,
+    resolution: Resolution,
+    slots: HashMap<SlotKey, BTreeSet<AssertionId>>,
+    slot_facts: HashMap<SlotKey, Vec<AssertionId>>,
+    facts: HashMap<AssertionId, Fact>,
+    fact_of: HashMap<AssertionId, AssertionId>,
+    facts_about: HashMap<EntityId, BTreeSet<AssertionId>>,
+}
+
+/// Which facts and entities a change of evidence made, changed or removed.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Facts, by id; those that are gone are no longer found.
+    pub facts: BTreeSet<AssertionId>,
+    /// Entities, by id; those that are gone are no longer found.
+    pub entities: BTreeSet<EntityId>,
+}
+
+impl Knowledge {
+    /// Nothing known yet.
+    pub fn new(graph: GraphId) -> Self {
+        Self {
+            graph,
+            assertions: HashMap::new(),
+            mentions: HashMap::new(),
+            links: HashMap::new(),
+            fact_edits: HashMap::new(),
+            entity_edits: HashMap::new(),
+            about: HashMap::new(),
+            by_episode: HashMap::new(),
+            mentioned: HashMap::new(),
+            resolution: Resolution::default(),
+            slots: HashMap::new(),
+            slot_facts: HashMap::new(),
+            facts: HashMap::new(),
+            fact_of: HashMap::new(),
+            facts_about: HashMap::new(),
+        }
+    }
+
+    /// Takes in what happened, and tells what it touched.
+    pub fn take(&mut self, evidence: &Evidence) -> Touched {
+        let mut touched = Touched::default();
+        let mut slots = BTreeSet::new();
+        let mut names_changed = false;
+        for (kind, id) in &evidence.tombstones {
+            names_changed |= self.forget(*kind, *id, &mut slots, &mut touched);
+        }
+        for mention in &evidence.mentions {
+            names_changed |= self.add_mention(mention);
+            touched.entities.insert(self.resolution.entity(mention.entity));
+        }
+        for link in &evidence.links {
+            names_changed |= self.links.insert(link.id, link.clone()).as_ref() != Some(link);
+        }
+        let mut added = Vec::new();
+        for assertion in &evidence.assertions {
+            if !self.assertions.contains_key(&assertion.id) {
+                self.remember(assertion);
+                added.push(assertion.id);
+            }
+        }
+        if names_changed {
+            self.resolve_again(&mut slots, &mut touched);
+        }
+        for id in added {
+            self.put_in_slot(id, &mut slots);
+        }
+        for edit in &evidence.edits {
+            self.edit(edit, &mut slots, &mut touched);
+        }
+        for slot in slots {
+            self.compute(&slot, &mut touched);
+        }
+        touched
+    }
+
+    fn add_mention(&mut self, mention: &Mention) -> bool {
+        let mentions = self.mentions.entry(mention.entity).or_default();
+        if mentions.contains(mention) {
+            return false;
+        }
+        // Only the first sight of a name, or the operator's word, can change what it resolves to.
+        let news = mentions.is_empty() || mention.episode.is_none();
+        if let Some(episode) = mention.episode {
+            self.mentioned.entry(episode).or_default().insert(mention.entity);
+        }
+        mentions.push(mention.clone());
+        news
+    }
+
+    fn remember(&mut self, assertion: &Assertion) {
+        for name in names_of(assertion) {
+            self.about.entry(name).or_default().insert(assertion.id);
+        }
+        if let Some(episode) = assertion.episode {
+            self.by_episode.entry(episode).or_default().insert(assertion.id);
+        }
+        self.assertions.insert(assertion.id, assertion.clone());
+    }
+
+    fn put_in_slot(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
+        if let Some(assertion) = self.assertions.get(&id) {
+            let key = SlotKey::of(assertion, |name| self.resolution.entity(name));
+            self.slots.entry(key.clone()).or_default().insert(id);
+            slots.insert(key);
+        }
+    }
+
+    fn take_from_slot(&mut self, assertion: &Assertion, slots: &mut BTreeSet<SlotKey>) {
+        let key = SlotKey::of(assertion, |name| self.resolution.entity(name));
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.remove(&assertion.id);
+        }
+        slots.insert(key);
+    }
+
+    fn forget_assertion(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
+        let Some(assertion) = self.assertions.remove(&id) else { return };
+        self.take_from_slot(&assertion, slots);
+        self.fact_edits.remove(&id);
+        for name in names_of(&assertion) {
+            if let Some(about) = self.about.get_mut(&name) {
+                about.remove(&id);
+            }
+        }
+        if let Some(said) = assertion.episode.and_then(|episode| self.by_episode.get_mut(&episode)) {
+            said.remove(&id);
+        }
+    }
+
+    /// Forgets what a tombstone says; whether names or links went with it.
+    fn forget(
+        &mut self,
+        kind: TombstoneKind,
+        id: Uuid,
+        slots: &mut BTreeSet<SlotKey>,
+        touched: &mut Touched,
+    ) -> bool {
+        match kind {
+            TombstoneKind::Assertion => {
+                self.forget_assertion(AssertionId(id), slots);
+                false
+            }
+            TombstoneKind::Link => self.links.remove(&LinkId(id)).is_some(),
+            TombstoneKind::Episode => {
+                let episode = EpisodeId(id);
+                for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
+                    self.forget_assertion(assertion, slots);
+                }
+                self.links.retain(|_, link| link.episode != Some(episode));
+                for name in self.mentioned.remove(&episode).unwrap_or_default() {
+                    if let Some(mentions) = self.mentions.get_mut(&name) {
+                        mentions.retain(|mention| mention.episode != Some(episode));
+                    }
+                    touched.entities.insert(self.resolution.entity(name));
+                }
+                true
+            }
+            TombstoneKind::Name => {
+                let name = EntityId(id);
+                for assertion in self.about.remove(&name).unwrap_or_default() {
+                    self.forget_assertion(assertion, slots);
+                }
+                self.links.retain(|_, link| link.left != name && link.right != name);
+                touched.entities.insert(self.resolution.entity(name));
+                self.mentions.remove(&name);
+                self.entity_edits.remove(&name);
+                true
+            }
+        }
+    }
+
+    fn edit(&mut self, edit: &StoredEdit, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+        match edit {
+            StoredEdit::Fact(id, edit) => {
+                self.fact_edits.insert(*id, edit.clone());
+                self.put_in_slot(*id, slots);
+            }
+            StoredEdit::Entity(name, patch) => {
+                self.entity_edits.insert(*name, patch.clone());
+                touched.entities.insert(self.resolution.entity(*name));
+            }
+        }
+    }
+
+    /// Resolves identities again and moves what speaks of names whose entity is now another.
+    fn resolve_again(&mut self, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+        self.mentions.retain(|_, mentions| !mentions.is_empty());
+        let links: Vec<Link> = self.links.values().cloned().collect();
+        let resolution = identity::resolve(&self.names(None), &links, &self.anchors());
+        let moved: Vec<EntityId> = self
+            .about
+            .keys()
+            .chain(self.mentions.keys())
+            .copied()
+            .filter(|name| self.resolution.entity(*name) != resolution.entity(*name))
+            .collect();
+        let assertions: BTreeSet<AssertionId> =
+            moved.iter().filter_map(|name| self.about.get(name)).flatten().copied().collect();
+        for id in &assertions {
+            if let Some(assertion) = self.assertions.get(id).cloned()
+                && self.fact_of.contains_key(id)
+            {
+                self.take_from_slot(&assertion, slots);
+            }
+        }
+        for name in &moved {
+            touched.entities.insert(self.resolution.entity(*name));
+            touched.entities.insert(resolution.entity(*name));
+        }
+        self.resolution = resolution;
+        for id in assertions {
+            self.put_in_slot(id, slots);
+        }
+    }
+
+    /// Computes the facts of a slot again.
+    fn compute(&mut self, slot: &SlotKey, touched: &mut Touched) {
+        for id in self.slot_facts.remove(slot).unwrap_or_default() {
+            if let Some(fact) = self.facts.remove(&id) {
+                for assertion in &fact.assertions {
+                    self.fact_of.remove(assertion);
+                }
+                for entity in [fact.subject, fact.object] {
+                    touched.entities.insert(entity);
+                    if let Some(facts) = self.facts_about.get_mut(&entity) {
+                        facts.remove(&id);
+                    }
+                }
+            }
+            touched.facts.insert(id);
+        }
+        let members = self.slots.get(slot).cloned().unwrap_or_default();
+        if members.is_empty() {
+            self.slots.remove(slot);
+            return;
+        }
+        let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
+        let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.resolution.entity(name), None);
+        for id in &members {
+            // Ends and denials support no fact, but they are in place.
+            self.fact_of.insert(*id, *id);
+        }
+        for fact in facts {
+            touched.facts.insert(fact.id);
+            for assertion in &fact.assertions {
+                self.fact_of.insert(*assertion, fact.id);
+            }
+            for entity in [fact.subject, fact.object] {
+                touched.entities.insert(entity);
+                self.facts_about.entry(entity).or_default().insert(fact.id);
+            }
+            self.slot_facts.entry(slot.clone()).or_default().push(fact.id);
+            self.facts.insert(fact.id, fact);
+        }
+    }
+
+    fn anchors(&self) -> [EntityId; 2] {
+        [identity::user_node(self.graph), identity::assistant_node(self.graph)]
+    }
+
+    /// The names in use, as far as they were known at a moment.
+    fn names(&self, known_at: Option<Timestamp>) -> Vec<Name> {
+        let known = |mention: &&Mention| known_at.is_none_or(|known_at| mention.recorded_at <= known_at);
+        self.mentions
+            .iter()
+            .filter_map(|(id, mentions)| {
+                let first = mentions
+                    .iter()
+                    .filter(known)
+                    .min_by(|left, right| (left.recorded_at, &left.name).cmp(&(right.recorded_at, &right.name)))?;
+                Some(Name {
+                    id: *id,
+                    name: first.name.clone(),
+                    entity_type: first.entity_type.clone(),
+                    recorded_at: first.recorded_at,
+                })
+            })
+            .collect()
+    }
+
+    /// The entity that a name id belongs to.
+    pub fn entity_of(&self, name: EntityId) -> EntityId {
+        self.resolution.entity(name)
+    }
+
+    /// The name ids of an entity.
+    pub fn members(&self, entity: EntityId) -> &[EntityId] {
+        self.resolution.members(entity)
+    }
+
+    /// Every fact, in no order.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.values()
+    }
+
+    /// A fact by its id or by any assertion that supports it.
+    pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
+        self.facts.get(&id).or_else(|| self.facts.get(self.fact_of.get(&id)?))
+    }
+
+    /// The facts in which an entity is subject or object.
+    pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
+        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id))
+    }
+
+    /// The facts as the system knew them at a moment (T9), sorted by start.
+    pub fn facts_known_at(&self, known_at: Timestamp) -> Vec<Fact> {
+        let links: Vec<Link> = self.links.values().filter(|link| link.recorded_at <= known_at).cloned().collect();
+        let resolution = identity::resolve(&self.names(Some(known_at)), &links, &self.anchors());
+        time::facts(self.assertions.values(), &self.fact_edits, |name| resolution.entity(name), Some(known_at))
+    }
+
+    /// Every entity's id, in order.
+    pub fn entities(&self) -> impl Iterator<Item = EntityId> {
+        self.resolution.entities().map(|(id, _)| id).filter(|id| self.is_entity(*id))
+    }
+
+    /// Whether anything is left that tells of an entity.
+    pub fn is_entity(&self, entity: EntityId) -> bool {
+        self.members(entity).iter().any(|name| self.mentions.get(name).is_some_and(|mentions| !mentions.is_empty()))
+    }
+
+    /// The display name of an entity.
+    pub fn name(&self, entity: EntityId) -> Option<&str> {
+        let members = self.members(entity);
+        let edited = members.iter().filter_map(|name| self.entity_edits.get(name)?.name.as_deref()).next();
+        if edited.is_some() {
+            return edited;
+        }
+        // A user or an assistant is called what the operator calls it now.
+        if self.anchors().contains(&entity) {
+            let said = self.mentions.get(&entity)?.iter().filter(|mention| mention.episode.is_none());
+            return said.max_by_key(|mention| mention.recorded_at).map(|mention| mention.name.as_str());
+        }
+        let mentions = members.iter().filter_map(|name| self.mentions.get(name)).flatten();
+        identity::fullest_name(mentions.map(|mention| mention.name.as_str()))
+    }
+
+    /// An entity, put together from its mentions, facts and edits.
+    pub fn entity(&self, entity: EntityId) -> Option<Entity> {
+        let entity = self.entity_of(entity);
+        if !self.is_entity(entity) {
+            return None;
+        }
+        let members = self.members(entity);
+        let name = self.name(entity)?.to_owned();
+        let mentions: Vec<&Mention> = members.iter().filter_map(|id| self.mentions.get(id)).flatten().collect();
+        let aliases: BTreeSet<String> =
+            mentions.iter().map(|mention| mention.name.clone()).filter(|alias| *alias != name).collect();
+        let mut episodes: Vec<(Timestamp, EpisodeId)> =
+            mentions.iter().filter_map(|mention| Some((mention.recorded_at, mention.episode?))).collect();
+        episodes.sort();
+        let mut seen = HashSet::new();
+        let episodes = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
+        let mut result = Entity {
+            id: entity,
+            entity_type: likeliest_type(&mentions),
+            summary: summary::summarise(entity, self.facts_about(entity)),
+            attributes: Metadata::new(),
+            created_at: mentions.iter().map(|mention| mention.recorded_at).min()?,
+            aliases: aliases.into_iter().collect(),
+            episodes,
+            name,
+        };
+        for patch in members.iter().filter_map(|id| self.entity_edits.get(id)) {
+            if let Some(summary) = &patch.summary {
+                result.summary.clone_from(summary);
+            }
+            if let Some(entity_type) = &patch.entity_type {
+                result.entity_type.clone_from(entity_type);
+            }
+            time::merge(&mut result.attributes, &patch.attributes);
+        }
+        Some(result)
+    }
+
+    /// The operator's edit of an entity, to be merged with the next one.
+    pub fn entity_edit(&self, entity: EntityId) -> EntityPatch {
+        self.members(entity).iter().find_map(|id| self.entity_edits.get(id)).cloned().unwrap_or_default()
+    }
+
+    /// The operator's edit of a fact, to be merged with the next one.
+    pub fn fact_edit(&self, fact: &Fact) -> FactEdit {
+        fact.assertions.iter().find_map(|id| self.fact_edits.get(id)).cloned().unwrap_or_default()
+    }
+
+    /// The entities that an episode mentions, in the order of their ids.
+    pub fn mentioned_in(&self, episode: EpisodeId) -> BTreeSet<EntityId> {
+        let names = self.mentioned.get(&episode).into_iter().flatten();
+        names.map(|name| self.entity_of(*name)).filter(|entity| self.is_entity(*entity)).collect()
+    }
+
+    /// The facts that an episode supports, in the order of their ids.
+    pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
+        let said = self.by_episode.get(&episode).into_iter().flatten();
+        let ids: BTreeSet<AssertionId> = said.filter_map(|id| self.fact_of.get(id)).copied().collect();
+        ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
+    }
+
+    /// Display names with types, the most recently mentioned first: what an extractor may have met.
+    pub fn known_names(&self, limit: usize) -> Vec<(String, Option<String>)> {
+        let mut names: Vec<(Timestamp, &Mention)> = self
+            .mentions
+            .values()
+            .filter_map(|mentions| mentions.iter().max_by_key(|mention| mention.recorded_at))
+            .map(|mention| (mention.recorded_at, mention))
+            .collect();
+        names.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.name.cmp(&right.1.name)));
+        names.into_iter().take(limit).map(|(_, mention)| (mention.name.clone(), mention.entity_type.clone())).collect()
+    }
+
+    /// Every link, in no order.
+    pub fn links(&self) -> impl Iterator<Item = &Link> {
+        self.links.values()
+    }
+}
+
+fn names_of(assertion: &Assertion) -> impl Iterator<Item = EntityId> {
+    std::iter::once(assertion.subject).chain(assertion.object)
+}
+
+/// The type that most mentions give; the first in alphabetical order among equals.
+fn likeliest_type(mentions: &[&Mention]) -> Option<String> {
+    let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+    for entity_type in mentions.iter().filter_map(|mention| mention.entity_type.as_deref()) {
+        *votes.entry(entity_type).or_default() += 1;
+    }
+    votes.into_iter().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name))).map(|(name, _)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! The domain: plain data with public fields, no behaviour beyond what the data itself says.
+//!
+//! These types are neither the wire format nor the stored format; both have their own and convert.
+
+mod assertion;
+mod episode;
+mod fact;
+mod graph;
+mod ids;
+mod link;
+mod project;
+mod task;
+
+pub use assertion::{Assertion, ClaimKind, Holding, Instant, Precision, Span};
+pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
+pub use fact::{Closing, Fact, FactEdit};
+pub use graph::{Entity, EntityPatch, Graph, GraphOwner, Mention, NodeId, OPERATOR, Thread, User};
+pub use ids::{ApiKeyId, AssertionId, BatchId, EntityId, EpisodeId, GraphId, LinkId, ObjectId, ProjectId, TaskId, tag_of};
+pub use link::{Link, LinkKind};
+pub use project::{ApiKey, KeyAccess, Project};
+pub use task::{Task, TaskState};
+
+/// Free-form JSON object, as applications attach it to users, messages and episodes.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,29 @@
+//! The ports that the machine itself answers.
+#![expect(clippy::disallowed_methods, reason = "this is where time and ids enter the engine")]
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Clock, Ids};
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        // The store keeps microseconds; nothing may tell a time before from a time after it was stored.
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+}
+
+/// Version 7 UUIDs (RFC 9562): later ones sort after earlier ones.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TimeOrderedIds;
+
+impl Ids for TimeOrderedIds {
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}

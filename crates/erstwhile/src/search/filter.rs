@@ -1,0 +1,282 @@
+//! Filters, as the API documents them: types, dates in OR-groups of AND-terms, properties, ids.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::knowledge::Knowledge;
+use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, Metadata};
+
+/// How a value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `>`
+    Greater,
+    /// `<`
+    Less,
+    /// `>=`
+    GreaterOrEqual,
+    /// `<=`
+    LessOrEqual,
+    /// `IS NULL`
+    IsNull,
+    /// `IS NOT NULL`
+    IsNotNull,
+    /// A text contains a text, or a list an item.
+    Contains,
+}
+
+/// A comparison with a date.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DateTerm {
+    /// How.
+    pub comparison: Comparison,
+    /// With what; null tests need none.
+    pub date: Option<Timestamp>,
+}
+
+/// Dates in OR-groups of AND-terms; empty lets everything pass.
+pub type DateFilter = Vec<Vec<DateTerm>>;
+
+/// A comparison with a property of an entity or fact, or with metadata of an episode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PropertyTerm {
+    /// The property's name.
+    pub name: String,
+    /// How.
+    pub comparison: Comparison,
+    /// With what; null tests need none.
+    pub value: Value,
+}
+
+/// Terms and groups over episode metadata, joined by AND or OR.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MetadataGroup {
+    /// Whether one match is enough; otherwise everything must match.
+    pub any: bool,
+    /// Terms.
+    pub terms: Vec<PropertyTerm>,
+    /// Groups inside the group.
+    pub groups: Vec<MetadataGroup>,
+}
+
+/// What a search or a listing may return; the default lets everything pass.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    /// Facts only between entities of these types (both ends); entities only of these.
+    pub node_labels: Vec<String>,
+    /// No facts that touch, and no entities of, these types.
+    pub exclude_node_labels: Vec<String>,
+    /// Facts only with these relations.
+    pub edge_types: Vec<String>,
+    /// No facts with these relations.
+    pub exclude_edge_types: Vec<String>,
+    /// Only these facts.
+    pub edge_uuids: Vec<AssertionId>,
+    /// Facts only from these entities.
+    pub source_node_uuids: Vec<EntityId>,
+    /// Facts only to these entities.
+    pub target_node_uuids: Vec<EntityId>,
+    /// Facts only that touch these entities.
+    pub connected_node_uuids: Vec<EntityId>,
+    /// Only what comes from these episodes.
+    pub episode_uuids: Vec<EpisodeId>,
+    /// When the system learned it.
+    pub created_at: DateFilter,
+    /// When it became true.
+    pub valid_at: DateFilter,
+    /// When it stopped being true.
+    pub invalid_at: DateFilter,
+    /// When the system learned that it had stopped.
+    pub expired_at: DateFilter,
+    /// Attributes; all must match.
+    pub properties: Vec<PropertyTerm>,
+    /// Metadata of the episodes that it comes from; `None` lets everything pass.
+    pub episode_metadata: Option<MetadataGroup>,
+}
+
+impl Filter {
+    /// Whether the caller filters by world or system time, and so decides itself what is current.
+    pub fn asks_about_time(&self) -> bool {
+        [&self.valid_at, &self.invalid_at, &self.expired_at].iter().any(|dates| !dates.is_empty())
+            || !self.edge_uuids.is_empty()
+    }
+
+    /// Whether a fact passes.
+    pub fn fact(&self, fact: &Fact, knowledge: &Knowledge, metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
+        let touches = |ids: &[EntityId], ends: &[EntityId]| {
+            ids.is_empty() || ids.iter().any(|id| ends.contains(&knowledge.entity_of(*id)))
+        };
+        let any_of = |list: &[String], name: &str| list.iter().any(|entry| entry.eq_ignore_ascii_case(name));
+        if !self.edge_types.is_empty() && !any_of(&self.edge_types, &fact.predicate)
+            || any_of(&self.exclude_edge_types, &fact.predicate)
+        {
+            return false;
+        }
+        let mine = |id: &AssertionId| *id == fact.id || fact.assertions.contains(id);
+        if !self.edge_uuids.is_empty() && !self.edge_uuids.iter().any(mine) {
+            return false;
+        }
+        touches(&self.source_node_uuids, &[fact.subject])
+            && touches(&self.target_node_uuids, &[fact.object])
+            && touches(&self.connected_node_uuids, &[fact.subject, fact.object])
+            && (self.episode_uuids.is_empty() || fact.episodes.iter().any(|id| self.episode_uuids.contains(id)))
+            && self.ends(fact, knowledge)
+            && dates_pass(&self.created_at, Some(fact.created_at))
+            && dates_pass(&self.valid_at, fact.valid_from)
+            && dates_pass(&self.invalid_at, fact.valid_until)
+            && dates_pass(&self.expired_at, fact.expired_at)
+            && self.properties.iter().all(|term| property_passes(term, fact.attributes.get(&term.name)))
+            && self.comes_from(&fact.episodes, metadata)
+    }
+
+    fn ends(&self, fact: &Fact, knowledge: &Knowledge) -> bool {
+        if self.node_labels.is_empty() && self.exclude_node_labels.is_empty() {
+            return true;
+        }
+        [fact.subject, fact.object].into_iter().all(|end| {
+            let entity_type = knowledge.entity(end).and_then(|entity| entity.entity_type);
+            self.label(entity_type.as_deref())
+        })
+    }
+
+    fn label(&self, entity_type: Option<&str>) -> bool {
+        // Every entity is an "Entity", whatever else it is.
+        let is = |label: &String| {
+            label.eq_ignore_ascii_case("Entity") || entity_type.is_some_and(|own| own.eq_ignore_ascii_case(label))
+        };
+        (self.node_labels.is_empty() || self.node_labels.iter().any(is)) && !self.exclude_node_labels.iter().any(is)
+    }
+
+    fn comes_from(&self, episodes: &[EpisodeId], metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
+        let Some(group) = &self.episode_metadata else { return true };
+        episodes.iter().filter_map(|id| metadata(*id)).any(|metadata| group.passes(&metadata))
+    }
+
+    /// Whether an entity passes.
+    pub fn entity(&self, entity: &Entity, metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
+        self.label(entity.entity_type.as_deref())
+            && dates_pass(&self.created_at, Some(entity.created_at))
+            && (self.episode_uuids.is_empty() || entity.episodes.iter().any(|id| self.episode_uuids.contains(id)))
+            && self.properties.iter().all(|term| property_passes(term, entity.attributes.get(&term.name)))
+            && self.comes_from(&entity.episodes, metadata)
+    }
+
+    /// Whether an episode passes.
+    pub fn episode(&self, episode: &Episode) -> bool {
+        dates_pass(&self.created_at, Some(episode.reference_time))
+            && (self.episode_uuids.is_empty() || self.episode_uuids.contains(&episode.id))
+            && self.episode_metadata.as_ref().is_none_or(|group| group.passes(&episode.metadata))
+    }
+}
+
+impl MetadataGroup {
+    /// Whether metadata passes.
+    pub fn passes(&self, metadata: &Metadata) -> bool {
+        let mut results = self
+            .terms
+            .iter()
+            .map(|term| property_passes(term, metadata.get(&term.name)))
+            .chain(self.groups.iter().map(|group| group.passes(metadata)));
+        if self.any { results.any(|passes| passes) } else { results.all(|passes| passes) }
+    }
+}
+
+/// Whether a date passes: one OR-group whose terms all hold is enough.
+pub fn dates_pass(filter: &DateFilter, date: Option<Timestamp>) -> bool {
+    filter.is_empty() || filter.iter().any(|group| group.iter().all(|term| date_passes(*term, date)))
+}
+
+fn date_passes(term: DateTerm, date: Option<Timestamp>) -> bool {
+    match (term.comparison, date, term.date) {
+        (Comparison::IsNull, date, _) => date.is_none(),
+        (Comparison::IsNotNull, date, _) => date.is_some(),
+        (comparison, Some(date), Some(with)) => orders(comparison, date.cmp(&with)),
+        _ => false,
+    }
+}
+
+fn orders(comparison: Comparison, order: std::cmp::Ordering) -> bool {
+    match comparison {
+        Comparison::Equal => order.is_eq(),
+        Comparison::NotEqual => order.is_ne(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::Less => order.is_lt(),
+        Comparison::GreaterOrEqual => order.is_ge(),
+        Comparison::LessOrEqual => order.is_le(),
+        Comparison::IsNull | Comparison::IsNotNull | Comparison::Contains => false,
+    }
+}
+
+fn property_passes(term: &PropertyTerm, found: Option<&Value>) -> bool {
+    let found = found.filter(|value| !value.is_null());
+    match (term.comparison, found) {
+        (Comparison::IsNull, found) => found.is_none(),
+        (Comparison::IsNotNull, found) => found.is_some(),
+        (Comparison::NotEqual, None) => true,
+        (_, None) => false,
+        (comparison, Some(Value::Array(items))) => match comparison {
+            Comparison::NotEqual => !items.contains(&term.value) && Value::Array(items.clone()) != term.value,
+            _ => items.contains(&term.value) || Value::Array(items.clone()) == term.value,
+        },
+        (comparison, Some(found)) => match (found, &term.value) {
+            (Value::Number(found), Value::Number(with)) => found
+                .as_f64()
+                .zip(with.as_f64())
+                .and_then(|(found, with)| found.partial_cmp(&with))
+                .is_some_and(|order| orders(comparison, order)),
+            (Value::String(found), Value::String(with)) if comparison == Comparison::Contains => found.contains(with),
+            (Value::String(found), Value::String(with)) => orders(comparison, found.cmp(with)),
+            (found, with) => match comparison {
+                Comparison::Equal => found == with,
+                Comparison::NotEqual => found != with,
+                _ => false,
+            },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn term(comparison: Comparison, date: &str) -> DateTerm {
+        DateTerm { comparison, date: Some(at(date)) }
+    }
+
+    #[test]
+    fn one_group_whose_terms_all_hold_is_enough() {
+        // Before 2020, or in 2024.
+        let filter = vec![
+            vec![term(Comparison::Less, "2020-01-01T00:00:00Z")],
+            vec![
+                term(Comparison::GreaterOrEqual, "2024-01-01T00:00:00Z"),
+                term(Comparison::Less, "2025-01-01T00:00:00Z"),
+            ],
+        ];
+        for (date, passes) in [("2019-06-01T00:00:00Z", true), ("2022-06-01T00:00:00Z", false), ("2024-06-01T00:00:00Z", true)] {
+            assert_eq!(dates_pass(&filter, Some(at(date))), passes, "{date}");
+        }
+        assert!(!dates_pass(&filter, None));
+        let open = vec![vec![DateTerm { comparison: Comparison::IsNull, date: None }]];
+        assert!(dates_pass(&open, None) && !dates_pass(&open, Some(at("2024-06-01T00:00:00Z"))));
+    }
+
+    #[test]
+    fn properties_compare_numbers_as_numbers_and_look_into_lists() {
+        let term = |comparison, value: Value| PropertyTerm { name: "p".to_owned(), comparison, value };
+        let passes = |comparison, found: Value, with: Value| property_passes(&term(comparison, with), Some(&found));
+        assert!(passes(Comparison::Greater, 10.into(), 9.into()));
+        assert!(!passes(Comparison::Greater, "10".into(), "9".into()));
+        assert!(passes(Comparison::Equal, serde_json::json!(["a", "b"]), "b".into()));
+        assert!(property_passes(&term(Comparison::NotEqual, 1.into()), None));
+        assert!(property_passes(&term(Comparison::IsNull, Value::Null), None));
+    }
+}

@@ -1,0 +1,213 @@
+//! Words and BM25 over the documents of one graph.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+
+/// Saturation of term frequency (Robertson and Zaragoza 2009, the usual value).
+const K1: f32 = 1.2;
+/// How much the length of a document counts (the usual value).
+const B: f32 = 0.75;
+
+static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+
+/// English words that carry no topic.
+const STOP_WORDS: &[&str] = &[
+    "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been",
+    "before", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "for", "from", "had", "has", "have",
+    "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just",
+    "me", "my", "no", "not", "of", "on", "or", "our", "ours", "out", "she", "should", "so", "some", "such", "than",
+    "that", "the", "their", "theirs", "them", "then", "there", "these", "they", "this", "those", "to", "too", "up",
+    "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with",
+    "would", "you", "your", "yours", "s", "t", "d", "ll", "m", "re", "ve", "don",
+];
+
+static STOPS: LazyLock<std::collections::HashSet<&'static str>> =
+    LazyLock::new(|| STOP_WORDS.iter().copied().collect());
+
+/// The words of a text in the form in which they are compared: NFKC, lower case, stemmed, without
+/// stop words. Scripts without spaces give one word for each character.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for character in text.nfkc().flat_map(char::to_lowercase) {
+        if is_ideographic(character) {
+            push_word(&mut words, &mut word);
+            words.push(character.to_string());
+        } else if character.is_alphanumeric() {
+            word.push(character);
+        } else if !matches!(character, '\'' | '\u{2019}') || word.is_empty() {
+            push_word(&mut words, &mut word);
+        } else {
+            // "Anna's" is "anna": what follows an apostrophe carries no topic.
+            push_word(&mut words, &mut word);
+        }
+    }
+    push_word(&mut words, &mut word);
+    words
+}
+
+fn is_ideographic(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}')
+}
+
+fn push_word(words: &mut Vec<String>, word: &mut String) {
+    if !word.is_empty() && !STOPS.contains(word.as_str()) {
+        words.push(STEMMER.stem(word).into_owned());
+    }
+    word.clear();
+}
+
+/// An inverted index that grows and shrinks a document at a time.
+///
+/// A document is a dense number given by the caller; a removed one keeps its number until the caller
+/// builds the index anew.
+#[derive(Debug, Default)]
+pub(super) struct TextIndex {
+    terms: HashMap<Box<str>, u32>,
+    postings: Vec<Vec<(u32, u16)>>,
+    /// The terms of each document, so that removing one touches only its own postings.
+    documents: Vec<Vec<u32>>,
+    lengths: Vec<u32>,
+    alive: usize,
+    total_length: u64,
+}
+
+/// What a query's words found.
+#[derive(Debug, Default)]
+pub(super) struct TextHits {
+    /// BM25 by document; zero where nothing matches.
+    pub(super) scores: Vec<f32>,
+    /// The share of the query's weight (by inverse document frequency) that stands in any document.
+    pub(super) known: f32,
+    /// The most that any document could score: every known word, saturated.
+    pub(super) ceiling: f32,
+}
+
+impl TextIndex {
+    /// Adds a document, or replaces what stood under its number.
+    pub(super) fn put(&mut self, document: u32, text: &str) {
+        self.remove(document);
+        let mut counts: HashMap<String, u16> = HashMap::new();
+        let mut length = 0;
+        for word in words(text) {
+            let count = counts.entry(word).or_default();
+            *count = count.saturating_add(1);
+            length += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort();
+        let mut own = Vec::with_capacity(counts.len());
+        for (word, count) in counts {
+            let next = self.postings.len() as u32;
+            let term = *self.terms.entry(word.into_boxed_str()).or_insert(next);
+            if term == next {
+                self.postings.push(Vec::new());
+            }
+            self.postings[term as usize].push((document, count));
+            own.push(term);
+        }
+        let slot = document as usize;
+        if self.lengths.len() <= slot {
+            self.lengths.resize(slot + 1, u32::MAX);
+            self.documents.resize(slot + 1, Vec::new());
+        }
+        self.documents[slot] = own;
+        self.lengths[slot] = length;
+        self.alive += 1;
+        self.total_length += u64::from(length);
+    }
+
+    /// Removes a document; an unknown one is no error.
+    pub(super) fn remove(&mut self, document: u32) {
+        let Some(length) = self.lengths.get_mut(document as usize) else { return };
+        if *length == u32::MAX {
+            return;
+        }
+        self.total_length -= u64::from(*length);
+        *length = u32::MAX;
+        self.alive -= 1;
+        for term in std::mem::take(&mut self.documents[document as usize]) {
+            let postings = &mut self.postings[term as usize];
+            postings.retain(|(found, _)| *found != document);
+        }
+    }
+
+    /// Scores every document for a query.
+    pub(super) fn search(&self, query: &str) -> TextHits {
+        let mut hits = TextHits { scores: vec![0.0; self.lengths.len()], known: 0.0, ceiling: 0.0 };
+        if self.alive == 0 {
+            return hits;
+        }
+        let average = (self.total_length as f32 / self.alive as f32).max(1.0);
+        let mut query_words = words(query);
+        query_words.sort();
+        query_words.dedup();
+        let mut weight_all = 0.0;
+        for word in &query_words {
+            let postings = self.terms.get(word.as_str()).map_or(&[][..], |term| &self.postings[*term as usize]);
+            let frequency = postings.len() as f32;
+            let weight = (1.0 + (self.alive as f32 - frequency + 0.5) / (frequency + 0.5)).ln();
+            weight_all += weight;
+            if postings.is_empty() {
+                continue;
+            }
+            hits.known += weight;
+            hits.ceiling += weight * (K1 + 1.0);
+            for (document, count) in postings {
+                let count = f32::from(*count);
+                let length = self.lengths[*document as usize] as f32;
+                let saturated = count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / average));
+                hits.scores[*document as usize] += weight * saturated;
+            }
+        }
+        hits.known = if weight_all > 0.0 { hits.known / weight_all } else { 0.0 };
+        hits
+    }
+
+    /// Bytes that the index holds, roughly.
+    pub(super) fn weight(&self) -> usize {
+        let postings: usize = self.postings.iter().map(|list| list.capacity() * 12 + 48).sum();
+        postings + self.terms.len() * 48 + self.lengths.len() * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded_stemmed_and_freed_of_stop_words() {
+        assert_eq!(words("The Runners were RUNNING to Anna’s pottery"), ["runner", "run", "anna", "potteri"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_give_characters() {
+        assert_eq!(words("我爱北京"), ["我", "爱", "北", "京"]);
+    }
+
+    #[test]
+    fn a_rare_word_outweighs_a_common_one() {
+        let mut index = TextIndex::default();
+        for (document, text) in ["tea and pottery", "tea and cake", "tea and biscuits"].iter().enumerate() {
+            index.put(document as u32, text);
+        }
+        let hits = index.search("tea with pottery");
+        assert!(hits.scores[0] > hits.scores[1]);
+        assert!((hits.known - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn a_removed_document_is_not_found_and_no_longer_counted() {
+        let mut index = TextIndex::default();
+        index.put(0, "green tea");
+        index.put(1, "black tea");
+        index.remove(0);
+        let hits = index.search("green tea");
+        assert!(hits.scores[0] == 0.0 && hits.scores[1] > 0.0);
+        index.put(1, "coffee");
+        assert!(index.search("tea").scores[1] == 0.0);
+    }
+}

@@ -1,0 +1,422 @@
+//! The store: one typed face over any database that the driver port reaches.
+//!
+//! It keeps evidence and nothing that could be computed from it. [`Store::apply`] is its only write
+//! besides the leases of the ingestion queue; reads are small and take the graph or the project that
+//! they are about, so that no call can return another tenant's row.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::change::{Applied, Batch};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    ApiKey, Assertion, Episode, EpisodeId, Graph, GraphId, Link, Mention, Project, ProjectId, Task, TaskId, TaskState,
+    Thread, User,
+};
+
+mod apply;
+mod migrations;
+mod queue;
+mod rows;
+pub mod sql;
+pub mod sqlite;
+pub mod statements;
+
+pub use migrations::MIGRATIONS;
+pub use queue::{Lease, QueueDepth};
+pub use rows::StoredEdit;
+
+use rows::{id, read_id, text};
+use sql::{Outcome, Refusal, Row, Sql, Statement, Value};
+use statements as sql_text;
+
+/// What a locator finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locate {
+    /// A user's graph, by the application's `user_id`.
+    User,
+    /// A standalone graph, by the application's `graph_id`.
+    Graph,
+    /// The graph of a thread's user, by the application's `thread_id`.
+    Thread,
+    /// The graph of any object, by the tag of its uuid (see [`GraphId::tag`]).
+    Tag,
+}
+
+impl Locate {
+    fn code(self) -> i64 {
+        match self {
+            Self::User => 0,
+            Self::Graph => 1,
+            Self::Thread => 2,
+            Self::Tag => 3,
+        }
+    }
+}
+
+/// What an index must forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TombstoneKind {
+    /// An episode and everything that came from it.
+    Episode,
+    /// One assertion.
+    Assertion,
+    /// One link.
+    Link,
+    /// A name with everything about it.
+    Name,
+}
+
+impl TombstoneKind {
+    fn code(self) -> i64 {
+        match self {
+            Self::Episode => 0,
+            Self::Assertion => 1,
+            Self::Link => 2,
+            Self::Name => 3,
+        }
+    }
+
+    fn of(code: i64) -> Result<Self> {
+        [Self::Episode, Self::Assertion, Self::Link, Self::Name]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+            .ok_or_else(|| Error::corrupt(format!("a stored tombstone has the unknown kind {code}")))
+    }
+}
+
+/// What happened to a graph after a version.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evidence {
+    /// The version that this brings a reader to.
+    pub version: i64,
+    /// What went; to be taken away before the rest is added.
+    pub tombstones: Vec<(TombstoneKind, Uuid)>,
+    /// Episodes that are new or changed, in order.
+    pub episodes: Vec<Episode>,
+    /// New mentions.
+    pub mentions: Vec<Mention>,
+    /// New assertions.
+    pub assertions: Vec<Assertion>,
+    /// New links.
+    pub links: Vec<Link>,
+    /// Edits that are new or changed.
+    pub edits: Vec<StoredEdit>,
+}
+
+/// How a listing is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListOrder {
+    /// By time of creation.
+    Created,
+    /// By the application's own id.
+    Id,
+    /// By a user's e-mail address, a graph's name, or a thread's user.
+    Other,
+}
+
+/// A page of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListPage {
+    /// Sorted by.
+    pub order: ListOrder,
+    /// From the smallest to the largest.
+    pub ascending: bool,
+    /// Rows to leave out.
+    pub offset: i64,
+    /// Rows to return, at most.
+    pub limit: i64,
+}
+
+/// The identity of a mention: the same place names the same thing once.
+fn mention_id(graph: GraphId, mention: &Mention) -> Uuid {
+    let episode = mention.episode.map_or(Uuid::nil(), |episode| episode.0);
+    let mut key = Vec::with_capacity(48);
+    key.extend_from_slice(episode.as_bytes());
+    key.extend_from_slice(mention.entity.0.as_bytes());
+    key.extend_from_slice(&(mention.span.start as u64).to_be_bytes());
+    key.extend_from_slice(&(mention.span.end as u64).to_be_bytes());
+    graph.derive(&key)
+}
+
+/// Stored state; a cheap clone.
+///
+/// # Contract
+/// - A batch is applied whole or not at all, and once: the same id again answers `Applied::Before`.
+/// - After `apply` has answered, every read that starts sees the batch, and a crash does not undo it.
+/// - `AddEpisodes` keeps the order in which batches of a graph are applied and the order inside each.
+/// - Every batch of a graph raises its version by one; rows carry the version that wrote them last.
+/// - Reads by a uuid that lies in another project or graph find nothing.
+/// - Listings are stable while nothing changes: ties are broken by id.
+#[derive(Debug, Clone)]
+pub struct Store {
+    sql: Arc<dyn Sql>,
+}
+
+impl Store {
+    /// A store over a database, with its schema brought up to date.
+    pub async fn open(sql: Arc<dyn Sql>) -> Result<Self> {
+        sql.migrate(MIGRATIONS).await?;
+        Ok(Self { sql })
+    }
+
+    /// Applies a batch.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when an id is taken, `NotFound` when something that it changes is gone,
+    /// `Conflict` when its expectation does not hold, `Unavailable` when the database does not answer.
+    pub async fn apply(&self, batch: &Batch) -> Result<Applied> {
+        match self.sql.transact(apply::steps(batch)?).await? {
+            Outcome::Committed(returned) => {
+                let version = returned.iter().flatten().next().cloned().map(|row| row.reader().int()).transpose()?;
+                Ok(Applied::Now { version: version.unwrap_or(0) })
+            }
+            Outcome::Refused(Refusal::AppliedBefore) => Ok(Applied::Before),
+            Outcome::Refused(Refusal::Taken(message)) => Err(Error::new(ErrorKind::AlreadyExists, message)),
+            Outcome::Refused(Refusal::Missing(what)) => Err(Error::not_found(what)),
+            Outcome::Refused(Refusal::Stale) => {
+                Err(Error::new(ErrorKind::Conflict, "the graph changed since it was read"))
+            }
+            Outcome::Refused(Refusal::Fenced) => {
+                Err(Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"))
+            }
+        }
+    }
+
+    /// Removes the traces that deleted rows leave in the database's own files.
+    pub async fn scrub(&self) -> Result<()> {
+        self.sql.scrub().await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.sql.ping().await
+    }
+
+    async fn one<T>(
+        &self,
+        statement: &'static Statement,
+        params: Vec<Value>,
+        read: impl Fn(Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.sql.query(statement, params).await?.into_iter().next().map(read).transpose()
+    }
+
+    async fn many<T>(
+        &self,
+        statement: &'static Statement,
+        params: Vec<Value>,
+        read: impl Fn(Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.sql.query(statement, params).await?.into_iter().map(read).collect()
+    }
+
+    async fn count(&self, statement: &'static Statement, params: Vec<Value>) -> Result<i64> {
+        Ok(self.one(statement, params, |row| row.reader().int()).await?.unwrap_or(0))
+    }
+
+    /// A project by id.
+    pub async fn find_project(&self, project: ProjectId) -> Result<Option<Project>> {
+        self.one(&sql_text::PROJECT_BY_ID, vec![id(project.0)], rows::read_project).await
+    }
+
+    /// A project by name.
+    pub async fn find_project_by_name(&self, name: &str) -> Result<Option<Project>> {
+        self.one(&sql_text::PROJECT_BY_NAME, vec![text(name)], rows::read_project).await
+    }
+
+    /// A key by the digest of its secret.
+    pub async fn find_key(&self, digest: &[u8; 32]) -> Result<Option<ApiKey>> {
+        self.one(&sql_text::KEY_BY_DIGEST, vec![Value::Blob(digest.to_vec())], rows::read_key).await
+    }
+
+    /// The keys of a project, oldest first.
+    pub async fn list_keys(&self, project: ProjectId) -> Result<Vec<ApiKey>> {
+        self.many(&sql_text::KEYS, vec![id(project.0)], rows::read_key).await
+    }
+
+    /// The graph that holds an object.
+    pub async fn locate(&self, project: ProjectId, kind: Locate, name: &str) -> Result<Option<GraphId>> {
+        let params = vec![text(name), Value::Int(kind.code()), id(project.0)];
+        Ok(self.one(&sql_text::LOCATE, params, read_id).await?.map(GraphId))
+    }
+
+    /// A graph.
+    pub async fn find_graph(&self, graph: GraphId) -> Result<Option<Graph>> {
+        self.one(&sql_text::GRAPH_BY_ID, vec![id(graph.0)], rows::read_graph).await
+    }
+
+    /// The version of a graph; `None` when it does not exist.
+    pub async fn graph_version(&self, graph: GraphId) -> Result<Option<i64>> {
+        self.one(&sql_text::GRAPH_VERSION, vec![id(graph.0)], |row| row.reader().int()).await
+    }
+
+    /// A page of a project's standalone graphs whose id or name contains `search`, and their number.
+    pub async fn list_graphs(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<Graph>, i64)> {
+        let statement = match (page.order, page.ascending) {
+            (ListOrder::Created, true) => &sql_text::GRAPHS_BY_CREATED,
+            (ListOrder::Created, false) => &sql_text::GRAPHS_BY_CREATED_DESC,
+            (ListOrder::Id, true) => &sql_text::GRAPHS_BY_OWNER,
+            (ListOrder::Id, false) => &sql_text::GRAPHS_BY_OWNER_DESC,
+            (ListOrder::Other, true) => &sql_text::GRAPHS_BY_NAME,
+            (ListOrder::Other, false) => &sql_text::GRAPHS_BY_NAME_DESC,
+        };
+        let pattern = contains_pattern(search);
+        let params = vec![id(project.0), pattern.clone(), Value::Int(page.limit), Value::Int(page.offset)];
+        let graphs = self.many(statement, params, rows::read_graph).await?;
+        Ok((graphs, self.count(&sql_text::COUNT_GRAPHS, vec![id(project.0), pattern]).await?))
+    }
+
+    /// The user who owns a graph.
+    pub async fn find_user(&self, graph: GraphId) -> Result<Option<User>> {
+        self.one(&sql_text::ACCOUNT_BY_GRAPH, vec![id(graph.0)], rows::read_user).await
+    }
+
+    /// A page of a project's users whose id, e-mail or name contains `search`, and their number.
+    pub async fn list_users(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<User>, i64)> {
+        let statement = match (page.order, page.ascending) {
+            (ListOrder::Created, true) => &sql_text::ACCOUNTS_BY_CREATED,
+            (ListOrder::Created, false) => &sql_text::ACCOUNTS_BY_CREATED_DESC,
+            (ListOrder::Id, true) => &sql_text::ACCOUNTS_BY_USER_ID,
+            (ListOrder::Id, false) => &sql_text::ACCOUNTS_BY_USER_ID_DESC,
+            (ListOrder::Other, true) => &sql_text::ACCOUNTS_BY_EMAIL,
+            (ListOrder::Other, false) => &sql_text::ACCOUNTS_BY_EMAIL_DESC,
+        };
+        let pattern = contains_pattern(search);
+        let params = vec![id(project.0), pattern.clone(), Value::Int(page.limit), Value::Int(page.offset)];
+        let users = self.many(statement, params, rows::read_user).await?;
+        Ok((users, self.count(&sql_text::COUNT_ACCOUNTS, vec![id(project.0), pattern]).await?))
+    }
+
+    /// A thread of a graph.
+    pub async fn find_thread(&self, graph: GraphId, thread_id: &str) -> Result<Option<Thread>> {
+        self.one(&sql_text::THREAD_BY_ID, vec![id(graph.0), text(thread_id)], rows::read_thread).await
+    }
+
+    /// The threads of a graph, oldest first.
+    pub async fn threads_of(&self, graph: GraphId, limit: i64) -> Result<Vec<Thread>> {
+        self.many(&sql_text::THREADS_OF_GRAPH, vec![id(graph.0), Value::Int(limit)], rows::read_thread).await
+    }
+
+    /// A page of a project's threads, and their number.
+    pub async fn list_threads(&self, project: ProjectId, page: ListPage) -> Result<(Vec<Thread>, i64)> {
+        let statement = match (page.order, page.ascending) {
+            (ListOrder::Created, true) => &sql_text::THREADS_BY_CREATED,
+            (ListOrder::Created, false) => &sql_text::THREADS_BY_CREATED_DESC,
+            (ListOrder::Id, true) => &sql_text::THREADS_BY_ID,
+            (ListOrder::Id, false) => &sql_text::THREADS_BY_ID_DESC,
+            (ListOrder::Other, true) => &sql_text::THREADS_BY_USER,
+            (ListOrder::Other, false) => &sql_text::THREADS_BY_USER_DESC,
+        };
+        let params = vec![id(project.0), Value::Int(page.limit), Value::Int(page.offset)];
+        let threads = self.many(statement, params, rows::read_thread).await?;
+        Ok((threads, self.count(&sql_text::COUNT_THREADS, vec![id(project.0)]).await?))
+    }
+
+    /// An episode of a graph.
+    pub async fn find_episode(&self, graph: GraphId, episode: EpisodeId) -> Result<Option<Episode>> {
+        self.one(&sql_text::EPISODE_BY_ID, vec![id(graph.0), id(episode.0)], rows::read_episode).await
+    }
+
+    /// Messages of a thread in order, leaving out the first `offset`.
+    pub async fn messages(&self, graph: GraphId, thread_id: &str, offset: i64, limit: i64) -> Result<Vec<Episode>> {
+        let params = vec![id(graph.0), text(thread_id), Value::Int(0), Value::Int(limit), Value::Int(offset)];
+        self.many(&sql_text::EPISODES_OF_THREAD, params, rows::read_episode).await
+    }
+
+    /// The last messages of a thread, oldest first.
+    pub async fn last_messages(&self, graph: GraphId, thread_id: &str, limit: i64) -> Result<Vec<Episode>> {
+        let params = vec![id(graph.0), text(thread_id), Value::Int(limit)];
+        let mut messages = self.many(&sql_text::LAST_EPISODES_OF_THREAD, params, rows::read_episode).await?;
+        messages.reverse();
+        Ok(messages)
+    }
+
+    /// How many messages a thread has.
+    pub async fn count_messages(&self, graph: GraphId, thread_id: &str) -> Result<i64> {
+        self.count(&sql_text::COUNT_EPISODES_OF_THREAD, vec![id(graph.0), text(thread_id)]).await
+    }
+
+    /// The last episodes of a graph, newest first.
+    pub async fn last_episodes(&self, graph: GraphId, limit: i64) -> Result<Vec<Episode>> {
+        self.many(&sql_text::LAST_EPISODES, vec![id(graph.0), Value::Int(limit)], rows::read_episode).await
+    }
+
+    /// The oldest episodes that wait to be understood.
+    pub async fn pending_episodes(&self, graph: GraphId, limit: i64) -> Result<Vec<Episode>> {
+        self.many(&sql_text::PENDING_EPISODES, vec![id(graph.0), Value::Int(limit)], rows::read_episode).await
+    }
+
+    /// The episodes just before a position, oldest first.
+    pub async fn episodes_before(&self, graph: GraphId, seq: i64, limit: i64) -> Result<Vec<Episode>> {
+        let params = vec![id(graph.0), Value::Int(seq), Value::Int(limit)];
+        let mut episodes = self.many(&sql_text::EPISODES_BEFORE, params, rows::read_episode).await?;
+        episodes.reverse();
+        Ok(episodes)
+    }
+
+    /// Everything that happened to a graph after `version`; `None` when the graph is gone.
+    ///
+    /// A change that is applied meanwhile may be in the answer without being counted in its version;
+    /// the next call then returns it again, and taking it twice has no further effect.
+    pub async fn evidence_since(&self, graph: GraphId, version: i64) -> Result<Option<Evidence>> {
+        let Some(current) = self.graph_version(graph).await? else { return Ok(None) };
+        let since = || vec![id(graph.0), Value::Int(version)];
+        let tombstone = |row: Row| {
+            let mut row = row.reader();
+            let kind = TombstoneKind::of(row.int()?)?;
+            Ok((kind, Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a stored id is no uuid"))?))
+        };
+        Ok(Some(Evidence {
+            version: current,
+            tombstones: self.many(&sql_text::TOMBSTONES_SINCE, since(), tombstone).await?,
+            episodes: self.many(&sql_text::EPISODES_SINCE, since(), rows::read_episode).await?,
+            mentions: self.many(&sql_text::MENTIONS_SINCE, since(), rows::read_mention).await?,
+            assertions: self.many(&sql_text::ASSERTIONS_SINCE, since(), rows::read_assertion).await?,
+            links: self.many(&sql_text::LINKS_SINCE, since(), rows::read_link).await?,
+            edits: self.many(&sql_text::EDITS_SINCE, since(), rows::read_edit).await?,
+        }))
+    }
+
+    /// A task with its progress.
+    pub async fn find_task(&self, graph: GraphId, task: TaskId) -> Result<Option<Task>> {
+        let read = |row: Row| {
+            let mut row = row.reader();
+            Ok((row.text()?, row.int()?, row.int()?, row.int()?))
+        };
+        let params = vec![id(graph.0), id(task.0)];
+        let Some((kind, first, total, created_at)) = self.one(&sql_text::TASK_BY_ID, params, read).await? else {
+            return Ok(None);
+        };
+        let read = |row: Row| {
+            let mut row = row.reader();
+            Ok((row.int()?, row.int()?, row.optional_int()?, row.optional_text()?, row.int()?))
+        };
+        let params = vec![id(graph.0), Value::Int(first), Value::Int(first + total)];
+        let progress = self.one(&sql_text::EPISODES_OF_TASK, params, read).await?;
+        let (settled, failed, last, error, present) = progress.unwrap_or((0, 0, None, None, 0));
+        // Episodes that were deleted meanwhile are over, too.
+        let done = settled + (total - present);
+        let state = match (done == total, failed > 0, done > 0) {
+            (true, true, _) => TaskState::Failed,
+            (true, false, _) => TaskState::Succeeded,
+            (false, _, true) => TaskState::Processing,
+            (false, _, false) => TaskState::Pending,
+        };
+        let time = |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
+        let completed_at = last.filter(|_| done == total).map(time).transpose()?;
+        let created_at = time(created_at)?;
+        Ok(Some(Task { id: task, graph, kind, state, total, done, failed, error, created_at, completed_at }))
+    }
+}
+
+/// A `LIKE` pattern for "contains", lower case; empty when everything matches.
+fn contains_pattern(search: &str) -> Value {
+    if search.is_empty() {
+        return Value::Text(String::new());
+    }
+    let escaped = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    Value::Text(format!("%{escaped}%"))
+}

@@ -1,0 +1,470 @@
+//! The one write: a batch of changes becomes the steps of one transaction. Pure.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::rows::{
+    access_code, claim_kind_code, entity_patch_json, episode_kind_code, fact_edit_json, holding_code, id, json,
+    link_kind_code, optional_id, optional_text, optional_time, owner_code, precision_code, role_code, state_code, text,
+    time,
+};
+use super::sql::{Refusal, Rows, Statement, Step, Value};
+use super::statements as sql;
+use super::{Locate, TombstoneKind};
+use crate::change::{Batch, Change, Expect};
+use crate::error::{Error, Result};
+use crate::model::{
+    Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, ProjectId, Thread, User,
+};
+
+/// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
+///
+/// # Errors
+/// `Internal` when a change that needs a graph stands in a batch without one.
+pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
+    let scope = batch.graph.map_or(batch.project.0, |graph| graph.0);
+    let mut steps = Steps { project: batch.project, graph: batch.graph, at: batch.at, steps: Vec::new() };
+    let applied = vec![id(scope), id(batch.id.0), time(batch.at)];
+    steps.must(&sql::MARK_APPLIED, applied, Refusal::AppliedBefore);
+    if let Some(graph) = batch.graph {
+        steps.raise_version(graph, batch);
+    }
+    for change in &batch.changes {
+        steps.change(change)?;
+    }
+    if batch.changes.iter().any(settles) {
+        let graph = steps.graph()?;
+        steps.may(&sql::COUNT_PENDING, vec![id(graph.0)]);
+    }
+    if batch.changes.iter().any(|change| matches!(change, Change::RemoveGraph(_))) {
+        let graph = steps.graph()?;
+        steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0)]);
+    }
+    Ok(steps.steps)
+}
+
+/// Whether a change takes episodes off the queue.
+fn settles(change: &Change) -> bool {
+    matches!(change, Change::SetEpisodeState(..) | Change::RemoveEpisode(_) | Change::RemoveThread(_))
+}
+
+/// Whether a change alters what is known, not only what is stored.
+fn is_knowledge(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::AddMention(_)
+            | Change::AddAssertion(_)
+            | Change::RemoveAssertion(_)
+            | Change::AddLink(_)
+            | Change::RemoveLink(_)
+            | Change::PutFactEdit(..)
+            | Change::PutEntityEdit(..)
+            | Change::RemoveName(_)
+            | Change::RemoveEpisode(_)
+            | Change::RemoveThread(_)
+    )
+}
+
+struct Steps {
+    project: ProjectId,
+    graph: Option<GraphId>,
+    at: Timestamp,
+    steps: Vec<Step>,
+}
+
+impl Steps {
+    fn graph(&self) -> Result<GraphId> {
+        self.graph.ok_or_else(|| Error::internal("a change of a graph stands in a batch without a graph"))
+    }
+
+    fn may(&mut self, statement: &'static Statement, params: Vec<Value>) {
+        self.steps.push(Step { statement, params, expect: Rows::Any });
+    }
+
+    fn must(&mut self, statement: &'static Statement, params: Vec<Value>, otherwise: Refusal) {
+        self.steps.push(Step { statement, params, expect: Rows::One(otherwise) });
+    }
+
+    fn raise_version(&mut self, graph: GraphId, batch: &Batch) {
+        match batch.expect {
+            Expect::Nothing => {}
+            Expect::Revision(revision) => {
+                self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
+            }
+            Expect::Lease { epoch, revision } => {
+                self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
+                self.must(&sql::EXPECT_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);
+            }
+        }
+        if let Some(Change::AddGraph(graph, user)) = batch.changes.first() {
+            self.add_graph(graph, user.as_ref());
+        }
+        let arriving: usize = batch.changes.iter().map(arrivals).sum();
+        let knowledge = i64::from(batch.changes.iter().any(is_knowledge));
+        let params = vec![id(graph.0), Value::Int(knowledge), Value::Int(arriving as i64)];
+        self.must(&sql::RAISE_VERSION, params, Refusal::Missing("graph"));
+    }
+
+    fn change(&mut self, change: &Change) -> Result<()> {
+        match change {
+            Change::AddProject(project) => {
+                let params = vec![
+                    id(project.id.0),
+                    text(&project.name),
+                    optional_text(project.description.as_ref()),
+                    optional_text(project.time_zone.as_ref()),
+                    time(project.created_at),
+                ];
+                let taken = Refusal::Taken(format!("project already exists with name: {}", project.name));
+                self.must(&sql::ADD_PROJECT, params, taken);
+            }
+            Change::AddKey(key) => {
+                let params = vec![
+                    id(key.id.0),
+                    id(key.project.0),
+                    text(&key.name),
+                    text(&key.prefix),
+                    Value::Blob(key.digest.to_vec()),
+                    Value::Int(access_code(key.access)),
+                    time(key.created_at),
+                    optional_time(key.expires_at),
+                ];
+                self.must(&sql::ADD_KEY, params, Refusal::Taken("this key already exists".to_owned()));
+            }
+            Change::RevokeKey(key) => {
+                let params = vec![id(self.project.0), id(key.0), time(self.at)];
+                self.must(&sql::REVOKE_KEY, params, Refusal::Missing("key"));
+            }
+            // Written before the version is raised, because the version is a column of it.
+            Change::AddGraph(..) => {}
+            Change::UpdateGraph(graph) => {
+                let params = vec![
+                    id(graph.id.0),
+                    optional_text(graph.name.as_ref()),
+                    optional_text(graph.description.as_ref()),
+                    optional_text(graph.time_zone.as_ref()),
+                    time(self.at),
+                ];
+                self.must(&sql::UPDATE_GRAPH, params, Refusal::Missing("graph"));
+            }
+            Change::UpdateUser(user) => self.update_user(user),
+            Change::RemoveGraph(owner) => self.remove_graph(owner)?,
+            Change::AddThread(thread) => self.add_thread(thread),
+            Change::RemoveThread(thread_id) => self.remove_thread(thread_id)?,
+            Change::AddEpisodes(episodes) => self.add_episodes(episodes)?,
+            Change::SetEpisodeMetadata(episode, metadata) => {
+                let params = vec![id(self.graph()?.0), id(episode.0), json(metadata)];
+                self.must(&sql::SET_EPISODE_METADATA, params, Refusal::Missing("episode"));
+            }
+            Change::SetEpisodeState(episode, state) => {
+                let (code, failure) = state_code(state);
+                let settled = (*state != EpisodeState::Pending).then_some(self.at);
+                let graph = id(self.graph()?.0);
+                let params =
+                    vec![graph, id(episode.0), Value::Int(code), optional_text(failure), optional_time(settled)];
+                // It may have been deleted while it was being read: that is no failure.
+                self.may(&sql::SET_EPISODE_STATE, params);
+                if *state == EpisodeState::Pending {
+                    let params = vec![id(self.graph()?.0), Value::Int(1), time(self.at)];
+                    self.may(&sql::ENQUEUE, params);
+                }
+            }
+            Change::RemoveEpisode(episode) => self.remove_episode(id(episode.0))?,
+            Change::AddTask { task, kind, total } => {
+                let params =
+                    vec![id(self.graph()?.0), id(task.0), text(kind), Value::Int(*total as i64), time(self.at)];
+                self.may(&sql::ADD_TASK, params);
+            }
+            Change::AddMention(mention) => self.add_mention(mention)?,
+            Change::AddAssertion(assertion) => self.add_assertion(assertion)?,
+            Change::RemoveAssertion(assertion) => {
+                let graph = id(self.graph()?.0);
+                let params = vec![graph.clone(), id(assertion.0)];
+                self.must(&sql::REMOVE_ASSERTION, params, Refusal::Missing("fact"));
+                self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(0), id(assertion.0)]);
+                self.bury(TombstoneKind::Assertion, id(assertion.0))?;
+            }
+            Change::AddLink(link) => self.add_link(link)?,
+            Change::RemoveLink(link) => {
+                let params = vec![id(self.graph()?.0), id(link.0)];
+                self.must(&sql::REMOVE_LINK, params, Refusal::Missing("link"));
+                self.bury(TombstoneKind::Link, id(link.0))?;
+            }
+            Change::PutFactEdit(assertion, edit) => {
+                let params =
+                    vec![id(self.graph()?.0), Value::Int(0), id(assertion.0), fact_edit_json(edit), time(self.at)];
+                self.may(&sql::PUT_EDIT, params);
+            }
+            Change::PutEntityEdit(entity, patch) => {
+                let params =
+                    vec![id(self.graph()?.0), Value::Int(1), id(entity.0), entity_patch_json(patch), time(self.at)];
+                self.may(&sql::PUT_EDIT, params);
+            }
+            Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
+        }
+        Ok(())
+    }
+
+    fn locate(&mut self, kind: Locate, name: &str, graph: GraphId, taken: String) {
+        let params = vec![text(name), Value::Int(kind.code()), id(self.project.0), id(graph.0)];
+        self.must(&sql::ADD_LOCATOR, params, Refusal::Taken(taken));
+    }
+
+    fn unlocate(&mut self, kind: Locate, name: &str) {
+        let params = vec![text(name), Value::Int(kind.code()), id(self.project.0)];
+        self.may(&sql::REMOVE_LOCATOR, params);
+    }
+
+    fn add_graph(&mut self, graph: &Graph, user: Option<&User>) {
+        let (kind, owner) = owner_code(&graph.owner);
+        let (locate, taken) = match &graph.owner {
+            GraphOwner::User(user_id) => (Locate::User, format!("user already exists with user_id: {user_id}")),
+            GraphOwner::Standalone(graph_id) => {
+                (Locate::Graph, format!("graph already exists with graph_id: {graph_id}"))
+            }
+        };
+        self.locate(locate, owner, graph.id, taken);
+        self.locate(Locate::Tag, &graph.id.tag(), graph.id, "this graph's tag is taken: try again".to_owned());
+        let params = vec![
+            id(graph.id.0),
+            id(graph.project.0),
+            Value::Int(kind),
+            text(owner),
+            optional_text(graph.name.as_ref()),
+            optional_text(graph.description.as_ref()),
+            optional_text(graph.time_zone.as_ref()),
+            time(graph.created_at),
+        ];
+        self.may(&sql::ADD_GRAPH, params);
+        if let Some(user) = user {
+            let params = vec![
+                id(user.graph.0),
+                id(user.project.0),
+                text(&user.user_id),
+                id(user.uuid.0),
+                optional_text(user.email.as_ref()),
+                optional_text(user.first_name.as_ref()),
+                optional_text(user.last_name.as_ref()),
+                optional_text(user.time_zone.as_ref()),
+                json(&user.metadata),
+                Value::Int(i64::from(user.disable_default_ontology)),
+                time(user.created_at),
+            ];
+            self.may(&sql::ADD_ACCOUNT, params);
+        }
+    }
+
+    fn update_user(&mut self, user: &User) {
+        let params = vec![
+            id(user.graph.0),
+            optional_text(user.email.as_ref()),
+            optional_text(user.first_name.as_ref()),
+            optional_text(user.last_name.as_ref()),
+            optional_text(user.time_zone.as_ref()),
+            json(&user.metadata),
+            Value::Int(i64::from(user.disable_default_ontology)),
+            time(user.updated_at),
+        ];
+        self.must(&sql::UPDATE_ACCOUNT, params, Refusal::Missing("user"));
+    }
+
+    fn remove_graph(&mut self, owner: &GraphOwner) -> Result<()> {
+        let graph = self.graph()?;
+        match owner {
+            GraphOwner::User(user_id) => self.unlocate(Locate::User, user_id),
+            GraphOwner::Standalone(graph_id) => self.unlocate(Locate::Graph, graph_id),
+        }
+        let params = vec![id(graph.0), Value::Int(Locate::Thread.code()), id(self.project.0)];
+        self.may(&sql::REMOVE_THREAD_LOCATORS, params);
+        self.unlocate(Locate::Tag, &graph.tag());
+        for table in [
+            &sql::CLEAR_TASKS,
+            &sql::CLEAR_TOMBSTONES,
+            &sql::CLEAR_EDITS,
+            &sql::CLEAR_LINKS,
+            &sql::CLEAR_ASSERTIONS,
+            &sql::CLEAR_MENTIONS,
+            &sql::CLEAR_EPISODES,
+            &sql::CLEAR_THREADS,
+            &sql::CLEAR_ACCOUNT,
+            &sql::CLEAR_QUEUE,
+            &sql::CLEAR_GRAPH,
+        ] {
+            self.may(table, vec![id(graph.0)]);
+        }
+        Ok(())
+    }
+
+    fn add_thread(&mut self, thread: &Thread) {
+        let taken = format!("thread already exists with thread_id: {}", thread.thread_id);
+        self.locate(Locate::Thread, &thread.thread_id, thread.graph, taken);
+        let params = vec![
+            id(thread.graph.0),
+            text(&thread.thread_id),
+            id(thread.project.0),
+            id(thread.uuid.0),
+            time(thread.created_at),
+        ];
+        self.may(&sql::ADD_THREAD, params);
+    }
+
+    fn remove_thread(&mut self, thread_id: &str) -> Result<()> {
+        let graph = id(self.graph()?.0);
+        for statement in [
+            &sql::BURY_THREAD,
+            &sql::REMOVE_THREAD_EDITS,
+            &sql::REMOVE_THREAD_MENTIONS,
+            &sql::REMOVE_THREAD_ASSERTIONS,
+            &sql::REMOVE_THREAD_LINKS,
+            &sql::REMOVE_THREAD_EPISODES,
+        ] {
+            self.may(statement, vec![graph.clone(), text(thread_id)]);
+        }
+        self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
+        self.unlocate(Locate::Thread, thread_id);
+        Ok(())
+    }
+
+    fn add_episodes(&mut self, episodes: &[Episode]) -> Result<()> {
+        let graph = self.graph()?;
+        // Messages must not outlive a thread that is deleted at the same time.
+        let threads: BTreeSet<&String> = episodes.iter().filter_map(|episode| episode.thread.as_ref()).collect();
+        for thread in threads {
+            self.must(&sql::EXPECT_THREAD, vec![id(graph.0), text(thread)], Refusal::Missing("thread"));
+        }
+        for (index, episode) in episodes.iter().enumerate() {
+            let (state, failure) = state_code(&episode.state);
+            let settled = (episode.state != EpisodeState::Pending).then_some(self.at);
+            let params = vec![
+                id(graph.0),
+                Value::Int((episodes.len() - index) as i64),
+                id(episode.id.0),
+                optional_text(episode.thread.as_ref()),
+                Value::Int(episode_kind_code(episode.kind)),
+                episode.role.map_or(Value::Null, |role| Value::Int(role_code(role))),
+                optional_text(episode.name.as_ref()),
+                text(&episode.content),
+                json(&episode.metadata),
+                optional_text(episode.source_description.as_ref()),
+                optional_text(episode.document_id.as_ref()),
+                time(episode.reference_time),
+                time(episode.recorded_at),
+                Value::Int(state),
+                optional_text(failure),
+                optional_time(settled),
+                optional_id(episode.task.map(|task| task.0)),
+            ];
+            self.may(&sql::ADD_EPISODE, params);
+        }
+        let pending = episodes.iter().filter(|episode| episode.state == EpisodeState::Pending).count();
+        if pending > 0 {
+            self.may(&sql::ENQUEUE, vec![id(graph.0), Value::Int(pending as i64), time(self.at)]);
+        }
+        Ok(())
+    }
+
+    fn remove_episode(&mut self, episode: Value) -> Result<()> {
+        let graph = id(self.graph()?.0);
+        for statement in [
+            &sql::REMOVE_EPISODE_EDITS,
+            &sql::REMOVE_EPISODE_MENTIONS,
+            &sql::REMOVE_EPISODE_ASSERTIONS,
+            &sql::REMOVE_EPISODE_LINKS,
+        ] {
+            self.may(statement, vec![graph.clone(), episode.clone()]);
+        }
+        self.must(&sql::REMOVE_EPISODE, vec![graph, episode.clone()], Refusal::Missing("episode"));
+        self.bury(TombstoneKind::Episode, episode)
+    }
+
+    fn bury(&mut self, kind: TombstoneKind, object: Value) -> Result<()> {
+        let params = vec![id(self.graph()?.0), Value::Int(kind.code()), object];
+        self.may(&sql::BURY, params);
+        Ok(())
+    }
+
+    fn add_mention(&mut self, mention: &Mention) -> Result<()> {
+        let graph = self.graph()?;
+        let params = vec![
+            id(graph.0),
+            id(super::mention_id(graph, mention)),
+            optional_id(mention.episode.map(|episode| episode.0)),
+            id(mention.entity.0),
+            text(&mention.name),
+            optional_text(mention.entity_type.as_ref()),
+            Value::Int(mention.span.start as i64),
+            Value::Int(mention.span.end as i64),
+            time(mention.recorded_at),
+        ];
+        self.may(&sql::ADD_MENTION, params);
+        Ok(())
+    }
+
+    fn add_assertion(&mut self, assertion: &Assertion) -> Result<()> {
+        let at = |instant: Option<Instant>| optional_time(instant.map(|instant| instant.at));
+        let precision = |instant: Option<Instant>| {
+            instant.map_or(Value::Null, |instant| Value::Int(precision_code(instant.precision)))
+        };
+        let params = vec![
+            id(self.graph()?.0),
+            id(assertion.id.0),
+            optional_id(assertion.episode.map(|episode| episode.0)),
+            id(assertion.subject.0),
+            text(&assertion.predicate),
+            optional_id(assertion.object.map(|object| object.0)),
+            text(&assertion.statement),
+            Value::Int(assertion.span.start as i64),
+            Value::Int(assertion.span.end as i64),
+            Value::Int(claim_kind_code(assertion.kind)),
+            Value::Int(holding_code(assertion.holding)),
+            at(assertion.valid_from),
+            precision(assertion.valid_from),
+            at(assertion.valid_until),
+            precision(assertion.valid_until),
+            time(assertion.reference_time),
+            time(assertion.recorded_at),
+            Value::Real(assertion.confidence),
+            text(&assertion.extractor),
+            json(&assertion.attributes),
+        ];
+        self.may(&sql::ADD_ASSERTION, params);
+        Ok(())
+    }
+
+    fn add_link(&mut self, link: &Link) -> Result<()> {
+        let params = vec![
+            id(self.graph()?.0),
+            id(link.id.0),
+            id(link.left.0),
+            id(link.right.0),
+            Value::Int(link_kind_code(link.kind)),
+            optional_id(link.episode.map(|episode| episode.0)),
+            time(link.recorded_at),
+        ];
+        self.may(&sql::ADD_LINK, params);
+        Ok(())
+    }
+
+    fn remove_name(&mut self, name: Value) -> Result<()> {
+        let graph = id(self.graph()?.0);
+        for statement in [
+            &sql::REMOVE_NAME_EDITS,
+            &sql::REMOVE_NAME_MENTIONS,
+            &sql::REMOVE_NAME_ASSERTIONS,
+            &sql::REMOVE_NAME_LINKS,
+        ] {
+            self.may(statement, vec![graph.clone(), name.clone()]);
+        }
+        self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(1), name.clone()]);
+        self.bury(TombstoneKind::Name, name)
+    }
+}
+
+/// How many episodes a change brings.
+fn arrivals(change: &Change) -> usize {
+    match change {
+        Change::AddEpisodes(episodes) => episodes.len(),
+        _ => 0,
+    }
+}

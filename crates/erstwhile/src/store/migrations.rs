@@ -1,0 +1,7 @@
+//! The schema's history. Released steps are never edited; new ones are added at the end.
+
+use super::sql::Migration;
+
+/// Every step, oldest first.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "the first schema", sql: include_str!("migrations/0001_first_schema.sql") }];

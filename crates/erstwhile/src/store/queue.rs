@@ -1,0 +1,101 @@
+//! The ingestion queue: a lease for each graph, with an epoch as fencing token.
+//!
+//! The jobs are the pending episodes themselves, so a job's effect and its removal from the queue
+//! are one transaction. Claims are compare-and-swap on the epoch, which works on every database.
+
+use jiff::Timestamp;
+
+use super::Store;
+use super::rows::{id, optional_text, read_id, time};
+use super::sql::{Row, Rows, Step, Value};
+use super::statements as sql_text;
+use crate::error::Result;
+use crate::model::GraphId;
+
+/// Candidates looked at for one claim; more workers than this would step on each other's toes.
+const CANDIDATES: i64 = 32;
+
+/// The right to ingest one graph until a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// The graph.
+    pub graph: GraphId,
+    /// The fencing token: batches that carry an older one are refused.
+    pub epoch: i64,
+    /// How often the graph's oldest episodes have failed in a row.
+    pub attempts: i64,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Episodes that wait.
+    pub episodes: i64,
+    /// Graphs with waiting episodes.
+    pub graphs: i64,
+    /// Since when the graph at the head of the queue has been ready.
+    pub oldest_ready_at: Option<Timestamp>,
+    /// The most failures in a row of any graph.
+    pub attempts_max: i64,
+}
+
+impl Store {
+    /// Claims a graph with pending episodes, the longest-waiting first; `None` when there is none.
+    pub async fn claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
+        let candidates = vec![time(now), Value::Int(CANDIDATES)];
+        let rows = self.sql.query(&sql_text::CLAIMABLE, candidates).await?;
+        for row in rows {
+            let mut row = row.reader();
+            let graph = GraphId(read_id(Row(vec![Value::Blob(row.blob()?)]))?);
+            let epoch = row.int()?;
+            let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
+            if let Some(claimed) = self.write(&sql_text::CLAIM, params).await? {
+                let mut claimed = claimed.reader();
+                return Ok(Some(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps a lease for longer; false when another worker has it by now.
+    pub async fn extend(&self, lease: Lease, until: Timestamp) -> Result<bool> {
+        let params = vec![id(lease.graph.0), Value::Int(lease.epoch), time(until)];
+        Ok(self.write(&sql_text::EXTEND_LEASE, params).await?.is_some())
+    }
+
+    /// Gives a lease back. With a `failure`, the graph counts one more attempt; it is tried again at
+    /// `ready_at`.
+    pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<()> {
+        let failed = i64::from(failure.is_some());
+        let params =
+            vec![id(lease.graph.0), Value::Int(lease.epoch), time(ready_at), Value::Int(failed), optional_text(failure)];
+        self.write(&sql_text::RELEASE, params).await.map(|_| ())
+    }
+
+    /// How much waits, for readiness and metrics.
+    pub async fn queue_depth(&self) -> Result<QueueDepth> {
+        let read = |row: Row| {
+            let mut row = row.reader();
+            let (episodes, graphs, oldest, attempts) =
+                (row.int()?, row.int()?, row.optional_int()?, row.optional_int()?);
+            let oldest_ready_at = oldest.and_then(|at| Timestamp::from_microsecond(at).ok());
+            Ok(QueueDepth { episodes, graphs, oldest_ready_at, attempts_max: attempts.unwrap_or(0) })
+        };
+        let depth = self.one(&sql_text::QUEUE_DEPTH, Vec::new(), read).await?;
+        Ok(depth.unwrap_or(QueueDepth { episodes: 0, graphs: 0, oldest_ready_at: None, attempts_max: 0 }))
+    }
+
+    /// Forgets the ids of batches that were applied before a moment; their senders have long stopped
+    /// sending them again.
+    pub async fn forget_applied(&self, before: Timestamp) -> Result<()> {
+        self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())
+    }
+
+    async fn write(&self, statement: &'static super::sql::Statement, params: Vec<Value>) -> Result<Option<Row>> {
+        let step = Step { statement, params, expect: Rows::Any };
+        match self.sql.transact(vec![step]).await? {
+            super::sql::Outcome::Committed(returned) => Ok(returned.into_iter().flatten().next()),
+            super::sql::Outcome::Refused(_) => Ok(None),
+        }
+    }
+}

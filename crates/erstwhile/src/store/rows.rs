@@ -1,0 +1,458 @@
+//! How the domain is laid out in rows, both ways.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::sql::{Row, RowReader, Value};
+use crate::error::{Error, Result};
+use crate::model::{
+    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Graph, GraphOwner,
+    Holding, Instant, KeyAccess, Link, LinkKind, Mention, Metadata, Precision, Project, Role, Span, Thread, User,
+};
+
+/// A uuid as a value.
+pub(super) fn id(uuid: Uuid) -> Value {
+    Value::Blob(uuid.as_bytes().to_vec())
+}
+
+/// A uuid or null.
+pub(super) fn optional_id(uuid: Option<Uuid>) -> Value {
+    uuid.map_or(Value::Null, id)
+}
+
+/// A time as microseconds since 1970.
+pub(super) fn time(at: Timestamp) -> Value {
+    Value::Int(at.as_microsecond())
+}
+
+/// A time or null.
+pub(super) fn optional_time(at: Option<Timestamp>) -> Value {
+    at.map_or(Value::Null, time)
+}
+
+/// A text.
+pub(super) fn text(value: &str) -> Value {
+    Value::Text(value.to_owned())
+}
+
+/// A text or null.
+pub(super) fn optional_text(value: Option<&String>) -> Value {
+    value.map_or(Value::Null, |value| Value::Text(value.clone()))
+}
+
+/// A JSON object as text.
+pub(super) fn json(value: &Metadata) -> Value {
+    Value::Text(serde_json::Value::Object(value.clone()).to_string())
+}
+
+trait ReadDomain {
+    fn uuid(&mut self) -> Result<Uuid>;
+    fn optional_uuid(&mut self) -> Result<Option<Uuid>>;
+    fn time(&mut self) -> Result<Timestamp>;
+    fn optional_time(&mut self) -> Result<Option<Timestamp>>;
+    fn json(&mut self) -> Result<Metadata>;
+    fn span(&mut self) -> Result<Span>;
+    fn instant(&mut self) -> Result<Option<Instant>>;
+}
+
+fn uuid_of(bytes: &[u8]) -> Result<Uuid> {
+    Uuid::from_slice(bytes).map_err(|error| Error::corrupt("a stored id is no uuid").with_source(error))
+}
+
+fn time_of(microseconds: i64) -> Result<Timestamp> {
+    Timestamp::from_microsecond(microseconds)
+        .map_err(|error| Error::corrupt("a stored time is out of range").with_source(error))
+}
+
+impl ReadDomain for RowReader {
+    fn uuid(&mut self) -> Result<Uuid> {
+        uuid_of(&self.blob()?)
+    }
+
+    fn optional_uuid(&mut self) -> Result<Option<Uuid>> {
+        self.optional_blob()?.map(|bytes| uuid_of(&bytes)).transpose()
+    }
+
+    fn time(&mut self) -> Result<Timestamp> {
+        time_of(self.int()?)
+    }
+
+    fn optional_time(&mut self) -> Result<Option<Timestamp>> {
+        self.optional_int()?.map(time_of).transpose()
+    }
+
+    fn json(&mut self) -> Result<Metadata> {
+        let text = self.text()?;
+        serde_json::from_str(&text).map_err(|error| Error::corrupt("stored JSON does not parse").with_source(error))
+    }
+
+    fn span(&mut self) -> Result<Span> {
+        let (start, end) = (self.int()?, self.int()?);
+        Ok(usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0))
+    }
+
+    fn instant(&mut self) -> Result<Option<Instant>> {
+        let (at, precision) = (self.optional_time()?, self.optional_int()?);
+        Ok(at.map(|at| Instant { at, precision: precision_of(precision.unwrap_or(0)) }))
+    }
+}
+
+/// Reads a single uuid.
+pub(super) fn read_id(row: Row) -> Result<Uuid> {
+    row.reader().uuid()
+}
+
+pub(super) fn precision_code(precision: Precision) -> i64 {
+    match precision {
+        Precision::Instant => 0,
+        Precision::Day => 1,
+        Precision::Month => 2,
+        Precision::Year => 3,
+    }
+}
+
+fn precision_of(code: i64) -> Precision {
+    match code {
+        1 => Precision::Day,
+        2 => Precision::Month,
+        3 => Precision::Year,
+        _ => Precision::Instant,
+    }
+}
+
+pub(super) fn claim_kind_code(kind: ClaimKind) -> i64 {
+    match kind {
+        ClaimKind::Asserts => 0,
+        ClaimKind::Ends => 1,
+        ClaimKind::Denies => 2,
+    }
+}
+
+pub(super) fn holding_code(holding: Holding) -> i64 {
+    match holding {
+        Holding::Exclusive => 0,
+        Holding::Shared => 1,
+        Holding::Event => 2,
+    }
+}
+
+pub(super) fn episode_kind_code(kind: EpisodeKind) -> i64 {
+    match kind {
+        EpisodeKind::Message => 0,
+        EpisodeKind::Text => 1,
+        EpisodeKind::Json => 2,
+    }
+}
+
+pub(super) fn role_code(role: Role) -> i64 {
+    match role {
+        Role::Norole => 0,
+        Role::System => 1,
+        Role::Assistant => 2,
+        Role::User => 3,
+        Role::Function => 4,
+        Role::Tool => 5,
+    }
+}
+
+/// The stored code of a state; `PENDING_EPISODES` and its index know that pending is 0.
+pub(super) fn state_code(state: &EpisodeState) -> (i64, Option<&String>) {
+    match state {
+        EpisodeState::Pending => (0, None),
+        EpisodeState::Processed => (1, None),
+        EpisodeState::Ignored => (2, None),
+        EpisodeState::Failed(reason) => (3, Some(reason)),
+    }
+}
+
+pub(super) fn access_code(access: KeyAccess) -> i64 {
+    match access {
+        KeyAccess::Read => 0,
+        KeyAccess::Write => 1,
+    }
+}
+
+pub(super) fn link_kind_code(kind: LinkKind) -> i64 {
+    match kind {
+        LinkKind::Same => 0,
+        LinkKind::Different => 1,
+    }
+}
+
+fn unknown_code(what: &str, code: i64) -> Error {
+    Error::corrupt(format!("a stored {what} has the unknown code {code}"))
+}
+
+pub(super) fn read_project(row: Row) -> Result<Project> {
+    let mut row = row.reader();
+    Ok(Project {
+        id: row.uuid()?.into(),
+        name: row.text()?,
+        description: row.optional_text()?,
+        time_zone: row.optional_text()?,
+        created_at: row.time()?,
+    })
+}
+
+pub(super) fn read_key(row: Row) -> Result<ApiKey> {
+    let mut row = row.reader();
+    Ok(ApiKey {
+        id: row.uuid()?.into(),
+        project: row.uuid()?.into(),
+        name: row.text()?,
+        prefix: row.text()?,
+        digest: row.blob()?.try_into().map_err(|_| Error::corrupt("a stored key digest has the wrong length"))?,
+        access: match row.int()? {
+            0 => KeyAccess::Read,
+            1 => KeyAccess::Write,
+            code => return Err(unknown_code("key access", code)),
+        },
+        created_at: row.time()?,
+        expires_at: row.optional_time()?,
+        revoked_at: row.optional_time()?,
+    })
+}
+
+/// The stored code of an owner, and the application's id.
+pub(super) fn owner_code(owner: &GraphOwner) -> (i64, &str) {
+    match owner {
+        GraphOwner::User(user_id) => (0, user_id),
+        GraphOwner::Standalone(graph_id) => (1, graph_id),
+    }
+}
+
+pub(super) fn read_graph(row: Row) -> Result<Graph> {
+    let mut row = row.reader();
+    Ok(Graph {
+        id: row.uuid()?.into(),
+        project: row.uuid()?.into(),
+        owner: match (row.int()?, row.text()?) {
+            (0, user_id) => GraphOwner::User(user_id),
+            (1, graph_id) => GraphOwner::Standalone(graph_id),
+            (code, _) => return Err(unknown_code("graph owner", code)),
+        },
+        name: row.optional_text()?,
+        description: row.optional_text()?,
+        time_zone: row.optional_text()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        version: row.int()?,
+        revision: row.int()?,
+    })
+}
+
+pub(super) fn read_user(row: Row) -> Result<User> {
+    let mut row = row.reader();
+    Ok(User {
+        graph: row.uuid()?.into(),
+        project: row.uuid()?.into(),
+        user_id: row.text()?,
+        uuid: row.uuid()?.into(),
+        email: row.optional_text()?,
+        first_name: row.optional_text()?,
+        last_name: row.optional_text()?,
+        time_zone: row.optional_text()?,
+        metadata: row.json()?,
+        disable_default_ontology: row.int()? != 0,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        thread_count: row.int()?,
+    })
+}
+
+pub(super) fn read_thread(row: Row) -> Result<Thread> {
+    let mut row = row.reader();
+    Ok(Thread {
+        graph: row.uuid()?.into(),
+        project: row.uuid()?.into(),
+        thread_id: row.text()?,
+        uuid: row.uuid()?.into(),
+        user_id: row.text()?,
+        user_uuid: row.uuid()?.into(),
+        created_at: row.time()?,
+    })
+}
+
+pub(super) fn read_episode(row: Row) -> Result<Episode> {
+    let mut row = row.reader();
+    Ok(Episode {
+        id: row.uuid()?.into(),
+        seq: row.int()?,
+        thread: row.optional_text()?,
+        kind: match row.int()? {
+            0 => EpisodeKind::Message,
+            1 => EpisodeKind::Text,
+            2 => EpisodeKind::Json,
+            code => return Err(unknown_code("episode kind", code)),
+        },
+        role: row.optional_int()?.map(role_of).transpose()?,
+        name: row.optional_text()?,
+        content: row.text()?,
+        metadata: row.json()?,
+        source_description: row.optional_text()?,
+        document_id: row.optional_text()?,
+        reference_time: row.time()?,
+        recorded_at: row.time()?,
+        state: match (row.int()?, row.optional_text()?) {
+            (0, _) => EpisodeState::Pending,
+            (1, _) => EpisodeState::Processed,
+            (2, _) => EpisodeState::Ignored,
+            (3, reason) => EpisodeState::Failed(reason.unwrap_or_default()),
+            (code, _) => return Err(unknown_code("episode state", code)),
+        },
+        task: row.optional_uuid()?.map(Into::into),
+    })
+}
+
+fn role_of(code: i64) -> Result<Role> {
+    Role::ALL.into_iter().find(|role| role_code(*role) == code).ok_or_else(|| unknown_code("role", code))
+}
+
+pub(super) fn read_mention(row: Row) -> Result<Mention> {
+    let mut row = row.reader();
+    Ok(Mention {
+        episode: row.optional_uuid()?.map(Into::into),
+        name: row.text()?,
+        entity: row.uuid()?.into(),
+        entity_type: row.optional_text()?,
+        span: row.span()?,
+        recorded_at: row.time()?,
+    })
+}
+
+pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
+    let mut row = row.reader();
+    Ok(Assertion {
+        id: row.uuid()?.into(),
+        episode: row.optional_uuid()?.map(Into::into),
+        subject: row.uuid()?.into(),
+        predicate: row.text()?,
+        object: row.optional_uuid()?.map(Into::into),
+        statement: row.text()?,
+        span: row.span()?,
+        kind: match row.int()? {
+            0 => ClaimKind::Asserts,
+            1 => ClaimKind::Ends,
+            2 => ClaimKind::Denies,
+            code => return Err(unknown_code("claim kind", code)),
+        },
+        holding: match row.int()? {
+            0 => Holding::Exclusive,
+            1 => Holding::Shared,
+            2 => Holding::Event,
+            code => return Err(unknown_code("holding", code)),
+        },
+        valid_from: row.instant()?,
+        valid_until: row.instant()?,
+        reference_time: row.time()?,
+        recorded_at: row.time()?,
+        confidence: row.real()?,
+        extractor: row.text()?,
+        attributes: row.json()?,
+    })
+}
+
+pub(super) fn read_link(row: Row) -> Result<Link> {
+    let mut row = row.reader();
+    Ok(Link {
+        id: row.uuid()?.into(),
+        left: row.uuid()?.into(),
+        right: row.uuid()?.into(),
+        kind: match row.int()? {
+            0 => LinkKind::Same,
+            1 => LinkKind::Different,
+            code => return Err(unknown_code("link kind", code)),
+        },
+        episode: row.optional_uuid()?.map(Into::into),
+        recorded_at: row.time()?,
+    })
+}
+
+/// An operator's edit as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StoredEdit {
+    /// Of the fact that this assertion supports.
+    Fact(crate::model::AssertionId, FactEdit),
+    /// Of the entity of this name id.
+    Entity(crate::model::EntityId, EntityPatch),
+}
+
+pub(super) fn read_edit(row: Row) -> Result<StoredEdit> {
+    let mut row = row.reader();
+    let (kind, target, patch, recorded_at) = (row.int()?, row.uuid()?, row.json()?, row.time()?);
+    match kind {
+        0 => Ok(StoredEdit::Fact(target.into(), fact_edit_of(&patch, recorded_at)?)),
+        1 => Ok(StoredEdit::Entity(target.into(), entity_patch_of(&patch))),
+        code => Err(unknown_code("edit kind", code)),
+    }
+}
+
+fn some_text(patch: &Metadata, key: &str) -> Option<String> {
+    patch.get(key).and_then(serde_json::Value::as_str).map(str::to_owned)
+}
+
+fn some_object(patch: &Metadata, key: &str) -> Metadata {
+    patch.get(key).and_then(serde_json::Value::as_object).cloned().unwrap_or_default()
+}
+
+fn some_time(patch: &Metadata, key: &str) -> Result<Option<Option<Timestamp>>> {
+    match patch.get(key) {
+        None => Ok(None),
+        Some(value) => value.as_i64().map(time_of).transpose().map(Some),
+    }
+}
+
+fn put_time(patch: &mut Metadata, key: &str, value: Option<Option<Timestamp>>) {
+    if let Some(value) = value {
+        patch.insert(key.to_owned(), value.map(Timestamp::as_microsecond).into());
+    }
+}
+
+fn put_text(patch: &mut Metadata, key: &str, value: Option<&String>) {
+    if let Some(value) = value {
+        patch.insert(key.to_owned(), value.clone().into());
+    }
+}
+
+pub(super) fn fact_edit_json(edit: &FactEdit) -> Value {
+    let mut patch = Metadata::new();
+    put_text(&mut patch, "statement", edit.statement.as_ref());
+    put_text(&mut patch, "predicate", edit.predicate.as_ref());
+    put_time(&mut patch, "valid_from", edit.valid_from);
+    put_time(&mut patch, "valid_until", edit.valid_until);
+    put_time(&mut patch, "expired_at", edit.expired_at);
+    patch.insert("attributes".to_owned(), edit.attributes.clone().into());
+    json(&patch)
+}
+
+fn fact_edit_of(patch: &Metadata, recorded_at: Timestamp) -> Result<FactEdit> {
+    Ok(FactEdit {
+        statement: some_text(patch, "statement"),
+        predicate: some_text(patch, "predicate"),
+        valid_from: some_time(patch, "valid_from")?,
+        valid_until: some_time(patch, "valid_until")?,
+        expired_at: some_time(patch, "expired_at")?,
+        attributes: some_object(patch, "attributes"),
+        recorded_at: Some(recorded_at),
+    })
+}
+
+pub(super) fn entity_patch_json(edit: &EntityPatch) -> Value {
+    let mut patch = Metadata::new();
+    put_text(&mut patch, "name", edit.name.as_ref());
+    put_text(&mut patch, "summary", edit.summary.as_ref());
+    if let Some(entity_type) = &edit.entity_type {
+        patch.insert("entity_type".to_owned(), entity_type.clone().into());
+    }
+    patch.insert("attributes".to_owned(), edit.attributes.clone().into());
+    json(&patch)
+}
+
+fn entity_patch_of(patch: &Metadata) -> EntityPatch {
+    EntityPatch {
+        name: some_text(patch, "name"),
+        summary: some_text(patch, "summary"),
+        entity_type: patch.get("entity_type").map(|value| value.as_str().map(str::to_owned)),
+        attributes: some_object(patch, "attributes"),
+    }
+}

@@ -1,0 +1,338 @@
+//! The SQLite driver: one file, one writer thread with group commit, a small pool of readers.
+//!
+//! Many small transactions share one fsync: the writer takes every transaction that is waiting (at
+//! most [`GROUP_MAX`]), runs each in a savepoint so that one refusal does not undo its neighbours,
+//! commits them together, and only then answers all of them.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
+use tokio::sync::{Semaphore, oneshot};
+
+use super::sql::{Migration, Outcome, Refusal, Row, Rows, Sql, Statement, Step, Value};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Transactions that share a commit, at most.
+pub const GROUP_MAX: usize = 256;
+/// Transactions that wait for the writer, at most; more are told to come back.
+const WAITING_MAX: usize = 4096;
+/// Readers at a time; others wait their turn.
+const READERS: usize = 4;
+/// Statements that each connection keeps compiled.
+const COMPILED_MAX: usize = 128;
+
+/// An embedded database in one file, or in memory for tests.
+#[derive(Debug)]
+pub struct Sqlite {
+    writer: SyncSender<Work>,
+    readers: Arc<Readers>,
+}
+
+#[derive(Debug)]
+struct Readers {
+    turns: Semaphore,
+    idle: Mutex<Vec<Connection>>,
+}
+
+enum Work {
+    Transact(Vec<Step>, oneshot::Sender<Result<Outcome>>),
+    Migrate(&'static [Migration], oneshot::Sender<Result<()>>),
+    Scrub(oneshot::Sender<Result<()>>),
+}
+
+impl Sqlite {
+    /// Opens the database file, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// `Unavailable` when the file cannot be opened or is no database.
+    pub fn open(file: &Path) -> Result<Self> {
+        let mut writer = Connection::open(file).map_err(failed("open the database"))?;
+        set_up_writer(&mut writer)?;
+        let mut idle = Vec::new();
+        for _ in 0..READERS {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let reader = Connection::open_with_flags(file, flags).map_err(failed("open the database"))?;
+            set_up(&reader)?;
+            idle.push(reader);
+        }
+        let (sender, receiver) = sync_channel(WAITING_MAX);
+        thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || write_until_closed(writer, &receiver))
+            .map_err(|error| Error::unavailable("the writer thread does not start").with_source(error))?;
+        let readers = Readers { turns: Semaphore::new(READERS), idle: Mutex::new(idle) };
+        Ok(Self { writer: sender, readers: Arc::new(readers) })
+    }
+
+    async fn send<T>(&self, work: impl FnOnce(oneshot::Sender<Result<T>>) -> Work) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        self.writer.try_send(work(answer)).map_err(|error| {
+            let message = match error {
+                std::sync::mpsc::TrySendError::Full(_) => "too many writes are waiting",
+                std::sync::mpsc::TrySendError::Disconnected(_) => "the database writer has stopped",
+            };
+            Error::unavailable(message)
+        })?;
+        answered.await.map_err(|_| Error::unavailable("the database writer has stopped"))?
+    }
+}
+
+#[async_trait]
+impl Sql for Sqlite {
+    async fn migrate(&self, migrations: &'static [Migration]) -> Result<()> {
+        self.send(|answer| Work::Migrate(migrations, answer)).await
+    }
+
+    async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
+        let readers = Arc::clone(&self.readers);
+        let read = move || {
+            let connection = readers.take()?;
+            let rows = read(&connection, statement, &params);
+            readers.give_back(connection);
+            rows
+        };
+        let _turn = self.readers.turns.acquire().await.map_err(|_| Error::unavailable("the database is closed"))?;
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|error| Error::internal("a database read stopped").with_source(error))?
+    }
+
+    async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
+        self.send(|answer| Work::Transact(steps, answer)).await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        self.send(Work::Scrub).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        // An empty transaction goes through the writer, so a stuck or full disk shows.
+        self.send(|answer| Work::Transact(Vec::new(), answer)).await.map(|_| ())
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Result<Connection> {
+        let mut idle = self.idle.lock().map_err(|_| Error::internal("the reader pool is poisoned"))?;
+        idle.pop().ok_or_else(|| Error::internal("the reader pool is empty"))
+    }
+
+    fn give_back(&self, connection: Connection) {
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(connection);
+        }
+    }
+}
+
+fn set_up(connection: &Connection) -> Result<()> {
+    connection.set_prepared_statement_cache_capacity(COMPILED_MAX);
+    connection.busy_timeout(Duration::from_secs(10)).map_err(failed("set up the database"))?;
+    connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))?;
+    connection.pragma_update(None, "mmap_size", 268_435_456_i64).map_err(failed("set up the database"))
+}
+
+fn set_up_writer(connection: &mut Connection) -> Result<()> {
+    set_up(connection)?;
+    let settings = [("journal_mode", "WAL"), ("synchronous", "FULL"), ("secure_delete", "ON")];
+    for (name, value) in settings {
+        connection.pragma_update(None, name, value).map_err(failed("set up the database"))?;
+    }
+    Ok(())
+}
+
+fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| work.recv().ok()) {
+        match first {
+            Work::Transact(steps, answer) => {
+                let mut group = vec![(steps, answer)];
+                while group.len() < GROUP_MAX {
+                    match work.try_recv() {
+                        Ok(Work::Transact(steps, answer)) => group.push((steps, answer)),
+                        Ok(other) => {
+                            next = Some(other);
+                            break;
+                        }
+                        Err(_) => break,
+                    }
+                }
+                commit_group(&mut connection, group);
+            }
+            Work::Migrate(migrations, answer) => tell(answer, migrate(&mut connection, migrations)),
+            Work::Scrub(answer) => tell(answer, scrub(&connection)),
+        }
+    }
+}
+
+/// Answers a caller; one that has gone away no longer wants to know.
+fn tell<T>(answer: oneshot::Sender<T>, result: T) {
+    drop(answer.send(result));
+}
+
+type Waiting = (Vec<Step>, oneshot::Sender<Result<Outcome>>);
+
+fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
+    let mut answers = Vec::with_capacity(group.len());
+    let committed = run_group(connection, group, &mut answers);
+    for (answer, outcome) in answers {
+        let outcome = match &committed {
+            Ok(()) => outcome,
+            // Nothing of the group is durable, whatever its members came to by themselves.
+            Err(error) => Err(Error::new(error.kind(), error.message())),
+        };
+        tell(answer, outcome);
+    }
+}
+
+type Answer = (oneshot::Sender<Result<Outcome>>, Result<Outcome>);
+
+fn run_group(connection: &mut Connection, group: Vec<Waiting>, answers: &mut Vec<Answer>) -> Result<()> {
+    let mut waiting = group.into_iter();
+    let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let mut transaction = match begun {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            let error = failed("begin a transaction")(error);
+            answers.extend(waiting.map(|(_, answer)| (answer, Err(Error::new(error.kind(), error.message())))));
+            return Err(error);
+        }
+    };
+    let mut broken = None;
+    for (steps, answer) in waiting.by_ref() {
+        let outcome = in_savepoint(&mut transaction, &steps);
+        broken = outcome.as_ref().err().map(|error| Error::new(error.kind(), error.message()));
+        answers.push((answer, outcome));
+        if broken.is_some() && transaction.is_autocommit() {
+            break;
+        }
+        broken = None;
+    }
+    if let Some(error) = broken {
+        // SQLite undid the whole transaction (a full disk does that): nobody's work is there.
+        answers.extend(waiting.map(|(_, answer)| (answer, Err(Error::new(error.kind(), error.message())))));
+        return Err(error);
+    }
+    transaction.commit().map_err(failed("commit"))
+}
+
+fn in_savepoint(transaction: &mut rusqlite::Transaction<'_>, steps: &[Step]) -> Result<Outcome> {
+    let mut savepoint = transaction.savepoint().map_err(failed("begin a savepoint"))?;
+    savepoint.set_drop_behavior(rusqlite::DropBehavior::Rollback);
+    let mut returned = Vec::with_capacity(steps.len());
+    for step in steps {
+        let (rows, touched) = run(&savepoint, step)?;
+        if let Rows::One(refusal) = &step.expect
+            && touched != 1
+        {
+            savepoint.finish().map_err(failed("undo a refused transaction"))?;
+            return Ok(Outcome::Refused(Refusal::clone(refusal)));
+        }
+        returned.push(rows);
+    }
+    savepoint.commit().map_err(failed("end a savepoint"))?;
+    Ok(Outcome::Committed(returned))
+}
+
+/// Runs one step: the rows that it returned, and how many rows it touched.
+fn run(connection: &Connection, step: &Step) -> Result<(Vec<Row>, usize)> {
+    let fail = failed(step.statement.name);
+    let mut prepared = connection.prepare_cached(&numbered(step.statement)).map_err(&fail)?;
+    let params: Vec<&dyn ToSql> = step.params.iter().map(|value| value as &dyn ToSql).collect();
+    if prepared.column_count() == 0 {
+        let touched = prepared.execute(params.as_slice()).map_err(&fail)?;
+        return Ok((Vec::new(), touched));
+    }
+    let rows = collect(&mut prepared, &params).map_err(&fail)?;
+    let touched = rows.len();
+    Ok((rows, touched))
+}
+
+/// SQLite numbers `$n` by first appearance and `?n` by digit; the registry means the digit.
+fn numbered(statement: &Statement) -> String {
+    statement.sql.replace('$', "?")
+}
+
+fn read(connection: &Connection, statement: &'static Statement, params: &[Value]) -> Result<Vec<Row>> {
+    let fail = failed(statement.name);
+    let mut prepared = connection.prepare_cached(&numbered(statement)).map_err(&fail)?;
+    let params: Vec<&dyn ToSql> = params.iter().map(|value| value as &dyn ToSql).collect();
+    collect(&mut prepared, &params).map_err(&fail)
+}
+
+fn collect(prepared: &mut rusqlite::Statement<'_>, params: &[&dyn ToSql]) -> rusqlite::Result<Vec<Row>> {
+    let columns = prepared.column_count();
+    let mut rows = prepared.query(params)?;
+    let mut collected = Vec::new();
+    while let Some(row) = rows.next()? {
+        let values = (0..columns).map(|column| row.get_ref(column).map(owned)).collect::<rusqlite::Result<_>>()?;
+        collected.push(Row(values));
+    }
+    Ok(collected)
+}
+
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::Int(value),
+        ValueRef::Real(value) => Value::Real(value),
+        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Real(value) => ValueRef::Real(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+            Self::Blob(value) => ValueRef::Blob(value),
+        }))
+    }
+}
+
+fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> {
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(failed("read the schema version"))?;
+    let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
+    if found > newest {
+        let message = format!("the database has schema {found}, this program knows {newest}: use a newer program");
+        return Err(Error::new(ErrorKind::Unavailable, message));
+    }
+    for migration in migrations.iter().filter(|migration| migration.version > found) {
+        tracing::info!(schema.version = migration.version, "migrating: {}", migration.name);
+        let transaction = connection.transaction().map_err(failed("migrate"))?;
+        transaction.execute_batch(migration.sql).map_err(failed("migrate"))?;
+        transaction.pragma_update(None, "user_version", migration.version).map_err(failed("migrate"))?;
+        transaction.commit().map_err(failed("migrate"))?;
+    }
+    Ok(())
+}
+
+/// Freed pages are zeroed by `secure_delete`; the log still holds old pages until it is emptied.
+fn scrub(connection: &Connection) -> Result<()> {
+    connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .map_err(failed("empty the write-ahead log"))
+}
+
+/// Turns a database error into ours: what the caller should do decides the kind.
+fn failed(what: &str) -> impl Fn(rusqlite::Error) -> Error + '_ {
+    move |error| {
+        let kind = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => ErrorKind::Corrupt,
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::ApiMisuse) => ErrorKind::Internal,
+            _ => ErrorKind::Unavailable,
+        };
+        Error::new(kind, format!("the database cannot {what}: {error}")).with_source(error)
+    }
+}

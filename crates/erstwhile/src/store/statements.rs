@@ -1,0 +1,319 @@
+//! The registry of every SQL statement, in the portable subset (see [`super::sql`]).
+//!
+//! The shard lint in the tests holds each one to the rules: one distribution key in every statement
+//! but the named fan-outs, no locks, no sequences.
+
+use super::sql::{Reach, Statement};
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident, $reach:expr, $sql:expr;)*) => {
+        $($(#[$doc])* pub(crate) static $name: Statement =
+            Statement { name: stringify!($name), sql: $sql, reach: $reach };)*
+
+        /// Every statement, for the shard lint and for metrics.
+        pub static ALL: &[&Statement] = &[$(&$name),*];
+    };
+}
+
+const GRAPH: Reach = Reach::One("graph_id");
+const LOCATOR: Reach = Reach::One("id");
+/// Small tables that a sharded database keeps whole on every node.
+const REFERENCE: Reach = Reach::One("reference");
+
+macro_rules! account_columns {
+    () => {
+        "a.graph_id, a.project_id, a.user_id, a.uuid, a.email, a.first_name, a.last_name, a.time_zone, a.metadata, \
+         a.disable_default_ontology, a.created_at, a.updated_at, \
+         (SELECT count(*) FROM thread t WHERE t.graph_id = a.graph_id)"
+    };
+}
+
+macro_rules! accounts_page {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            account_columns!(),
+            " FROM account a WHERE a.project_id = $1 AND ($2 = '' OR lower(a.user_id) LIKE $2 ESCAPE '\\' \
+             OR lower(coalesce(a.email, '')) LIKE $2 ESCAPE '\\' \
+             OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $2 ESCAPE '\\') ORDER BY ",
+            $order,
+            " LIMIT $3 OFFSET $4"
+        )
+    };
+}
+
+macro_rules! graph_columns {
+    () => {
+        "graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, updated_at, version, \
+         revision"
+    };
+}
+
+macro_rules! graphs_page {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            graph_columns!(),
+            " FROM graph WHERE project_id = $1 AND owner_kind = 1 AND ($2 = '' OR lower(owner_id) LIKE $2 ESCAPE '\\' \
+             OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\') ORDER BY ",
+            $order,
+            " LIMIT $3 OFFSET $4"
+        )
+    };
+}
+
+macro_rules! threads {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.graph_id, t.project_id, t.thread_id, t.uuid, a.user_id, a.uuid, t.created_at \
+             FROM thread t JOIN account a ON a.graph_id = t.graph_id ",
+            $rest
+        )
+    };
+}
+
+macro_rules! episodes {
+    ($rest:literal) => {
+        concat!(
+            "SELECT episode_id, seq, thread_id, kind, role, name, content, metadata, source_description, document_id, \
+             reference_time, recorded_at, state, failure, task_id FROM episode ",
+            $rest
+        )
+    };
+}
+
+/// The version that the batch in progress gives to the rows that it writes.
+macro_rules! version {
+    () => {
+        "(SELECT version FROM graph WHERE graph_id = $1)"
+    };
+}
+
+statements! {
+    ADD_PROJECT, REFERENCE,
+        "INSERT INTO project (project_id, name, description, time_zone, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (name) DO NOTHING";
+    PROJECT_BY_ID, REFERENCE,
+        "SELECT project_id, name, description, time_zone, created_at FROM project WHERE project_id = $1";
+    PROJECT_BY_NAME, REFERENCE,
+        "SELECT project_id, name, description, time_zone, created_at FROM project WHERE name = $1";
+    ADD_KEY, REFERENCE,
+        "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (digest) DO NOTHING";
+    REVOKE_KEY, REFERENCE,
+        "UPDATE api_key SET revoked_at = coalesce(revoked_at, $3) WHERE project_id = $1 AND key_id = $2";
+    KEY_BY_DIGEST, REFERENCE,
+        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at FROM api_key \
+         WHERE digest = $1";
+    KEYS, REFERENCE,
+        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at FROM api_key \
+         WHERE project_id = $1 ORDER BY created_at, key_id";
+
+    LOCATE, LOCATOR, "SELECT graph_id FROM locator WHERE id = $1 AND kind = $2 AND scope = $3";
+    ADD_LOCATOR, LOCATOR,
+        "INSERT INTO locator (id, kind, scope, graph_id) VALUES ($1, $2, $3, $4) ON CONFLICT (id, kind, scope) DO NOTHING";
+    REMOVE_LOCATOR, LOCATOR,
+        "DELETE FROM locator WHERE id = $1 AND kind = $2 AND scope = $3";
+    REMOVE_THREAD_LOCATORS, Reach::FanOut,
+        "DELETE FROM locator WHERE kind = $2 AND scope = $3 AND graph_id = $1 \
+         AND id IN (SELECT thread_id FROM thread WHERE graph_id = $1)";
+
+    MARK_APPLIED, GRAPH,
+        "INSERT INTO applied_batch (graph_id, batch_id, applied_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (graph_id, batch_id) DO NOTHING";
+    FORGET_APPLIED, Reach::FanOut, "DELETE FROM applied_batch WHERE applied_at < $1";
+
+    ADD_GRAPH, GRAPH,
+        "INSERT INTO graph (graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, \
+         updated_at, version, revision, next_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, 1)";
+    RAISE_VERSION, GRAPH,
+        "UPDATE graph SET version = version + 1, revision = revision + $2, next_seq = next_seq + $3 \
+         WHERE graph_id = $1 RETURNING version";
+    EXPECT_REVISION, GRAPH, "UPDATE graph SET revision = revision WHERE graph_id = $1 AND revision = $2";
+    EXPECT_LEASE, GRAPH, "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2";
+    UPDATE_GRAPH, GRAPH,
+        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5 WHERE graph_id = $1";
+    GRAPH_BY_ID, GRAPH, concat!("SELECT ", graph_columns!(), " FROM graph WHERE graph_id = $1");
+    GRAPH_VERSION, GRAPH, "SELECT version FROM graph WHERE graph_id = $1";
+    GRAPHS_BY_CREATED, Reach::FanOut, graphs_page!("created_at, graph_id");
+    GRAPHS_BY_CREATED_DESC, Reach::FanOut, graphs_page!("created_at DESC, graph_id DESC");
+    GRAPHS_BY_OWNER, Reach::FanOut, graphs_page!("owner_id");
+    GRAPHS_BY_OWNER_DESC, Reach::FanOut, graphs_page!("owner_id DESC");
+    GRAPHS_BY_NAME, Reach::FanOut, graphs_page!("coalesce(name, ''), owner_id");
+    GRAPHS_BY_NAME_DESC, Reach::FanOut, graphs_page!("coalesce(name, '') DESC, owner_id DESC");
+    COUNT_GRAPHS, Reach::FanOut,
+        "SELECT count(*) FROM graph WHERE project_id = $1 AND owner_kind = 1 AND ($2 = '' \
+         OR lower(owner_id) LIKE $2 ESCAPE '\\' OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\')";
+
+    ADD_ACCOUNT, GRAPH,
+        "INSERT INTO account (graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata, \
+         disable_default_ontology, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+    UPDATE_ACCOUNT, GRAPH,
+        "UPDATE account SET email = $2, first_name = $3, last_name = $4, time_zone = $5, metadata = $6, \
+         disable_default_ontology = $7, updated_at = $8 WHERE graph_id = $1";
+    ACCOUNT_BY_GRAPH, GRAPH, concat!("SELECT ", account_columns!(), " FROM account a WHERE a.graph_id = $1");
+    ACCOUNTS_BY_CREATED, Reach::FanOut, accounts_page!("a.created_at, a.graph_id");
+    ACCOUNTS_BY_CREATED_DESC, Reach::FanOut, accounts_page!("a.created_at DESC, a.graph_id DESC");
+    ACCOUNTS_BY_USER_ID, Reach::FanOut, accounts_page!("a.user_id");
+    ACCOUNTS_BY_USER_ID_DESC, Reach::FanOut, accounts_page!("a.user_id DESC");
+    ACCOUNTS_BY_EMAIL, Reach::FanOut, accounts_page!("coalesce(a.email, ''), a.user_id");
+    ACCOUNTS_BY_EMAIL_DESC, Reach::FanOut, accounts_page!("coalesce(a.email, '') DESC, a.user_id DESC");
+    COUNT_ACCOUNTS, Reach::FanOut,
+        "SELECT count(*) FROM account a WHERE a.project_id = $1 AND ($2 = '' OR lower(a.user_id) LIKE $2 ESCAPE '\\' \
+         OR lower(coalesce(a.email, '')) LIKE $2 ESCAPE '\\' \
+         OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $2 ESCAPE '\\')";
+
+    ADD_THREAD, GRAPH,
+        "INSERT INTO thread (graph_id, thread_id, project_id, uuid, created_at) VALUES ($1, $2, $3, $4, $5)";
+    EXPECT_THREAD, GRAPH, "UPDATE thread SET uuid = uuid WHERE graph_id = $1 AND thread_id = $2";
+    REMOVE_THREAD, GRAPH, "DELETE FROM thread WHERE graph_id = $1 AND thread_id = $2";
+    THREAD_BY_ID, GRAPH, threads!("WHERE t.graph_id = $1 AND t.thread_id = $2");
+    THREADS_OF_GRAPH, GRAPH, threads!("WHERE t.graph_id = $1 ORDER BY t.created_at, t.thread_id LIMIT $2");
+    THREADS_BY_CREATED, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 ORDER BY t.created_at, t.graph_id, t.thread_id LIMIT $2 OFFSET $3");
+    THREADS_BY_CREATED_DESC, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 ORDER BY t.created_at DESC, t.graph_id DESC, t.thread_id DESC LIMIT $2 OFFSET $3");
+    THREADS_BY_ID, Reach::FanOut, threads!("WHERE t.project_id = $1 ORDER BY t.thread_id LIMIT $2 OFFSET $3");
+    THREADS_BY_ID_DESC, Reach::FanOut, threads!("WHERE t.project_id = $1 ORDER BY t.thread_id DESC LIMIT $2 OFFSET $3");
+    THREADS_BY_USER, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 ORDER BY a.user_id, t.thread_id LIMIT $2 OFFSET $3");
+    THREADS_BY_USER_DESC, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 ORDER BY a.user_id DESC, t.thread_id DESC LIMIT $2 OFFSET $3");
+    COUNT_THREADS, Reach::FanOut, "SELECT count(*) FROM thread WHERE project_id = $1";
+
+    ADD_EPISODE, GRAPH,
+        concat!("INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
+         source_description, document_id, reference_time, recorded_at, state, failure, settled_at, task_id, version) \
+         VALUES ($1, (SELECT next_seq FROM graph WHERE graph_id = $1) - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+         $12, $13, $14, $15, $16, $17, ", version!(), ")");
+    SET_EPISODE_METADATA, GRAPH,
+        concat!("UPDATE episode SET metadata = $3, version = ", version!(),
+         " WHERE graph_id = $1 AND episode_id = $2");
+    SET_EPISODE_STATE, GRAPH,
+        concat!("UPDATE episode SET state = $3, failure = $4, settled_at = $5, version = ", version!(),
+         " WHERE graph_id = $1 AND episode_id = $2");
+    REMOVE_EPISODE, GRAPH, "DELETE FROM episode WHERE graph_id = $1 AND episode_id = $2";
+    REMOVE_EPISODE_MENTIONS, GRAPH, "DELETE FROM mention WHERE graph_id = $1 AND episode_id = $2";
+    REMOVE_EPISODE_EDITS, GRAPH,
+        "DELETE FROM edit WHERE graph_id = $1 AND kind = 0 AND target_id IN \
+         (SELECT assertion_id FROM assertion WHERE graph_id = $1 AND episode_id = $2)";
+    REMOVE_EPISODE_ASSERTIONS, GRAPH, "DELETE FROM assertion WHERE graph_id = $1 AND episode_id = $2";
+    REMOVE_EPISODE_LINKS, GRAPH, "DELETE FROM link WHERE graph_id = $1 AND episode_id = $2";
+    BURY_THREAD, GRAPH,
+        concat!("INSERT INTO tombstone (graph_id, version, kind, id) SELECT graph_id, ", version!(),
+         ", 0, episode_id FROM episode WHERE graph_id = $1 AND thread_id = $2");
+    REMOVE_THREAD_MENTIONS, GRAPH,
+        "DELETE FROM mention WHERE graph_id = $1 AND episode_id IN \
+         (SELECT episode_id FROM episode WHERE graph_id = $1 AND thread_id = $2)";
+    REMOVE_THREAD_EDITS, GRAPH,
+        "DELETE FROM edit WHERE graph_id = $1 AND kind = 0 AND target_id IN \
+         (SELECT assertion_id FROM assertion WHERE graph_id = $1 AND episode_id IN \
+         (SELECT episode_id FROM episode WHERE graph_id = $1 AND thread_id = $2))";
+    REMOVE_THREAD_ASSERTIONS, GRAPH,
+        "DELETE FROM assertion WHERE graph_id = $1 AND episode_id IN \
+         (SELECT episode_id FROM episode WHERE graph_id = $1 AND thread_id = $2)";
+    REMOVE_THREAD_LINKS, GRAPH,
+        "DELETE FROM link WHERE graph_id = $1 AND episode_id IN \
+         (SELECT episode_id FROM episode WHERE graph_id = $1 AND thread_id = $2)";
+    REMOVE_THREAD_EPISODES, GRAPH, "DELETE FROM episode WHERE graph_id = $1 AND thread_id = $2";
+    EPISODE_BY_ID, GRAPH, episodes!("WHERE graph_id = $1 AND episode_id = $2");
+    EPISODES_OF_THREAD, GRAPH,
+        episodes!("WHERE graph_id = $1 AND thread_id = $2 AND seq > $3 ORDER BY seq LIMIT $4 OFFSET $5");
+    LAST_EPISODES_OF_THREAD, GRAPH,
+        episodes!("WHERE graph_id = $1 AND thread_id = $2 ORDER BY seq DESC LIMIT $3");
+    COUNT_EPISODES_OF_THREAD, GRAPH, "SELECT count(*) FROM episode WHERE graph_id = $1 AND thread_id = $2";
+    LAST_EPISODES, GRAPH, episodes!("WHERE graph_id = $1 ORDER BY seq DESC LIMIT $2");
+    PENDING_EPISODES, GRAPH, episodes!("WHERE graph_id = $1 AND state = 0 ORDER BY seq LIMIT $2");
+    EPISODES_BEFORE, GRAPH, episodes!("WHERE graph_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+    EPISODES_OF_TASK, GRAPH,
+        "SELECT count(CASE WHEN state <> 0 THEN 1 END), count(CASE WHEN state = 3 THEN 1 END), max(settled_at), \
+         max(failure), count(*) FROM episode WHERE graph_id = $1 AND seq >= $2 AND seq < $3";
+
+    ADD_MENTION, GRAPH,
+        concat!("INSERT INTO mention (graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, \
+         span_end, recorded_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ", version!(),
+         ") ON CONFLICT (graph_id, mention_id) DO NOTHING");
+    ADD_ASSERTION, GRAPH,
+        concat!("INSERT INTO assertion (graph_id, assertion_id, episode_id, subject, predicate, object, statement, \
+         span_start, span_end, kind, holding, valid_from, from_precision, valid_until, until_precision, \
+         reference_time, recorded_at, confidence, extractor, attributes, version) VALUES ($1, $2, $3, $4, $5, $6, $7, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, ", version!(),
+         ") ON CONFLICT (graph_id, assertion_id) DO NOTHING");
+    ADD_LINK, GRAPH,
+        concat!("INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, ", version!(), ") ON CONFLICT (graph_id, link_id) DO NOTHING");
+    PUT_EDIT, GRAPH,
+        concat!("INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, version) VALUES ($1, $2, $3, $4, $5, ",
+         version!(), ") ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
+         recorded_at = excluded.recorded_at, version = excluded.version");
+    BURY, GRAPH,
+        concat!("INSERT INTO tombstone (graph_id, version, kind, id) VALUES ($1, ", version!(), ", $2, $3) \
+         ON CONFLICT (graph_id, version, kind, id) DO NOTHING");
+    REMOVE_ASSERTION, GRAPH, "DELETE FROM assertion WHERE graph_id = $1 AND assertion_id = $2";
+    REMOVE_EDIT, GRAPH, "DELETE FROM edit WHERE graph_id = $1 AND kind = $2 AND target_id = $3";
+    REMOVE_LINK, GRAPH, "DELETE FROM link WHERE graph_id = $1 AND link_id = $2";
+    REMOVE_NAME_MENTIONS, GRAPH, "DELETE FROM mention WHERE graph_id = $1 AND entity_id = $2";
+    REMOVE_NAME_EDITS, GRAPH,
+        "DELETE FROM edit WHERE graph_id = $1 AND kind = 0 AND target_id IN \
+         (SELECT assertion_id FROM assertion WHERE graph_id = $1 AND (subject = $2 OR object = $2))";
+    REMOVE_NAME_ASSERTIONS, GRAPH, "DELETE FROM assertion WHERE graph_id = $1 AND (subject = $2 OR object = $2)";
+    REMOVE_NAME_LINKS, GRAPH, "DELETE FROM link WHERE graph_id = $1 AND (left_id = $2 OR right_id = $2)";
+
+    EPISODES_SINCE, GRAPH, episodes!("WHERE graph_id = $1 AND version > $2 ORDER BY seq");
+    MENTIONS_SINCE, GRAPH,
+        "SELECT episode_id, name, entity_id, entity_type, span_start, span_end, recorded_at FROM mention \
+         WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, mention_id";
+    ASSERTIONS_SINCE, GRAPH,
+        "SELECT assertion_id, episode_id, subject, predicate, object, statement, span_start, span_end, kind, holding, \
+         valid_from, from_precision, valid_until, until_precision, reference_time, recorded_at, confidence, extractor, \
+         attributes FROM assertion WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, assertion_id";
+    LINKS_SINCE, GRAPH,
+        "SELECT link_id, left_id, right_id, kind, episode_id, recorded_at FROM link \
+         WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, link_id";
+    EDITS_SINCE, GRAPH,
+        "SELECT kind, target_id, patch, recorded_at FROM edit WHERE graph_id = $1 AND version > $2 \
+         ORDER BY recorded_at, target_id";
+    TOMBSTONES_SINCE, GRAPH,
+        "SELECT kind, id FROM tombstone WHERE graph_id = $1 AND version > $2 ORDER BY version";
+
+    ADD_TASK, GRAPH,
+        "INSERT INTO task (graph_id, task_id, kind, first_seq, total, created_at) \
+         VALUES ($1, $2, $3, (SELECT next_seq FROM graph WHERE graph_id = $1) - $4, $4, $5)";
+    TASK_BY_ID, GRAPH,
+        "SELECT kind, first_seq, total, created_at FROM task WHERE graph_id = $1 AND task_id = $2";
+
+    ENQUEUE, GRAPH,
+        "INSERT INTO ingest_queue (graph_id, pending, ready_at, lease_until, epoch, attempts, last_error) \
+         VALUES ($1, $2, $3, 0, 0, 0, NULL) ON CONFLICT (graph_id) DO UPDATE SET \
+         ready_at = CASE WHEN ingest_queue.pending = 0 THEN excluded.ready_at ELSE ingest_queue.ready_at END, \
+         pending = ingest_queue.pending + excluded.pending";
+    COUNT_PENDING, GRAPH,
+        "UPDATE ingest_queue SET pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND state = 0), \
+         attempts = 0, last_error = NULL WHERE graph_id = $1";
+    CLAIMABLE, Reach::FanOut,
+        "SELECT graph_id, epoch FROM ingest_queue WHERE pending > 0 AND ready_at <= $1 AND lease_until < $1 \
+         ORDER BY ready_at LIMIT $2";
+    CLAIM, GRAPH,
+        "UPDATE ingest_queue SET lease_until = $3, epoch = epoch + 1 \
+         WHERE graph_id = $1 AND epoch = $2 AND lease_until < $4 AND pending > 0 RETURNING epoch, attempts";
+    RELEASE, GRAPH,
+        "UPDATE ingest_queue SET lease_until = 0, ready_at = $3, attempts = attempts + $4, last_error = $5 \
+         WHERE graph_id = $1 AND epoch = $2";
+    EXTEND_LEASE, GRAPH,
+        "UPDATE ingest_queue SET lease_until = $3 WHERE graph_id = $1 AND epoch = $2 RETURNING epoch";
+    QUEUE_DEPTH, Reach::FanOut,
+        "SELECT coalesce(sum(pending), 0), count(*), min(ready_at), max(attempts) FROM ingest_queue WHERE pending > 0";
+
+    CLEAR_GRAPH, GRAPH, "DELETE FROM graph WHERE graph_id = $1";
+    CLEAR_QUEUE, GRAPH, "DELETE FROM ingest_queue WHERE graph_id = $1";
+    CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1";
+    CLEAR_ACCOUNT, GRAPH, "DELETE FROM account WHERE graph_id = $1";
+    CLEAR_THREADS, GRAPH, "DELETE FROM thread WHERE graph_id = $1";
+    CLEAR_EPISODES, GRAPH, "DELETE FROM episode WHERE graph_id = $1";
+    CLEAR_MENTIONS, GRAPH, "DELETE FROM mention WHERE graph_id = $1";
+    CLEAR_ASSERTIONS, GRAPH, "DELETE FROM assertion WHERE graph_id = $1";
+    CLEAR_LINKS, GRAPH, "DELETE FROM link WHERE graph_id = $1";
+    CLEAR_EDITS, GRAPH, "DELETE FROM edit WHERE graph_id = $1";
+    CLEAR_TOMBSTONES, GRAPH, "DELETE FROM tombstone WHERE graph_id = $1";
+    CLEAR_TASKS, GRAPH, "DELETE FROM task WHERE graph_id = $1";
+}

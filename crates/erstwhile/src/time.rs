@@ -1,0 +1,327 @@
+//! The rules of time: facts as a pure function of a set of assertions.
+//!
+//! Nothing here knows a store, a clock or the order of arrival. The rules (T1–T10 in
+//! ARCHITECTURE.md) in one paragraph: assertions about the same subject and predicate form a *slot*;
+//! inside a slot they are laid on timelines (one for the whole slot when the predicate is exclusive,
+//! one for each object when it is shared, one for each object and day for events) and swept from the
+//! past to the future. Restatements join the run that is open; in an exclusive slot another object
+//! closes it; an end or a denial closes it; every closing is remembered with what the system knew then.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::model::{
+    Assertion, AssertionId, ClaimKind, Closing, EntityId, Fact, FactEdit, Holding, Metadata, Precision,
+};
+
+/// Where a slot is: every assertion that can change the facts of a slot has the slot's key.
+///
+/// Events carry their object, because an event never closes another one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SlotKey {
+    /// The subject, aliases followed.
+    pub subject: EntityId,
+    /// The relation.
+    pub predicate: String,
+    /// The object of an event; `None` for what holds over time.
+    pub event_object: Option<EntityId>,
+}
+
+impl SlotKey {
+    /// The slot of an assertion under a resolution of identities.
+    pub fn of(assertion: &Assertion, resolve: impl Fn(EntityId) -> EntityId) -> Self {
+        Self {
+            subject: resolve(assertion.subject),
+            predicate: assertion.predicate.clone(),
+            event_object: match assertion.holding {
+                Holding::Event => assertion.object.map(&resolve),
+                Holding::Exclusive | Holding::Shared => None,
+            },
+        }
+    }
+}
+
+/// The facts that a set of assertions and the operator's edits make true.
+///
+/// `resolve` follows aliases; `known_at` leaves out what the system learned later (T9). The result is
+/// sorted by start, then id, and does not depend on the order of `assertions` (T1).
+pub fn facts<'a>(
+    assertions: impl IntoIterator<Item = &'a Assertion>,
+    edits: &HashMap<AssertionId, FactEdit>,
+    resolve: impl Fn(EntityId) -> EntityId,
+    known_at: Option<Timestamp>,
+) -> Vec<Fact> {
+    let mut slots: BTreeMap<SlotKey, Vec<&Assertion>> = BTreeMap::new();
+    for assertion in assertions {
+        if known_at.is_none_or(|known_at| assertion.recorded_at <= known_at) {
+            slots.entry(SlotKey::of(assertion, &resolve)).or_default().push(assertion);
+        }
+    }
+    let mut facts: Vec<Fact> =
+        slots.into_iter().flat_map(|(_, claims)| slot_facts(&claims, edits, &resolve, known_at)).collect();
+    facts.sort_by(|left, right| (left.valid_from, left.id).cmp(&(right.valid_from, right.id)));
+    facts
+}
+
+/// The facts of one slot; `claims` are all its assertions, in any order.
+pub fn slot_facts(
+    claims: &[&Assertion],
+    edits: &HashMap<AssertionId, FactEdit>,
+    resolve: impl Fn(EntityId) -> EntityId,
+    known_at: Option<Timestamp>,
+) -> Vec<Fact> {
+    timelines(claims, &resolve)
+        .into_iter()
+        .flat_map(|(exclusive, timeline)| sweep(timeline, exclusive))
+        .map(|run| run.into_fact(&resolve))
+        .map(|fact| edited(fact, edits, known_at))
+        .collect()
+}
+
+/// One claim placed on a timeline.
+#[derive(Debug, Clone, Copy)]
+struct Placed<'a> {
+    at: Timestamp,
+    /// Whether anything says when it began: "until 2015" says only when it ended.
+    start_known: bool,
+    object: Option<EntityId>,
+    claim: &'a Assertion,
+}
+
+impl<'a> Placed<'a> {
+    fn new(claim: &'a Assertion, resolve: impl Fn(EntityId) -> EntityId) -> Self {
+        let object = claim.object.map(resolve);
+        let until = claim.valid_until.map(|until| until.at);
+        match (claim.valid_from, until) {
+            (Some(from), _) => Self { at: from.at, start_known: true, object, claim },
+            (None, Some(until)) if claim.kind == ClaimKind::Asserts && until <= claim.reference_time => {
+                Self { at: until, start_known: false, object, claim }
+            }
+            (None, _) => Self { at: claim.reference_time, start_known: true, object, claim },
+        }
+    }
+
+    /// The order of the sweep: world time, then the later word, then the later record (T3).
+    fn order(&self) -> (Timestamp, Timestamp, Timestamp, AssertionId) {
+        (self.at, self.claim.reference_time, self.claim.recorded_at, self.claim.id)
+    }
+}
+
+/// Splits a slot's claims into timelines that cannot affect each other, each sorted for the sweep.
+fn timelines<'a>(
+    claims: &[&'a Assertion],
+    resolve: impl Fn(EntityId) -> EntityId,
+) -> Vec<(bool, Vec<Placed<'a>>)> {
+    let exclusive = claims.iter().any(|claim| claim.holding == Holding::Exclusive);
+    let placed: Vec<Placed<'a>> = claims.iter().map(|claim| Placed::new(claim, &resolve)).collect();
+    let mut lanes: BTreeMap<(Option<EntityId>, Option<jiff::civil::Date>), Vec<Placed<'a>>> = BTreeMap::new();
+    for claim in &placed {
+        let day = (claim.claim.holding == Holding::Event).then(|| TimeZone::UTC.to_datetime(claim.at).date());
+        let lane = if exclusive { None } else { claim.object };
+        lanes.entry((lane, day)).or_default().push(*claim);
+    }
+    if !exclusive {
+        spread_objectless(&mut lanes);
+    }
+    let mut timelines: Vec<_> = lanes.into_values().map(|lane| (exclusive, lane)).collect();
+    for (_, lane) in &mut timelines {
+        lane.sort_by_key(Placed::order);
+    }
+    timelines
+}
+
+/// In a shared slot, an end or denial without an object is about every object.
+fn spread_objectless(lanes: &mut BTreeMap<(Option<EntityId>, Option<jiff::civil::Date>), Vec<Placed<'_>>>) {
+    if let Some(everything) = lanes.remove(&(None, None)) {
+        for lane in lanes.values_mut() {
+            lane.extend(everything.iter().copied());
+        }
+    }
+}
+
+/// A stretch of time in which one object holds, with the claims that say so.
+#[derive(Debug)]
+struct Run<'a> {
+    object: EntityId,
+    start: Option<Timestamp>,
+    precision: Precision,
+    end: Option<End>,
+    claims: Vec<&'a Assertion>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct End {
+    at: Timestamp,
+    closer: AssertionId,
+    recorded_at: Timestamp,
+}
+
+impl End {
+    fn new(at: Timestamp, closer: &Assertion) -> Self {
+        Self { at, closer: closer.id, recorded_at: closer.recorded_at }
+    }
+}
+
+impl Run<'_> {
+    fn is_open_at(&self, at: Timestamp) -> bool {
+        self.end.is_none_or(|end| end.at > at)
+    }
+}
+
+/// Walks a sorted timeline from the past to the future and cuts it into runs.
+fn sweep(timeline: Vec<Placed<'_>>, exclusive: bool) -> Vec<Run<'_>> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    for placed in timeline {
+        match placed.claim.kind {
+            ClaimKind::Asserts => assert_run(&mut runs, placed, exclusive),
+            ClaimKind::Ends | ClaimKind::Denies => end_run(&mut runs, placed),
+        }
+    }
+    runs
+}
+
+fn assert_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>, exclusive: bool) {
+    let Some(object) = placed.object else { return };
+    let until = placed.claim.valid_until.map(|until| End::new(until.at.max(placed.at), placed.claim));
+    if let Some(run) = runs.last_mut()
+        && run.object == object
+        && run.is_open_at(placed.at)
+    {
+        run.claims.push(placed.claim);
+        if until.is_some() {
+            run.end = until;
+        }
+        return;
+    }
+    let start = if placed.start_known { Some(placed.at) } else { unknown_start(runs, placed.at) };
+    if exclusive
+        && placed.start_known
+        && let Some(previous) = runs.last_mut()
+        && previous.is_open_at(placed.at)
+    {
+        previous.end = Some(End::new(placed.at, placed.claim));
+    }
+    let precision = placed.claim.valid_from.map_or(Precision::Instant, |from| from.precision);
+    runs.push(Run { object, start, precision, end: until, claims: vec![placed.claim] });
+}
+
+fn end_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>) {
+    let about = |run: &Run<'_>| placed.object.is_none_or(|object| object == run.object);
+    if let Some(run) = runs.iter_mut().rev().find(|run| about(run)) {
+        if run.is_open_at(placed.at) {
+            run.end = Some(End::new(placed.at, placed.claim));
+        }
+        return;
+    }
+    // "I no longer work at X" tells that it was so, even when nobody had said it before.
+    if let (ClaimKind::Ends, Some(object)) = (placed.claim.kind, placed.object) {
+        let start = unknown_start(runs, placed.at);
+        let end = Some(End::new(placed.at, placed.claim));
+        let implied = Run { object, start, precision: Precision::Instant, end, claims: vec![placed.claim] };
+        // It lies before whatever holds at its end, so the open run stays the last one.
+        let position = runs.iter().position(|run| run.is_open_at(placed.at)).unwrap_or(runs.len());
+        runs.insert(position, implied);
+    }
+}
+
+/// Where a run begins that only tells its end: after what came before it, at most.
+fn unknown_start(runs: &[Run<'_>], end: Timestamp) -> Option<Timestamp> {
+    runs.iter().map(|run| run.end.map_or(end, |known| known.at.min(end))).max()
+}
+
+impl Run<'_> {
+    fn into_fact(mut self, resolve: impl Fn(EntityId) -> EntityId) -> Fact {
+        self.claims.sort_by_key(|claim| (claim.reference_time, claim.recorded_at, claim.id));
+        let mut oldest = self.claims[0];
+        let mut best = self.claims[0];
+        for claim in &self.claims {
+            if (claim.recorded_at, claim.id) < (oldest.recorded_at, oldest.id) {
+                oldest = claim;
+            }
+            if claim.confidence > best.confidence {
+                best = claim;
+            }
+        }
+        let mut episodes = Vec::new();
+        let mut attributes = Metadata::new();
+        for claim in &self.claims {
+            if let Some(episode) = claim.episode
+                && !episodes.contains(&episode)
+            {
+                episodes.push(episode);
+            }
+            attributes.extend(claim.attributes.clone());
+        }
+        // T7: the system learned of the end when it had both the fact and what closed it; an end that
+        // was still to come then is known, not learned.
+        let learned = self.end.map(|end| (end.at, end.recorded_at.max(oldest.recorded_at)));
+        Fact {
+            id: oldest.id,
+            subject: resolve(best.subject),
+            predicate: best.predicate.clone(),
+            object: self.object,
+            statement: best.statement.clone(),
+            holding: best.holding,
+            valid_from: self.start,
+            precision: self.precision,
+            valid_until: self.end.map(|end| end.at),
+            created_at: oldest.recorded_at,
+            expired_at: learned.filter(|(at, learned)| at <= learned).map(|(_, learned)| learned),
+            closed_by: self.end.map(|end| Closing::Assertion(end.closer)),
+            episodes,
+            assertions: self.claims.iter().map(|claim| claim.id).collect(),
+            attributes,
+        }
+    }
+}
+
+/// A fact with the operator's edits over it, oldest edit first.
+fn edited(mut fact: Fact, edits: &HashMap<AssertionId, FactEdit>, known_at: Option<Timestamp>) -> Fact {
+    let mut mine: Vec<&FactEdit> = fact
+        .assertions
+        .iter()
+        .filter_map(|id| edits.get(id))
+        .filter(|edit| known_at.is_none() || edit.recorded_at <= known_at)
+        .collect();
+    mine.sort_by_key(|edit| edit.recorded_at);
+    for edit in mine {
+        if let Some(statement) = &edit.statement {
+            fact.statement.clone_from(statement);
+        }
+        if let Some(predicate) = &edit.predicate {
+            fact.predicate.clone_from(predicate);
+        }
+        if let Some(valid_from) = edit.valid_from {
+            fact.valid_from = valid_from;
+        }
+        if let Some(valid_until) = edit.valid_until {
+            fact.valid_until = valid_until;
+            fact.closed_by = valid_until.map(|_| Closing::Operator);
+            fact.expired_at = match (valid_until, edit.recorded_at) {
+                (Some(until), Some(recorded)) if until <= recorded => Some(recorded),
+                _ => None,
+            };
+        }
+        if let Some(expired_at) = edit.expired_at {
+            fact.expired_at = expired_at;
+        }
+        merge(&mut fact.attributes, &edit.attributes);
+    }
+    fact
+}
+
+/// Merges a patch into a map; a null deletes its key.
+pub fn merge(target: &mut Metadata, patch: &Metadata) {
+    for (key, value) in patch {
+        if value.is_null() {
+            target.remove(key);
+        } else {
+            target.insert(key.clone(), value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
