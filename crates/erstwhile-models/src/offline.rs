@@ -5,6 +5,7 @@
 //! statement that stands on its own. Same turns, same claims: nothing here knows a clock or chance.
 
 mod aliases;
+mod claims;
 pub mod dates;
 mod json;
 mod lexicon;

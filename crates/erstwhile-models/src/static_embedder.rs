@@ -78,17 +78,11 @@ impl StaticEmbedder {
     pub fn new() -> Result<Self, StaticEmbedderError> {
         let table = Table::read(TABLE)?;
         let rows = table.rows;
-        let pieces = WordPiece::new(VOCABULARY)
-            .ok_or(StaticEmbedderError::Vocabulary { pieces: 0, rows })?;
+        let pieces = WordPiece::new(VOCABULARY).ok_or(StaticEmbedderError::Vocabulary { pieces: 0, rows })?;
         if pieces.len() != rows as usize {
-            return Err(StaticEmbedderError::Vocabulary {
-                pieces: pieces.len(),
-                rows,
-            });
+            return Err(StaticEmbedderError::Vocabulary { pieces: pieces.len(), rows });
         }
-        Ok(Self {
-            inner: Arc::new(Inner { pieces, table }),
-        })
+        Ok(Self { inner: Arc::new(Inner { pieces, table }) })
     }
 
     /// The vector of `text`: 256 components, length one, or all zeros when no word is known.
@@ -150,9 +144,7 @@ impl Table {
     /// | rows × 4 | scales, `f32` |
     /// | rows × dimensions | values, `i8` |
     fn read(data: &'static [u8]) -> Result<Self, StaticEmbedderError> {
-        let data = data
-            .strip_prefix(MAGIC)
-            .ok_or(StaticEmbedderError::Header)?;
+        let data = data.strip_prefix(MAGIC).ok_or(StaticEmbedderError::Header)?;
         let (version, data) = take_u32(data)?;
         if version != VERSION {
             return Err(StaticEmbedderError::Version(version));
@@ -161,24 +153,14 @@ impl Table {
         let (dimensions, data) = take_u32(data)?;
         let damaged = StaticEmbedderError::Length { rows, dimensions };
         let scale_bytes = u64::from(rows) * 4;
-        let expected = u64::from(rows)
-            .checked_mul(u64::from(dimensions))
-            .ok_or(damaged)?;
+        let expected = u64::from(rows).checked_mul(u64::from(dimensions)).ok_or(damaged)?;
         if dimensions == 0 || expected.checked_add(scale_bytes) != Some(data.len() as u64) {
             return Err(damaged);
         }
         let (scales, values) = data.split_at_checked(scale_bytes as usize).ok_or(damaged)?;
         let (scales, _) = scales.as_chunks();
-        let scales = scales
-            .iter()
-            .map(|&bytes| f32::from_le_bytes(bytes))
-            .collect();
-        Ok(Self {
-            rows,
-            dimensions: dimensions as usize,
-            scales,
-            values,
-        })
+        let scales = scales.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        Ok(Self { rows, dimensions: dimensions as usize, scales, values })
     }
 
     /// Adds row `row` to `sum`; a row that is not there adds nothing.
@@ -197,9 +179,7 @@ impl Table {
 
 /// Splits a number off the front of the header.
 fn take_u32(data: &[u8]) -> Result<(u32, &[u8]), StaticEmbedderError> {
-    let (bytes, rest) = data
-        .split_first_chunk()
-        .ok_or(StaticEmbedderError::Header)?;
+    let (bytes, rest) = data.split_first_chunk().ok_or(StaticEmbedderError::Header)?;
     Ok((u32::from_le_bytes(*bytes), rest))
 }
 
@@ -217,31 +197,11 @@ mod tests {
     fn related_sentences_are_closer_than_unrelated_ones() {
         let embedder = StaticEmbedder::new().unwrap();
         let triples = [
-            (
-                "Where does she live?",
-                "I moved to a house in Seattle.",
-                "The soup needs more salt.",
-            ),
-            (
-                "What pets do they have?",
-                "My cat is called Oscar.",
-                "The train leaves at noon.",
-            ),
-            (
-                "What is her job?",
-                "She works as a nurse in a hospital.",
-                "It rained all weekend.",
-            ),
-            (
-                "Which food makes him ill?",
-                "He is allergic to peanuts.",
-                "They painted the fence blue.",
-            ),
-            (
-                "When is the wedding?",
-                "We are getting married in June.",
-                "This laptop is very slow.",
-            ),
+            ("Where does she live?", "I moved to a house in Seattle.", "The soup needs more salt."),
+            ("What pets do they have?", "My cat is called Oscar.", "The train leaves at noon."),
+            ("What is her job?", "She works as a nurse in a hospital.", "It rained all weekend."),
+            ("Which food makes him ill?", "He is allergic to peanuts.", "They painted the fence blue."),
+            ("When is the wedding?", "We are getting married in June.", "This laptop is very slow."),
         ];
         for (question, answer, other) in triples {
             let [question_vector, answer_vector, other_vector] =
@@ -255,8 +215,7 @@ mod tests {
     #[test]
     fn vectors_equal_those_of_the_script_that_made_the_table() {
         let embedder = StaticEmbedder::new().unwrap();
-        let cases: serde_json::Value =
-            serde_json::from_str(include_str!("../testdata/static_embedder.json")).unwrap();
+        let cases: serde_json::Value = serde_json::from_str(include_str!("../testdata/static_embedder.json")).unwrap();
         for case in cases.as_array().unwrap() {
             let text = case["text"].as_str().unwrap();
             let vector = embedder.embed_text(text);
@@ -290,13 +249,7 @@ mod tests {
     async fn the_port_answers_each_text_in_order() {
         let embedder = StaticEmbedder::new().unwrap();
         let vectors = embedder.embed(&["one cat", "two dogs"]).await.unwrap();
-        assert_eq!(
-            vectors,
-            [
-                embedder.embed_text("one cat"),
-                embedder.embed_text("two dogs")
-            ]
-        );
+        assert_eq!(vectors, [embedder.embed_text("one cat"), embedder.embed_text("two dogs")]);
         assert_eq!(embedder.dimensions(), 256);
         assert_eq!(embedder.model(), "static-minilm-256@1");
     }
@@ -313,17 +266,10 @@ mod tests {
     #[test]
     fn damaged_tables_are_refused() {
         assert!(Table::read(table(1, 2, 3, 14)).is_ok());
-        assert_eq!(
-            Table::read(b"nonsense").unwrap_err(),
-            StaticEmbedderError::Header
-        );
+        assert_eq!(Table::read(b"nonsense").unwrap_err(), StaticEmbedderError::Header);
         assert_eq!(Table::read(MAGIC).unwrap_err(), StaticEmbedderError::Header);
-        assert_eq!(
-            Table::read(table(2, 2, 3, 14)).unwrap_err(),
-            StaticEmbedderError::Version(2)
-        );
-        for (rows, dimensions, body) in [(2, 3, 13), (2, 3, 15), (2, 0, 8), (u32::MAX, u32::MAX, 0)]
-        {
+        assert_eq!(Table::read(table(2, 2, 3, 14)).unwrap_err(), StaticEmbedderError::Version(2));
+        for (rows, dimensions, body) in [(2, 3, 13), (2, 3, 15), (2, 0, 8), (u32::MAX, u32::MAX, 0)] {
             assert_eq!(
                 Table::read(table(1, rows, dimensions, body)).unwrap_err(),
                 StaticEmbedderError::Length { rows, dimensions },

@@ -57,14 +57,7 @@ impl WordPiece {
         let unknown = *first.get(UNKNOWN)?;
         let longest = |pieces: &Pieces| pieces.keys().map(|piece| piece.len()).max().unwrap_or(0);
         let (longest_first, longest_next) = (longest(&first), longest(&next));
-        Some(Self {
-            first,
-            next,
-            longest_first,
-            longest_next,
-            unknown,
-            len,
-        })
+        Some(Self { first, next, longest_first, longest_next, unknown, len })
     }
 
     /// How many pieces there are; ids are below it.
@@ -74,25 +67,16 @@ impl WordPiece {
 
     /// Calls `sink` with the id of each piece of `text`, in order.
     pub(crate) fn each_id(&self, text: &str, mut sink: impl FnMut(u32)) {
-        let mut words = Words {
-            pieces: self,
-            word: String::new(),
-            ids: Vec::new(),
-            sink: &mut sink,
-        };
+        let mut words = Words { pieces: self, word: String::new(), ids: Vec::new(), sink: &mut sink };
         if text.is_ascii() {
-            text.chars()
-                .filter(|&c| !c.is_ascii_control() || is_space(c))
-                .for_each(|c| words.push(c));
+            text.chars().filter(|&c| !c.is_ascii_control() || is_space(c)).for_each(|c| words.push(c));
         } else {
             text.chars()
                 .filter(|&c| !is_in(&REMOVED, c))
                 .flat_map(|c| {
                     // Spaces keep their place through decomposition, and so does the word break.
                     let apart = is_in(&IDEOGRAPHS, c);
-                    [apart.then_some(' '), Some(c), apart.then_some(' ')]
-                        .into_iter()
-                        .flatten()
+                    [apart.then_some(' '), Some(c), apart.then_some(' ')].into_iter().flatten()
                 })
                 .nfd()
                 .filter(|&c| !is_in(&MARKS, c))
@@ -110,11 +94,8 @@ impl WordPiece {
         }
         let mut rest = word;
         while !rest.is_empty() {
-            let (pieces, longest) = if ids.is_empty() {
-                (&self.first, self.longest_first)
-            } else {
-                (&self.next, self.longest_next)
-            };
+            let (pieces, longest) =
+                if ids.is_empty() { (&self.first, self.longest_first) } else { (&self.next, self.longest_next) };
             let found = (1..=rest.len().min(longest))
                 .rev()
                 .filter_map(|end| rest.split_at_checked(end))
@@ -177,20 +158,13 @@ fn is_space(c: char) -> bool {
 
 /// Whether `c` is a word on its own.
 fn is_punctuation(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_punctuation()
-    } else {
-        is_in(&PUNCTUATION, c)
-    }
+    if c.is_ascii() { c.is_ascii_punctuation() } else { is_in(&PUNCTUATION, c) }
 }
 
 /// Whether `c` lies in one of the sorted `ranges`.
 fn is_in(ranges: &[(char, char)], c: char) -> bool {
     let after = ranges.partition_point(|&(first, _)| first <= c);
-    after
-        .checked_sub(1)
-        .and_then(|i| ranges.get(i))
-        .is_some_and(|&(_, last)| c <= last)
+    after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|&(_, last)| c <= last)
 }
 
 /// A multiplicative hash over eight bytes at a time.
@@ -210,12 +184,7 @@ impl Hasher for PieceHasher {
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
             // Short chunks are told apart by the end mark that `str` writes.
-            self.mix(
-                chunk
-                    .iter()
-                    .rev()
-                    .fold(0, |value, &byte| value << 8 | u64::from(byte)),
-            );
+            self.mix(chunk.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)));
         }
     }
 
@@ -244,18 +213,13 @@ mod tests {
     #[test]
     fn agrees_with_the_reference_tokenizer() {
         let pieces = WordPiece::new(VOCABULARY).unwrap();
-        let cases: serde_json::Value =
-            serde_json::from_str(include_str!("../testdata/wordpiece.json")).unwrap();
+        let cases: serde_json::Value = serde_json::from_str(include_str!("../testdata/wordpiece.json")).unwrap();
         let cases = cases.as_array().unwrap();
         assert!(cases.len() >= 60);
         for case in cases {
             let text = case["text"].as_str().unwrap();
-            let expected: Vec<u32> = case["ids"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|id| id.as_u64().unwrap() as u32)
-                .collect();
+            let expected: Vec<u32> =
+                case["ids"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect();
             assert_eq!(ids(&pieces, text), expected, "{text:?}");
         }
     }
@@ -268,10 +232,7 @@ mod tests {
     #[test]
     fn text_that_spells_a_special_token_is_only_text() {
         let pieces = WordPiece::new(VOCABULARY).unwrap();
-        let classify = VOCABULARY
-            .lines()
-            .position(|piece| piece == "[CLS]")
-            .unwrap() as u32;
+        let classify = VOCABULARY.lines().position(|piece| piece == "[CLS]").unwrap() as u32;
         assert!(!ids(&pieces, "[CLS]").contains(&classify));
     }
 

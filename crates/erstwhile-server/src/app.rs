@@ -108,7 +108,10 @@ async fn count(State(app): State<App>, request: Request, next: Next) -> Response
     let elapsed = began.elapsed();
     let status = response.status().as_u16();
     tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1000.0, "answered");
-    app.metrics.latency.get_or_create(&RouteLabels { method: method.clone(), route: route.clone() }).observe(elapsed.as_secs_f64());
+    app.metrics
+        .latency
+        .get_or_create(&RouteLabels { method: method.clone(), route: route.clone() })
+        .observe(elapsed.as_secs_f64());
     app.metrics.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     response
 }

@@ -46,10 +46,7 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
         ids: Arc::new(TimeOrderedIds),
         embedder: Arc::new(embedder),
         extractor: Arc::new(OfflineExtractor::new()),
-        settings: EngineSettings {
-            index_bytes_max: settings.search.index_mib_max << 20,
-            ..EngineSettings::default()
-        },
+        settings: EngineSettings { index_bytes_max: settings.search.index_mib_max << 20, ..EngineSettings::default() },
     }))
 }
 

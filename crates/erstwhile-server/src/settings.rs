@@ -175,8 +175,7 @@ impl Settings {
             Some(file) => sources = sources.add_source(File::from(file).format(FileFormat::Toml)),
             None => sources = sources.add_source(File::new("erstwhile.toml", FileFormat::Toml).required(false)),
         }
-        let environment =
-            Environment::with_prefix("ERSTWHILE").prefix_separator("_").separator("__").try_parsing(true);
+        let environment = Environment::with_prefix("ERSTWHILE").prefix_separator("_").separator("__").try_parsing(true);
         let read = sources.add_source(environment).build().context("the settings cannot be read")?;
         let mut settings: Self = read.try_deserialize().context("the settings are wrong")?;
         if let Some(file) = &settings.auth.bootstrap_key_file {

@@ -188,11 +188,7 @@ impl Engine {
     }
 
     /// Makes a graph, with a tag that no other graph of the project has.
-    async fn make_graph(
-        &self,
-        project: ProjectId,
-        changes: impl Fn(GraphId) -> Vec<Change>,
-    ) -> Result<GraphId> {
+    async fn make_graph(&self, project: ProjectId, changes: impl Fn(GraphId) -> Vec<Change>) -> Result<GraphId> {
         let mut tries = 0;
         loop {
             // From a hash, so that the tag is random and not the time of creation.

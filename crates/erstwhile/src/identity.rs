@@ -104,9 +104,12 @@ impl Resolution {
 /// `anchors` are ids that always represent their class (the user, the assistant). The result does
 /// not depend on the order of `names` and `links`.
 pub fn resolve(names: &[Name], links: &[Link], anchors: &[EntityId]) -> Resolution {
+    // Sorted, so that a conflict with a split is decided the same way whatever the order of arrival.
+    let mut names: Vec<Name> = names.to_vec();
+    names.sort_by(|left, right| left.id.cmp(&right.id));
+    let names = names.as_slice();
     let mut classes = Classes::new(names, links, anchors);
     join_untyped(names, &mut classes);
-    // Sorted, so that a conflict with a split is decided the same way whatever the order of arrival.
     let mut same: Vec<&Link> = links.iter().filter(|link| link.kind == LinkKind::Same).collect();
     same.sort_by_key(|link| (link.left, link.right));
     for link in same {
@@ -202,9 +205,8 @@ impl Classes {
         for mut members in classes.into_values() {
             members.sort();
             // The name that was known first keeps its id, so that ids which callers hold stay good.
-            let standing = |id: &EntityId| {
-                (!anchors.contains(id), first_seen.get(id).is_none(), first_seen.get(id).copied(), *id)
-            };
+            let standing =
+                |id: &EntityId| (!anchors.contains(id), first_seen.get(id).is_none(), first_seen.get(id).copied(), *id);
             let Some(representative) = members.iter().copied().min_by_key(standing) else { continue };
             for member in &members {
                 resolution.representative.insert(*member, representative);

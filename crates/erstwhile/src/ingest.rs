@@ -114,8 +114,7 @@ async fn ingest(engine: &Engine, lease: Lease, graph: &Graph, user: Option<&User
     match extract(engine, graph, user, episodes).await {
         Ok(extractions) => {
             let extractor = engine.extractor();
-            let reading =
-                Reading { graph: graph.id, user, extractor: extractor.name(), recorded_at: engine.now() };
+            let reading = Reading { graph: graph.id, user, extractor: extractor.name(), recorded_at: engine.now() };
             let mut changes = Vec::new();
             for (episode, extraction) in episodes.iter().zip(extractions) {
                 let (evidence, dropped) = evidence(&reading, episode, extraction);
@@ -153,12 +152,7 @@ async fn apply(engine: &Engine, lease: Lease, graph: &Graph, changes: Vec<Change
     engine.store().apply(&batch).await.map(|_| ())
 }
 
-async fn extract(
-    engine: &Engine,
-    graph: &Graph,
-    user: Option<&User>,
-    episodes: &[Episode],
-) -> Result<Vec<Extraction>> {
+async fn extract(engine: &Engine, graph: &Graph, user: Option<&User>, episodes: &[Episode]) -> Result<Vec<Extraction>> {
     let Some(first) = episodes.first() else { return Ok(Vec::new()) };
     let before = engine.store().episodes_before(graph.id, first.seq, CONTEXT_EPISODES).await?;
     let index = engine.index(graph.id).await?;

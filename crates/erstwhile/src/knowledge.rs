@@ -102,8 +102,12 @@ impl Knowledge {
         for edit in &evidence.edits {
             self.edit(edit, &mut slots, &mut touched);
         }
-        for slot in slots {
-            self.compute(&slot, &mut touched);
+        // A fact keeps its id when it moves to another slot, so all the old ones go before any new one.
+        for slot in &slots {
+            self.clear(slot, &mut touched);
+        }
+        for slot in &slots {
+            self.compute(slot, &mut touched);
         }
         touched
     }
@@ -113,8 +117,8 @@ impl Knowledge {
         if mentions.contains(mention) {
             return false;
         }
-        // Only the first sight of a name, or the operator's word, can change what it resolves to.
-        let news = mentions.is_empty() || mention.episode.is_none();
+        // Only the earliest sight of a name, or the operator's word, can change what it resolves to.
+        let news = mention.episode.is_none() || mentions.iter().all(|known| mention.recorded_at < known.recorded_at);
         if let Some(episode) = mention.episode {
             self.mentioned.entry(episode).or_default().insert(mention.entity);
         }
@@ -163,13 +167,7 @@ impl Knowledge {
     }
 
     /// Forgets what a tombstone says; whether names or links went with it.
-    fn forget(
-        &mut self,
-        kind: TombstoneKind,
-        id: Uuid,
-        slots: &mut BTreeSet<SlotKey>,
-        touched: &mut Touched,
-    ) -> bool {
+    fn forget(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) -> bool {
         match kind {
             TombstoneKind::Assertion => {
                 self.forget_assertion(AssertionId(id), slots);
@@ -248,8 +246,8 @@ impl Knowledge {
         }
     }
 
-    /// Computes the facts of a slot again.
-    fn compute(&mut self, slot: &SlotKey, touched: &mut Touched) {
+    /// Forgets the facts of a slot.
+    fn clear(&mut self, slot: &SlotKey, touched: &mut Touched) {
         for id in self.slot_facts.remove(slot).unwrap_or_default() {
             if let Some(fact) = self.facts.remove(&id) {
                 for assertion in &fact.assertions {
@@ -264,6 +262,10 @@ impl Knowledge {
             }
             touched.facts.insert(id);
         }
+    }
+
+    /// Computes the facts of a slot.
+    fn compute(&mut self, slot: &SlotKey, touched: &mut Touched) {
         let members = self.slots.get(slot).cloned().unwrap_or_default();
         if members.is_empty() {
             self.slots.remove(slot);

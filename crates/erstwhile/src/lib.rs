@@ -12,6 +12,8 @@ pub mod model;
 pub mod ports;
 pub mod search;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 
 pub use engine::Engine;

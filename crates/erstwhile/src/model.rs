@@ -15,7 +15,9 @@ pub use assertion::{Assertion, ClaimKind, Holding, Instant, Precision, Span};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};
 pub use graph::{Entity, EntityPatch, Graph, GraphOwner, Mention, NodeId, OPERATOR, Thread, User};
-pub use ids::{ApiKeyId, AssertionId, BatchId, EntityId, EpisodeId, GraphId, LinkId, ObjectId, ProjectId, TaskId, tag_of};
+pub use ids::{
+    ApiKeyId, AssertionId, BatchId, EntityId, EpisodeId, GraphId, LinkId, ObjectId, ProjectId, TaskId, tag_of,
+};
 pub use link::{Link, LinkKind};
 pub use project::{ApiKey, KeyAccess, Project};
 pub use task::{Task, TaskState};

@@ -100,17 +100,14 @@ impl GraphIndex {
                 known && request.filter.episode(episode)
             })
         };
-        let mentions = |number: u32| {
-            self.turns.id(number).map_or(0, |id| self.knowledge.facts_from(id).len())
-        };
+        let mentions = |number: u32| self.turns.id(number).map_or(0, |id| self.knowledge.facts_from(id).len());
         let distance = |number: u32, distances: &HashMap<EntityId, usize>| {
             let mentioned = self.turns.id(number).map(|id| self.knowledge.mentioned_in(id)).unwrap_or_default();
             mentioned.iter().filter_map(|id| distances.get(id)).min().copied()
         };
         let order = Order { mentions: &mentions, distance: &distance };
-        let ranked = self.rank(request, &channels, fused, &passes, &order, |one, other| {
-            self.turns.similarity(one, other)
-        });
+        let ranked =
+            self.rank(request, &channels, fused, &passes, &order, |one, other| self.turns.similarity(one, other));
         scored(&ranked, |number| self.episode(self.turns.id(number)?).cloned())
     }
 
@@ -159,16 +156,16 @@ impl GraphIndex {
             [fact.subject, fact.object].iter().filter_map(|end| distances.get(end)).min().copied()
         };
         let order = Order { mentions: &mentions, distance: &distance };
-        let ranked = self.rank(request, &channels, fused, &passes, &order, |one, other| {
-            self.facts.similarity(one, other)
-        });
+        let ranked =
+            self.rank(request, &channels, fused, &passes, &order, |one, other| self.facts.similarity(one, other));
         scored(&ranked, |number| self.facts.id(number).and_then(known).cloned())
     }
 
     /// Facts that touch what the query names, or where the caller starts, get a little more.
     fn walk_from_seeds(&self, request: &SearchRequest, fused: &mut [f32]) {
         let origins = request.origins.iter().map(|id| self.knowledge.entity_of(*id));
-        let named: Vec<EntityId> = origins.chain(self.named_in(&request.query)).take(SEEDS + request.origins.len()).collect();
+        let named: Vec<EntityId> =
+            origins.chain(self.named_in(&request.query)).take(SEEDS + request.origins.len()).collect();
         let best = fused.iter().copied().fold(0.0_f32, f32::max);
         for seed in named {
             for fact in self.knowledge.facts_about(seed) {
@@ -216,11 +213,11 @@ impl GraphIndex {
         let mentions = |number: u32| {
             self.entities.id(number).and_then(|id| self.knowledge.entity(id)).map_or(0, |entity| entity.episodes.len())
         };
-        let distance = |number: u32, distances: &HashMap<EntityId, usize>| distances.get(&self.entities.id(number)?).copied();
+        let distance =
+            |number: u32, distances: &HashMap<EntityId, usize>| distances.get(&self.entities.id(number)?).copied();
         let order = Order { mentions: &mentions, distance: &distance };
-        let ranked = self.rank(request, &channels, fused, &passes, &order, |one, other| {
-            self.entities.similarity(one, other)
-        });
+        let ranked =
+            self.rank(request, &channels, fused, &passes, &order, |one, other| self.entities.similarity(one, other));
         scored(&ranked, |number| self.knowledge.entity(self.entities.id(number)?))
     }
 
@@ -294,8 +291,12 @@ struct Order<'a> {
 
 /// The best documents that pass, best first. The filter is asked only about what could be returned.
 fn top(scores: &[f32], wanted: usize, passes: &dyn Fn(u32) -> bool) -> Vec<(u32, f32)> {
-    let mut found: Vec<(u32, f32)> =
-        scores.iter().enumerate().filter(|(_, score)| **score > 0.0).map(|(number, score)| (number as u32, *score)).collect();
+    let mut found: Vec<(u32, f32)> = scores
+        .iter()
+        .enumerate()
+        .filter(|(_, score)| **score > 0.0)
+        .map(|(number, score)| (number as u32, *score))
+        .collect();
     found = rerank::sorted(found);
     found.into_iter().filter(|(number, _)| passes(*number)).take(wanted).collect()
 }

@@ -133,11 +133,12 @@ pub struct ListPage {
 /// The identity of a mention: the same place names the same thing once.
 fn mention_id(graph: GraphId, mention: &Mention) -> Uuid {
     let episode = mention.episode.map_or(Uuid::nil(), |episode| episode.0);
-    let mut key = Vec::with_capacity(48);
+    let mut key = Vec::with_capacity(48 + mention.name.len());
     key.extend_from_slice(episode.as_bytes());
     key.extend_from_slice(mention.entity.0.as_bytes());
     key.extend_from_slice(&(mention.span.start as u64).to_be_bytes());
     key.extend_from_slice(&(mention.span.end as u64).to_be_bytes());
+    key.extend_from_slice(mention.name.as_bytes());
     graph.derive(&key)
 }
 
@@ -405,7 +406,8 @@ impl Store {
             (false, _, true) => TaskState::Processing,
             (false, _, false) => TaskState::Pending,
         };
-        let time = |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
+        let time =
+            |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
         let completed_at = last.filter(|_| done == total).map(time).transpose()?;
         let created_at = time(created_at)?;
         Ok(Some(Task { id: task, graph, kind, state, total, done, failed, error, created_at, completed_at }))

@@ -110,10 +110,7 @@ impl<'a> Placed<'a> {
 }
 
 /// Splits a slot's claims into timelines that cannot affect each other, each sorted for the sweep.
-fn timelines<'a>(
-    claims: &[&'a Assertion],
-    resolve: impl Fn(EntityId) -> EntityId,
-) -> Vec<(bool, Vec<Placed<'a>>)> {
+fn timelines<'a>(claims: &[&'a Assertion], resolve: impl Fn(EntityId) -> EntityId) -> Vec<(bool, Vec<Placed<'a>>)> {
     let exclusive = claims.iter().any(|claim| claim.holding == Holding::Exclusive);
     let placed: Vec<Placed<'a>> = claims.iter().map(|claim| Placed::new(claim, &resolve)).collect();
     let mut lanes: BTreeMap<(Option<EntityId>, Option<jiff::civil::Date>), Vec<Placed<'a>>> = BTreeMap::new();
@@ -204,7 +201,14 @@ fn assert_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>, exclusive: bool) 
         previous.end = Some(End::new(placed.at, placed.claim));
     }
     let precision = placed.claim.valid_from.map_or(Precision::Instant, |from| from.precision);
-    runs.push(Run { object, start, precision, end: until, claims: vec![placed.claim] });
+    let run = Run { object, start, precision, end: until, claims: vec![placed.claim] };
+    if placed.start_known { runs.push(run) } else { insert_past(runs, run, placed.at) }
+}
+
+/// Puts a run that is over at `at` before whatever holds then, so that the open run stays the last one.
+fn insert_past<'a>(runs: &mut Vec<Run<'a>>, run: Run<'a>, at: Timestamp) {
+    let position = runs.iter().position(|run| run.is_open_at(at)).unwrap_or(runs.len());
+    runs.insert(position, run);
 }
 
 fn end_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>) {
@@ -220,9 +224,7 @@ fn end_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>) {
         let start = unknown_start(runs, placed.at);
         let end = Some(End::new(placed.at, placed.claim));
         let implied = Run { object, start, precision: Precision::Instant, end, claims: vec![placed.claim] };
-        // It lies before whatever holds at its end, so the open run stays the last one.
-        let position = runs.iter().position(|run| run.is_open_at(placed.at)).unwrap_or(runs.len());
-        runs.insert(position, implied);
+        insert_past(runs, implied, placed.at);
     }
 }
 

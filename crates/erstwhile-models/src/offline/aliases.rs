@@ -2,7 +2,7 @@
 
 use erstwhile::ports::ExtractedAlias;
 
-use super::names::Name;
+use super::names::ProperName;
 use super::tokens::Token;
 
 /// What is said of the speaker before another name: "my name is", "I go by".
@@ -36,7 +36,7 @@ const BETWEEN: &[&[&str]] = &[
 ];
 
 /// The aliases that one sentence tells.
-pub(super) fn read(text: &str, tokens: &[Token], names: &[Name], speaker: Option<&str>) -> Vec<ExtractedAlias> {
+pub(super) fn read(text: &str, tokens: &[Token], names: &[ProperName], speaker: Option<&str>) -> Vec<ExtractedAlias> {
     let mut aliases = Vec::new();
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return aliases };
     let span = first.span.start..last.span.end;
@@ -50,7 +50,13 @@ pub(super) fn read(text: &str, tokens: &[Token], names: &[Name], speaker: Option
         if let Some(fuller) = names.iter().rev().find(|other| other.tokens.end <= at) {
             let between = &tokens[fuller.tokens.end..at];
             if is_between(between) || is_called(between) {
-                push(&mut aliases, &fuller.name, name, fuller.entity_type.as_deref().or(name.entity_type.as_deref()), &span);
+                push(
+                    &mut aliases,
+                    &fuller.name,
+                    name,
+                    fuller.entity_type.as_deref().or(name.entity_type.as_deref()),
+                    &span,
+                );
             }
         }
     }
@@ -62,9 +68,11 @@ fn precede(tokens: &[Token], at: usize, said: &[&str]) -> bool {
 }
 
 /// "I'm Nora." at the start, followed by a mark, the end, or "from".
-fn introduces(text: &str, tokens: &[Token], name: &Name) -> bool {
+fn introduces(text: &str, tokens: &[Token], name: &ProperName) -> bool {
     let (start, end) = (name.tokens.start, name.tokens.end);
-    let me = precede(tokens, start, &["i", "am"]) || precede(tokens, start, &["i", "'m"]) || precede(tokens, start, &["this", "is"]);
+    let me = precede(tokens, start, &["i", "am"])
+        || precede(tokens, start, &["i", "'m"])
+        || precede(tokens, start, &["this", "is"]);
     let person = name.entity_type.as_deref().is_none_or(|kind| kind == "Person");
     let ends = tokens.get(end).is_none_or(|token| token.is_any(&[".", "!", ",", "and", "from", "(", "-"]));
     let letters = text.get(tokens[start].span.clone()).is_some_and(|said| !said.chars().all(char::is_uppercase));
@@ -72,8 +80,11 @@ fn introduces(text: &str, tokens: &[Token], name: &Name) -> bool {
 }
 
 fn is_between(tokens: &[Token]) -> bool {
-    let words: Vec<&str> =
-        tokens.iter().filter(|token| !token.is_any(&["(", ",", "\"", "“", "is", "the"])).map(|token| token.lower.as_str()).collect();
+    let words: Vec<&str> = tokens
+        .iter()
+        .filter(|token| !token.is_any(&["(", ",", "\"", "“", "is", "the"]))
+        .map(|token| token.lower.as_str())
+        .collect();
     BETWEEN.iter().any(|between| {
         let plain: Vec<&str> = between.iter().copied().filter(|word| *word != "is").collect();
         words == plain
@@ -87,7 +98,13 @@ fn is_called(tokens: &[Token]) -> bool {
     tokens.len() <= 7 && called.is_some_and(|at| pronoun(at + 1) && at + 2 == tokens.len())
 }
 
-fn push(aliases: &mut Vec<ExtractedAlias>, name: &str, other: &Name, entity_type: Option<&str>, span: &std::ops::Range<usize>) {
+fn push(
+    aliases: &mut Vec<ExtractedAlias>,
+    name: &str,
+    other: &ProperName,
+    entity_type: Option<&str>,
+    span: &std::ops::Range<usize>,
+) {
     if name.to_lowercase() == other.name.to_lowercase() {
         return;
     }

@@ -5,6 +5,7 @@
 //! never whole sentences: that keeps "sat", "second" and "may" out and the cost down.
 
 mod base;
+mod calendar;
 mod own;
 mod render;
 
@@ -240,9 +241,16 @@ fn dated(scene: Scene<'_>, range: Range<usize>, period: Period, tz: &TimeZone) -
     let first = scene.tokens.get(range.start)?;
     let last = scene.tokens.get(range.end.checked_sub(1)?)?;
     let mut start = first.span.start;
-    if period.extent == Extent::During
-        && let Some(before) = range.start.checked_sub(1).and_then(|before| scene.tokens.get(before))
-        && before.is_any(&["on", "in", "at", "during"])
+    let leads: &[&str] = match period.extent {
+        Extent::During => &["on", "in", "at", "during"],
+        Extent::Since => &["since"],
+        Extent::Until => &["until", "till"],
+        Extent::Before => &["before"],
+        Extent::After => &["after"],
+        Extent::Between => &[],
+    };
+    if let Some(before) = range.start.checked_sub(1).and_then(|before| scene.tokens.get(before))
+        && before.is_any(leads)
     {
         start = before.span.start;
     }

@@ -7,7 +7,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::relations::{SURE, snake};
+use super::claims::snake;
+use super::relations::SURE;
 
 /// Objects inside objects are read down to here.
 const DEEPEST: usize = 6;
@@ -22,7 +23,8 @@ pub(super) fn read(text: &str, owner: Option<&str>, tz: &TimeZone) -> Option<Ext
     let mut reader = JsonReader { text, tz, extraction: Extraction::default() };
     match &document {
         Value::Object(fields) => {
-            let subject = name_of(fields).or_else(|| owner.map(ToOwned::to_owned)).unwrap_or_else(|| "Document".to_owned());
+            let subject =
+                name_of(fields).or_else(|| owner.map(ToOwned::to_owned)).unwrap_or_else(|| "Document".to_owned());
             reader.object(&subject, fields, 0);
         }
         Value::Array(items) => reader.top_array(items, owner.unwrap_or("Document")),
@@ -75,7 +77,14 @@ impl JsonReader<'_> {
     }
 
     /// An object in a field is an entity of its own.
-    fn nested(&mut self, subject: &str, key: &str, inner: &Map<String, Value>, depth: usize, validity: (Option<Instant>, Option<Instant>)) {
+    fn nested(
+        &mut self,
+        subject: &str,
+        key: &str,
+        inner: &Map<String, Value>,
+        depth: usize,
+        validity: (Option<Instant>, Option<Instant>),
+    ) {
         if depth >= DEEPEST || self.extraction.claims.len() >= MOST {
             return;
         }
@@ -84,14 +93,21 @@ impl JsonReader<'_> {
         let (from, until) = self.validity(inner);
         let statement = format!("{subject} has {} {name}.", words(key));
         let times = (from.or(validity.0), until.or(validity.1));
-        self.claim(subject, predicate, &name, statement, Holding::Shared, times);
+        self.claim(subject, predicate, &name, statement, (Holding::Shared, times));
         self.object(&name, inner, depth + 1);
     }
 
-    fn scalar(&mut self, subject: &str, key: &str, value: &Value, holding: Holding, validity: (Option<Instant>, Option<Instant>)) {
+    fn scalar(
+        &mut self,
+        subject: &str,
+        key: &str,
+        value: &Value,
+        holding: Holding,
+        validity: (Option<Instant>, Option<Instant>),
+    ) {
         let Some(value) = said(value) else { return };
         let statement = format!("{subject}: {} is {value}.", words(key));
-        self.claim(subject, snake(&words(key)), &value, statement, holding, validity);
+        self.claim(subject, snake(&words(key)), &value, statement, (holding, validity));
     }
 
     fn claim(
@@ -100,8 +116,7 @@ impl JsonReader<'_> {
         predicate: String,
         object: &str,
         statement: String,
-        holding: Holding,
-        (valid_from, valid_until): (Option<Instant>, Option<Instant>),
+        (holding, (valid_from, valid_until)): (Holding, (Option<Instant>, Option<Instant>)),
     ) {
         if self.extraction.claims.len() >= MOST {
             return;
@@ -133,7 +148,10 @@ impl JsonReader<'_> {
 
     /// Where the document has a value; the whole document when it stands there in other letters.
     fn place(&self, value: &str) -> Span {
-        self.text.find(value).filter(|_| !value.is_empty()).map_or(0..self.text.len(), |start| start..start + value.len())
+        self.text
+            .find(value)
+            .filter(|_| !value.is_empty())
+            .map_or(0..self.text.len(), |start| start..start + value.len())
     }
 
     /// The dates of an object that say from when and until when its fields hold.
@@ -147,7 +165,7 @@ impl JsonReader<'_> {
         };
         (
             find(&["start", "started", "since", "from", "date", "created", "begin", "begins", "timestamp"]),
-            find(&["end", "ended", "until", "expires", "expiry", "expiration", "ends"]).filter(|_| true),
+            find(&["end", "ended", "until", "expires", "expiry", "expiration", "ends"]),
         )
     }
 
@@ -188,7 +206,7 @@ fn said(value: &Value) -> Option<String> {
     (!said.is_empty()).then_some(said)
 }
 
-/// A key in words: "homeCity" and "home_city" are "home city".
+/// A key in words: `homeCity` and `home_city` are "home city".
 fn words(key: &str) -> String {
     let mut words = String::new();
     let mut lower = false;

@@ -176,7 +176,13 @@ pub(super) const ENDINGS: &[Rule] = &[
     rule("quit", "my job at|working at|", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
     rule("resign", "from", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
     rule("leave", "my job at|", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
-    rule("be", "fired from|laid off from|let go from", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
+    rule(
+        "be",
+        "fired from|laid off from|let go from",
+        "WORKS_AT",
+        (Exclusive, Object::Organization),
+        "no longer works at",
+    ),
     rule("move", "out of|away from", "LIVES_IN", (Exclusive, Object::Place), "no longer lives in"),
     rule("break", "up with", "DATING", (Exclusive, Object::Person), "is no longer dating"),
     rule("divorce", "", "MARRIED_TO", (Exclusive, Object::Person), "is no longer married to"),
@@ -195,17 +201,23 @@ pub(super) const CONSEQUENCES: &[(&str, Rule)] = &[
 /// The relation that a relative stands in, and its words.
 pub(super) fn kinship(role: &str) -> Option<(&'static str, Holding)> {
     Some(match role {
-        "mother" | "mom" | "mum" | "mommy" | "father" | "dad" | "daddy" | "parent" | "parents" => ("HAS_PARENT", Shared),
+        "mother" | "mom" | "mum" | "mommy" | "father" | "dad" | "daddy" | "parent" | "parents" => {
+            ("HAS_PARENT", Shared)
+        }
         "sister" | "brother" | "sibling" | "siblings" | "sisters" | "brothers" | "twin" => ("HAS_SIBLING", Shared),
-        "son" | "daughter" | "kid" | "kids" | "child" | "children" | "baby" | "sons" | "daughters" | "twins" => ("HAS_CHILD", Shared),
+        "son" | "daughter" | "kid" | "kids" | "child" | "children" | "baby" | "sons" | "daughters" | "twins" => {
+            ("HAS_CHILD", Shared)
+        }
         "wife" | "husband" | "spouse" => ("MARRIED_TO", Exclusive),
         "fiance" | "fiancé" | "fiancee" | "fiancée" => ("ENGAGED_TO", Exclusive),
         "girlfriend" | "boyfriend" | "partner" => ("DATING", Exclusive),
         "friend" | "friends" => ("FRIEND_OF", Shared),
         "boss" | "manager" => ("REPORTS_TO", Exclusive),
         "colleague" | "colleagues" | "coworker" | "coworkers" => ("WORKS_WITH", Shared),
-        "grandma" | "grandmother" | "grandpa" | "grandfather" | "grandparents" | "aunt" | "uncle" | "cousin" | "cousins" | "niece" | "nephew"
-        | "grandson" | "granddaughter" | "grandchildren" | "family" => ("HAS_RELATIVE", Shared),
+        "grandma" | "grandmother" | "grandpa" | "grandfather" | "grandparents" | "aunt" | "uncle" | "cousin"
+        | "cousins" | "niece" | "nephew" | "grandson" | "granddaughter" | "grandchildren" | "family" => {
+            ("HAS_RELATIVE", Shared)
+        }
         "ex" => return None,
         _ => ("KNOWS", Shared),
     })

@@ -11,7 +11,7 @@ use super::words::{Class, Words};
 
 /// A name with the tokens that it takes.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Name {
+pub(super) struct ProperName {
     /// The name, cleaned.
     pub(super) name: String,
     /// What kind of thing it is, when the words around it tell.
@@ -66,7 +66,7 @@ impl Gazetteer {
         }
     }
 
-    fn known_at(&self, text: &str, tokens: &[Token], at: usize) -> Option<Name> {
+    fn known_at(&self, text: &str, tokens: &[Token], at: usize) -> Option<ProperName> {
         for length in (1..=self.longest.min(tokens.len() - at)).rev() {
             let range = at..at + length;
             let span = tokens[at].span.start..tokens[range.end - 1].span.end;
@@ -76,7 +76,7 @@ impl Gazetteer {
             // A known "will" or "may" is meant only with its capital.
             let said_as_name = tokens[at].capital || !name.starts_with(char::is_uppercase) || length > 1;
             if said_as_name {
-                return Some(Name { name: name.clone(), entity_type: entity_type.clone(), tokens: range });
+                return Some(ProperName { name: name.clone(), entity_type: entity_type.clone(), tokens: range });
             }
         }
         None
@@ -98,7 +98,7 @@ pub(super) struct NameFinder<'a> {
 
 impl NameFinder<'_> {
     /// The names among the tokens of one sentence, in order.
-    pub(super) fn find(&self, text: &str, tokens: &[Token]) -> Vec<Name> {
+    pub(super) fn find(&self, text: &str, tokens: &[Token]) -> Vec<ProperName> {
         let mut names = Vec::new();
         let mut at = 0;
         while at < tokens.len() {
@@ -118,14 +118,15 @@ impl NameFinder<'_> {
     }
 
     /// A run of capitalised words at `at`.
-    fn capitalised(&self, text: &str, tokens: &[Token], at: usize) -> Option<Name> {
+    fn capitalised(&self, text: &str, tokens: &[Token], at: usize) -> Option<ProperName> {
         if !tokens[at].capital || !self.may_begin(tokens, at) {
             return None;
         }
         let mut end = at + 1;
         loop {
             let joined = |from: usize, to: usize| {
-                to < tokens.len() && text.get(tokens[from].span.end..tokens[to].span.start).is_some_and(|gap| gap == " ")
+                to < tokens.len()
+                    && text.get(tokens[from].span.end..tokens[to].span.start).is_some_and(|gap| gap == " ")
             };
             if joined(end - 1, end) && self.continues(&tokens[end]) {
                 end += 1;
@@ -145,17 +146,30 @@ impl NameFinder<'_> {
         let first = at;
         let name = clean(text.get(tokens[first].span.start..tokens[end - 1].span.end)?)?;
         let lower = name.to_lowercase();
-        let ordinary = end - first == 1 && (self.words.has(&lower, Class::Calendar) || self.words.has(&lower, Class::Function));
+        let empty = tokens[first..end].iter().all(|token| {
+            [Class::Common, Class::Function, Class::Adverb, Class::Interjection]
+                .into_iter()
+                .any(|class| self.words.has(&token.lower, class))
+                && !self.words.has(&token.lower, Class::GivenName)
+        });
+        if empty && name.chars().all(|c| !c.is_lowercase()) {
+            return None;
+        }
+        let ordinary =
+            end - first == 1 && (self.words.has(&lower, Class::Calendar) || self.words.has(&lower, Class::Function));
         if ordinary || (end - first == 1 && name.chars().count() < 2) {
             return None;
         }
-        Some(Name { name, entity_type: None, tokens: first..end })
+        Some(ProperName { name, entity_type: None, tokens: first..end })
     }
 
     fn continues(&self, token: &Token) -> bool {
         let shout = token.lower == "i" || self.words.has(&token.lower, Class::Interjection) && !token.is("night");
-        (token.capital && !shout && !(self.words.has(&token.lower, Class::Calendar) && !token.is_any(&["christmas", "summer", "spring"])))
-            || token.kind == TokenKind::Number && token.lower.len() <= 3 && token.lower.bytes().all(|b| b.is_ascii_digit())
+        let date = self.words.has(&token.lower, Class::Calendar) && !token.is_any(&["christmas", "summer", "spring"]);
+        (token.capital && !shout && !date)
+            || token.kind == TokenKind::Number
+                && token.lower.len() <= 3
+                && token.lower.bytes().all(|b| b.is_ascii_digit())
     }
 
     /// Whether a capitalised word may begin a name here.
@@ -173,17 +187,26 @@ impl NameFinder<'_> {
         if !initial {
             return !self.words.has(word, Class::Interjection);
         }
-        if self.words.has(word, Class::Common) || self.words.has(word, Class::Interjection) || self.words.has(word, Class::Kin) {
+        if is_title(token) && tokens.get(at + 1).is_some_and(|next| next.is(".") || next.capital) {
+            return true;
+        }
+        if self.words.has(word, Class::Common)
+            || self.words.has(word, Class::Interjection)
+            || self.words.has(word, Class::Kin)
+        {
             return false;
         }
         let next = tokens.get(at + 1);
-        let followed = next.is_some_and(|next| next.capital && !next.is("i") && !self.words.has(&next.lower, Class::GivenName));
+        let followed =
+            next.is_some_and(|next| next.capital && !next.is("i") && !self.words.has(&next.lower, Class::GivenName));
         let told = self.words.has(word, Class::GivenName)
             || self.words.has(word, Class::Place)
             || self.gazetteer.capitals.contains(word)
             || followed
             || is_title(token);
-        told || (self.document && self.verbs.form(word).is_none() && next.is_some_and(|next| self.begins_predicate(next)))
+        told || (self.document
+            && self.verbs.form(word).is_none()
+            && next.is_some_and(|next| self.begins_predicate(next)))
     }
 
     /// "acquired", "is", "'s" after an unknown word at the start of a sentence.
@@ -192,7 +215,7 @@ impl NameFinder<'_> {
     }
 
     /// What the words in and before a name tell of its kind.
-    fn kind(&self, tokens: &[Token], name: &Name) -> Option<&'static str> {
+    fn kind(&self, tokens: &[Token], name: &ProperName) -> Option<&'static str> {
         let parts = &tokens[name.tokens.clone()];
         let last = parts.last()?;
         let first = parts.first()?;
@@ -207,7 +230,8 @@ impl NameFinder<'_> {
         }
         if is_title(first) || self.words.has(&first.lower, Class::GivenName) && parts.len() <= 3 {
             // "in Austin", "to Florence": given names that are cities.
-            let place = self.words.has(&first.lower, Class::Place) && before(tokens, name).is_some_and(|t| t.is_any(&["in", "to", "from"]));
+            let place = self.words.has(&first.lower, Class::Place)
+                && before(tokens, name).is_some_and(|t| t.is_any(&["in", "to", "from"]));
             return Some(if place { "Location" } else { "Person" });
         }
         if parts.iter().any(|part| self.words.has(&part.lower, Class::Place)) && parts.len() <= 3 {
@@ -221,29 +245,115 @@ impl NameFinder<'_> {
             return Some("Object");
         }
         let verb = name.tokens.start.checked_sub(2).and_then(|at| tokens.get(at)).map_or("", |t| t.lower.as_str());
-        let went = matches!(verb, "live" | "lives" | "lived" | "living" | "moved" | "move" | "moving" | "travel" | "traveled" | "travelled" | "went" | "trip" | "born" | "flew" | "based" | "going" | "back");
+        let went = matches!(
+            verb,
+            "live"
+                | "lives"
+                | "lived"
+                | "living"
+                | "moved"
+                | "move"
+                | "moving"
+                | "travel"
+                | "traveled"
+                | "travelled"
+                | "went"
+                | "trip"
+                | "born"
+                | "flew"
+                | "based"
+                | "going"
+                | "back"
+        );
         (lead.is("in") || lead.is_any(&["to", "from", "near"]) && went).then_some("Location")
     }
 }
 
 const ORGANIZATIONS: &[&str] = &[
-    "inc", "corp", "corporation", "ltd", "llc", "gmbh", "plc", "company", "university", "college", "school", "institute", "bank", "foundation",
-    "association", "agency", "club", "society", "labs", "technologies", "systems", "solutions", "airlines", "ministry", "department", "council",
+    "inc",
+    "corp",
+    "corporation",
+    "ltd",
+    "llc",
+    "gmbh",
+    "plc",
+    "company",
+    "university",
+    "college",
+    "school",
+    "institute",
+    "bank",
+    "foundation",
+    "association",
+    "agency",
+    "club",
+    "society",
+    "labs",
+    "technologies",
+    "systems",
+    "solutions",
+    "airlines",
+    "ministry",
+    "department",
+    "council",
 ];
 const EVENTS: &[&str] = &[
-    "festival", "conference", "marathon", "parade", "olympics", "cup", "summit", "expo", "fair", "championship", "day", "gala", "tournament", "con",
+    "festival",
+    "conference",
+    "marathon",
+    "parade",
+    "olympics",
+    "cup",
+    "summit",
+    "expo",
+    "fair",
+    "championship",
+    "day",
+    "gala",
+    "tournament",
+    "con",
 ];
 const PLACES: &[&str] = &[
-    "park", "beach", "lake", "river", "mountain", "mountains", "island", "islands", "street", "avenue", "road", "canyon", "falls", "valley", "forest",
-    "city", "museum", "hotel", "bay", "trail", "square", "bridge", "airport", "hill", "hills", "county", "garden", "gardens", "café", "cafe", "restaurant",
+    "park",
+    "beach",
+    "lake",
+    "river",
+    "mountain",
+    "mountains",
+    "island",
+    "islands",
+    "street",
+    "avenue",
+    "road",
+    "canyon",
+    "falls",
+    "valley",
+    "forest",
+    "city",
+    "museum",
+    "hotel",
+    "bay",
+    "trail",
+    "square",
+    "bridge",
+    "airport",
+    "hill",
+    "hills",
+    "county",
+    "garden",
+    "gardens",
+    "café",
+    "cafe",
+    "restaurant",
 ];
 
-fn before<'a>(tokens: &'a [Token], name: &Name) -> Option<&'a Token> {
+fn before<'a>(tokens: &'a [Token], name: &ProperName) -> Option<&'a Token> {
     name.tokens.start.checked_sub(1).and_then(|at| tokens.get(at))
 }
 
 fn is_title(token: &Token) -> bool {
-    token.capital && token.is_any(&["mr", "mrs", "ms", "dr", "prof", "professor", "sir", "st", "uncle", "aunt", "captain"])
+    token.capital
+        && token.is_any(&["mr", "mrs", "ms", "dr", "prof", "professor", "sir", "st", "uncle", "aunt", "captain"])
 }
 
 /// A name without determiners, quotes and marks around it; `None` when nothing is left.

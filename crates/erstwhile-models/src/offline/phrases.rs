@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::dates::DatedSpan;
-use super::names::{Name, clean};
+use super::names::{ProperName, clean};
 use super::tokens::{Token, TokenKind};
 use super::verbs::{Form, Verbs};
 use super::words::{Class, Words};
@@ -31,7 +31,7 @@ pub(super) struct PhraseReader<'a> {
     /// The sentence.
     pub(super) tokens: &'a [Token],
     /// Its names.
-    pub(super) names: &'a [Name],
+    pub(super) names: &'a [ProperName],
     /// Its dates.
     pub(super) dates: &'a [DatedSpan],
     /// Classes of words.
@@ -41,6 +41,12 @@ pub(super) struct PhraseReader<'a> {
     /// Who speaks, for "my".
     pub(super) speaker: Option<&'a str>,
 }
+
+/// Verbs that no phrase goes on with.
+const NEVER_NOUNS: [&str; 20] = [
+    "make", "bring", "give", "take", "have", "get", "keep", "put", "let", "become", "grow", "see", "know", "say",
+    "tell", "think", "seem", "feel", "go", "come",
+];
 
 /// Longer phrases are cut.
 const LONGEST: usize = 7;
@@ -63,12 +69,16 @@ impl PhraseReader<'_> {
             mine |= matches!(self.word(from), "my" | "our");
             from += 1;
         }
+        if let Some(title) = self.quoted(at, from, end) {
+            return Some(title);
+        }
         if let Some(name) = self.names.iter().find(|name| name.tokens.start == from && name.tokens.end <= end) {
             // "Anna's dog" is the dog, named by its owner.
             if self.word(name.tokens.end) != "'s" {
                 let stop = self.noun_tail(name.tokens.end, end);
                 let entity_type = name.entity_type.clone().filter(|_| stop == name.tokens.end);
-                let name = if stop == name.tokens.end { name.name.clone() } else { self.said(name.tokens.start..stop)? };
+                let name =
+                    if stop == name.tokens.end { name.name.clone() } else { self.said(name.tokens.start..stop)? };
                 return Some(Phrase { tokens: at..stop, name, entity_type, named: true, role: None });
             }
         }
@@ -82,11 +92,24 @@ impl PhraseReader<'_> {
         if stop == from {
             return None;
         }
+        if stop - from == 1
+            && let Some(activity) = self.activity(at, from, end)
+        {
+            return Some(activity);
+        }
         if let Some(named) = self.named_after(from, stop, end, mine, at) {
             return Some(named);
         }
         let head = self.word(stop - 1);
-        if stop - from == 1 && self.words.has(head, Class::Empty) || !self.tokens[from..stop].iter().any(|t| self.words.is_content(&t.lower) || self.words.has(&t.lower, Class::Kin)) {
+        let verb = matches!(self.verbs.form(head), Some((_, Form::Past | Form::Participle)));
+        if stop - from == 1 && verb {
+            return None;
+        }
+        if stop - from == 1 && self.words.has(head, Class::Empty)
+            || !self.tokens[from..stop]
+                .iter()
+                .any(|t| self.words.is_content(&t.lower) || self.words.has(&t.lower, Class::Kin))
+        {
             return None;
         }
         let mut name = self.said(from..stop)?;
@@ -94,6 +117,37 @@ impl PhraseReader<'_> {
             name = format!("{}'s {name}", self.speaker?);
         }
         Some(Phrase { tokens: at..stop, name, entity_type: None, named: false, role: None })
+    }
+
+    /// "running my own studio", "working in mental health".
+    fn activity(&self, at: usize, from: usize, end: usize) -> Option<Phrase> {
+        if !matches!(self.verbs.form(self.word(from)), Some((_, Form::Gerund))) {
+            return None;
+        }
+        let joint =
+            matches!(self.word(from + 1), "in" | "at" | "with" | "on" | "into" | "for" | "out" | "to" | "about");
+        let next = from + 1 + usize::from(joint);
+        if next >= end || !(joint || self.is_determiner(next)) {
+            return None;
+        }
+        let inner = self.read(next, end).filter(|inner| inner.tokens.len() < LONGEST)?;
+        let joint = if joint { format!("{} ", self.word(from + 1)) } else { String::new() };
+        let name = format!("{} {joint}{}", self.word(from), inner.name);
+        Some(Phrase { tokens: at..inner.tokens.end, name, entity_type: None, named: false, role: None })
+    }
+
+    /// A title in quotes.
+    fn quoted(&self, at: usize, from: usize, end: usize) -> Option<Phrase> {
+        if !matches!(self.word(from), "\"" | "“") {
+            return None;
+        }
+        let close = (from + 2..end.min(from + 12)).find(|at| matches!(self.word(*at), "\"" | "”"))?;
+        let said = self.text.get(self.tokens[from].span.end..self.tokens[close].span.start)?;
+        let name = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() || name.len() > 80 {
+            return None;
+        }
+        Some(Phrase { tokens: at..close + 1, name, entity_type: Some("Object".to_owned()), named: true, role: None })
     }
 
     /// "my sister Anna", "a dog named Max".
@@ -115,23 +169,71 @@ impl PhraseReader<'_> {
         Some(Phrase {
             tokens: at..name.tokens.end,
             name: name.name.clone(),
-            entity_type: if self.words.has(&role, Class::Pet) { Some("Object".to_owned()) } else { name.entity_type.clone() },
+            entity_type: if self.words.has(&role, Class::Pet) {
+                Some("Object".to_owned())
+            } else {
+                name.entity_type.clone()
+            },
             named: true,
             role: (!role.is_empty()).then_some(role),
         })
     }
 
+    /// The words of a phrase, without "my" and "the" inside.
     fn said(&self, tokens: Range<usize>) -> Option<String> {
-        let first = self.tokens.get(tokens.start)?;
-        let last = self.tokens.get(tokens.end.checked_sub(1)?)?;
-        clean(self.text.get(first.span.start..last.span.end)?).filter(|name| name.len() <= 80)
+        let mut name = String::new();
+        let mut before: Option<&Token> = None;
+        for token in self.tokens.get(tokens)? {
+            if token.is_any(&["my", "your", "our", "his", "her", "their", "these", "those"]) {
+                continue;
+            }
+            if before.is_some_and(|before| before.span.end < token.span.start) {
+                name.push(' ');
+            }
+            name.push_str(self.text.get(token.span.clone())?);
+            before = Some(token);
+        }
+        clean(&name).filter(|name| name.len() <= 80)
     }
 
     fn is_determiner(&self, at: usize) -> bool {
         matches!(
             self.word(at),
-            "a" | "an" | "the" | "my" | "our" | "some" | "this" | "these" | "that" | "those" | "any" | "his" | "her" | "their" | "its" | "your" | "all" | "both"
-                | "another" | "really" | "very" | "so" | "such" | "pretty" | "quite" | "super" | "just" | "also" | "own" | "many" | "few" | "several" | "lots" | "no" | "every" | "more"
+            "a" | "an"
+                | "the"
+                | "my"
+                | "our"
+                | "some"
+                | "this"
+                | "these"
+                | "that"
+                | "those"
+                | "any"
+                | "his"
+                | "her"
+                | "their"
+                | "its"
+                | "your"
+                | "all"
+                | "both"
+                | "another"
+                | "really"
+                | "very"
+                | "so"
+                | "such"
+                | "pretty"
+                | "quite"
+                | "super"
+                | "just"
+                | "also"
+                | "own"
+                | "many"
+                | "few"
+                | "several"
+                | "lots"
+                | "no"
+                | "every"
+                | "more"
         ) || self.word(at) == "of" && matches!(self.word(at.wrapping_sub(1)), "lots" | "lot" | "all" | "some")
             || self.word(at) == "lot" && self.word(at + 1) == "of"
     }
@@ -151,7 +253,10 @@ impl PhraseReader<'_> {
                 && !token.capital
                 && self.words.is_content(&token.lower)
                 && !self.in_date(at)
-                && !matches!(self.verbs.form(&token.lower), Some((_, Form::Past | Form::Third | Form::Participle | Form::Gerund)))
+                && !matches!(
+                    self.verbs.form(&token.lower),
+                    Some((_, Form::Past | Form::Third | Form::Participle | Form::Gerund))
+                )
         })
     }
 
@@ -174,10 +279,18 @@ impl PhraseReader<'_> {
         if self.words.has(word, Class::Function) || (self.words.is_adverb(word) && word != "first") {
             return false;
         }
+        if at > from && NEVER_NOUNS.contains(&word) {
+            return false;
+        }
         match self.verbs.form(word) {
             // Gerunds begin phrases ("playing chess"); verbs in other forms end them.
-            Some((_, Form::Past | Form::Participle)) => at == from || self.verbs.form(self.word(at - 1)).is_some_and(|(_, f)| f == Form::Past),
-            Some((_, Form::Third)) => !self.words.has(self.word(at + 1), Class::Function) || self.tokens.get(at + 1).is_none_or(Token::is_mark),
+            Some((_, Form::Past | Form::Participle)) => {
+                at == from || self.verbs.form(self.word(at - 1)).is_some_and(|(_, f)| f == Form::Past)
+            }
+            Some((_, Form::Third)) => {
+                !self.words.has(self.word(at + 1), Class::Function)
+                    || self.tokens.get(at + 1).is_none_or(Token::is_mark)
+            }
             _ => true,
         }
     }
@@ -197,7 +310,10 @@ impl PhraseReader<'_> {
             next += usize::from(comma);
             let and = matches!(self.word(next), "and" | "or" | "&");
             next += usize::from(and);
-            if !comma && !and || next >= end || self.words.has(self.word(next), Class::Function) && !self.is_determiner(next) {
+            if !comma && !and
+                || next >= end
+                || self.words.has(self.word(next), Class::Function) && !self.is_determiner(next)
+            {
                 break;
             }
             // A further verb or clause is no item: ", and moved", ", it was".
@@ -206,7 +322,13 @@ impl PhraseReader<'_> {
             }
             let Some(phrase) = self.read(next, end).filter(|phrase| {
                 let follower = self.tokens.get(phrase.tokens.end);
-                follower.is_none_or(|t| t.is_mark() || t.is_any(&["and", "or", "&", "in", "at", "on", "with", "for", "to", "because", "when", "as", "too"]) || self.in_date(phrase.tokens.end))
+                follower.is_none_or(|t| {
+                    t.is_mark()
+                        || t.is_any(&[
+                            "and", "or", "&", "in", "at", "on", "with", "for", "to", "because", "when", "as", "too",
+                        ])
+                        || self.in_date(phrase.tokens.end)
+                })
             }) else {
                 break;
             };

@@ -91,20 +91,24 @@ impl Rewriter<'_> {
         }
         let first = tokens.get(at)?;
         let second = tokens.get(at + 1).map_or("", |token| token.lower.as_str());
-        if first.is("been") {
+        if first.is("been") && !matches!(second, "a" | "an") {
             return Some(" has");
         }
-        if first.is_any(&["gonna", "glad", "excited", "thrilled", "stoked", "pumped", "proud", "thankful", "grateful", "happy", "sorry"])
-            && !matches!(second, "," | "birthday" | "")
+        if first.is_any(&[
+            "gonna", "glad", "excited", "thrilled", "stoked", "pumped", "proud", "thankful", "grateful", "happy",
+            "sorry",
+        ]) && !matches!(second, "," | "birthday" | "")
         {
             return Some(" is");
         }
-        if first.is_any(&["can't", "couldn't", "didn't", "wanna"]) && !self.is_subject(second) {
+        if first.is_any(&["can't", "couldn't", "didn't", "wanna"]) && !Self::is_subject(second) {
             return Some("");
         }
         let object = tokens.get(at + 1).is_some_and(|t| {
-            t.is_any(&["a", "an", "the", "my", "some", "to", "back", "up", "on", "in", "into", "with", "for", "at", "out", "our", "this", "that", "it"])
-                || self.words.is_adverb(&t.lower)
+            t.is_any(&[
+                "a", "an", "the", "my", "some", "to", "back", "up", "on", "in", "into", "with", "for", "at", "out",
+                "our", "this", "that", "it",
+            ]) || self.words.is_adverb(&t.lower)
                 || t.kind == TokenKind::Number
         });
         match self.verbs.form(&first.lower)? {
@@ -112,17 +116,21 @@ impl Rewriter<'_> {
             (_, Form::Past) if object && !first.is_any(&["was", "were", "did", "had"]) => Some(""),
             (_, Form::Past) if first.is("had") && object => Some(""),
             (_, Form::Gerund) if object && !self.has_finite_verb(&tokens[at + 1..]) => Some(" is"),
-            (_, Form::Base) if first.is_any(&["hope", "miss", "wish"]) && at == 0 && !matches!(second, "you" | "u" | "your") => Some(""),
+            (_, Form::Base)
+                if first.is_any(&["hope", "miss", "wish"]) && at == 0 && !matches!(second, "you" | "u" | "your") =>
+            {
+                Some("")
+            }
             _ => None,
         }
     }
 
-    fn is_subject(&self, word: &str) -> bool {
+    fn is_subject(word: &str) -> bool {
         matches!(word, "i" | "you" | "we" | "they" | "he" | "she" | "it")
     }
 
     fn has_finite_verb(&self, tokens: &[Token]) -> bool {
-        tokens.iter().any(|token| {
+        tokens.iter().take_while(|token| !token.is_mark()).any(|token| {
             token.is_any(&["is", "was", "are", "were", "has", "'s", "can", "will", "makes", "helps"])
                 || matches!(self.verbs.form(&token.lower), Some((_, Form::Past | Form::Third)))
         })
@@ -146,19 +154,24 @@ impl Rewriter<'_> {
                 match lower {
                     "im" => state.out.push_str(" is"),
                     "ive" => state.out.push_str(" has"),
-                    _ => state.agree = !index.checked_sub(1).is_some_and(|before| tokens[before].is("and")) || self.starts_clause(tokens, index),
+                    _ => {
+                        state.agree = !index.checked_sub(1).is_some_and(|before| tokens[before].is("and"))
+                            || Self::starts_clause(tokens, index);
+                    }
                 }
             }
             "me" => push_or(state, voices.speaker, said, ""),
-            "my" => push_or(state, voices.speaker, said, "'s"),
-            "mine" => push_or(state, voices.speaker, said, "'s"),
+            "my" | "mine" => push_or(state, voices.speaker, said, "'s"),
+            "yourself" if voices.addressee.is_some() => state.out.push_str("themself"),
+            "ourselves" if voices.speaker.is_some() => state.out.push_str("themselves"),
             "myself" => state.out.push_str(if voices.speaker.is_some() { "themself" } else { said }),
             "you" | "u" if voices.addressee.is_some() => {
                 state.out.push_str(voices.addressee.unwrap_or_default());
-                state.agree = self.starts_clause(tokens, index) || matches!(next, "'re" | "'ve" | "are" | "have" | "were" | "don't");
+                state.agree = Self::starts_clause(tokens, index)
+                    || matches!(next, "'re" | "'ve" | "are" | "have" | "were" | "don't");
             }
             "your" | "yours" => push_or(state, voices.addressee, said, "'s"),
-            "we" | "us" => self.push_group(state, said),
+            "we" | "us" => self.push_group(state, &tokens[index..], said),
             "our" | "ours" if voices.speaker.is_some() => {
                 state.out.push_str(voices.speaker.unwrap_or_default());
                 state.out.push_str("'s");
@@ -168,8 +181,13 @@ impl Rewriter<'_> {
         }
     }
 
-    fn push_group(&self, state: &mut State, said: &str) {
-        match (self.voices.speaker, self.voices.companion) {
+    fn push_group(&self, state: &mut State, tokens: &[Token], said: &str) {
+        // "since we last spoke": the two who speak now.
+        let speak = tokens.iter().take(4).any(|token| {
+            token.is_any(&["spoke", "talked", "chatted", "talk", "speak", "chat", "spoken", "caught", "catch"])
+        });
+        let companion = if speak { self.voices.addressee } else { self.voices.companion };
+        match (self.voices.speaker, companion) {
             (Some(speaker), Some(companion)) => {
                 state.out.push_str(speaker);
                 state.out.push_str(" and ");
@@ -192,7 +210,9 @@ impl Rewriter<'_> {
             "'ve" if state.agree => "has",
             "'ve" => "have",
             "'ll" => "will",
-            _ if next == "better" || matches!(self.verbs.form(next), Some((_, Form::Participle))) || next == "been" => "had",
+            _ if next == "better" || matches!(self.verbs.form(next), Some((_, Form::Participle))) || next == "been" => {
+                "had"
+            }
             _ => "would",
         };
         state.agree = false;
@@ -204,7 +224,9 @@ impl Rewriter<'_> {
         let token = &tokens[index];
         if state.agree && !token.is_mark() && !self.words.is_adverb(&token.lower) {
             state.agree = false;
-            if let Some(agreed) = self.verbs.agree(&token.lower).filter(|_| !self.words.has(&token.lower, Class::Function) || is_auxiliary(&token.lower)) {
+            if let Some(agreed) = self.verbs.agree(&token.lower).filter(|_| {
+                !self.words.has(&token.lower, Class::Function) || is_auxiliary(&token.lower) || token.is("like")
+            }) {
                 state.out.push_str(&agreed);
                 return;
             }
@@ -212,18 +234,19 @@ impl Rewriter<'_> {
             state.agree = false;
         }
         // The first word loses its capital when a name was put before it.
-        if index == 0 && !state.out.trim().is_empty() && self.verbs.form(&token.lower).is_some() || index == 0 && !state.out.is_empty() && self.words.is_adverb(&token.lower) {
-            state.out.push_str(&token.lower);
-        } else {
-            state.out.push_str(said);
-        }
+        let put = index == 0 && !state.out.trim().is_empty();
+        let acronym = said.chars().skip(1).any(char::is_uppercase);
+        if put && !acronym { state.out.push_str(&token.lower) } else { state.out.push_str(said) }
     }
 
     /// Whether a subject may stand at `index`.
-    fn starts_clause(&self, tokens: &[Token], index: usize) -> bool {
+    fn starts_clause(tokens: &[Token], index: usize) -> bool {
         index.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|before| {
             before.is_mark()
-                || before.is_any(&["and", "but", "if", "when", "that", "because", "so", "as", "while", "what", "how", "since", "where", "hope", "glad", "know", "think", "said"])
+                || before.is_any(&[
+                    "and", "but", "if", "when", "that", "because", "so", "as", "while", "what", "how", "since",
+                    "where", "hope", "glad", "know", "think", "said",
+                ])
         })
     }
 }
@@ -234,8 +257,8 @@ fn is_auxiliary(word: &str) -> bool {
 
 fn is_preposition(token: &Token) -> bool {
     token.is_any(&[
-        "in", "on", "at", "by", "from", "to", "for", "of", "before", "after", "about", "around", "since", "until", "till", "with", "between", "than",
-        "during", "through", "over",
+        "in", "on", "at", "by", "from", "to", "for", "of", "before", "after", "about", "around", "since", "until",
+        "till", "with", "between", "than", "during", "through", "over",
     ])
 }
 
@@ -250,9 +273,7 @@ fn push_or(state: &mut State, name: Option<&str>, said: &str, suffix: &str) {
 }
 
 fn push_gap(out: &mut String, gap: &str) {
-    if gap.is_empty() {
-        out.push(' ');
-    } else if gap.chars().any(char::is_whitespace) && !out.ends_with(' ') {
+    if gap.is_empty() || gap.contains(char::is_whitespace) && !out.ends_with(' ') {
         out.push(' ');
     }
 }
@@ -260,7 +281,9 @@ fn push_gap(out: &mut String, gap: &str) {
 /// Trims, begins with a capital and ends with a full stop.
 fn finish(mut out: String) -> String {
     out.truncate(out.floor_char_boundary(LONGEST));
-    let trimmed = out.trim().trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '…') || c.is_whitespace());
+    let trimmed = out
+        .trim()
+        .trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '…') || c.is_whitespace());
     let mut statement = String::with_capacity(trimmed.len() + 1);
     let mut chars = trimmed.chars();
     if let Some(first) = chars.next() {

@@ -15,8 +15,8 @@ pub(super) struct Sentence {
 const LONGEST: usize = 800;
 
 const ABBREVIATIONS: [&str; 27] = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "dept", "est", "fig", "inc",
-    "ltd", "corp", "co", "no", "mt", "ave", "a.m", "p.m", "u.s", "feat",
+    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "dept", "est", "fig",
+    "inc", "ltd", "corp", "co", "no", "mt", "ave", "a.m", "p.m", "u.s", "feat",
 ];
 
 /// Tags at the end of a statement that make it no question.
@@ -49,7 +49,8 @@ fn unlisted(text: &str, span: Range<usize>) -> Range<usize> {
     let line = &text[span.clone()];
     let rest = line.trim_start();
     let marks = rest.trim_start_matches(['-', '*', '#', '>', '•', '+', '–']);
-    let marks = if marks.len() < rest.len() && (marks.starts_with(' ') || rest.starts_with("**")) { marks } else { rest };
+    let marks =
+        if marks.len() < rest.len() && (marks.starts_with(' ') || rest.starts_with("**")) { marks } else { rest };
     let digits = marks.trim_start_matches(|c: char| c.is_ascii_digit());
     let number = digits.strip_prefix(['.', ')']).filter(|after| digits.len() < marks.len() && after.starts_with(' '));
     let rest = number.unwrap_or(marks).trim_start().trim_start_matches("**");
@@ -149,18 +150,20 @@ mod tests {
 
     #[test]
     fn sentences_end_at_their_marks() {
-        check("Hi! I met Dr. Okafor at 5 p.m. We talked... and laughed.", &[
-            "Hi!",
-            "I met Dr. Okafor at 5 p.m.",
-            "We talked... and laughed.",
-        ]);
+        check(
+            "Hi! I met Dr. Okafor at 5 p.m. We talked... and laughed.",
+            &["Hi!", "I met Dr. Okafor at 5 p.m.", "We talked... and laughed."],
+        );
         check("It cost 3.50 at J. Doe's. \"Fine!\" he said", &["It cost 3.50 at J. Doe's.", "\"Fine!\"", "he said"]);
         check("Got the job 🎉 So happy ☀️", &["Got the job", "So happy"]);
     }
 
     #[test]
     fn lists_lose_their_marks_and_code_is_left_out() {
-        check("Plan:\n- **Buy** milk\n2. Call Ana\n```\nlet x = 1;\n```\nDone", &["Plan:", "Buy** milk", "Call Ana", "Done"]);
+        check(
+            "Plan:\n- **Buy** milk\n2. Call Ana\n```\nlet x = 1;\n```\nDone",
+            &["Plan:", "Buy** milk", "Call Ana", "Done"],
+        );
     }
 
     #[test]

@@ -29,7 +29,9 @@ impl<'a> Scene<'a> {
             }
         }
         let addressee = match (turn.kind, turn.role) {
-            (EpisodeKind::Message, Some(Role::Assistant)) => owner.filter(|owner| Some(*owner) != speaker).or_else(|| only(&names)),
+            (EpisodeKind::Message, Some(Role::Assistant)) => {
+                owner.filter(|owner| Some(*owner) != speaker).or_else(|| only(&names))
+            }
             (EpisodeKind::Message, _) => only(&names),
             _ => None,
         };

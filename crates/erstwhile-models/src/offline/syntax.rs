@@ -1,6 +1,6 @@
 //! Finds who does what in a sentence: subjects with their verb groups.
 
-use super::names::Name;
+use super::names::ProperName;
 use super::tokens::{Token, TokenKind};
 use super::verbs::{Form, Verbs};
 use super::words::{Class, Words};
@@ -18,7 +18,7 @@ pub(super) enum Subject {
     /// "she" at the start, whom the sentence before names.
     Antecedent,
     /// A name.
-    Named(Name),
+    Named(ProperName),
     /// "my" with these tokens after it.
     Mine(Range<usize>),
     /// Another noun phrase, in these tokens.
@@ -73,7 +73,7 @@ pub(super) struct ClauseReader<'a> {
     /// The sentence.
     pub(super) tokens: &'a [Token],
     /// Its names.
-    pub(super) names: &'a [Name],
+    pub(super) names: &'a [ProperName],
     /// Whether "she" at the start is known.
     pub(super) antecedent: bool,
     /// Whether it leaves out the speaker: "Lost my job".
@@ -100,23 +100,19 @@ impl ClauseReader<'_> {
         let mut at = 0;
         while at < self.tokens.len() && clauses.len() < MOST {
             let found = if at == 0 && self.implied { Some((Subject::Speaker, 0)) } else { self.subject_at(at) };
-            let (subject, verb_from) = match found {
-                Some(found) => found,
-                None => match self.same_subject(at, clauses.last()) {
-                    Some(subject) => (subject, at),
-                    None => {
-                        at += 1;
-                        continue;
-                    }
-                },
+            let further = || self.same_subject(at, clauses.last()).map(|subject| (subject, at));
+            let Some((subject, verb_from)) = found.or_else(further) else {
+                at += 1;
+                continue;
             };
             let Some(group) = self.group(verb_from) else {
                 at += 1;
                 continue;
             };
-            let conditional = at.checked_sub(1).and_then(|before| self.tokens.get(before)).is_some_and(|token| {
-                token.is_any(&["if", "wish", "unless", "whether", "whenever"])
-            });
+            let conditional = at
+                .checked_sub(1)
+                .and_then(|before| self.tokens.get(before))
+                .is_some_and(|token| token.is_any(&["if", "wish", "unless", "whether", "whenever"]));
             if let Some(last) = clauses.last_mut() {
                 last.tokens.end = at;
             }
@@ -145,7 +141,10 @@ impl ClauseReader<'_> {
         let opener = |at: usize| {
             self.tokens.get(at).is_some_and(|token| {
                 token.is_mark() && !token.is("\"") && !token.is("&")
-                    || token.is_any(&["and", "but", "so", "because", "since", "when", "while", "if", "that", "as", "though", "although", "then", "where", "cause"])
+                    || token.is_any(&[
+                        "and", "but", "so", "because", "since", "when", "while", "if", "that", "as", "though",
+                        "although", "then", "where", "cause",
+                    ])
             })
         };
         opener(before) || self.words.is_adverb(self.word(before)) && before.checked_sub(1).is_none_or(opener)
@@ -174,9 +173,19 @@ impl ClauseReader<'_> {
                     None => break,
                 }
             }
-            if self.word(verb) == "'s" && self.verbs.form(self.word(verb + 1)).is_none() && !is_copula_complement(self.word(verb + 1)) {
+            if self.word(verb) == "'s"
+                && self.verbs.form(self.word(verb + 1)).is_none()
+                && !is_copula_complement(self.word(verb + 1))
+            {
                 let phrase = at..self.finite_after(verb + 1)?;
                 return Some((Subject::Phrase(phrase.clone()), phrase.end));
+            }
+            // "Bob, a friend of mine, said": over what stands between commas.
+            if self.word(verb) == ","
+                && let Some(comma) = (verb + 2..verb + 9).find(|at| self.word(*at) == ",")
+                && matches!(self.verbs.form(self.word(comma + 1)), Some((_, Form::Past | Form::Third)))
+            {
+                verb = comma + 1;
             }
             return Some((Subject::Named(name.clone()), verb));
         }
@@ -193,7 +202,10 @@ impl ClauseReader<'_> {
         let begins = |at: usize| {
             let word = self.word(at);
             is_auxiliary(word)
-                || word == "'s" && self.tokens.get(at + 1).is_some_and(|next| !next.capital && self.verbs.form(&next.lower).is_some_and(|(_, form)| form == Form::Gerund))
+                || word == "'s"
+                    && self.tokens.get(at + 1).is_some_and(|next| {
+                        !next.capital && self.verbs.form(&next.lower).is_some_and(|(_, form)| form == Form::Gerund)
+                    })
                 || matches!(self.verbs.form(word), Some((_, Form::Past | Form::Third)))
         };
         let stop = |at: usize| self.tokens.get(at).is_none_or(|token| token.is_mark() && !token.is("-"));
@@ -241,11 +253,18 @@ impl ClauseReader<'_> {
                     negated |= stem.len() < word.len() || word == "dont" || word == "cannot";
                     let (new, be) = auxiliary(stem, next, self.verbs);
                     // "have", "do" and "be" are main verbs when no verb follows.
-                    let main = matches!(stem, "have" | "has" | "had" | "'ve" | "do" | "does" | "did") && !self.verb_follows(at + 1);
+                    let main = matches!(stem, "have" | "has" | "had" | "'ve" | "do" | "does" | "did")
+                        && !self.verb_follows(at + 1);
                     if main {
                         let lemma = if stem.starts_with('d') { "do" } else { "have" };
                         let plain = if matches!(stem, "had" | "did") { Tense::Past } else { Tense::Present };
-                        return Some(Group { tense: tense.unwrap_or(plain), negated, no_longer, lemma: lemma.to_owned(), rest: at + 1 });
+                        return Some(Group {
+                            tense: tense.unwrap_or(plain),
+                            negated,
+                            no_longer,
+                            lemma: lemma.to_owned(),
+                            rest: at + 1,
+                        });
                     }
                     have |= new == Some(Tense::Perfect);
                     tense = tense.or(new);
@@ -265,7 +284,10 @@ impl ClauseReader<'_> {
 
     fn is_base(&self, at: usize) -> bool {
         let word = self.word(at);
-        word == "be" || word == "have" || matches!(self.verbs.form(word), Some((_, Form::Base))) || self.words.is_adverb(word)
+        word == "be"
+            || word == "have"
+            || matches!(self.verbs.form(word), Some((_, Form::Base)))
+            || self.words.is_adverb(word)
     }
 
     fn verb_follows(&self, from: usize) -> bool {
@@ -274,10 +296,17 @@ impl ClauseReader<'_> {
             at += 1;
         }
         let word = self.word(at);
-        self.verbs.form(word).is_some_and(|(_, form)| form != Form::Third || word == "be") || matches!(word, "been" | "be")
+        self.verbs.form(word).is_some_and(|(_, form)| form != Form::Third || word == "be")
+            || matches!(word, "been" | "be")
     }
 
-    fn main_verb(&self, at: usize, tense: Option<Tense>, last_be: bool, (negated, no_longer): (bool, bool)) -> Option<Group> {
+    fn main_verb(
+        &self,
+        at: usize,
+        tense: Option<Tense>,
+        last_be: bool,
+        (negated, no_longer): (bool, bool),
+    ) -> Option<Group> {
         let token = self.tokens.get(at)?;
         let group = |tense, lemma: String, rest| Some(Group { tense, negated, no_longer, lemma, rest });
         match self.verbs.form(&token.lower) {
@@ -289,7 +318,8 @@ impl ClauseReader<'_> {
                 group(tense, lemma, at + 1)
             }
             _ if last_be => group(tense.unwrap_or(Tense::Present), "be".to_owned(), at),
-            Some((_, Form::Gerund)) => (self.implied && tense.is_none()).then_some(())
+            Some((_, Form::Gerund)) => (self.implied && tense.is_none())
+                .then_some(())
                 .and_then(|()| group(Tense::Progressive, self.verbs.form(&token.lower)?.0, at + 1)),
             Some((lemma, form)) => {
                 let plain = match form {
@@ -298,7 +328,10 @@ impl ClauseReader<'_> {
                 };
                 group(tense.unwrap_or(plain), lemma, at + 1)
             }
-            None if tense.is_some() && token.kind == TokenKind::Word && !self.words.has(&token.lower, Class::Function) => {
+            None if tense.is_some()
+                && token.kind == TokenKind::Word
+                && !self.words.has(&token.lower, Class::Function) =>
+            {
                 group(tense.unwrap_or(Tense::Present), token.lower.clone(), at + 1)
             }
             None => None,
@@ -308,30 +341,80 @@ impl ClauseReader<'_> {
 
 /// Words that "'s" before them makes "is", not a possessive.
 fn is_copula_complement(word: &str) -> bool {
-    matches!(word, "a" | "an" | "the" | "my" | "your" | "not" | "so" | "very" | "really" | "been" | "in" | "at" | "from" | "got" | "just" | "always" | "also")
+    matches!(
+        word,
+        "a" | "an"
+            | "the"
+            | "my"
+            | "your"
+            | "not"
+            | "so"
+            | "very"
+            | "really"
+            | "been"
+            | "in"
+            | "at"
+            | "from"
+            | "got"
+            | "just"
+            | "always"
+            | "also"
+    )
 }
 
 fn is_auxiliary(word: &str) -> bool {
     matches!(
         word.strip_suffix("n't").unwrap_or(word),
-        "am" | "is" | "are" | "was" | "were" | "be" | "been" | "being" | "'m" | "'re" | "'s" | "'ve" | "'ll" | "'d" | "have" | "has" | "had" | "do"
-            | "does" | "did" | "will" | "wo" | "would" | "ca" | "can" | "could" | "should" | "shall" | "may" | "might" | "must" | "dont" | "cannot"
+        "am" | "is"
+            | "are"
+            | "was"
+            | "were"
+            | "be"
+            | "been"
+            | "being"
+            | "'m"
+            | "'re"
+            | "'s"
+            | "'ve"
+            | "'ll"
+            | "'d"
+            | "have"
+            | "has"
+            | "had"
+            | "do"
+            | "does"
+            | "did"
+            | "will"
+            | "wo"
+            | "would"
+            | "ca"
+            | "can"
+            | "could"
+            | "should"
+            | "shall"
+            | "may"
+            | "might"
+            | "must"
+            | "dont"
+            | "cannot"
     )
 }
 
 /// The tense that an auxiliary gives, and whether it is a form of "be".
 fn auxiliary(stem: &str, next: &str, verbs: &Verbs) -> (Option<Tense>, bool) {
     match stem {
-        "am" | "is" | "are" | "'m" | "'re" | "be" | "being" => (Some(Tense::Present), true),
         "was" | "were" => (Some(Tense::Past), true),
         "been" => (Some(Tense::Perfect), true),
-        "'s" if next == "been" || matches!(verbs.form(next), Some((_, Form::Participle | Form::Past))) && next != "named" => (Some(Tense::Perfect), false),
-        "'s" => (Some(Tense::Present), true),
+        "'s" if next == "been"
+            || matches!(verbs.form(next), Some((_, Form::Participle | Form::Past))) && next != "named" =>
+        {
+            (Some(Tense::Perfect), false)
+        }
+        "am" | "is" | "are" | "'m" | "'re" | "'s" | "be" | "being" => (Some(Tense::Present), true),
         "have" | "has" | "'ve" => (Some(Tense::Perfect), false),
         "had" | "did" => (Some(Tense::Past), false),
-        "do" | "does" | "dont" => (Some(Tense::Present), false),
         "will" | "'ll" | "wo" | "shall" => (Some(Tense::Future), false),
-        "can" | "ca" | "cannot" => (Some(Tense::Present), false),
+        "do" | "does" | "dont" | "can" | "ca" | "cannot" => (Some(Tense::Present), false),
         _ => (Some(Tense::Modal), false),
     }
 }

@@ -130,15 +130,17 @@ mod tests {
 
     #[test]
     fn clitics_stand_alone_and_negations_do_not() {
-        assert_eq!(words("I'm sure Ines’s dog doesn't bite."), [
-            "i", "'m", "sure", "ines", "'s", "dog", "doesn't", "bite", "."
-        ]);
+        assert_eq!(
+            words("I'm sure Ines’s dog doesn't bite."),
+            ["i", "'m", "sure", "ines", "'s", "dog", "doesn't", "bite", "."]
+        );
     }
 
     #[test]
     fn numbers_keep_their_inner_marks() {
-        assert_eq!(words("2023-05-07, 3:30pm and 1,200 at 5/7"), [
-            "2023-05-07", ",", "3:30pm", "and", "1,200", "at", "5/7"
-        ]);
+        assert_eq!(
+            words("2023-05-07, 3:30pm and 1,200 at 5/7"),
+            ["2023-05-07", ",", "3:30pm", "and", "1,200", "at", "5/7"]
+        );
     }
 }

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use erstwhile::model::{EpisodeKind, Role};
-use erstwhile::ports::{Claim, ExtractedMention, Extraction, Turn};
+use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, Extraction, Turn};
 use jiff::tz::TimeZone;
 
 use super::Tools;
 use super::aliases;
-use super::names::{Gazetteer, Name, NameFinder};
+use super::names::{Gazetteer, ProperName, NameFinder};
 use super::phrases::PhraseReader;
 use super::relations::Reading;
 use super::rewrite::{Rewriter, Voices};
@@ -46,7 +46,7 @@ pub(super) struct TurnReader<'a> {
 #[derive(Debug, Default)]
 struct Memory {
     /// Names of the last two sentences, the latest last.
-    recent: Vec<Vec<Name>>,
+    recent: Vec<Vec<ProperName>>,
     /// Who is with the speaker.
     companion: Option<String>,
 }
@@ -66,7 +66,9 @@ impl TurnReader<'_> {
             }
             let mut sentence = sentence;
             if script && sentence.span.start >= line_end {
-                line_end = self.text[sentence.span.start..].find('\n').map_or(self.text.len(), |end| sentence.span.start + end);
+                line_end = self.text[sentence.span.start..]
+                    .find('\n')
+                    .map_or(self.text.len(), |end| sentence.span.start + end);
                 line_speaker = script_speaker(&self.text[sentence.span.clone()]).map(ToOwned::to_owned);
                 if let Some(name) = &line_speaker {
                     sentence.span.start += name.len() + 1;
@@ -78,8 +80,8 @@ impl TurnReader<'_> {
             };
             self.sentence(scene, &sentence, &mut memory, &mut extraction);
         }
-        extraction.claims.truncate(most);
         deduplicate(&mut extraction.claims);
+        extraction.claims.truncate(most);
         extraction
     }
 
@@ -114,7 +116,11 @@ impl TurnReader<'_> {
 
     fn sentence(&self, scene: Scene<'_>, sentence: &Sentence, memory: &mut Memory, extraction: &mut Extraction) {
         let all = tokenise(self.text, sentence.span.clone());
-        let names = self.finder().find(self.text, &all);
+        let mut names = self.finder().find(self.text, &all);
+        for name in names.iter_mut().filter(|name| name.entity_type.is_none()) {
+            let short = scene.addressee.is_some_and(|addressee| is_short_for(&name.name, addressee));
+            name.entity_type = short.then(|| "Person".to_owned());
+        }
         for name in &names {
             let span = all[name.tokens.start].span.start..all[name.tokens.end - 1].span.end;
             let mention = ExtractedMention { name: name.name.clone(), entity_type: name.entity_type.clone(), span };
@@ -122,16 +128,14 @@ impl TurnReader<'_> {
                 extraction.mentions.push(mention);
             }
         }
+        Self::note_short_names(scene, &all, &names, extraction);
         if !sentence.question {
             let kept = self.stripped(scene, &all, &names);
             let tokens = &all[kept.clone()];
-            if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
-                let span = first.span.start..last.span.end;
-                let names = shifted(&names, &kept);
-                self.note_companion(scene, tokens, &names, memory);
-                extraction.aliases.extend(aliases::read(self.text, tokens, &names, scene.speaker));
-                self.claims(scene, tokens, &names, span, memory, extraction);
-            }
+            let names = shifted(&names, &kept);
+            self.note_companion(scene, tokens, &names, memory);
+            extraction.aliases.extend(aliases::read(self.text, tokens, &names, scene.speaker));
+            self.claims(scene, tokens, &names, memory, extraction);
         }
         memory.recent.push(names);
         if memory.recent.len() > 2 {
@@ -139,15 +143,25 @@ impl TurnReader<'_> {
         }
     }
 
-    fn claims(
-        &self,
-        scene: Scene<'_>,
-        tokens: &[Token],
-        names: &[Name],
-        span: Range<usize>,
-        memory: &Memory,
-        extraction: &mut Extraction,
-    ) {
+    /// "Hey Mel" to Melanie: a short name.
+    fn note_short_names(scene: Scene<'_>, tokens: &[Token], names: &[ProperName], extraction: &mut Extraction) {
+        let Some(addressee) = scene.addressee else { return };
+        for name in names.iter().filter(|name| is_short_for(&name.name, addressee)) {
+            let alias = ExtractedAlias {
+                name: addressee.to_owned(),
+                alias: name.name.clone(),
+                entity_type: Some("Person".to_owned()),
+                span: tokens[name.tokens.start].span.start..tokens[name.tokens.end - 1].span.end,
+            };
+            if !extraction.aliases.iter().any(|other| other.alias == alias.alias) {
+                extraction.aliases.push(alias);
+            }
+        }
+    }
+
+    fn claims(&self, scene: Scene<'_>, tokens: &[Token], names: &[ProperName], memory: &Memory, extraction: &mut Extraction) {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        let span = first.span.start..last.span.end;
         let Tools { words, verbs, dates } = self.tools;
         let dates = dates.resolve_within(self.text, span.clone(), self.turn.reference_time, self.zone);
         let antecedent = antecedent(scene, tokens, memory);
@@ -165,7 +179,15 @@ impl TurnReader<'_> {
         }
         let statement = rewriter.statement(self.text, tokens, &dates);
         let reading = Reading {
-            phrases: PhraseReader { text: self.text, tokens, names, dates: &dates, words, verbs, speaker: scene.speaker },
+            phrases: PhraseReader {
+                text: self.text,
+                tokens,
+                names,
+                dates: &dates,
+                words,
+                verbs,
+                speaker: scene.speaker,
+            },
             clauses: &clauses,
             statement: &statement,
             span,
@@ -180,26 +202,43 @@ impl TurnReader<'_> {
     /// Orders and courtesies of people say nothing about the world.
     fn is_idle(&self, tokens: &[Token], implied: bool, told: bool) -> bool {
         let order = tokens.first().is_some_and(|token| {
-            matches!(self.tools.verbs.form(&token.lower), Some((_, Form::Base))) || token.is_any(&["let", "please", "don't"])
+            matches!(self.tools.verbs.form(&token.lower), Some((_, Form::Base)))
+                || token.is_any(&["let", "please", "don't"])
         });
         let person = self.turn.role != Some(Role::Assistant) && self.turn.kind == EpisodeKind::Message;
-        let courtesy = tokens.first().is_some_and(|token| token.is_any(&["thanks", "thank", "congrats", "congratulations", "sorry"]));
-        person && !implied && !told && (order || courtesy)
+        let courtesy = tokens
+            .first()
+            .is_some_and(|token| token.is_any(&["thanks", "thank", "congrats", "congratulations", "sorry"]));
+        person && !implied && !told && (order || courtesy) || !person && self.is_heading(tokens)
+    }
+
+    /// "Price:", "Getting started": a few words of an assistant or document without a verb.
+    fn is_heading(&self, tokens: &[Token]) -> bool {
+        let Tools { words, verbs, .. } = self.tools;
+        let content = tokens.iter().filter(|token| words.is_content(&token.lower)).count();
+        let verb = tokens
+            .iter()
+            .any(|token| matches!(verbs.form(&token.lower), Some((_, form)) if form != Form::Gerund) || token.is("'s"));
+        let exact = tokens.iter().any(|token| token.kind == super::tokens::TokenKind::Number);
+        content < 4 && !verb && !exact
     }
 
     /// The tokens without greetings, names that are called and tags.
-    fn stripped(&self, scene: Scene<'_>, tokens: &[Token], names: &[Name]) -> Range<usize> {
+    fn stripped(&self, scene: Scene<'_>, tokens: &[Token], names: &[ProperName]) -> Range<usize> {
         let words = &self.tools.words;
         let (mut start, mut end) = (0, tokens.len());
-        let called = |name: &&Name| scene.addressee.is_none_or(|addressee| addressee == name.name) || name.entity_type.as_deref() == Some("Person");
         while start < end {
             let token = &tokens[start];
-            let mark = |at: usize| tokens.get(at).is_some_and(|next| next.is_any(&[",", "!", "-", "–", ".", "…", ":", ";"]));
-            if token.is_mark() && !token.is_any(&["\"", "“", "$", "€", "£", "#", "@"]) {
+            let mark =
+                |at: usize| tokens.get(at).is_some_and(|next| next.is_any(&[",", "!", "-", "–", ".", "…", ":", ";"]));
+            let mark_of_none = token.is_mark() && !token.is_any(&["\"", "“", "$", "€", "£", "#", "@"]);
+            let courtesy = words.has(&token.lower, Class::Interjection)
+                && (mark(start + 1) || self.is_greeting(tokens, start, names));
+            if mark_of_none || courtesy {
                 start += 1;
-            } else if words.has(&token.lower, Class::Interjection) && (mark(start + 1) || self.is_greeting(tokens, start, names)) {
-                start += 1;
-            } else if let Some(name) = names.iter().filter(called).find(|name| name.tokens.start == start && mark(name.tokens.end)) {
+            } else if let Some(name) =
+                names.iter().find(|name| name.tokens.start == start && self.is_called(scene, tokens, name))
+            {
                 start = name.tokens.end;
             } else if token.is_any(&["and", "but", "so", "plus", "also"]) && start + 2 < end && !mark(start + 1) {
                 start += 1;
@@ -212,9 +251,17 @@ impl TurnReader<'_> {
         }
         // ", Anna" and ", huh" at the end.
         for _ in 0..2 {
-            let last = names.iter().find(|name| name.tokens.end == end && name.tokens.start > start && Some(name.name.as_str()) == scene.addressee);
+            let last = names.iter().find(|name| {
+                name.tokens.end == end
+                    && name.tokens.start > start
+                    && scene
+                        .addressee
+                        .is_some_and(|addressee| addressee == name.name || is_short_for(&name.name, addressee))
+            });
             let from = last.map_or(end.saturating_sub(1), |name| name.tokens.start);
-            let tag = end > start && tokens[end - 1].is_any(&["huh", "right", "eh", "lol", "haha", "btw", "though", "tho", "too"]) && !tokens[end - 1].is("too");
+            let tag = end > start
+                && tokens[end - 1].is_any(&["huh", "right", "eh", "lol", "haha", "btw", "though", "tho", "too"])
+                && !tokens[end - 1].is("too");
             if (last.is_some() || tag) && from > start + 1 && tokens[from - 1].is(",") {
                 end = from - 1;
             }
@@ -222,16 +269,40 @@ impl TurnReader<'_> {
         start..end
     }
 
+    /// Whether a name at the start of a sentence calls somebody: "Anna, I …", "Anna!".
+    fn is_called(&self, scene: Scene<'_>, tokens: &[Token], name: &ProperName) -> bool {
+        let end = name.tokens.end;
+        let Some(mark) = tokens.get(end) else { return true };
+        if !mark.is_any(&[",", "!", "-", "–", ".", "…"]) {
+            return false;
+        }
+        let known =
+            scene.addressee.is_some_and(|addressee| is_short_for(&name.name, addressee) || addressee == name.name);
+        let voiced = tokens.get(end + 1).is_none_or(|next| {
+            next.is_any(&["i", "you", "that", "it", "this", "your", "we", "my", "what", "thanks", "thank", "how", "im"])
+                || self.tools.words.has(&next.lower, Class::Interjection)
+        });
+        known || mark.is("!") || voiced
+    }
+
     /// "Hey Anna", "Thanks so much": followed by a name, another courtesy, or the end.
-    fn is_greeting(&self, tokens: &[Token], at: usize, names: &[Name]) -> bool {
+    fn is_greeting(&self, tokens: &[Token], at: usize, names: &[ProperName]) -> bool {
         let token = &tokens[at];
-        let hail = token.is_any(&["hey", "hi", "hello", "wow", "oh", "yeah", "yep", "ok", "okay", "haha", "lol", "hiya", "well", "ah", "aw", "yes", "no", "nope", "btw", "then"]);
+        let hail = token.is_any(&[
+            "hey", "hi", "hello", "wow", "oh", "yeah", "yep", "ok", "okay", "haha", "lol", "hiya", "well", "ah", "aw",
+            "yes", "no", "nope", "btw", "then",
+        ]);
         let next = tokens.get(at + 1);
-        next.is_none() || hail && (names.iter().any(|name| name.tokens.start == at + 1) || next.is_some_and(|next| self.tools.words.has(&next.lower, Class::Interjection) || next.lower == "i"))
+        next.is_none()
+            || hail
+                && (names.iter().any(|name| name.tokens.start == at + 1)
+                    || next.is_some_and(|next| {
+                        self.tools.words.has(&next.lower, Class::Interjection) || next.lower == "i"
+                    }))
     }
 
     /// "with Anna", "my kids and I", "my husband": who "we" are from here on.
-    fn note_companion(&self, scene: Scene<'_>, tokens: &[Token], names: &[Name], memory: &mut Memory) {
+    fn note_companion(&self, scene: Scene<'_>, tokens: &[Token], names: &[ProperName], memory: &mut Memory) {
         let Some(speaker) = scene.speaker else { return };
         for (at, token) in tokens.iter().enumerate() {
             let next = tokens.get(at + 1);
@@ -239,10 +310,13 @@ impl TurnReader<'_> {
                 && let Some(kin) = next.filter(|next| self.tools.words.has(&next.lower, Class::Kin))
             {
                 let named = names.iter().find(|name| name.tokens.start == at + 2);
-                memory.companion = Some(named.map_or_else(|| format!("{speaker}'s {}", kin.lower), |name| name.name.clone()));
+                memory.companion =
+                    Some(named.map_or_else(|| format!("{speaker}'s {}", kin.lower), |name| name.name.clone()));
             }
             let joined = token.is("with") || token.is("and") && at == 0;
-            let with = names.iter().find(|name| joined && name.tokens.start == at + 1 && name.entity_type.as_deref() == Some("Person"));
+            let with = names
+                .iter()
+                .find(|name| joined && name.tokens.start == at + 1 && name.entity_type.as_deref() == Some("Person"));
             if let Some(name) = with {
                 memory.companion = Some(name.name.clone());
             }
@@ -251,19 +325,19 @@ impl TurnReader<'_> {
 }
 
 /// Whom "she" or "it" at the start of a sentence means, when only one can be meant.
-fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<Name> {
+fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<ProperName> {
     let pronoun = tokens.first()?;
     let person = pronoun.is_any(&["he", "she"]);
     if !person && !pronoun.is("it") {
         return None;
     }
-    let fits = |name: &&Name| {
+    let fits = |name: &&ProperName| {
         let known_person = name.entity_type.as_deref() == Some("Person");
         let speaks = Some(name.name.as_str()) == scene.speaker || Some(name.name.as_str()) == scene.addressee;
         !speaks && known_person == person && (person || name.entity_type.is_some())
     };
     let depth = if person { 2 } else { 1 };
-    let mut found: Vec<&Name> = Vec::new();
+    let mut found: Vec<&ProperName> = Vec::new();
     for name in memory.recent.iter().rev().take(depth).flatten().filter(fits) {
         if !found.iter().any(|other| other.name == name.name) {
             found.push(name);
@@ -272,12 +346,18 @@ fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<Nam
     if let [only] = found.as_slice() { Some((*only).clone()) } else { None }
 }
 
+/// Whether one name is the first letters of another: "Mel" and "Melanie".
+fn is_short_for(short: &str, name: &str) -> bool {
+    let first = name.split_whitespace().next().unwrap_or_default().to_lowercase();
+    short.chars().count() > 2 && short.len() < first.len() && first.starts_with(&short.to_lowercase())
+}
+
 /// Names with their tokens counted from the first kept token.
-fn shifted(names: &[Name], kept: &Range<usize>) -> Vec<Name> {
+fn shifted(names: &[ProperName], kept: &Range<usize>) -> Vec<ProperName> {
     names
         .iter()
         .filter(|name| name.tokens.start >= kept.start && name.tokens.end <= kept.end)
-        .map(|name| Name { tokens: name.tokens.start - kept.start..name.tokens.end - kept.start, ..name.clone() })
+        .map(|name| ProperName { tokens: name.tokens.start - kept.start..name.tokens.end - kept.start, ..name.clone() })
         .collect()
 }
 
@@ -294,7 +374,10 @@ fn deduplicate(claims: &mut Vec<Claim>) {
     let mut kept: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims.drain(..) {
         let same = |other: &Claim| {
-            other.subject == claim.subject && other.predicate == claim.predicate && other.object == claim.object && other.valid_from == claim.valid_from
+            other.subject == claim.subject
+                && other.predicate == claim.predicate
+                && other.object == claim.object
+                && other.valid_from == claim.valid_from
                 && other.kind == claim.kind
         };
         if !kept.iter().any(same) {

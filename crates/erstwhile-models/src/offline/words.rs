@@ -32,34 +32,54 @@ pub(super) enum Class {
 }
 
 const LISTS: [(Class, &str); 12] = [
-    (Class::Function, "a an the this that these those my your his her its our their some any no every each all both either neither another \
+    (
+        Class::Function,
+        "a an the this that these those my your his her its our their some any no every each all both either neither another \
 what which who whom whose i me you he him she it we us they them myself yourself himself herself itself ourselves themselves \
 mine yours hers ours theirs in on at to for from of with without by about into onto over under after before between among through \
 during until till since against toward towards upon within across around near behind beside besides beyond except like as than off out up down \
 and or but nor so yet if because cause while when where whenever wherever although though unless whether how why once \
 am is are was were be been being have has had having do does did will would shall should can could may might must not n't \
 isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't cannot couldn't haven't hasn't hadn't there here then \
-someone somebody something anyone anybody anything everyone everybody everything nobody nothing one ones 's 'm 're 've 'll 'd let via per plus"),
-    (Class::Adverb, "just also really very so too quite pretty still even always never often usually sometimes rarely hardly finally recently lately \
+someone somebody something anyone anybody anything everyone everybody everything nobody nothing one ones 's 'm 're 've 'll 'd let via per plus",
+    ),
+    (
+        Class::Adverb,
+        "just also really very so too quite pretty still even always never often usually sometimes rarely hardly finally recently lately \
 already actually definitely totally absolutely truly only simply currently now then soon again ever almost nearly mostly mainly \
 probably maybe perhaps certainly surely honestly literally basically kinda sorta super extremely incredibly yet once twice \
-together currently first last long much more most well away back home forward instead especially particularly today tomorrow \
-yesterday tonight anymore somehow occasionally eventually currently"),
-    (Class::Interjection, "hey hi hello hiya howdy yo thanks thank thx ty wow whoa cool nice awesome amazing great yeah yep yup yes no nope nah oh ooh ah \
+together currently first last long much more most well away back home forward instead especially particularly otherwise later sooner outside outdoors inside indoors abroad anywhere everywhere somewhere nowhere either rather enough apart ahead along today tomorrow \
+yesterday tonight anymore somehow occasionally eventually currently",
+    ),
+    (
+        Class::Interjection,
+        "hey hi hello hiya howdy yo thanks thank thx ty wow whoa cool nice awesome amazing great yeah yep yup yes no nope nah oh ooh ah \
 aw aww haha hahaha lol lmao omg ugh hmm hm well ok okay alright sure absolutely definitely totally exactly right congrats congratulations \
 bye goodbye cheers sorry please gotcha woohoo yay hooray bravo wonderful fantastic true indeed btw anyway anyways so and but plus also then \
 actually honestly unfortunately fortunately luckily sadly basically good welcome morning evening afternoon night sup man dude gosh god jeez \
-excellent perfect brilliant lovely sweet fabulous incredible interesting um uh er hugs love"),
-    (Class::Appraisal, "awesome amazing great cool nice good wonderful fantastic incredible inspiring beautiful lovely fun exciting glad happy proud \
+excellent perfect brilliant lovely sweet fabulous incredible interesting um uh er hugs love",
+    ),
+    (
+        Class::Appraisal,
+        "awesome amazing great cool nice good wonderful fantastic incredible inspiring beautiful lovely fun exciting glad happy proud \
 sounds looks seems sweet perfect interesting excited best better hard tough true right sorry hear know think see wait worth job luck way \
-appreciate support agree kind keep going go get love feel bet guess sure absolutely"),
-    (Class::Kin, "mother mom mum mommy father dad daddy parent parents sister brother sibling siblings son daughter kid kids child children baby \
+appreciate support agree kind keep going go get love feel bet guess sure absolutely",
+    ),
+    (
+        Class::Kin,
+        "mother mom mum mommy father dad daddy parent parents sister brother sibling siblings son daughter kid kids child children baby \
 wife husband spouse partner fiance fiancé fiancee fiancée girlfriend boyfriend ex grandma grandmother grandpa grandfather grandparents aunt uncle cousin cousins \
 niece nephew family friend friends roommate roommates neighbor neighbour boss colleague colleagues coworker coworkers manager mentor teacher coach \
-stepmother stepfather stepson stepdaughter twin twins grandson granddaughter grandchildren therapist doctor classmate sisters brothers sons daughters"),
-    (Class::Pet, "dog dogs cat cats puppy puppies kitten kittens rabbit bunny hamster parrot turtle tortoise snake lizard gecko horse pony fish goldfish \
-guinea-pig ferret bird budgie pup doggo rat mouse pet pets chicken chickens goat"),
-    (Class::GivenName, "james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul \
+stepmother stepfather stepson stepdaughter twin twins grandson granddaughter grandchildren therapist doctor classmate sisters brothers sons daughters",
+    ),
+    (
+        Class::Pet,
+        "dog dogs cat cats puppy puppies kitten kittens rabbit bunny hamster parrot turtle tortoise snake lizard gecko horse pony fish goldfish \
+guinea-pig ferret bird budgie pup doggo rat mouse pet pets chicken chickens goat",
+    ),
+    (
+        Class::GivenName,
+        "james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul \
 andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon \
 benjamin samuel gregory frank alexander raymond patrick jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle walter ethan \
 jeremy harold keith christian roger noah gerald carl terry sean arthur austin liam lawrence jesse joe bryan billy bruce albert willie gabriel logan \
@@ -70,8 +90,11 @@ diane ruth julie olivia joyce virginia victoria kelly lauren christina joan evel
 sara madison frances kathryn janice jean abigail alice julia judy sophia grace denise amber doris marilyn danielle beverly isabella theresa diana natalie \
 brittany charlotte marie kayla alexis lori lucas mason leo oscar felix hugo ella mia chloe zoe lucy lily ben sam tom tim jim bob bill mike dave steve \
 chris matt nick alex max dan kate katie jenny sue ellen nora clara ines marta pedro luis carlos ana sofia elena ivan olga yuki kenji wei mei ravi priya \
-fatima omar ahmed ali hassan layla amir"),
-    (Class::Place, "africa asia europe america australia antarctica argentina austria belgium brazil canada chile china colombia croatia cuba denmark egypt \
+fatima omar ahmed ali hassan layla amir",
+    ),
+    (
+        Class::Place,
+        "africa asia europe america australia antarctica argentina austria belgium brazil canada chile china colombia croatia cuba denmark egypt \
 england estonia ethiopia finland france germany ghana greece hungary iceland india indonesia iran iraq ireland israel italy jamaica japan kenya korea \
 latvia lebanon lithuania luxembourg malaysia mexico morocco nepal netherlands nigeria norway pakistan peru philippines poland portugal romania russia \
 scotland serbia singapore slovakia slovenia spain sweden switzerland taiwan thailand tunisia turkey ukraine usa uk uruguay vietnam wales amsterdam athens \
@@ -79,19 +102,28 @@ atlanta austin bangkok barcelona beijing belfast berlin birmingham boston brusse
 dublin edinburgh florence geneva glasgow hamburg helsinki houston istanbul jakarta jerusalem kyoto lagos lima lisbon liverpool london lyon madrid \
 manchester marseille melbourne miami milan montreal moscow mumbai munich nairobi naples nashville oslo ottawa oxford paris philadelphia phoenix porto \
 portland prague rome rotterdam seattle seoul shanghai stockholm sydney tokyo toronto valencia vancouver venice vienna warsaw washington zurich california \
-texas florida oregon colorado hawaii alaska arizona nevada ohio michigan utah vermont bali manhattan brooklyn"),
-    (Class::Occupation, "accountant actor actress administrator analyst architect artist assistant astronaut attorney author baker banker barber barista bartender \
+texas florida oregon colorado hawaii alaska arizona nevada ohio michigan utah vermont bali manhattan brooklyn",
+    ),
+    (
+        Class::Occupation,
+        "accountant actor actress administrator analyst architect artist assistant astronaut attorney author baker banker barber barista bartender \
 biologist builder butcher carpenter cashier chef chemist clerk coach consultant contractor cook counselor counsellor dancer dentist designer developer \
 director doctor driver economist editor electrician engineer entrepreneur farmer firefighter florist freelancer gardener geologist hairdresser historian \
 illustrator instructor intern interpreter janitor journalist judge lawyer lecturer librarian linguist manager mechanic midwife model musician nanny \
 nurse nutritionist optician painter paramedic pastor pharmacist photographer physicist physiotherapist pianist pilot plumber podcaster policeman politician potter \
 president principal producer professor programmer psychiatrist psychologist realtor receptionist researcher sailor salesman scientist sculptor secretary \
 singer social-worker soldier student surgeon surveyor tailor teacher technician therapist trainer translator tutor veterinarian vet videographer violinist waiter \
-waitress welder writer zoologist volunteer founder ceo cto"),
-    (Class::Calendar, "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun january february march april may \
+waitress welder writer zoologist volunteer founder ceo cto",
+    ),
+    (
+        Class::Calendar,
+        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun january february march april may \
 june july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec christmas easter thanksgiving halloween \
-spring summer autumn winter today tomorrow yesterday tonight mondays tuesdays wednesdays thursdays fridays saturdays sundays am pm"),
-    (Class::Common, "lots many much few several other others such same next last first new old big little good great bad best better real nice fun hard \
+spring summer autumn winter today tomorrow yesterday tonight mondays tuesdays wednesdays thursdays fridays saturdays sundays am pm",
+    ),
+    (
+        Class::Common,
+        "lots many much few several other others such same next last first new old big little good great bad best better real nice fun hard \
 easy long short high low two three four five six seven eight nine ten time times day days week weeks month months year years life work job people person \
 friend friends family mom dad kids everyone someone things thing stuff way place home house school music art dance art food book books movie game games \
 being having doing getting going looking working taking making trying thinking feeling seeing hearing losing keeping starting running speaking talking \
@@ -107,10 +139,14 @@ nor yet for from in on at to of with without by about into onto over under throu
 as than off out up down via per plus use using used consider ensure avoid include includes including based depending ask tell say said start stop begin \
 dear sir madam mr mrs ms dr taking totally honestly actually really seriously literally truly good morning afternoon evening night birthday happy merry \
 team company business project class course event meeting party trip vacation holiday weekend season health mental self care stress exercise sleep \
-user assistant system human ai question answer example examples list option options idea ideas way ways part story world moment memory memories"),
-    (Class::Empty, "thing things lot lots stuff way ways something anything everything nothing one ones it bit kind sort time times couple few ton tons bunch much \
+user assistant system human ai question answer example examples list option options idea ideas way ways part story world moment memory memories",
+    ),
+    (
+        Class::Empty,
+        "thing things lot lots stuff way ways something anything everything nothing one ones it bit kind sort time times couple few ton tons bunch much \
 more most part day days week weeks year years month months moment while fact point case rest deal chance idea place people person others other such so \
-great good really well able sure able lot total same plenty hours minutes here there one's"),
+great good really well able sure able lot total same plenty hours minutes here there one's",
+    ),
 ];
 
 /// Looks words up in the classes.
@@ -139,7 +175,9 @@ impl Words {
     /// Adverbs of the list, and words that end like one.
     pub(super) fn is_adverb(&self, word: &str) -> bool {
         self.has(word, Class::Adverb)
-            || (word.len() > 5 && word.ends_with("ly") && !["family", "supply", "reply", "italy", "assembly"].contains(&word))
+            || (word.len() > 5
+                && word.ends_with("ly")
+                && !["family", "supply", "reply", "italy", "assembly"].contains(&word))
     }
 
     /// A word that carries content: neither function word, adverb nor interjection.

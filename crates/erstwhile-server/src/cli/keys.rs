@@ -65,7 +65,10 @@ impl Keys {
                     show(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string());
                 } else {
                     show(&revealed.secret);
-                    tell(&format!("key {} of project {}; the secret is shown this once", revealed.key.id, project.name));
+                    tell(&format!(
+                        "key {} of project {}; the secret is shown this once",
+                        revealed.key.id, project.name
+                    ));
                 }
             }
             KeysCommand::List => {

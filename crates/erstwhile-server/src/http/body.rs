@@ -69,7 +69,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         let uri = format!("/?{}", given.join("&"));
         let uri = uri.parse().map_err(|_| ApiError::bad_request("the query string is malformed"))?;
         let parsed = axum::extract::Query::try_from_uri(&uri);
-        parsed.map(|query| Self(query.0)).map_err(|error| ApiError::bad_request(format!("query: {}", error.body_text())))
+        parsed
+            .map(|query| Self(query.0))
+            .map_err(|error| ApiError::bad_request(format!("query: {}", error.body_text())))
     }
 }
 

@@ -49,7 +49,10 @@ impl Engine {
                 let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
                 let entities = index.knowledge.entities().filter_map(|id| index.knowledge.entity(id));
                 let passing = entities.filter(|entity| filter.entity(entity, metadata));
-                passing.map(|entity| (index.knowledge.facts_about(entity.id).count(), entity)).map(|(n, e)| (e, n)).collect()
+                passing
+                    .map(|entity| (index.knowledge.facts_about(entity.id).count(), entity))
+                    .map(|(n, e)| (e, n))
+                    .collect()
             })
             .await
     }
@@ -157,7 +160,8 @@ pub(super) fn end_of(
     if draft.summary.is_some() || !draft.attributes.is_empty() {
         let patch =
             EntityPatch { summary: draft.summary.clone(), attributes: draft.attributes.clone(), ..Default::default() };
-        changes.push(Change::PutEntityEdit(id, merged(index.knowledge.entity_edit(index.knowledge.entity_of(id)), patch)));
+        changes
+            .push(Change::PutEntityEdit(id, merged(index.knowledge.entity_edit(index.knowledge.entity_of(id)), patch)));
     }
     Ok((id, changes))
 }

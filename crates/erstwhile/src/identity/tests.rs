@@ -1,1 +1,149 @@
+//! The rules of identity, as sentences and as properties.
 
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::model::LinkId;
+
+fn graph() -> GraphId {
+    GraphId(Uuid::from_u128(7))
+}
+
+fn name(text: &str, entity_type: Option<&str>) -> Name {
+    Name {
+        id: name_id(graph(), text, entity_type),
+        name: text.to_owned(),
+        entity_type: entity_type.map(str::to_owned),
+        recorded_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn link(left: &Name, right: &Name, kind: LinkKind) -> Link {
+    let id = LinkId(Uuid::new_v5(&left.id.0, right.id.0.as_bytes()));
+    Link { id, left: left.id, right: right.id, kind, episode: None, recorded_at: Timestamp::UNIX_EPOCH }
+}
+
+fn same(names: &[Name], links: &[Link], left: &Name, right: &Name) -> bool {
+    let resolution = resolve(names, links, &[]);
+    resolution.entity(left.id) == resolution.entity(right.id)
+}
+
+#[test]
+fn case_width_and_spaces_do_not_make_another_name() {
+    assert_eq!(name("ＡＣＭＥ  Corp", None).id, name("Acme Corp", None).id);
+    assert_eq!(name("МОСКВА", None).id, name("москва", None).id);
+    assert_ne!(name("Acme Corp", None).id, name("Acme", None).id);
+}
+
+#[test]
+fn different_numbers_and_trailing_words_are_never_similar() {
+    assert!(!may_be_similar("International Flight 201", "International Flight 202"));
+    assert!(!may_be_similar("Building 12 conference room A", "Building 12 conference room B"));
+    assert!(may_be_similar("The Quarterly Review 2024", "quarterly review 2024"));
+}
+
+#[test]
+fn a_name_without_a_type_is_the_thing_of_that_name() {
+    let (untyped, person) = (name("Alma", None), name("Alma", Some("Person")));
+    assert!(same(&[untyped.clone(), person.clone()], &[], &untyped, &person));
+}
+
+#[test]
+fn the_same_name_for_two_kinds_of_things_is_two_entities() {
+    let (island, language, unclear) = (name("Java", Some("Location")), name("Java", Some("Topic")), name("Java", None));
+    let names = [island.clone(), language.clone(), unclear.clone()];
+    assert!(!same(&names, &[], &island, &language));
+    assert!(!same(&names, &[], &unclear, &island), "doubt means two entities");
+}
+
+#[test]
+fn a_given_name_is_the_only_person_who_has_it() {
+    let (given, full) = (name("Robert", Some("Person")), name("Robert Smith", Some("Person")));
+    assert!(same(&[given.clone(), full.clone()], &[], &given, &full));
+    let other = name("Robert Jones", Some("Person"));
+    assert!(!same(&[given.clone(), full.clone(), other], &[], &given, &full), "doubt means two entities");
+}
+
+#[test]
+fn a_link_joins_and_taking_it_away_parts_again() {
+    let (robert, bob) = (name("Robert Smith", Some("Person")), name("Bob", None));
+    let names = [robert.clone(), bob.clone()];
+    assert!(!same(&names, &[], &robert, &bob));
+    assert!(same(&names, &[link(&robert, &bob, LinkKind::Same)], &robert, &bob));
+}
+
+#[test]
+fn a_split_outranks_every_reason_to_join() {
+    let (untyped, person) = (name("Alma", None), name("Alma", Some("Person")));
+    let links = [link(&untyped, &person, LinkKind::Different), link(&untyped, &person, LinkKind::Same)];
+    assert!(!same(&[untyped.clone(), person.clone()], &links, &untyped, &person));
+}
+
+#[test]
+fn an_anchor_represents_its_class() {
+    let (user, alice) = (user_node(graph()), name("Alice", Some("Person")));
+    let tie = Link {
+        id: LinkId(Uuid::nil()),
+        left: alice.id,
+        right: user,
+        kind: LinkKind::Same,
+        episode: None,
+        recorded_at: Timestamp::UNIX_EPOCH,
+    };
+    assert_eq!(resolve(&[alice.clone()], &[tie], &[user]).entity(alice.id), user);
+}
+
+#[test]
+fn the_fullest_name_stands_for_an_entity() {
+    assert_eq!(fullest_name(["Bob", "Robert Smith", "Robert"]), Some("Robert Smith"));
+}
+
+fn evidence() -> impl Strategy<Value = (Vec<Name>, Vec<Link>)> {
+    let names = ["Ann", "Ann Lee", "Ann Roe", "Bob", "Java", "JAVA "];
+    let types = [None, Some("Person"), Some("Location"), Some("Topic")];
+    let one = (0..names.len(), 0..types.len(), 0_i64..5);
+    let many = proptest::collection::vec(one, 1..10);
+    let ties = proptest::collection::vec((0_usize..10, 0_usize..10, any::<bool>()), 0..6);
+    (many, ties).prop_map(move |(picked, ties)| {
+        let mut made: Vec<Name> = Vec::new();
+        for (text, entity_type, seconds) in picked {
+            let fresh = name(names[text], types[entity_type]);
+            let recorded_at = Timestamp::from_second(seconds).expect("a time");
+            if made.iter().all(|known| known.id != fresh.id) {
+                made.push(Name { recorded_at, ..fresh });
+            }
+        }
+        let pick = |at: usize| made[at % made.len()].clone();
+        let kind = |joins| if joins { LinkKind::Same } else { LinkKind::Different };
+        let ties = ties.into_iter().map(|(left, right, joins)| link(&pick(left), &pick(right), kind(joins)));
+        let ties = ties.filter(|tie| tie.left != tie.right).collect();
+        (made, ties)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    /// I3: identity depends on what was said, not on the order in which it arrived.
+    #[test]
+    fn the_order_of_evidence_does_not_matter((names, links) in evidence()) {
+        let (mut reversed_names, mut reversed_links) = (names.clone(), links.clone());
+        reversed_names.reverse();
+        reversed_links.reverse();
+        prop_assert_eq!(resolve(&names, &links, &[]), resolve(&reversed_names, &reversed_links, &[]));
+    }
+
+    /// Every name belongs to exactly one entity, and what was split stays apart.
+    #[test]
+    fn classes_are_a_partition_that_respects_splits((names, links) in evidence()) {
+        let resolution = resolve(&names, &links, &[]);
+        for name in &names {
+            let homes = resolution.entities().filter(|(_, members)| members.contains(&name.id)).count();
+            prop_assert_eq!(homes, 1);
+        }
+        for split in links.iter().filter(|link| link.kind == LinkKind::Different) {
+            prop_assert_ne!(resolution.entity(split.left), resolution.entity(split.right));
+        }
+    }
+}

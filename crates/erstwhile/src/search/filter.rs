@@ -261,7 +261,9 @@ mod tests {
                 term(Comparison::Less, "2025-01-01T00:00:00Z"),
             ],
         ];
-        for (date, passes) in [("2019-06-01T00:00:00Z", true), ("2022-06-01T00:00:00Z", false), ("2024-06-01T00:00:00Z", true)] {
+        for (date, passes) in
+            [("2019-06-01T00:00:00Z", true), ("2022-06-01T00:00:00Z", false), ("2024-06-01T00:00:00Z", true)]
+        {
             assert_eq!(dates_pass(&filter, Some(at(date))), passes, "{date}");
         }
         assert!(!dates_pass(&filter, None));

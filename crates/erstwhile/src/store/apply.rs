@@ -448,12 +448,9 @@ impl Steps {
 
     fn remove_name(&mut self, name: Value) -> Result<()> {
         let graph = id(self.graph()?.0);
-        for statement in [
-            &sql::REMOVE_NAME_EDITS,
-            &sql::REMOVE_NAME_MENTIONS,
-            &sql::REMOVE_NAME_ASSERTIONS,
-            &sql::REMOVE_NAME_LINKS,
-        ] {
+        for statement in
+            [&sql::REMOVE_NAME_EDITS, &sql::REMOVE_NAME_MENTIONS, &sql::REMOVE_NAME_ASSERTIONS, &sql::REMOVE_NAME_LINKS]
+        {
             self.may(statement, vec![graph.clone(), name.clone()]);
         }
         self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(1), name.clone()]);

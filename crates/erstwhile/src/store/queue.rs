@@ -67,8 +67,13 @@ impl Store {
     /// `ready_at`.
     pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<()> {
         let failed = i64::from(failure.is_some());
-        let params =
-            vec![id(lease.graph.0), Value::Int(lease.epoch), time(ready_at), Value::Int(failed), optional_text(failure)];
+        let params = vec![
+            id(lease.graph.0),
+            Value::Int(lease.epoch),
+            time(ready_at),
+            Value::Int(failed),
+            optional_text(failure),
+        ];
         self.write(&sql_text::RELEASE, params).await.map(|_| ())
     }
 

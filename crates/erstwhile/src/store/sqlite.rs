@@ -320,9 +320,7 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
 
 /// Freed pages are zeroed by `secure_delete`; the log still holds old pages until it is emptied.
 fn scrub(connection: &Connection) -> Result<()> {
-    connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .map_err(failed("empty the write-ahead log"))
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed("empty the write-ahead log"))
 }
 
 /// Turns a database error into ours: what the caller should do decides the kind.
@@ -330,7 +328,9 @@ fn failed(what: &str) -> impl Fn(rusqlite::Error) -> Error + '_ {
     move |error| {
         let kind = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => ErrorKind::Corrupt,
-            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::ApiMisuse) => ErrorKind::Internal,
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::ApiMisuse) => {
+                ErrorKind::Internal
+            }
             _ => ErrorKind::Unavailable,
         };
         Error::new(kind, format!("the database cannot {what}: {error}")).with_source(error)

@@ -6,6 +6,7 @@ use chrono::{Datelike, FixedOffset, NaiveDateTime, TimeZone as _, Timelike};
 use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, TimePoint, TimeValue, parse};
 use jiff::civil::{Date, DateTime, Time};
 
+use super::calendar::is_month;
 use super::own::{shifted, weekday, year};
 use super::{Extent, Grain, Period, Scene, TokenKind};
 use crate::offline::tokens::Token;
@@ -18,16 +19,78 @@ pub(super) struct Base {
 
 /// Words that alone, or with each other, say no date.
 const IDLE: &[&str] = &[
-    "now", "may", "march", "sat", "sun", "mon", "wed", "fri", "tue", "thu", "mar", "second", "sec", "fall", "spring", "day", "days",
-    "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "min", "mins", "hr", "hrs", "morning",
-    "afternoon", "evening", "night", "noon", "midnight", "weekend", "summer", "winter", "autumn", "eve", "decade", "quarter",
-    "yr", "yrs", "weekends", "dec", "jan",
+    "now",
+    "may",
+    "march",
+    "sat",
+    "sun",
+    "mon",
+    "wed",
+    "fri",
+    "tue",
+    "thu",
+    "mar",
+    "second",
+    "sec",
+    "fall",
+    "spring",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "hour",
+    "hours",
+    "minute",
+    "minutes",
+    "min",
+    "mins",
+    "hr",
+    "hrs",
+    "morning",
+    "afternoon",
+    "evening",
+    "night",
+    "noon",
+    "midnight",
+    "weekend",
+    "summer",
+    "winter",
+    "autumn",
+    "eve",
+    "decade",
+    "quarter",
+    "yr",
+    "yrs",
+    "weekends",
+    "dec",
+    "jan",
 ];
 
 /// Words that make a time of the clock belong to a day.
 const ANCHORS: &[&str] = &[
-    "today", "tonight", "tonite", "tomorrow", "tmrw", "tmr", "tmw", "yesterday", "this", "last", "next", "ago", "in", "christmas",
-    "easter", "thanksgiving", "halloween", "eve", "within",
+    "today",
+    "tonight",
+    "tonite",
+    "tomorrow",
+    "tmrw",
+    "tmr",
+    "tmw",
+    "yesterday",
+    "this",
+    "last",
+    "next",
+    "ago",
+    "in",
+    "christmas",
+    "easter",
+    "thanksgiving",
+    "halloween",
+    "eve",
+    "within",
 ];
 
 impl Base {
@@ -68,13 +131,22 @@ impl Base {
             let start = run.start + scene.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.start);
             let end = run.start + scene.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.end);
             let words = start..end.min(run.end);
-            if words.is_empty() || is_idle(scene, &words) {
+            if words.is_empty() || is_idle(scene, &words) || tells_minutes_to(scene, &words, value) {
                 continue;
             }
             if let Some(period) = period(value).and_then(|period| settle(scene, &words, period)) {
                 found.push((words, period));
             }
         }
+    }
+
+    /// The one expression in a run.
+    pub(super) fn only(&self, scene: Scene<'_>, run: Range<usize>) -> Option<Period> {
+        let mut found = Vec::new();
+        if run.end <= scene.tokens.len() {
+            self.read(scene, run, &mut found);
+        }
+        found.into_iter().next().map(|(_, period)| period)
     }
 
     /// The expression that begins at a token, with the token after it.
@@ -100,13 +172,17 @@ fn run_text<'a>(scene: Scene<'a>, run: &Range<usize>) -> Option<&'a str> {
 /// Whether the words are no date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
 fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
     let tokens = &scene.tokens[words.clone()];
-    let said: Vec<&Token> =
-        tokens.iter().filter(|t| !t.is_mark() && !t.is_any(&["the", "a", "an", "on", "in", "at", "of", "for"])).collect();
+    let said: Vec<&Token> = tokens
+        .iter()
+        .filter(|t| !t.is_mark() && !t.is_any(&["the", "a", "an", "on", "in", "at", "of", "for"]))
+        .collect();
     let month_like = |t: &Token| t.is_any(&["may", "march", "mar", "sun", "sat", "mon", "wed", "fri"]) && !t.capital;
     if said.is_empty() || said.iter().all(|t| t.is_any(IDLE)) && !is_named_month(scene, words) {
         return true;
     }
-    if said.iter().any(|t| month_like(t)) && !said.iter().any(|t| t.kind == TokenKind::Number || t.is("last") || t.is("next")) {
+    if said.iter().any(|t| month_like(t))
+        && !said.iter().any(|t| t.kind == TokenKind::Number || t.is("last") || t.is("next"))
+    {
         return true;
     }
     let before = words.start.checked_sub(1).and_then(|before| scene.tokens.get(before));
@@ -115,6 +191,10 @@ fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
         return true;
     }
     // Bare numbers: "7", "3 to 5", "the 3rd one"; and times of the clock without a day.
+    let ahead = tokens.first().is_some_and(|t| t.is("in") || t.is("within")) || before.is_some_and(|t| t.is("in"));
+    if ahead && tokens.iter().any(|t| t.is_any(&["minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs"])) {
+        return scene.past || scene.perfect;
+    }
     let dayless = |t: &&Token| {
         !t.is_any(ANCHORS)
             && weekday(&t.lower).is_none()
@@ -122,8 +202,11 @@ fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
             && year(&t.lower).is_none()
             && !t.lower.contains(['-', '/'])
     };
-    let ordinal = |t: &&Token| t.lower.ends_with("st") || t.lower.ends_with("nd") || t.lower.ends_with("rd") || t.lower.ends_with("th");
-    said.iter().all(dayless) && !(tokens.first().is_some_and(|t| t.is("the")) && said.len() == 1 && ordinal(&said[0]) && follows_on(before))
+    let ordinal = |t: &&Token| {
+        t.lower.ends_with("st") || t.lower.ends_with("nd") || t.lower.ends_with("rd") || t.lower.ends_with("th")
+    };
+    said.iter().all(dayless)
+        && !(tokens.first().is_some_and(|t| t.is("the")) && said.len() == 1 && ordinal(&said[0]) && follows_on(before))
 }
 
 /// "on the 12th" is a day; "the 12th" alone is not.
@@ -135,18 +218,12 @@ fn follows_on(before: Option<&Token>) -> bool {
 fn is_named_month(scene: Scene<'_>, words: &Range<usize>) -> bool {
     let lead = &scene.tokens[words.start.saturating_sub(1)..words.end];
     lead.windows(2).any(|pair| {
-        pair[0].is_any(&["in", "last", "next", "this", "since", "until", "till", "early", "late", "by", "of", "during", "from", "to", "for"])
-            && pair[1].capital
+        pair[0].is_any(&[
+            "in", "last", "next", "this", "since", "until", "till", "early", "late", "by", "of", "during", "from",
+            "to", "for",
+        ]) && pair[1].capital
             && is_month(&pair[1].lower)
     })
-}
-
-fn is_month(word: &str) -> bool {
-    const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-    ];
-    const SHORT: [&str; 12] = ["jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
-    MONTHS.contains(&word) || SHORT.contains(&word)
 }
 
 /// What the base read, as a stretch of local time.
@@ -175,7 +252,7 @@ fn period(value: &TimeValue) -> Option<Period> {
 /// An interval of the base: a weekend, a part of a day, or from one moment to another.
 fn named_stretch(first: DateTime, end: DateTime, grain: Grain) -> Period {
     let days = first.date().until(end.date()).map_or(0, |span| span.get_days());
-    if grain == Grain::Clock && days >= 2 && days <= 3 && first.hour() == 18 {
+    if grain == Grain::Clock && (2..=3).contains(&days) && first.hour() == 18 {
         // The base begins weekends on Friday evening.
         let first = first.date().tomorrow().map_or(first, super::own::midnight);
         return Period { first, end, grain: Grain::Weekend, extent: Extent::During };
@@ -232,12 +309,15 @@ fn settle(scene: Scene<'_>, words: &Range<usize>, period: Period) -> Option<Peri
     let tokens = &scene.tokens[words.clone()];
     let has = |test: &dyn Fn(&str) -> bool| tokens.iter().any(|t| test(&t.lower));
     let dated = has(&|w| year(w).is_some() || w.len() >= 8 && w.contains(['-', '/']) || weekday(w).is_some());
-    let fixed = has(&|w| matches!(w, "next" | "this" | "last" | "coming" | "tomorrow" | "today" | "in" | "ago" | "yesterday"));
+    let fixed =
+        has(&|w| matches!(w, "next" | "this" | "last" | "coming" | "tomorrow" | "today" | "in" | "ago" | "yesterday"));
     let bare_in = tokens.first().is_some_and(|t| t.is("in")) && has(&is_month);
     let behind = scene.past || period.extent == Extent::Since;
     let back = if period.first <= scene.now || !behind || dated || (fixed && !bare_in) {
         0
-    } else if has(&is_month) || period.grain >= Grain::Month || has(&|w| matches!(w, "christmas" | "easter" | "thanksgiving" | "halloween" | "eve"))
+    } else if has(&is_month)
+        || period.grain >= Grain::Month
+        || has(&|w| matches!(w, "christmas" | "easter" | "thanksgiving" | "halloween" | "eve"))
     {
         -12
     } else {
@@ -245,4 +325,13 @@ fn settle(scene: Scene<'_>, words: &Range<usize>, period: Period) -> Option<Peri
     };
     let shift = |moment: DateTime| Some(DateTime::from_parts(shifted(moment.date(), back, 0)?, moment.time()));
     Some(Period { first: shift(period.first)?, end: shift(period.end)?, ..period })
+}
+
+/// "10/1 to 11/7" read as "so many minutes to": the base is wrong.
+fn tells_minutes_to(scene: Scene<'_>, words: &Range<usize>, value: &TimeValue) -> bool {
+    let tokens = &scene.tokens[words.clone()];
+    let clock = matches!(value, TimeValue::Single { value, .. } if value.grain() < duckling::Grain::Hour);
+    clock
+        && tokens.iter().any(|t| t.is_any(&["to", "-", "–"]))
+        && tokens.iter().any(|t| is_month(&t.lower) || t.lower.contains('/'))
 }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime, Weekday};
 
 use super::base::Base;
+use super::calendar::{self, is_month, month_number, whole_month, whole_year};
 use super::{Extent, Grain, Period, Scene};
 use crate::offline::tokens::Token;
 
@@ -15,12 +16,19 @@ pub(super) fn read(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, P
         "today" | "yesterday" | "tomorrow" | "tmrw" | "tmr" | "tmw" => named_day(scene, at),
         "last" | "next" | "this" | "past" | "previous" => deictic(scene, at),
         "for" | "over" => duration(scene, at),
-        "from" | "between" => years(scene, at),
-        "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "of" | "circa" | "back" => {
-            lone_year(scene, at).or_else(|| season_of_year(scene, at))
+        "from" | "between" => calendar::years(scene, at).or_else(|| calendar::stretch(scene, at, base)),
+        "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "circa" | "back" => {
+            calendar::lone_year(scene, at).or_else(|| season_of_year(scene, at)).or_else(|| ahead(scene, at))
         }
-        "the" => anchored(scene, at, base).or_else(|| the_unit(scene, at)),
-        _ => ago(scene, at).or_else(|| anchored(scene, at, base)).or_else(|| recent_weekday(scene, at)),
+        "the" => anchored(scene, at, base)
+            .or_else(|| the_unit(scene, at))
+            .or_else(|| season_of_year(scene, at))
+            .or_else(|| calendar::date(scene, at)),
+        _ => ago(scene, at)
+            .or_else(|| anchored(scene, at, base))
+            .or_else(|| calendar::date(scene, at))
+            .or_else(|| recent_weekday(scene, at))
+            .or_else(|| calendar::dotted(first).map(|period| (at + 1, period))),
     }
 }
 
@@ -47,18 +55,9 @@ pub(super) fn shifted(date: Date, months: i64, days: i64) -> Option<Date> {
     date.checked_add(span).ok()
 }
 
-fn during(first: Date, end: Date, grain: Grain) -> Period {
+/// From one day to another as a period.
+pub(super) fn during(first: Date, end: Date, grain: Grain) -> Period {
     Period { first: midnight(first), end: midnight(end), grain, extent: Extent::During }
-}
-
-fn whole_year(year: i16, extent: Extent) -> Option<Period> {
-    let (first, end) = (Date::new(year, 1, 1).ok()?, Date::new(year.checked_add(1)?, 1, 1).ok()?);
-    Some(Period { extent, ..during(first, end, Grain::Year) })
-}
-
-fn whole_month(date: Date) -> Option<Period> {
-    let first = date.first_of_month();
-    Some(during(first, shifted(first, 1, 0)?, Grain::Month))
 }
 
 fn monday(date: Date) -> Option<Date> {
@@ -79,7 +78,8 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
     })
 }
 
-fn word_at(tokens: &[Token], at: usize) -> &str {
+/// The word at a token, empty outside.
+pub(super) fn word_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |token| token.lower.as_str())
 }
 
@@ -126,8 +126,17 @@ fn deictic(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
         }
         "weekend" => weekend(today, step)?,
         "month" => whole_month(shifted(today.first_of_month(), step, 0)?)?,
+        "quarter" => {
+            let first = Date::new(today.year(), (today.month() - 1) / 3 * 3 + 1, 1).ok()?;
+            let first = shifted(first, 3 * step, 0)?;
+            during(first, shifted(first, 3, 0)?, Grain::Season)
+        }
         "year" => whole_year(today.year().checked_add(i16::try_from(step).ok()?)?, Extent::During)?,
         "summer" | "spring" | "autumn" | "fall" | "winter" => season(today, unit, step)?,
+        _ if step == 0 && scene.tokens.get(at_unit).is_some_and(|token| token.capital) && is_month(unit) => {
+            let month = month_number(unit)?;
+            whole_month(Date::new(today.year(), month, 1).ok()?)?
+        }
         _ => {
             let name = weekday(unit)?;
             if step >= 0 {
@@ -217,9 +226,8 @@ fn quantity(scene: Scene<'_>, at: usize) -> Option<(usize, i64)> {
 
 /// A small number in words or digits.
 fn number(word: &str) -> Option<i64> {
-    const NAMES: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    const NAMES: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     if let Some(index) = NAMES.iter().position(|name| *name == word) {
         return i64::try_from(index).ok();
     }
@@ -270,6 +278,20 @@ fn ago(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
     Some((next + 2, moved(scene.now.date(), -count, unit, Extent::During)?))
 }
 
+/// "in two weeks", "in a year": ahead, unless the text tells what has been.
+fn ahead(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    if word_at(scene.tokens, at) != "in" || scene.past || scene.perfect {
+        return None;
+    }
+    let next = word_at(scene.tokens, at + 1);
+    if matches!(next, "the" | "about" | "past" | "last") {
+        return None;
+    }
+    let (next, count) = quantity(scene, at + 1)?;
+    let unit = unit(word_at(scene.tokens, next))?;
+    Some((next + 1, moved(scene.now.date(), count, unit, Extent::During)?))
+}
+
 /// "the other day" is no date; "the past few weeks" neither; "the last two years" with a perfect is.
 fn the_unit(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
     if !matches!(word_at(scene.tokens, at + 1), "last" | "next" | "past" | "previous") {
@@ -293,53 +315,14 @@ fn duration(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
     Some((next + 1, moved(scene.now.date(), -count, unit, Extent::Since)?))
 }
 
-/// "from 2010 to 2015", "between 2010 and 2015".
-fn years(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let first = year(word_at(scene.tokens, at + 1))?;
-    if !matches!(word_at(scene.tokens, at + 2), "to" | "until" | "till" | "and" | "through" | "-" | "–") {
-        return whole_year(first, Extent::Since).map(|period| (at + 2, period));
-    }
-    let last = year(word_at(scene.tokens, at + 3))?;
-    let (first, last) = (whole_year(first, Extent::Between)?, whole_year(last, Extent::Between)?);
-    Some((at + 4, Period { end: last.first, ..first }))
-}
-
-/// "in 2019", "since 2016", "until 2019".
-fn lone_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let mut next = at + 1;
-    while matches!(word_at(scene.tokens, next), "early" | "late" | "mid" | "about" | "around" | "in" | "the" | "year") {
-        next += 1;
-    }
-    let word = word_at(scene.tokens, next);
-    let extent = match word_at(scene.tokens, at) {
-        "since" => Extent::Since,
-        "until" | "till" => Extent::Until,
-        _ => Extent::During,
-    };
-    if let Some(decade) = decade(word) {
-        let (first, last) = (whole_year(decade, extent)?, whole_year(decade + 9, extent)?);
-        return Some((next + 1, Period { end: last.end, grain: Grain::Decade, ..first }));
-    }
-    let year = year(word)?;
-    // "in 2019 dollars", "in 2000 euros": a sum.
-    if word_at(scene.tokens, next + 1) == "dollars" {
-        return None;
-    }
-    whole_year(year, extent).map(|period| (next + 1, period))
-}
-
-fn decade(word: &str) -> Option<i16> {
-    let digits = word.strip_suffix('s')?.trim_end_matches('\'');
-    match digits.len() {
-        4 => year(digits).filter(|year| year % 10 == 0),
-        2 => digits.parse::<i16>().ok().filter(|d| d % 10 == 0).map(|d| if d < 30 { 2000 + d } else { 1900 + d }),
-        _ => None,
-    }
-}
-
 /// "the week before 9 June 2023", "two days after Christmas", "the Sunday before last Monday".
 fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
     let start = at + usize::from(word_at(scene.tokens, at) == "the");
+    if word_at(scene.tokens, start) == "week" && word_at(scene.tokens, start + 1) == "of" && scene.depth == 0 {
+        let (end, day) = base.first(Scene { depth: 2, ..scene }, start + 2)?;
+        let first = monday(day.first.date())?;
+        return Some((end, during(first, shifted(first, 0, 7)?, Grain::Week)));
+    }
     let (next, count) = quantity(scene, start).unwrap_or((start, 1));
     let name = word_at(scene.tokens, next);
     let (unit, day_name) = (unit(name), weekday(name));
@@ -369,7 +352,9 @@ fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)>
     let period = match (unit.2, back) {
         (Grain::AboutDay, true) if count == 1 => during(shifted(date, 0, -7)?, date, Grain::Week),
         (Grain::AboutDay, false) if count == 1 => during(date, shifted(date, 0, 7)?, Grain::Week),
-        (Grain::Weekend, true) => weekend(shifted(eve, 0, -7 * (count - 1))?, if eve.weekday() == Weekday::Sunday { 0 } else { -1 })?,
+        (Grain::Weekend, true) => {
+            weekend(shifted(eve, 0, -7 * (count - 1))?, if eve.weekday() == Weekday::Sunday { 0 } else { -1 })?
+        }
         (_, true) => moved(date, -count, unit, Extent::During)?,
         (_, false) => moved(anchor.first.date(), count, unit, Extent::During)?,
     };
@@ -380,7 +365,8 @@ fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)>
 fn recent_weekday(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
     let word = word_at(scene.tokens, at);
     // "sat" and "sun" alone are words.
-    let name = weekday(word).filter(|_| !matches!(word, "sat" | "sun" | "wed" | "mon" | "fri") || word_is_capital(scene, at))?;
+    let name = weekday(word)
+        .filter(|_| !matches!(word, "sat" | "sun" | "wed" | "mon" | "fri") || word_is_capital(scene, at))?;
     let next = scene.tokens.get(at + 1);
     let before = at.checked_sub(1).map_or("", |before| word_at(scene.tokens, before));
     let alone = next.is_none_or(|next| next.kind != super::TokenKind::Number && !next.is(",") && !next.is("the"));

@@ -26,12 +26,8 @@ pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateGraph>,
 ) -> Result<(StatusCode, Json<WireGraph>), ApiError> {
-    let new = NewGraph {
-        graph_id: body.graph_id,
-        name: body.name,
-        description: body.description,
-        time_zone: body.time_zone,
-    };
+    let new =
+        NewGraph { graph_id: body.graph_id, name: body.name, description: body.description, time_zone: body.time_zone };
     Ok((StatusCode::CREATED, Json(app.engine.create_graph(project, new).await?.into())))
 }
 

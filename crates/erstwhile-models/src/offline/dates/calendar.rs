@@ -1,0 +1,185 @@
+//! Dates of the calendar: days, months, years and stretches between them.
+
+use jiff::civil::Date;
+
+use super::base::Base;
+use super::own::{day, during, midnight, read, shifted, weekday, word_at, year};
+use super::{Extent, Grain, Period, Scene, TokenKind};
+
+/// "7 May 2023", "May 7th", "Friday, 7 May", "May 2023"; without a year the one that the text means.
+pub(super) fn date(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let word = |at: usize| word_at(scene.tokens, at);
+    let mut from = at + usize::from(word(at) == "the");
+    if weekday(word(from)).is_some() {
+        from += 1 + usize::from(word(from + 1) == ",");
+        from += usize::from(word(from) == "the");
+    }
+    let (next, day_of_month, month) = day_and_month(scene, from)?;
+    let comma = next + usize::from(matches!(word(next), "," | "of"));
+    let given = year(word(comma));
+    let next = if given.is_some() { comma + 1 } else { next };
+    let period = match (day_of_month, given) {
+        (Some(number), Some(year)) => day(Date::new(year, month, number).ok()?, Grain::Day)?,
+        (Some(number), None) => day(meant(scene, month, number)?, Grain::Day)?,
+        (None, Some(year)) => whole_month(Date::new(year, month, 1).ok()?)?,
+        // A month alone is left to the base, which knows verbs from months.
+        (None, None) => return None,
+    };
+    let extent = match at.checked_sub(1).map_or("", word) {
+        "since" => Extent::Since,
+        "until" | "till" => Extent::Until,
+        "before" => Extent::Before,
+        "after" => Extent::After,
+        _ => Extent::During,
+    };
+    Some((next, Period { extent, ..period }))
+}
+
+/// A day and month in either order, or a month, with the token after them.
+fn day_and_month(scene: Scene<'_>, from: usize) -> Option<(usize, Option<i8>, i8)> {
+    let word = |at: usize| word_at(scene.tokens, at);
+    if let Some(number) = day_number(scene, from) {
+        let at = from + 1 + usize::from(word(from + 1) == "of");
+        return Some((at + 1, Some(number), month_number(word(at))?));
+    }
+    let month = month_number(word(from))?;
+    let dot = usize::from(word(from + 1) == ".");
+    let at = from + 1 + dot + usize::from(word(from + 1 + dot) == "the");
+    match day_number(scene, at) {
+        // "May 10 to 12 people" is rare; "May 10:30" is no day.
+        Some(number) => Some((at + 1, Some(number), month)),
+        None => Some((from + 1, None, month)),
+    }
+}
+
+/// A day of the month: "7", "7th".
+fn day_number(scene: Scene<'_>, at: usize) -> Option<i8> {
+    let token = scene.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
+    let word = token.lower.as_str();
+    let digits = ["st", "nd", "rd", "th"].into_iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+    digits.parse().ok().filter(|number| (1..=31).contains(number))
+}
+
+/// A day without a year: behind in a text about the past, else ahead.
+fn meant(scene: Scene<'_>, month: i8, number: i8) -> Option<Date> {
+    let today = scene.now.date();
+    let years = if scene.past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
+    years.into_iter().find_map(|step| {
+        let date = Date::new(today.year().checked_add(step)?, month, number).ok()?;
+        (if scene.past { date <= today } else { date >= today }).then_some(date)
+    })
+}
+
+/// "26.10.2017": day, month, year.
+pub(super) fn dotted(word: &str) -> Option<Period> {
+    let mut parts = word.split('.');
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    let date = Date::new(year(third)?, second.parse().ok()?, first.parse().ok()?).ok()?;
+    if parts.next().is_some() { None } else { day(date, Grain::Day) }
+}
+
+/// "from 2 July to 10 July", "between 3 and 12 September".
+pub(super) fn stretch(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
+    let joint = (at + 2..at + 6).find(|joint| {
+        matches!(word_at(scene.tokens, *joint), "to" | "until" | "till" | "and" | "through" | "-" | "–")
+    })?;
+    if scene.depth > 0 {
+        return None;
+    }
+    let inner = Scene { depth: 2, ..scene };
+    let (end, last) = read(inner, joint + 1, base).or_else(|| base.first(inner, joint + 1))?;
+    let side = read(inner, at + 1, base).filter(|(end, _)| *end == joint).map(|(_, period)| period);
+    let month = month_number(word_at(scene.tokens, at + 1)).filter(|_| joint == at + 2);
+    let first = match (side.or_else(|| base.only(inner, at + 1..joint)), month) {
+        (_, Some(month)) => Date::new(last.first.year(), month, 1).ok()?,
+        (Some(first), None) => first.first.date(),
+        (None, None) => Date::new(last.first.year(), last.first.month(), day_number(scene, joint - 1)?).ok()?,
+    };
+    if last.grain < Grain::Day {
+        return None;
+    }
+    let first = if first > last.first.date() { shifted(first, -12, 0)? } else { first };
+    Some((end, Period { first: midnight(first), end: last.end, grain: last.grain, extent: Extent::Between }))
+}
+
+/// "from 2010 to 2015", "between 2010 and 2015".
+pub(super) fn years(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let first = year(word_at(scene.tokens, at + 1))?;
+    if !matches!(word_at(scene.tokens, at + 2), "to" | "until" | "till" | "and" | "through" | "-" | "–") {
+        return whole_year(first, Extent::Since).map(|period| (at + 2, period));
+    }
+    let last = year(word_at(scene.tokens, at + 3))?;
+    let (first, last) = (whole_year(first, Extent::Between)?, whole_year(last, Extent::Between)?);
+    Some((at + 4, Period { end: last.first, ..first }))
+}
+
+/// "in 2019", "since 2016", "until 2019".
+pub(super) fn lone_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    let mut next = at + 1;
+    while matches!(word_at(scene.tokens, next), "early" | "late" | "mid" | "about" | "around" | "in" | "the" | "year") {
+        next += 1;
+    }
+    let word = word_at(scene.tokens, next);
+    let extent = match word_at(scene.tokens, at) {
+        "since" => Extent::Since,
+        "until" | "till" => Extent::Until,
+        _ => Extent::During,
+    };
+    if let Some(decade) = decade(word) {
+        let (first, last) = (whole_year(decade, extent)?, whole_year(decade + 9, extent)?);
+        return Some((next + 1, Period { end: last.end, grain: Grain::Decade, ..first }));
+    }
+    let year = year(word)?;
+    // "in 2019 dollars", "in 2000 euros": a sum.
+    if word_at(scene.tokens, next + 1) == "dollars" {
+        return None;
+    }
+    whole_year(year, extent).map(|period| (next + 1, period))
+}
+
+fn decade(word: &str) -> Option<i16> {
+    let digits = word.strip_suffix('s')?.trim_end_matches('\'');
+    match digits.len() {
+        4 => year(digits).filter(|year| year % 10 == 0),
+        2 => digits.parse::<i16>().ok().filter(|d| d % 10 == 0).map(|d| if d < 30 { 2000 + d } else { 1900 + d }),
+        _ => None,
+    }
+}
+
+/// A year as a period.
+pub(super) fn whole_year(year: i16, extent: Extent) -> Option<Period> {
+    let (first, end) = (Date::new(year, 1, 1).ok()?, Date::new(year.checked_add(1)?, 1, 1).ok()?);
+    Some(Period { extent, ..during(first, end, Grain::Year) })
+}
+
+/// The month of a day as a period.
+pub(super) fn whole_month(date: Date) -> Option<Period> {
+    let first = date.first_of_month();
+    Some(during(first, shifted(first, 1, 0)?, Grain::Month))
+}
+
+/// Whether a word is a month or its abbreviation.
+pub(super) fn is_month(word: &str) -> bool {
+    month_number(word).is_some()
+}
+
+/// The number of a month, from one.
+pub(super) fn month_number(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let short = word.len() == 3 || word == "sept";
+    let found = MONTHS.iter().position(|month| *month == word || short && month.get(..3) == word.get(..3));
+    i8::try_from(found? + 1).ok()
+}

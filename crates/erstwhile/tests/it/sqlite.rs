@@ -1,0 +1,101 @@
+//! The SQLite driver passes the conformance suite, and does what only it can be asked to do.
+
+use std::sync::Arc;
+
+use erstwhile::store::sql::{Outcome, Reach, Rows, Sql, Statement, Step, Value};
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::{MIGRATIONS, Store};
+use tempfile::TempDir;
+
+async fn open() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+    (Store::open(Arc::new(database)).await.expect("a store"), folder)
+}
+
+erstwhile::store_conformance!(open);
+
+static FILL: Statement = Statement {
+    name: "FILL",
+    sql: "INSERT INTO project (project_id, name, description, created_at) VALUES ($1, $2, $3, 0)",
+    reach: Reach::FanOut,
+};
+static COUNT: Statement = Statement { name: "COUNT", sql: "SELECT count(*) FROM project", reach: Reach::FanOut };
+static LIMIT: Statement = Statement { name: "LIMIT", sql: "PRAGMA max_page_count = 80", reach: Reach::FanOut };
+
+fn fill(number: u8, bytes: usize) -> Vec<Step> {
+    let params = vec![Value::Blob(vec![number]), Value::Text(format!("{number}")), Value::Text("x".repeat(bytes))];
+    vec![Step { statement: &FILL, params, expect: Rows::Any }]
+}
+
+async fn rows(database: &Sqlite) -> i64 {
+    let rows = database.query(&COUNT, Vec::new()).await.expect("a count");
+    rows.into_iter().next().expect("a row").reader().int().expect("a number")
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_loses_nothing_and_recovers() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+    database.migrate(MIGRATIONS).await.expect("a schema");
+    // SQLite answers a full disk and a full page budget alike.
+    let limit = vec![Step { statement: &LIMIT, params: Vec::new(), expect: Rows::Any }];
+    database.transact(limit).await.expect("a page budget");
+    let mut acknowledged = 0;
+    let mut refused = 0;
+    for number in 0..60 {
+        match database.transact(fill(number, 20_000)).await {
+            Ok(Outcome::Committed(_)) => acknowledged += 1,
+            Ok(Outcome::Refused(refusal)) => panic!("{refusal:?}"),
+            Err(error) => {
+                assert_eq!(error.kind(), erstwhile::ErrorKind::Unavailable, "{error:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(acknowledged > 0 && refused > 0, "{acknowledged} acknowledged, {refused} refused");
+    assert_eq!(rows(&database).await, acknowledged, "reads go on, and nothing acknowledged is missing");
+    drop(database);
+    let database = Sqlite::open(&folder.path().join("test.db")).expect("the database opens again");
+    database.transact(fill(200, 20_000)).await.expect("with room, writes go on");
+    assert_eq!(rows(&database).await, acknowledged + 1);
+}
+
+#[tokio::test]
+async fn concurrent_writes_share_commits_and_each_gets_its_own_answer() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Arc::new(Sqlite::open(&folder.path().join("test.db")).expect("a database"));
+    database.migrate(MIGRATIONS).await.expect("a schema");
+    let mut running = tokio::task::JoinSet::new();
+    for number in 0..200_u8 {
+        let database = Arc::clone(&database);
+        // Every name is taken twice: one of each two fails, alone.
+        running.spawn(async move {
+            let mut steps = fill(number, 10);
+            steps[0].params[1] = Value::Text(format!("{}", number / 2));
+            database.transact(steps).await.is_ok()
+        });
+    }
+    let succeeded = running.join_all().await.into_iter().filter(|ok| *ok).count();
+    assert_eq!(succeeded, 100);
+    assert_eq!(rows(&database).await, 100);
+}
+
+#[tokio::test]
+async fn a_schema_from_the_future_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("test.db");
+    let connection = rusqlite::Connection::open(&file).expect("a database");
+    connection.pragma_update(None, "user_version", 999).expect("a version");
+    drop(connection);
+    let error = Store::open(Arc::new(Sqlite::open(&file).expect("a database"))).await.expect_err("a refusal");
+    assert!(error.message().contains("schema 999"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("test.db");
+    std::fs::write(&file, "this is a letter to my grandmother, not a database".repeat(100)).expect("a file");
+    assert!(Sqlite::open(&file).is_err());
+}

@@ -1,0 +1,140 @@
+//! A small world for tests: an engine over a temporary database, with scripted ports.
+
+use std::sync::Arc;
+
+use erstwhile::Engine;
+use erstwhile::engine::{EngineSettings, GraphRef, NewMessage, NewUser, Parts};
+use erstwhile::ingest;
+use erstwhile::model::{ClaimKind, EpisodeId, Holding, Instant, Metadata, Precision, ProjectId, Role};
+use erstwhile::ports::{Claim, ExtractedAlias, Extraction, Extractor};
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile::testing::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+/// An engine with a project, a user `ann` (Ann Lee) and a thread `t`.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) project: ProjectId,
+    pub(crate) script: Arc<ScriptedExtractor>,
+    pub(crate) clock: Arc<FixedClock>,
+    _folder: TempDir,
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        Self::with_extractor(Arc::clone(&script) as Arc<dyn Extractor>, script).await
+    }
+
+    pub(crate) async fn with_extractor(extractor: Arc<dyn Extractor>, script: Arc<ScriptedExtractor>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+        let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
+        let engine = Engine::new(Parts {
+            store: Store::open(Arc::new(database)).await.expect("a store"),
+            clock: Arc::clone(&clock) as Arc<dyn erstwhile::ports::Clock>,
+            ids: Arc::new(SeededIds::default()),
+            embedder: Arc::new(WordEmbedder),
+            extractor,
+            settings: EngineSettings::default(),
+        });
+        let project = engine.ensure_project("test").await.expect("a project").id;
+        let world = Self { engine, project, script, clock, _folder: folder };
+        world.add_user("ann", "Ann Lee").await;
+        world.engine.create_thread(project, "t", "ann").await.expect("a thread");
+        world
+    }
+
+    pub(crate) async fn add_user(&self, user_id: &str, name: &str) {
+        let (first, last) = name.split_once(' ').expect("two names");
+        let user = NewUser {
+            user_id: user_id.to_owned(),
+            first_name: Some(first.to_owned()),
+            last_name: Some(last.to_owned()),
+            ..NewUser::default()
+        };
+        self.engine.add_user(self.project, user).await.expect("a user");
+    }
+
+    /// Posts a message that Ann says at a time.
+    pub(crate) async fn say(&self, said: &str, content: &str) -> EpisodeId {
+        self.say_in("t", said, content).await
+    }
+
+    pub(crate) async fn say_in(&self, thread: &str, said: &str, content: &str) -> EpisodeId {
+        let message = NewMessage {
+            role: Role::User,
+            name: None,
+            content: content.to_owned(),
+            created_at: Some(at(said)),
+            metadata: Metadata::new(),
+        };
+        self.engine.add_messages(self.project, thread, vec![message], &[]).await.expect("a message").messages[0]
+    }
+
+    /// Ingests until nothing is left that can be ingested now.
+    pub(crate) async fn ingest(&self) {
+        while ingest::run_once(&self.engine).await.expect("a round of ingestion") {}
+    }
+
+    pub(crate) fn graph(&self) -> GraphRef {
+        GraphRef::User("ann".to_owned())
+    }
+
+    /// Ann's facts as "statement from/until", sorted.
+    pub(crate) async fn facts(&self) -> Vec<String> {
+        let facts = self.engine.list_facts(self.project, &self.graph(), &Default::default()).await.expect("facts");
+        let day = |at: Option<Timestamp>| at.map_or("…".to_owned(), |at| at.to_string()[..10].to_owned());
+        let mut lines: Vec<String> = facts
+            .into_iter()
+            .map(|t| format!("{} {}/{}", t.fact.statement, day(t.fact.valid_from), day(t.fact.valid_until)))
+            .collect();
+        lines.sort();
+        lines
+    }
+}
+
+/// A claim that a text makes as a whole.
+pub(crate) fn claim(text: &str, predicate: &str, object: &str, holding: Holding) -> Claim {
+    Claim {
+        subject: "Ann Lee".to_owned(),
+        subject_type: Some("Person".to_owned()),
+        predicate: predicate.to_owned(),
+        object: Some(object.to_owned()),
+        object_type: None,
+        statement: text.to_owned(),
+        span: 0..text.len(),
+        kind: ClaimKind::Asserts,
+        holding,
+        valid_from: None,
+        valid_until: None,
+        confidence: 0.9,
+    }
+}
+
+pub(crate) fn lives_in(text: &str, place: &str) -> Extraction {
+    Extraction { claims: vec![claim(text, "LIVES_IN", place, Holding::Exclusive)], ..Extraction::default() }
+}
+
+pub(crate) fn likes(text: &str, thing: &str) -> Extraction {
+    Extraction { claims: vec![claim(text, "LIKES", thing, Holding::Shared)], ..Extraction::default() }
+}
+
+pub(crate) fn dated(text: &str, place: &str, from: &str) -> Extraction {
+    let valid_from = Some(Instant { at: at(from), precision: Precision::Day });
+    let claim = Claim { valid_from, ..claim(text, "LIVES_IN", place, Holding::Exclusive) };
+    Extraction { claims: vec![claim], ..Extraction::default() }
+}
+
+pub(crate) fn also_called(text: &str, name: &str, alias: &str) -> Extraction {
+    let person = Some("Person".to_owned());
+    let alias =
+        ExtractedAlias { name: name.to_owned(), alias: alias.to_owned(), entity_type: person, span: 0..text.len() };
+    Extraction { aliases: vec![alias], ..Extraction::default() }
+}
