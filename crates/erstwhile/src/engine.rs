@@ -34,7 +34,7 @@ mod users;
 pub use context::ContextRequest;
 pub use entities::NodeDraft;
 pub use episodes::NewEpisode;
-pub use facts::{FactDraft, FactTriple};
+pub use facts::{FactDraft, FactEnd, FactTriple};
 pub use graphs::{GraphUpdate, NewGraph};
 pub use indexes::IndexHandle;
 pub use keys::{NewKey, RevealedKey};

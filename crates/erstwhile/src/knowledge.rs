@@ -23,7 +23,7 @@ mod summary;
 pub struct Knowledge {
     graph: GraphId,
     assertions: HashMap<AssertionId, Assertion>,
-    mentions: HashMap<EntityId, Vec<Mention>>,
+    mentions: HashMap<EntityId, Mentions>,
     links: HashMap<LinkId, Link>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
@@ -38,6 +38,32 @@ pub struct Knowledge {
     facts: HashMap<AssertionId, Fact>,
     fact_of: HashMap<AssertionId, AssertionId>,
     facts_about: HashMap<EntityId, BTreeSet<AssertionId>>,
+    entities: BTreeMap<EntityId, Entity>,
+}
+
+/// Where a name stands: episode, span, and the writing of the name.
+type Place = (Option<EpisodeId>, usize, usize, String);
+
+/// Every mention of one name id.
+#[derive(Debug, Default)]
+struct Mentions {
+    places: BTreeMap<Place, Mention>,
+}
+
+impl Mentions {
+    /// The earliest mention; of several at the same time the first by its writing.
+    fn first(&self) -> Option<&Mention> {
+        self.places.values().min_by(|left, right| (left.recorded_at, &left.name).cmp(&(right.recorded_at, &right.name)))
+    }
+
+    fn forget(&mut self, episode: EpisodeId) {
+        let from = (Some(episode), 0, 0, String::new());
+        let of_episode = self.places.range(from..).take_while(|(place, _)| place.0 == Some(episode));
+        let gone: Vec<Place> = of_episode.map(|(place, _)| place.clone()).collect();
+        for place in gone {
+            self.places.remove(&place);
+        }
+    }
 }
 
 /// Which facts and entities a change of evidence made, changed or removed.
@@ -68,6 +94,7 @@ impl Knowledge {
             facts: HashMap::new(),
             fact_of: HashMap::new(),
             facts_about: HashMap::new(),
+            entities: BTreeMap::new(),
         }
     }
 
@@ -109,20 +136,28 @@ impl Knowledge {
         for slot in &slots {
             self.compute(slot, &mut touched);
         }
+        for id in &touched.entities {
+            match self.put_together(*id) {
+                Some(entity) => self.entities.insert(*id, entity),
+                None => self.entities.remove(id),
+            };
+        }
         touched
     }
 
     fn add_mention(&mut self, mention: &Mention) -> bool {
         let mentions = self.mentions.entry(mention.entity).or_default();
-        if mentions.contains(mention) {
+        let place = (mention.episode, mention.span.start, mention.span.end, mention.name.clone());
+        if mentions.places.contains_key(&place) {
             return false;
         }
         // Only the earliest sight of a name, or the operator's word, can change what it resolves to.
-        let news = mention.episode.is_none() || mentions.iter().all(|known| mention.recorded_at < known.recorded_at);
+        let later = |known: &Mention| known.recorded_at <= mention.recorded_at;
+        let news = mention.episode.is_none() || !mentions.places.values().next().is_some_and(later);
         if let Some(episode) = mention.episode {
             self.mentioned.entry(episode).or_default().insert(mention.entity);
         }
-        mentions.push(mention.clone());
+        mentions.places.insert(place, mention.clone());
         news
     }
 
@@ -182,7 +217,7 @@ impl Knowledge {
                 self.links.retain(|_, link| link.episode != Some(episode));
                 for name in self.mentioned.remove(&episode).unwrap_or_default() {
                     if let Some(mentions) = self.mentions.get_mut(&name) {
-                        mentions.retain(|mention| mention.episode != Some(episode));
+                        mentions.forget(episode);
                     }
                     touched.entities.insert(self.resolution.entity(name));
                 }
@@ -217,7 +252,7 @@ impl Knowledge {
 
     /// Resolves identities again and moves what speaks of names whose entity is now another.
     fn resolve_again(&mut self, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
-        self.mentions.retain(|_, mentions| !mentions.is_empty());
+        self.mentions.retain(|_, mentions| !mentions.places.is_empty());
         let links: Vec<Link> = self.links.values().cloned().collect();
         let resolution = identity::resolve(&self.names(None), &links, &self.anchors());
         let moved: Vec<EntityId> = self
@@ -297,14 +332,13 @@ impl Knowledge {
 
     /// The names in use, as far as they were known at a moment.
     fn names(&self, known_at: Option<Timestamp>) -> Vec<Name> {
-        let known = |mention: &&Mention| known_at.is_none_or(|known_at| mention.recorded_at <= known_at);
         self.mentions
             .iter()
             .filter_map(|(id, mentions)| {
-                let first = mentions
-                    .iter()
-                    .filter(known)
-                    .min_by(|left, right| (left.recorded_at, &left.name).cmp(&(right.recorded_at, &right.name)))?;
+                let first = mentions.first()?;
+                if known_at.is_some_and(|known_at| first.recorded_at > known_at) {
+                    return None;
+                }
                 Some(Name {
                     id: *id,
                     name: first.name.clone(),
@@ -347,18 +381,18 @@ impl Knowledge {
         time::facts(self.assertions.values(), &self.fact_edits, |name| resolution.entity(name), Some(known_at))
     }
 
-    /// Every entity's id, in order.
-    pub fn entities(&self) -> impl Iterator<Item = EntityId> {
-        self.resolution.entities().map(|(id, _)| id).filter(|id| self.is_entity(*id))
+    /// Every entity, in the order of their ids.
+    pub fn entities(&self) -> impl Iterator<Item = &Entity> {
+        self.entities.values()
     }
 
-    /// Whether anything is left that tells of an entity.
-    pub fn is_entity(&self, entity: EntityId) -> bool {
-        self.members(entity).iter().any(|name| self.mentions.get(name).is_some_and(|mentions| !mentions.is_empty()))
+    /// An entity, by its id or by the id of one of its names.
+    pub fn entity(&self, id: EntityId) -> Option<&Entity> {
+        self.entities.get(&self.entity_of(id))
     }
 
     /// The display name of an entity.
-    pub fn name(&self, entity: EntityId) -> Option<&str> {
+    fn name_of(&self, entity: EntityId) -> Option<&str> {
         let members = self.members(entity);
         let edited = members.iter().filter_map(|name| self.entity_edits.get(name)?.name.as_deref()).next();
         if edited.is_some() {
@@ -366,22 +400,19 @@ impl Knowledge {
         }
         // A user or an assistant is called what the operator calls it now.
         if self.anchors().contains(&entity) {
-            let said = self.mentions.get(&entity)?.iter().filter(|mention| mention.episode.is_none());
+            let said = self.mentions.get(&entity)?.places.values().filter(|mention| mention.episode.is_none());
             return said.max_by_key(|mention| mention.recorded_at).map(|mention| mention.name.as_str());
         }
-        let mentions = members.iter().filter_map(|name| self.mentions.get(name)).flatten();
-        identity::fullest_name(mentions.map(|mention| mention.name.as_str()))
+        let mentions = members.iter().filter_map(|name| self.mentions.get(name));
+        identity::fullest_name(mentions.flat_map(|mentions| mentions.places.values()).map(|mention| mention.name.as_str()))
     }
 
-    /// An entity, put together from its mentions, facts and edits.
-    pub fn entity(&self, entity: EntityId) -> Option<Entity> {
-        let entity = self.entity_of(entity);
-        if !self.is_entity(entity) {
-            return None;
-        }
+    /// Puts an entity together from its mentions, facts and edits; `None` when nothing tells of it.
+    fn put_together(&self, entity: EntityId) -> Option<Entity> {
         let members = self.members(entity);
-        let name = self.name(entity)?.to_owned();
-        let mentions: Vec<&Mention> = members.iter().filter_map(|id| self.mentions.get(id)).flatten().collect();
+        let name = self.name_of(entity)?.to_owned();
+        let mentions = members.iter().filter_map(|id| self.mentions.get(id));
+        let mentions: Vec<&Mention> = mentions.flat_map(|mentions| mentions.places.values()).collect();
         let aliases: BTreeSet<String> =
             mentions.iter().map(|mention| mention.name.clone()).filter(|alias| *alias != name).collect();
         let mut episodes: Vec<(Timestamp, EpisodeId)> =
@@ -424,7 +455,7 @@ impl Knowledge {
     /// The entities that an episode mentions, in the order of their ids.
     pub fn mentioned_in(&self, episode: EpisodeId) -> BTreeSet<EntityId> {
         let names = self.mentioned.get(&episode).into_iter().flatten();
-        names.map(|name| self.entity_of(*name)).filter(|entity| self.is_entity(*entity)).collect()
+        names.map(|name| self.entity_of(*name)).filter(|entity| self.entities.contains_key(entity)).collect()
     }
 
     /// The facts that an episode supports, in the order of their ids.
@@ -439,7 +470,7 @@ impl Knowledge {
         let mut names: Vec<(Timestamp, &Mention)> = self
             .mentions
             .values()
-            .filter_map(|mentions| mentions.iter().max_by_key(|mention| mention.recorded_at))
+            .filter_map(|mentions| mentions.places.values().max_by_key(|mention| mention.recorded_at))
             .map(|mention| (mention.recorded_at, mention))
             .collect();
         names.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.name.cmp(&right.1.name)));

@@ -188,7 +188,7 @@ impl GraphIndex {
             .filter(|(_, score)| **score > 0.0)
             .filter_map(|(number, _)| self.entities.id(number as u32))
             .filter(|id| {
-                let name = self.knowledge.name(*id).map(words).unwrap_or_default();
+                let name = self.knowledge.entity(*id).map(|entity| words(&entity.name)).unwrap_or_default();
                 !name.is_empty() && name.iter().all(|word| query.contains(word))
             })
             .map(|id| (self.knowledge.facts_about(id).count(), id))
@@ -207,7 +207,7 @@ impl GraphIndex {
             let entity = self.entities.id(number).and_then(|id| self.knowledge.entity(id));
             entity.is_some_and(|entity| {
                 let known = request.known_at.is_none_or(|known_at| entity.created_at <= known_at);
-                known && request.filter.entity(&entity, metadata)
+                known && request.filter.entity(entity, metadata)
             })
         };
         let mentions = |number: u32| {
@@ -218,7 +218,7 @@ impl GraphIndex {
         let order = Order { mentions: &mentions, distance: &distance };
         let ranked =
             self.rank(request, &channels, fused, &passes, &order, |one, other| self.entities.similarity(one, other));
-        scored(&ranked, |number| self.knowledge.entity(self.entities.id(number)?))
+        scored(&ranked, |number| self.knowledge.entity(self.entities.id(number)?).cloned())
     }
 
     /// Orders documents as asked and cuts the list.

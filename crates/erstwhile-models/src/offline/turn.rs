@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::Tools;
 use super::aliases;
-use super::names::{Gazetteer, ProperName, NameFinder};
+use super::names::{Gazetteer, NameFinder, ProperName};
 use super::phrases::PhraseReader;
 use super::relations::Reading;
 use super::rewrite::{Rewriter, Voices};
@@ -159,7 +159,14 @@ impl TurnReader<'_> {
         }
     }
 
-    fn claims(&self, scene: Scene<'_>, tokens: &[Token], names: &[ProperName], memory: &Memory, extraction: &mut Extraction) {
+    fn claims(
+        &self,
+        scene: Scene<'_>,
+        tokens: &[Token],
+        names: &[ProperName],
+        memory: &Memory,
+        extraction: &mut Extraction,
+    ) {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
         let span = first.span.start..last.span.end;
         let Tools { words, verbs, dates } = self.tools;

@@ -31,7 +31,7 @@ impl Engine {
     /// An entity, by its id or by the id of a name that was merged into it.
     pub async fn entity(&self, project: ProjectId, id: EntityId) -> Result<Entity> {
         let graph = self.graph_of(project, id.0, "node").await?;
-        let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id)).await?;
+        let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id).cloned()).await?;
         entity.ok_or_else(|| Error::not_found("node"))
     }
 
@@ -47,12 +47,8 @@ impl Engine {
         index
             .read(|index| {
                 let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
-                let entities = index.knowledge.entities().filter_map(|id| index.knowledge.entity(id));
-                let passing = entities.filter(|entity| filter.entity(entity, metadata));
-                passing
-                    .map(|entity| (index.knowledge.facts_about(entity.id).count(), entity))
-                    .map(|(n, e)| (e, n))
-                    .collect()
+                let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
+                passing.map(|entity| (entity.clone(), index.knowledge.facts_about(entity.id).count())).collect()
             })
             .await
     }

@@ -139,7 +139,7 @@ impl Engine {
             .read(|index| {
                 index.episode(id).ok_or_else(|| Error::not_found("episode"))?;
                 let mentioned = index.knowledge.mentioned_in(id);
-                let entities = mentioned.into_iter().filter_map(|id| index.knowledge.entity(id)).collect();
+                let entities = mentioned.into_iter().filter_map(|id| index.knowledge.entity(id)).cloned().collect();
                 let facts = index.knowledge.facts_from(id).into_iter();
                 Ok((entities, facts.map(|fact| triple(index, Some(fact))).collect::<Result<_>>()?))
             })

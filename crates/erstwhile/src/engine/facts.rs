@@ -7,7 +7,7 @@ use super::{Engine, GraphRef};
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::model::{
-    Assertion, AssertionId, ClaimKind, Entity, EntityId, EpisodeId, Fact, FactEdit, Holding, Instant, Metadata,
+    Assertion, AssertionId, ClaimKind, EntityId, EpisodeId, Fact, FactEdit, Holding, Instant, Metadata,
     OPERATOR, Precision, ProjectId,
 };
 use crate::search::GraphIndex;
@@ -42,9 +42,20 @@ pub struct FactTriple {
     /// The fact.
     pub fact: Fact,
     /// One end.
-    pub source: Entity,
+    pub source: FactEnd,
     /// The other end.
-    pub target: Entity,
+    pub target: FactEnd,
+}
+
+/// What a fact tells about one of its ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactEnd {
+    /// The entity.
+    pub id: EntityId,
+    /// Its name.
+    pub name: String,
+    /// What kind of thing it is, when known.
+    pub entity_type: Option<String>,
 }
 
 impl Engine {
@@ -173,7 +184,12 @@ impl Engine {
 /// A fact with its ends.
 pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTriple> {
     let fact = fact.ok_or_else(|| Error::not_found("edge"))?;
-    let end = |id| index.knowledge.entity(id).ok_or_else(|| Error::corrupt("a fact has an end without a name"));
+    let end = |id| {
+        let entity = index.knowledge.entity(id);
+        let entity = entity.ok_or_else(|| Error::corrupt("a fact has an end without a name"))?;
+        let (name, entity_type) = (entity.name.clone(), entity.entity_type.clone());
+        Ok::<_, Error>(FactEnd { id: entity.id, name, entity_type })
+    };
     Ok(FactTriple { fact: fact.clone(), source: end(fact.subject)?, target: end(fact.object)? })
 }
 

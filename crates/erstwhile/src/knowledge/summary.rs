@@ -21,13 +21,20 @@ pub(super) fn summarise<'a>(entity: EntityId, facts: impl Iterator<Item = &'a Fa
             _ => 2,
         }
     };
-    open.sort_by(|left, right| {
+    let order = |left: &&Fact, right: &&Fact| {
         rank(left)
             .cmp(&rank(right))
             .then_with(|| right.episodes.len().cmp(&left.episodes.len()))
             .then_with(|| right.valid_from.cmp(&left.valid_from))
             .then_with(|| left.statement.cmp(&right.statement))
-    });
+    };
+    // A user may be the subject of very many facts, of which few are told.
+    let told = SENTENCES_MAX * 2;
+    if open.len() > told {
+        open.select_nth_unstable_by(told, order);
+        open.truncate(told);
+    }
+    open.sort_by(order);
     let mut summary = String::new();
     for fact in open.iter().take(SENTENCES_MAX) {
         let sentence = fact.statement.trim();

@@ -81,7 +81,7 @@ fn said(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
 fn shown(knowledge: &Knowledge) -> (Vec<Fact>, Vec<Entity>) {
     let mut facts: Vec<Fact> = knowledge.facts().cloned().collect();
     facts.sort_by_key(|fact| fact.id);
-    (facts, knowledge.entities().filter_map(|id| knowledge.entity(id)).collect())
+    (facts, knowledge.entities().cloned().collect())
 }
 
 proptest! {
@@ -127,7 +127,7 @@ proptest! {
             }
             for id in touched.entities {
                 match knowledge.entity(id).filter(|entity| entity.id == id) {
-                    Some(entity) => names.insert(id, entity),
+                    Some(entity) => names.insert(id, entity.clone()),
                     None => names.remove(&id),
                 };
             }

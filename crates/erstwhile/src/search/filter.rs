@@ -138,8 +138,7 @@ impl Filter {
             return true;
         }
         [fact.subject, fact.object].into_iter().all(|end| {
-            let entity_type = knowledge.entity(end).and_then(|entity| entity.entity_type);
-            self.label(entity_type.as_deref())
+            self.label(knowledge.entity(end).and_then(|entity| entity.entity_type.as_deref()))
         })
     }
 

@@ -176,7 +176,8 @@ pub(super) async fn add_fact_triple(
         attributes,
     };
     let triple = app.engine.add_fact_triple(project, &graph, draft).await?;
-    let (source_node, target_node) = (triple.source.clone().into(), triple.target.clone().into());
+    let source_node = app.engine.entity(project, triple.source.id).await?.into();
+    let target_node = app.engine.entity(project, triple.target.id).await?.into();
     Ok((StatusCode::ACCEPTED, Json(AddedTriple { edge: triple.into(), source_node, target_node })))
 }
 

@@ -130,10 +130,14 @@ pub(super) async fn neighbors(
     let centre = app.engine.entity(project, EntityId(id)).await?.id;
     let mut neighbours: BTreeMap<Uuid, Neighbor> = BTreeMap::new();
     for triple in app.engine.facts_about(project, centre).await? {
-        let other = if triple.fact.subject == centre { &triple.target } else { &triple.source };
-        let (other, edge) = (other.clone(), WireEdge::from(triple));
-        let new = || Neighbor { node: other.clone().into(), edges: Vec::new() };
-        neighbours.entry(other.id.0).or_insert_with(new).edges.push(edge);
+        let other = if triple.fact.subject == centre { triple.target.id } else { triple.source.id };
+        let edge = WireEdge::from(triple);
+        if let Some(neighbour) = neighbours.get_mut(&other.0) {
+            neighbour.edges.push(edge);
+        } else {
+            let node = app.engine.entity(project, other).await?.into();
+            neighbours.insert(other.0, Neighbor { node, edges: vec![edge] });
+        }
     }
     page.answer(neighbours.into_iter().map(|(id, neighbour)| (0, id, neighbour)).collect())
 }

@@ -192,10 +192,10 @@ impl From<FactTriple> for WireEdge {
             name: fact.predicate,
             fact: fact.statement,
             source_node_uuid: source.id.0,
-            source_node_labels: labels(&source),
+            source_node_labels: labels(source.entity_type.as_ref()),
             source_node_name: source.name,
             target_node_uuid: target.id.0,
-            target_node_labels: labels(&target),
+            target_node_labels: labels(target.entity_type.as_ref()),
             target_node_name: target.name,
             episodes: fact.episodes.into_iter().map(|id| id.0).collect(),
             attributes: fact.attributes,
@@ -211,8 +211,8 @@ impl From<FactTriple> for WireEdge {
 }
 
 /// Every node is an `Entity`, and of its own type when that is known.
-fn labels(entity: &Entity) -> Vec<String> {
-    let own = entity.entity_type.iter().filter(|own| *own != "Entity").cloned();
+fn labels(entity_type: Option<&String>) -> Vec<String> {
+    let own = entity_type.into_iter().filter(|own| *own != "Entity").cloned();
     std::iter::once("Entity".to_owned()).chain(own).collect()
 }
 
@@ -244,7 +244,7 @@ impl From<Entity> for WireNode {
         }
         Self {
             uuid: entity.id.0,
-            labels: labels(&entity),
+            labels: labels(entity.entity_type.as_ref()),
             name: entity.name,
             summary: entity.summary,
             attributes,
