@@ -1,7 +1,7 @@
 //! Understands turns without any model: rules, word lists and a reader of time expressions.
 //!
-//! A turn is split into [`sentences`]; each is read in tokens, [`names`], [`dates`] and clauses
-//! ([`syntax`]); [`relations`] matches the clauses with the [`lexicon`]; [`rewrite`] makes the
+//! A turn is split into `sentences`; each is read in tokens, `names`, [`dates`] and clauses
+//! (`syntax`); `relations` matches the clauses with the `lexicon`; `rewrite` makes the
 //! statement that stands on its own. Same turns, same claims: nothing here knows a clock or chance.
 
 mod aliases;

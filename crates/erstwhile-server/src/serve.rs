@@ -28,7 +28,7 @@ pub const DEFAULT_PROJECT: &str = "default";
 /// The file of the embedded database in the data folder.
 const DATABASE: &str = "erstwhile.db";
 /// How often the store is tidied.
-const TIDY_EVERY: Duration = Duration::from_secs(3600);
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// An engine over the embedded store in a folder, with the models that ship.
 ///

@@ -220,7 +220,7 @@ impl Engine {
         for _ in 0..CONFLICT_TRIES {
             let row = self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found("graph"))?;
             let index = self.index(graph).await?;
-            let (changes, result) = index.read(&decide).await??;
+            let (changes, result) = index.read(&decide)??;
             let mut batch = self.batch(project, Some(graph), changes);
             batch.expect = Expect::Revision(row.revision);
             match self.store().apply(&batch).await {

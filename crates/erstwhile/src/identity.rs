@@ -106,7 +106,7 @@ impl Resolution {
 pub fn resolve(names: &[Name], links: &[Link], anchors: &[EntityId]) -> Resolution {
     // Sorted, so that a conflict with a split is decided the same way whatever the order of arrival.
     let mut names: Vec<Name> = names.to_vec();
-    names.sort_by(|left, right| left.id.cmp(&right.id));
+    names.sort_by_key(|left| left.id);
     let names = names.as_slice();
     let mut classes = Classes::new(names, links, anchors);
     join_untyped(names, &mut classes);
@@ -206,7 +206,7 @@ impl Classes {
             members.sort();
             // The name that was known first keeps its id, so that ids which callers hold stay good.
             let standing =
-                |id: &EntityId| (!anchors.contains(id), first_seen.get(id).is_none(), first_seen.get(id).copied(), *id);
+                |id: &EntityId| (!anchors.contains(id), !first_seen.contains_key(id), first_seen.get(id).copied(), *id);
             let Some(representative) = members.iter().copied().min_by_key(standing) else { continue };
             for member in &members {
                 resolution.representative.insert(*member, representative);

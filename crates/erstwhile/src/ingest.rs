@@ -156,7 +156,7 @@ async fn extract(engine: &Engine, graph: &Graph, user: Option<&User>, episodes: 
     let Some(first) = episodes.first() else { return Ok(Vec::new()) };
     let before = engine.store().episodes_before(graph.id, first.seq, CONTEXT_EPISODES).await?;
     let index = engine.index(graph.id).await?;
-    let known = index.read(|index| index.knowledge.known_names(KNOWN_MAX)).await?;
+    let known = index.read(|index| index.knowledge.known_names(KNOWN_MAX))?;
     let request = ExtractionRequest {
         owner: user.map(User::display_name),
         context: before.iter().map(turn).collect(),

@@ -394,7 +394,7 @@ impl Knowledge {
     /// The display name of an entity.
     fn name_of(&self, entity: EntityId) -> Option<&str> {
         let members = self.members(entity);
-        let edited = members.iter().filter_map(|name| self.entity_edits.get(name)?.name.as_deref()).next();
+        let edited = members.iter().find_map(|name| self.entity_edits.get(name)?.name.as_deref());
         if edited.is_some() {
             return edited;
         }
@@ -404,7 +404,9 @@ impl Knowledge {
             return said.max_by_key(|mention| mention.recorded_at).map(|mention| mention.name.as_str());
         }
         let mentions = members.iter().filter_map(|name| self.mentions.get(name));
-        identity::fullest_name(mentions.flat_map(|mentions| mentions.places.values()).map(|mention| mention.name.as_str()))
+        identity::fullest_name(
+            mentions.flat_map(|mentions| mentions.places.values()).map(|mention| mention.name.as_str()),
+        )
     }
 
     /// Puts an entity together from its mentions, facts and edits; `None` when nothing tells of it.

@@ -105,9 +105,9 @@ impl GraphIndex {
             let mentioned = self.turns.id(number).map(|id| self.knowledge.mentioned_in(id)).unwrap_or_default();
             mentioned.iter().filter_map(|id| distances.get(id)).min().copied()
         };
-        let order = Order { mentions: &mentions, distance: &distance };
-        let ranked =
-            self.rank(request, &channels, fused, &passes, &order, |one, other| self.turns.similarity(one, other));
+        let similarity = |one, other| self.turns.similarity(one, other);
+        let order = Order { passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
+        let ranked = self.rank(request, &channels, &fused, &order);
         scored(&ranked, |number| self.episode(self.turns.id(number)?).cloned())
     }
 
@@ -155,9 +155,9 @@ impl GraphIndex {
             let fact = self.facts.id(number).and_then(known)?;
             [fact.subject, fact.object].iter().filter_map(|end| distances.get(end)).min().copied()
         };
-        let order = Order { mentions: &mentions, distance: &distance };
-        let ranked =
-            self.rank(request, &channels, fused, &passes, &order, |one, other| self.facts.similarity(one, other));
+        let similarity = |one, other| self.facts.similarity(one, other);
+        let order = Order { passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
+        let ranked = self.rank(request, &channels, &fused, &order);
         scored(&ranked, |number| self.facts.id(number).and_then(known).cloned())
     }
 
@@ -215,9 +215,9 @@ impl GraphIndex {
         };
         let distance =
             |number: u32, distances: &HashMap<EntityId, usize>| distances.get(&self.entities.id(number)?).copied();
-        let order = Order { mentions: &mentions, distance: &distance };
-        let ranked =
-            self.rank(request, &channels, fused, &passes, &order, |one, other| self.entities.similarity(one, other));
+        let similarity = |one, other| self.entities.similarity(one, other);
+        let order = Order { passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
+        let ranked = self.rank(request, &channels, &fused, &order);
         scored(&ranked, |number| self.knowledge.entity(self.entities.id(number)?).cloned())
     }
 
@@ -226,23 +226,21 @@ impl GraphIndex {
         &self,
         request: &SearchRequest,
         channels: &index::Channels,
-        fused: Vec<f32>,
-        passes: &dyn Fn(u32) -> bool,
+        fused: &[f32],
         order: &Order<'_>,
-        similarity: impl Fn(u32, u32) -> f32,
     ) -> Vec<(u32, f32)> {
         let wanted = request.limit.max(CANDIDATES_MIN);
-        let best = |scores: &[f32]| top(scores, wanted, passes);
+        let best = |scores: &[f32]| top(scores, wanted, order.passes);
         let mut ranked = match request.reranker {
             Reranker::Rrf => {
                 let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
                 rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)])
             }
-            Reranker::Mmr(lambda) => rerank::marginal_relevance(&best(&fused), lambda, request.limit, similarity),
-            Reranker::Fused => best(&fused),
+            Reranker::Mmr(lambda) => rerank::marginal_relevance(&best(fused), lambda, request.limit, order.similarity),
+            Reranker::Fused => best(fused),
             Reranker::NodeDistance(centre) => {
                 let distances = self.distances(centre);
-                let mut near = best(&fused);
+                let mut near = best(fused);
                 near.sort_by_key(|(number, _)| (order.distance)(*number, &distances).unwrap_or(usize::MAX));
                 near.into_iter()
                     .map(|(number, _)| {
@@ -252,7 +250,7 @@ impl GraphIndex {
                     .collect()
             }
             Reranker::EpisodeMentions => {
-                let mut often = best(&fused);
+                let mut often = best(fused);
                 often.sort_by_key(|(number, _)| std::cmp::Reverse((order.mentions)(*number)));
                 often.into_iter().map(|(number, _)| (number, (order.mentions)(number) as f32)).collect()
             }
@@ -285,8 +283,10 @@ type Distance<'a> = dyn Fn(u32, &HashMap<EntityId, usize>) -> Option<usize> + 'a
 
 /// What rerankers ask about a document.
 struct Order<'a> {
+    passes: &'a dyn Fn(u32) -> bool,
     mentions: &'a dyn Fn(u32) -> usize,
     distance: &'a Distance<'a>,
+    similarity: &'a dyn Fn(u32, u32) -> f32,
 }
 
 /// The best documents that pass, best first. The filter is asked only about what could be returned.

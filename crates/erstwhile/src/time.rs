@@ -60,8 +60,8 @@ pub fn facts<'a>(
         }
     }
     let mut facts: Vec<Fact> =
-        slots.into_iter().flat_map(|(_, claims)| slot_facts(&claims, edits, &resolve, known_at)).collect();
-    facts.sort_by(|left, right| (left.valid_from, left.id).cmp(&(right.valid_from, right.id)));
+        slots.into_values().flat_map(|claims| slot_facts(&claims, edits, &resolve, known_at)).collect();
+    facts.sort_by_key(|left| (left.valid_from, left.id));
     facts
 }
 

@@ -1,7 +1,7 @@
 //! Reads time expressions: which stretch of time a text means, seen from when it was said.
 //!
-//! Rules of ours ([`own`]) read what chat says most ("yesterday", "last summer", "two years ago",
-//! "the week before 9 June"); runs of time words that are left go to the `duckling` crate ([`base`]),
+//! Rules of ours (`own`) read what chat says most ("yesterday", "last summer", "two years ago",
+//! "the week before 9 June"); runs of time words that are left go to the `duckling` crate (`base`),
 //! never whole sentences: that keeps "sat", "second" and "may" out and the cost down.
 
 mod base;
@@ -9,6 +9,7 @@ mod calendar;
 mod own;
 mod render;
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -102,7 +103,17 @@ struct Scene<'a> {
     perfect: bool,
     /// How many expressions this one stands inside: "the day before the day before …".
     depth: u8,
+    /// How often the base may still be asked.
+    left: &'a Cell<u8>,
 }
+
+const SEASONS: [&str; 5] = ["summer", "spring", "autumn", "fall", "winter"];
+
+/// Runs of more tokens are not one expression.
+const LONGEST_RUN: usize = 10;
+/// The base may need a third of a second for words that compose to no date, so a text asks it no more
+/// often than this.
+pub(super) const MOST_ASKED: u8 = 8;
 
 /// Longer texts are read up to here.
 const LONGEST: usize = 4_000;
@@ -141,7 +152,8 @@ impl DateReader {
     pub fn new() -> Self {
         let triggers: HashSet<_> = TRIGGERS.split_whitespace().collect();
         let mut glue: HashSet<_> = GLUE.split_whitespace().collect();
-        glue.extend(&triggers);
+        // Seasons are read by our rules alone: the base searches long for what they compose to.
+        glue.extend(triggers.iter().filter(|word| !SEASONS.contains(word)));
         Self { triggers, glue, verbs: Verbs::new(), base: base::Base::warm() }
     }
 
@@ -150,16 +162,17 @@ impl DateReader {
     /// Times of the clock without a day, durations and what recurs ("on Sundays") are none.
     pub fn resolve(&self, text: &str, reference: Timestamp, tz: &TimeZone) -> Vec<DatedSpan> {
         let end = text.floor_char_boundary(LONGEST);
-        self.resolve_within(text, 0..end, reference, tz)
+        self.resolve_within(text, 0..end, reference, (tz, &Cell::new(MOST_ASKED)))
     }
 
-    /// As [`resolve`](Self::resolve), for a part of the text; spans are places in the whole.
+    /// As [`resolve`](Self::resolve), for a part of the text; spans are places in the whole, and `left`
+    /// counts how often the base may still be asked.
     pub(super) fn resolve_within(
         &self,
         text: &str,
         within: Range<usize>,
         reference: Timestamp,
-        tz: &TimeZone,
+        (tz, left): (&TimeZone, &Cell<u8>),
     ) -> Vec<DatedSpan> {
         let tokens = tokenise(text, within);
         if !tokens.iter().any(|token| self.may_tell_time(token)) {
@@ -172,6 +185,7 @@ impl DateReader {
             past: self.is_past(&tokens),
             perfect: is_perfect(&tokens),
             depth: 0,
+            left,
         };
         let mut found = Vec::new();
         let mut index = 0;
@@ -204,7 +218,7 @@ impl DateReader {
             TokenKind::Word => self.glue.contains(token.lower.as_str()),
         };
         let mut end = index;
-        while end < scene.tokens.len() && end - index < 16 && belongs(&scene.tokens[end]) {
+        while end < scene.tokens.len() && end - index < LONGEST_RUN && belongs(&scene.tokens[end]) {
             if end > index && own::read(scene, end, &self.base).is_some() {
                 break;
             }

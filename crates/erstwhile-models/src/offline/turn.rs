@@ -1,5 +1,6 @@
 //! Reads one turn: sentence by sentence, with what the sentences before have named.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use erstwhile::model::{EpisodeKind, Role};
@@ -8,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::Tools;
 use super::aliases;
+use super::dates::MOST_ASKED;
 use super::names::{Gazetteer, NameFinder, ProperName};
 use super::phrases::PhraseReader;
 use super::relations::Reading;
@@ -49,6 +51,8 @@ struct Memory {
     recent: Vec<Vec<ProperName>>,
     /// Who is with the speaker.
     companion: Option<String>,
+    /// How often the base of the dates may still be asked.
+    asks_left: Cell<u8>,
 }
 
 impl TurnReader<'_> {
@@ -96,7 +100,7 @@ impl TurnReader<'_> {
 
     /// What the turn before named last.
     fn remembered(&self) -> Memory {
-        let mut memory = Memory::default();
+        let mut memory = Memory { asks_left: Cell::new(MOST_ASKED), ..Memory::default() };
         let Some(before) = self.scene.before else { return memory };
         let text = &before.text[..before.text.floor_char_boundary(super::LONGEST)];
         let sentences = split(text);
@@ -170,7 +174,8 @@ impl TurnReader<'_> {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
         let span = first.span.start..last.span.end;
         let Tools { words, verbs, dates } = self.tools;
-        let dates = dates.resolve_within(self.text, span.clone(), self.turn.reference_time, self.zone);
+        let dates =
+            dates.resolve_within(self.text, span.clone(), self.turn.reference_time, (self.zone, &memory.asks_left));
         let antecedent = antecedent(scene, tokens, memory);
         let voices = Voices {
             speaker: scene.speaker,

@@ -69,7 +69,7 @@ impl Engine {
             };
             Some(self.search_request(search).await?)
         };
-        index.read(|index| compose(&parts(index, graph, search.as_ref(), said), budget)).await
+        index.read(|index| compose(&parts(index, graph, search.as_ref(), said), budget))
     }
 }
 

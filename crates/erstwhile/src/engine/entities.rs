@@ -31,7 +31,7 @@ impl Engine {
     /// An entity, by its id or by the id of a name that was merged into it.
     pub async fn entity(&self, project: ProjectId, id: EntityId) -> Result<Entity> {
         let graph = self.graph_of(project, id.0, "node").await?;
-        let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id).cloned()).await?;
+        let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id).cloned())?;
         entity.ok_or_else(|| Error::not_found("node"))
     }
 
@@ -44,25 +44,21 @@ impl Engine {
     ) -> Result<Vec<(Entity, usize)>> {
         let graph = self.graph_id(project, reference).await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
-                let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
-                passing.map(|entity| (entity.clone(), index.knowledge.facts_about(entity.id).count())).collect()
-            })
-            .await
+        index.read(|index| {
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
+            passing.map(|entity| (entity.clone(), index.knowledge.facts_about(entity.id).count())).collect()
+        })
     }
 
     /// The episodes that mention an entity, oldest first.
     pub async fn episodes_of(&self, project: ProjectId, id: EntityId) -> Result<Vec<Episode>> {
         let graph = self.graph_of(project, id.0, "node").await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
-                Ok(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
-            })
-            .await?
+        index.read(|index| {
+            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+            Ok(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
+        })?
     }
 
     /// Edits an entity directly; absent fields are left alone.

@@ -92,15 +92,13 @@ impl Engine {
     ) -> Result<Vec<Episode>> {
         let graph = self.graph_id(project, reference).await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
-                let mentions = |episode: &&Episode| {
-                    wanted.is_empty() || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
-                };
-                index.episodes().filter(|episode| filter.episode(episode)).filter(mentions).cloned().collect()
-            })
-            .await
+        index.read(|index| {
+            let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
+            let mentions = |episode: &&Episode| {
+                wanted.is_empty() || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
+            };
+            index.episodes().filter(|episode| filter.episode(episode)).filter(mentions).cloned().collect()
+        })
     }
 
     /// Merges data into an episode's metadata; a null deletes its key.
@@ -135,15 +133,13 @@ impl Engine {
     pub async fn mentions(&self, project: ProjectId, id: EpisodeId) -> Result<(Vec<Entity>, Vec<FactTriple>)> {
         let graph = self.graph_of(project, id.0, "episode").await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                index.episode(id).ok_or_else(|| Error::not_found("episode"))?;
-                let mentioned = index.knowledge.mentioned_in(id);
-                let entities = mentioned.into_iter().filter_map(|id| index.knowledge.entity(id)).cloned().collect();
-                let facts = index.knowledge.facts_from(id).into_iter();
-                Ok((entities, facts.map(|fact| triple(index, Some(fact))).collect::<Result<_>>()?))
-            })
-            .await?
+        index.read(|index| {
+            index.episode(id).ok_or_else(|| Error::not_found("episode"))?;
+            let mentioned = index.knowledge.mentioned_in(id);
+            let entities = mentioned.into_iter().filter_map(|id| index.knowledge.entity(id)).cloned().collect();
+            let facts = index.knowledge.facts_from(id).into_iter();
+            Ok((entities, facts.map(|fact| triple(index, Some(fact))).collect::<Result<_>>()?))
+        })?
     }
 
     /// A task with its progress.

@@ -7,8 +7,8 @@ use super::{Engine, GraphRef};
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::model::{
-    Assertion, AssertionId, ClaimKind, EntityId, EpisodeId, Fact, FactEdit, Holding, Instant, Metadata,
-    OPERATOR, Precision, ProjectId,
+    Assertion, AssertionId, ClaimKind, EntityId, EpisodeId, Fact, FactEdit, Holding, Instant, Metadata, OPERATOR,
+    Precision, ProjectId,
 };
 use crate::search::GraphIndex;
 use crate::search::filter::Filter;
@@ -62,7 +62,7 @@ impl Engine {
     /// A fact, by its id or by an assertion that supports it.
     pub async fn fact(&self, project: ProjectId, id: AssertionId) -> Result<FactTriple> {
         let graph = self.graph_of(project, id.0, "edge").await?;
-        self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id))).await?
+        self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id)))?
     }
 
     /// Every fact of a graph that passes a filter, with its ends, in no order.
@@ -74,13 +74,11 @@ impl Engine {
     ) -> Result<Vec<FactTriple>> {
         let graph = self.graph_id(project, reference).await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
-                let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
-                passing.map(|fact| triple(index, Some(fact))).collect()
-            })
-            .await?
+        index.read(|index| {
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
+            passing.map(|fact| triple(index, Some(fact))).collect()
+        })?
     }
 
     /// Facts as the system knew them at `known_at`, that held in the world at `as_of` (T9).
@@ -94,7 +92,7 @@ impl Engine {
         let graph = self.graph_id(project, reference).await?;
         let index = self.index(graph).await?;
         let known_at = known_at.unwrap_or(Timestamp::MAX);
-        let mut facts = index.read(|index| index.knowledge.facts_known_at(known_at)).await?;
+        let mut facts = index.read(|index| index.knowledge.facts_known_at(known_at))?;
         facts.retain(|fact| as_of.is_none_or(|as_of| fact.holds_at(as_of)));
         Ok(facts)
     }
@@ -172,12 +170,10 @@ impl Engine {
     pub async fn facts_about(&self, project: ProjectId, entity: EntityId) -> Result<Vec<FactTriple>> {
         let graph = self.graph_of(project, entity.0, "node").await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("node"))?;
-                index.knowledge.facts_about(entity.id).map(|fact| triple(index, Some(fact))).collect()
-            })
-            .await?
+        index.read(|index| {
+            let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("node"))?;
+            index.knowledge.facts_about(entity.id).map(|fact| triple(index, Some(fact))).collect()
+        })?
     }
 }
 

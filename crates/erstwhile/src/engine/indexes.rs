@@ -52,11 +52,7 @@ impl IndexHandle {
     /// Reads the index on a thread that may compute.
     ///
     /// Small indexes answer at once; reading a large one must not hold up other requests.
-    pub async fn read<T, F>(&self, read: F) -> Result<T>
-    where
-        F: FnOnce(&GraphIndex) -> T + Send,
-        T: Send,
-    {
+    pub fn read<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
         /// Kibibytes up to which a read takes well under a millisecond.
         const SMALL: u32 = 4 * 1024;
         let poisoned = |_| Error::internal("an index is poisoned");

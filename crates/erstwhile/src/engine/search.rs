@@ -78,17 +78,15 @@ impl Engine {
         let graph = self.graph_id(project, reference).await?;
         let request = self.search_request(search).await?;
         let index = self.index(graph).await?;
-        index
-            .read(|index| {
-                let found = index.search_facts(&request).into_iter();
-                found
-                    .map(|found| {
-                        let item = triple(index, Some(&found.item))?;
-                        Ok(Scored { item, score: found.score, relevance: found.relevance })
-                    })
-                    .collect()
-            })
-            .await?
+        index.read(|index| {
+            let found = index.search_facts(&request).into_iter();
+            found
+                .map(|found| {
+                    let item = triple(index, Some(&found.item))?;
+                    Ok(Scored { item, score: found.score, relevance: found.relevance })
+                })
+                .collect()
+        })?
     }
 
     /// Searches entities.
@@ -100,7 +98,7 @@ impl Engine {
     ) -> Result<Vec<Scored<Entity>>> {
         let graph = self.graph_id(project, reference).await?;
         let request = self.search_request(search).await?;
-        self.index(graph).await?.read(|index| index.search_entities(&request)).await
+        self.index(graph).await?.read(|index| index.search_entities(&request))
     }
 
     /// Searches episodes.
@@ -112,6 +110,6 @@ impl Engine {
     ) -> Result<Vec<Scored<Episode>>> {
         let graph = self.graph_id(project, reference).await?;
         let request = self.search_request(search).await?;
-        self.index(graph).await?.read(|index| index.search_episodes(&request)).await
+        self.index(graph).await?.read(|index| index.search_episodes(&request))
     }
 }

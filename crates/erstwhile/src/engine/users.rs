@@ -149,7 +149,7 @@ impl Engine {
     pub async fn user_node(&self, project: ProjectId, user_id: &str) -> Result<Entity> {
         let graph = self.locate(project, Locate::User, user_id, "user").await?;
         let index = self.index(graph).await?;
-        let node = index.read(|index| index.knowledge.entity(user_node(graph)).cloned()).await?;
+        let node = index.read(|index| index.knowledge.entity(user_node(graph)).cloned())?;
         node.ok_or_else(|| Error::not_found("user node"))
     }
 

@@ -91,7 +91,7 @@ fn an_anchor_represents_its_class() {
         episode: None,
         recorded_at: Timestamp::UNIX_EPOCH,
     };
-    assert_eq!(resolve(&[alice.clone()], &[tie], &[user]).entity(alice.id), user);
+    assert_eq!(resolve(std::slice::from_ref(&alice), &[tie], &[user]).entity(alice.id), user);
 }
 
 #[test]

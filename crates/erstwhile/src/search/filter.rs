@@ -137,9 +137,9 @@ impl Filter {
         if self.node_labels.is_empty() && self.exclude_node_labels.is_empty() {
             return true;
         }
-        [fact.subject, fact.object].into_iter().all(|end| {
-            self.label(knowledge.entity(end).and_then(|entity| entity.entity_type.as_deref()))
-        })
+        [fact.subject, fact.object]
+            .into_iter()
+            .all(|end| self.label(knowledge.entity(end).and_then(|entity| entity.entity_type.as_deref())))
     }
 
     fn label(&self, entity_type: Option<&str>) -> bool {

@@ -80,10 +80,8 @@ pub(super) struct TextIndex {
 pub(super) struct TextHits {
     /// BM25 by document; zero where nothing matches.
     pub(super) scores: Vec<f32>,
-    /// The share of the query's weight (by inverse document frequency) that stands in any document.
-    pub(super) known: f32,
-    /// The most that any document could score: every known word, saturated.
-    pub(super) ceiling: f32,
+    /// Words of a document, on average.
+    pub(super) average_length: f32,
 }
 
 impl TextIndex {
@@ -137,7 +135,7 @@ impl TextIndex {
 
     /// Scores every document for a query.
     pub(super) fn search(&self, query: &str) -> TextHits {
-        let mut hits = TextHits { scores: vec![0.0; self.lengths.len()], known: 0.0, ceiling: 0.0 };
+        let mut hits = TextHits { scores: vec![0.0; self.lengths.len()], average_length: 0.0 };
         if self.alive == 0 {
             return hits;
         }
@@ -145,17 +143,11 @@ impl TextIndex {
         let mut query_words = words(query);
         query_words.sort();
         query_words.dedup();
-        let mut weight_all = 0.0;
+        hits.average_length = average;
         for word in &query_words {
             let postings = self.terms.get(word.as_str()).map_or(&[][..], |term| &self.postings[*term as usize]);
             let frequency = postings.len() as f32;
             let weight = (1.0 + (self.alive as f32 - frequency + 0.5) / (frequency + 0.5)).ln();
-            weight_all += weight;
-            if postings.is_empty() {
-                continue;
-            }
-            hits.known += weight;
-            hits.ceiling += weight * (K1 + 1.0);
             for (document, count) in postings {
                 let count = f32::from(*count);
                 let length = self.lengths[*document as usize] as f32;
@@ -163,7 +155,6 @@ impl TextIndex {
                 hits.scores[*document as usize] += weight * saturated;
             }
         }
-        hits.known = if weight_all > 0.0 { hits.known / weight_all } else { 0.0 };
         hits
     }
 
@@ -196,7 +187,6 @@ mod tests {
         }
         let hits = index.search("tea with pottery");
         assert!(hits.scores[0] > hits.scores[1]);
-        assert!((hits.known - 1.0).abs() < f32::EPSILON);
     }
 
     #[test]

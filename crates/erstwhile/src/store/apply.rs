@@ -15,7 +15,8 @@ use super::{Locate, TombstoneKind};
 use crate::change::{Batch, Change, Expect};
 use crate::error::{Error, Result};
 use crate::model::{
-    Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, ProjectId, Thread, User,
+    ApiKey, Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, Project, ProjectId,
+    Thread, User,
 };
 
 /// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
@@ -108,30 +109,8 @@ impl Steps {
 
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
-            Change::AddProject(project) => {
-                let params = vec![
-                    id(project.id.0),
-                    text(&project.name),
-                    optional_text(project.description.as_ref()),
-                    optional_text(project.time_zone.as_ref()),
-                    time(project.created_at),
-                ];
-                let taken = Refusal::Taken(format!("project already exists with name: {}", project.name));
-                self.must(&sql::ADD_PROJECT, params, taken);
-            }
-            Change::AddKey(key) => {
-                let params = vec![
-                    id(key.id.0),
-                    id(key.project.0),
-                    text(&key.name),
-                    text(&key.prefix),
-                    Value::Blob(key.digest.to_vec()),
-                    Value::Int(access_code(key.access)),
-                    time(key.created_at),
-                    optional_time(key.expires_at),
-                ];
-                self.must(&sql::ADD_KEY, params, Refusal::Taken("this key already exists".to_owned()));
-            }
+            Change::AddProject(project) => self.add_project(project),
+            Change::AddKey(key) => self.add_key(key),
             Change::RevokeKey(key) => {
                 let params = vec![id(self.project.0), id(key.0), time(self.at)];
                 self.must(&sql::REVOKE_KEY, params, Refusal::Missing("key"));
@@ -204,6 +183,32 @@ impl Steps {
             Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
         }
         Ok(())
+    }
+
+    fn add_project(&mut self, project: &Project) {
+        let params = vec![
+            id(project.id.0),
+            text(&project.name),
+            optional_text(project.description.as_ref()),
+            optional_text(project.time_zone.as_ref()),
+            time(project.created_at),
+        ];
+        let taken = Refusal::Taken(format!("project already exists with name: {}", project.name));
+        self.must(&sql::ADD_PROJECT, params, taken);
+    }
+
+    fn add_key(&mut self, key: &ApiKey) {
+        let params = vec![
+            id(key.id.0),
+            id(key.project.0),
+            text(&key.name),
+            text(&key.prefix),
+            Value::Blob(key.digest.to_vec()),
+            Value::Int(access_code(key.access)),
+            time(key.created_at),
+            optional_time(key.expires_at),
+        ];
+        self.must(&sql::ADD_KEY, params, Refusal::Taken("this key already exists".to_owned()));
     }
 
     fn locate(&mut self, kind: Locate, name: &str, graph: GraphId, taken: String) {

@@ -20,7 +20,7 @@ pub enum Value {
     Real(f64),
     /// A `TEXT`.
     Text(String),
-    /// A `BLOB` (`BYTEA` on PostgreSQL).
+    /// A `BLOB` (`BYTEA` on `PostgreSQL`).
     Blob(Vec<u8>),
 }
 

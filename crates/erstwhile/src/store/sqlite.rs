@@ -1,4 +1,4 @@
-//! The SQLite driver: one file, one writer thread with group commit, a small pool of readers.
+//! The `SQLite` driver: one file, one writer thread with group commit, a small pool of readers.
 //!
 //! Many small transactions share one fsync: the writer takes every transaction that is waiting (at
 //! most [`GROUP_MAX`]), runs each in a savepoint so that one refusal does not undo its neighbours,
@@ -254,7 +254,7 @@ fn run(connection: &Connection, step: &Step) -> Result<(Vec<Row>, usize)> {
     Ok((rows, touched))
 }
 
-/// SQLite numbers `$n` by first appearance and `?n` by digit; the registry means the digit.
+/// `SQLite` numbers `$n` by first appearance and `?n` by digit; the registry means the digit.
 fn numbered(statement: &Statement) -> String {
     statement.sql.replace('$', "?")
 }

@@ -138,7 +138,9 @@ fn change(graph: u8, what: u8, numbers: (u8, u8, u8, u8), now: Timestamp) -> Vec
             span: 0..usize::from(three % 2 + 1),
             recorded_at: now,
         })],
-        10 | 11 => vec![Change::AddAssertion(assertion(graph, (150 + small, one, 100 + two % 5, 100 + three % 5), now))],
+        10 | 11 => {
+            vec![Change::AddAssertion(assertion(graph, (150 + small, one, 100 + two % 5, 100 + three % 5), now))]
+        }
         12 => vec![Change::RemoveAssertion(AssertionId(within(graph, 150 + small)))],
         13 => {
             let id = LinkId(within(graph, 180 + small));

@@ -159,7 +159,8 @@ pub async fn a_batch_is_applied_whole_or_not_at_all(store: &Store) {
     let error = store.apply(&batch(2, graph, changes)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(store.evidence_since(graph, 0).await.unwrap().unwrap(), before);
-    let taken = store.apply(&batch(3, graph_id(2), vec![new_user(project(1), graph_id(2), "ann", 2)])).await.unwrap_err();
+    let taken =
+        store.apply(&batch(3, graph_id(2), vec![new_user(project(1), graph_id(2), "ann", 2)])).await.unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
     assert!(taken.message().contains("already exists with user_id: ann"), "{taken}");
     assert!(store.find_graph(graph_id(2)).await.unwrap().is_none());
@@ -257,7 +258,9 @@ pub async fn listings_page_search_and_sort(store: &Store) {
         let user = new_user(project(1), graph, &format!("user_{:02}", (number * 7) % 25), number as i64);
         store.apply(&batch(number + 1, graph, vec![user])).await.unwrap();
     }
-    for (order, ascending) in [(ListOrder::Created, true), (ListOrder::Created, false), (ListOrder::Id, true), (ListOrder::Other, false)] {
+    for (order, ascending) in
+        [(ListOrder::Created, true), (ListOrder::Created, false), (ListOrder::Id, true), (ListOrder::Other, false)]
+    {
         let mut seen = Vec::new();
         for offset in (0..30).step_by(10) {
             let page = ListPage { order, ascending, offset, limit: 10 };
@@ -289,13 +292,7 @@ pub async fn listings_page_search_and_sort(store: &Store) {
 /// A key is found by its digest, and its revocation is seen at once.
 pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
     let digest = [7; 32];
-    let row = Project {
-        id: project(1),
-        name: "one".to_owned(),
-        description: None,
-        time_zone: None,
-        created_at: at(0),
-    };
+    let row = Project { id: project(1), name: "one".to_owned(), description: None, time_zone: None, created_at: at(0) };
     let key = ApiKey {
         id: ApiKeyId(Uuid::from_u128(5)),
         project: project(1),
@@ -398,7 +395,10 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
 pub async fn evidence_since_a_version_is_what_changed(store: &Store) {
     let graph = with_thread(store).await;
     let first = store.evidence_since(graph, 0).await.unwrap().unwrap();
-    store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10), message(graph, "t", 11)])])).await.unwrap();
+    store
+        .apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10), message(graph, "t", 11)])]))
+        .await
+        .unwrap();
     let second = store.evidence_since(graph, first.version).await.unwrap().unwrap();
     assert_eq!((second.episodes.len(), second.version), (2, first.version + 1));
     let gone = EpisodeId(graph.within(Uuid::from_u128(10)));

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::change::{Applied, Batch, Change, Expect};
 use crate::error::ErrorKind;
 use crate::model::{
-    Assertion, AssertionId, EntityId, Episode, EpisodeId, EpisodeState, Graph, GraphId, GraphOwner, Link, LinkId, Mention,
-    ProjectId, Thread, User,
+    Assertion, AssertionId, EntityId, Episode, EpisodeId, EpisodeState, Graph, GraphId, GraphOwner, Link, LinkId,
+    Mention, ProjectId, Thread, User,
 };
 use crate::store::StoredEdit;
 

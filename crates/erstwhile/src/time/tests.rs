@@ -20,8 +20,8 @@ fn day(year: i16, month: i8, day: i8) -> Timestamp {
     date(year, month, day).to_zoned(TimeZone::UTC).expect("a day").timestamp()
 }
 
-fn instant(at: Timestamp) -> Option<Instant> {
-    Some(Instant { at, precision: Precision::Day })
+fn on_day(at: Timestamp) -> Instant {
+    Instant { at, precision: Precision::Day }
 }
 
 /// "The user lives in `object`", said and learned on `said`.
@@ -70,7 +70,7 @@ fn an_undated_claim_starts_when_it_was_said() {
 
 #[test]
 fn a_dated_claim_starts_at_its_date() {
-    let dated = Assertion { valid_from: instant(day(2018, 1, 1)), ..claim(1, PARIS, day(2020, 5, 1)) };
+    let dated = Assertion { valid_from: Some(on_day(day(2018, 1, 1))), ..claim(1, PARIS, day(2020, 5, 1)) };
     let fact = only(compute(&[dated]));
     assert_eq!((fact.valid_from, fact.precision), (Some(day(2018, 1, 1)), Precision::Day));
 }
@@ -88,8 +88,8 @@ fn the_next_object_of_an_exclusive_slot_closes_the_one_before() {
 #[test]
 fn of_two_claims_for_the_same_start_the_later_word_wins() {
     let start = day(2020, 1, 1);
-    let first = Assertion { valid_from: instant(start), ..claim(1, PARIS, day(2020, 2, 1)) };
-    let second = Assertion { valid_from: instant(start), ..claim(2, OSLO, day(2020, 3, 1)) };
+    let first = Assertion { valid_from: Some(on_day(start)), ..claim(1, PARIS, day(2020, 2, 1)) };
+    let second = Assertion { valid_from: Some(on_day(start)), ..claim(2, OSLO, day(2020, 3, 1)) };
     let facts = compute(&[second, first]);
     assert_eq!(of(&facts, PARIS).valid_until, Some(start));
     assert!(of(&facts, OSLO).holds_at(day(2020, 4, 1)) && !of(&facts, PARIS).holds_at(day(2020, 4, 1)));
@@ -99,7 +99,7 @@ fn of_two_claims_for_the_same_start_the_later_word_wins() {
 fn a_backfilled_claim_takes_its_place_in_the_past() {
     let now = claim(1, OSLO, day(2021, 1, 1));
     let late = Assertion {
-        valid_from: instant(day(2015, 1, 1)),
+        valid_from: Some(on_day(day(2015, 1, 1))),
         recorded_at: day(2022, 1, 1),
         ..claim(2, PARIS, day(2015, 1, 1))
     };
@@ -112,7 +112,7 @@ fn a_backfilled_claim_takes_its_place_in_the_past() {
 
 #[test]
 fn a_future_start_closes_nothing_before_it_comes_and_expires_nothing() {
-    let plan = Assertion { valid_from: instant(day(2030, 1, 1)), ..claim(2, OSLO, day(2021, 1, 1)) };
+    let plan = Assertion { valid_from: Some(on_day(day(2030, 1, 1))), ..claim(2, OSLO, day(2021, 1, 1)) };
     let facts = compute(&[claim(1, PARIS, day(2020, 1, 1)), plan]);
     let (paris, oslo) = (of(&facts, PARIS), of(&facts, OSLO));
     assert!(paris.holds_at(day(2029, 12, 31)) && !oslo.holds_at(day(2029, 12, 31)));
@@ -153,7 +153,7 @@ fn an_end_of_what_nobody_had_said_tells_that_it_was_so() {
 
 #[test]
 fn a_claim_that_tells_only_its_end_lies_before_it() {
-    let until = Assertion { valid_until: instant(day(2015, 1, 1)), ..claim(1, PARIS, day(2020, 1, 1)) };
+    let until = Assertion { valid_until: Some(on_day(day(2015, 1, 1))), ..claim(1, PARIS, day(2020, 1, 1)) };
     let fact = only(compute(&[until]));
     assert!(fact.holds_at(day(2014, 1, 1)) && !fact.holds_at(day(2015, 1, 1)));
     assert_eq!(fact.expired_at, Some(day(2020, 1, 1)));
@@ -231,8 +231,8 @@ fn assertions() -> impl Strategy<Value = Vec<Assertion>> {
                 object: object.map(|object| EntityId(id(object))),
                 kind,
                 holding,
-                valid_from: from.and_then(|days| instant(on(days))),
-                valid_until: until.and_then(|days| instant(on(days))),
+                valid_from: from.map(|days| on_day(on(days))),
+                valid_until: until.map(|days| on_day(on(days))),
                 recorded_at: on(learned),
                 ..claim(number as u128 + 1, 101, on(said))
             }
@@ -241,8 +241,10 @@ fn assertions() -> impl Strategy<Value = Vec<Assertion>> {
     })
 }
 
+type WorldFact = (EntityId, String, EntityId, Option<Timestamp>, Option<Timestamp>, Vec<EpisodeId>);
+
 /// What facts say about the world, without the ids and the system's times.
-fn world(facts: &[Fact]) -> Vec<(EntityId, String, EntityId, Option<Timestamp>, Option<Timestamp>, Vec<EpisodeId>)> {
+fn world(facts: &[Fact]) -> Vec<WorldFact> {
     let mut world: Vec<_> = facts
         .iter()
         .map(|fact| {

@@ -17,7 +17,8 @@ async fn a_raw_message_is_findable_before_it_is_understood() {
 
 #[tokio::test]
 async fn the_graph_does_not_depend_on_the_order_of_arrival() {
-    let texts = [("2025-01-01T00:00:00Z", "lives in Paris", "Paris"), ("2025-03-01T00:00:00Z", "lives in Oslo", "Oslo")];
+    let texts =
+        [("2025-01-01T00:00:00Z", "lives in Paris", "Paris"), ("2025-03-01T00:00:00Z", "lives in Oslo", "Oslo")];
     let mut graphs = Vec::new();
     for order in [[0, 1], [1, 0]] {
         let world = World::new().await;
@@ -134,10 +135,7 @@ async fn reads_as_of_a_moment_and_as_known_at_a_moment() {
 async fn late_evidence_joins_names_and_its_deletion_parts_them() {
     let world = World::new().await;
     let tells = |text: &str, name: &str| Extraction {
-        claims: vec![Claim {
-            subject: name.to_owned(),
-            ..claim(text, "LIKES", "chess", Holding::Shared)
-        }],
+        claims: vec![Claim { subject: name.to_owned(), ..claim(text, "LIKES", "chess", Holding::Shared) }],
         ..Extraction::default()
     };
     for (text, name) in [("Robert Smith likes chess", "Robert Smith"), ("Bob likes chess", "Bob")] {
@@ -215,10 +213,8 @@ async fn a_fact_stated_edited_and_deleted_by_the_operator() {
     let stated = world.engine.add_fact_triple(world.project, &world.graph(), draft).await.unwrap();
     let edit = FactEdit { valid_until: Some(Some(at("2025-02-01T00:00:00Z"))), ..FactEdit::default() };
     world.engine.update_fact(world.project, stated.fact.id, edit).await.unwrap();
-    let edit = FactEdit {
-        attributes: Metadata::from_iter([("colour".to_owned(), "red".into())]),
-        ..FactEdit::default()
-    };
+    let edit =
+        FactEdit { attributes: Metadata::from_iter([("colour".to_owned(), "red".into())]), ..FactEdit::default() };
     let edited = world.engine.update_fact(world.project, stated.fact.id, edit).await.unwrap().fact;
     assert_eq!(edited.valid_until, Some(at("2025-02-01T00:00:00Z")), "an edit leaves earlier edits of other fields");
     assert_eq!(edited.attributes["colour"], "red");

@@ -53,7 +53,9 @@ fn every_statement_names_its_shard_or_is_a_listed_fan_out() {
 fn no_statement_uses_what_some_database_lacks() {
     for statement in statements::ALL {
         let sql = statement.sql.to_uppercase();
-        for forbidden in ["FOR UPDATE", "SKIP LOCKED", "ADVISORY", "SERIAL", "NEXTVAL", "LISTEN ", "NOTIFY ", "ROWID", "NOW()"] {
+        for forbidden in
+            ["FOR UPDATE", "SKIP LOCKED", "ADVISORY", "SERIAL", "NEXTVAL", "LISTEN ", "NOTIFY ", "ROWID", "NOW()"]
+        {
             assert!(!sql.contains(forbidden), "{} uses {forbidden}", statement.name);
         }
     }

@@ -19,6 +19,7 @@ pub(crate) struct World {
     pub(crate) project: ProjectId,
     pub(crate) script: Arc<ScriptedExtractor>,
     pub(crate) clock: Arc<FixedClock>,
+    user_id: &'static str,
     _folder: TempDir,
 }
 
@@ -45,7 +46,7 @@ impl World {
             settings: EngineSettings::default(),
         });
         let project = engine.ensure_project("test").await.expect("a project").id;
-        let world = Self { engine, project, script, clock, _folder: folder };
+        let world = Self { engine, project, script, clock, user_id: "ann", _folder: folder };
         world.add_user("ann", "Ann Lee").await;
         world.engine.create_thread(project, "t", "ann").await.expect("a thread");
         world
@@ -84,7 +85,7 @@ impl World {
     }
 
     pub(crate) fn graph(&self) -> GraphRef {
-        GraphRef::User("ann".to_owned())
+        GraphRef::User(self.user_id.to_owned())
     }
 
     /// Ann's facts as "statement from/until", sorted.

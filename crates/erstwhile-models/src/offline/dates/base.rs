@@ -125,6 +125,8 @@ impl Base {
     /// Adds what a run of tokens says to `found`.
     pub(super) fn read(&self, scene: Scene<'_>, run: Range<usize>, found: &mut Vec<(Range<usize>, Period)>) {
         let Some(text) = run_text(scene, &run) else { return };
+        let Some(left) = scene.left.get().checked_sub(1) else { return };
+        scene.left.set(left);
         let offset = scene.tokens[run.start].span.start;
         for entity in self.parse(text, scene.now) {
             let DimensionValue::Time(value) = &entity.value else { continue };
@@ -152,7 +154,7 @@ impl Base {
     /// The expression that begins at a token, with the token after it.
     pub(super) fn first(&self, scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
         let mut end = at;
-        while end < scene.tokens.len() && end - at < 8 && (!scene.tokens[end].is_mark() || scene.tokens[end].is(",")) {
+        while end < scene.tokens.len() && end - at < 6 && (!scene.tokens[end].is_mark() || scene.tokens[end].is(",")) {
             end += 1;
         }
         let mut found = Vec::new();

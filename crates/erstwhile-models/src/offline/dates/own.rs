@@ -319,7 +319,8 @@ fn duration(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
 fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
     let start = at + usize::from(word_at(scene.tokens, at) == "the");
     if word_at(scene.tokens, start) == "week" && word_at(scene.tokens, start + 1) == "of" && scene.depth == 0 {
-        let (end, day) = base.first(Scene { depth: 2, ..scene }, start + 2)?;
+        let inner = Scene { depth: 2, ..scene };
+        let (end, day) = read(inner, start + 2, base).or_else(|| base.first(inner, start + 2))?;
         let first = monday(day.first.date())?;
         return Some((end, during(first, shifted(first, 0, 7)?, Grain::Week)));
     }

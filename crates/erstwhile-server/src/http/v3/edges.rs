@@ -95,7 +95,7 @@ async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPa
     let facts = app.engine.list_facts(project, graph, &filter).await?;
     let key = |triple: &FactTriple| match order {
         KeyedOrder::CreatedAt => triple.fact.created_at.as_microsecond(),
-        KeyedOrder::ValidAt => triple.fact.valid_from.map_or(i64::MIN, |at| at.as_microsecond()),
+        KeyedOrder::ValidAt => triple.fact.valid_from.map_or(i64::MIN, jiff::Timestamp::as_microsecond),
         KeyedOrder::Uuid | KeyedOrder::Degree => 0,
     };
     page.answer(facts.into_iter().map(|fact| (key(&fact), fact.fact.id.0, WireEdge::from(fact))).collect())

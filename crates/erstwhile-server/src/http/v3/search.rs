@@ -91,7 +91,8 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
     let limit = usize::try_from(body.limit.unwrap_or(LIMIT)).ok().filter(|limit| (1..=limit_max).contains(limit));
     let limit = limit.ok_or_else(|| ApiError::bad_request(format!("limit must be from 1 to {limit_max}")))?;
     let reranker = match body.reranker.as_deref() {
-        None => Reranker::Fused,
+        // No cross encoder is configured; the fusion that measured best stands in for it.
+        None | Some("cross_encoder") => Reranker::Fused,
         Some("rrf") => Reranker::Rrf,
         Some("mmr") => {
             let lambda = body.mmr_lambda.unwrap_or(MMR_LAMBDA);
@@ -106,8 +107,6 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
             Reranker::NodeDistance(EntityId(uuid("center_node_uuid", centre)?))
         }
         Some("episode_mentions") => Reranker::EpisodeMentions,
-        // No cross encoder is configured; the fusion that measured best stands in for it.
-        Some("cross_encoder") => Reranker::Fused,
         Some(_) => {
             let message = "reranker must be one of rrf, mmr, node_distance, episode_mentions, cross_encoder";
             return Err(ApiError::bad_request(message));

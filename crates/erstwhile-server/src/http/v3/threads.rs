@@ -95,5 +95,5 @@ pub(super) async fn episodes(
     PathId(thread_id): PathId,
 ) -> Result<Json<Episodes>, ApiError> {
     let (messages, _) = app.engine.messages(project, &thread_id, 0, EPISODES_MAX).await?;
-    Ok(Json(Episodes::new(messages.into_iter().filter(|message| message.is_in_graph()).collect())))
+    Ok(Json(Episodes::new(messages.into_iter().filter(erstwhile::model::Episode::is_in_graph).collect())))
 }

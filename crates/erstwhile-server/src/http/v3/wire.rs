@@ -145,7 +145,7 @@ impl From<Episode> for WireEpisode {
             source_description: episode.source_description,
             document_id: episode.document_id,
             role: episode.name,
-            role_type: episode.role.map(|role| role.as_str()),
+            role_type: episode.role.map(erstwhile::model::Role::as_str),
             session_id: episode.thread.clone(),
             thread_id: episode.thread,
             metadata: episode.metadata,

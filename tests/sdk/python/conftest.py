@@ -1,0 +1,57 @@
+"""Clients and fresh things to test with."""
+
+import os
+from typing import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from support import BASE_URL, Talk, new_talk, unique
+from zep_cloud.client import AsyncZep, Zep
+
+
+@pytest.fixture(scope="session")
+def client() -> Zep:
+    """The official client, with a key that may write."""
+    return Zep(api_key=os.environ["ERSTWHILE_KEY"], base_url=BASE_URL)
+
+
+@pytest.fixture(scope="session")
+def stranger() -> Zep:
+    """The official client, with a key of another project."""
+    return Zep(api_key=os.environ["ERSTWHILE_OTHER_KEY"], base_url=BASE_URL)
+
+
+@pytest.fixture(scope="session")
+def reader() -> Zep:
+    """The official client, with a key that may only read."""
+    return Zep(api_key=os.environ["ERSTWHILE_READ_KEY"], base_url=BASE_URL)
+
+
+@pytest_asyncio.fixture
+async def async_client() -> AsyncIterator[AsyncZep]:
+    """The official asynchronous client."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        yield AsyncZep(api_key=os.environ["ERSTWHILE_KEY"], base_url=BASE_URL, httpx_client=http)
+
+
+@pytest.fixture(scope="session")
+def raw() -> Iterator[httpx.Client]:
+    """Plain HTTP with the key, for what the client cannot express."""
+    headers = {"authorization": f"Api-Key {os.environ['ERSTWHILE_KEY']}"}
+    with httpx.Client(base_url=BASE_URL, headers=headers, timeout=60) as http:
+        yield http
+
+
+@pytest.fixture
+def talk(client: Zep) -> Talk:
+    """A new user with a new thread."""
+    return new_talk(client)
+
+
+@pytest.fixture
+def graph_id(client: Zep) -> str:
+    """A new standalone graph."""
+    graph_id = unique("graph")
+    client.graph.create(graph_id=graph_id)
+    return graph_id
