@@ -10,22 +10,28 @@ from support import BASE_URL, Talk, new_talk, unique
 from zep_cloud.client import AsyncZep, Zep
 
 
+def official(variable: str) -> Iterator[Zep]:
+    """The official client, with the key of an environment variable."""
+    with httpx.Client(timeout=60) as http:
+        yield Zep(api_key=os.environ[variable], base_url=BASE_URL, httpx_client=http)
+
+
 @pytest.fixture(scope="session")
-def client() -> Zep:
+def client() -> Iterator[Zep]:
     """The official client, with a key that may write."""
-    return Zep(api_key=os.environ["ERSTWHILE_KEY"], base_url=BASE_URL)
+    yield from official("ERSTWHILE_KEY")
 
 
 @pytest.fixture(scope="session")
-def stranger() -> Zep:
+def stranger() -> Iterator[Zep]:
     """The official client, with a key of another project."""
-    return Zep(api_key=os.environ["ERSTWHILE_OTHER_KEY"], base_url=BASE_URL)
+    yield from official("ERSTWHILE_OTHER_KEY")
 
 
 @pytest.fixture(scope="session")
-def reader() -> Zep:
+def reader() -> Iterator[Zep]:
     """The official client, with a key that may only read."""
-    return Zep(api_key=os.environ["ERSTWHILE_READ_KEY"], base_url=BASE_URL)
+    yield from official("ERSTWHILE_READ_KEY")
 
 
 @pytest_asyncio.fixture

@@ -1,0 +1,64 @@
+//! The command line does what it says, with data on stdout and exit codes that scripts can trust.
+
+use std::process::{Command, Output};
+
+fn erstwhile(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_erstwhile")).args(arguments).output().expect("the program runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+#[test]
+fn the_demo_shows_facts_with_their_spans_and_the_context() {
+    let output = erstwhile(&["demo"]);
+    assert!(output.status.success(), "{output:?}");
+    let text = stdout(&output);
+    assert!(text.contains("LIVES_IN→ Lyon") && text.contains("LIVES_IN→ Copenhagen"), "{text}");
+    assert!(text.contains("2025-03-03 – 2025-09-08"), "the move closed the earlier home\n{text}");
+    assert!(text.contains("<FACTS>") && text.contains("<USER_SUMMARY>") && text.contains("<EPISODES>"), "{text}");
+}
+
+#[test]
+fn keys_are_made_listed_and_revoked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    let made = erstwhile(&["keys", "--data", data, "create", "--name", "ci"]);
+    let secret = stdout(&made).trim().to_owned();
+    assert!(made.status.success() && secret.starts_with("ew_") && secret.len() > 60, "{made:?}");
+    let listed = stdout(&erstwhile(&["keys", "--data", data, "--json", "list"]));
+    assert!(!listed.contains(&secret), "the secret is shown once");
+    let row: serde_json::Value = serde_json::from_str(listed.trim()).expect("JSON");
+    assert_eq!((row["name"].as_str(), row["access"].as_str()), (Some("ci"), Some("write")));
+    let revoked = erstwhile(&["keys", "--data", data, "revoke", row["id"].as_str().expect("an id")]);
+    assert!(revoked.status.success(), "{revoked:?}");
+    assert!(stdout(&erstwhile(&["keys", "--data", data, "list"])).contains("revoked"));
+}
+
+#[test]
+fn the_doctor_finds_a_healthy_folder_healthy_and_a_broken_one_not() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    let healthy = erstwhile(&["doctor", "--data", data]);
+    assert_eq!(healthy.status.code(), Some(0), "{healthy:?}");
+    for log in ["erstwhile.db-wal", "erstwhile.db-shm"] {
+        drop(std::fs::remove_file(folder.path().join(log)));
+    }
+    std::fs::write(folder.path().join("erstwhile.db"), "not a database ".repeat(1000)).expect("a file");
+    let broken = erstwhile(&["doctor", "--data", data]);
+    assert_eq!(broken.status.code(), Some(3), "{broken:?}");
+    assert!(stdout(&broken).contains("FAIL  store"));
+}
+
+#[test]
+fn wrong_settings_and_wrong_usage_are_told_apart() {
+    let unknown = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["doctor"])
+        .env("ERSTWHILE_SERVER__LISTENN", "127.0.0.1:1")
+        .output()
+        .expect("the program runs");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("listenn"), "{unknown:?}");
+    assert_eq!(erstwhile(&["frobnicate"]).status.code(), Some(2));
+}

@@ -1,0 +1,126 @@
+//! The binary as a child process, and a small HTTP client to talk to it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub(crate) const KEY: &str = "a-key-for-tests-0123456789";
+
+/// A running server; killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Value,
+}
+
+impl Process {
+    /// Starts the server on a folder and waits until it says where it listens.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY)
+            .env("ERSTWHILE_TELEMETRY__LOG", "warn")
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let stderr = BufReader::new(child.stderr.take().expect("its stderr"));
+        let mut lines = stderr.lines();
+        let address = loop {
+            let line = lines.next().expect("an address").expect("a line");
+            if let Some((_, rest)) = line.split_once("on http://") {
+                break rest.split(' ').next().expect("an address").parse().expect("an address");
+            }
+        };
+        // Keep reading, so that the server never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    /// Kills it without warning.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("the server can be killed");
+        self.child.wait().expect("the server ends");
+    }
+
+    /// Asks it to end and waits; its exit code.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("a signal").success());
+        self.child.wait().expect("the server ends").code()
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.try_call(method, path, body).expect("an answer")
+    }
+
+    pub(crate) fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
+        call_at(self.address, method, path, body)
+    }
+
+    /// Sends bytes as they are and reads what comes back until the server closes.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> String {
+        read_all(self.send(bytes))
+    }
+
+    /// Sends bytes, hangs up in the middle, and reads what comes back.
+    pub(crate) fn raw_cut(&self, bytes: &[u8]) -> String {
+        let stream = self.send(bytes);
+        stream.shutdown(std::net::Shutdown::Write).expect("the end is told");
+        read_all(stream)
+    }
+
+    fn send(&self, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+        stream.write_all(bytes).expect("bytes are sent");
+        stream
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn read_all(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    drop(stream.read_to_string(&mut text));
+    text
+}
+
+pub(crate) fn call_at(address: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    write!(
+        stream,
+        "{method} /api/v2{path} HTTP/1.1\r\nHost: test\r\nAuthorization: Api-Key {KEY}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    answer_of(&text).ok_or_else(|| std::io::Error::other("no whole answer"))
+}
+
+fn answer_of(text: &str) -> Option<Answer> {
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).ok()? };
+    Some(Answer { status, head: head.to_lowercase(), body })
+}

@@ -1,0 +1,157 @@
+//! Bad input gets a clear answer, and the server goes on.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
+
+use crate::process::{KEY, Process};
+
+fn message_of(answer: &crate::process::Answer) -> &str {
+    answer.body["message"].as_str().expect("every error has a message")
+}
+
+#[test]
+fn wrong_bodies_are_refused_with_the_name_of_the_field() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    let cases = [
+        ("/users", json!({}), "user_id"),
+        ("/users", json!({"user_id": 5}), "user_id"),
+        ("/users", json!({"user_id": null}), "user_id"),
+        ("/users", json!({"user_id": ""}), "user_id"),
+        ("/users", json!({"user_id": "a", "metadata": [1]}), "metadata"),
+        ("/users", json!({"user_id": "a", "time_zone": "Mars/Olympus"}), "time_zone"),
+        ("/threads", json!({"thread_id": "t"}), "user_id"),
+        ("/graph", json!({"data": "x", "type": "text"}), "user_id"),
+        ("/graph/search", json!({"user_id": "a"}), "query"),
+    ];
+    for (path, body, field) in cases {
+        let answer = server.call("POST", path, Some(&body));
+        assert_eq!(answer.status, 400, "{path} {body}: {answer:?}");
+        assert!(message_of(&answer).contains(field), "{path} {body}: {answer:?}");
+    }
+    server.call("POST", "/users", Some(&json!({"user_id": "a"})));
+    server.call("POST", "/threads", Some(&json!({"user_id": "a", "thread_id": "t"})));
+    let cases = [
+        (json!({"messages": [{"role": "user"}]}), "messages[0]"),
+        (json!({"messages": [{"role": "user", "content": 7}]}), "messages[0].content"),
+        (json!({"messages": [{"role": "robot", "content": "x"}]}), "messages[0].role"),
+        (json!({"messages": [{"role": "user", "content": "x", "created_at": "yesterday"}]}), "messages[0].created_at"),
+        (json!({"messages": [{"role": "user", "content": "x".repeat(4097)}]}), "messages[0].content"),
+        (json!({"messages": vec![json!({"role": "user", "content": "x"}); 31]}), "messages"),
+        (json!({"messages": []}), "messages"),
+        (json!({"messages": "hello"}), "messages"),
+    ];
+    for (body, field) in cases {
+        let answer = server.call("POST", "/threads/t/messages", Some(&body));
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert!(message_of(&answer).contains(field), "{field}: {answer:?}");
+    }
+    assert_eq!(
+        server.call("GET", "/threads/t/messages", None).body["total_count"],
+        json!(0),
+        "nothing was half-written"
+    );
+}
+
+#[test]
+fn duplicates_unknown_ids_and_wrong_keys_have_their_statuses() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "a"}))).status, 201);
+    let again = server.call("POST", "/users", Some(&json!({"user_id": "a"})));
+    assert_eq!(again.status, 400);
+    assert!(message_of(&again).contains("already exists"));
+    let nobody = uuid::Uuid::nil();
+    for (method, path) in [
+        ("GET", "/users/nobody".to_owned()),
+        ("DELETE", "/users/nobody".to_owned()),
+        ("GET", "/threads/none/messages".to_owned()),
+        ("GET", "/threads/none/context".to_owned()),
+        ("GET", "/graph/none".to_owned()),
+        ("GET", format!("/graph/edge/{nobody}")),
+        ("GET", format!("/graph/node/{nobody}")),
+        ("GET", format!("/graph/episodes/{nobody}")),
+        ("GET", format!("/tasks/{nobody}")),
+        ("GET", "/no/such/route".to_owned()),
+    ] {
+        let answer = server.call(method, &path, None);
+        assert_eq!(answer.status, 404, "{path}: {answer:?}");
+        assert!(!message_of(&answer).is_empty());
+    }
+    assert_eq!(server.call("PUT", "/users", None).status, 405);
+    assert_eq!(server.call("GET", "/entity-types", None).status, 501);
+    for authorization in ["", "Authorization: Api-Key wrong-key-0123456789\r\n", "Authorization: nonsense\r\n"] {
+        let text = server.raw(
+            format!("GET /api/v2/users/a HTTP/1.1\r\nHost: test\r\n{authorization}Connection: close\r\n\r\n")
+                .as_bytes(),
+        );
+        assert!(text.starts_with("HTTP/1.1 401"), "{text}");
+        assert!(text.contains(r#"{"message":"unauthorized"}"#), "{text}");
+    }
+}
+
+#[test]
+fn malformed_and_oversize_bodies_are_refused_and_broken_connections_do_no_harm() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    let request = |length: usize, body: &str| {
+        format!(
+            "POST /api/v2/users HTTP/1.1\r\nHost: test\r\nAuthorization: Api-Key {KEY}\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )
+    };
+    let post = |length: usize, body: &str| server.raw(request(length, body).as_bytes());
+    let malformed = r#"{"user_id": "a""#;
+    assert!(post(malformed.len(), malformed).starts_with("HTTP/1.1 400"));
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(post(deep.len(), &deep).starts_with("HTTP/1.1 400"));
+    assert!(post(6 * 1024 * 1024, "{").starts_with("HTTP/1.1 413"));
+    let cut = server.raw_cut(request(500, r#"{"user_id": "cut"#).as_bytes());
+    assert!(cut.is_empty() || cut.starts_with("HTTP/1.1 400"), "{cut}");
+    // A client that goes away before it hears the answer.
+    let mut stream = TcpStream::connect(server.address).expect("a connection");
+    write!(stream, "GET /api/v2/users-ordered HTTP/1.1\r\nHost: test\r\nAuthorization: Api-Key {KEY}\r\n\r\n")
+        .expect("a request");
+    drop(stream);
+    assert_eq!(server.call("GET", "/users/cut", None).status, 404);
+    assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "fine"}))).status, 201);
+}
+
+#[test]
+fn strange_ids_work() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    let long = "x".repeat(500);
+    for (id, path) in [
+        ("a b", "a%20b"),
+        ("ünï🙂", "%C3%BCn%C3%AF%F0%9F%99%82"),
+        ("a/b", "a%2Fb"),
+        ("..", "%2E%2E"),
+        ("50%", "50%25"),
+        (long.as_str(), long.as_str()),
+    ] {
+        let made = server.call("POST", "/users", Some(&json!({"user_id": id})));
+        assert_eq!(made.status, 201, "{id}: {made:?}");
+        let found = server.call("GET", &format!("/users/{path}"), None);
+        assert_eq!((found.status, &found.body["user_id"]), (200, &Value::from(id)));
+        let thread = json!({"user_id": id, "thread_id": format!("{id} t")});
+        assert_eq!(server.call("POST", "/threads", Some(&thread)).status, 201);
+        let said = json!({"messages": [{"role": "user", "content": "hello"}]});
+        assert_eq!(server.call("POST", &format!("/threads/{path}%20t/messages"), Some(&said)).status, 200);
+        assert_eq!(server.call("DELETE", &format!("/users/{path}"), None).status, 200);
+    }
+    assert_eq!(server.call("GET", "/users/%FF", None).status, 400, "an id that is no UTF-8");
+}
+
+#[test]
+fn every_answer_names_its_request() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    assert!(server.call("GET", "/users-ordered", None).head.contains("x-request-id: "));
+    let text = server.raw(b"GET /healthz HTTP/1.1\r\nHost: test\r\nx-request-id: mine\r\nConnection: close\r\n\r\n");
+    assert!(text.to_lowercase().contains("x-request-id: mine") && text.ends_with("\r\n\r\n."), "{text}");
+    let text = server.raw(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    assert!(text.starts_with("HTTP/1.1 200") && text.contains(r#""name":"store","ok":true"#), "{text}");
+}
