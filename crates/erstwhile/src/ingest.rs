@@ -29,8 +29,10 @@ const EPISODES_MAX: i64 = 32;
 const CONTEXT_EPISODES: i64 = 4;
 /// Known entities that the extractor is told about, at most.
 const KNOWN_MAX: usize = 400;
-/// How long a claim lasts unless it is extended.
-const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// How long a claim lasts unless it is extended: so long a graph waits after its worker was killed.
+const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// How often a worker extends its claim while it works.
+const HEARTBEAT: Duration = Duration::from_secs(3);
 /// Batches of one graph before other graphs have their turn.
 const BATCHES_PER_CLAIM: usize = 16;
 /// The longest pause between two tries of a graph whose extractor is down.
@@ -65,7 +67,10 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
 pub async fn run_once(engine: &Engine) -> Result<bool> {
     let now = engine.now();
     let Some(lease) = engine.store().claim(now, later(now, LEASE)).await? else { return Ok(false) };
-    let outcome = work(engine, lease).await;
+    let outcome = tokio::select! {
+        outcome = work(engine, lease) => outcome,
+        lost = keep(engine, lease) => Err(lost),
+    };
     let now = engine.now();
     match outcome {
         Ok(()) => engine.store().release(lease, now, None).await?,
@@ -92,6 +97,19 @@ fn backoff(attempts: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds).min(BACKOFF_MAX)
 }
 
+/// Extends a lease until it is lost.
+async fn keep(engine: &Engine, lease: Lease) -> Error {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        match engine.store().extend(lease, later(engine.now(), LEASE)).await {
+            Ok(true) => {}
+            Ok(false) => return Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"),
+            // The store does not answer now; the work in hand will notice if that lasts.
+            Err(error) => tracing::debug!(%error, "a lease was not extended"),
+        }
+    }
+}
+
 async fn work(engine: &Engine, lease: Lease) -> Result<()> {
     for _ in 0..BATCHES_PER_CLAIM {
         let Some(graph) = engine.store().find_graph(lease.graph).await? else { return Ok(()) };
@@ -101,9 +119,6 @@ async fn work(engine: &Engine, lease: Lease) -> Result<()> {
         }
         let user = engine.store().find_user(lease.graph).await?;
         ingest(engine, lease, &graph, user.as_ref(), &episodes).await?;
-        if !engine.store().extend(lease, later(engine.now(), LEASE)).await? {
-            return Err(Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"));
-        }
     }
     Ok(())
 }
