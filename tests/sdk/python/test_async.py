@@ -60,7 +60,9 @@ async def test_the_main_flow_works(async_client: AsyncZep, talk: tuple[str, str]
 async def test_a_standalone_graph_works(async_client: AsyncZep) -> None:
     graph_id = unique("graph")
     await async_client.graph.create(graph_id=graph_id, name="Catalogue")
-    episode = await async_client.graph.add(graph_id=graph_id, type="json", data=json.dumps({"name": "Alice Chen", "employer": "Initech"}))
+    episode = await async_client.graph.add(
+        graph_id=graph_id, type="json", data=json.dumps({"name": "Alice Chen", "employer": "Initech"})
+    )
     await processed(async_client, episode.task_id)
     response = await async_client.graph.edge.with_raw_response.get_by_graph_id(graph_id, limit=10)
     assert [edge.target_node_name for edge in response.data] == ["Initech"]

@@ -76,7 +76,9 @@ def test_what_is_unknown_is_not_found(client: Zep, call: Callable[[Zep], Any]) -
         lambda c: c.graph.node.get_episodes(NOWHERE),
     ],
 )
-def test_what_is_unknown_is_not_found_where_the_client_has_no_class_for_it(client: Zep, call: Callable[[Zep], Any]) -> None:
+def test_what_is_unknown_is_not_found_where_the_client_has_no_class_for_it(
+    client: Zep, call: Callable[[Zep], Any]
+) -> None:
     with pytest.raises(ApiError) as error:
         call(client)
     assert (type(error.value), error.value.status_code) == (ApiError, 404)
@@ -144,6 +146,8 @@ def test_a_thread_id_is_taken_for_every_user_of_the_project(client: Zep, talk: T
         ("/graph", {"graph_id": "x", "data": "Hello."}, "type"),
         ("/graph", {"graph_id": "x", "data": "Hello.", "type": "video"}, "type"),
         ("/graph", {"graph_id": "x", "data": 7, "type": "text"}, "data"),
+        ("/graph", {"graph_id": "x", "data": "Hello.", "type": "text", "metadata": "text"}, "metadata"),
+        ("/graph/episodes/graph/x", {"limit": "ten"}, "limit"),
         ("/graph", {"graph_id": "x", "data": "Hello.", "type": "text", "created_at": "soon"}, "created_at"),
         ("/graph", {"graph_id": "x", "data": "Hello.", "type": "text", "metadata": {"a": {"b": 1}}}, "metadata"),
         ("/graph-batch", {"graph_id": "x"}, "episodes"),
@@ -176,7 +180,9 @@ def test_a_missing_or_wrong_field_is_named(raw: httpx.Client, path: str, body: d
         ("Hello.", "messages[1]"),
     ],
 )
-def test_a_wrong_message_is_named_and_none_is_stored(raw: httpx.Client, client: Zep, talk: Talk, message: Any, field: str) -> None:
+def test_a_wrong_message_is_named_and_none_is_stored(
+    raw: httpx.Client, client: Zep, talk: Talk, message: Any, field: str
+) -> None:
     body = {"messages": [{"role": "user", "content": "Fine."}, message]}
     answer = raw.post(f"/threads/{talk.thread_id}/messages", json=body)
     assert answer.status_code == 400, answer.text
@@ -184,7 +190,15 @@ def test_a_wrong_message_is_named_and_none_is_stored(raw: httpx.Client, client: 
     assert client.thread.get(talk.thread_id).messages == []
 
 
-@pytest.mark.parametrize("body, field", [({}, "messages"), ({"messages": None}, "messages"), ({"messages": []}, "messages"), ({"messages": [{"role": "user", "content": "x"}], "ignore_roles": ["pilot"]}, "ignore_roles")])
+@pytest.mark.parametrize(
+    "body, field",
+    [
+        ({}, "messages"),
+        ({"messages": None}, "messages"),
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "user", "content": "x"}], "ignore_roles": ["pilot"]}, "ignore_roles"),
+    ],
+)
 def test_wrong_messages_are_named(raw: httpx.Client, talk: Talk, body: dict, field: str) -> None:
     answer = raw.post(f"/threads/{talk.thread_id}/messages", json=body)
     assert answer.status_code == 400, answer.text
@@ -198,18 +212,58 @@ def test_an_id_that_is_no_uuid_is_refused_where_uuids_are_asked_for(raw: httpx.C
     assert isinstance(answer.json()["message"], str)
 
 
-@pytest.mark.parametrize("path, field", [("/users-ordered?pageNumber=one", "pageNumber"), ("/users-ordered?pageSize=-1", "page"), ("/users-ordered?pageNumber=0", "page"), ("/threads?page_size=x", "page_size"), ("/graph/list-all?asc=maybe", "asc")])
+@pytest.mark.parametrize(
+    "path, field",
+    [
+        ("/users-ordered?pageNumber=one", "pageNumber"),
+        ("/users-ordered?pageSize=-1", "page"),
+        ("/users-ordered?pageNumber=0", "page"),
+        ("/threads?page_size=x", "page_size"),
+        ("/graph/list-all?asc=maybe", "asc"),
+    ],
+)
 def test_a_wrong_query_value_is_refused_by_name(raw: httpx.Client, path: str, field: str) -> None:
     answer = raw.get(path)
     assert answer.status_code == 400, answer.text
     assert field in answer.json()["message"]
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"user_id": "x"', b"[]", b'"text"', b"7", b"null", b'{"user_id": "x"} and more', b"{'user_id': 'x'}", b'{"user_id": "\xff\xfe"}', b"\x00\x01", b'{"user_id": "\\ud800"}', b"[" * 20_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"user_id": "x"',
+        b"[]",
+        b'"text"',
+        b"7",
+        b"null",
+        b'{"user_id": "x"} and more',
+        b"{'user_id': 'x'}",
+        b'{"user_id": "\xff\xfe"}',
+        b"\x00\x01",
+        b'{"user_id": "\\ud800"}',
+        b"[" * 20_000,
+    ],
+)
 def test_a_body_that_is_no_json_object_is_refused(raw: httpx.Client, body: bytes) -> None:
     answer = raw.post("/users", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400, answer.text
     assert isinstance(answer.json()["message"], str)
+
+
+def test_a_list_in_the_place_of_an_object_is_refused(raw: httpx.Client, client: Zep, talk: Talk) -> None:
+    user_id = unique("user")
+    assert raw.post("/users", json=[user_id, None, "Jane", None, None, None, None]).status_code == 400
+    assert client.user.list_ordered(search=user_id).users == []
+    messages = {"messages": [["user", "Hello.", None, None, None]]}
+    assert raw.post(f"/threads/{talk.thread_id}/messages", json=messages).status_code == 400
+    assert client.thread.get(talk.thread_id).messages == []
+
+
+def test_messages_about_wrong_values_do_not_speak_of_the_servers_insides(raw: httpx.Client) -> None:
+    for path, body in (("/users", []), ("/graph/search", {"graph_id": "x", "query": "x", "search_filters": []})):
+        message = raw.post(path, json=body).json()["message"]
+        assert "struct" not in message and "Wire" not in message, message
 
 
 def test_unknown_fields_are_let_pass(raw: httpx.Client, client: Zep) -> None:
@@ -293,7 +347,10 @@ def test_a_wrong_key_is_unauthorized(talk: Talk) -> None:
         assert isinstance(message_of(error.value), str)
 
 
-@pytest.mark.parametrize("headers", [{}, {"authorization": ""}, {"authorization": "Api-Key"}, {"authorization": "Api-Key "}, {"authorization": "Basic YTpi"}, {"x-api-key": "KEY"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"authorization": ""}, {"authorization": "Api-Key"}, {"authorization": "Basic YTpi"}, {"x-api-key": "KEY"}],
+)
 def test_a_missing_or_malformed_header_is_unauthorized(talk: Talk, headers: dict) -> None:
     headers = {name: value.replace("KEY", os.environ["ERSTWHILE_KEY"]) for name, value in headers.items()}
     answer = httpx.get(f"{BASE_URL}/users/{talk.user_id}", headers=headers)
@@ -341,7 +398,9 @@ def test_a_read_only_key_does_not_write(reader: Zep, client: Zep, talk: Talk, gr
             lambda: reader.graph.delete(graph_id),
             lambda: reader.graph.add(graph_id=graph_id, type="text", data="Hello."),
             lambda: reader.graph.add_batch(graph_id=graph_id, episodes=[]),
-            lambda: reader.graph.add_fact_triple(graph_id=graph_id, fact="a b c", fact_name="B", source_node_name="a", target_node_name="c"),
+            lambda: reader.graph.add_fact_triple(
+                graph_id=graph_id, fact="a b c", fact_name="B", source_node_name="a", target_node_name="c"
+            ),
             lambda: reader.graph.edge.update(edge.uuid_, fact="Mallory"),
             lambda: reader.graph.edge.delete(edge.uuid_),
             lambda: reader.graph.node.update(node.uuid_, name="Mallory"),

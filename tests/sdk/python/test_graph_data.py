@@ -36,7 +36,9 @@ def nodes(client: Zep, target: dict[str, str]):
 
 
 def test_text_becomes_facts(client: Zep, target: dict[str, str]) -> None:
-    added = client.graph.add(type="text", data="Alice Chen works at Initech.", created_at="2025-01-02T03:04:05Z", **target)
+    added = client.graph.add(
+        type="text", data="Alice Chen works at Initech.", created_at="2025-01-02T03:04:05Z", **target
+    )
     assert (added.content, added.source) == ("Alice Chen works at Initech.", "text")
     processed(client, task=added.task_id, episodes=[added.uuid_])
     fact = the_one(facts(client, target), "WORKS_AT", "Initech")
@@ -106,11 +108,15 @@ def test_ten_thousand_characters_fit(client: Zep, target: dict[str, str]) -> Non
 def test_a_batch_is_answered_in_the_order_of_the_request(client: Zep, target: dict[str, str]) -> None:
     batch = [
         EpisodeData(type="text", data="Alice Chen works at Initech.", metadata={"at": 0}, source_description="notes"),
-        EpisodeData(type="json", data='{"name": "Robert Smith", "employer": "Globex"}', created_at="2025-01-01T00:00:00Z"),
+        EpisodeData(
+            type="json", data='{"name": "Robert Smith", "employer": "Globex"}', created_at="2025-01-01T00:00:00Z"
+        ),
         EpisodeData(type="message", data="Carla Diaz: I live in Oslo."),
     ]
     added = client.graph.add_batch(episodes=batch, document_id="document-1", **target)
-    assert [episode.content for episode in added] == [episode.data for episode in batch]
+    # Who speaks is told apart from what is said.
+    assert [episode.content for episode in added] == [batch[0].data, batch[1].data, "I live in Oslo."]
+    assert added[2].role == "Carla Diaz"
     assert [episode.source for episode in added] == ["text", "json", "message"]
     assert (added[0].metadata, added[0].source_description) == ({"at": 0}, "notes")
     assert instant(added[1].created_at) == instant("2025-01-01T00:00:00Z")
@@ -142,7 +148,11 @@ def test_a_fact_stated_by_names_makes_its_nodes(client: Zep, target: dict[str, s
         **target,
     )
     edge = added.edge
-    assert (edge.name, edge.fact, edge.attributes) == ("MENTORS", "Alice Chen mentors Robert Smith", {"since": "spring"})
+    assert (edge.name, edge.fact, edge.attributes) == (
+        "MENTORS",
+        "Alice Chen mentors Robert Smith",
+        {"since": "spring"},
+    )
     assert (edge.source_node_uuid, edge.target_node_uuid) == (added.source_node.uuid_, added.target_node.uuid_)
     assert (added.source_node.name, added.target_node.name) == ("Alice Chen", "Robert Smith")
     assert "An architect." in added.source_node.summary
@@ -168,7 +178,10 @@ def test_a_fact_stated_by_uuids_uses_the_nodes_that_are_there(client: Zep, targe
     )
     assert second.edge.source_node_uuid == first.target_node.uuid_
     assert second.edge.target_node_uuid == first.source_node.uuid_
-    assert sorted(node.name for node in nodes(client, target) if node.name in ("Alice", "Robert")) == ["Alice", "Robert"]
+    assert sorted(node.name for node in nodes(client, target) if node.name in ("Alice", "Robert")) == [
+        "Alice",
+        "Robert",
+    ]
 
 
 def test_a_fact_stated_by_a_known_name_uses_the_node_that_is_there(client: Zep, target: dict[str, str]) -> None:
@@ -189,7 +202,12 @@ def test_a_stated_fact_keeps_its_validity(client: Zep, target: dict[str, str]) -
         "expired_at": "2025-07-08T00:00:00Z",
     }
     edge = client.graph.add_fact_triple(
-        fact="Alice rented a boat", fact_name="RENTED", source_node_name="Alice", target_node_name="boat", **times, **target
+        fact="Alice rented a boat",
+        fact_name="RENTED",
+        source_node_name="Alice",
+        target_node_name="boat",
+        **times,
+        **target,
     ).edge
     stored = client.graph.edge.get(edge.uuid_)
     assert instant(stored.valid_at) == instant("2020-02-03T00:00:00Z")
@@ -236,7 +254,11 @@ def test_a_fact_between_nodes_of_other_graphs_is_refused(client: Zep, graph_id: 
     elsewhere = client.user.get_node(talk.user_id).node.uuid_
     with pytest.raises(Exception) as error:
         client.graph.add_fact_triple(
-            graph_id=graph_id, fact="Alice likes Bob", fact_name="LIKES", source_node_uuid=elsewhere, target_node_name="Bob"
+            graph_id=graph_id,
+            fact="Alice likes Bob",
+            fact_name="LIKES",
+            source_node_uuid=elsewhere,
+            target_node_name="Bob",
         )
     assert error.value.status_code in (400, 404)
     assert client.graph.edge.get_by_graph_id(graph_id) == []

@@ -10,7 +10,12 @@ from zep_cloud.errors import BadRequestError, NotFoundError
 def test_a_graph_is_created_with_everything_that_was_given(client: Zep) -> None:
     graph_id = unique("graph")
     graph = client.graph.create(graph_id=graph_id, name="Catalogue", description="All products", time_zone="Asia/Tokyo")
-    assert (graph.graph_id, graph.name, graph.description, graph.time_zone) == (graph_id, "Catalogue", "All products", "Asia/Tokyo")
+    assert (graph.graph_id, graph.name, graph.description, graph.time_zone) == (
+        graph_id,
+        "Catalogue",
+        "All products",
+        "Asia/Tokyo",
+    )
     assert graph.uuid_ and graph.project_uuid and instant(graph.created_at) is not None
     assert client.graph.get(graph_id) == graph
 
@@ -24,7 +29,9 @@ def test_a_graph_can_be_created_with_an_id_alone(client: Zep) -> None:
 
 def test_an_update_changes_only_what_it_names(client: Zep) -> None:
     graph_id = unique("graph")
-    created = client.graph.create(graph_id=graph_id, name="Catalogue", description="All products", time_zone="Asia/Tokyo")
+    created = client.graph.create(
+        graph_id=graph_id, name="Catalogue", description="All products", time_zone="Asia/Tokyo"
+    )
     updated = client.graph.update(graph_id, name="Products")
     assert (updated.name, updated.description, updated.time_zone) == ("Products", "All products", "Asia/Tokyo")
     assert (updated.uuid_, updated.created_at) == (created.uuid_, created.created_at)
@@ -81,7 +88,9 @@ def test_graphs_are_listed_on_numbered_pages(client: Zep, shelf: str) -> None:
     assert sorted(graph.graph_id for page in pages for graph in page.graphs) == [f"{shelf}-{at}" for at in range(5)]
 
 
-@pytest.mark.parametrize("order_by, ascending", [("created_at", range(5)), ("graph_id", range(5)), ("name", range(4, -1, -1))])
+@pytest.mark.parametrize(
+    "order_by, ascending", [("created_at", range(5)), ("graph_id", range(5)), ("name", range(4, -1, -1))]
+)
 def test_graphs_are_ordered_as_asked(client: Zep, shelf: str, order_by: str, ascending: range) -> None:
     expected = [f"{shelf}-{at}" for at in ascending]
     for asc, wanted in ((True, expected), (False, expected[::-1])):
@@ -98,7 +107,15 @@ def test_graphs_are_found_by_id_by_name_and_by_description(client: Zep, shelf: s
     assert found(f"row 3 of {shelf[6:]}") == [f"{shelf}-3"]
 
 
-@pytest.mark.parametrize("wrong, field", [({"page_size": 0}, "page"), ({"page_size": 101}, "page"), ({"order_by": "colour"}, "order_by"), ({"search": "x" * 201}, "search")])
+@pytest.mark.parametrize(
+    "wrong, field",
+    [
+        ({"page_size": 0}, "page"),
+        ({"page_size": 101}, "page"),
+        ({"order_by": "colour"}, "order_by"),
+        ({"search": "x" * 201}, "search"),
+    ],
+)
 def test_a_wrong_list_of_graphs_is_refused(client: Zep, wrong: dict, field: str) -> None:
     with pytest.raises(BadRequestError) as error:
         client.graph.list_all(**wrong)

@@ -17,7 +17,7 @@ STRANGE = {
     "punctuation": "a.b_c-d~e!f$g&h'i(j)k*l+m,n;o=p:q@r{}",
     "an address": "jane+{}@example.com",
     "brackets": "[{}]|^`\\",
-    "quotes": "\"{}\"<>",
+    "quotes": '"{}"<>',
     "length": "x" * 400 + "{}",
 }
 # What only percent-encoding can bring into a path.
@@ -64,7 +64,9 @@ def test_a_user_and_a_thread_may_have_any_id(client: Zep, strange: str) -> None:
 def test_a_graph_may_have_any_id(client: Zep, strange: str) -> None:
     assert client.graph.create(graph_id=strange).graph_id == strange
     assert client.graph.get(strange).graph_id == strange
-    client.graph.add_fact_triple(graph_id=strange, fact="Ann likes tea", fact_name="LIKES", source_node_name="Ann", target_node_name="tea")
+    client.graph.add_fact_triple(
+        graph_id=strange, fact="Ann likes tea", fact_name="LIKES", source_node_name="Ann", target_node_name="tea"
+    )
     assert len(client.graph.edge.get_by_graph_id(strange)) == 1
     assert client.graph.list_all(search=strange).graphs[0].graph_id == strange
     client.graph.delete(strange)
@@ -105,7 +107,9 @@ def test_ids_that_differ_only_in_case_or_form_are_different(client: Zep) -> None
 
 
 @pytest.mark.parametrize("length, accepted", [(500, True), (100_000, False)])
-def test_a_long_id_works_and_an_absurd_one_is_refused(client: Zep, raw: httpx.Client, length: int, accepted: bool) -> None:
+def test_a_long_id_works_and_an_absurd_one_is_refused(
+    client: Zep, raw: httpx.Client, length: int, accepted: bool
+) -> None:
     user_id = unique("user").ljust(length, "é")
     answer = raw.post("/users", json={"user_id": user_id})
     assert answer.status_code == (201 if accepted else 400), answer.text[:200]

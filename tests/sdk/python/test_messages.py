@@ -55,7 +55,19 @@ def test_every_role_is_kept(client: Zep, talk: Talk, role: str) -> None:
     assert client.thread.get(talk.thread_id).messages[0].role == role
 
 
-@pytest.mark.parametrize("content", ["Grüße aus Köln 🚆", "東京に住んでいます。", "שלום", "a\u0301 \u200d\u202e", "line\nline\ttab", "\"quoted\" \\ <b>&amp;", "x" * 4096, "🙂" * 4096])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Grüße aus Köln 🚆",
+        "東京に住んでいます。",
+        "שלום",
+        "a\u0301 \u200d\u202e",
+        "line\nline\ttab",
+        '"quoted" \\ <b>&amp;',
+        "x" * 4096,
+        "🙂" * 4096,
+    ],
+)
 def test_content_comes_back_character_by_character(client: Zep, talk: Talk, content: str) -> None:
     added = client.thread.add_messages(talk.thread_id, messages=[Message(role="user", content=content)])
     assert client.thread.get(talk.thread_id).messages[0].content == content
@@ -71,7 +83,9 @@ def test_thirty_messages_fit_into_one_call(client: Zep, talk: Talk) -> None:
 
 
 def test_a_message_and_its_episode_share_a_uuid(client: Zep, talk: Talk) -> None:
-    message = Message(role="user", name="Jane", content="I live in Lyon.", created_at="2025-01-01T00:00:00Z", metadata={"a": 1})
+    message = Message(
+        role="user", name="Jane", content="I live in Lyon.", created_at="2025-01-01T00:00:00Z", metadata={"a": 1}
+    )
     added = client.thread.add_messages(talk.thread_id, messages=[message])
     episode = client.graph.episode.get(added.message_uuids[0])
     assert (episode.content, episode.source, episode.thread_id) == ("I live in Lyon.", "message", talk.thread_id)
@@ -114,7 +128,10 @@ def test_the_context_is_returned_when_asked_for(client: Zep) -> None:
 
 
 def test_a_batch_of_messages_is_added_like_single_ones(client: Zep, talk: Talk) -> None:
-    messages = [Message(role="user", content="I live in Lyon."), Message(role="user", content="I work at Atelier Bleu.")]
+    messages = [
+        Message(role="user", content="I live in Lyon."),
+        Message(role="user", content="I work at Atelier Bleu."),
+    ]
     added = client.thread.add_messages_batch(talk.thread_id, messages=messages)
     assert len(added.message_uuids) == 2
     processed(client, task=added.task_id)

@@ -28,7 +28,9 @@ def star(client: Zep, graph_id: str, rays: int = 5) -> list[Any]:
 def texts(client: Zep, graph_id: str, count: int = 5) -> list[str]:
     """Episodes with numbers in their metadata, oldest first."""
     episodes = [
-        EpisodeData(type="text", data=f"Note number {at}.", created_at=f"202{at}-01-01T00:00:00Z", metadata={"number": at})
+        EpisodeData(
+            type="text", data=f"Note number {at}.", created_at=f"202{at}-01-01T00:00:00Z", metadata={"number": at}
+        )
         for at in range(count)
     ]
     added = uuids(client.graph.add_batch(graph_id=graph_id, episodes=episodes))
@@ -112,7 +114,9 @@ def test_edges_are_ordered_by_time_newest_first(client: Zep, graph_id: str, orde
     assert uuids(read(graph_id, order_by=order_by, direction="asc")) == added
     assert uuids(read(graph_id, order_by=order_by, direction="desc")) == added[::-1]
     assert uuids(read(graph_id, order_by=order_by)) == added[::-1]
-    paged = by_header(lambda **page: client.graph.edge.with_raw_response.get_by_graph_id(graph_id, **page), 2, order_by=order_by)
+    paged = by_header(
+        lambda **page: client.graph.edge.with_raw_response.get_by_graph_id(graph_id, **page), 2, order_by=order_by
+    )
     assert paged == added[::-1]
 
 
@@ -184,7 +188,10 @@ def test_a_nodes_edges_are_those_that_touch_it(client: Zep, graph_id: str) -> No
 
 
 def test_a_nodes_episodes_are_those_that_speak_of_it(client: Zep, graph_id: str) -> None:
-    batch = [EpisodeData(type="text", data="Alice Chen works at Initech."), EpisodeData(type="text", data="Initech is based in Austin.")]
+    batch = [
+        EpisodeData(type="text", data="Alice Chen works at Initech."),
+        EpisodeData(type="text", data="Initech is based in Austin."),
+    ]
     first, second = uuids(client.graph.add_batch(graph_id=graph_id, episodes=batch))
     processed(client, episodes=[first, second])
     by_name = {node.name: node for node in client.graph.node.get_by_graph_id(graph_id)}
@@ -198,7 +205,11 @@ def test_a_nodes_neighbours_come_with_the_edges_that_join_them(client: Zep, grap
     added = star(client, graph_id, 2)
     hub = added[0].source_node.uuid_
     admires = client.graph.add_fact_triple(
-        graph_id=graph_id, fact="thing 0 admires Hub", fact_name="ADMIRES", source_node_uuid=added[0].target_node.uuid_, target_node_uuid=hub
+        graph_id=graph_id,
+        fact="thing 0 admires Hub",
+        fact_name="ADMIRES",
+        source_node_uuid=added[0].target_node.uuid_,
+        target_node_uuid=hub,
     )
     neighbours = {found.node.uuid_: set(uuids(found.edges)) for found in client.graph.node.get_neighbors(hub)}
     assert neighbours == {
@@ -210,7 +221,9 @@ def test_a_nodes_neighbours_come_with_the_edges_that_join_them(client: Zep, grap
 def test_neighbours_are_chosen_by_the_direction_of_their_edges(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id, 2)
     hub = added[0].source_node.uuid_
-    client.graph.add_fact_triple(graph_id=graph_id, fact="Ann admires Hub", fact_name="ADMIRES", source_node_name="Ann", target_node_uuid=hub)
+    client.graph.add_fact_triple(
+        graph_id=graph_id, fact="Ann admires Hub", fact_name="ADMIRES", source_node_name="Ann", target_node_uuid=hub
+    )
 
     def names(**more: Any) -> set[str]:
         return {found.node.name for found in client.graph.node.get_neighbors(hub, **more)}
@@ -223,13 +236,22 @@ def test_neighbours_are_chosen_by_the_direction_of_their_edges(client: Zep, grap
 def test_neighbours_are_filtered_ordered_and_paged(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id, 4)
     hub = added[0].source_node.uuid_
-    client.graph.add_fact_triple(graph_id=graph_id, fact="Ann admires Hub", fact_name="ADMIRES", source_node_name="Ann", target_node_uuid=hub)
+    client.graph.add_fact_triple(
+        graph_id=graph_id, fact="Ann admires Hub", fact_name="ADMIRES", source_node_name="Ann", target_node_uuid=hub
+    )
     owned = [triple.target_node.uuid_ for triple in added]
     filters = SearchFilters(edge_types=["OWNS"])
     read = client.graph.node.with_raw_response.get_neighbors
     for direction, expected in (("asc", owned), ("desc", owned[::-1])):
         first = read(hub, filters=filters, order_by="created_at", direction_sort=direction, limit=3)
-        rest = read(hub, filters=filters, order_by="created_at", direction_sort=direction, limit=3, cursor=first.headers["zep-next-cursor"])
+        rest = read(
+            hub,
+            filters=filters,
+            order_by="created_at",
+            direction_sort=direction,
+            limit=3,
+            cursor=first.headers["zep-next-cursor"],
+        )
         assert [found.node.uuid_ for found in first.data + rest.data] == expected
         assert "zep-next-cursor" not in rest.headers
 
@@ -267,7 +289,12 @@ def test_a_deleted_node_takes_its_edges_with_it(client: Zep, graph_id: str) -> N
 def test_an_edge_is_changed(client: Zep, graph_id: str) -> None:
     edge = star(client, graph_id, 1)[0].edge
     updated = client.graph.edge.update(
-        edge.uuid_, fact="Hub sold thing 0", name="SOLD", valid_at="2021-02-03T00:00:00Z", invalid_at="2022-02-03T00:00:00Z", expired_at="2023-02-03T00:00:00Z"
+        edge.uuid_,
+        fact="Hub sold thing 0",
+        name="SOLD",
+        valid_at="2021-02-03T00:00:00Z",
+        invalid_at="2022-02-03T00:00:00Z",
+        expired_at="2023-02-03T00:00:00Z",
     )
     assert (updated.uuid_, updated.fact, updated.name) == (edge.uuid_, "Hub sold thing 0", "SOLD")
     assert instant(updated.valid_at) == instant("2021-02-03T00:00:00Z")
@@ -345,7 +372,10 @@ def test_episodes_are_listed_by_their_metadata(client: Zep, graph_id: str) -> No
 
 
 def test_episodes_are_listed_by_the_nodes_that_they_mention(client: Zep, graph_id: str) -> None:
-    batch = [EpisodeData(type="text", data="Alice Chen works at Initech."), EpisodeData(type="text", data="Robert Smith lives in Oslo.")]
+    batch = [
+        EpisodeData(type="text", data="Alice Chen works at Initech."),
+        EpisodeData(type="text", data="Robert Smith lives in Oslo."),
+    ]
     first, second = uuids(client.graph.add_batch(graph_id=graph_id, episodes=batch))
     processed(client, episodes=[first, second])
     nodes = {node.name: node.uuid_ for node in client.graph.node.get_by_graph_id(graph_id)}
@@ -376,7 +406,9 @@ def test_an_episodes_metadata_is_merged_and_null_removes_a_key(client: Zep, grap
 
 
 def test_an_episodes_metadata_stays_within_ten_keys(client: Zep, graph_id: str) -> None:
-    episode = client.graph.add(graph_id=graph_id, type="text", data="Hello.", metadata={f"k{at}": at for at in range(6)}).uuid_
+    episode = client.graph.add(
+        graph_id=graph_id, type="text", data="Hello.", metadata={f"k{at}": at for at in range(6)}
+    ).uuid_
     with pytest.raises(BadRequestError):
         client.graph.episode.update(episode, metadata={f"m{at}": at for at in range(6)})
     assert len(client.graph.episode.get(episode).metadata) == 6
@@ -403,12 +435,19 @@ def test_a_deleted_episode_is_gone_with_what_it_alone_said(client: Zep, graph_id
         client.graph.episode.delete(first.uuid_)
     assert {node.name for node in client.graph.node.get_by_graph_id(graph_id)} == {"Initech", "Austin"}
     assert [edge.target_node_name for edge in client.graph.edge.get_by_graph_id(graph_id)] == ["Austin"]
-    assert uuids(client.graph.search(graph_id=graph_id, query="Alice Chen", scope="episodes").episodes) in ([], [second.uuid_])
+    assert uuids(client.graph.search(graph_id=graph_id, query="Alice Chen", scope="episodes").episodes) in (
+        [],
+        [second.uuid_],
+    )
 
 
 def test_what_two_episodes_said_outlives_one_of_them(client: Zep, graph_id: str) -> None:
-    first = client.graph.add(graph_id=graph_id, type="text", data="Alice Chen works at Initech.", created_at="2025-01-01T00:00:00Z")
-    second = client.graph.add(graph_id=graph_id, type="text", data="Alice Chen works at Initech.", created_at="2025-02-01T00:00:00Z")
+    first = client.graph.add(
+        graph_id=graph_id, type="text", data="Alice Chen works at Initech.", created_at="2025-01-01T00:00:00Z"
+    )
+    second = client.graph.add(
+        graph_id=graph_id, type="text", data="Alice Chen works at Initech.", created_at="2025-02-01T00:00:00Z"
+    )
     processed(client, episodes=[first.uuid_, second.uuid_])
     fact = client.graph.edge.get_by_graph_id(graph_id)
     assert [set(edge.episodes) for edge in fact] == [{first.uuid_, second.uuid_}]
@@ -423,7 +462,9 @@ def test_lists_of_users_graphs_work_as_those_of_standalone_ones(client: Zep, tal
     edges = uuids(talk.facts())
     assert by_uuid_cursor(lambda **page: client.graph.edge.get_by_user_id(talk.user_id, **page), 1) == edges
     nodes = uuids(talk.nodes())
-    assert by_header(lambda **page: client.graph.node.with_raw_response.get_by_user_id(talk.user_id, **page), 2) == nodes
+    assert (
+        by_header(lambda **page: client.graph.node.with_raw_response.get_by_user_id(talk.user_id, **page), 2) == nodes
+    )
     assert set(uuids(client.graph.episode.list_by_user_id(talk.user_id))) == set(messages)
 
 

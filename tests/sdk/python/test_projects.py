@@ -27,7 +27,12 @@ def test_a_stranger_cannot_reach_anything_by_any_id(client: Zep, stranger: Zep, 
     node = client.user.get_node(talk.user_id).node.uuid_
     task = client.thread.add_messages(talk.thread_id, messages=[Message(role="user", content="Hello.")]).task_id
     processed(client, task=task)
-    before = (talk.facts(), client.graph.node.get(node), client.graph.episode.get(message), client.user.get(talk.user_id))
+    before = (
+        talk.facts(),
+        client.graph.node.get(node),
+        client.graph.episode.get(message),
+        client.user.get(talk.user_id),
+    )
     calls = [
         lambda: stranger.user.get(talk.user_id),
         lambda: stranger.user.update(talk.user_id, first_name="Mallory"),
@@ -66,7 +71,12 @@ def test_a_stranger_cannot_reach_anything_by_any_id(client: Zep, stranger: Zep, 
             call()
         # Whether it exists elsewhere does not show.
         assert error.value.status_code in (400, 404) and "already exists" not in str(error.value.body), f"call {at}"
-    after = (talk.facts(), client.graph.node.get(node), client.graph.episode.get(message), client.user.get(talk.user_id))
+    after = (
+        talk.facts(),
+        client.graph.node.get(node),
+        client.graph.episode.get(message),
+        client.user.get(talk.user_id),
+    )
     assert after == before
 
 

@@ -66,9 +66,33 @@ def club(client: Zep) -> Club:
     club = Club(client)
     client.graph.create(graph_id=club.graph_id)
     sails, moors, lies = ("Person", "Boat"), ("Boat", "Harbour"), ("Harbour", "Island")
-    club.state("ann sails", "Ann", "SAILS_BOAT", "Albatross", sails, valid_at="2020-01-01T00:00:00Z", edge_attributes={"hours": 10, "crew": "family"})
-    club.state("bob sails", "Bob", "SAILS_BOAT", "Bluefin", sails, valid_at="2021-01-01T00:00:00Z", edge_attributes={"hours": 200})
-    club.state("cem sails", "Cem", "SAILS_BOAT", "Cormorant", sails, valid_at="2022-01-01T00:00:00Z", invalid_at="2023-01-01T00:00:00Z")
+    club.state(
+        "ann sails",
+        "Ann",
+        "SAILS_BOAT",
+        "Albatross",
+        sails,
+        valid_at="2020-01-01T00:00:00Z",
+        edge_attributes={"hours": 10, "crew": "family"},
+    )
+    club.state(
+        "bob sails",
+        "Bob",
+        "SAILS_BOAT",
+        "Bluefin",
+        sails,
+        valid_at="2021-01-01T00:00:00Z",
+        edge_attributes={"hours": 200},
+    )
+    club.state(
+        "cem sails",
+        "Cem",
+        "SAILS_BOAT",
+        "Cormorant",
+        sails,
+        valid_at="2022-01-01T00:00:00Z",
+        invalid_at="2023-01-01T00:00:00Z",
+    )
     club.state("albatross moors", "Albatross", "MOORS_BOAT", "Northport", moors, valid_at="2020-06-01T00:00:00Z")
     club.state("bluefin moors", "Bluefin", "MOORS_BOAT", "Southport", moors, valid_at="2021-06-01T00:00:00Z")
     club.state("northport lies", "Northport", "HARBOURS_BOAT", "Gannet Island", lies, valid_at="2019-01-01T00:00:00Z")
@@ -119,16 +143,69 @@ def test_episodes_are_searched_by_what_was_said(club: Club) -> None:
 def test_the_automatic_scope_answers_with_a_context_within_its_characters(club: Club) -> None:
     found = club.search("Who sails the Albatross?", scope="auto")
     assert "Ann sails boat Albatross" in found.context
-    assert len(found.context) <= 2_500
-    short = club.search("Who sails the Albatross?", scope="auto", max_characters=400)
-    assert len(short.context) <= 400
+    assert selected(found.context) <= 2_500
+    short = club.search("Who sails the Albatross?", scope="auto", max_characters=200)
+    assert 0 < selected(short.context) <= 200 < selected(found.context)
+
+
+def selected(context: str) -> int:
+    """The characters of the results in a context, without its headings and tags."""
+    return sum(len(line) for line in context.splitlines() if not line.startswith(("#", "<")))
+
+
+@pytest.mark.parametrize("more", [{"reranker": "node_distance"}, {"reranker": "episode_mentions"}])
+def test_the_automatic_scope_refuses_rerankers_that_need_a_scope(club: Club, more: dict) -> None:
+    with pytest.raises(BadRequestError) as error:
+        club.search("boat", scope="auto", center_node_uuid=club.nodes["Ann"], **more)
+    assert "reranker" in error.value.body["message"]
+
+
+def test_the_automatic_scope_ignores_the_limit(club: Club) -> None:
+    assert club.search("boat", scope="auto", limit=500) == club.search("boat", scope="auto")
+
+
+def test_the_automatic_scope_shows_the_raw_results_when_asked(club: Club) -> None:
+    found = club.search("Who sails the Albatross?", scope="auto", return_raw_results=True)
+    assert club.edges["ann sails"].uuid_ in uuids(found.edges or [])
+    assert "Ann sails boat Albatross" in found.context
+
+
+def test_filters_of_edges_are_refused_where_there_are_none(club: Club) -> None:
+    for name in ("connected_node_uuids", "source_node_uuids", "target_node_uuids"):
+        with pytest.raises(BadRequestError) as error:
+            club.search("boat", scope="nodes", search_filters=SearchFilters(**{name: [club.nodes["Ann"]]}))
+        assert name in error.value.body["message"]
+
+
+def test_more_than_256_uuids_in_a_filter_are_refused(club: Club) -> None:
+    many = [club.edges["ann sails"].uuid_] * 257
+    with pytest.raises(BadRequestError) as error:
+        club.search("boat", search_filters=SearchFilters(edge_uuids=many))
+    assert "256" in error.value.body["message"]
+
+
+def test_episode_mentions_counts_the_episodes_that_are_listed(client: Zep, graph_id: str) -> None:
+    texts = ["Alice Chen works at Initech.", "Robert Smith works at Globex.", "Robert Smith works at Globex."]
+    added = [client.graph.add(graph_id=graph_id, type="text", data=text).uuid_ for text in texts]
+    processed(client, episodes=added)
+    found = client.graph.search(
+        graph_id=graph_id,
+        query="Alice Chen works at Initech.",
+        reranker="episode_mentions",
+        search_filters=SearchFilters(episode_uuids=added),
+    )
+    assert [edge.target_node_name for edge in found.edges] == ["Globex", "Initech"]
 
 
 @pytest.mark.parametrize("scope", ["edges", "nodes", "episodes"])
 @pytest.mark.parametrize("reranker", RERANKERS)
 def test_every_reranker_finds_what_was_asked_for(club: Club, reranker: str, scope: str) -> None:
     queries = {"edges": "Ann sails the Albatross", "nodes": "Albatross", "episodes": "Alice Chen at Initech"}
-    wanted = {"edges": club.edges["ann sails"].uuid_, "nodes": club.nodes["Albatross"], "episodes": club.episodes["alice"]}
+    wanted = {
+        "edges": club.edges["ann sails"].uuid_,
+        "nodes": club.nodes["Albatross"],
+        "episodes": club.episodes["alice"],
+    }
     more = {"center_node_uuid": club.nodes["Ann"]} if reranker == "node_distance" else {}
     results = getattr(club.search(queries[scope], scope=scope, reranker=reranker, **more), scope)
     assert wanted[scope] in uuids(results)
@@ -167,7 +244,11 @@ def test_a_limit_cuts_the_same_list(club: Club) -> None:
 def test_ten_results_are_given_by_default_and_fifty_at_most(client: Zep, graph_id: str) -> None:
     for at in range(60):
         client.graph.add_fact_triple(
-            graph_id=graph_id, fact=f"Ann owns boat {at}", fact_name="OWNS", source_node_name="Ann", target_node_name=f"boat {at}"
+            graph_id=graph_id,
+            fact=f"Ann owns boat {at}",
+            fact_name="OWNS",
+            source_node_name="Ann",
+            target_node_name=f"boat {at}",
         )
     assert len(client.graph.search(graph_id=graph_id, query="boat").edges) == 10
     assert len(client.graph.search(graph_id=graph_id, query="boat", limit=50).edges) == 50
@@ -192,7 +273,10 @@ def test_a_limit_outside_of_its_range_is_refused(club: Club, limit: int) -> None
         ({"center_node_uuid": "no uuid", "reranker": "node_distance"}, "center_node_uuid"),
         ({"search_filters": SearchFilters(edge_uuids=["no uuid"])}, "edge_uuids"),
         ({"search_filters": SearchFilters(valid_at=[[DateFilter(comparison_operator=">", date="soon")]])}, "valid_at"),
-        ({"search_filters": SearchFilters(valid_at=[[DateFilter(comparison_operator="~", date="2020-01-01")]])}, "comparison_operator"),
+        (
+            {"search_filters": SearchFilters(valid_at=[[DateFilter(comparison_operator="~", date="2020-01-01")]])},
+            "comparison_operator",
+        ),
         ({"search_filters": SearchFilters(valid_at=[[DateFilter(comparison_operator=">")]])}, "valid_at"),
     ],
 )
@@ -204,7 +288,11 @@ def test_a_wrong_search_is_refused_by_the_name_of_the_field(club: Club, wrong: d
 
 def test_edge_types_are_chosen_and_excluded(club: Club) -> None:
     assert club.found(edge_types=["MOORS_BOAT"]) == {"albatross moors", "bluefin moors"}
-    assert club.found(edge_types=["MOORS_BOAT", "HARBOURS_BOAT"]) == {"albatross moors", "bluefin moors", "northport lies"}
+    assert club.found(edge_types=["MOORS_BOAT", "HARBOURS_BOAT"]) == {
+        "albatross moors",
+        "bluefin moors",
+        "northport lies",
+    }
     assert club.found(edge_types=["NO_SUCH_TYPE"]) == set()
     assert club.found(exclude_edge_types=["MOORS_BOAT", "HARBOURS_BOAT"]) == {"ann sails", "bob sails"}
 
@@ -248,14 +336,20 @@ def test_dates_are_joined_with_and_inside_a_group_and_with_or_between_groups(clu
     def date(operator: str, text: str) -> DateFilter:
         return DateFilter(comparison_operator=operator, date=text)
 
-    assert club.found(valid_at=[[date(">=", "2021-01-01T00:00:00Z"), date("<", "2022-01-01T00:00:00Z")]]) == {"bob sails", "bluefin moors"}
+    assert club.found(valid_at=[[date(">=", "2021-01-01T00:00:00Z"), date("<", "2022-01-01T00:00:00Z")]]) == {
+        "bob sails",
+        "bluefin moors",
+    }
     groups = [
         [date(">=", "2020-01-01T00:00:00Z"), date("<", "2020-03-01T00:00:00Z")],
         [date("=", "2021-06-01T00:00:00Z")],
         [date("<", "2019-06-01T00:00:00Z")],
     ]
     assert club.found(valid_at=groups) == {"ann sails", "bluefin moors", "northport lies"}
-    assert club.found(valid_at=[[date("<>", "2020-01-01T00:00:00Z"), date("<=", "2020-06-01T00:00:00Z")]]) == {"albatross moors", "northport lies"}
+    assert club.found(valid_at=[[date("<>", "2020-01-01T00:00:00Z"), date("<=", "2020-06-01T00:00:00Z")]]) == {
+        "albatross moors",
+        "northport lies",
+    }
 
 
 def test_fields_of_a_filter_are_joined_with_and(club: Club) -> None:
@@ -311,7 +405,9 @@ def year(operator: str, value: int) -> EpisodeMetadataFilter:
         ),
     ],
 )
-def test_metadata_of_episodes_filters_episodes_edges_and_nodes(club: Club, group: MetadataFilterGroup, expected: set[str]) -> None:
+def test_metadata_of_episodes_filters_episodes_edges_and_nodes(
+    club: Club, group: MetadataFilterGroup, expected: set[str]
+) -> None:
     filters = SearchFilters(episode_metadata_filters=group)
     keys = {uuid: key for key, uuid in club.episodes.items()}
     episodes = club.search("Who works where?", scope="episodes", limit=50, search_filters=filters).episodes
@@ -319,7 +415,9 @@ def test_metadata_of_episodes_filters_episodes_edges_and_nodes(club: Club, group
     edges = club.search("Who works where?", limit=50, search_filters=filters).edges
     assert {keys[uuid] for edge in edges for uuid in edge.episodes} == expected
     people = {"alice": "Alice Chen", "robert": "Robert Smith", "carla": "Carla Diaz"}
-    nodes = {node.name for node in club.search("Who works where?", scope="nodes", limit=50, search_filters=filters).nodes}
+    nodes = {
+        node.name for node in club.search("Who works where?", scope="nodes", limit=50, search_filters=filters).nodes
+    }
     assert nodes & set(people.values()) == {people[key] for key in expected}
     assert nodes.isdisjoint(club.nodes)
 
@@ -340,7 +438,11 @@ def test_the_same_search_gives_the_same_answer(club: Club) -> None:
 def test_a_search_sees_what_was_written_before_it(client: Zep, graph_id: str) -> None:
     for at in range(10):
         edge = client.graph.add_fact_triple(
-            graph_id=graph_id, fact=f"Ann owns zeppelin {at}", fact_name="OWNS", source_node_name="Ann", target_node_name=f"zeppelin {at}"
+            graph_id=graph_id,
+            fact=f"Ann owns zeppelin {at}",
+            fact_name="OWNS",
+            source_node_name="Ann",
+            target_node_name=f"zeppelin {at}",
         ).edge
         assert edge.uuid_ in uuids(client.graph.search(graph_id=graph_id, query=f"zeppelin {at}", limit=50).edges)
         client.graph.edge.delete(edge.uuid_)

@@ -167,7 +167,12 @@ def test_a_fact_stated_by_hand_closes_what_was_said(client: Zep, talk: Talk) -> 
     talk.say(*LYON)
     node = client.user.get_node(talk.user_id).node.uuid_
     client.graph.add_fact_triple(
-        user_id=talk.user_id, fact="The user lives in Oslo", fact_name="LIVES_IN", source_node_uuid=node, target_node_name="Oslo", valid_at=OSLO[1]
+        user_id=talk.user_id,
+        fact="The user lives in Oslo",
+        fact_name="LIVES_IN",
+        source_node_uuid=node,
+        target_node_name="Oslo",
+        valid_at=OSLO[1],
     )
     assert homes(talk) == {"Lyon": span(LYON, OSLO), "Oslo": span(OSLO)}
 

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { randomUUID } from "node:crypto";
+import { Zep, ZepError } from "@getzep/zep-cloud";
+import { client, newTalk, nobody, reader, say, stranger, unique } from "./support.mjs";
+
+/** A check for assert.rejects: the class, the status and what the message says. */
+const raises = (type, status, text) => (error) => {
+  assert.equal(error.constructor, type, `${error}`);
+  assert.equal(error.statusCode, status);
+  assert.match(error.body.message, text);
+  return true;
+};
+
+test("what is unknown is not found", async () => {
+  const uuid = randomUUID();
+  const notFound = raises(Zep.NotFoundError, 404, /not found/);
+  await assert.rejects(client.user.get("nobody"), notFound);
+  await assert.rejects(client.thread.get("nothing"), notFound);
+  await assert.rejects(client.graph.get("nothing"), notFound);
+  await assert.rejects(client.graph.edge.get(uuid), notFound);
+  await assert.rejects(client.graph.node.get(uuid), notFound);
+  await assert.rejects(client.task.get(uuid), notFound);
+  await assert.rejects(client.thread.addMessages("nothing", { messages: [{ role: "user", content: "Hello." }] }), raises(ZepError, 404, /not found/));
+});
+
+test("a duplicate says that it already exists", async () => {
+  const { userId, threadId } = await newTalk();
+  const graphId = unique("graph");
+  await client.graph.create({ graphId });
+  const duplicate = raises(Zep.BadRequestError, 400, /already exists/);
+  await assert.rejects(client.user.add({ userId }), duplicate);
+  await assert.rejects(client.thread.create({ userId, threadId }), duplicate);
+  await assert.rejects(client.graph.create({ graphId }), duplicate);
+});
+
+test("too much is refused", async () => {
+  const { userId, threadId } = await newTalk();
+  const post = (messages) => client.thread.addMessages(threadId, { messages });
+  await assert.rejects(post([{ role: "user", content: "x".repeat(4097) }]), raises(ZepError, 400, /content.*4096/));
+  await assert.rejects(post(Array(31).fill({ role: "user", content: "x" })), raises(ZepError, 400, /messages.*30/));
+  await assert.rejects(client.graph.add({ userId, type: "text", data: "x".repeat(10_001) }), raises(Zep.BadRequestError, 400, /data.*10000/));
+  await assert.rejects(client.graph.add({ userId, type: "text", data: "x".repeat(6_000_000) }), raises(ZepError, 413, /5242880/));
+  assert.equal((await client.thread.get(threadId)).totalCount, 0);
+});
+
+test("a wrong value is refused by name", async () => {
+  const { userId, threadId } = await newTalk();
+  await assert.rejects(client.graph.search({ userId, query: "x", limit: 51 }), raises(Zep.BadRequestError, 400, /limit/));
+  await assert.rejects(client.thread.addMessages(threadId, { messages: [{ role: "user", content: "x", createdAt: "soon" }] }), raises(ZepError, 400, /created_at/));
+});
+
+test("a wrong key is unauthorized", async () => {
+  await assert.rejects(nobody.user.get("anybody"), raises(ZepError, 401, /./));
+});
+
+test("a read-only key reads and does not write", async () => {
+  const talk = await newTalk();
+  const uuid = await say(talk, "I live in Lyon.");
+  assert.equal((await reader.thread.get(talk.threadId)).totalCount, 1);
+  assert.equal((await reader.graph.search({ userId: talk.userId, query: "Lyon" })).edges.length, 1);
+  await assert.rejects(reader.user.update(talk.userId, { firstName: "Mallory" }), raises(ZepError, 403, /read/));
+  await assert.rejects(reader.graph.episode.update(uuid, { metadata: { a: 1 } }), raises(Zep.ForbiddenError, 403, /read/));
+});
+
+test("a stranger finds nothing", async () => {
+  const talk = await newTalk();
+  const uuid = await say(talk, "I live in Lyon.");
+  const hidden = (error) => error instanceof ZepError && error.statusCode === 404;
+  await assert.rejects(stranger.user.get(talk.userId), hidden);
+  await assert.rejects(stranger.thread.get(talk.threadId), hidden);
+  await assert.rejects(stranger.graph.episode.get(uuid), hidden);
+  await assert.rejects(stranger.graph.search({ userId: talk.userId, query: "Lyon" }), hidden);
+});
+
+test("a method that the server does not have says so", async () => {
+  // A client that is told to try again would wait for nothing.
+  await assert.rejects(client.batch.list({}, { maxRetries: 0 }), raises(ZepError, 501, /not implement/));
+});

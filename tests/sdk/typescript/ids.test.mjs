@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Zep } from "@getzep/zep-cloud";
+import { client, processed, unique } from "./support.mjs";
+
+// This client escapes ids, so that any text can be one.
+const STRANGE = {
+  "a slash": (id) => `org/team/${id}`,
+  "slashes at its ends": (id) => `/${id}/`,
+  "a question mark": (id) => `what?${id}=1`,
+  "a hash": (id) => `#${id}`,
+  "a percent sign": (id) => `100%2F${id}`,
+  "dots": (id) => `../${id}`,
+  "spaces": (id) => `two words ${id}`,
+  "other scripts": (id) => `東京-Ñandú-${id}`,
+  "emoji": (id) => `👩‍🚀${id}`,
+  "five hundred characters": (id) => id.padEnd(500, "x"),
+};
+
+for (const [name, make] of Object.entries(STRANGE)) {
+  test(`users, threads and graphs may have an id with ${name}`, async () => {
+    const id = make(unique());
+    assert.equal((await client.user.add({ userId: id })).userId, id);
+    assert.equal((await client.user.get(id)).userId, id);
+    await client.thread.create({ threadId: id, userId: id });
+    const added = await client.thread.addMessages(id, { messages: [{ role: "user", content: "I live in Lyon." }] });
+    await processed(added.taskId);
+    assert.deepEqual((await client.thread.get(id)).messages.map((message) => message.uuid), added.messageUuids);
+    assert.deepEqual((await client.user.getThreads(id)).map((thread) => thread.threadId), [id]);
+    assert.deepEqual((await client.graph.edge.getByUserId(id, {})).map((edge) => edge.targetNodeName), ["Lyon"]);
+    assert.equal((await client.graph.search({ userId: id, query: "Lyon" })).edges.length, 1);
+
+    assert.equal((await client.graph.create({ graphId: id })).graphId, id);
+    assert.equal((await client.graph.get(id)).graphId, id);
+    assert.deepEqual(await client.graph.edge.getByGraphId(id, {}), []);
+
+    await client.graph.delete(id);
+    await client.thread.delete(id);
+    await client.user.delete(id);
+    await assert.rejects(client.user.get(id), Zep.NotFoundError);
+    await assert.rejects(client.thread.get(id), Zep.NotFoundError);
+    await assert.rejects(client.graph.get(id), Zep.NotFoundError);
+  });
+}
