@@ -4,10 +4,10 @@ from typing import Any, Callable
 
 import pytest
 from support import Talk, instant, processed, unique, uuids
-from zep_cloud import DateFilter, EpisodeData, EpisodeMetadataFilter, MetadataFilterGroup, SearchFilters
+from zep_cloud import DateFilter, EpisodeData, EpisodeMetadataFilter, Message, MetadataFilterGroup, SearchFilters
 from zep_cloud.client import Zep
-from zep_cloud.errors import BadRequestError, NotFoundError
 from zep_cloud.core.api_error import ApiError
+from zep_cloud.errors import BadRequestError, NotFoundError
 
 
 def star(client: Zep, graph_id: str, rays: int = 5) -> list[Any]:
@@ -387,8 +387,6 @@ def test_episodes_are_listed_by_the_nodes_that_they_mention(client: Zep, graph_i
 
 
 def test_a_long_page_of_episodes_is_cut_at_fifty(client: Zep, talk: Talk) -> None:
-    from zep_cloud import Message
-
     for at in range(2):
         messages = [Message(role="user", content=f"Message {at}.{n}.") for n in range(30)]
         client.thread.add_messages(talk.thread_id, messages=messages)
