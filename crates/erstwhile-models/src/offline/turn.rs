@@ -21,6 +21,39 @@ use super::tokens::{Token, tokenise};
 use super::verbs::Form;
 use super::words::Class;
 
+/// How people announce what they are about to say; the announcement is no part of it.
+const OPENINGS: &[&[&str]] = &[
+    &["please", "remember", "that"],
+    &["remember", "that"],
+    &["please", "note", "that"],
+    &["note", "that"],
+    &["please", "keep", "in", "mind", "that"],
+    &["keep", "in", "mind", "that"],
+    &["just", "so", "you", "know", ","],
+    &["by", "the", "way", ","],
+    &["fyi", ","],
+    &["big", "news", ":"],
+    &["good", "news", ":"],
+    &["great", "news", ":"],
+    &["fun", "fact", ":"],
+];
+
+/// Sentences that begin so are said to be polite.
+const COURTESIES: &[&[&str]] = &[
+    &["nice", "to", "meet"],
+    &["pleased", "to", "meet"],
+    &["good", "to", "see", "you"],
+    &["great", "to", "see", "you"],
+    &["nice", "to", "see", "you"],
+    &["good", "to", "hear", "from"],
+    &["great", "to", "hear", "from"],
+    &["nice", "to", "hear", "from"],
+    &["have", "a", "nice"],
+    &["have", "a", "great"],
+    &["have", "a", "good"],
+    &["take", "care"],
+];
+
 /// Claims of a long answer by an assistant, and of anything else.
 const MOST_OF_ASSISTANT: usize = 12;
 const MOST: usize = 30;
@@ -221,6 +254,9 @@ impl TurnReader<'_> {
         let courtesy = tokens
             .first()
             .is_some_and(|token| token.is_any(&["thanks", "thank", "congrats", "congratulations", "sorry"]));
+        if COURTESIES.iter().any(|words| begins_with(tokens, words)) {
+            return true;
+        }
         person && !implied && !told && (order || courtesy) || !person && self.is_heading(tokens)
     }
 
@@ -252,6 +288,8 @@ impl TurnReader<'_> {
                 names.iter().find(|name| name.tokens.start == start && self.is_called(scene, tokens, name))
             {
                 start = name.tokens.end;
+            } else if let Some(opening) = OPENINGS.iter().find(|opening| begins_with(&tokens[start..end], opening)) {
+                start += opening.len();
             } else if token.is_any(&["and", "but", "so", "plus", "also"]) && start + 2 < end && !mark(start + 1) {
                 start += 1;
             } else {
@@ -397,4 +435,9 @@ fn deduplicate(claims: &mut Vec<Claim>) {
         }
     }
     *claims = kept;
+}
+
+/// Whether tokens begin with these words.
+fn begins_with(tokens: &[Token], words: &[&str]) -> bool {
+    tokens.len() > words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word))
 }

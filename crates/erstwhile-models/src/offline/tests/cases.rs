@@ -21,6 +21,8 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
     ("I don't like opera any more.", &["! Nora LIKES opera"]),
     ("I'm not allergic to peanuts.", &["! Nora ALLERGIC_TO peanuts"]),
     ("I'm allergic to peanuts and shellfish.", &["+ Nora ALLERGIC_TO peanuts", "+ Nora ALLERGIC_TO shellfish"]),
+    ("Please remember that I'm allergic to walnuts.", &["+ Nora ALLERGIC_TO walnuts"]),
+    ("Nice to meet you, Sam.", &[]),
     ("I love hiking and pottery!", &["+ Nora LOVES hiking", "+ Nora LOVES pottery"]),
     ("My favorite color is teal.", &["+ Nora FAVORITE_COLOR teal"]),
     ("I'm a nurse at the Riverside Clinic.", &["+ Nora WORKS_AT Riverside Clinic", "+ Nora WORKS_AS nurse"]),

@@ -1,0 +1,73 @@
+//! The benchmark's own program as a server: a bare axum for comparison, or Erstwhile with settings that
+//! the real program refuses.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::bail;
+use axum::routing::post;
+use axum::serve::ListenerExt;
+use axum::{Json, Router};
+use clap::Args;
+use erstwhile_server::serve::{Server, bootstrap, open_engine};
+use erstwhile_server::settings::Settings;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::client::KEY;
+
+/// Serve, for the benchmark; ends when killed.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Folder of the embedded database; a bare server that only parses and answers when absent
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Ingestion workers
+    #[arg(long, default_value_t = 2)]
+    workers: usize,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match self.data {
+                Some(data) => erstwhile(data, self.workers).await,
+                None => hello().await,
+            }
+        })
+    }
+}
+
+async fn erstwhile(data: PathBuf, workers: usize) -> anyhow::Result<()> {
+    let mut settings = Settings::default();
+    settings.store.data = data;
+    settings.ingest.workers = workers;
+    settings.server.listen.set_port(0);
+    let engine = open_engine(&settings).await?;
+    bootstrap(&engine, Some(KEY)).await?;
+    let server = Server::start(engine, &settings).await?;
+    greet(server.address);
+    std::future::pending().await
+}
+
+/// The same HTTP stack, with the same settings of the listener, and no work.
+async fn hello() -> anyhow::Result<()> {
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    greet(listener.local_addr()?);
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, Router::new().route("/hello", post(answer))).await?;
+    bail!("the bare server ended")
+}
+
+async fn answer(Json(body): Json<Value>) -> Json<Value> {
+    let id = "0192d3a0-5b7c-7d3e-9f10-2b4c6d8e0f12";
+    let messages = body["messages"].as_array().map_or(0, Vec::len);
+    Json(json!({"message_uuids": vec![id; messages], "task_id": id}))
+}
+
+/// In the words of the real program, so that one reader understands both.
+#[expect(clippy::print_stderr, reason = "the parent reads it there, as it does from the real program")]
+fn greet(address: SocketAddr) {
+    eprintln!("Benchmark server on http://{address} ");
+}

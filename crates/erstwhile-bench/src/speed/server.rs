@@ -1,0 +1,172 @@
+//! Servers as child processes: started, asked, measured from outside, ended.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use serde_json::Value;
+
+use super::client::{Answer, Connection, KEY, Request};
+
+/// Clock ticks of `/proc` in a second, on every Linux that Rust runs on.
+const TICKS: f64 = 100.0;
+
+/// The program that serves.
+#[derive(Debug, Clone)]
+pub(super) enum Program {
+    /// The real one.
+    Real(PathBuf),
+    /// The benchmark's own, with the same server in it.
+    Own,
+}
+
+/// What to start.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What<'a> {
+    /// Parses and answers.
+    Hello,
+    /// Erstwhile on a folder; with so many ingestion workers, or the default.
+    Erstwhile(&'a Path, Option<usize>),
+}
+
+impl Program {
+    /// The real program, when it is where the environment says or next to this one.
+    pub(super) fn find() -> anyhow::Result<Self> {
+        if let Some(path) = std::env::var_os("ERSTWHILE_BIN") {
+            return Ok(Self::Real(PathBuf::from(path)));
+        }
+        let beside = std::env::current_exe()?.with_file_name("erstwhile");
+        Ok(if beside.is_file() { Self::Real(beside) } else { Self::Own })
+    }
+
+    fn command(&self, what: What<'_>) -> anyhow::Result<Command> {
+        let mut own = Command::new(std::env::current_exe()?);
+        own.arg("serve-for-speed");
+        Ok(match (self, what) {
+            (_, What::Hello) => own,
+            // The real program refuses to run without workers.
+            (Self::Real(path), What::Erstwhile(folder, workers)) if workers != Some(0) => {
+                let mut real = Command::new(path);
+                real.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).current_dir(folder);
+                for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ERSTWHILE_")) {
+                    real.env_remove(name);
+                }
+                real.env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY);
+                if let Some(workers) = workers {
+                    real.env("ERSTWHILE_INGEST__WORKERS", workers.to_string());
+                }
+                real
+            }
+            (_, What::Erstwhile(folder, workers)) => {
+                own.arg("--data").arg(folder);
+                if let Some(workers) = workers {
+                    own.args(["--workers", &workers.to_string()]);
+                }
+                own
+            }
+        })
+    }
+}
+
+/// Memory of a process, in mebibytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Memory {
+    pub(super) now: f64,
+    pub(super) peak: f64,
+}
+
+/// A running server; killed when dropped.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    pub(super) address: SocketAddr,
+    /// From the start of the process until it was ready.
+    pub(super) ready_after: Duration,
+}
+
+impl Server {
+    /// Starts a server and waits until it is ready.
+    pub(super) async fn start(program: &Program, what: What<'_>) -> anyhow::Result<Self> {
+        if let What::Erstwhile(folder, _) = what {
+            std::fs::create_dir_all(folder)?;
+        }
+        let began = Instant::now();
+        let mut child =
+            program.command(what)?.stderr(Stdio::piped()).spawn().context("the server does not start")?;
+        let mut lines = BufReader::new(child.stderr.take().context("the server has no stderr")?).lines();
+        let mut said = Vec::new();
+        let address = loop {
+            let Some(line) = lines.next() else { anyhow::bail!("the server ended: {}", said.join("\n")) };
+            let line = line?;
+            if let Some((_, rest)) = line.split_once(" on http://") {
+                break rest.split(' ').next().unwrap_or_default().parse().context("the server has no address")?;
+            }
+            said.push(line);
+        };
+        // Read on, so that the server never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        let mut server = Self { child, address, ready_after: Duration::ZERO };
+        while matches!(what, What::Erstwhile(..)) && !server.call(&Request::get("/readyz")).await?.is_success() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        server.ready_after = began.elapsed();
+        Ok(server)
+    }
+
+    /// One request on a connection of its own.
+    pub(super) async fn call(&self, request: &Request) -> anyhow::Result<Answer> {
+        Connection::open(self.address).await?.call(request).await
+    }
+
+    /// Messages that wait to be understood.
+    pub(super) async fn waiting(&self) -> anyhow::Result<u64> {
+        let checks: Value = serde_json::from_slice(&self.call(&Request::get("/readyz")).await?.body)?;
+        let detail = checks.as_array().into_iter().flatten().find(|check| check["name"] == "ingestion");
+        let detail = detail.and_then(|check| check["detail"].as_str()).context("readiness tells of no queue")?;
+        detail.split(' ').next().unwrap_or_default().parse().context("the queue has no depth")
+    }
+
+    /// Waits until everything is understood.
+    pub(super) async fn settle(&self) -> anyhow::Result<()> {
+        while self.waiting().await? > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+
+    pub(super) fn memory(&self) -> anyhow::Result<Memory> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+        };
+        Ok(Memory { now: field("VmRSS:"), peak: field("VmHWM:") })
+    }
+
+    /// Seconds of processor time that the process has used.
+    pub(super) fn processor(&self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name before the last parenthesis may hold anything; user and system time are fields 14 and 15.
+        let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
+        let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
+        Ok(ticks.sum::<f64>() / TICKS)
+    }
+
+    /// Asks it to end and waits until it has.
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().context("the server cannot be asked to end")?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
