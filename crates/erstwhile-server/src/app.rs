@@ -69,7 +69,8 @@ impl App {
             .layer(CatchPanicLayer::custom(|_| {
                 ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error").into_response()
             }))
-            .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            // Failures are logged where they are handled, once.
+            .layer(TraceLayer::new_for_http().on_failure(()).make_span_with(|request: &Request| {
                 let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
                 tracing::debug_span!("request", request.id = id, method = %request.method())
             }))

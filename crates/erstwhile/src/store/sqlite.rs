@@ -45,6 +45,7 @@ enum Work {
     Transact(Vec<Step>, oneshot::Sender<Result<Outcome>>),
     Migrate(&'static [Migration], oneshot::Sender<Result<()>>),
     Scrub(oneshot::Sender<Result<()>>),
+    Ping(oneshot::Sender<Result<()>>),
 }
 
 impl Sqlite {
@@ -113,8 +114,7 @@ impl Sql for Sqlite {
     }
 
     async fn ping(&self) -> Result<()> {
-        // An empty transaction goes through the writer, so a stuck or full disk shows.
-        self.send(|answer| Work::Transact(Vec::new(), answer)).await.map(|_| ())
+        self.send(Work::Ping).await
     }
 }
 
@@ -134,8 +134,7 @@ impl Readers {
 fn set_up(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(COMPILED_MAX);
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed("set up the database"))?;
-    connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))?;
-    connection.pragma_update(None, "mmap_size", 268_435_456_i64).map_err(failed("set up the database"))
+    connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))
 }
 
 fn set_up_writer(connection: &mut Connection) -> Result<()> {
@@ -167,6 +166,7 @@ fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
             }
             Work::Migrate(migrations, answer) => tell(answer, migrate(&mut connection, migrations)),
             Work::Scrub(answer) => tell(answer, scrub(&connection)),
+            Work::Ping(answer) => tell(answer, write_something(&connection)),
         }
     }
 }
@@ -316,6 +316,12 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
         transaction.commit().map_err(failed("migrate"))?;
     }
     Ok(())
+}
+
+/// Writes the schema version over itself, so that a full or read-only disk shows.
+fn write_something(connection: &Connection) -> Result<()> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed("read"))?;
+    connection.pragma_update(None, "user_version", version).map_err(failed("write"))
 }
 
 /// Freed pages are zeroed by `secure_delete`; the log still holds old pages until it is emptied.
