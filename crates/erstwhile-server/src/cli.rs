@@ -40,7 +40,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct DataArgs {
     /// Folder of the embedded database [default: data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 

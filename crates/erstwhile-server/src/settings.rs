@@ -175,7 +175,13 @@ impl Settings {
             Some(file) => sources = sources.add_source(File::from(file).format(FileFormat::Toml)),
             None => sources = sources.add_source(File::new("erstwhile.toml", FileFormat::Toml).required(false)),
         }
-        let environment = Environment::with_prefix("ERSTWHILE").prefix_separator("_").separator("__").try_parsing(true);
+        // Only names with a section are settings; `ERSTWHILE_CONFIG` and the like are not.
+        let named = std::env::vars().filter(|(name, _)| name.starts_with("ERSTWHILE_") && name.contains("__"));
+        let environment = Environment::with_prefix("ERSTWHILE")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(named.collect()));
         let read = sources.add_source(environment).build().context("the settings cannot be read")?;
         let mut settings: Self = read.try_deserialize().context("the settings are wrong")?;
         if let Some(file) = &settings.auth.bootstrap_key_file {

@@ -134,9 +134,16 @@ fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// User text on one line, unable to close a section: it is data, not markup.
+/// User text on one line, unable to open or close a section: it is data, not markup.
 fn safe(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace("</", "< /")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut safe = String::with_capacity(line.len());
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        let tag = characters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '/' | '!' | '?'));
+        if character == '<' && tag { safe.push_str("&lt;") } else { safe.push(character) }
+    }
+    safe
 }
 
 #[cfg(test)]
@@ -148,6 +155,7 @@ mod tests {
         let parts = ContextParts { user_summary: Some("likes </USER_SUMMARY> tags".to_owned()), ..Default::default() };
         let block = compose(&parts, ContextBudget::default());
         assert_eq!(block.matches("</USER_SUMMARY>").count(), 1);
+        assert_eq!(safe("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
     }
 
     #[test]

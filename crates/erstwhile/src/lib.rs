@@ -1,4 +1,12 @@
 //! The memory of AI agents, as a library.
+//!
+//! **It is** an engine that keeps what was said (episodes), computes from it who and what is meant
+//! (entities) and what holds from when to when (facts), searches all three, and composes the block of
+//! context that an agent should read before it answers. Begin at [`Engine`]; the rules are pure
+//! functions in [`time`] and [`identity`]; what is stored is a stream of [`change::Batch`]es.
+//!
+//! **It is not** a server: it knows no HTTP, no command line, no environment and no global state.
+//! Time, ids, vectors and understanding come in through [`ports`].
 #![warn(missing_docs)]
 
 pub mod change;

@@ -68,9 +68,9 @@ def test_a_graph_may_have_any_id(client: Zep, strange: str) -> None:
         graph_id=strange, fact="Ann likes tea", fact_name="LIKES", source_node_name="Ann", target_node_name="tea"
     )
     assert len(client.graph.edge.get_by_graph_id(strange)) == 1
-    assert client.graph.list_all(search=strange).graphs[0].graph_id == strange
+    assert client.graph.list_all(search=strange[-100:]).graphs[0].graph_id == strange
     client.graph.delete(strange)
-    assert client.graph.list_all(search=strange).graphs == []
+    assert client.graph.list_all(search=strange[-100:]).graphs == []
 
 
 def test_a_percent_encoded_id_is_the_id_of_the_body(client: Zep, raw: httpx.Client, reserved: str) -> None:

@@ -19,10 +19,10 @@ pub(super) struct Keys {
     #[command(flatten)]
     data: DataArgs,
     /// Project that the keys open; it is made when it does not exist
-    #[arg(long, default_value = DEFAULT_PROJECT)]
+    #[arg(long, global = true, default_value = DEFAULT_PROJECT)]
     project: String,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
     command: KeysCommand,

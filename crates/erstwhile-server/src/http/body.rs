@@ -1,10 +1,13 @@
 //! Reading requests: bodies, queries and ids, with errors that name the field.
 
-use axum::body::to_bytes;
+use std::time::Duration;
+
+use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +31,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         };
         let length = request.headers().get(axum::http::header::CONTENT_LENGTH);
         if length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+            drain(request.into_body()).await;
             return Err(too_large());
         }
         let bytes = to_bytes(request.into_body(), limit).await.map_err(|error| {
@@ -40,7 +44,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             }
             ApiError::bad_request("the request body ends too early")
         })?;
-        let bytes = if bytes.trim_ascii().is_empty() { &b"{}"[..] } else { &bytes[..] };
+        let bytes = if bytes.trim_ascii().is_empty() { &b"{}"[..] } else { bytes.trim_ascii() };
+        if !bytes.starts_with(b"{") && serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
+            return Err(ApiError::bad_request("the request body must be a JSON object"));
+        }
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
@@ -53,6 +60,25 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         })?;
         json.end().map_err(|error| ApiError::bad_request(format!("the request body is not valid JSON: {error}")))?;
         Ok(Self(value))
+    }
+}
+
+/// Takes in what a client is still sending, for a while: many clients hear an answer only after they
+/// have sent everything.
+async fn drain(body: axum::body::Body) {
+    const BYTES_MAX: usize = 64 << 20;
+    const TIME_MAX: Duration = Duration::from_secs(2);
+    let reading = async {
+        let (mut body, mut seen) = (body, 0);
+        while let Some(Ok(frame)) = body.frame().await {
+            seen += frame.data_ref().map_or(0, Bytes::len);
+            if seen > BYTES_MAX {
+                return;
+            }
+        }
+    };
+    if tokio::time::timeout(TIME_MAX, reading).await.is_err() {
+        tracing::debug!("a client that sends too much is slow; it is answered at once");
     }
 }
 
@@ -122,6 +148,11 @@ pub fn time(name: &str, text: &str) -> Result<Timestamp, ApiError> {
 pub fn optional_time(name: &str, text: Option<&String>) -> Result<Option<Timestamp>, ApiError> {
     text.filter(|text| !text.trim().is_empty()).map(|text| time(name, text)).transpose()
 }
+
+/// Put with `#[serde(flatten)]` into a type, it lets the type be read from objects only; by itself serde
+/// would also take an array of the fields' values.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ObjectOnly {}
 
 /// A field that may be absent, null, or a value; the three mean different things in updates.
 #[derive(Debug, Clone, Default, PartialEq)]

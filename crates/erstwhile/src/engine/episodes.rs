@@ -95,7 +95,10 @@ impl Engine {
         index.read(|index| {
             let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
             let mentions = |episode: &&Episode| {
-                wanted.is_empty() || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
+                // The API also takes the uuids of episodes themselves.
+                wanted.is_empty()
+                    || wanted.contains(&EntityId(episode.id.0))
+                    || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
             };
             index.episodes().filter(|episode| filter.episode(episode)).filter(mentions).cloned().collect()
         })

@@ -166,13 +166,16 @@ impl Engine {
         self.store().scrub().await
     }
 
-    /// The facts in which an entity is subject or object, in no order.
-    pub async fn facts_about(&self, project: ProjectId, entity: EntityId) -> Result<Vec<FactTriple>> {
+    /// The facts in which an entity is subject or object and that pass a filter, in no order.
+    pub async fn facts_about(&self, project: ProjectId, entity: EntityId, filter: &Filter) -> Result<Vec<FactTriple>> {
         let graph = self.graph_of(project, entity.0, "node").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
             let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("node"))?;
-            index.knowledge.facts_about(entity.id).map(|fact| triple(index, Some(fact))).collect()
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let facts = index.knowledge.facts_about(entity.id);
+            let passing = facts.filter(|fact| filter.fact(fact, &index.knowledge, metadata));
+            passing.map(|fact| triple(index, Some(fact))).collect()
         })?
     }
 }

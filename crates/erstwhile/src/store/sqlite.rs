@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
@@ -133,6 +134,12 @@ impl Readers {
 
 fn set_up(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(COMPILED_MAX);
+    // SQLite's own knows ASCII only; PostgreSQL's knows every script.
+    let lower = |context: &rusqlite::functions::Context<'_>| {
+        Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
+    };
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("lower", 1, flags, lower).map_err(failed("set up the database"))?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed("set up the database"))?;
     connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))
 }

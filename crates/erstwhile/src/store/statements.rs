@@ -55,7 +55,8 @@ macro_rules! graphs_page {
             "SELECT ",
             graph_columns!(),
             " FROM graph WHERE project_id = $1 AND owner_kind = 1 AND ($2 = '' OR lower(owner_id) LIKE $2 ESCAPE '\\' \
-             OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\') ORDER BY ",
+             OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\' \
+             OR lower(coalesce(description, '')) LIKE $2 ESCAPE '\\') ORDER BY ",
             $order,
             " LIMIT $3 OFFSET $4"
         )
@@ -143,7 +144,8 @@ statements! {
     GRAPHS_BY_NAME_DESC, Reach::FanOut, graphs_page!("coalesce(name, '') DESC, owner_id DESC");
     COUNT_GRAPHS, Reach::FanOut,
         "SELECT count(*) FROM graph WHERE project_id = $1 AND owner_kind = 1 AND ($2 = '' \
-         OR lower(owner_id) LIKE $2 ESCAPE '\\' OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\')";
+         OR lower(owner_id) LIKE $2 ESCAPE '\\' OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\' \
+         OR lower(coalesce(description, '')) LIKE $2 ESCAPE '\\')";
 
     ADD_ACCOUNT, GRAPH,
         "INSERT INTO account (graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata, \

@@ -10,20 +10,27 @@ use serde::Deserialize;
 use super::checks;
 use super::wire::WireEpisode;
 use crate::app::App;
-use crate::http::body::{Body, optional_time};
+use crate::http::body::{Body, ObjectOnly, optional_time};
 use crate::http::caller::Writer;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct AddData {
     user_id: Option<String>,
     graph_id: Option<String>,
-    #[serde(flatten)]
-    data: Data,
+    data: String,
+    #[serde(rename = "type")]
+    kind: String,
+    created_at: Option<String>,
+    source_description: Option<String>,
+    document_id: Option<String>,
+    metadata: Option<Metadata>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 struct Data {
     data: String,
     #[serde(rename = "type")]
@@ -32,6 +39,8 @@ struct Data {
     source_description: Option<String>,
     document_id: Option<String>,
     metadata: Option<Metadata>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
 }
 
 impl Data {
@@ -61,13 +70,23 @@ pub(super) async fn add(
     Body(body): Body<AddData>,
 ) -> Result<(StatusCode, Json<WireEpisode>), ApiError> {
     let graph = checks::graph_of(body.user_id, body.graph_id)?;
-    let new = body.data.parse(None, &app.limits)?;
+    let data = Data {
+        data: body.data,
+        kind: body.kind,
+        created_at: body.created_at,
+        source_description: body.source_description,
+        document_id: body.document_id,
+        metadata: body.metadata,
+        _object: ObjectOnly {},
+    };
+    let new = data.parse(None, &app.limits)?;
     let episodes = app.engine.add_episodes(project, &graph, vec![new]).await?;
     let episode = episodes.into_iter().next().ok_or_else(|| ApiError::bad_request("data must not be empty"))?;
     Ok((StatusCode::ACCEPTED, Json(episode.into())))
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct AddBatch {
     user_id: Option<String>,
     graph_id: Option<String>,

@@ -41,6 +41,7 @@ pub(super) async fn delete(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct UpdateEdge {
     fact: Option<String>,
     name: Option<String>,
@@ -102,6 +103,7 @@ async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPa
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct AddFactTriple {
     user_id: Option<String>,
     graph_id: Option<String>,

@@ -6,6 +6,7 @@ use axum::response::Response;
 use erstwhile::engine::GraphRef;
 use erstwhile::model::{EntityId, Episode, EpisodeId, ProjectId};
 use erstwhile::search::filter::Filter;
+use erstwhile::time::merge;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -20,6 +21,8 @@ use crate::http::error::ApiError;
 
 /// Episodes that an answer lists when the caller does not say.
 const LISTED: i64 = 100;
+/// Episodes on a keyed page that the caller sizes, at most (documented).
+pub(super) const ASKED_MAX: i64 = 50;
 /// Episodes that an answer lists, at most.
 const LISTED_MAX: i64 = 10_000;
 
@@ -49,7 +52,9 @@ pub(super) async fn update(
     PathUuid(id): PathUuid,
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireEpisode>, ApiError> {
-    checks::metadata(&body.metadata, app.limits.metadata_keys_max)?;
+    let mut merged = app.engine.find_episode(project, EpisodeId(id)).await?.metadata;
+    merge(&mut merged, &body.metadata);
+    checks::metadata(&merged, app.limits.metadata_keys_max)?;
     Ok(Json(app.engine.update_episode(project, EpisodeId(id), &body.metadata).await?.into()))
 }
 
@@ -81,6 +86,7 @@ pub(super) async fn mentions(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct LastN {
     lastn: Option<i64>,
 }
@@ -112,11 +118,14 @@ async fn last(app: &App, project: ProjectId, graph: &GraphRef, query: &LastN) ->
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ListEpisodes {
+    cursor: Option<String>,
+    direction: Option<String>,
     episode_metadata_filters: Option<WireMetadataGroup>,
+    limit: Option<i64>,
     mentioned_node_uuids: Option<Vec<String>>,
-    #[serde(flatten)]
-    page: KeyedPage,
+    order_by: Option<String>,
 }
 
 pub(super) async fn by_user(
@@ -138,7 +147,14 @@ pub(super) async fn by_graph(
 }
 
 async fn list(app: &App, project: ProjectId, graph: &GraphRef, body: ListEpisodes) -> Result<Response, ApiError> {
-    let order = body.page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
+    let page = KeyedPage {
+        cursor: body.cursor,
+        direction: body.direction,
+        limit: body.limit.map(|limit| limit.min(ASKED_MAX)),
+        order_by: body.order_by,
+        ..KeyedPage::default()
+    };
+    let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
     let mentioning = ids("mentioned_node_uuids", body.mentioned_node_uuids, EntityId)?;
     let episode_metadata = body.episode_metadata_filters.map(WireMetadataGroup::parse).transpose()?;
     let filter = Filter { episode_metadata, ..Filter::default() };
@@ -148,5 +164,5 @@ async fn list(app: &App, project: ProjectId, graph: &GraphRef, body: ListEpisode
         KeyedOrder::Uuid | KeyedOrder::ValidAt | KeyedOrder::Degree => 0,
     };
     let rows = episodes.into_iter().map(|episode| (key(&episode), episode.id.0, WireEpisode::from(episode)));
-    body.page.answer(rows.collect())
+    page.answer(rows.collect())
 }

@@ -6,10 +6,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::http::body::{time, uuid};
+use crate::http::body::{ObjectOnly, time, uuid};
 use crate::http::error::ApiError;
 
+/// Uuids in one filter, at most (documented).
+const IDS_MAX: usize = 256;
+
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct WireFilters {
     node_labels: Option<Vec<String>>,
     exclude_node_labels: Option<Vec<String>>,
@@ -26,30 +30,54 @@ pub(super) struct WireFilters {
     expired_at: Option<Vec<Vec<WireDate>>>,
     property_filters: Option<Vec<WireProperty>>,
     episode_metadata_filters: Option<WireMetadataGroup>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[serde(expecting = "an object")]
 struct WireDate {
     comparison_operator: String,
     date: Option<String>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[serde(expecting = "an object")]
 struct WireProperty {
     comparison_operator: String,
     property_name: String,
     property_value: Option<Value>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct WireMetadataGroup {
     #[serde(rename = "type")]
     kind: Option<String>,
     filters: Option<Vec<WireProperty>>,
     groups: Option<Vec<WireMetadataGroup>>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
 }
 
 impl WireFilters {
+    /// Refuses filters that are about the ends of edges, where there are no edges.
+    pub(super) fn check_without_edges(&self) -> Result<(), ApiError> {
+        let ends = [
+            ("source_node_uuids", &self.source_node_uuids),
+            ("target_node_uuids", &self.target_node_uuids),
+            ("connected_node_uuids", &self.connected_node_uuids),
+        ];
+        match ends.iter().find(|(_, ids)| ids.as_ref().is_some_and(|ids| !ids.is_empty())) {
+            Some((name, _)) => Err(ApiError::bad_request(format!("{name} filters edges only"))),
+            None => Ok(()),
+        }
+    }
+
     /// The engine's filter.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
         Ok(Filter {
@@ -96,7 +124,11 @@ impl WireMetadataGroup {
 
 /// Reads uuids.
 pub(super) fn ids<Id>(name: &str, given: Option<Vec<String>>, id: fn(Uuid) -> Id) -> Result<Vec<Id>, ApiError> {
-    given.unwrap_or_default().iter().map(|text| uuid(name, text).map(id)).collect()
+    let given = given.unwrap_or_default();
+    if given.len() > IDS_MAX {
+        return Err(ApiError::bad_request(format!("{name} must have at most {IDS_MAX} items")));
+    }
+    given.iter().map(|text| uuid(name, text).map(id)).collect()
 }
 
 fn dates(name: &str, groups: Option<Vec<Vec<WireDate>>>) -> Result<DateFilter, ApiError> {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
 use serde::{Deserialize, Serialize};
 
+use super::checks;
 use super::listing::PageQuery;
 use super::wire::{Success, WireGraph};
 use crate::app::App;
@@ -13,7 +14,13 @@ use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
+/// Graphs on a page, at most (documented).
+const PAGE_SIZE_MAX: i64 = 100;
+/// Characters of a search over graphs, at most (documented).
+const SEARCH_CHARACTERS_MAX: usize = 200;
+
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct CreateGraph {
     graph_id: String,
     name: Option<String>,
@@ -40,6 +47,7 @@ pub(super) async fn get(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct UpdateGraph {
     name: Option<String>,
     description: Option<String>,
@@ -68,6 +76,7 @@ pub(super) async fn delete(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ListGraphs {
     #[serde(rename = "pageNumber")]
     page_number: Option<i64>,
@@ -92,6 +101,10 @@ pub(super) async fn list_all(
     Reader(project): Reader,
     Query(query): Query<ListGraphs>,
 ) -> Result<Json<GraphList>, ApiError> {
+    if query.page_size.is_some_and(|size| size > PAGE_SIZE_MAX) {
+        return Err(ApiError::bad_request(format!("pageSize must be from 1 to {PAGE_SIZE_MAX}")));
+    }
+    checks::characters("search", query.search.as_deref().unwrap_or_default(), SEARCH_CHARACTERS_MAX)?;
     let page = PageQuery { number: query.page_number, size: query.page_size, search: query.search, asc: query.asc };
     let orders = [("created_at", SortBy::CreatedAt), ("graph_id", SortBy::Id), ("name", SortBy::Name)];
     let listing = page.listing(query.order_by.as_deref(), &orders)?;

@@ -51,14 +51,15 @@ impl PageQuery {
 }
 
 /// What a body says about a keyed page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct KeyedPage {
-    cursor: Option<String>,
-    direction: Option<String>,
+    pub(super) cursor: Option<String>,
+    pub(super) direction: Option<String>,
     pub(super) filters: Option<WireFilters>,
-    limit: Option<i64>,
-    order_by: Option<String>,
-    uuid_cursor: Option<String>,
+    pub(super) limit: Option<i64>,
+    pub(super) order_by: Option<String>,
+    pub(super) uuid_cursor: Option<String>,
 }
 
 /// What keyed pages are sorted by.

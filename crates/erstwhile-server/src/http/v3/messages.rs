@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, NewMessage};
 use erstwhile::model::{EpisodeId, Metadata, Role};
+use erstwhile::time::merge;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use super::checks;
 use super::wire::WireMessage;
 use crate::app::App;
-use crate::http::body::{Body, PathId, PathUuid, Query, optional_time};
+use crate::http::body::{Body, ObjectOnly, PathId, PathUuid, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 use crate::settings::Limits;
@@ -21,6 +22,7 @@ use crate::settings::Limits;
 const LISTED: i64 = 1_000;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct AddMessages {
     messages: Vec<NewWireMessage>,
     ignore_roles: Option<Vec<String>>,
@@ -28,12 +30,15 @@ pub(super) struct AddMessages {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 struct NewWireMessage {
     role: String,
     content: String,
     name: Option<String>,
     created_at: Option<String>,
     metadata: Option<Metadata>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,6 +104,7 @@ fn parse(at: usize, message: NewWireMessage, limits: &Limits) -> Result<NewMessa
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ListMessages {
     limit: Option<i64>,
     cursor: Option<i64>,
@@ -146,6 +152,7 @@ pub(super) async fn list(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct UpdateMetadata {
     pub(super) metadata: Metadata,
 }
@@ -156,6 +163,9 @@ pub(super) async fn update(
     PathUuid(uuid): PathUuid,
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireMessage>, ApiError> {
-    checks::metadata(&body.metadata, app.limits.metadata_keys_max)?;
-    Ok(Json(app.engine.update_episode(project, EpisodeId(uuid), &body.metadata).await?.into()))
+    let id = EpisodeId(uuid);
+    let mut merged = app.engine.find_episode(project, id).await?.metadata;
+    merge(&mut merged, &body.metadata);
+    checks::metadata(&merged, app.limits.metadata_keys_max)?;
+    Ok(Json(app.engine.update_episode(project, id, &body.metadata).await?.into()))
 }

@@ -7,10 +7,11 @@ use axum::extract::State;
 use axum::response::Response;
 use erstwhile::engine::GraphRef;
 use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata, ProjectId};
+use erstwhile::search::filter::Filter;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::episodes::Episodes;
+use super::episodes::{ASKED_MAX, Episodes};
+use super::filters::WireFilters;
 use super::listing::{KeyedOrder, KeyedPage};
 use super::wire::{Success, WireEdge, WireNode};
 use crate::app::App;
@@ -36,6 +37,7 @@ pub(super) async fn delete(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct UpdateNode {
     name: Option<String>,
     summary: Option<String>,
@@ -102,7 +104,7 @@ pub(super) async fn edges(
     Reader(project): Reader,
     PathUuid(id): PathUuid,
 ) -> Result<Json<Vec<WireEdge>>, ApiError> {
-    let mut facts = app.engine.facts_about(project, EntityId(id)).await?;
+    let mut facts = app.engine.facts_about(project, EntityId(id), &Filter::default()).await?;
     facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
     Ok(Json(facts.into_iter().map(Into::into).collect()))
 }
@@ -121,23 +123,56 @@ struct Neighbor {
     edges: Vec<WireEdge>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ListNeighbors {
+    cursor: Option<String>,
+    direction: Option<String>,
+    direction_sort: Option<String>,
+    filters: Option<WireFilters>,
+    limit: Option<i64>,
+    order_by: Option<String>,
+}
+
 pub(super) async fn neighbors(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuid(id): PathUuid,
-    Body(page): Body<KeyedPage>,
+    Body(body): Body<ListNeighbors>,
 ) -> Result<Response, ApiError> {
+    let (outward, inward) = match body.direction.as_deref() {
+        None | Some("both") => (true, true),
+        Some("out") => (true, false),
+        Some("in") => (false, true),
+        Some(_) => return Err(ApiError::bad_request("direction must be in, out or both")),
+    };
+    let page = KeyedPage {
+        cursor: body.cursor,
+        direction: body.direction_sort,
+        limit: body.limit.map(|limit| limit.min(ASKED_MAX)),
+        order_by: body.order_by,
+        ..KeyedPage::default()
+    };
+    let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::Degree])?;
+    let filter = body.filters.unwrap_or_default().parse()?;
     let centre = app.engine.entity(project, EntityId(id)).await?.id;
-    let mut neighbours: BTreeMap<Uuid, Neighbor> = BTreeMap::new();
-    for triple in app.engine.facts_about(project, centre).await? {
-        let other = if triple.fact.subject == centre { triple.target.id } else { triple.source.id };
-        let edge = WireEdge::from(triple);
-        if let Some(neighbour) = neighbours.get_mut(&other.0) {
-            neighbour.edges.push(edge);
-        } else {
-            let node = app.engine.entity(project, other).await?.into();
-            neighbours.insert(other.0, Neighbor { node, edges: vec![edge] });
+    let mut edges: BTreeMap<EntityId, Vec<WireEdge>> = BTreeMap::new();
+    for triple in app.engine.facts_about(project, centre, &filter).await? {
+        let leaves = triple.fact.subject == centre;
+        if leaves && outward || !leaves && inward {
+            let other = if leaves { triple.target.id } else { triple.source.id };
+            edges.entry(other).or_default().push(triple.into());
         }
     }
-    page.answer(neighbours.into_iter().map(|(id, neighbour)| (0, id, neighbour)).collect())
+    let mut rows = Vec::with_capacity(edges.len());
+    for (other, edges) in edges {
+        let entity = app.engine.entity(project, other).await?;
+        let key = match order {
+            KeyedOrder::CreatedAt => entity.created_at.as_microsecond(),
+            KeyedOrder::Degree => i64::try_from(edges.len()).unwrap_or(i64::MAX),
+            KeyedOrder::Uuid | KeyedOrder::ValidAt => 0,
+        };
+        rows.push((key, other.0, Neighbor { node: entity.into(), edges }));
+    }
+    page.answer(rows)
 }

@@ -26,6 +26,7 @@ const CONTEXT_CHARACTERS: usize = 2_500;
 const CONTEXT_CHARACTERS_MAX: usize = 50_000;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct SearchBody {
     user_id: Option<String>,
     graph_id: Option<String>,
@@ -37,6 +38,7 @@ pub(super) struct SearchBody {
     center_node_uuid: Option<String>,
     bfs_origin_node_uuids: Option<Vec<String>>,
     max_characters: Option<usize>,
+    return_raw_results: Option<bool>,
     search_filters: Option<WireFilters>,
 }
 
@@ -56,7 +58,7 @@ pub(super) struct SearchResults {
 pub(super) async fn search(
     State(app): State<App>,
     Reader(project): Reader,
-    Body(body): Body<SearchBody>,
+    Body(mut body): Body<SearchBody>,
 ) -> Result<Json<SearchResults>, ApiError> {
     let graph = checks::graph_of(body.user_id.clone(), body.graph_id.clone())?;
     checks::characters("query", &body.query, app.limits.query_characters_max)?;
@@ -65,6 +67,19 @@ pub(super) async fn search(
     }
     let scope = body.scope.clone().unwrap_or_else(|| "edges".to_owned());
     let characters = body.max_characters.unwrap_or(CONTEXT_CHARACTERS);
+    let raw = body.return_raw_results == Some(true);
+    if scope != "edges"
+        && let Some(filters) = &body.search_filters
+    {
+        filters.check_without_edges()?;
+    }
+    if scope == "auto" {
+        if matches!(body.reranker.as_deref(), Some("node_distance" | "episode_mentions")) {
+            return Err(ApiError::bad_request("the scope `auto` does not take that reranker"));
+        }
+        // The room of the context decides how much is found.
+        body.limit = None;
+    }
     let search = parse(&app, body)?;
     let mut results = SearchResults::default();
     match scope.as_str() {
@@ -76,6 +91,11 @@ pub(super) async fn search(
             let budget = ContextBudget { tokens_max, ..ContextBudget::default() };
             let request = ContextRequest { budget: Some(budget), ..ContextRequest::default() };
             results.context = Some(app.engine.query_context(project, &graph, &search.query, request).await?);
+            if raw {
+                results.edges = Some(ranked(app.engine.search_facts(project, &graph, search.clone()).await?));
+                results.nodes = Some(ranked(app.engine.search_entities(project, &graph, search.clone()).await?));
+                results.episodes = Some(ranked(app.engine.search_episodes(project, &graph, search).await?));
+            }
         }
         "thread_summaries" | "observations" => {
             let message = format!("this server does not implement the scope `{scope}` yet");

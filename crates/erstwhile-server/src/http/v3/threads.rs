@@ -18,6 +18,7 @@ use crate::http::error::ApiError;
 const EPISODES_MAX: i64 = 10_000;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct CreateThread {
     thread_id: String,
     user_id: String,
@@ -40,6 +41,7 @@ pub(super) struct ThreadList {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ListThreads {
     page_number: Option<i64>,
     page_size: Option<i64>,

@@ -15,6 +15,7 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct AddUser {
     user_id: String,
     email: Option<String>,
@@ -51,6 +52,7 @@ pub(super) async fn get(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct UpdateUser {
     email: Option<String>,
     first_name: Option<String>,
@@ -95,6 +97,7 @@ pub(super) struct UserList {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ListUsers {
     #[serde(rename = "pageNumber")]
     page_number: Option<i64>,
