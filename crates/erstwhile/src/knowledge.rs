@@ -4,6 +4,7 @@
 //! again, and the answer is always what computing everything from the remaining evidence would give.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -33,16 +34,28 @@ pub struct Knowledge {
     /// Name ids by each episode that mentions them.
     mentioned: HashMap<EpisodeId, BTreeSet<EntityId>>,
     resolution: Resolution,
-    slots: HashMap<SlotKey, BTreeSet<AssertionId>>,
-    slot_facts: HashMap<SlotKey, Vec<AssertionId>>,
+    slots: HashMap<SlotKey, Slot>,
     facts: HashMap<AssertionId, Fact>,
     fact_of: HashMap<AssertionId, AssertionId>,
     facts_about: HashMap<EntityId, BTreeSet<AssertionId>>,
     entities: BTreeMap<EntityId, Entity>,
 }
 
-/// Where a name stands: episode, span, and the writing of the name.
-type Place = (Option<EpisodeId>, usize, usize, String);
+/// The assertions of a slot and the facts that they make.
+#[derive(Debug, Default)]
+struct Slot {
+    members: Vec<AssertionId>,
+    facts: Vec<AssertionId>,
+}
+
+/// Where a name stands: episode, span, and a hash of how it is written.
+type Place = (Option<EpisodeId>, u32, u32, u64);
+
+fn place_of(mention: &Mention) -> Place {
+    let mut writing = std::hash::DefaultHasher::new();
+    mention.name.hash(&mut writing);
+    (mention.episode, mention.span.start as u32, mention.span.end as u32, writing.finish())
+}
 
 /// Every mention of one name id.
 #[derive(Debug, Default)]
@@ -57,9 +70,9 @@ impl Mentions {
     }
 
     fn forget(&mut self, episode: EpisodeId) {
-        let from = (Some(episode), 0, 0, String::new());
+        let from = (Some(episode), 0, 0, 0);
         let of_episode = self.places.range(from..).take_while(|(place, _)| place.0 == Some(episode));
-        let gone: Vec<Place> = of_episode.map(|(place, _)| place.clone()).collect();
+        let gone: Vec<Place> = of_episode.map(|(place, _)| *place).collect();
         for place in gone {
             self.places.remove(&place);
         }
@@ -90,7 +103,6 @@ impl Knowledge {
             mentioned: HashMap::new(),
             resolution: Resolution::default(),
             slots: HashMap::new(),
-            slot_facts: HashMap::new(),
             facts: HashMap::new(),
             fact_of: HashMap::new(),
             facts_about: HashMap::new(),
@@ -130,12 +142,12 @@ impl Knowledge {
             self.edit(edit, &mut slots, &mut touched);
         }
         // A fact keeps its id when it moves to another slot, so all the old ones go before any new one.
+        let mut before: HashMap<AssertionId, Fact> = HashMap::new();
         for slot in &slots {
-            self.clear(slot, &mut touched);
+            before.extend(self.clear(slot).into_iter().map(|fact| (fact.id, fact)));
         }
-        for slot in &slots {
-            self.compute(slot, &mut touched);
-        }
+        let after: Vec<AssertionId> = slots.iter().flat_map(|slot| self.compute(slot)).collect();
+        self.compare(before, &after, &mut touched);
         for id in &touched.entities {
             match self.put_together(*id) {
                 Some(entity) => self.entities.insert(*id, entity),
@@ -147,7 +159,7 @@ impl Knowledge {
 
     fn add_mention(&mut self, mention: &Mention) -> bool {
         let mentions = self.mentions.entry(mention.entity).or_default();
-        let place = (mention.episode, mention.span.start, mention.span.end, mention.name.clone());
+        let place = place_of(mention);
         if mentions.places.contains_key(&place) {
             return false;
         }
@@ -174,7 +186,10 @@ impl Knowledge {
     fn put_in_slot(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
         if let Some(assertion) = self.assertions.get(&id) {
             let key = SlotKey::of(assertion, |name| self.resolution.entity(name));
-            self.slots.entry(key.clone()).or_default().insert(id);
+            let slot = self.slots.entry(key.clone()).or_default();
+            if !slot.members.contains(&id) {
+                slot.members.push(id);
+            }
             slots.insert(key);
         }
     }
@@ -182,7 +197,7 @@ impl Knowledge {
     fn take_from_slot(&mut self, assertion: &Assertion, slots: &mut BTreeSet<SlotKey>) {
         let key = SlotKey::of(assertion, |name| self.resolution.entity(name));
         if let Some(slot) = self.slots.get_mut(&key) {
-            slot.remove(&assertion.id);
+            slot.members.retain(|member| *member != assertion.id);
         }
         slots.insert(key);
     }
@@ -281,30 +296,44 @@ impl Knowledge {
         }
     }
 
-    /// Forgets the facts of a slot.
-    fn clear(&mut self, slot: &SlotKey, touched: &mut Touched) {
-        for id in self.slot_facts.remove(slot).unwrap_or_default() {
-            if let Some(fact) = self.facts.remove(&id) {
-                for assertion in &fact.assertions {
-                    self.fact_of.remove(assertion);
-                }
-                for entity in [fact.subject, fact.object] {
-                    touched.entities.insert(entity);
-                    if let Some(facts) = self.facts_about.get_mut(&entity) {
-                        facts.remove(&id);
-                    }
+    /// Takes the facts of a slot out.
+    fn clear(&mut self, slot: &SlotKey) -> Vec<Fact> {
+        let ids = self.slots.get_mut(slot).map(|slot| std::mem::take(&mut slot.facts)).unwrap_or_default();
+        let facts: Vec<Fact> = ids.iter().filter_map(|id| self.facts.remove(id)).collect();
+        for fact in &facts {
+            for assertion in &fact.assertions {
+                self.fact_of.remove(assertion);
+            }
+            for entity in [fact.subject, fact.object] {
+                if let Some(facts) = self.facts_about.get_mut(&entity) {
+                    facts.remove(&fact.id);
                 }
             }
+        }
+        facts
+    }
+
+    /// Tells which facts are not what they were; most of a large slot is.
+    fn compare(&self, mut before: HashMap<AssertionId, Fact>, after: &[AssertionId], touched: &mut Touched) {
+        for id in after {
+            let (was, is) = (before.remove(id), self.facts.get(id));
+            if was.as_ref() != is {
+                touched.facts.insert(*id);
+                touched.entities.extend(was.iter().chain(is).flat_map(|fact| [fact.subject, fact.object]));
+            }
+        }
+        for (id, fact) in before {
             touched.facts.insert(id);
+            touched.entities.extend([fact.subject, fact.object]);
         }
     }
 
     /// Computes the facts of a slot.
-    fn compute(&mut self, slot: &SlotKey, touched: &mut Touched) {
-        let members = self.slots.get(slot).cloned().unwrap_or_default();
+    fn compute(&mut self, slot: &SlotKey) -> Vec<AssertionId> {
+        let members = self.slots.get(slot).map(|slot| slot.members.clone()).unwrap_or_default();
         if members.is_empty() {
             self.slots.remove(slot);
-            return;
+            return Vec::new();
         }
         let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.resolution.entity(name), None);
@@ -312,18 +341,20 @@ impl Knowledge {
             // Ends and denials support no fact, but they are in place.
             self.fact_of.insert(*id, *id);
         }
+        let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
+        if let Some(slot) = self.slots.get_mut(slot) {
+            slot.facts.clone_from(&ids);
+        }
         for fact in facts {
-            touched.facts.insert(fact.id);
             for assertion in &fact.assertions {
                 self.fact_of.insert(*assertion, fact.id);
             }
             for entity in [fact.subject, fact.object] {
-                touched.entities.insert(entity);
                 self.facts_about.entry(entity).or_default().insert(fact.id);
             }
-            self.slot_facts.entry(slot.clone()).or_default().push(fact.id);
             self.facts.insert(fact.id, fact);
         }
+        ids
     }
 
     fn anchors(&self) -> [EntityId; 2] {
@@ -372,6 +403,11 @@ impl Knowledge {
     /// The facts in which an entity is subject or object.
     pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
         self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id))
+    }
+
+    /// In how many facts an entity is subject or object.
+    pub fn degree(&self, entity: EntityId) -> usize {
+        self.facts_about.get(&entity).map_or(0, BTreeSet::len)
     }
 
     /// The facts as the system knew them at a moment (T9), sorted by start.

@@ -118,11 +118,8 @@ impl GraphIndex {
         }
         let own = fused.to_vec();
         for (number, score) in own.iter().enumerate().filter(|(_, score)| **score > 0.0) {
-            let Some(id) = self.turns.id(number as u32) else { continue };
-            for neighbour in self.neighbours(id).into_iter().flatten() {
-                if let Some(neighbour) = self.turns.number(neighbour) {
-                    fused[neighbour as usize] += share * score;
-                }
+            for neighbour in self.neighbours(number).into_iter().flatten() {
+                fused[neighbour as usize] += share * score;
             }
         }
     }
@@ -191,7 +188,7 @@ impl GraphIndex {
                 let name = self.knowledge.entity(*id).map(|entity| words(&entity.name)).unwrap_or_default();
                 !name.is_empty() && name.iter().all(|word| query.contains(word))
             })
-            .map(|id| (self.knowledge.facts_about(id).count(), id))
+            .map(|id| (self.knowledge.degree(id), id))
             .filter(|(facts, _)| *facts * 4 <= self.facts.len().max(16))
             .collect();
         named.sort();
@@ -229,7 +226,10 @@ impl GraphIndex {
         fused: &[f32],
         order: &Order<'_>,
     ) -> Vec<(u32, f32)> {
-        let wanted = request.limit.max(CANDIDATES_MIN);
+        let wanted = match request.reranker {
+            Reranker::Fused => request.limit,
+            _ => request.limit.max(CANDIDATES_MIN),
+        };
         let best = |scores: &[f32]| top(scores, wanted, order.passes);
         let mut ranked = match request.reranker {
             Reranker::Rrf => {
@@ -291,14 +291,23 @@ struct Order<'a> {
 
 /// The best documents that pass, best first. The filter is asked only about what could be returned.
 fn top(scores: &[f32], wanted: usize, passes: &dyn Fn(u32) -> bool) -> Vec<(u32, f32)> {
-    let mut found: Vec<(u32, f32)> = scores
-        .iter()
-        .enumerate()
-        .filter(|(_, score)| **score > 0.0)
-        .map(|(number, score)| (number as u32, *score))
-        .collect();
-    found = rerank::sorted(found);
-    found.into_iter().filter(|(number, _)| passes(*number)).take(wanted).collect()
+    let hits = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
+    let mut rest: Vec<(u32, f32)> = hits.map(|(number, score)| (number as u32, *score)).collect();
+    let mut found = Vec::with_capacity(wanted);
+    // Sorting everything would cost more than finding it: the best few times `wanted` usually do.
+    let mut chunk = wanted * 2;
+    while !rest.is_empty() && found.len() < wanted {
+        let later = if rest.len() > chunk {
+            rest.select_nth_unstable_by(chunk, |left, right| rerank::better_first(*left, *right));
+            rest.split_off(chunk)
+        } else {
+            Vec::new()
+        };
+        let best = rerank::sorted(std::mem::replace(&mut rest, later)).into_iter();
+        found.extend(best.filter(|(number, _)| passes(*number)).take(wanted - found.len()));
+        chunk *= 4;
+    }
+    found
 }
 
 fn scored<T>(ranked: &[(u32, f32)], item: impl Fn(u32) -> Option<T>) -> Vec<Scored<T>> {

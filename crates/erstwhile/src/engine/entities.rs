@@ -47,7 +47,7 @@ impl Engine {
         index.read(|index| {
             let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
             let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
-            passing.map(|entity| (entity.clone(), index.knowledge.facts_about(entity.id).count())).collect()
+            passing.map(|entity| (entity.clone(), index.knowledge.degree(entity.id))).collect()
         })
     }
 

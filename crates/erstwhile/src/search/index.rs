@@ -28,6 +28,8 @@ pub struct GraphIndex {
     episodes: HashMap<EpisodeId, Episode>,
     sequence: std::collections::BTreeMap<i64, EpisodeId>,
     pub(super) turns: Collection<EpisodeId>,
+    /// The turns of the same conversation just before and after each turn, by number.
+    beside: Vec<[Option<u32>; 2]>,
     pub(super) facts: Collection<AssertionId>,
     pub(super) entities: Collection<EntityId>,
     content_bytes: usize,
@@ -128,6 +130,7 @@ impl GraphIndex {
             episodes: HashMap::new(),
             sequence: std::collections::BTreeMap::new(),
             turns: Collection::new(dimensions),
+            beside: Vec::new(),
             facts: Collection::new(dimensions),
             entities: Collection::new(dimensions),
             content_bytes: 0,
@@ -156,6 +159,9 @@ impl GraphIndex {
             self.sequence.remove(&episode.seq);
             self.content_bytes -= episode.content.len();
             self.turns.remove(id);
+            for near in self.around(episode.seq).into_iter().flatten() {
+                self.seat(near);
+            }
         }
     }
 
@@ -175,6 +181,10 @@ impl GraphIndex {
             None => episode.content.clone(),
         };
         let number = self.turns.put(episode.id, &text);
+        self.seat(episode.id);
+        for near in self.around(episode.seq).into_iter().flatten() {
+            self.seat(near);
+        }
         let text = text.chars().take(LEAD_CHARACTERS).collect();
         unembedded.push(Unembedded { document: Document::Turn(number), text });
     }
@@ -228,14 +238,34 @@ impl GraphIndex {
         self.knowledge.facts()
     }
 
-    /// The turns of the same conversation just before and just after one.
-    pub(super) fn neighbours(&self, id: EpisodeId) -> [Option<EpisodeId>; 2] {
-        let Some(episode) = self.episodes.get(&id) else { return [None, None] };
-        let Some(thread) = &episode.thread else { return [None, None] };
-        let of_thread = |id: &EpisodeId| self.episodes.get(id).is_some_and(|near| near.thread.as_ref() == Some(thread));
-        let before = self.sequence.range(..episode.seq).next_back().map(|(_, id)| *id);
-        let after = self.sequence.range(episode.seq + 1..).next().map(|(_, id)| *id);
-        [before.filter(of_thread), after.filter(of_thread)]
+    /// The episodes just before and just after a place in the order.
+    fn around(&self, seq: i64) -> [Option<EpisodeId>; 2] {
+        let before = self.sequence.range(..seq).next_back().map(|(_, id)| *id);
+        let after = self.sequence.range(seq + 1..).next().map(|(_, id)| *id);
+        [before, after]
+    }
+
+    /// Notes which turns of the same conversation are beside a turn.
+    fn seat(&mut self, id: EpisodeId) {
+        let (Some(number), Some(episode)) = (self.turns.number(id), self.episodes.get(&id)) else { return };
+        let beside = self.around(episode.seq).map(|near| {
+            let near = near.filter(|near| episode.thread.is_some() && self.thread_of(*near) == episode.thread.as_ref());
+            near.and_then(|near| self.turns.number(near))
+        });
+        let slot = number as usize;
+        if self.beside.len() <= slot {
+            self.beside.resize(slot + 1, [None, None]);
+        }
+        self.beside[slot] = beside;
+    }
+
+    fn thread_of(&self, id: EpisodeId) -> Option<&String> {
+        self.episodes.get(&id)?.thread.as_ref()
+    }
+
+    /// The turns of the same conversation just before and just after one, by number.
+    pub(super) fn neighbours(&self, number: usize) -> [Option<u32>; 2] {
+        self.beside.get(number).copied().unwrap_or([None, None])
     }
 
     /// Bytes that the index holds, roughly: what eviction goes by.

@@ -47,8 +47,13 @@ pub(super) fn marginal_relevance(
 
 /// Sorts by score, best first; equal scores by number, so that the order is always the same.
 pub(super) fn sorted(mut scored: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
-    scored.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    scored.sort_unstable_by(|left, right| better_first(*left, *right));
     scored
+}
+
+/// The order of results: the better score, then the smaller number.
+pub(super) fn better_first(left: (u32, f32), right: (u32, f32)) -> std::cmp::Ordering {
+    right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0))
 }
 
 #[cfg(test)]
