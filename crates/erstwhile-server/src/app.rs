@@ -19,7 +19,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::trace::TraceLayer;
 
 use crate::http::error::ApiError;
-use crate::http::{health, v3};
+use crate::http::{body, health, v3};
 use crate::metrics::{Metrics, RequestLabels, RouteLabels};
 use crate::settings::{Limits, Settings};
 
@@ -64,6 +64,7 @@ impl App {
             .nest("/api/v2", v3::routes())
             .fallback(no_such_route)
             .method_not_allowed_fallback(no_such_method)
+            .layer(from_fn_with_state(self.clone(), body::whole))
             .layer(from_fn(move |request, next| within(timeout, request, next)))
             .layer(from_fn_with_state(self.clone(), count))
             .layer(CatchPanicLayer::custom(|_| {

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -24,26 +26,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let limit = app.limits.body_bytes_max;
-        let too_large = || {
-            let message = format!("the request body must have at most {limit} bytes");
-            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message)
-        };
-        let length = request.headers().get(axum::http::header::CONTENT_LENGTH);
-        if length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok()).is_some_and(|length| length > limit) {
-            drain(request.into_body()).await;
-            return Err(too_large());
-        }
-        let bytes = to_bytes(request.into_body(), limit).await.map_err(|error| {
-            let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-            while let Some(cause) = source {
-                if cause.to_string().contains("length limit exceeded") {
-                    return too_large();
-                }
-                source = cause.source();
-            }
-            ApiError::bad_request("the request body ends too early")
-        })?;
+        let bytes = to_bytes(request.into_body(), app.limits.body_bytes_max).await;
+        let bytes = bytes.map_err(|_| ApiError::bad_request("the request body cannot be read"))?;
         let bytes = if bytes.trim_ascii().is_empty() { &b"{}"[..] } else { bytes.trim_ascii() };
         if !bytes.starts_with(b"{") && serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
             return Err(ApiError::bad_request("the request body must be a JSON object"));
@@ -63,13 +47,39 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
-/// Takes in what a client is still sending, for a while: many clients hear an answer only after they
-/// have sent everything.
-async fn drain(body: axum::body::Body) {
+/// Reads the whole body before anything is answered.
+///
+/// A client may hear an answer only after it has sent everything, and a connection on which a body is
+/// left unread cannot be used again: a refusal that came early would be lost.
+pub async fn whole(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match read(body, app.limits.body_bytes_max).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn read(mut body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::bad_request("the request body ends too early"))?;
+        let Some(data) = frame.data_ref() else { continue };
+        if bytes.len() + data.len() > limit {
+            drain(body).await;
+            let message = format!("the request body must have at most {limit} bytes");
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(bytes)
+}
+
+/// Takes in what a client is still sending, for a while.
+async fn drain(mut body: axum::body::Body) {
     const BYTES_MAX: usize = 64 << 20;
     const TIME_MAX: Duration = Duration::from_secs(2);
     let reading = async {
-        let (mut body, mut seen) = (body, 0);
+        let mut seen = 0;
         while let Some(Ok(frame)) = body.frame().await {
             seen += frame.data_ref().map_or(0, Bytes::len);
             if seen > BYTES_MAX {
