@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 mod retrieval;
+mod speed;
 mod table;
 
 #[derive(Debug, Parser)]
@@ -17,10 +18,16 @@ struct Cli {
 enum Command {
     /// Share of the evidence that search finds, on conversations with questions
     Retrieval(retrieval::Retrieval),
+    /// Latency and throughput, beside the limits of the machine
+    Speed(speed::Speed),
+    #[command(hide = true)]
+    ServeForSpeed(speed::Serve),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Retrieval(command) => command.run(),
+        Command::Speed(command) => command.run(),
+        Command::ServeForSpeed(command) => command.run(),
     }
 }

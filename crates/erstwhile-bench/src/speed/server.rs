@@ -10,9 +10,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::client::{Answer, Connection, KEY, Request};
-
-/// Clock ticks of `/proc` in a second, on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
+use super::processor;
 
 /// The program that serves.
 #[derive(Debug, Clone)]
@@ -94,8 +92,7 @@ impl Server {
             std::fs::create_dir_all(folder)?;
         }
         let began = Instant::now();
-        let mut child =
-            program.command(what)?.stderr(Stdio::piped()).spawn().context("the server does not start")?;
+        let mut child = program.command(what)?.stderr(Stdio::piped()).spawn().context("the server does not start")?;
         let mut lines = BufReader::new(child.stderr.take().context("the server has no stderr")?).lines();
         let mut said = Vec::new();
         let address = loop {
@@ -132,7 +129,7 @@ impl Server {
     /// Waits until everything is understood.
     pub(super) async fn settle(&self) -> anyhow::Result<()> {
         while self.waiting().await? > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(())
     }
@@ -148,11 +145,7 @@ impl Server {
 
     /// Seconds of processor time that the process has used.
     pub(super) fn processor(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name before the last parenthesis may hold anything; user and system time are fields 14 and 15.
-        let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
-        let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
-        Ok(ticks.sum::<f64>() / TICKS)
+        processor::of_process(&self.child.id().to_string())
     }
 
     /// Asks it to end and waits until it has.

@@ -44,7 +44,8 @@ CREATE TABLE graph (
     revision    BIGINT NOT NULL,
     next_seq    BIGINT NOT NULL
 );
-CREATE INDEX graph_by_project ON graph (project_id, owner_kind, created_at);
+CREATE INDEX graph_by_project ON graph (project_id, owner_kind, created_at, graph_id);
+CREATE INDEX graph_by_owner ON graph (project_id, owner_kind, owner_id);
 
 CREATE TABLE ingest_queue (
     graph_id    BLOB   NOT NULL PRIMARY KEY,
@@ -78,7 +79,8 @@ CREATE TABLE account (
     created_at               BIGINT NOT NULL,
     updated_at               BIGINT NOT NULL
 );
-CREATE INDEX account_by_project ON account (project_id, created_at);
+CREATE INDEX account_by_project ON account (project_id, created_at, graph_id);
+CREATE INDEX account_by_user_id ON account (project_id, user_id);
 
 CREATE TABLE thread (
     graph_id   BLOB   NOT NULL,
@@ -88,7 +90,8 @@ CREATE TABLE thread (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (graph_id, thread_id)
 );
-CREATE INDEX thread_by_project ON thread (project_id, created_at);
+CREATE INDEX thread_by_project ON thread (project_id, created_at, graph_id, thread_id);
+CREATE INDEX thread_by_id ON thread (project_id, thread_id);
 
 CREATE TABLE episode (
     graph_id           BLOB   NOT NULL,
