@@ -67,12 +67,21 @@ pub fn may_be_similar(left: &str, right: &str) -> bool {
 pub struct Name {
     /// Its identity by itself.
     pub id: EntityId,
-    /// As written; the earliest writing wins.
-    pub name: String,
-    /// What kind of thing it is, when the evidence says.
-    pub entity_type: Option<String>,
     /// When the system first saw it.
     pub recorded_at: Timestamp,
+    normal: String,
+    kind: Option<String>,
+}
+
+impl Name {
+    /// A name as it is written, with the type that the evidence gives it.
+    pub fn new(id: EntityId, name: &str, entity_type: Option<&str>, recorded_at: Timestamp) -> Self {
+        Self { id, recorded_at, normal: normalise(name), kind: normalise_type(entity_type) }
+    }
+
+    fn is_person(&self) -> bool {
+        self.kind.as_deref() == Some("person")
+    }
 }
 
 /// Which entity every name id belongs to.
@@ -103,10 +112,10 @@ impl Resolution {
 ///
 /// `anchors` are ids that always represent their class (the user, the assistant). The result does
 /// not depend on the order of `names` and `links`.
-pub fn resolve(names: &[Name], links: &[Link], anchors: &[EntityId]) -> Resolution {
+pub fn resolve<'a>(names: impl IntoIterator<Item = &'a Name>, links: &[Link], anchors: &[EntityId]) -> Resolution {
     // Sorted, so that a conflict with a split is decided the same way whatever the order of arrival.
-    let mut names: Vec<Name> = names.to_vec();
-    names.sort_by_key(|left| left.id);
+    let mut names: Vec<&Name> = names.into_iter().collect();
+    names.sort_by_key(|name| name.id);
     let names = names.as_slice();
     let mut classes = Classes::new(names, links, anchors);
     join_untyped(names, &mut classes);
@@ -120,13 +129,13 @@ pub fn resolve(names: &[Name], links: &[Link], anchors: &[EntityId]) -> Resoluti
 }
 
 /// A name without a type is the thing of that name, when there is exactly one kind of it.
-fn join_untyped(names: &[Name], classes: &mut Classes) {
-    let mut by_name: BTreeMap<String, Vec<&Name>> = BTreeMap::new();
+fn join_untyped(names: &[&Name], classes: &mut Classes) {
+    let mut by_name: HashMap<&str, Vec<&Name>> = HashMap::new();
     for name in names {
-        by_name.entry(normalise(&name.name)).or_default().push(name);
+        by_name.entry(&name.normal).or_default().push(name);
     }
     for group in by_name.values() {
-        let types: BTreeSet<_> = group.iter().filter_map(|name| normalise_type(name.entity_type.as_deref())).collect();
+        let types: BTreeSet<_> = group.iter().filter_map(|name| name.kind.as_deref()).collect();
         if types.len() <= 1 {
             for pair in group.windows(2) {
                 classes.join(pair[0].id, pair[1].id);
@@ -136,17 +145,15 @@ fn join_untyped(names: &[Name], classes: &mut Classes) {
 }
 
 /// A given name is the person with that given name, when the graph has exactly one such person.
-fn join_given_names(names: &[Name], classes: &mut Classes) {
-    let is_person = |name: &Name| normalise_type(name.entity_type.as_deref()).as_deref() == Some("person");
-    let mut full: BTreeMap<String, BTreeSet<EntityId>> = BTreeMap::new();
-    for name in names.iter().filter(|name| is_person(name)) {
-        let normal = normalise(&name.name);
-        if let Some((given, _)) = normal.split_once(' ') {
-            full.entry(given.to_owned()).or_default().insert(name.id);
+fn join_given_names(names: &[&Name], classes: &mut Classes) {
+    let mut full: HashMap<&str, BTreeSet<EntityId>> = HashMap::new();
+    for name in names.iter().filter(|name| name.is_person()) {
+        if let Some((given, _)) = name.normal.split_once(' ') {
+            full.entry(given).or_default().insert(name.id);
         }
     }
-    for name in names.iter().filter(|name| name.entity_type.is_none() || is_person(name)) {
-        let Some(candidates) = full.get(&normalise(&name.name)) else { continue };
+    for name in names.iter().filter(|name| name.kind.is_none() || name.is_person()) {
+        let Some(candidates) = full.get(name.normal.as_str()) else { continue };
         let people: BTreeSet<EntityId> = candidates.iter().map(|id| classes.root(*id)).collect();
         if people.len() == 1
             && let Some(person) = candidates.first()
@@ -163,7 +170,7 @@ struct Classes {
 }
 
 impl Classes {
-    fn new(names: &[Name], links: &[Link], anchors: &[EntityId]) -> Self {
+    fn new(names: &[&Name], links: &[Link], anchors: &[EntityId]) -> Self {
         let linked = links.iter().flat_map(|link| [link.left, link.right]);
         let ids = names.iter().map(|name| name.id).chain(linked).chain(anchors.iter().copied());
         let apart = links.iter().filter(|link| link.kind == LinkKind::Different).map(|link| (link.left, link.right));
@@ -194,7 +201,7 @@ impl Classes {
         }
     }
 
-    fn finish(self, names: &[Name], anchors: &[EntityId]) -> Resolution {
+    fn finish(self, names: &[&Name], anchors: &[EntityId]) -> Resolution {
         let first_seen: HashMap<EntityId, Timestamp> = names.iter().map(|name| (name.id, name.recorded_at)).collect();
         let anchors: HashSet<EntityId> = anchors.iter().copied().collect();
         let mut classes: BTreeMap<EntityId, Vec<EntityId>> = BTreeMap::new();

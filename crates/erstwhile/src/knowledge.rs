@@ -58,15 +58,23 @@ fn place_of(mention: &Mention) -> Place {
 }
 
 /// Every mention of one name id.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Mentions {
     places: BTreeMap<Place, Mention>,
+    /// The name as the earliest mention gives it.
+    name: Name,
 }
 
 impl Mentions {
-    /// The earliest mention; of several at the same time the first by its writing.
-    fn first(&self) -> Option<&Mention> {
-        self.places.values().min_by(|left, right| (left.recorded_at, &left.name).cmp(&(right.recorded_at, &right.name)))
+    fn new(mention: &Mention) -> Self {
+        Self { places: BTreeMap::new(), name: name_of(mention) }
+    }
+
+    fn add(&mut self, place: Place, mention: &Mention) {
+        if mention.recorded_at < self.name.recorded_at {
+            self.name = name_of(mention);
+        }
+        self.places.insert(place, mention.clone());
     }
 
     fn forget(&mut self, episode: EpisodeId) {
@@ -76,7 +84,14 @@ impl Mentions {
         for place in gone {
             self.places.remove(&place);
         }
+        if let Some(first) = self.places.values().min_by_key(|mention| mention.recorded_at) {
+            self.name = name_of(first);
+        }
     }
+}
+
+fn name_of(mention: &Mention) -> Name {
+    Name::new(mention.entity, &mention.name, mention.entity_type.as_deref(), mention.recorded_at)
 }
 
 /// Which facts and entities a change of evidence made, changed or removed.
@@ -158,19 +173,18 @@ impl Knowledge {
     }
 
     fn add_mention(&mut self, mention: &Mention) -> bool {
-        let mentions = self.mentions.entry(mention.entity).or_default();
+        let known = self.mentions.get(&mention.entity).map(|mentions| mentions.name.recorded_at);
+        let mentions = self.mentions.entry(mention.entity).or_insert_with(|| Mentions::new(mention));
         let place = place_of(mention);
         if mentions.places.contains_key(&place) {
             return false;
         }
-        // Only the earliest sight of a name, or the operator's word, can change what it resolves to.
-        let later = |known: &Mention| known.recorded_at <= mention.recorded_at;
-        let news = mention.episode.is_none() || !mentions.places.values().next().is_some_and(later);
+        mentions.add(place, mention);
         if let Some(episode) = mention.episode {
             self.mentioned.entry(episode).or_default().insert(mention.entity);
         }
-        mentions.places.insert(place, mention.clone());
-        news
+        // Only the earliest sight of a name, or the operator's word, can change what it resolves to.
+        mention.episode.is_none() || known.is_none_or(|known| mention.recorded_at < known)
     }
 
     fn remember(&mut self, assertion: &Assertion) {
@@ -269,7 +283,7 @@ impl Knowledge {
     fn resolve_again(&mut self, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
         self.mentions.retain(|_, mentions| !mentions.places.is_empty());
         let links: Vec<Link> = self.links.values().cloned().collect();
-        let resolution = identity::resolve(&self.names(None), &links, &self.anchors());
+        let resolution = identity::resolve(self.names(None), &links, &self.anchors());
         let moved: Vec<EntityId> = self
             .about
             .keys()
@@ -362,22 +376,9 @@ impl Knowledge {
     }
 
     /// The names in use, as far as they were known at a moment.
-    fn names(&self, known_at: Option<Timestamp>) -> Vec<Name> {
-        self.mentions
-            .iter()
-            .filter_map(|(id, mentions)| {
-                let first = mentions.first()?;
-                if known_at.is_some_and(|known_at| first.recorded_at > known_at) {
-                    return None;
-                }
-                Some(Name {
-                    id: *id,
-                    name: first.name.clone(),
-                    entity_type: first.entity_type.clone(),
-                    recorded_at: first.recorded_at,
-                })
-            })
-            .collect()
+    fn names(&self, known_at: Option<Timestamp>) -> impl Iterator<Item = &Name> {
+        let known = move |name: &&Name| known_at.is_none_or(|known_at| name.recorded_at <= known_at);
+        self.mentions.values().map(|mentions| &mentions.name).filter(known)
     }
 
     /// The entity that a name id belongs to.
@@ -413,7 +414,7 @@ impl Knowledge {
     /// The facts as the system knew them at a moment (T9), sorted by start.
     pub fn facts_known_at(&self, known_at: Timestamp) -> Vec<Fact> {
         let links: Vec<Link> = self.links.values().filter(|link| link.recorded_at <= known_at).cloned().collect();
-        let resolution = identity::resolve(&self.names(Some(known_at)), &links, &self.anchors());
+        let resolution = identity::resolve(self.names(Some(known_at)), &links, &self.anchors());
         time::facts(self.assertions.values(), &self.fact_edits, |name| resolution.entity(name), Some(known_at))
     }
 

@@ -11,12 +11,7 @@ fn graph() -> GraphId {
 }
 
 fn name(text: &str, entity_type: Option<&str>) -> Name {
-    Name {
-        id: name_id(graph(), text, entity_type),
-        name: text.to_owned(),
-        entity_type: entity_type.map(str::to_owned),
-        recorded_at: Timestamp::UNIX_EPOCH,
-    }
+    Name::new(name_id(graph(), text, entity_type), text, entity_type, Timestamp::UNIX_EPOCH)
 }
 
 fn link(left: &Name, right: &Name, kind: LinkKind) -> Link {

@@ -1,5 +1,7 @@
 //! From what an extractor read to the evidence that is stored. Pure.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::ground::{Dropped, ground, lies_in};
@@ -57,6 +59,12 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
             }
         }
     }
+    // One mention tells that an episode names an entity; where else it does adds nothing.
+    let mut named = HashSet::new();
+    changes.retain(|change| match change {
+        Change::AddMention(mention) => named.insert((mention.entity, mention.name.clone())),
+        _ => true,
+    });
     (changes, dropped)
 }
 
