@@ -33,8 +33,6 @@ impl Request {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
-    /// Where the next page of a listing begins, when there is one.
-    pub(super) next_cursor: Option<String>,
 }
 
 impl Answer {
@@ -94,12 +92,11 @@ impl Connection {
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
         let length = header(head, "content-length").and_then(|length| length.parse::<usize>().ok());
         let length = length.context("an answer does not say how long it is")?;
-        let next_cursor = header(head, "zep-next-cursor").map(str::to_owned);
         let body_start = head_end + 4;
         while self.received.len() < body_start + length {
             self.more().await?;
         }
-        Ok(Answer { status, body: self.received[body_start..body_start + length].to_vec(), next_cursor })
+        Ok(Answer { status, body: self.received[body_start..body_start + length].to_vec() })
     }
 
     async fn more(&mut self) -> anyhow::Result<()> {

@@ -1,0 +1,98 @@
+//! What the machine itself can do: syncing a file, and answering over HTTP without any work.
+
+use std::fs::OpenOptions;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::Bench;
+use super::client::Request;
+use super::load::{Make, Measured};
+use super::report::{Table, row};
+use super::server::{Server, What};
+use super::text::Words;
+
+/// Bytes of one write.
+const BLOCK: usize = 4096;
+/// Blocks that are overwritten in turn: as many as `SQLite` keeps in its log before it starts over.
+const BLOCKS: usize = 1000;
+
+/// How the file is written before each sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// Blocks that are there already, in turn: what a database's log does most of the time.
+    Over,
+    /// At the end, so that the file grows.
+    Append,
+}
+
+/// Writes 4 KiB and waits until it is on the disk, again and again.
+pub(super) fn sync_rate(folder: &Path, writing: Writing, during: Duration) -> anyhow::Result<Measured> {
+    let over = writing == Writing::Over;
+    // The same files each time, never deleted: freeing blocks would slow the next measurement.
+    let path = folder.join(if over { "overwritten" } else { "appended" });
+    let mut file = OpenOptions::new().create(true).append(!over).truncate(false).write(true).open(path)?;
+    let block = [7_u8; BLOCK];
+    if over {
+        (0..BLOCKS).try_for_each(|_| file.write_all(&block))?;
+        file.sync_all()?;
+        file.seek(SeekFrom::Start(0))?;
+    }
+    let mut latencies = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < during {
+        let asked = Instant::now();
+        if over && latencies.len().is_multiple_of(BLOCKS) {
+            file.seek(SeekFrom::Start(0))?;
+        }
+        file.write_all(&block)?;
+        file.sync_data()?;
+        latencies.push(asked.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(Measured::of(latencies, began.elapsed()))
+}
+
+/// A call that adds so many messages of one person; every connection says something else.
+pub(super) fn add_messages(path: impl Fn(usize) -> String + Send + Sync + 'static, count: usize) -> Make {
+    Arc::new(move |connection, sent| {
+        let mut words = Words::new((connection as u64) << 32 | sent);
+        let message = |_| json!({"role": "user", "name": "Nora", "content": words.message()});
+        let messages: Vec<_> = (0..count).map(message).collect();
+        Request::post(path(connection), &json!({"messages": messages}))
+    })
+}
+
+/// Connections that everything over HTTP is measured with.
+pub(super) const CONNECTIONS: [usize; 3] = [1, 16, 64];
+
+/// Measures the bare server, for the ratios of the other tables.
+pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let mut table = Table::new("The machine", &["limit", "per second", "p50 ms", "p95 ms", "p99 ms"]);
+    for (name, writing) in [("overwritten", Writing::Over), ("appended", Writing::Append)] {
+        bench.say(&format!("syncing 4 KiB that are {name}"));
+        let measured = sync_rate(bench.folder(), writing, bench.span())?;
+        table.row(cells(&format!("4 KiB {name} + fdatasync"), &measured));
+    }
+    let server = Server::start(&bench.program, What::Hello).await?;
+    for connections in CONNECTIONS {
+        let make = add_messages(|_| "/hello".to_owned(), 1);
+        let loaded = bench.load(&server, connections, &format!("a bare server, {connections} at a time"), make).await?;
+        let plural = if connections == 1 { "" } else { "s" };
+        table.row(cells(&format!("hello world over HTTP, {connections} connection{plural}"), &loaded.measured));
+        bench.hello.insert(connections, loaded.measured.rate());
+    }
+    table.note(format!(
+        "{cores} cores, shared by the server and the load generator. The hello world is axum with the same listener \
+         settings; it parses the same JSON body (one message) and answers in the same shape."
+    ));
+    bench.report.add(table);
+    Ok(())
+}
+
+fn cells(name: &str, measured: &Measured) -> Vec<super::report::Cell> {
+    row![name, measured.rate(), measured.percentile(0.5), measured.percentile(0.95), measured.percentile(0.99),]
+}

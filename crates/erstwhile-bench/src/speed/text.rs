@@ -1,0 +1,114 @@
+//! Invented people, places and what is said about them: the same for the same seed.
+
+/// What the speaker did to a person.
+const DRAWN: &[&str] = &["met", "visited", "called"];
+
+const GIVEN: &[&str] = &[
+    "Mira", "Tobias", "Ines", "Omar", "Lena", "Pavel", "Rosa", "Hugo", "Nadia", "Felix", "Clara", "Anton", "Yara",
+    "Marek", "Elsa", "Bruno", "Vera", "Simon", "Leila", "Oscar",
+];
+const STARTS: &[&str] = &["Bran", "Tol", "Kes", "Mor", "Vel", "Har", "Lin", "Dor", "Sel", "Gar", "Pel", "Wren"];
+const ENDS: &[&str] = &["vik", "mere", "dale", "stead", "ford", "wick", "holm", "by", "well", "moor", "gate", "ton"];
+const KINDS: &[&str] = &["Foundry", "Clinic", "Bakery", "Institute", "Museum", "Library", "Orchestra", "Academy"];
+const JOBS: &[&str] = &["nurse", "carpenter", "teacher", "geologist", "baker", "pilot", "editor", "gardener", "tailor"];
+const HOBBIES: &[&str] = &[
+    "hiking",
+    "pottery",
+    "chess",
+    "sailing",
+    "archery",
+    "painting",
+    "climbing",
+    "baking",
+    "fencing",
+    "cycling",
+    "rowing",
+    "weaving",
+    "birdwatching",
+    "gardening",
+    "swimming",
+    "photography",
+];
+const IDLE: &[&str] = &[
+    "How was your weekend?",
+    "Thanks so much for telling me about it!",
+    "That sounds lovely, I hope it all works out for you.",
+    "It has been raining here since the early morning and the garden is happy about it.",
+    "Let me think about it and come back to you with a list of what would be needed.",
+    "I can hardly believe how fast this year goes by.",
+    "Could you remind me of that again before the end of the month?",
+    "By the way, the train was late again and I had to wait in the cold for half an hour.",
+];
+
+/// A seeded generator (`SplitMix64`).
+#[derive(Debug, Clone)]
+pub(super) struct Words(u64);
+
+impl Words {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    fn composed(&mut self) -> String {
+        format!("{}{}", self.one(STARTS), self.one(ENDS))
+    }
+
+    pub(super) fn person(&mut self) -> String {
+        // Few families, so that the same people come up again and again.
+        format!("{} {}{}", self.one(GIVEN), self.one(STARTS), self.one(&ENDS[..4]))
+    }
+
+    pub(super) fn place(&mut self) -> String {
+        self.composed()
+    }
+
+    fn organisation(&mut self) -> String {
+        format!("{} {}", self.composed(), self.one(KINDS))
+    }
+
+    fn telling(&mut self) -> String {
+        let person = self.person();
+        match self.below(8) {
+            0 => format!("{person} lives in {}.", self.place()),
+            1 => format!("{person} works at {} now.", self.organisation()),
+            2 => format!("I {} {person} in {} last week.", self.one(DRAWN), self.place()),
+            3 => format!("{person} works as a {}.", self.one(JOBS)),
+            4 => format!("My friend {person} joined the {} last month.", self.organisation()),
+            5 => format!("{person} loves {} and {}.", self.one(HOBBIES), self.one(HOBBIES)),
+            6 => format!("{person} visited {} with {} in {}.", self.place(), self.person(), 1990 + self.below(33)),
+            _ => format!("I finished reading \"The {} of {}\" yesterday.", self.one(KINDS), self.place()),
+        }
+    }
+
+    /// A chat message of a realistic length, with one to three things to remember.
+    pub(super) fn message(&mut self) -> String {
+        let mut sentences: Vec<String> = (0..=self.below(3)).map(|_| self.telling()).collect();
+        for _ in 0..=self.below(2) {
+            let at = self.below(sentences.len() + 1);
+            sentences.insert(at, self.one(IDLE).to_owned());
+        }
+        sentences.join(" ")
+    }
+
+    /// What somebody might ask about such messages.
+    pub(super) fn question(&mut self) -> String {
+        match self.below(5) {
+            0 => format!("Where does {} live?", self.person()),
+            1 => format!("Who works at {}?", self.organisation()),
+            2 => format!("What happened in {}?", self.place()),
+            3 => format!("Which hobbies does {} have, and who else loves {}?", self.person(), self.one(HOBBIES)),
+            _ => format!("What do you know about {}?", self.person()),
+        }
+    }
+}
