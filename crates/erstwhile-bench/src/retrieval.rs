@@ -141,6 +141,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
                 recorded_at: message.created_at,
                 state: EpisodeState::Processed,
                 task: None,
+                strict: false,
             });
         }
     }

@@ -19,7 +19,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::trace::TraceLayer;
 
 use crate::http::error::ApiError;
-use crate::http::{body, health, v3};
+use crate::http::{body, health, v2, v3};
 use crate::metrics::{Metrics, RequestLabels, RouteLabels};
 use crate::settings::{Limits, Settings};
 
@@ -61,7 +61,7 @@ impl App {
             .route("/healthz", get(health::healthz))
             .route("/livez", get(health::healthz))
             .route("/readyz", get(health::readyz))
-            .nest("/api/v2", v3::routes())
+            .nest("/api/v2", v2::routes().merge(v3::routes()))
             .fallback(no_such_route)
             .method_not_allowed_fallback(no_such_method)
             .layer(from_fn_with_state(self.clone(), body::whole))

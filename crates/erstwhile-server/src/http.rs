@@ -2,6 +2,8 @@
 
 pub mod body;
 pub mod caller;
+pub mod client;
 pub mod error;
 pub mod health;
+pub mod v2;
 pub mod v3;

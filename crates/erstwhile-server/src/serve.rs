@@ -9,11 +9,12 @@ use anyhow::Context;
 use axum::serve::ListenerExt;
 use erstwhile::engine::{EngineSettings, NewKey, Parts};
 use erstwhile::model::{KeyAccess, Project};
-use erstwhile::ports::{SystemClock, TimeOrderedIds};
+use erstwhile::ports::{LanguageModel, SystemClock, TimeOrderedIds};
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::{Engine, ingest};
 use erstwhile_models::offline::OfflineExtractor;
+use erstwhile_models::openai::{OpenAiModel, OpenAiSettings};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use rand::RngCore;
 use tokio::net::TcpListener;
@@ -46,8 +47,17 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
         ids: Arc::new(TimeOrderedIds),
         embedder: Arc::new(embedder),
         extractor: Arc::new(OfflineExtractor::new()),
+        language_model: language_model(settings),
         settings: EngineSettings { index_bytes_max: settings.search.index_mib_max << 20, ..EngineSettings::default() },
     }))
+}
+
+/// The language model that the operator configured, if any.
+fn language_model(settings: &Settings) -> Option<Arc<dyn LanguageModel>> {
+    let model = &settings.model;
+    let (url, name) = (model.url.clone()?, model.name.clone()?);
+    let settings = OpenAiSettings { url, name, key: model.key.clone(), timeout: Duration::from_secs(model.timeout_s) };
+    Some(Arc::new(OpenAiModel::new(settings)))
 }
 
 fn in_folder(folder: &Path) -> String {

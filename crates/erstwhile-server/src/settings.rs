@@ -24,6 +24,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How episodes are understood.
     pub ingest: IngestSettings,
+    /// Which language model answers what cannot be answered without one; none by default.
+    pub model: ModelSettings,
     /// How much memory indexes may take.
     pub search: SearchSettings,
     /// What is logged and counted.
@@ -88,6 +90,8 @@ pub struct Limits {
     pub messages_max: usize,
     /// Characters of a message.
     pub message_characters_max: usize,
+    /// Characters of a message in the session generations, whose servers took longer ones.
+    pub session_message_characters_max: usize,
     /// Characters of data that is added to a graph.
     pub data_characters_max: usize,
     /// Episodes in one batch.
@@ -108,6 +112,7 @@ impl Default for Limits {
             body_bytes_max: 5 * 1024 * 1024,
             messages_max: 30,
             message_characters_max: 4_096,
+            session_message_characters_max: 100_000,
             data_characters_max: 10_000,
             batch_episodes_max: 20,
             metadata_keys_max: 10,
@@ -129,6 +134,34 @@ pub struct IngestSettings {
 impl Default for IngestSettings {
     fn default() -> Self {
         Self { workers: 2 }
+    }
+}
+
+/// Which language model is asked.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelSettings {
+    /// Base address of an `OpenAI`-compatible server, such as `http://127.0.0.1:8080/v1`.
+    pub url: Option<String>,
+    /// The model's name.
+    pub name: Option<String>,
+    /// The server's key.
+    pub key: Option<String>,
+    /// A file that holds the key.
+    pub key_file: Option<PathBuf>,
+    /// Seconds that an answer may take.
+    pub timeout_s: u64,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        Self { url: None, name: None, key: None, key_file: None, timeout_s: 60 }
+    }
+}
+
+impl std::fmt::Debug for ModelSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelSettings").field("url", &self.url).field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -188,6 +221,14 @@ impl Settings {
             let key = std::fs::read_to_string(file)
                 .with_context(|| format!("auth.bootstrap_key_file `{}` cannot be read", file.display()))?;
             settings.auth.bootstrap_key = Some(key.trim().to_owned());
+        }
+        if let Some(file) = &settings.model.key_file {
+            let key = std::fs::read_to_string(file)
+                .with_context(|| format!("model.key_file `{}` cannot be read", file.display()))?;
+            settings.model.key = Some(key.trim().to_owned());
+        }
+        if settings.model.url.is_some() != settings.model.name.is_some() {
+            bail!("model.url and model.name belong together: set both or neither");
         }
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
         if settings.ingest.workers == 0 {

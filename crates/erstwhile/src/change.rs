@@ -6,8 +6,9 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, EntityId, EntityPatch, Episode, EpisodeId, EpisodeState,
-    FactEdit, Graph, GraphId, GraphOwner, Link, LinkId, Mention, Metadata, Project, ProjectId, TaskId, Thread, User,
+    ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Bulk, BulkItem, BulkItemState, BulkState, Collection, Document,
+    EntityId, EntityPatch, Episode, EpisodeId, EpisodeState, FactEdit, Graph, GraphId, GraphOwner, Link, LinkId,
+    Mention, Metadata, ObjectId, Over, Project, ProjectId, Setting, SettingKind, TaskId, Thread, User,
 };
 
 /// Changes that are applied together or not at all.
@@ -48,6 +49,8 @@ pub enum Expect {
 pub enum Change {
     /// A project comes into being; its name must be free.
     AddProject(Project),
+    /// A project's own fields change.
+    UpdateProject(Project),
     /// A key opens a project from now on.
     AddKey(ApiKey),
     /// A key stops working.
@@ -62,6 +65,8 @@ pub enum Change {
     RemoveGraph(GraphOwner),
     /// A thread comes into being; its id must be free in the project.
     AddThread(Thread),
+    /// A thread's own fields change.
+    UpdateThread(Thread),
     /// A thread goes with its messages and everything that came from them.
     RemoveThread(String),
     /// Episodes arrive, in this order, after all that are there; pending ones are queued. Their `seq`
@@ -98,6 +103,34 @@ pub enum Change {
     PutEntityEdit(EntityId, EntityPatch),
     /// A name goes: its mentions, links, edits and every assertion about it.
     RemoveName(EntityId),
+    /// Something is declared, of the batch's graph or else of its project.
+    PutSetting(Setting, Over),
+    /// What was declared under this name is taken back.
+    RemoveSetting(SettingKind, String),
+    /// The user who owns the graph joins a group.
+    AddMembership(ObjectId),
+    /// The user who owns the graph leaves a group.
+    RemoveMembership(ObjectId),
+    /// Everyone leaves a group; stands in a batch of the project.
+    DissolveGroup(ObjectId),
+    /// A document collection comes into being; follows the `AddGraph` of its home.
+    AddCollection(Collection),
+    /// A collection's own fields change.
+    UpdateCollection(Collection),
+    /// A document arrives; its own id must be free in the collection.
+    AddDocument(Document),
+    /// A document's id and metadata change.
+    UpdateDocument(Document),
+    /// A document goes.
+    RemoveDocument(ObjectId),
+    /// A bulk load comes into being as a draft; follows the `AddGraph` of its home.
+    AddBulk(Bulk),
+    /// Items join a draft, in this order.
+    AddBulkItems(Vec<BulkItem>),
+    /// A bulk load goes a step further; it must be in the first of the two states.
+    SetBulkState(BulkState, BulkState),
+    /// An item of a bulk load goes a step further.
+    SetBulkItemState(i64, BulkItemState, Option<TaskId>),
 }
 
 /// What applying a batch came to.

@@ -13,37 +13,56 @@ use uuid::Uuid;
 use crate::change::{Applied, Batch, Change, Expect};
 use crate::context::ContextBudget;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ApiKey, BatchId, Graph, GraphId, GraphOwner, ObjectId, ProjectId, tag_of};
-use crate::ports::{Clock, Embedder, Extractor, Ids};
+use crate::model::{ApiKey, BatchId, Graph, GraphId, GraphOwner, Metadata, ObjectId, ProjectId, tag_of};
+use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
 use crate::search::Fusion;
 use crate::store::{Locate, Store};
 
+mod bulk;
+mod collections;
 mod context;
 mod entities;
 mod episodes;
 mod facts;
 mod graphs;
+mod groups;
 mod indexes;
 mod keys;
 mod listing;
 mod messages;
+mod rated;
 mod search;
+mod settings;
+mod summaries;
+mod thread_search;
 mod threads;
+mod understanding;
 mod users;
 
+pub use bulk::{ADDED_MAX, ITEMS_MAX, NewBulkItem};
+pub use collections::{DocumentSearch, FoundDocuments, NewCollection, NewDocument, document_filter};
 pub use context::ContextRequest;
 pub use entities::NodeDraft;
 pub use episodes::NewEpisode;
 pub use facts::{FactDraft, FactEnd, FactTriple};
 pub use graphs::{GraphUpdate, NewGraph};
+pub use groups::{MembershipChange, UserGroup};
 pub use indexes::IndexHandle;
 pub use keys::{NewKey, RevealedKey};
 pub use listing::{Listing, SortBy};
 pub use messages::{NewMessage, Posted};
+pub use rated::{Rated, RatedFact};
 pub use search::Search;
+pub use summaries::Summarised;
+pub use thread_search::{FoundInThread, ThreadSearch};
+pub use threads::NewThread;
+pub use understanding::{Classifying, Extracting};
+pub(crate) use users::anonymous;
 pub use users::{NewUser, UserUpdate};
 
+use collections::LoadedCollections;
 use indexes::Indexes;
+use summaries::Summaries;
 
 /// How long an authenticated key is believed without looking: a revoked key works no longer than this.
 const KEY_BELIEVED: Duration = Duration::from_secs(1);
@@ -82,6 +101,8 @@ pub struct Parts {
     pub embedder: Arc<dyn Embedder>,
     /// What draws claims from text.
     pub extractor: Arc<dyn Extractor>,
+    /// What answers prompts, when the operator configured it.
+    pub language_model: Option<Arc<dyn LanguageModel>>,
     /// Knobs.
     pub settings: EngineSettings,
 }
@@ -92,6 +113,8 @@ pub struct Engine {
     parts: Arc<Parts>,
     indexes: Arc<Indexes>,
     keys: Cache<[u8; 32], ApiKey>,
+    loaded: LoadedCollections,
+    summaries: Summaries,
     wake: Arc<Notify>,
 }
 
@@ -109,7 +132,15 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         let indexes = Indexes::new(parts.settings.index_bytes_max);
         let keys = Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_BELIEVED).build();
-        Self { parts: Arc::new(parts), indexes: Arc::new(indexes), keys, wake: Arc::new(Notify::new()) }
+        let (loaded, summaries) = (LoadedCollections::new(), summaries::remembered());
+        Self {
+            parts: Arc::new(parts),
+            indexes: Arc::new(indexes),
+            keys,
+            loaded,
+            summaries,
+            wake: Arc::new(Notify::new()),
+        }
     }
 
     /// The store; for the ingestion worker and tests, not for handlers.
@@ -123,6 +154,11 @@ impl Engine {
 
     pub(crate) fn extractor(&self) -> Arc<dyn Extractor> {
         Arc::clone(&self.parts.extractor)
+    }
+
+    /// The name of the model that makes vectors.
+    pub fn embedding_model(&self) -> String {
+        self.parts.embedder.model().to_owned()
     }
 
     /// The present moment by the engine's clock.
@@ -267,5 +303,20 @@ fn check_time_zone(time_zone: Option<&str>) -> Result<()> {
             Err(Error::invalid(format!("time_zone must be an IANA time zone, not `{name}`")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Merges objects inside objects; a null deletes its key.
+fn merge_deeply(target: &mut Metadata, patch: Metadata) {
+    for (key, value) in patch {
+        match (target.get_mut(&key), value) {
+            (_, serde_json::Value::Null) => {
+                target.remove(&key);
+            }
+            (Some(serde_json::Value::Object(inner)), serde_json::Value::Object(patch)) => merge_deeply(inner, patch),
+            (_, value) => {
+                target.insert(key, value);
+            }
+        }
     }
 }

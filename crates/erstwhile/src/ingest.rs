@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+mod bulk;
 mod ground;
 mod read;
 
@@ -17,9 +18,9 @@ pub(crate) use read::ASSISTANT;
 pub use read::{Reading, evidence};
 
 use crate::change::{Batch, Change, Expect};
-use crate::engine::Engine;
+use crate::engine::{Engine, anonymous};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BatchId, Episode, EpisodeState, Graph, User};
+use crate::model::{BatchId, Episode, EpisodeState, Graph, GraphOwner, User};
 use crate::ports::{Extraction, ExtractionRequest, KnownEntity, Turn};
 use crate::store::Lease;
 
@@ -73,7 +74,8 @@ pub async fn run_once(engine: &Engine) -> Result<bool> {
     };
     let now = engine.now();
     match outcome {
-        Ok(()) => engine.store().release(lease, now, None).await?,
+        Ok(Next::Now) => engine.store().release(lease, now, None).await?,
+        Ok(Next::After(rest)) => engine.store().release(lease, later(now, rest), None).await?,
         // Somebody deleted or edited meanwhile: what was read is old, so it is read again.
         Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => {
             engine.store().release(lease, now, None).await?;
@@ -110,17 +112,30 @@ async fn keep(engine: &Engine, lease: Lease) -> Error {
     }
 }
 
-async fn work(engine: &Engine, lease: Lease) -> Result<()> {
+async fn work(engine: &Engine, lease: Lease) -> Result<Next> {
     for _ in 0..BATCHES_PER_CLAIM {
-        let Some(graph) = engine.store().find_graph(lease.graph).await? else { return Ok(()) };
+        let Some(graph) = engine.store().find_graph(lease.graph).await? else { return Ok(Next::Now) };
+        if graph.owner == GraphOwner::Bulk {
+            let over = bulk::advance(engine, lease, &graph).await?;
+            return Ok(if over { Next::Now } else { Next::After(bulk::REST) });
+        }
         let episodes = engine.store().pending_episodes(lease.graph, EPISODES_MAX).await?;
         if episodes.is_empty() {
-            return Ok(());
+            return Ok(Next::Now);
         }
-        let user = engine.store().find_user(lease.graph).await?;
+        let user = match graph.owner {
+            GraphOwner::Thread(_) => Some(anonymous(graph.id, graph.project, graph.created_at)),
+            _ => engine.store().find_user(lease.graph).await?,
+        };
         ingest(engine, lease, &graph, user.as_ref(), &episodes).await?;
     }
-    Ok(())
+    Ok(Next::Now)
+}
+
+/// When a graph may be claimed again.
+enum Next {
+    Now,
+    After(SignedDuration),
 }
 
 /// Ingests episodes together; when the extractor cannot read them, one by one, so that one bad episode

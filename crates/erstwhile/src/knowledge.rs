@@ -17,6 +17,8 @@ use crate::model::{
 use crate::store::{Evidence, StoredEdit, TombstoneKind};
 use crate::time::{self, SlotKey};
 
+#[cfg(test)]
+pub(crate) mod sample;
 mod summary;
 
 /// Entities and facts of one graph.
@@ -379,6 +381,11 @@ impl Knowledge {
     fn names(&self, known_at: Option<Timestamp>) -> impl Iterator<Item = &Name> {
         let known = move |name: &&Name| known_at.is_none_or(|known_at| name.recorded_at <= known_at);
         self.mentions.values().map(|mentions| &mentions.name).filter(known)
+    }
+
+    /// The graph that this is known in.
+    pub fn graph(&self) -> GraphId {
+        self.graph
     }
 
     /// The entity that a name id belongs to.

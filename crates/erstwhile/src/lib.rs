@@ -11,18 +11,25 @@
 
 pub mod change;
 pub mod context;
+pub mod digest;
 pub mod engine;
 pub mod error;
 pub mod identity;
 pub mod ingest;
 pub mod knowledge;
+pub mod metadata_filter;
 pub mod model;
+pub mod observations;
+pub mod patterns;
 pub mod ports;
+pub mod rating;
 pub mod search;
 pub mod store;
+pub mod subgraph;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
+pub mod transplant;
 
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};

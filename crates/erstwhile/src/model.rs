@@ -3,15 +3,21 @@
 //! These types are neither the wire format nor the stored format; both have their own and convert.
 
 mod assertion;
+mod bulk;
+mod collection;
 mod episode;
 mod fact;
 mod graph;
 mod ids;
 mod link;
 mod project;
+mod setting;
+mod summary;
 mod task;
 
 pub use assertion::{Assertion, ClaimKind, Holding, Instant, Precision, Span};
+pub use bulk::{Bulk, BulkCounts, BulkItem, BulkItemState, BulkState, BulkTarget};
+pub use collection::{Collection, Document};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};
 pub use graph::{Entity, EntityPatch, Graph, GraphOwner, Mention, NodeId, OPERATOR, Thread, User};
@@ -20,6 +26,8 @@ pub use ids::{
 };
 pub use link::{Link, LinkKind};
 pub use project::{ApiKey, KeyAccess, Project};
+pub use setting::{Over, Setting, SettingKind};
+pub use summary::Summary;
 pub use task::{Task, TaskState};
 
 /// Free-form JSON object, as applications attach it to users, messages and episodes.

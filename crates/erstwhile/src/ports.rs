@@ -56,6 +56,32 @@ pub trait Extractor: Send + Sync + std::fmt::Debug {
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>>;
 }
 
+/// Answers a prompt with text. Optional: everything that cannot do without it says so.
+#[async_trait]
+pub trait LanguageModel: Send + Sync + std::fmt::Debug {
+    /// Name of the model.
+    fn name(&self) -> &str;
+
+    /// The model's answer, as it gave it.
+    ///
+    /// # Errors
+    /// `Unavailable` when trying again later may help, `Invalid` when the model refuses the request.
+    async fn complete(&self, prompt: Prompt) -> Result<String>;
+}
+
+/// What a language model is asked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Prompt {
+    /// What to do: written by us, never by users.
+    pub instructions: String,
+    /// What to do it with: text of users, fenced as data.
+    pub data: String,
+    /// The JSON schema that the answer must fit; free text when absent.
+    pub schema: Option<serde_json::Value>,
+    /// Tokens of the answer, at most.
+    pub tokens_max: u32,
+}
+
 /// What an extractor is given.
 #[derive(Debug, Clone, Default)]
 pub struct ExtractionRequest {

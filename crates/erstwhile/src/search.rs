@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 
+pub mod documents;
 pub mod filter;
 mod fuse;
 mod index;

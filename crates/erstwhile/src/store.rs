@@ -17,6 +17,7 @@ use crate::model::{
 };
 
 mod apply;
+mod gathered;
 mod migrations;
 mod queue;
 mod rows;
@@ -24,6 +25,7 @@ pub mod sql;
 pub mod sqlite;
 pub mod statements;
 
+pub use gathered::SettingScope;
 pub use migrations::MIGRATIONS;
 pub use queue::{Lease, QueueDepth};
 pub use rows::StoredEdit;
@@ -41,6 +43,8 @@ pub enum Locate {
     Graph,
     /// The graph of a thread's user, by the application's `thread_id`.
     Thread,
+    /// A document collection, by its name.
+    Collection,
     /// The graph of any object, by the tag of its uuid (see [`GraphId::tag`]).
     Tag,
 }
@@ -52,6 +56,7 @@ impl Locate {
             Self::Graph => 1,
             Self::Thread => 2,
             Self::Tag => 3,
+            Self::Collection => 4,
         }
     }
 }
@@ -113,6 +118,8 @@ pub enum ListOrder {
     Created,
     /// By the application's own id.
     Id,
+    /// By the last change of the row itself; threads only.
+    Updated,
     /// By a user's e-mail address, a graph's name, or a thread's user.
     Other,
 }
@@ -257,8 +264,8 @@ impl Store {
     /// A page of a project's standalone graphs whose id or name contains `search`, and their number.
     pub async fn list_graphs(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<Graph>, i64)> {
         let statement = match (page.order, page.ascending) {
-            (ListOrder::Created, true) => &sql_text::GRAPHS_BY_CREATED,
-            (ListOrder::Created, false) => &sql_text::GRAPHS_BY_CREATED_DESC,
+            (ListOrder::Created | ListOrder::Updated, true) => &sql_text::GRAPHS_BY_CREATED,
+            (ListOrder::Created | ListOrder::Updated, false) => &sql_text::GRAPHS_BY_CREATED_DESC,
             (ListOrder::Id, true) => &sql_text::GRAPHS_BY_OWNER,
             (ListOrder::Id, false) => &sql_text::GRAPHS_BY_OWNER_DESC,
             (ListOrder::Other, true) => &sql_text::GRAPHS_BY_NAME,
@@ -278,8 +285,8 @@ impl Store {
     /// A page of a project's users whose id, e-mail or name contains `search`, and their number.
     pub async fn list_users(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<User>, i64)> {
         let statement = match (page.order, page.ascending) {
-            (ListOrder::Created, true) => &sql_text::ACCOUNTS_BY_CREATED,
-            (ListOrder::Created, false) => &sql_text::ACCOUNTS_BY_CREATED_DESC,
+            (ListOrder::Created | ListOrder::Updated, true) => &sql_text::ACCOUNTS_BY_CREATED,
+            (ListOrder::Created | ListOrder::Updated, false) => &sql_text::ACCOUNTS_BY_CREATED_DESC,
             (ListOrder::Id, true) => &sql_text::ACCOUNTS_BY_USER_ID,
             (ListOrder::Id, false) => &sql_text::ACCOUNTS_BY_USER_ID_DESC,
             (ListOrder::Other, true) => &sql_text::ACCOUNTS_BY_EMAIL,
@@ -306,6 +313,8 @@ impl Store {
         let statement = match (page.order, page.ascending) {
             (ListOrder::Created, true) => &sql_text::THREADS_BY_CREATED,
             (ListOrder::Created, false) => &sql_text::THREADS_BY_CREATED_DESC,
+            (ListOrder::Updated, true) => &sql_text::THREADS_BY_UPDATED,
+            (ListOrder::Updated, false) => &sql_text::THREADS_BY_UPDATED_DESC,
             (ListOrder::Id, true) => &sql_text::THREADS_BY_ID,
             (ListOrder::Id, false) => &sql_text::THREADS_BY_ID_DESC,
             (ListOrder::Other, true) => &sql_text::THREADS_BY_USER,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use erstwhile::Engine;
 use erstwhile::change::{Batch, Change, Expect};
-use erstwhile::engine::{GraphRef, NewUser};
+use erstwhile::engine::{GraphRef, NewThread, NewUser};
 use erstwhile::ingest::{Reading, evidence};
 use erstwhile::model::{BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role, User};
 use erstwhile::ports::{ExtractionRequest, Extractor, Ids, TimeOrderedIds, Turn};
@@ -67,7 +67,7 @@ impl Seed {
             let first = self.messages;
             let thread = format!("talk-{}", first / THREAD);
             if first.is_multiple_of(THREAD) {
-                self.engine.create_thread(self.user.project, &thread, USER).await?;
+                self.engine.create_thread(self.user.project, NewThread::of(&thread, USER)).await?;
             }
             // Never over the end of a thread.
             let here = TOGETHER.min(until - first).min(THREAD - first % THREAD);
@@ -129,6 +129,7 @@ impl Seed {
             recorded_at: now,
             state: EpisodeState::Processed,
             task: None,
+            strict: false,
         }
     }
 

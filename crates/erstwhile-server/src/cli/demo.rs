@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use erstwhile::Engine;
-use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, NewMessage, NewUser};
+use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, NewMessage, NewThread, NewUser};
 use erstwhile::model::{Metadata, ProjectId, Role};
 use erstwhile::search::filter::Filter;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -87,9 +87,9 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
     engine.add_user(project, user).await?;
     let mut tasks = Vec::new();
     for thread in &sample.threads {
-        engine.create_thread(project, &thread.id, &sample.user.user_id).await?;
+        engine.create_thread(project, NewThread::of(&thread.id, &sample.user.user_id)).await?;
         let messages = thread.messages.iter().map(message).collect::<anyhow::Result<_>>()?;
-        tasks.push(engine.add_messages(project, &thread.id, messages, &[]).await?.task);
+        tasks.push(engine.add_messages(project, &thread.id, messages, &[], false).await?.task);
     }
     let total: usize = sample.threads.iter().map(|thread| thread.messages.len()).sum();
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr())

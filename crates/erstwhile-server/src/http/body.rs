@@ -32,19 +32,42 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         if !bytes.starts_with(b"{") && serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
             return Err(ApiError::bad_request("the request body must be a JSON object"));
         }
-        let mut json = serde_json::Deserializer::from_slice(bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
-            match (inner.is_data(), path.as_str()) {
-                (true, "." | "") => ApiError::bad_request(format!("the request body is not as expected: {inner}")),
-                (true, path) => ApiError::bad_request(format!("{path} is not as expected: {inner}")),
-                (false, _) => ApiError::bad_request(format!("the request body is not valid JSON: {inner}")),
-            }
-        })?;
-        json.end().map_err(|error| ApiError::bad_request(format!("the request body is not valid JSON: {error}")))?;
-        Ok(Self(value))
+        parse(bytes).map(Self)
     }
+}
+
+/// A JSON body that is a list; an empty body counts as an empty list.
+#[derive(Debug)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T: DeserializeOwned> FromRequest<App> for List<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let bytes = to_bytes(request.into_body(), app.limits.body_bytes_max).await;
+        let bytes = bytes.map_err(|_| ApiError::bad_request("the request body cannot be read"))?;
+        let bytes = if bytes.trim_ascii().is_empty() { &b"[]"[..] } else { bytes.trim_ascii() };
+        if !bytes.starts_with(b"[") && serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
+            return Err(ApiError::bad_request("the request body must be a JSON array"));
+        }
+        parse(bytes).map(Self)
+    }
+}
+
+/// Reads JSON, with errors that name the place.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        match (inner.is_data(), path.as_str()) {
+            (true, "." | "") => ApiError::bad_request(format!("the request body is not as expected: {inner}")),
+            (true, path) => ApiError::bad_request(format!("{path} is not as expected: {inner}")),
+            (false, _) => ApiError::bad_request(format!("the request body is not valid JSON: {inner}")),
+        }
+    })?;
+    json.end().map_err(|error| ApiError::bad_request(format!("the request body is not valid JSON: {error}")))?;
+    Ok(value)
 }
 
 /// Reads the whole body before anything is answered.
@@ -122,6 +145,20 @@ impl FromRequestParts<App> for PathId {
         let malformed = |_: PathRejection| ApiError::bad_request("the id in the path is not valid UTF-8");
         let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(malformed)?;
         Ok(Self(id))
+    }
+}
+
+/// An id and a uuid in the path, in this order.
+#[derive(Debug)]
+pub struct PathIdAndUuid(pub String, pub Uuid);
+
+impl FromRequestParts<App> for PathIdAndUuid {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let malformed = |_: PathRejection| ApiError::bad_request("an id in the path is not valid UTF-8");
+        let Path((id, object)) = Path::<(String, String)>::from_request_parts(parts, app).await.map_err(malformed)?;
+        Ok(Self(id, uuid("the uuid in the path", &object)?))
     }
 }
 

@@ -29,6 +29,8 @@ pub struct NewEpisode {
     pub document_id: Option<String>,
     /// The application's own data.
     pub metadata: Metadata,
+    /// Whether only declared types are kept of what it says.
+    pub strict: bool,
 }
 
 impl Engine {
@@ -51,12 +53,13 @@ impl Engine {
             }
             let (name, role, content) = match data.kind {
                 EpisodeKind::Message => speaker_of(data.data),
-                EpisodeKind::Text | EpisodeKind::Json => (None, None, data.data),
+                EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple => (None, None, data.data),
             };
             episodes.push(Episode {
                 name,
                 role,
                 metadata: data.metadata,
+                strict: data.strict,
                 source_description: data.source_description,
                 document_id: data.document_id,
                 ..self.episode(graph, data.kind, content, data.created_at)

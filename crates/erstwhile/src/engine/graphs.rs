@@ -38,16 +38,10 @@ impl Engine {
         let now = self.now();
         let make = |id| {
             let graph = Graph {
-                id,
-                project,
-                owner: GraphOwner::Standalone(new.graph_id.clone()),
                 name: new.name.clone(),
                 description: new.description.clone(),
                 time_zone: new.time_zone.clone(),
-                created_at: now,
-                updated_at: now,
-                version: 0,
-                revision: 0,
+                ..Graph::new(id, project, GraphOwner::Standalone(new.graph_id.clone()), now)
             };
             vec![Change::AddGraph(graph, None)]
         };

@@ -26,6 +26,8 @@ pub struct Listing {
 pub enum SortBy {
     /// Time of creation.
     CreatedAt,
+    /// Time of the last change of the row itself.
+    UpdatedAt,
     /// The application's own id.
     Id,
     /// A user's e-mail address.
@@ -53,6 +55,7 @@ impl Listing {
         }
         let order = match self.sort_by {
             SortBy::CreatedAt => ListOrder::Created,
+            SortBy::UpdatedAt => ListOrder::Updated,
             SortBy::Id => ListOrder::Id,
             SortBy::Email | SortBy::Name | SortBy::UserId => ListOrder::Other,
         };

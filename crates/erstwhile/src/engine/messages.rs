@@ -37,15 +37,17 @@ pub struct Posted {
 impl Engine {
     /// Adds messages to a thread; they are durable and findable when this returns.
     ///
-    /// Messages of `ignore_roles` are kept in the thread, and left out of the graph.
+    /// Messages of `ignore_roles` are kept in the thread, and left out of the graph. With `strict`, only
+    /// declared types are kept of what the messages say.
     pub async fn add_messages(
         &self,
         project: ProjectId,
         thread_id: &str,
         messages: Vec<NewMessage>,
         ignore_roles: &[Role],
+        strict: bool,
     ) -> Result<Posted> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let graph = self.open_thread(project, thread_id).await?.graph;
         if messages.is_empty() {
             return Err(Error::invalid("messages must not be empty"));
         }
@@ -55,6 +57,7 @@ impl Engine {
             role: Some(message.role),
             name: message.name.filter(|name| !name.trim().is_empty()),
             metadata: message.metadata,
+            strict,
             state: if ignored.contains(&message.role) { EpisodeState::Ignored } else { EpisodeState::Pending },
             ..self.episode(graph, EpisodeKind::Message, message.content, message.created_at)
         };
@@ -86,6 +89,7 @@ impl Engine {
             recorded_at: now,
             state: EpisodeState::Pending,
             task: None,
+            strict: false,
         }
     }
 

@@ -1,31 +1,74 @@
-//! Threads: the conversations of users.
+//! Threads: the conversations of users, and of nobody in particular.
 
-use super::{Engine, Listing, SortBy, check_id};
+use super::users::{anonymous, beginning_of};
+use super::{Engine, Listing, SortBy, check_id, merge_deeply};
 use crate::change::Change;
-use crate::error::{Error, Result};
-use crate::model::{ProjectId, Thread};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread};
 use crate::store::Locate;
 
+/// The key of metadata that applications may read but not set.
+const RESERVED: &str = "system";
+
+/// A thread to begin.
+#[derive(Debug, Clone, Default)]
+pub struct NewThread {
+    /// The application's own id.
+    pub thread_id: String,
+    /// The user whose thread it is; without one it has a graph of its own.
+    pub user_id: Option<String>,
+    /// The application's own data.
+    pub metadata: Metadata,
+}
+
+impl NewThread {
+    /// A user's thread without data of its own.
+    pub fn of(thread_id: impl Into<String>, user_id: impl Into<String>) -> Self {
+        Self { thread_id: thread_id.into(), user_id: Some(user_id.into()), ..Self::default() }
+    }
+}
+
 impl Engine {
-    /// Begins a thread of a user.
+    /// Begins a thread.
     ///
     /// # Errors
     /// `AlreadyExists` when the id is taken in the project, `NotFound` for an unknown user.
-    pub async fn create_thread(&self, project: ProjectId, thread_id: &str, user_id: &str) -> Result<Thread> {
-        check_id("thread_id", thread_id)?;
-        check_id("user_id", user_id)?;
-        let user = self.user(project, user_id).await?;
-        let thread = Thread {
-            graph: user.graph,
-            project,
-            thread_id: thread_id.to_owned(),
-            uuid: self.object_id(user.graph),
-            user_id: user.user_id,
-            user_uuid: user.uuid,
-            created_at: self.now(),
+    pub async fn create_thread(&self, project: ProjectId, new: NewThread) -> Result<Thread> {
+        check_id("thread_id", &new.thread_id)?;
+        let user = match &new.user_id {
+            Some(user_id) => {
+                check_id("user_id", user_id)?;
+                Some(self.user(project, user_id).await?)
+            }
+            None => None,
         };
-        self.apply(project, thread.graph, vec![Change::AddThread(thread.clone())]).await?;
-        Ok(thread)
+        let (now, unique) = (self.now(), self.ids().next());
+        let thread = |graph: GraphId| Thread {
+            graph,
+            project,
+            thread_id: new.thread_id.clone(),
+            uuid: graph.within(unique).into(),
+            user_id: new.user_id.clone(),
+            user_uuid: user.as_ref().map(|user| user.uuid),
+            metadata: new.metadata.clone(),
+            classifications: Metadata::new(),
+            created_at: now,
+            updated_at: now,
+            ended_at: None,
+        };
+        if let Some(user) = &user {
+            let thread = thread(user.graph);
+            self.apply(project, user.graph, vec![Change::AddThread(thread.clone())]).await?;
+            return Ok(thread);
+        }
+        let make = |id: GraphId| {
+            let owner = GraphOwner::Thread(new.thread_id.clone());
+            let mut changes = vec![Change::AddGraph(Graph::new(id, project, owner, now), None)];
+            changes.extend(beginning_of(&anonymous(id, project, now)));
+            changes.push(Change::AddThread(thread(id)));
+            changes
+        };
+        Ok(thread(self.make_graph(project, make).await?))
     }
 
     /// A thread.
@@ -34,16 +77,69 @@ impl Engine {
         self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))
     }
 
+    /// Merges data into a thread's metadata, deeply; the key `system` is not the application's to set.
+    ///
+    /// # Errors
+    /// `Conflict` when the thread has ended.
+    pub async fn update_thread(&self, project: ProjectId, thread_id: &str, mut patch: Metadata) -> Result<Thread> {
+        let mut thread = self.open_thread(project, thread_id).await?;
+        patch.remove(RESERVED);
+        merge_deeply(&mut thread.metadata, patch);
+        self.put_thread(thread).await
+    }
+
+    /// Keeps what a thread was classified as.
+    pub async fn classify_thread(
+        &self,
+        project: ProjectId,
+        thread_id: &str,
+        name: &str,
+        class: &str,
+    ) -> Result<Thread> {
+        let mut thread = self.thread(project, thread_id).await?;
+        thread.classifications.insert(name.to_owned(), class.into());
+        self.put_thread(thread).await
+    }
+
+    /// Ends a thread: nothing can be added to it any more. Ending it again changes nothing.
+    pub async fn end_thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
+        let mut thread = self.thread(project, thread_id).await?;
+        if thread.ended_at.is_some() {
+            return Ok(thread);
+        }
+        thread.ended_at = Some(self.now());
+        self.put_thread(thread).await
+    }
+
+    async fn put_thread(&self, mut thread: Thread) -> Result<Thread> {
+        thread.updated_at = self.now();
+        self.apply(thread.project, thread.graph, vec![Change::UpdateThread(thread.clone())]).await?;
+        Ok(thread)
+    }
+
+    /// A thread that has not ended.
+    pub(super) async fn open_thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
+        let thread = self.thread(project, thread_id).await?;
+        match thread.ended_at {
+            Some(_) => Err(Error::new(ErrorKind::Conflict, "the session has ended")),
+            None => Ok(thread),
+        }
+    }
+
     /// Removes a thread with its messages and everything that came from them (T8).
     pub async fn delete_thread(&self, project: ProjectId, thread_id: &str) -> Result<()> {
         let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let owner = self.store().find_graph(graph).await?.map(|graph| graph.owner);
+        if let Some(owner @ GraphOwner::Thread(_)) = owner {
+            return self.remove_graph(project, graph, owner).await;
+        }
         self.apply(project, graph, vec![Change::RemoveThread(thread_id.to_owned())]).await?;
         self.store().scrub().await
     }
 
     /// A page of threads, and how many there are.
     pub async fn list_threads(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<Thread>, i64)> {
-        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::UserId])?;
+        let page = listing.page(&[SortBy::CreatedAt, SortBy::UpdatedAt, SortBy::Id, SortBy::UserId])?;
         self.store().list_threads(project, page).await
     }
 }

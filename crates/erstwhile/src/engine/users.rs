@@ -1,6 +1,8 @@
 //! Users: people who talk to the application. Each owns a graph.
 
-use super::{Engine, GraphRef, Listing, SortBy, check_id, check_time_zone};
+use jiff::Timestamp;
+
+use super::{Engine, GraphRef, Listing, SortBy, check_id, check_time_zone, merge_deeply};
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::identity::{assistant_node, name_id, normalise, user_node};
@@ -75,21 +77,8 @@ impl Engine {
                 updated_at: now,
                 thread_count: 0,
             };
-            let row = Graph {
-                id: graph,
-                project,
-                owner: GraphOwner::User(new.user_id.clone()),
-                name: None,
-                description: None,
-                time_zone: None,
-                created_at: now,
-                updated_at: now,
-                version: 0,
-                revision: 0,
-            };
-            let mut changes = names_of(&user);
-            let assistant = assistant_node(graph);
-            changes.push(Change::AddMention(spoken_of(&user, ASSISTANT, assistant, "Assistant")));
+            let row = Graph::new(graph, project, GraphOwner::User(new.user_id.clone()), now);
+            let mut changes = beginning_of(&user);
             changes.insert(0, Change::AddGraph(row, Some(user)));
             changes
         };
@@ -160,6 +149,32 @@ impl Engine {
     }
 }
 
+/// What a user's graph begins with: the user and the assistant (I1).
+pub(crate) fn beginning_of(user: &User) -> Vec<Change> {
+    let mut changes = names_of(user);
+    changes.push(Change::AddMention(spoken_of(user, ASSISTANT, assistant_node(user.graph), "Assistant")));
+    changes
+}
+
+/// Whoever speaks in a thread that belongs to no user.
+pub(crate) fn anonymous(graph: GraphId, project: ProjectId, created_at: Timestamp) -> User {
+    User {
+        graph,
+        project,
+        user_id: "User".to_owned(),
+        uuid: user_node(graph).0.into(),
+        email: None,
+        first_name: None,
+        last_name: None,
+        time_zone: None,
+        metadata: Metadata::new(),
+        disable_default_ontology: false,
+        created_at,
+        updated_at: created_at,
+        thread_count: 1,
+    }
+}
+
 /// The evidence that ties a user's names to the user's node.
 fn names_of(user: &User) -> Vec<Change> {
     let node = user_node(user.graph);
@@ -191,20 +206,5 @@ fn spoken_of(user: &User, name: &str, entity: EntityId, entity_type: &str) -> Me
         entity_type: Some(entity_type.to_owned()),
         span: 0..0,
         recorded_at: user.updated_at,
-    }
-}
-
-/// Merges objects inside objects; a null deletes its key.
-fn merge_deeply(target: &mut Metadata, patch: Metadata) {
-    for (key, value) in patch {
-        match (target.get_mut(&key), value) {
-            (_, serde_json::Value::Null) => {
-                target.remove(&key);
-            }
-            (Some(serde_json::Value::Object(inner)), serde_json::Value::Object(patch)) => merge_deeply(inner, patch),
-            (_, value) => {
-                target.insert(key, value);
-            }
-        }
     }
 }

@@ -13,6 +13,8 @@ pub enum EpisodeKind {
     Text,
     /// A JSON document.
     Json,
+    /// A fact that the application states directly, as a JSON document.
+    FactTriple,
 }
 
 /// Who speaks in a message.
@@ -76,6 +78,8 @@ pub struct Episode {
     pub state: EpisodeState,
     /// The task that follows its ingestion.
     pub task: Option<TaskId>,
+    /// Whether only declared types are kept of what it says.
+    pub strict: bool,
 }
 
 impl Episode {
@@ -92,6 +96,7 @@ impl EpisodeKind {
             Self::Message => "message",
             Self::Text => "text",
             Self::Json => "json",
+            Self::FactTriple => "fact_triple",
         }
     }
 
@@ -101,6 +106,7 @@ impl EpisodeKind {
             "message" => Some(Self::Message),
             "text" => Some(Self::Text),
             "json" => Some(Self::Json),
+            "fact_triple" => Some(Self::FactTriple),
             _ => None,
         }
     }

@@ -17,6 +17,22 @@ pub enum GraphOwner {
     User(String),
     /// A standalone graph, by the application's `graph_id`.
     Standalone(String),
+    /// The graph of one thread that belongs to no user, by the application's `thread_id`.
+    Thread(String),
+    /// A document collection, by its name: the home of its documents; nothing is known in it.
+    Collection(String),
+    /// A bulk load: the home of its items until they have reached their own graphs.
+    Bulk,
+}
+
+impl GraphOwner {
+    /// The application's own id; empty for a bulk load, which has none.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::User(id) | Self::Standalone(id) | Self::Thread(id) | Self::Collection(id) => id,
+            Self::Bulk => "",
+        }
+    }
 }
 
 /// A knowledge graph.
@@ -42,6 +58,24 @@ pub struct Graph {
     pub version: i64,
     /// Raised by every change of knowledge; writers of knowledge expect it unchanged.
     pub revision: i64,
+}
+
+impl Graph {
+    /// A new graph that says nothing about itself yet.
+    pub fn new(id: GraphId, project: ProjectId, owner: GraphOwner, now: Timestamp) -> Self {
+        Self {
+            id,
+            project,
+            owner,
+            name: None,
+            description: None,
+            time_zone: None,
+            created_at: now,
+            updated_at: now,
+            version: 0,
+            revision: 0,
+        }
+    }
 }
 
 /// A person who talks to the application.
@@ -88,7 +122,7 @@ impl User {
     }
 }
 
-/// One conversation of a user.
+/// One conversation, of a user as a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thread {
     /// The graph of the user it belongs to.
@@ -99,12 +133,20 @@ pub struct Thread {
     pub thread_id: String,
     /// The server's id.
     pub uuid: ObjectId,
-    /// The user, by the application's id.
-    pub user_id: String,
+    /// The user, by the application's id; `None` for a thread that belongs to nobody.
+    pub user_id: Option<String>,
     /// The user, by the server's id.
-    pub user_uuid: ObjectId,
+    pub user_uuid: Option<ObjectId>,
+    /// The application's own data.
+    pub metadata: Metadata,
+    /// What the thread was classified as, by the name of the classification.
+    pub classifications: Metadata,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When its own fields changed last.
+    pub updated_at: Timestamp,
+    /// When the application said that it is over; nothing is added to it after that.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// A person, place, thing or idea.

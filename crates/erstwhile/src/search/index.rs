@@ -229,7 +229,7 @@ impl GraphIndex {
     }
 
     /// Every episode, newest first.
-    pub fn episodes(&self) -> impl Iterator<Item = &Episode> {
+    pub fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> {
         self.sequence.values().rev().filter_map(|id| self.episodes.get(id))
     }
 

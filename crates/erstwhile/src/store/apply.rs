@@ -1,13 +1,16 @@
 //! The one write: a batch of changes becomes the steps of one transaction. Pure.
 
+mod collections;
+mod declared;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::rows::{
     access_code, claim_kind_code, entity_patch_json, episode_kind_code, fact_edit_json, holding_code, id, json,
-    link_kind_code, optional_id, optional_text, optional_time, owner_code, precision_code, role_code, state_code, text,
-    time,
+    link_kind_code, optional_id, optional_text, optional_time, owner_code, precision_code, role_code,
+    setting_kind_code, state_code, text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -16,7 +19,7 @@ use crate::change::{Batch, Change, Expect};
 use crate::error::{Error, Result};
 use crate::model::{
     ApiKey, Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, Project, ProjectId,
-    Thread, User,
+    SettingKind, Thread, User,
 };
 
 /// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
@@ -38,6 +41,10 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
         let graph = steps.graph()?;
         steps.may(&sql::COUNT_PENDING, vec![id(graph.0)]);
     }
+    if batch.changes.iter().any(moves_bulk) {
+        let graph = steps.graph()?;
+        steps.may(&sql::COUNT_BULK_PENDING, vec![id(graph.0)]);
+    }
     if batch.changes.iter().any(|change| matches!(change, Change::RemoveGraph(_))) {
         let graph = steps.graph()?;
         steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0)]);
@@ -48,6 +55,11 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
 /// Whether a change takes episodes off the queue.
 fn settles(change: &Change) -> bool {
     matches!(change, Change::SetEpisodeState(..) | Change::RemoveEpisode(_) | Change::RemoveThread(_))
+}
+
+/// Whether a change alters how much of a bulk load is left to do.
+fn moves_bulk(change: &Change) -> bool {
+    matches!(change, Change::SetBulkItemState(..))
 }
 
 /// Whether a change alters what is known, not only what is stored.
@@ -110,6 +122,11 @@ impl Steps {
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
             Change::AddProject(project) => self.add_project(project),
+            Change::UpdateProject(project) => {
+                let fields = [project.description.as_ref(), project.time_zone.as_ref()].map(optional_text);
+                let params = std::iter::once(id(project.id.0)).chain(fields).collect();
+                self.must(&sql::UPDATE_PROJECT, params, Refusal::Missing("project"));
+            }
             Change::AddKey(key) => self.add_key(key),
             Change::RevokeKey(key) => {
                 let params = vec![id(self.project.0), id(key.0), time(self.at)];
@@ -130,6 +147,17 @@ impl Steps {
             Change::UpdateUser(user) => self.update_user(user),
             Change::RemoveGraph(owner) => self.remove_graph(owner)?,
             Change::AddThread(thread) => self.add_thread(thread),
+            Change::UpdateThread(thread) => {
+                let params = vec![
+                    id(thread.graph.0),
+                    text(&thread.thread_id),
+                    json(&thread.metadata),
+                    json(&thread.classifications),
+                    time(thread.updated_at),
+                    optional_time(thread.ended_at),
+                ];
+                self.must(&sql::UPDATE_THREAD, params, Refusal::Missing("thread"));
+            }
             Change::RemoveThread(thread_id) => self.remove_thread(thread_id)?,
             Change::AddEpisodes(episodes) => self.add_episodes(episodes)?,
             Change::SetEpisodeMetadata(episode, metadata) => {
@@ -181,6 +209,20 @@ impl Steps {
                 self.may(&sql::PUT_EDIT, params);
             }
             Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
+            Change::PutSetting(..)
+            | Change::RemoveSetting(..)
+            | Change::AddMembership(_)
+            | Change::RemoveMembership(_)
+            | Change::DissolveGroup(_) => self.declare(change)?,
+            Change::AddCollection(_)
+            | Change::UpdateCollection(_)
+            | Change::AddDocument(_)
+            | Change::UpdateDocument(_)
+            | Change::RemoveDocument(_)
+            | Change::AddBulk(_)
+            | Change::AddBulkItems(_)
+            | Change::SetBulkState(..)
+            | Change::SetBulkItemState(..) => self.gather(change)?,
         }
         Ok(())
     }
@@ -223,13 +265,20 @@ impl Steps {
 
     fn add_graph(&mut self, graph: &Graph, user: Option<&User>) {
         let (kind, owner) = owner_code(&graph.owner);
-        let (locate, taken) = match &graph.owner {
-            GraphOwner::User(user_id) => (Locate::User, format!("user already exists with user_id: {user_id}")),
+        let located = match &graph.owner {
+            GraphOwner::User(user_id) => Some((Locate::User, format!("user already exists with user_id: {user_id}"))),
             GraphOwner::Standalone(graph_id) => {
-                (Locate::Graph, format!("graph already exists with graph_id: {graph_id}"))
+                Some((Locate::Graph, format!("graph already exists with graph_id: {graph_id}")))
             }
+            GraphOwner::Collection(name) => {
+                Some((Locate::Collection, format!("collection already exists with name: {name}")))
+            }
+            // A thread brings its own locator; a bulk load is known by its uuid.
+            GraphOwner::Thread(_) | GraphOwner::Bulk => None,
         };
-        self.locate(locate, owner, graph.id, taken);
+        if let Some((locate, taken)) = located {
+            self.locate(locate, owner, graph.id, taken);
+        }
         self.locate(Locate::Tag, &graph.id.tag(), graph.id, "this graph's tag is taken: try again".to_owned());
         let params = vec![
             id(graph.id.0),
@@ -279,11 +328,19 @@ impl Steps {
         match owner {
             GraphOwner::User(user_id) => self.unlocate(Locate::User, user_id),
             GraphOwner::Standalone(graph_id) => self.unlocate(Locate::Graph, graph_id),
+            GraphOwner::Collection(name) => self.unlocate(Locate::Collection, name),
+            GraphOwner::Thread(_) | GraphOwner::Bulk => {}
         }
         let params = vec![id(graph.0), Value::Int(Locate::Thread.code()), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
         self.unlocate(Locate::Tag, &graph.tag());
         for table in [
+            &sql::CLEAR_SETTINGS,
+            &sql::CLEAR_MEMBERSHIPS,
+            &sql::CLEAR_DOCUMENTS,
+            &sql::CLEAR_COLLECTION,
+            &sql::CLEAR_BULK_ITEMS,
+            &sql::CLEAR_BULK,
             &sql::CLEAR_TASKS,
             &sql::CLEAR_TOMBSTONES,
             &sql::CLEAR_EDITS,
@@ -302,14 +359,19 @@ impl Steps {
     }
 
     fn add_thread(&mut self, thread: &Thread) {
-        let taken = format!("thread already exists with thread_id: {}", thread.thread_id);
+        // Both nouns, because clients of either generation look for theirs.
+        let taken = format!("thread already exists with thread_id: {0} (session_id: {0})", thread.thread_id);
         self.locate(Locate::Thread, &thread.thread_id, thread.graph, taken);
         let params = vec![
             id(thread.graph.0),
             text(&thread.thread_id),
             id(thread.project.0),
             id(thread.uuid.0),
+            json(&thread.metadata),
+            json(&thread.classifications),
             time(thread.created_at),
+            time(thread.updated_at),
+            optional_time(thread.ended_at),
         ];
         self.may(&sql::ADD_THREAD, params);
     }
@@ -326,6 +388,10 @@ impl Steps {
         ] {
             self.may(statement, vec![graph.clone(), text(thread_id)]);
         }
+        self.may(
+            &sql::REMOVE_SETTING,
+            vec![graph.clone(), Value::Int(setting_kind_code(SettingKind::RatingInstruction)), text(thread_id)],
+        );
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);
         Ok(())
@@ -359,6 +425,7 @@ impl Steps {
                 optional_text(failure),
                 optional_time(settled),
                 optional_id(episode.task.map(|task| task.0)),
+                Value::Int(i64::from(episode.strict)),
             ];
             self.may(&sql::ADD_EPISODE, params);
         }

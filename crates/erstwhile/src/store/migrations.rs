@@ -3,5 +3,11 @@
 use super::sql::Migration;
 
 /// Every step, oldest first.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "the first schema", sql: include_str!("migrations/0001_first_schema.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "the first schema", sql: include_str!("migrations/0001_first_schema.sql") },
+    Migration {
+        version: 2,
+        name: "every generation of the API",
+        sql: include_str!("migrations/0002_every_generation.sql"),
+    },
+];

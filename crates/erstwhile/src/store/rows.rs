@@ -1,5 +1,12 @@
 //! How the domain is laid out in rows, both ways.
 
+mod gathered;
+
+pub(super) use gathered::{
+    bulk_item_json, bulk_item_state_code, bulk_state_code, read_bulk, read_bulk_item, read_collection, read_document,
+    read_setting, roles_code, setting_kind_code, vector,
+};
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -141,6 +148,7 @@ pub(super) fn episode_kind_code(kind: EpisodeKind) -> i64 {
         EpisodeKind::Message => 0,
         EpisodeKind::Text => 1,
         EpisodeKind::Json => 2,
+        EpisodeKind::FactTriple => 3,
     }
 }
 
@@ -218,6 +226,9 @@ pub(super) fn owner_code(owner: &GraphOwner) -> (i64, &str) {
     match owner {
         GraphOwner::User(user_id) => (0, user_id),
         GraphOwner::Standalone(graph_id) => (1, graph_id),
+        GraphOwner::Thread(thread_id) => (2, thread_id),
+        GraphOwner::Collection(name) => (3, name),
+        GraphOwner::Bulk => (4, ""),
     }
 }
 
@@ -229,6 +240,9 @@ pub(super) fn read_graph(row: Row) -> Result<Graph> {
         owner: match (row.int()?, row.text()?) {
             (0, user_id) => GraphOwner::User(user_id),
             (1, graph_id) => GraphOwner::Standalone(graph_id),
+            (2, thread_id) => GraphOwner::Thread(thread_id),
+            (3, name) => GraphOwner::Collection(name),
+            (4, _) => GraphOwner::Bulk,
             (code, _) => return Err(unknown_code("graph owner", code)),
         },
         name: row.optional_text()?,
@@ -267,9 +281,13 @@ pub(super) fn read_thread(row: Row) -> Result<Thread> {
         project: row.uuid()?.into(),
         thread_id: row.text()?,
         uuid: row.uuid()?.into(),
-        user_id: row.text()?,
-        user_uuid: row.uuid()?.into(),
+        user_id: row.optional_text()?,
+        user_uuid: row.optional_uuid()?.map(Into::into),
+        metadata: row.json()?,
+        classifications: row.json()?,
         created_at: row.time()?,
+        updated_at: row.time()?,
+        ended_at: row.optional_time()?,
     })
 }
 
@@ -283,6 +301,7 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
             0 => EpisodeKind::Message,
             1 => EpisodeKind::Text,
             2 => EpisodeKind::Json,
+            3 => EpisodeKind::FactTriple,
             code => return Err(unknown_code("episode kind", code)),
         },
         role: row.optional_int()?.map(role_of).transpose()?,
@@ -301,6 +320,7 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
             (code, _) => return Err(unknown_code("episode state", code)),
         },
         task: row.optional_uuid()?.map(Into::into),
+        strict: row.int()? != 0,
     })
 }
 

@@ -66,8 +66,8 @@ macro_rules! graphs_page {
 macro_rules! threads {
     ($rest:literal) => {
         concat!(
-            "SELECT t.graph_id, t.project_id, t.thread_id, t.uuid, a.user_id, a.uuid, t.created_at \
-             FROM thread t JOIN account a ON a.graph_id = t.graph_id ",
+            "SELECT t.graph_id, t.project_id, t.thread_id, t.uuid, a.user_id, a.uuid, t.metadata, t.classifications, \
+             t.created_at, t.updated_at, t.ended_at FROM thread t LEFT JOIN account a ON a.graph_id = t.graph_id ",
             $rest
         )
     };
@@ -77,7 +77,79 @@ macro_rules! episodes {
     ($rest:literal) => {
         concat!(
             "SELECT episode_id, seq, thread_id, kind, role, name, content, metadata, source_description, document_id, \
-             reference_time, recorded_at, state, failure, task_id FROM episode ",
+             reference_time, recorded_at, state, failure, task_id, strict FROM episode ",
+            $rest
+        )
+    };
+}
+
+macro_rules! members_page {
+    ($what:expr, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM account a JOIN membership m ON m.graph_id = a.graph_id WHERE a.project_id = $1 AND m.group_id = $2 \
+             AND ($3 = '' OR lower(a.user_id) LIKE $3 ESCAPE '\\' OR lower(coalesce(a.email, '')) LIKE $3 ESCAPE '\\' \
+             OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $3 ESCAPE '\\') ",
+            $rest
+        )
+    };
+}
+
+macro_rules! candidates_page {
+    ($what:expr, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM account a WHERE a.project_id = $1 AND a.graph_id NOT IN \
+             (SELECT m.graph_id FROM membership m WHERE m.group_id = $2) \
+             AND ($3 = '' OR lower(a.user_id) LIKE $3 ESCAPE '\\' OR lower(coalesce(a.email, '')) LIKE $3 ESCAPE '\\' \
+             OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $3 ESCAPE '\\') ",
+            $rest
+        )
+    };
+}
+
+macro_rules! collections {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.graph_id, c.project_id, c.name, c.uuid, c.description, c.metadata, c.dimensions, \
+             c.is_auto_embedded, c.created_at, c.updated_at, \
+             (SELECT count(*) FROM document d WHERE d.graph_id = c.graph_id), \
+             (SELECT count(d.embedding) FROM document d WHERE d.graph_id = c.graph_id) FROM collection c ",
+            $rest
+        )
+    };
+}
+
+macro_rules! documents {
+    ($rest:literal) => {
+        concat!(
+            "SELECT document_uuid, document_id, content, metadata, embedding, created_at, updated_at FROM document ",
+            $rest
+        )
+    };
+}
+
+macro_rules! bulks {
+    ($rest:literal) => {
+        concat!(
+            "SELECT b.graph_id, b.project_id, b.state, b.metadata, b.ignore_roles, b.strict_ontology, b.created_at, \
+             b.updated_at, b.processed_at, b.completed_at, \
+             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 0), \
+             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 1), \
+             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 2), \
+             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 3) FROM bulk b ",
+            $rest
+        )
+    };
+}
+
+macro_rules! bulk_items {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at \
+             FROM bulk_item ",
             $rest
         )
     };
@@ -98,6 +170,7 @@ statements! {
         "SELECT project_id, name, description, time_zone, created_at FROM project WHERE project_id = $1";
     PROJECT_BY_NAME, REFERENCE,
         "SELECT project_id, name, description, time_zone, created_at FROM project WHERE name = $1";
+    UPDATE_PROJECT, REFERENCE, "UPDATE project SET description = $2, time_zone = $3 WHERE project_id = $1";
     ADD_KEY, REFERENCE,
         "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (digest) DO NOTHING";
@@ -165,9 +238,20 @@ statements! {
          OR lower(coalesce(a.email, '')) LIKE $2 ESCAPE '\\' \
          OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $2 ESCAPE '\\')";
 
+    ACCOUNTS_AFTER, Reach::FanOut,
+        concat!("SELECT ", account_columns!(), " FROM account a WHERE a.project_id = $1 AND a.created_at > $2 \
+         ORDER BY a.created_at, a.graph_id LIMIT $3");
+    ACCOUNT_BY_UUID, GRAPH,
+        concat!("SELECT ", account_columns!(), " FROM account a WHERE a.graph_id = $1 AND a.uuid = $2");
+
     ADD_THREAD, GRAPH,
-        "INSERT INTO thread (graph_id, thread_id, project_id, uuid, created_at) VALUES ($1, $2, $3, $4, $5)";
-    EXPECT_THREAD, GRAPH, "UPDATE thread SET uuid = uuid WHERE graph_id = $1 AND thread_id = $2";
+        "INSERT INTO thread (graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, \
+         ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    UPDATE_THREAD, GRAPH,
+        "UPDATE thread SET metadata = $3, classifications = $4, updated_at = $5, ended_at = $6 \
+         WHERE graph_id = $1 AND thread_id = $2";
+    EXPECT_THREAD, GRAPH,
+        "UPDATE thread SET uuid = uuid WHERE graph_id = $1 AND thread_id = $2 AND ended_at IS NULL";
     REMOVE_THREAD, GRAPH, "DELETE FROM thread WHERE graph_id = $1 AND thread_id = $2";
     THREAD_BY_ID, GRAPH, threads!("WHERE t.graph_id = $1 AND t.thread_id = $2");
     THREADS_OF_GRAPH, GRAPH, threads!("WHERE t.graph_id = $1 ORDER BY t.created_at, t.thread_id LIMIT $2");
@@ -178,16 +262,22 @@ statements! {
     THREADS_BY_ID, Reach::FanOut, threads!("WHERE t.project_id = $1 ORDER BY t.thread_id LIMIT $2 OFFSET $3");
     THREADS_BY_ID_DESC, Reach::FanOut, threads!("WHERE t.project_id = $1 ORDER BY t.thread_id DESC LIMIT $2 OFFSET $3");
     THREADS_BY_USER, Reach::FanOut,
-        threads!("WHERE t.project_id = $1 ORDER BY a.user_id, t.thread_id LIMIT $2 OFFSET $3");
+        threads!("WHERE t.project_id = $1 ORDER BY coalesce(a.user_id, ''), t.thread_id LIMIT $2 OFFSET $3");
     THREADS_BY_USER_DESC, Reach::FanOut,
-        threads!("WHERE t.project_id = $1 ORDER BY a.user_id DESC, t.thread_id DESC LIMIT $2 OFFSET $3");
+        threads!("WHERE t.project_id = $1 ORDER BY coalesce(a.user_id, '') DESC, t.thread_id DESC LIMIT $2 OFFSET $3");
+    THREADS_BY_UPDATED, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 ORDER BY t.updated_at, t.graph_id, t.thread_id LIMIT $2 OFFSET $3");
+    THREADS_BY_UPDATED_DESC, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 ORDER BY t.updated_at DESC, t.graph_id DESC, t.thread_id DESC LIMIT $2 OFFSET $3");
+    THREADS_AFTER, Reach::FanOut,
+        threads!("WHERE t.project_id = $1 AND t.created_at > $2 ORDER BY t.created_at, t.graph_id, t.thread_id LIMIT $3");
     COUNT_THREADS, Reach::FanOut, "SELECT count(*) FROM thread WHERE project_id = $1";
 
     ADD_EPISODE, GRAPH,
         concat!("INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
-         source_description, document_id, reference_time, recorded_at, state, failure, settled_at, task_id, version) \
-         VALUES ($1, (SELECT next_seq FROM graph WHERE graph_id = $1) - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-         $12, $13, $14, $15, $16, $17, ", version!(), ")");
+         source_description, document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, \
+         version) VALUES ($1, (SELECT next_seq FROM graph WHERE graph_id = $1) - $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, ", version!(), ")");
     SET_EPISODE_METADATA, GRAPH,
         concat!("UPDATE episode SET metadata = $3, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2");
@@ -220,10 +310,11 @@ statements! {
     REMOVE_THREAD_EPISODES, GRAPH, "DELETE FROM episode WHERE graph_id = $1 AND thread_id = $2";
     EPISODE_BY_ID, GRAPH, episodes!("WHERE graph_id = $1 AND episode_id = $2");
     EPISODES_OF_THREAD, GRAPH,
-        episodes!("WHERE graph_id = $1 AND thread_id = $2 AND seq > $3 ORDER BY seq LIMIT $4 OFFSET $5");
+        episodes!("WHERE graph_id = $1 AND thread_id = $2 AND kind = 0 AND seq > $3 ORDER BY seq LIMIT $4 OFFSET $5");
     LAST_EPISODES_OF_THREAD, GRAPH,
-        episodes!("WHERE graph_id = $1 AND thread_id = $2 ORDER BY seq DESC LIMIT $3");
-    COUNT_EPISODES_OF_THREAD, GRAPH, "SELECT count(*) FROM episode WHERE graph_id = $1 AND thread_id = $2";
+        episodes!("WHERE graph_id = $1 AND thread_id = $2 AND kind = 0 ORDER BY seq DESC LIMIT $3");
+    COUNT_EPISODES_OF_THREAD, GRAPH,
+        "SELECT count(*) FROM episode WHERE graph_id = $1 AND thread_id = $2 AND kind = 0";
     LAST_EPISODES, GRAPH, episodes!("WHERE graph_id = $1 ORDER BY seq DESC LIMIT $2");
     PENDING_EPISODES, GRAPH, episodes!("WHERE graph_id = $1 AND state = 0 ORDER BY seq LIMIT $2");
     EPISODES_BEFORE, GRAPH, episodes!("WHERE graph_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
@@ -278,6 +369,75 @@ statements! {
     TOMBSTONES_SINCE, GRAPH,
         "SELECT kind, id FROM tombstone WHERE graph_id = $1 AND version > $2 ORDER BY version";
 
+    ADD_SETTING, GRAPH,
+        "INSERT INTO setting (graph_id, kind, name, value, updated_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (graph_id, kind, name) DO NOTHING";
+    PUT_SETTING, GRAPH,
+        "INSERT INTO setting (graph_id, kind, name, value, updated_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (graph_id, kind, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
+    SWAP_SETTING, GRAPH,
+        "UPDATE setting SET value = $4, updated_at = $5 WHERE graph_id = $1 AND kind = $2 AND name = $3 AND value = $6";
+    REMOVE_SETTING, GRAPH, "DELETE FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
+    SETTINGS, GRAPH,
+        "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name";
+    SETTING_BY_NAME, GRAPH,
+        "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
+
+    ADD_MEMBERSHIP, GRAPH,
+        "INSERT INTO membership (graph_id, group_id, added_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (graph_id, group_id) DO NOTHING";
+    REMOVE_MEMBERSHIP, GRAPH, "DELETE FROM membership WHERE graph_id = $1 AND group_id = $2";
+    DISSOLVE_GROUP, Reach::FanOut, "DELETE FROM membership WHERE group_id = $1";
+    GROUPS_OF_GRAPH, GRAPH, "SELECT group_id FROM membership WHERE graph_id = $1 ORDER BY added_at, group_id";
+    MEMBERS, Reach::FanOut,
+        members_page!(account_columns!(), "ORDER BY a.user_id LIMIT $4 OFFSET $5");
+    COUNT_MEMBERS, Reach::FanOut, members_page!("count(*)", "");
+    CANDIDATES, Reach::FanOut,
+        candidates_page!(account_columns!(), "ORDER BY a.user_id LIMIT $4 OFFSET $5");
+    COUNT_CANDIDATES, Reach::FanOut, candidates_page!("count(*)", "");
+
+    ADD_COLLECTION, GRAPH,
+        "INSERT INTO collection (graph_id, project_id, name, uuid, description, metadata, dimensions, \
+         is_auto_embedded, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+    UPDATE_COLLECTION, GRAPH,
+        "UPDATE collection SET description = $2, metadata = $3, updated_at = $4 WHERE graph_id = $1";
+    COLLECTION_BY_GRAPH, GRAPH, collections!("WHERE c.graph_id = $1");
+    COLLECTIONS, Reach::FanOut,
+        collections!("WHERE c.project_id = $1 ORDER BY c.created_at, c.graph_id LIMIT $2");
+    ADD_DOCUMENT, GRAPH,
+        "INSERT INTO document (graph_id, document_uuid, document_id, content, metadata, embedding, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (graph_id, document_id) DO NOTHING";
+    UPDATE_DOCUMENT, GRAPH,
+        "UPDATE document SET document_id = $3, metadata = $4, updated_at = $5 \
+         WHERE graph_id = $1 AND document_uuid = $2 AND ($3 IS NULL OR NOT EXISTS (SELECT 1 FROM document o \
+         WHERE o.graph_id = $1 AND o.document_id = $3 AND o.document_uuid <> $2))";
+    REMOVE_DOCUMENT, GRAPH, "DELETE FROM document WHERE graph_id = $1 AND document_uuid = $2";
+    DOCUMENT_BY_UUID, GRAPH, documents!("WHERE graph_id = $1 AND document_uuid = $2");
+    DOCUMENT_BY_ID, GRAPH, documents!("WHERE graph_id = $1 AND document_id = $2");
+    DOCUMENTS, GRAPH, documents!("WHERE graph_id = $1 ORDER BY document_uuid");
+
+    ADD_BULK, GRAPH,
+        "INSERT INTO bulk (graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, \
+         updated_at, processed_at, completed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, NULL, NULL)";
+    SET_BULK_STATE, GRAPH,
+        "UPDATE bulk SET state = $3, updated_at = $4, processed_at = coalesce(processed_at, $5), \
+         completed_at = coalesce(completed_at, $6) WHERE graph_id = $1 AND state = $2";
+    BULK_BY_GRAPH, GRAPH, bulks!("WHERE b.graph_id = $1");
+    BULKS, Reach::FanOut,
+        bulks!("WHERE b.project_id = $1 AND ($2 < 0 OR b.state = $2) ORDER BY b.created_at DESC, b.graph_id DESC LIMIT $3 OFFSET $4");
+    ADD_BULK_ITEM, GRAPH,
+        "INSERT INTO bulk_item (graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, 0, NULL, NULL, $6, $6) ON CONFLICT (graph_id, seq) DO NOTHING";
+    EXPECT_BULK_STATE, GRAPH, "UPDATE bulk SET updated_at = $3 WHERE graph_id = $1 AND state = $2";
+    SET_BULK_ITEM_STATE, GRAPH,
+        "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6 \
+         WHERE graph_id = $1 AND seq = $2";
+    BULK_ITEMS, GRAPH,
+        bulk_items!("WHERE graph_id = $1 AND seq > $2 AND ($3 < 0 OR state = $3) ORDER BY seq LIMIT $4");
+    COUNT_BULK_PENDING, GRAPH,
+        "UPDATE ingest_queue SET pending = (SELECT count(*) FROM bulk_item WHERE graph_id = $1 AND state < 2), \
+         attempts = 0, last_error = NULL WHERE graph_id = $1";
+
     ADD_TASK, GRAPH,
         "INSERT INTO task (graph_id, task_id, kind, first_seq, total, created_at) \
          VALUES ($1, $2, $3, (SELECT next_seq FROM graph WHERE graph_id = $1) - $4, $4, $5)";
@@ -317,5 +477,11 @@ statements! {
     CLEAR_LINKS, GRAPH, "DELETE FROM link WHERE graph_id = $1";
     CLEAR_EDITS, GRAPH, "DELETE FROM edit WHERE graph_id = $1";
     CLEAR_TOMBSTONES, GRAPH, "DELETE FROM tombstone WHERE graph_id = $1";
+    CLEAR_SETTINGS, GRAPH, "DELETE FROM setting WHERE graph_id = $1";
+    CLEAR_MEMBERSHIPS, GRAPH, "DELETE FROM membership WHERE graph_id = $1";
+    CLEAR_COLLECTION, GRAPH, "DELETE FROM collection WHERE graph_id = $1";
+    CLEAR_DOCUMENTS, GRAPH, "DELETE FROM document WHERE graph_id = $1";
+    CLEAR_BULK, GRAPH, "DELETE FROM bulk WHERE graph_id = $1";
+    CLEAR_BULK_ITEMS, GRAPH, "DELETE FROM bulk_item WHERE graph_id = $1";
     CLEAR_TASKS, GRAPH, "DELETE FROM task WHERE graph_id = $1";
 }

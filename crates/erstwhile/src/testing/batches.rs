@@ -81,6 +81,7 @@ fn episode(graph: u8, number: u8, thread: Option<u8>, now: Timestamp) -> Episode
         recorded_at: now,
         state: EpisodeState::Pending,
         task: Some(TaskId(within(graph, 251))),
+        strict: false,
     }
 }
 
@@ -118,9 +119,13 @@ fn change(graph: u8, what: u8, numbers: (u8, u8, u8, u8), now: Timestamp) -> Vec
             project: ProjectId(Uuid::from_u128(1)),
             thread_id,
             uuid: within(graph, 200 + thread).into(),
-            user_id: format!("user {graph}"),
-            user_uuid: within(graph, 250).into(),
+            user_id: matches!(owner_of(graph), GraphOwner::User(_)).then(|| format!("user {graph}")),
+            user_uuid: matches!(owner_of(graph), GraphOwner::User(_)).then(|| within(graph, 250).into()),
+            metadata: Metadata::new(),
+            classifications: Metadata::new(),
             created_at: now,
+            updated_at: now,
+            ended_at: None,
         })],
         2..=5 => {
             let thread = two.is_multiple_of(2).then_some(thread + graph * 3);

@@ -116,9 +116,13 @@ fn new_thread(graph: GraphId, thread_id: &str, user_id: &str) -> Change {
         project: project(1),
         thread_id: thread_id.to_owned(),
         uuid: graph.within(Uuid::from_u128(2)).into(),
-        user_id: user_id.to_owned(),
-        user_uuid: graph.within(Uuid::from_u128(1)).into(),
+        user_id: Some(user_id.to_owned()),
+        user_uuid: Some(graph.within(Uuid::from_u128(1)).into()),
+        metadata: Metadata::new(),
+        classifications: Metadata::new(),
         created_at: at(0),
+        updated_at: at(0),
+        ended_at: None,
     })
 }
 
@@ -138,6 +142,7 @@ fn message(graph: GraphId, thread: &str, number: u128) -> Episode {
         recorded_at: at(number as i64),
         state: EpisodeState::Pending,
         task: None,
+        strict: false,
     }
 }
 
@@ -232,7 +237,7 @@ pub async fn users_threads_and_graphs_are_found_by_their_own_ids(store: &Store) 
         assert_eq!(store.locate(project(1), Locate::Graph, user_id).await.unwrap(), None);
         assert_eq!(store.find_user(graph).await.unwrap().unwrap().user_id, *user_id);
         assert_eq!(store.find_user(graph).await.unwrap().unwrap().thread_count, 1);
-        assert_eq!(store.find_thread(graph, &thread).await.unwrap().unwrap().user_id, *user_id);
+        assert_eq!(store.find_thread(graph, &thread).await.unwrap().unwrap().user_id.as_deref(), Some(*user_id));
     }
 }
 
@@ -270,7 +275,7 @@ pub async fn listings_page_search_and_sort(store: &Store) {
         }
         assert_eq!(seen.len(), 25);
         let key = |user: &User| match order {
-            ListOrder::Created => user.created_at.as_microsecond().to_string(),
+            ListOrder::Created | ListOrder::Updated => user.created_at.as_microsecond().to_string(),
             ListOrder::Id | ListOrder::Other => user.user_id.clone(),
         };
         let keys: Vec<String> = seen.iter().map(key).collect();
@@ -439,7 +444,7 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
         assert_eq!(found.edits.len(), state.edits.len());
         assert!(state.edits.values().all(|edit| found.edits.contains(edit)));
         for thread in state.threads.values() {
-            assert_eq!(store.find_thread(id, &thread.thread_id).await.unwrap().is_some(), state.user.is_some());
+            assert_eq!(store.find_thread(id, &thread.thread_id).await.unwrap().as_ref(), Some(thread));
             assert_eq!(store.locate(project(1), Locate::Thread, &thread.thread_id).await.unwrap(), Some(id));
         }
         let pending = store.pending_episodes(id, 1_000).await.unwrap();

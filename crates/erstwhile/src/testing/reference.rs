@@ -130,6 +130,7 @@ fn knowledge(change: &Change) -> bool {
             | Change::AddTask { .. }
             | Change::SetEpisodeMetadata(..)
             | Change::SetEpisodeState(..)
+            | Change::UpdateThread(_)
     )
 }
 

@@ -1,7 +1,9 @@
 //! What the memory does for those who use it.
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{ContextRequest, FactDraft, GraphRef, Listing, NewMessage, NodeDraft, Search, SortBy};
+use erstwhile::engine::{
+    ContextRequest, FactDraft, GraphRef, Listing, NewMessage, NewThread, NodeDraft, Search, SortBy,
+};
 use erstwhile::model::{FactEdit, Holding, Metadata, Role};
 use erstwhile::ports::{Claim, ExtractedMention, Extraction};
 
@@ -53,7 +55,7 @@ async fn deleting_the_episode_that_closed_a_fact_reopens_it() {
 #[tokio::test]
 async fn deleting_a_thread_removes_what_came_from_it_and_nothing_else() {
     let world = World::new().await;
-    world.engine.create_thread(world.project, "other", "ann").await.unwrap();
+    world.engine.create_thread(world.project, NewThread::of("other", "ann")).await.unwrap();
     world.script.answer("likes tea", likes("likes tea", "tea"));
     world.script.answer("likes jazz", likes("likes jazz", "jazz"));
     world.say("2025-01-01T00:00:00Z", "likes tea").await;
@@ -84,7 +86,7 @@ async fn a_deleted_user_is_gone_and_the_id_is_free_again() {
         assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::NotFound));
     }
     world.add_user("ann", "Ann Lee").await;
-    world.engine.create_thread(world.project, "t", "ann").await.unwrap();
+    world.engine.create_thread(world.project, NewThread::of("t", "ann")).await.unwrap();
     assert!(world.facts().await.is_empty());
 }
 
@@ -232,7 +234,7 @@ async fn ignored_messages_stay_in_the_thread_and_out_of_the_graph() {
         created_at: None,
         metadata: Metadata::new(),
     };
-    world.engine.add_messages(world.project, "t", vec![message], &[Role::System]).await.unwrap();
+    world.engine.add_messages(world.project, "t", vec![message], &[Role::System], false).await.unwrap();
     assert_eq!(world.engine.messages(world.project, "t", 0, 10).await.unwrap().1, 1);
     let found = world.engine.search_episodes(world.project, &world.graph(), Search::new("zebra", 5)).await.unwrap();
     assert!(found.is_empty());
@@ -247,7 +249,7 @@ async fn the_context_block_has_what_was_said_and_what_holds() {
     world.say("2025-01-01T00:00:00Z", "lives in Paris").await;
     world.say("2025-03-01T00:00:00Z", "lives in Oslo").await;
     world.ingest().await;
-    world.engine.create_thread(world.project, "now", "ann").await.unwrap();
+    world.engine.create_thread(world.project, NewThread::of("now", "ann")).await.unwrap();
     world.say_in("now", "2025-05-01T00:00:00Z", "where do I live in these days?").await;
     let block = world.engine.thread_context(world.project, "now", ContextRequest::default()).await.unwrap();
     assert!(block.contains("<USER_SUMMARY>\nlives in Oslo.\n</USER_SUMMARY>"), "{block}");

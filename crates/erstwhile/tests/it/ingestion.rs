@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use erstwhile::engine::Search;
+use erstwhile::engine::{NewThread, Search};
 use erstwhile::model::{EpisodeId, EpisodeState, ProjectId, TaskState};
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
 use erstwhile::testing::ScriptedExtractor;
@@ -136,7 +136,7 @@ async fn an_episode_that_is_deleted_while_it_is_read_leaves_no_residue() {
 async fn many_episodes_of_many_users_are_all_understood_in_order() {
     let world = World::new().await;
     world.add_user("bea", "Bea Roe").await;
-    world.engine.create_thread(world.project, "b", "bea").await.unwrap();
+    world.engine.create_thread(world.project, NewThread::of("b", "bea")).await.unwrap();
     for number in 0..70 {
         let text = format!("likes thing {number}");
         world.script.answer(&text, likes(&text, &format!("thing {number}")));

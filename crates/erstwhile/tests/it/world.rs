@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use erstwhile::Engine;
-use erstwhile::engine::{EngineSettings, GraphRef, NewMessage, NewUser, Parts};
+use erstwhile::engine::{EngineSettings, GraphRef, NewMessage, NewThread, NewUser, Parts};
 use erstwhile::ingest;
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Instant, Metadata, Precision, ProjectId, Role};
 use erstwhile::ports::{Claim, ExtractedAlias, Extraction, Extractor};
@@ -43,12 +43,13 @@ impl World {
             ids: Arc::new(SeededIds::default()),
             embedder: Arc::new(WordEmbedder),
             extractor,
+            language_model: None,
             settings: EngineSettings::default(),
         });
         let project = engine.ensure_project("test").await.expect("a project").id;
         let world = Self { engine, project, script, clock, user_id: "ann", _folder: folder };
         world.add_user("ann", "Ann Lee").await;
-        world.engine.create_thread(project, "t", "ann").await.expect("a thread");
+        world.engine.create_thread(project, NewThread::of("t", "ann")).await.expect("a thread");
         world
     }
 
@@ -76,7 +77,7 @@ impl World {
             created_at: Some(at(said)),
             metadata: Metadata::new(),
         };
-        self.engine.add_messages(self.project, thread, vec![message], &[]).await.expect("a message").messages[0]
+        self.engine.add_messages(self.project, thread, vec![message], &[], false).await.expect("a message").messages[0]
     }
 
     /// Ingests until nothing is left that can be ingested now.

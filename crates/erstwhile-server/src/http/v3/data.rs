@@ -27,6 +27,7 @@ pub(super) struct AddData {
     source_description: Option<String>,
     document_id: Option<String>,
     metadata: Option<Metadata>,
+    strict_ontology: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -44,7 +45,7 @@ struct Data {
 }
 
 impl Data {
-    fn parse(self, document_id: Option<String>, limits: &Limits) -> Result<NewEpisode, ApiError> {
+    fn parse(self, document_id: Option<String>, strict: bool, limits: &Limits) -> Result<NewEpisode, ApiError> {
         let kind = EpisodeKind::parse(&self.kind);
         let kind = kind.ok_or_else(|| ApiError::bad_request("type must be one of text, json, message"))?;
         if self.data.trim().is_empty() {
@@ -60,6 +61,7 @@ impl Data {
             source_description: self.source_description,
             document_id: self.document_id.or(document_id),
             metadata,
+            strict,
         })
     }
 }
@@ -79,7 +81,7 @@ pub(super) async fn add(
         metadata: body.metadata,
         _object: ObjectOnly {},
     };
-    let new = data.parse(None, &app.limits)?;
+    let new = data.parse(None, body.strict_ontology.unwrap_or(false), &app.limits)?;
     let episodes = app.engine.add_episodes(project, &graph, vec![new]).await?;
     let episode = episodes.into_iter().next().ok_or_else(|| ApiError::bad_request("data must not be empty"))?;
     Ok((StatusCode::ACCEPTED, Json(episode.into())))
@@ -91,6 +93,7 @@ pub(super) struct AddBatch {
     user_id: Option<String>,
     graph_id: Option<String>,
     document_id: Option<String>,
+    strict_ontology: Option<bool>,
     episodes: Vec<Data>,
 }
 
@@ -104,7 +107,8 @@ pub(super) async fn add_batch(
         let message = format!("episodes must have at most {} items", app.limits.batch_episodes_max);
         return Err(ApiError::bad_request(message));
     }
-    let new = body.episodes.into_iter().map(|data| data.parse(body.document_id.clone(), &app.limits));
+    let strict = body.strict_ontology.unwrap_or(false);
+    let new = body.episodes.into_iter().map(|data| data.parse(body.document_id.clone(), strict, &app.limits));
     let episodes = app.engine.add_episodes(project, &graph, new.collect::<Result<_, _>>()?).await?;
     Ok((StatusCode::ACCEPTED, Json(episodes.into_iter().map(Into::into).collect())))
 }

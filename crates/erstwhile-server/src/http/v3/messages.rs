@@ -27,6 +27,7 @@ pub(super) struct AddMessages {
     messages: Vec<NewWireMessage>,
     ignore_roles: Option<Vec<String>>,
     return_context: Option<bool>,
+    strict_ontology: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,7 +64,8 @@ pub(super) async fn add(
     let ignored = ignored.iter().map(|name| role("ignore_roles", name)).collect::<Result<Vec<_>, _>>()?;
     let messages = body.messages.into_iter().enumerate();
     let messages = messages.map(|(at, message)| parse(at, message, &app.limits)).collect::<Result<_, _>>()?;
-    let posted = app.engine.add_messages(project, &thread_id, messages, &ignored).await?;
+    let strict = body.strict_ontology.unwrap_or(false);
+    let posted = app.engine.add_messages(project, &thread_id, messages, &ignored, strict).await?;
     let context = match body.return_context {
         Some(true) => Some(app.engine.thread_context(project, &thread_id, ContextRequest::default()).await?),
         _ => None,
@@ -116,8 +118,8 @@ pub(super) struct MessageList {
     messages: Vec<WireMessage>,
     total_count: i64,
     row_count: usize,
-    user_id: String,
-    user_uuid: Uuid,
+    user_id: Option<String>,
+    user_uuid: Option<Uuid>,
     thread_created_at: Timestamp,
 }
 
@@ -146,7 +148,7 @@ pub(super) async fn list(
         messages: messages.into_iter().map(Into::into).collect(),
         total_count,
         user_id: thread.user_id,
-        user_uuid: thread.user_uuid.0,
+        user_uuid: thread.user_uuid.map(|uuid| uuid.0),
         thread_created_at: thread.created_at,
     }))
 }

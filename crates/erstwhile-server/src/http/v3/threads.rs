@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::{ContextRequest, SortBy};
+use erstwhile::engine::{ContextRequest, NewThread, SortBy};
 use serde::{Deserialize, Serialize};
 
 use super::episodes::Episodes;
@@ -29,7 +29,7 @@ pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateThread>,
 ) -> Result<(StatusCode, Json<WireThread>), ApiError> {
-    let thread = app.engine.create_thread(project, &body.thread_id, &body.user_id).await?;
+    let thread = app.engine.create_thread(project, NewThread::of(body.thread_id, body.user_id)).await?;
     Ok((StatusCode::CREATED, Json(thread.into())))
 }
 
@@ -55,10 +55,9 @@ pub(super) async fn list_all(
     Query(query): Query<ListThreads>,
 ) -> Result<Json<ThreadList>, ApiError> {
     let page = PageQuery { number: query.page_number, size: query.page_size, search: None, asc: query.asc };
-    // A thread is updated by its messages only, and those have times of their own.
     let orders = [
         ("created_at", SortBy::CreatedAt),
-        ("updated_at", SortBy::CreatedAt),
+        ("updated_at", SortBy::UpdatedAt),
         ("user_id", SortBy::UserId),
         ("thread_id", SortBy::Id),
     ];

@@ -1,9 +1,7 @@
 //! The generation's response types, and how the domain becomes them.
 
 use erstwhile::engine::FactTriple;
-use erstwhile::model::{
-    Entity, Episode, EpisodeKind, EpisodeState, Graph, GraphOwner, Metadata, ProjectId, Task, TaskState, Thread, User,
-};
+use erstwhile::model::{Entity, Episode, EpisodeState, Graph, Metadata, ProjectId, Task, TaskState, Thread, User};
 use erstwhile::search::Scored;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -65,8 +63,8 @@ pub(super) struct WireThread {
     project_uuid: Uuid,
     graph_uuid: Uuid,
     thread_id: String,
-    user_id: String,
-    user_uuid: Uuid,
+    user_id: Option<String>,
+    user_uuid: Option<Uuid>,
     created_at: Timestamp,
 }
 
@@ -78,7 +76,7 @@ impl From<Thread> for WireThread {
             graph_uuid: thread.graph.0,
             thread_id: thread.thread_id,
             user_id: thread.user_id,
-            user_uuid: thread.user_uuid.0,
+            user_uuid: thread.user_uuid.map(|uuid| uuid.0),
             created_at: thread.created_at,
         }
     }
@@ -136,11 +134,7 @@ impl From<Episode> for WireEpisode {
     fn from(episode: Episode) -> Self {
         Self {
             uuid: episode.id.0,
-            source: match episode.kind {
-                EpisodeKind::Message => "message",
-                EpisodeKind::Text => "text",
-                EpisodeKind::Json => "json",
-            },
+            source: episode.kind.as_str(),
             content: episode.content,
             source_description: episode.source_description,
             document_id: episode.document_id,
@@ -297,12 +291,11 @@ pub(super) struct WireGraph {
 
 impl From<Graph> for WireGraph {
     fn from(graph: Graph) -> Self {
-        let (GraphOwner::User(owner) | GraphOwner::Standalone(owner)) = graph.owner;
         Self {
             uuid: graph.id.0,
             canonical_graph_uuid: graph.id.0,
             project_uuid: graph.project.0,
-            graph_id: owner,
+            graph_id: graph.owner.id().to_owned(),
             name: graph.name,
             description: graph.description,
             time_zone: graph.time_zone,

@@ -1,0 +1,66 @@
+//! Which SDK calls, for the few routes whose answers differ between the generations under `/api/v2`.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+/// A generation of the clients of `/api/v2`, by what their SDK says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// zep-python and @getzep/zep-js 2: the community edition.
+    Community,
+    /// zep-cloud 1.
+    CloudV1,
+    /// zep-cloud 2.
+    CloudV2,
+    /// zep-cloud 3, and whoever says nothing.
+    CloudV3,
+}
+
+impl Client {
+    /// Reads `X-Fern-SDK-Name` and `X-Fern-SDK-Version`.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let header = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+        let name = header("x-fern-sdk-name").unwrap_or_default();
+        let major = header("x-fern-sdk-version").and_then(|version| version.split('.').next()).unwrap_or_default();
+        match (name.contains("zep-cloud"), major) {
+            (true, "1") => Self::CloudV1,
+            (true, "2") => Self::CloudV2,
+            (false, _) if name.ends_with("zep-python") || name.ends_with("zep-js") => Self::Community,
+            _ => Self::CloudV3,
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(name: &'static str, version: &'static str) -> Client {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-fern-sdk-name", name.parse().unwrap());
+        headers.insert("x-fern-sdk-version", version.parse().unwrap());
+        Client::of(&headers)
+    }
+
+    #[test]
+    fn sdks_are_told_apart_by_their_headers() {
+        assert_eq!(client("zep-cloud", "1.0.11"), Client::CloudV1);
+        assert_eq!(client("@getzep/zep-cloud", "2.22.0"), Client::CloudV2);
+        assert_eq!(client("zep-cloud", "3.30.0"), Client::CloudV3);
+        assert_eq!(client("zep-python", "2.0.2"), Client::Community);
+        assert_eq!(client("@getzep/zep-js", "2.0.2"), Client::Community);
+        assert_eq!(client("github.com/getzep/zep-go/v3", "3.21.0"), Client::CloudV3);
+        assert_eq!(Client::of(&HeaderMap::new()), Client::CloudV3);
+    }
+}

@@ -1,0 +1,77 @@
+//! `document.*_collection`: document collections, whose vectors the server makes.
+
+use axum::Json;
+use axum::extract::State;
+use erstwhile::engine::NewCollection;
+use erstwhile::model::Metadata;
+use serde::Deserialize;
+
+use super::wire::{Success, WireCollection};
+use crate::app::App;
+use crate::http::body::{Body, PathId};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Both cloud generations read a list of lists.
+pub(super) async fn list(
+    State(app): State<App>,
+    Reader(project): Reader,
+) -> Result<Json<Vec<Vec<WireCollection>>>, ApiError> {
+    let model = app.engine.embedding_model();
+    let collections = app.engine.list_collections(project).await?.into_iter();
+    let collections: Vec<WireCollection> =
+        collections.map(|collection| WireCollection::new(collection, &model)).collect();
+    Ok(Json(if collections.is_empty() { Vec::new() } else { vec![collections] }))
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(name): PathId,
+) -> Result<Json<WireCollection>, ApiError> {
+    let collection = app.engine.collection(project, &name).await?;
+    Ok(Json(WireCollection::new(collection, &app.engine.embedding_model())))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct CollectionBody {
+    description: Option<String>,
+    metadata: Option<Metadata>,
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(name): PathId,
+    Body(body): Body<CollectionBody>,
+) -> Result<Json<Success>, ApiError> {
+    let new = NewCollection {
+        name,
+        description: body.description,
+        metadata: body.metadata.unwrap_or_default(),
+        dimensions: None,
+        is_auto_embedded: true,
+    };
+    app.engine.add_collection(project, new).await?;
+    Ok(Json(Success::OK))
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(name): PathId,
+    Body(body): Body<CollectionBody>,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.update_collection(project, &name, body.description, body.metadata).await?;
+    Ok(Json(Success::OK))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(name): PathId,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_collection(project, &name).await?;
+    Ok(Json(Success::OK))
+}

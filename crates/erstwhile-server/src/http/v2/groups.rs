@@ -1,0 +1,127 @@
+//! `group.*`: standalone graphs by their older name.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use erstwhile::engine::{GraphRef, GraphUpdate, Listing, NewGraph, Rated, SortBy};
+use erstwhile::model::Graph;
+use erstwhile::rating::RatingInstruction;
+use serde::{Deserialize, Serialize};
+
+use super::wire::{Success, WireGroup};
+use crate::app::App;
+use crate::http::body::{Body, PathId, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Groups on a page when the caller does not say.
+const PAGE_SIZE: i64 = 100;
+
+async fn group(app: &App, graph: Graph) -> Result<WireGroup, ApiError> {
+    let of = Rated::Graph(GraphRef::Graph(graph.owner.id().to_owned()));
+    let rating = app.engine.rating(graph.project, &of).await?;
+    Ok(WireGroup::new(graph, rating))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct AddGroup {
+    group_id: String,
+    name: Option<String>,
+    description: Option<String>,
+    fact_rating_instruction: Option<RatingInstruction>,
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddGroup>,
+) -> Result<(StatusCode, Json<WireGroup>), ApiError> {
+    if let Some(instruction) = &body.fact_rating_instruction {
+        instruction.check()?;
+    }
+    let of = Rated::Graph(GraphRef::Graph(body.group_id.clone()));
+    let new =
+        NewGraph { graph_id: body.group_id, name: body.name, description: body.description, ..NewGraph::default() };
+    let graph = app.engine.create_graph(project, new).await?;
+    if let Some(instruction) = &body.fact_rating_instruction {
+        app.engine.set_rating(project, &of, instruction).await?;
+    }
+    Ok((StatusCode::CREATED, Json(group(&app, graph).await?)))
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(group_id): PathId,
+) -> Result<Json<WireGroup>, ApiError> {
+    let graph = app.engine.graph(project, &GraphRef::Graph(group_id)).await?;
+    Ok(Json(group(&app, graph).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct UpdateGroup {
+    name: Option<String>,
+    description: Option<String>,
+    fact_rating_instruction: Option<RatingInstruction>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(group_id): PathId,
+    Body(body): Body<UpdateGroup>,
+) -> Result<Json<WireGroup>, ApiError> {
+    let update = GraphUpdate { name: body.name, description: body.description, time_zone: None };
+    let graph = app.engine.update_graph(project, &group_id, update).await?;
+    if let Some(instruction) = &body.fact_rating_instruction {
+        app.engine.set_rating(project, &Rated::Graph(GraphRef::Graph(group_id)), instruction).await?;
+    }
+    Ok(Json(group(&app, graph).await?))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(group_id): PathId,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_graph(project, &group_id).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ListGroups {
+    #[serde(rename = "pageNumber")]
+    page_number: Option<i64>,
+    #[serde(rename = "pageSize")]
+    page_size: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct GroupList {
+    groups: Vec<WireGroup>,
+    total_count: i64,
+    row_count: usize,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ListGroups>,
+) -> Result<Json<GroupList>, ApiError> {
+    let listing = Listing {
+        page_number: query.page_number.filter(|number| *number != 0).unwrap_or(1),
+        page_size: query.page_size.filter(|size| *size != 0).unwrap_or(PAGE_SIZE),
+        search: String::new(),
+        sort_by: SortBy::CreatedAt,
+        ascending: false,
+    };
+    let (graphs, total_count) = app.engine.list_graphs(project, &listing).await?;
+    let mut groups = Vec::with_capacity(graphs.len());
+    for graph in graphs {
+        groups.push(group(&app, graph).await?);
+    }
+    Ok(Json(GroupList { row_count: groups.len(), groups, total_count }))
+}

@@ -1,0 +1,149 @@
+//! `memory.search_sessions` and `memory.search`.
+
+use axum::Json;
+use axum::extract::State;
+use erstwhile::engine::{ThreadSearch, document_filter};
+use erstwhile::model::{Metadata, ProjectId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::checks;
+use super::wire::{WireFact, WireMessage, WireSummary};
+use crate::app::App;
+use crate::http::body::{Body, PathId, Query};
+use crate::http::caller::Reader;
+use crate::http::error::ApiError;
+
+/// Results when the caller does not say (documented).
+const LIMIT: i64 = 10;
+/// Results, at most.
+const LIMIT_MAX: i64 = 1_000;
+/// How much relevance counts against difference when the caller does not say.
+const MMR_LAMBDA: f32 = 0.5;
+
+/// The lambda of a search of type `mmr`.
+pub(super) fn mmr_lambda(search_type: Option<&str>, lambda: Option<f32>) -> Result<Option<f32>, ApiError> {
+    if lambda.is_some_and(|lambda| !(0.0..=1.0).contains(&lambda)) {
+        return Err(ApiError::bad_request("mmr_lambda must be from 0 to 1"));
+    }
+    match search_type {
+        None | Some("similarity") => Ok(None),
+        Some("mmr") => Ok(Some(lambda.unwrap_or(MMR_LAMBDA))),
+        Some(_) => Err(ApiError::bad_request("search_type must be one of similarity, mmr")),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct SearchQuery {
+    limit: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct SearchBody {
+    text: Option<String>,
+    user_id: Option<String>,
+    session_ids: Option<Vec<String>>,
+    #[serde(alias = "record_filter")]
+    metadata: Option<Value>,
+    search_scope: Option<String>,
+    search_type: Option<String>,
+    mmr_lambda: Option<f32>,
+    min_score: Option<f64>,
+    min_fact_rating: Option<f64>,
+}
+
+/// One of message, fact and summary is there.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Found {
+    session_id: String,
+    message: Option<WireMessage>,
+    fact: Option<WireFact>,
+    summary: Option<WireSummary>,
+    metadata: Metadata,
+    score: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SessionResults {
+    results: Vec<Found>,
+}
+
+pub(super) async fn search_sessions(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<SearchQuery>,
+    Body(body): Body<SearchBody>,
+) -> Result<Json<SessionResults>, ApiError> {
+    // What the community edition searches, and what is worth most.
+    Ok(Json(SessionResults { results: search(&app, project, query, body, "facts").await? }))
+}
+
+pub(super) async fn search_memory(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(session_id): PathId,
+    Query(query): Query<SearchQuery>,
+    Body(mut body): Body<SearchBody>,
+) -> Result<Json<Vec<Found>>, ApiError> {
+    body.session_ids = Some(vec![session_id]);
+    Ok(Json(search(&app, project, query, body, "messages").await?))
+}
+
+async fn search(
+    app: &App,
+    project: ProjectId,
+    query: SearchQuery,
+    body: SearchBody,
+    scope: &str,
+) -> Result<Vec<Found>, ApiError> {
+    let limit = checks::count("limit", query.limit, LIMIT, LIMIT_MAX)?;
+    let search = ThreadSearch {
+        text: body.text.unwrap_or_default(),
+        thread_ids: body.session_ids.unwrap_or_default(),
+        user_id: body.user_id.filter(|user_id| !user_id.is_empty()),
+        filter: document_filter(body.metadata.as_ref())?,
+        limit: usize::try_from(limit).unwrap_or(1),
+        mmr_lambda: mmr_lambda(body.search_type.as_deref(), body.mmr_lambda)?,
+    };
+    let mut results: Vec<Found> = match body.search_scope.as_deref().unwrap_or(scope) {
+        "messages" => {
+            let found = app.engine.search_thread_messages(project, &search).await?.into_iter();
+            found
+                .map(|found| Found {
+                    session_id: found.thread_id,
+                    metadata: found.item.metadata.clone(),
+                    message: Some(found.item.into()),
+                    score: found.score,
+                    ..Found::default()
+                })
+                .collect()
+        }
+        "facts" => {
+            let found = app.engine.search_thread_facts(project, &search, body.min_fact_rating).await?.into_iter();
+            found
+                .map(|found| Found {
+                    session_id: found.thread_id,
+                    fact: Some(found.item.into()),
+                    score: found.score,
+                    ..Found::default()
+                })
+                .collect()
+        }
+        "summary" => {
+            let found = app.engine.search_thread_summaries(project, &search).await?.into_iter();
+            found
+                .map(|found| Found {
+                    session_id: found.thread_id,
+                    summary: Some(found.item.into()),
+                    score: found.score,
+                    ..Found::default()
+                })
+                .collect()
+        }
+        _ => return Err(ApiError::bad_request("search_scope must be one of messages, summary, facts")),
+    };
+    results.retain(|found| body.min_score.is_none_or(|least| found.score >= least));
+    Ok(results)
+}

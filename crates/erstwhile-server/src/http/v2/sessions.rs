@@ -1,0 +1,230 @@
+//! `memory.add_session`, `get_session`, `list_sessions`, `update_session`, `end_session(s)`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use erstwhile::ErrorKind;
+use erstwhile::engine::{Listing, NewThread, Rated, SortBy};
+use erstwhile::model::{Metadata, ProjectId, Thread};
+use erstwhile::rating::RatingInstruction;
+use serde::{Deserialize, Serialize};
+
+use super::understanding::{Classification, Classify, classify_thread};
+use super::wire::WireSession;
+use crate::app::App;
+use crate::http::body::{Body, PathId, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::client::Client;
+use crate::http::error::ApiError;
+
+/// Sessions on a page when the caller does not say.
+const PAGE_SIZE: i64 = 100;
+/// Sessions that one call ends, at most.
+const ENDED_MAX: usize = 100;
+
+/// A session with what is declared about it.
+pub(super) async fn session(app: &App, thread: Thread) -> Result<WireSession, ApiError> {
+    let rating = app.engine.rating(thread.project, &Rated::Thread(thread.thread_id.clone())).await?;
+    Ok(WireSession::new(thread, rating))
+}
+
+async fn sessions(app: &App, threads: Vec<Thread>) -> Result<Vec<WireSession>, ApiError> {
+    let mut sessions = Vec::with_capacity(threads.len());
+    for thread in threads {
+        sessions.push(session(app, thread).await?);
+    }
+    Ok(sessions)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct AddSession {
+    session_id: String,
+    user_id: Option<String>,
+    metadata: Option<Metadata>,
+    fact_rating_instruction: Option<RatingInstruction>,
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddSession>,
+) -> Result<(StatusCode, Json<WireSession>), ApiError> {
+    if let Some(instruction) = &body.fact_rating_instruction {
+        instruction.check()?;
+    }
+    let new = NewThread {
+        thread_id: body.session_id,
+        user_id: body.user_id.filter(|user_id| !user_id.is_empty()),
+        metadata: body.metadata.unwrap_or_default(),
+    };
+    let thread = app.engine.create_thread(project, new).await.map_err(|error| match error.kind() {
+        // Only the user can be missing; these generations call that a bad request.
+        ErrorKind::NotFound => ApiError::bad_request(error.message()),
+        _ => error.into(),
+    })?;
+    if let Some(instruction) = &body.fact_rating_instruction {
+        app.engine.set_rating(project, &Rated::Thread(thread.thread_id.clone()), instruction).await?;
+    }
+    Ok((StatusCode::CREATED, Json(session(&app, thread).await?)))
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(session_id): PathId,
+) -> Result<Json<WireSession>, ApiError> {
+    let thread = app.engine.thread(project, &session_id).await?;
+    Ok(Json(session(&app, thread).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct UpdateSession {
+    metadata: Option<Metadata>,
+    fact_rating_instruction: Option<RatingInstruction>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(session_id): PathId,
+    Body(body): Body<UpdateSession>,
+) -> Result<Json<WireSession>, ApiError> {
+    let thread = app.engine.update_thread(project, &session_id, body.metadata.unwrap_or_default()).await?;
+    if let Some(instruction) = &body.fact_rating_instruction {
+        app.engine.set_rating(project, &Rated::Thread(session_id), instruction).await?;
+    }
+    Ok(Json(session(&app, thread).await?))
+}
+
+/// The names of both spellings: what the SDKs send, and what the community server read.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ListSessions {
+    page_number: Option<i64>,
+    page_size: Option<i64>,
+    #[serde(rename = "pageNumber")]
+    camel_page_number: Option<i64>,
+    #[serde(rename = "pageSize")]
+    camel_page_size: Option<i64>,
+    order_by: Option<String>,
+    asc: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SessionList {
+    sessions: Vec<WireSession>,
+    total_count: i64,
+    response_count: usize,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ListSessions>,
+) -> Result<Json<SessionList>, ApiError> {
+    let sort_by = match query.order_by.as_deref() {
+        None | Some("created_at") => SortBy::CreatedAt,
+        Some("updated_at") => SortBy::UpdatedAt,
+        Some("user_id") => SortBy::UserId,
+        Some("session_id") => SortBy::Id,
+        Some(_) => {
+            return Err(ApiError::bad_request("order_by must be one of created_at, updated_at, user_id, session_id"));
+        }
+    };
+    let size = query.page_size.or(query.camel_page_size).filter(|size| *size != 0);
+    let listing = Listing {
+        page_number: query.page_number.or(query.camel_page_number).filter(|number| *number != 0).unwrap_or(1),
+        page_size: size.unwrap_or(PAGE_SIZE),
+        search: String::new(),
+        sort_by,
+        ascending: query.asc.unwrap_or(false),
+    };
+    let (threads, total_count) = app.engine.list_threads(project, &listing).await?;
+    let sessions = sessions(&app, threads).await?;
+    Ok(Json(SessionList { response_count: sessions.len(), sessions, total_count }))
+}
+
+/// The community edition's SDK reads a list of lists, the others a list.
+pub(super) async fn of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    client: Client,
+    PathId(user_id): PathId,
+) -> Result<Response, ApiError> {
+    let threads = app.engine.threads_of_user(project, &user_id).await?;
+    let sessions = sessions(&app, threads).await?;
+    Ok(match client {
+        Client::Community if sessions.is_empty() => Json(Vec::<WireSession>::new()).into_response(),
+        Client::Community => Json([sessions]).into_response(),
+        _ => Json(sessions).into_response(),
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct EndSession {
+    classify: Option<Classify>,
+    // How to summarise: for a language model; the summaries here are the conversation's own sentences.
+    #[serde(rename = "instruction")]
+    _instruction: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Ended {
+    session: WireSession,
+    classification: Option<Classification>,
+}
+
+pub(super) async fn end(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(session_id): PathId,
+    Body(body): Body<EndSession>,
+) -> Result<Json<Ended>, ApiError> {
+    app.engine.thread(project, &session_id).await?;
+    let classification = match body.classify {
+        Some(classify) => Some(classify_thread(&app, project, &session_id, classify).await?),
+        None => None,
+    };
+    let thread = app.engine.end_thread(project, &session_id).await?;
+    Ok(Json(Ended { session: session(&app, thread).await?, classification }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct EndSessions {
+    session_ids: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct EndedSessions {
+    sessions: Vec<WireSession>,
+}
+
+pub(super) async fn end_many(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<EndSessions>,
+) -> Result<Json<EndedSessions>, ApiError> {
+    if body.session_ids.is_empty() || body.session_ids.len() > ENDED_MAX {
+        return Err(ApiError::bad_request(format!("session_ids must have from 1 to {ENDED_MAX} items")));
+    }
+    // None is ended when one of them does not exist.
+    check_all(&app, project, &body.session_ids).await?;
+    let mut ended = Vec::with_capacity(body.session_ids.len());
+    for session_id in &body.session_ids {
+        let thread = app.engine.end_thread(project, session_id).await?;
+        ended.push(session(&app, thread).await?);
+    }
+    Ok(Json(EndedSessions { sessions: ended }))
+}
+
+async fn check_all(app: &App, project: ProjectId, session_ids: &[String]) -> Result<(), ApiError> {
+    for session_id in session_ids {
+        app.engine.thread(project, session_id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! `memory.classify_session`, `extract_data` and `synthesize_question`: what needs a language model.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use erstwhile::engine::{Classifying, Extracting};
+use erstwhile::model::ProjectId;
+use serde::{Deserialize, Serialize};
+
+use super::checks;
+use crate::app::App;
+use crate::http::body::{Body, PathId, Query, optional_time};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Messages that are read when the caller does not say.
+const LAST: i64 = 4;
+/// Messages that are read, at most.
+const LAST_MAX: i64 = 50;
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct Classify {
+    classes: Vec<String>,
+    name: String,
+    instruction: Option<String>,
+    last_n: Option<i64>,
+    persist: Option<bool>,
+}
+
+/// Both names of the answer: cloud v1 reads `name`, cloud v2 reads `label`.
+#[derive(Debug, Serialize)]
+pub(super) struct Classification {
+    name: String,
+    label: String,
+    class: String,
+}
+
+pub(super) async fn classify_thread(
+    app: &App,
+    project: ProjectId,
+    session_id: &str,
+    body: Classify,
+) -> Result<Classification, ApiError> {
+    let persist = body.persist.unwrap_or(true);
+    let request = Classifying {
+        classes: body.classes,
+        instruction: body.instruction,
+        last: checks::count("last_n", body.last_n, LAST, LAST_MAX)?,
+    };
+    let class = app.engine.classify(project, session_id, request).await?;
+    if persist {
+        app.engine.classify_thread(project, session_id, &body.name, &class).await?;
+    }
+    Ok(Classification { label: body.name.clone(), name: body.name, class })
+}
+
+pub(super) async fn classify(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathId(session_id): PathId,
+    Body(body): Body<Classify>,
+) -> Result<Json<Classification>, ApiError> {
+    Ok(Json(classify_thread(&app, project, &session_id, body).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct Extract {
+    last_n: i64,
+    /// A JSON document as text, as the SDK makes it from a class: field by field, name, type, description.
+    model_schema: String,
+    current_date_time: Option<String>,
+    validate: Option<bool>,
+}
+
+pub(super) async fn extract(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(session_id): PathId,
+    Body(body): Body<Extract>,
+) -> Result<Json<BTreeMap<String, String>>, ApiError> {
+    let request = Extracting {
+        last: checks::count("last_n", Some(body.last_n), LAST, LAST_MAX)?,
+        schema: body.model_schema,
+        now: optional_time("current_date_time", body.current_date_time.as_ref())?,
+        validate: body.validate.unwrap_or(false),
+    };
+    Ok(Json(app.engine.extract_data(project, &session_id, request).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct Synthesize {
+    #[serde(rename = "lastNMessages")]
+    last: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Question {
+    question: String,
+}
+
+pub(super) async fn synthesize_question(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(session_id): PathId,
+    Query(query): Query<Synthesize>,
+) -> Result<Json<Question>, ApiError> {
+    let last = checks::count("lastNMessages", query.last, LAST, LAST_MAX)?;
+    Ok(Json(Question { question: app.engine.synthesize_question(project, &session_id, last).await? }))
+}

@@ -1,0 +1,249 @@
+//! Groups of users: named sets that access rules may refer to.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Engine;
+use crate::change::Change;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{ObjectId, Over, ProjectId, Setting, SettingKind, User};
+use crate::store::SettingScope;
+
+/// Characters of a group's name, at most.
+const NAME_CHARACTERS_MAX: usize = 200;
+/// Users that one call adds or removes, at most.
+const MUTATED_MAX: usize = 1_000;
+
+/// A group of users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserGroup {
+    /// Identity.
+    pub uuid: Uuid,
+    /// Display name, unique in the project whatever its case.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Raised by every change; whoever changes it names the version that they saw.
+    pub version: i64,
+    /// Access rules that the application attached, by uuid; kept, not enforced here.
+    pub policy_sets: Vec<Uuid>,
+    /// When it was made.
+    pub created_at: jiff::Timestamp,
+    /// When it changed last.
+    pub updated_at: jiff::Timestamp,
+}
+
+/// What changing the members of a group came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MembershipChange {
+    /// Users who joined.
+    pub added: usize,
+    /// Users who left.
+    pub removed: usize,
+    /// Users for whom nothing changed.
+    pub unchanged: usize,
+}
+
+fn of(setting: Setting) -> Result<UserGroup> {
+    serde_json::from_value(setting.value).map_err(|error| Error::corrupt("a stored group is broken").with_source(error))
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if name.trim().is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
+        return Err(Error::invalid(format!("name must have from 1 to {NAME_CHARACTERS_MAX} characters")));
+    }
+    Ok(())
+}
+
+impl Engine {
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the project has a group of that name.
+    pub async fn create_group(&self, project: ProjectId, name: &str, description: Option<String>) -> Result<UserGroup> {
+        check_name(name)?;
+        self.check_group_name_is_free(project, name, None).await?;
+        let now = self.now();
+        let group = UserGroup {
+            uuid: Uuid::new_v5(&project.0, self.ids().next().as_bytes()),
+            name: name.to_owned(),
+            description,
+            version: 1,
+            policy_sets: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        self.put_group(project, &group, Over::Nothing).await?;
+        Ok(group)
+    }
+
+    async fn check_group_name_is_free(&self, project: ProjectId, name: &str, own: Option<Uuid>) -> Result<()> {
+        let same = |group: &UserGroup| group.name.to_lowercase() == name.to_lowercase() && Some(group.uuid) != own;
+        if self.list_groups(project, "").await?.iter().any(same) {
+            return Err(Error::new(ErrorKind::AlreadyExists, format!("user group already exists: {name}")));
+        }
+        Ok(())
+    }
+
+    async fn put_group(&self, project: ProjectId, group: &UserGroup, over: Over) -> Result<()> {
+        self.put_setting(project, None, SettingKind::UserGroup, &group.uuid.to_string(), json(group)?, over).await
+    }
+
+    /// The groups of a project whose name contains `search`, by name.
+    pub async fn list_groups(&self, project: ProjectId, search: &str) -> Result<Vec<UserGroup>> {
+        let settings = self.store().settings(SettingScope::Project(project), SettingKind::UserGroup).await?;
+        let mut groups = settings.into_iter().map(of).collect::<Result<Vec<_>>>()?;
+        let search = search.to_lowercase();
+        groups.retain(|group| group.name.to_lowercase().contains(&search));
+        groups
+            .sort_by(|left, right| (left.name.to_lowercase(), left.uuid).cmp(&(right.name.to_lowercase(), right.uuid)));
+        Ok(groups)
+    }
+
+    /// A group.
+    pub async fn group(&self, project: ProjectId, group: Uuid) -> Result<UserGroup> {
+        let scope = SettingScope::Project(project);
+        let setting = self.store().setting(scope, SettingKind::UserGroup, &group.to_string()).await?;
+        of(setting.ok_or_else(|| Error::not_found("user group"))?)
+    }
+
+    /// Changes a group; absent fields are left alone.
+    ///
+    /// # Errors
+    /// `Conflict` when the group is not at `expected_version`.
+    pub async fn update_group(
+        &self,
+        project: ProjectId,
+        group: Uuid,
+        expected_version: i64,
+        name: Option<String>,
+        description: Option<Option<String>>,
+    ) -> Result<UserGroup> {
+        let before = self.group(project, group).await?;
+        if before.version != expected_version {
+            let message = format!("the user group is at version {}, not {expected_version}", before.version);
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if let Some(name) = &name {
+            check_name(name)?;
+            self.check_group_name_is_free(project, name, Some(group)).await?;
+        }
+        let change = |group: &mut UserGroup| {
+            group.name = name.unwrap_or(std::mem::take(&mut group.name));
+            group.description = description.unwrap_or(group.description.take());
+        };
+        self.change_group(project, before, change).await
+    }
+
+    async fn change_group(
+        &self,
+        project: ProjectId,
+        before: UserGroup,
+        change: impl FnOnce(&mut UserGroup),
+    ) -> Result<UserGroup> {
+        let mut after = before.clone();
+        change(&mut after);
+        after.version += 1;
+        after.updated_at = self.now();
+        self.put_group(project, &after, Over::Value(json(&before)?)).await?;
+        Ok(after)
+    }
+
+    /// Removes a group; its members stay.
+    pub async fn delete_group(&self, project: ProjectId, group: Uuid) -> Result<()> {
+        let changes =
+            vec![Change::RemoveSetting(SettingKind::UserGroup, group.to_string()), Change::DissolveGroup(group.into())];
+        self.store().apply(&self.batch(project, None, changes)).await.map(|_| ())
+    }
+
+    /// Attaches an access rule to a group, by uuid.
+    pub async fn attach_policy_set(&self, project: ProjectId, group: Uuid, policy_set: Uuid) -> Result<UserGroup> {
+        let before = self.group(project, group).await?;
+        if before.policy_sets.contains(&policy_set) {
+            return Ok(before);
+        }
+        self.change_group(project, before, |group| group.policy_sets.push(policy_set)).await
+    }
+
+    /// Takes an access rule off a group.
+    pub async fn detach_policy_set(&self, project: ProjectId, group: Uuid, policy_set: Uuid) -> Result<UserGroup> {
+        let before = self.group(project, group).await?;
+        if !before.policy_sets.contains(&policy_set) {
+            return Err(Error::not_found("policy set"));
+        }
+        self.change_group(project, before, |group| group.policy_sets.retain(|attached| *attached != policy_set)).await
+    }
+
+    /// A user by the server's uuid.
+    pub async fn user_by_uuid(&self, project: ProjectId, user: Uuid) -> Result<User> {
+        let graph = self.graph_of(project, user, "user").await?;
+        self.store().user_by_uuid(graph, ObjectId(user)).await?.ok_or_else(|| Error::not_found("user"))
+    }
+
+    /// Adds users to a group, or removes them.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown group or user; then nothing has changed.
+    pub async fn change_members(
+        &self,
+        project: ProjectId,
+        group: Uuid,
+        users: &[Uuid],
+        join: bool,
+    ) -> Result<MembershipChange> {
+        if users.is_empty() || users.len() > MUTATED_MAX {
+            return Err(Error::invalid(format!("user_uuids must have from 1 to {MUTATED_MAX} items")));
+        }
+        self.group(project, group).await?;
+        let mut found = Vec::with_capacity(users.len());
+        for user in users {
+            found.push(self.user_by_uuid(project, *user).await?);
+        }
+        let mut outcome = MembershipChange::default();
+        for user in found {
+            let belongs = self.store().groups_of(user.graph).await?.contains(&group);
+            if belongs == join {
+                outcome.unchanged += 1;
+                continue;
+            }
+            let change =
+                if join { Change::AddMembership(group.into()) } else { Change::RemoveMembership(group.into()) };
+            self.apply(project, user.graph, vec![change]).await?;
+            *(if join { &mut outcome.added } else { &mut outcome.removed }) += 1;
+        }
+        Ok(outcome)
+    }
+
+    /// Users who belong to a group (or could), whose id, e-mail or name contains `search`; and their number.
+    pub async fn users_of_group(
+        &self,
+        project: ProjectId,
+        group: Uuid,
+        members: bool,
+        listing: &super::Listing,
+    ) -> Result<(Vec<User>, i64)> {
+        self.group(project, group).await?;
+        let page = listing.page(&[super::SortBy::Id])?;
+        let page = (page.limit, page.offset);
+        self.store().users_of_group(project, group.into(), members, &listing.search, page).await
+    }
+
+    /// The groups that a user belongs to.
+    pub async fn groups_of_user(&self, project: ProjectId, user: Uuid) -> Result<Vec<UserGroup>> {
+        let graph = self.user_by_uuid(project, user).await?.graph;
+        let mut groups = Vec::new();
+        for group in self.store().groups_of(graph).await? {
+            groups.push(self.group(project, group).await?);
+        }
+        Ok(groups)
+    }
+
+    /// How many members a group has.
+    pub async fn count_members(&self, project: ProjectId, group: Uuid) -> Result<i64> {
+        Ok(self.store().users_of_group(project, group.into(), true, "", (1, 0)).await?.1)
+    }
+}
+
+fn json(group: &UserGroup) -> Result<serde_json::Value> {
+    serde_json::to_value(group).map_err(|error| Error::internal("a group cannot be written").with_source(error))
+}

@@ -1,0 +1,100 @@
+//! Settings: what an application declares about its project, its users and its graphs.
+
+use serde_json::Value;
+
+use super::{Engine, GraphRef};
+use crate::change::Change;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Over, Project, ProjectId, Setting, SettingKind};
+use crate::store::SettingScope;
+
+/// Settings of one kind in one scope, at most.
+const SETTINGS_MAX: usize = 1_000;
+
+impl Engine {
+    /// Sets the time zone of users and graphs that have none of their own.
+    pub async fn set_project_time_zone(&self, project: ProjectId, time_zone: Option<String>) -> Result<Project> {
+        super::check_time_zone(time_zone.as_deref())?;
+        let changed = Project { time_zone, ..self.project(project).await? };
+        let batch = self.batch(project, None, vec![Change::UpdateProject(changed.clone())]);
+        self.store().apply(&batch).await?;
+        Ok(changed)
+    }
+
+    /// Where a setting of a graph, or else of the project, is kept.
+    pub(super) async fn scope(&self, project: ProjectId, graph: Option<&GraphRef>) -> Result<SettingScope> {
+        Ok(match graph {
+            Some(reference) => SettingScope::Graph(self.graph_id(project, reference).await?),
+            None => SettingScope::Project(project),
+        })
+    }
+
+    /// What is declared under a name; `None` when nothing is.
+    pub async fn setting(
+        &self,
+        project: ProjectId,
+        graph: Option<&GraphRef>,
+        kind: SettingKind,
+        name: &str,
+    ) -> Result<Option<Value>> {
+        let scope = self.scope(project, graph).await?;
+        Ok(self.store().setting(scope, kind, name).await?.map(|setting| setting.value))
+    }
+
+    /// Everything of a kind that is declared in a scope, by name.
+    pub async fn settings(
+        &self,
+        project: ProjectId,
+        graph: Option<&GraphRef>,
+        kind: SettingKind,
+    ) -> Result<Vec<Setting>> {
+        let scope = self.scope(project, graph).await?;
+        self.store().settings(scope, kind).await
+    }
+
+    /// Declares something of a graph, or else of the project.
+    ///
+    /// # Errors
+    /// `AlreadyExists` or `Conflict` when something else stands where `over` allows none; `Invalid` when
+    /// there are too many.
+    pub async fn put_setting(
+        &self,
+        project: ProjectId,
+        graph: Option<&GraphRef>,
+        kind: SettingKind,
+        name: &str,
+        value: Value,
+        over: Over,
+    ) -> Result<()> {
+        let scope = self.scope(project, graph).await?;
+        if over != Over::Anything && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
+            return Err(Error::invalid(format!("there can be at most {SETTINGS_MAX} of these: {}", kind.noun())));
+        }
+        let setting = Setting { kind, name: name.to_owned(), value, updated_at: self.now() };
+        self.declare(project, scope, vec![Change::PutSetting(setting, over)]).await
+    }
+
+    /// Takes a declaration back; false when there was none.
+    pub async fn remove_setting(
+        &self,
+        project: ProjectId,
+        graph: Option<&GraphRef>,
+        kind: SettingKind,
+        name: &str,
+    ) -> Result<bool> {
+        let scope = self.scope(project, graph).await?;
+        match self.declare(project, scope, vec![Change::RemoveSetting(kind, name.to_owned())]).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn declare(&self, project: ProjectId, scope: SettingScope, changes: Vec<Change>) -> Result<()> {
+        let graph = match scope {
+            SettingScope::Project(_) => None,
+            SettingScope::Graph(graph) => Some(graph),
+        };
+        self.store().apply(&self.batch(project, graph, changes)).await.map(|_| ())
+    }
+}

@@ -1,0 +1,25 @@
+//! Summaries of threads and documents, computed from their episodes.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::EpisodeId;
+
+/// What a thread or a document says, in some of its own sentences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Identity; stays the same while the thread or document grows.
+    pub id: Uuid,
+    /// The application's own id of the thread or document.
+    pub of: String,
+    /// The sentences.
+    pub text: String,
+    /// The episodes that it is made from, oldest first.
+    pub episodes: Vec<EpisodeId>,
+    /// When the system received the first of them.
+    pub created_at: Timestamp,
+    /// When the system received the last of them.
+    pub recorded_at: Timestamp,
+    /// When the last of them was said.
+    pub said_at: Timestamp,
+}

@@ -1,0 +1,195 @@
+//! Rows of settings, collections and bulk loads.
+
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{ReadDomain, Row, Value, role_code, unknown_code};
+use crate::error::{Error, Result};
+use crate::model::{
+    Bulk, BulkCounts, BulkItem, BulkItemState, BulkState, Collection, Document, EpisodeKind, GraphId, Metadata, Role,
+    Setting, SettingKind,
+};
+
+pub(in super::super) fn setting_kind_code(kind: SettingKind) -> i64 {
+    match kind {
+        SettingKind::Ontology => 0,
+        SettingKind::CustomInstruction => 1,
+        SettingKind::UserSummaryInstruction => 2,
+        SettingKind::ObservationSteering => 3,
+        SettingKind::ContextTemplate => 4,
+        SettingKind::RatingInstruction => 5,
+        SettingKind::UserGroup => 6,
+    }
+}
+
+pub(in super::super) fn bulk_state_code(state: BulkState) -> i64 {
+    match state {
+        BulkState::Draft => 0,
+        BulkState::Queued => 1,
+        BulkState::Processing => 2,
+        BulkState::Succeeded => 3,
+        BulkState::Partial => 4,
+        BulkState::Failed => 5,
+    }
+}
+
+/// The stored code of an item's state; statements know that what is below 2 is left to do.
+pub(in super::super) fn bulk_item_state_code(state: &BulkItemState) -> (i64, Option<&String>) {
+    match state {
+        BulkItemState::Pending => (0, None),
+        BulkItemState::Processing => (1, None),
+        BulkItemState::Succeeded => (2, None),
+        BulkItemState::Failed(reason) => (3, Some(reason)),
+    }
+}
+
+/// A set of roles as bits.
+pub(in super::super) fn roles_code(roles: &[Role]) -> i64 {
+    roles.iter().fold(0, |code, role| code | 1 << role_code(*role))
+}
+
+fn roles_of(code: i64) -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| code & (1 << role_code(*role)) != 0).collect()
+}
+
+/// A vector as little-endian 32-bit floats.
+pub(in super::super) fn vector(components: &[f32]) -> Value {
+    Value::Blob(components.iter().flat_map(|component| component.to_le_bytes()).collect())
+}
+
+fn components_of(bytes: &[u8]) -> Result<Vec<f32>> {
+    let (components, rest) = bytes.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(Error::corrupt("a stored vector has a broken component"));
+    }
+    Ok(components.iter().map(|component| f32::from_le_bytes(*component)).collect())
+}
+
+pub(in super::super) fn read_setting(row: Row) -> Result<Setting> {
+    let mut row = row.reader();
+    let code = row.int()?;
+    let kind = SettingKind::ALL.into_iter().find(|kind| setting_kind_code(*kind) == code);
+    Ok(Setting {
+        kind: kind.ok_or_else(|| unknown_code("setting kind", code))?,
+        name: row.text()?,
+        value: read_json(&row.text()?)?,
+        updated_at: row.time()?,
+    })
+}
+
+fn read_json(text: &str) -> Result<Json> {
+    serde_json::from_str(text).map_err(|error| Error::corrupt("stored JSON does not parse").with_source(error))
+}
+
+pub(in super::super) fn read_collection(row: Row) -> Result<Collection> {
+    let mut row = row.reader();
+    Ok(Collection {
+        graph: row.uuid()?.into(),
+        project: row.uuid()?.into(),
+        name: row.text()?,
+        uuid: row.uuid()?.into(),
+        description: row.optional_text()?,
+        metadata: row.json()?,
+        dimensions: usize::try_from(row.int()?).unwrap_or(0),
+        is_auto_embedded: row.int()? != 0,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        document_count: row.int()?,
+        embedded_count: row.int()?,
+    })
+}
+
+pub(in super::super) fn read_document(row: Row) -> Result<Document> {
+    let mut row = row.reader();
+    Ok(Document {
+        id: row.uuid()?.into(),
+        document_id: row.optional_text()?,
+        content: row.text()?,
+        metadata: row.json()?,
+        embedding: row.optional_blob()?.map(|bytes| components_of(&bytes)).transpose()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+    })
+}
+
+pub(in super::super) fn read_bulk(row: Row) -> Result<Bulk> {
+    let mut row = row.reader();
+    Ok(Bulk {
+        graph: row.uuid()?.into(),
+        project: row.uuid()?.into(),
+        state: match row.int()? {
+            0 => BulkState::Draft,
+            1 => BulkState::Queued,
+            2 => BulkState::Processing,
+            3 => BulkState::Succeeded,
+            4 => BulkState::Partial,
+            5 => BulkState::Failed,
+            code => return Err(unknown_code("bulk state", code)),
+        },
+        metadata: row.json()?,
+        ignore_roles: roles_of(row.int()?),
+        strict_ontology: row.int()? != 0,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        processed_at: row.optional_time()?,
+        completed_at: row.optional_time()?,
+        counts: BulkCounts { pending: row.int()?, processing: row.int()?, succeeded: row.int()?, failed: row.int()? },
+    })
+}
+
+/// What an item holds, as JSON; its position, graph and state have columns of their own.
+pub(in super::super) fn bulk_item_json(item: &BulkItem) -> String {
+    json!({
+        "target": item.target,
+        "kind": item.kind.as_str(),
+        "role": item.role.map(Role::as_str),
+        "name": item.name,
+        "content": item.content,
+        "metadata": item.metadata,
+        "source_description": item.source_description,
+        "document_id": item.document_id,
+        "reference_time": item.reference_time.map(jiff::Timestamp::as_microsecond),
+    })
+    .to_string()
+}
+
+pub(in super::super) fn read_bulk_item(row: Row) -> Result<BulkItem> {
+    let mut row = row.reader();
+    let (seq, episode, graph) = (row.int()?, row.uuid()?, row.uuid()?);
+    let mut data = read_json(&row.text()?)?;
+    let state = match (row.int()?, row.optional_text()?) {
+        (0, _) => BulkItemState::Pending,
+        (1, _) => BulkItemState::Processing,
+        (2, _) => BulkItemState::Succeeded,
+        (3, reason) => BulkItemState::Failed(reason.unwrap_or_default()),
+        (code, _) => return Err(unknown_code("bulk item state", code)),
+    };
+    let task = row.optional_uuid()?;
+    let (created_at, updated_at) = (row.time()?, row.time()?);
+    let mut field = |name: &str| data.get_mut(name).map(Json::take).unwrap_or_default();
+    let text = |value: Json| value.as_str().map(str::to_owned);
+    let broken = |_| Error::corrupt("a stored item of a bulk load is broken");
+    let reference_time = field("reference_time").as_i64();
+    let metadata = match field("metadata") {
+        Json::Object(metadata) => metadata,
+        _ => Metadata::new(),
+    };
+    Ok(BulkItem {
+        seq,
+        episode: episode.into(),
+        target: serde_json::from_value(field("target")).map_err(broken)?,
+        graph: GraphId(graph),
+        kind: text(field("kind")).and_then(|kind| EpisodeKind::parse(&kind)).unwrap_or(EpisodeKind::Text),
+        role: text(field("role")).and_then(|role| Role::parse(&role)),
+        name: text(field("name")),
+        content: text(field("content")).unwrap_or_default(),
+        metadata,
+        source_description: text(field("source_description")),
+        document_id: text(field("document_id")),
+        reference_time: reference_time.and_then(|at| jiff::Timestamp::from_microsecond(at).ok()),
+        created_at,
+        updated_at,
+        state,
+        task: task.map(|task: Uuid| task.into()),
+    })
+}
