@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::{Entity, Episode, Fact};
+use crate::model::{Entity, Episode, Fact, Metadata};
 
 /// What a context block is made of, best first in every part.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +57,8 @@ pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
     let room = (budget.tokens_max * CHARACTERS_PER_TOKEN).saturating_sub(block.len());
     let facts: Vec<String> = parts.facts.iter().take(budget.facts_max).map(fact_line).collect();
     let (facts, left) = fit(facts, room * 4 / 10);
-    let entities: Vec<String> = parts.entities.iter().take(budget.entities_max).map(entity_lines).collect();
+    let entities: Vec<String> =
+        parts.entities.iter().take(budget.entities_max).map(|entity| entity_lines(entity, true)).collect();
     let (entities, left) = fit(entities, room / 10 + left);
     let episodes: Vec<String> = parts.episodes.iter().take(budget.episodes_max).map(episode_line).collect();
     let (episodes, _) = fit(episodes, room / 2 + left);
@@ -91,23 +92,21 @@ fn section(block: &mut String, title: &str, tag: &str, lines: &[String]) {
     block.push_str(&format!("# {title}\n<{tag}>\n{}\n</{tag}>\n", lines.join("\n")));
 }
 
-fn fact_line(fact: &Fact) -> String {
+/// A fact with its dates, on one line.
+pub(crate) fn fact_line(fact: &Fact) -> String {
     let from = fact.valid_from.map_or_else(|| "date unknown".to_owned(), date);
     let until = fact.valid_until.map_or_else(|| "present".to_owned(), date);
     format!("  - {} (Date range: {from} - {until})", safe(&fact.statement))
 }
 
-fn entity_lines(entity: &Entity) -> String {
+/// An entity on a few lines; its attributes only when asked for.
+pub(crate) fn entity_lines(entity: &Entity, attributes: bool) -> String {
     let mut lines = format!("  - Name: {}", safe(&entity.name));
     if let Some(entity_type) = &entity.entity_type {
         lines.push_str(&format!("\n    Label: {}", safe(entity_type)));
     }
-    if !entity.attributes.is_empty() {
-        lines.push_str("\n    Attributes:");
-        for (name, value) in &entity.attributes {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            lines.push_str(&format!("\n      {}: {}", safe(name), safe(&value)));
-        }
+    if attributes {
+        lines.push_str(&attribute_lines(&entity.attributes));
     }
     if !entity.summary.is_empty() {
         lines.push_str(&format!("\n    Summary: {}", safe(&entity.summary)));
@@ -115,7 +114,21 @@ fn entity_lines(entity: &Entity) -> String {
     lines
 }
 
-fn episode_line(episode: &Episode) -> String {
+/// Attributes on lines of their own, each led by a line break; nothing when there are none.
+pub(crate) fn attribute_lines(attributes: &Metadata) -> String {
+    let mut lines = String::new();
+    if !attributes.is_empty() {
+        lines.push_str("\n    Attributes:");
+        for (name, value) in attributes {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            lines.push_str(&format!("\n      {}: {}", safe(name), safe(&value)));
+        }
+    }
+    lines
+}
+
+/// What was said, by whom and when, on one line.
+pub(crate) fn episode_line(episode: &Episode) -> String {
     let speaker = match (&episode.name, episode.role) {
         (Some(name), Some(role)) => format!("{} ({}): ", safe(name), role.as_str()),
         (Some(name), None) => format!("{}: ", safe(name)),
@@ -135,7 +148,7 @@ fn date(at: Timestamp) -> String {
 }
 
 /// User text on one line, unable to open or close a section: it is data, not markup.
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut safe = String::with_capacity(line.len());
     let mut characters = line.chars().peekable();

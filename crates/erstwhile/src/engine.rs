@@ -21,6 +21,9 @@ use crate::store::{Locate, Store};
 mod bulk;
 mod collections;
 mod context;
+mod copies;
+mod declared;
+mod derived;
 mod entities;
 mod episodes;
 mod facts;
@@ -34,14 +37,17 @@ mod rated;
 mod search;
 mod settings;
 mod summaries;
+mod templates;
 mod thread_search;
 mod threads;
 mod understanding;
+mod user_summaries;
 mod users;
 
 pub use bulk::{ADDED_MAX, ITEMS_MAX, NewBulkItem};
 pub use collections::{DocumentSearch, FoundDocuments, NewCollection, NewDocument, document_filter};
 pub use context::ContextRequest;
+pub use derived::{Community, FoundPatterns, GraphPart};
 pub use entities::NodeDraft;
 pub use episodes::NewEpisode;
 pub use facts::{FactDraft, FactEnd, FactTriple};
@@ -61,6 +67,7 @@ pub(crate) use users::anonymous;
 pub use users::{NewUser, UserUpdate};
 
 use collections::LoadedCollections;
+use declared::Declared;
 use indexes::Indexes;
 use summaries::Summaries;
 
@@ -115,6 +122,7 @@ pub struct Engine {
     keys: Cache<[u8; 32], ApiKey>,
     loaded: LoadedCollections,
     summaries: Summaries,
+    declared: Declared,
     wake: Arc<Notify>,
 }
 
@@ -132,13 +140,14 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         let indexes = Indexes::new(parts.settings.index_bytes_max);
         let keys = Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_BELIEVED).build();
-        let (loaded, summaries) = (LoadedCollections::new(), summaries::remembered());
+        let (loaded, summaries, declared) = (LoadedCollections::new(), summaries::remembered(), Declared::new());
         Self {
             parts: Arc::new(parts),
             indexes: Arc::new(indexes),
             keys,
             loaded,
             summaries,
+            declared,
             wake: Arc::new(Notify::new()),
         }
     }

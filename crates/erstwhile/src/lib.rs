@@ -20,12 +20,14 @@ pub mod knowledge;
 pub mod metadata_filter;
 pub mod model;
 pub mod observations;
+pub mod ontology;
 pub mod patterns;
 pub mod ports;
 pub mod rating;
 pub mod search;
 pub mod store;
 pub mod subgraph;
+pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;

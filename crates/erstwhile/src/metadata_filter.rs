@@ -1,15 +1,138 @@
-//! stub
-use crate::error::Result;
-/// stub
-#[derive(Debug, Clone)]
-pub struct MetadataFilter;
+//! The `metadata` filter of memory and document search in API generations v0 to v2.
+//!
+//! `{"where": {"jsonpath": "…"} | {"and": […]} | {"or": […]}, "start_date": "…", "end_date": "…"}`;
+//! elements of `and` and `or` are again such where-objects, and an object with several of the three
+//! wants all of them. A path matches when it finds anything in the metadata (`@?` of PostgreSQL).
+//!
+//! Pure. Paths come from callers, so reading and evaluating them is bounded: see [`path`].
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::model::Metadata;
+
+pub mod path;
+
+use path::Path;
+
+/// Where-objects inside each other, at most.
+pub const DEPTH_MAX: usize = 16;
+/// Conditions (paths and groups) of a filter, at most.
+pub const CONDITIONS_MAX: usize = 100;
+
+/// Which objects a search may return, by their metadata and by when they were made.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MetadataFilter {
+    condition: Option<Condition>,
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Condition {
+    Finds(Path),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+}
+
 impl MetadataFilter {
-    /// stub
-    pub fn parse(_: &serde_json::Value) -> Result<Self> {
-        Ok(Self)
+    /// Reads a filter; null and an empty object let everything pass.
+    pub fn parse(filter: &Value) -> Result<Self> {
+        let mut parsed = Self::default();
+        if filter.is_null() {
+            return Ok(parsed);
+        }
+        for (key, value) in object(filter, "metadata")?.iter().filter(|(_, value)| !value.is_null()) {
+            match key.as_str() {
+                "where" => parsed.condition = Some(Reader::default().condition(value, "metadata.where", 1)?),
+                "start_date" => parsed.start = Some(date(value, "metadata.start_date")?),
+                "end_date" => parsed.end = Some(date(value, "metadata.end_date")?),
+                _ => return Err(unknown_key("metadata", key, "where, start_date and end_date")),
+            }
+        }
+        Ok(parsed)
     }
-    /// stub
-    pub fn matches(&self, _: &crate::model::Metadata, _: jiff::Timestamp) -> bool {
-        true
+
+    /// Whether an object passes; both dates belong to the range.
+    pub fn matches(&self, metadata: &Metadata, created_at: Timestamp) -> bool {
+        let in_time =
+            self.start.is_none_or(|start| start <= created_at) && self.end.is_none_or(|end| created_at <= end);
+        in_time && self.condition.as_ref().is_none_or(|condition| condition.matches(&Value::Object(metadata.clone())))
     }
 }
+
+impl Condition {
+    fn matches(&self, metadata: &Value) -> bool {
+        match self {
+            Self::Finds(path) => path.finds(metadata),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.matches(metadata)),
+            Self::Any(conditions) => conditions.iter().any(|condition| condition.matches(metadata)),
+        }
+    }
+}
+
+/// Reads where-objects and counts their conditions.
+#[derive(Debug, Default)]
+struct Reader {
+    conditions: usize,
+}
+
+impl Reader {
+    /// `place` is where in the request the object stands, for messages.
+    fn condition(&mut self, value: &Value, place: &str, depth: usize) -> Result<Condition> {
+        if depth > DEPTH_MAX {
+            return Err(Error::invalid(format!("{place} is nested too deeply: use at most {DEPTH_MAX} levels")));
+        }
+        let mut all = Vec::new();
+        for (key, value) in object(value, place)?.iter().filter(|(_, value)| !value.is_null()) {
+            let place = format!("{place}.{key}");
+            self.conditions += 1;
+            if self.conditions > CONDITIONS_MAX {
+                return Err(Error::invalid(format!(
+                    "metadata.where has too many conditions: use at most {CONDITIONS_MAX}"
+                )));
+            }
+            all.push(match key.as_str() {
+                "jsonpath" => {
+                    let text = value.as_str().ok_or_else(|| Error::invalid(format!("{place} must be a string")))?;
+                    Condition::Finds(Path::parse(text).map_err(|fault| Error::invalid(format!("{place}: {fault}")))?)
+                }
+                "and" => Condition::All(self.group(value, &place, depth)?),
+                "or" => Condition::Any(self.group(value, &place, depth)?),
+                _ => {
+                    return Err(unknown_key(
+                        place.trim_end_matches(key).trim_end_matches('.'),
+                        key,
+                        "jsonpath, and, or",
+                    ));
+                }
+            });
+        }
+        Ok(if all.len() == 1 { all.remove(0) } else { Condition::All(all) })
+    }
+
+    fn group(&mut self, value: &Value, place: &str, depth: usize) -> Result<Vec<Condition>> {
+        let wrong = || Error::invalid(format!("{place} must be a list of at least one condition"));
+        let list = value.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong)?;
+        let conditions = list.iter().enumerate();
+        conditions.map(|(at, value)| self.condition(value, &format!("{place}[{at}]"), depth + 1)).collect()
+    }
+}
+
+fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>> {
+    value.as_object().ok_or_else(|| Error::invalid(format!("{place} must be an object")))
+}
+
+fn date(value: &Value, place: &str) -> Result<Timestamp> {
+    let date = value.as_str().and_then(|text| text.parse().ok());
+    date.ok_or_else(|| Error::invalid(format!("{place} must be a date and time such as 2024-05-01T12:00:00Z")))
+}
+
+fn unknown_key(place: &str, key: &str, known: &str) -> Error {
+    let key: String = key.chars().take(100).collect();
+    Error::invalid(format!("{place} has an unknown key \"{key}\": use {known}"))
+}
+
+#[cfg(test)]
+mod tests;

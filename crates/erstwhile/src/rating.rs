@@ -176,6 +176,10 @@ mod tests {
         vec![angle.cos(), angle.sin()]
     }
 
+    fn thousandths(fact: &[f32], anchors: &Anchors) -> i64 {
+        (rate(fact, anchors) * STEPS).round() as i64
+    }
+
     fn by_examples() -> Anchors {
         Anchors { high: Some(unit(0.0)), medium: Some(unit(0.8)), low: Some(unit(1.6)), ..Anchors::default() }
     }
@@ -191,26 +195,26 @@ mod tests {
     #[test]
     fn an_instruction_alone_rates_by_its_own_distance() {
         let anchors = Anchors { instruction: Some(vec![1.0, 0.0]), ..Anchors::default() };
-        assert_eq!([rate(&[2.0, 0.0], &anchors), rate(&[-1.0, 0.0], &anchors)], [1.0, 0.0]);
-        assert_eq!(rate(&[3.0, 4.0], &anchors), 0.6);
+        assert_eq!([thousandths(&[2.0, 0.0], &anchors), thousandths(&[-1.0, 0.0], &anchors)], [1_000, 0]);
+        assert_eq!(thousandths(&[3.0, 4.0], &anchors), 600);
     }
 
     #[test]
     fn a_single_example_still_tells_facts_apart() {
         let high = Anchors { high: Some(vec![1.0, 0.0]), ..Anchors::default() };
         let low = Anchors { low: Some(vec![1.0, 0.0]), ..Anchors::default() };
-        assert_eq!([rate(&[3.0, 4.0], &high), rate(&[3.0, 4.0], &low)], [0.6, 0.4]);
+        assert_eq!([thousandths(&[3.0, 4.0], &high), thousandths(&[3.0, 4.0], &low)], [600, 400]);
         let medium = Anchors { medium: Some(vec![1.0, 0.0]), instruction: Some(vec![0.0, 1.0]), ..Anchors::default() };
-        assert_eq!(rate(&[3.0, 4.0], &medium), 0.8);
+        assert_eq!(thousandths(&[3.0, 4.0], &medium), 800);
     }
 
     #[test]
     fn vectors_that_cannot_be_compared_are_not_near() {
         let anchors = Anchors { instruction: Some(vec![1.0, 0.0]), ..Anchors::default() };
         for fact in [&[][..], &[0.0, 0.0], &[1.0], &[f32::NAN, 1.0], &[f32::INFINITY, 1.0]] {
-            assert_eq!(rate(fact, &anchors), 0.0);
+            assert_eq!(thousandths(fact, &anchors), 0);
         }
-        assert_eq!(rate(&[1.0], &Anchors::default()), 0.5);
+        assert_eq!(thousandths(&[1.0], &Anchors::default()), 500);
     }
 
     #[test]

@@ -417,6 +417,8 @@ impl Store {
         };
         let time =
             |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
+        // What was done at once was over when it was made.
+        let last = last.or((total == 0).then_some(created_at));
         let completed_at = last.filter(|_| done == total).map(time).transpose()?;
         let created_at = time(created_at)?;
         Ok(Some(Task { id: task, graph, kind, state, total, done, failed, error, created_at, completed_at }))

@@ -5,20 +5,26 @@ use axum::routing::{delete, get, patch, post};
 
 use crate::app::App;
 
+mod batches;
 mod checks;
 mod data;
+mod derived;
 mod edges;
 mod episodes;
 mod filters;
 mod graphs;
+mod instructions;
 mod listing;
 mod messages;
 mod nodes;
+mod ontology;
+mod patterns;
 mod projects;
 mod search;
 mod tasks;
+mod templates;
 mod threads;
-mod unsupported;
+mod user_groups;
 mod users;
 mod wire;
 
@@ -60,6 +66,70 @@ pub fn routes() -> Router<App> {
         .route("/graph/episodes/{uuid}", get(episodes::get).patch(episodes::update).delete(episodes::delete))
         .route("/graph/episodes/{uuid}/mentions", get(episodes::mentions))
         .route("/tasks/{task_id}", get(tasks::get))
-        .route("/projects/info", get(projects::get))
-        .merge(unsupported::routes())
+        .route("/projects/info", get(projects::get).patch(projects::update))
+        .route("/projects/observation-steering", get(projects::steering).put(projects::set_steering))
+        .route("/threads/{thread_id}/summary", get(threads::summary))
+        .route("/graph/clone", post(graphs::clone))
+        .route("/graph/nodes", post(nodes::add))
+        .route("/graph/patterns", post(patterns::detect))
+        .route("/graph/subgraph", post(patterns::subgraph))
+        .route("/graph/documents/{document_id}/episodes", get(episodes::of_document))
+        .route("/graph/document-summary/graph/{graph_id}", post(derived::document_summaries))
+        .route("/graph/thread-summary/user/{user_id}", post(derived::thread_summaries_of_user))
+        .route("/graph/thread-summary/graph/{graph_id}", post(derived::thread_summaries_of_graph))
+        .route("/graph/observation/user/{user_id}", post(derived::observations_of_user))
+        .route("/graph/observation/graph/{graph_id}", post(derived::observations_of_graph))
+        .route("/graph/observation/{uuid}", get(derived::observation))
+        .route("/entity-types", get(ontology::list).put(ontology::set))
+        .route(
+            "/custom-instructions",
+            get(instructions::list_custom).post(instructions::add_custom).delete(instructions::delete_custom),
+        )
+        .route(
+            "/user-summary-instructions",
+            get(instructions::list_summary).post(instructions::add_summary).delete(instructions::delete_summary),
+        )
+        .route("/context-templates", get(templates::list).post(templates::create))
+        .route("/context-templates/{template_id}", get(templates::get).put(templates::update).delete(templates::delete))
+        .route("/batches", get(batches::list).post(batches::create))
+        .route("/batches/{batch_id}", get(batches::get).delete(batches::delete))
+        .route("/batches/{batch_id}/items", get(batches::list_items).post(batches::add_items))
+        .route("/batches/{batch_id}/process", post(batches::process))
+        .route("/user-groups", get(user_groups::list).post(user_groups::create))
+        .route("/user-groups/users/{user_uuid}", get(user_groups::of_user))
+        .route(
+            "/user-groups/{group_uuid}",
+            get(user_groups::get).patch(user_groups::update).delete(user_groups::delete),
+        )
+        .route("/user-groups/{group_uuid}/members", get(user_groups::members).post(user_groups::add_members))
+        .route("/user-groups/{group_uuid}/members/bulk-remove", post(user_groups::remove_members))
+        .route("/user-groups/{group_uuid}/members/candidates", get(user_groups::candidates))
+        .route("/user-groups/{group_uuid}/members/{user_uuid}", delete(user_groups::remove_member))
+        .route("/abac/user-groups/{group_uuid}/policy-sets", get(user_groups::policy_sets).post(user_groups::attach))
+        .route("/abac/user-groups/{group_uuid}/policy-sets/{policy_set_uuid}", delete(user_groups::detach))
+        .merge(older_names())
+}
+
+/// The same answers under the names and verbs that older versions of the SDKs call.
+fn older_names() -> Router<App> {
+    Router::new()
+        // Until 2.10 these lists were read with GET; groups are graphs.
+        .route("/graph/edge/user/{user_id}", get(edges::by_user))
+        .route("/graph/edge/group/{group_id}", get(edges::by_graph).post(edges::by_graph))
+        .route("/graph/node/user/{user_id}", get(nodes::by_user))
+        .route("/graph/node/group/{group_id}", get(nodes::by_graph).post(nodes::by_graph))
+        .route("/graph/episodes/group/{group_id}", get(episodes::last_of_graph))
+        // 3.0.0.
+        .route("/graphs", post(graphs::create))
+        .route("/graphs/list-all", get(graphs::list_all))
+        .route("/graphs/{graph_id}", get(graphs::get).patch(graphs::update).delete(graphs::delete))
+        // 3.19 and 3.20.
+        .route("/graph/community/user/{user_id}", post(derived::communities_of_user))
+        .route("/graph/community/graph/{graph_id}", post(derived::communities_of_graph))
+        .route("/graph/community/{uuid}", get(derived::community))
+        .route("/graph/theme/user/{user_id}", post(derived::observations_of_user))
+        .route("/graph/theme/graph/{graph_id}", post(derived::observations_of_graph))
+        .route("/graph/theme/{uuid}", get(derived::observation))
+        .route("/graph/saga/user/{user_id}", post(derived::sagas_of_user))
+        .route("/graph/saga/graph/{graph_id}", post(derived::sagas_of_graph))
 }

@@ -11,7 +11,7 @@ use crate::search::{GraphIndex, Moment, SearchRequest};
 use crate::store::Locate;
 
 /// Messages at the end of a thread that make the query.
-const MESSAGES_READ: i64 = 4;
+pub(super) const MESSAGES_READ: i64 = 4;
 /// Characters of the query that they make, at most; the last message counts most and is kept whole.
 const QUERY_CHARACTERS_MAX: usize = 1_500;
 
@@ -33,7 +33,7 @@ impl Engine {
         self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))?;
         let last = self.store().last_messages(graph, thread_id, MESSAGES_READ).await?;
         let said: Vec<EpisodeId> = last.iter().map(|message| message.id).collect();
-        self.context(graph, &query_of(&last), &said, request).await
+        self.context(project, graph, &query_of(&last), &said, request).await
     }
 
     /// The context for a query, from a whole graph.
@@ -45,12 +45,13 @@ impl Engine {
         request: ContextRequest,
     ) -> Result<String> {
         let graph = self.graph_id(project, reference).await?;
-        self.context(graph, query, &[], request).await
+        self.context(project, graph, query, &[], request).await
     }
 
     /// `said` is in front of the agent already and is not repeated.
     async fn context(
         &self,
+        project: ProjectId,
         graph: GraphId,
         query: &str,
         said: &[EpisodeId],
@@ -69,12 +70,13 @@ impl Engine {
             };
             Some(self.search_request(search).await?)
         };
-        index.read(|index| compose(&parts(index, graph, search.as_ref(), said), budget))
+        let user_summary = self.user_summary(project, graph).await?;
+        index.read(|index| compose(&parts(index, graph, user_summary, search.as_ref(), said), budget))
     }
 }
 
 /// The query that the end of a conversation makes: the last message, and before it what it may refer to.
-fn query_of(last: &[Episode]) -> String {
+pub(super) fn query_of(last: &[Episode]) -> String {
     let mut query = String::new();
     for message in last.iter().rev() {
         if !query.is_empty() && query.chars().count() + message.content.chars().count() > QUERY_CHARACTERS_MAX {
@@ -86,9 +88,14 @@ fn query_of(last: &[Episode]) -> String {
     query
 }
 
-fn parts(index: &GraphIndex, graph: GraphId, search: Option<&SearchRequest>, said: &[EpisodeId]) -> ContextParts {
+fn parts(
+    index: &GraphIndex,
+    graph: GraphId,
+    user_summary: Option<String>,
+    search: Option<&SearchRequest>,
+    said: &[EpisodeId],
+) -> ContextParts {
     let user = index.knowledge.entity(user_node(graph));
-    let user_summary = user.as_ref().map(|user| user.summary.clone());
     let Some(search) = search else { return ContextParts { user_summary, ..ContextParts::default() } };
     let facts = index.search_facts(search).into_iter().map(|found| found.item).collect();
     let entities = index.search_entities(search).into_iter().map(|found| found.item);

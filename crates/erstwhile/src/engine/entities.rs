@@ -7,7 +7,8 @@ use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::identity::{assistant_node, name_id, normalise, user_node};
 use crate::model::{
-    Entity, EntityId, EntityPatch, Episode, EpisodeId, GraphId, Link, LinkId, LinkKind, Mention, Metadata, ProjectId,
+    Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Link, LinkId, LinkKind,
+    Mention, Metadata, ProjectId, TaskId,
 };
 use crate::search::GraphIndex;
 use crate::search::filter::Filter;
@@ -25,9 +26,61 @@ pub struct NodeDraft {
     pub summary: Option<String>,
     /// Attributes.
     pub attributes: Metadata,
+    /// When it was known first; now when absent.
+    pub created_at: Option<Timestamp>,
+    /// The application's own data; kept with an episode that states the entity.
+    pub metadata: Metadata,
 }
 
 impl Engine {
+    /// States entities directly; those that are there already keep what they have.
+    pub async fn add_entities(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        drafts: &[NodeDraft],
+    ) -> Result<(Vec<Entity>, TaskId)> {
+        let graph = self.graph_id(project, reference).await?;
+        let (now, task) = (self.now(), TaskId(graph.within(self.ids().next())));
+        let mut stated = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let content = serde_json::json!({ "name": draft.name, "label": draft.entity_type }).to_string();
+            stated.push(self.stating(graph, content, &draft.metadata, None));
+        }
+        let decide = |index: &GraphIndex| {
+            let mut ids = Vec::with_capacity(drafts.len());
+            let mut changes = vec![Change::AddTask { task, kind: "add_nodes".to_owned(), total: 0 }];
+            for (draft, episode) in drafts.iter().zip(&stated) {
+                changes.extend(episode.clone().map(|episode| Change::AddEpisodes(vec![episode])));
+                let by = episode.as_ref().map(|episode| episode.id);
+                let (id, more) = end_of(index, graph, draft, by, draft.created_at.unwrap_or(now).min(now))?;
+                changes.extend(more);
+                ids.push(id);
+            }
+            Ok((changes, ids))
+        };
+        let ids = self.change_knowledge(project, graph, decide).await?;
+        let index = self.index(graph).await?;
+        let entities =
+            index.read(|index| ids.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect::<Vec<_>>())?;
+        Ok((entities, task))
+    }
+
+    /// The episode that states something with data of the application's own; `None` without such data.
+    pub(super) fn stating(
+        &self,
+        graph: GraphId,
+        content: String,
+        metadata: &Metadata,
+        created_at: Option<Timestamp>,
+    ) -> Option<Episode> {
+        (!metadata.is_empty()).then(|| Episode {
+            metadata: metadata.clone(),
+            state: EpisodeState::Processed,
+            ..self.episode(graph, EpisodeKind::FactTriple, content, created_at)
+        })
+    }
+
     /// An entity, by its id or by the id of a name that was merged into it.
     pub async fn entity(&self, project: ProjectId, id: EntityId) -> Result<Entity> {
         let graph = self.graph_of(project, id.0, "node").await?;
@@ -132,6 +185,7 @@ pub(super) fn end_of(
     index: &GraphIndex,
     graph: GraphId,
     draft: &NodeDraft,
+    by: Option<EpisodeId>,
     now: Timestamp,
 ) -> Result<(EntityId, Vec<Change>)> {
     if let Some(id) = draft.id {
@@ -142,7 +196,7 @@ pub(super) fn end_of(
     let name = name.ok_or_else(|| Error::invalid("a node needs a name or the uuid of an existing node"))?;
     let id = name_id(graph, name, draft.entity_type.as_deref());
     let mut changes = vec![Change::AddMention(Mention {
-        episode: None,
+        episode: by,
         name: name.to_owned(),
         entity: id,
         entity_type: draft.entity_type.clone(),

@@ -7,8 +7,8 @@ use super::{Engine, GraphRef};
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::model::{
-    Assertion, AssertionId, ClaimKind, EntityId, EpisodeId, Fact, FactEdit, Holding, Instant, Metadata, OPERATOR,
-    Precision, ProjectId,
+    Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit, GraphId, Holding, Instant,
+    Metadata, OPERATOR, Precision, ProjectId, TaskId,
 };
 use crate::search::GraphIndex;
 use crate::search::filter::Filter;
@@ -34,6 +34,8 @@ pub struct FactDraft {
     pub created_at: Option<Timestamp>,
     /// Attributes.
     pub attributes: Metadata,
+    /// The application's own data; kept with an episode that states the fact.
+    pub metadata: Metadata,
 }
 
 /// A fact with both its ends.
@@ -103,18 +105,35 @@ impl Engine {
         project: ProjectId,
         reference: &GraphRef,
         draft: FactDraft,
-    ) -> Result<FactTriple> {
+    ) -> Result<(FactTriple, TaskId)> {
         let graph = self.graph_id(project, reference).await?;
-        let now = self.now();
+        let episode = self.stating(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
+        self.state_triple(project, graph, draft, episode).await
+    }
+
+    /// States a fact directly, with the episode that says so, if any.
+    pub(super) async fn state_triple(
+        &self,
+        project: ProjectId,
+        graph: GraphId,
+        draft: FactDraft,
+        episode: Option<Episode>,
+    ) -> Result<(FactTriple, TaskId)> {
+        let (now, task) = (self.now(), TaskId(graph.within(self.ids().next())));
         let id = AssertionId(graph.within(self.ids().next()));
+        let by = episode.as_ref().map(|episode| episode.id);
         let decide = |index: &GraphIndex| {
-            let (source, mut changes) = end_of(index, graph, &draft.source, now)?;
-            let (target, more) = end_of(index, graph, &draft.target, now)?;
-            changes.extend(more);
+            let (source, source_changes) = end_of(index, graph, &draft.source, by, now)?;
+            let (target, target_changes) = end_of(index, graph, &draft.target, by, now)?;
+            // It is done when it is stored; the task is there for callers who look for one.
+            let followed = Change::AddTask { task, kind: "add_fact_triple".to_owned(), total: 0 };
+            let stated = episode.clone().map(|episode| Change::AddEpisodes(vec![episode]));
+            let stated = std::iter::once(followed).chain(stated);
+            let mut changes: Vec<Change> = stated.chain(source_changes).chain(target_changes).collect();
             let instant = |at: Option<Timestamp>| at.map(|at| Instant { at, precision: Precision::Instant });
             changes.push(Change::AddAssertion(Assertion {
                 id,
-                episode: None,
+                episode: by,
                 subject: source,
                 predicate: draft.predicate.clone(),
                 object: Some(target),
@@ -138,7 +157,7 @@ impl Engine {
             Ok((changes, ()))
         };
         self.change_knowledge(project, graph, decide).await?;
-        self.fact(project, id).await
+        Ok((self.fact(project, id).await?, task))
     }
 
     /// Edits a fact directly; absent fields are left alone.

@@ -102,6 +102,17 @@ impl Engine {
         Ok(rated.map(|(triple, vector)| RatedFact { triple, rating: Some(rate(&vector, &anchors)) }).collect())
     }
 
+    /// Facts of a graph with their ratings, in their order.
+    pub async fn rate_facts(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        facts: Vec<FactTriple>,
+    ) -> Result<Vec<RatedFact>> {
+        let graph = self.graph_id(project, reference).await?;
+        self.rated(graph, None, facts).await
+    }
+
     /// One fact with its rating.
     pub async fn rated_fact(&self, project: ProjectId, id: AssertionId) -> Result<RatedFact> {
         let triple = self.fact(project, id).await?;

@@ -6,6 +6,7 @@ use super::{Engine, GraphRef};
 use crate::change::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Over, Project, ProjectId, Setting, SettingKind};
+use crate::ontology::Ontology;
 use crate::store::SettingScope;
 
 /// Settings of one kind in one scope, at most.
@@ -90,11 +91,32 @@ impl Engine {
         }
     }
 
+    /// Declares the types of a graph, or else of the project; they replace those that it declared before.
+    pub async fn set_ontology(&self, project: ProjectId, graph: Option<&GraphRef>, ontology: &Ontology) -> Result<()> {
+        ontology.check()?;
+        let value = serde_json::to_value(ontology)
+            .map_err(|error| Error::internal("an ontology cannot be written").with_source(error))?;
+        self.put_setting(project, graph, SettingKind::Ontology, "", value, Over::Anything).await
+    }
+
+    /// The types that a graph declares, or else the project; nothing when it declares none.
+    pub async fn declared_ontology(&self, project: ProjectId, graph: Option<&GraphRef>) -> Result<Ontology> {
+        let value = self.setting(project, graph, SettingKind::Ontology, "").await?;
+        value.map_or_else(|| Ok(Ontology::default()), read_ontology)
+    }
+
     async fn declare(&self, project: ProjectId, scope: SettingScope, changes: Vec<Change>) -> Result<()> {
         let graph = match scope {
             SettingScope::Project(_) => None,
             SettingScope::Graph(graph) => Some(graph),
         };
-        self.store().apply(&self.batch(project, graph, changes)).await.map(|_| ())
+        let applied = self.store().apply(&self.batch(project, graph, changes)).await;
+        self.declared.forget(scope);
+        applied.map(|_| ())
     }
+}
+
+/// Reads stored types.
+pub(super) fn read_ontology(value: Value) -> Result<Ontology> {
+    serde_json::from_value(value).map_err(|error| Error::corrupt("a stored ontology is broken").with_source(error))
 }

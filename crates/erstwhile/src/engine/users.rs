@@ -139,7 +139,9 @@ impl Engine {
         let graph = self.locate(project, Locate::User, user_id, "user").await?;
         let index = self.index(graph).await?;
         let node = index.read(|index| index.knowledge.entity(user_node(graph)).cloned())?;
-        node.ok_or_else(|| Error::not_found("user node"))
+        let mut node = node.ok_or_else(|| Error::not_found("user node"))?;
+        node.summary = self.user_summary(project, graph).await?.unwrap_or_default();
+        Ok(node)
     }
 
     /// Loads a graph's index, so that the next search finds it warm.

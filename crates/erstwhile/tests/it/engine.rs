@@ -214,14 +214,14 @@ async fn a_fact_stated_edited_and_deleted_by_the_operator() {
     };
     let stated = world.engine.add_fact_triple(world.project, &world.graph(), draft).await.unwrap();
     let edit = FactEdit { valid_until: Some(Some(at("2025-02-01T00:00:00Z"))), ..FactEdit::default() };
-    world.engine.update_fact(world.project, stated.fact.id, edit).await.unwrap();
+    world.engine.update_fact(world.project, stated.0.fact.id, edit).await.unwrap();
     let edit =
         FactEdit { attributes: Metadata::from_iter([("colour".to_owned(), "red".into())]), ..FactEdit::default() };
-    let edited = world.engine.update_fact(world.project, stated.fact.id, edit).await.unwrap().fact;
+    let edited = world.engine.update_fact(world.project, stated.0.fact.id, edit).await.unwrap().fact;
     assert_eq!(edited.valid_until, Some(at("2025-02-01T00:00:00Z")), "an edit leaves earlier edits of other fields");
     assert_eq!(edited.attributes["colour"], "red");
-    world.engine.delete_fact(world.project, stated.fact.id).await.unwrap();
-    assert_eq!(world.engine.fact(world.project, stated.fact.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    world.engine.delete_fact(world.project, stated.0.fact.id).await.unwrap();
+    assert_eq!(world.engine.fact(world.project, stated.0.fact.id).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]

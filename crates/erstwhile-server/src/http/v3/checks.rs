@@ -1,7 +1,7 @@
 //! Checks that several handlers of the generation make.
 
 use erstwhile::engine::GraphRef;
-use erstwhile::model::Metadata;
+use erstwhile::model::{Metadata, Role};
 use serde_json::Value;
 
 use crate::http::error::ApiError;
@@ -14,6 +14,12 @@ pub(super) fn graph_of(user_id: Option<String>, graph_id: Option<String>) -> Res
         (None, Some(graph_id)) => Ok(GraphRef::Graph(graph_id)),
         _ => Err(ApiError::bad_request("exactly one of user_id and graph_id must be given")),
     }
+}
+
+/// Reads a role.
+pub(super) fn role(field: &str, name: &str) -> Result<Role, ApiError> {
+    let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+    Role::parse(name).ok_or_else(|| ApiError::bad_request(format!("{field} must be one of {}", known.join(", "))))
 }
 
 /// Refuses a text of more than so many characters.

@@ -19,6 +19,7 @@ use crate::settings::Limits;
 #[serde(expecting = "an object")]
 pub(super) struct AddData {
     user_id: Option<String>,
+    #[serde(alias = "group_id")]
     graph_id: Option<String>,
     data: String,
     #[serde(rename = "type")]
@@ -91,6 +92,7 @@ pub(super) async fn add(
 #[serde(expecting = "an object")]
 pub(super) struct AddBatch {
     user_id: Option<String>,
+    #[serde(alias = "group_id")]
     graph_id: Option<String>,
     document_id: Option<String>,
     strict_ontology: Option<bool>,

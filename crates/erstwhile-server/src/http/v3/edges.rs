@@ -7,6 +7,7 @@ use axum::response::Response;
 use erstwhile::engine::{FactDraft, FactTriple, GraphRef, NodeDraft};
 use erstwhile::model::{AssertionId, EntityId, FactEdit, Metadata, ProjectId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checks;
 use super::listing::{KeyedOrder, KeyedPage};
@@ -106,6 +107,7 @@ async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPa
 #[serde(expecting = "an object")]
 pub(super) struct AddFactTriple {
     user_id: Option<String>,
+    #[serde(alias = "group_id")]
     graph_id: Option<String>,
     fact: String,
     fact_name: String,
@@ -132,6 +134,7 @@ pub(super) struct AddedTriple {
     edge: WireEdge,
     source_node: WireNode,
     target_node: WireNode,
+    task_id: Uuid,
 }
 
 pub(super) async fn add_fact_triple(
@@ -148,14 +151,15 @@ pub(super) async fn add_fact_triple(
             return Err(ApiError::bad_request(format!("{name} must not be empty")));
         }
     }
-    let mut attributes = body.edge_attributes.unwrap_or_default();
-    attributes.extend(body.metadata.unwrap_or_default());
+    let metadata = body.metadata.unwrap_or_default();
+    checks::metadata(&metadata, app.limits.metadata_keys_max)?;
     let source = NodeDraft {
         id: node_id("source_node_uuid", body.source_node_uuid.as_ref())?,
         name: body.source_node_name,
         entity_type: own_label(body.source_node_labels),
         summary: body.source_node_summary,
         attributes: body.source_node_attributes.unwrap_or_default(),
+        ..NodeDraft::default()
     };
     let target = NodeDraft {
         id: node_id("target_node_uuid", body.target_node_uuid.as_ref())?,
@@ -163,6 +167,7 @@ pub(super) async fn add_fact_triple(
         entity_type: own_label(body.target_node_labels),
         summary: body.target_node_summary,
         attributes: body.target_node_attributes.unwrap_or_default(),
+        ..NodeDraft::default()
     };
     check_node("source_node", &source)?;
     check_node("target_node", &target)?;
@@ -175,12 +180,13 @@ pub(super) async fn add_fact_triple(
         valid_until: optional_time("invalid_at", body.invalid_at.as_ref())?,
         expired_at: optional_time("expired_at", body.expired_at.as_ref())?,
         created_at: optional_time("created_at", body.created_at.as_ref())?,
-        attributes,
+        attributes: body.edge_attributes.unwrap_or_default(),
+        metadata,
     };
-    let triple = app.engine.add_fact_triple(project, &graph, draft).await?;
+    let (triple, task) = app.engine.add_fact_triple(project, &graph, draft).await?;
     let source_node = app.engine.entity(project, triple.source.id).await?.into();
     let target_node = app.engine.entity(project, triple.target.id).await?.into();
-    Ok((StatusCode::ACCEPTED, Json(AddedTriple { edge: triple.into(), source_node, target_node })))
+    Ok((StatusCode::ACCEPTED, Json(AddedTriple { edge: triple.into(), source_node, target_node, task_id: task.0 })))
 }
 
 fn node_id(name: &str, text: Option<&String>) -> Result<Option<EntityId>, ApiError> {

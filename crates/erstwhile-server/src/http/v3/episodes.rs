@@ -119,6 +119,25 @@ async fn last(app: &App, project: ProjectId, graph: &GraphRef, query: &LastN) ->
 
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
+pub(super) struct OfDocument {
+    graph_id: Option<String>,
+}
+
+/// The episodes of a document, in order.
+pub(super) async fn of_document(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(document_id): PathId,
+    Query(query): Query<OfDocument>,
+) -> Result<Json<Episodes>, ApiError> {
+    let graph = query.graph_id.ok_or_else(|| ApiError::bad_request("graph_id is missing"))?;
+    let episodes = app.engine.list_episodes(project, &GraphRef::Graph(graph), &Filter::default(), &[]).await?;
+    let of = |episode: &Episode| episode.document_id.as_ref() == Some(&document_id);
+    Ok(Json(Episodes::new(episodes.into_iter().rev().filter(of).collect())))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ListEpisodes {
     cursor: Option<String>,
     direction: Option<String>,

@@ -65,6 +65,11 @@ pub(super) struct WireMetadataGroup {
 }
 
 impl WireFilters {
+    /// Whether it asks about the episodes behind things.
+    pub(super) fn has_episode_metadata(&self) -> bool {
+        self.episode_metadata_filters.is_some()
+    }
+
     /// Refuses filters that are about the ends of edges, where there are no edges.
     pub(super) fn check_without_edges(&self) -> Result<(), ApiError> {
         let ends = [

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::checks;
 use super::listing::PageQuery;
@@ -73,6 +74,47 @@ pub(super) async fn delete(
 ) -> Result<Json<Success>, ApiError> {
     app.engine.delete_graph(project, &graph_id).await?;
     Ok(Json(Success::OK))
+}
+
+/// Groups are what the previous generation calls graphs.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct CloneGraph {
+    source_user_id: Option<String>,
+    #[serde(alias = "source_group_id")]
+    source_graph_id: Option<String>,
+    target_user_id: Option<String>,
+    #[serde(alias = "target_group_id")]
+    target_graph_id: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Cloned {
+    user_id: Option<String>,
+    graph_id: Option<String>,
+    group_id: Option<String>,
+    task_id: Uuid,
+}
+
+pub(super) async fn clone(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<CloneGraph>,
+) -> Result<(StatusCode, Json<Cloned>), ApiError> {
+    let named = |what: &str, user_id, graph_id| {
+        let message = format!("exactly one of {what}_user_id and {what}_graph_id must be given");
+        checks::graph_of(user_id, graph_id).map_err(|_| ApiError::bad_request(message))
+    };
+    let source = named("source", body.source_user_id, body.source_graph_id)?;
+    let target = named("target", body.target_user_id.clone(), body.target_graph_id.clone())?;
+    let task = app.engine.copy_graph(project, &source, &target).await?;
+    let cloned = Cloned {
+        user_id: body.target_user_id,
+        graph_id: body.target_graph_id.clone(),
+        group_id: body.target_graph_id,
+        task_id: task.0,
+    };
+    Ok((StatusCode::ACCEPTED, Json(cloned)))
 }
 
 #[derive(Debug, Deserialize)]

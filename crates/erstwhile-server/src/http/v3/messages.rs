@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, NewMessage};
-use erstwhile::model::{EpisodeId, Metadata, Role};
+use erstwhile::model::{EpisodeId, Metadata};
 use erstwhile::time::merge;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub(super) async fn add(
         return Err(ApiError::bad_request(message));
     }
     let ignored = body.ignore_roles.unwrap_or_default();
-    let ignored = ignored.iter().map(|name| role("ignore_roles", name)).collect::<Result<Vec<_>, _>>()?;
+    let ignored = ignored.iter().map(|name| checks::role("ignore_roles", name)).collect::<Result<Vec<_>, _>>()?;
     let messages = body.messages.into_iter().enumerate();
     let messages = messages.map(|(at, message)| parse(at, message, &app.limits)).collect::<Result<_, _>>()?;
     let strict = body.strict_ontology.unwrap_or(false);
@@ -83,11 +83,6 @@ pub(super) async fn add_batch(
     Ok((StatusCode::ACCEPTED, add(state, writer, path, body).await?))
 }
 
-fn role(field: &str, name: &str) -> Result<Role, ApiError> {
-    let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-    Role::parse(name).ok_or_else(|| ApiError::bad_request(format!("{field} must be one of {}", known.join(", "))))
-}
-
 fn parse(at: usize, message: NewWireMessage, limits: &Limits) -> Result<NewMessage, ApiError> {
     let field = |name: &str| format!("messages[{at}].{name}");
     if message.content.trim().is_empty() {
@@ -97,7 +92,7 @@ fn parse(at: usize, message: NewWireMessage, limits: &Limits) -> Result<NewMessa
     let metadata = message.metadata.unwrap_or_default();
     checks::metadata(&metadata, limits.metadata_keys_max)?;
     Ok(NewMessage {
-        role: role(&field("role"), &message.role)?,
+        role: checks::role(&field("role"), &message.role)?,
         name: message.name,
         created_at: optional_time(&field("created_at"), message.created_at.as_ref())?,
         content: message.content,

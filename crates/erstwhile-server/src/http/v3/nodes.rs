@@ -4,20 +4,25 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
-use erstwhile::engine::GraphRef;
+use erstwhile::engine::{GraphRef, NodeDraft};
 use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata, ProjectId};
 use erstwhile::search::filter::Filter;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::checks;
 use super::episodes::{ASKED_MAX, Episodes};
 use super::filters::WireFilters;
 use super::listing::{KeyedOrder, KeyedPage};
 use super::wire::{Success, WireEdge, WireNode};
 use crate::app::App;
-use crate::http::body::{Body, PathId, PathUuid};
+use crate::http::body::{Body, ObjectOnly, PathId, PathUuid, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
+use crate::settings::Limits;
 
 pub(super) async fn get(
     State(app): State<App>,
@@ -34,6 +39,100 @@ pub(super) async fn delete(
 ) -> Result<Json<Success>, ApiError> {
     app.engine.delete_entity(project, EntityId(id)).await?;
     Ok(Json(Success::OK))
+}
+
+/// Nodes that one call adds, at most (documented).
+const ADDED_MAX: usize = 100;
+/// Characters of a node's name and summary (documented).
+const NAME_CHARACTERS_MAX: usize = 50;
+const SUMMARY_CHARACTERS_MAX: usize = 500;
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct AddNodes {
+    user_id: Option<String>,
+    graph_id: Option<String>,
+    nodes: Vec<NewNode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+struct NewNode {
+    name: String,
+    label: Option<String>,
+    summary: Option<String>,
+    attributes: Option<Metadata>,
+    metadata: Option<Metadata>,
+    created_at: Option<String>,
+    uuid: Option<String>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
+}
+
+impl NewNode {
+    fn parse(self, at: usize, limits: &Limits) -> Result<NodeDraft, ApiError> {
+        let field = |name: &str| format!("nodes[{at}].{name}");
+        if self.uuid.is_some() {
+            return Err(ApiError::bad_request(format!("{} is given by the server", field("uuid"))));
+        }
+        if self.name.trim().is_empty() {
+            return Err(ApiError::bad_request(format!("{} must not be empty", field("name"))));
+        }
+        checks::characters(&field("name"), &self.name, NAME_CHARACTERS_MAX)?;
+        checks::characters(&field("summary"), self.summary.as_deref().unwrap_or_default(), SUMMARY_CHARACTERS_MAX)?;
+        let metadata = self.metadata.unwrap_or_default();
+        checks::metadata(&metadata, limits.metadata_keys_max)?;
+        Ok(NodeDraft {
+            id: None,
+            name: Some(self.name),
+            entity_type: self.label.filter(|label| label != "Entity" && !label.trim().is_empty()),
+            summary: self.summary,
+            attributes: self.attributes.unwrap_or_default(),
+            created_at: optional_time(&field("created_at"), self.created_at.as_ref())?,
+            metadata,
+        })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AddedNodes {
+    nodes: Vec<AddedNode>,
+    task_id: Uuid,
+}
+
+#[derive(Debug, Serialize)]
+struct AddedNode {
+    uuid: Uuid,
+    name: String,
+    label: Option<String>,
+    summary: String,
+    attributes: Metadata,
+    metadata: Metadata,
+    created_at: Timestamp,
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddNodes>,
+) -> Result<(StatusCode, Json<AddedNodes>), ApiError> {
+    let graph = checks::graph_of(body.user_id, body.graph_id)?;
+    if body.nodes.is_empty() || body.nodes.len() > ADDED_MAX {
+        return Err(ApiError::bad_request(format!("nodes must have from 1 to {ADDED_MAX} items")));
+    }
+    let drafts = body.nodes.into_iter().enumerate();
+    let drafts = drafts.map(|(at, node)| node.parse(at, &app.limits)).collect::<Result<Vec<_>, _>>()?;
+    let (entities, task) = app.engine.add_entities(project, &graph, &drafts).await?;
+    let nodes = entities.into_iter().zip(drafts).map(|(entity, draft)| AddedNode {
+        uuid: entity.id.0,
+        name: entity.name,
+        label: entity.entity_type,
+        summary: entity.summary,
+        attributes: entity.attributes,
+        metadata: draft.metadata,
+        created_at: entity.created_at,
+    });
+    Ok((StatusCode::ACCEPTED, Json(AddedNodes { nodes: nodes.collect(), task_id: task.0 })))
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,28 +1,113 @@
-//! `project.get`
+//! `project.*`: the project's own settings.
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use erstwhile::model::{Over, Project, SettingKind};
+use serde::{Deserialize, Serialize};
 
+use super::checks;
+use super::instructions::{ScopeQuery, scope};
 use super::wire::WireProject;
 use crate::app::App;
-use crate::http::caller::Reader;
+use crate::http::body::{Body, Field, ObjectOnly, Query};
+use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
+
+/// Types of observations that are declared together, at most.
+const TYPES_MAX: usize = 20;
+/// Characters of an instruction or a description, at most.
+const CHARACTERS_MAX: usize = 5_000;
 
 #[derive(Debug, Serialize)]
 pub(super) struct ProjectInfo {
     project: WireProject,
 }
 
-pub(super) async fn get(State(app): State<App>, Reader(id): Reader) -> Result<Json<ProjectInfo>, ApiError> {
-    let project = app.engine.project(id).await?;
-    Ok(Json(ProjectInfo {
-        project: WireProject {
-            uuid: project.id.into(),
-            name: project.name,
-            description: project.description,
-            default_time_zone: project.time_zone,
-            created_at: project.created_at,
-        },
+impl From<Project> for ProjectInfo {
+    fn from(project: Project) -> Self {
+        Self {
+            project: WireProject {
+                uuid: project.id.into(),
+                name: project.name,
+                description: project.description,
+                default_time_zone: project.time_zone,
+                created_at: project.created_at,
+            },
+        }
+    }
+}
+
+pub(super) async fn get(State(app): State<App>, Reader(project): Reader) -> Result<Json<ProjectInfo>, ApiError> {
+    Ok(Json(app.engine.project(project).await?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct UpdateProject {
+    #[serde(default)]
+    default_time_zone: Field<String>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<UpdateProject>,
+) -> Result<Json<ProjectInfo>, ApiError> {
+    Ok(Json(match body.default_time_zone.update(Ok)? {
+        Some(time_zone) => app.engine.set_project_time_zone(project, time_zone).await?.into(),
+        None => app.engine.project(project).await?.into(),
     }))
+}
+
+/// Which observations are wanted.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct Steering {
+    instruction: Option<String>,
+    types: Option<Vec<ObservationType>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+struct ObservationType {
+    name: String,
+    description: String,
+    #[serde(flatten, skip_serializing)]
+    _object: ObjectOnly,
+}
+
+pub(super) async fn steering(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ScopeQuery>,
+) -> Result<Json<Steering>, ApiError> {
+    let scope = scope(query.user_id, query.graph_id)?;
+    let value = app.engine.setting(project, scope.as_ref(), SettingKind::ObservationSteering, "").await?;
+    let broken = |_| ApiError::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "internal server error");
+    Ok(Json(value.map(serde_json::from_value).transpose().map_err(broken)?.unwrap_or_default()))
+}
+
+pub(super) async fn set_steering(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Query(query): Query<ScopeQuery>,
+    Body(body): Body<Steering>,
+) -> Result<Json<Steering>, ApiError> {
+    checks::characters("instruction", body.instruction.as_deref().unwrap_or_default(), CHARACTERS_MAX)?;
+    let types = body.types.as_deref().unwrap_or_default();
+    if types.len() > TYPES_MAX {
+        return Err(ApiError::bad_request(format!("types must have at most {TYPES_MAX} items")));
+    }
+    for declared in types {
+        checks::characters("types.description", &declared.description, CHARACTERS_MAX)?;
+        if declared.name.trim().is_empty() {
+            return Err(ApiError::bad_request("types.name must not be empty"));
+        }
+    }
+    let scope = scope(query.user_id, query.graph_id)?;
+    let value = serde_json::json!(&body);
+    app.engine
+        .put_setting(project, scope.as_ref(), SettingKind::ObservationSteering, "", value, Over::Anything)
+        .await?;
+    Ok(Json(body))
 }

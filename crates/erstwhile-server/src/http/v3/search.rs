@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::context::ContextBudget;
-use erstwhile::engine::{ContextRequest, Search};
-use erstwhile::model::EntityId;
-use erstwhile::search::{Moment, Reranker};
+use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, Search, Summarised};
+use erstwhile::model::{EntityId, ProjectId};
+use erstwhile::search::{Moment, Reranker, Scored};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
+use super::derived::WireDerived;
 use super::filters::{WireFilters, ids};
 use super::wire::{WireEdge, WireEpisode, WireNode, ranked};
 use crate::app::App;
@@ -29,6 +29,7 @@ const CONTEXT_CHARACTERS_MAX: usize = 50_000;
 #[serde(expecting = "an object")]
 pub(super) struct SearchBody {
     user_id: Option<String>,
+    #[serde(alias = "group_id")]
     graph_id: Option<String>,
     query: String,
     scope: Option<String>,
@@ -40,6 +41,9 @@ pub(super) struct SearchBody {
     max_characters: Option<usize>,
     return_raw_results: Option<bool>,
     search_filters: Option<WireFilters>,
+    // Of the previous generation.
+    min_score: Option<f64>,
+    min_fact_rating: Option<f64>,
 }
 
 /// Only the array of the scope that was asked for is there.
@@ -51,6 +55,17 @@ pub(super) struct SearchResults {
     nodes: Option<Vec<WireNode>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     episodes: Option<Vec<WireEpisode>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observations: Option<Vec<WireDerived>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_summaries: Option<Vec<WireDerived>>,
+    // The names of versions 3.19 and 3.20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    communities: Option<Vec<WireDerived>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    themes: Option<Vec<WireDerived>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sagas: Option<Vec<WireDerived>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<String>,
 }
@@ -80,12 +95,22 @@ pub(super) async fn search(
         // The room of the context decides how much is found.
         body.limit = None;
     }
+    let (score_min, rating_min) = (body.min_score, body.min_fact_rating);
     let search = parse(&app, body)?;
     let mut results = SearchResults::default();
     match scope.as_str() {
-        "edges" => results.edges = Some(ranked(app.engine.search_facts(project, &graph, search).await?)),
-        "nodes" => results.nodes = Some(ranked(app.engine.search_entities(project, &graph, search).await?)),
-        "episodes" => results.episodes = Some(ranked(app.engine.search_episodes(project, &graph, search).await?)),
+        "edges" => {
+            let found = at_least(app.engine.search_facts(project, &graph, search).await?, score_min);
+            results.edges = Some(ranked(well_rated(&app, project, &graph, found, rating_min).await?));
+        }
+        "nodes" => {
+            let found = app.engine.search_entities(project, &graph, search).await?;
+            results.nodes = Some(ranked(at_least(found, score_min)));
+        }
+        "episodes" => {
+            let found = app.engine.search_episodes(project, &graph, search).await?;
+            results.episodes = Some(ranked(at_least(found, score_min)));
+        }
         "auto" => {
             let tokens_max = characters.clamp(100, CONTEXT_CHARACTERS_MAX) / 4;
             let budget = ContextBudget { tokens_max, ..ContextBudget::default() };
@@ -97,13 +122,43 @@ pub(super) async fn search(
                 results.episodes = Some(ranked(app.engine.search_episodes(project, &graph, search).await?));
             }
         }
-        "thread_summaries" | "observations" => {
-            let message = format!("this server does not implement the scope `{scope}` yet");
-            return Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, message));
+        "observations" | "themes" => {
+            let found = ranked(app.engine.search_observations(project, &graph, &search).await?);
+            *(if scope == "themes" { &mut results.themes } else { &mut results.observations }) = Some(found);
         }
-        _ => return Err(ApiError::bad_request("scope must be one of edges, nodes, episodes, auto")),
+        "thread_summaries" | "sagas" => {
+            let found = app.engine.search_summaries(project, &graph, Summarised::Threads, &search).await?;
+            *(if scope == "sagas" { &mut results.sagas } else { &mut results.thread_summaries }) = Some(ranked(found));
+        }
+        "communities" => {
+            results.communities = Some(ranked(app.engine.search_communities(project, &graph, &search).await?));
+        }
+        _ => {
+            let message = "scope must be one of edges, nodes, episodes, observations, thread_summaries, auto";
+            return Err(ApiError::bad_request(message));
+        }
     }
     Ok(Json(results))
+}
+
+/// Results that score at least so much.
+fn at_least<T>(found: Vec<Scored<T>>, score_min: Option<f64>) -> Vec<Scored<T>> {
+    found.into_iter().filter(|found| score_min.is_none_or(|least| found.score >= least)).collect()
+}
+
+/// Facts that are rated at least so well; facts without a rating stay.
+async fn well_rated(
+    app: &App,
+    project: ProjectId,
+    graph: &GraphRef,
+    found: Vec<Scored<FactTriple>>,
+    rating_min: Option<f64>,
+) -> Result<Vec<Scored<FactTriple>>, ApiError> {
+    let Some(least) = rating_min else { return Ok(found) };
+    let facts = found.iter().map(|found| found.item.clone()).collect();
+    let rated = app.engine.rate_facts(project, graph, facts).await?;
+    let passes = rated.into_iter().map(|rated| rated.rating.is_none_or(|rating| rating >= least));
+    Ok(found.into_iter().zip(passes).filter(|(_, passes)| *passes).map(|(found, _)| found).collect())
 }
 
 fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, NewThread, SortBy};
 use serde::{Deserialize, Serialize};
 
+use super::derived::WireThreadSummary;
 use super::episodes::Episodes;
 use super::listing::PageQuery;
 use super::wire::{Success, WireThread};
@@ -76,6 +77,13 @@ pub(super) async fn delete(
     Ok(Json(Success::OK))
 }
 
+/// Older versions of the SDK also send `mode`, `minRating` and `lastn`; they change nothing.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ContextQuery {
+    template_id: Option<String>,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct ThreadContext {
     context: String,
@@ -85,9 +93,22 @@ pub(super) async fn context(
     State(app): State<App>,
     Reader(project): Reader,
     PathId(thread_id): PathId,
+    Query(query): Query<ContextQuery>,
 ) -> Result<Json<ThreadContext>, ApiError> {
-    let context = app.engine.thread_context(project, &thread_id, ContextRequest::default()).await?;
+    let context = match query.template_id {
+        Some(template_id) => app.engine.template_context(project, &thread_id, &template_id).await?,
+        None => app.engine.thread_context(project, &thread_id, ContextRequest::default()).await?,
+    };
     Ok(Json(ThreadContext { context }))
+}
+
+pub(super) async fn summary(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(thread_id): PathId,
+) -> Result<Json<WireThreadSummary>, ApiError> {
+    let summary = app.engine.thread_summary(project, &thread_id).await?;
+    Ok(Json(summary.ok_or_else(|| erstwhile::Error::not_found("summary"))?.into()))
 }
 
 pub(super) async fn episodes(

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::{GraphRef, NewUser, SortBy, UserUpdate};
-use erstwhile::model::Metadata;
+use erstwhile::engine::{GraphRef, NewUser, Rated, SortBy, UserUpdate};
+use erstwhile::model::{Metadata, ProjectId, User};
+use erstwhile::rating::RatingInstruction;
 use serde::{Deserialize, Serialize};
 
 use super::listing::PageQuery;
@@ -24,6 +25,29 @@ pub(super) struct AddUser {
     time_zone: Option<String>,
     metadata: Option<Metadata>,
     disable_default_ontology: Option<bool>,
+    // Of the session generations.
+    fact_rating_instruction: Option<RatingInstruction>,
+}
+
+/// A user with what is declared about the user's facts.
+async fn rated(app: &App, user: User) -> Result<WireUser, ApiError> {
+    let of = Rated::Graph(GraphRef::User(user.user_id.clone()));
+    let rating = app.engine.rating(user.project, &of).await?;
+    let mut wire = WireUser::from(user);
+    wire.fact_rating_instruction = rating;
+    Ok(wire)
+}
+
+async fn set_rating(
+    app: &App,
+    project: ProjectId,
+    user_id: &str,
+    instruction: Option<&RatingInstruction>,
+) -> Result<(), ApiError> {
+    if let Some(instruction) = instruction {
+        app.engine.set_rating(project, &Rated::Graph(GraphRef::User(user_id.to_owned())), instruction).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn add(
@@ -40,7 +64,12 @@ pub(super) async fn add(
         metadata: body.metadata.unwrap_or_default(),
         disable_default_ontology: body.disable_default_ontology.unwrap_or(false),
     };
-    Ok((StatusCode::CREATED, Json(app.engine.add_user(project, new).await?.into())))
+    if let Some(instruction) = &body.fact_rating_instruction {
+        instruction.check()?;
+    }
+    let user = app.engine.add_user(project, new).await?;
+    set_rating(&app, project, &user.user_id, body.fact_rating_instruction.as_ref()).await?;
+    Ok((StatusCode::CREATED, Json(rated(&app, user).await?)))
 }
 
 pub(super) async fn get(
@@ -48,7 +77,8 @@ pub(super) async fn get(
     Reader(project): Reader,
     PathId(user_id): PathId,
 ) -> Result<Json<WireUser>, ApiError> {
-    Ok(Json(app.engine.user(project, &user_id).await?.into()))
+    let user = app.engine.user(project, &user_id).await?;
+    Ok(Json(rated(&app, user).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +91,7 @@ pub(super) struct UpdateUser {
     time_zone: Field<String>,
     metadata: Option<Metadata>,
     disable_default_ontology: Option<bool>,
+    fact_rating_instruction: Option<RatingInstruction>,
 }
 
 pub(super) async fn update(
@@ -77,7 +108,9 @@ pub(super) async fn update(
         metadata: body.metadata,
         disable_default_ontology: body.disable_default_ontology,
     };
-    Ok(Json(app.engine.update_user(project, &user_id, update).await?.into()))
+    let user = app.engine.update_user(project, &user_id, update).await?;
+    set_rating(&app, project, &user_id, body.fact_rating_instruction.as_ref()).await?;
+    Ok(Json(rated(&app, user).await?))
 }
 
 pub(super) async fn delete(

@@ -2,6 +2,7 @@
 
 use erstwhile::engine::FactTriple;
 use erstwhile::model::{Entity, Episode, EpisodeState, Graph, Metadata, ProjectId, Task, TaskState, Thread, User};
+use erstwhile::rating::RatingInstruction;
 use erstwhile::search::Scored;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -23,6 +24,8 @@ impl Success {
 #[derive(Debug, Serialize)]
 pub(super) struct WireUser {
     uuid: Uuid,
+    /// The number that older generations know a user by; grows with the time of creation.
+    id: i64,
     project_uuid: Uuid,
     graph_uuid: Uuid,
     user_id: String,
@@ -35,12 +38,16 @@ pub(super) struct WireUser {
     session_count: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+    deleted_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fact_rating_instruction: Option<RatingInstruction>,
 }
 
 impl From<User> for WireUser {
     fn from(user: User) -> Self {
         Self {
             uuid: user.uuid.0,
+            id: user.created_at.as_microsecond(),
             project_uuid: user.project.0,
             graph_uuid: user.graph.0,
             user_id: user.user_id,
@@ -53,6 +60,8 @@ impl From<User> for WireUser {
             session_count: user.thread_count,
             created_at: user.created_at,
             updated_at: user.updated_at,
+            deleted_at: None,
+            fact_rating_instruction: None,
         }
     }
 }

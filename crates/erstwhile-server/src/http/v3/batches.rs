@@ -1,0 +1,389 @@
+//! `batch.*`: bulk loads.
+
+use axum::Json;
+use axum::extract::State;
+use erstwhile::engine::{NewBulkItem, NewEpisode};
+use erstwhile::model::{Bulk, BulkItem, BulkItemState, BulkState, BulkTarget, EpisodeKind, GraphId, Metadata, Role};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::checks;
+use super::wire::Success;
+use crate::app::App;
+use crate::http::body::{Body, ObjectOnly, PathUuid, Query, optional_time};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+use crate::settings::Limits;
+
+/// Rows on a page when the caller does not say, and at most.
+const PAGE: i64 = 100;
+const PAGE_MAX: i64 = 1_000;
+
+fn state_name(state: BulkState) -> &'static str {
+    match state {
+        BulkState::Draft => "draft",
+        BulkState::Queued => "queued",
+        BulkState::Processing => "processing",
+        BulkState::Succeeded => "succeeded",
+        BulkState::Partial => "partial",
+        BulkState::Failed => "failed",
+    }
+}
+
+fn state_of(name: &str) -> Result<Option<BulkState>, ApiError> {
+    Ok(Some(match name {
+        "draft" => BulkState::Draft,
+        "queued" => BulkState::Queued,
+        "processing" => BulkState::Processing,
+        "succeeded" => BulkState::Succeeded,
+        "partial" => BulkState::Partial,
+        "failed" => BulkState::Failed,
+        // States of the hosted service that no batch of this server is ever in.
+        "invalid" | "canceled" => return Ok(None),
+        _ => {
+            let message =
+                "status must be one of draft, invalid, queued, processing, succeeded, partial, failed, canceled";
+            return Err(ApiError::bad_request(message));
+        }
+    }))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct WireBatch {
+    batch_id: Uuid,
+    status: &'static str,
+    metadata: Metadata,
+    ignore_roles: Vec<&'static str>,
+    strict_ontology: bool,
+    item_count: i64,
+    progress: Progress,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    processed_at: Option<Timestamp>,
+    completed_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct Progress {
+    total_items: i64,
+    queued_items: i64,
+    processing_items: i64,
+    succeeded_items: i64,
+    failed_items: i64,
+    skipped_items: i64,
+    canceled_items: i64,
+    percent_complete: f64,
+}
+
+impl From<Bulk> for WireBatch {
+    fn from(bulk: Bulk) -> Self {
+        let counts = bulk.counts;
+        let over = counts.succeeded + counts.failed;
+        let percent = if counts.total() == 0 { 0.0 } else { over as f64 * 100.0 / counts.total() as f64 };
+        Self {
+            batch_id: bulk.graph.0,
+            status: state_name(bulk.state),
+            metadata: bulk.metadata,
+            ignore_roles: bulk.ignore_roles.into_iter().map(Role::as_str).collect(),
+            strict_ontology: bulk.strict_ontology,
+            item_count: counts.total(),
+            progress: Progress {
+                total_items: counts.total(),
+                queued_items: counts.pending,
+                processing_items: counts.processing,
+                succeeded_items: counts.succeeded,
+                failed_items: counts.failed,
+                skipped_items: 0,
+                canceled_items: 0,
+                percent_complete: percent,
+            },
+            created_at: bulk.created_at,
+            updated_at: bulk.updated_at,
+            processed_at: bulk.processed_at,
+            completed_at: bulk.completed_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct WireItem {
+    item_id: Uuid,
+    sequence_index: i64,
+    kind: &'static str,
+    status: &'static str,
+    episode_uuid: Uuid,
+    source_uuid: Uuid,
+    graph_uuid: Uuid,
+    graph_id: Option<String>,
+    user_id: Option<String>,
+    thread_id: Option<String>,
+    document_id: Option<String>,
+    error: Option<Value>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl WireItem {
+    fn new(item: BulkItem, batch: BulkState) -> Self {
+        let (mut graph_id, mut user_id, mut thread_id) = (None, None, None);
+        match item.target {
+            BulkTarget::Graph(id) => graph_id = Some(id),
+            BulkTarget::User(id) => user_id = Some(id),
+            BulkTarget::Thread(id) => thread_id = Some(id),
+        }
+        let (status, error) = match item.state {
+            BulkItemState::Pending if batch == BulkState::Draft => ("pending", None),
+            BulkItemState::Pending => ("queued", None),
+            BulkItemState::Processing => ("processing", None),
+            BulkItemState::Succeeded => ("succeeded", None),
+            BulkItemState::Failed(message) => ("failed", Some(json!({ "message": message }))),
+        };
+        Self {
+            item_id: item.episode.0,
+            sequence_index: item.seq - 1,
+            kind: if thread_id.is_some() { "thread_message" } else { "graph_episode" },
+            status,
+            episode_uuid: item.episode.0,
+            source_uuid: item.episode.0,
+            graph_uuid: item.graph.0,
+            graph_id,
+            user_id,
+            thread_id,
+            document_id: item.document_id,
+            error,
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct CreateBatch {
+    metadata: Option<Metadata>,
+    ignore_roles: Option<Vec<String>>,
+    strict_ontology: Option<bool>,
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<CreateBatch>,
+) -> Result<Json<WireBatch>, ApiError> {
+    let roles = body.ignore_roles.unwrap_or_default();
+    let roles = roles.iter().map(|name| checks::role("ignore_roles", name)).collect::<Result<Vec<_>, _>>()?;
+    let metadata = body.metadata.unwrap_or_default();
+    checks::metadata(&metadata, app.limits.metadata_keys_max)?;
+    let strict = body.strict_ontology.unwrap_or(false);
+    Ok(Json(app.engine.create_bulk(project, metadata, roles, strict).await?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ListQuery {
+    limit: Option<i64>,
+    cursor: Option<i64>,
+    status: Option<String>,
+}
+
+impl ListQuery {
+    fn page(&self) -> Result<(i64, i64), ApiError> {
+        let (limit, cursor) = (self.limit.filter(|limit| *limit != 0).unwrap_or(PAGE), self.cursor.unwrap_or(0));
+        if limit < 0 || cursor < 0 {
+            return Err(ApiError::bad_request("limit and cursor must not be negative"));
+        }
+        Ok((limit.min(PAGE_MAX), cursor))
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct BatchList {
+    batches: Vec<WireBatch>,
+    next_cursor: Option<i64>,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<BatchList>, ApiError> {
+    let (limit, cursor) = query.page()?;
+    let state = match query.status.as_deref().map(state_of).transpose()? {
+        Some(None) => return Ok(Json(BatchList { batches: Vec::new(), next_cursor: None })),
+        state => state.flatten(),
+    };
+    let mut bulks = app.engine.list_bulks(project, state, limit + 1, cursor).await?;
+    let more = bulks.len() as i64 > limit;
+    bulks.truncate(usize::try_from(limit).unwrap_or(0));
+    let next_cursor = more.then_some(cursor + limit);
+    Ok(Json(BatchList { batches: bulks.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireBatch>, ApiError> {
+    Ok(Json(app.engine.bulk(project, GraphId(id)).await?.into()))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+) -> Result<Json<Success>, ApiError> {
+    app.engine.delete_bulk(project, GraphId(id)).await?;
+    Ok(Json(Success::OK))
+}
+
+pub(super) async fn process(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireBatch>, ApiError> {
+    Ok(Json(app.engine.process_bulk(project, GraphId(id)).await?.into()))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ItemList {
+    items: Vec<WireItem>,
+    next_cursor: Option<i64>,
+}
+
+pub(super) async fn list_items(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<ItemList>, ApiError> {
+    let (limit, cursor) = query.page()?;
+    let bulk = app.engine.bulk(project, GraphId(id)).await?;
+    let state = match query.status.as_deref() {
+        None => None,
+        Some("pending") if bulk.state != BulkState::Draft => return Ok(Json(ItemList::none())),
+        Some("queued") if bulk.state == BulkState::Draft => return Ok(Json(ItemList::none())),
+        Some("pending" | "queued") => Some(BulkItemState::Pending),
+        Some("processing") => Some(BulkItemState::Processing),
+        Some("succeeded") => Some(BulkItemState::Succeeded),
+        Some("failed") => Some(BulkItemState::Failed(String::new())),
+        Some("skipped" | "canceled") => return Ok(Json(ItemList::none())),
+        Some(_) => {
+            let message = "status must be one of pending, queued, processing, succeeded, failed, skipped, canceled";
+            return Err(ApiError::bad_request(message));
+        }
+    };
+    let mut items = app.engine.bulk_items(project, bulk.graph, cursor, state.as_ref(), limit + 1).await?;
+    let more = items.len() as i64 > limit;
+    items.truncate(usize::try_from(limit).unwrap_or(0));
+    let next_cursor = items.last().filter(|_| more).map(|item| item.seq);
+    let items = items.into_iter().map(|item| WireItem::new(item, bulk.state)).collect();
+    Ok(Json(ItemList { items, next_cursor }))
+}
+
+impl ItemList {
+    fn none() -> Self {
+        Self { items: Vec::new(), next_cursor: None }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct AddItems {
+    items: Vec<NewItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+struct NewItem {
+    #[serde(rename = "type")]
+    kind: String,
+    thread_id: Option<String>,
+    user_id: Option<String>,
+    graph_id: Option<String>,
+    content: Option<String>,
+    role: Option<String>,
+    name: Option<String>,
+    data: Option<String>,
+    data_type: Option<String>,
+    created_at: Option<String>,
+    document_id: Option<String>,
+    metadata: Option<Metadata>,
+    source_description: Option<String>,
+    #[serde(flatten)]
+    _object: ObjectOnly,
+}
+
+impl NewItem {
+    fn parse(self, at: usize, limits: &Limits) -> Result<NewBulkItem, ApiError> {
+        let field = |name: &str| format!("items[{at}].{name}");
+        let missing = |name: &str| ApiError::bad_request(format!("{} is missing", field(name)));
+        let metadata = self.metadata.unwrap_or_default();
+        checks::metadata(&metadata, limits.metadata_keys_max)?;
+        let created_at = optional_time(&field("created_at"), self.created_at.as_ref())?;
+        let (target, data, kind, role, max) = match self.kind.as_str() {
+            "thread_message" => {
+                let role = self.role.ok_or_else(|| missing("role"))?;
+                let thread = self.thread_id.ok_or_else(|| missing("thread_id"))?;
+                let content = self.content.ok_or_else(|| missing("content"))?;
+                let role = Some(checks::role(&field("role"), &role)?);
+                (BulkTarget::Thread(thread), content, EpisodeKind::Message, role, limits.message_characters_max)
+            }
+            "graph_episode" => {
+                let target = match (self.user_id, self.graph_id) {
+                    (Some(user_id), None) => BulkTarget::User(user_id),
+                    (None, Some(graph_id)) => BulkTarget::Graph(graph_id),
+                    _ => {
+                        let message = format!("items[{at}] must have exactly one of user_id and graph_id");
+                        return Err(ApiError::bad_request(message));
+                    }
+                };
+                let data = self.data.ok_or_else(|| missing("data"))?;
+                let kind = match self.data_type.as_deref() {
+                    None | Some("text") => EpisodeKind::Text,
+                    Some("json") => EpisodeKind::Json,
+                    Some("message") => EpisodeKind::Message,
+                    Some(_) => {
+                        let message = format!("{} must be one of text, json, message", field("data_type"));
+                        return Err(ApiError::bad_request(message));
+                    }
+                };
+                if kind == EpisodeKind::Json && serde_json::from_str::<Value>(&data).is_err() {
+                    return Err(ApiError::bad_request(format!("{} must be valid JSON", field("data"))));
+                }
+                (target, data, kind, None, limits.data_characters_max)
+            }
+            _ => {
+                let message = format!("{} must be one of graph_episode, thread_message", field("type"));
+                return Err(ApiError::bad_request(message));
+            }
+        };
+        checks::characters(&format!("items[{at}]"), &data, max)?;
+        if data.trim().is_empty() {
+            return Err(ApiError::bad_request(format!("items[{at}] must not be empty")));
+        }
+        let episode = NewEpisode {
+            kind,
+            data,
+            created_at,
+            source_description: self.source_description,
+            document_id: self.document_id,
+            metadata,
+            strict: false,
+        };
+        Ok(NewBulkItem { target, episode, role, name: self.name })
+    }
+}
+
+pub(super) async fn add_items(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(id): PathUuid,
+    Body(body): Body<AddItems>,
+) -> Result<Json<Vec<WireItem>>, ApiError> {
+    let items = body.items.into_iter().enumerate();
+    let items = items.map(|(at, item)| item.parse(at, &app.limits)).collect::<Result<Vec<_>, _>>()?;
+    let added = app.engine.add_bulk_items(project, GraphId(id), items).await?;
+    Ok(Json(added.into_iter().map(|item| WireItem::new(item, BulkState::Draft)).collect()))
+}

@@ -1,0 +1,283 @@
+//! What is computed from a whole graph: observations, summaries of threads and documents, and what
+//! versions 3.19 and 3.20 of the SDK called communities, themes and sagas.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use erstwhile::engine::{Community, GraphRef, Summarised};
+use erstwhile::model::{ProjectId, Summary};
+use erstwhile::observations::Observation;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::listing::{KeyedOrder, KeyedPage};
+use super::wire::Ranked;
+use crate::app::App;
+use crate::http::body::{Body, PathId, PathUuid};
+use crate::http::caller::Reader;
+use crate::http::error::ApiError;
+
+#[derive(Debug, Serialize)]
+pub(super) struct WireDerived {
+    uuid: Uuid,
+    name: String,
+    summary: String,
+    labels: Vec<String>,
+    attributes: Value,
+    created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_evidence_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    episode_ids: Option<Vec<Uuid>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_summarized_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_summarized_episode_valid_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relevance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selection_rank: Option<usize>,
+}
+
+impl WireDerived {
+    fn new(uuid: Uuid, label: &str, name: String, summary: String, created_at: Timestamp) -> Self {
+        Self {
+            uuid,
+            name,
+            summary,
+            labels: vec![label.to_owned()],
+            attributes: json!({}),
+            created_at,
+            start_at: None,
+            end_at: None,
+            latest_evidence_at: None,
+            episode_ids: None,
+            last_summarized_at: None,
+            last_summarized_episode_valid_at: None,
+            score: None,
+            relevance: None,
+            selection_rank: None,
+        }
+    }
+}
+
+impl Ranked for WireDerived {
+    fn ranked(self, score: f64, relevance: f64, rank: usize) -> Self {
+        Self { score: Some(score), relevance: Some(relevance), selection_rank: Some(rank), ..self }
+    }
+}
+
+impl From<Observation> for WireDerived {
+    fn from(observation: Observation) -> Self {
+        let entities: Vec<Uuid> = observation.entities.iter().map(|id| id.0).collect();
+        Self {
+            attributes: json!({ "kind": observation.kind.as_str(), "node_uuids": entities }),
+            start_at: observation.start_at,
+            end_at: observation.end_at,
+            latest_evidence_at: Some(observation.latest_evidence_at),
+            episode_ids: Some(observation.episodes.into_iter().map(|id| id.0).collect()),
+            ..Self::new(observation.id, "Observation", observation.name, observation.summary, observation.created_at)
+        }
+    }
+}
+
+impl From<Summary> for WireDerived {
+    fn from(summary: Summary) -> Self {
+        Self {
+            last_summarized_at: Some(summary.recorded_at),
+            last_summarized_episode_valid_at: Some(summary.said_at),
+            ..Self::new(summary.id, "Saga", summary.of, summary.text, summary.created_at)
+        }
+    }
+}
+
+impl From<Community> for WireDerived {
+    fn from(community: Community) -> Self {
+        let name = community.names.first().cloned().unwrap_or_default();
+        Self::new(community.id, "Community", name, community.names.join(", "), community.created_at)
+    }
+}
+
+fn key(order: KeyedOrder, created_at: Timestamp) -> i64 {
+    match order {
+        KeyedOrder::CreatedAt => created_at.as_microsecond(),
+        KeyedOrder::Uuid | KeyedOrder::ValidAt | KeyedOrder::Degree => 0,
+    }
+}
+
+fn page<T>(page: &KeyedPage, items: Vec<T>) -> Result<Response, ApiError>
+where
+    WireDerived: From<T>,
+{
+    let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
+    let rows = items.into_iter().map(WireDerived::from).map(|item| (key(order, item.created_at), item.uuid, item));
+    page.answer(rows.collect())
+}
+
+async fn observations(app: &App, project: ProjectId, graph: GraphRef, query: KeyedPage) -> Result<Response, ApiError> {
+    page(&query, app.engine.observations(project, &graph).await?)
+}
+
+pub(super) async fn observations_of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    observations(&app, project, GraphRef::User(user_id), query).await
+}
+
+pub(super) async fn observations_of_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    observations(&app, project, GraphRef::Graph(graph_id), query).await
+}
+
+pub(super) async fn observation(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireDerived>, ApiError> {
+    Ok(Json(app.engine.observation(project, id).await?.into()))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct WireThreadSummary {
+    uuid: Uuid,
+    thread_id: String,
+    summary: String,
+    created_at: Timestamp,
+    last_summarized_at: Timestamp,
+    last_summarized_episode_valid_at: Timestamp,
+}
+
+impl From<Summary> for WireThreadSummary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            uuid: summary.id,
+            thread_id: summary.of,
+            summary: summary.text,
+            created_at: summary.created_at,
+            last_summarized_at: summary.recorded_at,
+            last_summarized_episode_valid_at: summary.said_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct WireDocumentSummary {
+    uuid: Uuid,
+    document_id: String,
+    summary: String,
+    created_at: Timestamp,
+    last_summarized_at: Timestamp,
+    last_summarized_episode_valid_at: Timestamp,
+}
+
+impl From<Summary> for WireDocumentSummary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            uuid: summary.id,
+            document_id: summary.of,
+            summary: summary.text,
+            created_at: summary.created_at,
+            last_summarized_at: summary.recorded_at,
+            last_summarized_episode_valid_at: summary.said_at,
+        }
+    }
+}
+
+async fn summaries<W: Serialize + From<Summary>>(
+    app: &App,
+    project: ProjectId,
+    graph: GraphRef,
+    what: Summarised,
+    query: KeyedPage,
+) -> Result<Response, ApiError> {
+    let order = query.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
+    let summaries = app.engine.summaries(project, &graph, what).await?.into_iter();
+    let rows = summaries.map(|summary| (key(order, summary.created_at), summary.id, W::from(summary)));
+    query.answer(rows.collect())
+}
+
+pub(super) async fn thread_summaries_of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    summaries::<WireThreadSummary>(&app, project, GraphRef::User(user_id), Summarised::Threads, query).await
+}
+
+pub(super) async fn thread_summaries_of_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    summaries::<WireThreadSummary>(&app, project, GraphRef::Graph(graph_id), Summarised::Threads, query).await
+}
+
+pub(super) async fn document_summaries(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    summaries::<WireDocumentSummary>(&app, project, GraphRef::Graph(graph_id), Summarised::Documents, query).await
+}
+
+pub(super) async fn sagas_of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    page(&query, app.engine.summaries(project, &GraphRef::User(user_id), Summarised::Threads).await?)
+}
+
+pub(super) async fn sagas_of_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    page(&query, app.engine.summaries(project, &GraphRef::Graph(graph_id), Summarised::Threads).await?)
+}
+
+pub(super) async fn communities_of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(user_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    page(&query, app.engine.communities(project, &GraphRef::User(user_id)).await?)
+}
+
+pub(super) async fn communities_of_graph(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(graph_id): PathId,
+    Body(query): Body<KeyedPage>,
+) -> Result<Response, ApiError> {
+    page(&query, app.engine.communities(project, &GraphRef::Graph(graph_id)).await?)
+}
+
+pub(super) async fn community(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(id): PathUuid,
+) -> Result<Json<WireDerived>, ApiError> {
+    Ok(Json(app.engine.community(project, id).await?.into()))
+}

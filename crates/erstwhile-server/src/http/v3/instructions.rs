@@ -1,0 +1,196 @@
+//! `graph.*_custom_instructions` and `user.*_user_summary_instructions`: named texts for a project, some
+//! users or some graphs.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use erstwhile::engine::GraphRef;
+use erstwhile::model::{Over, ProjectId, SettingKind};
+use serde::{Deserialize, Serialize};
+
+use super::checks;
+use super::wire::Success;
+use crate::app::App;
+use crate::http::body::{Body, ObjectOnly, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Instructions that one call declares, at most.
+const INSTRUCTIONS_MAX: usize = 50;
+/// Characters of an instruction's name and text, at most.
+const NAME_CHARACTERS_MAX: usize = 100;
+const TEXT_CHARACTERS_MAX: usize = 5_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+struct Instruction {
+    name: String,
+    text: String,
+    #[serde(flatten, skip_serializing)]
+    _object: ObjectOnly,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct AddInstructions {
+    instructions: Vec<Instruction>,
+    user_ids: Option<Vec<String>>,
+    graph_ids: Option<Vec<String>>,
+}
+
+/// Where something is declared: in the named users' and graphs' own scopes, else in the project's.
+pub(super) fn scopes(user_ids: Option<Vec<String>>, graph_ids: Option<Vec<String>>) -> Vec<Option<GraphRef>> {
+    let users = user_ids.unwrap_or_default().into_iter().map(|id| Some(GraphRef::User(id)));
+    let graphs = graph_ids.unwrap_or_default().into_iter().map(|id| Some(GraphRef::Graph(id)));
+    let scopes: Vec<Option<GraphRef>> = users.chain(graphs).collect();
+    if scopes.is_empty() { vec![None] } else { scopes }
+}
+
+/// Where something is looked up.
+pub(super) fn scope(user_id: Option<String>, graph_id: Option<String>) -> Result<Option<GraphRef>, ApiError> {
+    match (user_id, graph_id) {
+        (None, None) => Ok(None),
+        (user_id, graph_id) => checks::graph_of(user_id, graph_id).map(Some),
+    }
+}
+
+/// Refuses to begin when one of the scopes does not exist.
+pub(super) async fn check_scopes(app: &App, project: ProjectId, scopes: &[Option<GraphRef>]) -> Result<(), ApiError> {
+    for scope in scopes.iter().flatten() {
+        app.engine.graph(project, scope).await?;
+    }
+    Ok(())
+}
+
+async fn put(app: &App, project: ProjectId, kind: SettingKind, body: AddInstructions) -> Result<(), ApiError> {
+    if body.instructions.is_empty() || body.instructions.len() > INSTRUCTIONS_MAX {
+        let message = format!("instructions must have from 1 to {INSTRUCTIONS_MAX} items");
+        return Err(ApiError::bad_request(message));
+    }
+    for instruction in &body.instructions {
+        for (field, text, max) in
+            [("name", &instruction.name, NAME_CHARACTERS_MAX), ("text", &instruction.text, TEXT_CHARACTERS_MAX)]
+        {
+            checks::characters(&format!("instructions.{field}"), text, max)?;
+            if text.trim().is_empty() {
+                return Err(ApiError::bad_request(format!("instructions.{field} must not be empty")));
+            }
+        }
+    }
+    let scopes = scopes(body.user_ids, body.graph_ids);
+    check_scopes(app, project, &scopes).await?;
+    for scope in &scopes {
+        for instruction in &body.instructions {
+            let (name, text) = (&instruction.name, instruction.text.clone().into());
+            app.engine.put_setting(project, scope.as_ref(), kind, name, text, Over::Anything).await?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct InstructionList {
+    instructions: Vec<Instruction>,
+}
+
+async fn listed(
+    app: &App,
+    project: ProjectId,
+    kind: SettingKind,
+    scope: Option<GraphRef>,
+) -> Result<Json<InstructionList>, ApiError> {
+    let settings = app.engine.settings(project, scope.as_ref(), kind).await?.into_iter();
+    let instructions = settings.map(|setting| Instruction {
+        text: setting.value.as_str().unwrap_or_default().to_owned(),
+        name: setting.name,
+        _object: ObjectOnly {},
+    });
+    Ok(Json(InstructionList { instructions: instructions.collect() }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct RemoveInstructions {
+    instruction_names: Option<Vec<String>>,
+    user_ids: Option<Vec<String>>,
+    graph_ids: Option<Vec<String>>,
+}
+
+/// Takes back the named instructions, or all of each scope.
+async fn remove(app: &App, project: ProjectId, kind: SettingKind, body: RemoveInstructions) -> Result<(), ApiError> {
+    let scopes = scopes(body.user_ids, body.graph_ids);
+    check_scopes(app, project, &scopes).await?;
+    let mut found = body.instruction_names.is_none();
+    for scope in &scopes {
+        let names = match &body.instruction_names {
+            Some(names) => names.clone(),
+            None => {
+                let all = app.engine.settings(project, scope.as_ref(), kind).await?;
+                all.into_iter().map(|setting| setting.name).collect()
+            }
+        };
+        for name in names {
+            found |= app.engine.remove_setting(project, scope.as_ref(), kind, &name).await?;
+        }
+    }
+    if found { Ok(()) } else { Err(ApiError::new(StatusCode::NOT_FOUND, format!("{} not found", kind.noun()))) }
+}
+
+pub(super) async fn add_custom(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddInstructions>,
+) -> Result<Json<Success>, ApiError> {
+    put(&app, project, SettingKind::CustomInstruction, body).await?;
+    Ok(Json(Success::OK))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ScopeQuery {
+    pub(super) user_id: Option<String>,
+    pub(super) graph_id: Option<String>,
+}
+
+pub(super) async fn list_custom(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ScopeQuery>,
+) -> Result<Json<InstructionList>, ApiError> {
+    listed(&app, project, SettingKind::CustomInstruction, scope(query.user_id, query.graph_id)?).await
+}
+
+pub(super) async fn delete_custom(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<RemoveInstructions>,
+) -> Result<Json<Success>, ApiError> {
+    remove(&app, project, SettingKind::CustomInstruction, body).await?;
+    Ok(Json(Success::OK))
+}
+
+pub(super) async fn add_summary(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<AddInstructions>,
+) -> Result<Json<Success>, ApiError> {
+    put(&app, project, SettingKind::UserSummaryInstruction, AddInstructions { graph_ids: None, ..body }).await?;
+    Ok(Json(Success::OK))
+}
+
+pub(super) async fn list_summary(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<ScopeQuery>,
+) -> Result<Json<InstructionList>, ApiError> {
+    listed(&app, project, SettingKind::UserSummaryInstruction, scope(query.user_id, None)?).await
+}
+
+pub(super) async fn delete_summary(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Body(body): Body<RemoveInstructions>,
+) -> Result<Json<Success>, ApiError> {
+    remove(&app, project, SettingKind::UserSummaryInstruction, RemoveInstructions { graph_ids: None, ..body }).await?;
+    Ok(Json(Success::OK))
+}

@@ -1,0 +1,381 @@
+//! `user_group.*`: groups of users, and the access rules that applications attach to them.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use erstwhile::engine::{Listing, MembershipChange, SortBy, UserGroup};
+use erstwhile::model::ProjectId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::wire::WireUser;
+use crate::app::App;
+use crate::http::body::{Body, Field, PathUuid, Query, uuid};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Rows on a page when the caller does not say.
+const PAGE_SIZE: i64 = 50;
+
+/// Every call names the project; it must be the one that the key opens.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct GroupQuery {
+    #[serde(rename = "projectId")]
+    project_id: Option<String>,
+    #[serde(rename = "pageNumber")]
+    page_number: Option<i64>,
+    #[serde(rename = "pageSize")]
+    page_size: Option<i64>,
+    search: Option<String>,
+}
+
+impl GroupQuery {
+    fn check(&self, project: ProjectId) -> Result<(), ApiError> {
+        let given = self.project_id.as_deref().ok_or_else(|| ApiError::bad_request("projectId is missing"))?;
+        if uuid("projectId", given)? == project.0 {
+            Ok(())
+        } else {
+            Err(ApiError::new(StatusCode::FORBIDDEN, "this API key does not open that project"))
+        }
+    }
+
+    fn listing(&self) -> Listing {
+        Listing {
+            page_number: self.page_number.unwrap_or(1),
+            page_size: self.page_size.unwrap_or(PAGE_SIZE),
+            search: self.search.clone().unwrap_or_default(),
+            sort_by: SortBy::Id,
+            ascending: true,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct WireUserGroup {
+    uuid: Uuid,
+    project_uuid: Uuid,
+    name: String,
+    description: Option<String>,
+    kind: &'static str,
+    member_count: i64,
+    attached_policy_set_count: usize,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+async fn wire(app: &App, project: ProjectId, group: UserGroup) -> Result<WireUserGroup, ApiError> {
+    Ok(WireUserGroup {
+        member_count: app.engine.count_members(project, group.uuid).await?,
+        uuid: group.uuid,
+        project_uuid: project.0,
+        name: group.name,
+        description: group.description,
+        kind: "managed",
+        attached_policy_set_count: group.policy_sets.len(),
+        version: group.version,
+        created_at: group.created_at,
+        updated_at: group.updated_at,
+    })
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct GroupList {
+    user_groups: Vec<WireUserGroup>,
+    total_count: usize,
+    row_count: usize,
+    quota: Quota,
+}
+
+/// This server sets no quota.
+#[derive(Debug, Serialize)]
+struct Quota {
+    active_managed: usize,
+    allocation: usize,
+    has_feature: bool,
+    resolved: bool,
+    unlimited: bool,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Reader(project): Reader,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<GroupList>, ApiError> {
+    query.check(project)?;
+    let listing = query.listing();
+    if listing.page_number < 1 || listing.page_size < 1 {
+        return Err(ApiError::bad_request("pageNumber and pageSize must be at least 1"));
+    }
+    let groups = app.engine.list_groups(project, &listing.search).await?;
+    let total_count = groups.len();
+    let skipped = usize::try_from((listing.page_number - 1).saturating_mul(listing.page_size)).unwrap_or(usize::MAX);
+    let taken = usize::try_from(listing.page_size).unwrap_or(0);
+    let mut user_groups = Vec::new();
+    for group in groups.into_iter().skip(skipped).take(taken) {
+        user_groups.push(wire(&app, project, group).await?);
+    }
+    let quota =
+        Quota { active_managed: total_count, allocation: 0, has_feature: true, resolved: true, unlimited: true };
+    Ok(Json(GroupList { row_count: user_groups.len(), user_groups, total_count, quota }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct CreateGroup {
+    name: String,
+    description: Option<String>,
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Query(query): Query<GroupQuery>,
+    Body(body): Body<CreateGroup>,
+) -> Result<(StatusCode, Json<WireUserGroup>), ApiError> {
+    query.check(project)?;
+    let created = app.engine.create_group(project, &body.name, body.description).await;
+    let group = created.map_err(conflict)?;
+    Ok((StatusCode::CREATED, Json(wire(&app, project, group).await?)))
+}
+
+/// This family of routes answers a taken name with 409.
+fn conflict(error: erstwhile::Error) -> ApiError {
+    match error.kind() {
+        erstwhile::ErrorKind::AlreadyExists => ApiError::new(StatusCode::CONFLICT, error.message()),
+        _ => error.into(),
+    }
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<WireUserGroup>, ApiError> {
+    query.check(project)?;
+    let group = app.engine.group(project, group).await?;
+    Ok(Json(wire(&app, project, group).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct UpdateGroup {
+    expected_version: i64,
+    name: Option<String>,
+    #[serde(default)]
+    description: Field<String>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+    Body(body): Body<UpdateGroup>,
+) -> Result<Json<WireUserGroup>, ApiError> {
+    query.check(project)?;
+    let description = body.description.update(Ok)?;
+    let updated = app.engine.update_group(project, group, body.expected_version, body.name, description).await;
+    let group = updated.map_err(conflict)?;
+    Ok(Json(wire(&app, project, group).await?))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+) -> Result<StatusCode, ApiError> {
+    query.check(project)?;
+    app.engine.delete_group(project, group).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Members {
+    users: Vec<WireUser>,
+    total_count: i64,
+    row_count: usize,
+}
+
+async fn users(
+    app: &App,
+    project: ProjectId,
+    group: Uuid,
+    members: bool,
+    query: &GroupQuery,
+) -> Result<Json<Members>, ApiError> {
+    query.check(project)?;
+    let (users, total_count) = app.engine.users_of_group(project, group, members, &query.listing()).await?;
+    Ok(Json(Members { row_count: users.len(), users: users.into_iter().map(Into::into).collect(), total_count }))
+}
+
+pub(super) async fn members(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<Members>, ApiError> {
+    users(&app, project, group, true, &query).await
+}
+
+pub(super) async fn candidates(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<Members>, ApiError> {
+    users(&app, project, group, false, &query).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct MutateMembers {
+    user_uuids: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Mutated {
+    added_count: usize,
+    removed_count: usize,
+    no_op_count: usize,
+}
+
+impl From<MembershipChange> for Mutated {
+    fn from(change: MembershipChange) -> Self {
+        Self { added_count: change.added, removed_count: change.removed, no_op_count: change.unchanged }
+    }
+}
+
+async fn mutate(
+    app: &App,
+    project: ProjectId,
+    group: Uuid,
+    user_uuids: &[String],
+    join: bool,
+) -> Result<Json<Mutated>, ApiError> {
+    let users = user_uuids.iter().map(|id| uuid("user_uuids", id)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Json(app.engine.change_members(project, group, &users, join).await?.into()))
+}
+
+pub(super) async fn add_members(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+    Body(body): Body<MutateMembers>,
+) -> Result<Json<Mutated>, ApiError> {
+    query.check(project)?;
+    mutate(&app, project, group, &body.user_uuids, true).await
+}
+
+pub(super) async fn remove_members(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+    Body(body): Body<MutateMembers>,
+) -> Result<Json<Mutated>, ApiError> {
+    query.check(project)?;
+    mutate(&app, project, group, &body.user_uuids, false).await
+}
+
+/// Two uuids in the path.
+type Pair = Path<(String, String)>;
+
+fn pair(path: &(String, String)) -> Result<(Uuid, Uuid), ApiError> {
+    Ok((uuid("the group's uuid", &path.0)?, uuid("the second uuid in the path", &path.1)?))
+}
+
+pub(super) async fn remove_member(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Path(path): Pair,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<Mutated>, ApiError> {
+    query.check(project)?;
+    let (group, user) = pair(&path)?;
+    mutate(&app, project, group, &[user.to_string()], false).await
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Memberships {
+    user_groups: Vec<WireUserGroup>,
+}
+
+pub(super) async fn of_user(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(user): PathUuid,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<Memberships>, ApiError> {
+    query.check(project)?;
+    let mut user_groups = Vec::new();
+    for group in app.engine.groups_of_user(project, user).await? {
+        user_groups.push(wire(&app, project, group).await?);
+    }
+    Ok(Json(Memberships { user_groups }))
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PolicySets {
+    policy_sets: Vec<PolicySet>,
+}
+
+/// Only its uuid is known here: policy sets themselves are made elsewhere.
+#[derive(Debug, Serialize)]
+struct PolicySet {
+    uuid: Uuid,
+    name: String,
+    mode: &'static str,
+    version: i64,
+}
+
+impl From<UserGroup> for PolicySets {
+    fn from(group: UserGroup) -> Self {
+        let set = |uuid: Uuid| PolicySet { uuid, name: uuid.to_string(), mode: "attached", version: 1 };
+        Self { policy_sets: group.policy_sets.into_iter().map(set).collect() }
+    }
+}
+
+pub(super) async fn policy_sets(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<PolicySets>, ApiError> {
+    query.check(project)?;
+    Ok(Json(app.engine.group(project, group).await?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct Attach {
+    policy_set_uuid: String,
+}
+
+pub(super) async fn attach(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathUuid(group): PathUuid,
+    Query(query): Query<GroupQuery>,
+    Body(body): Body<Attach>,
+) -> Result<Json<PolicySets>, ApiError> {
+    query.check(project)?;
+    let set = uuid("policy_set_uuid", &body.policy_set_uuid)?;
+    Ok(Json(app.engine.attach_policy_set(project, group, set).await?.into()))
+}
+
+pub(super) async fn detach(
+    State(app): State<App>,
+    Writer(project): Writer,
+    Path(path): Pair,
+    Query(query): Query<GroupQuery>,
+) -> Result<Json<PolicySets>, ApiError> {
+    query.check(project)?;
+    let (group, set) = pair(&path)?;
+    Ok(Json(app.engine.detach_policy_set(project, group, set).await?.into()))
+}

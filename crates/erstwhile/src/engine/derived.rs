@@ -1,0 +1,166 @@
+//! What follows from a whole graph: observations, patterns, communities, and parts of it.
+
+use uuid::Uuid;
+
+use super::facts::{FactTriple, triple};
+use super::{Engine, GraphRef, Search};
+use crate::error::{Error, Result};
+use crate::model::{Entity, Fact, GraphId, ProjectId};
+use crate::observations::{Observation, observe};
+use crate::patterns::{PatternRequest, Patterns, communities, detect};
+use crate::search::filter::Filter;
+use crate::search::{GraphIndex, Scored};
+use crate::subgraph::{SubgraphRequest, subgraph};
+
+/// A part of a graph.
+#[derive(Debug, Clone)]
+pub struct GraphPart {
+    /// Its entities, the nearest to the seeds first.
+    pub entities: Vec<Entity>,
+    /// The facts between them.
+    pub facts: Vec<FactTriple>,
+    /// Which limit cut it short, if any.
+    pub truncated: Option<&'static str>,
+}
+
+/// Patterns with the facts that show them.
+#[derive(Debug, Clone)]
+pub struct FoundPatterns {
+    /// The patterns and how much was looked at.
+    pub patterns: Patterns,
+    /// The facts that stand in patterns.
+    pub facts: Vec<FactTriple>,
+    /// The entities that stand in patterns.
+    pub entities: Vec<Entity>,
+}
+
+/// Entities that hang together.
+#[derive(Debug, Clone)]
+pub struct Community {
+    /// Identity; of the group as it is now.
+    pub id: Uuid,
+    /// Its members' names, the best connected first.
+    pub names: Vec<String>,
+    /// When the system heard of its first member.
+    pub created_at: jiff::Timestamp,
+}
+
+impl Engine {
+    /// What recurs or changed in a graph, the newest evidence first.
+    pub async fn observations(&self, project: ProjectId, reference: &GraphRef) -> Result<Vec<Observation>> {
+        let graph = self.graph_id(project, reference).await?;
+        self.observations_in(graph).await
+    }
+
+    pub(super) async fn observations_in(&self, graph: GraphId) -> Result<Vec<Observation>> {
+        self.index(graph)
+            .await?
+            .read(|index| observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time)))
+    }
+
+    /// An observation.
+    pub async fn observation(&self, project: ProjectId, id: Uuid) -> Result<Observation> {
+        let graph = self.graph_of(project, id, "observation").await?;
+        let found = self.observations_in(graph).await?.into_iter().find(|observation| observation.id == id);
+        found.ok_or_else(|| Error::not_found("observation"))
+    }
+
+    /// Observations that are most like a query, best first.
+    pub async fn search_observations(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        search: &Search,
+    ) -> Result<Vec<Scored<Observation>>> {
+        let observations = self.observations(project, reference).await?;
+        self.nearest(&search.query, search.limit, observations, |observation| observation.summary.clone()).await
+    }
+
+    /// Recurring structures among the facts that pass a filter.
+    pub async fn patterns(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        filter: &Filter,
+        request: &PatternRequest,
+    ) -> Result<FoundPatterns> {
+        let graph = self.graph_id(project, reference).await?;
+        self.index(graph).await?.read(|index| {
+            let metadata = |id| index.episode(id).map(|episode| episode.metadata.clone());
+            let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
+            let patterns = detect(&index.knowledge, passing, request);
+            let facts = patterns.patterns.iter().flat_map(|pattern| &pattern.facts);
+            let facts: std::collections::BTreeSet<_> = facts.copied().collect();
+            let entities = patterns.patterns.iter().flat_map(|pattern| &pattern.entities);
+            let entities: std::collections::BTreeSet<_> = entities.copied().collect();
+            Ok(FoundPatterns {
+                facts: facts.iter().map(|id| triple(index, index.knowledge.fact(*id))).collect::<Result<_>>()?,
+                entities: entities.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect(),
+                patterns,
+            })
+        })?
+    }
+
+    /// Groups of entities that hang together, the largest first.
+    pub async fn communities(&self, project: ProjectId, reference: &GraphRef) -> Result<Vec<Community>> {
+        let graph = self.graph_id(project, reference).await?;
+        self.communities_in(graph).await
+    }
+
+    /// A group of entities that hang together.
+    pub async fn community(&self, project: ProjectId, id: Uuid) -> Result<Community> {
+        let graph = self.graph_of(project, id, "community").await?;
+        let found = self.communities_in(graph).await?.into_iter().find(|community| community.id == id);
+        found.ok_or_else(|| Error::not_found("community"))
+    }
+
+    /// Groups of entities whose names are most like a query, best first.
+    pub async fn search_communities(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        search: &Search,
+    ) -> Result<Vec<Scored<Community>>> {
+        let communities = self.communities(project, reference).await?;
+        self.nearest(&search.query, search.limit, communities, |community| community.names.join(", ")).await
+    }
+
+    async fn communities_in(&self, graph: GraphId) -> Result<Vec<Community>> {
+        self.index(graph).await?.read(|index| {
+            let groups = communities(&index.knowledge).into_iter();
+            groups.filter_map(|members| community(index, graph, &members)).collect()
+        })
+    }
+
+    /// What lies around some entities.
+    pub async fn subgraph(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        filter: &Filter,
+        request: &SubgraphRequest,
+    ) -> Result<GraphPart> {
+        let graph = self.graph_id(project, reference).await?;
+        self.index(graph).await?.read(|index| {
+            let metadata = |id| index.episode(id).map(|episode| episode.metadata.clone());
+            let passes = |fact: &Fact| filter.fact(fact, &index.knowledge, metadata);
+            let part = subgraph(&index.knowledge, request, passes);
+            Ok(GraphPart {
+                entities: part.entities.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect(),
+                facts: part.facts.iter().map(|id| triple(index, index.knowledge.fact(*id))).collect::<Result<_>>()?,
+                truncated: part.truncated,
+            })
+        })?
+    }
+}
+
+fn community(index: &GraphIndex, graph: GraphId, members: &[crate::model::EntityId]) -> Option<Community> {
+    let first = members.iter().min()?;
+    let mut entities: Vec<&Entity> = members.iter().filter_map(|id| index.knowledge.entity(*id)).collect();
+    entities.sort_by_key(|entity| (std::cmp::Reverse(index.knowledge.degree(entity.id)), entity.id));
+    Some(Community {
+        id: graph.derive(format!("community\0{first}").as_bytes()),
+        created_at: entities.iter().map(|entity| entity.created_at).min()?,
+        names: entities.into_iter().map(|entity| entity.name.clone()).collect(),
+    })
+}

@@ -1,0 +1,61 @@
+//! What is told about a user: what the application's instructions ask for first, then the rest.
+
+use super::Engine;
+use crate::error::Result;
+use crate::identity::user_node;
+use crate::model::{GraphId, ProjectId, SettingKind};
+
+/// Facts that one instruction chooses, at most.
+const CHOSEN_MAX: usize = 5;
+/// How alike a fact and an instruction must be, as a cosine.
+const ALIKE_MIN: f64 = 0.2;
+/// Characters of a user's summary, at most.
+const CHARACTERS_MAX: usize = 1_200;
+
+impl Engine {
+    /// The summary of the user who owns a graph; `None` when nothing is known.
+    ///
+    /// Each instruction (of the user, else of the project) brings the current facts that are most like
+    /// it; the summary of the user's node follows as far as there is room.
+    pub(super) async fn user_summary(&self, project: ProjectId, graph: GraphId) -> Result<Option<String>> {
+        let instructions = self.declared_for(project, graph, SettingKind::UserSummaryInstruction).await?;
+        let (now, node) = (self.now(), user_node(graph));
+        let index = self.index(graph).await?;
+        let Some(plain) = index.read(|index| index.knowledge.entity(node).map(|user| user.summary.clone()))? else {
+            return Ok(None);
+        };
+        if instructions.is_empty() {
+            return Ok(Some(plain));
+        }
+        let statements: Vec<String> = index.read(|index| {
+            let own = index.knowledge.facts_about(node).filter(|fact| fact.is_current_at(now));
+            let mut statements: Vec<String> = own.map(|fact| sentence(&fact.statement)).collect();
+            statements.sort();
+            statements.dedup();
+            statements
+        })?;
+        let mut told: Vec<String> = Vec::new();
+        for instruction in instructions.iter() {
+            let text = instruction.value.as_str().unwrap_or_default();
+            let nearest = self.nearest(text, CHOSEN_MAX, statements.clone(), Clone::clone).await?;
+            let chosen = nearest.into_iter().filter(|found| found.score >= ALIKE_MIN).map(|found| found.item);
+            for statement in chosen {
+                if !told.contains(&statement) {
+                    told.push(statement);
+                }
+            }
+        }
+        let mut summary = told.join(" ");
+        for sentence in plain.split_inclusive(['.', '!', '?', '…']).map(str::trim).filter(|part| !part.is_empty()) {
+            if !summary.contains(sentence) && summary.chars().count() + sentence.chars().count() < CHARACTERS_MAX {
+                summary = format!("{summary} {sentence}");
+            }
+        }
+        Ok(Some(summary.trim().to_owned()))
+    }
+}
+
+fn sentence(statement: &str) -> String {
+    let statement = statement.trim();
+    if statement.ends_with(['.', '!', '?', '…']) { statement.to_owned() } else { format!("{statement}.") }
+}

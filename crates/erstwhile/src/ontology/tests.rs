@@ -1,0 +1,282 @@
+//! What ontologies accept and what they make of entities and relations, as sentences.
+
+use proptest::prelude::*;
+use serde_json::{from_value, json, to_value};
+
+use super::*;
+
+fn of_types(names: &[&str]) -> Ontology {
+    let kind = |name: &&str| EntityType { name: (*name).to_owned(), ..EntityType::default() };
+    Ontology { entity_types: names.iter().map(kind).collect(), edge_types: Vec::new() }
+}
+
+fn edge(name: &str, pairs: &[(Option<&str>, Option<&str>)]) -> EdgeType {
+    let side = |side: Option<&str>| side.map(str::to_owned);
+    let pairs = pairs.iter().map(|(source, target)| SourceTarget { source: side(*source), target: side(*target) });
+    EdgeType { name: name.to_owned(), source_targets: pairs.collect(), ..EdgeType::default() }
+}
+
+fn of_edges(edge_types: Vec<EdgeType>) -> Ontology {
+    Ontology { entity_types: Vec::new(), edge_types }
+}
+
+fn property(name: &str) -> Property {
+    Property { name: name.to_owned(), description: String::new(), kind: PropertyKind::Text }
+}
+
+fn refusal(ontology: &Ontology) -> String {
+    ontology.check().unwrap_err().message().to_owned()
+}
+
+fn told(types: &[&str], name: &str, statement: &str) -> Option<String> {
+    of_types(types).entity_type(None, &[name], &[statement]).map(str::to_owned)
+}
+
+#[test]
+fn the_wire_shape_may_leave_out_what_is_empty() {
+    let ontology: Ontology = from_value(json!({
+        "entity_types": [
+            {"name": "Restaurant", "description": "a place to eat", "properties": [
+                {"name": "cuisine", "description": "what is cooked", "type": "Text"},
+                {"name": "stars", "description": "", "type": "int"}
+            ]},
+            {"name": "Bar", "description": "a place to drink", "properties": null}
+        ],
+        "edge_types": [
+            {"name": "VISITED", "description": "went there", "source_targets": [{"source": "User"}]},
+            {"name": "SAW", "source_targets": null}
+        ]
+    }))
+    .unwrap();
+    assert_eq!(ontology.entity_types[0].properties[1].kind, PropertyKind::Int);
+    assert_eq!(ontology.edge_types[0].source_targets, [SourceTarget { source: Some("User".to_owned()), target: None }]);
+    let wire = to_value(&ontology).unwrap();
+    assert_eq!(wire["entity_types"][0]["properties"][1]["type"], "Int");
+    assert_eq!(wire["entity_types"][1], json!({"name": "Bar", "description": "a place to drink", "properties": []}));
+    assert_eq!(wire["edge_types"][1]["source_targets"], json!([]));
+    assert_eq!(from_value::<Ontology>(wire).unwrap(), ontology);
+    assert_eq!(from_value::<Ontology>(json!({})).unwrap(), Ontology::default());
+    assert_eq!(from_value::<Ontology>(json!({"entity_types": null})).unwrap(), Ontology::default());
+    assert!(
+        from_value::<Ontology>(json!({"entity_types": [{"name": "A", "properties": [{"name": "b", "type": "Date"}]}]}))
+            .is_err()
+    );
+}
+
+#[test]
+fn the_default_types_are_sound() {
+    let ontology = Ontology::default_types();
+    ontology.check().unwrap();
+    assert_eq!((ontology.entity_types.len(), ontology.edge_types.len()), (9, 2));
+    assert!(ontology.admits_fact("located_at", Some("Object"), Some("Location")));
+    assert!(!ontology.admits_fact("LOCATED_AT", Some("Object"), Some("Topic")));
+    assert!(ontology.admits_fact("OCCURRED_AT", Some("Event"), None));
+}
+
+#[test]
+fn names_must_be_there_and_differ() {
+    assert!(refusal(&of_types(&["  "])).contains("needs a name"));
+    assert!(refusal(&of_types(&["Bar", "BAR"])).contains("\"BAR\" is declared twice"));
+    assert!(refusal(&of_edges(vec![edge("SAW", &[]), edge("saw", &[])])).contains("declared twice"));
+    let mut ontology = of_types(&["Bar"]);
+    ontology.entity_types[0].properties = vec![property("beer"), property("Beer")];
+    assert!(refusal(&ontology).contains("property \"Beer\" of entity type \"Bar\" is declared twice"));
+    ontology.entity_types[0].properties = vec![property("")];
+    assert!(refusal(&ontology).contains("needs a name"));
+    ontology.entity_types[0].properties = Vec::new();
+    ontology.entity_types[0].identity_properties = vec![String::new()];
+    assert!(refusal(&ontology).contains("identity property"));
+    // An entity type and a fact type may share a name.
+    let mut ontology = of_types(&["Visit"]);
+    ontology.edge_types.push(edge("VISIT", &[]));
+    assert!(ontology.check().is_ok());
+}
+
+#[test]
+fn properties_may_not_take_the_names_of_fields() {
+    for name in ["uuid", "name", "graph_id", "name_embedding", "summary", "created_at", "Summary"] {
+        let mut ontology = of_edges(vec![edge("SAW", &[])]);
+        ontology.edge_types[0].properties = vec![property(name)];
+        assert!(refusal(&ontology).contains("reserved"), "{name}");
+    }
+}
+
+#[test]
+fn everything_has_a_limit() {
+    let numbered = |count: usize| (0..count).map(|number| format!("Type{number}")).collect::<Vec<_>>();
+    let types = |count| of_types(&numbered(count).iter().map(String::as_str).collect::<Vec<_>>());
+    let edges = |count| of_edges(numbered(count).iter().map(|name| edge(name, &[])).collect());
+    assert!(types(ENTITY_TYPES_MAX).check().is_ok() && edges(EDGE_TYPES_MAX).check().is_ok());
+    assert!(refusal(&types(ENTITY_TYPES_MAX + 1)).contains("at most 100"));
+    assert!(refusal(&edges(EDGE_TYPES_MAX + 1)).contains("at most 100"));
+    let changed = |change: fn(&mut Ontology)| {
+        let mut ontology = of_types(&["Bar"]);
+        ontology.edge_types.push(edge("SAW", &[]));
+        change(&mut ontology);
+        ontology.check()
+    };
+    assert!(changed(|it| it.entity_types[0].name = "ü".repeat(100)).is_ok());
+    assert!(changed(|it| it.entity_types[0].name = "ü".repeat(101)).is_err());
+    assert!(changed(|it| it.entity_types[0].description = "ü".repeat(1_000)).is_ok());
+    assert!(changed(|it| it.entity_types[0].description = "ü".repeat(1_001)).is_err());
+    assert!(changed(|it| it.entity_types[0].properties = (0..51).map(|n| property(&n.to_string())).collect()).is_err());
+    assert!(changed(|it| it.entity_types[0].identity_properties = vec!["a".to_owned(); 51]).is_err());
+    assert!(changed(|it| it.edge_types[0].source_targets = vec![SourceTarget::default(); 51]).is_err());
+    assert!(changed(|it| it.edge_types[0] = edge("SAW", &[(Some(&"a".repeat(101)), None)])).is_err());
+}
+
+#[test]
+fn what_the_extractor_says_comes_first() {
+    let ontology = of_types(&["Restaurant", "WorkOfArt", "User"]);
+    let of = |said| ontology.entity_type(Some(said), &["Nopa Restaurant"], &[]);
+    assert_eq!(of("WORK_OF_ART"), Some("WorkOfArt"));
+    assert_eq!(of("work of art"), Some("WorkOfArt"));
+    assert_eq!(of("works of art"), Some("WorkOfArt"));
+    assert_eq!(of("restaurants"), Some("Restaurant"));
+    assert_eq!(of("user"), Some("User"));
+    assert_eq!(of("Organization"), Some("Restaurant"), "the name decides when the extractor's type is not declared");
+    assert_eq!(of(" "), Some("Restaurant"));
+}
+
+#[test]
+fn a_name_that_ends_with_the_type_is_of_the_type() {
+    let name =
+        |name| of_types(&["Restaurant", "CoffeeShop", "Shop"]).entity_type(None, &["It", name], &[]).map(str::to_owned);
+    assert_eq!(name("Blue Bottle Restaurant").as_deref(), Some("Restaurant"));
+    assert_eq!(name("Joe's Restaurants").as_deref(), Some("Restaurant"));
+    assert_eq!(name("Anna's coffee shop").as_deref(), Some("CoffeeShop"));
+    assert_eq!(name("Anna's tea shop").as_deref(), Some("Shop"));
+    assert_eq!(name("Restaurant Week"), None);
+    assert_eq!(name("Shopify"), None);
+}
+
+#[test]
+fn a_sentence_that_says_what_something_is_decides() {
+    let types = ["Restaurant", "WorkOfArt"];
+    for statement in [
+        "Nopa is a restaurant.",
+        "Nopa was an excellent small Italian restaurant in Oslo",
+        "Ann says that Nopa is the restaurant of her sister",
+        "Ann went to the restaurant Nopa",
+        "Ann loves the little vegan restaurant Nopa.",
+        "Ann met Bob at Nopa, a restaurant near the park",
+        "Nopa is a restaurant serving soup",
+    ] {
+        assert_eq!(told(&types, "Nopa", statement).as_deref(), Some("Restaurant"), "{statement}");
+    }
+    assert_eq!(told(&types, "Dusk", "Dusk is a work of art").as_deref(), Some("WorkOfArt"));
+    assert_eq!(told(&types, "blue door", "The Blue Door is a restaurant").as_deref(), Some("Restaurant"));
+}
+
+#[test]
+fn a_sentence_about_something_else_does_not_decide() {
+    for statement in [
+        "Nopa is a restaurant critic",
+        "Nopa is a fan of the restaurant",
+        "Nopa likes a restaurant",
+        "Ann is a restaurant owner. Nopa is a cat",
+        "Nopa is near a restaurant",
+        "Ann met Nopa, and a restaurant opened",
+        "Ann left the restaurant, Nopa stayed",
+        "Ann and the restaurant of Nopa",
+        "",
+        "Nopa",
+    ] {
+        assert_eq!(told(&["Restaurant"], "Nopa", statement), None, "{statement}");
+    }
+}
+
+#[test]
+fn nobody_is_the_user_because_a_sentence_says_so() {
+    let ontology = Ontology::default_types();
+    assert_eq!(ontology.entity_type(Some("Person"), &["Ann", "Power User"], &["Ann is a user"]), None);
+    assert_eq!(ontology.entity_type(Some("Assistant"), &["Helper"], &[]), Some("Assistant"));
+}
+
+#[test]
+fn the_longest_type_wins_then_the_first() {
+    assert_eq!(told(&["Shop", "CoffeeShop"], "Bean", "Bean is a coffee shop").as_deref(), Some("CoffeeShop"));
+    let statement = "Bean is a bar. Bean is a pub";
+    assert_eq!(told(&["Pub", "Bar"], "Bean", statement).as_deref(), Some("Pub"));
+    assert_eq!(told(&["Bar", "Pub"], "Bean", statement).as_deref(), Some("Bar"));
+}
+
+#[test]
+fn a_relation_is_the_fact_type_of_the_same_words() {
+    let ontology = of_edges(vec![edge("WorksAt", &[]), edge("HAS_PET", &[]), edge("MemberOf", &[])]);
+    let of = |said| ontology.predicate(said, None, None);
+    assert_eq!(of("WORKS_AT"), Some("WorksAt"));
+    assert_eq!(of("works at"), Some("WorksAt"));
+    assert_eq!(of("WORKING_FOR"), Some("WorksAt"));
+    assert_eq!(of("IS_MEMBER_OF"), Some("MemberOf"));
+    assert_eq!(of("PETS"), Some("HAS_PET"));
+    assert_eq!(of("WORKS_AS"), None, "whom one works for is not what one works as");
+    assert_eq!([of("KNOWS"), of(""), of("__"), of("IS_AT")], [None; 4]);
+}
+
+#[test]
+fn a_fact_type_is_only_between_its_types() {
+    let ontology = of_edges(vec![
+        edge("LIKES", &[(Some("User"), Some("Restaurant"))]),
+        edge("Likes_", &[(Some("User"), Some("ENTITY")), (None, Some("Bar"))]),
+    ]);
+    assert_eq!(ontology.predicate("LIKES", Some("user"), Some("restaurant")), Some("LIKES"));
+    assert_eq!(ontology.predicate("LIKES", Some("User"), None), Some("Likes_"));
+    assert_eq!(ontology.predicate("LIKES", None, Some("bar")), Some("Likes_"));
+    assert_eq!(ontology.predicate("LIKES", Some("Person"), Some("Topic")), None);
+}
+
+#[test]
+fn the_verb_decides_when_exactly_one_fact_type_fits_by_name() {
+    let visit = || edge("VISITED_RESTAURANT", &[(Some("User"), Some("Restaurant"))]);
+    let ontology = of_edges(vec![visit(), edge("VISITED_BAR", &[(Some("User"), Some("Bar"))])]);
+    assert_eq!(ontology.predicate("VISITS", Some("User"), Some("Bar")), Some("VISITED_BAR"));
+    assert_eq!(ontology.predicate("VISITS", Some("User"), Some("Topic")), None);
+    let twice = of_edges(vec![visit(), edge("VISITED_PLACE", &[(None, Some("Restaurant"))])]);
+    assert_eq!(twice.predicate("VISITS", Some("User"), Some("Restaurant")), None);
+    let unconstrained = of_edges(vec![edge("VISITED_PLACE", &[])]);
+    assert_eq!(unconstrained.predicate("VISITS", Some("User"), Some("Bar")), None);
+}
+
+#[test]
+fn the_more_specific_ontology_comes_first_and_replaces() {
+    let mut own = of_types(&["Topic", "Bar"]);
+    own.edge_types.push(edge("LocatedAt", &[]));
+    let both = own.over(Ontology::default_types());
+    let names: Vec<&str> = both.entity_types.iter().map(|kind| kind.name.as_str()).collect();
+    assert_eq!(names[..3], ["Topic", "Bar", "User"]);
+    assert_eq!((names.len(), both.edge_types.len()), (10, 2));
+    assert!(both.entity_types[0].description.is_empty());
+    assert!(both.edge_types[0].source_targets.is_empty());
+    assert_eq!(Ontology::default().over(&own), own);
+}
+
+#[test]
+fn a_strict_ontology_keeps_what_is_declared_and_who_speaks() {
+    let mut ontology = of_types(&["CoffeeShop"]);
+    ontology.edge_types.push(edge("LIKES", &[(Some("User"), Some("CoffeeShop"))]));
+    assert!(ontology.admits_entity(Some("coffee shop")));
+    assert!(ontology.admits_entity(Some("user")) && ontology.admits_entity(Some("Assistant")));
+    assert!(!ontology.admits_entity(Some("Topic")) && !ontology.admits_entity(None));
+    assert!(ontology.admits_fact("Likes", Some("User"), Some("CoffeeShop")));
+    assert!(!ontology.admits_fact("LIKES", Some("User"), None));
+    assert!(!ontology.admits_fact("LOVES", Some("User"), Some("CoffeeShop")));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_classified_without_panic(said in "\\PC{0,12}", name in "\\PC{0,12}", statement in "\\PC{0,40}") {
+        let mut ontology = of_types(&[&said, &name, "Bar", ""]);
+        ontology.edge_types = vec![edge(&name, &[(Some(&said), None)]), edge("LIKES", &[])];
+        let _type = ontology.entity_type(Some(&said), &[&name, ""], &[&statement]);
+        let _predicate = ontology.predicate(&statement, Some(&said), Some(&name));
+        let _checked = ontology.check();
+    }
+
+    #[test]
+    fn every_name_is_of_the_type_that_a_plain_sentence_gives(name in "[A-Z][a-z]{1,8}( [A-Z][a-z]{1,8})?") {
+        prop_assume!(!name.to_lowercase().contains("brewery"));
+        let kind = told(&["Brewery"], &name, &format!("{name} is a brewery."));
+        prop_assert_eq!(kind.as_deref(), Some("Brewery"));
+    }
+}

@@ -1,0 +1,295 @@
+//! Context templates: text with variables that the engine fills, in place of the standard block.
+//!
+//! Pure: parsing, and the lines in which parts are laid out. What a variable stands for is searched
+//! elsewhere and handed in.
+
+use crate::context::{attribute_lines, entity_lines, episode_line, fact_line, safe};
+use crate::error::{Error, Result};
+use crate::model::{Entity, Episode, Fact};
+
+/// Characters of a template, at most.
+pub const TEMPLATE_CHARACTERS_MAX: usize = 1_200;
+/// Characters of a template's id, at most.
+pub const ID_CHARACTERS_MAX: usize = 100;
+/// The largest `limit` that a template may name: Zep's, so that templates written for it are taken.
+pub const LIMIT_MAX: usize = 1_000;
+/// Items that one variable is filled with, at most, whatever its `limit` says.
+pub const ITEMS_MAX: usize = 50;
+
+/// What a variable stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VariableKind {
+    /// `user_summary`: what is known about the user.
+    UserSummary,
+    /// `edges`: facts.
+    Edges,
+    /// `entities`: entities.
+    Entities,
+    /// `episodes`: raw turns, texts and documents.
+    Episodes,
+    /// `observations`: patterns over many facts.
+    Observations,
+    /// `thread_summaries`: what threads were about.
+    ThreadSummaries,
+}
+
+impl VariableKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::UserSummary, Self::Edges, Self::Entities, Self::Episodes, Self::Observations, Self::ThreadSummaries];
+
+    /// The name that templates use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UserSummary => "user_summary",
+            Self::Edges => "edges",
+            Self::Entities => "entities",
+            Self::Episodes => "episodes",
+            Self::Observations => "observations",
+            Self::ThreadSummaries => "thread_summaries",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Items when the template gives no limit.
+    fn items_default(self) -> usize {
+        match self {
+            Self::UserSummary => 1,
+            Self::Edges | Self::Episodes => 10,
+            Self::Entities | Self::Observations | Self::ThreadSummaries => 5,
+        }
+    }
+}
+
+/// A place in a template that is filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// With what.
+    pub kind: VariableKind,
+    /// How many items the template asks for; see [`Variable::items_max`] for how many it gets.
+    pub limit: Option<usize>,
+    /// Only entities, or facts, of these types; empty for all.
+    pub types: Vec<String>,
+    /// Whether attributes are told as well.
+    pub include_attributes: bool,
+}
+
+impl Variable {
+    /// A variable without parameters.
+    pub fn new(kind: VariableKind) -> Self {
+        Self { kind, limit: None, types: Vec::new(), include_attributes: false }
+    }
+
+    /// Items that fill it, at most: its limit or the default of its kind, never above [`ITEMS_MAX`].
+    pub fn items_max(&self) -> usize {
+        self.limit.unwrap_or(self.kind.items_default()).min(ITEMS_MAX)
+    }
+
+    /// Reads what stands between `%{` and `}`.
+    fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ':')).unwrap_or(text.len());
+        let (name, parameters) = text.split_at(end);
+        let Some(kind) = VariableKind::parse(name) else {
+            let known = VariableKind::ALL.map(VariableKind::as_str).join(", ");
+            return Err(Error::invalid(format!("template variable \"{name}\" is unknown: use one of {known}")));
+        };
+        let mut variable = Self::new(kind);
+        let parameters = parameters.trim_start();
+        for parameter in split_parameters(parameters.strip_prefix(':').unwrap_or(parameters)) {
+            variable.set(parameter)?;
+        }
+        Ok(variable)
+    }
+
+    fn set(&mut self, parameter: &str) -> Result<()> {
+        let place = self.kind.as_str();
+        let (name, value) = match parameter.split_once('=') {
+            Some((name, value)) => (name.trim(), value.trim()),
+            None => (parameter, ""),
+        };
+        match name {
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+                let wrong = || format!("limit of template variable \"{place}\" must be a number from 1 to {LIMIT_MAX}");
+                self.limit = Some(limit.ok_or_else(|| Error::invalid(wrong()))?);
+            }
+            "types" => {
+                let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+                let wrong = || format!("types of template variable \"{place}\" must be a list such as [Person, Place]");
+                let list = list.ok_or_else(|| Error::invalid(wrong()))?;
+                let names = list.split(',').map(|name| name.trim().trim_matches(['"', '\'']).trim());
+                self.types = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+            }
+            "include_attributes" => {
+                self.include_attributes = match value.to_ascii_lowercase().as_str() {
+                    "true" => true,
+                    "false" => false,
+                    _ => {
+                        let message =
+                            format!("include_attributes of template variable \"{place}\" must be true or false");
+                        return Err(Error::invalid(message));
+                    }
+                }
+            }
+            _ => {
+                return Err(Error::invalid(format!(
+                    "parameter \"{name}\" of template variable \"{place}\" is unknown: use limit, types or \
+                     include_attributes"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Parameters separated by white space or commas; a list in brackets and spaces around `=` stay together.
+fn split_parameters(text: &str) -> Vec<&str> {
+    let mut parameters = Vec::new();
+    let (mut start, mut depth) = (0, 0_usize);
+    for (at, character) in text.char_indices() {
+        match character {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parameters.push(&text[start..at]);
+                start = at + 1;
+            }
+            space if depth == 0 && space.is_whitespace() => {
+                let (before, after) = (text[start..at].trim(), text[at..].trim_start());
+                if !before.is_empty() && !before.ends_with('=') && !after.starts_with('=') {
+                    parameters.push(&text[start..at]);
+                    start = at;
+                }
+            }
+            _ => {}
+        }
+    }
+    parameters.push(&text[start..]);
+    parameters.into_iter().map(str::trim).filter(|parameter| !parameter.is_empty()).collect()
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Text(String),
+    Variable(Variable),
+}
+
+/// A template that has been read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+impl Template {
+    /// Reads a template: `%{name parameters}` is a variable, `%%` and everything else is text.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.trim().is_empty() {
+            return Err(Error::invalid("template is empty: give text with variables such as %{edges limit=10}"));
+        }
+        if text.chars().count() > TEMPLATE_CHARACTERS_MAX {
+            let message = format!("template is too long: use at most {TEMPLATE_CHARACTERS_MAX} characters");
+            return Err(Error::invalid(message));
+        }
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('%') {
+            let (before, from) = rest.split_at(at);
+            plain.push_str(before);
+            if let Some(after) = from.strip_prefix("%{") {
+                let Some((inside, after)) = after.split_once('}') else {
+                    let start: String = from.chars().take(20).collect();
+                    let message = format!("template variable that begins with \"{start}\" needs a closing }}");
+                    return Err(Error::invalid(message));
+                };
+                if !plain.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut plain)));
+                }
+                parts.push(Part::Variable(Variable::parse(inside)?));
+                rest = after;
+            } else {
+                let kept = if from.starts_with("%%") { 2 } else { 1 };
+                let (literal, after) = from.split_at(kept);
+                plain.push_str(literal);
+                rest = after;
+            }
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        Ok(Self { parts })
+    }
+
+    /// Checks the id under which a template is kept.
+    pub fn check_id(id: &str) -> Result<()> {
+        if id.trim().is_empty() {
+            return Err(Error::invalid("template id is empty: give an id"));
+        }
+        if id.chars().count() > ID_CHARACTERS_MAX {
+            return Err(Error::invalid(format!("template id is too long: use at most {ID_CHARACTERS_MAX} characters")));
+        }
+        Ok(())
+    }
+
+    /// The variables, in the order of the text.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Variable(variable) => Some(variable),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The text with every variable replaced by what `fill` gives, which is not read for variables.
+    pub fn render(&self, mut fill: impl FnMut(&Variable) -> String) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(plain) => text.push_str(plain),
+                Part::Variable(variable) => text.push_str(&fill(variable)),
+            }
+        }
+        text
+    }
+}
+
+/// The user's summary, on one line.
+pub fn line_of_summary(summary: &str) -> String {
+    safe(summary)
+}
+
+/// Facts as the standard block lays them out, as many as the variable takes.
+pub fn lines_of_facts(facts: &[Fact], variable: &Variable) -> String {
+    let line = |fact: &Fact| {
+        let attributes = if variable.include_attributes { attribute_lines(&fact.attributes) } else { String::new() };
+        fact_line(fact) + &attributes
+    };
+    lines(facts, variable, line)
+}
+
+/// Entities as the standard block lays them out, as many as the variable takes.
+pub fn lines_of_entities(entities: &[Entity], variable: &Variable) -> String {
+    lines(entities, variable, |entity| entity_lines(entity, variable.include_attributes))
+}
+
+/// Episodes as the standard block lays them out, as many as the variable takes.
+pub fn lines_of_episodes(episodes: &[Episode], variable: &Variable) -> String {
+    lines(episodes, variable, episode_line)
+}
+
+/// Observations or thread summaries, one a line, as many as the variable takes.
+pub fn lines_of_texts(texts: &[String], variable: &Variable) -> String {
+    lines(texts, variable, |text| format!("  - {}", safe(text)))
+}
+
+fn lines<T>(items: &[T], variable: &Variable, line: impl Fn(&T) -> String) -> String {
+    items.iter().take(variable.items_max()).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests;
