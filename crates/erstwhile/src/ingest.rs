@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 mod bulk;
 mod ground;
 mod read;
+mod strict;
 
 pub use ground::{Dropped, ground};
 pub(crate) use read::ASSISTANT;
@@ -142,7 +143,14 @@ enum Next {
 /// fails alone.
 async fn ingest(engine: &Engine, lease: Lease, graph: &Graph, user: Option<&User>, episodes: &[Episode]) -> Result<()> {
     match extract(engine, graph, user, episodes).await {
-        Ok(extractions) => {
+        Ok(mut extractions) => {
+            if episodes.iter().any(|episode| episode.strict) {
+                let with_default = user.is_some_and(|user| !user.disable_default_ontology);
+                let ontology = engine.ontology_of(graph.project, graph.id, with_default).await?;
+                let owner = user.map(User::display_name);
+                let strict = episodes.iter().zip(&mut extractions).filter(|(episode, _)| episode.strict);
+                strict.for_each(|(_, extraction)| strict::admit(&ontology, owner.as_deref(), extraction));
+            }
             let extractor = engine.extractor();
             let reading = Reading { graph: graph.id, user, extractor: extractor.name(), recorded_at: engine.now() };
             let mut changes = Vec::new();

@@ -14,6 +14,7 @@ use crate::model::{
     Assertion, AssertionId, Entity, EntityId, EntityPatch, EpisodeId, Fact, FactEdit, GraphId, Link, LinkId, Mention,
     Metadata,
 };
+use crate::ontology::Ontology;
 use crate::store::{Evidence, StoredEdit, TombstoneKind};
 use crate::time::{self, SlotKey};
 
@@ -25,6 +26,8 @@ mod summary;
 #[derive(Debug)]
 pub struct Knowledge {
     graph: GraphId,
+    /// Declared types; empty when nothing is declared.
+    ontology: Ontology,
     assertions: HashMap<AssertionId, Assertion>,
     mentions: HashMap<EntityId, Mentions>,
     links: HashMap<LinkId, Link>,
@@ -108,8 +111,15 @@ pub struct Touched {
 impl Knowledge {
     /// Nothing known yet.
     pub fn new(graph: GraphId) -> Self {
+        Self::under(Ontology::default(), graph)
+    }
+
+    /// Nothing known yet, in a graph for which these types are declared: entities and facts take a
+    /// declared type where it fits, and keep what the extractor says where none does (I3).
+    pub fn under(ontology: Ontology, graph: GraphId) -> Self {
         Self {
             graph,
+            ontology,
             assertions: HashMap::new(),
             mentions: HashMap::new(),
             links: HashMap::new(),
@@ -165,12 +175,18 @@ impl Knowledge {
         }
         let after: Vec<AssertionId> = slots.iter().flat_map(|slot| self.compute(slot)).collect();
         self.compare(before, &after, &mut touched);
+        let mut retyped = BTreeSet::new();
         for id in &touched.entities {
-            match self.put_together(*id) {
+            let before = match self.put_together(*id) {
                 Some(entity) => self.entities.insert(*id, entity),
                 None => self.entities.remove(id),
             };
+            let now = self.entities.get(id).and_then(|entity| entity.entity_type.as_ref());
+            if before.is_none_or(|before| before.entity_type.as_ref() != now) {
+                retyped.extend(self.facts_about.get(id).into_iter().flatten().copied());
+            }
         }
+        self.name_facts(retyped, &mut touched);
         touched
     }
 
@@ -373,6 +389,31 @@ impl Knowledge {
         ids
     }
 
+    /// Gives facts the declared names that fit them; those of entities with a new type, and new ones.
+    fn name_facts(&mut self, retyped: BTreeSet<AssertionId>, touched: &mut Touched) {
+        if self.ontology.edge_types.is_empty() {
+            return;
+        }
+        for id in retyped.into_iter().chain(touched.facts.clone()) {
+            let Some(name) = self.facts.get(&id).map(|fact| self.declared_name(fact)) else { continue };
+            if let Some(fact) = self.facts.get_mut(&id)
+                && fact.predicate != name
+            {
+                fact.predicate = name;
+                touched.facts.insert(id);
+            }
+        }
+    }
+
+    /// What a fact is called: as the operator says, else as a declared type that fits, else as extracted.
+    fn declared_name(&self, fact: &Fact) -> String {
+        let edited = fact.assertions.iter().find_map(|id| self.fact_edits.get(id)?.predicate.clone());
+        let said = self.assertions.get(&fact.id).map_or(&fact.predicate, |assertion| &assertion.predicate);
+        let entity_type = |id| self.entities.get(&id).and_then(|entity: &Entity| entity.entity_type.as_deref());
+        let declared = || self.ontology.predicate(said, entity_type(fact.subject), entity_type(fact.object));
+        edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| said.clone())
+    }
+
     fn anchors(&self) -> [EntityId; 2] {
         [identity::user_node(self.graph), identity::assistant_node(self.graph)]
     }
@@ -422,7 +463,14 @@ impl Knowledge {
     pub fn facts_known_at(&self, known_at: Timestamp) -> Vec<Fact> {
         let links: Vec<Link> = self.links.values().filter(|link| link.recorded_at <= known_at).cloned().collect();
         let resolution = identity::resolve(self.names(Some(known_at)), &links, &self.anchors());
-        time::facts(self.assertions.values(), &self.fact_edits, |name| resolution.entity(name), Some(known_at))
+        let mut facts =
+            time::facts(self.assertions.values(), &self.fact_edits, |name| resolution.entity(name), Some(known_at));
+        if !self.ontology.edge_types.is_empty() {
+            for fact in &mut facts {
+                fact.predicate = self.declared_name(fact);
+            }
+        }
+        facts
     }
 
     /// Every entity, in the order of their ids.
@@ -468,7 +516,7 @@ impl Knowledge {
         let episodes = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
         let mut result = Entity {
             id: entity,
-            entity_type: likeliest_type(&mentions),
+            entity_type: self.declared_type(entity, &name, &aliases, likeliest_type(&mentions)),
             summary: summary::summarise(entity, self.facts_about(entity)),
             attributes: Metadata::new(),
             created_at: mentions.iter().map(|mention| mention.recorded_at).min()?,
@@ -486,6 +534,27 @@ impl Knowledge {
             time::merge(&mut result.attributes, &patch.attributes);
         }
         Some(result)
+    }
+
+    /// The declared type of an entity, when one fits; else what the extractor says.
+    fn declared_type(
+        &self,
+        entity: EntityId,
+        name: &str,
+        aliases: &BTreeSet<String>,
+        said: Option<String>,
+    ) -> Option<String> {
+        /// Statements about an entity that are looked at.
+        const STATEMENTS_MAX: usize = 50;
+        if self.ontology.entity_types.is_empty() || self.anchors().contains(&entity) {
+            return said;
+        }
+        let names: Vec<&str> = std::iter::once(name).chain(aliases.iter().map(String::as_str)).collect();
+        let mut statements: Vec<&str> = self.facts_about(entity).map(|fact| fact.statement.as_str()).collect();
+        statements.sort_unstable();
+        statements.truncate(STATEMENTS_MAX);
+        let declared = self.ontology.entity_type(said.as_deref(), &names, &statements).map(str::to_owned);
+        declared.or(said)
     }
 
     /// The operator's edit of an entity, to be merged with the next one.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::facts::{FactTriple, triple};
+use super::facts::{FactDraft, FactTriple, triple};
 use super::{Engine, GraphRef, Posted};
 use crate::change::Change;
 use crate::error::{Error, Result};
@@ -70,6 +70,26 @@ impl Engine {
             episode.task = Some(task);
         }
         Ok(episodes)
+    }
+
+    /// Adds an episode that states a fact directly.
+    pub async fn add_triple_episode(
+        &self,
+        project: ProjectId,
+        reference: &GraphRef,
+        new: NewEpisode,
+        draft: FactDraft,
+    ) -> Result<Episode> {
+        let graph = self.graph_id(project, reference).await?;
+        let episode = Episode {
+            metadata: new.metadata,
+            source_description: new.source_description,
+            document_id: new.document_id,
+            state: EpisodeState::Processed,
+            ..self.episode(graph, EpisodeKind::FactTriple, new.data, new.created_at)
+        };
+        let (_, task) = self.state_triple(project, graph, draft, Some(episode.clone())).await?;
+        Ok(Episode { task: Some(task), ..episode })
     }
 
     /// An episode.

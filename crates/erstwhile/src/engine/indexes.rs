@@ -3,13 +3,17 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, RwLock};
 
+use jiff::Timestamp;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
 use super::Engine;
+use super::settings::read_ontology;
 use crate::error::{Error, Result};
-use crate::model::GraphId;
+use crate::model::{GraphId, ProjectId, Setting, SettingKind};
+use crate::ontology::Ontology;
 use crate::search::{GraphIndex, Unembedded};
+use crate::store::SettingScope;
 
 /// Texts that are embedded together.
 const EMBEDDED_TOGETHER: usize = 256;
@@ -26,7 +30,14 @@ struct Slot {
     refreshing: Mutex<()>,
     /// Kibibytes at the last refresh: what the cache weighs.
     kibibytes: AtomicU32,
+    /// The project that the graph belongs to.
+    project: ProjectId,
+    /// The declaration of types under which the index is built.
+    declared: TypesStamp,
 }
+
+/// When the types of a graph, and those of its project, were declared last.
+type TypesStamp = [Option<Timestamp>; 2];
 
 /// An index that shows at least what was stored when it was asked for.
 #[derive(Debug, Clone)]
@@ -71,11 +82,7 @@ fn is_multi_threaded() -> bool {
 impl Engine {
     /// The index of a graph, showing everything that was stored before the call.
     pub(crate) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
-        let dimensions = self.parts.embedder.dimensions();
-        let slot = self.indexes.cache.get_with(graph, || {
-            let index = RwLock::new(GraphIndex::new(graph, dimensions));
-            Arc::new(Slot { index, refreshing: Mutex::new(()), kibibytes: AtomicU32::new(0) })
-        });
+        let slot = self.slot(graph).await?;
         let version = self.store().graph_version(graph).await?;
         let Some(version) = version else {
             self.indexes.drop_graph(graph);
@@ -85,6 +92,56 @@ impl Engine {
             self.refresh(graph, &slot, version).await?;
         }
         Ok(IndexHandle { slot })
+    }
+
+    /// Where the index of a graph is kept: a new place when there is none, or when the types that are
+    /// declared for the graph are no longer those under which it was built (I3).
+    async fn slot(&self, graph: GraphId) -> Result<Arc<Slot>> {
+        let known = self.indexes.cache.get(&graph);
+        let project = match &known {
+            Some(slot) => slot.project,
+            None => self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found("graph"))?.project,
+        };
+        let (declared, own, general) = self.types_of(project, graph).await?;
+        let current = |slot: &Arc<Slot>| slot.declared == declared;
+        if let Some(slot) = known.filter(current) {
+            return Ok(slot);
+        }
+        let dimensions = self.parts.embedder.dimensions();
+        let place = || {
+            Arc::new(Slot {
+                index: RwLock::new(GraphIndex::under(own.over(&general), graph, dimensions)),
+                refreshing: Mutex::new(()),
+                kibibytes: AtomicU32::new(0),
+                project,
+                declared,
+            })
+        };
+        // Whoever comes first makes the place; readers of an old one finish with what they have.
+        let slot = self.indexes.cache.entry(graph).or_insert_with_if(place, |old| !current(old));
+        Ok(slot.into_value())
+    }
+
+    /// The types that a graph declares and those that its project does.
+    async fn types_of(&self, project: ProjectId, graph: GraphId) -> Result<(TypesStamp, Ontology, Ontology)> {
+        let own = self.declared_in(SettingScope::Graph(graph), SettingKind::Ontology).await?;
+        let general = self.declared_in(SettingScope::Project(project), SettingKind::Ontology).await?;
+        let stamp = [own.first(), general.first()].map(|setting| setting.map(|setting| setting.updated_at));
+        if stamp == [None, None] {
+            return Ok((stamp, Ontology::default(), Ontology::default()));
+        }
+        let read = |settings: &[Setting]| match settings.first() {
+            Some(setting) => read_ontology(setting.value.clone()),
+            None => Ok(Ontology::default()),
+        };
+        Ok((stamp, read(&own)?, read(&general)?))
+    }
+
+    /// The types that count for a graph: its own, its project's, and the default ones where they are on.
+    pub(crate) async fn ontology_of(&self, project: ProjectId, graph: GraphId, with_default: bool) -> Result<Ontology> {
+        let (_, own, general) = self.types_of(project, graph).await?;
+        let declared = own.over(&general);
+        Ok(if with_default { declared.over(Ontology::default_types()) } else { declared })
     }
 
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {

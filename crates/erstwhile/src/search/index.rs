@@ -10,6 +10,7 @@ use super::text::{TextHits, TextIndex};
 use super::vector::VectorIndex;
 use crate::knowledge::{Knowledge, Touched};
 use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
+use crate::ontology::Ontology;
 use crate::store::{Evidence, TombstoneKind};
 
 /// Characters at the start of a turn that are embedded.
@@ -124,9 +125,14 @@ impl<Id: Copy + Eq + Hash> Collection<Id> {
 impl GraphIndex {
     /// An empty index at version zero, for vectors of so many components.
     pub fn new(graph: GraphId, dimensions: usize) -> Self {
+        Self::under(Ontology::default(), graph, dimensions)
+    }
+
+    /// An empty index of a graph for which these types are declared.
+    pub fn under(ontology: Ontology, graph: GraphId, dimensions: usize) -> Self {
         Self {
             version: 0,
-            knowledge: Knowledge::new(graph),
+            knowledge: Knowledge::under(ontology, graph),
             episodes: HashMap::new(),
             sequence: std::collections::BTreeMap::new(),
             turns: Collection::new(dimensions),

@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::NewEpisode;
-use erstwhile::model::{EpisodeKind, Metadata};
+use erstwhile::engine::{GraphRef, NewEpisode};
+use erstwhile::model::{EpisodeKind, Metadata, ProjectId};
 use serde::Deserialize;
 
 use super::checks;
+use super::edges::AddFactTriple;
 use super::wire::WireEpisode;
 use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, optional_time};
@@ -47,8 +48,8 @@ struct Data {
 
 impl Data {
     fn parse(self, document_id: Option<String>, strict: bool, limits: &Limits) -> Result<NewEpisode, ApiError> {
-        let kind = EpisodeKind::parse(&self.kind);
-        let kind = kind.ok_or_else(|| ApiError::bad_request("type must be one of text, json, message"))?;
+        let kind = EpisodeKind::parse(&self.kind).filter(|kind| *kind != EpisodeKind::FactTriple);
+        let kind = kind.ok_or_else(|| ApiError::bad_request("type must be one of text, json, message, fact_triple"))?;
         if self.data.trim().is_empty() {
             return Err(ApiError::bad_request("data must not be empty"));
         }
@@ -82,9 +83,39 @@ pub(super) async fn add(
         metadata: body.metadata,
         _object: ObjectOnly {},
     };
+    if data.kind == EpisodeKind::FactTriple.as_str() {
+        return add_triple(&app, project, &graph, data).await;
+    }
     let new = data.parse(None, body.strict_ontology.unwrap_or(false), &app.limits)?;
     let episodes = app.engine.add_episodes(project, &graph, vec![new]).await?;
     let episode = episodes.into_iter().next().ok_or_else(|| ApiError::bad_request("data must not be empty"))?;
+    Ok((StatusCode::ACCEPTED, Json(episode.into())))
+}
+
+/// A fact as data: the JSON object that `add_fact_triple` takes, kept as the episode that states it.
+async fn add_triple(
+    app: &App,
+    project: ProjectId,
+    graph: &GraphRef,
+    data: Data,
+) -> Result<(StatusCode, Json<WireEpisode>), ApiError> {
+    checks::characters("data", &data.data, app.limits.data_characters_max)?;
+    let stated: AddFactTriple = serde_json::from_str(&data.data).map_err(|error| {
+        ApiError::bad_request(format!("data must be a JSON object with fact, fact_name and the two nodes: {error}"))
+    })?;
+    let metadata = data.metadata.unwrap_or_default();
+    checks::metadata(&metadata, app.limits.metadata_keys_max)?;
+    let draft = stated.parse(&app.limits)?;
+    let new = NewEpisode {
+        kind: EpisodeKind::FactTriple,
+        data: data.data,
+        created_at: optional_time("created_at", data.created_at.as_ref())?,
+        source_description: data.source_description,
+        document_id: data.document_id,
+        metadata,
+        strict: false,
+    };
+    let episode = app.engine.add_triple_episode(project, graph, new, draft).await?;
     Ok((StatusCode::ACCEPTED, Json(episode.into())))
 }
 

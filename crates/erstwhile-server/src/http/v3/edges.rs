@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::http::body::{Body, Field, PathId, PathUuid, optional_time, time, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
+use crate::settings::Limits;
 
 /// Characters of a fact that the operator states (documented).
 const FACT_CHARACTERS_MAX: usize = 250;
@@ -137,56 +138,64 @@ pub(super) struct AddedTriple {
     task_id: Uuid,
 }
 
+impl AddFactTriple {
+    /// The fact that the body states.
+    pub(super) fn parse(self, limits: &Limits) -> Result<FactDraft, ApiError> {
+        for (name, text, max) in
+            [("fact", &self.fact, FACT_CHARACTERS_MAX), ("fact_name", &self.fact_name, NAME_CHARACTERS_MAX)]
+        {
+            checks::characters(name, text, max)?;
+            if text.trim().is_empty() {
+                return Err(ApiError::bad_request(format!("{name} must not be empty")));
+            }
+        }
+        let metadata = self.metadata.unwrap_or_default();
+        checks::metadata(&metadata, limits.metadata_keys_max)?;
+        let source = NodeDraft {
+            id: node_id("source_node_uuid", self.source_node_uuid.as_ref())?,
+            name: self.source_node_name,
+            entity_type: own_label(self.source_node_labels),
+            summary: self.source_node_summary,
+            attributes: self.source_node_attributes.unwrap_or_default(),
+            ..NodeDraft::default()
+        };
+        let target = NodeDraft {
+            id: node_id("target_node_uuid", self.target_node_uuid.as_ref())?,
+            name: self.target_node_name,
+            entity_type: own_label(self.target_node_labels),
+            summary: self.target_node_summary,
+            attributes: self.target_node_attributes.unwrap_or_default(),
+            ..NodeDraft::default()
+        };
+        check_node("source_node", &source)?;
+        check_node("target_node", &target)?;
+        Ok(FactDraft {
+            predicate: self.fact_name,
+            statement: self.fact,
+            source,
+            target,
+            valid_from: optional_time("valid_at", self.valid_at.as_ref())?,
+            valid_until: optional_time("invalid_at", self.invalid_at.as_ref())?,
+            expired_at: optional_time("expired_at", self.expired_at.as_ref())?,
+            created_at: optional_time("created_at", self.created_at.as_ref())?,
+            attributes: self.edge_attributes.unwrap_or_default(),
+            metadata,
+        })
+    }
+}
+
 pub(super) async fn add_fact_triple(
     State(app): State<App>,
     Writer(project): Writer,
-    Body(body): Body<AddFactTriple>,
+    Body(mut body): Body<AddFactTriple>,
 ) -> Result<(StatusCode, Json<AddedTriple>), ApiError> {
-    let graph = checks::graph_of(body.user_id, body.graph_id)?;
-    for (name, text, max) in
-        [("fact", &body.fact, FACT_CHARACTERS_MAX), ("fact_name", &body.fact_name, NAME_CHARACTERS_MAX)]
-    {
-        checks::characters(name, text, max)?;
-        if text.trim().is_empty() {
-            return Err(ApiError::bad_request(format!("{name} must not be empty")));
-        }
-    }
-    let metadata = body.metadata.unwrap_or_default();
-    checks::metadata(&metadata, app.limits.metadata_keys_max)?;
-    let source = NodeDraft {
-        id: node_id("source_node_uuid", body.source_node_uuid.as_ref())?,
-        name: body.source_node_name,
-        entity_type: own_label(body.source_node_labels),
-        summary: body.source_node_summary,
-        attributes: body.source_node_attributes.unwrap_or_default(),
-        ..NodeDraft::default()
-    };
-    let target = NodeDraft {
-        id: node_id("target_node_uuid", body.target_node_uuid.as_ref())?,
-        name: body.target_node_name,
-        entity_type: own_label(body.target_node_labels),
-        summary: body.target_node_summary,
-        attributes: body.target_node_attributes.unwrap_or_default(),
-        ..NodeDraft::default()
-    };
-    check_node("source_node", &source)?;
-    check_node("target_node", &target)?;
-    let draft = FactDraft {
-        predicate: body.fact_name,
-        statement: body.fact,
-        source,
-        target,
-        valid_from: optional_time("valid_at", body.valid_at.as_ref())?,
-        valid_until: optional_time("invalid_at", body.invalid_at.as_ref())?,
-        expired_at: optional_time("expired_at", body.expired_at.as_ref())?,
-        created_at: optional_time("created_at", body.created_at.as_ref())?,
-        attributes: body.edge_attributes.unwrap_or_default(),
-        metadata,
-    };
+    let graph = checks::graph_of(body.user_id.take(), body.graph_id.take())?;
+    let draft = body.parse(&app.limits)?;
     let (triple, task) = app.engine.add_fact_triple(project, &graph, draft).await?;
     let source_node = app.engine.entity(project, triple.source.id).await?.into();
     let target_node = app.engine.entity(project, triple.target.id).await?.into();
-    Ok((StatusCode::ACCEPTED, Json(AddedTriple { edge: triple.into(), source_node, target_node, task_id: task.0 })))
+    let added = AddedTriple { edge: triple.into(), source_node, target_node, task_id: task.0 };
+    Ok((StatusCode::ACCEPTED, Json(added)))
 }
 
 fn node_id(name: &str, text: Option<&String>) -> Result<Option<EntityId>, ApiError> {
