@@ -3,6 +3,8 @@
 
 mod architecture;
 mod command_line;
+mod contract;
 mod durability;
 mod process;
 mod robustness;
+mod scene;

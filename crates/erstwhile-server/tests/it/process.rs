@@ -27,11 +27,17 @@ pub(crate) struct Answer {
 impl Process {
     /// Starts the server on a folder and waits until it says where it listens.
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// Starts the server with more settings in its environment.
+    pub(crate) fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY)
             .env("ERSTWHILE_TELEMETRY__LOG", "warn")
+            .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the server starts");
@@ -104,23 +110,41 @@ fn read_all(mut stream: TcpStream) -> String {
 }
 
 pub(crate) fn call_at(address: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
+    let key = format!("Authorization: Api-Key {KEY}");
+    let (head, text) = exchange(address, method, &format!("/api/v2{path}"), &[&key], body)?;
+    answer_of(&head, &text).ok_or_else(|| std::io::Error::other("no whole answer"))
+}
+
+/// One request with these header lines on a connection of its own; head and body of the answer.
+pub(crate) fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[&str],
+    body: Option<&Value>,
+) -> std::io::Result<(String, String)> {
     let body = body.map(Value::to_string).unwrap_or_default();
+    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     write!(
         stream,
-        "{method} /api/v2{path} HTTP/1.1\r\nHost: test\r\nAuthorization: Api-Key {KEY}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}Content-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
-    answer_of(&text).ok_or_else(|| std::io::Error::other("no whole answer"))
+    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other("no whole answer"))?;
+    Ok((head.to_owned(), body.to_owned()))
 }
 
-fn answer_of(text: &str) -> Option<Answer> {
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
+/// The status in the head of an answer.
+pub(crate) fn status_of(head: &str) -> Option<u16> {
+    head.split(' ').nth(1)?.parse().ok()
+}
+
+fn answer_of(head: &str, body: &str) -> Option<Answer> {
     let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).ok()? };
-    Some(Answer { status, head: head.to_lowercase(), body })
+    Some(Answer { status: status_of(head)?, head: head.to_lowercase(), body })
 }

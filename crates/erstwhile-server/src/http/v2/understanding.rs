@@ -7,6 +7,7 @@ use axum::extract::State;
 use erstwhile::engine::{Classifying, Extracting};
 use erstwhile::model::ProjectId;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::checks;
 use crate::app::App;
@@ -68,11 +69,14 @@ pub(super) async fn classify(
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct Extract {
-    last_n: i64,
+    last_n: Option<i64>,
     /// A JSON document as text, as the SDK makes it from a class: field by field, name, type, description.
-    model_schema: String,
+    model_schema: Option<String>,
     current_date_time: Option<String>,
     validate: Option<bool>,
+    /// Versions 1.0.0 to 1.0.3 send the fields themselves as the body.
+    #[serde(flatten)]
+    fields: serde_json::Map<String, Value>,
 }
 
 pub(super) async fn extract(
@@ -82,8 +86,8 @@ pub(super) async fn extract(
     Body(body): Body<Extract>,
 ) -> Result<Json<BTreeMap<String, String>>, ApiError> {
     let request = Extracting {
-        last: checks::count("last_n", Some(body.last_n), LAST, LAST_MAX)?,
-        schema: body.model_schema,
+        last: checks::count("last_n", body.last_n, LAST, LAST_MAX)?,
+        schema: body.model_schema.unwrap_or_else(|| Value::Object(body.fields).to_string()),
         now: optional_time("current_date_time", body.current_date_time.as_ref())?,
         validate: body.validate.unwrap_or(false),
     };

@@ -46,6 +46,8 @@ pub(super) struct WireSession {
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
+    /// Facts have no versions here.
+    fact_version_uuid: Option<Uuid>,
 }
 
 impl WireSession {
@@ -64,6 +66,7 @@ impl WireSession {
             updated_at: thread.updated_at,
             deleted_at: None,
             ended_at: thread.ended_at,
+            fact_version_uuid: None,
         }
     }
 }

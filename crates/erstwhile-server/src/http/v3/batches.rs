@@ -118,6 +118,8 @@ pub(super) struct WireItem {
     graph_uuid: Uuid,
     graph_id: Option<String>,
     user_id: Option<String>,
+    /// An item goes by the application's own ids.
+    user_uuid: Option<Uuid>,
     thread_id: Option<String>,
     document_id: Option<String>,
     error: Option<Value>,
@@ -150,6 +152,7 @@ impl WireItem {
             graph_uuid: item.graph.0,
             graph_id,
             user_id,
+            user_uuid: None,
             thread_id,
             document_id: item.document_id,
             error,

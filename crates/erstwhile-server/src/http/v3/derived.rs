@@ -27,9 +27,7 @@ pub(super) struct WireDerived {
     labels: Vec<String>,
     attributes: Value,
     created_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
     start_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     end_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_evidence_at: Option<Timestamp>,

@@ -133,7 +133,11 @@ pub(super) async fn of_document(
     let graph = query.graph_id.ok_or_else(|| ApiError::bad_request("graph_id is missing"))?;
     let episodes = app.engine.list_episodes(project, &GraphRef::Graph(graph), &Filter::default(), &[]).await?;
     let of = |episode: &Episode| episode.document_id.as_ref() == Some(&document_id);
-    Ok(Json(Episodes::new(episodes.into_iter().rev().filter(of).collect())))
+    let episodes: Vec<Episode> = episodes.into_iter().rev().filter(of).collect();
+    if episodes.is_empty() {
+        return Err(erstwhile::Error::not_found("document").into());
+    }
+    Ok(Json(Episodes::new(episodes)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -288,6 +288,8 @@ pub(super) fn ranked<T, W: From<T> + Ranked>(found: Vec<Scored<T>>) -> Vec<W> {
 #[derive(Debug, Serialize)]
 pub(super) struct WireGraph {
     uuid: Uuid,
+    /// The number that older clients know a graph by; grows with the time of creation.
+    id: i64,
     canonical_graph_uuid: Uuid,
     project_uuid: Uuid,
     graph_id: String,
@@ -302,6 +304,7 @@ impl From<Graph> for WireGraph {
     fn from(graph: Graph) -> Self {
         Self {
             uuid: graph.id.0,
+            id: graph.created_at.as_microsecond(),
             canonical_graph_uuid: graph.id.0,
             project_uuid: graph.project.0,
             graph_id: graph.owner.id().to_owned(),
