@@ -546,7 +546,12 @@ impl Knowledge {
     ) -> Option<String> {
         /// Statements about an entity that are looked at.
         const STATEMENTS_MAX: usize = 50;
-        if self.ontology.entity_types.is_empty() || self.anchors().contains(&entity) {
+        // The user is a user and the assistant an assistant, whatever the text calls them (I1).
+        let [user, assistant] = self.anchors();
+        if entity == user || entity == assistant {
+            return Some(if entity == user { "User" } else { "Assistant" }.to_owned());
+        }
+        if self.ontology.entity_types.is_empty() {
             return said;
         }
         let names: Vec<&str> = std::iter::once(name).chain(aliases.iter().map(String::as_str)).collect();

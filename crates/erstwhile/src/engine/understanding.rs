@@ -84,7 +84,7 @@ impl Engine {
         class.ok_or_else(|| Error::internal("the language model chose none of the classes"))
     }
 
-    /// Values of fields that a thread tells, as text; empty where it does not.
+    /// Values of fields that a thread tells, as text; fields that it does not tell are left out.
     ///
     /// # Errors
     /// `Invalid` when no model is configured or the schema is malformed.
@@ -116,9 +116,9 @@ impl Engine {
             value => value.to_string(),
         };
         let stands = |value: &String| !request.validate || data.to_lowercase().contains(&value.to_lowercase());
-        let value = |name: &String| said.remove(name).map(text).filter(stands).unwrap_or_default();
-        let mut value = value;
-        Ok(fields.keys().map(|name| (name.clone(), value(name))).collect())
+        let told = |value: &String| !value.trim().is_empty();
+        let mut value = |name: &String| said.remove(name).map(text).filter(told).filter(stands);
+        Ok(fields.keys().filter_map(|name| Some((name.clone(), value(name)?))).collect())
     }
 
     /// The question that the end of a thread asks, made to stand alone.
@@ -149,7 +149,12 @@ fn line(message: &Episode) -> String {
 fn fields_of(schema: &str) -> Result<Map<String, Value>> {
     let malformed = || Error::invalid("model_schema must be a JSON object or a list of fields with names");
     let fields = match serde_json::from_str(schema).map_err(|_| malformed())? {
-        Value::Object(fields) => fields,
+        // A JSON schema, as the SDK makes it from a class; else the fields by themselves.
+        Value::Object(mut schema) => match schema.remove("properties") {
+            Some(Value::Object(fields)) => fields,
+            Some(_) => return Err(malformed()),
+            None => schema,
+        },
         Value::Array(fields) => {
             let named = |field: Value| Some((field.get("name")?.as_str()?.to_owned(), field));
             fields.into_iter().map(named).collect::<Option<_>>().ok_or_else(malformed)?
@@ -193,6 +198,8 @@ mod tests {
     fn fields_come_as_an_object_or_as_a_list() {
         assert_eq!(fields_of(r#"{"size": {"type": "ZepText", "description": "shoe size"}}"#).unwrap().len(), 1);
         assert!(fields_of(r#"[{"name": "size", "type": "ZepText"}]"#).unwrap().contains_key("size"));
+        let schema = r#"{"type": "object", "properties": {"size": {"type": "string"}}}"#;
+        assert_eq!(fields_of(schema).unwrap().keys().collect::<Vec<_>>(), ["size"]);
         assert!(fields_of("[1]").is_err());
         assert!(fields_of("{}").is_err());
     }

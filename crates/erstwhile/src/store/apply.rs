@@ -28,7 +28,8 @@ use crate::model::{
 /// `Internal` when a change that needs a graph stands in a batch without one.
 pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     let scope = batch.graph.map_or(batch.project.0, |graph| graph.0);
-    let mut steps = Steps { project: batch.project, graph: batch.graph, at: batch.at, steps: Vec::new() };
+    let arriving = batch.changes.iter().map(arrivals).sum();
+    let mut steps = Steps { project: batch.project, graph: batch.graph, at: batch.at, arriving, steps: Vec::new() };
     let applied = vec![id(scope), id(batch.id.0), time(batch.at)];
     steps.must(&sql::MARK_APPLIED, applied, Refusal::AppliedBefore);
     if let Some(graph) = batch.graph {
@@ -83,6 +84,8 @@ struct Steps {
     project: ProjectId,
     graph: Option<GraphId>,
     at: Timestamp,
+    /// Episodes of the batch that are still to be placed.
+    arriving: usize,
     steps: Vec<Step>,
 }
 
@@ -113,9 +116,8 @@ impl Steps {
         if let Some(Change::AddGraph(graph, user)) = batch.changes.first() {
             self.add_graph(graph, user.as_ref());
         }
-        let arriving: usize = batch.changes.iter().map(arrivals).sum();
         let knowledge = i64::from(batch.changes.iter().any(is_knowledge));
-        let params = vec![id(graph.0), Value::Int(knowledge), Value::Int(arriving as i64)];
+        let params = vec![id(graph.0), Value::Int(knowledge), Value::Int(self.arriving as i64)];
         self.must(&sql::RAISE_VERSION, params, Refusal::Missing("graph"));
     }
 
@@ -404,12 +406,12 @@ impl Steps {
         for thread in threads {
             self.must(&sql::EXPECT_THREAD, vec![id(graph.0), text(thread)], Refusal::Missing("thread"));
         }
-        for (index, episode) in episodes.iter().enumerate() {
+        for episode in episodes {
             let (state, failure) = state_code(&episode.state);
             let settled = (episode.state != EpisodeState::Pending).then_some(self.at);
             let params = vec![
                 id(graph.0),
-                Value::Int((episodes.len() - index) as i64),
+                Value::Int(self.arriving as i64),
                 id(episode.id.0),
                 optional_text(episode.thread.as_ref()),
                 Value::Int(episode_kind_code(episode.kind)),
@@ -428,6 +430,7 @@ impl Steps {
                 Value::Int(i64::from(episode.strict)),
             ];
             self.may(&sql::ADD_EPISODE, params);
+            self.arriving -= 1;
         }
         let pending = episodes.iter().filter(|episode| episode.state == EpisodeState::Pending).count();
         if pending > 0 {

@@ -1,0 +1,50 @@
+"""A language model for the tests: an OpenAI-compatible server that answers by simple rules.
+
+Chooses the class that the conversation names, reads values that follow a field's name, and repeats the
+last question. Prints its address, then serves until it is killed.
+"""
+
+import json
+import re
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+def answer(body: dict) -> str:
+    said = body["messages"][-1]["content"]
+    schema = body.get("response_format", {}).get("json_schema", {}).get("schema")
+    if schema is None:
+        questions = re.findall(r"[^.?!:\n]*\?", said)
+        return questions[-1].strip() if questions else "What was said?"
+    fields = schema["properties"]
+    if "class" in fields:
+        classes = fields["class"]["enum"]
+        named = [one for one in classes if one.lower() in said.lower()]
+        return json.dumps({"class": (named or classes)[0]})
+    values = {}
+    for name in fields:
+        words = name.replace("_", " ")
+        found = re.search(rf"{words} is ([\w@.-]+\w)", said, re.IGNORECASE)
+        values[name] = found.group(1) if found else ""
+    return json.dumps(values)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:  # noqa: N802: the name that the library calls
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        text = json.dumps({"choices": [{"message": {"role": "assistant", "content": answer(body)}}]}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    print(f"http://127.0.0.1:{server.server_address[1]}/v1", flush=True)
+    sys.stdout.close()
+    server.serve_forever()
