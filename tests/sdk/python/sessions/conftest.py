@@ -79,6 +79,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
     # A run of everything must have called everything.
-    whole = not session.config.option.keyword and not session.config.args_source.name == "ARGS" or os.environ.get("ERSTWHILE_WHOLE")
-    if whole and exitstatus == 0 and (METHODS.known - METHODS.required or METHODS.known - METHODS.all):
+    if os.environ.get("ERSTWHILE_WHOLE") and exitstatus == 0 and not METHODS.is_complete():
         session.exitstatus = 1

@@ -32,11 +32,15 @@ class Methods:
         needed = {key for key, value in parameters.items() if value.default is inspect.Parameter.empty}
         missing = set(parameters) - given
         # Arguments that the wire needs although the SDK calls them optional.
-        free = OWNERS | PAIRS | {"session_ids", "text", "uuids", "nodes", "source_node_name"}
+        free = OWNERS | PAIRS | {"session_ids", "text", "uuids", "source_node_name", "target_node_name"}
         if given - needed <= free:
             self.required.add(name)
         if missing <= OWNERS | PAIRS and not (missing and not given & (OWNERS | PAIRS)):
             self.all.add(name)
+
+    def is_complete(self) -> bool:
+        """Whether every method has been called both ways."""
+        return not (self.known - self.required or self.known - self.all)
 
     def lines(self, title: str) -> List[str]:
         """The count, and what is missing."""

@@ -1,13 +1,22 @@
 """Clients and fresh things to test with."""
 
+import asyncio
 import os
-from typing import AsyncIterator, Iterator
+import sys
+from pathlib import Path
+from typing import Any, AsyncIterator, Iterator
 
 import httpx
 import pytest
 import pytest_asyncio
-from support import BASE_URL, Talk, new_talk, unique
-from zep_cloud.client import AsyncZep, Zep
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "shared"))
+
+from methods import Methods, Recorded  # noqa: E402
+from support import BASE_URL, Talk, new_talk, unique  # noqa: E402
+from zep_cloud.client import AsyncZep, Zep  # noqa: E402
+
+METHODS = Methods()
 
 
 def official(variable: str) -> Iterator[Zep]:
@@ -17,9 +26,22 @@ def official(variable: str) -> Iterator[Zep]:
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[Zep]:
-    """The official client, with a key that may write."""
-    yield from official("ERSTWHILE_KEY")
+def client() -> Iterator[Any]:
+    """The official client, with a key that may write; its calls are counted."""
+    for zep in official("ERSTWHILE_KEY"):
+        METHODS.learn(zep)
+        yield Recorded(zep, METHODS)
+
+
+@pytest.fixture(params=["sync", "async"])
+def zep(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The official client, synchronous and asynchronous, called the same way."""
+    if request.param == "sync":
+        yield from (Recorded(zep, METHODS) for zep in official("ERSTWHILE_KEY"))
+        return
+    loop = asyncio.new_event_loop()
+    yield Recorded(AsyncZep(api_key=os.environ["ERSTWHILE_KEY"], base_url=BASE_URL), METHODS, loop)
+    loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +83,14 @@ def graph_id(client: Zep) -> str:
     graph_id = unique("graph")
     client.graph.create(graph_id=graph_id)
     return graph_id
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in METHODS.lines("v3 | zep-cloud 3.30.0"):
+        terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
+    # A run of everything must have called everything.
+    if os.environ.get("ERSTWHILE_WHOLE") and exitstatus == 0 and not METHODS.is_complete():
+        session.exitstatus = 1

@@ -426,39 +426,6 @@ def test_a_forbidden_write_is_a_forbidden_error_where_the_client_has_one(reader:
         reader.graph.episode.update(message, metadata={"a": 1})
 
 
-# ── what the server does not do ────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda c: c.batch.list(),
-        lambda c: c.batch.create(),
-        lambda c: c.context.list_context_templates(),
-        lambda c: c.graph.clone(source_user_id="a", target_user_id="b"),
-        lambda c: c.graph.list_entity_types(),
-        lambda c: c.graph.detect_patterns(graph_id="a"),
-        lambda c: c.graph.observation.get_by_user_id("a"),
-        lambda c: c.user.list_user_summary_instructions(),
-        lambda c: c.project.update(default_time_zone="Europe/Paris"),
-        lambda c: c.thread.get_summary("a"),
-    ],
-)
-def test_a_method_that_the_server_does_not_have_says_so(client: Zep, call: Callable[[Zep], Any]) -> None:
-    with pytest.raises(ApiError) as error:
-        call(client)
-    assert (type(error.value), error.value.status_code) == (ApiError, 501)
-    assert "not implement" in message_of(error.value)
-
-
-@pytest.mark.parametrize("scope", ["observations", "thread_summaries"])
-def test_a_scope_that_the_server_does_not_have_says_so(client: Zep, talk: Talk, scope: str) -> None:
-    with pytest.raises(ApiError) as error:
-        client.graph.search(user_id=talk.user_id, query="Lyon", scope=scope)
-    assert error.value.status_code == 501
-    assert scope in message_of(error.value)
-
-
 # ── clients that break off ─────────────────────────────────────────────────────────────────────
 
 

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 // A call names one owner of a graph, so the others stay away when one is there; and arguments that the
 // wire needs although the SDK calls them optional.
 const OWNERS = /^(source|target)?_?(user|group|graph)_?ids?$/i;
-const FREE = new Set(["sessionIds", "text", "uuids", "nodes", "sourceNodeName", "userUuids"]);
+const FREE = new Set(["sessionIds", "text", "uuids", "sourceNodeName", "targetNodeName"]);
 
 // Helpers of the SDKs that take their arguments one by one and make the body themselves.
 const HELPERS = new Set(["memory.extract", "graph.setEntityTypes", "graph.setOntology"]);

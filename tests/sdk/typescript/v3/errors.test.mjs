@@ -72,8 +72,3 @@ test("a stranger finds nothing", async () => {
   await assert.rejects(stranger.graph.episode.get(uuid), hidden);
   await assert.rejects(stranger.graph.search({ userId: talk.userId, query: "Lyon" }), hidden);
 });
-
-test("a method that the server does not have says so", async () => {
-  // A client that is told to try again would wait for nothing.
-  await assert.rejects(client.batch.list({}, { maxRetries: 0 }), raises(ZepError, 501, /not implement/));
-});
