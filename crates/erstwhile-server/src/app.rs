@@ -19,7 +19,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::trace::TraceLayer;
 
 use crate::http::error::ApiError;
-use crate::http::{body, health, v2, v3};
+use crate::http::{body, health, v0, v2, v3};
 use crate::metrics::{Metrics, RequestLabels, RouteLabels};
 use crate::settings::{Limits, Settings};
 
@@ -61,6 +61,7 @@ impl App {
             .route("/healthz", get(health::healthz))
             .route("/livez", get(health::healthz))
             .route("/readyz", get(health::readyz))
+            .nest(v0::PREFIX, v0::routes())
             .nest("/api/v2", v2::routes().merge(v3::routes()))
             .fallback(no_such_route)
             .method_not_allowed_fallback(no_such_method)
@@ -70,6 +71,7 @@ impl App {
             .layer(CatchPanicLayer::custom(|_| {
                 ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error").into_response()
             }))
+            .layer(from_fn(v0::in_plain_text))
             // Failures are logged where they are handled, once.
             .layer(TraceLayer::new_for_http().on_failure(()).make_span_with(|request: &Request| {
                 let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();

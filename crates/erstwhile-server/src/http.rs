@@ -5,5 +5,6 @@ pub mod caller;
 pub mod client;
 pub mod error;
 pub mod health;
+pub mod v0;
 pub mod v2;
 pub mod v3;

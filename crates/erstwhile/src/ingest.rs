@@ -219,7 +219,7 @@ fn turn(episode: &Episode) -> Turn {
     Turn {
         kind: episode.kind,
         role: episode.role,
-        speaker: episode.name.clone(),
+        speaker: episode.speaker().cloned(),
         text: episode.content.clone(),
         reference_time: episode.reference_time,
         thread: episode.thread.clone(),

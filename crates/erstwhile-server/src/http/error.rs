@@ -1,4 +1,5 @@
-//! Errors on the wire of `/api/v2`: a status and `{"message": "..."}`, as the SDKs expect.
+//! Errors on the wire: a status and `{"message": "..."}`, as the SDKs of `/api/v2` expect; those of
+//! `/api/v1` get the message as text.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -7,7 +8,7 @@ use erstwhile::{Error, ErrorKind};
 use serde::Serialize;
 
 /// An error on its way to a client of `/api/v2`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     message: String,
@@ -22,6 +23,16 @@ impl ApiError {
     /// An error with a status and a message.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What went wrong, in words.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// The request is wrong.
@@ -67,6 +78,8 @@ impl IntoResponse for ApiError {
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        // For generations that say it in another shape.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -19,9 +19,15 @@ struct Check {
     detail: String,
 }
 
+/// The header in which clients of the first generation look for the server's version, and the version:
+/// what stands before the dash is compared with the oldest that they speak to.
+pub const VERSION_HEADER: HeaderName = HeaderName::from_static("x-zep-version");
+/// See [`VERSION_HEADER`].
+pub const VERSION: &str = concat!("1.0.2-erstwhile.", env!("CARGO_PKG_VERSION"));
+
 /// The process lives. The body and the header are those that v0 clients look for.
 pub async fn healthz() -> Response {
-    ([("x-zep-version", concat!("1.0.2-erstwhile.", env!("CARGO_PKG_VERSION")))], ".").into_response()
+    ([(VERSION_HEADER, VERSION)], ".").into_response()
 }
 
 /// The server can work: the store answers, the queue moves, no shutdown is under way.

@@ -286,6 +286,13 @@ impl Engine {
         for id in document_ids {
             found.extend(self.store().find_document_by_id(collection.graph, id).await?);
         }
+        if collection.is_auto_embedded {
+            let texts: Vec<&str> = found.iter().map(|document| document.content.as_str()).collect();
+            let vectors = self.parts.embedder.embed(&texts).await?;
+            for (document, vector) in found.iter_mut().zip(vectors) {
+                document.embedding = Some(vector);
+            }
+        }
         Ok(found)
     }
 

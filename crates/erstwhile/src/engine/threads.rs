@@ -1,5 +1,7 @@
 //! Threads: the conversations of users, and of nobody in particular.
 
+use jiff::Timestamp;
+
 use super::users::{anonymous, beginning_of};
 use super::{Engine, Listing, SortBy, check_id, merge_deeply};
 use crate::change::Change;
@@ -135,6 +137,11 @@ impl Engine {
         }
         self.apply(project, graph, vec![Change::RemoveThread(thread_id.to_owned())]).await?;
         self.store().scrub().await
+    }
+
+    /// Threads that were begun after a moment, oldest first.
+    pub async fn threads_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
+        self.store().threads_after(project, after, limit).await
     }
 
     /// A page of threads, and how many there are.

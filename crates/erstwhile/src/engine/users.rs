@@ -128,6 +128,11 @@ impl Engine {
         self.store().list_users(project, &listing.search, page).await
     }
 
+    /// Users who were added after a moment, oldest first.
+    pub async fn users_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<User>> {
+        self.store().users_after(project, after, limit).await
+    }
+
     /// A user's threads, oldest first.
     pub async fn threads_of_user(&self, project: ProjectId, user_id: &str) -> Result<Vec<Thread>> {
         let graph = self.locate(project, Locate::User, user_id, "user").await?;

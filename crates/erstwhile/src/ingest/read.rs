@@ -78,7 +78,7 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn new(reading: &'a Reading<'a>, episode: &'a Episode) -> Self {
         let owner = reading.user.map(User::display_name);
-        let participants = owner.into_iter().chain(episode.name.clone()).chain([ASSISTANT.to_owned()]).collect();
+        let participants = owner.into_iter().chain(episode.speaker().cloned()).chain([ASSISTANT.to_owned()]).collect();
         Self { reading, episode, participants }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Names<'a> {
         if self.reading.user.is_some_and(|user| normalise(&user.display_name()) == normal) {
             return user_node(graph);
         }
-        let assistant = self.reading.user.is_some() && self.episode.name.is_none();
+        let assistant = self.reading.user.is_some() && self.episode.speaker().is_none();
         if assistant && self.episode.role == Some(Role::Assistant) && normal == normalise(ASSISTANT) {
             return assistant_node(graph);
         }
@@ -100,7 +100,7 @@ impl<'a> Names<'a> {
     fn speaker_link(&self, episode: &Episode) -> Vec<Change> {
         let Some(user) = self.reading.user else { return Vec::new() };
         let nameless = user.first_name.is_none() && user.last_name.is_none();
-        match (&episode.name, episode.role) {
+        match (episode.speaker(), episode.role) {
             (Some(name), Some(Role::User)) if nameless && !normalise(name).is_empty() => {
                 let speaker = name_id(self.reading.graph, name, Some("Person"));
                 let link = self.link(user_node(self.reading.graph), speaker);

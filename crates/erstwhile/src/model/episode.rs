@@ -83,6 +83,13 @@ pub struct Episode {
 }
 
 impl Episode {
+    /// The name of whoever speaks; words that only tell a role, as some clients write, are no name.
+    pub fn speaker(&self) -> Option<&String> {
+        const ROLE_WORDS: [&str; 10] =
+            ["human", "user", "ai", "assistant", "bot", "chatbot", "system", "tool", "function", "norole"];
+        self.name.as_ref().filter(|name| !ROLE_WORDS.contains(&name.trim().to_lowercase().as_str()))
+    }
+
     /// Whether it belongs to the graph; an ignored message belongs to its thread only.
     pub fn is_in_graph(&self) -> bool {
         self.state != EpisodeState::Ignored

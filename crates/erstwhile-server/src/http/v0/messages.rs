@@ -1,0 +1,82 @@
+//! `message.*`
+
+use axum::Json;
+use axum::extract::State;
+use erstwhile::Error;
+use erstwhile::model::{Episode, EpisodeId, Metadata, ProjectId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::wire::WireMessage;
+use crate::app::App;
+use crate::http::body::{Body, PathId, PathIdAndUuid, Query};
+use crate::http::caller::{Reader, Writer};
+use crate::http::error::ApiError;
+
+/// Messages on a page when the caller does not say, and at most.
+const PAGE_SIZE: i64 = 100;
+const PAGE_SIZE_MAX: i64 = 1_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct ListMessages {
+    limit: Option<i64>,
+    /// A page number, from 1.
+    cursor: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MessageList {
+    messages: Vec<WireMessage>,
+    total_count: i64,
+    row_count: usize,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathId(session_id): PathId,
+    Query(query): Query<ListMessages>,
+) -> Result<Json<MessageList>, ApiError> {
+    let (limit, page) = (query.limit.unwrap_or(0), query.cursor.unwrap_or(0));
+    if limit < 0 || page < 0 {
+        return Err(ApiError::bad_request("limit and cursor must not be negative"));
+    }
+    let limit = if limit == 0 { PAGE_SIZE } else { limit.min(PAGE_SIZE_MAX) };
+    app.engine.thread(project, &session_id).await?;
+    let offset = (page.max(1) - 1).saturating_mul(limit);
+    let (messages, total_count) = app.engine.messages(project, &session_id, offset, limit).await?;
+    let messages: Vec<WireMessage> = messages.into_iter().map(Into::into).collect();
+    Ok(Json(MessageList { row_count: messages.len(), messages, total_count }))
+}
+
+async fn find(app: &App, project: ProjectId, session_id: &str, uuid: Uuid) -> Result<Episode, ApiError> {
+    app.engine.thread(project, session_id).await?;
+    let message = app.engine.find_episode(project, EpisodeId(uuid)).await;
+    let belongs = |message: &Episode| message.thread.as_deref() == Some(session_id);
+    Ok(message.ok().filter(belongs).ok_or_else(|| Error::not_found("message"))?)
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Reader(project): Reader,
+    PathIdAndUuid(session_id, uuid): PathIdAndUuid,
+) -> Result<Json<WireMessage>, ApiError> {
+    Ok(Json(find(&app, project, &session_id, uuid).await?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct UpdateMetadata {
+    metadata: Metadata,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Writer(project): Writer,
+    PathIdAndUuid(session_id, uuid): PathIdAndUuid,
+    Body(body): Body<UpdateMetadata>,
+) -> Result<Json<WireMessage>, ApiError> {
+    let message = find(&app, project, &session_id, uuid).await?;
+    Ok(Json(app.engine.update_episode(project, message.id, &body.metadata).await?.into()))
+}
