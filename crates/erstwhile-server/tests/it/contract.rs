@@ -21,22 +21,22 @@ pub(crate) struct Generation {
 const V0: Generation = Generation { file: "contract_oss_v0.json", headers: &[], text: true };
 const CE: Generation = Generation {
     file: "contract_ce.json",
-    headers: &["X-Fern-SDK-Name: zep-python", "X-Fern-SDK-Version: 2.0.2"],
+    headers: &["X-Fern-SDK-Name: zep-python\r\n", "X-Fern-SDK-Version: 2.0.2\r\n"],
     text: false,
 };
 const V1: Generation = Generation {
     file: "contract_v1_cloud.json",
-    headers: &["X-Fern-SDK-Name: zep-cloud", "X-Fern-SDK-Version: 1.0.9"],
+    headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 1.0.9\r\n"],
     text: false,
 };
 const V2: Generation = Generation {
     file: "contract_v2.json",
-    headers: &["X-Fern-SDK-Name: zep-cloud", "X-Fern-SDK-Version: 2.22.0"],
+    headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 2.22.0\r\n"],
     text: false,
 };
 const V3: Generation = Generation {
     file: "contract_v3.json",
-    headers: &["X-Fern-SDK-Name: zep-cloud", "X-Fern-SDK-Version: 3.30.0"],
+    headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 3.30.0\r\n"],
     text: false,
 };
 
@@ -87,7 +87,7 @@ struct Method {
 
 fn methods(generation: Generation) -> Vec<Method> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract").join(generation.file);
-    let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).expect("the contract")).expect("JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let named = |list: &Value| {
         let list = list.as_array().cloned().unwrap_or_default().into_iter();
@@ -123,7 +123,7 @@ fn objects(method: &Method, answer: &Value) -> Vec<Value> {
 }
 
 fn hold(generation: Generation) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let model = model_server();
     let server = Process::start_with(
         folder.path(),
@@ -210,12 +210,15 @@ fn call(
     body: Option<&Value>,
     with_key: bool,
 ) -> (u16, String) {
-    let key =
-        if generation.text { format!("Authorization: Bearer {KEY}") } else { format!("Authorization: Api-Key {KEY}") };
+    let key = if generation.text {
+        format!("Authorization: Bearer {KEY}\r\n")
+    } else {
+        format!("Authorization: Api-Key {KEY}\r\n")
+    };
     let key = with_key.then_some(key.as_str());
     let headers: Vec<&str> = generation.headers.iter().copied().chain(key).collect();
-    let (head, text) = exchange(server.address, verb, path, &headers, body).unwrap();
-    (status_of(&head).unwrap(), text)
+    let (head, text) = exchange(server.address, verb, path, &headers, body).expect("an answer");
+    (status_of(&head).expect("a status"), text)
 }
 
 /// `{"message": "..."}`, or plain text in the first generation.

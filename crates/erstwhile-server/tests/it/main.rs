@@ -1,5 +1,5 @@
 //! Tests of the real binary, over real HTTP.
-#![expect(clippy::expect_used, reason = "a test that fails must say so at once")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails must say so at once")]
 
 mod architecture;
 mod command_line;

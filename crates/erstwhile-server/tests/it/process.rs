@@ -110,12 +110,12 @@ fn read_all(mut stream: TcpStream) -> String {
 }
 
 pub(crate) fn call_at(address: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
-    let key = format!("Authorization: Api-Key {KEY}");
+    let key = format!("Authorization: Api-Key {KEY}\r\n");
     let (head, text) = exchange(address, method, &format!("/api/v2{path}"), &[&key], body)?;
     answer_of(&head, &text).ok_or_else(|| std::io::Error::other("no whole answer"))
 }
 
-/// One request with these header lines on a connection of its own; head and body of the answer.
+/// One request with these header lines, each with its end, on a connection of its own; head and body of the answer.
 pub(crate) fn exchange(
     address: SocketAddr,
     method: &str,
@@ -124,7 +124,7 @@ pub(crate) fn exchange(
     body: Option<&Value>,
 ) -> std::io::Result<(String, String)> {
     let body = body.map(Value::to_string).unwrap_or_default();
-    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let headers = headers.concat();
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     write!(

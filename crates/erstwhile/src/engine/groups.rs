@@ -86,7 +86,7 @@ impl Engine {
     }
 
     async fn put_group(&self, project: ProjectId, group: &UserGroup, over: Over) -> Result<()> {
-        self.put_setting(project, None, SettingKind::UserGroup, &group.uuid.to_string(), json(group)?, over).await
+        self.put_setting(project, None, (SettingKind::UserGroup, &group.uuid.to_string()), json(group)?, over).await
     }
 
     /// The groups of a project whose name contains `search`, by name.
@@ -95,8 +95,7 @@ impl Engine {
         let mut groups = settings.into_iter().map(of).collect::<Result<Vec<_>>>()?;
         let search = search.to_lowercase();
         groups.retain(|group| group.name.to_lowercase().contains(&search));
-        groups
-            .sort_by(|left, right| (left.name.to_lowercase(), left.uuid).cmp(&(right.name.to_lowercase(), right.uuid)));
+        groups.sort_by_cached_key(|group| (group.name.to_lowercase(), group.uuid));
         Ok(groups)
     }
 

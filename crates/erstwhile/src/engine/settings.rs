@@ -62,8 +62,7 @@ impl Engine {
         &self,
         project: ProjectId,
         graph: Option<&GraphRef>,
-        kind: SettingKind,
-        name: &str,
+        (kind, name): (SettingKind, &str),
         value: Value,
         over: Over,
     ) -> Result<()> {
@@ -96,7 +95,7 @@ impl Engine {
         ontology.check()?;
         let value = serde_json::to_value(ontology)
             .map_err(|error| Error::internal("an ontology cannot be written").with_source(error))?;
-        self.put_setting(project, graph, SettingKind::Ontology, "", value, Over::Anything).await
+        self.put_setting(project, graph, (SettingKind::Ontology, ""), value, Over::Anything).await
     }
 
     /// The types that a graph declares, or else the project; nothing when it declares none.

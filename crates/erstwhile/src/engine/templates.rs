@@ -30,7 +30,7 @@ impl Engine {
             self.template(project, id).await?;
         }
         let over = if is_new { Over::Nothing } else { Over::Anything };
-        self.put_setting(project, None, SettingKind::ContextTemplate, id, text.into(), over).await
+        self.put_setting(project, None, (SettingKind::ContextTemplate, id), text.into(), over).await
     }
 
     /// The text of a template.

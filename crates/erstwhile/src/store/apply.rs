@@ -2,15 +2,16 @@
 
 mod collections;
 mod declared;
+mod projects;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::rows::{
-    access_code, claim_kind_code, entity_patch_json, episode_kind_code, fact_edit_json, holding_code, id, json,
-    link_kind_code, optional_id, optional_text, optional_time, owner_code, precision_code, role_code,
-    setting_kind_code, state_code, text, time,
+    claim_kind_code, entity_patch_json, episode_kind_code, fact_edit_json, holding_code, id, json, link_kind_code,
+    optional_id, optional_text, optional_time, owner_code, precision_code, role_code, setting_kind_code, state_code,
+    text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -18,8 +19,8 @@ use super::{Locate, TombstoneKind};
 use crate::change::{Batch, Change, Expect};
 use crate::error::{Error, Result};
 use crate::model::{
-    ApiKey, Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, Project, ProjectId,
-    SettingKind, Thread, User,
+    Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, ProjectId, SettingKind,
+    Thread, User,
 };
 
 /// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
@@ -123,16 +124,8 @@ impl Steps {
 
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
-            Change::AddProject(project) => self.add_project(project),
-            Change::UpdateProject(project) => {
-                let fields = [project.description.as_ref(), project.time_zone.as_ref()].map(optional_text);
-                let params = std::iter::once(id(project.id.0)).chain(fields).collect();
-                self.must(&sql::UPDATE_PROJECT, params, Refusal::Missing("project"));
-            }
-            Change::AddKey(key) => self.add_key(key),
-            Change::RevokeKey(key) => {
-                let params = vec![id(self.project.0), id(key.0), time(self.at)];
-                self.must(&sql::REVOKE_KEY, params, Refusal::Missing("key"));
+            Change::AddProject(_) | Change::UpdateProject(_) | Change::AddKey(_) | Change::RevokeKey(_) => {
+                self.change_project(change);
             }
             // Written before the version is raised, because the version is a column of it.
             Change::AddGraph(..) => {}
@@ -149,17 +142,7 @@ impl Steps {
             Change::UpdateUser(user) => self.update_user(user),
             Change::RemoveGraph(owner) => self.remove_graph(owner)?,
             Change::AddThread(thread) => self.add_thread(thread),
-            Change::UpdateThread(thread) => {
-                let params = vec![
-                    id(thread.graph.0),
-                    text(&thread.thread_id),
-                    json(&thread.metadata),
-                    json(&thread.classifications),
-                    time(thread.updated_at),
-                    optional_time(thread.ended_at),
-                ];
-                self.must(&sql::UPDATE_THREAD, params, Refusal::Missing("thread"));
-            }
+            Change::UpdateThread(thread) => self.update_thread(thread),
             Change::RemoveThread(thread_id) => self.remove_thread(thread_id)?,
             Change::AddEpisodes(episodes) => self.add_episodes(episodes)?,
             Change::SetEpisodeMetadata(episode, metadata) => {
@@ -227,32 +210,6 @@ impl Steps {
             | Change::SetBulkItemState(..) => self.gather(change)?,
         }
         Ok(())
-    }
-
-    fn add_project(&mut self, project: &Project) {
-        let params = vec![
-            id(project.id.0),
-            text(&project.name),
-            optional_text(project.description.as_ref()),
-            optional_text(project.time_zone.as_ref()),
-            time(project.created_at),
-        ];
-        let taken = Refusal::Taken(format!("project already exists with name: {}", project.name));
-        self.must(&sql::ADD_PROJECT, params, taken);
-    }
-
-    fn add_key(&mut self, key: &ApiKey) {
-        let params = vec![
-            id(key.id.0),
-            id(key.project.0),
-            text(&key.name),
-            text(&key.prefix),
-            Value::Blob(key.digest.to_vec()),
-            Value::Int(access_code(key.access)),
-            time(key.created_at),
-            optional_time(key.expires_at),
-        ];
-        self.must(&sql::ADD_KEY, params, Refusal::Taken("this key already exists".to_owned()));
     }
 
     fn locate(&mut self, kind: Locate, name: &str, graph: GraphId, taken: String) {
@@ -376,6 +333,18 @@ impl Steps {
             optional_time(thread.ended_at),
         ];
         self.may(&sql::ADD_THREAD, params);
+    }
+
+    fn update_thread(&mut self, thread: &Thread) {
+        let params = vec![
+            id(thread.graph.0),
+            text(&thread.thread_id),
+            json(&thread.metadata),
+            json(&thread.classifications),
+            time(thread.updated_at),
+            optional_time(thread.ended_at),
+        ];
+        self.must(&sql::UPDATE_THREAD, params, Refusal::Missing("thread"));
     }
 
     fn remove_thread(&mut self, thread_id: &str) -> Result<()> {

@@ -3,8 +3,12 @@
 //! A driver's tests name it once: `store_conformance!(open)`, where `open()` is an async function that
 //! gives a fresh, empty [`Store`] with a guard that keeps its database alive.
 
+mod gathered;
+
 use jiff::Timestamp;
 use uuid::Uuid;
+
+pub use gathered::*;
 
 use super::Reference;
 use crate::change::{Applied, Batch, Change, Expect};
@@ -33,6 +37,12 @@ macro_rules! store_conformance {
             a_task_follows_its_episodes
             a_removed_graph_leaves_nothing
             evidence_since_a_version_is_what_changed
+            a_setting_replaces_only_what_it_may
+            members_of_a_group_go_with_their_graph
+            documents_come_back_as_they_were_given
+            a_bulk_load_moves_one_way
+            a_thread_has_a_life_of_its_own
+            additions_of_one_batch_keep_their_order
         );
 
         proptest::proptest! {

@@ -40,7 +40,9 @@ def zep(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield from (Recorded(zep, METHODS) for zep in official("ERSTWHILE_KEY"))
         return
     loop = asyncio.new_event_loop()
-    yield Recorded(AsyncZep(api_key=os.environ["ERSTWHILE_KEY"], base_url=BASE_URL), METHODS, loop)
+    http = httpx.AsyncClient(timeout=60)
+    yield Recorded(AsyncZep(api_key=os.environ["ERSTWHILE_KEY"], base_url=BASE_URL, httpx_client=http), METHODS, loop)
+    loop.run_until_complete(http.aclose())
     loop.close()
 
 

@@ -107,7 +107,7 @@ pub(super) async fn set_steering(
     let scope = scope(query.user_id, query.graph_id)?;
     let value = serde_json::json!(&body);
     app.engine
-        .put_setting(project, scope.as_ref(), SettingKind::ObservationSteering, "", value, Over::Anything)
+        .put_setting(project, scope.as_ref(), (SettingKind::ObservationSteering, ""), value, Over::Anything)
         .await?;
     Ok(Json(body))
 }

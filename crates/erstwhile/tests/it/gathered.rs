@@ -1,0 +1,122 @@
+//! Bulk loads, declared types, copies and sessions without users, through the facade.
+
+use erstwhile::ErrorKind;
+use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewThread};
+use erstwhile::ingest;
+use erstwhile::model::{BulkState, BulkTarget, EpisodeKind, Metadata, Role};
+use erstwhile::ontology::{EdgeType, EntityType, Ontology};
+
+use crate::world::{World, likes, lives_in};
+
+fn said(thread: &str, content: &str) -> NewBulkItem {
+    NewBulkItem {
+        target: BulkTarget::Thread(thread.to_owned()),
+        episode: NewEpisode {
+            kind: EpisodeKind::Message,
+            data: content.to_owned(),
+            created_at: None,
+            source_description: None,
+            document_id: None,
+            metadata: Metadata::new(),
+            strict: false,
+        },
+        role: Some(Role::User),
+        name: None,
+    }
+}
+
+#[tokio::test]
+async fn a_bulk_load_goes_on_where_a_worker_left_it_and_its_items_arrive_once() {
+    let world = World::new().await;
+    world.engine.create_thread(world.project, NewThread::of("u", "ann")).await.unwrap();
+    let bulk = world.engine.create_bulk(world.project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let items = ["t", "t", "u", "t"].iter().enumerate().map(|(at, thread)| said(thread, &format!("likes {at}")));
+    world.engine.add_bulk_items(world.project, bulk, items.collect()).await.unwrap();
+    for number in 0..4 {
+        let text = format!("likes {number}");
+        world.script.answer(&text, likes(&text, &number.to_string()));
+    }
+    world.engine.process_bulk(world.project, bulk).await.unwrap();
+    // The first round is cut off at an arbitrary point, as a crash would; its lease runs out.
+    let round = tokio::time::timeout(std::time::Duration::from_millis(1), ingest::run_once(&world.engine)).await;
+    drop(round);
+    for _ in 0..20 {
+        world.clock.advance_s(11);
+        world.ingest().await;
+    }
+    let done = world.engine.bulk(world.project, bulk).await.unwrap();
+    assert_eq!((done.state, done.counts.succeeded), (BulkState::Succeeded, 4));
+    let (in_t, _) = world.engine.messages(world.project, "t", 0, 10).await.unwrap();
+    let texts: Vec<&str> = in_t.iter().map(|message| message.content.as_str()).collect();
+    assert_eq!(texts, ["likes 0", "likes 1", "likes 3"]);
+    assert_eq!(world.facts().await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_new_ontology_types_what_is_known_already_and_its_removal_takes_that_back() {
+    let world = World::new().await;
+    world.script.answer("lives in Oslo", lives_in("lives in Oslo", "Oslo"));
+    world.say("2025-01-01T00:00:00Z", "lives in Oslo").await;
+    world.ingest().await;
+    let predicate = async || {
+        let facts = world.engine.list_facts(world.project, &world.graph(), &Default::default()).await.unwrap();
+        facts.into_iter().map(|triple| (triple.fact.predicate, triple.fact.id)).next().unwrap()
+    };
+    let (before, id) = predicate().await;
+    assert_eq!(before, "LIVES_IN");
+    let declared = Ontology {
+        entity_types: vec![EntityType { name: "City".to_owned(), ..EntityType::default() }],
+        edge_types: vec![EdgeType { name: "LIVES_AT".to_owned(), ..EdgeType::default() }],
+    };
+    let graph = world.graph();
+    world.engine.set_ontology(world.project, Some(&graph), &declared).await.unwrap();
+    assert_eq!(predicate().await, ("LIVES_AT".to_owned(), id), "the fact stays the same fact");
+    world.engine.set_ontology(world.project, None, &declared).await.unwrap();
+    world.engine.set_ontology(world.project, Some(&graph), &Ontology::default()).await.unwrap();
+    assert_eq!(predicate().await.0, "LIVES_AT", "the project's types count where the graph declares none");
+    world.engine.set_ontology(world.project, None, &Ontology::default()).await.unwrap();
+    assert_eq!(predicate().await, ("LIVES_IN".to_owned(), id));
+}
+
+#[tokio::test]
+async fn a_copy_is_whole_or_not_there() {
+    let world = World::new().await;
+    world.script.answer("lives in Oslo", lives_in("lives in Oslo", "Oslo"));
+    world.say("2025-01-01T00:00:00Z", "lives in Oslo").await;
+    world.ingest().await;
+    let copy = GraphRef::User("copy".to_owned());
+    world.engine.copy_graph(world.project, &world.graph(), &copy).await.unwrap();
+    let facts = world.engine.list_facts(world.project, &copy, &Default::default()).await.unwrap();
+    assert_eq!(facts.len(), 1);
+    let again = world.engine.copy_graph(world.project, &world.graph(), &copy).await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::AlreadyExists);
+    let odd = GraphRef::Graph("odd".to_owned());
+    assert_eq!(
+        world.engine.copy_graph(world.project, &world.graph(), &odd).await.unwrap_err().kind(),
+        ErrorKind::Invalid
+    );
+    assert_eq!(world.engine.graph(world.project, &odd).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_session_of_nobody_has_knowledge_of_its_own() {
+    let world = World::new().await;
+    let new = NewThread { thread_id: "alone".to_owned(), ..NewThread::default() };
+    world.engine.create_thread(world.project, new).await.unwrap();
+    world.script.answer("lives in Rome", lives_in("lives in Rome", "Rome"));
+    world.say_in("alone", "2025-01-01T00:00:00Z", "lives in Rome").await;
+    world.ingest().await;
+    assert!(world.facts().await.is_empty(), "it is nothing that Ann said");
+    assert_eq!(world.engine.facts_of_thread(world.project, "alone", None).await.unwrap().len(), 1);
+    world.engine.delete_thread(world.project, "alone").await.unwrap();
+    assert_eq!(world.engine.thread(world.project, "alone").await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn what_needs_a_language_model_says_which_settings_are_missing() {
+    let world = World::new().await;
+    world.say("2025-01-01T00:00:00Z", "hello").await;
+    let error = world.engine.synthesize_question(world.project, "t", 4).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert!(error.message().contains("model.url"), "{error}");
+}
