@@ -57,16 +57,16 @@ pub enum Change {
     RevokeKey(ApiKeyId),
     /// A graph comes into being, with its user when it belongs to one; the application's id must be free.
     AddGraph(Graph, Option<User>),
-    /// A standalone graph's own fields change.
-    UpdateGraph(Graph),
-    /// A user's own fields change.
-    UpdateUser(User),
+    /// A standalone graph's own fields change, unless they changed after the `updated_at` that was seen.
+    UpdateGraph(Graph, Timestamp),
+    /// A user's own fields change, unless they changed after the `updated_at` that was seen.
+    UpdateUser(User, Timestamp),
     /// The graph goes, with everything in it.
     RemoveGraph(GraphOwner),
     /// A thread comes into being; its id must be free in the project.
     AddThread(Thread),
-    /// A thread's own fields change.
-    UpdateThread(Thread),
+    /// A thread's own fields change, unless they changed after the `updated_at` that was seen.
+    UpdateThread(Thread, Timestamp),
     /// A thread goes with its messages and everything that came from them.
     RemoveThread(String),
     /// Episodes arrive, in this order, after all that are there; pending ones are queued. Their `seq`
@@ -115,12 +115,12 @@ pub enum Change {
     DissolveGroup(ObjectId),
     /// A document collection comes into being; follows the `AddGraph` of its home.
     AddCollection(Collection),
-    /// A collection's own fields change.
-    UpdateCollection(Collection),
+    /// A collection's own fields change, unless they changed after the `updated_at` that was seen.
+    UpdateCollection(Collection, Timestamp),
     /// A document arrives; its own id must be free in the collection.
     AddDocument(Document),
-    /// A document's id and metadata change.
-    UpdateDocument(Document),
+    /// A document's id and metadata change, unless they changed after the `updated_at` that was seen.
+    UpdateDocument(Document, Timestamp),
     /// A document goes.
     RemoveDocument(ObjectId),
     /// A bulk load comes into being as a draft; follows the `AddGraph` of its home.

@@ -77,6 +77,8 @@ const KEY_BELIEVED: Duration = Duration::from_secs(1);
 const KEYS_MAX: u64 = 10_000;
 /// Tries to apply a change that others keep getting in the way of.
 const CONFLICT_TRIES: usize = 8;
+/// Tries to change a record that others keep changing: each try that fails means that somebody else got through.
+const RECORD_TRIES: usize = 64;
 
 /// Knobs of the engine that an operator may turn.
 #[derive(Debug, Clone)]
@@ -275,6 +277,35 @@ impl Engine {
             }
         }
         Err(last)
+    }
+
+    /// Changes a record: `decide` reads it and says what to write in its place, and is asked again when
+    /// somebody else wrote meanwhile, so that no change is lost.
+    async fn change_record<T>(
+        &self,
+        project: ProjectId,
+        decide: impl AsyncFn() -> Result<(GraphId, Vec<Change>, T)>,
+    ) -> Result<T> {
+        let mut last = Error::new(ErrorKind::Conflict, "the record keeps changing: try again");
+        for _ in 0..RECORD_TRIES {
+            let (graph, changes, changed) = decide().await?;
+            if changes.is_empty() {
+                return Ok(changed);
+            }
+            match self.apply(project, graph, changes).await {
+                Ok(_) => return Ok(changed),
+                Err(error) if error.kind() == ErrorKind::Conflict => last = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    /// When a record that was seen changes: never the moment of the change before, because that moment is
+    /// how one tells whether the record is still as it was seen.
+    fn after(&self, seen: Timestamp) -> Timestamp {
+        let next = seen.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(Timestamp::MAX);
+        self.now().max(next)
     }
 
     fn object_id(&self, graph: GraphId) -> ObjectId {

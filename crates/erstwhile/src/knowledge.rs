@@ -587,14 +587,17 @@ impl Knowledge {
 
     /// Display names with types, the most recently mentioned first: what an extractor may have met.
     pub fn known_names(&self, limit: usize) -> Vec<(String, Option<String>)> {
-        let mut names: Vec<(Timestamp, &Mention)> = self
+        let mut names: Vec<&Mention> = self
             .mentions
             .values()
             .filter_map(|mentions| mentions.places.values().max_by_key(|mention| mention.recorded_at))
-            .map(|mention| (mention.recorded_at, mention))
             .collect();
-        names.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.name.cmp(&right.1.name)));
-        names.into_iter().take(limit).map(|(_, mention)| (mention.name.clone(), mention.entity_type.clone())).collect()
+        // Ties are broken by what is told, so that extraction does not depend on the order in memory.
+        names.sort_by(|left, right| {
+            let told = (&left.name, &left.entity_type).cmp(&(&right.name, &right.entity_type));
+            right.recorded_at.cmp(&left.recorded_at).then(told)
+        });
+        names.into_iter().take(limit).map(|mention| (mention.name.clone(), mention.entity_type.clone())).collect()
     }
 
     /// Every link, in no order.

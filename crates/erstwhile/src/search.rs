@@ -2,9 +2,11 @@
 //!
 //! Pure: given an index, a query and its vector, the answer is always the same.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 pub mod documents;
 pub mod filter;
@@ -107,7 +109,9 @@ impl GraphIndex {
             mentioned.iter().filter_map(|id| distances.get(id)).min().copied()
         };
         let similarity = |one, other| self.turns.similarity(one, other);
-        let order = Order { passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
+        let id = |number: u32| self.turns.id(number).map(|id| id.0);
+        let order =
+            Order { id: &id, passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
         let ranked = self.rank(request, &channels, &fused, &order);
         scored(&ranked, |number| self.episode(self.turns.id(number)?).cloned())
     }
@@ -118,10 +122,13 @@ impl GraphIndex {
             return;
         }
         let own = fused.to_vec();
-        for (number, score) in own.iter().enumerate().filter(|(_, score)| **score > 0.0) {
-            for neighbour in self.neighbours(number).into_iter().flatten() {
-                fused[neighbour as usize] += share * score;
-            }
+        let heard = |neighbour: Option<u32>| {
+            neighbour.and_then(|neighbour| own.get(neighbour as usize)).map_or(0.0, |score| score.max(0.0))
+        };
+        for (number, score) in fused.iter_mut().enumerate() {
+            // One sum of the two, so that the result does not depend on the order in which turns are stored.
+            let [before, after] = self.neighbours(number).map(heard);
+            *score += share * (before + after);
         }
     }
 
@@ -154,7 +161,9 @@ impl GraphIndex {
             [fact.subject, fact.object].iter().filter_map(|end| distances.get(end)).min().copied()
         };
         let similarity = |one, other| self.facts.similarity(one, other);
-        let order = Order { passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
+        let id = |number: u32| self.facts.id(number).map(|id| id.0);
+        let order =
+            Order { id: &id, passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
         let ranked = self.rank(request, &channels, &fused, &order);
         scored(&ranked, |number| self.facts.id(number).and_then(known).cloned())
     }
@@ -214,7 +223,9 @@ impl GraphIndex {
         let distance =
             |number: u32, distances: &HashMap<EntityId, usize>| distances.get(&self.entities.id(number)?).copied();
         let similarity = |one, other| self.entities.similarity(one, other);
-        let order = Order { passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
+        let id = |number: u32| self.entities.id(number).map(|id| id.0);
+        let order =
+            Order { id: &id, passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
         let ranked = self.rank(request, &channels, &fused, &order);
         scored(&ranked, |number| self.knowledge.entity(self.entities.id(number)?).cloned())
     }
@@ -231,11 +242,20 @@ impl GraphIndex {
             Reranker::Fused => request.limit,
             _ => request.limit.max(CANDIDATES_MIN),
         };
-        let best = |scores: &[f32]| top(scores, wanted, order.passes);
+        let best = |scores: &[f32]| top(scores, wanted, order);
         let mut ranked = match request.reranker {
             Reranker::Rrf => {
                 let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
-                rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)])
+                let mut both = rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)]);
+                // Two channels that disagree about two documents rank them the same: relevance decides.
+                let relevance = |number: u32| fused.get(number as usize).copied().unwrap_or(0.0);
+                both.sort_unstable_by(|left, right| {
+                    rerank::better_first(*left, *right, |one, other| {
+                        let (one, other) = ((one, relevance(one)), (other, relevance(other)));
+                        rerank::better_first(one, other, |one, other| order.tie(one, other))
+                    })
+                });
+                both
             }
             Reranker::Mmr(lambda) => rerank::marginal_relevance(&best(fused), lambda, request.limit, order.similarity),
             Reranker::Fused => best(fused),
@@ -284,14 +304,26 @@ type Distance<'a> = dyn Fn(u32, &HashMap<EntityId, usize>) -> Option<usize> + 'a
 
 /// What rerankers ask about a document.
 struct Order<'a> {
+    id: &'a dyn Fn(u32) -> Option<Uuid>,
     passes: &'a dyn Fn(u32) -> bool,
     mentions: &'a dyn Fn(u32) -> usize,
     distance: &'a Distance<'a>,
     similarity: &'a dyn Fn(u32, u32) -> f32,
 }
 
+impl Order<'_> {
+    /// The order of two documents that are equally good: by id, which is the same on every node, whatever
+    /// the order in which documents came into its index.
+    fn tie(&self, left: u32, right: u32) -> Ordering {
+        (self.id)(left).cmp(&(self.id)(right))
+    }
+}
+
 /// The best documents that pass, best first. The filter is asked only about what could be returned.
-fn top(scores: &[f32], wanted: usize, passes: &dyn Fn(u32) -> bool) -> Vec<(u32, f32)> {
+fn top(scores: &[f32], wanted: usize, order: &Order<'_>) -> Vec<(u32, f32)> {
+    let better_first = |left: &(u32, f32), right: &(u32, f32)| {
+        rerank::better_first(*left, *right, |left, right| order.tie(left, right))
+    };
     let hits = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
     let mut rest: Vec<(u32, f32)> = hits.map(|(number, score)| (number as u32, *score)).collect();
     let mut found = Vec::with_capacity(wanted);
@@ -299,13 +331,14 @@ fn top(scores: &[f32], wanted: usize, passes: &dyn Fn(u32) -> bool) -> Vec<(u32,
     let mut chunk = wanted * 2;
     while !rest.is_empty() && found.len() < wanted {
         let later = if rest.len() > chunk {
-            rest.select_nth_unstable_by(chunk, |left, right| rerank::better_first(*left, *right));
+            rest.select_nth_unstable_by(chunk, better_first);
             rest.split_off(chunk)
         } else {
             Vec::new()
         };
-        let best = rerank::sorted(std::mem::replace(&mut rest, later)).into_iter();
-        found.extend(best.filter(|(number, _)| passes(*number)).take(wanted - found.len()));
+        let mut best = std::mem::replace(&mut rest, later);
+        best.sort_unstable_by(better_first);
+        found.extend(best.into_iter().filter(|(number, _)| (order.passes)(*number)).take(wanted - found.len()));
         chunk *= 4;
     }
     found

@@ -109,10 +109,12 @@ impl Engine {
         if before + new.len() as i64 > ITEMS_MAX {
             return Err(Error::invalid(format!("a batch can have at most {ITEMS_MAX} items")));
         }
+        // Items may have gone with the users for whom they were.
+        let last = self.store().last_bulk_seq(bulk.graph).await?;
         let now = self.now();
         let mut homes: HashMap<BulkTarget, GraphId> = HashMap::new();
         let mut items = Vec::with_capacity(new.len());
-        for (seq, item) in (before + 1..).zip(new) {
+        for (seq, item) in (last + 1..).zip(new) {
             let graph = match homes.get(&item.target) {
                 Some(graph) => *graph,
                 None => self.home_of(project, &item.target).await?,
@@ -177,6 +179,9 @@ impl Engine {
     /// `Conflict` when it is no draft any more.
     pub async fn delete_bulk(&self, project: ProjectId, id: GraphId) -> Result<()> {
         let bulk = self.draft(project, id).await?;
-        self.remove_graph(project, bulk.graph, GraphOwner::Bulk).await
+        // It may have been handed over since it was read.
+        let still_draft = Change::SetBulkState(BulkState::Draft, BulkState::Draft);
+        self.apply(project, bulk.graph, vec![still_draft, Change::RemoveGraph(GraphOwner::Bulk)]).await?;
+        self.store().scrub().await
     }
 }

@@ -180,9 +180,19 @@ impl Engine {
         self.collection(project, &name).await
     }
 
+    async fn collection_home(&self, project: ProjectId, name: &str) -> Result<GraphId> {
+        self.locate(project, Locate::Collection, &name.to_lowercase(), "collection").await
+    }
+
+    /// A collection's own fields, without the counts of its documents, which every document would pay for.
+    async fn uncounted(&self, project: ProjectId, name: &str) -> Result<Collection> {
+        let home = self.collection_home(project, name).await?;
+        self.store().find_uncounted_collection(home).await?.ok_or_else(|| Error::not_found("collection"))
+    }
+
     /// A collection, by its name in any case.
     pub async fn collection(&self, project: ProjectId, name: &str) -> Result<Collection> {
-        let home = self.locate(project, Locate::Collection, &name.to_lowercase(), "collection").await?;
+        let home = self.collection_home(project, name).await?;
         let collection = self.store().find_collection(home).await?;
         let mut collection = collection.ok_or_else(|| Error::not_found("collection"))?;
         if collection.is_auto_embedded {
@@ -209,18 +219,21 @@ impl Engine {
         metadata: Option<Metadata>,
     ) -> Result<Collection> {
         check_description(description.as_ref())?;
-        let mut collection = self.collection(project, name).await?;
-        collection.description = description.or(collection.description);
-        merge_deeply(&mut collection.metadata, metadata.unwrap_or_default());
-        collection.updated_at = self.now();
-        self.apply(project, collection.graph, vec![Change::UpdateCollection(collection.clone())]).await?;
-        Ok(collection)
+        let decide = async || {
+            let mut collection = self.collection(project, name).await?;
+            let seen = collection.updated_at;
+            collection.description = description.clone().or(collection.description);
+            merge_deeply(&mut collection.metadata, metadata.clone().unwrap_or_default());
+            collection.updated_at = self.after(seen);
+            Ok((collection.graph, vec![Change::UpdateCollection(collection.clone(), seen)], collection))
+        };
+        self.change_record(project, decide).await
     }
 
     /// Removes a collection with its documents.
     pub async fn delete_collection(&self, project: ProjectId, name: &str) -> Result<()> {
         let name = name.to_lowercase();
-        let home = self.locate(project, Locate::Collection, &name, "collection").await?;
+        let home = self.collection_home(project, &name).await?;
         self.loaded.0.invalidate(&home);
         self.remove_graph(project, home, GraphOwner::Collection(name)).await
     }
@@ -231,7 +244,7 @@ impl Engine {
     /// `AlreadyExists` when a `document_id` is taken, `Invalid` when a vector does not fit.
     pub async fn add_documents(&self, project: ProjectId, name: &str, new: Vec<NewDocument>) -> Result<Vec<Uuid>> {
         check_count(new.len())?;
-        let collection = self.collection(project, name).await?;
+        let collection = self.uncounted(project, name).await?;
         let now = self.now();
         let mut changes = Vec::with_capacity(new.len());
         let mut ids = Vec::with_capacity(new.len());
@@ -256,7 +269,7 @@ impl Engine {
 
     /// A document of a collection.
     pub async fn document(&self, project: ProjectId, name: &str, id: Uuid) -> Result<Document> {
-        let collection = self.collection(project, name).await?;
+        let collection = self.uncounted(project, name).await?;
         self.document_in(&collection, id).await
     }
 
@@ -278,7 +291,7 @@ impl Engine {
         document_ids: &[String],
     ) -> Result<Vec<Document>> {
         check_count(uuids.len() + document_ids.len())?;
-        let collection = self.collection(project, name).await?;
+        let collection = self.uncounted(project, name).await?;
         let mut found = Vec::new();
         for uuid in uuids {
             found.extend(self.store().find_document(collection.graph, ObjectId(*uuid)).await?);
@@ -304,26 +317,40 @@ impl Engine {
         updates: Vec<(Uuid, Option<String>, Option<Metadata>)>,
     ) -> Result<()> {
         check_count(updates.len())?;
-        let collection = self.collection(project, name).await?;
-        let mut changes = Vec::with_capacity(updates.len());
-        for (id, document_id, metadata) in updates {
+        for (_, document_id, _) in &updates {
             check_document_id(document_id.as_ref())?;
-            let found = self.store().find_document(collection.graph, ObjectId(id)).await?;
-            let mut document = found.ok_or_else(|| Error::not_found("document"))?;
-            document.document_id = document_id.or(document.document_id);
-            merge_deeply(&mut document.metadata, metadata.unwrap_or_default());
-            document.updated_at = self.now();
-            changes.push(Change::UpdateDocument(document));
         }
-        self.apply(project, collection.graph, changes).await.map(|_| ())
+        let home = self.collection_home(project, name).await?;
+        let decide = async || {
+            let mut changes = Vec::with_capacity(updates.len());
+            // What one update of a document leaves is what the next update of the same one sees.
+            let mut changed: HashMap<Uuid, Document> = HashMap::new();
+            for (id, document_id, metadata) in &updates {
+                let mut document = match changed.remove(id) {
+                    Some(document) => document,
+                    None => {
+                        let found = self.store().find_document(home, ObjectId(*id)).await?;
+                        found.ok_or_else(|| Error::not_found("document"))?
+                    }
+                };
+                let seen = document.updated_at;
+                document.document_id = document_id.clone().or(document.document_id);
+                merge_deeply(&mut document.metadata, metadata.clone().unwrap_or_default());
+                document.updated_at = self.after(seen);
+                changes.push(Change::UpdateDocument(document.clone(), seen));
+                changed.insert(*id, document);
+            }
+            Ok((home, changes, ()))
+        };
+        self.change_record(project, decide).await
     }
 
     /// Removes documents, all or none.
     pub async fn delete_documents(&self, project: ProjectId, name: &str, ids: &[Uuid]) -> Result<()> {
         check_count(ids.len())?;
-        let collection = self.collection(project, name).await?;
+        let home = self.collection_home(project, name).await?;
         let changes = ids.iter().map(|id| Change::RemoveDocument(ObjectId(*id))).collect();
-        self.apply(project, collection.graph, changes).await?;
+        self.apply(project, home, changes).await?;
         self.store().scrub().await
     }
 
@@ -338,7 +365,7 @@ impl Engine {
         name: &str,
         search: DocumentSearch,
     ) -> Result<FoundDocuments> {
-        let collection = self.collection(project, name).await?;
+        let collection = self.uncounted(project, name).await?;
         let limit = search.limit.clamp(1, RESULTS_MAX);
         let text = search.text.as_deref().filter(|text| !text.trim().is_empty());
         let query_vector = match (search.embedding, text) {

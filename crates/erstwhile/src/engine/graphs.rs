@@ -51,16 +51,18 @@ impl Engine {
 
     /// Changes a standalone graph's own fields.
     pub async fn update_graph(&self, project: ProjectId, graph_id: &str, update: GraphUpdate) -> Result<Graph> {
-        let mut graph = self.graph(project, &GraphRef::Graph(graph_id.to_owned())).await?;
-        graph.name = update.name.or(graph.name);
-        graph.description = update.description.or(graph.description);
-        if let Some(time_zone) = update.time_zone {
-            check_time_zone(time_zone.as_deref())?;
-            graph.time_zone = time_zone;
-        }
-        graph.updated_at = self.now();
-        self.apply(project, graph.id, vec![Change::UpdateGraph(graph.clone())]).await?;
-        Ok(graph)
+        check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
+        let reference = GraphRef::Graph(graph_id.to_owned());
+        let decide = async || {
+            let mut graph = self.graph(project, &reference).await?;
+            let (seen, update) = (graph.updated_at, update.clone());
+            graph.name = update.name.or(graph.name);
+            graph.description = update.description.or(graph.description);
+            graph.time_zone = update.time_zone.unwrap_or(graph.time_zone);
+            graph.updated_at = self.after(seen);
+            Ok((graph.id, vec![Change::UpdateGraph(graph.clone(), seen)], graph))
+        };
+        self.change_record(project, decide).await
     }
 
     /// Removes a standalone graph with everything in it.

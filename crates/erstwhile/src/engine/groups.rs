@@ -11,6 +11,8 @@ use crate::store::SettingScope;
 
 /// Characters of a group's name, at most.
 const NAME_CHARACTERS_MAX: usize = 200;
+/// Groups of one project, at most.
+const GROUPS_MAX: usize = 1_000;
 /// Users that one call adds or removes, at most.
 const MUTATED_MAX: usize = 1_000;
 
@@ -62,7 +64,9 @@ impl Engine {
     /// `AlreadyExists` when the project has a group of that name.
     pub async fn create_group(&self, project: ProjectId, name: &str, description: Option<String>) -> Result<UserGroup> {
         check_name(name)?;
-        self.check_group_name_is_free(project, name, None).await?;
+        if self.list_groups(project, "").await?.len() >= GROUPS_MAX {
+            return Err(Error::invalid(format!("there can be at most {GROUPS_MAX} user groups")));
+        }
         let now = self.now();
         let group = UserGroup {
             uuid: Uuid::new_v5(&project.0, self.ids().next().as_bytes()),
@@ -73,20 +77,9 @@ impl Engine {
             created_at: now,
             updated_at: now,
         };
-        self.put_group(project, &group, Over::Nothing).await?;
+        let changes = vec![take_name(&group), put(&group, Over::Nothing)?];
+        self.store().apply(&self.batch(project, None, changes)).await?;
         Ok(group)
-    }
-
-    async fn check_group_name_is_free(&self, project: ProjectId, name: &str, own: Option<Uuid>) -> Result<()> {
-        let same = |group: &UserGroup| group.name.to_lowercase() == name.to_lowercase() && Some(group.uuid) != own;
-        if self.list_groups(project, "").await?.iter().any(same) {
-            return Err(Error::new(ErrorKind::AlreadyExists, format!("user group already exists: {name}")));
-        }
-        Ok(())
-    }
-
-    async fn put_group(&self, project: ProjectId, group: &UserGroup, over: Over) -> Result<()> {
-        self.put_setting(project, None, (SettingKind::UserGroup, &group.uuid.to_string()), json(group)?, over).await
     }
 
     /// The groups of a project whose name contains `search`, by name.
@@ -125,7 +118,6 @@ impl Engine {
         }
         if let Some(name) = &name {
             check_name(name)?;
-            self.check_group_name_is_free(project, name, Some(group)).await?;
         }
         let change = |group: &mut UserGroup| {
             group.name = name.unwrap_or(std::mem::take(&mut group.name));
@@ -144,14 +136,23 @@ impl Engine {
         change(&mut after);
         after.version += 1;
         after.updated_at = self.now();
-        self.put_group(project, &after, Over::Value(json(&before)?)).await?;
+        let mut changes = Vec::new();
+        if key_of(&after.name) != key_of(&before.name) {
+            changes.extend([leave_name(&before), take_name(&after)]);
+        }
+        changes.push(put(&after, Over::Value(json(&before)?))?);
+        self.store().apply(&self.batch(project, None, changes)).await?;
         Ok(after)
     }
 
     /// Removes a group; its members stay.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such group, or somebody renames it at the same moment.
     pub async fn delete_group(&self, project: ProjectId, group: Uuid) -> Result<()> {
-        let changes =
-            vec![Change::RemoveSetting(SettingKind::UserGroup, group.to_string()), Change::DissolveGroup(group.into())];
+        let named = leave_name(&self.group(project, group).await?);
+        let removed = Change::RemoveSetting(SettingKind::UserGroup, group.to_string());
+        let changes = vec![named, removed, Change::DissolveGroup(group.into())];
         self.store().apply(&self.batch(project, None, changes)).await.map(|_| ())
     }
 
@@ -241,6 +242,29 @@ impl Engine {
     pub async fn count_members(&self, project: ProjectId, group: Uuid) -> Result<i64> {
         Ok(self.store().users_of_group(project, group.into(), true, "", (1, 0)).await?.1)
     }
+}
+
+/// The form in which names of groups are compared.
+fn key_of(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Gives a group its name, unless another group has it.
+fn take_name(group: &UserGroup) -> Change {
+    let value = serde_json::json!({ "name": group.name, "uuid": group.uuid });
+    let (kind, name) = (SettingKind::UserGroupName, key_of(&group.name));
+    Change::PutSetting(Setting { kind, name, value, updated_at: group.updated_at }, Over::Nothing)
+}
+
+/// Makes the name of a group free again.
+fn leave_name(group: &UserGroup) -> Change {
+    Change::RemoveSetting(SettingKind::UserGroupName, key_of(&group.name))
+}
+
+fn put(group: &UserGroup, over: Over) -> Result<Change> {
+    let (kind, name) = (SettingKind::UserGroup, group.uuid.to_string());
+    let setting = Setting { kind, name, value: json(group)?, updated_at: group.updated_at };
+    Ok(Change::PutSetting(setting, over))
 }
 
 fn json(group: &UserGroup) -> Result<serde_json::Value> {

@@ -1,6 +1,6 @@
 //! The indexes in memory: built on first use, brought up to date before each read, evicted by size.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
@@ -26,6 +26,8 @@ pub(super) struct Indexes {
 #[derive(Debug)]
 struct Slot {
     index: RwLock<GraphIndex>,
+    /// The version that the index shows whole: its texts have their vectors, too.
+    shown: AtomicI64,
     /// One refresh at a time.
     refreshing: Mutex<()>,
     /// Kibibytes at the last refresh: what the cache weighs.
@@ -88,7 +90,7 @@ impl Engine {
             self.indexes.drop_graph(graph);
             return Err(Error::not_found("graph"));
         };
-        if shown(&slot)? < version {
+        if slot.shown.load(Ordering::Acquire) < version {
             self.refresh(graph, &slot, version).await?;
         }
         Ok(IndexHandle { slot })
@@ -111,6 +113,7 @@ impl Engine {
         let place = || {
             Arc::new(Slot {
                 index: RwLock::new(GraphIndex::under(own.over(&general), graph, dimensions)),
+                shown: AtomicI64::new(0),
                 refreshing: Mutex::new(()),
                 kibibytes: AtomicU32::new(0),
                 project,
@@ -146,11 +149,12 @@ impl Engine {
 
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
         let _turn = slot.refreshing.lock().await;
-        let shown = shown(slot)?;
+        let shown = slot.shown.load(Ordering::Acquire);
         if shown >= version {
             return Ok(());
         }
         let evidence = self.store().evidence_since(graph, shown).await?.ok_or_else(|| Error::not_found("graph"))?;
+        let brought_to = evidence.version;
         let taking = Arc::clone(slot);
         let large = evidence.episodes.len() + evidence.assertions.len() > EMBEDDED_TOGETHER;
         let take = move || {
@@ -163,8 +167,13 @@ impl Engine {
             take()?
         };
         for texts in unembedded.chunks(EMBEDDED_TOGETHER) {
-            self.embed(slot, texts).await?;
+            if let Err(error) = self.embed(slot, texts).await {
+                // What was taken in without vectors would never be embedded again: the next read starts anew.
+                self.indexes.drop_graph(graph);
+                return Err(error);
+            }
         }
+        slot.shown.store(brought_to, Ordering::Release);
         self.weigh(graph, slot)
     }
 
@@ -186,8 +195,4 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-fn shown(slot: &Slot) -> Result<i64> {
-    Ok(slot.index.read().map_err(|_| Error::internal("an index is poisoned"))?.version)
 }

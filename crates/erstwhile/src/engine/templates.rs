@@ -6,8 +6,8 @@ use super::context::query_of;
 use super::{Engine, Search, Summarised};
 use crate::error::{Error, Result};
 use crate::identity::user_node;
-use crate::model::{Over, ProjectId, SettingKind};
-use crate::search::{GraphIndex, Moment};
+use crate::model::{Entity, Episode, Fact, Over, ProjectId, SettingKind};
+use crate::search::{GraphIndex, Moment, Scored, SearchRequest};
 use crate::store::SettingScope;
 use crate::template::{
     Template, Variable, VariableKind, line_of_summary, lines_of_entities, lines_of_episodes, lines_of_facts,
@@ -49,6 +49,9 @@ impl Engine {
         let query = query_of(&last);
         let mut texts: HashMap<VariableKind, Vec<String>> = HashMap::new();
         for variable in template.variables() {
+            if texts.contains_key(&variable.kind) {
+                continue;
+            }
             let found = match variable.kind {
                 VariableKind::Observations => {
                     let observations = self.observations_in(thread.graph).await?;
@@ -72,38 +75,64 @@ impl Engine {
             Some(self.search_request(search).await?)
         };
         let said: Vec<_> = last.iter().map(|message| message.id).collect();
-        let fill = |index: &GraphIndex, variable: &Variable| {
-            let known = texts.get(&variable.kind).cloned().unwrap_or_default();
-            let (Some(search), limit) = (&search, variable.items_max()) else {
-                return lines_of_texts(&known, variable);
-            };
+        let fill = |found: &Found, variable: &Variable| {
+            let known = texts.get(&variable.kind).map(Vec::as_slice).unwrap_or_default();
+            let limit = variable.items_max();
             match variable.kind {
                 VariableKind::UserSummary => known.first().map(|text| line_of_summary(text)).unwrap_or_default(),
-                VariableKind::Observations | VariableKind::ThreadSummaries => lines_of_texts(&known, variable),
+                VariableKind::Observations | VariableKind::ThreadSummaries => lines_of_texts(known, variable),
                 VariableKind::Edges => {
-                    let found = index.search_facts(search).into_iter().map(|found| found.item);
                     let fits = |name: &str| variable.types.is_empty() || variable.types.iter().any(|own| own == name);
-                    lines_of_facts(
-                        &found.filter(|fact| fits(&fact.predicate)).take(limit).collect::<Vec<_>>(),
-                        variable,
-                    )
+                    let fitting = found.facts.iter().filter(|fact| fits(&fact.predicate));
+                    lines_of_facts(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
                 }
                 VariableKind::Entities => {
-                    let found = index.search_entities(search).into_iter().map(|found| found.item);
                     let own = user_node(thread.graph);
                     let fits = |label: Option<&String>| {
                         variable.types.is_empty() || label.is_some_and(|label| variable.types.contains(label))
                     };
-                    let fitting = found.filter(|entity| entity.id != own && fits(entity.entity_type.as_ref()));
-                    lines_of_entities(&fitting.take(limit).collect::<Vec<_>>(), variable)
+                    let fitting = found.entities.iter().filter(|entity| entity.id != own);
+                    let fitting = fitting.filter(|entity| fits(entity.entity_type.as_ref()));
+                    lines_of_entities(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
                 }
                 VariableKind::Episodes => {
-                    let found = index.search_episodes(search).into_iter().map(|found| found.item);
-                    let new = found.filter(|episode| !said.contains(&episode.id));
-                    lines_of_episodes(&new.take(limit).collect::<Vec<_>>(), variable)
+                    let new = found.episodes.iter().filter(|episode| !said.contains(&episode.id));
+                    lines_of_episodes(&new.take(limit).cloned().collect::<Vec<_>>(), variable)
                 }
             }
         };
-        self.index(thread.graph).await?.read(|index| template.render(|variable| fill(index, variable)))
+        self.index(thread.graph).await?.read(|index| {
+            let found = search.as_ref().map(|search| Found::new(index, search, &template)).unwrap_or_default();
+            template.render(|variable| fill(&found, variable))
+        })
     }
+}
+
+/// What the variables of a template choose from: one search for each kind, however often it is used.
+#[derive(Debug, Default)]
+struct Found {
+    facts: Vec<Fact>,
+    entities: Vec<Entity>,
+    episodes: Vec<Episode>,
+}
+
+impl Found {
+    fn new(index: &GraphIndex, search: &SearchRequest, template: &Template) -> Self {
+        let uses = |kind| template.variables().any(|variable| variable.kind == kind);
+        let mut found = Self::default();
+        if uses(VariableKind::Edges) {
+            found.facts = items(index.search_facts(search));
+        }
+        if uses(VariableKind::Entities) {
+            found.entities = items(index.search_entities(search));
+        }
+        if uses(VariableKind::Episodes) {
+            found.episodes = items(index.search_episodes(search));
+        }
+        found
+    }
+}
+
+fn items<T>(found: Vec<Scored<T>>) -> Vec<T> {
+    found.into_iter().map(|found| found.item).collect()
 }

@@ -84,10 +84,13 @@ impl Engine {
     /// # Errors
     /// `Conflict` when the thread has ended.
     pub async fn update_thread(&self, project: ProjectId, thread_id: &str, mut patch: Metadata) -> Result<Thread> {
-        let mut thread = self.open_thread(project, thread_id).await?;
         patch.remove(RESERVED);
-        merge_deeply(&mut thread.metadata, patch);
-        self.put_thread(thread).await
+        self.change_thread(project, thread_id, |thread| {
+            check_is_open(thread)?;
+            merge_deeply(&mut thread.metadata, patch.clone());
+            Ok(())
+        })
+        .await
     }
 
     /// Keeps what a thread was classified as.
@@ -98,34 +101,46 @@ impl Engine {
         name: &str,
         class: &str,
     ) -> Result<Thread> {
-        let mut thread = self.thread(project, thread_id).await?;
-        thread.classifications.insert(name.to_owned(), class.into());
-        self.put_thread(thread).await
+        self.change_thread(project, thread_id, |thread| {
+            thread.classifications.insert(name.to_owned(), class.into());
+            Ok(())
+        })
+        .await
     }
 
     /// Ends a thread: nothing can be added to it any more. Ending it again changes nothing.
     pub async fn end_thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
-        let mut thread = self.thread(project, thread_id).await?;
-        if thread.ended_at.is_some() {
-            return Ok(thread);
-        }
-        thread.ended_at = Some(self.now());
-        self.put_thread(thread).await
+        self.change_thread(project, thread_id, |thread| {
+            thread.ended_at = thread.ended_at.or(Some(self.now()));
+            Ok(())
+        })
+        .await
     }
 
-    async fn put_thread(&self, mut thread: Thread) -> Result<Thread> {
-        thread.updated_at = self.now();
-        self.apply(thread.project, thread.graph, vec![Change::UpdateThread(thread.clone())]).await?;
-        Ok(thread)
+    async fn change_thread(
+        &self,
+        project: ProjectId,
+        thread_id: &str,
+        change: impl Fn(&mut Thread) -> Result<()>,
+    ) -> Result<Thread> {
+        let decide = async || {
+            let before = self.thread(project, thread_id).await?;
+            let mut after = before.clone();
+            change(&mut after)?;
+            if after == before {
+                return Ok((after.graph, Vec::new(), after));
+            }
+            after.updated_at = self.after(before.updated_at);
+            Ok((after.graph, vec![Change::UpdateThread(after.clone(), before.updated_at)], after))
+        };
+        self.change_record(project, decide).await
     }
 
     /// A thread that has not ended.
     pub(super) async fn open_thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
         let thread = self.thread(project, thread_id).await?;
-        match thread.ended_at {
-            Some(_) => Err(Error::new(ErrorKind::Conflict, "the session has ended")),
-            None => Ok(thread),
-        }
+        check_is_open(&thread)?;
+        Ok(thread)
     }
 
     /// Removes a thread with its messages and everything that came from them (T8).
@@ -148,5 +163,12 @@ impl Engine {
     pub async fn list_threads(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<Thread>, i64)> {
         let page = listing.page(&[SortBy::CreatedAt, SortBy::UpdatedAt, SortBy::Id, SortBy::UserId])?;
         self.store().list_threads(project, page).await
+    }
+}
+
+fn check_is_open(thread: &Thread) -> Result<()> {
+    match thread.ended_at {
+        Some(_) => Err(Error::new(ErrorKind::Conflict, "the session has ended")),
+        None => Ok(()),
     }
 }

@@ -94,26 +94,24 @@ impl Engine {
 
     /// Changes a user; metadata is merged, other fields are replaced.
     pub async fn update_user(&self, project: ProjectId, user_id: &str, update: UserUpdate) -> Result<User> {
-        let mut user = self.user(project, user_id).await?;
-        let name = user.display_name();
-        user.email = update.email.or(user.email);
-        user.first_name = update.first_name.or(user.first_name);
-        user.last_name = update.last_name.or(user.last_name);
-        if let Some(time_zone) = update.time_zone {
-            check_time_zone(time_zone.as_deref())?;
-            user.time_zone = time_zone;
-        }
-        if let Some(metadata) = update.metadata {
-            merge_deeply(&mut user.metadata, metadata);
-        }
-        user.disable_default_ontology = update.disable_default_ontology.unwrap_or(user.disable_default_ontology);
-        user.updated_at = self.now();
-        let mut changes = vec![Change::UpdateUser(user.clone())];
-        if user.display_name() != name {
-            changes.extend(names_of(&user));
-        }
-        self.apply(project, user.graph, changes).await?;
-        Ok(user)
+        check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
+        let decide = async || {
+            let mut user = self.user(project, user_id).await?;
+            let (name, seen, update) = (user.display_name(), user.updated_at, update.clone());
+            user.email = update.email.or(user.email);
+            user.first_name = update.first_name.or(user.first_name);
+            user.last_name = update.last_name.or(user.last_name);
+            user.time_zone = update.time_zone.unwrap_or(user.time_zone);
+            merge_deeply(&mut user.metadata, update.metadata.unwrap_or_default());
+            user.disable_default_ontology = update.disable_default_ontology.unwrap_or(user.disable_default_ontology);
+            user.updated_at = self.after(seen);
+            let mut changes = vec![Change::UpdateUser(user.clone(), seen)];
+            if user.display_name() != name {
+                changes.extend(names_of(&user));
+            }
+            Ok((user.graph, changes, user))
+        };
+        self.change_record(project, decide).await
     }
 
     /// Removes a user with everything of theirs.

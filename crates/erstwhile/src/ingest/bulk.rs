@@ -30,7 +30,7 @@ pub(super) async fn advance(engine: &Engine, lease: Lease, home: &Graph) -> Resu
         if items.is_empty() {
             break;
         }
-        for chunk in items.chunk_by(|left, right| left.target == right.target) {
+        for chunk in items.chunk_by(belong_together) {
             spread(engine, lease, home, &bulk, chunk).await?;
         }
     }
@@ -46,6 +46,12 @@ pub(super) async fn advance(engine: &Engine, lease: Lease, home: &Graph) -> Resu
     };
     apply(engine, lease, home, vec![Change::SetBulkState(BulkState::Processing, end)]).await?;
     Ok(true)
+}
+
+/// Whether two items are handed over in one batch: neighbours with one target, cut where it does not matter
+/// from which item on they were read, so that a batch that is sent again after a crash is the same batch.
+fn belong_together(left: &BulkItem, right: &BulkItem) -> bool {
+    left.target == right.target && left.seq + 1 == right.seq && left.seq % READ != 0
 }
 
 /// Hands items of one target to their graph; when it is gone, they fail.

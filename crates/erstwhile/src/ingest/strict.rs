@@ -29,6 +29,10 @@ pub(super) fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut E
         claim.predicate = declared;
         admitted
     });
+    extraction.aliases.retain(|alias| {
+        let entity_type = type_of(&alias.name, alias.entity_type.as_deref(), "");
+        ontology.admits_entity(entity_type.as_deref())
+    });
     extraction.mentions.retain(|mention| {
         let entity_type = type_of(&mention.name, mention.entity_type.as_deref(), "");
         ontology.admits_entity(entity_type.as_deref())
@@ -40,7 +44,7 @@ mod tests {
     use super::*;
     use crate::model::{ClaimKind, Holding};
     use crate::ontology::{EdgeType, EntityType};
-    use crate::ports::{Claim, ExtractedMention};
+    use crate::ports::{Claim, ExtractedAlias, ExtractedMention};
 
     fn claim(predicate: &str, object: &str, object_type: &str) -> Claim {
         Claim {
@@ -70,14 +74,21 @@ mod tests {
             entity_type: Some(entity_type.to_owned()),
             span: 0..1,
         };
+        let alias = |name: &str, entity_type: &str| ExtractedAlias {
+            name: name.to_owned(),
+            alias: format!("old {name}"),
+            entity_type: Some(entity_type.to_owned()),
+            span: 0..1,
+        };
         let mut extraction = Extraction {
             claims: vec![claim("LIVES_IN", "Oslo", "Location"), claim("LIKES", "tea", "Topic")],
             mentions: vec![mention("Oslo", "Location"), mention("tea", "Topic"), mention("Ann", "Person")],
-            aliases: Vec::new(),
+            aliases: vec![alias("Oslo", "Location"), alias("tea", "Topic")],
         };
         admit(&ontology, Some("Ann"), &mut extraction);
         let kept: Vec<&str> = extraction.claims.iter().map(|claim| claim.predicate.as_str()).collect();
         assert_eq!(kept, ["LIVES_IN"]);
+        assert_eq!(extraction.aliases, [alias("Oslo", "Location")]);
         let named: Vec<&str> = extraction.mentions.iter().map(|mention| mention.name.as_str()).collect();
         assert_eq!(named, ["Oslo", "Ann"]);
     }

@@ -94,6 +94,16 @@ pub enum BulkTarget {
     Graph(String),
 }
 
+impl BulkTarget {
+    /// The thread, when it is one.
+    pub fn thread(&self) -> Option<&String> {
+        match self {
+            Self::Thread(thread_id) => Some(thread_id),
+            Self::User(_) | Self::Graph(_) => None,
+        }
+    }
+}
+
 /// One item of a bulk load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkItem {

@@ -20,11 +20,13 @@ pub enum SettingKind {
     RatingInstruction,
     /// A group of users, by uuid.
     UserGroup,
+    /// Which group has a name, by the name in lower case: so that two groups never have the same.
+    UserGroupName,
 }
 
 impl SettingKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ontology,
         Self::CustomInstruction,
         Self::UserSummaryInstruction,
@@ -32,6 +34,7 @@ impl SettingKind {
         Self::ContextTemplate,
         Self::RatingInstruction,
         Self::UserGroup,
+        Self::UserGroupName,
     ];
 
     /// What people call it.
@@ -43,7 +46,8 @@ impl SettingKind {
             Self::ObservationSteering => "observation steering",
             Self::ContextTemplate => "context template",
             Self::RatingInstruction => "fact rating instruction",
-            Self::UserGroup => "user group",
+            // A taken name is told as what has it.
+            Self::UserGroup | Self::UserGroupName => "user group",
         }
     }
 }

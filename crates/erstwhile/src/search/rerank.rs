@@ -1,5 +1,6 @@
 //! The rerankers that the API names, as pure functions over candidates.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// How much a rank counts in reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
@@ -7,7 +8,7 @@ const RRF_K: f32 = 60.0;
 
 /// Reciprocal rank fusion: each channel adds 1 / (60 + rank) for what it found.
 ///
-/// `channels` are rankings of document numbers, best first. The result is sorted by fused score.
+/// `channels` are rankings of document numbers, best first. The result has no order.
 pub(super) fn reciprocal_rank(channels: &[Vec<u32>]) -> Vec<(u32, f32)> {
     let mut fused: HashMap<u32, f32> = HashMap::new();
     for channel in channels {
@@ -15,7 +16,7 @@ pub(super) fn reciprocal_rank(channels: &[Vec<u32>]) -> Vec<(u32, f32)> {
             *fused.entry(*document).or_default() += 1.0 / (RRF_K + rank as f32 + 1.0);
         }
     }
-    sorted(fused.into_iter().collect())
+    fused.into_iter().collect()
 }
 
 /// Maximal marginal relevance (Carbonell and Goldstein 1998), greedy.
@@ -45,15 +46,9 @@ pub(super) fn marginal_relevance(
     taken
 }
 
-/// Sorts by score, best first; equal scores by number, so that the order is always the same.
-pub(super) fn sorted(mut scored: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
-    scored.sort_unstable_by(|left, right| better_first(*left, *right));
-    scored
-}
-
-/// The order of results: the better score, then the smaller number.
-pub(super) fn better_first(left: (u32, f32), right: (u32, f32)) -> std::cmp::Ordering {
-    right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0))
+/// The order of results: the better score first, then what `tie` says of the two documents.
+pub(super) fn better_first(left: (u32, f32), right: (u32, f32), tie: impl Fn(u32, u32) -> Ordering) -> Ordering {
+    right.1.total_cmp(&left.1).then_with(|| tie(left.0, right.0))
 }
 
 #[cfg(test)]
@@ -63,7 +58,8 @@ mod tests {
     #[test]
     fn what_two_channels_find_beats_what_one_finds_first() {
         let fused = reciprocal_rank(&[vec![1, 2, 3], vec![4, 2]]);
-        assert_eq!(fused[0].0, 2);
+        let best = fused.iter().max_by(|left, right| left.1.total_cmp(&right.1)).map(|(document, _)| *document);
+        assert_eq!(best, Some(2));
     }
 
     #[test]

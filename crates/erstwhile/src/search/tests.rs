@@ -14,6 +14,13 @@ proptest! {
         expected.retain(|(number, score)| *score > 0.0 && passes(*number));
         expected.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         expected.truncate(wanted);
-        prop_assert_eq!(top(&scores, wanted, &passes), expected);
+        let order = Order {
+            id: &|number| Some(Uuid::from_u128(u128::from(number))),
+            passes: &passes,
+            mentions: &|_| 0,
+            distance: &|_, _| None,
+            similarity: &|_, _| 0.0,
+        };
+        prop_assert_eq!(top(&scores, wanted, &order), expected);
     }
 }

@@ -61,7 +61,7 @@ fn settles(change: &Change) -> bool {
 
 /// Whether a change alters how much of a bulk load is left to do.
 fn moves_bulk(change: &Change) -> bool {
-    matches!(change, Change::SetBulkItemState(..))
+    matches!(change, Change::SetBulkItemState(..) | Change::SetBulkState(..))
 }
 
 /// Whether a change alters what is known, not only what is stored.
@@ -129,20 +129,21 @@ impl Steps {
             }
             // Written before the version is raised, because the version is a column of it.
             Change::AddGraph(..) => {}
-            Change::UpdateGraph(graph) => {
+            Change::UpdateGraph(graph, seen) => {
                 let params = vec![
                     id(graph.id.0),
                     optional_text(graph.name.as_ref()),
                     optional_text(graph.description.as_ref()),
                     optional_text(graph.time_zone.as_ref()),
-                    time(self.at),
+                    time(graph.updated_at),
+                    time(*seen),
                 ];
-                self.must(&sql::UPDATE_GRAPH, params, Refusal::Missing("graph"));
+                self.must(&sql::UPDATE_GRAPH, params, Refusal::Stale);
             }
-            Change::UpdateUser(user) => self.update_user(user),
+            Change::UpdateUser(user, seen) => self.update_user(user, *seen),
             Change::RemoveGraph(owner) => self.remove_graph(owner)?,
             Change::AddThread(thread) => self.add_thread(thread),
-            Change::UpdateThread(thread) => self.update_thread(thread),
+            Change::UpdateThread(thread, seen) => self.update_thread(thread, *seen),
             Change::RemoveThread(thread_id) => self.remove_thread(thread_id)?,
             Change::AddEpisodes(episodes) => self.add_episodes(episodes)?,
             Change::SetEpisodeMetadata(episode, metadata) => {
@@ -200,9 +201,9 @@ impl Steps {
             | Change::RemoveMembership(_)
             | Change::DissolveGroup(_) => self.declare(change)?,
             Change::AddCollection(_)
-            | Change::UpdateCollection(_)
+            | Change::UpdateCollection(..)
             | Change::AddDocument(_)
-            | Change::UpdateDocument(_)
+            | Change::UpdateDocument(..)
             | Change::RemoveDocument(_)
             | Change::AddBulk(_)
             | Change::AddBulkItems(_)
@@ -268,7 +269,7 @@ impl Steps {
         }
     }
 
-    fn update_user(&mut self, user: &User) {
+    fn update_user(&mut self, user: &User, seen: Timestamp) {
         let params = vec![
             id(user.graph.0),
             optional_text(user.email.as_ref()),
@@ -278,8 +279,9 @@ impl Steps {
             json(&user.metadata),
             Value::Int(i64::from(user.disable_default_ontology)),
             time(user.updated_at),
+            time(seen),
         ];
-        self.must(&sql::UPDATE_ACCOUNT, params, Refusal::Missing("user"));
+        self.must(&sql::UPDATE_ACCOUNT, params, Refusal::Stale);
     }
 
     fn remove_graph(&mut self, owner: &GraphOwner) -> Result<()> {
@@ -292,6 +294,7 @@ impl Steps {
         }
         let params = vec![id(graph.0), Value::Int(Locate::Thread.code()), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
+        self.may(&sql::REMOVE_BULK_ITEMS_FOR_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
         for table in [
             &sql::CLEAR_SETTINGS,
@@ -335,7 +338,7 @@ impl Steps {
         self.may(&sql::ADD_THREAD, params);
     }
 
-    fn update_thread(&mut self, thread: &Thread) {
+    fn update_thread(&mut self, thread: &Thread, seen: Timestamp) {
         let params = vec![
             id(thread.graph.0),
             text(&thread.thread_id),
@@ -343,8 +346,9 @@ impl Steps {
             json(&thread.classifications),
             time(thread.updated_at),
             optional_time(thread.ended_at),
+            time(seen),
         ];
-        self.must(&sql::UPDATE_THREAD, params, Refusal::Missing("thread"));
+        self.must(&sql::UPDATE_THREAD, params, Refusal::Stale);
     }
 
     fn remove_thread(&mut self, thread_id: &str) -> Result<()> {
@@ -363,6 +367,7 @@ impl Steps {
             &sql::REMOVE_SETTING,
             vec![graph.clone(), Value::Int(setting_kind_code(SettingKind::RatingInstruction)), text(thread_id)],
         );
+        self.may(&sql::REMOVE_BULK_ITEMS_FOR_THREAD, vec![graph.clone(), text(thread_id)]);
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);
         Ok(())

@@ -90,6 +90,11 @@ impl Store {
         self.one(&sql_text::COLLECTION_BY_GRAPH, vec![id(graph.0)], rows::read_collection).await
     }
 
+    /// The collection whose home this is, with its documents uncounted (0).
+    pub async fn find_uncounted_collection(&self, graph: GraphId) -> Result<Option<Collection>> {
+        self.one(&sql_text::UNCOUNTED_COLLECTION, vec![id(graph.0)], rows::read_collection).await
+    }
+
     /// The collections of a project, oldest first.
     pub async fn list_collections(&self, project: ProjectId, limit: i64) -> Result<Vec<Collection>> {
         let params = vec![id(project.0), Value::Int(limit)];
@@ -127,6 +132,11 @@ impl Store {
         let state = Value::Int(state.map_or(-1, bulk_state_code));
         let params = vec![id(project.0), state, Value::Int(limit), Value::Int(offset)];
         self.many(&sql_text::BULKS, params, rows::read_bulk).await
+    }
+
+    /// The position of the last item of a bulk load; 0 when it has none.
+    pub async fn last_bulk_seq(&self, graph: GraphId) -> Result<i64> {
+        self.count(&sql_text::LAST_BULK_SEQ, vec![id(graph.0)]).await
     }
 
     /// Items of a bulk load after a position, in order.

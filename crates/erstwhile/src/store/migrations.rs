@@ -10,4 +10,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "every generation of the API",
         sql: include_str!("migrations/0002_every_generation.sql"),
     },
+    Migration {
+        version: 3,
+        name: "items of bulk loads are forgotten with what they became",
+        sql: include_str!("migrations/0003_items_are_forgotten.sql"),
+    },
 ];

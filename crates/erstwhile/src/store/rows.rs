@@ -3,8 +3,8 @@
 mod gathered;
 
 pub(super) use gathered::{
-    bulk_item_json, bulk_item_state_code, bulk_state_code, read_bulk, read_bulk_item, read_collection, read_document,
-    read_setting, roles_code, setting_kind_code, vector,
+    bulk_item_json, bulk_item_payload, bulk_item_state_code, bulk_state_code, read_bulk, read_bulk_item,
+    read_collection, read_document, read_setting, roles_code, setting_kind_code, vector,
 };
 
 use jiff::Timestamp;

@@ -148,7 +148,7 @@ macro_rules! bulks {
 macro_rules! bulk_items {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at \
+            "SELECT seq, episode_id, target_graph, data, payload, state, failure, task_id, created_at, updated_at \
              FROM bulk_item ",
             $rest
         )
@@ -206,7 +206,8 @@ statements! {
     EXPECT_REVISION, GRAPH, "UPDATE graph SET revision = revision WHERE graph_id = $1 AND revision = $2";
     EXPECT_LEASE, GRAPH, "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2";
     UPDATE_GRAPH, GRAPH,
-        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5 WHERE graph_id = $1";
+        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5 \
+         WHERE graph_id = $1 AND updated_at = $6";
     GRAPH_BY_ID, GRAPH, concat!("SELECT ", graph_columns!(), " FROM graph WHERE graph_id = $1");
     GRAPH_VERSION, GRAPH, "SELECT version FROM graph WHERE graph_id = $1";
     GRAPHS_BY_CREATED, Reach::FanOut, graphs_page!("created_at, graph_id");
@@ -225,7 +226,7 @@ statements! {
          disable_default_ontology, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     UPDATE_ACCOUNT, GRAPH,
         "UPDATE account SET email = $2, first_name = $3, last_name = $4, time_zone = $5, metadata = $6, \
-         disable_default_ontology = $7, updated_at = $8 WHERE graph_id = $1";
+         disable_default_ontology = $7, updated_at = $8 WHERE graph_id = $1 AND updated_at = $9";
     ACCOUNT_BY_GRAPH, GRAPH, concat!("SELECT ", account_columns!(), " FROM account a WHERE a.graph_id = $1");
     ACCOUNTS_BY_CREATED, Reach::FanOut, accounts_page!("a.created_at, a.graph_id");
     ACCOUNTS_BY_CREATED_DESC, Reach::FanOut, accounts_page!("a.created_at DESC, a.graph_id DESC");
@@ -249,7 +250,7 @@ statements! {
          ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     UPDATE_THREAD, GRAPH,
         "UPDATE thread SET metadata = $3, classifications = $4, updated_at = $5, ended_at = $6 \
-         WHERE graph_id = $1 AND thread_id = $2";
+         WHERE graph_id = $1 AND thread_id = $2 AND updated_at = $7";
     EXPECT_THREAD, GRAPH,
         "UPDATE thread SET uuid = uuid WHERE graph_id = $1 AND thread_id = $2 AND ended_at IS NULL";
     REMOVE_THREAD, GRAPH, "DELETE FROM thread WHERE graph_id = $1 AND thread_id = $2";
@@ -400,13 +401,18 @@ statements! {
         "INSERT INTO collection (graph_id, project_id, name, uuid, description, metadata, dimensions, \
          is_auto_embedded, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
     UPDATE_COLLECTION, GRAPH,
-        "UPDATE collection SET description = $2, metadata = $3, updated_at = $4 WHERE graph_id = $1";
+        "UPDATE collection SET description = $2, metadata = $3, updated_at = $4 WHERE graph_id = $1 AND updated_at = $5";
     COLLECTION_BY_GRAPH, GRAPH, collections!("WHERE c.graph_id = $1");
+    UNCOUNTED_COLLECTION, GRAPH,
+        "SELECT graph_id, project_id, name, uuid, description, metadata, dimensions, is_auto_embedded, created_at, \
+         updated_at, 0, 0 FROM collection WHERE graph_id = $1";
     COLLECTIONS, Reach::FanOut,
         collections!("WHERE c.project_id = $1 ORDER BY c.created_at, c.graph_id LIMIT $2");
     ADD_DOCUMENT, GRAPH,
         "INSERT INTO document (graph_id, document_uuid, document_id, content, metadata, embedding, created_at, \
          updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (graph_id, document_id) DO NOTHING";
+    EXPECT_DOCUMENT, GRAPH,
+        "UPDATE document SET updated_at = updated_at WHERE graph_id = $1 AND document_uuid = $2 AND updated_at = $3";
     UPDATE_DOCUMENT, GRAPH,
         "UPDATE document SET document_id = $3, metadata = $4, updated_at = $5 \
          WHERE graph_id = $1 AND document_uuid = $2 AND ($3 IS NULL OR NOT EXISTS (SELECT 1 FROM document o \
@@ -426,16 +432,22 @@ statements! {
     BULKS, Reach::FanOut,
         bulks!("WHERE b.project_id = $1 AND ($2 < 0 OR b.state = $2) ORDER BY b.created_at DESC, b.graph_id DESC LIMIT $3 OFFSET $4");
     ADD_BULK_ITEM, GRAPH,
-        "INSERT INTO bulk_item (graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, 0, NULL, NULL, $6, $6) ON CONFLICT (graph_id, seq) DO NOTHING";
+        "INSERT INTO bulk_item (graph_id, seq, episode_id, target_graph, target_thread, data, payload, state, \
+         failure, task_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, NULL, NULL, $8, $8) \
+         ON CONFLICT (graph_id, seq) DO NOTHING";
     EXPECT_BULK_STATE, GRAPH, "UPDATE bulk SET updated_at = $3 WHERE graph_id = $1 AND state = $2";
     SET_BULK_ITEM_STATE, GRAPH,
-        "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6 \
-         WHERE graph_id = $1 AND seq = $2";
+        "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
+         payload = CASE WHEN $3 = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
+    LAST_BULK_SEQ, GRAPH, "SELECT coalesce(max(seq), 0) FROM bulk_item WHERE graph_id = $1";
+    REMOVE_BULK_ITEMS_FOR_GRAPH, Reach::FanOut, "DELETE FROM bulk_item WHERE target_graph = $1";
+    REMOVE_BULK_ITEMS_FOR_THREAD, Reach::FanOut,
+        "DELETE FROM bulk_item WHERE target_graph = $1 AND target_thread = $2";
     BULK_ITEMS, GRAPH,
         bulk_items!("WHERE graph_id = $1 AND seq > $2 AND ($3 < 0 OR state = $3) ORDER BY seq LIMIT $4");
     COUNT_BULK_PENDING, GRAPH,
-        "UPDATE ingest_queue SET pending = (SELECT count(*) FROM bulk_item WHERE graph_id = $1 AND state < 2), \
+        "UPDATE ingest_queue SET pending = (SELECT count(*) FROM bulk_item WHERE graph_id = $1 AND state < 2) \
+         + (SELECT count(*) FROM bulk WHERE graph_id = $1 AND state IN (1, 2)), \
          attempts = 0, last_error = NULL WHERE graph_id = $1";
 
     ADD_TASK, GRAPH,

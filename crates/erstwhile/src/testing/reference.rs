@@ -122,15 +122,15 @@ fn knowledge(change: &Change) -> bool {
             | Change::AddKey(_)
             | Change::RevokeKey(_)
             | Change::AddGraph(..)
-            | Change::UpdateGraph(_)
-            | Change::UpdateUser(_)
+            | Change::UpdateGraph(..)
+            | Change::UpdateUser(..)
             | Change::RemoveGraph(_)
             | Change::AddThread(_)
             | Change::AddEpisodes(_)
             | Change::AddTask { .. }
             | Change::SetEpisodeMetadata(..)
             | Change::SetEpisodeState(..)
-            | Change::UpdateThread(_)
+            | Change::UpdateThread(..)
     )
 }
 
@@ -155,9 +155,13 @@ impl GraphState {
 
     fn change(&mut self, change: &Change) -> Result<(), ErrorKind> {
         match change {
-            Change::UpdateGraph(graph) => {
+            Change::UpdateGraph(graph, seen) => {
+                if self.graph.updated_at != *seen {
+                    return Err(ErrorKind::Conflict);
+                }
                 self.graph.name.clone_from(&graph.name);
                 self.graph.description.clone_from(&graph.description);
+                self.graph.updated_at = graph.updated_at;
             }
             Change::AddEpisodes(episodes) => {
                 for episode in episodes {

@@ -1,7 +1,7 @@
 //! Bulk loads, declared types, copies and sessions without users, through the facade.
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewThread};
+use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewThread, UserUpdate};
 use erstwhile::ingest;
 use erstwhile::model::{BulkState, BulkTarget, EpisodeKind, Metadata, Role};
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
@@ -119,4 +119,72 @@ async fn what_needs_a_language_model_says_which_settings_are_missing() {
     let error = world.engine.synthesize_question(world.project, "t", 4).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.message().contains("model.url"), "{error}");
+}
+
+/// Callers that change one record at the same time: each sees the others' changes.
+#[tokio::test]
+async fn changes_of_one_record_at_the_same_time_are_all_kept() {
+    let world = World::new().await;
+    let engine = &world.engine;
+    let patch = |number: usize| Metadata::from_iter([(format!("key {number}"), number.into())]);
+    let changes = (0..40).map(|number| engine.update_thread(world.project, "t", patch(number)));
+    for changed in futures::future::join_all(changes).await {
+        changed.unwrap();
+    }
+    assert_eq!(engine.thread(world.project, "t").await.unwrap().metadata.len(), 40);
+    let changes = (0..40).map(|number| {
+        let update = UserUpdate { metadata: Some(patch(number)), ..UserUpdate::default() };
+        engine.update_user(world.project, "ann", update)
+    });
+    for changed in futures::future::join_all(changes).await {
+        changed.unwrap();
+    }
+    assert_eq!(engine.user(world.project, "ann").await.unwrap().metadata.len(), 40);
+    let (ended, changed) = futures::future::join(
+        engine.end_thread(world.project, "t"),
+        engine.update_thread(world.project, "t", patch(41)),
+    )
+    .await;
+    ended.unwrap();
+    drop(changed);
+    assert!(engine.thread(world.project, "t").await.unwrap().ended_at.is_some(), "an end is never undone");
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_one_group() {
+    let world = World::new().await;
+    let engine = &world.engine;
+    let made = (0..8).map(|_| engine.create_group(world.project, "Staff", None));
+    let made: Vec<_> = futures::future::join_all(made).await.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(made.len(), 1);
+    let other = engine.create_group(world.project, "Guests", None).await.unwrap();
+    let taken = engine.update_group(world.project, other.uuid, 1, Some("STAFF".to_owned()), None).await.unwrap_err();
+    assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
+    engine.update_group(world.project, made[0].uuid, 1, Some("Crew".to_owned()), None).await.unwrap();
+    engine.update_group(world.project, other.uuid, 1, Some("staff".to_owned()), None).await.unwrap();
+    engine.delete_group(world.project, made[0].uuid).await.unwrap();
+    engine.create_group(world.project, "crew", None).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_waits_in_a_bulk_load_goes_with_its_user() {
+    let world = World::new().await;
+    let engine = &world.engine;
+    let bulk = engine.create_bulk(world.project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    engine.create_thread(world.project, NewThread::of("u", "ann")).await.unwrap();
+    let items = vec![said("t", "one"), said("u", "two"), said("t", "three")];
+    engine.add_bulk_items(world.project, bulk, items).await.unwrap();
+    engine.delete_thread(world.project, "u").await.unwrap();
+    let left = engine.bulk_items(world.project, bulk, 0, None, 10).await.unwrap();
+    assert_eq!(left.iter().map(|item| item.content.as_str()).collect::<Vec<_>>(), ["one", "three"]);
+    let added = engine.add_bulk_items(world.project, bulk, vec![said("t", "four")]).await.unwrap();
+    assert_eq!(added[0].seq, 4);
+    engine.process_bulk(world.project, bulk).await.unwrap();
+    engine.delete_user(world.project, "ann").await.unwrap();
+    assert!(engine.bulk_items(world.project, bulk, 0, None, 10).await.unwrap().is_empty());
+    for _ in 0..4 {
+        world.clock.advance_s(11);
+        world.ingest().await;
+    }
+    assert_eq!(engine.bulk(world.project, bulk).await.unwrap().state, BulkState::Succeeded, "it comes to an end");
 }

@@ -1,8 +1,8 @@
 //! What is gathered outside the graphs: documents of collections and items of bulk loads.
 
 use super::super::rows::{
-    bulk_item_json, bulk_item_state_code, bulk_state_code, id, json, optional_id, optional_text, optional_time,
-    roles_code, text, time, vector,
+    bulk_item_json, bulk_item_payload, bulk_item_state_code, bulk_state_code, id, json, optional_id, optional_text,
+    optional_time, roles_code, text, time, vector,
 };
 use super::super::sql::{Refusal, Value};
 use super::super::statements as sql;
@@ -16,19 +16,23 @@ impl Steps {
     pub(super) fn gather(&mut self, change: &Change) -> Result<()> {
         match change {
             Change::AddCollection(collection) => self.add_collection(collection),
-            Change::UpdateCollection(collection) => {
+            Change::UpdateCollection(collection, seen) => {
                 let params = vec![
                     id(collection.graph.0),
                     optional_text(collection.description.as_ref()),
                     json(&collection.metadata),
                     time(collection.updated_at),
+                    time(*seen),
                 ];
-                self.must(&sql::UPDATE_COLLECTION, params, Refusal::Missing("collection"));
+                self.must(&sql::UPDATE_COLLECTION, params, Refusal::Stale);
             }
             Change::AddDocument(document) => self.add_document(document)?,
-            Change::UpdateDocument(document) => {
+            Change::UpdateDocument(document, seen) => {
+                let graph = id(self.graph()?.0);
+                let expected = vec![graph.clone(), id(document.id.0), time(*seen)];
+                self.must(&sql::EXPECT_DOCUMENT, expected, Refusal::Stale);
                 let params = vec![
-                    id(self.graph()?.0),
+                    graph,
                     id(document.id.0),
                     optional_text(document.document_id.as_ref()),
                     json(&document.metadata),
@@ -112,7 +116,9 @@ impl Steps {
                 Value::Int(item.seq),
                 id(item.episode.0),
                 id(item.graph.0),
+                optional_text(item.target.thread()),
                 text(&bulk_item_json(item)),
+                text(&bulk_item_payload(item)),
                 time(item.created_at),
             ];
             self.must(&sql::ADD_BULK_ITEM, params, Refusal::Stale);

@@ -57,5 +57,6 @@ impl Steps {
 /// How a message names a setting: a group by what people call it.
 fn told(setting: &Setting) -> &str {
     let name = setting.value.get("name").and_then(serde_json::Value::as_str);
-    name.filter(|_| setting.kind == SettingKind::UserGroup).unwrap_or(&setting.name)
+    let is_group = matches!(setting.kind, SettingKind::UserGroup | SettingKind::UserGroupName);
+    name.filter(|_| is_group).unwrap_or(&setting.name)
 }

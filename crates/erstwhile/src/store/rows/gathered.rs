@@ -19,6 +19,7 @@ pub(in super::super) fn setting_kind_code(kind: SettingKind) -> i64 {
         SettingKind::ContextTemplate => 4,
         SettingKind::RatingInstruction => 5,
         SettingKind::UserGroup => 6,
+        SettingKind::UserGroupName => 7,
     }
 }
 
@@ -137,17 +138,20 @@ pub(in super::super) fn read_bulk(row: Row) -> Result<Bulk> {
     })
 }
 
-/// What an item holds, as JSON; its position, graph and state have columns of their own.
+/// Where an item goes, as JSON: what is kept of it for as long as the load is.
 pub(in super::super) fn bulk_item_json(item: &BulkItem) -> String {
+    json!({ "target": item.target, "document_id": item.document_id }).to_string()
+}
+
+/// What an item holds, as JSON: forgotten when its episode has it.
+pub(in super::super) fn bulk_item_payload(item: &BulkItem) -> String {
     json!({
-        "target": item.target,
         "kind": item.kind.as_str(),
         "role": item.role.map(Role::as_str),
         "name": item.name,
         "content": item.content,
         "metadata": item.metadata,
         "source_description": item.source_description,
-        "document_id": item.document_id,
         "reference_time": item.reference_time.map(jiff::Timestamp::as_microsecond),
     })
     .to_string()
@@ -157,6 +161,7 @@ pub(in super::super) fn read_bulk_item(row: Row) -> Result<BulkItem> {
     let mut row = row.reader();
     let (seq, episode, graph) = (row.int()?, row.uuid()?, row.uuid()?);
     let mut data = read_json(&row.text()?)?;
+    let mut payload = row.optional_text()?.map_or(Ok(Json::Null), |text| read_json(&text))?;
     let state = match (row.int()?, row.optional_text()?) {
         (0, _) => BulkItemState::Pending,
         (1, _) => BulkItemState::Processing,
@@ -166,7 +171,11 @@ pub(in super::super) fn read_bulk_item(row: Row) -> Result<BulkItem> {
     };
     let task = row.optional_uuid()?;
     let (created_at, updated_at) = (row.time()?, row.time()?);
-    let mut field = |name: &str| data.get_mut(name).map(Json::take).unwrap_or_default();
+    // What was stored by the version before stands in `data` as a whole.
+    let mut field = |name: &str| {
+        let place = payload.get_mut(name).or_else(|| data.get_mut(name));
+        place.map(Json::take).unwrap_or_default()
+    };
     let text = |value: Json| value.as_str().map(str::to_owned);
     let broken = |_| Error::corrupt("a stored item of a bulk load is broken");
     let reference_time = field("reference_time").as_i64();

@@ -120,10 +120,12 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
     let again = Change::AddDocument(document(graph, 12, "a", None));
     assert_eq!(store.apply(&batch(3, graph, vec![again])).await.unwrap_err().kind(), ErrorKind::AlreadyExists);
     let renamed = |own: &str| Document { document_id: Some(own.to_owned()), updated_at: at(5), ..two.clone() };
-    let clash = store.apply(&batch(4, graph, vec![Change::UpdateDocument(renamed("a"))])).await.unwrap_err();
+    let clash = store.apply(&batch(4, graph, vec![Change::UpdateDocument(renamed("a"), at(2))])).await.unwrap_err();
     assert_eq!(clash.kind(), ErrorKind::AlreadyExists);
-    store.apply(&batch(5, graph, vec![Change::UpdateDocument(renamed("c"))])).await.unwrap();
+    store.apply(&batch(5, graph, vec![Change::UpdateDocument(renamed("c"), at(2))])).await.unwrap();
     assert_eq!(store.find_document(graph, two.id).await.unwrap(), Some(renamed("c")));
+    let late = store.apply(&batch(8, graph, vec![Change::UpdateDocument(renamed("d"), at(2))])).await.unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::Conflict, "it changed after it was seen");
     store.apply(&batch(6, graph, vec![Change::RemoveDocument(one.id)])).await.unwrap();
     assert_eq!(store.find_document(graph, one.id).await.unwrap(), None);
     let owner = GraphOwner::Collection("lib".to_owned());
@@ -196,8 +198,15 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let lease = store.claim(at(12), at(20)).await.unwrap().expect("one item is still being understood");
     store.apply(&batch(8, home, vec![moved(3, BulkItemState::Succeeded)])).await.unwrap();
     store.release(lease, at(13), None).await.unwrap();
-    assert!(store.claim(at(14), at(20)).await.unwrap().is_none(), "nothing is left to do");
     assert_eq!(store.list_bulks(project(1), Some(BulkState::Queued), 10, 0).await.unwrap().len(), 1);
+    let lease = store.claim(at(14), at(20)).await.unwrap().expect("the load is not over before it says so");
+    let over = Change::SetBulkState(BulkState::Queued, BulkState::Partial);
+    store.apply(&batch(9, home, vec![over])).await.unwrap();
+    store.release(lease, at(15), None).await.unwrap();
+    assert!(store.claim(at(16), at(20)).await.unwrap().is_none(), "nothing is left to do");
+    let kept = store.bulk_items(home, 0, None, 10).await.unwrap();
+    assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "the episodes have it");
+    assert_eq!(kept.iter().map(|item| &item.target).collect::<Vec<_>>(), vec![&items[0].target; 3]);
     assert!(store.list_bulks(project(1), Some(BulkState::Draft), 10, 0).await.unwrap().is_empty());
     assert!(store.list_bulks(project(2), None, 10, 0).await.unwrap().is_empty());
 }
@@ -206,13 +215,16 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
 pub async fn a_thread_has_a_life_of_its_own(store: &Store) {
     let graph = with_thread(store).await;
     let mut thread = store.find_thread(graph, "t").await.unwrap().unwrap();
+    let seen = thread.updated_at;
     thread.metadata.insert("topic".to_owned(), json!({ "a": 1 }));
     thread.classifications.insert("mood".to_owned(), json!("happy"));
     thread.updated_at = at(9);
-    store.apply(&batch(2, graph, vec![Change::UpdateThread(thread.clone())])).await.unwrap();
+    store.apply(&batch(2, graph, vec![Change::UpdateThread(thread.clone(), seen)])).await.unwrap();
     assert_eq!(store.find_thread(graph, "t").await.unwrap(), Some(thread.clone()));
     thread.ended_at = Some(at(10));
-    store.apply(&batch(3, graph, vec![Change::UpdateThread(thread)])).await.unwrap();
+    let late = batch(5, graph, vec![Change::UpdateThread(thread.clone(), seen)]);
+    assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::Conflict, "it changed after it was seen");
+    store.apply(&batch(3, graph, vec![Change::UpdateThread(thread, at(9))])).await.unwrap();
     let late = batch(4, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])]);
     assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::NotFound);
     let alone = graph_id(3);
