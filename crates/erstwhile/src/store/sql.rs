@@ -111,6 +111,10 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// Runs one read.
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>>;
 
+    /// Runs reads of one moment: none sees the effect of a transaction that another does not see. The
+    /// rows of each read, in their order.
+    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>>;
+
     /// Runs steps as one transaction.
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome>;
 

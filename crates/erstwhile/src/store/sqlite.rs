@@ -38,7 +38,7 @@ pub struct Sqlite {
 
 #[derive(Debug)]
 struct Readers {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -68,8 +68,28 @@ impl Sqlite {
             .name("sqlite-writer".to_owned())
             .spawn(move || write_until_closed(writer, &receiver))
             .map_err(|error| Error::unavailable("the writer thread does not start").with_source(error))?;
-        let readers = Readers { turns: Semaphore::new(READERS), idle: Mutex::new(idle) };
+        let readers = Readers { turns: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(idle) };
         Ok(Self { writer: sender, readers: Arc::new(readers) })
+    }
+
+    /// Reads on a thread of its own, with one of the readers, when it is its turn.
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let readers = Arc::clone(&self.readers);
+        let turn = Arc::clone(&readers.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| Error::unavailable("the database is closed"))?;
+        tokio::task::spawn_blocking(move || {
+            let connection = readers.take()?;
+            let result = read(&connection);
+            readers.give_back(connection);
+            // Held until here even when nobody waits any more, so that a turn always finds a reader.
+            drop(turn);
+            result
+        })
+        .await
+        .map_err(|error| Error::internal("a database read stopped").with_source(error))?
     }
 
     async fn send<T>(&self, work: impl FnOnce(oneshot::Sender<Result<T>>) -> Work) -> Result<T> {
@@ -92,17 +112,16 @@ impl Sql for Sqlite {
     }
 
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
-        let readers = Arc::clone(&self.readers);
-        let read = move || {
-            let connection = readers.take()?;
-            let rows = read(&connection, statement, &params);
-            readers.give_back(connection);
-            rows
-        };
-        let _turn = self.readers.turns.acquire().await.map_err(|_| Error::unavailable("the database is closed"))?;
-        tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|error| Error::internal("a database read stopped").with_source(error))?
+        self.reading(move |connection| read(connection, statement, &params)).await
+    }
+
+    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
+        self.reading(move |connection| {
+            // Deferred: its moment is that of the first read.
+            let moment = connection.unchecked_transaction().map_err(failed("begin a snapshot"))?;
+            reads.iter().map(|(statement, params)| read(&moment, statement, params)).collect()
+        })
+        .await
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {

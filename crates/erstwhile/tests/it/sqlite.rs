@@ -99,3 +99,23 @@ async fn a_file_that_is_no_database_is_refused() {
     std::fs::write(&file, "this is a letter to my grandmother, not a database".repeat(100)).expect("a file");
     assert!(Sqlite::open(&file).is_err());
 }
+
+#[tokio::test]
+async fn a_snapshot_reads_one_moment_while_others_write() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Arc::new(Sqlite::open(&folder.path().join("test.db")).expect("a database"));
+    database.migrate(MIGRATIONS).await.expect("a schema");
+    let writing = Arc::clone(&database);
+    let writer = tokio::spawn(async move {
+        for number in 0..60 {
+            writing.transact(fill(number, 10)).await.expect("a write");
+        }
+    });
+    while !writer.is_finished() {
+        let counts = database.snapshot(vec![(&COUNT, Vec::new()); 20]).await.expect("a snapshot");
+        assert_eq!(counts.len(), 20);
+        assert!(counts.iter().all(|rows| *rows == counts[0]), "{counts:?}");
+    }
+    writer.await.expect("the writer ends");
+    assert_eq!(database.snapshot(vec![(&COUNT, Vec::new())]).await.expect("a snapshot")[0][0].0, [Value::Int(60)]);
+}
