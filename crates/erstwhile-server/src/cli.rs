@@ -40,14 +40,21 @@ enum Command {
 #[derive(Debug, Args)]
 struct DataArgs {
     /// Folder of the embedded database [default: data]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "database")]
     data: Option<PathBuf>,
+    /// URL of a PostgreSQL database in its place: postgres://user:password@host/database
+    #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
 }
 
 impl DataArgs {
     fn apply(&self, settings: &mut Settings) {
         if let Some(data) = &self.data {
             settings.store.data.clone_from(data);
+            settings.store.database = None;
+        }
+        if let Some(database) = &self.database {
+            settings.store.database = Some(database.clone());
         }
     }
 }

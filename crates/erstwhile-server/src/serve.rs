@@ -1,7 +1,6 @@
 //! Putting the parts together, and the life of a server from its start to its graceful end.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,18 +10,20 @@ use erstwhile::engine::{EngineSettings, NewKey, Parts};
 use erstwhile::model::{KeyAccess, Project};
 use erstwhile::ports::{LanguageModel, SystemClock, TimeOrderedIds};
 use erstwhile::store::Store;
+use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::{Engine, ingest};
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::openai::{OpenAiModel, OpenAiSettings};
 use erstwhile_models::static_embedder::StaticEmbedder;
+use erstwhile_postgres::{Postgres, PostgresSettings};
 use rand::RngCore;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::settings::Settings;
+use crate::settings::{Settings, StoreSettings};
 
 /// The project that exists from the start.
 pub const DEFAULT_PROJECT: &str = "default";
@@ -31,15 +32,29 @@ const DATABASE: &str = "erstwhile.db";
 /// How often the store is tidied.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
-/// An engine over the embedded store in a folder, with the models that ship.
+/// The store that the settings name: PostgreSQL when there is a URL, else the embedded one in a folder.
 ///
 /// # Errors
-/// When the folder or the database in it cannot be opened.
+/// When it cannot be opened, or its schema cannot be brought up to date.
+pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
+    let unopened = || format!("the database in `{}` cannot be opened", settings.place());
+    let database: Arc<dyn Sql> = if let Some(url) = &settings.database {
+        let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
+        Arc::new(Postgres::new(url, postgres).with_context(unopened)?)
+    } else {
+        let folder = &settings.data;
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        Arc::new(Sqlite::open(&folder.join(DATABASE)).with_context(unopened)?)
+    };
+    Store::open(database).await.with_context(unopened)
+}
+
+/// An engine over the store that the settings name, with the models that ship.
+///
+/// # Errors
+/// When the store cannot be opened.
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
-    let folder = &settings.store.data;
-    std::fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
-    let database = Sqlite::open(&folder.join(DATABASE)).with_context(|| in_folder(folder))?;
-    let store = Store::open(Arc::new(database)).await.with_context(|| in_folder(folder))?;
+    let store = open_store(&settings.store).await?;
     let embedder = StaticEmbedder::new().context("the built-in embedding table is damaged")?;
     Ok(Engine::new(Parts {
         store,
@@ -60,10 +75,6 @@ fn language_model(settings: &Settings) -> Option<Arc<dyn LanguageModel>> {
     Some(Arc::new(OpenAiModel::new(settings)))
 }
 
-fn in_folder(folder: &Path) -> String {
-    format!("the database in `{}` cannot be opened", folder.display())
-}
-
 /// Fresh random bytes for the secret of a key.
 pub fn random_bytes() -> [u8; 32] {
     let mut bytes = [0; 32];
@@ -77,17 +88,14 @@ pub fn random_bytes() -> [u8; 32] {
 /// When the store does not answer, or the operator's own key is too short.
 pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Result<(Project, Option<String>)> {
     let project = engine.ensure_project(DEFAULT_PROJECT).await?;
-    if !engine.list_keys(project.id).await?.is_empty() {
-        return Ok((project, None));
-    }
     let new = NewKey {
         name: "first".to_owned(),
         access: KeyAccess::Write,
         expires_at: None,
         secret: own_key.map(str::to_owned),
     };
-    let revealed = engine.create_key(project.id, new, random_bytes()).await?;
-    Ok((project, Some(revealed.secret)))
+    let revealed = engine.create_first_key(project.id, new, random_bytes()).await?;
+    Ok((project, revealed.map(|revealed| revealed.secret)))
 }
 
 /// A running server.

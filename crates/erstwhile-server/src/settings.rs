@@ -51,16 +51,44 @@ impl Default for ServerSettings {
 }
 
 /// Where data is kept.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreSettings {
     /// Folder of the embedded database.
     pub data: PathBuf,
+    /// URL of a PostgreSQL database, `postgres://user:password@host/database`, in place of the embedded one.
+    pub database: Option<String>,
+    /// A file that holds the URL.
+    pub database_file: Option<PathBuf>,
+    /// Connections of this process to PostgreSQL, at most.
+    pub connections: usize,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { data: PathBuf::from("data") }
+        Self { data: PathBuf::from("data"), database: None, database_file: None, connections: 16 }
+    }
+}
+
+impl std::fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL may hold a password.
+        f.debug_struct("StoreSettings").field("data", &self.data).finish_non_exhaustive()
+    }
+}
+
+impl StoreSettings {
+    /// What a person calls the place: the folder, or the database's address without who opens it.
+    pub fn place(&self) -> String {
+        match &self.database {
+            None => self.data.display().to_string(),
+            Some(url) => {
+                let address = url.split_once("://").map_or(url.as_str(), |(_, address)| address);
+                let address = address.split_once('?').map_or(address, |(address, _)| address);
+                let address = address.rsplit_once('@').map_or(address, |(_, address)| address);
+                format!("postgres://{address}")
+            }
+        }
     }
 }
 
@@ -222,6 +250,12 @@ impl Settings {
                 .with_context(|| format!("auth.bootstrap_key_file `{}` cannot be read", file.display()))?;
             settings.auth.bootstrap_key = Some(key.trim().to_owned());
         }
+        if let Some(file) = &settings.store.database_file {
+            let url = std::fs::read_to_string(file)
+                .with_context(|| format!("store.database_file `{}` cannot be read", file.display()))?;
+            settings.store.database = Some(url.trim().to_owned());
+        }
+        settings.store.database = settings.store.database.take().filter(|url| !url.is_empty());
         if let Some(file) = &settings.model.key_file {
             let key = std::fs::read_to_string(file)
                 .with_context(|| format!("model.key_file `{}` cannot be read", file.display()))?;
@@ -231,6 +265,9 @@ impl Settings {
             bail!("model.url and model.name belong together: set both or neither");
         }
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
+        if settings.store.connections == 0 {
+            bail!("store.connections must be at least 1");
+        }
         if settings.ingest.workers == 0 {
             bail!("ingest.workers must be at least 1");
         }

@@ -279,28 +279,6 @@ impl Engine {
         Err(last)
     }
 
-    /// Changes a record: `decide` reads it and says what to write in its place, and is asked again when
-    /// somebody else wrote meanwhile, so that no change is lost.
-    async fn change_record<T>(
-        &self,
-        project: ProjectId,
-        decide: impl AsyncFn() -> Result<(GraphId, Vec<Change>, T)>,
-    ) -> Result<T> {
-        let mut last = Error::new(ErrorKind::Conflict, "the record keeps changing: try again");
-        for _ in 0..RECORD_TRIES {
-            let (graph, changes, changed) = decide().await?;
-            if changes.is_empty() {
-                return Ok(changed);
-            }
-            match self.apply(project, graph, changes).await {
-                Ok(_) => return Ok(changed),
-                Err(error) if error.kind() == ErrorKind::Conflict => last = error,
-                Err(error) => return Err(error),
-            }
-        }
-        Err(last)
-    }
-
     /// When a record that was seen changes: never the moment of the change before, because that moment is
     /// how one tells whether the record is still as it was seen.
     fn after(&self, seen: Timestamp) -> Timestamp {
@@ -313,6 +291,25 @@ impl Engine {
     }
 }
 
+/// Counts the tries of a change that reads a record and writes it only when it is still as it was read, so
+/// that nobody's change is lost.
+struct Tries(usize);
+
+impl Tries {
+    fn new() -> Self {
+        Self(RECORD_TRIES)
+    }
+
+    /// Whether to read and try again: somebody else wrote meanwhile, which happens only so often.
+    ///
+    /// # Errors
+    /// The error, when it is another one or there were too many.
+    fn again(&mut self, error: Error) -> Result<()> {
+        self.0 = self.0.saturating_sub(1);
+        if error.kind() == ErrorKind::Conflict && self.0 > 0 { Ok(()) } else { Err(error) }
+    }
+}
+
 fn noun(reference: &GraphRef) -> &'static str {
     match reference {
         GraphRef::User(_) => "user",
@@ -320,15 +317,20 @@ fn noun(reference: &GraphRef) -> &'static str {
     }
 }
 
-/// Refuses an empty id or one of more than so many characters.
+/// Refuses an empty id or one that is too long.
 fn check_id(name: &str, id: &str) -> Result<()> {
     /// Characters of an application's own id, at most.
     const ID_CHARACTERS_MAX: usize = 1_000;
+    /// Bytes of an application's own id, at most: PostgreSQL's indexes hold keys of 2,704.
+    const ID_BYTES_MAX: usize = 2_000;
     if id.trim().is_empty() {
         return Err(Error::invalid(format!("{name} must not be empty")));
     }
     if id.chars().count() > ID_CHARACTERS_MAX {
         return Err(Error::invalid(format!("{name} must have at most {ID_CHARACTERS_MAX} characters")));
+    }
+    if id.len() > ID_BYTES_MAX {
+        return Err(Error::invalid(format!("{name} must have at most {ID_BYTES_MAX} bytes")));
     }
     if id.chars().any(|character| character == '\0') {
         return Err(Error::invalid(format!("{name} must not contain a null character")));

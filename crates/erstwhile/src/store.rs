@@ -369,11 +369,21 @@ impl Store {
 
     /// Everything that happened to a graph after `version`; `None` when the graph is gone.
     ///
-    /// A change that is applied meanwhile may be in the answer without being counted in its version;
-    /// the next call then returns it again, and taking it twice has no further effect.
+    /// All of it is of one moment: what an episode said is never here without the episode.
     pub async fn evidence_since(&self, graph: GraphId, version: i64) -> Result<Option<Evidence>> {
-        let Some(current) = self.graph_version(graph).await? else { return Ok(None) };
         let since = || vec![id(graph.0), Value::Int(version)];
+        let reads = vec![
+            (&sql_text::GRAPH_VERSION, vec![id(graph.0)]),
+            (&sql_text::TOMBSTONES_SINCE, since()),
+            (&sql_text::EPISODES_SINCE, since()),
+            (&sql_text::MENTIONS_SINCE, since()),
+            (&sql_text::ASSERTIONS_SINCE, since()),
+            (&sql_text::LINKS_SINCE, since()),
+            (&sql_text::EDITS_SINCE, since()),
+        ];
+        let mut found = self.sql.snapshot(reads).await?.into_iter();
+        let mut next = || found.next().unwrap_or_default().into_iter();
+        let Some(current) = next().next().map(|row| row.reader().int()).transpose()? else { return Ok(None) };
         let tombstone = |row: Row| {
             let mut row = row.reader();
             let kind = TombstoneKind::of(row.int()?)?;
@@ -381,12 +391,12 @@ impl Store {
         };
         Ok(Some(Evidence {
             version: current,
-            tombstones: self.many(&sql_text::TOMBSTONES_SINCE, since(), tombstone).await?,
-            episodes: self.many(&sql_text::EPISODES_SINCE, since(), rows::read_episode).await?,
-            mentions: self.many(&sql_text::MENTIONS_SINCE, since(), rows::read_mention).await?,
-            assertions: self.many(&sql_text::ASSERTIONS_SINCE, since(), rows::read_assertion).await?,
-            links: self.many(&sql_text::LINKS_SINCE, since(), rows::read_link).await?,
-            edits: self.many(&sql_text::EDITS_SINCE, since(), rows::read_edit).await?,
+            tombstones: next().map(tombstone).collect::<Result<_>>()?,
+            episodes: next().map(rows::read_episode).collect::<Result<_>>()?,
+            mentions: next().map(rows::read_mention).collect::<Result<_>>()?,
+            assertions: next().map(rows::read_assertion).collect::<Result<_>>()?,
+            links: next().map(rows::read_link).collect::<Result<_>>()?,
+            edits: next().map(rows::read_edit).collect::<Result<_>>()?,
         }))
     }
 

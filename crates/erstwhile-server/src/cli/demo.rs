@@ -53,6 +53,7 @@ impl Demo {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         let folder = std::env::temp_dir().join(format!("erstwhile-demo-{}", std::process::id()));
         settings.store.data.clone_from(&folder);
+        settings.store.database = None;
         settings.server.listen.set_port(0);
         let shown = demonstrate(&settings).await;
         std::fs::remove_dir_all(&folder).with_context(|| format!("`{}` is left behind", folder.display()))?;

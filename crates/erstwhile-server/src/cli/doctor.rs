@@ -58,8 +58,8 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
             return findings;
         }
     };
-    let folder = settings.store.data.display().to_string();
-    let written = engine.ping().await.map(|()| format!("{folder} reads and writes")).map_err(|error| error.to_string());
+    let place = settings.store.place();
+    let written = engine.ping().await.map(|()| format!("{place} reads and writes")).map_err(|error| error.to_string());
     findings.push(Finding { name: "store", result: written });
     let queue = engine.queue_depth().await.map_err(|error| error.to_string());
     let queue = queue.map(|depth| format!("{} episodes of {} graphs wait", depth.episodes, depth.graphs));

@@ -56,7 +56,7 @@ impl Serve {
 
 fn greet(server: &Server, settings: &Settings, secret: Option<&str>) {
     let version = env!("CARGO_PKG_VERSION");
-    tell(&format!("Erstwhile {version} on http://{} (data in {})", server.address, settings.store.data.display()));
+    tell(&format!("Erstwhile {version} on http://{} (data in {})", server.address, settings.store.place()));
     if let Some(address) = server.metrics_address {
         tell(&format!("  metrics   http://{address}/metrics"));
     }

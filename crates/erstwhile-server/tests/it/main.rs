@@ -5,6 +5,7 @@ mod architecture;
 mod command_line;
 mod contract;
 mod durability;
+mod nodes;
 mod process;
 mod robustness;
 mod scene;

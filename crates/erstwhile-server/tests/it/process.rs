@@ -1,11 +1,15 @@
 //! The binary as a child process, and a small HTTP client to talk to it.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use erstwhile_postgres::testing::TestServer;
 use serde_json::Value;
 
 pub(crate) const KEY: &str = "a-key-for-tests-0123456789";
@@ -31,10 +35,24 @@ impl Process {
     }
 
     /// Starts the server with more settings in its environment.
+    ///
+    /// `ERSTWHILE_TEST_STORE=postgres` puts its data into a schema of PostgreSQL, one for each folder.
     pub(crate) fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        match std::env::var("ERSTWHILE_TEST_STORE").as_deref() {
+            Ok("postgres") => Self::launch("--database".as_ref(), schema_of(folder).as_ref(), settings),
+            _ => Self::launch("--data".as_ref(), folder.as_os_str(), settings),
+        }
+    }
+
+    /// Starts the server on a PostgreSQL database.
+    pub(crate) fn on(database: &str, settings: &[(&str, &str)]) -> Self {
+        Self::launch("--database".as_ref(), database.as_ref(), settings)
+    }
+
+    fn launch(option: &OsStr, place: &OsStr, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([option, place])
             .env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY)
             .env("ERSTWHILE_TELEMETRY__LOG", "warn")
             .envs(settings.iter().copied())
@@ -58,6 +76,12 @@ impl Process {
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the server can be killed");
         self.child.wait().expect("the server ends");
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
+        assert!(sent.is_ok_and(|status| status.success()), "a signal");
     }
 
     /// Asks it to end and waits; its exit code.
@@ -94,6 +118,23 @@ impl Process {
         stream.write_all(bytes).expect("bytes are sent");
         stream
     }
+}
+
+/// A schema of its own for each folder, the same for the same folder.
+fn schema_of(folder: &Path) -> String {
+    static SCHEMAS: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+    let mut schemas = SCHEMAS.lock().unwrap_or_else(PoisonError::into_inner);
+    schemas.entry(folder.to_owned()).or_insert_with(new_schema).clone()
+}
+
+/// The URL of a new, empty schema.
+pub(crate) fn new_schema() -> String {
+    wait_for(TestServer::shared().schema())
+}
+
+/// Does something asynchronous in a test that is not.
+pub(crate) fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
 impl Drop for Process {

@@ -7,7 +7,7 @@ use moka::sync::Cache;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Engine, merge_deeply};
+use super::{Engine, Tries, merge_deeply};
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::metadata_filter::MetadataFilter;
@@ -219,15 +219,19 @@ impl Engine {
         metadata: Option<Metadata>,
     ) -> Result<Collection> {
         check_description(description.as_ref())?;
-        let decide = async || {
+        let mut tries = Tries::new();
+        loop {
             let mut collection = self.collection(project, name).await?;
             let seen = collection.updated_at;
             collection.description = description.clone().or(collection.description);
             merge_deeply(&mut collection.metadata, metadata.clone().unwrap_or_default());
             collection.updated_at = self.after(seen);
-            Ok((collection.graph, vec![Change::UpdateCollection(collection.clone(), seen)], collection))
-        };
-        self.change_record(project, decide).await
+            let changes = vec![Change::UpdateCollection(collection.clone(), seen)];
+            match self.apply(project, collection.graph, changes).await {
+                Ok(_) => return Ok(collection),
+                Err(error) => tries.again(error)?,
+            }
+        }
     }
 
     /// Removes a collection with its documents.
@@ -321,7 +325,8 @@ impl Engine {
             check_document_id(document_id.as_ref())?;
         }
         let home = self.collection_home(project, name).await?;
-        let decide = async || {
+        let mut tries = Tries::new();
+        loop {
             let mut changes = Vec::with_capacity(updates.len());
             // What one update of a document leaves is what the next update of the same one sees.
             let mut changed: HashMap<Uuid, Document> = HashMap::new();
@@ -340,9 +345,11 @@ impl Engine {
                 changes.push(Change::UpdateDocument(document.clone(), seen));
                 changed.insert(*id, document);
             }
-            Ok((home, changes, ()))
-        };
-        self.change_record(project, decide).await
+            match self.apply(project, home, changes).await {
+                Ok(_) => return Ok(()),
+                Err(error) => tries.again(error)?,
+            }
+        }
     }
 
     /// Removes documents, all or none.

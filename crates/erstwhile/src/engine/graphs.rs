@@ -1,6 +1,6 @@
 //! Standalone graphs, shared by many users.
 
-use super::{Engine, GraphRef, Listing, SortBy, check_id, check_time_zone};
+use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone};
 use crate::change::Change;
 use crate::error::Result;
 use crate::model::{Graph, GraphOwner, ProjectId};
@@ -53,16 +53,19 @@ impl Engine {
     pub async fn update_graph(&self, project: ProjectId, graph_id: &str, update: GraphUpdate) -> Result<Graph> {
         check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
         let reference = GraphRef::Graph(graph_id.to_owned());
-        let decide = async || {
+        let mut tries = Tries::new();
+        loop {
             let mut graph = self.graph(project, &reference).await?;
             let (seen, update) = (graph.updated_at, update.clone());
             graph.name = update.name.or(graph.name);
             graph.description = update.description.or(graph.description);
             graph.time_zone = update.time_zone.unwrap_or(graph.time_zone);
             graph.updated_at = self.after(seen);
-            Ok((graph.id, vec![Change::UpdateGraph(graph.clone(), seen)], graph))
-        };
-        self.change_record(project, decide).await
+            match self.apply(project, graph.id, vec![Change::UpdateGraph(graph.clone(), seen)]).await {
+                Ok(_) => return Ok(graph),
+                Err(error) => tries.again(error)?,
+            }
+        }
     }
 
     /// Removes a standalone graph with everything in it.

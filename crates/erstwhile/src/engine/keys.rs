@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Engine;
-use crate::change::Change;
+use crate::change::{Applied, Change};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ApiKey, ApiKeyId, KeyAccess, Project, ProjectId};
+use crate::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
 
 /// How every key begins, so that people and secret scanners know one when they see it.
 const PREFIX: &str = "ew_";
@@ -73,8 +73,35 @@ impl Engine {
         self.store().find_project(id).await?.ok_or_else(|| Error::not_found("project"))
     }
 
+    /// Makes the first key of a project, once, however many processes start on it at the same time; `None`
+    /// when the project has keys.
+    pub async fn create_first_key(
+        &self,
+        project: ProjectId,
+        new: NewKey,
+        random: [u8; 32],
+    ) -> Result<Option<RevealedKey>> {
+        if !self.list_keys(project).await?.is_empty() {
+            return Ok(None);
+        }
+        let revealed = self.new_key(project, new, random)?;
+        let mut batch = self.batch(project, None, vec![Change::AddKey(revealed.key.clone())]);
+        batch.id = BatchId(Uuid::new_v5(&project.0, b"the first key"));
+        match self.store().apply(&batch).await? {
+            Applied::Now { .. } => Ok(Some(revealed)),
+            Applied::Before => Ok(None),
+        }
+    }
+
     /// Makes a key; `random` is 32 fresh random bytes for its secret.
     pub async fn create_key(&self, project: ProjectId, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
+        let revealed = self.new_key(project, new, random)?;
+        let batch = self.batch(project, None, vec![Change::AddKey(revealed.key.clone())]);
+        self.store().apply(&batch).await?;
+        Ok(revealed)
+    }
+
+    fn new_key(&self, project: ProjectId, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
         let secret = match new.secret {
             Some(secret) if secret.chars().count() < OWN_KEY_MIN => {
                 return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
@@ -93,8 +120,6 @@ impl Engine {
             expires_at: new.expires_at,
             revoked_at: None,
         };
-        let batch = self.batch(project, None, vec![Change::AddKey(key.clone())]);
-        self.store().apply(&batch).await?;
         Ok(RevealedKey { key, secret })
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::users::{anonymous, beginning_of};
-use super::{Engine, Listing, SortBy, check_id, merge_deeply};
+use super::{Engine, Listing, SortBy, Tries, check_id, merge_deeply};
 use crate::change::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread};
@@ -123,17 +123,21 @@ impl Engine {
         thread_id: &str,
         change: impl Fn(&mut Thread) -> Result<()>,
     ) -> Result<Thread> {
-        let decide = async || {
+        let mut tries = Tries::new();
+        loop {
             let before = self.thread(project, thread_id).await?;
             let mut after = before.clone();
             change(&mut after)?;
             if after == before {
-                return Ok((after.graph, Vec::new(), after));
+                return Ok(after);
             }
             after.updated_at = self.after(before.updated_at);
-            Ok((after.graph, vec![Change::UpdateThread(after.clone(), before.updated_at)], after))
-        };
-        self.change_record(project, decide).await
+            let changes = vec![Change::UpdateThread(after.clone(), before.updated_at)];
+            match self.apply(project, after.graph, changes).await {
+                Ok(_) => return Ok(after),
+                Err(error) => tries.again(error)?,
+            }
+        }
     }
 
     /// A thread that has not ended.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Engine, GraphRef, Listing, SortBy, check_id, check_time_zone, merge_deeply};
+use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone, merge_deeply};
 use crate::change::Change;
 use crate::error::{Error, Result};
 use crate::identity::{assistant_node, name_id, normalise, user_node};
@@ -95,7 +95,8 @@ impl Engine {
     /// Changes a user; metadata is merged, other fields are replaced.
     pub async fn update_user(&self, project: ProjectId, user_id: &str, update: UserUpdate) -> Result<User> {
         check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
-        let decide = async || {
+        let mut tries = Tries::new();
+        loop {
             let mut user = self.user(project, user_id).await?;
             let (name, seen, update) = (user.display_name(), user.updated_at, update.clone());
             user.email = update.email.or(user.email);
@@ -109,9 +110,11 @@ impl Engine {
             if user.display_name() != name {
                 changes.extend(names_of(&user));
             }
-            Ok((user.graph, changes, user))
-        };
-        self.change_record(project, decide).await
+            match self.apply(project, user.graph, changes).await {
+                Ok(_) => return Ok(user),
+                Err(error) => tries.again(error)?,
+            }
+        }
     }
 
     /// Removes a user with everything of theirs.

@@ -137,6 +137,7 @@ impl Steps {
                     optional_text(graph.time_zone.as_ref()),
                     time(graph.updated_at),
                     time(*seen),
+                    folded_graph(graph),
                 ];
                 self.must(&sql::UPDATE_GRAPH, params, Refusal::Stale);
             }
@@ -249,6 +250,7 @@ impl Steps {
             optional_text(graph.description.as_ref()),
             optional_text(graph.time_zone.as_ref()),
             time(graph.created_at),
+            folded_graph(graph),
         ];
         self.may(&sql::ADD_GRAPH, params);
         if let Some(user) = user {
@@ -264,6 +266,7 @@ impl Steps {
                 json(&user.metadata),
                 Value::Int(i64::from(user.disable_default_ontology)),
                 time(user.created_at),
+                folded_user(user),
             ];
             self.may(&sql::ADD_ACCOUNT, params);
         }
@@ -280,6 +283,7 @@ impl Steps {
             Value::Int(i64::from(user.disable_default_ontology)),
             time(user.updated_at),
             time(seen),
+            folded_user(user),
         ];
         self.must(&sql::UPDATE_ACCOUNT, params, Refusal::Stale);
     }
@@ -505,6 +509,23 @@ impl Steps {
         self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(1), name.clone()]);
         self.bury(TombstoneKind::Name, name)
     }
+}
+
+/// What a listing of users is searched in: lower case by the rules of this program, because databases
+/// know different alphabets.
+fn folded_user(user: &User) -> Value {
+    let name = [user.first_name.as_deref(), user.last_name.as_deref()].map(Option::unwrap_or_default).join(" ");
+    folded(&[&user.user_id, user.email.as_deref().unwrap_or_default(), &name])
+}
+
+/// What a listing of graphs is searched in.
+fn folded_graph(graph: &Graph) -> Value {
+    let (name, description) = (graph.name.as_deref(), graph.description.as_deref());
+    folded(&[owner_code(&graph.owner).1, name.unwrap_or_default(), description.unwrap_or_default()])
+}
+
+fn folded(parts: &[&str]) -> Value {
+    Value::Text(parts.join("\n").to_lowercase())
 }
 
 /// How many episodes a change brings.

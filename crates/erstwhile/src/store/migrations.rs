@@ -15,4 +15,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "items of bulk loads are forgotten with what they became",
         sql: include_str!("migrations/0003_items_are_forgotten.sql"),
     },
+    Migration {
+        version: 4,
+        name: "names in listings are folded by the program",
+        sql: include_str!("migrations/0004_folded_names.sql"),
+    },
 ];

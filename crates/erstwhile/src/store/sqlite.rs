@@ -153,7 +153,7 @@ impl Readers {
 
 fn set_up(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(COMPILED_MAX);
-    // SQLite's own knows ASCII only; PostgreSQL's knows every script.
+    // SQLite's own knows ASCII only; what migrations fold must be as the program folds it.
     let lower = |context: &rusqlite::functions::Context<'_>| {
         Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
     };

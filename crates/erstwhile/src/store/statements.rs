@@ -33,9 +33,7 @@ macro_rules! accounts_page {
         concat!(
             "SELECT ",
             account_columns!(),
-            " FROM account a WHERE a.project_id = $1 AND ($2 = '' OR lower(a.user_id) LIKE $2 ESCAPE '\\' \
-             OR lower(coalesce(a.email, '')) LIKE $2 ESCAPE '\\' \
-             OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $2 ESCAPE '\\') ORDER BY ",
+            " FROM account a WHERE a.project_id = $1 AND ($2 = '' OR a.folded LIKE $2 ESCAPE '\\') ORDER BY ",
             $order,
             " LIMIT $3 OFFSET $4"
         )
@@ -54,9 +52,8 @@ macro_rules! graphs_page {
         concat!(
             "SELECT ",
             graph_columns!(),
-            " FROM graph WHERE project_id = $1 AND owner_kind = 1 AND ($2 = '' OR lower(owner_id) LIKE $2 ESCAPE '\\' \
-             OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\' \
-             OR lower(coalesce(description, '')) LIKE $2 ESCAPE '\\') ORDER BY ",
+            " FROM graph WHERE project_id = $1 AND owner_kind = 1 AND \
+             ($2 = '' OR folded LIKE $2 ESCAPE '\\') ORDER BY ",
             $order,
             " LIMIT $3 OFFSET $4"
         )
@@ -89,8 +86,7 @@ macro_rules! members_page {
             "SELECT ",
             $what,
             " FROM account a JOIN membership m ON m.graph_id = a.graph_id WHERE a.project_id = $1 AND m.group_id = $2 \
-             AND ($3 = '' OR lower(a.user_id) LIKE $3 ESCAPE '\\' OR lower(coalesce(a.email, '')) LIKE $3 ESCAPE '\\' \
-             OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $3 ESCAPE '\\') ",
+             AND ($3 = '' OR a.folded LIKE $3 ESCAPE '\\') ",
             $rest
         )
     };
@@ -103,8 +99,7 @@ macro_rules! candidates_page {
             $what,
             " FROM account a WHERE a.project_id = $1 AND a.graph_id NOT IN \
              (SELECT m.graph_id FROM membership m WHERE m.group_id = $2) \
-             AND ($3 = '' OR lower(a.user_id) LIKE $3 ESCAPE '\\' OR lower(coalesce(a.email, '')) LIKE $3 ESCAPE '\\' \
-             OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $3 ESCAPE '\\') ",
+             AND ($3 = '' OR a.folded LIKE $3 ESCAPE '\\') ",
             $rest
         )
     };
@@ -199,14 +194,14 @@ statements! {
 
     ADD_GRAPH, GRAPH,
         "INSERT INTO graph (graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, \
-         updated_at, version, revision, next_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, 1)";
+         updated_at, version, revision, next_seq, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, 1, $9)";
     RAISE_VERSION, GRAPH,
         "UPDATE graph SET version = version + 1, revision = revision + $2, next_seq = next_seq + $3 \
          WHERE graph_id = $1 RETURNING version";
     EXPECT_REVISION, GRAPH, "UPDATE graph SET revision = revision WHERE graph_id = $1 AND revision = $2";
     EXPECT_LEASE, GRAPH, "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2";
     UPDATE_GRAPH, GRAPH,
-        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5 \
+        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5, folded = $7 \
          WHERE graph_id = $1 AND updated_at = $6";
     GRAPH_BY_ID, GRAPH, concat!("SELECT ", graph_columns!(), " FROM graph WHERE graph_id = $1");
     GRAPH_VERSION, GRAPH, "SELECT version FROM graph WHERE graph_id = $1";
@@ -217,16 +212,16 @@ statements! {
     GRAPHS_BY_NAME, Reach::FanOut, graphs_page!("coalesce(name, ''), owner_id");
     GRAPHS_BY_NAME_DESC, Reach::FanOut, graphs_page!("coalesce(name, '') DESC, owner_id DESC");
     COUNT_GRAPHS, Reach::FanOut,
-        "SELECT count(*) FROM graph WHERE project_id = $1 AND owner_kind = 1 AND ($2 = '' \
-         OR lower(owner_id) LIKE $2 ESCAPE '\\' OR lower(coalesce(name, '')) LIKE $2 ESCAPE '\\' \
-         OR lower(coalesce(description, '')) LIKE $2 ESCAPE '\\')";
+        "SELECT count(*) FROM graph WHERE project_id = $1 AND owner_kind = 1 AND \
+         ($2 = '' OR folded LIKE $2 ESCAPE '\\')";
 
     ADD_ACCOUNT, GRAPH,
         "INSERT INTO account (graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata, \
-         disable_default_ontology, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+         disable_default_ontology, created_at, updated_at, folded) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
     UPDATE_ACCOUNT, GRAPH,
         "UPDATE account SET email = $2, first_name = $3, last_name = $4, time_zone = $5, metadata = $6, \
-         disable_default_ontology = $7, updated_at = $8 WHERE graph_id = $1 AND updated_at = $9";
+         disable_default_ontology = $7, updated_at = $8, folded = $10 WHERE graph_id = $1 AND updated_at = $9";
     ACCOUNT_BY_GRAPH, GRAPH, concat!("SELECT ", account_columns!(), " FROM account a WHERE a.graph_id = $1");
     ACCOUNTS_BY_CREATED, Reach::FanOut, accounts_page!("a.created_at, a.graph_id");
     ACCOUNTS_BY_CREATED_DESC, Reach::FanOut, accounts_page!("a.created_at DESC, a.graph_id DESC");
@@ -235,9 +230,8 @@ statements! {
     ACCOUNTS_BY_EMAIL, Reach::FanOut, accounts_page!("coalesce(a.email, ''), a.user_id");
     ACCOUNTS_BY_EMAIL_DESC, Reach::FanOut, accounts_page!("coalesce(a.email, '') DESC, a.user_id DESC");
     COUNT_ACCOUNTS, Reach::FanOut,
-        "SELECT count(*) FROM account a WHERE a.project_id = $1 AND ($2 = '' OR lower(a.user_id) LIKE $2 ESCAPE '\\' \
-         OR lower(coalesce(a.email, '')) LIKE $2 ESCAPE '\\' \
-         OR lower(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) LIKE $2 ESCAPE '\\')";
+        "SELECT count(*) FROM account a WHERE a.project_id = $1 AND \
+         ($2 = '' OR a.folded LIKE $2 ESCAPE '\\')";
 
     ACCOUNTS_AFTER, Reach::FanOut,
         concat!("SELECT ", account_columns!(), " FROM account a WHERE a.project_id = $1 AND a.created_at > $2 \
@@ -415,8 +409,8 @@ statements! {
         "UPDATE document SET updated_at = updated_at WHERE graph_id = $1 AND document_uuid = $2 AND updated_at = $3";
     UPDATE_DOCUMENT, GRAPH,
         "UPDATE document SET document_id = $3, metadata = $4, updated_at = $5 \
-         WHERE graph_id = $1 AND document_uuid = $2 AND ($3 IS NULL OR NOT EXISTS (SELECT 1 FROM document o \
-         WHERE o.graph_id = $1 AND o.document_id = $3 AND o.document_uuid <> $2))";
+         WHERE graph_id = $1 AND document_uuid = $2 AND NOT EXISTS (SELECT 1 FROM document o \
+         WHERE o.graph_id = $1 AND o.document_id = $3 AND o.document_uuid <> $2)";
     REMOVE_DOCUMENT, GRAPH, "DELETE FROM document WHERE graph_id = $1 AND document_uuid = $2";
     DOCUMENT_BY_UUID, GRAPH, documents!("WHERE graph_id = $1 AND document_uuid = $2");
     DOCUMENT_BY_ID, GRAPH, documents!("WHERE graph_id = $1 AND document_id = $2");
@@ -438,7 +432,7 @@ statements! {
     EXPECT_BULK_STATE, GRAPH, "UPDATE bulk SET updated_at = $3 WHERE graph_id = $1 AND state = $2";
     SET_BULK_ITEM_STATE, GRAPH,
         "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
-         payload = CASE WHEN $3 = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
+         payload = CASE WHEN CAST($3 AS BIGINT) = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
     LAST_BULK_SEQ, GRAPH, "SELECT coalesce(max(seq), 0) FROM bulk_item WHERE graph_id = $1";
     REMOVE_BULK_ITEMS_FOR_GRAPH, Reach::FanOut, "DELETE FROM bulk_item WHERE target_graph = $1";
     REMOVE_BULK_ITEMS_FOR_THREAD, Reach::FanOut,
@@ -476,7 +470,7 @@ statements! {
     EXTEND_LEASE, GRAPH,
         "UPDATE ingest_queue SET lease_until = $3 WHERE graph_id = $1 AND epoch = $2 RETURNING epoch";
     QUEUE_DEPTH, Reach::FanOut,
-        "SELECT coalesce(sum(pending), 0), count(*), min(ready_at), max(attempts) FROM ingest_queue WHERE pending > 0";
+        "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT), count(*), min(ready_at), max(attempts) FROM ingest_queue WHERE pending > 0";
 
     CLEAR_GRAPH, GRAPH, "DELETE FROM graph WHERE graph_id = $1";
     CLEAR_QUEUE, GRAPH, "DELETE FROM ingest_queue WHERE graph_id = $1";

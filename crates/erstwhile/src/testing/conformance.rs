@@ -19,10 +19,14 @@ use crate::model::{
 };
 use crate::store::{Evidence, ListOrder, ListPage, Locate, Store};
 
-/// Instantiates the suite for a driver: one test for each function of this module.
+/// Instantiates the suite for a driver: one test for each function of this module, and random batches (so many
+/// cases of them, where a fresh database is dear).
 #[macro_export]
 macro_rules! store_conformance {
     ($open:path) => {
+        $crate::store_conformance!($open, random cases: 192);
+    };
+    ($open:path, random cases: $cases:literal) => {
         $crate::store_conformance!(@tests $open:
             a_batch_is_applied_whole_or_not_at_all
             a_batch_is_applied_once
@@ -46,7 +50,7 @@ macro_rules! store_conformance {
         );
 
         proptest::proptest! {
-            #![proptest_config(proptest::test_runner::Config::with_cases(192))]
+            #![proptest_config(proptest::test_runner::Config::with_cases($cases))]
 
             /// Random batches leave the database as they leave the reference model.
             #[test]

@@ -1,0 +1,229 @@
+//! From a URL to connections: hosts, time limits, TLS.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use erstwhile::{Error, Result};
+use percent_encoding::percent_decode_str;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio_postgres::Config;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How long a host may take to accept a connection before the next one is tried.
+const CONNECT: Duration = Duration::from_secs(2);
+/// How long sent bytes may stay unacknowledged before a connection counts as broken.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+
+/// Where to connect and how.
+pub(crate) struct Target {
+    pub(crate) config: Config,
+    /// What makes TLS connections, unless the URL says `sslmode=disable`.
+    pub(crate) tls: Option<MakeRustlsConnect>,
+}
+
+/// How far a server's certificate is believed, as libpq's `sslmode` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// No TLS.
+    Disable,
+    /// TLS when the server has it, with any certificate.
+    Prefer,
+    /// TLS with any certificate; with `sslrootcert`, only with one of that authority.
+    Require,
+    /// TLS with a certificate of a known authority for this host.
+    Verify,
+}
+
+impl Target {
+    pub(crate) fn parse(url: &str) -> Result<Self> {
+        let (rest, trust, roots) = take_tls(url)?;
+        let mut config: Config = rest.parse().map_err(|error| {
+            // The source is left out: it might show a part of the URL.
+            let reason = told(&error);
+            Error::invalid(format!(
+                "the database URL is wrong: {reason}; it looks like postgres://user:password@host/database"
+            ))
+        })?;
+        if config.get_hosts().is_empty() {
+            return Err(Error::invalid("the database URL names no host"));
+        }
+        if config.get_target_session_attrs() == TargetSessionAttrs::Any && !rest.contains("target_session_attrs") {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(UNACKNOWLEDGED);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("erstwhile");
+        }
+        config.keepalives_idle(Duration::from_secs(30));
+        config.ssl_mode(match trust {
+            Trust::Disable => SslMode::Disable,
+            Trust::Prefer => SslMode::Prefer,
+            Trust::Require | Trust::Verify => SslMode::Require,
+        });
+        let tls = match trust {
+            Trust::Disable => None,
+            trust => Some(MakeRustlsConnect::new(client(trust, roots.as_deref())?)),
+        };
+        Ok(Self { config, tls })
+    }
+}
+
+fn told(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// Takes what is about TLS out of a URL: the driver underneath knows less of it.
+fn take_tls(url: &str) -> Result<(String, Trust, Option<String>)> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(Error::invalid("the database URL must begin with postgres://"));
+    }
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    let (mut trust, mut roots, mut kept) = (Trust::Prefer, None, Vec::new());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=').unwrap_or((pair, "")) {
+            ("sslmode", mode) => {
+                trust = match mode {
+                    "disable" => Trust::Disable,
+                    "allow" | "prefer" => Trust::Prefer,
+                    "require" => Trust::Require,
+                    "verify-ca" | "verify-full" => Trust::Verify,
+                    _ => {
+                        let known = "disable, prefer, require, verify-ca, verify-full";
+                        return Err(Error::invalid(format!("sslmode in the database URL must be one of {known}")));
+                    }
+                }
+            }
+            ("sslrootcert", file) => {
+                let file = percent_decode_str(file).decode_utf8();
+                roots =
+                    Some(file.map_err(|_| Error::invalid("sslrootcert in the database URL is no text"))?.into_owned());
+            }
+            _ => kept.push(pair),
+        }
+    }
+    if trust == Trust::Require && roots.is_some() {
+        trust = Trust::Verify;
+    }
+    let rest = if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) };
+    Ok((rest, trust, roots))
+}
+
+fn client(trust: Trust, roots: Option<&str>) -> Result<ClientConfig> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::internal("TLS cannot be set up").with_source(error))?;
+    if trust == Trust::Verify {
+        return Ok(builder.with_root_certificates(authorities(roots)?).with_no_client_auth());
+    }
+    let anyone = Arc::new(AnyCertificate(provider));
+    Ok(builder.dangerous().with_custom_certificate_verifier(anyone).with_no_client_auth())
+}
+
+/// The authorities of a file, or else those of the system.
+fn authorities(file: Option<&str>) -> Result<RootCertStore> {
+    let mut store = RootCertStore::empty();
+    match file.filter(|file| *file != "system") {
+        Some(file) => {
+            let unreadable = |error: &dyn std::fmt::Display| {
+                Error::invalid(format!("sslrootcert `{file}` of the database URL cannot be read: {error}"))
+            };
+            for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))? {
+                let certificate = certificate.map_err(|error| unreadable(&error))?;
+                store.add(certificate).map_err(|error| unreadable(&error))?;
+            }
+        }
+        None => {
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    if store.is_empty() {
+        return Err(Error::invalid(
+            "there is no certificate authority to check the database's certificate with: name a file with sslrootcert",
+        ));
+    }
+    Ok(store)
+}
+
+/// Believes any certificate, as `sslmode=require` of libpq does; signatures are checked all the same.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_url_is_told_without_its_password() {
+        for url in [
+            "mysql://me:geheim@host/db",
+            "postgres://me:geheim@host:port/db",
+            "postgres://me:geheim@host/db?sslmode=maybe",
+            "postgres://me:geheim@host/db?nonsense=1",
+            "postgres://me:geheim@host/db?sslmode=verify-full&sslrootcert=/nowhere",
+        ] {
+            let Err(error) = Target::parse(url) else { panic!("{url} is taken") };
+            assert!(!error.to_string().contains("geheim"), "{error}");
+        }
+    }
+
+    #[test]
+    fn several_hosts_mean_the_one_that_takes_writes() {
+        let target = Target::parse("postgres://me@one:5432,two:5433/db?sslmode=disable").expect("a target");
+        assert_eq!(target.config.get_hosts().len(), 2);
+        assert_eq!(target.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert!(target.tls.is_none());
+    }
+
+    #[test]
+    fn a_root_certificate_makes_require_verify() {
+        let (rest, trust, roots) =
+            take_tls("postgres://h/d?sslrootcert=%2Fca.pem&sslmode=require&user=x").expect("parts");
+        assert_eq!((rest.as_str(), trust, roots.as_deref()), ("postgres://h/d?user=x", Trust::Verify, Some("/ca.pem")));
+    }
+}

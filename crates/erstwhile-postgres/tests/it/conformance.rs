@@ -1,0 +1,37 @@
+//! The driver passes the conformance suite on a real server.
+
+use std::sync::Arc;
+
+use erstwhile::store::Store;
+use erstwhile_postgres::testing::TestServer;
+use erstwhile_postgres::{Postgres, PostgresSettings};
+use tokio_postgres::types::Type;
+
+async fn open() -> (Store, ()) {
+    let url = TestServer::shared().schema().await;
+    let settings = PostgresSettings { connections: 4, ..PostgresSettings::default() };
+    let database = Postgres::new(&url, settings).expect("a database");
+    (Store::open(Arc::new(database)).await.expect("a store"), ())
+}
+
+erstwhile::store_conformance!(open, random cases: 48);
+
+/// A statement whose parameters or columns the server types otherwise than the store means them shows here,
+/// not in the one request that uses it.
+#[tokio::test]
+async fn the_server_understands_every_statement() {
+    let url = TestServer::shared().schema().await;
+    let database = Postgres::new(&url, PostgresSettings::default()).expect("a database");
+    Store::open(Arc::new(database)).await.expect("a store");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    let known = [Type::INT8, Type::INT4, Type::TEXT, Type::BYTEA, Type::FLOAT8];
+    for statement in erstwhile::store::statements::ALL {
+        let prepared = client.prepare(statement.sql).await;
+        let prepared = prepared.unwrap_or_else(|error| panic!("{}: {error:?}", statement.name));
+        let columns = prepared.columns().iter().map(|column| column.type_().clone());
+        for ty in columns.chain(prepared.params().iter().cloned()) {
+            assert!(known.contains(&ty), "{} has a {ty}", statement.name);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The driver against real servers.
+#![expect(clippy::expect_used, reason = "a test that fails must say so at once")]
+
+mod conformance;

@@ -1,0 +1,248 @@
+//! Several servers on one PostgreSQL database: what one has taken, every one shows, and each can go.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::process::{Process, call_at, new_schema};
+
+/// Servers that start on a database at the same moment.
+fn start(database: &str, count: usize) -> Vec<Process> {
+    std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..count).map(|_| scope.spawn(|| Process::on(database, &[]))).collect();
+        starting.into_iter().map(|start| start.join().expect("a server")).collect()
+    })
+}
+
+fn add_user(server: &Process, user_id: &str) {
+    assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": user_id, "first_name": "Ann"}))).status, 201);
+    let thread = json!({"user_id": user_id, "thread_id": format!("thread of {user_id}")});
+    assert_eq!(server.call("POST", "/threads", Some(&thread)).status, 201);
+}
+
+fn thread_path(user_id: &str) -> String {
+    format!("/threads/thread%20of%20{}/messages", user_id.replace(' ', "%20"))
+}
+
+/// A word that no other number has.
+fn word(number: usize) -> String {
+    let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
+    format!("zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
+}
+
+fn love(number: usize) -> Value {
+    json!({"messages": [{"role": "user", "content": format!("I love {}.", word(number))}]})
+}
+
+/// Asks again until an answer is as it should be.
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn loved_by(server: &Process, user_id: &str) -> Vec<String> {
+    let path = format!("/graph/edge/user/{}", user_id.replace(' ', "%20"));
+    let edges = server.call("POST", &path, Some(&json!({"limit": 1000}))).body;
+    let edges = edges.as_array().expect("edges").iter();
+    let loved = edges.filter(|edge| edge["name"] == "LOVES");
+    loved.map(|edge| edge["fact"].as_str().expect("a fact").to_lowercase()).collect()
+}
+
+#[test]
+fn servers_start_together_on_an_empty_database_and_share_one_first_key() {
+    let database = new_schema();
+    let servers = start(&database, 3);
+    for server in &servers {
+        assert_eq!(server.call("GET", "/users-ordered", None).status, 200);
+    }
+    let listed = std::process::Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["keys", "list", "--json", "--database", &database])
+        .output()
+        .expect("the command runs");
+    assert_eq!(String::from_utf8_lossy(&listed.stdout).lines().count(), 1);
+}
+
+#[test]
+fn what_one_server_took_every_server_shows_and_finds_at_once() {
+    let servers = start(&new_schema(), 3);
+    add_user(&servers[0], "ann");
+    for number in 0..30 {
+        let (written, read) = (&servers[number % 3], &servers[(number + 1) % 3]);
+        let posted = written.call("POST", &thread_path("ann"), Some(&love(number)));
+        assert_eq!(posted.status, 200, "{posted:?}");
+        let last = read.call("GET", &format!("{}?lastn=1", thread_path("ann")), None);
+        assert_eq!(last.body["messages"][0]["content"], format!("I love {}.", word(number)));
+        let query = json!({"user_id": "ann", "query": word(number), "scope": "episodes", "limit": 1});
+        let found = read.call("POST", "/graph/search", Some(&query));
+        assert_eq!(found.body["episodes"][0]["content"], format!("I love {}.", word(number)), "{found:?}");
+    }
+    servers[2].call("DELETE", "/users/ann", None);
+    for server in &servers {
+        assert_eq!(server.call("GET", "/users/ann", None).status, 404);
+        let query = json!({"user_id": "ann", "query": "love", "scope": "episodes"});
+        assert_eq!(server.call("POST", "/graph/search", Some(&query)).status, 404);
+    }
+}
+
+#[test]
+fn declared_types_and_revoked_keys_are_known_everywhere() {
+    let database = new_schema();
+    let servers = start(&database, 2);
+    let types = json!({"entity_types": [{"name": "Instrument", "description": "Makes music.", "properties": []}]});
+    assert_eq!(servers[0].call("PUT", "/entity-types", Some(&types)).status, 200);
+    eventually("the other server never sees the declared type", || {
+        let known = servers[1].call("GET", "/entity-types", None).body;
+        known["entity_types"].as_array().is_some_and(|types| types.iter().any(|kind| kind["name"] == "Instrument"))
+    });
+    let keys = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_erstwhile"));
+        let made = command.arg("keys").args(args).args(["--json", "--database", &database]).output();
+        let made = made.expect("the command runs");
+        assert!(made.status.success(), "{made:?}");
+        made.stdout
+    };
+    let made: Value = serde_json::from_slice(&keys(&["create"])).expect("a key");
+    let (id, secret) = (made["id"].as_str().expect("an id"), made["key"].as_str().expect("a key"));
+    let status = |server: &Process| {
+        let key = format!("Authorization: Api-Key {secret}\r\n");
+        let asked = crate::process::exchange(server.address, "GET", "/api/v2/users-ordered", &[&key], None);
+        crate::process::status_of(&asked.expect("an answer").0)
+    };
+    assert!(servers.iter().all(|server| status(server) == Some(200)));
+    keys(&["revoke", id]);
+    for server in &servers {
+        eventually("a revoked key still works", || status(server) == Some(401));
+    }
+}
+
+/// One server is killed and one sleeps through its leases while they ingest: the third does all of it, and
+/// the sleeper, when it wakes, does nothing of it again.
+#[test]
+fn a_killed_server_and_one_that_overslept_leave_nothing_undone_and_nothing_done_twice() {
+    const USERS: usize = 6;
+    const EACH: usize = 10;
+    let mut servers = start(&new_schema(), 3);
+    for user in 0..USERS {
+        add_user(&servers[0], &format!("user {user}"));
+    }
+    std::thread::scope(|scope| {
+        for user in 0..USERS {
+            let servers = &servers;
+            scope.spawn(move || {
+                for number in 0..EACH {
+                    let server = &servers[(user + number) % 3];
+                    let path = thread_path(&format!("user {user}"));
+                    assert_eq!(server.call("POST", &path, Some(&love(user * EACH + number))).status, 200);
+                }
+            });
+        }
+    });
+    let asleep = servers.remove(2);
+    asleep.signal("STOP");
+    servers.remove(1).kill();
+    let server = &servers[0];
+    let all = |user: usize| -> BTreeSet<String> { (0..EACH).map(|number| word(user * EACH + number)).collect() };
+    let told = |facts: &[String], word: &str| facts.iter().filter(|fact| fact.contains(word)).count();
+    for user in 0..USERS {
+        eventually("facts are missing", || {
+            let facts = loved_by(server, &format!("user {user}"));
+            all(user).iter().all(|word| told(&facts, word) == 1)
+        });
+    }
+    asleep.signal("CONT");
+    // What it had in hand is refused by now; whatever it does from here on is new work.
+    add_user(&asleep, "late");
+    assert_eq!(asleep.call("POST", &thread_path("late"), Some(&love(700))).status, 200);
+    eventually("the sleeper never works again", || loved_by(&asleep, "late").len() == 1);
+    for user in 0..USERS {
+        let user_id = format!("user {user}");
+        let facts = loved_by(&asleep, &user_id);
+        assert_eq!(facts.len(), EACH, "{facts:?}");
+        let list = asleep.call("GET", &format!("{}?limit=100", thread_path(&user_id)), None);
+        let messages = list.body["messages"].as_array().expect("messages").clone();
+        let texts: Vec<&str> = messages.iter().map(|message| message["content"].as_str().expect("a text")).collect();
+        let expected: Vec<String> = (0..EACH).map(|number| format!("I love {}.", word(user * EACH + number))).collect();
+        assert_eq!(texts, expected, "the caller's order is kept");
+    }
+}
+
+/// Clients that try another server when one is going notice nothing of a restart of all of them in turn.
+#[test]
+fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
+    const WRITERS: usize = 4;
+    let database = new_schema();
+    let mut servers: Vec<Option<Process>> = start(&database, 3).into_iter().map(Some).collect();
+    let addresses: std::sync::Mutex<Vec<_>> =
+        std::sync::Mutex::new(servers.iter().flatten().map(|server| server.address).collect());
+    let first = servers[0].as_ref().expect("a server");
+    for writer in 0..WRITERS {
+        add_user(first, &format!("writer {writer}"));
+    }
+    let (over, written) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let acknowledged: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let writing: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let (over, written, addresses) = (&over, &written, &addresses);
+                scope.spawn(move || {
+                    let path = thread_path(&format!("writer {writer}"));
+                    let mut acknowledged = Vec::new();
+                    for number in 0.. {
+                        if over.load(Ordering::SeqCst) {
+                            break;
+                        }
+                        let text = format!("note {writer} {number}");
+                        let body = json!({"messages": [{"role": "user", "content": text}]});
+                        // As the SDKs do: a refused or broken call is tried again, here on the next server.
+                        let taken = (0..6).any(|attempt| {
+                            let address = {
+                                let addresses = addresses.lock().expect("addresses");
+                                addresses[(writer + attempt) % addresses.len()]
+                            };
+                            let answer = call_at(address, "POST", &path, Some(&body));
+                            let taken = answer.as_ref().is_ok_and(|answer| answer.status == 200);
+                            if !taken {
+                                std::thread::sleep(Duration::from_millis(50 << attempt));
+                            }
+                            taken
+                        });
+                        assert!(taken, "a client that tries again fails");
+                        written.fetch_add(1, Ordering::SeqCst);
+                        acknowledged.push(text);
+                    }
+                    acknowledged
+                })
+            })
+            .collect();
+        let more = |count: usize| {
+            let until = written.load(Ordering::SeqCst) + count;
+            eventually("the writers are stuck", || written.load(Ordering::SeqCst) >= until);
+        };
+        for at in 0..servers.len() {
+            more(40);
+            let old = servers[at].take().expect("a server");
+            assert_eq!(old.terminate(), Some(0), "it ends in order");
+            let new = Process::on(&database, &[]);
+            addresses.lock().expect("addresses")[at] = new.address;
+            servers[at] = Some(new);
+        }
+        more(40);
+        over.store(true, Ordering::SeqCst);
+        writing.into_iter().map(|writer| writer.join().expect("a writer")).collect()
+    });
+    let server = servers[0].as_ref().expect("a server");
+    for (writer, acknowledged) in acknowledged.iter().enumerate() {
+        let list = server.call("GET", &format!("{}?limit=100000", thread_path(&format!("writer {writer}"))), None);
+        let stored = list.body["messages"].as_array().expect("messages").clone();
+        let mut stored = stored.iter().map(|message| message["content"].as_str().expect("a text"));
+        // A call whose answer was lost may have been taken as well; order and completeness hold all the same.
+        assert!(
+            acknowledged.iter().all(|text| stored.any(|stored| stored == text)),
+            "a note is missing or out of order"
+        );
+    }
+}
