@@ -111,12 +111,10 @@ impl TestServer {
 
     fn without_data() -> Self {
         let folder = tempfile::Builder::new().prefix("ew-pg-").tempdir().expect("a temporary folder");
-        if is_root() {
-            let owned = Command::new("chown").arg("nobody:nogroup").arg(folder.path()).status();
-            assert!(owned.is_ok_and(|status| status.success()), "a folder for the server's user");
-        }
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-        Self { folder, port, keeper: None }
+        let server = Self { folder, port, keeper: None };
+        server.give(server.folder());
+        server
     }
 
     /// Adds settings; they count from the next start on.
@@ -183,6 +181,20 @@ impl TestServer {
         run("pg_ctl", [OsStr::new("-D"), data.as_os_str(), OsStr::new("-w"), OsStr::new("promote")]);
     }
 
+    /// Gives a file or folder to the server's user, readable by nobody else.
+    ///
+    /// # Panics
+    /// When that cannot be done.
+    pub fn give(&self, file: &Path) {
+        let changed = |program: &str, to: &str| {
+            assert!(Command::new(program).arg(to).arg(file).status().is_ok_and(|status| status.success()), "{program}");
+        };
+        changed("chmod", if file.is_dir() { "700" } else { "600" });
+        if is_root() {
+            changed("chown", "nobody:nogroup");
+        }
+    }
+
     /// The folder of its data.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -240,7 +252,8 @@ impl Drop for TestServer {
         if let Ok(file) = std::fs::read_to_string(self.data().join("postmaster.pid"))
             && let Some(process) = file.lines().next()
         {
-            drop(Command::new("kill").args(["-QUIT", process.trim()]).status());
+            // A killed server leaves the file of a process that is gone.
+            drop(Command::new("kill").args(["-QUIT", process.trim()]).stderr(Stdio::null()).status());
         }
     }
 }

@@ -2,3 +2,6 @@
 #![expect(clippy::expect_used, reason = "a test that fails must say so at once")]
 
 mod conformance;
+mod full_disk;
+mod starting;
+mod tls;

@@ -5,6 +5,8 @@ mod architecture;
 mod command_line;
 mod contract;
 mod durability;
+mod failover;
+mod faults;
 mod nodes;
 mod process;
 mod robustness;

@@ -167,7 +167,7 @@ pub(crate) fn exchange(
     let body = body.map(Value::to_string).unwrap_or_default();
     let headers = headers.concat();
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(40)))?;
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}Content-Type: application/json\r\n\

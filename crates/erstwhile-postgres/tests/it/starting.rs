@@ -1,0 +1,102 @@
+//! What is wrong with a database is told at the start, in words that say what to do, without the password.
+
+use std::sync::Arc;
+
+use erstwhile::store::Store;
+use erstwhile::{Error, Result};
+use erstwhile_postgres::testing::{CARELESS, TestServer};
+use erstwhile_postgres::{Postgres, PostgresSettings};
+
+const PASSWORD: &str = "wallpaper";
+
+async fn open(url: &str) -> Result<Store> {
+    let patience = std::time::Duration::from_millis(200);
+    let settings = PostgresSettings { patience, ..PostgresSettings::default() };
+    Store::open(Arc::new(Postgres::new(url, settings)?)).await
+}
+
+async fn refusal(url: &str) -> Error {
+    let error = open(url).await.expect_err("a refusal");
+    assert!(!format!("{error:?}").contains(PASSWORD), "{error:?}");
+    error
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_told() {
+    let error = refusal(&format!("postgres://me:{PASSWORD}@127.0.0.1:1/db")).await;
+    assert!(error.message().contains("cannot connect"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_exist_is_told() {
+    let port = TestServer::shared().port();
+    let error = refusal(&format!("postgres://postgres@127.0.0.1:{port}/nowhere")).await;
+    assert!(error.message().contains("\"nowhere\" does not exist (create it"), "{error}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_and_not_shown() {
+    let server = TestServer::start(CARELESS);
+    let client = server.client().await;
+    client
+        .batch_execute("CREATE ROLE locked LOGIN PASSWORD 'right'; GRANT CREATE ON SCHEMA public TO locked")
+        .await
+        .unwrap();
+    let rules = server.data().join("pg_hba.conf");
+    let before = std::fs::read_to_string(&rules).unwrap();
+    std::fs::write(&rules, format!("host all locked 127.0.0.1/32 scram-sha-256\n{before}")).unwrap();
+    server.signal("HUP");
+    let url = |password: &str| format!("postgres://locked:{password}@127.0.0.1:{}/postgres", server.port());
+    let error = refusal(&url(PASSWORD)).await;
+    assert!(error.message().contains("check the user and the password in the URL"), "{error}");
+    open(&url("right")).await.expect("the right one opens it");
+}
+
+#[tokio::test]
+async fn missing_rights_are_told() {
+    let server = TestServer::shared();
+    let made = server
+        .client()
+        .await
+        .batch_execute("CREATE ROLE guest LOGIN; CREATE SCHEMA closed; GRANT USAGE ON SCHEMA closed TO guest")
+        .await;
+    made.expect("a role without rights");
+    let url = format!("postgres://guest@127.0.0.1:{}/postgres?options=-csearch_path%3Dclosed", server.port());
+    let error = refusal(&url).await;
+    assert!(error.message().contains("GRANT CREATE, USAGE ON SCHEMA"), "{error}");
+}
+
+#[tokio::test]
+async fn a_schema_from_the_future_is_refused() {
+    let url = TestServer::shared().schema().await;
+    open(&url).await.expect("a store");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    client.execute("INSERT INTO erstwhile_schema (version, name) VALUES (999, 'the future')", &[]).await.unwrap();
+    let error = refusal(&url).await;
+    assert!(error.message().contains("schema 999") && error.message().contains("newer program"), "{error}");
+}
+
+#[tokio::test]
+async fn many_nodes_bring_an_empty_database_up_to_date_together() {
+    let url = TestServer::shared().schema().await;
+    let opened = futures::future::join_all((0..8).map(|_| open(&url))).await;
+    for store in opened {
+        store.expect("a store").ping().await.expect("it answers");
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_is_missing_or_half_made_is_made_at_the_next_start() {
+    let url = TestServer::shared().schema().await;
+    open(&url).await.expect("a store");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    let half_made = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass('link_by_episode')";
+    client.batch_execute(&format!("DROP INDEX episode_by_id; {half_made}")).await.unwrap();
+    open(&url).await.expect("a store");
+    let valid = "SELECT bool_and(indisvalid), count(*) FROM pg_index WHERE indexrelid IN \
+        (to_regclass('episode_by_id'), to_regclass('link_by_episode'))";
+    let row = client.query_one(valid, &[]).await.unwrap();
+    assert_eq!((row.get::<_, bool>(0), row.get::<_, i64>(1)), (true, 2));
+}

@@ -1,0 +1,74 @@
+//! Connections with TLS, to a server with a certificate of an authority of our own.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use erstwhile::Result;
+use erstwhile::store::Store;
+use erstwhile_postgres::testing::{CARELESS, TestServer};
+use erstwhile_postgres::{Postgres, PostgresSettings};
+
+fn openssl(folder: &Path, args: &str) {
+    let done = Command::new("openssl").args(args.split(' ')).current_dir(folder).output().expect("openssl");
+    assert!(done.status.success(), "openssl {args}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// An authority, and a certificate of it for 127.0.0.1.
+fn certify(folder: &Path) {
+    for name in ["authority", "stranger"] {
+        openssl(
+            folder,
+            &format!("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -keyout {name}.key -out {name}.pem"),
+        );
+    }
+    openssl(folder, "req -newkey rsa:2048 -nodes -subj /CN=server -keyout server.key -out server.csr");
+    std::fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1\n").expect("a file");
+    openssl(
+        folder,
+        "x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile names -out server.pem",
+    );
+}
+
+async fn open(url: &str) -> Result<Store> {
+    let patience = std::time::Duration::from_millis(200);
+    let settings = PostgresSettings { patience, ..PostgresSettings::default() };
+    Store::open(Arc::new(Postgres::new(url, settings)?)).await
+}
+
+#[tokio::test]
+async fn a_certificate_is_believed_as_far_as_the_url_says() {
+    let mut server = TestServer::start(CARELESS);
+    let library: String = server.client().await.query_one("SHOW ssl_library", &[]).await.expect("an answer").get(0);
+    if library.is_empty() {
+        eprintln!("not tested: this server was built without TLS");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    certify(folder.path());
+    for name in ["server.key", "server.pem"] {
+        // In place of an empty file of the server's own, so that the owner is the server's user.
+        let own = server.data().join(name);
+        std::fs::copy(server.data().join("PG_VERSION"), &own).expect("a file");
+        server.give(&own);
+        std::fs::write(&own, std::fs::read(folder.path().join(name)).expect("a file")).expect("a file");
+    }
+    server.stop();
+    server.configure("ssl = on\nssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'");
+    let rules = server.data().join("pg_hba.conf");
+    std::fs::write(&rules, "hostssl all all 127.0.0.1/32 trust\nlocal all all trust\n").expect("rules");
+    server.launch();
+    let url = |options: &str| format!("{}?{options}", server.url());
+    let root = |name: &str| folder.path().join(name).display().to_string().replace('/', "%2F");
+    let verified = format!("sslmode=verify-full&sslrootcert={}", root("authority.pem"));
+    for options in ["sslmode=require", "sslmode=prefer", &verified] {
+        open(&url(options)).await.unwrap_or_else(|error| panic!("{options}: {error}"));
+    }
+    let strange = format!("sslmode=verify-full&sslrootcert={}", root("stranger.pem"));
+    let error = open(&url(&strange)).await.expect_err("a certificate of an unknown authority");
+    assert!(error.message().to_lowercase().contains("certificate"), "{error}");
+    let elsewhere = url(&verified).replace("127.0.0.1", "localhost");
+    let error = open(&elsewhere).await.expect_err("a certificate for another name");
+    assert!(error.message().to_lowercase().contains("certificate"), "{error}");
+    open(&url("sslmode=disable")).await.expect_err("a server that wants TLS");
+}
