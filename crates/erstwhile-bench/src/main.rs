@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 mod retrieval;
+mod scale;
 mod speed;
 mod table;
 
@@ -20,6 +21,8 @@ enum Command {
     Retrieval(retrieval::Retrieval),
     /// Latency and throughput, beside the limits of the machine
     Speed(speed::Speed),
+    /// A shared graph of up to a million facts
+    Scale(scale::Scale),
     #[command(hide = true)]
     ServeForSpeed(speed::Serve),
 }
@@ -28,6 +31,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Retrieval(command) => command.run(),
         Command::Speed(command) => command.run(),
+        Command::Scale(command) => command.run(),
         Command::ServeForSpeed(command) => command.run(),
     }
 }

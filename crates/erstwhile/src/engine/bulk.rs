@@ -109,12 +109,10 @@ impl Engine {
         if before + new.len() as i64 > ITEMS_MAX {
             return Err(Error::invalid(format!("a batch can have at most {ITEMS_MAX} items")));
         }
-        // Items may have gone with the users for whom they were.
-        let last = self.store().last_bulk_seq(bulk.graph).await?;
         let now = self.now();
         let mut homes: HashMap<BulkTarget, GraphId> = HashMap::new();
         let mut items = Vec::with_capacity(new.len());
-        for (seq, item) in (last + 1..).zip(new) {
+        for (seq, item) in (before + 1..).zip(new) {
             let graph = match homes.get(&item.target) {
                 Some(graph) => *graph,
                 None => self.home_of(project, &item.target).await?,
@@ -148,6 +146,7 @@ impl Engine {
             BulkTarget::Thread(thread_id) => self.locate(project, Locate::Thread, thread_id, "thread").await,
             BulkTarget::User(user_id) => self.graph_id(project, &GraphRef::User(user_id.clone())).await,
             BulkTarget::Graph(graph_id) => self.graph_id(project, &GraphRef::Graph(graph_id.clone())).await,
+            BulkTarget::Gone => Err(Error::invalid("an item needs a thread, a user or a graph")),
         }
     }
 

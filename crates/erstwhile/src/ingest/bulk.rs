@@ -84,7 +84,7 @@ fn episode(engine: &Engine, bulk: &Bulk, item: &BulkItem, task: TaskId) -> Episo
     let now = engine.now();
     let thread = match &item.target {
         BulkTarget::Thread(thread_id) => Some(thread_id.clone()),
-        BulkTarget::User(_) | BulkTarget::Graph(_) => None,
+        BulkTarget::User(_) | BulkTarget::Graph(_) | BulkTarget::Gone => None,
     };
     let ignored = item.role.is_some_and(|role| bulk.ignore_roles.contains(&role));
     Episode {

@@ -92,6 +92,8 @@ pub enum BulkTarget {
     User(String),
     /// Data of a standalone graph.
     Graph(String),
+    /// Something that has been deleted since.
+    Gone,
 }
 
 impl BulkTarget {
@@ -99,7 +101,7 @@ impl BulkTarget {
     pub fn thread(&self) -> Option<&String> {
         match self {
             Self::Thread(thread_id) => Some(thread_id),
-            Self::User(_) | Self::Graph(_) => None,
+            Self::User(_) | Self::Graph(_) | Self::Gone => None,
         }
     }
 }

@@ -298,7 +298,7 @@ impl Steps {
         }
         let params = vec![id(graph.0), Value::Int(Locate::Thread.code()), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
-        self.may(&sql::REMOVE_BULK_ITEMS_FOR_GRAPH, vec![id(graph.0)]);
+        self.may(&sql::FORGET_BULK_ITEMS_FOR_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
         for table in [
             &sql::CLEAR_SETTINGS,
@@ -371,7 +371,7 @@ impl Steps {
             &sql::REMOVE_SETTING,
             vec![graph.clone(), Value::Int(setting_kind_code(SettingKind::RatingInstruction)), text(thread_id)],
         );
-        self.may(&sql::REMOVE_BULK_ITEMS_FOR_THREAD, vec![graph.clone(), text(thread_id)]);
+        self.may(&sql::FORGET_BULK_ITEMS_FOR_THREAD, vec![graph.clone(), text(thread_id)]);
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);
         Ok(())

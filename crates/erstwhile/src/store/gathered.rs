@@ -134,11 +134,6 @@ impl Store {
         self.many(&sql_text::BULKS, params, rows::read_bulk).await
     }
 
-    /// The position of the last item of a bulk load; 0 when it has none.
-    pub async fn last_bulk_seq(&self, graph: GraphId) -> Result<i64> {
-        self.count(&sql_text::LAST_BULK_SEQ, vec![id(graph.0)]).await
-    }
-
     /// Items of a bulk load after a position, in order.
     pub async fn bulk_items(
         &self,

