@@ -5,7 +5,7 @@ use deadpool_postgres::Object;
 use crate::failure::Failure;
 
 /// Tables with the column that says on which shard a row lives; those of a graph live together.
-const DISTRIBUTED: &[(&str, &str)] = &[
+pub const DISTRIBUTED: &[(&str, &str)] = &[
     ("locator", "id"),
     ("graph", "graph_id"),
     ("ingest_queue", "graph_id"),
@@ -27,7 +27,7 @@ const DISTRIBUTED: &[(&str, &str)] = &[
     ("bulk_item", "graph_id"),
 ];
 /// Small tables that every shard holds whole.
-const REFERENCE: &[&str] = &["project", "api_key"];
+pub const REFERENCE: &[&str] = &["project", "api_key"];
 
 /// Distributes the tables that are not distributed yet; nothing without Citus.
 ///

@@ -3,5 +3,6 @@
 
 mod conformance;
 mod full_disk;
+mod shards;
 mod starting;
 mod tls;

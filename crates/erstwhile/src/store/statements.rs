@@ -20,11 +20,20 @@ const LOCATOR: Reach = Reach::One("id");
 /// Small tables that a sharded database keeps whole on every node.
 const REFERENCE: Reach = Reach::One("reference");
 
+/// The columns of an account; `$key` is its graph, as a parameter where there is one, so that a planner sees at
+/// once on which shard its threads are.
 macro_rules! account_columns {
     () => {
-        "a.graph_id, a.project_id, a.user_id, a.uuid, a.email, a.first_name, a.last_name, a.time_zone, a.metadata, \
-         a.disable_default_ontology, a.created_at, a.updated_at, \
-         (SELECT count(*) FROM thread t WHERE t.graph_id = a.graph_id)"
+        account_columns!("a.graph_id")
+    };
+    ($key:literal) => {
+        concat!(
+            "a.graph_id, a.project_id, a.user_id, a.uuid, a.email, a.first_name, a.last_name, a.time_zone, \
+             a.metadata, a.disable_default_ontology, a.created_at, a.updated_at, \
+             (SELECT count(*) FROM thread t WHERE t.graph_id = ",
+            $key,
+            ")"
+        )
     };
 }
 
@@ -107,11 +116,17 @@ macro_rules! candidates_page {
 
 macro_rules! collections {
     ($rest:literal) => {
+        collections!("c.graph_id", $rest)
+    };
+    ($key:literal, $rest:literal) => {
         concat!(
             "SELECT c.graph_id, c.project_id, c.name, c.uuid, c.description, c.metadata, c.dimensions, \
              c.is_auto_embedded, c.created_at, c.updated_at, \
-             (SELECT count(*) FROM document d WHERE d.graph_id = c.graph_id), \
-             (SELECT count(d.embedding) FROM document d WHERE d.graph_id = c.graph_id) FROM collection c ",
+             (SELECT count(*) FROM document d WHERE d.graph_id = ",
+            $key,
+            "), (SELECT count(d.embedding) FROM document d WHERE d.graph_id = ",
+            $key,
+            ") FROM collection c ",
             $rest
         )
     };
@@ -128,13 +143,21 @@ macro_rules! documents {
 
 macro_rules! bulks {
     ($rest:literal) => {
+        bulks!("b.graph_id", $rest)
+    };
+    ($key:literal, $rest:literal) => {
         concat!(
             "SELECT b.graph_id, b.project_id, b.state, b.metadata, b.ignore_roles, b.strict_ontology, b.created_at, \
              b.updated_at, b.processed_at, b.completed_at, \
-             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 0), \
-             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 1), \
-             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 2), \
-             (SELECT count(*) FROM bulk_item i WHERE i.graph_id = b.graph_id AND i.state = 3) FROM bulk b ",
+             (SELECT count(*) FROM bulk_item i WHERE i.state = 0 AND i.graph_id = ",
+            $key,
+            "), (SELECT count(*) FROM bulk_item i WHERE i.state = 1 AND i.graph_id = ",
+            $key,
+            "), (SELECT count(*) FROM bulk_item i WHERE i.state = 2 AND i.graph_id = ",
+            $key,
+            "), (SELECT count(*) FROM bulk_item i WHERE i.state = 3 AND i.graph_id = ",
+            $key,
+            ") FROM bulk b ",
             $rest
         )
     };
@@ -235,7 +258,7 @@ statements! {
     UPDATE_ACCOUNT, GRAPH,
         "UPDATE account SET email = $2, first_name = $3, last_name = $4, time_zone = $5, metadata = $6, \
          disable_default_ontology = $7, updated_at = $8, folded = $10 WHERE graph_id = $1 AND updated_at = $9";
-    ACCOUNT_BY_GRAPH, GRAPH, concat!("SELECT ", account_columns!(), " FROM account a WHERE a.graph_id = $1");
+    ACCOUNT_BY_GRAPH, GRAPH, concat!("SELECT ", account_columns!("$1"), " FROM account a WHERE a.graph_id = $1");
     ACCOUNTS_BY_CREATED, Reach::FanOut, accounts_page!("a.created_at, a.graph_id");
     ACCOUNTS_BY_CREATED_DESC, Reach::FanOut, accounts_page!("a.created_at DESC, a.graph_id DESC");
     ACCOUNTS_BY_USER_ID, Reach::FanOut, accounts_page!("a.user_id");
@@ -250,7 +273,7 @@ statements! {
         concat!("SELECT ", account_columns!(), " FROM account a WHERE a.project_id = $1 AND a.created_at > $2 \
          ORDER BY a.created_at, a.graph_id LIMIT $3");
     ACCOUNT_BY_UUID, GRAPH,
-        concat!("SELECT ", account_columns!(), " FROM account a WHERE a.graph_id = $1 AND a.uuid = $2");
+        concat!("SELECT ", account_columns!("$1"), " FROM account a WHERE a.graph_id = $1 AND a.uuid = $2");
 
     ADD_THREAD, GRAPH,
         "INSERT INTO thread (graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, \
@@ -409,7 +432,7 @@ statements! {
          is_auto_embedded, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
     UPDATE_COLLECTION, GRAPH,
         "UPDATE collection SET description = $2, metadata = $3, updated_at = $4 WHERE graph_id = $1 AND updated_at = $5";
-    COLLECTION_BY_GRAPH, GRAPH, collections!("WHERE c.graph_id = $1");
+    COLLECTION_BY_GRAPH, GRAPH, collections!("$1", "WHERE c.graph_id = $1");
     UNCOUNTED_COLLECTION, GRAPH,
         "SELECT graph_id, project_id, name, uuid, description, metadata, dimensions, is_auto_embedded, created_at, \
          updated_at, 0, 0 FROM collection WHERE graph_id = $1";
@@ -435,7 +458,7 @@ statements! {
     SET_BULK_STATE, GRAPH,
         "UPDATE bulk SET state = $3, updated_at = $4, processed_at = coalesce(processed_at, $5), \
          completed_at = coalesce(completed_at, $6) WHERE graph_id = $1 AND state = $2";
-    BULK_BY_GRAPH, GRAPH, bulks!("WHERE b.graph_id = $1");
+    BULK_BY_GRAPH, GRAPH, bulks!("$1", "WHERE b.graph_id = $1");
     BULKS, Reach::FanOut,
         bulks!("WHERE b.project_id = $1 AND ($2 < 0 OR b.state = $2) ORDER BY b.created_at DESC, b.graph_id DESC LIMIT $3 OFFSET $4");
     ADD_BULK_ITEM, GRAPH,
