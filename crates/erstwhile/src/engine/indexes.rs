@@ -1,7 +1,7 @@
 //! The indexes in memory: built on first use, brought up to date before each read, evicted by size.
 
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::Timestamp;
 use moka::sync::Cache;
@@ -25,9 +25,7 @@ pub(super) struct Indexes {
 
 #[derive(Debug)]
 struct Slot {
-    index: RwLock<GraphIndex>,
-    /// The version that the index shows whole: its texts have their vectors, too.
-    shown: AtomicI64,
+    content: RwLock<Content>,
     /// One refresh at a time.
     refreshing: Mutex<()>,
     /// Kibibytes at the last refresh: what the cache weighs.
@@ -36,6 +34,29 @@ struct Slot {
     project: ProjectId,
     /// The declaration of types under which the index is built.
     declared: TypesStamp,
+}
+
+/// An index, and those of its texts that nobody can find by meaning yet.
+#[derive(Debug)]
+struct Content {
+    index: GraphIndex,
+    unembedded: Vec<Unembedded>,
+}
+
+impl Slot {
+    fn read(&self) -> Result<RwLockReadGuard<'_, Content>> {
+        self.content.read().map_err(|_| Error::internal("an index is poisoned"))
+    }
+
+    fn write(&self) -> Result<RwLockWriteGuard<'_, Content>> {
+        self.content.write().map_err(|_| Error::internal("an index is poisoned"))
+    }
+
+    /// Whether everything up to a version can be found, by meaning, too.
+    fn shows(&self, version: i64) -> Result<bool> {
+        let content = self.read()?;
+        Ok(content.index.version >= version && content.unembedded.is_empty())
+    }
 }
 
 /// When the types of a graph, and those of its project, were declared last.
@@ -68,11 +89,10 @@ impl IndexHandle {
     pub fn read<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
         /// Kibibytes up to which a read takes well under a millisecond.
         const SMALL: u32 = 4 * 1024;
-        let poisoned = |_| Error::internal("an index is poisoned");
         if self.slot.kibibytes.load(Ordering::Relaxed) > SMALL && is_multi_threaded() {
-            return tokio::task::block_in_place(|| Ok(read(&*self.slot.index.read().map_err(poisoned)?)));
+            return tokio::task::block_in_place(|| Ok(read(&self.slot.read()?.index)));
         }
-        Ok(read(&*self.slot.index.read().map_err(poisoned)?))
+        Ok(read(&self.slot.read()?.index))
     }
 }
 
@@ -90,7 +110,7 @@ impl Engine {
             self.indexes.drop_graph(graph);
             return Err(Error::not_found("graph"));
         };
-        if slot.shown.load(Ordering::Acquire) < version {
+        if !slot.shows(version)? {
             self.refresh(graph, &slot, version).await?;
         }
         Ok(IndexHandle { slot })
@@ -112,8 +132,10 @@ impl Engine {
         let dimensions = self.parts.embedder.dimensions();
         let place = || {
             Arc::new(Slot {
-                index: RwLock::new(GraphIndex::under(own.over(&general), graph, dimensions)),
-                shown: AtomicI64::new(0),
+                content: RwLock::new(Content {
+                    index: GraphIndex::under(own.over(&general), graph, dimensions),
+                    unembedded: Vec::new(),
+                }),
                 refreshing: Mutex::new(()),
                 kibibytes: AtomicU32::new(0),
                 project,
@@ -149,45 +171,48 @@ impl Engine {
 
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
         let _turn = slot.refreshing.lock().await;
-        let shown = slot.shown.load(Ordering::Acquire);
+        // A refresh that was cut short, as by a caller who went away, has left texts behind.
+        self.embed(slot).await?;
+        let shown = slot.read()?.index.version;
         if shown >= version {
             return Ok(());
         }
         let evidence = self.store().evidence_since(graph, shown).await?.ok_or_else(|| Error::not_found("graph"))?;
-        let brought_to = evidence.version;
         let taking = Arc::clone(slot);
         let large = evidence.episodes.len() + evidence.assertions.len() > EMBEDDED_TOGETHER;
         let take = move || {
-            let mut index = taking.index.write().map_err(|_| Error::internal("an index is poisoned"))?;
-            Ok::<_, Error>(index.take(&evidence))
+            let mut content = taking.write()?;
+            let unembedded = content.index.take(&evidence);
+            content.unembedded.extend(unembedded);
+            Ok::<_, Error>(())
         };
-        let unembedded = if large {
-            tokio::task::spawn_blocking(take).await.map_err(|_| Error::internal("an index could not be built"))??
+        if large {
+            tokio::task::spawn_blocking(take).await.map_err(|_| Error::internal("an index could not be built"))??;
         } else {
-            take()?
-        };
-        for texts in unembedded.chunks(EMBEDDED_TOGETHER) {
-            if let Err(error) = self.embed(slot, texts).await {
-                // What was taken in without vectors would never be embedded again: the next read starts anew.
-                self.indexes.drop_graph(graph);
-                return Err(error);
-            }
+            take()?;
         }
-        slot.shown.store(brought_to, Ordering::Release);
+        self.embed(slot).await?;
         self.weigh(graph, slot)
     }
 
-    async fn embed(&self, slot: &Slot, texts: &[Unembedded]) -> Result<()> {
-        let refs: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
-        let vectors = self.parts.embedder.embed(&refs).await?;
-        let mut index = slot.index.write().map_err(|_| Error::internal("an index is poisoned"))?;
-        index.embed(texts, &vectors);
-        Ok(())
+    /// Brings the vectors that are still to come.
+    async fn embed(&self, slot: &Slot) -> Result<()> {
+        loop {
+            let texts: Vec<Unembedded> = slot.read()?.unembedded.iter().take(EMBEDDED_TOGETHER).cloned().collect();
+            if texts.is_empty() {
+                return Ok(());
+            }
+            let refs: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+            let vectors = self.parts.embedder.embed(&refs).await?;
+            let mut content = slot.write()?;
+            content.index.embed(&texts, &vectors);
+            content.unembedded.drain(..texts.len());
+        }
     }
 
     /// Tells the cache how heavy an index has become.
     fn weigh(&self, graph: GraphId, slot: &Arc<Slot>) -> Result<()> {
-        let weight = slot.index.read().map_err(|_| Error::internal("an index is poisoned"))?.weight();
+        let weight = slot.read()?.index.weight();
         let kibibytes = u32::try_from(weight / 1024).unwrap_or(u32::MAX);
         let before = slot.kibibytes.swap(kibibytes, Ordering::Relaxed);
         if kibibytes.abs_diff(before) > before / 4 {

@@ -82,10 +82,11 @@ impl<Id: Copy + Eq + Hash> Collection<Id> {
             }
             self.ids[number as usize] = Some(id);
             self.numbers.insert(id, number);
+            self.vectors.remove(number);
             number
         });
+        // A text that changes keeps its vector until the new one comes, so that it can be found meanwhile.
         self.text.put(number, text);
-        self.vectors.remove(number);
         number
     }
 

@@ -4,6 +4,7 @@
 mod engine;
 mod gathered;
 mod ingestion;
+mod meaning;
 mod shard_lint;
 mod sqlite;
 mod world;

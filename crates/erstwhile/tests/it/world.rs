@@ -6,7 +6,7 @@ use erstwhile::Engine;
 use erstwhile::engine::{EngineSettings, GraphRef, NewMessage, NewThread, NewUser, Parts};
 use erstwhile::ingest;
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Instant, Metadata, Precision, ProjectId, Role};
-use erstwhile::ports::{Claim, ExtractedAlias, Extraction, Extractor};
+use erstwhile::ports::{Claim, Embedder, ExtractedAlias, Extraction, Extractor};
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::testing::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
@@ -34,6 +34,15 @@ impl World {
     }
 
     pub(crate) async fn with_extractor(extractor: Arc<dyn Extractor>, script: Arc<ScriptedExtractor>) -> Self {
+        Self::with(extractor, script, Arc::new(WordEmbedder)).await
+    }
+
+    pub(crate) async fn with_embedder(embedder: Arc<dyn Embedder>) -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        Self::with(Arc::clone(&script) as Arc<dyn Extractor>, script, embedder).await
+    }
+
+    async fn with(extractor: Arc<dyn Extractor>, script: Arc<ScriptedExtractor>, embedder: Arc<dyn Embedder>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
         let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
@@ -41,7 +50,7 @@ impl World {
             store: Store::open(Arc::new(database)).await.expect("a store"),
             clock: Arc::clone(&clock) as Arc<dyn erstwhile::ports::Clock>,
             ids: Arc::new(SeededIds::default()),
-            embedder: Arc::new(WordEmbedder),
+            embedder,
             extractor,
             language_model: None,
             settings: EngineSettings::default(),
