@@ -280,9 +280,7 @@ impl Engine {
     async fn document_in(&self, collection: &Collection, id: Uuid) -> Result<Document> {
         let found = self.store().find_document(collection.graph, ObjectId(id)).await?;
         let mut document = found.ok_or_else(|| Error::not_found("document"))?;
-        if collection.is_auto_embedded {
-            document.embedding = self.parts.embedder.embed(&[&document.content]).await?.pop();
-        }
+        self.bring_vectors(collection, std::iter::once(&mut document)).await?;
         Ok(document)
     }
 
@@ -303,14 +301,26 @@ impl Engine {
         for id in document_ids {
             found.extend(self.store().find_document_by_id(collection.graph, id).await?);
         }
-        if collection.is_auto_embedded {
-            let texts: Vec<&str> = found.iter().map(|document| document.content.as_str()).collect();
-            let vectors = self.parts.embedder.embed(&texts).await?;
-            for (document, vector) in found.iter_mut().zip(vectors) {
-                document.embedding = Some(vector);
-            }
-        }
+        self.bring_vectors(&collection, found.iter_mut()).await?;
         Ok(found)
+    }
+
+    /// The vectors that the server makes are not stored, so documents are handed out with new ones.
+    async fn bring_vectors(
+        &self,
+        collection: &Collection,
+        documents: impl Iterator<Item = &mut Document>,
+    ) -> Result<()> {
+        if !collection.is_auto_embedded {
+            return Ok(());
+        }
+        let documents: Vec<&mut Document> = documents.collect();
+        let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
+        let vectors = self.parts.embedder.embed(&texts).await?;
+        for (document, vector) in documents.into_iter().zip(vectors) {
+            document.embedding = Some(vector);
+        }
+        Ok(())
     }
 
     /// Changes documents, all or none: a new own id, metadata to merge.
@@ -391,7 +401,7 @@ impl Engine {
         let passes = |document: &Document| {
             search.filter.as_ref().is_none_or(|filter| filter.matches(&document.metadata, document.created_at))
         };
-        let documents = if query_vector.is_empty() {
+        let mut documents: Vec<(Document, f32)> = if query_vector.is_empty() {
             let mut passing: Vec<&Document> = loaded.documents.values().filter(|document| passes(document)).collect();
             passing.sort_by_key(|document| (document.created_at, document.id));
             passing.into_iter().take(limit).map(|document| (document.clone(), 0.0)).collect()
@@ -401,6 +411,8 @@ impl Engine {
             let hit = |(id, score)| Some((loaded.documents.get(&id)?.clone(), score));
             hits.into_iter().filter_map(hit).collect()
         };
+        // Callers compare what was found with each other.
+        self.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
         Ok(FoundDocuments { documents, query_vector })
     }
 

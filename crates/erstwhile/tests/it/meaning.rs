@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use erstwhile::engine::Search;
+use erstwhile::engine::{DocumentSearch, NewCollection, NewDocument, Search};
 use erstwhile::error::{Error, Result};
 use erstwhile::model::EpisodeId;
 use erstwhile::ports::Embedder;
@@ -96,9 +96,28 @@ async fn a_message_is_found_although_whoever_asked_first_went_away() {
     let id = world.say("2025-05-01T10:00:00Z", "I keep two cats").await;
     tokio::select! {
         biased;
-        _ = found(&world) => unreachable!("nobody has let it go"),
+        early = found(&world) => assert!(early.is_err(), "nobody has let it go"),
         _ = embedder.entered.acquire() => {}
     }
     embedder.permits.add_permits(1);
     assert_eq!(found(&world).await.unwrap(), [id]);
+}
+
+#[tokio::test]
+async fn a_search_over_documents_brings_their_vectors_whoever_made_them() {
+    let world = World::new().await;
+    for is_auto_embedded in [true, false] {
+        let name = format!("texts{is_auto_embedded}");
+        let collection = NewCollection { name: name.clone(), is_auto_embedded, ..NewCollection::default() };
+        world.engine.add_collection(world.project, collection).await.unwrap();
+        let vector = vec![1.0; 64];
+        let embedding = (!is_auto_embedded).then(|| vector.clone());
+        let document = NewDocument { content: "two cats".to_owned(), embedding, ..NewDocument::default() };
+        let id = world.engine.add_documents(world.project, &name, vec![document]).await.unwrap()[0];
+        let search = DocumentSearch { embedding: Some(vector), limit: 1, ..Default::default() };
+        let found = world.engine.search_documents(world.project, &name, search).await.unwrap();
+        let document = world.engine.document(world.project, &name, id).await.unwrap();
+        assert!(document.embedding.is_some());
+        assert_eq!(found.documents[0].0.embedding, document.embedding);
+    }
 }
