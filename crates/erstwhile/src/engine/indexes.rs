@@ -1,5 +1,6 @@
 //! The indexes in memory: built on first use, brought up to date before each read, evicted by size.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -40,7 +41,7 @@ struct Slot {
 #[derive(Debug)]
 struct Content {
     index: GraphIndex,
-    unembedded: Vec<Unembedded>,
+    unembedded: VecDeque<Unembedded>,
 }
 
 impl Slot {
@@ -134,7 +135,7 @@ impl Engine {
             Arc::new(Slot {
                 content: RwLock::new(Content {
                     index: GraphIndex::under(own.over(&general), graph, dimensions),
-                    unembedded: Vec::new(),
+                    unembedded: VecDeque::new(),
                 }),
                 refreshing: Mutex::new(()),
                 kibibytes: AtomicU32::new(0),
