@@ -33,6 +33,7 @@ mod indexes;
 mod keys;
 mod listing;
 mod messages;
+mod moving;
 mod rated;
 mod search;
 mod settings;

@@ -19,6 +19,7 @@ pub mod ingest;
 pub mod knowledge;
 pub mod metadata_filter;
 pub mod model;
+pub mod moving;
 pub mod observations;
 pub mod ontology;
 pub mod patterns;

@@ -19,16 +19,21 @@ use crate::model::{
 mod apply;
 mod gathered;
 mod migrations;
+mod moving;
 mod queue;
 mod rows;
 pub mod sql;
 pub mod sqlite;
 pub mod statements;
+pub mod tables;
+mod unit;
 
 pub use gathered::SettingScope;
 pub use migrations::MIGRATIONS;
+pub use moving::Arrival;
 pub use queue::{Lease, QueueDepth};
 pub use rows::StoredEdit;
+pub use unit::{Unit, UnitId};
 
 use rows::{id, read_id, text};
 use sql::{Outcome, Refusal, Row, Sql, Statement, Value};

@@ -8,6 +8,7 @@
 
 mod batches;
 pub mod conformance;
+pub mod moving;
 mod ports;
 mod reference;
 

@@ -4,16 +4,27 @@
 //! but the named fan-outs, no locks, no sequences.
 
 use super::sql::{Reach, Statement};
+use super::tables;
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident, $reach:expr, $sql:expr;)*) => {
         $($(#[$doc])* pub(crate) static $name: Statement =
             Statement { name: stringify!($name), sql: $sql, reach: $reach };)*
 
-        /// Every statement, for the shard lint and for metrics.
-        pub static ALL: &[&Statement] = &[$(&$name),*];
+        const OWN: &[&Statement] = &[$(&$name),*];
     };
 }
+
+/// Every statement, for the shard lint and for metrics.
+pub static ALL: &[&Statement] = &{
+    let mut all = [OWN[0]; OWN.len() + tables::STATEMENTS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < OWN.len() { OWN[at] } else { tables::STATEMENTS[at - OWN.len()] };
+        at += 1;
+    }
+    all
+};
 
 const GRAPH: Reach = Reach::One("graph_id");
 const LOCATOR: Reach = Reach::One("id");
@@ -197,6 +208,8 @@ statements! {
     ADD_PROJECT, REFERENCE,
         "INSERT INTO project (project_id, name, description, time_zone, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (name) DO NOTHING";
+    PROJECTS_AFTER, REFERENCE,
+        "SELECT project_id FROM project WHERE project_id > $1 ORDER BY project_id LIMIT $2";
     PROJECT_BY_ID, REFERENCE,
         "SELECT project_id, name, description, time_zone, created_at FROM project WHERE project_id = $1";
     PROJECT_BY_NAME, REFERENCE,
@@ -250,6 +263,9 @@ statements! {
     COUNT_GRAPHS, Reach::FanOut,
         "SELECT count(*) FROM graph WHERE project_id = $1 AND owner_kind = 1 AND \
          ($2 = '' OR folded LIKE $2 ESCAPE '\\')";
+
+    GRAPHS_AFTER, Reach::FanOut,
+        "SELECT graph_id, owner_kind FROM graph WHERE graph_id > $1 ORDER BY graph_id LIMIT $2";
 
     ADD_ACCOUNT, GRAPH,
         "INSERT INTO account (graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata, \
@@ -489,6 +505,9 @@ statements! {
          VALUES ($1, $2, $3, 0, 0, 0, NULL) ON CONFLICT (graph_id) DO UPDATE SET \
          ready_at = CASE WHEN ingest_queue.pending = 0 THEN excluded.ready_at ELSE ingest_queue.ready_at END, \
          pending = ingest_queue.pending + excluded.pending";
+    ENQUEUE_MOVED, GRAPH,
+        "INSERT INTO ingest_queue (graph_id, pending, ready_at, lease_until, epoch, attempts, last_error) \
+         VALUES ($1, $2, $3, 0, 0, 0, NULL) ON CONFLICT (graph_id) DO NOTHING";
     COUNT_PENDING, GRAPH,
         "UPDATE ingest_queue SET pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND state = 0), \
          attempts = 0, last_error = NULL WHERE graph_id = $1";

@@ -43,6 +43,13 @@ pub struct SeededIds {
     next: AtomicU64,
 }
 
+impl SeededIds {
+    /// Ids of which none is among the first so many.
+    pub fn starting_at(next: u64) -> Self {
+        Self { next: AtomicU64::new(next) }
+    }
+}
+
 impl Ids for SeededIds {
     fn next(&self) -> Uuid {
         let number = self.next.fetch_add(1, Ordering::SeqCst);

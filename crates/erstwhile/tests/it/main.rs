@@ -5,6 +5,7 @@ mod engine;
 mod gathered;
 mod ingestion;
 mod meaning;
+mod moving;
 mod shard_lint;
 mod sqlite;
 mod world;

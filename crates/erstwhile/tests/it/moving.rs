@@ -1,0 +1,37 @@
+//! Moving from SQLite to SQLite, and the list of what moves against the database's own catalogue.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::tables::{LEFT_BEHIND, TABLES};
+use tempfile::TempDir;
+
+async fn open() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+    (Store::open(Arc::new(database)).await.expect("a store"), folder)
+}
+
+erstwhile::moving_conformance!(from: open, to: open);
+
+#[tokio::test]
+async fn every_column_moves_or_is_named_as_left_behind() {
+    let (_store, folder) = open().await;
+    let database = rusqlite::Connection::open(folder.path().join("test.db")).expect("a database");
+    let columns = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'";
+    let mut statement = database.prepare(columns).expect("a statement");
+    let catalogue = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("a catalogue");
+    let catalogue: BTreeSet<(String, String)> = catalogue.collect::<Result<_, _>>().expect("names");
+    let moved = TABLES.iter().flat_map(|table| table.columns.iter().map(|column| (table.name, *column)));
+    let left = LEFT_BEHIND.iter().flat_map(|left| left.columns.iter().map(|column| (left.table, *column)));
+    let named: Vec<(String, String)> =
+        moved.chain(left).map(|(table, column)| (table.to_owned(), column.to_owned())).collect();
+    let distinct: BTreeSet<(String, String)> = named.iter().cloned().collect();
+    assert_eq!(named.len(), distinct.len(), "nothing is named twice");
+    let forgotten: Vec<_> = catalogue.difference(&distinct).collect();
+    assert!(forgotten.is_empty(), "store/tables.rs must carry these, or say why not: {forgotten:?}");
+    let gone: Vec<_> = distinct.difference(&catalogue).collect();
+    assert!(gone.is_empty(), "store/tables.rs names what the schema does not have: {gone:?}");
+}
