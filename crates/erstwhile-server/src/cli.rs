@@ -10,6 +10,7 @@ use crate::settings::Settings;
 mod demo;
 mod doctor;
 mod keys;
+mod moving;
 mod output;
 mod serve;
 
@@ -32,6 +33,10 @@ enum Command {
     Demo(demo::Demo),
     /// Make, list and revoke API keys
     Keys(keys::Keys),
+    /// Write everything to a folder, graph by graph, while a server may go on serving
+    Export(moving::Export),
+    /// Read an export into a database, and compare what arrived
+    Import(moving::Import),
     /// Check the settings, the data folder and the models
     Doctor(doctor::Doctor),
 }
@@ -70,6 +75,8 @@ pub fn run() -> ExitCode {
                 Command::Serve(command) => command.run(settings).await,
                 Command::Demo(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
+                Command::Export(command) => command.run(settings).await,
+                Command::Import(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,
             }
         })

@@ -67,6 +67,11 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     }))
 }
 
+/// Whether the embedded database is there, or would be made by opening it.
+pub fn has_store(settings: &Settings) -> bool {
+    settings.store.data.join(DATABASE).exists()
+}
+
 /// The language model that the operator configured, if any.
 fn language_model(settings: &Settings) -> Option<Arc<dyn LanguageModel>> {
     let model = &settings.model;

@@ -8,6 +8,7 @@ mod durability;
 mod failover;
 mod faults;
 mod nodes;
+mod moving;
 mod process;
 mod robustness;
 mod scene;
