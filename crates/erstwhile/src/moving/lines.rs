@@ -1,7 +1,7 @@
 //! A unit as compressed lines of JSON: a head, then each table with its rows, then how many rows it
 //! was. Pure.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -17,6 +17,8 @@ use crate::store::{Unit, UnitId};
 
 /// Bytes of one row, at most: so much may a file make us hold.
 const LINE_BYTES_MAX: u64 = 256 << 20;
+/// Bytes that are handed to the compressor together.
+const BUFFER: usize = 64 << 10;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Head {
@@ -46,7 +48,8 @@ pub(super) fn write(unit: &Unit) -> Result<Vec<u8>> {
         let message = format!("{} has {} rows, more than the {ROWS_MAX} that move", unit.id(), unit.row_count());
         return Err(Error::new(crate::ErrorKind::Limited, message));
     }
-    let mut file = GzEncoder::new(Vec::new(), Compression::default());
+    // Buffered, because the compressor is slow when it is fed in crumbs.
+    let mut file = BufWriter::with_capacity(BUFFER, GzEncoder::new(Vec::new(), Compression::default()));
     let UnitId { kind, id } = unit.id();
     let mut put = |line: &Json| writeln!(file, "{line}").map_err(|error| unwritable(&error));
     put(&json!(Head { format: FORMAT, schema: schema(), kind, id }))?;
@@ -58,6 +61,7 @@ pub(super) fn write(unit: &Unit) -> Result<Vec<u8>> {
         }
     }
     put(&json!(End { rows: unit.row_count() }))?;
+    let file = file.into_inner().map_err(|error| unwritable(error.error()))?;
     file.finish().map_err(|error| unwritable(&error))
 }
 

@@ -86,20 +86,23 @@ impl Store {
     /// `Corrupt` when what was written does not read back the same.
     pub async fn write_unit(&self, unit: Unit, now: Timestamp) -> Result<Arrival> {
         let (unit_id, told, digest) = (unit.id(), unit.told()?, unit.digest());
-        if self.has_unit(unit_id).await? {
-            return Ok(match self.read_unit(unit_id).await? {
-                Some(there) if there.digest() == digest => Arrival::Same,
-                Some(there) => Arrival::Different(difference(&unit, &there)),
-                None => Arrival::Different(format!("{told} went away while it was compared")),
-            });
+        if self.has_unit(unit_id).await?
+            && let Some(there) = self.read_unit(unit_id).await?
+        {
+            let is_same = there.digest() == digest;
+            return Ok(if is_same { Arrival::Same } else { Arrival::Different(difference(&unit, &there)) });
         }
         let names = unit.locators()?;
         let scope = if names.is_empty() { Value::Null } else { unit.scope()? };
         let ready_at = now.saturating_add(REST).unwrap_or(Timestamp::MAX);
-        match self.sql.transact(unit.into_steps(ready_at)?).await? {
-            Outcome::Committed(_) => {}
-            Outcome::Refused(Refusal::Taken(message)) => return Ok(Arrival::Taken(message)),
-            Outcome::Refused(_) => return Ok(Arrival::Taken(format!("rows of {told} are there without it"))),
+        if let Outcome::Refused(refusal) = self.sql.transact(unit.into_steps(ready_at)?).await? {
+            // Perhaps another import, or what is left of one that was cut off, was faster.
+            return Ok(match (self.read_unit(unit_id).await?, refusal) {
+                (Some(there), _) if there.digest() == digest => Arrival::Same,
+                (Some(_), _) => Arrival::Different("it came to be there meanwhile".to_owned()),
+                (None, Refusal::Taken(message)) => Arrival::Taken(message),
+                (None, _) => Arrival::Taken(format!("rows of {told} are there without it")),
+            });
         }
         let back = self.read_unit(unit_id).await?;
         let is_same = back.is_some_and(|back| back.digest() == digest);
