@@ -53,7 +53,8 @@ impl SeededIds {
 impl Ids for SeededIds {
     fn next(&self) -> Uuid {
         let number = self.next.fetch_add(1, Ordering::SeqCst);
-        Uuid::from_u128((u128::from(number) << 64) | 0x7000_8000_0000_0000_0000)
+        // At the end, where neither the version nor a graph's tag overwrites it.
+        Uuid::from_u128(0x7000_8000_0000_0000_0000 | u128::from(number))
     }
 }
 
