@@ -226,9 +226,17 @@ pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
     let first = from.engine.export_to(&path, &()).await.unwrap();
     from.say("t", "one more message").await;
     from.engine.delete_user(from.project, "bob").await.unwrap();
+    let to = World::empty(target, &from);
+    let cut = Cut::after(1);
+    tokio::select! {
+        biased;
+        () = cut.cut.cancelled() => {}
+        ended = from.engine.export_to(&path, &cut) => panic!("the export was not cut off: {ended:?}"),
+    }
+    let error = to.engine.import_from(&path, &()).await.unwrap_err();
+    assert!(error.message().contains("no finished export"), "between two states, it is neither: {error}");
     let second = from.engine.export_to(&path, &()).await.unwrap();
     assert_eq!((second.written, second.removed, second.graphs), (1, 1, first.graphs - 1), "{second:?}");
-    let to = World::empty(target, &from);
     clean(&import(&to, &path).await);
     assert_eq!(to.engine.user(to.project, "bob").await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(from.answers().await, to.answers().await);
