@@ -67,9 +67,9 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     }))
 }
 
-/// Whether the embedded database is there, or would be made by opening it.
-pub fn has_store(settings: &Settings) -> bool {
-    settings.store.data.join(DATABASE).exists()
+/// Whether the store is there, or an empty one would be made by opening it.
+pub fn has_store(settings: &StoreSettings) -> bool {
+    settings.database.is_some() || settings.data.join(DATABASE).exists()
 }
 
 /// The language model that the operator configured, if any.

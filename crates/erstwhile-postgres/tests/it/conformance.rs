@@ -7,7 +7,7 @@ use erstwhile_postgres::testing::TestServer;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use tokio_postgres::types::Type;
 
-async fn open() -> (Store, ()) {
+pub(crate) async fn open() -> (Store, ()) {
     let url = TestServer::shared().schema().await;
     let settings = PostgresSettings { connections: 4, ..PostgresSettings::default() };
     let database = Postgres::new(&url, settings).expect("a database");

@@ -4,5 +4,6 @@
 mod conformance;
 mod full_disk;
 mod shards;
+mod moving;
 mod starting;
 mod tls;

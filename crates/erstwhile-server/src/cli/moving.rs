@@ -49,8 +49,8 @@ impl Export {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
         // Opening would make an empty one.
-        if !has_store(&settings) {
-            bail!("there is no database in `{}`: name the folder with --data", settings.store.data.display());
+        if !has_store(&settings.store) {
+            bail!("there is no database in `{}`: name it with --data or --database", settings.store.place());
         }
         let engine = open_engine(&settings).await?;
         let bar = Bar::new("exporting")?;

@@ -87,7 +87,7 @@ pub(crate) async fn import(
     Ok(imported)
 }
 
-/// How a unit arrived, or how its file is damaged.
+/// How a unit arrived, or why it cannot.
 type Outcome = std::result::Result<Arrival, String>;
 
 async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry: Entry) -> Result<(Entry, Outcome)> {
@@ -100,9 +100,18 @@ async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry:
         Err(Error::corrupt("its rows have another checksum than those that were exported"))
     });
     match unit.await {
-        Ok(unit) => Ok((entry, Ok(store.write_unit(unit, clock.now()).await?))),
+        Ok(unit) => match store.write_unit(unit, clock.now()).await {
+            Ok(arrival) => Ok((entry, Ok(arrival))),
+            // Databases differ in what a text may be.
+            Err(error) if error.kind() == ErrorKind::Invalid => {
+                Ok((entry, Err(format!("the destination cannot hold it: {}", error.message()))))
+            }
+            Err(error) => Err(error),
+        },
         // Nothing of a damaged file arrives, and the others do.
-        Err(error) if error.kind() == ErrorKind::Corrupt => Ok((entry, Err(error.message().to_owned()))),
+        Err(error) if error.kind() == ErrorKind::Corrupt => {
+            Ok((entry, Err(format!("its file is refused, and nothing of it was imported: {}", error.message()))))
+        }
         Err(error) => Err(error),
     }
 }
@@ -118,7 +127,7 @@ fn problem(entry: Entry, outcome: Outcome) -> Problem {
         }
         Ok(Arrival::Taken(by)) => format!("{by}: remove what is there, or keep it, and import again"),
         Ok(Arrival::Written | Arrival::Same) => String::new(),
-        Err(damage) => format!("its file is refused, and nothing of it was imported: {damage}"),
+        Err(why) => why,
     };
     Problem { name: entry.name, message }
 }

@@ -80,11 +80,11 @@ tables! {
         api_key(project_id, key_id, name, prefix, digest, access, created_at, expires_at, revoked_at);
     READ_GRAPH WRITE_GRAPH GRAPH, true,
         graph(graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, updated_at,
-            version, revision, next_seq);
+            version, revision, next_seq, folded);
     READ_SETTINGS WRITE_SETTING GRAPH, true, setting(graph_id, kind, name, value, updated_at);
     READ_ACCOUNT WRITE_ACCOUNT GRAPH, true,
         account(graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata,
-            disable_default_ontology, created_at, updated_at);
+            disable_default_ontology, created_at, updated_at, folded);
     READ_MEMBERSHIPS WRITE_MEMBERSHIP GRAPH, true, membership(graph_id, group_id, added_at);
     READ_THREADS WRITE_THREAD GRAPH, true,
         thread(graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, ended_at);
@@ -112,7 +112,8 @@ tables! {
         bulk(graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, updated_at,
             processed_at, completed_at);
     READ_BULK_ITEMS WRITE_BULK_ITEM GRAPH, true,
-        bulk_item(graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at);
+        bulk_item(graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at,
+            payload, target_thread);
     // Keeps a bulk load that was cut off from handing over its items twice; tidied away after a day.
     READ_APPLIED WRITE_APPLIED GRAPH, false, applied_batch(graph_id, batch_id, applied_at);
 }

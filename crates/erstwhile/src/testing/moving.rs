@@ -293,7 +293,7 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     let exported = from.engine.export_to(&path, &()).await.unwrap();
     let to = World::empty(target, &from);
     clean(&import(&to, &path).await);
-    to.say("t", "said at the destination").await;
+    to.say("nobody's", "said at the destination").await;
     to.engine.delete_user(to.project, "bob").await.unwrap();
     // Another bob, with the same name.
     to.add_user("bob").await;
@@ -302,14 +302,14 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     let problems: Vec<(&str, &str)> =
         imported.problems.iter().map(|problem| (problem.name.as_str(), problem.message.as_str())).collect();
     assert_eq!((problems.len(), imported.kept, imported.written), (2, exported.written - 2, 0), "{problems:?}");
-    assert!(problems[0].0 == "user ann" && problems[0].1.contains("different content"), "{problems:?}");
+    assert!(problems[0].0 == "thread nobody's" && problems[0].1.contains("different content"), "{problems:?}");
     assert!(problems[0].1.contains("episode") && problems[0].1.contains("delete it there"), "{problems:?}");
     assert!(problems[1].0 == "user bob" && problems[1].1.contains("is taken there"), "{problems:?}");
-    let (messages, _) = to.engine.messages(to.project, "t", 0, 100).await.unwrap();
+    let (messages, _) = to.engine.messages(to.project, "nobody's", 0, 100).await.unwrap();
     assert!(messages.iter().any(|message| message.content == "said at the destination"));
     assert_eq!(to.engine.threads_of_user(to.project, "bob").await.unwrap().len(), 1, "nothing half-written");
     to.engine.delete_user(to.project, "bob").await.unwrap();
-    to.engine.delete_user(to.project, "ann").await.unwrap();
+    to.engine.delete_thread(to.project, "nobody's").await.unwrap();
     let imported = import(&to, &path).await;
     clean(&imported);
     assert_eq!(imported.written, 2);

@@ -1,0 +1,27 @@
+//! Everything moves from the embedded database to PostgreSQL, back, and from one PostgreSQL to another.
+
+use std::sync::Arc;
+
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
+use tempfile::TempDir;
+
+use crate::conformance::open;
+
+async fn open_embedded() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+    (Store::open(Arc::new(database)).await.expect("a store"), folder)
+}
+
+mod there {
+    erstwhile::moving_conformance!(from: super::open_embedded, to: super::open);
+}
+
+mod back {
+    erstwhile::moving_conformance!(from: super::open, to: super::open_embedded);
+}
+
+mod across {
+    erstwhile::moving_conformance!(from: super::open, to: super::open);
+}
