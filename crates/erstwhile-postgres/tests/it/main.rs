@@ -3,7 +3,7 @@
 
 mod conformance;
 mod full_disk;
-mod shards;
 mod moving;
+mod shards;
 mod starting;
 mod tls;
