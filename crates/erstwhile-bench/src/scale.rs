@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use erstwhile::Engine;
@@ -15,10 +15,12 @@ use erstwhile::model::{
     BatchId, ClaimKind, Episode, EpisodeId, EpisodeKind, EpisodeState, Holding, Metadata, ProjectId,
 };
 use erstwhile::ports::{Claim, Extraction, Ids, SystemClock, TimeOrderedIds};
+use erstwhile::search::EXACT_MAX;
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::static_embedder::StaticEmbedder;
+use indicatif::ProgressBar;
 
 use crate::table;
 
@@ -45,11 +47,13 @@ impl Scale {
 
     async fn measure(self) -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
+        let progress = ProgressBar::new_spinner();
+        progress.enable_steady_tick(Duration::from_millis(200));
         let mut rows = Vec::new();
         let mut there = 0;
         for facts in self.facts {
-            eprintln!("a graph of {facts} facts");
-            let engine = open(folder.path()).await?;
+            progress.set_message(format!("a graph of {facts} facts"));
+            let engine = open(folder.path(), EXACT_MAX).await?;
             let project = engine.ensure_project("scale").await?.id;
             if there == 0 {
                 let new = NewGraph { graph_id: GRAPH.to_owned(), ..NewGraph::default() };
@@ -62,6 +66,7 @@ impl Scale {
             drop(engine);
             rows.push(measure_graph(folder.path(), facts, stored).await?);
         }
+        progress.finish_and_clear();
         table::print(
             "A shared graph",
             &[
@@ -83,7 +88,8 @@ impl Scale {
     }
 }
 
-async fn open(folder: &Path) -> anyhow::Result<Engine> {
+/// An engine on a folder that compares the vectors of so many documents one by one.
+async fn open(folder: &Path, exact_max: usize) -> anyhow::Result<Engine> {
     Ok(Engine::new(Parts {
         store: store(folder).await?,
         clock: Arc::new(SystemClock),
@@ -91,7 +97,7 @@ async fn open(folder: &Path) -> anyhow::Result<Engine> {
         embedder: Arc::new(StaticEmbedder::new()?),
         extractor: Arc::new(OfflineExtractor::new()),
         language_model: None,
-        settings: EngineSettings { index_bytes_max: 16 << 30, ..EngineSettings::default() },
+        settings: EngineSettings { index_bytes_max: 16 << 30, exact_max, ..EngineSettings::default() },
     }))
 }
 
@@ -220,7 +226,7 @@ fn percentile(mut times: Vec<f64>, share: f64) -> f64 {
 }
 
 async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Result<Vec<String>> {
-    let engine = open(folder).await?;
+    let engine = open(folder, EXACT_MAX).await?;
     let project = engine.ensure_project("scale").await?.id;
     let graph = GraphRef::Graph(GRAPH.to_owned());
     let before = resident();
@@ -241,7 +247,7 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
         engine.search_entities(project, &graph, search()).await?;
         of_entities.push(begun.elapsed().as_secs_f64() * 1e3);
     }
-    let recall = recall(&engine, project, &graph, facts).await?;
+    let recall = recall(folder, &engine, project, &graph, facts).await?;
     let mut after = Vec::new();
     for data in ["The weather was fine all day.", "Quentin Marblehead-Fotheringay lives in Port Marblehead."] {
         let episode = NewEpisode {
@@ -275,12 +281,26 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     ])
 }
 
-/// The share of the exact search's ten best that the search finds; `None` when it is exact.
+/// The share of the exact search's ten best facts that the search finds; `None` when it is exact itself.
 async fn recall(
-    _engine: &Engine,
-    _project: ProjectId,
-    _graph: &GraphRef,
-    _facts: usize,
+    folder: &Path,
+    engine: &Engine,
+    project: ProjectId,
+    graph: &GraphRef,
+    facts: usize,
 ) -> anyhow::Result<Option<f64>> {
-    Ok(None)
+    if facts <= EXACT_MAX {
+        return Ok(None);
+    }
+    let exact = open(folder, usize::MAX).await?;
+    let (mut found, mut wanted) = (0, 0);
+    for number in 0..SEARCHES {
+        let search = || Search::new(question(number, facts), 10);
+        let all: HashSet<_> =
+            exact.search_facts(project, graph, search()).await?.into_iter().map(|found| found.item.fact.id).collect();
+        let some = engine.search_facts(project, graph, search()).await?;
+        wanted += all.len();
+        found += some.iter().filter(|found| all.contains(&found.item.fact.id)).count();
+    }
+    Ok(Some(found as f64 / wanted.max(1) as f64))
 }

@@ -113,7 +113,7 @@ impl TestServer {
         let folder = tempfile::Builder::new().prefix("ew-pg-").tempdir().expect("a temporary folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
         let server = Self { folder, port, keeper: None };
-        server.give(server.folder());
+        Self::give(server.folder());
         server
     }
 
@@ -185,7 +185,7 @@ impl TestServer {
     ///
     /// # Panics
     /// When that cannot be done.
-    pub fn give(&self, file: &Path) {
+    pub fn give(file: &Path) {
         let changed = |program: &str, to: &str| {
             assert!(Command::new(program).arg(to).arg(file).status().is_ok_and(|status| status.success()), "{program}");
         };

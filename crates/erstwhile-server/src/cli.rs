@@ -47,7 +47,7 @@ struct DataArgs {
     /// Folder of the embedded database [default: data]
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "database")]
     data: Option<PathBuf>,
-    /// URL of a PostgreSQL database in its place: postgres://user:password@host/database
+    /// URL of a `PostgreSQL` database in its place: `postgres://user:password@host/database`
     #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
     database: Option<String>,
 }

@@ -86,6 +86,8 @@ const RECORD_TRIES: usize = 64;
 pub struct EngineSettings {
     /// Memory for indexes, in bytes, roughly.
     pub index_bytes_max: u64,
+    /// Documents of a kind in one graph up to which their vectors are compared one by one.
+    pub exact_max: usize,
     /// The room of a context block.
     pub context: ContextBudget,
     /// The default fusion of search.
@@ -94,7 +96,12 @@ pub struct EngineSettings {
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { index_bytes_max: 1 << 30, context: ContextBudget::default(), fusion: Fusion::default() }
+        Self {
+            index_bytes_max: 1 << 30,
+            exact_max: crate::search::EXACT_MAX,
+            context: ContextBudget::default(),
+            fusion: Fusion::default(),
+        }
     }
 }
 

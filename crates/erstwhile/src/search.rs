@@ -19,6 +19,7 @@ mod vector;
 pub use fuse::Fusion;
 pub use index::{GraphIndex, Unembedded};
 pub use text::words;
+pub use vector::EXACT_MAX;
 
 use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact};
 use filter::Filter;

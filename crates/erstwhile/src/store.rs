@@ -178,10 +178,16 @@ impl Store {
     /// Applies a batch.
     ///
     /// # Errors
-    /// `AlreadyExists` when an id is taken, `NotFound` when something that it changes is gone,
+    /// `Invalid` when a text holds a null character, `AlreadyExists` when an id is taken, `NotFound` when something that it changes is gone,
     /// `Conflict` when its expectation does not hold, `Unavailable` when the database does not answer.
     pub async fn apply(&self, batch: &Batch) -> Result<Applied> {
-        match self.sql.transact(apply::steps(batch)?).await? {
+        let steps = apply::steps(batch)?;
+        let texts = steps.iter().flat_map(|step| &step.params);
+        if texts.into_iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
+            // SQLite would keep it and PostgreSQL would not: what one store takes, every store must hold.
+            return Err(Error::invalid("text must not contain a null character"));
+        }
+        match self.sql.transact(steps).await? {
             Outcome::Committed(returned) => {
                 let version = returned.iter().flatten().next().cloned().map(|row| row.reader().int()).transpose()?;
                 Ok(Applied::Now { version: version.unwrap_or(0) })

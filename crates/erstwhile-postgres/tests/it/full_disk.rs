@@ -66,7 +66,7 @@ async fn a_full_disk_refuses_writes_with_the_reason_and_recovers() {
     let client = server.client().await;
     let place = disk.0.path().join("space");
     std::fs::create_dir(&place).expect("a folder");
-    server.give(&place);
+    TestServer::give(&place);
     client
         .batch_execute(&format!("CREATE TABLESPACE small LOCATION '{}'", place.display()))
         .await

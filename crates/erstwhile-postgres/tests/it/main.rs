@@ -1,5 +1,5 @@
 //! The driver against real servers.
-#![expect(clippy::expect_used, reason = "a test that fails must say so at once")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails must say so at once")]
 
 mod conformance;
 mod full_disk;

@@ -50,7 +50,7 @@ async fn a_certificate_is_believed_as_far_as_the_url_says() {
         // In place of an empty file of the server's own, so that the owner is the server's user.
         let own = server.data().join(name);
         std::fs::copy(server.data().join("PG_VERSION"), &own).expect("a file");
-        server.give(&own);
+        TestServer::give(&own);
         std::fs::write(&own, std::fs::read(folder.path().join(name)).expect("a file")).expect("a file");
     }
     server.stop();

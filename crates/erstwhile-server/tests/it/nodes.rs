@@ -222,13 +222,13 @@ fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
             let until = written.load(Ordering::SeqCst) + count;
             eventually("the writers are stuck", || written.load(Ordering::SeqCst) >= until);
         };
-        for at in 0..servers.len() {
+        for (at, server) in servers.iter_mut().enumerate() {
             more(40);
-            let old = servers[at].take().expect("a server");
+            let old = server.take().expect("a server");
             assert_eq!(old.terminate(), Some(0), "it ends in order");
             let new = Process::on(&database, &[]);
             addresses.lock().expect("addresses")[at] = new.address;
-            servers[at] = Some(new);
+            *server = Some(new);
         }
         more(40);
         over.store(true, Ordering::SeqCst);

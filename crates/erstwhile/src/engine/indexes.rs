@@ -130,11 +130,11 @@ impl Engine {
         if let Some(slot) = known.filter(current) {
             return Ok(slot);
         }
-        let dimensions = self.parts.embedder.dimensions();
+        let (dimensions, exact_max) = (self.parts.embedder.dimensions(), self.parts.settings.exact_max);
         let place = || {
             Arc::new(Slot {
                 content: RwLock::new(Content {
-                    index: GraphIndex::under(own.over(&general), graph, dimensions),
+                    index: GraphIndex::under(own.over(&general), graph, dimensions, exact_max),
                     unembedded: VecDeque::new(),
                 }),
                 refreshing: Mutex::new(()),

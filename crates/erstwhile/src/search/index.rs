@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::text::{TextHits, TextIndex};
-use super::vector::VectorIndex;
+use super::vector::{EXACT_MAX, VectorIndex};
 use crate::knowledge::{Knowledge, Touched};
 use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
 use crate::ontology::Ontology;
@@ -69,8 +69,8 @@ pub(super) struct Channels {
 }
 
 impl<Id: Copy + Eq + Hash> Collection<Id> {
-    fn new(dimensions: usize) -> Self {
-        let (text, vectors) = (TextIndex::default(), VectorIndex::new(dimensions));
+    fn new(dimensions: usize, exact_max: usize) -> Self {
+        let (text, vectors) = (TextIndex::default(), VectorIndex::new(dimensions, exact_max));
         Self { numbers: HashMap::new(), ids: Vec::new(), free: Vec::new(), text, vectors }
     }
 
@@ -112,7 +112,9 @@ impl<Id: Copy + Eq + Hash> Collection<Id> {
     }
 
     pub(super) fn search(&self, query: &str, vector: &[f32]) -> Channels {
-        let mut channels = Channels { text: self.text.search(query), cosines: self.vectors.search(vector) };
+        let text = self.text.search(query);
+        let cosines = self.vectors.search(vector, &text.scores);
+        let mut channels = Channels { text, cosines };
         channels.text.scores.resize(self.ids.len(), 0.0);
         channels.cosines.resize(self.ids.len(), 0.0);
         channels
@@ -126,20 +128,21 @@ impl<Id: Copy + Eq + Hash> Collection<Id> {
 impl GraphIndex {
     /// An empty index at version zero, for vectors of so many components.
     pub fn new(graph: GraphId, dimensions: usize) -> Self {
-        Self::under(Ontology::default(), graph, dimensions)
+        Self::under(Ontology::default(), graph, dimensions, EXACT_MAX)
     }
 
-    /// An empty index of a graph for which these types are declared.
-    pub fn under(ontology: Ontology, graph: GraphId, dimensions: usize) -> Self {
+    /// An empty index of a graph for which these types are declared; the vectors of up to `exact_max`
+    /// documents of a kind are compared one by one, of more by their sketches first.
+    pub fn under(ontology: Ontology, graph: GraphId, dimensions: usize, exact_max: usize) -> Self {
         Self {
             version: 0,
             knowledge: Knowledge::under(ontology, graph),
             episodes: HashMap::new(),
             sequence: std::collections::BTreeMap::new(),
-            turns: Collection::new(dimensions),
+            turns: Collection::new(dimensions, exact_max),
             beside: Vec::new(),
-            facts: Collection::new(dimensions),
-            entities: Collection::new(dimensions),
+            facts: Collection::new(dimensions, exact_max),
+            entities: Collection::new(dimensions, exact_max),
             content_bytes: 0,
         }
     }

@@ -30,6 +30,7 @@ macro_rules! store_conformance {
         $crate::store_conformance!(@tests $open:
             a_batch_is_applied_whole_or_not_at_all
             a_batch_is_applied_once
+            a_null_character_is_refused
             a_stale_expectation_is_refused
             messages_keep_their_order
             users_threads_and_graphs_are_found_by_their_own_ids
@@ -192,6 +193,15 @@ pub async fn a_batch_is_applied_once(store: &Store) {
     assert!(matches!(store.apply(&batch).await.unwrap(), Applied::Now { .. }));
     assert_eq!(store.apply(&batch).await.unwrap(), Applied::Before);
     assert_eq!(store.count_messages(graph, "t").await.unwrap(), 1);
+}
+
+/// A text with a null character is refused whole, on stores that could keep it too.
+pub async fn a_null_character_is_refused(store: &Store) {
+    let graph = with_thread(store).await;
+    let said = Episode { content: "a\0b".to_owned(), ..message(graph, "t", 10) };
+    let refused = store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![said])])).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Invalid);
+    assert_eq!(store.count_messages(graph, "t").await.unwrap(), 0);
 }
 
 /// A batch that expects another revision is a conflict; messages do not raise the revision.
