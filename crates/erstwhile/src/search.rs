@@ -3,7 +3,7 @@
 //! Pure: given an index, a query and its vector, the answer is always the same.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ pub mod documents;
 pub mod filter;
 mod fuse;
 mod index;
+mod names;
 mod rerank;
 mod text;
 mod vector;
@@ -186,19 +187,8 @@ impl GraphIndex {
 
     /// Entities whose whole name stands in a query, the rarest first; not the graph's hubs.
     fn named_in(&self, query: &str) -> Vec<EntityId> {
-        let query: HashSet<String> = words(query).into_iter().collect();
-        let hits = self.entities.search(&query.iter().cloned().collect::<Vec<_>>().join(" "), &[]);
-        let mut named: Vec<(usize, EntityId)> = hits
-            .text
-            .scores
-            .iter()
-            .enumerate()
-            .filter(|(_, score)| **score > 0.0)
-            .filter_map(|(number, _)| self.entities.id(number as u32))
-            .filter(|id| {
-                let name = self.knowledge.entity(*id).map(|entity| words(&entity.name)).unwrap_or_default();
-                !name.is_empty() && name.iter().all(|word| query.contains(word))
-            })
+        let named = self.names.named_in(query).into_iter().filter_map(|number| self.entities.id(number));
+        let mut named: Vec<(usize, EntityId)> = named
             .map(|id| (self.knowledge.degree(id), id))
             .filter(|(facts, _)| *facts * 4 <= self.facts.len().max(16))
             .collect();

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use super::names::NameIndex;
 use super::text::{TextHits, TextIndex};
 use super::vector::{EXACT_MAX, VectorIndex};
 use crate::knowledge::{Knowledge, Touched};
@@ -33,6 +34,7 @@ pub struct GraphIndex {
     beside: Vec<[Option<u32>; 2]>,
     pub(super) facts: Collection<AssertionId>,
     pub(super) entities: Collection<EntityId>,
+    pub(super) names: NameIndex,
     content_bytes: usize,
 }
 
@@ -143,6 +145,7 @@ impl GraphIndex {
             beside: Vec::new(),
             facts: Collection::new(dimensions, exact_max),
             entities: Collection::new(dimensions, exact_max),
+            names: NameIndex::default(),
             content_bytes: 0,
         }
     }
@@ -212,10 +215,16 @@ impl GraphIndex {
         }
         for id in &touched.entities {
             match self.knowledge.entity(*id).filter(|entity| entity.id == *id) {
-                None => self.entities.remove(*id),
+                None => {
+                    if let Some(number) = self.entities.number(*id) {
+                        self.names.remove(number);
+                    }
+                    self.entities.remove(*id);
+                }
                 Some(entity) => {
                     let text = format!("{} {} {}", entity.name, entity.aliases.join(" "), entity.summary);
                     let number = self.entities.put(*id, &text);
+                    self.names.put(number, &entity.name);
                     unembedded.push(Unembedded { document: Document::Entity(number), text });
                 }
             }
@@ -284,6 +293,7 @@ impl GraphIndex {
             + self.turns.vectors.weight()
             + self.facts.text.weight()
             + self.facts.vectors.weight()
+            + self.names.weight()
             + self.entities.text.weight()
             + self.entities.vectors.weight();
         // A fact with its assertion and mentions, and an episode's fields, weigh about this much.

@@ -32,6 +32,18 @@ static STOPS: LazyLock<std::collections::HashSet<&'static str>> =
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
+    if text.is_ascii() {
+        // What most texts are, without looking characters up: NFKC leaves ASCII as it is.
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                word.push(char::from(byte.to_ascii_lowercase()));
+            } else {
+                push_word(&mut words, &mut word);
+            }
+        }
+        push_word(&mut words, &mut word);
+        return words;
+    }
     for character in text.nfkc().flat_map(char::to_lowercase) {
         if is_ideographic(character) {
             push_word(&mut words, &mut word);
