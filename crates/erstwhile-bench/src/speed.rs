@@ -20,6 +20,7 @@ mod search;
 mod seed;
 mod server;
 mod start;
+mod stores;
 mod text;
 mod users;
 mod writes;
@@ -58,6 +59,7 @@ enum Part {
     Memory,
     Ingestion,
     Start,
+    Stores,
 }
 
 impl Speed {
@@ -87,6 +89,9 @@ impl Speed {
         }
         if wanted(Part::Start) {
             start::measure(&mut bench).await?;
+        }
+        if wanted(Part::Stores) {
+            stores::measure(&mut bench).await?;
         }
         bench.finish()?;
         self.json.map_or(Ok(()), |file| bench.report.save(&file))

@@ -22,6 +22,9 @@ pub(crate) struct Serve {
     /// Folder of the embedded database; a bare server that only parses and answers when absent
     #[arg(long)]
     data: Option<PathBuf>,
+    /// URL of a PostgreSQL database in its place
+    #[arg(long)]
+    database: Option<String>,
     /// Ingestion workers
     #[arg(long, default_value_t = 2)]
     workers: usize,
@@ -31,18 +34,16 @@ impl Serve {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
-            match self.data {
-                Some(data) => erstwhile(data, self.workers).await,
-                None => hello().await,
-            }
+            let mut settings = Settings::default();
+            settings.store.database.clone_from(&self.database);
+            settings.store.data = self.data.clone().unwrap_or_default();
+            settings.ingest.workers = self.workers;
+            if self.data.is_some() || self.database.is_some() { erstwhile(settings).await } else { hello().await }
         })
     }
 }
 
-async fn erstwhile(data: PathBuf, workers: usize) -> anyhow::Result<()> {
-    let mut settings = Settings::default();
-    settings.store.data = data;
-    settings.ingest.workers = workers;
+async fn erstwhile(mut settings: Settings) -> anyhow::Result<()> {
     settings.server.listen.set_port(0);
     let engine = open_engine(&settings).await?;
     bootstrap(&engine, Some(KEY)).await?;

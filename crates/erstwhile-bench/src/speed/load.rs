@@ -42,6 +42,14 @@ impl Measured {
         Self { latencies, window, answers, refused: 0 }
     }
 
+    /// What came of several loads at the same time.
+    pub(super) fn together(all: Vec<Self>) -> Self {
+        let window = all.iter().map(|measured| measured.window).max().unwrap_or_default();
+        let (answers, refused) = all.iter().fold((0, 0), |sums, one| (sums.0 + one.answers, sums.1 + one.refused));
+        let latencies = all.into_iter().flat_map(|measured| measured.latencies).collect();
+        Self { window, answers, refused, ..Self::of(latencies, window) }
+    }
+
     /// Answers each second.
     pub(super) fn rate(&self) -> f64 {
         self.latencies.len() as f64 / self.window.as_secs_f64()

@@ -28,6 +28,8 @@ pub(super) enum What<'a> {
     Hello,
     /// Erstwhile on a folder; with so many ingestion workers, or the default.
     Erstwhile(&'a Path, Option<usize>),
+    /// Erstwhile on a PostgreSQL database.
+    On(&'a str),
 }
 
 impl Program {
@@ -57,6 +59,19 @@ impl Program {
                     real.env("ERSTWHILE_INGEST__WORKERS", workers.to_string());
                 }
                 real
+            }
+            (Self::Real(path), What::On(url)) => {
+                let mut real = Command::new(path);
+                real.args(["serve", "--listen", "127.0.0.1:0", "--database", url]);
+                for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ERSTWHILE_")) {
+                    real.env_remove(name);
+                }
+                real.env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY);
+                real
+            }
+            (Self::Own, What::On(url)) => {
+                own.args(["--database", url]);
+                own
             }
             (_, What::Erstwhile(folder, workers)) => {
                 own.arg("--data").arg(folder);
@@ -106,7 +121,7 @@ impl Server {
         // Read on, so that the server never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
         let mut server = Self { child, address, ready_after: Duration::ZERO };
-        while matches!(what, What::Erstwhile(..)) && !server.call(&Request::get("/readyz")).await?.is_success() {
+        while !matches!(what, What::Hello) && !server.call(&Request::get("/readyz")).await?.is_success() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         server.ready_after = began.elapsed();
