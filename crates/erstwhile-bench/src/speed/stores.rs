@@ -52,7 +52,7 @@ fn cells(name: &str, call: &str, measured: &Measured, ceiling: f64) -> Vec<Cell>
 /// Measures writing and searching on each store.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let head = ["store", "call", "per second", "p50 ms", "p95 ms", "p99 ms", "raw driver/s", "of raw"];
-    let mut table = Table::new(&format!("Each store, {CONNECTIONS} connections in all"), &head);
+    let mut table = Table::new(format!("Each store, {CONNECTIONS} connections in all"), &head);
     let head = ["store", "transaction", "by hand p50 ms", "through the port p50 ms", "ratio"];
     let mut port = Table::new("The store's port over hand-written SQL, one caller", &head);
     let head = ["store", "searches", "p50 ms", "p95 ms", "missed"];

@@ -4,6 +4,7 @@
 mod conformance;
 mod full_disk;
 mod moving;
+mod rankings;
 mod shards;
 mod starting;
 mod tls;
