@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 mod retrieval;
 mod scale;
+mod simulate;
 mod speed;
 mod table;
 
@@ -23,6 +24,8 @@ enum Command {
     Speed(speed::Speed),
     /// A shared graph of up to a million facts
     Scale(scale::Scale),
+    /// Clusters for up to a hundred million users: sizes, limits, losses and prices, by formula and simulated
+    Simulate(simulate::Simulate),
     #[command(hide = true)]
     ServeForSpeed(speed::Serve),
 }
@@ -32,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         Command::Retrieval(command) => command.run(),
         Command::Speed(command) => command.run(),
         Command::Scale(command) => command.run(),
+        Command::Simulate(command) => command.run(),
         Command::ServeForSpeed(command) => command.run(),
     }
 }
