@@ -74,6 +74,7 @@ impl Simulate {
         report::sizes(&sized, &self.machines);
         report::used(&sized);
         wrong.extend(report::queues(&given, &sized, self.seed));
+        report::race(&costs, self.seed);
         report::losses(&given, &self);
         report::moves(&sized, self.move_mib_s);
         report::costs(&sized, &self.machines, &self.prices);

@@ -8,6 +8,9 @@ use super::random::Random;
 
 /// Candidates of one look at the queue (`CANDIDATES` in the store's `queue.rs`).
 const CANDIDATES: usize = 32;
+/// Looks at the common queue for each call that arrives while there are workers enough: the one that finds it,
+/// and the one after it that finds nothing more.
+pub(crate) const LOOKS: f64 = 2.0;
 /// How long an idle worker sleeps when nobody wakes it (`POLL` in `ingest.rs`).
 const POLL_S: f64 = 0.5;
 
@@ -47,11 +50,16 @@ pub(crate) struct Claimed {
 
 impl Queue {
     /// Attempts lost for each claim, as long as workers keep up: everybody begins with the oldest, so all that
-    /// was claimed since one's own look is tried in vain, and meanwhile more is claimed.
+    /// was claimed since one's own look is tried in vain, and meanwhile more is claimed. Idle workers who look
+    /// now and then lose as much.
     pub(crate) fn lost(&self) -> f64 {
         let during = self.calls * self.try_s;
-        let first = self.calls * (self.look_s / 2.0 + self.try_s / 2.0);
-        if during < 1.0 { first / (1.0 - during) } else { f64::INFINITY }
+        if during >= 1.0 {
+            return f64::INFINITY;
+        }
+        let idle = (self.nodes * self.workers) as f64 - self.calls * (self.work_s + self.look_s);
+        let looks = LOOKS + idle.max(0.0) / POLL_S / self.calls;
+        looks * self.calls * (self.look_s + self.try_s) / 2.0 / (1.0 - during)
     }
 
     /// Claims each second that workers get through, when all they do is look, try, and work.

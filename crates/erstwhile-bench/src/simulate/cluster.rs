@@ -546,3 +546,82 @@ impl Run<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::activity::classes;
+    use super::super::model::predict;
+    use super::*;
+
+    const CLUSTER: Cluster = Cluster {
+        nodes: 2,
+        cores: 2,
+        index_gib: 0.6,
+        workers: 4,
+        connections: 16,
+        shards: 2,
+        shard_cores: 2,
+        coordinators: 1,
+        balance: Balance::Rendezvous,
+        claims: Claims::Own,
+    };
+    const LOAD: Load = Load {
+        messages_a_day: 1.0,
+        days: 100.0,
+        messages_a_call: 2.0,
+        reads_a_call: 2,
+        calls_a_sitting: 5.0,
+        gap_s: 60.0,
+        skew: 1.5,
+        swing: 0.8,
+    };
+
+    fn simulated(seed: u64, incident: Option<Incident>) -> [Span; 2] {
+        let (costs, classes) = (Constants::default(), classes(LOAD.skew));
+        run(Plan {
+            users: 3e5,
+            load: &LOAD,
+            cluster: &CLUSTER,
+            costs: &costs,
+            classes: &classes,
+            filling_s: 3_000.0,
+            measured_s: 200.0,
+            incident,
+            seed,
+        })
+    }
+
+    #[test]
+    fn a_small_cluster_does_what_the_formulas_say() {
+        let told = predict(3e5, &LOAD, &CLUSTER, &Constants::default(), &classes(LOAD.skew));
+        let [first, mut all] = simulated(1, None);
+        all.join(first);
+        assert!((told.read_hits - all.read_hits()).abs() < 0.04, "{} and {}", told.read_hits, all.read_hits());
+        let [nodes, shards, _] = all.busy(&CLUSTER, 200.0);
+        assert!((told.node.busy / nodes - 1.0).abs() < 0.2, "{} and {nodes}", told.node.busy);
+        assert!((told.shard.busy / shards - 1.0).abs() < 0.2, "{} and {shards}", told.shard.busy);
+        assert!(all.failed == 0 && (all.read_ms(0.5) / told.read_ms[0] - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_run() {
+        let runs =
+            [1, 1, 2].map(|seed| simulated(seed, None).map(|mut span| (span.requests, span.read_ms(0.9).to_bits())));
+        assert_eq!(runs[0], runs[1]);
+        assert_ne!(runs[0], runs[2]);
+    }
+
+    #[test]
+    fn a_lost_node_costs_indexes_and_a_lost_shard_costs_requests() {
+        let [before, after] = simulated(1, Some(Incident::Node(0)));
+        assert!(after.read_hits() < before.read_hits() && after.failed == 0);
+        let failed = |silent| {
+            let [before, after] = simulated(1, Some(Incident::Shard { shard: 0, away_s: 30.0, silent }));
+            assert_eq!(before.failed, 0);
+            after.failed as f64 / after.requests as f64
+        };
+        // Half of the requests for the first twenty of a hundred seconds, after which patience reaches the end.
+        assert!((failed(false) - 0.1).abs() < 0.05, "{}", failed(false));
+        assert!(failed(true) >= failed(false));
+    }
+}

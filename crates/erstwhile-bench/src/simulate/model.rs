@@ -62,7 +62,9 @@ impl Visits {
 
     /// The chance that an index has been touched so lately that it is still there, by the rate of sittings.
     fn resident(self, sittings: f64, stays_s: f64) -> f64 {
-        -(-sittings * self.sittings * (stays_s + (self.calls - 1.0) * self.gap_s)).exp_m1()
+        // After each touch for as long as an index stays, or until the next.
+        let between = self.gap_s * -(-stays_s / self.gap_s.max(f64::MIN_POSITIVE)).exp_m1();
+        -(-sittings * self.sittings * (stays_s + (self.calls - 1.0) * between)).exp_m1()
     }
 
     /// Indexes built each second because of one user: at the start of a sitting, or after too long a pause in it.
@@ -70,8 +72,9 @@ impl Visits {
         if self.sittings <= 0.0 {
             return 0.0;
         }
-        let first = 1.0 - self.resident(sittings, stays_s);
-        sittings * self.sittings * (first + (self.calls - 1.0) * (-stays_s / self.gap_s).exp())
+        let touches = 1.0 + (self.calls - 1.0) * (-stays_s / self.gap_s).exp();
+        // Unless another sitting of the same person keeps it there.
+        sittings * self.sittings * touches * (1.0 - self.resident(sittings, stays_s))
     }
 }
 
@@ -158,6 +161,8 @@ pub(crate) fn predict(users: f64, load: &Load, cluster: &Cluster, costs: &Consta
     let fetched_ms: f64 = classes.iter().zip(&cold).map(|(class, cold)| (cold[0] + cold[1]) * fetch_ms(class)).sum();
     let slow: Vec<(f64, f64)> =
         classes.iter().zip(&cold).map(|(class, cold)| (cold[0] / reads, build_ms(class) + fetch_ms(class))).collect();
+    // A connection is held while its statements wait, too.
+    let waits_ms = (calls * 2.0 + reads) * 2.0 * shard.waits * shard.wait.min(1e6);
     let base_ms = read.node_ms + read.held_ms(costs);
     Predicted {
         stays_s,
@@ -168,7 +173,7 @@ pub(crate) fn predict(users: f64, load: &Load, cluster: &Cluster, costs: &Consta
         node,
         shard,
         read_ms: latencies(base_ms, &slow, node, shard),
-        connections: (held_ms + fetched_ms) / 1e3 / nodes / cluster.connections as f64,
+        connections: (held_ms + fetched_ms + waits_ms) / 1e3 / nodes / cluster.connections as f64,
         ingest_ms: ingest.node_ms + ingest.held_ms(costs) + built_ms / calls + node.waits * node.wait,
         statements: calls * (add.statements + ingest.statements) + reads * read.statements,
         commits: calls * (add.commits + ingest.commits),

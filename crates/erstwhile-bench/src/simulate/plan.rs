@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::activity::Class;
-use super::claims::Queue;
+use super::claims::{LOOKS, Queue};
 use super::constants::Constants;
 use super::load::{Balance, Claims, Cluster, Load};
 use super::model::{Predicted, predict};
@@ -15,11 +15,14 @@ pub(crate) struct Machines {
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub(crate) node_cores: usize,
     /// Memory of a node
-    #[arg(long, value_name = "GIB", default_value_t = 32.0)]
+    #[arg(long, value_name = "GIB", default_value_t = 64.0)]
     pub(crate) node_gib: f64,
     /// What of it is for indexes (`search.index_mib_max`)
-    #[arg(long, value_name = "GIB", default_value_t = 24.0)]
+    #[arg(long, value_name = "GIB", default_value_t = 48.0)]
     pub(crate) index_gib: f64,
+    /// Seconds that an unused index must stay, so that a sitting builds it once
+    #[arg(long, value_name = "N", default_value_t = 300.0)]
+    pub(crate) stay_s: f64,
     /// Workers of a node that ingest (`ingest.workers`)
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) workers: usize,
@@ -58,10 +61,12 @@ pub(crate) struct Prices {
 const MONTH_H: f64 = 730.0;
 /// How busy anything may be at the peak, when one node is away.
 const BUSY_MAX: f64 = 0.6;
+/// The part that a plan fills up to [`FULL_MAX`].
+const DISK: &str = "shards: disk";
 /// How full a disk may be.
 const FULL_MAX: f64 = 0.7;
-/// Looks at the common queue for each call: the one that finds it, and the one that finds nothing more.
-const LOOKS: f64 = 2.0;
+/// Attempts to claim after which a worker looks again, or sleeps.
+const LOST_MAX: f64 = 64.0;
 /// Looks of an idle worker each second, and of probes of readiness and metrics at each node.
 const POLLS: f64 = 2.0;
 const PROBES: f64 = 0.17;
@@ -132,26 +137,22 @@ impl Given<'_> {
             let fewer = Cluster { nodes: (cluster.nodes - 1).max(1), ..*cluster };
             predict(users, self.load, &fewer, costs, self.classes)
         };
-        // Few steps more than needed do no harm; none is too many for a hundred million users.
-        while without_one(&cluster).node.busy > BUSY_MAX && cluster.nodes < 10_000 {
-            cluster.nodes += 1 + cluster.nodes / 50;
-        }
+        let carries = |nodes: usize| {
+            let predicted = without_one(&Cluster { nodes, ..cluster });
+            predicted.node.busy <= BUSY_MAX && predicted.stays_s >= machines.stay_s
+        };
+        cluster.nodes = smallest(2, carries);
+        let carries = |shards: usize| self.shard_busy(users, &Cluster { shards, ..cluster }) <= BUSY_MAX;
+        cluster.shards = smallest(cluster.shards, carries);
         if way.fitted {
-            let busy = |cluster: &Cluster| self.workers_busy(users, cluster, &without_one(cluster));
-            while busy(&cluster) > BUSY_MAX && cluster.workers < 1_000 {
-                cluster.workers += 1;
-            }
-            while without_one(&cluster).connections > BUSY_MAX && cluster.connections < 10_000 {
-                cluster.connections += 4;
-            }
-        }
-        while self.shard_busy(users, &cluster) > BUSY_MAX && cluster.shards < 10_000 {
-            cluster.shards += 1;
-        }
-        if way.fitted {
-            cluster.coordinators = ((self.coordinator_cores(users, &cluster) / BUSY_MAX / cluster.shard_cores as f64)
-                .ceil() as usize)
-                .max(1);
+            let predicted = without_one(&cluster);
+            let carries =
+                |workers: usize| self.workers_busy(users, &Cluster { workers, ..cluster }, &predicted) <= BUSY_MAX;
+            cluster.workers = smallest(cluster.workers, carries);
+            let wanted = predicted.connections / BUSY_MAX * cluster.connections as f64;
+            cluster.connections = cluster.connections.max(wanted.ceil() as usize);
+            let coordinators = self.coordinator_cores(users, &cluster) / BUSY_MAX / cluster.shard_cores as f64;
+            cluster.coordinators = (coordinators.ceil() as usize).max(1);
         }
         self.measure(users, cluster, stored_gib)
     }
@@ -176,7 +177,7 @@ impl Given<'_> {
                 part: "shards: log bytes",
                 share: predicted.commits * costs.log_kib / 1024.0 / shards / costs.log_mib_s,
             },
-            Used { part: "shards: disk", share: stored_gib / shards / self.machines.shard_disk_gib },
+            Used { part: DISK, share: stored_gib / shards / self.machines.shard_disk_gib },
         ];
         let (fan_outs, pieces) = (self.fan_outs(users, &cluster), self.pieces(&cluster));
         Sized { users, cluster, predicted, used, fan_outs, pieces, stored_gib }
@@ -208,6 +209,12 @@ impl Given<'_> {
         looks + nodes * (workers * POLLS + PROBES)
     }
 
+    /// Attempts to claim that are lost, each second.
+    fn lost(&self, users: f64, cluster: &Cluster, predicted: &Predicted) -> f64 {
+        let queue = self.queue(users, cluster, predicted);
+        if queue.claims == Claims::Any { queue.calls * queue.lost().min(LOST_MAX) } else { 0.0 }
+    }
+
     /// Pieces of a fan-out.
     fn pieces(&self, cluster: &Cluster) -> f64 {
         if cluster.shards == 1 { 1.0 } else { self.costs.pieces.max(cluster.shards as f64) }
@@ -216,7 +223,8 @@ impl Given<'_> {
     fn shard_busy(&self, users: f64, cluster: &Cluster) -> f64 {
         let predicted = predict(users, self.load, cluster, self.costs, self.classes);
         let pieces = self.fan_outs(users, cluster) * self.pieces(cluster) * self.costs.fan_out_piece_us / 1e6;
-        predicted.shard.busy + pieces / (cluster.shards * cluster.shard_cores) as f64
+        let lost = self.lost(users, cluster, &predicted) * self.costs.read_cpu_us / 1e6;
+        predicted.shard.busy + (pieces + lost) / (cluster.shards * cluster.shard_cores) as f64
     }
 
     /// Cores that coordinators need; none when there is only one database.
@@ -227,14 +235,32 @@ impl Given<'_> {
         let costs = self.costs;
         let predicted = predict(users, self.load, cluster, costs, self.classes);
         let fan_out_ms = costs.fan_out_ms + self.pieces(cluster) * costs.fan_out_shard_us / 1e3;
-        predicted.statements * costs.route_us / 1e6 + self.fan_outs(users, cluster) * fan_out_ms / 1e3
+        let statements = predicted.statements + self.lost(users, cluster, &predicted);
+        statements * costs.route_us / 1e6 + self.fan_outs(users, cluster) * fan_out_ms / 1e3
     }
 }
 
+/// The smallest number from one on that is enough, when every larger one is; there is an end to looking.
+fn smallest(from: usize, enough: impl Fn(usize) -> bool) -> usize {
+    const MOST: usize = 20_000;
+    let mut high = from;
+    let mut low = from.saturating_sub(1);
+    while high < MOST && !enough(high) {
+        low = high;
+        high *= 2;
+    }
+    while low + 1 < high {
+        let middle = usize::midpoint(low, high);
+        if enough(middle) { high = middle } else { low = middle }
+    }
+    high
+}
+
 impl Sized {
-    /// What is used most.
+    /// What is used most, besides disks, which a plan fills on purpose.
     pub(crate) fn first(&self) -> Used {
-        let most = self.used.iter().copied().max_by(|a, b| a.share.total_cmp(&b.share));
+        let most =
+            self.used.iter().copied().filter(|used| used.part != DISK).max_by(|a, b| a.share.total_cmp(&b.share));
         most.unwrap_or(Used { part: "nothing", share: 0.0 })
     }
 
@@ -248,5 +274,18 @@ impl Sized {
             (self.cluster.shards + coordinators) as f64 * copies * server(machines.shard_cores, machines.shard_gib),
             self.stored_gib / FULL_MAX * copies * prices.disk_gib_month,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_is_found() {
+        for wanted in [1, 2, 3, 17, 1_000] {
+            assert_eq!(smallest(1, |number| number >= wanted), wanted);
+        }
+        assert_eq!(smallest(5, |number| number >= 2), 5);
     }
 }
