@@ -53,11 +53,13 @@ impl Visits {
     fn of(load: &Load, left_alone: f64) -> Self {
         let ends = 1.0 / load.calls_a_sitting;
         let untouched = left_alone * ends / (1.0 - (1.0 - ends) * left_alone);
+        // Between two touches of one sitting: those that are far apart are rarer, because the sitting may end.
+        let gap_s = load.gap_s / (1.0 - (1.0 - ends) * left_alone);
         let (sittings, touches) = (1.0 - untouched, 1.0 - left_alone);
         if sittings <= 0.0 {
             return Self { sittings: 0.0, calls: 0.0, gap_s: 0.0 };
         }
-        Self { sittings, calls: load.calls_a_sitting * touches / sittings, gap_s: load.gap_s / touches }
+        Self { sittings, calls: load.calls_a_sitting * touches / sittings, gap_s }
     }
 
     /// The chance that an index has been touched so lately that it is still there, by the rate of sittings.
