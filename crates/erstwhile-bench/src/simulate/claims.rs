@@ -29,6 +29,8 @@ pub(crate) struct Queue {
     /// From the claim to the release.
     pub(crate) work_s: f64,
     pub(crate) claims: Claims,
+    /// Candidates are tried in a random order, not the oldest first.
+    pub(crate) shuffled: bool,
 }
 
 /// What came of it.
@@ -163,6 +165,11 @@ impl Run {
                     // What a node will do itself is left to it; only what has been left lying is taken.
                     seen.retain(|item| self.waiting.get(item).is_some_and(|(since, _)| now - since > POLL_S));
                 }
+                if self.queue.shuffled {
+                    for at in (1..seen.len()).rev() {
+                        seen.swap(at, self.random.below(at + 1));
+                    }
+                }
                 self.workers[worker].candidates = seen.into();
                 let answered = now + self.queue.look_s / 2.0;
                 self.tries(answered, worker);
@@ -254,7 +261,7 @@ mod tests {
     use super::*;
 
     fn queue(calls: f64, claims: Claims) -> Queue {
-        Queue { nodes: 8, workers: 16, calls, look_s: 0.005, try_s: 0.0006, work_s: 0.02, claims }
+        Queue { nodes: 8, workers: 16, calls, look_s: 0.005, try_s: 0.0006, work_s: 0.02, claims, shuffled: false }
     }
 
     #[test]

@@ -195,6 +195,7 @@ impl Given<'_> {
             try_s: costs.cas_ms / 1e3,
             work_s: predicted.ingest_ms / 1e3,
             claims: cluster.claims,
+            shuffled: false,
         }
     }
 

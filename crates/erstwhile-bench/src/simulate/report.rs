@@ -170,43 +170,45 @@ pub(crate) fn queues(given: &Given<'_>, sized: &[(&str, Sized)], seed: u64) -> V
 /// Where the race for the head of the queue ends: more and more calls, and always workers enough.
 pub(crate) fn race(costs: &Constants, seed: u64) {
     let row = |calls: &f64| {
-        let run = |claims: Claims| {
-            let queue = claims::Queue {
-                nodes: 40,
-                workers: 16,
-                calls: *calls,
-                look_s: (costs.fan_out_wait_ms + costs.round_trip_ms) / 1e3,
-                try_s: costs.cas_ms / 1e3,
-                work_s: 0.05,
-                claims,
-            };
-            (queue.lost(), claims::run(queue, 4.0, seed))
+        let queue = claims::Queue {
+            nodes: 40,
+            workers: 16,
+            calls: *calls,
+            look_s: (costs.fan_out_wait_ms + costs.round_trip_ms) / 1e3,
+            try_s: costs.cas_ms / 1e3,
+            work_s: 0.05,
+            claims: Claims::Any,
+            shuffled: false,
         };
-        let ((lost, any), (_, own)) = (run(Claims::Any), run(Claims::Own));
-        vec![
+        let lost = queue.lost();
+        let mut row = vec![
             format!("{calls:.0}"),
             percent(calls * costs.cas_ms / 1e3),
             if lost.is_finite() { format!("{lost:.1}") } else { "no end".to_owned() },
-            format!("{:.1}", any.lost),
-            format!("{:.0}", any.rate),
-            format!("{:.0}", any.rate * any.looks),
-            format!("{:.0} / {:.0}", any.waits_s[0] * 1e3, any.waits_s[1] * 1e3),
-            format!("{:.0}", own.rate),
-            format!("{:.0}", own.rate * own.looks),
-            format!("{:.0} / {:.0}", own.waits_s[0] * 1e3, own.waits_s[1] * 1e3),
-        ]
+        ];
+        let shuffled = claims::Queue { shuffled: true, ..queue };
+        let own = claims::Queue { claims: Claims::Own, ..queue };
+        for queue in [queue, shuffled, own] {
+            let claimed = claims::run(queue, 4.0, seed);
+            row.push(format!("{:.1}", claimed.lost));
+            row.push(format!("{:.0}", claimed.rate));
+            row.push(claimed.waits_s.map(|wait| format!("{:.0}", wait * 1e3)).join(" / "));
+        }
+        row
     };
     let rows: Vec<_> = [250.0, 500.0, 1_000.0, 1_500.0, 2_500.0, 4_000.0].iter().map(row).collect();
     let head = [
         "calls/s",
         "race",
         "lost a claim, formula",
-        "simulated",
+        "oldest first: lost a claim",
         "claims/s",
-        "looks/s",
         "wait ms p50 / p99",
-        "own: claims/s",
-        "looks/s",
+        "random order: lost a claim",
+        "claims/s",
+        "wait ms p50 / p99",
+        "own: lost a claim",
+        "claims/s",
         "wait ms p50 / p99",
     ];
     table::print("The race for the head of the queue: 40 nodes, 16 workers each", &head, &rows);
