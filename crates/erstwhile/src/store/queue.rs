@@ -40,10 +40,15 @@ pub struct QueueDepth {
 }
 
 impl Store {
-    /// Claims a graph with pending episodes, the longest-waiting first; `None` when there is none.
+    /// Claims a graph with pending episodes, one of those that have waited longest; `None` when there is none.
+    ///
+    /// Where among them it begins follows from the moment, so that workers who look at the same time do not race
+    /// for the same graph: the race, not the database, would limit how many can be claimed a second.
     pub async fn claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
         let candidates = vec![time(now), Value::Int(CANDIDATES)];
-        let rows = self.sql.query(&sql_text::CLAIMABLE, candidates).await?;
+        let mut rows = self.sql.query(&sql_text::CLAIMABLE, candidates).await?;
+        let count = rows.len() as i64;
+        rows.rotate_left(now.as_microsecond().checked_rem_euclid(count).unwrap_or(0) as usize);
         for row in rows {
             let mut row = row.reader();
             let graph = GraphId(read_id(Row(vec![Value::Blob(row.blob()?)]))?);
