@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres::Config;
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a host may take to accept a connection before the next one is tried.
@@ -42,13 +42,13 @@ enum Trust {
 impl Target {
     pub(crate) fn parse(url: &str) -> Result<Self> {
         let (rest, trust, roots) = take_tls(url)?;
-        let mut config: Config = rest.parse().map_err(|error| {
-            // The source is left out: it might show a part of the URL.
-            let reason = told(&error);
-            Error::invalid(format!(
-                "the database URL is wrong: {reason}; it looks like postgres://user:password@host/database"
-            ))
-        })?;
+        // What does not parse is not told: it might be a part of the password.
+        let unread = |_| {
+            let message = "the database URL is wrong: it looks like postgres://user:password@host/database, with / ? # @ \
+                           in a password written as %2F %3F %23 %40";
+            Error::invalid(message)
+        };
+        let mut config: Config = rest.parse().map_err(unread)?;
         if config.get_hosts().is_empty() {
             return Err(Error::invalid("the database URL names no host"));
         }
@@ -64,7 +64,9 @@ impl Target {
         if config.get_application_name().is_none() {
             config.application_name("erstwhile");
         }
-        config.keepalives_idle(Duration::from_secs(30));
+        config.keepalives_idle(Duration::from_secs(10));
+        config.keepalives_interval(Duration::from_secs(3));
+        config.keepalives_retries(3);
         config.ssl_mode(match trust {
             Trust::Disable => SslMode::Disable,
             Trust::Prefer => SslMode::Prefer,
@@ -78,8 +80,19 @@ impl Target {
     }
 }
 
-fn told(error: &tokio_postgres::Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+/// Where a URL leads, for people: hosts and database, never who opens it or with what.
+pub(crate) fn place(url: &str) -> String {
+    let Ok(Target { config, .. }) = Target::parse(url) else { return "postgres://…".to_owned() };
+    let ports = config.get_ports();
+    let host = |(at, host): (usize, &Host)| {
+        let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+        match host {
+            Host::Tcp(name) => format!("{name}:{port}"),
+            Host::Unix(folder) => folder.display().to_string(),
+        }
+    };
+    let hosts: Vec<String> = config.get_hosts().iter().enumerate().map(host).collect();
+    format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }
 
 /// Takes what is about TLS out of a URL: the driver underneath knows less of it.
@@ -209,6 +222,16 @@ mod tests {
         ] {
             let Err(error) = Target::parse(url) else { panic!("{url} is taken") };
             assert!(!error.to_string().contains("geheim"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_place_tells_hosts_and_database_only() {
+        assert_eq!(place("postgres://me:geheim@one:5433,two/db?user=x"), "postgres://one:5433,two:5432/db");
+        for url in
+            ["postgres://me:ge?heim=im@host/db", "postgres://me:ge#heim@host/db", "postgres://me:ge/heim@host/db"]
+        {
+            assert!(!place(url).contains("ge"), "{}", place(url));
         }
     }
 

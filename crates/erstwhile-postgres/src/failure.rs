@@ -10,6 +10,8 @@ use tokio_postgres::error::SqlState;
 pub(crate) enum Failure {
     /// Another attempt, on another connection, may succeed.
     Again(Error),
+    /// The server did not answer; another attempt, on another connection, may succeed.
+    Silent,
     /// Trying again would not help.
     Final(Error),
 }
@@ -41,6 +43,7 @@ impl Failure {
     pub(crate) fn into_error(self) -> Error {
         match self {
             Self::Again(error) | Self::Final(error) => error,
+            Self::Silent => Error::unavailable("the database does not answer"),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
 use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, Value};
 use erstwhile::{Error, Result};
@@ -33,12 +33,20 @@ use failure::Failure;
 /// The oldest server that is spoken to, as `server_version_num` tells it.
 pub const OLDEST_SERVER: i64 = 150_000;
 
+/// What every connection is told: a process that froze or vanished in the middle of a transaction must not keep
+/// the rows that it holds from everybody else, and nobody waits for a row for longer than a lease lasts.
+///
+/// A statement and not a part of the URL, because poolers refuse settings at the start of a connection.
+const SESSION: &str = "SET idle_in_transaction_session_timeout = '8s'; SET lock_timeout = '5s'; \
+    SET tcp_user_timeout = '10s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; \
+    SET tcp_keepalives_count = 3";
+
 /// Knobs of the driver that an operator may turn.
 #[derive(Debug, Clone)]
 pub struct PostgresSettings {
     /// Connections of this process, at most; callers wait for one.
     pub connections: usize,
-    /// How long one exchange with the server may take before its connection is given up.
+    /// How long the server may be silent before its connection is given up.
     pub answer: Duration,
     /// How long the driver keeps trying what may succeed on another try: a server that restarts, or a
     /// standby that is being promoted.
@@ -47,7 +55,7 @@ pub struct PostgresSettings {
 
 impl Default for PostgresSettings {
     fn default() -> Self {
-        Self { connections: 16, answer: Duration::from_secs(10), patience: Duration::from_secs(10) }
+        Self { connections: 16, answer: Duration::from_secs(4), patience: Duration::from_secs(12) }
     }
 }
 
@@ -80,15 +88,25 @@ impl Postgres {
         let pool = Pool::builder(manager)
             .max_size(settings.connections.max(1))
             .timeouts(timeouts)
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
+            }))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::internal("a pool of connections cannot be made").with_source(error))?;
         Ok(Self { pool, settings })
     }
 
+    /// Where a URL leads, for people: hosts and database, never who opens it or with what.
+    pub fn place(url: &str) -> String {
+        connect::place(url)
+    }
+
     async fn connection(&self) -> Result<Object, Failure> {
         self.pool.get().await.map_err(|error| match error {
-            PoolError::Backend(error) => Failure::of("connect", &error),
+            PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+                Failure::of("connect", &error)
+            }
             PoolError::Timeout(TimeoutType::Wait) => {
                 Failure::Final(Error::unavailable("all connections to the database are busy"))
             }
@@ -96,11 +114,15 @@ impl Postgres {
             other => Failure::Final(Error::unavailable(format!("no connection to the database: {other}"))),
         })
     }
+}
 
-    /// Waits for an answer as long as one may take.
-    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        let silent = |_| Failure::Again(Error::unavailable("the database does not answer"));
-        tokio::time::timeout(self.settings.answer, work).await.map_err(silent)?
+impl Postgres {
+    /// After a silence, the connections that wait in the pool are as doubtful as the one that was silent.
+    fn doubt(&self, failure: Failure) -> Failure {
+        if matches!(failure, Failure::Silent) {
+            self.pool.retain(|_, _| false);
+        }
+        failure
     }
 }
 
@@ -130,7 +152,7 @@ impl Patience {
     async fn after(&mut self, failure: Failure) -> Result<()> {
         let error = match failure {
             Failure::Final(error) => return Err(error),
-            Failure::Again(error) => error,
+            again => again.into_error(),
         };
         let pause = pause(self.round);
         if Instant::now() + pause >= self.deadline {
@@ -152,12 +174,12 @@ macro_rules! patiently {
         loop {
             let attempt = async {
                 let $connection = $postgres.connection().await?;
-                let outcome = $postgres.in_time($work).await;
+                let outcome = $work.await;
                 settle($connection, outcome)
             };
             match attempt.await {
                 Ok(done) => break Ok(done),
-                Err(failure) => match patience.after(failure).await {
+                Err(failure) => match patience.after($postgres.doubt(failure)).await {
                     Ok(()) => {}
                     Err(error) => break Err(error),
                 },
@@ -180,18 +202,19 @@ impl Sql for Postgres {
     }
 
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
-        patiently!(self, |connection| transaction::read(&connection, statement, &params))
+        patiently!(self, |connection| transaction::read(&connection, statement, &params, self.settings.answer))
     }
 
     async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
-        patiently!(self, |connection| transaction::snapshot(&connection, &reads))
+        patiently!(self, |connection| transaction::snapshot(&connection, &reads, self.settings.answer))
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
         let postgres = self.clone();
         // On a task of its own: a caller who goes away must not leave a transaction half done.
-        let running =
-            tokio::spawn(async move { patiently!(postgres, |connection| transaction::run(&connection, &steps)) });
+        let running = tokio::spawn(async move {
+            patiently!(postgres, |connection| transaction::run(&connection, &steps, postgres.settings.answer))
+        });
         running.await.map_err(|error| Error::internal("a transaction stopped unexpectedly").with_source(error))?
     }
 
@@ -203,7 +226,9 @@ impl Sql for Postgres {
     async fn ping(&self) -> Result<()> {
         let attempt = async {
             let connection = self.connection().await?;
-            let outcome = self.in_time(transaction::ping(&connection)).await;
+            let outcome = transaction::in_time(self.settings.answer, transaction::ping(&connection))
+                .await
+                .and_then(|answer| answer);
             settle(connection, outcome)
         };
         attempt.await.map_err(Failure::into_error)

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tokio_postgres::error::SqlState;
 
 use crate::failure::Failure;
+use crate::transaction::in_time;
 use crate::{OLDEST_SERVER, Patience, Postgres, dialect, settle, sharding};
 
 /// How long a node keeps trying to get its turn.
@@ -38,7 +39,7 @@ pub(crate) async fn run(postgres: &Postgres, migrations: &'static [Migration]) -
 
 async fn check_server(postgres: &Postgres) -> Result<(), Failure> {
     let connection = postgres.connection().await?;
-    let outcome = postgres.in_time(server_version(&connection)).await;
+    let outcome = in_time(postgres.settings.answer, server_version(&connection)).await.and_then(|answer| answer);
     let (number, name) = settle(connection, outcome)?;
     check_version(&number, &name).map_err(Failure::Final)
 }
@@ -139,7 +140,10 @@ async fn ensure_index(connection: &Object, statement: &str) -> Result<(), Failur
         }
     }
     tracing::info!("making the index {name}");
-    execute(connection, &dialect::concurrently(statement)).await
+    // It waits for transactions that are under way, and keeps nobody waiting meanwhile.
+    execute(connection, "SET lock_timeout = 0").await?;
+    execute(connection, &dialect::concurrently(statement)).await?;
+    execute(connection, "SET lock_timeout = '5s'").await
 }
 
 async fn execute(connection: &Object, statement: &str) -> Result<(), Failure> {

@@ -1,11 +1,13 @@
 //! Statements on one connection: reads, snapshots, and transactions whose steps travel together.
 
+use std::time::Duration;
+
 use deadpool_postgres::Object;
 use erstwhile::Error;
 use erstwhile::store::sql::{Outcome, Row, Rows, Statement, Step, Value};
-use futures::FutureExt;
 use futures::future::{BoxFuture, poll_immediate};
-use tokio_postgres::types::ToSql;
+use futures::{FutureExt, StreamExt};
+use tokio_postgres::RowStream;
 
 use crate::failure::Failure;
 use crate::value::{Column, Param};
@@ -18,58 +20,63 @@ pub(crate) async fn read(
     connection: &Object,
     statement: &'static Statement,
     params: &[Value],
+    patience: Duration,
 ) -> Result<Vec<Row>, Failure> {
-    let prepared = prepare(connection, statement).await?;
-    run_one(connection, &prepared, statement.name, params).await.map(|(rows, _)| rows)
+    let prepared = prepare(connection, statement, patience).await?;
+    let sent = send(connection, &prepared, statement.name, params).await;
+    sent.answer(patience).await.map(|(rows, _)| rows)
 }
 
 /// Runs reads that all see the database at one moment.
 pub(crate) async fn snapshot(
     connection: &Object,
     reads: &[(&'static Statement, Vec<Value>)],
+    patience: Duration,
 ) -> Result<Vec<Vec<Row>>, Failure> {
     let mut prepared = Vec::with_capacity(reads.len());
     for (statement, _) in reads {
-        prepared.push(prepare(connection, statement).await?);
+        prepared.push(prepare(connection, statement, patience).await?);
     }
-    let mut sent = vec![sending(plain(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await];
+    let begun = send_plain(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+    let mut sent = Vec::with_capacity(reads.len());
     for (prepared, (statement, params)) in prepared.iter().zip(reads) {
-        sent.push(sending(run_one(connection, prepared, statement.name, params)).await);
+        sent.push(send(connection, prepared, statement.name, params).await);
     }
-    sent.push(sending(plain(connection, "COMMIT")).await);
+    let ended = send_plain(connection, "COMMIT").await;
+    begun.answer(patience).await?;
     let mut answers = Vec::with_capacity(sent.len());
     for answer in sent {
-        answers.push(answer.answer().await?.0);
+        answers.push(answer.answer(patience).await?.0);
     }
-    answers.pop();
-    Ok(answers.split_off(1))
+    ended.answer(patience).await?;
+    Ok(answers)
 }
 
 /// Runs steps as one transaction: they are sent together, and its end when all have answered.
-pub(crate) async fn run(connection: &Object, steps: &[Step]) -> Result<Outcome, Failure> {
+pub(crate) async fn run(connection: &Object, steps: &[Step], patience: Duration) -> Result<Outcome, Failure> {
     let mut prepared = Vec::with_capacity(steps.len());
     for step in steps {
-        prepared.push(prepare(connection, step.statement).await?);
+        prepared.push(prepare(connection, step.statement, patience).await?);
     }
     if let ([step], [prepared]) = (steps, &prepared[..])
         && matches!(step.expect, Rows::Any)
     {
         // A statement by itself is a transaction.
-        let (rows, _) = run_one(connection, prepared, step.statement.name, &step.params).await?;
-        return Ok(Outcome::Committed(vec![rows]));
+        let sent = send(connection, prepared, step.statement.name, &step.params).await;
+        return Ok(Outcome::Committed(vec![sent.answer(patience).await?.0]));
     }
-    let begun = sending(plain(connection, "BEGIN")).await;
+    let begun = send_plain(connection, "BEGIN").await;
     let mut sent = Vec::with_capacity(steps.len());
     for (prepared, step) in prepared.iter().zip(steps) {
-        sent.push(sending(run_one(connection, prepared, step.statement.name, &step.params)).await);
+        sent.push(send(connection, prepared, step.statement.name, &step.params).await);
     }
-    begun.answer().await?;
+    begun.answer(patience).await?;
     let mut returned = Vec::with_capacity(steps.len());
     let mut refused = None;
     let mut failed = None;
     for (answer, step) in sent.into_iter().zip(steps) {
         // What came after the first step that did not go well means nothing, but must be waited for.
-        let answer = answer.answer().await;
+        let answer = answer.answer(patience).await;
         if refused.is_some() || failed.is_some() {
             continue;
         }
@@ -80,10 +87,10 @@ pub(crate) async fn run(connection: &Object, steps: &[Step]) -> Result<Outcome, 
         }
     }
     if refused.is_none() && failed.is_none() {
-        plain(connection, "COMMIT").await?;
+        send_plain(connection, "COMMIT").await.answer(patience).await?;
         return Ok(Outcome::Committed(returned));
     }
-    plain(connection, "ROLLBACK").await?;
+    send_plain(connection, "ROLLBACK").await.answer(patience).await?;
     match (refused, failed) {
         (_, Some(failure)) => Err(failure),
         (Some(refusal), None) => Ok(Outcome::Refused(refusal)),
@@ -101,31 +108,18 @@ pub(crate) async fn ping(connection: &Object) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn prepare(connection: &Object, statement: &Statement) -> Result<tokio_postgres::Statement, Failure> {
-    connection.prepare_cached(statement.sql).await.map_err(|error| Failure::of(statement.name, &error))
-}
-
-async fn plain(connection: &Object, sql: &'static str) -> Result<Touched, Failure> {
-    connection.batch_execute(sql).await.map_err(|error| Failure::of(sql, &error))?;
-    Ok((Vec::new(), 0))
-}
-
-async fn run_one(
+async fn prepare(
     connection: &Object,
-    prepared: &tokio_postgres::Statement,
-    name: &str,
-    params: &[Value],
-) -> Result<Touched, Failure> {
-    let failed = |error| Failure::of(name, &error);
-    let params: Vec<Param<'_>> = params.iter().map(Param).collect();
-    let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
-    if prepared.columns().is_empty() {
-        return Ok((Vec::new(), connection.execute(prepared, &params).await.map_err(failed)?));
-    }
-    let rows = connection.query(prepared, &params).await.map_err(failed)?;
-    let touched = rows.len() as u64;
-    let rows = rows.iter().map(row).collect::<Result<_, _>>().map_err(failed)?;
-    Ok((rows, touched))
+    statement: &Statement,
+    patience: Duration,
+) -> Result<tokio_postgres::Statement, Failure> {
+    let prepared = in_time(patience, connection.prepare_cached(statement.sql)).await?;
+    prepared.map_err(|error| Failure::of(statement.name, &error))
+}
+
+/// Waits for something that the server must answer.
+pub(crate) async fn in_time<T>(patience: Duration, work: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::time::timeout(patience, work).await.map_err(|_| Failure::Silent)
 }
 
 fn row(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
@@ -133,26 +127,65 @@ fn row(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
     columns.collect::<Result<_, _>>().map(Row)
 }
 
+type Answered<T> = Result<T, tokio_postgres::Error>;
+
 /// A request that has been sent, in the order in which it was made, and may have been answered.
-enum Sent<'a> {
-    Waiting(BoxFuture<'a, Result<Touched, Failure>>),
-    Answered(Result<Touched, Failure>),
+enum Sent<'a, T> {
+    Waiting(&'a str, BoxFuture<'a, Answered<T>>),
+    Answered(&'a str, Answered<T>),
 }
 
 /// Sends a request: the client queues it for the server when it is polled for the first time.
-async fn sending<'a>(request: impl Future<Output = Result<Touched, Failure>> + Send + 'a) -> Sent<'a> {
+async fn sending<'a, T: 'a>(name: &'a str, request: impl Future<Output = Answered<T>> + Send + 'a) -> Sent<'a, T> {
     let mut request = request.boxed();
     match poll_immediate(&mut request).await {
-        Some(answer) => Sent::Answered(answer),
-        None => Sent::Waiting(request),
+        Some(answer) => Sent::Answered(name, answer),
+        None => Sent::Waiting(name, request),
     }
 }
 
-impl Sent<'_> {
-    async fn answer(self) -> Result<Touched, Failure> {
-        match self {
-            Self::Waiting(request) => request.await,
-            Self::Answered(answer) => answer,
+async fn send<'a>(
+    connection: &'a Object,
+    prepared: &'a tokio_postgres::Statement,
+    name: &'a str,
+    params: &'a [Value],
+) -> Sent<'a, RowStream> {
+    sending(name, connection.query_raw(prepared, params.iter().map(Param))).await
+}
+
+async fn send_plain<'a>(connection: &'a Object, sql: &'static str) -> Sent<'a, ()> {
+    sending(sql, connection.batch_execute(sql)).await
+}
+
+impl<T> Sent<'_, T> {
+    /// The beginning of the answer, and what the request was.
+    async fn begun(self, patience: Duration) -> Result<(String, T), Failure> {
+        let (name, answer) = match self {
+            Self::Waiting(name, request) => (name, in_time(patience, request).await?),
+            Self::Answered(name, answer) => (name, answer),
+        };
+        Ok((name.to_owned(), answer.map_err(|error| Failure::of(name, &error))?))
+    }
+}
+
+impl Sent<'_, ()> {
+    async fn answer(self, patience: Duration) -> Result<(), Failure> {
+        self.begun(patience).await.map(|(_, ())| ())
+    }
+}
+
+impl Sent<'_, RowStream> {
+    /// The rows of the answer. Each may take its time: what counts is that the server goes on answering, not how
+    /// much there is.
+    async fn answer(self, patience: Duration) -> Result<Touched, Failure> {
+        let (name, stream) = self.begun(patience).await?;
+        let failed = |error| Failure::of(&name, &error);
+        let mut stream = std::pin::pin!(stream);
+        let mut rows = Vec::new();
+        while let Some(next) = in_time(patience, stream.next()).await? {
+            rows.push(row(&next.map_err(failed)?).map_err(failed)?);
         }
+        let touched = stream.rows_affected().unwrap_or(rows.len() as u64);
+        Ok((rows, touched))
     }
 }

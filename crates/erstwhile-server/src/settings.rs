@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use config::{Config, Environment, File, FileFormat};
+use erstwhile_postgres::Postgres;
 use serde::Deserialize;
 
 /// Everything that an operator may set.
@@ -82,12 +83,7 @@ impl StoreSettings {
     pub fn place(&self) -> String {
         match &self.database {
             None => self.data.display().to_string(),
-            Some(url) => {
-                let address = url.split_once("://").map_or(url.as_str(), |(_, address)| address);
-                let address = address.split_once('?').map_or(address, |(address, _)| address);
-                let address = address.rsplit_once('@').map_or(address, |(_, address)| address);
-                format!("postgres://{address}")
-            }
+            Some(url) => Postgres::place(url),
         }
     }
 }

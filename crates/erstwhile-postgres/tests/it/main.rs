@@ -1,7 +1,8 @@
 //! The driver against real servers.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails must say so at once")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails must say so at once")]
 
 mod conformance;
+mod frozen;
 mod full_disk;
 mod moving;
 mod rankings;

@@ -138,7 +138,31 @@ impl Engine {
             });
         }
         self.apply(project, bulk.graph, vec![Change::AddBulkItems(items.clone())]).await?;
+        self.forget_orphans(project, bulk.graph, &items).await?;
         Ok(items)
+    }
+
+    /// Forgets what was added for a user, thread or graph that was deleted at the same moment, whose deletion
+    /// could not see it yet.
+    async fn forget_orphans(&self, project: ProjectId, bulk: GraphId, items: &[BulkItem]) -> Result<()> {
+        let mut looked: HashMap<&BulkTarget, bool> = HashMap::new();
+        let mut changes = Vec::new();
+        for item in items {
+            let gone = match looked.get(&item.target) {
+                Some(gone) => *gone,
+                None => {
+                    let home = self.home_of(project, &item.target).await;
+                    let gone = home.is_err_and(|error| error.kind() == ErrorKind::NotFound);
+                    looked.insert(&item.target, gone);
+                    gone
+                }
+            };
+            if gone {
+                let failed = BulkItemState::Failed("its user, thread or graph was deleted".to_owned());
+                changes.push(Change::SetBulkItemState(item.seq, failed, None));
+            }
+        }
+        if changes.is_empty() { Ok(()) } else { self.apply(project, bulk, changes).await.map(|_| ()) }
     }
 
     async fn home_of(&self, project: ProjectId, target: &BulkTarget) -> Result<GraphId> {

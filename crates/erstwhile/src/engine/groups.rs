@@ -233,7 +233,12 @@ impl Engine {
         let graph = self.user_by_uuid(project, user).await?.graph;
         let mut groups = Vec::new();
         for group in self.store().groups_of(graph).await? {
-            groups.push(self.group(project, group).await?);
+            match self.group(project, group).await {
+                Ok(group) => groups.push(group),
+                // It was dissolved while this user joined.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(groups)
     }

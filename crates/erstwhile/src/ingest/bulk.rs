@@ -26,10 +26,10 @@ pub(super) async fn advance(engine: &Engine, lease: Lease, home: &Graph) -> Resu
         apply(engine, lease, home, vec![Change::SetBulkState(BulkState::Queued, BulkState::Processing)]).await?;
     }
     loop {
-        let items = engine.store().bulk_items(home.id, 0, Some(&BulkItemState::Pending), READ).await?;
-        if items.is_empty() {
-            break;
-        }
+        let mut items = engine.store().bulk_items(home.id, 0, Some(&BulkItemState::Pending), READ).await?;
+        let Some(first) = items.first().map(|item| item.seq) else { break };
+        // Never further than to the next cut, so that the last batch is whole wherever reading began.
+        items.retain(|item| (item.seq - 1) / READ == (first - 1) / READ);
         for chunk in items.chunk_by(belong_together) {
             spread(engine, lease, home, &bulk, chunk).await?;
         }

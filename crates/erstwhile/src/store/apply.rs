@@ -49,7 +49,8 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     }
     if batch.changes.iter().any(|change| matches!(change, Change::RemoveGraph(_))) {
         let graph = steps.graph()?;
-        steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0)]);
+        // But for this batch's own mark, by which it is known when it is sent again; housekeeping takes it.
+        steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
     }
     Ok(steps.steps)
 }

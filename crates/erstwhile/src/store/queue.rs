@@ -42,24 +42,33 @@ pub struct QueueDepth {
 impl Store {
     /// Claims a graph with pending episodes, one of those that have waited longest; `None` when there is none.
     ///
-    /// Where among them it begins follows from the moment, so that workers who look at the same time do not race
+    /// Where among them it begins follows from the moment and their epochs, so that workers who look at the same time do not race
     /// for the same graph: the race, not the database, would limit how many can be claimed a second.
     pub async fn claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
         let candidates = vec![time(now), Value::Int(CANDIDATES)];
-        let mut rows = self.sql.query(&sql_text::CLAIMABLE, candidates).await?;
-        let count = rows.len() as i64;
-        rows.rotate_left(now.as_microsecond().checked_rem_euclid(count).unwrap_or(0) as usize);
-        for row in rows {
+        let read = |row: Row| {
             let mut row = row.reader();
-            let graph = GraphId(read_id(Row(vec![Value::Blob(row.blob()?)]))?);
-            let epoch = row.int()?;
+            Ok((GraphId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
+        };
+        let mut waiting: Vec<(GraphId, i64)> = self.many(&sql_text::CLAIMABLE, candidates, read).await?;
+        // Every claim moves an epoch, so nobody is passed over again and again, whatever the clock shows.
+        let turn = waiting.iter().fold(now.as_microsecond(), |turn, (_, epoch)| turn.wrapping_add(*epoch));
+        let first = turn.checked_rem_euclid(waiting.len() as i64).unwrap_or(0);
+        waiting.rotate_left(first as usize);
+        let mut failed = None;
+        for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
-            if let Some(claimed) = self.write(&sql_text::CLAIM, params).await? {
-                let mut claimed = claimed.reader();
-                return Ok(Some(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? }));
+            match self.write(&sql_text::CLAIM, params).await {
+                Ok(Some(claimed)) => {
+                    let mut claimed = claimed.reader();
+                    return Ok(Some(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? }));
+                }
+                Ok(None) => {}
+                // Somebody's transaction may hold this one; the others wait no longer for that.
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(None)
+        failed.map_or(Ok(None), Err)
     }
 
     /// Keeps a lease for longer; false when another worker has it by now.

@@ -527,7 +527,7 @@ statements! {
 
     CLEAR_GRAPH, GRAPH, "DELETE FROM graph WHERE graph_id = $1";
     CLEAR_QUEUE, GRAPH, "DELETE FROM ingest_queue WHERE graph_id = $1";
-    CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1";
+    CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1 AND batch_id <> $2";
     CLEAR_ACCOUNT, GRAPH, "DELETE FROM account WHERE graph_id = $1";
     CLEAR_THREADS, GRAPH, "DELETE FROM thread WHERE graph_id = $1";
     CLEAR_EPISODES, GRAPH, "DELETE FROM episode WHERE graph_id = $1";

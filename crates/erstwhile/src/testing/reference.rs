@@ -99,7 +99,7 @@ impl Reference {
             match change {
                 Change::RemoveGraph(_) => {
                     self.graphs.remove(&id);
-                    self.applied.retain(|(scope, _)| *scope != id.0);
+                    self.applied.retain(|(scope, applied)| *scope != id.0 || *applied == batch.id.0);
                 }
                 Change::AddThread(thread) => {
                     if self.locate_thread(batch.project, &thread.thread_id).is_some() {
