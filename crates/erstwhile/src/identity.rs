@@ -4,12 +4,14 @@
 //! joined by what the text or the operator says (links) and by rules that need no similarity. Taking
 //! evidence away gives the classes that the rest supports, so every merge can be undone (I3).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod resolution;
+
+pub use resolution::Identities;
 
 use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::{EntityId, GraphId, Link, LinkKind};
+use crate::model::{EntityId, GraphId};
 
 /// Types that stand for a human being or an agent; they are compatible with each other.
 const PEOPLE: [&str; 3] = ["person", "user", "assistant"];
@@ -79,148 +81,25 @@ impl Name {
         Self { id, recorded_at, normal: normalise(name), kind: normalise_type(entity_type) }
     }
 
+    /// The one of two sights of a name that counts: the earlier one; of two at one moment always the same.
+    pub fn earlier(self, other: Self) -> Self {
+        let order = |name: &Self| (name.recorded_at, name.normal.clone(), name.kind.clone());
+        std::cmp::min_by_key(self, other, order)
+    }
+
     fn is_person(&self) -> bool {
         self.kind.as_deref() == Some("person")
     }
-}
 
-/// Which entity every name id belongs to.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Resolution {
-    representative: HashMap<EntityId, EntityId>,
-    members: BTreeMap<EntityId, Vec<EntityId>>,
-}
-
-impl Resolution {
-    /// The entity of a name id; an unknown id stands for itself.
-    pub fn entity(&self, id: EntityId) -> EntityId {
-        self.representative.get(&id).copied().unwrap_or(id)
+    /// The given name in a person's full name.
+    fn given(&self) -> Option<&str> {
+        let (given, _) = self.normal.split_once(' ')?;
+        self.is_person().then_some(given)
     }
 
-    /// The name ids of an entity, sorted.
-    pub fn members(&self, entity: EntityId) -> &[EntityId] {
-        self.members.get(&entity).map_or(&[], Vec::as_slice)
-    }
-
-    /// Every entity with its name ids.
-    pub fn entities(&self) -> impl Iterator<Item = (EntityId, &[EntityId])> {
-        self.members.iter().map(|(id, members)| (*id, members.as_slice()))
-    }
-}
-
-/// Joins names into entities.
-///
-/// `anchors` are ids that always represent their class (the user, the assistant). The result does
-/// not depend on the order of `names` and `links`.
-pub fn resolve<'a>(names: impl IntoIterator<Item = &'a Name>, links: &[Link], anchors: &[EntityId]) -> Resolution {
-    // Sorted, so that a conflict with a split is decided the same way whatever the order of arrival.
-    let mut names: Vec<&Name> = names.into_iter().collect();
-    names.sort_by_key(|name| name.id);
-    let names = names.as_slice();
-    let mut classes = Classes::new(names, links, anchors);
-    join_untyped(names, &mut classes);
-    let mut same: Vec<&Link> = links.iter().filter(|link| link.kind == LinkKind::Same).collect();
-    same.sort_by_key(|link| (link.left, link.right));
-    for link in same {
-        classes.join(link.left, link.right);
-    }
-    join_given_names(names, &mut classes);
-    classes.finish(names, anchors)
-}
-
-/// A name without a type is the thing of that name, when there is exactly one kind of it.
-fn join_untyped(names: &[&Name], classes: &mut Classes) {
-    let mut by_name: HashMap<&str, Vec<&Name>> = HashMap::new();
-    for name in names {
-        by_name.entry(&name.normal).or_default().push(name);
-    }
-    for group in by_name.values() {
-        let types: BTreeSet<_> = group.iter().filter_map(|name| name.kind.as_deref()).collect();
-        if types.len() <= 1 {
-            for pair in group.windows(2) {
-                classes.join(pair[0].id, pair[1].id);
-            }
-        }
-    }
-}
-
-/// A given name is the person with that given name, when the graph has exactly one such person.
-fn join_given_names(names: &[&Name], classes: &mut Classes) {
-    let mut full: HashMap<&str, BTreeSet<EntityId>> = HashMap::new();
-    for name in names.iter().filter(|name| name.is_person()) {
-        if let Some((given, _)) = name.normal.split_once(' ') {
-            full.entry(given).or_default().insert(name.id);
-        }
-    }
-    for name in names.iter().filter(|name| name.kind.is_none() || name.is_person()) {
-        let Some(candidates) = full.get(name.normal.as_str()) else { continue };
-        let people: BTreeSet<EntityId> = candidates.iter().map(|id| classes.root(*id)).collect();
-        if people.len() == 1
-            && let Some(person) = candidates.first()
-        {
-            classes.join(name.id, *person);
-        }
-    }
-}
-
-/// Union-find over name ids that keeps apart what the operator split.
-struct Classes {
-    parent: HashMap<EntityId, EntityId>,
-    apart: Vec<(EntityId, EntityId)>,
-}
-
-impl Classes {
-    fn new(names: &[&Name], links: &[Link], anchors: &[EntityId]) -> Self {
-        let linked = links.iter().flat_map(|link| [link.left, link.right]);
-        let ids = names.iter().map(|name| name.id).chain(linked).chain(anchors.iter().copied());
-        let apart = links.iter().filter(|link| link.kind == LinkKind::Different).map(|link| (link.left, link.right));
-        Self { parent: ids.map(|id| (id, id)).collect(), apart: apart.collect() }
-    }
-
-    fn root(&self, id: EntityId) -> EntityId {
-        let mut root = id;
-        while let Some(parent) = self.parent.get(&root)
-            && *parent != root
-        {
-            root = *parent;
-        }
-        root
-    }
-
-    fn join(&mut self, left: EntityId, right: EntityId) {
-        let (left, right) = (self.root(left), self.root(right));
-        if left == right {
-            return;
-        }
-        let forbidden = self.apart.iter().any(|(one, other)| {
-            let ends = (self.root(*one), self.root(*other));
-            ends == (left, right) || ends == (right, left)
-        });
-        if !forbidden {
-            self.parent.insert(left.max(right), left.min(right));
-        }
-    }
-
-    fn finish(self, names: &[&Name], anchors: &[EntityId]) -> Resolution {
-        let first_seen: HashMap<EntityId, Timestamp> = names.iter().map(|name| (name.id, name.recorded_at)).collect();
-        let anchors: HashSet<EntityId> = anchors.iter().copied().collect();
-        let mut classes: BTreeMap<EntityId, Vec<EntityId>> = BTreeMap::new();
-        for id in self.parent.keys() {
-            classes.entry(self.root(*id)).or_default().push(*id);
-        }
-        let mut resolution = Resolution::default();
-        for mut members in classes.into_values() {
-            members.sort();
-            // The name that was known first keeps its id, so that ids which callers hold stay good.
-            let standing =
-                |id: &EntityId| (!anchors.contains(id), !first_seen.contains_key(id), first_seen.get(id).copied(), *id);
-            let Some(representative) = members.iter().copied().min_by_key(standing) else { continue };
-            for member in &members {
-                resolution.representative.insert(*member, representative);
-            }
-            resolution.members.insert(representative, members);
-        }
-        resolution
+    /// Whether this may be somebody's given name, standing alone.
+    fn may_be_given(&self) -> bool {
+        (self.kind.is_none() || self.is_person()) && !self.normal.contains(' ')
     }
 }
 

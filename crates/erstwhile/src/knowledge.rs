@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::identity::{self, Name, Resolution};
+use crate::identity::{self, Identities, Name};
 use crate::model::{
     Assertion, AssertionId, Entity, EntityId, EntityPatch, EpisodeId, Fact, FactEdit, GraphId, Link, LinkId, Mention,
     Metadata,
@@ -29,8 +29,8 @@ pub struct Knowledge {
     /// Declared types; empty when nothing is declared.
     ontology: Ontology,
     assertions: HashMap<AssertionId, Assertion>,
-    mentions: HashMap<EntityId, Mentions>,
-    links: HashMap<LinkId, Link>,
+    /// Every mention of each name id, by its place.
+    mentions: HashMap<EntityId, BTreeMap<Place, Mention>>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
     /// Assertions by each name id that they speak of.
@@ -38,7 +38,9 @@ pub struct Knowledge {
     by_episode: HashMap<EpisodeId, BTreeSet<AssertionId>>,
     /// Name ids by each episode that mentions them.
     mentioned: HashMap<EpisodeId, BTreeSet<EntityId>>,
-    resolution: Resolution,
+    /// Links by each episode that says them.
+    linked: HashMap<EpisodeId, BTreeSet<LinkId>>,
+    identities: Identities,
     slots: HashMap<SlotKey, Slot>,
     facts: HashMap<AssertionId, Fact>,
     fact_of: HashMap<AssertionId, AssertionId>,
@@ -49,7 +51,7 @@ pub struct Knowledge {
 /// The assertions of a slot and the facts that they make.
 #[derive(Debug, Default)]
 struct Slot {
-    members: Vec<AssertionId>,
+    members: BTreeSet<AssertionId>,
     facts: Vec<AssertionId>,
 }
 
@@ -60,39 +62,6 @@ fn place_of(mention: &Mention) -> Place {
     let mut writing = std::hash::DefaultHasher::new();
     mention.name.hash(&mut writing);
     (mention.episode, mention.span.start as u32, mention.span.end as u32, writing.finish())
-}
-
-/// Every mention of one name id.
-#[derive(Debug)]
-struct Mentions {
-    places: BTreeMap<Place, Mention>,
-    /// The name as the earliest mention gives it.
-    name: Name,
-}
-
-impl Mentions {
-    fn new(mention: &Mention) -> Self {
-        Self { places: BTreeMap::new(), name: name_of(mention) }
-    }
-
-    fn add(&mut self, place: Place, mention: &Mention) {
-        if mention.recorded_at < self.name.recorded_at {
-            self.name = name_of(mention);
-        }
-        self.places.insert(place, mention.clone());
-    }
-
-    fn forget(&mut self, episode: EpisodeId) {
-        let from = (Some(episode), 0, 0, 0);
-        let of_episode = self.places.range(from..).take_while(|(place, _)| place.0 == Some(episode));
-        let gone: Vec<Place> = of_episode.map(|(place, _)| *place).collect();
-        for place in gone {
-            self.places.remove(&place);
-        }
-        if let Some(first) = self.places.values().min_by_key(|mention| mention.recorded_at) {
-            self.name = name_of(first);
-        }
-    }
 }
 
 fn name_of(mention: &Mention) -> Name {
@@ -122,13 +91,13 @@ impl Knowledge {
             ontology,
             assertions: HashMap::new(),
             mentions: HashMap::new(),
-            links: HashMap::new(),
             fact_edits: HashMap::new(),
             entity_edits: HashMap::new(),
             about: HashMap::new(),
             by_episode: HashMap::new(),
             mentioned: HashMap::new(),
-            resolution: Resolution::default(),
+            linked: HashMap::new(),
+            identities: Identities::new(anchors(graph)),
             slots: HashMap::new(),
             facts: HashMap::new(),
             fact_of: HashMap::new(),
@@ -141,29 +110,25 @@ impl Knowledge {
     pub fn take(&mut self, evidence: &Evidence) -> Touched {
         let mut touched = Touched::default();
         let mut slots = BTreeSet::new();
-        let mut names_changed = false;
         for (kind, id) in &evidence.tombstones {
-            names_changed |= self.forget(*kind, *id, &mut slots, &mut touched);
+            self.forget(*kind, *id, &mut slots, &mut touched);
         }
         for mention in &evidence.mentions {
-            names_changed |= self.add_mention(mention);
-            touched.entities.insert(self.resolution.entity(mention.entity));
+            self.add_mention(mention);
+            touched.entities.insert(self.identities.entity(mention.entity));
         }
         for link in &evidence.links {
-            names_changed |= self.links.insert(link.id, link.clone()).as_ref() != Some(link);
+            if let Some(episode) = link.episode {
+                self.linked.entry(episode).or_default().insert(link.id);
+            }
+            self.identities.put_link(link.clone());
         }
-        let mut added = Vec::new();
+        self.identify(&mut slots, &mut touched);
         for assertion in &evidence.assertions {
             if !self.assertions.contains_key(&assertion.id) {
                 self.remember(assertion);
-                added.push(assertion.id);
+                self.put_in_slot(assertion.id, &mut slots);
             }
-        }
-        if names_changed {
-            self.resolve_again(&mut slots, &mut touched);
-        }
-        for id in added {
-            self.put_in_slot(id, &mut slots);
         }
         for edit in &evidence.edits {
             self.edit(edit, &mut slots, &mut touched);
@@ -190,19 +155,39 @@ impl Knowledge {
         touched
     }
 
-    fn add_mention(&mut self, mention: &Mention) -> bool {
-        let known = self.mentions.get(&mention.entity).map(|mentions| mentions.name.recorded_at);
-        let mentions = self.mentions.entry(mention.entity).or_insert_with(|| Mentions::new(mention));
-        let place = place_of(mention);
-        if mentions.places.contains_key(&place) {
-            return false;
+    fn add_mention(&mut self, mention: &Mention) {
+        let places = self.mentions.entry(mention.entity).or_default();
+        if places.insert(place_of(mention), mention.clone()).is_some() {
+            return;
         }
-        mentions.add(place, mention);
         if let Some(episode) = mention.episode {
             self.mentioned.entry(episode).or_default().insert(mention.entity);
         }
-        // Only the earliest sight of a name, or the operator's word, can change what it resolves to.
-        mention.episode.is_none() || known.is_none_or(|known| mention.recorded_at < known)
+        // A name is what its earliest mention says.
+        match self.identities.name(mention.entity) {
+            Some(known) if known.recorded_at < mention.recorded_at => {}
+            Some(known) => self.identities.put_name(known.clone().earlier(name_of(mention))),
+            None => self.identities.put_name(name_of(mention)),
+        }
+    }
+
+    /// Forgets where an episode mentions a name.
+    fn forget_mentions(&mut self, name: EntityId, episode: EpisodeId) {
+        let Some(places) = self.mentions.get_mut(&name) else { return };
+        let of_episode = places.range((Some(episode), 0, 0, 0)..).take_while(|(place, _)| place.0 == Some(episode));
+        let gone: Vec<Place> = of_episode.map(|(place, _)| *place).collect();
+        for place in gone {
+            places.remove(&place);
+        }
+        let earliest = places.values().map(|mention| mention.recorded_at).min();
+        let first = places.values().filter(|mention| Some(mention.recorded_at) == earliest).map(name_of);
+        match first.reduce(Name::earlier) {
+            Some(first) => self.identities.put_name(first),
+            None => {
+                self.mentions.remove(&name);
+                self.identities.remove_name(name);
+            }
+        }
     }
 
     fn remember(&mut self, assertion: &Assertion) {
@@ -217,26 +202,24 @@ impl Knowledge {
 
     fn put_in_slot(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
         if let Some(assertion) = self.assertions.get(&id) {
-            let key = SlotKey::of(assertion, |name| self.resolution.entity(name));
+            let key = SlotKey::of(assertion, |name| self.identities.entity(name));
             let slot = self.slots.entry(key.clone()).or_default();
-            if !slot.members.contains(&id) {
-                slot.members.push(id);
-            }
+            slot.members.insert(id);
             slots.insert(key);
         }
     }
 
-    fn take_from_slot(&mut self, assertion: &Assertion, slots: &mut BTreeSet<SlotKey>) {
-        let key = SlotKey::of(assertion, |name| self.resolution.entity(name));
+    fn take_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut BTreeSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
-            slot.members.retain(|member| *member != assertion.id);
+            slot.members.remove(&id);
         }
         slots.insert(key);
     }
 
     fn forget_assertion(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
         let Some(assertion) = self.assertions.remove(&id) else { return };
-        self.take_from_slot(&assertion, slots);
+        let key = SlotKey::of(&assertion, |name| self.identities.entity(name));
+        self.take_from_slot(id, key, slots);
         self.fact_edits.remove(&id);
         for name in names_of(&assertion) {
             if let Some(about) = self.about.get_mut(&name) {
@@ -248,38 +231,34 @@ impl Knowledge {
         }
     }
 
-    /// Forgets what a tombstone says; whether names or links went with it.
-    fn forget(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) -> bool {
+    /// Forgets what a tombstone says.
+    fn forget(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
         match kind {
-            TombstoneKind::Assertion => {
-                self.forget_assertion(AssertionId(id), slots);
-                false
-            }
-            TombstoneKind::Link => self.links.remove(&LinkId(id)).is_some(),
+            TombstoneKind::Assertion => self.forget_assertion(AssertionId(id), slots),
+            TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
             TombstoneKind::Episode => {
                 let episode = EpisodeId(id);
                 for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
                     self.forget_assertion(assertion, slots);
                 }
-                self.links.retain(|_, link| link.episode != Some(episode));
-                for name in self.mentioned.remove(&episode).unwrap_or_default() {
-                    if let Some(mentions) = self.mentions.get_mut(&name) {
-                        mentions.forget(episode);
-                    }
-                    touched.entities.insert(self.resolution.entity(name));
+                for link in self.linked.remove(&episode).unwrap_or_default() {
+                    self.identities.remove_link(link);
                 }
-                true
+                for name in self.mentioned.remove(&episode).unwrap_or_default() {
+                    self.forget_mentions(name, episode);
+                    touched.entities.insert(self.identities.entity(name));
+                }
             }
             TombstoneKind::Name => {
                 let name = EntityId(id);
                 for assertion in self.about.remove(&name).unwrap_or_default() {
                     self.forget_assertion(assertion, slots);
                 }
-                self.links.retain(|_, link| link.left != name && link.right != name);
-                touched.entities.insert(self.resolution.entity(name));
+                self.identities.remove_links_of(name);
+                self.identities.remove_name(name);
+                touched.entities.insert(self.identities.entity(name));
                 self.mentions.remove(&name);
                 self.entity_edits.remove(&name);
-                true
             }
         }
     }
@@ -292,38 +271,24 @@ impl Knowledge {
             }
             StoredEdit::Entity(name, patch) => {
                 self.entity_edits.insert(*name, patch.clone());
-                touched.entities.insert(self.resolution.entity(*name));
+                touched.entities.insert(self.identities.entity(*name));
             }
         }
     }
 
-    /// Resolves identities again and moves what speaks of names whose entity is now another.
-    fn resolve_again(&mut self, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
-        self.mentions.retain(|_, mentions| !mentions.places.is_empty());
-        let links: Vec<Link> = self.links.values().cloned().collect();
-        let resolution = identity::resolve(self.names(None), &links, &self.anchors());
-        let moved: Vec<EntityId> = self
-            .about
-            .keys()
-            .chain(self.mentions.keys())
-            .copied()
-            .filter(|name| self.resolution.entity(*name) != resolution.entity(*name))
-            .collect();
-        let assertions: BTreeSet<AssertionId> =
-            moved.iter().filter_map(|name| self.about.get(name)).flatten().copied().collect();
-        for id in &assertions {
-            if let Some(assertion) = self.assertions.get(id).cloned()
-                && self.fact_of.contains_key(id)
-            {
-                self.take_from_slot(&assertion, slots);
-            }
+    /// Lets new and lost names and links count, and moves what speaks of names whose entity is now another.
+    fn identify(&mut self, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+        let moved = self.identities.settle();
+        for (name, before) in &moved {
+            touched.entities.extend([*before, self.identities.entity(*name)]);
         }
-        for name in &moved {
-            touched.entities.insert(self.resolution.entity(*name));
-            touched.entities.insert(resolution.entity(*name));
-        }
-        self.resolution = resolution;
+        let about = moved.keys().filter_map(|name| self.about.get(name)).flatten();
+        let assertions: BTreeSet<AssertionId> = about.copied().collect();
         for id in assertions {
+            let Some(assertion) = self.assertions.get(&id) else { continue };
+            let before = |name| moved.get(&name).copied().unwrap_or_else(|| self.identities.entity(name));
+            let key = SlotKey::of(assertion, before);
+            self.take_from_slot(id, key, slots);
             self.put_in_slot(id, slots);
         }
     }
@@ -368,7 +333,7 @@ impl Knowledge {
             return Vec::new();
         }
         let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
-        let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.resolution.entity(name), None);
+        let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
         for id in &members {
             // Ends and denials support no fact, but they are in place.
             self.fact_of.insert(*id, *id);
@@ -414,16 +379,6 @@ impl Knowledge {
         edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| said.clone())
     }
 
-    fn anchors(&self) -> [EntityId; 2] {
-        [identity::user_node(self.graph), identity::assistant_node(self.graph)]
-    }
-
-    /// The names in use, as far as they were known at a moment.
-    fn names(&self, known_at: Option<Timestamp>) -> impl Iterator<Item = &Name> {
-        let known = move |name: &&Name| known_at.is_none_or(|known_at| name.recorded_at <= known_at);
-        self.mentions.values().map(|mentions| &mentions.name).filter(known)
-    }
-
     /// The graph that this is known in.
     pub fn graph(&self) -> GraphId {
         self.graph
@@ -431,12 +386,12 @@ impl Knowledge {
 
     /// The entity that a name id belongs to.
     pub fn entity_of(&self, name: EntityId) -> EntityId {
-        self.resolution.entity(name)
+        self.identities.entity(name)
     }
 
     /// The name ids of an entity.
     pub fn members(&self, entity: EntityId) -> &[EntityId] {
-        self.resolution.members(entity)
+        self.identities.members(entity)
     }
 
     /// Every fact, in no order.
@@ -461,10 +416,11 @@ impl Knowledge {
 
     /// The facts as the system knew them at a moment (T9), sorted by start.
     pub fn facts_known_at(&self, known_at: Timestamp) -> Vec<Fact> {
-        let links: Vec<Link> = self.links.values().filter(|link| link.recorded_at <= known_at).cloned().collect();
-        let resolution = identity::resolve(self.names(Some(known_at)), &links, &self.anchors());
+        let names = self.identities.names().filter(|name| name.recorded_at <= known_at).cloned();
+        let links = self.identities.links().filter(|link| link.recorded_at <= known_at).cloned();
+        let then = Identities::of(anchors(self.graph), names, links);
         let mut facts =
-            time::facts(self.assertions.values(), &self.fact_edits, |name| resolution.entity(name), Some(known_at));
+            time::facts(self.assertions.values(), &self.fact_edits, |name| then.entity(name), Some(known_at));
         if !self.ontology.edge_types.is_empty() {
             for fact in &mut facts {
                 fact.predicate = self.declared_name(fact);
@@ -491,14 +447,12 @@ impl Knowledge {
             return edited;
         }
         // A user or an assistant is called what the operator calls it now.
-        if self.anchors().contains(&entity) {
-            let said = self.mentions.get(&entity)?.places.values().filter(|mention| mention.episode.is_none());
+        if anchors(self.graph).contains(&entity) {
+            let said = self.mentions.get(&entity)?.values().filter(|mention| mention.episode.is_none());
             return said.max_by_key(|mention| mention.recorded_at).map(|mention| mention.name.as_str());
         }
         let mentions = members.iter().filter_map(|name| self.mentions.get(name));
-        identity::fullest_name(
-            mentions.flat_map(|mentions| mentions.places.values()).map(|mention| mention.name.as_str()),
-        )
+        identity::fullest_name(mentions.flat_map(BTreeMap::values).map(|mention| mention.name.as_str()))
     }
 
     /// Puts an entity together from its mentions, facts and edits; `None` when nothing tells of it.
@@ -506,7 +460,7 @@ impl Knowledge {
         let members = self.members(entity);
         let name = self.name_of(entity)?.to_owned();
         let mentions = members.iter().filter_map(|id| self.mentions.get(id));
-        let mentions: Vec<&Mention> = mentions.flat_map(|mentions| mentions.places.values()).collect();
+        let mentions: Vec<&Mention> = mentions.flat_map(BTreeMap::values).collect();
         let aliases: BTreeSet<String> =
             mentions.iter().map(|mention| mention.name.clone()).filter(|alias| *alias != name).collect();
         let mut episodes: Vec<(Timestamp, EpisodeId)> =
@@ -547,7 +501,7 @@ impl Knowledge {
         /// Statements about an entity that are looked at.
         const STATEMENTS_MAX: usize = 50;
         // The user is a user and the assistant an assistant, whatever the text calls them (I1).
-        let [user, assistant] = self.anchors();
+        let [user, assistant] = anchors(self.graph);
         if entity == user || entity == assistant {
             return Some(if entity == user { "User" } else { "Assistant" }.to_owned());
         }
@@ -590,7 +544,7 @@ impl Knowledge {
         let mut names: Vec<&Mention> = self
             .mentions
             .values()
-            .filter_map(|mentions| mentions.places.values().max_by_key(|mention| mention.recorded_at))
+            .filter_map(|places| places.values().max_by_key(|mention| mention.recorded_at))
             .collect();
         // Ties are broken by what is told, so that extraction does not depend on the order in memory.
         names.sort_by(|left, right| {
@@ -602,8 +556,13 @@ impl Knowledge {
 
     /// Every link, in no order.
     pub fn links(&self) -> impl Iterator<Item = &Link> {
-        self.links.values()
+        self.identities.links()
     }
+}
+
+/// The user and the assistant, who always represent their class.
+fn anchors(graph: GraphId) -> [EntityId; 2] {
+    [identity::user_node(graph), identity::assistant_node(graph)]
 }
 
 fn names_of(assertion: &Assertion) -> impl Iterator<Item = EntityId> {

@@ -1,10 +1,12 @@
 //! The rules of identity, as sentences and as properties.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::model::LinkId;
+use crate::model::{Link, LinkId, LinkKind};
 
 fn graph() -> GraphId {
     GraphId(Uuid::from_u128(7))
@@ -15,13 +17,21 @@ fn name(text: &str, entity_type: Option<&str>) -> Name {
 }
 
 fn link(left: &Name, right: &Name, kind: LinkKind) -> Link {
-    let id = LinkId(Uuid::new_v5(&left.id.0, right.id.0.as_bytes()));
+    let id = LinkId(Uuid::new_v5(&left.id.0, format!("{} {kind:?}", right.id.0).as_bytes()));
     Link { id, left: left.id, right: right.id, kind, episode: None, recorded_at: Timestamp::UNIX_EPOCH }
 }
 
+fn resolve(names: &[Name], links: &[Link]) -> Identities {
+    Identities::of([], names.iter().cloned(), links.iter().cloned())
+}
+
 fn same(names: &[Name], links: &[Link], left: &Name, right: &Name) -> bool {
-    let resolution = resolve(names, links, &[]);
-    resolution.entity(left.id) == resolution.entity(right.id)
+    let identities = resolve(names, links);
+    identities.entity(left.id) == identities.entity(right.id)
+}
+
+fn shown(identities: &Identities) -> BTreeMap<EntityId, Vec<EntityId>> {
+    identities.entities().map(|(id, members)| (id, members.to_vec())).collect()
 }
 
 #[test]
@@ -86,7 +96,7 @@ fn an_anchor_represents_its_class() {
         episode: None,
         recorded_at: Timestamp::UNIX_EPOCH,
     };
-    assert_eq!(resolve(std::slice::from_ref(&alice), &[tie], &[user]).entity(alice.id), user);
+    assert_eq!(Identities::of([user], [alice.clone()], [tie]).entity(alice.id), user);
 }
 
 #[test]
@@ -95,7 +105,7 @@ fn the_fullest_name_stands_for_an_entity() {
 }
 
 fn evidence() -> impl Strategy<Value = (Vec<Name>, Vec<Link>)> {
-    let names = ["Ann", "Ann Lee", "Ann Roe", "Bob", "Java", "JAVA "];
+    let names = ["Ann", "Ann Lee", "Ann Roe", "Bob", "Bob Ray", "Java", "JAVA "];
     let types = [None, Some("Person"), Some("Location"), Some("Topic")];
     let one = (0..names.len(), 0..types.len(), 0_i64..5);
     let many = proptest::collection::vec(one, 1..10);
@@ -126,19 +136,64 @@ proptest! {
         let (mut reversed_names, mut reversed_links) = (names.clone(), links.clone());
         reversed_names.reverse();
         reversed_links.reverse();
-        prop_assert_eq!(resolve(&names, &links, &[]), resolve(&reversed_names, &reversed_links, &[]));
+        prop_assert_eq!(shown(&resolve(&names, &links)), shown(&resolve(&reversed_names, &reversed_links)));
     }
 
     /// Every name belongs to exactly one entity, and what was split stays apart.
     #[test]
     fn classes_are_a_partition_that_respects_splits((names, links) in evidence()) {
-        let resolution = resolve(&names, &links, &[]);
+        let identities = resolve(&names, &links);
         for name in &names {
-            let homes = resolution.entities().filter(|(_, members)| members.contains(&name.id)).count();
+            let homes = identities.entities().filter(|(_, members)| members.contains(&name.id)).count();
             prop_assert_eq!(homes, 1);
         }
         for split in links.iter().filter(|link| link.kind == LinkKind::Different) {
-            prop_assert_ne!(resolution.entity(split.left), resolution.entity(split.right));
+            prop_assert_ne!(identities.entity(split.left), identities.entity(split.right));
+        }
+    }
+
+    /// I3: names and links come, change and go a few at a time; the answer is that of resolving what is left
+    /// at once, and every name whose entity is another is told.
+    #[test]
+    fn what_is_settled_step_by_step_is_what_resolving_at_once_gives(
+        (names, links) in evidence(),
+        steps in proptest::collection::vec((any::<bool>(), 0_usize..16, any::<bool>(), 0_i64..5), 1..40),
+    ) {
+        let anchors = [names[0].id];
+        let mut identities = Identities::new(anchors);
+        let (mut held, mut tied) = (BTreeMap::new(), BTreeMap::new());
+        let mut known: BTreeMap<EntityId, EntityId> = BTreeMap::new();
+        for (is_name, at, stays, seconds) in steps {
+            if is_name || links.is_empty() {
+                let name = Name { recorded_at: Timestamp::from_second(seconds).expect("a time"), ..names[at % names.len()].clone() };
+                if stays {
+                    identities.put_name(name.clone());
+                    held.insert(name.id, name);
+                } else {
+                    identities.remove_name(name.id);
+                    held.remove(&name.id);
+                }
+            } else {
+                let link = &links[at % links.len()];
+                if stays {
+                    identities.put_link(link.clone());
+                    tied.insert(link.id, link.clone());
+                } else {
+                    identities.remove_link(link.id);
+                    tied.remove(&link.id);
+                }
+            }
+            if at % 3 == 0 {
+                continue;
+            }
+            for (id, before) in identities.settle() {
+                prop_assert_eq!(known.insert(id, identities.entity(id)).unwrap_or(id), before);
+            }
+            let fresh = Identities::of(anchors, held.values().cloned(), tied.values().cloned());
+            prop_assert_eq!(shown(&identities), shown(&fresh));
+            for name in &names {
+                prop_assert_eq!(known.get(&name.id).copied().unwrap_or(name.id), identities.entity(name.id));
+            }
         }
     }
 }
