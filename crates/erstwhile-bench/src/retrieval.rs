@@ -146,7 +146,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
         }
     }
     let mut index = GraphIndex::new(graph, 256);
-    let texts = index.take(&Evidence { episodes, ..Evidence::default() });
+    let texts = index.take(Evidence { episodes, ..Evidence::default() });
     let vectors: Vec<Vec<f32>> = texts.iter().map(|text| embedder.embed_text(&text.text)).collect();
     index.embed(&texts, &vectors);
     let questions = talk.questions.into_iter().map(|question| {

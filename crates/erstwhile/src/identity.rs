@@ -82,6 +82,7 @@ impl Name {
     }
 
     /// The one of two sights of a name that counts: the earlier one; of two at one moment always the same.
+    #[must_use]
     pub fn earlier(self, other: Self) -> Self {
         let order = |name: &Self| (name.recorded_at, name.normal.clone(), name.kind.clone());
         std::cmp::min_by_key(self, other, order)

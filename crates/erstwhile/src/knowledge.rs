@@ -3,9 +3,11 @@
 //! Pure and in memory. Evidence comes and goes; each time only the slots that it touches are computed
 //! again, and the answer is always what computing everything from the remaining evidence would give.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -31,6 +33,9 @@ pub struct Knowledge {
     assertions: HashMap<AssertionId, Assertion>,
     /// Every mention of each name id, by its place.
     mentions: HashMap<EntityId, BTreeMap<Place, Mention>>,
+    /// Name ids by when they were mentioned last.
+    recent: BTreeSet<(Timestamp, EntityId)>,
+    last_mentioned: HashMap<EntityId, Timestamp>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
     /// Assertions by each name id that they speak of.
@@ -89,52 +94,55 @@ impl Knowledge {
         Self {
             graph,
             ontology,
-            assertions: HashMap::new(),
-            mentions: HashMap::new(),
-            fact_edits: HashMap::new(),
-            entity_edits: HashMap::new(),
-            about: HashMap::new(),
-            by_episode: HashMap::new(),
-            mentioned: HashMap::new(),
-            linked: HashMap::new(),
+            assertions: HashMap::default(),
+            mentions: HashMap::default(),
+            recent: BTreeSet::new(),
+            last_mentioned: HashMap::default(),
+            fact_edits: HashMap::default(),
+            entity_edits: HashMap::default(),
+            about: HashMap::default(),
+            by_episode: HashMap::default(),
+            mentioned: HashMap::default(),
+            linked: HashMap::default(),
             identities: Identities::new(anchors(graph)),
-            slots: HashMap::new(),
-            facts: HashMap::new(),
-            fact_of: HashMap::new(),
-            facts_about: HashMap::new(),
+            slots: HashMap::default(),
+            facts: HashMap::default(),
+            fact_of: HashMap::default(),
+            facts_about: HashMap::default(),
             entities: BTreeMap::new(),
         }
     }
 
     /// Takes in what happened, and tells what it touched.
-    pub fn take(&mut self, evidence: &Evidence) -> Touched {
+    pub fn take(&mut self, evidence: Evidence) -> Touched {
         let mut touched = Touched::default();
         let mut slots = BTreeSet::new();
-        for (kind, id) in &evidence.tombstones {
-            self.forget(*kind, *id, &mut slots, &mut touched);
+        for (kind, id) in evidence.tombstones {
+            self.forget(kind, id, &mut slots, &mut touched);
         }
-        for mention in &evidence.mentions {
-            self.add_mention(mention);
+        for mention in evidence.mentions {
             touched.entities.insert(self.identities.entity(mention.entity));
+            self.add_mention(mention);
         }
-        for link in &evidence.links {
+        for link in evidence.links {
             if let Some(episode) = link.episode {
                 self.linked.entry(episode).or_default().insert(link.id);
             }
-            self.identities.put_link(link.clone());
+            self.identities.put_link(link);
         }
         self.identify(&mut slots, &mut touched);
-        for assertion in &evidence.assertions {
-            if !self.assertions.contains_key(&assertion.id) {
+        for assertion in evidence.assertions {
+            let id = assertion.id;
+            if !self.assertions.contains_key(&id) {
                 self.remember(assertion);
-                self.put_in_slot(assertion.id, &mut slots);
+                self.put_in_slot(id, &mut slots);
             }
         }
-        for edit in &evidence.edits {
+        for edit in evidence.edits {
             self.edit(edit, &mut slots, &mut touched);
         }
         // A fact keeps its id when it moves to another slot, so all the old ones go before any new one.
-        let mut before: HashMap<AssertionId, Fact> = HashMap::new();
+        let mut before: HashMap<AssertionId, Fact> = HashMap::default();
         for slot in &slots {
             before.extend(self.clear(slot).into_iter().map(|fact| (fact.id, fact)));
         }
@@ -155,19 +163,22 @@ impl Knowledge {
         touched
     }
 
-    fn add_mention(&mut self, mention: &Mention) {
-        let places = self.mentions.entry(mention.entity).or_default();
-        if places.insert(place_of(mention), mention.clone()).is_some() {
-            return;
-        }
+    fn add_mention(&mut self, mention: Mention) {
+        let (name, recorded_at) = (mention.entity, mention.recorded_at);
+        let places = self.mentions.entry(name).or_default();
+        let Entry::Vacant(place) = places.entry(place_of(&mention)) else { return };
+        let mention = place.insert(mention);
         if let Some(episode) = mention.episode {
-            self.mentioned.entry(episode).or_default().insert(mention.entity);
+            self.mentioned.entry(episode).or_default().insert(name);
         }
         // A name is what its earliest mention says.
-        match self.identities.name(mention.entity) {
-            Some(known) if known.recorded_at < mention.recorded_at => {}
+        match self.identities.name(name) {
+            Some(known) if known.recorded_at < recorded_at => {}
             Some(known) => self.identities.put_name(known.clone().earlier(name_of(mention))),
             None => self.identities.put_name(name_of(mention)),
+        }
+        if self.last_mentioned.get(&name).is_none_or(|last| *last < recorded_at) {
+            self.note_last_mention(name, Some(recorded_at));
         }
     }
 
@@ -179,7 +190,10 @@ impl Knowledge {
         for place in gone {
             places.remove(&place);
         }
-        let earliest = places.values().map(|mention| mention.recorded_at).min();
+        let (earliest, last) = {
+            let times = || places.values().map(|mention| mention.recorded_at);
+            (times().min(), times().max())
+        };
         let first = places.values().filter(|mention| Some(mention.recorded_at) == earliest).map(name_of);
         match first.reduce(Name::earlier) {
             Some(first) => self.identities.put_name(first),
@@ -188,16 +202,29 @@ impl Knowledge {
                 self.identities.remove_name(name);
             }
         }
+        self.note_last_mention(name, last);
     }
 
-    fn remember(&mut self, assertion: &Assertion) {
-        for name in names_of(assertion) {
+    /// Notes when a name was mentioned last; `None` when it is no longer mentioned.
+    fn note_last_mention(&mut self, name: EntityId, at: Option<Timestamp>) {
+        let before = match at {
+            Some(at) => self.last_mentioned.insert(name, at),
+            None => self.last_mentioned.remove(&name),
+        };
+        self.recent.extend(at.map(|at| (at, name)));
+        if let Some(before) = before.filter(|before| Some(*before) != at) {
+            self.recent.remove(&(before, name));
+        }
+    }
+
+    fn remember(&mut self, assertion: Assertion) {
+        for name in names_of(&assertion) {
             self.about.entry(name).or_default().insert(assertion.id);
         }
         if let Some(episode) = assertion.episode {
             self.by_episode.entry(episode).or_default().insert(assertion.id);
         }
-        self.assertions.insert(assertion.id, assertion.clone());
+        self.assertions.insert(assertion.id, assertion);
     }
 
     fn put_in_slot(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
@@ -258,20 +285,21 @@ impl Knowledge {
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
                 self.mentions.remove(&name);
+                self.note_last_mention(name, None);
                 self.entity_edits.remove(&name);
             }
         }
     }
 
-    fn edit(&mut self, edit: &StoredEdit, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+    fn edit(&mut self, edit: StoredEdit, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
         match edit {
             StoredEdit::Fact(id, edit) => {
-                self.fact_edits.insert(*id, edit.clone());
-                self.put_in_slot(*id, slots);
+                self.fact_edits.insert(id, edit);
+                self.put_in_slot(id, slots);
             }
             StoredEdit::Entity(name, patch) => {
-                self.entity_edits.insert(*name, patch.clone());
-                touched.entities.insert(self.identities.entity(*name));
+                self.entity_edits.insert(name, patch);
+                touched.entities.insert(self.identities.entity(name));
             }
         }
     }
@@ -466,7 +494,7 @@ impl Knowledge {
         let mut episodes: Vec<(Timestamp, EpisodeId)> =
             mentions.iter().filter_map(|mention| Some((mention.recorded_at, mention.episode?))).collect();
         episodes.sort();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let episodes = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
         let mut result = Entity {
             id: entity,
@@ -541,11 +569,18 @@ impl Knowledge {
 
     /// Display names with types, the most recently mentioned first: what an extractor may have met.
     pub fn known_names(&self, limit: usize) -> Vec<(String, Option<String>)> {
-        let mut names: Vec<&Mention> = self
-            .mentions
-            .values()
-            .filter_map(|places| places.values().max_by_key(|mention| mention.recorded_at))
-            .collect();
+        let mut names: Vec<&Mention> = Vec::new();
+        for (at, name) in self.recent.iter().rev() {
+            if names.len() >= limit && names.last().is_some_and(|last| last.recorded_at != *at) {
+                break;
+            }
+            let places = self.mentions.get(name).into_iter().flat_map(BTreeMap::values);
+            names.extend(
+                places
+                    .filter(|mention| mention.recorded_at == *at)
+                    .max_by_key(|mention| (&mention.name, &mention.entity_type)),
+            );
+        }
         // Ties are broken by what is told, so that extraction does not depend on the order in memory.
         names.sort_by(|left, right| {
             let told = (&left.name, &left.entity_type).cmp(&(&right.name, &right.entity_type));

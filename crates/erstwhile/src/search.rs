@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+mod collection;
 pub mod documents;
 pub mod filter;
 mod fuse;
@@ -15,6 +16,7 @@ mod index;
 mod names;
 mod rerank;
 mod text;
+mod turns;
 mod vector;
 
 pub use fuse::Fusion;
@@ -95,27 +97,29 @@ pub struct Scored<T> {
 impl GraphIndex {
     /// Episodes: raw turns, texts and documents.
     pub fn search_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {
-        let channels = self.turns.search(&request.query, &request.vector);
+        let channels = self.turns.documents.search(&request.query, &request.vector);
         let mut fused = fuse::fuse(&channels, request.fusion);
         self.hear_neighbours(&mut fused, request.fusion.neighbours);
         let passes = |number: u32| {
-            let episode = self.turns.id(number).and_then(|id| self.episode(id));
+            let episode = self.turns.documents.id(number).and_then(|id| self.episode(id));
             episode.is_some_and(|episode| {
                 let known = request.known_at.is_none_or(|known_at| episode.recorded_at <= known_at);
                 known && request.filter.episode(episode)
             })
         };
-        let mentions = |number: u32| self.turns.id(number).map_or(0, |id| self.knowledge.facts_from(id).len());
+        let mentions =
+            |number: u32| self.turns.documents.id(number).map_or(0, |id| self.knowledge.facts_from(id).len());
         let distance = |number: u32, distances: &HashMap<EntityId, usize>| {
-            let mentioned = self.turns.id(number).map(|id| self.knowledge.mentioned_in(id)).unwrap_or_default();
+            let mentioned =
+                self.turns.documents.id(number).map(|id| self.knowledge.mentioned_in(id)).unwrap_or_default();
             mentioned.iter().filter_map(|id| distances.get(id)).min().copied()
         };
-        let similarity = |one, other| self.turns.similarity(one, other);
-        let id = |number: u32| self.turns.id(number).map(|id| id.0);
+        let similarity = |one, other| self.turns.documents.similarity(one, other);
+        let id = |number: u32| self.turns.documents.id(number).map(|id| id.0);
         let order =
             Order { id: &id, passes: &passes, mentions: &mentions, distance: &distance, similarity: &similarity };
         let ranked = self.rank(request, &channels, &fused, &order);
-        scored(&ranked, |number| self.episode(self.turns.id(number)?).cloned())
+        scored(&ranked, |number| self.episode(self.turns.documents.id(number)?).cloned())
     }
 
     /// A turn answers the one before it, so a part of each turn's score goes to its neighbours.
@@ -129,7 +133,7 @@ impl GraphIndex {
         };
         for (number, score) in fused.iter_mut().enumerate() {
             // One sum of the two, so that the result does not depend on the order in which turns are stored.
-            let [before, after] = self.neighbours(number).map(heard);
+            let [before, after] = self.turns.neighbours(number).map(heard);
             *score += share * (before + after);
         }
     }
@@ -225,7 +229,7 @@ impl GraphIndex {
     fn rank(
         &self,
         request: &SearchRequest,
-        channels: &index::Channels,
+        channels: &collection::Channels,
         fused: &[f32],
         order: &Order<'_>,
     ) -> Vec<(u32, f32)> {

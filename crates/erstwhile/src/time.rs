@@ -7,8 +7,9 @@
 //! past to the future. Restatements join the run that is open; in an exclusive slot another object
 //! closes it; an end or a denial closes it; every closing is remembered with what the system knew then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

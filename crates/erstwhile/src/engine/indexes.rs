@@ -183,7 +183,7 @@ impl Engine {
         let large = evidence.episodes.len() + evidence.assertions.len() > EMBEDDED_TOGETHER;
         let take = move || {
             let mut content = taking.write()?;
-            let unembedded = content.index.take(&evidence);
+            let unembedded = content.index.take(evidence);
             content.unembedded.extend(unembedded);
             Ok::<_, Error>(())
         };
@@ -198,17 +198,35 @@ impl Engine {
 
     /// Brings the vectors that are still to come.
     async fn embed(&self, slot: &Slot) -> Result<()> {
+        let at_once = EMBEDDED_TOGETHER * std::thread::available_parallelism().map_or(1, usize::from);
         loop {
-            let texts: Vec<Unembedded> = slot.read()?.unembedded.iter().take(EMBEDDED_TOGETHER).cloned().collect();
+            let texts: Vec<Unembedded> = slot.read()?.unembedded.iter().take(at_once).cloned().collect();
             if texts.is_empty() {
                 return Ok(());
             }
-            let refs: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
-            let vectors = self.parts.embedder.embed(&refs).await?;
+            let vectors = self.vectors_of(&texts).await?;
             let mut content = slot.write()?;
             content.index.embed(&texts, &vectors);
             content.unembedded.drain(..texts.len());
         }
+    }
+
+    /// The vectors of texts, in order; many are asked for side by side.
+    async fn vectors_of(&self, texts: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
+        fn refs(texts: &[Unembedded]) -> Vec<&str> {
+            texts.iter().map(|text| text.text.as_str()).collect()
+        }
+        let (first, others) = texts.split_at(texts.len().min(EMBEDDED_TOGETHER));
+        let others = others.chunks(EMBEDDED_TOGETHER).map(|batch| {
+            let (embedder, batch) = (Arc::clone(&self.parts.embedder), batch.to_vec());
+            tokio::spawn(async move { embedder.embed(&refs(&batch)).await })
+        });
+        let others: Vec<_> = others.collect();
+        let mut vectors = self.parts.embedder.embed(&refs(first)).await?;
+        for batch in others {
+            vectors.extend(batch.await.map_err(|_| Error::internal("texts could not be embedded"))??);
+        }
+        Ok(vectors)
     }
 
     /// Tells the cache how heavy an index has become.

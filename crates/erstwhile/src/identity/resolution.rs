@@ -6,8 +6,9 @@
 //! rules could join with the changed ones, so its cost does not grow with the graph; the answer is always
 //! that of resolving everything at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::Name;
@@ -193,7 +194,7 @@ impl Identities {
         if changed.is_empty() {
             return BTreeMap::new();
         }
-        let mut near = self.reach(changed, |identities, id, next| identities.stated_beside(id, next));
+        let mut near = self.reach(changed, Self::stated_beside);
         self.count_people(&near);
         for (given, before) in std::mem::take(&mut self.unsettled.given) {
             if self.only_person(&given) != before {
@@ -357,7 +358,7 @@ struct Classes {
 
 impl Classes {
     fn new(ids: impl Iterator<Item = EntityId>) -> Self {
-        Self { parent: ids.map(|id| (id, id)).collect(), apart: HashMap::new() }
+        Self { parent: ids.map(|id| (id, id)).collect(), apart: HashMap::default() }
     }
 
     fn root(&self, id: EntityId) -> EntityId {
@@ -395,7 +396,7 @@ impl Classes {
 
     /// Every class, its ids sorted.
     fn all(&self) -> Vec<Vec<EntityId>> {
-        let mut classes: HashMap<EntityId, Vec<EntityId>> = HashMap::new();
+        let mut classes: HashMap<EntityId, Vec<EntityId>> = HashMap::default();
         for id in self.parent.keys() {
             classes.entry(self.root(*id)).or_default().push(*id);
         }

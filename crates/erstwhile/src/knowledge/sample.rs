@@ -81,7 +81,7 @@ impl Sample {
 
     pub(crate) fn knowledge(&self) -> Knowledge {
         let mut knowledge = Knowledge::new(self.graph);
-        knowledge.take(&self.evidence);
+        knowledge.take(self.evidence.clone());
         knowledge
     }
 

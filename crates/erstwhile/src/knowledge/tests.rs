@@ -95,20 +95,23 @@ proptest! {
     ) {
         let mut grown = Knowledge::new(graph());
         for (number, draw) in draws.iter().enumerate() {
-            grown.take(&said(number as u8, *draw));
+            grown.take(said(number as u8, *draw));
         }
         let mut left: BTreeSet<u8> = (0..draws.len() as u8).collect();
         for removal in removals {
             let doomed = removal % draws.len() as u8;
             left.remove(&doomed);
             let tombstones = vec![(TombstoneKind::Episode, episode(doomed).0)];
-            grown.take(&Evidence { tombstones, ..Evidence::default() });
+            grown.take(Evidence { tombstones, ..Evidence::default() });
         }
         let mut fresh = Knowledge::new(graph());
         for number in left.iter().rev() {
-            fresh.take(&said(*number, draws[usize::from(*number)]));
+            fresh.take(said(*number, draws[usize::from(*number)]));
         }
         prop_assert_eq!(shown(&grown), shown(&fresh));
+        for limit in [0, 2, 4, 100] {
+            prop_assert_eq!(grown.known_names(limit), fresh.known_names(limit));
+        }
     }
 
     /// What is told as touched is enough to keep a copy up to date.
@@ -118,7 +121,7 @@ proptest! {
         let mut copy: BTreeMap<AssertionId, Fact> = BTreeMap::new();
         let mut names: BTreeMap<EntityId, Entity> = BTreeMap::new();
         for (number, draw) in draws.iter().enumerate() {
-            let touched = knowledge.take(&said(number as u8, *draw));
+            let touched = knowledge.take(said(number as u8, *draw));
             for id in touched.facts {
                 match knowledge.fact(id).filter(|fact| fact.id == id) {
                     Some(fact) => copy.insert(id, fact.clone()),

@@ -4,7 +4,7 @@
 //! --grid`): no fixed mixture wins on all three, because short chat turns are found by their words and
 //! long messages by their meaning.
 
-use super::index::Channels;
+use super::collection::Channels;
 
 /// Words of a document, without stop words, from which on it counts as long.
 const LONG_WORDS: f32 = 100.0;

@@ -1,13 +1,13 @@
 //! Which entities a text names: those all of whose name's words stand in it.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::HashSet;
 
-use super::text::words;
+use super::text::{Terms, each_written, words};
 
 /// The names of documents, findable by the words in them; grows and shrinks a name at a time.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
-    terms: HashMap<Box<str>, u32>,
+    terms: Terms,
     /// The documents whose name has a word.
     postings: Vec<Vec<u32>>,
     /// The words of each document's name, each once.
@@ -19,16 +19,12 @@ impl NameIndex {
     pub(super) fn put(&mut self, document: u32, name: &str) {
         self.remove(document);
         let mut own = Vec::new();
-        for word in words(name) {
-            let next = self.postings.len() as u32;
-            let term = *self.terms.entry(word.into_boxed_str()).or_insert(next);
-            if term == next {
-                self.postings.push(Vec::new());
-            }
-            if !own.contains(&term) {
-                self.postings[term as usize].push(document);
-                own.push(term);
-            }
+        each_written(name, |written| own.extend(self.terms.term_of(written)));
+        own.sort_unstable();
+        own.dedup();
+        self.postings.resize_with(self.terms.len(), Vec::new);
+        for term in &own {
+            self.postings[*term as usize].push(document);
         }
         let slot = document as usize;
         if self.names.len() <= slot {
@@ -47,7 +43,7 @@ impl NameIndex {
 
     /// The documents whose whole name stands in a text, in no order.
     pub(super) fn named_in(&self, text: &str) -> Vec<u32> {
-        let said: HashSet<u32> = words(text).iter().filter_map(|word| self.terms.get(word.as_str()).copied()).collect();
+        let said: HashSet<u32> = words(text).iter().filter_map(|word| self.terms.find(word)).collect();
         let whole = |document: &&u32| self.names[**document as usize].iter().all(|word| said.contains(word));
         let named: HashSet<u32> =
             said.iter().flat_map(|term| self.postings[*term as usize].iter().filter(whole)).copied().collect();
@@ -56,7 +52,7 @@ impl NameIndex {
 
     /// Bytes that the index holds, roughly.
     pub(super) fn weight(&self) -> usize {
-        self.terms.len() * 48 + self.names.iter().map(|name| 24 + name.len() * 8).sum::<usize>()
+        self.terms.weight() + self.names.iter().map(|name| 24 + name.len() * 8).sum::<usize>()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Words and BM25 over the documents of one graph.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
@@ -24,52 +24,94 @@ const STOP_WORDS: &[&str] = &[
     "would", "you", "your", "yours", "s", "t", "d", "ll", "m", "re", "ve", "don",
 ];
 
-static STOPS: LazyLock<std::collections::HashSet<&'static str>> =
-    LazyLock::new(|| STOP_WORDS.iter().copied().collect());
+static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.iter().copied().collect());
 
 /// The words of a text in the form in which they are compared: NFKC, lower case, stemmed, without
 /// stop words. Scripts without spaces give one word for each character.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
+    each_written(text, |written| words.extend(counted_as(written)));
+    words
+}
+
+/// What a word that is written so counts as; a stop word counts as nothing.
+fn counted_as(written: &str) -> Option<String> {
+    (!STOPS.contains(written)).then(|| STEMMER.stem(written).into_owned())
+}
+
+/// Hands on each word of a text as it is written, but for NFKC and in lower case.
+pub(super) fn each_written(text: &str, mut hand_on: impl FnMut(&str)) {
     let mut word = String::new();
+    let mut end = |word: &mut String| {
+        if !word.is_empty() {
+            hand_on(word);
+        }
+        word.clear();
+    };
     if text.is_ascii() {
         // What most texts are, without looking characters up: NFKC leaves ASCII as it is.
         for byte in text.bytes() {
             if byte.is_ascii_alphanumeric() {
                 word.push(char::from(byte.to_ascii_lowercase()));
             } else {
-                push_word(&mut words, &mut word);
+                end(&mut word);
             }
         }
-        push_word(&mut words, &mut word);
-        return words;
+        end(&mut word);
+        return;
     }
     for character in text.nfkc().flat_map(char::to_lowercase) {
         if is_ideographic(character) {
-            push_word(&mut words, &mut word);
-            words.push(character.to_string());
+            end(&mut word);
+            word.push(character);
+            end(&mut word);
         } else if character.is_alphanumeric() {
             word.push(character);
-        } else if !matches!(character, '\'' | '\u{2019}') || word.is_empty() {
-            push_word(&mut words, &mut word);
         } else {
-            // "Anna's" is "anna": what follows an apostrophe carries no topic.
-            push_word(&mut words, &mut word);
+            // Also at an apostrophe: "Anna's" is "anna", and what follows carries no topic.
+            end(&mut word);
         }
     }
-    push_word(&mut words, &mut word);
-    words
+    end(&mut word);
 }
 
 fn is_ideographic(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}')
 }
 
-fn push_word(words: &mut Vec<String>, word: &mut String) {
-    if !word.is_empty() && !STOPS.contains(word.as_str()) {
-        words.push(STEMMER.stem(word).into_owned());
+/// The distinct words of an index, numbered; each way of writing one is stemmed once.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    numbers: HashMap<Box<str>, u32>,
+    /// By how it is written; nothing for a stop word.
+    written: HashMap<Box<str>, Option<u32>>,
+}
+
+impl Terms {
+    /// The number of a word, which is new when the word is.
+    pub(super) fn term_of(&mut self, written: &str) -> Option<u32> {
+        if let Some(term) = self.written.get(written) {
+            return *term;
+        }
+        let next = self.numbers.len() as u32;
+        let term = counted_as(written).map(|word| *self.numbers.entry(word.into_boxed_str()).or_insert(next));
+        self.written.insert(written.into(), term);
+        term
     }
-    word.clear();
+
+    /// The number of a word in the form in which words are compared.
+    pub(super) fn find(&self, word: &str) -> Option<u32> {
+        self.numbers.get(word).copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Bytes that they take, roughly.
+    pub(super) fn weight(&self) -> usize {
+        (self.numbers.len() + self.written.len()) * 48
+    }
 }
 
 /// An inverted index that grows and shrinks a document at a time.
@@ -78,7 +120,7 @@ fn push_word(words: &mut Vec<String>, word: &mut String) {
 /// builds the index anew.
 #[derive(Debug, Default)]
 pub(super) struct TextIndex {
-    terms: HashMap<Box<str>, u32>,
+    terms: Terms,
     postings: Vec<Vec<(u32, u16)>>,
     /// The terms of each document, so that removing one touches only its own postings.
     documents: Vec<Vec<u32>>,
@@ -100,25 +142,17 @@ impl TextIndex {
     /// Adds a document, or replaces what stood under its number.
     pub(super) fn put(&mut self, document: u32, text: &str) {
         self.remove(document);
-        let mut counts: HashMap<String, u16> = HashMap::new();
-        let mut length = 0;
-        for word in words(text) {
-            let count = counts.entry(word).or_default();
-            *count = count.saturating_add(1);
-            length += 1;
+        let mut said = Vec::new();
+        each_written(text, |written| said.extend(self.terms.term_of(written)));
+        said.sort_unstable();
+        self.postings.resize_with(self.terms.len(), Vec::new);
+        let mut own = Vec::new();
+        for same in said.chunk_by(u32::eq) {
+            let count = u16::try_from(same.len()).unwrap_or(u16::MAX);
+            self.postings[same[0] as usize].push((document, count));
+            own.push(same[0]);
         }
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort();
-        let mut own = Vec::with_capacity(counts.len());
-        for (word, count) in counts {
-            let next = self.postings.len() as u32;
-            let term = *self.terms.entry(word.into_boxed_str()).or_insert(next);
-            if term == next {
-                self.postings.push(Vec::new());
-            }
-            self.postings[term as usize].push((document, count));
-            own.push(term);
-        }
+        let length = said.len() as u32;
         let slot = document as usize;
         if self.lengths.len() <= slot {
             self.lengths.resize(slot + 1, u32::MAX);
@@ -157,7 +191,7 @@ impl TextIndex {
         query_words.dedup();
         hits.average_length = average;
         for word in &query_words {
-            let postings = self.terms.get(word.as_str()).map_or(&[][..], |term| &self.postings[*term as usize]);
+            let postings = self.terms.find(word).map_or(&[][..], |term| &self.postings[term as usize]);
             let frequency = postings.len() as f32;
             let weight = (1.0 + (self.alive as f32 - frequency + 0.5) / (frequency + 0.5)).ln();
             for (document, count) in postings {
@@ -173,7 +207,7 @@ impl TextIndex {
     /// Bytes that the index holds, roughly.
     pub(super) fn weight(&self) -> usize {
         let postings: usize = self.postings.iter().map(|list| list.capacity() * 12 + 48).sum();
-        postings + self.terms.len() * 48 + self.lengths.len() * 4
+        postings + self.terms.weight() + self.lengths.len() * 4
     }
 }
 

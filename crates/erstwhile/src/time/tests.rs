@@ -1,7 +1,5 @@
 //! The rules of time, as sentences and as properties over generated sets of assertions.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -47,7 +45,7 @@ fn claim(number: u128, object: u128, said: Timestamp) -> Assertion {
 }
 
 fn compute(assertions: &[Assertion]) -> Vec<Fact> {
-    facts(assertions, &HashMap::new(), |name| name, None)
+    facts(assertions, &HashMap::default(), |name| name, None)
 }
 
 fn only(facts: Vec<Fact>) -> Fact {
@@ -184,7 +182,7 @@ fn events_of_different_days_are_different_facts_and_of_the_same_day_one() {
 #[test]
 fn what_was_known_then_leaves_out_what_was_learned_later() {
     let assertions = [claim(1, PARIS, day(2020, 1, 1)), claim(2, OSLO, day(2021, 1, 1))];
-    let then = facts(&assertions, &HashMap::new(), |name| name, Some(day(2020, 6, 1)));
+    let then = facts(&assertions, &HashMap::default(), |name| name, Some(day(2020, 6, 1)));
     assert_eq!(only(then).valid_until, None);
 }
 
@@ -196,7 +194,7 @@ fn an_edit_by_the_operator_outranks_the_text_until_it_is_taken_away() {
         recorded_at: Some(day(2020, 3, 1)),
         ..FactEdit::default()
     };
-    let edits = HashMap::from([(AssertionId(id(1)), edit)]);
+    let edits = HashMap::from_iter([(AssertionId(id(1)), edit)]);
     let assertions = [claim(1, PARIS, day(2020, 1, 1))];
     let fact = only(facts(&assertions, &edits, |name| name, None));
     assert_eq!((fact.statement.as_str(), fact.valid_until), ("edited", Some(day(2020, 2, 1))));
@@ -348,7 +346,7 @@ proptest! {
     fn what_was_known_then_is_a_computation_over_what_was_recorded_then(assertions in assertions(), days in 0_i64..400) {
         let then = day(2020, 1, 1).checked_add(jiff::SignedDuration::from_hours(24 * days)).expect("a day");
         let known: Vec<Assertion> = assertions.iter().filter(|assertion| assertion.recorded_at <= then).cloned().collect();
-        let asked = facts(&assertions, &HashMap::new(), |name| name, Some(then));
+        let asked = facts(&assertions, &HashMap::default(), |name| name, Some(then));
         prop_assert_eq!(asked, compute(&known));
     }
 }

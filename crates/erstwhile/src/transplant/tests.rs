@@ -62,7 +62,7 @@ fn taken(changes: &[Change]) -> Evidence {
 
 fn known(graph: GraphId, evidence: &Evidence) -> Knowledge {
     let mut knowledge = Knowledge::new(graph);
-    knowledge.take(evidence);
+    knowledge.take(evidence.clone());
     knowledge
 }
 
@@ -178,7 +178,7 @@ fn a_name_that_is_ingested_into_a_copy_is_the_entity_that_was_copied() {
         };
         let (changes, _) = evidence(&reading, &turn, Extraction { mentions: vec![mention], ..Extraction::default() });
         let arrived = taken(&changes);
-        knowledge.take(&arrived);
+        knowledge.take(arrived.clone());
         assert_eq!(knowledge.entity(arrived.mentions[0].entity).map(|entity| entity.name.as_str()), Some(was.as_str()));
         assert_eq!(knowledge.entities().count(), entities, "{name} is nobody new");
     }
