@@ -3,13 +3,13 @@
 //! Pure and in memory. Evidence comes and goes; each time only the slots that it touches are computed
 //! again, and the answer is always what computing everything from the remaining evidence would give.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
 
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
+
+use mentions::{Mentions, Writing};
 
 use crate::identity::{self, Identities, Name};
 use crate::model::{
@@ -20,6 +20,7 @@ use crate::ontology::Ontology;
 use crate::store::{Evidence, StoredEdit, TombstoneKind};
 use crate::time::{self, SlotKey};
 
+mod mentions;
 #[cfg(test)]
 pub(crate) mod sample;
 mod summary;
@@ -31,8 +32,7 @@ pub struct Knowledge {
     /// Declared types; empty when nothing is declared.
     ontology: Ontology,
     assertions: HashMap<AssertionId, Assertion>,
-    /// Every mention of each name id, by its place.
-    mentions: HashMap<EntityId, BTreeMap<Place, Mention>>,
+    mentions: HashMap<EntityId, Mentions>,
     /// Name ids by when they were mentioned last.
     recent: BTreeSet<(Timestamp, EntityId)>,
     last_mentioned: HashMap<EntityId, Timestamp>,
@@ -40,11 +40,11 @@ pub struct Knowledge {
     entity_edits: HashMap<EntityId, EntityPatch>,
     /// Assertions by each name id that they speak of.
     about: HashMap<EntityId, BTreeSet<AssertionId>>,
-    by_episode: HashMap<EpisodeId, BTreeSet<AssertionId>>,
+    by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
     /// Name ids by each episode that mentions them.
-    mentioned: HashMap<EpisodeId, BTreeSet<EntityId>>,
+    mentioned: HashMap<EpisodeId, Vec<EntityId>>,
     /// Links by each episode that says them.
-    linked: HashMap<EpisodeId, BTreeSet<LinkId>>,
+    linked: HashMap<EpisodeId, Vec<LinkId>>,
     identities: Identities,
     slots: HashMap<SlotKey, Slot>,
     facts: HashMap<AssertionId, Fact>,
@@ -56,21 +56,8 @@ pub struct Knowledge {
 /// The assertions of a slot and the facts that they make.
 #[derive(Debug, Default)]
 struct Slot {
-    members: BTreeSet<AssertionId>,
+    members: Vec<AssertionId>,
     facts: Vec<AssertionId>,
-}
-
-/// Where a name stands: episode, span, and a hash of how it is written.
-type Place = (Option<EpisodeId>, u32, u32, u64);
-
-fn place_of(mention: &Mention) -> Place {
-    let mut writing = std::hash::DefaultHasher::new();
-    mention.name.hash(&mut writing);
-    (mention.episode, mention.span.start as u32, mention.span.end as u32, writing.finish())
-}
-
-fn name_of(mention: &Mention) -> Name {
-    Name::new(mention.entity, &mention.name, mention.entity_type.as_deref(), mention.recorded_at)
 }
 
 /// Which facts and entities a change of evidence made, changed or removed.
@@ -126,7 +113,7 @@ impl Knowledge {
         }
         for link in evidence.links {
             if let Some(episode) = link.episode {
-                self.linked.entry(episode).or_default().insert(link.id);
+                self.linked.entry(episode).or_default().push(link.id);
             }
             self.identities.put_link(link);
         }
@@ -164,38 +151,37 @@ impl Knowledge {
     }
 
     fn add_mention(&mut self, mention: Mention) {
-        let (name, recorded_at) = (mention.entity, mention.recorded_at);
-        let places = self.mentions.entry(name).or_default();
-        let Entry::Vacant(place) = places.entry(place_of(&mention)) else { return };
-        let mention = place.insert(mention);
-        if let Some(episode) = mention.episode {
-            self.mentioned.entry(episode).or_default().insert(name);
-        }
+        let (id, episode, at) = (mention.entity, mention.episode, mention.recorded_at);
+        let known = self.identities.name(id);
         // A name is what its earliest mention says.
-        match self.identities.name(name) {
-            Some(known) if known.recorded_at < recorded_at => {}
-            Some(known) => self.identities.put_name(known.clone().earlier(name_of(mention))),
-            None => self.identities.put_name(name_of(mention)),
+        let is_earliest = known.is_none_or(|known| at <= known.recorded_at);
+        let name = is_earliest.then(|| Name::new(id, &mention.name, mention.entity_type.as_deref(), at));
+        if !self.mentions.entry(id).or_default().add(mention) {
+            return;
         }
-        if self.last_mentioned.get(&name).is_none_or(|last| *last < recorded_at) {
-            self.note_last_mention(name, Some(recorded_at));
+        if let Some(name) = name {
+            let name = match known {
+                Some(known) => name.earlier(known.clone()),
+                None => name,
+            };
+            self.identities.put_name(name);
+        }
+        if let Some(names) = episode.map(|episode| self.mentioned.entry(episode).or_default())
+            && !names.contains(&id)
+        {
+            names.push(id);
+        }
+        if self.last_mentioned.get(&id).is_none_or(|last| *last < at) {
+            self.note_last_mention(id, Some(at));
         }
     }
 
     /// Forgets where an episode mentions a name.
     fn forget_mentions(&mut self, name: EntityId, episode: EpisodeId) {
-        let Some(places) = self.mentions.get_mut(&name) else { return };
-        let of_episode = places.range((Some(episode), 0, 0, 0)..).take_while(|(place, _)| place.0 == Some(episode));
-        let gone: Vec<Place> = of_episode.map(|(place, _)| *place).collect();
-        for place in gone {
-            places.remove(&place);
-        }
-        let (earliest, last) = {
-            let times = || places.values().map(|mention| mention.recorded_at);
-            (times().min(), times().max())
-        };
-        let first = places.values().filter(|mention| Some(mention.recorded_at) == earliest).map(name_of);
-        match first.reduce(Name::earlier) {
+        let Some(mentions) = self.mentions.get_mut(&name) else { return };
+        mentions.forget(episode);
+        let last = mentions.last_at();
+        match mentions.earliest(name) {
             Some(first) => self.identities.put_name(first),
             None => {
                 self.mentions.remove(&name);
@@ -222,23 +208,28 @@ impl Knowledge {
             self.about.entry(name).or_default().insert(assertion.id);
         }
         if let Some(episode) = assertion.episode {
-            self.by_episode.entry(episode).or_default().insert(assertion.id);
+            self.by_episode.entry(episode).or_default().push(assertion.id);
         }
         self.assertions.insert(assertion.id, assertion);
     }
 
+    /// The slot to which an assertion belongs.
+    fn slot_of(&self, id: AssertionId) -> Option<SlotKey> {
+        self.assertions.get(&id).map(|assertion| SlotKey::of(assertion, |name| self.identities.entity(name)))
+    }
+
+    /// Puts an assertion, which is in no slot, in its own.
     fn put_in_slot(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
-        if let Some(assertion) = self.assertions.get(&id) {
-            let key = SlotKey::of(assertion, |name| self.identities.entity(name));
-            let slot = self.slots.entry(key.clone()).or_default();
-            slot.members.insert(id);
+        if let Some(key) = self.slot_of(id) {
+            self.slots.entry(key.clone()).or_default().members.push(id);
             slots.insert(key);
         }
     }
 
     fn take_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut BTreeSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
-            slot.members.remove(&id);
+            let at = slot.members.iter().position(|member| *member == id);
+            at.map(|at| slot.members.swap_remove(at));
         }
         slots.insert(key);
     }
@@ -254,7 +245,7 @@ impl Knowledge {
             }
         }
         if let Some(said) = assertion.episode.and_then(|episode| self.by_episode.get_mut(&episode)) {
-            said.remove(&id);
+            said.retain(|said| *said != id);
         }
     }
 
@@ -295,7 +286,7 @@ impl Knowledge {
         match edit {
             StoredEdit::Fact(id, edit) => {
                 self.fact_edits.insert(id, edit);
-                self.put_in_slot(id, slots);
+                slots.extend(self.slot_of(id));
             }
             StoredEdit::Entity(name, patch) => {
                 self.entity_edits.insert(name, patch);
@@ -476,11 +467,12 @@ impl Knowledge {
         }
         // A user or an assistant is called what the operator calls it now.
         if anchors(self.graph).contains(&entity) {
-            let said = self.mentions.get(&entity)?.values().filter(|mention| mention.episode.is_none());
-            return said.max_by_key(|mention| mention.recorded_at).map(|mention| mention.name.as_str());
+            let said = self.mentions.get(&entity)?.iter().filter(|(place, _)| place.episode.is_none());
+            let last = said.max_by_key(|(place, writing)| (place.recorded_at, &writing.name));
+            return last.map(|(_, writing)| writing.name.as_str());
         }
         let mentions = members.iter().filter_map(|name| self.mentions.get(name));
-        identity::fullest_name(mentions.flat_map(BTreeMap::values).map(|mention| mention.name.as_str()))
+        identity::fullest_name(mentions.flat_map(Mentions::writings).map(|writing| writing.name.as_str()))
     }
 
     /// Puts an entity together from its mentions, facts and edits; `None` when nothing tells of it.
@@ -488,20 +480,30 @@ impl Knowledge {
         let members = self.members(entity);
         let name = self.name_of(entity)?.to_owned();
         let mentions = members.iter().filter_map(|id| self.mentions.get(id));
-        let mentions: Vec<&Mention> = mentions.flat_map(BTreeMap::values).collect();
-        let aliases: BTreeSet<String> =
-            mentions.iter().map(|mention| mention.name.clone()).filter(|alias| *alias != name).collect();
+        let mentions: Vec<&Mentions> = mentions.collect();
+        let aliases: BTreeSet<String> = mentions
+            .iter()
+            .flat_map(|mentions| mentions.writings())
+            .map(|writing| writing.name.clone())
+            .filter(|alias| *alias != name)
+            .collect();
+        let places = || mentions.iter().flat_map(|mentions| mentions.iter());
         let mut episodes: Vec<(Timestamp, EpisodeId)> =
-            mentions.iter().filter_map(|mention| Some((mention.recorded_at, mention.episode?))).collect();
+            places().filter_map(|(place, _)| Some((place.recorded_at, place.episode?))).collect();
         episodes.sort();
         let mut seen = HashSet::default();
         let episodes = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
         let mut result = Entity {
             id: entity,
-            entity_type: self.declared_type(entity, &name, &aliases, likeliest_type(&mentions)),
+            entity_type: self.declared_type(
+                entity,
+                &name,
+                &aliases,
+                likeliest_type(places().map(|(_, writing)| writing)),
+            ),
             summary: summary::summarise(entity, self.facts_about(entity)),
             attributes: Metadata::new(),
-            created_at: mentions.iter().map(|mention| mention.recorded_at).min()?,
+            created_at: places().map(|(place, _)| place.recorded_at).min()?,
             aliases: aliases.into_iter().collect(),
             episodes,
             name,
@@ -569,24 +571,19 @@ impl Knowledge {
 
     /// Display names with types, the most recently mentioned first: what an extractor may have met.
     pub fn known_names(&self, limit: usize) -> Vec<(String, Option<String>)> {
-        let mut names: Vec<&Mention> = Vec::new();
+        let mut names: Vec<(Timestamp, &Writing)> = Vec::new();
         for (at, name) in self.recent.iter().rev() {
-            if names.len() >= limit && names.last().is_some_and(|last| last.recorded_at != *at) {
+            if names.len() >= limit && names.last().is_some_and(|(last, _)| last != at) {
                 break;
             }
-            let places = self.mentions.get(name).into_iter().flat_map(BTreeMap::values);
-            names.extend(
-                places
-                    .filter(|mention| mention.recorded_at == *at)
-                    .max_by_key(|mention| (&mention.name, &mention.entity_type)),
-            );
+            let then = self.mentions.get(name).into_iter().flat_map(Mentions::iter);
+            let then = then.filter(|(place, _)| place.recorded_at == *at).map(|(_, writing)| writing);
+            names.extend(then.max_by_key(|writing| writing.told()).map(|writing| (*at, writing)));
         }
         // Ties are broken by what is told, so that extraction does not depend on the order in memory.
-        names.sort_by(|left, right| {
-            let told = (&left.name, &left.entity_type).cmp(&(&right.name, &right.entity_type));
-            right.recorded_at.cmp(&left.recorded_at).then(told)
-        });
-        names.into_iter().take(limit).map(|mention| (mention.name.clone(), mention.entity_type.clone())).collect()
+        names.sort_by(|(left_at, left), (right_at, right)| right_at.cmp(left_at).then(left.told().cmp(&right.told())));
+        let told = |(_, writing): (_, &Writing)| (writing.name.clone(), writing.entity_type.clone());
+        names.into_iter().take(limit).map(told).collect()
     }
 
     /// Every link, in no order.
@@ -605,9 +602,9 @@ fn names_of(assertion: &Assertion) -> impl Iterator<Item = EntityId> {
 }
 
 /// The type that most mentions give; the first in alphabetical order among equals.
-fn likeliest_type(mentions: &[&Mention]) -> Option<String> {
+fn likeliest_type<'a>(writings: impl Iterator<Item = &'a Writing>) -> Option<String> {
     let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
-    for entity_type in mentions.iter().filter_map(|mention| mention.entity_type.as_deref()) {
+    for entity_type in writings.filter_map(|writing| writing.entity_type.as_deref()) {
         *votes.entry(entity_type).or_default() += 1;
     }
     votes.into_iter().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name))).map(|(name, _)| name.to_owned())
