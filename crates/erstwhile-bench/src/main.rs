@@ -9,6 +9,10 @@ mod simulate;
 mod speed;
 mod table;
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 #[command(name = "erstwhile-bench", about = "Benchmarks of Erstwhile")]
 struct Cli {

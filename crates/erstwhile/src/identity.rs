@@ -18,7 +18,12 @@ const PEOPLE: [&str; 3] = ["person", "user", "assistant"];
 
 /// A name in the form in which names are compared: NFKC, lower case, white space folded (I2).
 pub fn normalise(name: &str) -> String {
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    let folded: String = if name.is_ascii() {
+        // What most names are, without looking characters up: NFKC leaves ASCII as it is.
+        name.to_ascii_lowercase()
+    } else {
+        name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    };
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

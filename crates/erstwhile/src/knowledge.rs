@@ -35,7 +35,6 @@ pub struct Knowledge {
     mentions: HashMap<EntityId, Mentions>,
     /// Name ids by when they were mentioned last.
     recent: BTreeSet<(Timestamp, EntityId)>,
-    last_mentioned: HashMap<EntityId, Timestamp>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
     /// Assertions by each name id that they speak of.
@@ -84,7 +83,6 @@ impl Knowledge {
             assertions: HashMap::default(),
             mentions: HashMap::default(),
             recent: BTreeSet::new(),
-            last_mentioned: HashMap::default(),
             fact_edits: HashMap::default(),
             entity_edits: HashMap::default(),
             about: HashMap::default(),
@@ -103,7 +101,7 @@ impl Knowledge {
     /// Takes in what happened, and tells what it touched.
     pub fn take(&mut self, evidence: Evidence) -> Touched {
         let mut touched = Touched::default();
-        let mut slots = BTreeSet::new();
+        let mut slots = HashSet::default();
         for (kind, id) in evidence.tombstones {
             self.forget(kind, id, &mut slots, &mut touched);
         }
@@ -152,18 +150,21 @@ impl Knowledge {
 
     fn add_mention(&mut self, mention: Mention) {
         let (id, episode, at) = (mention.entity, mention.episode, mention.recorded_at);
-        let known = self.identities.name(id);
+        let written = || Name::new(id, &mention.name, mention.entity_type.as_deref(), at);
         // A name is what its earliest mention says.
-        let is_earliest = known.is_none_or(|known| at <= known.recorded_at);
-        let name = is_earliest.then(|| Name::new(id, &mention.name, mention.entity_type.as_deref(), at));
-        if !self.mentions.entry(id).or_default().add(mention) {
+        let name = match self.identities.name(id) {
+            Some(known) if known.recorded_at < at => None,
+            Some(known) => Some(written().earlier(known.clone())),
+            None => Some(written()),
+        };
+        let mentions = self.mentions.entry(id).or_default();
+        let before = mentions.last_at();
+        if !mentions.add(mention) {
             return;
         }
+        let last = mentions.last_at();
+        self.move_in_recent(id, before, last);
         if let Some(name) = name {
-            let name = match known {
-                Some(known) => name.earlier(known.clone()),
-                None => name,
-            };
             self.identities.put_name(name);
         }
         if let Some(names) = episode.map(|episode| self.mentioned.entry(episode).or_default())
@@ -171,14 +172,12 @@ impl Knowledge {
         {
             names.push(id);
         }
-        if self.last_mentioned.get(&id).is_none_or(|last| *last < at) {
-            self.note_last_mention(id, Some(at));
-        }
     }
 
     /// Forgets where an episode mentions a name.
     fn forget_mentions(&mut self, name: EntityId, episode: EpisodeId) {
         let Some(mentions) = self.mentions.get_mut(&name) else { return };
+        let before = mentions.last_at();
         mentions.forget(episode);
         let last = mentions.last_at();
         match mentions.earliest(name) {
@@ -188,18 +187,14 @@ impl Knowledge {
                 self.identities.remove_name(name);
             }
         }
-        self.note_last_mention(name, last);
+        self.move_in_recent(name, before, last);
     }
 
-    /// Notes when a name was mentioned last; `None` when it is no longer mentioned.
-    fn note_last_mention(&mut self, name: EntityId, at: Option<Timestamp>) {
-        let before = match at {
-            Some(at) => self.last_mentioned.insert(name, at),
-            None => self.last_mentioned.remove(&name),
-        };
-        self.recent.extend(at.map(|at| (at, name)));
-        if let Some(before) = before.filter(|before| Some(*before) != at) {
-            self.recent.remove(&(before, name));
+    /// Notes when a name was mentioned last, before and now; `None` when it is not mentioned.
+    fn move_in_recent(&mut self, name: EntityId, before: Option<Timestamp>, now: Option<Timestamp>) {
+        if before != now {
+            before.map(|before| self.recent.remove(&(before, name)));
+            self.recent.extend(now.map(|now| (now, name)));
         }
     }
 
@@ -219,14 +214,14 @@ impl Knowledge {
     }
 
     /// Puts an assertion, which is in no slot, in its own.
-    fn put_in_slot(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
+    fn put_in_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
             self.slots.entry(key.clone()).or_default().members.push(id);
             slots.insert(key);
         }
     }
 
-    fn take_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut BTreeSet<SlotKey>) {
+    fn take_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
             let at = slot.members.iter().position(|member| *member == id);
             at.map(|at| slot.members.swap_remove(at));
@@ -234,7 +229,7 @@ impl Knowledge {
         slots.insert(key);
     }
 
-    fn forget_assertion(&mut self, id: AssertionId, slots: &mut BTreeSet<SlotKey>) {
+    fn forget_assertion(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         let Some(assertion) = self.assertions.remove(&id) else { return };
         let key = SlotKey::of(&assertion, |name| self.identities.entity(name));
         self.take_from_slot(id, key, slots);
@@ -250,7 +245,7 @@ impl Knowledge {
     }
 
     /// Forgets what a tombstone says.
-    fn forget(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+    fn forget(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         match kind {
             TombstoneKind::Assertion => self.forget_assertion(AssertionId(id), slots),
             TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
@@ -275,14 +270,14 @@ impl Knowledge {
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
-                self.mentions.remove(&name);
-                self.note_last_mention(name, None);
+                let before = self.mentions.remove(&name).and_then(|mentions| mentions.last_at());
+                self.move_in_recent(name, before, None);
                 self.entity_edits.remove(&name);
             }
         }
     }
 
-    fn edit(&mut self, edit: StoredEdit, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+    fn edit(&mut self, edit: StoredEdit, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         match edit {
             StoredEdit::Fact(id, edit) => {
                 self.fact_edits.insert(id, edit);
@@ -296,7 +291,7 @@ impl Knowledge {
     }
 
     /// Lets new and lost names and links count, and moves what speaks of names whose entity is now another.
-    fn identify(&mut self, slots: &mut BTreeSet<SlotKey>, touched: &mut Touched) {
+    fn identify(&mut self, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         let moved = self.identities.settle();
         for (name, before) in &moved {
             touched.entities.extend([*before, self.identities.entity(*name)]);

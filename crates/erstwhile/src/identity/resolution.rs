@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::Name;
@@ -215,19 +215,21 @@ impl Identities {
         self.replace(&near, &classes)
     }
 
-    /// Everything that can be reached from some ids by steps of one kind.
+    /// Everything that can be reached from some ids by steps of one kind, sorted.
     fn reach(
         &self,
-        from: BTreeSet<EntityId>,
+        from: impl IntoIterator<Item = EntityId>,
         beside: impl Fn(&Self, EntityId, &mut Vec<EntityId>),
-    ) -> BTreeSet<EntityId> {
-        let mut next: Vec<EntityId> = from.iter().copied().collect();
-        let mut reached = from;
+    ) -> Vec<EntityId> {
+        let mut next: Vec<EntityId> = from.into_iter().collect();
+        let mut reached: HashSet<EntityId> = next.iter().copied().collect();
         let mut found = Vec::new();
         while let Some(id) = next.pop() {
             beside(self, id, &mut found);
             next.extend(found.drain(..).filter(|id| reached.insert(*id)));
         }
+        let mut reached: Vec<EntityId> = reached.into_iter().collect();
+        reached.sort_unstable();
         reached
     }
 
@@ -267,7 +269,7 @@ impl Identities {
     }
 
     /// Classes of these ids by writing and links alone; they must hold all that could be joined with one.
-    fn stated(&self, ids: &BTreeSet<EntityId>) -> Classes {
+    fn stated(&self, ids: &[EntityId]) -> Classes {
         let known = ids
             .iter()
             .filter(|id| self.names.contains_key(id) || self.links_of.contains_key(id) || self.is_anchor(**id));
@@ -307,7 +309,7 @@ impl Identities {
     }
 
     /// Counts the full names among these ids under the people to whom writing and links give them.
-    fn count_people(&mut self, ids: &BTreeSet<EntityId>) {
+    fn count_people(&mut self, ids: &[EntityId]) {
         let classes = self.stated(ids);
         for id in ids {
             let person = classes.root(*id);
@@ -325,7 +327,7 @@ impl Identities {
     }
 
     /// Takes the classes of these ids over.
-    fn replace(&mut self, ids: &BTreeSet<EntityId>, classes: &Classes) -> BTreeMap<EntityId, EntityId> {
+    fn replace(&mut self, ids: &[EntityId], classes: &Classes) -> BTreeMap<EntityId, EntityId> {
         let mut moved: BTreeMap<EntityId, EntityId> = ids.iter().map(|id| (*id, self.entity(*id))).collect();
         for id in ids {
             self.representative.remove(id);
