@@ -14,8 +14,9 @@ use super::Reference;
 use crate::change::{Applied, Batch, Change, Expect};
 use crate::error::ErrorKind;
 use crate::model::{
-    ApiKey, ApiKeyId, BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, Graph, GraphId, GraphOwner, KeyAccess,
-    Metadata, Project, ProjectId, Role, TaskId, TaskState, Thread, User,
+    ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind,
+    EpisodeState, Graph, GraphId, GraphOwner, Holding, KeyAccess, Mention, Metadata, Project, ProjectId, Role, TaskId,
+    TaskState, Thread, User,
 };
 use crate::store::{Evidence, ListOrder, ListPage, Locate, Store};
 
@@ -41,7 +42,9 @@ macro_rules! store_conformance {
             a_worker_that_overslept_is_fenced_off
             a_task_follows_its_episodes
             a_removed_graph_leaves_nothing
+            a_removal_that_is_sent_again_is_known
             evidence_since_a_version_is_what_changed
+            evidence_is_of_one_moment
             a_setting_replaces_only_what_it_may
             members_of_a_group_go_with_their_graph
             documents_come_back_as_they_were_given
@@ -420,6 +423,34 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     assert_eq!(store.count_messages(graph_id(9), "t").await.unwrap(), 0);
 }
 
+/// A removal whose answer was lost is known when it is sent again, though all that it was about is gone.
+pub async fn a_removal_that_is_sent_again_is_known(store: &Store) {
+    let (graph, shared, alone) = (with_thread(store).await, graph_id(2), graph_id(3));
+    let owned = |graph, owner: &GraphOwner| Change::AddGraph(Graph::new(graph, project(1), owner.clone(), at(1)), None);
+    let (of_all, of_nobody) = (GraphOwner::Standalone("all".to_owned()), GraphOwner::Thread("alone".to_owned()));
+    store.apply(&batch(2, shared, vec![owned(shared, &of_all)])).await.unwrap();
+    let mut thread = new_thread(alone, "alone", "nobody");
+    if let Change::AddThread(thread) = &mut thread {
+        (thread.user_id, thread.user_uuid) = (None, None);
+    }
+    store.apply(&batch(3, alone, vec![owned(alone, &of_nobody), thread])).await.unwrap();
+    let removals = [
+        batch(4, graph, vec![Change::RemoveThread("t".to_owned())]),
+        batch(5, graph, vec![Change::RemoveGraph(GraphOwner::User("ann".to_owned()))]),
+        batch(6, shared, vec![Change::RemoveGraph(of_all)]),
+        batch(7, alone, vec![Change::RemoveGraph(of_nobody)]),
+    ];
+    for removal in &removals {
+        assert!(matches!(store.apply(removal).await.unwrap(), Applied::Now { .. }), "{removal:?}");
+        assert_eq!(store.apply(removal).await.unwrap(), Applied::Before, "{removal:?}");
+    }
+    // Nobody sends them again after a day, and then they are forgotten, too.
+    store.forget_applied(at(100)).await.unwrap();
+    for removal in &removals {
+        assert_eq!(store.apply(removal).await.unwrap_err().kind(), ErrorKind::NotFound, "{removal:?}");
+    }
+}
+
 /// What an index reads since a version is exactly what later batches did.
 pub async fn evidence_since_a_version_is_what_changed(store: &Store) {
     let graph = with_thread(store).await;
@@ -436,6 +467,75 @@ pub async fn evidence_since_a_version_is_what_changed(store: &Store) {
     assert_eq!((third.tombstones.len(), third.tombstones[0].1, third.episodes.len()), (1, gone.0, 0));
     let nothing = store.evidence_since(graph, third.version).await.unwrap().unwrap();
     assert_eq!(nothing, Evidence { version: third.version, ..Evidence::default() });
+}
+
+/// While one message takes the place of another again and again, whoever reads sees one of them, whole, with the
+/// version that it came with.
+pub async fn evidence_is_of_one_moment(store: &Store) {
+    const WRITES: u128 = 60;
+    let graph = with_thread(store).await;
+    let begun = store.evidence_since(graph, 0).await.unwrap().unwrap().version;
+    let writing = store.clone();
+    let writer = tokio::spawn(async move {
+        for number in 1..=WRITES {
+            let said = message(graph, "t", 100 + number);
+            let mut changes = vec![Change::AddMention(mention(&said)), Change::AddAssertion(assertion(graph, &said))];
+            changes.insert(0, Change::AddEpisodes(vec![said]));
+            if number > 1 {
+                changes.push(Change::RemoveEpisode(message(graph, "t", 99 + number).id));
+            }
+            writing.apply(&batch(1_000 + number, graph, changes)).await.unwrap();
+        }
+    });
+    loop {
+        let over = writer.is_finished();
+        let seen = store.evidence_since(graph, 0).await.unwrap().unwrap();
+        let number = u128::try_from(seen.version - begun).unwrap();
+        let expected: Vec<EpisodeId> = (number > 0).then(|| message(graph, "t", 100 + number).id).into_iter().collect();
+        assert_eq!(seen.episodes.iter().map(|episode| episode.id).collect::<Vec<_>>(), expected, "at {number}");
+        let said: Vec<EpisodeId> = seen.assertions.iter().filter_map(|assertion| assertion.episode).collect();
+        assert_eq!(said, expected, "what is claimed at {number}");
+        let named: Vec<EpisodeId> = seen.mentions.iter().filter_map(|mention| mention.episode).collect();
+        assert_eq!(named, expected, "what is named at {number}");
+        assert_eq!(seen.tombstones.len() as u128, number.saturating_sub(1), "what is gone at {number}");
+        if over {
+            assert_eq!(number, WRITES);
+            break;
+        }
+    }
+    writer.await.unwrap();
+}
+
+fn mention(said: &Episode) -> Mention {
+    Mention {
+        episode: Some(said.id),
+        name: "message".to_owned(),
+        entity: EntityId(said.id.0),
+        entity_type: None,
+        span: 0..7,
+        recorded_at: said.recorded_at,
+    }
+}
+
+fn assertion(graph: GraphId, said: &Episode) -> Assertion {
+    Assertion {
+        id: AssertionId(graph.derive(said.id.0.as_bytes())),
+        episode: Some(said.id),
+        subject: EntityId(said.id.0),
+        predicate: "IS".to_owned(),
+        object: Some(EntityId(graph.within(Uuid::from_u128(3)))),
+        statement: said.content.clone(),
+        span: 0..7,
+        kind: ClaimKind::Asserts,
+        holding: Holding::Shared,
+        valid_from: None,
+        valid_until: None,
+        reference_time: said.reference_time,
+        recorded_at: said.recorded_at,
+        confidence: 1.0,
+        extractor: "test".to_owned(),
+        attributes: Metadata::new(),
+    }
 }
 
 /// Applies batches to a store and to the reference model, and compares everything that can be read.
