@@ -131,6 +131,8 @@ pub enum Change {
     SetBulkState(BulkState, BulkState),
     /// An item of a bulk load goes a step further.
     SetBulkItemState(i64, BulkItemState, Option<TaskId>),
+    /// An item of a bulk load fails because its user, thread or graph is gone, and says nothing of them any more.
+    ForgetBulkItem(i64),
 }
 
 /// What applying a batch came to.

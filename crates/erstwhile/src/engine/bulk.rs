@@ -158,8 +158,7 @@ impl Engine {
                 }
             };
             if gone {
-                let failed = BulkItemState::Failed("its user, thread or graph was deleted".to_owned());
-                changes.push(Change::SetBulkItemState(item.seq, failed, None));
+                changes.push(Change::ForgetBulkItem(item.seq));
             }
         }
         if changes.is_empty() { Ok(()) } else { self.apply(project, bulk, changes).await.map(|_| ()) }

@@ -62,7 +62,7 @@ fn settles(change: &Change) -> bool {
 
 /// Whether a change alters how much of a bulk load is left to do.
 fn moves_bulk(change: &Change) -> bool {
-    matches!(change, Change::SetBulkItemState(..) | Change::SetBulkState(..))
+    matches!(change, Change::SetBulkItemState(..) | Change::ForgetBulkItem(_) | Change::SetBulkState(..))
 }
 
 /// Whether a change alters what is known, not only what is stored.
@@ -210,7 +210,8 @@ impl Steps {
             | Change::AddBulk(_)
             | Change::AddBulkItems(_)
             | Change::SetBulkState(..)
-            | Change::SetBulkItemState(..) => self.gather(change)?,
+            | Change::SetBulkItemState(..)
+            | Change::ForgetBulkItem(_) => self.gather(change)?,
         }
         Ok(())
     }

@@ -485,6 +485,7 @@ statements! {
     SET_BULK_ITEM_STATE, GRAPH,
         "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
          payload = CASE WHEN CAST($3 AS BIGINT) = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
+    FORGET_BULK_ITEM, GRAPH, forget_bulk_items!("graph_id = $1 AND seq = $2");
     FORGET_BULK_ITEMS_FOR_GRAPH, Reach::FanOut, forget_bulk_items!("target_graph = $1");
     FORGET_BULK_ITEMS_FOR_THREAD, Reach::FanOut, forget_bulk_items!("target_graph = $1 AND target_thread = $2");
     BULK_ITEMS, GRAPH,

@@ -8,10 +8,13 @@ use erstwhile::ingest;
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Instant, Metadata, Precision, ProjectId, Role};
 use erstwhile::ports::{Claim, Embedder, ExtractedAlias, Extraction, Extractor};
 use erstwhile::store::Store;
+use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::testing::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use jiff::Timestamp;
 use tempfile::TempDir;
+
+use crate::between::Between;
 
 /// An engine with a project, a user `ann` (Ann Lee) and a thread `t`.
 pub(crate) struct World {
@@ -34,20 +37,39 @@ impl World {
     }
 
     pub(crate) async fn with_extractor(extractor: Arc<dyn Extractor>, script: Arc<ScriptedExtractor>) -> Self {
-        Self::with(extractor, script, Arc::new(WordEmbedder)).await
+        Self::with(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database)).await
     }
 
     pub(crate) async fn with_embedder(embedder: Arc<dyn Embedder>) -> Self {
         let script = Arc::new(ScriptedExtractor::default());
-        Self::with(Arc::clone(&script) as Arc<dyn Extractor>, script, embedder).await
+        Self::with(Arc::clone(&script) as Arc<dyn Extractor>, script, embedder, |database| Arc::new(database)).await
     }
 
-    async fn with(extractor: Arc<dyn Extractor>, script: Arc<ScriptedExtractor>, embedder: Arc<dyn Embedder>) -> Self {
+    /// A world whose database is reached through something that a test can tell what to do.
+    pub(crate) async fn with_between() -> (Self, Arc<Between>) {
+        let script = Arc::new(ScriptedExtractor::default());
+        let mut between = None;
+        let put_between = |database| {
+            let made = Arc::new(Between::new(database));
+            between = Some(Arc::clone(&made));
+            made as Arc<dyn Sql>
+        };
+        let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
+        let world = Self::with(extractor, script, Arc::new(WordEmbedder), put_between).await;
+        (world, between.expect("it was put between"))
+    }
+
+    async fn with(
+        extractor: Arc<dyn Extractor>,
+        script: Arc<ScriptedExtractor>,
+        embedder: Arc<dyn Embedder>,
+        reach: impl FnOnce(Sqlite) -> Arc<dyn Sql>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
         let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
         let engine = Engine::new(Parts {
-            store: Store::open(Arc::new(database)).await.expect("a store"),
+            store: Store::open(reach(database)).await.expect("a store"),
             clock: Arc::clone(&clock) as Arc<dyn erstwhile::ports::Clock>,
             ids: Arc::new(SeededIds::default()),
             embedder,

@@ -59,6 +59,9 @@ impl Steps {
                 ];
                 self.may(&sql::SET_BULK_ITEM_STATE, params);
             }
+            Change::ForgetBulkItem(seq) => {
+                self.may(&sql::FORGET_BULK_ITEM, vec![id(self.graph()?.0), Value::Int(*seq)]);
+            }
             _ => {}
         }
         Ok(())

@@ -1,0 +1,121 @@
+//! What stands between an engine and its database, and lets things happen at the worst moment.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, Value};
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile::{Error, Result};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+/// A database that is reached through a test.
+pub(crate) struct Between {
+    database: Sqlite,
+    answers_are_lost: AtomicBool,
+    first: Mutex<Option<(&'static str, BoxFuture<'static, ()>)>>,
+    power: Mutex<Power>,
+}
+
+/// Whether the power is there.
+enum Power {
+    On,
+    /// Until so many transactions with this statement have begun.
+    Until(&'static str, usize),
+    Off,
+}
+
+impl Between {
+    pub(crate) fn new(database: Sqlite) -> Self {
+        let (answers_are_lost, first, power) = (AtomicBool::new(false), Mutex::new(None), Mutex::new(Power::On));
+        Self { database, answers_are_lost, first, power }
+    }
+
+    /// The answer of every transaction is lost from now on, so that it is sent again and that answer told.
+    pub(crate) fn lose_answers(&self) {
+        self.answers_are_lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Once, something happens just before a transaction with this statement.
+    pub(crate) fn before(&self, statement: &'static str, happens: impl Future<Output = ()> + Send + 'static) {
+        *self.first.lock().unwrap() = Some((statement, happens.boxed()));
+    }
+
+    /// The power fails when the `count`th transaction with this statement begins.
+    pub(crate) fn fail_at(&self, statement: &'static str, count: usize) {
+        *self.power() = Power::Until(statement, count);
+    }
+
+    /// The power is back.
+    pub(crate) fn restart(&self) {
+        *self.power() = Power::On;
+    }
+
+    fn power(&self) -> MutexGuard<'_, Power> {
+        self.power.lock().unwrap()
+    }
+
+    /// Whether the power is still there when these steps begin.
+    fn holds(&self, steps: &[Step]) -> Result<()> {
+        let mut power = self.power();
+        if let Power::Until(statement, left) = &mut *power
+            && has(steps, statement)
+        {
+            *left -= 1;
+            if *left == 0 {
+                *power = Power::Off;
+            }
+        }
+        if matches!(*power, Power::Off) { Err(Error::unavailable("the power is off")) } else { Ok(()) }
+    }
+}
+
+fn has(steps: &[Step], statement: &str) -> bool {
+    steps.iter().any(|step| step.statement.name == statement)
+}
+
+impl fmt::Debug for Between {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Between").field("database", &self.database).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Sql for Between {
+    async fn migrate(&self, migrations: &'static [Migration]) -> Result<()> {
+        self.database.migrate(migrations).await
+    }
+
+    async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
+        self.database.query(statement, params).await
+    }
+
+    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
+        self.database.snapshot(reads).await
+    }
+
+    async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
+        self.holds(&steps)?;
+        let happens = {
+            let mut first = self.first.lock().unwrap();
+            first.take_if(|(statement, _)| has(&steps, statement))
+        };
+        if let Some((_, happens)) = happens {
+            happens.await;
+        }
+        if self.answers_are_lost.load(Ordering::SeqCst) {
+            self.database.transact(steps.clone()).await?;
+        }
+        self.database.transact(steps).await
+    }
+
+    async fn scrub(&self) -> Result<()> {
+        self.database.scrub().await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.database.ping().await
+    }
+}

@@ -1,0 +1,158 @@
+//! Answers that are lost, crashes half way, and callers who meet: what is done is done once, and nothing stays behind.
+
+use erstwhile::ErrorKind;
+use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewGraph, NewKey, NewThread};
+use erstwhile::ingest;
+use erstwhile::model::{BulkItemState, BulkState, BulkTarget, EpisodeKind, KeyAccess, Metadata, Role};
+
+use crate::world::World;
+
+fn first_key() -> NewKey {
+    NewKey { name: "first".to_owned(), access: KeyAccess::Write, expires_at: None, secret: None }
+}
+
+fn said(target: BulkTarget, content: String) -> NewBulkItem {
+    let episode = NewEpisode {
+        kind: EpisodeKind::Message,
+        data: content,
+        created_at: None,
+        source_description: None,
+        document_id: None,
+        metadata: Metadata::new(),
+        strict: false,
+    };
+    NewBulkItem { target, episode, role: Some(Role::User), name: None }
+}
+
+#[tokio::test]
+async fn deletions_whose_answers_were_lost_succeed() {
+    let (world, between) = World::with_between().await;
+    let (engine, project) = (&world.engine, world.project);
+    let graph = NewGraph { graph_id: "shared".to_owned(), ..NewGraph::default() };
+    engine.create_graph(project, graph).await.unwrap();
+    engine.create_thread(project, NewThread { thread_id: "alone".to_owned(), ..NewThread::default() }).await.unwrap();
+    between.lose_answers();
+    engine.delete_thread(project, "t").await.unwrap();
+    engine.delete_thread(project, "alone").await.unwrap();
+    engine.delete_user(project, "ann").await.unwrap();
+    engine.delete_graph(project, "shared").await.unwrap();
+    for error in [
+        engine.thread(project, "t").await.err(),
+        engine.thread(project, "alone").await.err(),
+        engine.user(project, "ann").await.err(),
+        engine.graph(project, &GraphRef::Graph("shared".to_owned())).await.err(),
+    ] {
+        assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::NotFound));
+    }
+}
+
+#[tokio::test]
+async fn a_first_key_whose_answer_was_lost_is_told_and_opens_the_project() {
+    let (world, between) = World::with_between().await;
+    between.lose_answers();
+    let made = world.engine.create_first_key(world.project, first_key(), [1; 32]).await.unwrap().expect("the key");
+    assert_eq!(world.engine.authenticate(&made.secret).await.unwrap().id, made.key.id);
+    assert_eq!(world.engine.list_keys(world.project).await.unwrap().len(), 1);
+    assert!(world.engine.create_first_key(world.project, first_key(), [2; 32]).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn of_many_who_make_the_first_key_one_is_told_it() {
+    let (world, between) = World::with_between().await;
+    for lose_answers in [false, true] {
+        let project = world.engine.ensure_project(&format!("other {lose_answers}")).await.unwrap().id;
+        if lose_answers {
+            between.lose_answers();
+        }
+        let secrets = if lose_answers { 10..18 } else { 0..8 };
+        let making = secrets.map(|number| world.engine.create_first_key(project, first_key(), [number; 32]));
+        let made = futures::future::join_all(making).await.into_iter();
+        let told: Vec<_> = made.filter_map(|made| made.unwrap()).collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(world.engine.authenticate(&told[0].secret).await.unwrap().id, told[0].key.id);
+        assert_eq!(world.engine.list_keys(project).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_is_dissolved_while_a_user_joins_is_not_among_the_users_groups() {
+    let (world, between) = World::with_between().await;
+    let (engine, project) = (&world.engine, world.project);
+    let user = engine.user(project, "ann").await.unwrap().uuid.0;
+    let kept = engine.create_group(project, "kept", None).await.unwrap();
+    let gone = engine.create_group(project, "gone", None).await.unwrap();
+    engine.change_members(project, kept.uuid, &[user], true).await.unwrap();
+    let (dissolving, group) = (engine.clone(), gone.uuid);
+    between.before("ADD_MEMBERSHIP", async move { dissolving.delete_group(project, group).await.unwrap() });
+    engine.change_members(project, gone.uuid, &[user], true).await.unwrap();
+    assert_eq!(engine.groups_of_user(project, user).await.unwrap(), [kept]);
+    assert_eq!(engine.group(project, gone.uuid).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_to_a_bulk_load() {
+    let (world, between) = World::with_between().await;
+    let (engine, project) = (&world.engine, world.project);
+    world.add_user("bea", "Bea Roe").await;
+    let bulk = engine.create_bulk(project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let deleting = engine.clone();
+    between.before("ADD_BULK_ITEM", async move { deleting.delete_user(project, "ann").await.unwrap() });
+    let of = |user: &str| BulkTarget::User(user.to_owned());
+    let items = vec![
+        said(BulkTarget::Thread("t".to_owned()), "a secret in a thread".to_owned()),
+        said(of("bea"), "hello".to_owned()),
+        said(of("ann"), "a secret".to_owned()),
+    ];
+    engine.add_bulk_items(project, bulk, items).await.unwrap();
+    let kept = engine.bulk_items(project, bulk, 0, None, 10).await.unwrap();
+    let texts: Vec<&str> = kept.iter().map(|item| item.content.as_str()).collect();
+    assert_eq!(texts, ["", "hello", ""]);
+    for item in [&kept[0], &kept[2]] {
+        assert!(matches!(&item.state, BulkItemState::Failed(why) if why.contains("deleted")), "{item:?}");
+        assert_eq!(item.target, BulkTarget::Gone, "it does not even tell whose it was");
+    }
+    engine.process_bulk(project, bulk).await.unwrap();
+    for _ in 0..4 {
+        world.clock.advance_s(11);
+        world.ingest().await;
+    }
+    assert_eq!(engine.bulk(project, bulk).await.unwrap().state, BulkState::Partial);
+}
+
+/// A worker reads items by the 500. One that resumes in the middle of those must hand over the same batches as
+/// one that resumes anywhere else, or else items that have arrived arrive again.
+#[tokio::test]
+async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
+    let (world, between) = World::with_between().await;
+    let (engine, project) = (&world.engine, world.project);
+    engine.create_thread(project, NewThread::of("u", "ann")).await.unwrap();
+    // Nothing is there to be understood, so the load ends as soon as its items have arrived.
+    let bulk = engine.create_bulk(project, Metadata::new(), vec![Role::User], false).await.unwrap().graph;
+    let parts = [("t", 0..250), ("u", 250..600), ("t", 600..800)];
+    for (thread, numbers) in parts.clone() {
+        let of_thread = |number: i32| said(BulkTarget::Thread(thread.to_owned()), number.to_string());
+        engine.add_bulk_items(project, bulk, numbers.map(of_thread).collect()).await.unwrap();
+    }
+    engine.process_bulk(project, bulk).await.unwrap();
+    // The first worker gets as far as item 250 and the second as far as item 600; what each handed over last
+    // has arrived, but nobody has written that down.
+    for count in [2, 3] {
+        between.fail_at("SET_BULK_ITEM_STATE", count);
+        ingest::run_once(engine).await.unwrap_err();
+        between.restart();
+        world.clock.advance_s(11);
+    }
+    for _ in 0..4 {
+        world.ingest().await;
+        world.clock.advance_s(11);
+    }
+    let done = engine.bulk(project, bulk).await.unwrap();
+    assert_eq!((done.state, done.counts.succeeded, done.counts.total()), (BulkState::Succeeded, 800, 800));
+    for thread in ["t", "u"] {
+        let (messages, total) = engine.messages(project, thread, 0, 1_000).await.unwrap();
+        let texts: Vec<String> = messages.into_iter().map(|message| message.content).collect();
+        let of_thread = parts.iter().filter(|(target, _)| *target == thread).flat_map(|(_, numbers)| numbers.clone());
+        assert_eq!(texts, of_thread.map(|number| number.to_string()).collect::<Vec<_>>());
+        assert_eq!(total as usize, texts.len());
+    }
+}
