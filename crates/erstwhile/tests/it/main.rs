@@ -10,4 +10,5 @@ mod meaning;
 mod moving;
 mod shard_lint;
 mod sqlite;
+mod templates;
 mod world;
