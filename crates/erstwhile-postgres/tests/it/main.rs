@@ -7,5 +7,6 @@ mod full_disk;
 mod moving;
 mod rankings;
 mod shards;
+mod silence;
 mod starting;
 mod tls;

@@ -1,0 +1,45 @@
+//! How long the driver waits: as long as the server goes on answering, however much it has to say.
+
+use std::time::Duration;
+
+use erstwhile::store::sql::{Outcome, Reach, Rows, Sql, Statement, Step, Value};
+use erstwhile_postgres::testing::TestServer;
+use erstwhile_postgres::{Postgres, PostgresSettings};
+
+static REST: Statement =
+    Statement { name: "REST", sql: "SELECT 1 FROM pg_sleep($1 / 1000.0::float8)", reach: Reach::FanOut };
+/// Each row is too large to wait in the server for the next.
+static SLOW_ROWS: Statement = Statement {
+    name: "SLOW_ROWS",
+    sql: "SELECT repeat('x', 40000) FROM generate_series(1, 12) n CROSS JOIN LATERAL \
+          (SELECT pg_sleep(n * 0 + $1 / 1000.0::float8)) rest",
+    reach: Reach::FanOut,
+};
+
+/// A database with one connection, whose driver gives up after some silence, at once and for good.
+async fn impatient(answer: Duration) -> Postgres {
+    let url = TestServer::shared().schema().await;
+    let patience = Duration::ZERO;
+    Postgres::new(&url, PostgresSettings { connections: 1, answer, patience }).expect("a database")
+}
+
+#[tokio::test]
+async fn a_transaction_of_many_steps_may_take_longer_than_one_answer() {
+    let database = impatient(Duration::from_secs(1)).await;
+    let step = Step { statement: &REST, params: vec![Value::Int(200)], expect: Rows::Any };
+    let outcome = database.transact(vec![step; 12]).await.expect("an outcome");
+    let Outcome::Committed(returned) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(returned.iter().filter(|rows| rows.len() == 1).count(), 12);
+    let silent = Step { statement: &REST, params: vec![Value::Int(60_000)], expect: Rows::Any };
+    let error = database.transact(vec![silent]).await.expect_err("silence");
+    assert!(error.message().contains("does not answer"), "{error}");
+}
+
+#[tokio::test]
+async fn reads_of_one_moment_and_long_answers_may_take_longer_than_one_answer() {
+    let database = impatient(Duration::from_secs(1)).await;
+    let read = database.query(&SLOW_ROWS, vec![Value::Int(200)]).await.expect("the rows");
+    assert_eq!(read.len(), 12);
+    let reads = vec![(&REST, vec![Value::Int(200)]); 12];
+    assert_eq!(database.snapshot(reads).await.expect("the reads").len(), 12);
+}
