@@ -16,6 +16,9 @@ const PASS: u8 = 0;
 const CUT: u8 = 1;
 /// Everything is taken and nothing passed on.
 const SWALLOW: u8 = 2;
+/// Everything is passed on up to the first end of a transaction; from then on nothing, so that it is done and nobody
+/// hears of it.
+const DOUBT: u8 = 3;
 
 /// A network between a server and its database that does as it is told.
 struct Network {
@@ -67,7 +70,11 @@ fn carry(mut from: TcpStream, mut to: TcpStream, mode: &AtomicU8) {
         if count == 0 {
             break;
         }
-        if mode.load(Ordering::SeqCst) == PASS && to.write_all(&buffer[..count]).is_err() {
+        let read = &buffer[..count];
+        let ends = read.windows(6).any(|word| word == b"COMMIT");
+        let swap = |to| mode.compare_exchange(DOUBT, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        let passes = mode.load(Ordering::SeqCst) == PASS || swap(if ends { SWALLOW } else { DOUBT });
+        if passes && to.write_all(read).is_err() {
             break;
         }
     }
@@ -76,9 +83,13 @@ fn carry(mut from: TcpStream, mut to: TcpStream, mode: &AtomicU8) {
 
 /// A server whose database is behind a network.
 fn behind_a_network() -> (Process, Network) {
+    behind_a_network_to(&new_schema())
+}
+
+fn behind_a_network_to(database: &str) -> (Process, Network) {
     let port = TestServer::shared().port();
     let network = Network::to(port);
-    let url = new_schema().replace(&format!(":{port}/"), &format!(":{}/", network.address.port()));
+    let url = database.replace(&format!(":{port}/"), &format!(":{}/", network.address.port()));
     let server = Process::on(&url, &[]);
     assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "ann"}))).status, 201);
     assert_eq!(server.call("POST", "/threads", Some(&json!({"user_id": "ann", "thread_id": "t"}))).status, 201);
@@ -139,4 +150,41 @@ fn a_network_that_swallows_everything_is_told_in_bounded_time_and_recovered_from
     recovers(&server, "after");
     let texts = texts(&server);
     assert!(texts.starts_with(&["before".to_owned()]) && texts.ends_with(&["after".to_owned()]), "{texts:?}");
+    assert!(times(&texts, "lost") <= 1, "{texts:?}");
+}
+
+fn times(texts: &[String], text: &str) -> usize {
+    texts.iter().filter(|stored| *stored == text).count()
+}
+
+#[test]
+fn a_message_whose_end_was_not_heard_of_is_stored_once_and_told_so() {
+    let database = new_schema();
+    let (server, network) = behind_a_network_to(&database);
+    let other = Process::on(&database, &[]);
+    std::thread::scope(|scope| {
+        network.set(DOUBT);
+        let waiting = scope.spawn(|| say(server.address, "in doubt"));
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while texts(&other).is_empty() {
+            assert!(Instant::now() < deadline, "it never arrives");
+        }
+        network.set(PASS);
+        assert_eq!(waiting.join().expect("an answer"), 200);
+    });
+    assert_eq!(texts(&server), ["in doubt"]);
+}
+
+/// Who is told that it failed cannot know whether it did; but it is there once at most, however often the server
+/// tried, and what is said again is a message of its own.
+#[test]
+fn a_message_that_stays_in_doubt_is_stored_at_most_once_each_time_that_it_is_said() {
+    let (server, network) = behind_a_network();
+    network.set(DOUBT);
+    assert_eq!(say(server.address, "in doubt"), 503);
+    network.set(PASS);
+    recovers(&server, "after");
+    assert_eq!(times(&texts(&server), "in doubt"), 1, "the database had it, and nobody heard");
+    assert_eq!(say(server.address, "in doubt"), 200);
+    assert_eq!(times(&texts(&server), "in doubt"), 2);
 }
