@@ -111,7 +111,7 @@ async fn apply(connection: &Object, migration: &Migration) -> Result<(), Failure
         for statement in dialect::statements(migration) {
             // Later, and without keeping writers out, where there may be some.
             if found == 0 || dialect::index_of(&statement).is_none() {
-                execute(connection, &statement).await?;
+                connection.batch_execute(&statement).await.map_err(|error| of_migration(&error))?;
             }
         }
         let record = "INSERT INTO erstwhile_schema (version, name) VALUES ($1, $2)";
@@ -147,22 +147,36 @@ async fn ensure_index(connection: &Object, statement: &str) -> Result<(), Failur
 }
 
 async fn execute(connection: &Object, statement: &str) -> Result<(), Failure> {
-    connection.batch_execute(statement).await.map_err(|error| {
-        // Two nodes that make the same thing at the same moment: the other one won, so look again.
-        let met = [
-            SqlState::UNIQUE_VIOLATION,
-            SqlState::DUPLICATE_TABLE,
-            SqlState::DUPLICATE_OBJECT,
-            SqlState::DUPLICATE_COLUMN,
-            SqlState::INTERNAL_ERROR,
-        ];
-        if error.code().is_some_and(|state| met.contains(state)) {
-            return Failure::Again(Error::unavailable(format!(
-                "another node is bringing the schema up to date: {error}"
-            )));
-        }
-        Failure::of("bring the schema up to date", &error)
-    })
+    connection.batch_execute(statement).await.map_err(|error| of_statement(&error))
+}
+
+fn of_statement(error: &tokio_postgres::Error) -> Failure {
+    // Two nodes that make the same thing at the same moment: the other one won, so look again.
+    let met = [
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::DUPLICATE_TABLE,
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::DUPLICATE_COLUMN,
+        SqlState::INTERNAL_ERROR,
+    ];
+    if error.code().is_some_and(|state| met.contains(state)) {
+        return Failure::Again(Error::unavailable(format!("another node is bringing the schema up to date: {error}")));
+    }
+    Failure::of("bring the schema up to date", error)
+}
+
+/// A failure of a migration itself. Under the lock on the history no other node makes the same thing, so what is
+/// there already is somebody else's, and stays there.
+fn of_migration(error: &tokio_postgres::Error) -> Failure {
+    let taken = [SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT, SqlState::DUPLICATE_COLUMN];
+    match error.as_db_error() {
+        Some(found) if taken.contains(found.code()) => Failure::Final(Error::unavailable(format!(
+            "the database has something else under a name that is needed: {} (use an empty schema: make one, and \
+             name it in the URL with options=-csearch_path%3DNAME)",
+            found.message()
+        ))),
+        _ => of_statement(error),
+    }
 }
 
 #[cfg(test)]

@@ -78,6 +78,25 @@ async fn a_schema_from_the_future_is_refused() {
 }
 
 #[tokio::test]
+async fn a_schema_that_holds_somebody_elses_tables_is_told_and_left_alone() {
+    let server = TestServer::shared();
+    for (made, name) in [
+        ("CREATE TABLE thread (title TEXT); INSERT INTO thread VALUES ('theirs')", "\"thread\""),
+        ("CREATE VIEW account AS SELECT 1 AS one", "\"account\""),
+        ("CREATE TYPE link AS ENUM ('chain')", "\"link\""),
+    ] {
+        let url = server.schema().await;
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(async move { drop(connection.await) });
+        client.batch_execute(made).await.unwrap();
+        let error = refusal(&url).await;
+        assert!(error.message().contains(name) && error.message().contains("use an empty schema"), "{error}");
+        let ours = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'project'";
+        assert_eq!(client.query_one(ours, &[]).await.unwrap().get::<_, i64>(0), 0, "nothing was made beside it");
+    }
+}
+
+#[tokio::test]
 async fn many_nodes_bring_an_empty_database_up_to_date_together() {
     let url = TestServer::shared().schema().await;
     let opened = futures::future::join_all((0..8).map(|_| open(&url))).await;
