@@ -10,6 +10,8 @@ use tokio_postgres::error::SqlState;
 pub(crate) enum Failure {
     /// Another attempt, on another connection, may succeed.
     Again(Error),
+    /// Somebody's transaction holds a row; another attempt may succeed.
+    Held(Error),
     /// The server did not answer; another attempt, on another connection, may succeed.
     Silent,
     /// Trying again would not help.
@@ -32,6 +34,7 @@ impl Failure {
         };
         let message = format!("the database cannot {what}: {}{}", told(error), advice(state));
         match kind_of(state) {
+            Kind::Held => Self::Held(Error::unavailable(message)),
             Kind::Passing => Self::Again(Error::unavailable(message)),
             Kind::Operator => Self::Final(Error::unavailable(message)),
             Kind::Input => Self::Final(Error::invalid(message)),
@@ -42,13 +45,15 @@ impl Failure {
 
     pub(crate) fn into_error(self) -> Error {
         match self {
-            Self::Again(error) | Self::Final(error) => error,
+            Self::Again(error) | Self::Held(error) | Self::Final(error) => error,
             Self::Silent => Error::unavailable("the database does not answer"),
         }
     }
 }
 
 enum Kind {
+    /// Somebody's transaction was in the way for too long.
+    Held,
     /// It passes by itself.
     Passing,
     /// Somebody must do something about the server.
@@ -64,9 +69,10 @@ enum Kind {
 /// What to do about an error, by its SQLSTATE (PostgreSQL's manual, appendix A).
 fn kind_of(state: &SqlState) -> Kind {
     match state.code() {
+        "55P03" => Kind::Held,
         // Another transaction was in the way; a plan is out of date; the server is a standby by now; it is
         // going down, coming up, or full of connections.
-        "40001" | "40P01" | "55P03" | "0A000" | "25006" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05" | "53300" => {
+        "40001" | "40P01" | "0A000" | "25006" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05" | "53300" => {
             Kind::Passing
         }
         "42501" => Kind::Operator,

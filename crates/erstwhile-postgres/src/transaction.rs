@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use erstwhile::Error;
-use erstwhile::store::sql::{Outcome, Row, Rows, Statement, Step, Value};
+use erstwhile::store::sql::{Outcome, Refusal, Row, Rows, Statement, Step, Value};
 use futures::future::{BoxFuture, poll_immediate};
 use futures::{FutureExt, StreamExt};
 use tokio_postgres::RowStream;
@@ -14,6 +14,9 @@ use crate::value::{Column, Param};
 
 /// What a step came to: the rows that it returned, and how many it touched.
 type Touched = (Vec<Row>, u64);
+
+/// Begins a transaction that waits for rows as long as one that is well takes to end, and no longer.
+const BEGIN_UNLESS_HELD: &str = "BEGIN; SET LOCAL lock_timeout = '100ms'";
 
 /// Runs one read.
 pub(crate) async fn read(
@@ -58,12 +61,16 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], patience: Duration)
     for step in steps {
         prepared.push(prepare(connection, step.statement, patience).await?);
     }
-    if let ([step], [prepared]) = (steps, &prepared[..])
-        && matches!(step.expect, Rows::Any)
-    {
-        // A statement by itself is a transaction.
-        let sent = send(connection, prepared, step.statement.name, &step.params).await;
-        return Ok(Outcome::Committed(vec![sent.answer(patience).await?.0]));
+    match (steps, &prepared[..]) {
+        ([step], [prepared]) if matches!(step.expect, Rows::Any) => {
+            // A statement by itself is a transaction.
+            let sent = send(connection, prepared, step.statement.name, &step.params).await;
+            return Ok(Outcome::Committed(vec![sent.answer(patience).await?.0]));
+        }
+        ([step], [prepared]) if matches!(step.expect, Rows::Free) => {
+            return run_unless_held(connection, step, prepared, patience).await;
+        }
+        _ => {}
     }
     let begun = send_plain(connection, "BEGIN").await;
     let mut sent = Vec::with_capacity(steps.len());
@@ -95,6 +102,27 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], patience: Duration)
         (_, Some(failure)) => Err(failure),
         (Some(refusal), None) => Ok(Outcome::Refused(refusal)),
         (None, None) => Err(Failure::Final(Error::internal("a transaction ended without a reason"))),
+    }
+}
+
+/// Runs one step, in one round trip, without waiting for a row that somebody's transaction holds.
+async fn run_unless_held(
+    connection: &Object,
+    step: &Step,
+    prepared: &tokio_postgres::Statement,
+    patience: Duration,
+) -> Result<Outcome, Failure> {
+    let begun = send_plain(connection, BEGIN_UNLESS_HELD).await;
+    let sent = send(connection, prepared, step.statement.name, &step.params).await;
+    // After a failure, the server takes this as the opposite.
+    let ended = send_plain(connection, "COMMIT").await;
+    begun.answer(patience).await?;
+    let answer = sent.answer(patience).await;
+    ended.answer(patience).await?;
+    match answer {
+        Ok((rows, _)) => Ok(Outcome::Committed(vec![rows])),
+        Err(Failure::Held(_)) => Ok(Outcome::Refused(Refusal::Held)),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -74,3 +74,18 @@ async fn other_graphs_are_claimed_while_one_is_held() {
         store.release(lease, now, None).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_graph_that_is_held_is_left_for_later_and_claimed_when_it_is_free() {
+    let url = TestServer::shared().schema().await;
+    let store = Store::open(Arc::new(Postgres::new(&url, PostgresSettings::default()).unwrap())).await.unwrap();
+    let graph = waiting(&store, 1).await;
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    client.batch_execute("BEGIN").await.unwrap();
+    let hold = "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1";
+    client.execute(hold, &[&graph.0.as_bytes().as_slice()]).await.unwrap();
+    assert_eq!(store.claim(at(1), at(10)).await.unwrap(), None, "nothing is wrong, and nothing is free");
+    client.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.graph), Some(graph));
+}

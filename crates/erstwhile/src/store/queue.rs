@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Store;
 use super::rows::{id, optional_text, read_id, time};
-use super::sql::{Row, Rows, Step, Value};
+use super::sql::{Outcome, Row, Rows, Statement, Step, Value};
 use super::statements as sql_text;
 use crate::error::Result;
 use crate::model::GraphId;
@@ -58,13 +58,13 @@ impl Store {
         let mut failed = None;
         for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
-            match self.write(&sql_text::CLAIM, params).await {
+            // One that somebody's transaction holds is not waited for: others may be free, and it is there next time.
+            match self.run(&sql_text::CLAIM, params, Rows::Free).await {
                 Ok(Some(claimed)) => {
                     let mut claimed = claimed.reader();
                     return Ok(Some(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? }));
                 }
                 Ok(None) => {}
-                // Somebody's transaction may hold this one; the others wait no longer for that.
                 Err(error) => failed = Some(error),
             }
         }
@@ -110,11 +110,15 @@ impl Store {
         self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())
     }
 
-    async fn write(&self, statement: &'static super::sql::Statement, params: Vec<Value>) -> Result<Option<Row>> {
-        let step = Step { statement, params, expect: Rows::Any };
+    async fn write(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Option<Row>> {
+        self.run(statement, params, Rows::Any).await
+    }
+
+    async fn run(&self, statement: &'static Statement, params: Vec<Value>, expect: Rows) -> Result<Option<Row>> {
+        let step = Step { statement, params, expect };
         match self.sql.transact(vec![step]).await? {
-            super::sql::Outcome::Committed(returned) => Ok(returned.into_iter().flatten().next()),
-            super::sql::Outcome::Refused(_) => Ok(None),
+            Outcome::Committed(returned) => Ok(returned.into_iter().flatten().next()),
+            Outcome::Refused(_) => Ok(None),
         }
     }
 }

@@ -60,6 +60,9 @@ pub struct Step {
 pub enum Rows {
     /// Any number.
     Any,
+    /// Any number, for a step that stands alone: a row that somebody's transaction holds is not waited for longer
+    /// than a moment, and the whole is undone as [`Refusal::Held`].
+    Free,
     /// Exactly one; otherwise the whole transaction is undone for this reason.
     One(Refusal),
 }
@@ -77,6 +80,8 @@ pub enum Refusal {
     Stale,
     /// Another worker holds the graph's lease.
     Fenced,
+    /// Somebody's transaction holds a row; another one may be free.
+    Held,
 }
 
 /// How a transaction ended.
