@@ -102,8 +102,8 @@ impl Postgres {
         connect::place(url)
     }
 
-    async fn connection(&self) -> Result<Object, Failure> {
-        self.pool.get().await.map_err(|error| match error {
+    async fn connection(&self) -> Result<Busy, Failure> {
+        let connection = self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
                 Failure::of("connect", &error)
             }
@@ -112,7 +112,8 @@ impl Postgres {
             }
             PoolError::Timeout(_) => Failure::Again(Error::unavailable("the database does not answer")),
             other => Failure::Final(Error::unavailable(format!("no connection to the database: {other}"))),
-        })
+        })?;
+        Ok(Busy(Some(connection)))
     }
 }
 
@@ -126,12 +127,29 @@ impl Postgres {
     }
 }
 
-/// Gives a connection back; one on which something went wrong, or which did not answer, is not used again.
-fn settle<T>(connection: Object, outcome: Result<T, Failure>) -> Result<T, Failure> {
-    if outcome.is_err() {
-        drop(Object::take(connection));
+/// A connection that is in use. It goes back to the pool when all has gone well; one on which something went wrong,
+/// or whose caller went away while it was still being answered, is not used again.
+struct Busy(Option<Object>);
+
+impl Busy {
+    fn connection(&self) -> Result<&Object, Failure> {
+        self.0.as_ref().ok_or_else(|| Failure::Final(Error::internal("a connection is used after its end")))
     }
-    outcome
+
+    fn settle<T>(mut self, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        if outcome.is_ok() {
+            drop(self.0.take());
+        }
+        outcome
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(Object::take(connection));
+        }
+    }
 }
 
 /// How long the driver goes on trying.
@@ -173,9 +191,10 @@ macro_rules! patiently {
         let mut patience = Patience::until(Instant::now() + $postgres.settings.patience);
         loop {
             let attempt = async {
-                let $connection = $postgres.connection().await?;
+                let busy = $postgres.connection().await?;
+                let $connection = busy.connection()?;
                 let outcome = $work.await;
-                settle($connection, outcome)
+                busy.settle(outcome)
             };
             match attempt.await {
                 Ok(done) => break Ok(done),
@@ -202,18 +221,18 @@ impl Sql for Postgres {
     }
 
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
-        patiently!(self, |connection| transaction::read(&connection, statement, &params, self.settings.answer))
+        patiently!(self, |connection| transaction::read(connection, statement, &params, self.settings.answer))
     }
 
     async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
-        patiently!(self, |connection| transaction::snapshot(&connection, &reads, self.settings.answer))
+        patiently!(self, |connection| transaction::snapshot(connection, &reads, self.settings.answer))
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
         let postgres = self.clone();
         // On a task of its own: a caller who goes away must not leave a transaction half done.
         let running = tokio::spawn(async move {
-            patiently!(postgres, |connection| transaction::run(&connection, &steps, postgres.settings.answer))
+            patiently!(postgres, |connection| transaction::run(connection, &steps, postgres.settings.answer))
         });
         running.await.map_err(|error| Error::internal("a transaction stopped unexpectedly").with_source(error))?
     }
@@ -225,11 +244,9 @@ impl Sql for Postgres {
 
     async fn ping(&self) -> Result<()> {
         let attempt = async {
-            let connection = self.connection().await?;
-            let outcome = transaction::in_time(self.settings.answer, transaction::ping(&connection))
-                .await
-                .and_then(|answer| answer);
-            settle(connection, outcome)
+            let busy = self.connection().await?;
+            let answered = transaction::in_time(self.settings.answer, transaction::ping(busy.connection()?)).await;
+            busy.settle(answered.and_then(|answer| answer))
         };
         attempt.await.map_err(Failure::into_error)
     }

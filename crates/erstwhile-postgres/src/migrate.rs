@@ -14,7 +14,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::failure::Failure;
 use crate::transaction::in_time;
-use crate::{OLDEST_SERVER, Patience, Postgres, dialect, settle, sharding};
+use crate::{OLDEST_SERVER, Patience, Postgres, dialect, sharding};
 
 /// How long a node keeps trying to get its turn.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -38,9 +38,9 @@ pub(crate) async fn run(postgres: &Postgres, migrations: &'static [Migration]) -
 }
 
 async fn check_server(postgres: &Postgres) -> Result<(), Failure> {
-    let connection = postgres.connection().await?;
-    let outcome = in_time(postgres.settings.answer, server_version(&connection)).await.and_then(|answer| answer);
-    let (number, name) = settle(connection, outcome)?;
+    let busy = postgres.connection().await?;
+    let outcome = in_time(postgres.settings.answer, server_version(busy.connection()?)).await;
+    let (number, name) = busy.settle(outcome.and_then(|answer| answer))?;
     check_version(&number, &name).map_err(Failure::Final)
 }
 
@@ -61,9 +61,9 @@ fn check_version(number: &str, name: &str) -> Result<()> {
 
 async fn attempt(postgres: &Postgres, migrations: &'static [Migration]) -> Result<(), Failure> {
     // Not within the time of an answer: a migration takes as long as it takes.
-    let connection = postgres.connection().await?;
-    let outcome = bring_up(&connection, migrations).await;
-    settle(connection, outcome)
+    let busy = postgres.connection().await?;
+    let outcome = bring_up(busy.connection()?, migrations).await;
+    busy.settle(outcome)
 }
 
 async fn bring_up(connection: &Object, migrations: &'static [Migration]) -> Result<(), Failure> {

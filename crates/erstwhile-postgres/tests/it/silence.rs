@@ -16,6 +16,9 @@ static SLOW_ROWS: Statement = Statement {
     reach: Reach::FanOut,
 };
 
+static ABANDONED: Statement =
+    Statement { name: "ABANDONED", sql: "SELECT 1 AS abandoned FROM pg_sleep($1)", reach: Reach::FanOut };
+
 /// A database with one connection, whose driver gives up after some silence, at once and for good.
 async fn impatient(answer: Duration) -> Postgres {
     let url = TestServer::shared().schema().await;
@@ -42,4 +45,24 @@ async fn reads_of_one_moment_and_long_answers_may_take_longer_than_one_answer() 
     assert_eq!(read.len(), 12);
     let reads = vec![(&REST, vec![Value::Int(200)]); 12];
     assert_eq!(database.snapshot(reads).await.expect("the reads").len(), 12);
+}
+
+#[tokio::test]
+async fn whoever_comes_next_does_not_wait_behind_a_caller_who_went_away() {
+    let database = impatient(Duration::from_secs(4)).await;
+    let client = TestServer::shared().client().await;
+    let find = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT 1 AS abandoned%'";
+    let process = async {
+        loop {
+            if let Some(row) = client.query_opt(find, &[]).await.expect("an answer") {
+                break row.get::<_, i32>(0);
+            }
+        }
+    };
+    let process = tokio::select! {
+        early = database.query(&ABANDONED, vec![Value::Int(600)]) => panic!("{early:?}"),
+        process = process => process,
+    };
+    assert_eq!(database.query(&REST, vec![Value::Int(0)]).await.expect("an answer").len(), 1);
+    client.execute("SELECT pg_terminate_backend($1)", &[&process]).await.expect("an end");
 }
