@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Engine;
+use super::{Engine, Tries};
 use crate::change::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ObjectId, Over, ProjectId, Setting, SettingKind, User};
@@ -158,20 +158,33 @@ impl Engine {
 
     /// Attaches an access rule to a group, by uuid.
     pub async fn attach_policy_set(&self, project: ProjectId, group: Uuid, policy_set: Uuid) -> Result<UserGroup> {
-        let before = self.group(project, group).await?;
-        if before.policy_sets.contains(&policy_set) {
-            return Ok(before);
+        let mut tries = Tries::new();
+        loop {
+            let before = self.group(project, group).await?;
+            if before.policy_sets.contains(&policy_set) {
+                return Ok(before);
+            }
+            match self.change_group(project, before, |group| group.policy_sets.push(policy_set)).await {
+                Ok(after) => return Ok(after),
+                Err(error) => tries.again(error)?,
+            }
         }
-        self.change_group(project, before, |group| group.policy_sets.push(policy_set)).await
     }
 
     /// Takes an access rule off a group.
     pub async fn detach_policy_set(&self, project: ProjectId, group: Uuid, policy_set: Uuid) -> Result<UserGroup> {
-        let before = self.group(project, group).await?;
-        if !before.policy_sets.contains(&policy_set) {
-            return Err(Error::not_found("policy set"));
+        let mut tries = Tries::new();
+        loop {
+            let before = self.group(project, group).await?;
+            if !before.policy_sets.contains(&policy_set) {
+                return Err(Error::not_found("policy set"));
+            }
+            let detach = |group: &mut UserGroup| group.policy_sets.retain(|attached| *attached != policy_set);
+            match self.change_group(project, before, detach).await {
+                Ok(after) => return Ok(after),
+                Err(error) => tries.again(error)?,
+            }
         }
-        self.change_group(project, before, |group| group.policy_sets.retain(|attached| *attached != policy_set)).await
     }
 
     /// A user by the server's uuid.

@@ -1,10 +1,13 @@
 //! Bulk loads, declared types, copies and sessions without users, through the facade.
 
+use std::collections::BTreeSet;
+
 use erstwhile::ErrorKind;
 use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewThread, UserUpdate};
 use erstwhile::ingest;
 use erstwhile::model::{BulkState, BulkTarget, EpisodeKind, Metadata, Role};
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
+use uuid::Uuid;
 
 use crate::world::{World, likes, lives_in};
 
@@ -164,6 +167,27 @@ async fn a_name_belongs_to_one_group() {
     engine.update_group(world.project, other.uuid, 1, Some("staff".to_owned()), None).await.unwrap();
     engine.delete_group(world.project, made[0].uuid).await.unwrap();
     engine.create_group(world.project, "crew", None).await.unwrap();
+}
+
+#[tokio::test]
+async fn policy_sets_that_are_attached_at_the_same_time_are_all_kept() {
+    let world = World::new().await;
+    let (engine, project) = (&world.engine, world.project);
+    let group = engine.create_group(project, "Staff", None).await.unwrap().uuid;
+    let sets: Vec<Uuid> = (0..20).map(Uuid::from_u128).collect();
+    let attaching = sets.iter().map(|set| engine.attach_policy_set(project, group, *set));
+    for attached in futures::future::join_all(attaching).await {
+        attached.unwrap();
+    }
+    let attached: BTreeSet<Uuid> = engine.group(project, group).await.unwrap().policy_sets.into_iter().collect();
+    assert_eq!(attached, sets.iter().copied().collect());
+    let detaching = sets.iter().map(|set| engine.detach_policy_set(project, group, *set));
+    for detached in futures::future::join_all(detaching).await {
+        detached.unwrap();
+    }
+    assert!(engine.group(project, group).await.unwrap().policy_sets.is_empty());
+    let stale = engine.update_group(project, group, 1, Some("Crew".to_owned()), None).await.unwrap_err();
+    assert_eq!(stale.kind(), ErrorKind::Conflict, "whoever names the version that they saw still hears of a change");
 }
 
 #[tokio::test]
