@@ -103,7 +103,7 @@ fn advice(state: &SqlState) -> &'static str {
 }
 
 /// The message of an error with what caused it.
-fn told(error: &tokio_postgres::Error) -> String {
+pub(crate) fn told(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         return error.message().to_owned();
     }

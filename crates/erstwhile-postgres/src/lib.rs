@@ -34,10 +34,11 @@ use failure::Failure;
 pub const OLDEST_SERVER: i64 = 150_000;
 
 /// What every connection is told: a process that froze or vanished in the middle of a transaction must not keep
-/// the rows that it holds from everybody else, and nobody waits for a row for longer than a lease lasts.
+/// the rows that it holds from everybody else, and nobody waits for a row for so long that it would look as if the
+/// server were silent.
 ///
 /// A statement and not a part of the URL, because poolers refuse settings at the start of a connection.
-const SESSION: &str = "SET idle_in_transaction_session_timeout = '8s'; SET lock_timeout = '5s'; \
+const SESSION: &str = "SET idle_in_transaction_session_timeout = '8s'; SET lock_timeout = '3s'; \
     SET tcp_user_timeout = '10s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; \
     SET tcp_keepalives_count = 3";
 

@@ -12,7 +12,7 @@ use erstwhile::{Error, Result};
 use tokio::time::Instant;
 use tokio_postgres::error::SqlState;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, told};
 use crate::transaction::in_time;
 use crate::{OLDEST_SERVER, Patience, Postgres, dialect, sharding};
 
@@ -143,7 +143,7 @@ async fn ensure_index(connection: &Object, statement: &str) -> Result<(), Failur
     // It waits for transactions that are under way, and keeps nobody waiting meanwhile.
     execute(connection, "SET lock_timeout = 0").await?;
     execute(connection, &dialect::concurrently(statement)).await?;
-    execute(connection, "SET lock_timeout = '5s'").await
+    execute(connection, crate::SESSION).await
 }
 
 async fn execute(connection: &Object, statement: &str) -> Result<(), Failure> {
@@ -160,7 +160,8 @@ fn of_statement(error: &tokio_postgres::Error) -> Failure {
         SqlState::INTERNAL_ERROR,
     ];
     if error.code().is_some_and(|state| met.contains(state)) {
-        return Failure::Again(Error::unavailable(format!("another node is bringing the schema up to date: {error}")));
+        let what = told(error);
+        return Failure::Again(Error::unavailable(format!("another node is bringing the schema up to date: {what}")));
     }
     Failure::of("bring the schema up to date", error)
 }

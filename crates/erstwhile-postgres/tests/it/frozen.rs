@@ -89,3 +89,22 @@ async fn a_graph_that_is_held_is_left_for_later_and_claimed_when_it_is_free() {
     client.batch_execute("COMMIT").await.unwrap();
     assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.graph), Some(graph));
 }
+
+/// Waiting for a row must not be taken for a server that is silent, for then every other connection is given up too.
+#[tokio::test]
+async fn a_write_to_a_graph_that_is_held_says_what_it_waited_for() {
+    let url = TestServer::shared().schema().await;
+    let settings = PostgresSettings { patience: std::time::Duration::ZERO, ..PostgresSettings::default() };
+    let store = Store::open(Arc::new(Postgres::new(&url, settings).unwrap())).await.unwrap();
+    let graph = waiting(&store, 1).await;
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    client.batch_execute("BEGIN").await.unwrap();
+    let hold = "UPDATE graph SET version = version WHERE graph_id = $1";
+    client.execute(hold, &[&graph.0.as_bytes().as_slice()]).await.unwrap();
+    let removal = batch(graph, 2, vec![Change::RemoveGraph(GraphOwner::Standalone("graph 1".to_owned()))]);
+    let error = store.apply(&removal).await.unwrap_err();
+    assert!(error.message().contains("lock timeout"), "{error}");
+    client.batch_execute("COMMIT").await.unwrap();
+    store.apply(&removal).await.unwrap();
+}
