@@ -207,6 +207,10 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let kept = store.bulk_items(home, 0, None, 10).await.unwrap();
     assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "the episodes have it");
     assert_eq!(kept.iter().map(|item| &item.target).collect::<Vec<_>>(), vec![&items[0].target; 3]);
+    store.apply(&batch(10, home, vec![Change::ForgetBulkItem(1)])).await.unwrap();
+    let forgotten = store.bulk_items(home, 0, None, 1).await.unwrap().remove(0);
+    assert_eq!((forgotten.target, forgotten.document_id), (BulkTarget::Gone, None), "it tells nothing any more");
+    assert_eq!(forgotten.state, BulkItemState::Succeeded, "what has arrived has arrived");
     assert!(store.list_bulks(project(1), Some(BulkState::Draft), 10, 0).await.unwrap().is_empty());
     assert!(store.list_bulks(project(2), None, 10, 0).await.unwrap().is_empty());
 }
