@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
-use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, Value};
+use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, TakeRows, Value};
 use erstwhile::{Error, Result};
 use rand::Rng;
 use tokio::time::Instant;
@@ -225,8 +225,12 @@ impl Sql for Postgres {
         patiently!(self, |connection| transaction::read(connection, statement, &params, self.settings.answer))
     }
 
-    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
-        patiently!(self, |connection| transaction::snapshot(connection, &reads, self.settings.answer))
+    async fn snapshot_into(
+        &self,
+        reads: Vec<(&'static Statement, Vec<Value>)>,
+        into: &mut (dyn TakeRows + Send),
+    ) -> Result<()> {
+        patiently!(self, |connection| transaction::snapshot(connection, &reads, into, self.settings.answer))
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {

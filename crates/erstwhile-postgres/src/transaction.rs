@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use erstwhile::Error;
-use erstwhile::store::sql::{Outcome, Refusal, Row, Rows, Statement, Step, Value};
+use erstwhile::store::sql::{Outcome, Refusal, Row, Rows, Statement, Step, TakeRows, Value};
 use futures::future::{BoxFuture, poll_immediate};
 use futures::{FutureExt, StreamExt};
 use tokio_postgres::RowStream;
@@ -34,8 +34,10 @@ pub(crate) async fn read(
 pub(crate) async fn snapshot(
     connection: &Object,
     reads: &[(&'static Statement, Vec<Value>)],
+    into: &mut (dyn TakeRows + Send),
     patience: Duration,
-) -> Result<Vec<Vec<Row>>, Failure> {
+) -> Result<(), Failure> {
+    into.begin();
     let mut prepared = Vec::with_capacity(reads.len());
     for (statement, _) in reads {
         prepared.push(prepare(connection, statement, patience).await?);
@@ -47,12 +49,10 @@ pub(crate) async fn snapshot(
     }
     let ended = send_plain(connection, "COMMIT").await;
     begun.answer(patience).await?;
-    let mut answers = Vec::with_capacity(sent.len());
-    for answer in sent {
-        answers.push(answer.answer(patience).await?.0);
+    for (number, answer) in sent.into_iter().enumerate() {
+        answer.each(patience, |row| into.take(number, row)).await?;
     }
-    ended.answer(patience).await?;
-    Ok(answers)
+    ended.answer(patience).await
 }
 
 /// Runs steps as one transaction: they are sent together, and its end when all have answered.
@@ -203,17 +203,32 @@ impl Sent<'_, ()> {
 }
 
 impl Sent<'_, RowStream> {
-    /// The rows of the answer. Each may take its time: what counts is that the server goes on answering, not how
-    /// much there is.
+    /// The rows of the answer.
     async fn answer(self, patience: Duration) -> Result<Touched, Failure> {
+        let mut rows = Vec::new();
+        let touched = self
+            .each(patience, |row| {
+                rows.push(row);
+                Ok(())
+            })
+            .await?;
+        let touched = touched.unwrap_or(rows.len() as u64);
+        Ok((rows, touched))
+    }
+
+    /// Hands on each row of the answer, and tells how many rows were touched. Each may take its time: what counts is
+    /// that the server goes on answering, not how much there is.
+    async fn each(
+        self,
+        patience: Duration,
+        mut hand_on: impl FnMut(Row) -> erstwhile::Result<()>,
+    ) -> Result<Option<u64>, Failure> {
         let (name, stream) = self.begun(patience).await?;
         let failed = |error| Failure::of(&name, &error);
         let mut stream = std::pin::pin!(stream);
-        let mut rows = Vec::new();
         while let Some(next) = in_time(patience, stream.next()).await? {
-            rows.push(row(&next.map_err(failed)?).map_err(failed)?);
+            hand_on(row(&next.map_err(failed)?).map_err(failed)?).map_err(Failure::Final)?;
         }
-        let touched = stream.rows_affected().unwrap_or(rows.len() as u64);
-        Ok((rows, touched))
+        Ok(stream.rows_affected())
     }
 }

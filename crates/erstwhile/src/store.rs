@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::change::{Applied, Batch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    ApiKey, Assertion, Episode, EpisodeId, Graph, GraphId, Link, Mention, Project, ProjectId, Task, TaskId, TaskState,
-    Thread, User,
+    ApiKey, Episode, EpisodeId, Graph, GraphId, Mention, Project, ProjectId, Task, TaskId, TaskState, Thread, User,
 };
 
 mod apply;
+mod evidence;
 mod gathered;
 mod migrations;
 mod moving;
@@ -28,6 +28,7 @@ pub mod statements;
 pub mod tables;
 mod unit;
 
+pub use evidence::Evidence;
 pub use gathered::SettingScope;
 pub use migrations::MIGRATIONS;
 pub use moving::Arrival;
@@ -95,25 +96,6 @@ impl TombstoneKind {
             .find(|kind| kind.code() == code)
             .ok_or_else(|| Error::corrupt(format!("a stored tombstone has the unknown kind {code}")))
     }
-}
-
-/// What happened to a graph after a version.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Evidence {
-    /// The version that this brings a reader to.
-    pub version: i64,
-    /// What went; to be taken away before the rest is added.
-    pub tombstones: Vec<(TombstoneKind, Uuid)>,
-    /// Episodes that are new or changed, in order.
-    pub episodes: Vec<Episode>,
-    /// New mentions.
-    pub mentions: Vec<Mention>,
-    /// New assertions.
-    pub assertions: Vec<Assertion>,
-    /// New links.
-    pub links: Vec<Link>,
-    /// Edits that are new or changed.
-    pub edits: Vec<StoredEdit>,
 }
 
 /// How a listing is sorted.
@@ -377,39 +359,6 @@ impl Store {
         let mut episodes = self.many(&sql_text::EPISODES_BEFORE, params, rows::read_episode).await?;
         episodes.reverse();
         Ok(episodes)
-    }
-
-    /// Everything that happened to a graph after `version`; `None` when the graph is gone.
-    ///
-    /// All of it is of one moment: what an episode said is never here without the episode.
-    pub async fn evidence_since(&self, graph: GraphId, version: i64) -> Result<Option<Evidence>> {
-        let since = || vec![id(graph.0), Value::Int(version)];
-        let reads = vec![
-            (&sql_text::GRAPH_VERSION, vec![id(graph.0)]),
-            (&sql_text::TOMBSTONES_SINCE, since()),
-            (&sql_text::EPISODES_SINCE, since()),
-            (&sql_text::MENTIONS_SINCE, since()),
-            (&sql_text::ASSERTIONS_SINCE, since()),
-            (&sql_text::LINKS_SINCE, since()),
-            (&sql_text::EDITS_SINCE, since()),
-        ];
-        let mut found = self.sql.snapshot(reads).await?.into_iter();
-        let mut next = || found.next().unwrap_or_default().into_iter();
-        let Some(current) = next().next().map(|row| row.reader().int()).transpose()? else { return Ok(None) };
-        let tombstone = |row: Row| {
-            let mut row = row.reader();
-            let kind = TombstoneKind::of(row.int()?)?;
-            Ok((kind, Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a stored id is no uuid"))?))
-        };
-        Ok(Some(Evidence {
-            version: current,
-            tombstones: next().map(tombstone).collect::<Result<_>>()?,
-            episodes: next().map(rows::read_episode).collect::<Result<_>>()?,
-            mentions: next().map(rows::read_mention).collect::<Result<_>>()?,
-            assertions: next().map(rows::read_assertion).collect::<Result<_>>()?,
-            links: next().map(rows::read_link).collect::<Result<_>>()?,
-            edits: next().map(rows::read_edit).collect::<Result<_>>()?,
-        }))
     }
 
     /// A task with its progress.

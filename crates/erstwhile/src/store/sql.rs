@@ -97,6 +97,33 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row(pub Vec<Value>);
 
+/// Takes the rows of reads as they come.
+pub trait TakeRows {
+    /// Nothing has come yet: the reads begin, or begin again after a failure.
+    fn begin(&mut self);
+
+    /// Takes the next row of the read with this number, counted from zero.
+    ///
+    /// # Errors
+    /// `Corrupt` when it is not what it should be; the reads end with that.
+    fn take(&mut self, read: usize, row: Row) -> Result<()>;
+}
+
+/// The rows of each read.
+struct AllRows(Vec<Vec<Row>>);
+
+impl TakeRows for AllRows {
+    fn begin(&mut self) {
+        self.0.iter_mut().for_each(Vec::clear);
+    }
+
+    fn take(&mut self, read: usize, row: Row) -> Result<()> {
+        let rows = self.0.get_mut(read).ok_or_else(|| Error::internal("a row of a read that was not asked for"))?;
+        rows.push(row);
+        Ok(())
+    }
+}
+
 /// A database.
 ///
 /// # Contract
@@ -116,9 +143,20 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// Runs one read.
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>>;
 
-    /// Runs reads of one moment: none sees the effect of a transaction that another does not see. The
-    /// rows of each read, in their order.
-    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>>;
+    /// Runs reads of one moment, one after the other: none sees the effect of a transaction that another does
+    /// not see. Each row is handed on as it comes, so that the rows of a large graph are never all there.
+    async fn snapshot_into(
+        &self,
+        reads: Vec<(&'static Statement, Vec<Value>)>,
+        into: &mut (dyn TakeRows + Send),
+    ) -> Result<()>;
+
+    /// The rows of reads of one moment, those of each read in their order.
+    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
+        let mut all = AllRows(vec![Vec::new(); reads.len()]);
+        self.snapshot_into(reads, &mut all).await?;
+        Ok(all.0)
+    }
 
     /// Runs steps as one transaction.
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome>;

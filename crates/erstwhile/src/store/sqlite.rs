@@ -17,7 +17,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::sql::{Migration, Outcome, Refusal, Row, Rows, Sql, Statement, Step, Value};
+use super::sql::{Migration, Outcome, Refusal, Row, Rows, Sql, Statement, Step, TakeRows, Value};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Transactions that share a commit, at most.
@@ -28,6 +28,10 @@ const WAITING_MAX: usize = 4096;
 const READERS: usize = 4;
 /// Statements that each connection keeps compiled.
 const COMPILED_MAX: usize = 128;
+/// Rows of a snapshot that are handed on together.
+const ROWS_TOGETHER: usize = 256;
+/// How many of those parts may wait for whoever takes them.
+const PARTS_WAITING: usize = 8;
 
 /// An embedded database in one file, or in memory for tests.
 #[derive(Debug)]
@@ -115,13 +119,37 @@ impl Sql for Sqlite {
         self.reading(move |connection| read(connection, statement, &params)).await
     }
 
-    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
-        self.reading(move |connection| {
+    async fn snapshot_into(
+        &self,
+        reads: Vec<(&'static Statement, Vec<Value>)>,
+        into: &mut (dyn TakeRows + Send),
+    ) -> Result<()> {
+        into.begin();
+        let (sender, mut parts) = tokio::sync::mpsc::channel(PARTS_WAITING);
+        let reading = self.reading(move |connection| {
             // Deferred: its moment is that of the first read.
             let moment = connection.unchecked_transaction().map_err(failed("begin a snapshot"))?;
-            reads.iter().map(|(statement, params)| read(&moment, statement, params)).collect()
-        })
-        .await
+            let mut part = Vec::new();
+            for (number, (statement, params)) in reads.iter().enumerate() {
+                let is_wanted = each_row(&moment, statement, params, |row| {
+                    part.push((number, row));
+                    part.len() < ROWS_TOGETHER || sender.blocking_send(std::mem::take(&mut part)).is_ok()
+                })?;
+                if !is_wanted {
+                    return Ok(());
+                }
+            }
+            // Whoever has gone away wants no rows.
+            drop(sender.blocking_send(part));
+            Ok(())
+        });
+        let taking = async {
+            while let Some(part) = parts.recv().await {
+                part.into_iter().try_for_each(|(number, row)| into.take(number, row))?;
+            }
+            Ok(())
+        };
+        tokio::try_join!(reading, taking).map(|_| ())
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
@@ -291,15 +319,38 @@ fn read(connection: &Connection, statement: &'static Statement, params: &[Value]
     collect(&mut prepared, &params).map_err(&fail)
 }
 
+/// Runs a read and hands on each row, until one is answered with false; whether all were wanted.
+fn each_row(
+    connection: &Connection,
+    statement: &'static Statement,
+    params: &[Value],
+    mut hand_on: impl FnMut(Row) -> bool,
+) -> Result<bool> {
+    let fail = failed(statement.name);
+    let mut prepared = connection.prepare_cached(&numbered(statement)).map_err(&fail)?;
+    let params: Vec<&dyn ToSql> = params.iter().map(|value| value as &dyn ToSql).collect();
+    let columns = prepared.column_count();
+    let mut rows = prepared.query(params.as_slice()).map_err(&fail)?;
+    while let Some(row) = rows.next().map_err(&fail)? {
+        if !hand_on(whole(row, columns).map_err(&fail)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn collect(prepared: &mut rusqlite::Statement<'_>, params: &[&dyn ToSql]) -> rusqlite::Result<Vec<Row>> {
     let columns = prepared.column_count();
     let mut rows = prepared.query(params)?;
     let mut collected = Vec::new();
     while let Some(row) = rows.next()? {
-        let values = (0..columns).map(|column| row.get_ref(column).map(owned)).collect::<rusqlite::Result<_>>()?;
-        collected.push(Row(values));
+        collected.push(whole(row, columns)?);
     }
     Ok(collected)
+}
+
+fn whole(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
+    (0..columns).map(|column| row.get_ref(column).map(owned)).collect::<rusqlite::Result<_>>().map(Row)
 }
 
 fn owned(value: ValueRef<'_>) -> Value {

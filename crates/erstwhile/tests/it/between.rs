@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, Value};
+use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, TakeRows, Value};
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::{Error, Result};
 use futures::FutureExt;
@@ -92,8 +92,12 @@ impl Sql for Between {
         self.database.query(statement, params).await
     }
 
-    async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
-        self.database.snapshot(reads).await
+    async fn snapshot_into(
+        &self,
+        reads: Vec<(&'static Statement, Vec<Value>)>,
+        into: &mut (dyn TakeRows + Send),
+    ) -> Result<()> {
+        self.database.snapshot_into(reads, into).await
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {

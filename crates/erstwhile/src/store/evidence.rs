@@ -1,0 +1,82 @@
+//! Reading the evidence of a graph: what was said in it, and what went, since a version.
+
+use uuid::Uuid;
+
+use super::rows::{self, StoredEdit, id};
+use super::sql::{Row, Statement, TakeRows, Value};
+use super::{Store, TombstoneKind, statements as sql_text};
+use crate::error::{Error, Result};
+use crate::model::{Assertion, Episode, GraphId, Link, Mention};
+
+/// What happened to a graph after a version.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evidence {
+    /// The version that this brings a reader to.
+    pub version: i64,
+    /// What went; to be taken away before the rest is added.
+    pub tombstones: Vec<(TombstoneKind, Uuid)>,
+    /// Episodes that are new or changed, in order.
+    pub episodes: Vec<Episode>,
+    /// New mentions.
+    pub mentions: Vec<Mention>,
+    /// New assertions.
+    pub assertions: Vec<Assertion>,
+    /// New links.
+    pub links: Vec<Link>,
+    /// Edits that are new or changed.
+    pub edits: Vec<StoredEdit>,
+}
+
+impl Store {
+    /// Everything that happened to a graph after `version`; `None` when the graph is gone.
+    ///
+    /// All of it is of one moment: what an episode said is never here without the episode.
+    pub async fn evidence_since(&self, graph: GraphId, version: i64) -> Result<Option<Evidence>> {
+        let current = (&sql_text::GRAPH_VERSION, vec![id(graph.0)]);
+        let since = READS.iter().map(|(statement, _)| (*statement, vec![id(graph.0), Value::Int(version)]));
+        let mut gathering = Gathering::default();
+        self.sql.snapshot_into(std::iter::once(current).chain(since).collect(), &mut gathering).await?;
+        Ok(gathering.current.map(|version| Evidence { version, ..gathering.evidence }))
+    }
+}
+
+type Keep = fn(&mut Evidence, Row) -> Result<()>;
+
+/// What is read, and where each row goes.
+const READS: [(&Statement, Keep); 6] = [
+    (&sql_text::TOMBSTONES_SINCE, |evidence, row| {
+        let mut row = row.reader();
+        let kind = TombstoneKind::of(row.int()?)?;
+        let id = Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a stored id is no uuid"))?;
+        evidence.tombstones.push((kind, id));
+        Ok(())
+    }),
+    (&sql_text::EPISODES_SINCE, |evidence, row| rows::read_episode(row).map(|read| evidence.episodes.push(read))),
+    (&sql_text::MENTIONS_SINCE, |evidence, row| rows::read_mention(row).map(|read| evidence.mentions.push(read))),
+    (&sql_text::ASSERTIONS_SINCE, |evidence, row| rows::read_assertion(row).map(|read| evidence.assertions.push(read))),
+    (&sql_text::LINKS_SINCE, |evidence, row| rows::read_link(row).map(|read| evidence.links.push(read))),
+    (&sql_text::EDITS_SINCE, |evidence, row| rows::read_edit(row).map(|read| evidence.edits.push(read))),
+];
+
+/// Evidence while it is read, after the graph's current version.
+#[derive(Default)]
+struct Gathering {
+    current: Option<i64>,
+    evidence: Evidence,
+}
+
+impl TakeRows for Gathering {
+    fn begin(&mut self) {
+        *self = Self::default();
+    }
+
+    fn take(&mut self, read: usize, row: Row) -> Result<()> {
+        match read.checked_sub(1).and_then(|read| READS.get(read)) {
+            Some((_, keep)) => keep(&mut self.evidence, row),
+            None => {
+                self.current = Some(row.reader().int()?);
+                Ok(())
+            }
+        }
+    }
+}
