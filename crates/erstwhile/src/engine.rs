@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moka::sync::Cache;
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Applied, Batch, Change, Expect};
@@ -18,6 +17,7 @@ use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
 use crate::search::Fusion;
 use crate::store::{Locate, Store};
 
+mod arrivals;
 mod bulk;
 mod collections;
 mod context;
@@ -67,6 +67,7 @@ pub use understanding::{Classifying, Extracting};
 pub(crate) use users::anonymous;
 pub use users::{NewUser, UserUpdate};
 
+use arrivals::Arrivals;
 use collections::LoadedCollections;
 use declared::Declared;
 use indexes::Indexes;
@@ -133,7 +134,7 @@ pub struct Engine {
     loaded: LoadedCollections,
     summaries: Summaries,
     declared: Declared,
-    wake: Arc<Notify>,
+    arrivals: Arc<Arrivals>,
 }
 
 /// Whose graph a call is about, in the application's words.
@@ -158,7 +159,7 @@ impl Engine {
             loaded,
             summaries,
             declared,
-            wake: Arc::new(Notify::new()),
+            arrivals: Arc::default(),
         }
     }
 
@@ -185,13 +186,19 @@ impl Engine {
         self.parts.clock.now()
     }
 
-    /// Waits until something was queued in this process.
-    pub(crate) async fn woken(&self) {
-        self.wake.notified().await;
+    /// Notes that a graph has something to ingest, and wakes one of this process's workers.
+    pub(crate) fn announce(&self, graph: GraphId) {
+        self.arrivals.add(graph);
     }
 
-    fn wake(&self) {
-        self.wake.notify_one();
+    /// The next graph that was announced in this process.
+    pub(crate) fn announced(&self) -> Option<GraphId> {
+        self.arrivals.next()
+    }
+
+    /// Waits until a graph is announced in this process.
+    pub(crate) async fn woken(&self) {
+        self.arrivals.wait().await;
     }
 
     /// How much waits to be understood.

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 mod bulk;
@@ -39,13 +40,14 @@ const HEARTBEAT: Duration = Duration::from_secs(3);
 const BATCHES_PER_CLAIM: usize = 16;
 /// The longest pause between two tries of a graph whose extractor is down.
 const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
-/// How often an idle worker looks at the queue when nobody wakes it.
+/// How often a worker looks at the queue.
 const POLL: Duration = Duration::from_millis(500);
 
 /// Ingests until cancelled; finishes the batch in hand first.
 pub async fn run(engine: Engine, stop: CancellationToken) {
+    let mut look = Look::due();
     loop {
-        let worked = match run_once(&engine).await {
+        let worked = match work_on_one(&engine, &mut look).await {
             Ok(worked) => worked,
             Err(error) => {
                 tracing::warn!(%error, "ingestion pauses");
@@ -59,7 +61,7 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = engine.woken() => {}
-                () = tokio::time::sleep(POLL) => {}
+                () = tokio::time::sleep_until(look.next) => {}
             }
         }
     }
@@ -67,25 +69,80 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
 
 /// Claims one graph and ingests what it has pending; false when nothing was to do.
 pub async fn run_once(engine: &Engine) -> Result<bool> {
-    let now = engine.now();
-    let Some(lease) = engine.store().claim(now, later(now, LEASE)).await? else { return Ok(false) };
+    work_on_one(engine, &mut Look::due()).await
+}
+
+/// When a worker looks at the queue. It need not for what was stored in its own process.
+struct Look {
+    next: Instant,
+    /// Whether the last look found something, so that the next one may as well.
+    found: bool,
+}
+
+impl Look {
+    fn due() -> Self {
+        Self { next: Instant::now(), found: true }
+    }
+
+    /// Claims a graph: what arrived here first; but what only a look can find never waits for long.
+    async fn claim(&mut self, engine: &Engine) -> Result<Option<Lease>> {
+        let is_due = self.next <= Instant::now();
+        if !is_due && let Some(lease) = claim_announced(engine).await? {
+            return Ok(Some(lease));
+        }
+        if !is_due && !self.found {
+            return Ok(None);
+        }
+        self.next = Instant::now() + POLL;
+        let now = engine.now();
+        let looked = engine.store().claim(now, later(now, LEASE)).await;
+        self.found = matches!(looked, Ok(Some(_)));
+        match looked {
+            Ok(Some(lease)) => Ok(Some(lease)),
+            // Also when the queue cannot be looked at, as when one shard of many is down.
+            nothing => claim_announced(engine).await?.map_or(nothing, |lease| Ok(Some(lease))),
+        }
+    }
+}
+
+/// Claims the next graph that was announced in this process and is free.
+async fn claim_announced(engine: &Engine) -> Result<Option<Lease>> {
+    while let Some(graph) = engine.announced() {
+        let now = engine.now();
+        if let Some(lease) = engine.store().claim_graph(graph, now, later(now, LEASE)).await? {
+            return Ok(Some(lease));
+        }
+    }
+    Ok(None)
+}
+
+async fn work_on_one(engine: &Engine, look: &mut Look) -> Result<bool> {
+    let Some(lease) = look.claim(engine).await? else { return Ok(false) };
     let outcome = tokio::select! {
         outcome = work(engine, lease) => outcome,
         lost = keep(engine, lease) => Err(lost),
     };
     let now = engine.now();
-    match outcome {
+    let more = match outcome {
         Ok(Next::Now) => engine.store().release(lease, now, None).await?,
-        Ok(Next::After(rest)) => engine.store().release(lease, later(now, rest), None).await?,
+        Ok(Next::After(rest)) => {
+            engine.store().release(lease, later(now, rest), None).await?;
+            false
+        }
         // Somebody deleted or edited meanwhile: what was read is old, so it is read again.
         Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => {
-            engine.store().release(lease, now, None).await?;
+            engine.store().release(lease, now, None).await?
         }
         Err(error) => {
             tracing::warn!(graph.id = %lease.graph, attempts = lease.attempts, %error, "ingestion of a graph is put off");
             let pause = backoff(lease.attempts);
             engine.store().release(lease, later(now, pause), Some(&error.message().to_owned())).await?;
+            false
         }
+    };
+    // It came while nobody else could claim the graph, and may have been announced for nothing.
+    if more {
+        engine.announce(lease.graph);
     }
     Ok(true)
 }

@@ -68,7 +68,7 @@ impl Engine {
             changes
         };
         let to = self.make_graph(project, make).await?;
-        self.wake();
+        self.announce(to);
         Ok(TaskId(to.within(task)))
     }
 }

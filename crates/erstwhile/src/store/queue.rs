@@ -60,15 +60,20 @@ impl Store {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
             // One that somebody's transaction holds is not waited for: others may be free, and it is there next time.
             match self.run(&sql_text::CLAIM, params, Rows::Free).await {
-                Ok(Some(claimed)) => {
-                    let mut claimed = claimed.reader();
-                    return Ok(Some(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? }));
-                }
+                Ok(Some(claimed)) => return read_lease(graph, claimed).map(Some),
                 Ok(None) => {}
                 Err(error) => failed = Some(error),
             }
         }
         failed.map_or(Ok(None), Err)
+    }
+
+    /// Claims this graph, without a look at others; `None` when nothing is pending in it, another worker has it, or
+    /// it is to be tried later.
+    pub async fn claim_graph(&self, graph: GraphId, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
+        let params = vec![id(graph.0), time(until), time(now)];
+        let claimed = self.run(&sql_text::CLAIM_GRAPH, params, Rows::Free).await?;
+        claimed.map(|claimed| read_lease(graph, claimed)).transpose()
     }
 
     /// Keeps a lease for longer; false when another worker has it by now.
@@ -77,9 +82,9 @@ impl Store {
         Ok(self.write(&sql_text::EXTEND_LEASE, params).await?.is_some())
     }
 
-    /// Gives a lease back. With a `failure`, the graph counts one more attempt; it is tried again at
-    /// `ready_at`.
-    pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<()> {
+    /// Gives a lease back, and tells whether episodes wait. With a `failure`, the graph counts one more attempt;
+    /// it is tried again at `ready_at`.
+    pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<bool> {
         let failed = i64::from(failure.is_some());
         let params = vec![
             id(lease.graph.0),
@@ -88,7 +93,8 @@ impl Store {
             Value::Int(failed),
             optional_text(failure),
         ];
-        self.write(&sql_text::RELEASE, params).await.map(|_| ())
+        let released = self.write(&sql_text::RELEASE, params).await?;
+        Ok(released.map(|row| row.reader().int()).transpose()?.is_some_and(|pending| pending > 0))
     }
 
     /// How much waits, for readiness and metrics.
@@ -121,4 +127,9 @@ impl Store {
             Outcome::Refused(_) => Ok(None),
         }
     }
+}
+
+fn read_lease(graph: GraphId, claimed: Row) -> Result<Lease> {
+    let mut claimed = claimed.reader();
+    Ok(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? })
 }

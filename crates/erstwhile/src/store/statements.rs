@@ -518,9 +518,12 @@ statements! {
     CLAIM, GRAPH,
         "UPDATE ingest_queue SET lease_until = $3, epoch = epoch + 1 \
          WHERE graph_id = $1 AND epoch = $2 AND lease_until < $4 AND pending > 0 RETURNING epoch, attempts";
+    CLAIM_GRAPH, GRAPH,
+        "UPDATE ingest_queue SET lease_until = $2, epoch = epoch + 1 \
+         WHERE graph_id = $1 AND lease_until < $3 AND ready_at <= $3 AND pending > 0 RETURNING epoch, attempts";
     RELEASE, GRAPH,
         "UPDATE ingest_queue SET lease_until = 0, ready_at = $3, attempts = attempts + $4, last_error = $5 \
-         WHERE graph_id = $1 AND epoch = $2";
+         WHERE graph_id = $1 AND epoch = $2 RETURNING pending";
     EXTEND_LEASE, GRAPH,
         "UPDATE ingest_queue SET lease_until = $3 WHERE graph_id = $1 AND epoch = $2 RETURNING epoch";
     QUEUE_DEPTH, Reach::FanOut,

@@ -17,6 +17,7 @@ pub(crate) struct Between {
     answers_are_lost: AtomicBool,
     first: Mutex<Option<(&'static str, BoxFuture<'static, ()>)>>,
     power: Mutex<Power>,
+    refused: Mutex<Option<&'static str>>,
 }
 
 /// Whether the power is there.
@@ -30,7 +31,7 @@ enum Power {
 impl Between {
     pub(crate) fn new(database: Sqlite) -> Self {
         let (answers_are_lost, first, power) = (AtomicBool::new(false), Mutex::new(None), Mutex::new(Power::On));
-        Self { database, answers_are_lost, first, power }
+        Self { database, answers_are_lost, first, power, refused: Mutex::new(None) }
     }
 
     /// The answer of every transaction is lost from now on, so that it is sent again and that answer told.
@@ -46,6 +47,11 @@ impl Between {
     /// The power fails when the `count`th transaction with this statement begins.
     pub(crate) fn fail_at(&self, statement: &'static str, count: usize) {
         *self.power() = Power::Until(statement, count);
+    }
+
+    /// Reads with this statement fail from now on.
+    pub(crate) fn refuse(&self, statement: &'static str) {
+        *self.refused.lock().unwrap() = Some(statement);
     }
 
     /// The power is back.
@@ -89,6 +95,9 @@ impl Sql for Between {
     }
 
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
+        if *self.refused.lock().unwrap() == Some(statement.name) {
+            return Err(Error::unavailable("this cannot be read now"));
+        }
         self.database.query(statement, params).await
     }
 

@@ -11,4 +11,5 @@ mod moving;
 mod shard_lint;
 mod sqlite;
 mod templates;
+mod workers;
 mod world;

@@ -101,6 +101,11 @@ impl World {
     }
 
     pub(crate) async fn say_in(&self, thread: &str, said: &str, content: &str) -> EpisodeId {
+        self.say_through(&self.engine, thread, said, content).await
+    }
+
+    /// Posts a message through another engine on the same database.
+    pub(crate) async fn say_through(&self, engine: &Engine, thread: &str, said: &str, content: &str) -> EpisodeId {
         let message = NewMessage {
             role: Role::User,
             name: None,
@@ -108,7 +113,7 @@ impl World {
             created_at: Some(at(said)),
             metadata: Metadata::new(),
         };
-        self.engine.add_messages(self.project, thread, vec![message], &[], false).await.expect("a message").messages[0]
+        engine.add_messages(self.project, thread, vec![message], &[], false).await.expect("a message").messages[0]
     }
 
     /// Ingests until nothing is left that can be ingested now.

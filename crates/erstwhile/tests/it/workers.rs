@@ -1,0 +1,78 @@
+//! Workers of many processes: each takes what came in at its own, and nothing that another left stays behind.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use erstwhile::engine::{EngineSettings, NewThread, Parts};
+use erstwhile::model::{EpisodeId, EpisodeState};
+use erstwhile::ports::TimeOrderedIds;
+use erstwhile::store::Store;
+use erstwhile::testing::{FixedClock, ScriptedExtractor, WordEmbedder};
+use erstwhile::{Engine, ingest};
+use tokio_util::sync::CancellationToken;
+
+use crate::between::Between;
+use crate::world::{World, at};
+
+/// A process beside the world's own, on the same database, without workers.
+async fn another_process(between: &Arc<Between>) -> Engine {
+    Engine::new(Parts {
+        store: Store::open(Arc::clone(between) as _).await.unwrap(),
+        clock: Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z"))),
+        ids: Arc::new(TimeOrderedIds),
+        embedder: Arc::new(WordEmbedder),
+        extractor: Arc::new(ScriptedExtractor::default()),
+        language_model: None,
+        settings: EngineSettings::default(),
+    })
+}
+
+async fn is_understood(world: &World, episode: EpisodeId) -> bool {
+    let found = world.engine.find_episode(world.project, episode).await.unwrap();
+    found.state == EpisodeState::Processed
+}
+
+async fn wait_for(world: &World, episode: EpisodeId) {
+    let mut rounds = 0;
+    while !is_understood(world, episode).await {
+        rounds += 1;
+        assert!(rounds < 1_000, "it is never understood");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_in_here_is_understood_though_nobody_can_look_at_the_queue() {
+    let (world, between) = World::with_between().await;
+    between.refuse("CLAIMABLE");
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(ingest::run(world.engine.clone(), stop.clone()));
+    for number in 0..5 {
+        let said = world.say("2025-05-01T10:00:00Z", &format!("Message {number}.")).await;
+        wait_for(&world, said).await;
+    }
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_left_is_understood_while_more_comes_in_here() {
+    let (world, between) = World::with_between().await;
+    let other = another_process(&between).await;
+    world.add_user("bea", "Bea Moss").await;
+    other.create_thread(world.project, NewThread::of("of bea", "bea")).await.unwrap();
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(ingest::run(world.engine.clone(), stop.clone()));
+    let first = world.say("2025-05-01T10:00:00Z", "The first message.").await;
+    wait_for(&world, first).await;
+    let left = world.say_through(&other, "of bea", "2025-05-01T10:00:00Z", "What was left.").await;
+    drop(other);
+    let mut number = 0;
+    while !is_understood(&world, left).await {
+        number += 1;
+        assert!(number < 5_000, "it waits and waits");
+        world.say("2025-05-01T10:00:00Z", &format!("Message {number}.")).await;
+    }
+    stop.cancel();
+    worker.await.unwrap();
+}
