@@ -22,7 +22,7 @@ pub use read::{Reading, evidence};
 use crate::change::{Batch, Change, Expect};
 use crate::engine::{Engine, anonymous};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{BatchId, Episode, EpisodeState, Graph, GraphOwner, User};
+use crate::model::{BatchId, Episode, EpisodeState, Graph, GraphId, GraphOwner, User};
 use crate::ports::{Extraction, ExtractionRequest, KnownEntity, Turn};
 use crate::store::Lease;
 
@@ -42,10 +42,13 @@ const BATCHES_PER_CLAIM: usize = 16;
 const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
 /// How often a worker looks at the queue.
 const POLL: Duration = Duration::from_millis(500);
+/// How long a graph must have waited to be taken by a look: the others are left to the process in which their messages
+/// came in, where their index is.
+const LEFT_FOR: SignedDuration = SignedDuration::from_millis(500);
 
 /// Ingests until cancelled; finishes the batch in hand first.
 pub async fn run(engine: Engine, stop: CancellationToken) {
-    let mut look = Look::due();
+    let mut look = Look::due(LEFT_FOR);
     loop {
         let worked = match work_on_one(&engine, &mut look).await {
             Ok(worked) => worked,
@@ -69,7 +72,7 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
 
 /// Claims one graph and ingests what it has pending; false when nothing was to do.
 pub async fn run_once(engine: &Engine) -> Result<bool> {
-    work_on_one(engine, &mut Look::due()).await
+    work_on_one(engine, &mut Look::due(SignedDuration::ZERO)).await
 }
 
 /// When a worker looks at the queue. It need not for what was stored in its own process.
@@ -77,11 +80,13 @@ struct Look {
     next: Instant,
     /// Whether the last look found something, so that the next one may as well.
     found: bool,
+    /// How long a graph must have waited.
+    left_for: SignedDuration,
 }
 
 impl Look {
-    fn due() -> Self {
-        Self { next: Instant::now(), found: true }
+    fn due(left_for: SignedDuration) -> Self {
+        Self { next: Instant::now(), found: true, left_for }
     }
 
     /// Claims a graph: what arrived here first; but what only a look can find never waits for long.
@@ -95,7 +100,7 @@ impl Look {
         }
         self.next = Instant::now() + POLL;
         let now = engine.now();
-        let looked = engine.store().claim(now, later(now, LEASE)).await;
+        let looked = engine.store().claim(later(now, -self.left_for), later(now, LEASE)).await;
         self.found = matches!(looked, Ok(Some(_)));
         match looked {
             Ok(Some(lease)) => Ok(Some(lease)),
@@ -116,6 +121,15 @@ async fn claim_announced(engine: &Engine) -> Result<Option<Lease>> {
     Ok(None)
 }
 
+/// Announces a graph again in this process, when it may be claimed again.
+fn announce_after(engine: &Engine, graph: GraphId, rest: SignedDuration) {
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(rest.unsigned_abs()).await;
+        engine.announce(graph);
+    });
+}
+
 async fn work_on_one(engine: &Engine, look: &mut Look) -> Result<bool> {
     let Some(lease) = look.claim(engine).await? else { return Ok(false) };
     let outcome = tokio::select! {
@@ -127,6 +141,7 @@ async fn work_on_one(engine: &Engine, look: &mut Look) -> Result<bool> {
         Ok(Next::Now) => engine.store().release(lease, now, None).await?,
         Ok(Next::After(rest)) => {
             engine.store().release(lease, later(now, rest), None).await?;
+            announce_after(engine, lease.graph, rest);
             false
         }
         // Somebody deleted or edited meanwhile: what was read is old, so it is read again.

@@ -57,9 +57,9 @@ pub(crate) enum Balance {
 /// Which worker ingests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Claims {
-    /// Any: each takes the head of the common queue, as built.
+    /// Any: each looks at the common queue and takes its head.
     Any,
-    /// One of the node that took the messages, without asking the queue: not built.
+    /// One of the node that took the messages, by their graph's key, without asking the queue: as built.
     Own,
 }
 

@@ -81,11 +81,11 @@ pub(crate) struct Way {
 }
 
 /// As it comes: one URL, every setting at its default.
-pub(crate) const AS_BUILT: Way = Way { balance: Balance::Rendezvous, claims: Claims::Any, fitted: false };
+pub(crate) const AS_BUILT: Way = Way { balance: Balance::Rendezvous, claims: Claims::Own, fitted: false };
 /// With settings that fit.
 pub(crate) const FITTED: Way = Way { fitted: true, ..AS_BUILT };
-/// With settings that fit, and ingestion where the messages arrived.
-pub(crate) const OWN: Way = Way { claims: Claims::Own, ..FITTED };
+/// With settings that fit, if every claim looked at the common queue.
+pub(crate) const COMMON: Way = Way { claims: Claims::Any, ..FITTED };
 
 /// A part that can be used up.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use super::claims;
 use super::cluster::{self, Incident, Plan};
 use super::constants::{Basis, Constants, TABLE};
 use super::load::{Balance, Claims, Cluster};
-use super::plan::{AS_BUILT, FITTED, Given, Machines, OWN, Prices, Sized, Way};
+use super::plan::{AS_BUILT, COMMON, FITTED, Given, Machines, Prices, Sized, Way};
 use super::{Simulate, activity};
 use crate::table;
 
@@ -123,7 +123,8 @@ pub(crate) fn costs(sized: &[(&str, Sized)], machines: &Machines, prices: &Price
 }
 
 /// The ways that are compared.
-pub(crate) const WAYS: [(&str, Way); 3] = [("as built", AS_BUILT), ("settings fitted", FITTED), ("own claims", OWN)];
+pub(crate) const WAYS: [(&str, Way); 3] =
+    [("as built", AS_BUILT), ("settings fitted", FITTED), ("common queue", COMMON)];
 
 /// What claims cost at the peak, simulated with every worker there is; the differences that are too large.
 pub(crate) fn queues(given: &Given<'_>, sized: &[(&str, Sized)], seed: u64) -> Vec<String> {

@@ -67,6 +67,7 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
     wait_for(&world, first).await;
     let left = world.say_through(&other, "of bea", "2025-05-01T10:00:00Z", "What was left.").await;
     drop(other);
+    world.clock.advance_s(60);
     let mut number = 0;
     while !is_understood(&world, left).await {
         number += 1;
