@@ -57,7 +57,7 @@ fn nothing_but_apply_the_queue_and_moving_writes_to_the_database() {
 fn files_stay_small_enough_to_read() {
     for name in ["erstwhile", "erstwhile-models", "erstwhile-server", "erstwhile-bench"] {
         for (path, text) in sources(&crates().join(name).join("src")) {
-            let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count();
+            let lines = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();
             assert!(lines <= 600, "{} has {lines} lines", path.display());
         }
     }
