@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{ClaimKind, Holding, LinkKind};
+use crate::model::{ClaimKind, Holding, LinkKind, Metadata};
 
 fn graph() -> GraphId {
     GraphId(Uuid::from_u128(9 << 100))
