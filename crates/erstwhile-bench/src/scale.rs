@@ -14,8 +14,8 @@ use erstwhile::ingest::{Reading, evidence};
 use erstwhile::model::{
     BatchId, ClaimKind, Episode, EpisodeId, EpisodeKind, EpisodeState, Holding, Metadata, ProjectId,
 };
-use erstwhile::ports::{Claim, Extraction, Ids, SystemClock, TimeOrderedIds};
-use erstwhile::search::EXACT_MAX;
+use erstwhile::ports::{Claim, Embedder, Extraction, Ids, SystemClock, TimeOrderedIds};
+use erstwhile::search::{EXACT_MAX, GraphIndex};
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile_models::offline::OfflineExtractor;
@@ -74,6 +74,9 @@ impl Scale {
                 "stored/s",
                 "cold load s",
                 "memory MiB",
+                "of it read s",
+                "facts, words s",
+                "vectors s",
                 "facts p50 ms",
                 "p95 ms",
                 "episodes p50 ms",
@@ -234,6 +237,7 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     engine.warm(project, &graph).await?;
     let cold = begun.elapsed().as_secs_f64();
     let memory = resident() - before;
+    let parts = parts_of_loading(folder, &engine, project, &graph).await?;
     let (mut of_facts, mut of_episodes, mut of_entities) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..SEARCHES {
         let search = || Search::new(question(number, facts), 10);
@@ -271,6 +275,9 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
         format!("{stored:.0}"),
         shown(cold),
         format!("{memory:.0}"),
+        shown(parts[0]),
+        shown(parts[1]),
+        shown(parts[2]),
         shown(percentile(of_facts.clone(), 0.5)),
         shown(percentile(of_facts, 0.95)),
         shown(percentile(of_episodes, 0.5)),
@@ -279,6 +286,31 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
         shown(after[0]),
         shown(after[1]),
     ])
+}
+
+/// Seconds that the parts of loading a graph take by themselves: reading its evidence; computing facts and entities and
+/// indexing words; making vectors, on one core.
+async fn parts_of_loading(
+    folder: &Path,
+    engine: &Engine,
+    project: ProjectId,
+    graph: &GraphRef,
+) -> anyhow::Result<[f64; 3]> {
+    let graph = engine.graph(project, graph).await?.id;
+    let (store, embedder) = (store(folder).await?, StaticEmbedder::new()?);
+    let begun = Instant::now();
+    let evidence = store.evidence_since(graph, 0).await?.unwrap_or_default();
+    let read = begun.elapsed().as_secs_f64();
+    let begun = Instant::now();
+    let mut index = GraphIndex::new(graph, embedder.dimensions());
+    let texts = index.take(evidence);
+    let computed = begun.elapsed().as_secs_f64();
+    let begun = Instant::now();
+    for texts in texts.chunks(TOGETHER) {
+        let vectors = embedder.embed(&texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>()).await?;
+        index.embed(texts, &vectors);
+    }
+    Ok([read, computed, begun.elapsed().as_secs_f64()])
 }
 
 /// The share of the exact search's ten best facts that the search finds; `None` when it is exact itself.
