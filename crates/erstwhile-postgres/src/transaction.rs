@@ -105,7 +105,7 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], patience: Duration)
     }
 }
 
-/// Runs one step, in one round trip, without waiting for a row that somebody's transaction holds.
+/// Runs one step, in one round trip, and waits only for a moment for a row that somebody's transaction holds.
 async fn run_unless_held(
     connection: &Object,
     step: &Step,

@@ -196,6 +196,11 @@ impl Engine {
         self.arrivals.next()
     }
 
+    /// Wakes one of this process's workers.
+    pub(crate) fn wake(&self) {
+        self.arrivals.wake();
+    }
+
     /// Waits until a graph is announced in this process.
     pub(crate) async fn woken(&self) {
         self.arrivals.wait().await;

@@ -40,13 +40,15 @@ const HEARTBEAT: Duration = Duration::from_secs(3);
 const BATCHES_PER_CLAIM: usize = 16;
 /// The longest pause between two tries of a graph whose extractor is down.
 const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
+/// Announced graphs that a worker tries to claim before it sees whether it should stop or look at the queue.
+const TRIES_MAX: usize = 64;
 /// How often a worker looks at the queue.
 const POLL: Duration = Duration::from_millis(500);
 /// How long a graph must have waited to be taken by a look: the others are left to the process in which their messages
 /// came in, where their index is.
 const LEFT_FOR: SignedDuration = SignedDuration::from_millis(500);
 
-/// Ingests until cancelled; finishes the batch in hand first.
+/// Ingests until cancelled; finishes with the graph in hand first.
 pub async fn run(engine: Engine, stop: CancellationToken) {
     let mut look = Look::due(LEFT_FOR);
     loop {
@@ -89,7 +91,7 @@ impl Look {
         Self { next: Instant::now(), found: true, left_for }
     }
 
-    /// Claims a graph: what arrived here first; but what only a look can find never waits for long.
+    /// Claims a graph: when a look is due, one that it finds; else one that came in here.
     async fn claim(&mut self, engine: &Engine) -> Result<Option<Lease>> {
         let is_due = self.next <= Instant::now();
         if !is_due && let Some(lease) = claim_announced(engine).await? {
@@ -112,12 +114,14 @@ impl Look {
 
 /// Claims the next graph that was announced in this process and is free.
 async fn claim_announced(engine: &Engine) -> Result<Option<Lease>> {
-    while let Some(graph) = engine.announced() {
+    for _ in 0..TRIES_MAX {
+        let Some(graph) = engine.announced() else { return Ok(None) };
         let now = engine.now();
         if let Some(lease) = engine.store().claim_graph(graph, now, later(now, LEASE)).await? {
             return Ok(Some(lease));
         }
     }
+    engine.wake();
     Ok(None)
 }
 

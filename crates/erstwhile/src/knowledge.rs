@@ -270,8 +270,13 @@ impl Knowledge {
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
-                let before = self.mentions.remove(&name).and_then(|mentions| mentions.last_at());
-                self.move_in_recent(name, before, None);
+                let mentions = self.mentions.remove(&name).unwrap_or_default();
+                for episode in mentions.episodes() {
+                    if let Some(names) = self.mentioned.get_mut(&episode) {
+                        names.retain(|mentioned| *mentioned != name);
+                    }
+                }
+                self.move_in_recent(name, mentions.last_at(), None);
                 self.entity_edits.remove(&name);
             }
         }

@@ -124,7 +124,8 @@ pub struct ListPage {
     pub limit: i64,
 }
 
-/// The identity of a mention: the same place names the same thing once.
+/// The identity of a mention: the same place names the same thing once; the operator, who has no place, may come back
+/// to a name later.
 fn mention_id(graph: GraphId, mention: &Mention) -> Uuid {
     let episode = mention.episode.map_or(Uuid::nil(), |episode| episode.0);
     let mut key = Vec::with_capacity(48 + mention.name.len());
@@ -133,6 +134,9 @@ fn mention_id(graph: GraphId, mention: &Mention) -> Uuid {
     key.extend_from_slice(&(mention.span.start as u64).to_be_bytes());
     key.extend_from_slice(&(mention.span.end as u64).to_be_bytes());
     key.extend_from_slice(mention.name.as_bytes());
+    if mention.episode.is_none() {
+        key.extend_from_slice(&mention.recorded_at.as_microsecond().to_be_bytes());
+    }
     graph.derive(&key)
 }
 

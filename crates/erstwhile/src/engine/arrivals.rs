@@ -30,6 +30,11 @@ impl Arrivals {
         {
             waiting.0.push_back(graph);
         }
+        self.wake();
+    }
+
+    /// Wakes a worker.
+    pub(super) fn wake(&self) {
         self.arrived.notify_one();
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use jiff::Timestamp;
 use moka::sync::Cache;
@@ -13,8 +13,9 @@ use super::settings::read_ontology;
 use crate::error::{Error, Result};
 use crate::model::{GraphId, ProjectId, Setting, SettingKind};
 use crate::ontology::Ontology;
+use crate::ports::Embedder;
 use crate::search::{GraphIndex, Unembedded};
-use crate::store::SettingScope;
+use crate::store::{Evidence, SettingScope};
 
 /// Texts that are embedded together.
 const EMBEDDED_TOGETHER: usize = 256;
@@ -28,7 +29,7 @@ pub(super) struct Indexes {
 struct Slot {
     content: RwLock<Content>,
     /// One refresh at a time.
-    refreshing: Mutex<()>,
+    refreshing: Arc<Mutex<()>>,
     /// Kibibytes at the last refresh: what the cache weighs.
     kibibytes: AtomicU32,
     /// The project that the graph belongs to.
@@ -53,10 +54,32 @@ impl Slot {
         self.content.write().map_err(|_| Error::internal("an index is poisoned"))
     }
 
+    /// Takes in what happened; its texts wait for their vectors.
+    fn take(&self, evidence: Evidence) -> Result<()> {
+        let mut content = self.write()?;
+        let unembedded = content.index.take(evidence);
+        content.unembedded.extend(unembedded);
+        Ok(())
+    }
+
+    /// Puts the vectors of the texts that have waited longest in place.
+    fn embed(&self, vectors: &[Vec<f32>]) -> Result<()> {
+        let mut content = self.write()?;
+        let count = vectors.len().min(content.unembedded.len());
+        let texts: Vec<Unembedded> = content.unembedded.drain(..count).collect();
+        content.index.embed(&texts, vectors);
+        Ok(())
+    }
+
     /// Whether everything up to a version can be found, by meaning, too.
+    ///
+    /// Does not wait for a refresh that is under way, which may take seconds: then it does not show it yet.
     fn shows(&self, version: i64) -> Result<bool> {
-        let content = self.read()?;
-        Ok(content.index.version >= version && content.unembedded.is_empty())
+        match self.content.try_read() {
+            Ok(content) => Ok(content.index.version >= version && content.unembedded.is_empty()),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Poisoned(_)) => Err(Error::internal("an index is poisoned")),
+        }
     }
 }
 
@@ -94,6 +117,16 @@ impl IndexHandle {
             return tokio::task::block_in_place(|| Ok(read(&self.slot.read()?.index)));
         }
         Ok(read(&self.slot.read()?.index))
+    }
+}
+
+/// A vector for each text, in order.
+async fn vectors_of(embedder: &dyn Embedder, texts: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
+    let vectors = embedder.embed(&texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>()).await?;
+    if vectors.len() == texts.len() {
+        Ok(vectors)
+    } else {
+        Err(Error::internal(format!("the embedder gave {} vectors for {} texts", vectors.len(), texts.len())))
     }
 }
 
@@ -137,7 +170,7 @@ impl Engine {
                     index: GraphIndex::under(own.over(&general), graph, dimensions, exact_max),
                     unembedded: VecDeque::new(),
                 }),
-                refreshing: Mutex::new(()),
+                refreshing: Arc::default(),
                 kibibytes: AtomicU32::new(0),
                 project,
                 declared,
@@ -171,7 +204,7 @@ impl Engine {
     }
 
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
-        let _turn = slot.refreshing.lock().await;
+        let mut turn = Arc::clone(&slot.refreshing).lock_owned().await;
         // A refresh that was cut short, as by a caller who went away, has left texts behind.
         self.embed(slot).await?;
         let shown = slot.read()?.index.version;
@@ -179,20 +212,17 @@ impl Engine {
             return Ok(());
         }
         let evidence = self.store().evidence_since(graph, shown).await?.ok_or_else(|| Error::not_found("graph"))?;
-        let taking = Arc::clone(slot);
-        let large = evidence.episodes.len() + evidence.assertions.len() > EMBEDDED_TOGETHER;
-        let take = move || {
-            let mut content = taking.write()?;
-            let unembedded = content.index.take(evidence);
-            content.unembedded.extend(unembedded);
-            Ok::<_, Error>(())
-        };
-        if large {
-            tokio::task::spawn_blocking(take).await.map_err(|_| Error::internal("an index could not be built"))??;
+        if evidence.is_large() {
+            let taking = Arc::clone(slot);
+            // The turn goes along: nobody else's begins before this is done, also when the caller goes away.
+            let take = move || taking.take(evidence).map(|()| turn);
+            let taken = tokio::task::spawn_blocking(take).await;
+            turn = taken.map_err(|_| Error::internal("an index could not be built"))??;
         } else {
-            take()?;
+            slot.take(evidence)?;
         }
         self.embed(slot).await?;
+        drop(turn);
         self.weigh(graph, slot)
     }
 
@@ -204,29 +234,20 @@ impl Engine {
             if texts.is_empty() {
                 return Ok(());
             }
-            let vectors = self.vectors_of(&texts).await?;
-            let mut content = slot.write()?;
-            content.index.embed(&texts, &vectors);
-            content.unembedded.drain(..texts.len());
+            let (first, others) = texts.split_at(texts.len().min(EMBEDDED_TOGETHER));
+            // Of many texts, the others' vectors are asked for side by side with the first ones'.
+            let others = others.chunks(EMBEDDED_TOGETHER).map(|batch| {
+                let (embedder, batch) = (Arc::clone(&self.parts.embedder), batch.to_vec());
+                tokio::spawn(async move { vectors_of(embedder.as_ref(), &batch).await })
+            });
+            let others: Vec<_> = others.collect();
+            slot.embed(&vectors_of(self.parts.embedder.as_ref(), first).await?)?;
+            for vectors in others {
+                let vectors = vectors.await.map_err(|_| Error::internal("texts could not be embedded"))?;
+                // What came before a failure is there to stay.
+                slot.embed(&vectors?)?;
+            }
         }
-    }
-
-    /// The vectors of texts, in order; many are asked for side by side.
-    async fn vectors_of(&self, texts: &[Unembedded]) -> Result<Vec<Vec<f32>>> {
-        fn refs(texts: &[Unembedded]) -> Vec<&str> {
-            texts.iter().map(|text| text.text.as_str()).collect()
-        }
-        let (first, others) = texts.split_at(texts.len().min(EMBEDDED_TOGETHER));
-        let others = others.chunks(EMBEDDED_TOGETHER).map(|batch| {
-            let (embedder, batch) = (Arc::clone(&self.parts.embedder), batch.to_vec());
-            tokio::spawn(async move { embedder.embed(&refs(&batch)).await })
-        });
-        let others: Vec<_> = others.collect();
-        let mut vectors = self.parts.embedder.embed(&refs(first)).await?;
-        for batch in others {
-            vectors.extend(batch.await.map_err(|_| Error::internal("texts could not be embedded"))??);
-        }
-        Ok(vectors)
     }
 
     /// Tells the cache how heavy an index has become.

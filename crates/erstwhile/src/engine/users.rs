@@ -98,7 +98,9 @@ impl Engine {
         let mut tries = Tries::new();
         loop {
             let mut user = self.user(project, user_id).await?;
-            let (name, seen, update) = (user.display_name(), user.updated_at, update.clone());
+            let (seen, update) = (user.updated_at, update.clone());
+            let named = |user: &User| (user.display_name(), user.first_name.clone(), user.email.clone());
+            let before = named(&user);
             user.email = update.email.or(user.email);
             user.first_name = update.first_name.or(user.first_name);
             user.last_name = update.last_name.or(user.last_name);
@@ -107,7 +109,7 @@ impl Engine {
             user.disable_default_ontology = update.disable_default_ontology.unwrap_or(user.disable_default_ontology);
             user.updated_at = self.after(seen);
             let mut changes = vec![Change::UpdateUser(user.clone(), seen)];
-            if user.display_name() != name {
+            if named(&user) != before {
                 changes.extend(names_of(&user));
             }
             match self.apply(project, user.graph, changes).await {

@@ -23,13 +23,18 @@ pub struct Identities {
     /// Names by how they are written.
     written: HashMap<String, BTreeSet<EntityId>>,
     links: HashMap<LinkId, Link>,
-    links_of: HashMap<EntityId, BTreeSet<LinkId>>,
+    /// How many links say the same; a talkative speaker is tied to one name by each message.
+    ties: HashMap<Tie, usize>,
+    ties_of: HashMap<EntityId, BTreeSet<Tie>>,
     /// How many full names of each person (by the first two rules) begin with a given name.
     people: HashMap<String, BTreeMap<EntityId, usize>>,
     representative: HashMap<EntityId, EntityId>,
     members: HashMap<EntityId, Vec<EntityId>>,
     unsettled: Unsettled,
 }
+
+/// What a link says: its ends and whether it joins or parts them.
+type Tie = (EntityId, EntityId, LinkKind);
 
 /// A name, and the person under whom its given name is counted.
 #[derive(Debug, Clone)]
@@ -134,9 +139,14 @@ impl Identities {
             return;
         }
         self.remove_link(link.id);
-        for end in [link.left, link.right] {
-            self.links_of.entry(end).or_default().insert(link.id);
-            self.unsettle(end);
+        let tie = (link.left, link.right, link.kind);
+        let count = self.ties.entry(tie).or_default();
+        *count += 1;
+        if *count == 1 {
+            for end in [link.left, link.right] {
+                self.ties_of.entry(end).or_default().insert(tie);
+                self.unsettle(end);
+            }
         }
         self.links.insert(link.id, link);
     }
@@ -144,12 +154,19 @@ impl Identities {
     /// Forgets a link; an unknown one is no error.
     pub fn remove_link(&mut self, id: LinkId) {
         let Some(link) = self.links.remove(&id) else { return };
+        let tie = (link.left, link.right, link.kind);
+        let Some(count) = self.ties.get_mut(&tie) else { return };
+        *count -= 1;
+        if *count > 0 {
+            return;
+        }
+        self.ties.remove(&tie);
         for end in [link.left, link.right] {
             self.unsettle(end);
-            if let Some(links) = self.links_of.get_mut(&end) {
-                links.remove(&id);
-                if links.is_empty() {
-                    self.links_of.remove(&end);
+            if let Some(ties) = self.ties_of.get_mut(&end) {
+                ties.remove(&tie);
+                if ties.is_empty() {
+                    self.ties_of.remove(&end);
                 }
             }
         }
@@ -157,7 +174,11 @@ impl Identities {
 
     /// Forgets the links that have this name as an end.
     pub fn remove_links_of(&mut self, name: EntityId) {
-        for link in self.links_of.get(&name).cloned().unwrap_or_default() {
+        if !self.ties_of.contains_key(&name) {
+            return;
+        }
+        let of_name = self.links.values().filter(|link| link.left == name || link.right == name);
+        for link in of_name.map(|link| link.id).collect::<Vec<_>>() {
             self.remove_link(link);
         }
     }
@@ -238,8 +259,8 @@ impl Identities {
         if let Some(held) = self.names.get(&id) {
             next.extend(self.written.get(&held.name.normal).into_iter().flatten());
         }
-        for link in self.links_at(id) {
-            next.extend([link.left, link.right]);
+        for (left, right, _) in self.ties_of.get(&id).into_iter().flatten() {
+            next.extend([*left, *right]);
         }
     }
 
@@ -250,10 +271,6 @@ impl Identities {
         if let Some(given) = given.filter(|given| self.only_person(given).is_some()) {
             next.extend(self.standing_alone(given));
         }
-    }
-
-    fn links_at(&self, id: EntityId) -> impl Iterator<Item = &Link> {
-        self.links_of.get(&id).into_iter().flatten().filter_map(|link| self.links.get(link))
     }
 
     /// The only person whom a given name, standing alone, can mean.
@@ -270,17 +287,14 @@ impl Identities {
 
     /// Classes of these ids by writing and links alone; they must hold all that could be joined with one.
     fn stated(&self, ids: &[EntityId]) -> Classes {
-        let known = ids
-            .iter()
-            .filter(|id| self.names.contains_key(id) || self.links_of.contains_key(id) || self.is_anchor(**id));
-        let links: BTreeMap<LinkId, &Link> =
-            ids.iter().flat_map(|id| self.links_at(*id)).map(|link| (link.id, link)).collect();
-        let mut classes = Classes::new(known.copied());
-        // In one order, so that a conflict with a split is decided the same way whatever came first.
-        let mut links: Vec<&Link> = links.into_values().collect();
-        links.sort_by_key(|link| (link.left, link.right));
-        for link in links.iter().filter(|link| link.kind == LinkKind::Different) {
-            classes.part(link.left, link.right);
+        let is_known =
+            |id: &&EntityId| self.names.contains_key(id) || self.ties_of.contains_key(id) || self.is_anchor(**id);
+        let mut classes = Classes::new(ids.iter().filter(is_known).copied());
+        // Sorted, so that a conflict with a split is decided the same way whatever came first.
+        let ties: BTreeSet<Tie> = ids.iter().filter_map(|id| self.ties_of.get(id)).flatten().copied().collect();
+        let of_kind = |wanted| ties.iter().filter(move |(_, _, kind)| *kind == wanted);
+        for (left, right, _) in of_kind(LinkKind::Different) {
+            classes.part(*left, *right);
         }
         for id in ids {
             let Some(held) = self.names.get(id) else { continue };
@@ -291,8 +305,8 @@ impl Identities {
                 }
             }
         }
-        for link in links.iter().filter(|link| link.kind == LinkKind::Same) {
-            classes.join(link.left, link.right);
+        for (left, right, _) in of_kind(LinkKind::Same) {
+            classes.join(*left, *right);
         }
         classes
     }

@@ -17,7 +17,7 @@ use crate::store::Lease;
 /// Items that are read together.
 const READ: i64 = 500;
 /// How long the load rests before it looks again whether its items are understood.
-pub(super) const REST: SignedDuration = SignedDuration::from_millis(100);
+pub(super) const REST: SignedDuration = SignedDuration::from_millis(500);
 
 /// Does what can be done now; true when the load is over.
 pub(super) async fn advance(engine: &Engine, lease: Lease, home: &Graph) -> Result<bool> {
@@ -72,7 +72,10 @@ async fn spread(engine: &Engine, lease: Lease, home: &Graph, bulk: &Bulk, items:
         ],
     };
     let state = match engine.store().apply(&batch).await {
-        Ok(Applied::Now { .. } | Applied::Before) => BulkItemState::Processing,
+        Ok(Applied::Now { .. } | Applied::Before) => {
+            engine.announce(first.graph);
+            BulkItemState::Processing
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => BulkItemState::Failed(error.message().to_owned()),
         Err(error) => return Err(error),
     };

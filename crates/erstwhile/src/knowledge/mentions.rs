@@ -48,9 +48,8 @@ impl Mentions {
             recorded_at: mention.recorded_at,
         };
         let at = self.places.partition_point(|known| *known < place);
-        let key = |place: &Place| (place.episode, place.start, place.end, place.writing);
         let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
-        if beside.filter_map(|at| self.places.get(at)).any(|known| key(known) == key(&place)) {
+        if beside.filter_map(|at| self.places.get(at)).any(|known| known.is(&place)) {
             return false;
         }
         self.last_at = self.last_at.max(Some(place.recorded_at));
@@ -95,9 +94,22 @@ impl Mentions {
         then.map(|(_, writing)| writing.as_name(name, earliest)).reduce(Name::earlier)
     }
 
+    /// The episodes that mention the name; one may come several times.
+    pub(super) fn episodes(&self) -> impl Iterator<Item = EpisodeId> {
+        self.places.iter().filter_map(|place| place.episode)
+    }
+
     /// When the name was mentioned last.
     pub(super) fn last_at(&self) -> Option<Timestamp> {
         self.last_at
+    }
+}
+
+impl Place {
+    /// Whether two places are one; the operator's, who has no place in a text, are told apart by their time.
+    fn is(&self, other: &Self) -> bool {
+        let key = |place: &Self| (place.episode, place.start, place.end, place.writing);
+        key(self) == key(other) && (self.episode.is_some() || self.recorded_at == other.recorded_at)
     }
 }
 

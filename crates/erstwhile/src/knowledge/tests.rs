@@ -140,3 +140,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_name_that_was_deleted_is_new_when_it_is_mentioned_again() {
+    let mut warm = Knowledge::new(graph());
+    let told = |number| Evidence { mentions: vec![mention(number, 1), mention(number, 2)], ..Evidence::default() };
+    warm.take(told(1));
+    warm.take(Evidence { tombstones: vec![(TombstoneKind::Name, name(1).0)], ..Evidence::default() });
+    warm.take(told(2));
+    let mut cold = Knowledge::new(graph());
+    cold.take(Evidence { mentions: vec![mention(1, 2), mention(2, 1), mention(2, 2)], ..Evidence::default() });
+    assert_eq!(shown(&warm), shown(&cold));
+    for number in [1, 2] {
+        assert_eq!(warm.mentioned_in(episode(number)), cold.mentioned_in(episode(number)));
+    }
+}

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{EntityId, EpisodeId, LinkId};
 
 /// Whether a link joins or parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LinkKind {
     /// Both names mean one entity.
     Same,

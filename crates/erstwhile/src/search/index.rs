@@ -12,9 +12,6 @@ use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
 use crate::ontology::Ontology;
 use crate::store::{Evidence, TombstoneKind};
 
-/// Pieces of evidence from which on what does not depend on each other is taken in side by side.
-const LARGE: usize = 1_000;
-
 /// Everything that search over one graph needs, in memory.
 #[derive(Debug)]
 pub struct GraphIndex {
@@ -70,7 +67,7 @@ impl GraphIndex {
 
     /// Takes in what happened; the texts that it answers with need vectors.
     pub fn take(&mut self, mut evidence: Evidence) -> Vec<Unembedded> {
-        let large = evidence.episodes.len() + evidence.assertions.len() >= LARGE;
+        let large = evidence.is_large();
         self.version = self.version.max(evidence.version);
         let episodes = std::mem::take(&mut evidence.episodes);
         let gone: Vec<EpisodeId> = evidence

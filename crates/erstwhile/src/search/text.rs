@@ -116,8 +116,7 @@ impl Terms {
 
 /// An inverted index that grows and shrinks a document at a time.
 ///
-/// A document is a dense number given by the caller; a removed one keeps its number until the caller
-/// builds the index anew.
+/// A document is a dense number given by the caller, who may use the number of a removed one again.
 #[derive(Debug, Default)]
 pub(super) struct TextIndex {
     terms: Terms,

@@ -27,6 +27,16 @@ pub struct Evidence {
     pub edits: Vec<StoredEdit>,
 }
 
+impl Evidence {
+    /// Episodes and assertions from which on taking it in is worth several threads.
+    const LARGE: usize = 500;
+
+    /// Whether taking it in takes more than a moment.
+    pub fn is_large(&self) -> bool {
+        self.episodes.len() + self.assertions.len() >= Self::LARGE
+    }
+}
+
 impl Store {
     /// Everything that happened to a graph after `version`; `None` when the graph is gone.
     ///

@@ -1,7 +1,8 @@
 //! The ingestion queue: a lease for each graph, with an epoch as fencing token.
 //!
 //! The jobs are the pending episodes themselves, so a job's effect and its removal from the queue
-//! are one transaction. Claims are compare-and-swap on the epoch, which works on every database.
+//! are one transaction. A claim is one update, of a row that is as it was seen (its epoch) or that nobody holds;
+//! that works on every database.
 
 use jiff::Timestamp;
 
@@ -58,7 +59,7 @@ impl Store {
         let mut failed = None;
         for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
-            // One that somebody's transaction holds is not waited for: others may be free, and it is there next time.
+            // One that somebody's transaction holds is not waited for for long: others may be free.
             match self.run(&sql_text::CLAIM, params, Rows::Free).await {
                 Ok(Some(claimed)) => return read_lease(graph, claimed).map(Some),
                 Ok(None) => {}

@@ -256,5 +256,6 @@ impl GraphState {
 
 /// A place names a thing once.
 fn same_place(left: &Mention, right: &Mention) -> bool {
-    (left.episode, left.entity, &left.span, &left.name) == (right.episode, right.entity, &right.span, &right.name)
+    let place = |mention: &Mention| (mention.episode, mention.entity, mention.span.clone(), mention.name.clone());
+    place(left) == place(right) && (left.episode.is_some() || left.recorded_at == right.recorded_at)
 }

@@ -11,7 +11,7 @@ fn first_key() -> NewKey {
     NewKey { name: "first".to_owned(), access: KeyAccess::Write, expires_at: None, secret: None }
 }
 
-fn said(target: BulkTarget, content: String) -> NewBulkItem {
+pub(crate) fn said(target: BulkTarget, content: String) -> NewBulkItem {
     let episode = NewEpisode {
         kind: EpisodeKind::Message,
         data: content,

@@ -213,3 +213,19 @@ async fn what_waits_in_a_bulk_load_goes_with_its_user() {
     }
     assert_eq!(engine.bulk(world.project, bulk).await.unwrap().state, BulkState::Failed, "it comes to an end");
 }
+
+#[tokio::test]
+async fn a_user_is_called_what_they_are_called_now_also_when_an_old_name_comes_back() {
+    let world = World::new().await;
+    let (engine, project) = (&world.engine, world.project);
+    for family in ["Lee", "Moss", "Lee", "Roe", "Moss"] {
+        world.clock.advance_s(60);
+        let update = UserUpdate { last_name: Some(family.to_owned()), ..UserUpdate::default() };
+        engine.update_user(project, "ann", update).await.unwrap();
+        assert_eq!(engine.user_node(project, "ann").await.unwrap().name, format!("Ann {family}"));
+    }
+    let update = UserUpdate { email: Some("ann@example.org".to_owned()), ..UserUpdate::default() };
+    let user = engine.update_user(project, "ann", update).await.unwrap();
+    let of_mail = erstwhile::identity::name_id(user.graph, "ann@example.org", None);
+    assert_eq!(engine.entity(project, of_mail).await.unwrap().name, "Ann Moss", "a new e-mail is a name, too");
+}

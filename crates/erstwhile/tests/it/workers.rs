@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use erstwhile::engine::{EngineSettings, NewThread, Parts};
-use erstwhile::model::{EpisodeId, EpisodeState};
+use erstwhile::model::{BulkState, BulkTarget, EpisodeId, EpisodeState, Metadata};
 use erstwhile::ports::TimeOrderedIds;
 use erstwhile::store::Store;
 use erstwhile::testing::{FixedClock, ScriptedExtractor, WordEmbedder};
@@ -12,6 +12,7 @@ use erstwhile::{Engine, ingest};
 use tokio_util::sync::CancellationToken;
 
 use crate::between::Between;
+use crate::doubt::said;
 use crate::world::{World, at};
 
 /// A process beside the world's own, on the same database, without workers.
@@ -73,6 +74,29 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
         number += 1;
         assert!(number < 5_000, "it waits and waits");
         world.say("2025-05-01T10:00:00Z", &format!("Message {number}.")).await;
+    }
+    stop.cancel();
+    worker.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_load_that_came_in_here_ends_though_nobody_can_look_at_the_queue() {
+    let (world, between) = World::with_between().await;
+    let (engine, project) = (&world.engine, world.project);
+    let bulk = engine.create_bulk(project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let items = (0..3).map(|number| said(BulkTarget::Thread("t".to_owned()), format!("Message {number}.")));
+    engine.add_bulk_items(project, bulk, items.collect()).await.unwrap();
+    between.refuse("CLAIMABLE");
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(ingest::run(engine.clone(), stop.clone()));
+    engine.process_bulk(project, bulk).await.unwrap();
+    let mut rounds = 0;
+    while engine.bulk(project, bulk).await.unwrap().state != BulkState::Succeeded {
+        rounds += 1;
+        assert!(rounds < 1_000, "it never ends");
+        // The world's clock stands still, and the load rests by it.
+        world.clock.advance_s(1);
+        tokio::time::sleep(Duration::from_millis(30)).await;
     }
     stop.cancel();
     worker.await.unwrap();
