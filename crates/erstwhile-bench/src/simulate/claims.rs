@@ -88,6 +88,8 @@ struct Worker {
     /// Counts its states, so that an alarm for an earlier one is not heard.
     state: u64,
     sleeps: bool,
+    /// When it looks at the queue though nobody has woken it.
+    next_look: f64,
 }
 
 struct Run {
@@ -194,7 +196,8 @@ impl Run {
         self.at(next, What::Arrives);
     }
 
-    /// A worker has nothing in hand: it takes what its node has, or looks at the queue.
+    /// A worker has nothing in hand: it takes what its node has, or looks at the queue; when it need not look for its
+    /// own, twice a second only.
     fn free(&mut self, now: f64, worker: usize) {
         let node = worker / self.queue.workers;
         self.workers[worker].state += 1;
@@ -204,7 +207,13 @@ impl Run {
             self.tries(now, worker);
             return;
         }
+        // Times are rounded down to a nanosecond.
+        if self.queue.claims == Claims::Own && now + 1e-6 < self.workers[worker].next_look {
+            self.nothing(now, worker);
+            return;
+        }
         self.looks += 1;
+        self.workers[worker].next_look = now + POLL_S;
         self.at(now + self.queue.look_s / 2.0, What::Looks(worker));
     }
 
@@ -238,7 +247,7 @@ impl Run {
         }
         self.workers[worker].sleeps = true;
         let state = self.workers[worker].state;
-        self.at(now + POLL_S, What::Free(worker, state));
+        self.at(self.workers[worker].next_look.max(now), What::Free(worker, state));
     }
 
     fn counted(mut self, seconds: f64) -> Claimed {
