@@ -54,17 +54,23 @@ async fn waiting(store: &Store, number: u128) -> GraphId {
     graph
 }
 
+/// Holds a graph's row in a transaction of its own, until that is committed.
+async fn hold(url: &str, update: &str, graph: GraphId) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    client.batch_execute("BEGIN").await.unwrap();
+    let update = format!("UPDATE {update} WHERE graph_id = $1");
+    client.execute(&update, &[&graph.0.as_bytes().as_slice()]).await.unwrap();
+    client
+}
+
 #[tokio::test]
 async fn other_graphs_are_claimed_while_one_is_held() {
     let url = TestServer::shared().schema().await;
     let settings = PostgresSettings { patience: std::time::Duration::from_secs(1), ..PostgresSettings::default() };
     let store = Store::open(Arc::new(Postgres::new(&url, settings).unwrap())).await.unwrap();
     let (held, free) = (waiting(&store, 1).await, waiting(&store, 2).await);
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(async move { drop(connection.await) });
-    client.batch_execute("BEGIN").await.unwrap();
-    let hold = "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1";
-    client.execute(hold, &[&held.0.as_bytes().as_slice()]).await.unwrap();
+    let _holder = hold(&url, "ingest_queue SET epoch = epoch", held).await;
     // Both moments, so that one of them begins with the graph that is held.
     for (number, now) in
         [at(1), Timestamp::from_microsecond(at(2).as_microsecond() + 1).unwrap()].into_iter().enumerate()
@@ -80,13 +86,9 @@ async fn a_graph_that_is_held_is_left_for_later_and_claimed_when_it_is_free() {
     let url = TestServer::shared().schema().await;
     let store = Store::open(Arc::new(Postgres::new(&url, PostgresSettings::default()).unwrap())).await.unwrap();
     let graph = waiting(&store, 1).await;
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(async move { drop(connection.await) });
-    client.batch_execute("BEGIN").await.unwrap();
-    let hold = "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1";
-    client.execute(hold, &[&graph.0.as_bytes().as_slice()]).await.unwrap();
+    let holder = hold(&url, "ingest_queue SET epoch = epoch", graph).await;
     assert_eq!(store.claim(at(1), at(10)).await.unwrap(), None, "nothing is wrong, and nothing is free");
-    client.batch_execute("COMMIT").await.unwrap();
+    holder.batch_execute("COMMIT").await.unwrap();
     assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.graph), Some(graph));
 }
 
@@ -97,14 +99,10 @@ async fn a_write_to_a_graph_that_is_held_says_what_it_waited_for() {
     let settings = PostgresSettings { patience: std::time::Duration::ZERO, ..PostgresSettings::default() };
     let store = Store::open(Arc::new(Postgres::new(&url, settings).unwrap())).await.unwrap();
     let graph = waiting(&store, 1).await;
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(async move { drop(connection.await) });
-    client.batch_execute("BEGIN").await.unwrap();
-    let hold = "UPDATE graph SET version = version WHERE graph_id = $1";
-    client.execute(hold, &[&graph.0.as_bytes().as_slice()]).await.unwrap();
+    let holder = hold(&url, "graph SET version = version", graph).await;
     let removal = batch(graph, 2, vec![Change::RemoveGraph(GraphOwner::Standalone("graph 1".to_owned()))]);
     let error = store.apply(&removal).await.unwrap_err();
     assert!(error.message().contains("lock timeout"), "{error}");
-    client.batch_execute("COMMIT").await.unwrap();
+    holder.batch_execute("COMMIT").await.unwrap();
     store.apply(&removal).await.unwrap();
 }
