@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 
-use super::text::{Terms, each_written, words};
+use super::text::{Terms, words};
 
 /// The names of documents, findable by the words in them; grows and shrinks a name at a time.
 #[derive(Debug, Default)]
@@ -18,9 +18,7 @@ impl NameIndex {
     /// Puts a name under a document's number.
     pub(super) fn put(&mut self, document: u32, name: &str) {
         self.remove(document);
-        let mut own = Vec::new();
-        each_written(name, |written| own.extend(self.terms.term_of(written)));
-        own.sort_unstable();
+        let mut own = self.terms.of(name);
         own.dedup();
         self.postings.resize_with(self.terms.len(), Vec::new);
         for term in &own {

@@ -40,7 +40,7 @@ fn counted_as(written: &str) -> Option<String> {
 }
 
 /// Hands on each word of a text as it is written, but for NFKC and in lower case.
-pub(super) fn each_written(text: &str, mut hand_on: impl FnMut(&str)) {
+fn each_written(text: &str, mut hand_on: impl FnMut(&str)) {
     let mut word = String::new();
     let mut end = |word: &mut String| {
         if !word.is_empty() {
@@ -88,8 +88,15 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// The number of a word, which is new when the word is.
-    pub(super) fn term_of(&mut self, written: &str) -> Option<u32> {
+    /// The numbers of the words of a text, sorted, each as often as it is said; those of new words are new.
+    pub(super) fn of(&mut self, text: &str) -> Vec<u32> {
+        let mut said = Vec::new();
+        each_written(text, |written| said.extend(self.term_of(written)));
+        said.sort_unstable();
+        said
+    }
+
+    fn term_of(&mut self, written: &str) -> Option<u32> {
         if let Some(term) = self.written.get(written) {
             return *term;
         }
@@ -141,9 +148,7 @@ impl TextIndex {
     /// Adds a document, or replaces what stood under its number.
     pub(super) fn put(&mut self, document: u32, text: &str) {
         self.remove(document);
-        let mut said = Vec::new();
-        each_written(text, |written| said.extend(self.terms.term_of(written)));
-        said.sort_unstable();
+        let said = self.terms.of(text);
         self.postings.resize_with(self.terms.len(), Vec::new);
         let mut own = Vec::new();
         for same in said.chunk_by(u32::eq) {

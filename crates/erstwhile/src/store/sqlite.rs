@@ -313,10 +313,12 @@ fn numbered(statement: &Statement) -> String {
 }
 
 fn read(connection: &Connection, statement: &'static Statement, params: &[Value]) -> Result<Vec<Row>> {
-    let fail = failed(statement.name);
-    let mut prepared = connection.prepare_cached(&numbered(statement)).map_err(&fail)?;
-    let params: Vec<&dyn ToSql> = params.iter().map(|value| value as &dyn ToSql).collect();
-    collect(&mut prepared, &params).map_err(&fail)
+    let mut rows = Vec::new();
+    each_row(connection, statement, params, |row| {
+        rows.push(row);
+        true
+    })?;
+    Ok(rows)
 }
 
 /// Runs a read and hands on each row, until one is answered with false; whether all were wanted.
