@@ -186,24 +186,9 @@ impl Engine {
         self.parts.clock.now()
     }
 
-    /// Notes that a graph has something to ingest, and wakes one of this process's workers.
-    pub(crate) fn announce(&self, graph: GraphId) {
-        self.arrivals.add(graph);
-    }
-
-    /// The next graph that was announced in this process.
-    pub(crate) fn announced(&self) -> Option<GraphId> {
-        self.arrivals.next()
-    }
-
-    /// Wakes one of this process's workers.
-    pub(crate) fn wake(&self) {
-        self.arrivals.wake();
-    }
-
-    /// Waits until a graph is announced in this process.
-    pub(crate) async fn woken(&self) {
-        self.arrivals.wait().await;
+    /// The graphs that this process's workers take first.
+    pub(crate) fn arrivals(&self) -> &Arrivals {
+        &self.arrivals
     }
 
     /// How much waits to be understood.

@@ -65,7 +65,7 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
         if !worked {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = engine.woken() => {}
+                () = engine.arrivals().wait() => {}
                 () = tokio::time::sleep_until(look.next) => {}
             }
         }
@@ -115,13 +115,13 @@ impl Look {
 /// Claims the next graph that was announced in this process and is free.
 async fn claim_announced(engine: &Engine) -> Result<Option<Lease>> {
     for _ in 0..TRIES_MAX {
-        let Some(graph) = engine.announced() else { return Ok(None) };
+        let Some(graph) = engine.arrivals().next() else { return Ok(None) };
         let now = engine.now();
         if let Some(lease) = engine.store().claim_graph(graph, now, later(now, LEASE)).await? {
             return Ok(Some(lease));
         }
     }
-    engine.wake();
+    engine.arrivals().wake();
     Ok(None)
 }
 
@@ -130,7 +130,7 @@ fn announce_after(engine: &Engine, graph: GraphId, rest: SignedDuration) {
     let engine = engine.clone();
     tokio::spawn(async move {
         tokio::time::sleep(rest.unsigned_abs()).await;
-        engine.announce(graph);
+        engine.arrivals().add(graph);
     });
 }
 
@@ -161,7 +161,7 @@ async fn work_on_one(engine: &Engine, look: &mut Look) -> Result<bool> {
     };
     // It came while nobody else could claim the graph, and may have been announced for nothing.
     if more {
-        engine.announce(lease.graph);
+        engine.arrivals().add(lease.graph);
     }
     Ok(true)
 }

@@ -16,14 +16,14 @@ const REMEMBERED_MAX: usize = 65_536;
 
 /// Graphs that wait for a worker, each once, the first that came first.
 #[derive(Debug, Default)]
-pub(super) struct Arrivals {
+pub(crate) struct Arrivals {
     waiting: Mutex<(VecDeque<GraphId>, HashSet<GraphId>)>,
     arrived: Notify,
 }
 
 impl Arrivals {
     /// Notes that a graph has something to ingest, and wakes a worker.
-    pub(super) fn add(&self, graph: GraphId) {
+    pub(crate) fn add(&self, graph: GraphId) {
         if let Ok(mut waiting) = self.waiting.lock()
             && waiting.0.len() < REMEMBERED_MAX
             && waiting.1.insert(graph)
@@ -34,12 +34,12 @@ impl Arrivals {
     }
 
     /// Wakes a worker.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.arrived.notify_one();
     }
 
     /// The graph that has waited longest.
-    pub(super) fn next(&self) -> Option<GraphId> {
+    pub(crate) fn next(&self) -> Option<GraphId> {
         let mut waiting = self.waiting.lock().ok()?;
         let graph = waiting.0.pop_front()?;
         waiting.1.remove(&graph);
@@ -47,7 +47,7 @@ impl Arrivals {
     }
 
     /// Waits until something arrives.
-    pub(super) async fn wait(&self) {
+    pub(crate) async fn wait(&self) {
         self.arrived.notified().await;
     }
 }

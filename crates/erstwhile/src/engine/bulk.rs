@@ -191,7 +191,7 @@ impl Engine {
             return Err(Error::invalid("the batch has no items"));
         }
         self.apply(project, bulk.graph, vec![Change::SetBulkState(BulkState::Draft, BulkState::Queued)]).await?;
-        self.announce(bulk.graph);
+        self.arrivals.add(bulk.graph);
         self.bulk(project, id).await
     }
 

@@ -68,7 +68,7 @@ impl Engine {
             changes
         };
         let to = self.make_graph(project, make).await?;
-        self.announce(to);
+        self.arrivals.add(to);
         Ok(TaskId(to.within(task)))
     }
 }

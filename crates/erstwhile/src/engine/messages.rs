@@ -108,7 +108,7 @@ impl Engine {
         let messages = episodes.iter().map(|episode| episode.id).collect();
         let add_task = Change::AddTask { task, kind: kind.to_owned(), total: episodes.len() };
         self.apply(project, graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
-        self.announce(graph);
+        self.arrivals.add(graph);
         Ok(Posted { messages, task })
     }
 

@@ -73,7 +73,7 @@ async fn spread(engine: &Engine, lease: Lease, home: &Graph, bulk: &Bulk, items:
     };
     let state = match engine.store().apply(&batch).await {
         Ok(Applied::Now { .. } | Applied::Before) => {
-            engine.announce(first.graph);
+            engine.arrivals().add(first.graph);
             BulkItemState::Processing
         }
         Err(error) if error.kind() == ErrorKind::NotFound => BulkItemState::Failed(error.message().to_owned()),
