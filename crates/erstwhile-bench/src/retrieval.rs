@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use erstwhile::evidence::Evidence;
 use erstwhile::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role};
 use erstwhile::search::filter::Filter;
 use erstwhile::search::{Fusion, GraphIndex, Moment, Reranker, SearchRequest};
-use erstwhile::store::Evidence;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde::Deserialize;
 use uuid::Uuid;

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use erstwhile::Engine;
+use erstwhile::EngineSettings;
 use erstwhile::change::{Batch, Change, Expect};
-use erstwhile::engine::{EngineSettings, GraphRef, NewEpisode, NewGraph, Parts, Search};
-use erstwhile::ingest::{Reading, evidence};
+use erstwhile::engine::{GraphRef, NewEpisode, NewGraph, Search};
 use erstwhile::model::{
     BatchId, ClaimKind, Episode, EpisodeId, EpisodeKind, EpisodeState, Holding, Metadata, ProjectId,
 };
-use erstwhile::ports::{Claim, Embedder, Extraction, Ids, SystemClock, TimeOrderedIds};
+use erstwhile::ports::{Claim, Embedder, Extraction, Ids, TimeOrderedIds};
+use erstwhile::reading::{Reading, evidence};
 use erstwhile::search::{EXACT_MAX, GraphIndex};
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
@@ -93,15 +94,11 @@ impl Scale {
 
 /// An engine on a folder that compares the vectors of so many documents one by one.
 async fn open(folder: &Path, exact_max: usize) -> anyhow::Result<Engine> {
-    Ok(Engine::new(Parts {
-        store: store(folder).await?,
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(TimeOrderedIds),
-        embedder: Arc::new(StaticEmbedder::new()?),
-        extractor: Arc::new(OfflineExtractor::new()),
-        language_model: None,
-        settings: EngineSettings { index_bytes_max: 16 << 30, exact_max, ..EngineSettings::default() },
-    }))
+    Ok(Engine::builder(store(folder).await?)
+        .embedder(StaticEmbedder::new()?)
+        .extractor(OfflineExtractor::new())
+        .settings(EngineSettings { index_bytes_max: 16 << 30, exact_max, ..EngineSettings::default() })
+        .build())
 }
 
 async fn store(folder: &Path) -> anyhow::Result<Store> {
@@ -265,7 +262,7 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
         };
         let begun = Instant::now();
         engine.add_episodes(project, &graph, vec![episode]).await?;
-        while erstwhile::ingest::run_once(&engine).await? {}
+        while engine.ingest_next().await? {}
         engine.search_facts(project, &graph, Search::new("Quentin", 10)).await?;
         after.push(begun.elapsed().as_secs_f64() * 1e3);
     }

@@ -166,7 +166,7 @@ impl Bench {
     fn syncs(&mut self, before: &str) -> anyhow::Result<f64> {
         let during = Duration::from_millis(if self.quick { 200 } else { 500 });
         let others = Others::watch()?;
-        let measured = machine::sync_rate(self.folder(), machine::Writing::Over, during)?;
+        let measured = machine::sync_rate(self.folder(), machine::Writing::Precondition, during)?;
         let rate = measured.rate();
         self.disk.push((format!("before {before}"), measured, others.busy(0.0)?));
         Ok(rate)

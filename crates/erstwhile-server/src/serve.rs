@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::serve::ListenerExt;
-use erstwhile::engine::{EngineSettings, NewKey, Parts};
+use erstwhile::Engine;
+use erstwhile::EngineSettings;
+use erstwhile::engine::NewKey;
 use erstwhile::model::{KeyAccess, Project};
-use erstwhile::ports::{LanguageModel, SystemClock, TimeOrderedIds};
+use erstwhile::ports::LanguageModel;
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
-use erstwhile::{Engine, ingest};
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::openai::{OpenAiModel, OpenAiSettings};
 use erstwhile_models::static_embedder::StaticEmbedder;
@@ -56,15 +57,14 @@ pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let store = open_store(&settings.store).await?;
     let embedder = StaticEmbedder::new().context("the built-in embedding table is damaged")?;
-    Ok(Engine::new(Parts {
-        store,
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(TimeOrderedIds),
-        embedder: Arc::new(embedder),
-        extractor: Arc::new(OfflineExtractor::new()),
-        language_model: language_model(settings),
-        settings: EngineSettings { index_bytes_max: settings.search.index_mib_max << 20, ..EngineSettings::default() },
-    }))
+    let builder = Engine::builder(store)
+        .embedder(embedder)
+        .extractor(OfflineExtractor::new())
+        .settings(EngineSettings { index_bytes_max: settings.search.index_mib_max << 20, ..EngineSettings::default() });
+    Ok(match language_model(settings) {
+        Some(model) => builder.language_model(model).build(),
+        None => builder.build(),
+    })
 }
 
 /// Whether the store is there, or an empty one would be made by opening it.
@@ -131,9 +131,12 @@ impl Server {
             Some(listen) => Some(spawn_http(&tasks, listen, app.metrics_router(), &stopped).await?),
             None => None,
         };
-        for _ in 0..settings.ingest.workers {
-            tasks.spawn(ingest::run(engine.clone(), draining.clone()));
-        }
+        let workers = engine.spawn_workers(settings.ingest.workers);
+        let shutdown = draining.clone();
+        tasks.spawn(async move {
+            shutdown.cancelled().await;
+            workers.stop().await;
+        });
         tasks.spawn(tidy(engine, draining.clone()));
         let drain = Duration::from_secs(settings.server.drain_s);
         Ok(Self { address, metrics_address, draining, stopped, tasks, drain })

@@ -9,44 +9,40 @@ use jiff::Timestamp;
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use crate::change::{Applied, Batch, Change, Expect};
-use crate::context::ContextBudget;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ApiKey, BatchId, Graph, GraphId, GraphOwner, Metadata, ObjectId, ProjectId, tag_of};
-use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
-use crate::search::Fusion;
-use crate::store::{Locate, Store};
+use erstwhile_core::change::{Applied, Batch, Change, Expect};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{ApiKey, BatchId, Graph, GraphId, GraphOwner, Metadata, ObjectId, ProjectId, tag_of};
 
-mod arrivals;
-mod bulk;
-mod collections;
+use crate::ingestion::{self, Workers};
+use crate::parts::Parts;
+use crate::ports::{Embedder, Ids};
+use crate::state::{IndexHandle, State};
+use crate::store::{Locate, QueueDepth, Store};
+
+mod builder;
+pub mod compat;
 mod context;
-mod copies;
-mod declared;
 mod derived;
 mod entities;
 mod episodes;
+mod export;
 mod facts;
+mod graph_copies;
 mod graphs;
 mod groups;
-mod indexes;
+mod imports;
 mod keys;
 mod listing;
 mod messages;
-mod moving;
-mod rated;
 mod search;
 mod settings;
 mod summaries;
 mod templates;
-mod thread_search;
 mod threads;
-mod understanding;
 mod user_summaries;
 mod users;
 
-pub use bulk::{ADDED_MAX, ITEMS_MAX, NewBulkItem};
-pub use collections::{DocumentSearch, FoundDocuments, NewCollection, NewDocument, document_filter};
+pub use builder::EngineBuilder;
 pub use context::ContextRequest;
 pub use derived::{Community, FoundPatterns, GraphPart};
 pub use entities::NodeDraft;
@@ -54,87 +50,34 @@ pub use episodes::NewEpisode;
 pub use facts::{FactDraft, FactEnd, FactTriple};
 pub use graphs::{GraphUpdate, NewGraph};
 pub use groups::{MembershipChange, UserGroup};
-pub use indexes::IndexHandle;
+pub use imports::{ADDED_MAX, ITEMS_MAX, NewImportItem};
 pub use keys::{NewKey, RevealedKey};
 pub use listing::{Listing, SortBy};
 pub use messages::{NewMessage, Posted};
-pub use rated::{Rated, RatedFact};
 pub use search::Search;
 pub use summaries::Summarised;
-pub use thread_search::{FoundInThread, ThreadSearch};
 pub use threads::NewThread;
-pub use understanding::{Classifying, Extracting};
-pub(crate) use users::anonymous;
 pub use users::{NewUser, UserUpdate};
 
-use arrivals::Arrivals;
-use collections::LoadedCollections;
-use declared::Declared;
-use indexes::Indexes;
-use summaries::Summaries;
+use compat::LoadedCollections;
+use summaries::SummaryCache;
 
-/// How long an authenticated key is believed without looking: a revoked key works no longer than this.
-const KEY_BELIEVED: Duration = Duration::from_secs(1);
-/// Keys that are remembered, at most.
+/// TTL of the API-key cache: a revoked key works for at most this long.
+const KEY_TTL: Duration = Duration::from_secs(1);
+/// Maximum number of cached keys.
 const KEYS_MAX: u64 = 10_000;
-/// Tries to apply a change that others keep getting in the way of.
+/// How often a change of knowledge is attempted when other writers conflict with it.
 const CONFLICT_TRIES: usize = 8;
-/// Tries to change a record that others keep changing: each try that fails means that somebody else got through.
+/// How often a change of a record is attempted; each failure means that another writer succeeded.
 const RECORD_TRIES: usize = 64;
-
-/// Knobs of the engine that an operator may turn.
-#[derive(Debug, Clone)]
-pub struct EngineSettings {
-    /// Memory for indexes, in bytes, roughly.
-    pub index_bytes_max: u64,
-    /// Documents of a kind in one graph up to which their vectors are compared one by one.
-    pub exact_max: usize,
-    /// The room of a context block.
-    pub context: ContextBudget,
-    /// The default fusion of search.
-    pub fusion: Fusion,
-}
-
-impl Default for EngineSettings {
-    fn default() -> Self {
-        Self {
-            index_bytes_max: 1 << 30,
-            exact_max: crate::search::EXACT_MAX,
-            context: ContextBudget::default(),
-            fusion: Fusion::default(),
-        }
-    }
-}
-
-/// What the engine is made of.
-#[derive(Debug)]
-pub struct Parts {
-    /// Where evidence is kept.
-    pub store: Store,
-    /// Where time comes from.
-    pub clock: Arc<dyn Clock>,
-    /// Where ids come from.
-    pub ids: Arc<dyn Ids>,
-    /// What turns text into vectors.
-    pub embedder: Arc<dyn Embedder>,
-    /// What draws claims from text.
-    pub extractor: Arc<dyn Extractor>,
-    /// What answers prompts, when the operator configured it.
-    pub language_model: Option<Arc<dyn LanguageModel>>,
-    /// Knobs.
-    pub settings: EngineSettings,
-}
 
 /// The memory; a cheap clone.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    parts: Arc<Parts>,
-    indexes: Arc<Indexes>,
+    state: Arc<State>,
     keys: Cache<[u8; 32], ApiKey>,
-    loaded: LoadedCollections,
-    summaries: Summaries,
-    declared: Declared,
-    arrivals: Arc<Arrivals>,
+    collections: LoadedCollections,
+    summaries: SummaryCache,
 }
 
 /// Whose graph a call is about, in the application's words.
@@ -147,53 +90,59 @@ pub enum GraphRef {
 }
 
 impl Engine {
-    /// An engine of these parts.
-    pub fn new(parts: Parts) -> Self {
-        let indexes = Indexes::new(parts.settings.index_bytes_max);
-        let keys = Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_BELIEVED).build();
-        let (loaded, summaries, declared) = (LoadedCollections::new(), summaries::remembered(), Declared::new());
+    /// An engine over a store, to be configured.
+    pub fn builder(store: Store) -> EngineBuilder {
+        EngineBuilder::new(store)
+    }
+
+    fn new(parts: Parts) -> Self {
         Self {
-            parts: Arc::new(parts),
-            indexes: Arc::new(indexes),
-            keys,
-            loaded,
-            summaries,
-            declared,
-            arrivals: Arc::default(),
+            state: Arc::new(State::new(parts)),
+            keys: Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_TTL).build(),
+            collections: LoadedCollections::new(),
+            summaries: SummaryCache::new(summaries::REMEMBERED),
         }
     }
 
-    /// The store; for the ingestion worker and tests, not for handlers.
-    pub(crate) fn store(&self) -> &Store {
-        &self.parts.store
+    fn store(&self) -> &Store {
+        self.state.store()
     }
 
-    pub(crate) fn ids(&self) -> &dyn Ids {
-        self.parts.ids.as_ref()
+    fn ids(&self) -> &dyn Ids {
+        self.state.ids()
     }
 
-    pub(crate) fn extractor(&self) -> Arc<dyn Extractor> {
-        Arc::clone(&self.parts.extractor)
+    fn embedder(&self) -> &dyn Embedder {
+        self.state.parts.embedder.as_ref()
     }
 
-    /// The name of the model that makes vectors.
+    async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
+        self.state.index(graph).await
+    }
+
+    /// The name of the embedding model.
     pub fn embedding_model(&self) -> String {
-        self.parts.embedder.model().to_owned()
+        self.embedder().model().to_owned()
     }
 
     /// The present moment by the engine's clock.
     pub fn now(&self) -> Timestamp {
-        self.parts.clock.now()
+        self.state.now()
     }
 
-    /// The graphs that this process's workers take first.
-    pub(crate) fn arrivals(&self) -> &Arrivals {
-        &self.arrivals
-    }
-
-    /// How much waits to be understood.
-    pub async fn queue_depth(&self) -> Result<crate::store::QueueDepth> {
+    /// The episodes and graphs that wait for ingestion.
+    pub async fn queue_depth(&self) -> Result<QueueDepth> {
         self.store().queue_depth().await
+    }
+
+    /// Starts workers that ingest what is added, on the current Tokio runtime; stops them when the result is dropped.
+    pub fn spawn_workers(&self, count: usize) -> Workers {
+        Workers::spawn(&self.state, count)
+    }
+
+    /// Ingests the pending episodes of one graph in the caller's task; false when none are pending.
+    pub async fn ingest_next(&self) -> Result<bool> {
+        ingestion::run_once(&self.state).await
     }
 
     /// Whether the store answers.
@@ -201,7 +150,7 @@ impl Engine {
         self.store().ping().await
     }
 
-    /// Housekeeping that keeps the store small; to be called now and then.
+    /// Removes housekeeping rows that are no longer needed; call it every few minutes.
     pub async fn tidy(&self) -> Result<()> {
         let yesterday = self.now().saturating_sub(jiff::SignedDuration::from_hours(24));
         self.store().forget_applied(yesterday.unwrap_or(Timestamp::MIN)).await
@@ -256,7 +205,7 @@ impl Engine {
     /// Removes a graph with everything in it, and the traces in the database's files.
     async fn remove_graph(&self, project: ProjectId, graph: GraphId, owner: GraphOwner) -> Result<()> {
         self.apply(project, graph, vec![Change::RemoveGraph(owner)]).await?;
-        self.indexes.drop_graph(graph);
+        self.state.drop_index(graph);
         self.store().scrub().await
     }
 
@@ -266,7 +215,7 @@ impl Engine {
         &self,
         project: ProjectId,
         graph: GraphId,
-        decide: impl Fn(&crate::search::GraphIndex) -> Result<(Vec<Change>, T)> + Send + Sync,
+        decide: impl Fn(&erstwhile_core::search::GraphIndex) -> Result<(Vec<Change>, T)> + Send + Sync,
     ) -> Result<T> {
         let mut last = Error::new(ErrorKind::Conflict, "the graph keeps changing");
         for _ in 0..CONFLICT_TRIES {

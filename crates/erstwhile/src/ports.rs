@@ -1,15 +1,21 @@
 //! What the engine needs from outside and does not make itself: time, ids, vectors, understanding.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::error::Result;
+use erstwhile_core::error::Result;
+pub use erstwhile_core::extraction::{
+    Claim, ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, KnownEntity, Turn,
+};
+
+mod none;
 mod system;
 
+pub use none::{NoEmbedder, NoExtractor};
 pub use system::{SystemClock, TimeOrderedIds};
-
-use crate::model::{ClaimKind, EpisodeKind, Holding, Instant, Role, Span};
 
 /// Where time comes from.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -82,109 +88,51 @@ pub struct Prompt {
     pub tokens_max: u32,
 }
 
-/// What an extractor is given.
-#[derive(Debug, Clone, Default)]
-pub struct ExtractionRequest {
-    /// The name of the user who owns the graph; first person in a user's turn stands for it.
-    /// `None` for standalone graphs.
-    pub owner: Option<String>,
-    /// Turns just before the first of `turns`, oldest first: for reading pronouns, not extracted.
-    pub context: Vec<Turn>,
-    /// The turns to extract, oldest first.
-    pub turns: Vec<Turn>,
-    /// Entities of the graph that may be meant, most recent first (at most a few hundred).
-    pub known: Vec<KnownEntity>,
-    /// IANA time zone in which relative dates are read; UTC when absent.
-    pub time_zone: Option<String>,
+impl<T: Clock + ?Sized> Clock for Arc<T> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
 }
 
-/// One turn or document to read.
-#[derive(Debug, Clone)]
-pub struct Turn {
-    /// What kind of data `text` is.
-    pub kind: EpisodeKind,
-    /// Who speaks, for messages.
-    pub role: Option<Role>,
-    /// The speaker's name, when the message has one.
-    pub speaker: Option<String>,
-    /// The text or JSON document.
-    pub text: String,
-    /// When it was said.
-    pub reference_time: Timestamp,
-    /// Distinguishes conversations: turns of different threads do not answer each other.
-    pub thread: Option<String>,
+impl<T: Ids + ?Sized> Ids for Arc<T> {
+    fn next(&self) -> Uuid {
+        (**self).next()
+    }
 }
 
-/// An entity that the graph has already.
-#[derive(Debug, Clone)]
-pub struct KnownEntity {
-    /// Its name.
-    pub name: String,
-    /// What kind of thing it is, when known.
-    pub entity_type: Option<String>,
+#[async_trait]
+impl<T: Embedder + ?Sized> Embedder for Arc<T> {
+    fn model(&self) -> &str {
+        (**self).model()
+    }
+
+    fn dimensions(&self) -> usize {
+        (**self).dimensions()
+    }
+
+    async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        (**self).embed(texts).await
+    }
 }
 
-/// What an extractor read in one turn.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Extraction {
-    /// Names that stand in the text.
-    pub mentions: Vec<ExtractedMention>,
-    /// Claims that the text makes.
-    pub claims: Vec<Claim>,
-    /// Pairs of names that the text says mean the same.
-    pub aliases: Vec<ExtractedAlias>,
+#[async_trait]
+impl<T: Extractor + ?Sized> Extractor for Arc<T> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
+        (**self).extract(request).await
+    }
 }
 
-/// A name that stands in the text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExtractedMention {
-    /// The name, cleaned of determiners and possessives.
-    pub name: String,
-    /// `Person`, `Location`, `Organization`, `Event`, `Object`, `Topic`, …; `None` when in doubt.
-    pub entity_type: Option<String>,
-    /// Where it stands.
-    pub span: Span,
-}
+#[async_trait]
+impl<T: LanguageModel + ?Sized> LanguageModel for Arc<T> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
 
-/// Two names for one entity, as in "Robert Smith, everyone calls him Bob".
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExtractedAlias {
-    /// The fuller name.
-    pub name: String,
-    /// The other name.
-    pub alias: String,
-    /// What kind of thing it is, when known.
-    pub entity_type: Option<String>,
-    /// Where the text says so.
-    pub span: Span,
-}
-
-/// A claim as read, before identities are resolved.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Claim {
-    /// Name of the entity it is about: the owner's name for first person in a user's turn.
-    pub subject: String,
-    /// Type of the subject, when known.
-    pub subject_type: Option<String>,
-    /// The relation, `SCREAMING_SNAKE_CASE`.
-    pub predicate: String,
-    /// Name of the entity that the subject is related to; `None` only for ends and denials of
-    /// whatever held.
-    pub object: Option<String>,
-    /// Type of the object, when known.
-    pub object_type: Option<String>,
-    /// The claim as a self-contained sentence: no pronoun of the first person, no relative date.
-    pub statement: String,
-    /// Where the text says it (byte range, on character boundaries).
-    pub span: Span,
-    /// What it does to the fact.
-    pub kind: ClaimKind,
-    /// How facts of this predicate share time.
-    pub holding: Holding,
-    /// True from, when the text says.
-    pub valid_from: Option<Instant>,
-    /// True until, when the text says.
-    pub valid_until: Option<Instant>,
-    /// 0 to 1.
-    pub confidence: f64,
+    async fn complete(&self, prompt: Prompt) -> Result<String> {
+        (**self).complete(prompt).await
+    }
 }

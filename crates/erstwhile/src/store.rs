@@ -9,33 +9,33 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::change::{Applied, Batch};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{
+use erstwhile_core::change::{Applied, Batch};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{
     ApiKey, Episode, EpisodeId, Graph, GraphId, Mention, Project, ProjectId, Task, TaskId, TaskState, Thread, User,
 };
 
 mod apply;
+mod codes;
 mod evidence;
-mod gathered;
+mod export;
+mod export_unit;
 mod migrations;
-mod moving;
 mod queue;
+mod reads;
 mod rows;
 pub mod sql;
 pub mod sqlite;
 pub mod statements;
 pub mod tables;
-mod unit;
 
-pub use evidence::Evidence;
-pub use gathered::SettingScope;
+pub use export::ImportOutcome;
+pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::MIGRATIONS;
-pub use moving::Arrival;
 pub use queue::{Lease, QueueDepth};
-pub use rows::StoredEdit;
-pub use unit::{Unit, UnitId};
+pub use reads::SettingScope;
 
+use codes::Code;
 use rows::{id, read_id, text};
 use sql::{Outcome, Refusal, Row, Sql, Statement, Value};
 use statements as sql_text;
@@ -53,49 +53,6 @@ pub enum Locate {
     Collection,
     /// The graph of any object, by the tag of its uuid (see [`GraphId::tag`]).
     Tag,
-}
-
-impl Locate {
-    fn code(self) -> i64 {
-        match self {
-            Self::User => 0,
-            Self::Graph => 1,
-            Self::Thread => 2,
-            Self::Tag => 3,
-            Self::Collection => 4,
-        }
-    }
-}
-
-/// What an index must forget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TombstoneKind {
-    /// An episode and everything that came from it.
-    Episode,
-    /// One assertion.
-    Assertion,
-    /// One link.
-    Link,
-    /// A name with everything about it.
-    Name,
-}
-
-impl TombstoneKind {
-    fn code(self) -> i64 {
-        match self {
-            Self::Episode => 0,
-            Self::Assertion => 1,
-            Self::Link => 2,
-            Self::Name => 3,
-        }
-    }
-
-    fn of(code: i64) -> Result<Self> {
-        [Self::Episode, Self::Assertion, Self::Link, Self::Name]
-            .into_iter()
-            .find(|kind| kind.code() == code)
-            .ok_or_else(|| Error::corrupt(format!("a stored tombstone has the unknown kind {code}")))
-    }
 }
 
 /// How a listing is sorted.
@@ -245,7 +202,7 @@ impl Store {
 
     /// The graph that holds an object.
     pub async fn locate(&self, project: ProjectId, kind: Locate, name: &str) -> Result<Option<GraphId>> {
-        let params = vec![text(name), Value::Int(kind.code()), id(project.0)];
+        let params = vec![text(name), kind.value(), id(project.0)];
         Ok(self.one(&sql_text::LOCATE, params, read_id).await?.map(GraphId))
     }
 

@@ -24,14 +24,14 @@ const BLOCKS: usize = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Writing {
     /// Blocks that are there already, in turn: what a database's log does most of the time.
-    Over,
+    Precondition,
     /// At the end, so that the file grows.
     Append,
 }
 
 /// Writes 4 KiB and waits until it is on the disk, again and again.
 pub(super) fn sync_rate(folder: &Path, writing: Writing, during: Duration) -> anyhow::Result<Measured> {
-    let over = writing == Writing::Over;
+    let over = writing == Writing::Precondition;
     // The same files each time, never deleted: freeing blocks would slow the next measurement.
     let path = folder.join(if over { "overwritten" } else { "appended" });
     let mut file = OpenOptions::new().create(true).append(!over).truncate(false).write(true).open(path)?;
@@ -72,7 +72,7 @@ pub(super) const CONNECTIONS: [usize; 3] = [1, 16, 64];
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let mut table = Table::new("The machine", &["limit", "per second", "p50 ms", "p95 ms", "p99 ms"]);
-    for (name, writing) in [("overwritten", Writing::Over), ("appended", Writing::Append)] {
+    for (name, writing) in [("overwritten", Writing::Precondition), ("appended", Writing::Append)] {
         bench.say(&format!("syncing 4 KiB that are {name}"));
         let measured = sync_rate(bench.folder(), writing, bench.span())?;
         table.row(cells(&format!("4 KiB {name} + fdatasync"), &measured));

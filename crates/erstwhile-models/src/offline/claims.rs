@@ -1,6 +1,6 @@
 //! Makes claims of what was matched: statements, dates, what else follows.
 
-use erstwhile::model::{ClaimKind, Holding, Instant, Precision};
+use erstwhile::model::{ClaimKind, Holding, Precision, TimePoint};
 use erstwhile::ports::Claim;
 
 use super::dates::{DatedSpan, Extent, Grain};
@@ -284,9 +284,9 @@ fn times(claim: &mut Claim, date: Option<&DatedSpan>) {
 }
 
 /// The start of a date; parts of days count as the day.
-fn rounded(date: &DatedSpan) -> Instant {
+fn rounded(date: &DatedSpan) -> TimePoint {
     match date.grain {
-        Grain::Part => Instant { precision: Precision::Day, at: date.from.at },
+        Grain::Part => TimePoint { precision: Precision::Day, at: date.from.at },
         _ => date.from,
     }
 }

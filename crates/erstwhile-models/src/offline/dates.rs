@@ -13,7 +13,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use erstwhile::model::{Instant, Precision};
+use erstwhile::model::{Precision, TimePoint};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -69,9 +69,9 @@ pub struct DatedSpan {
     /// Where it stands, with its preposition.
     pub span: Range<usize>,
     /// When the stretch begins.
-    pub from: Instant,
+    pub from: TimePoint,
     /// When it is over, the first moment after it.
-    pub until: Option<Instant>,
+    pub until: Option<TimePoint>,
     /// How it limits what is said.
     pub extent: Extent,
     /// The unit in which the text speaks.
@@ -278,7 +278,7 @@ fn dated(scene: Scene<'_>, range: Range<usize>, period: Period, tz: &TimeZone) -
     };
     let instant = |moment: DateTime, precision| {
         let at = tz.to_ambiguous_zoned(moment).compatible().ok()?.timestamp();
-        Some(Instant { at, precision })
+        Some(TimePoint { at, precision })
     };
     Some(DatedSpan {
         span,

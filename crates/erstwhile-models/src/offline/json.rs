@@ -1,6 +1,6 @@
 //! Reads JSON documents: objects are entities, their fields are claims.
 
-use erstwhile::model::{ClaimKind, Holding, Instant, Precision, Span};
+use erstwhile::model::{ClaimKind, Holding, Precision, Span, TimePoint};
 use erstwhile::ports::{Claim, ExtractedMention, Extraction};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -83,7 +83,7 @@ impl JsonReader<'_> {
         key: &str,
         inner: &Map<String, Value>,
         depth: usize,
-        validity: (Option<Instant>, Option<Instant>),
+        validity: (Option<TimePoint>, Option<TimePoint>),
     ) {
         if depth >= DEEPEST || self.extraction.claims.len() >= MOST {
             return;
@@ -103,7 +103,7 @@ impl JsonReader<'_> {
         key: &str,
         value: &Value,
         holding: Holding,
-        validity: (Option<Instant>, Option<Instant>),
+        validity: (Option<TimePoint>, Option<TimePoint>),
     ) {
         let Some(value) = said(value) else { return };
         let statement = format!("{subject}: {} is {value}.", words(key));
@@ -116,7 +116,7 @@ impl JsonReader<'_> {
         predicate: String,
         object: &str,
         statement: String,
-        (holding, (valid_from, valid_until)): (Holding, (Option<Instant>, Option<Instant>)),
+        (holding, (valid_from, valid_until)): (Holding, (Option<TimePoint>, Option<TimePoint>)),
     ) {
         if self.extraction.claims.len() >= MOST {
             return;
@@ -155,7 +155,7 @@ impl JsonReader<'_> {
     }
 
     /// The dates of an object that say from when and until when its fields hold.
-    fn validity(&self, fields: &Map<String, Value>) -> (Option<Instant>, Option<Instant>) {
+    fn validity(&self, fields: &Map<String, Value>) -> (Option<TimePoint>, Option<TimePoint>) {
         let find = |names: &[&str]| {
             fields.iter().find_map(|(key, value)| {
                 let key = words(key);
@@ -170,18 +170,18 @@ impl JsonReader<'_> {
     }
 
     /// An ISO date or time.
-    fn moment(&self, value: &str) -> Option<Instant> {
+    fn moment(&self, value: &str) -> Option<TimePoint> {
         if let Ok(at) = value.parse::<Timestamp>() {
-            return Some(Instant { at, precision: Precision::Instant });
+            return Some(TimePoint { at, precision: Precision::Instant });
         }
         let at = |moment: DateTime| self.tz.to_ambiguous_zoned(moment).compatible().ok().map(|zoned| zoned.timestamp());
         if value.len() > 10
             && let Ok(moment) = value.parse::<DateTime>()
         {
-            return Some(Instant { at: at(moment)?, precision: Precision::Instant });
+            return Some(TimePoint { at: at(moment)?, precision: Precision::Instant });
         }
         let date: Date = value.parse().ok()?;
-        Some(Instant { at: at(date.to_datetime(jiff::civil::Time::midnight()))?, precision: Precision::Day })
+        Some(TimePoint { at: at(date.to_datetime(jiff::civil::Time::midnight()))?, precision: Precision::Day })
     }
 }
 

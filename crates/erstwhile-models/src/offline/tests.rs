@@ -47,7 +47,7 @@ fn line(claim: &Claim) -> String {
         ClaimKind::Denies => "!",
     };
     let day =
-        |at: Option<erstwhile::model::Instant>| at.map(|at| at.at.to_string()[..10].to_owned()).unwrap_or_default();
+        |at: Option<erstwhile::model::TimePoint>| at.map(|at| at.at.to_string()[..10].to_owned()).unwrap_or_default();
     let mut line = format!("{kind} {} {} {}", claim.subject, claim.predicate, claim.object.as_deref().unwrap_or("*"));
     if claim.valid_from.is_some() || claim.valid_until.is_some() {
         line = format!("{line} @ {}..{}", day(claim.valid_from), day(claim.valid_until));

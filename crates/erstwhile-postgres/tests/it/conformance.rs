@@ -14,7 +14,7 @@ pub(crate) async fn open() -> (Store, ()) {
     (Store::open(Arc::new(database)).await.expect("a store"), ())
 }
 
-erstwhile::store_conformance!(open, random cases: 48);
+erstwhile_testkit::store_conformance!(open, random cases: 48);
 
 /// A statement whose parameters or columns the server types otherwise than the store means them shows here,
 /// not in the one request that uses it.

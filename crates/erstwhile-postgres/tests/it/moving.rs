@@ -15,13 +15,13 @@ async fn open_embedded() -> (Store, TempDir) {
 }
 
 mod there {
-    erstwhile::moving_conformance!(from: super::open_embedded, to: super::open);
+    erstwhile_testkit::export_conformance!(from: super::open_embedded, to: super::open);
 }
 
 mod back {
-    erstwhile::moving_conformance!(from: super::open, to: super::open_embedded);
+    erstwhile_testkit::export_conformance!(from: super::open, to: super::open_embedded);
 }
 
 mod across {
-    erstwhile::moving_conformance!(from: super::open, to: super::open);
+    erstwhile_testkit::export_conformance!(from: super::open, to: super::open);
 }

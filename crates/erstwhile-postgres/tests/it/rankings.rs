@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use erstwhile::engine::{EngineSettings, GraphRef, NewMessage, NewThread, NewUser, Parts, Search};
+use erstwhile::Engine;
+use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser, Search};
 use erstwhile::identity::user_node;
 use erstwhile::model::{Metadata, ProjectId, Role};
 use erstwhile::search::Reranker;
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
-use erstwhile::testing::{FixedClock, SeededIds};
-use erstwhile::{Engine, ingest};
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use erstwhile_postgres::testing::TestServer;
 use erstwhile_postgres::{Postgres, PostgresSettings};
+use erstwhile_testkit::{FixedClock, SeededIds};
 
 const SAID: &[&str] = &[
     "I live in Lyon and I love hiking.",
@@ -36,15 +36,12 @@ const ASKED: &[&str] =
     &["Where does Clara live?", "hiking", "Who is in Porto?", "What do I love?", "chess club", "dog"];
 
 fn engine(store: Store) -> Engine {
-    Engine::new(Parts {
-        store,
-        clock: Arc::new(FixedClock::at("2025-06-01T00:00:00Z".parse().unwrap())),
-        ids: Arc::new(SeededIds::default()),
-        embedder: Arc::new(StaticEmbedder::new().unwrap()),
-        extractor: Arc::new(OfflineExtractor::new()),
-        language_model: None,
-        settings: EngineSettings::default(),
-    })
+    Engine::builder(store)
+        .clock(FixedClock::at("2025-06-01T00:00:00Z".parse().unwrap()))
+        .ids(SeededIds::default())
+        .embedder(StaticEmbedder::new().unwrap())
+        .extractor(OfflineExtractor::new())
+        .build()
 }
 
 async fn on_postgres(url: &str) -> Engine {
@@ -71,7 +68,7 @@ async fn tell(engine: &Engine) -> ProjectId {
         };
         let posted = engine.add_messages(project, "t", vec![message], &[], false).await.unwrap();
         said.extend(posted.messages);
-        while ingest::run_once(engine).await.unwrap() {}
+        while engine.ingest_next().await.unwrap() {}
         if said.len() % 5 == 0 {
             engine.delete_episode(project, said.remove(said.len() / 2)).await.unwrap();
         }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use erstwhile::moving::{Exported, Imported, Progress};
+use erstwhile::export::{Exported, Imported, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
@@ -66,7 +66,7 @@ impl Import {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
         // Before a database is made for it.
-        erstwhile::moving::check(&self.from)?;
+        erstwhile::export::check(&self.from)?;
         let engine = open_engine(&settings).await?;
         let bar = Bar::new("importing")?;
         let imported = engine.import_from(&self.from, &bar).await;

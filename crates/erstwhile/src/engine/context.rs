@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::{Engine, GraphRef, Search};
-use crate::context::{ContextBudget, ContextParts, compose};
-use crate::error::{Error, Result};
-use crate::identity::user_node;
-use crate::model::{Episode, EpisodeId, GraphId, ProjectId};
-use crate::search::{GraphIndex, Moment, SearchRequest};
 use crate::store::Locate;
+use erstwhile_core::context::{ContextBudget, ContextParts, compose};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::identity::user_node;
+use erstwhile_core::model::{Episode, EpisodeId, GraphId, ProjectId};
+use erstwhile_core::search::{GraphIndex, Moment, SearchRequest};
 
 /// Messages at the end of a thread that make the query.
 pub(super) const MESSAGES_READ: i64 = 4;
@@ -57,7 +57,7 @@ impl Engine {
         said: &[EpisodeId],
         request: ContextRequest,
     ) -> Result<String> {
-        let budget = request.budget.unwrap_or(self.parts.settings.context);
+        let budget = request.budget.unwrap_or(self.state.parts.settings.context);
         let index = self.index(graph).await?;
         let now = self.now();
         let search = if query.trim().is_empty() {

@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::facts::{FactTriple, triple};
 use super::{Engine, GraphRef, Search};
-use crate::error::{Error, Result};
-use crate::model::{Entity, Fact, GraphId, ProjectId};
-use crate::observations::{Observation, observe};
-use crate::patterns::{PatternRequest, Patterns, communities, detect};
-use crate::search::filter::Filter;
-use crate::search::{GraphIndex, Scored};
-use crate::subgraph::{SubgraphRequest, subgraph};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Entity, Fact, GraphId, ProjectId};
+use erstwhile_core::observations::{Observation, observe};
+use erstwhile_core::patterns::{PatternRequest, Patterns, communities, detect};
+use erstwhile_core::search::filter::Filter;
+use erstwhile_core::search::{GraphIndex, Scored};
+use erstwhile_core::subgraph::{SubgraphRequest, subgraph};
 
 /// A part of a graph.
 #[derive(Debug, Clone)]
@@ -154,7 +154,7 @@ impl Engine {
     }
 }
 
-fn community(index: &GraphIndex, graph: GraphId, members: &[crate::model::EntityId]) -> Option<Community> {
+fn community(index: &GraphIndex, graph: GraphId, members: &[erstwhile_core::model::EntityId]) -> Option<Community> {
     let first = members.iter().min()?;
     let mut entities: Vec<&Entity> = members.iter().filter_map(|id| index.knowledge.entity(*id)).collect();
     entities.sort_by_key(|entity| (std::cmp::Reverse(index.knowledge.degree(entity.id)), entity.id));

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 
 use super::{Engine, GraphRef};
-use crate::change::Change;
-use crate::error::{Error, Result};
-use crate::identity::{assistant_node, name_id, normalise, user_node};
-use crate::model::{
+use erstwhile_core::change::Change;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::identity::{assistant_node, name_id, normalise, user_node};
+use erstwhile_core::model::{
     Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Link, LinkId, LinkKind,
     Mention, Metadata, ProjectId, TaskId,
 };
-use crate::search::GraphIndex;
-use crate::search::filter::Filter;
+use erstwhile_core::search::GraphIndex;
+use erstwhile_core::search::filter::Filter;
 
 /// An entity that the operator names directly.
 #[derive(Debug, Clone, Default)]

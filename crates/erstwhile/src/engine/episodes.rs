@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::facts::{FactDraft, FactTriple, triple};
 use super::{Engine, GraphRef, Posted};
-use crate::change::Change;
-use crate::error::{Error, Result};
-use crate::model::{
+use erstwhile_core::change::Change;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{
     Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, ProjectId, Role, Task, TaskId,
 };
-use crate::search::filter::Filter;
-use crate::time::merge;
+use erstwhile_core::search::filter::Filter;
+use erstwhile_core::time::merge;
 
 /// Data to add to a graph.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ impl Engine {
             return Err(Error::invalid("only a failed episode can be tried again"));
         }
         self.apply(project, graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
-        self.arrivals.add(graph);
+        self.state.announcements().add(graph);
         Ok(())
     }
 

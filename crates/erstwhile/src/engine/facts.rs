@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::entities::{NodeDraft, end_of};
 use super::{Engine, GraphRef};
-use crate::change::Change;
-use crate::error::{Error, Result};
-use crate::model::{
-    Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit, GraphId, Holding, Instant,
-    Metadata, OPERATOR, Precision, ProjectId, TaskId,
+use erstwhile_core::change::Change;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{
+    Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit, GraphId, Holding, Metadata,
+    OPERATOR, Precision, ProjectId, TaskId, TimePoint,
 };
-use crate::search::GraphIndex;
-use crate::search::filter::Filter;
+use erstwhile_core::search::GraphIndex;
+use erstwhile_core::search::filter::Filter;
 
 /// A fact that the operator states directly.
 #[derive(Debug, Clone, Default)]
@@ -130,7 +130,7 @@ impl Engine {
             let stated = episode.clone().map(|episode| Change::AddEpisodes(vec![episode]));
             let stated = std::iter::once(followed).chain(stated);
             let mut changes: Vec<Change> = stated.chain(source_changes).chain(target_changes).collect();
-            let instant = |at: Option<Timestamp>| at.map(|at| Instant { at, precision: Precision::Instant });
+            let instant = |at: Option<Timestamp>| at.map(|at| TimePoint { at, precision: Precision::Instant });
             changes.push(Change::AddAssertion(Assertion {
                 id,
                 episode: by,

@@ -1,10 +1,10 @@
 //! Standalone graphs, shared by many users.
 
 use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone};
-use crate::change::Change;
-use crate::error::Result;
-use crate::model::{Graph, GraphOwner, ProjectId};
 use crate::store::Locate;
+use erstwhile_core::change::Change;
+use erstwhile_core::error::Result;
+use erstwhile_core::model::{Graph, GraphOwner, ProjectId};
 
 /// A graph to make.
 #[derive(Debug, Clone, Default)]

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Engine, Tries};
-use crate::change::Change;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ObjectId, Over, ProjectId, Setting, SettingKind, User};
 use crate::store::SettingScope;
+use erstwhile_core::change::{Change, GroupChange, SettingChange};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{ObjectId, Precondition, ProjectId, Setting, SettingKind, User};
 
 /// Characters of a group's name, at most.
 const NAME_CHARACTERS_MAX: usize = 200;
@@ -77,7 +77,7 @@ impl Engine {
             created_at: now,
             updated_at: now,
         };
-        let changes = vec![take_name(&group), put(&group, Over::Nothing)?];
+        let changes = vec![take_name(&group), put(&group, Precondition::Absent)?];
         self.store().apply(&self.batch(project, None, changes)).await?;
         Ok(group)
     }
@@ -140,7 +140,7 @@ impl Engine {
         if key_of(&after.name) != key_of(&before.name) {
             changes.extend([leave_name(&before), take_name(&after)]);
         }
-        changes.push(put(&after, Over::Value(json(&before)?))?);
+        changes.push(put(&after, Precondition::Equals(json(&before)?))?);
         self.store().apply(&self.batch(project, None, changes)).await?;
         Ok(after)
     }
@@ -151,8 +151,8 @@ impl Engine {
     /// `NotFound` when there is no such group, or somebody renames it at the same moment.
     pub async fn delete_group(&self, project: ProjectId, group: Uuid) -> Result<()> {
         let named = leave_name(&self.group(project, group).await?);
-        let removed = Change::RemoveSetting(SettingKind::UserGroup, group.to_string());
-        let changes = vec![named, removed, Change::DissolveGroup(group.into())];
+        let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, group.to_string()));
+        let changes = vec![named, removed, Change::Group(GroupChange::Dissolve(group.into()))];
         self.store().apply(&self.batch(project, None, changes)).await.map(|_| ())
     }
 
@@ -219,8 +219,11 @@ impl Engine {
                 outcome.unchanged += 1;
                 continue;
             }
-            let change =
-                if join { Change::AddMembership(group.into()) } else { Change::RemoveMembership(group.into()) };
+            let change = if join {
+                Change::Group(GroupChange::Join(group.into()))
+            } else {
+                Change::Group(GroupChange::Leave(group.into()))
+            };
             self.apply(project, user.graph, vec![change]).await?;
             *(if join { &mut outcome.added } else { &mut outcome.removed }) += 1;
         }
@@ -271,18 +274,21 @@ fn key_of(name: &str) -> String {
 fn take_name(group: &UserGroup) -> Change {
     let value = serde_json::json!({ "name": group.name, "uuid": group.uuid });
     let (kind, name) = (SettingKind::UserGroupName, key_of(&group.name));
-    Change::PutSetting(Setting { kind, name, value, updated_at: group.updated_at }, Over::Nothing)
+    Change::Setting(SettingChange::Put(
+        Setting { kind, name, value, updated_at: group.updated_at },
+        Precondition::Absent,
+    ))
 }
 
 /// Makes the name of a group free again.
 fn leave_name(group: &UserGroup) -> Change {
-    Change::RemoveSetting(SettingKind::UserGroupName, key_of(&group.name))
+    Change::Setting(SettingChange::Remove(SettingKind::UserGroupName, key_of(&group.name)))
 }
 
-fn put(group: &UserGroup, over: Over) -> Result<Change> {
+fn put(group: &UserGroup, over: Precondition) -> Result<Change> {
     let (kind, name) = (SettingKind::UserGroup, group.uuid.to_string());
     let setting = Setting { kind, name, value: json(group)?, updated_at: group.updated_at };
-    Ok(Change::PutSetting(setting, over))
+    Ok(Change::Setting(SettingChange::Put(setting, over)))
 }
 
 fn json(group: &UserGroup) -> Result<serde_json::Value> {

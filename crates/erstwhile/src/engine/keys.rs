@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Engine;
-use crate::change::{Applied, Change};
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
+use erstwhile_core::change::{Applied, Change, ProjectChange};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
 
 /// How every key begins, so that people and secret scanners know one when they see it.
 const PREFIX: &str = "ew_";
@@ -57,7 +57,7 @@ impl Engine {
             time_zone: None,
             created_at: self.now(),
         };
-        let batch = self.batch(project.id, None, vec![Change::AddProject(project.clone())]);
+        let batch = self.batch(project.id, None, vec![Change::Project(ProjectChange::Add(project.clone()))]);
         match self.store().apply(&batch).await {
             Ok(_) => Ok(project),
             // Another process was faster.
@@ -85,7 +85,7 @@ impl Engine {
             return Ok(None);
         }
         let revealed = self.new_key(project, new, random)?;
-        let mut batch = self.batch(project, None, vec![Change::AddKey(revealed.key.clone())]);
+        let mut batch = self.batch(project, None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
         batch.id = BatchId(Uuid::new_v5(&project.0, b"the first key"));
         match self.store().apply(&batch).await? {
             Applied::Now { .. } => Ok(Some(revealed)),
@@ -97,7 +97,7 @@ impl Engine {
     /// Makes a key; `random` is 32 fresh random bytes for its secret.
     pub async fn create_key(&self, project: ProjectId, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
         let revealed = self.new_key(project, new, random)?;
-        let batch = self.batch(project, None, vec![Change::AddKey(revealed.key.clone())]);
+        let batch = self.batch(project, None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
         self.store().apply(&batch).await?;
         Ok(revealed)
     }
@@ -131,7 +131,7 @@ impl Engine {
 
     /// Takes a key back; it stops working within a second on every server.
     pub async fn revoke_key(&self, project: ProjectId, key: ApiKeyId) -> Result<()> {
-        let batch = self.batch(project, None, vec![Change::RevokeKey(key)]);
+        let batch = self.batch(project, None, vec![Change::Project(ProjectChange::RevokeKey(key))]);
         self.store().apply(&batch).await?;
         self.keys.invalidate_all();
         Ok(())

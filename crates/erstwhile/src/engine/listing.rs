@@ -1,7 +1,7 @@
 //! Numbered pages of listings.
 
-use crate::error::{Error, Result};
 use crate::store::{ListOrder, ListPage};
+use erstwhile_core::error::{Error, Result};
 
 /// Rows on a page, at most.
 const PAGE_MAX: i64 = 1_000;

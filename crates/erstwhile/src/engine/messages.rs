@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::Engine;
-use crate::change::Change;
-use crate::error::{Error, Result};
-use crate::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, ProjectId, Role, TaskId};
 use crate::store::Locate;
+use erstwhile_core::change::Change;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{
+    Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, ProjectId, Role, TaskId,
+};
 
 /// A message to add.
 #[derive(Debug, Clone)]
@@ -108,7 +110,7 @@ impl Engine {
         let messages = episodes.iter().map(|episode| episode.id).collect();
         let add_task = Change::AddTask { task, kind: kind.to_owned(), total: episodes.len() };
         self.apply(project, graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
-        self.arrivals.add(graph);
+        self.state.announcements().add(graph);
         Ok(Posted { messages, task })
     }
 

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::facts::{FactTriple, triple};
 use super::{Engine, GraphRef};
-use crate::error::{Error, Result};
-use crate::model::{Entity, EntityId, Episode, ProjectId};
-use crate::search::filter::Filter;
-use crate::search::{Moment, Reranker, Scored, SearchRequest};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Entity, EntityId, Episode, ProjectId};
+use erstwhile_core::search::filter::Filter;
+use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest};
 
 /// Results of one search, at most.
 const LIMIT_MAX: usize = 1_000;
@@ -54,7 +54,7 @@ impl Engine {
         if !(1..=LIMIT_MAX).contains(&search.limit) {
             return Err(Error::invalid(format!("limit must be from 1 to {LIMIT_MAX}")));
         }
-        let vectors = self.parts.embedder.embed(&[search.query.as_str()]).await?;
+        let vectors = self.embedder().embed(&[search.query.as_str()]).await?;
         Ok(SearchRequest {
             vector: vectors.into_iter().next().unwrap_or_default(),
             query: search.query,
@@ -64,7 +64,7 @@ impl Engine {
             moment: search.moment,
             known_at: search.as_known_at,
             origins: search.origins,
-            fusion: self.parts.settings.fusion,
+            fusion: self.state.parts.settings.fusion,
         })
     }
 

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::{Engine, GraphRef};
-use crate::change::Change;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Over, Project, ProjectId, Setting, SettingKind};
-use crate::ontology::Ontology;
+use crate::state::read_ontology;
 use crate::store::SettingScope;
+use erstwhile_core::change::{Change, ProjectChange, SettingChange};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{Precondition, Project, ProjectId, Setting, SettingKind};
+use erstwhile_core::ontology::Ontology;
 
 /// Settings of one kind in one scope, at most.
 const SETTINGS_MAX: usize = 1_000;
@@ -17,7 +18,7 @@ impl Engine {
     pub async fn set_project_time_zone(&self, project: ProjectId, time_zone: Option<String>) -> Result<Project> {
         super::check_time_zone(time_zone.as_deref())?;
         let changed = Project { time_zone, ..self.project(project).await? };
-        let batch = self.batch(project, None, vec![Change::UpdateProject(changed.clone())]);
+        let batch = self.batch(project, None, vec![Change::Project(ProjectChange::Update(changed.clone()))]);
         self.store().apply(&batch).await?;
         Ok(changed)
     }
@@ -64,14 +65,14 @@ impl Engine {
         graph: Option<&GraphRef>,
         (kind, name): (SettingKind, &str),
         value: Value,
-        over: Over,
+        over: Precondition,
     ) -> Result<()> {
         let scope = self.scope(project, graph).await?;
-        if over != Over::Anything && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
+        if over != Precondition::None && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
             return Err(Error::invalid(format!("there can be at most {SETTINGS_MAX} of these: {}", kind.noun())));
         }
         let setting = Setting { kind, name: name.to_owned(), value, updated_at: self.now() };
-        self.declare(project, scope, vec![Change::PutSetting(setting, over)]).await
+        self.declare(project, scope, vec![Change::Setting(SettingChange::Put(setting, over))]).await
     }
 
     /// Takes a declaration back; false when there was none.
@@ -83,7 +84,7 @@ impl Engine {
         name: &str,
     ) -> Result<bool> {
         let scope = self.scope(project, graph).await?;
-        match self.declare(project, scope, vec![Change::RemoveSetting(kind, name.to_owned())]).await {
+        match self.declare(project, scope, vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))]).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -95,7 +96,7 @@ impl Engine {
         ontology.check()?;
         let value = serde_json::to_value(ontology)
             .map_err(|error| Error::internal("an ontology cannot be written").with_source(error))?;
-        self.put_setting(project, graph, (SettingKind::Ontology, ""), value, Over::Anything).await
+        self.put_setting(project, graph, (SettingKind::Ontology, ""), value, Precondition::None).await
     }
 
     /// The types that a graph declares, or else the project; nothing when it declares none.
@@ -110,12 +111,7 @@ impl Engine {
             SettingScope::Graph(graph) => Some(graph),
         };
         let applied = self.store().apply(&self.batch(project, graph, changes)).await;
-        self.declared.forget(scope);
+        self.state.invalidate_declarations(scope);
         applied.map(|_| ())
     }
-}
-
-/// Reads stored types.
-pub(super) fn read_ontology(value: Value) -> Result<Ontology> {
-    serde_json::from_value(value).map_err(|error| Error::corrupt("a stored ontology is broken").with_source(error))
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use moka::sync::Cache;
 
 use super::{Engine, GraphRef, Search};
-use crate::digest::{digest, sentences};
-use crate::error::{Error, Result};
-use crate::model::{Episode, EpisodeId, EpisodeKind, GraphId, ProjectId, Summary};
-use crate::search::{GraphIndex, Scored};
 use crate::store::Locate;
+use erstwhile_core::digest::{digest, sentences};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, ProjectId, Summary};
+use erstwhile_core::search::{GraphIndex, Scored};
 
 /// Characters of a summary, at most.
 const CHARACTERS_MAX: usize = 800;
 /// The newest episodes that a summary is made from, at most.
 const EPISODES_MAX: usize = 500;
 /// Summaries that are remembered.
-const REMEMBERED: u64 = 10_000;
+pub(super) const REMEMBERED: u64 = 10_000;
 
 /// What summaries are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,11 +44,7 @@ impl Summarised {
 }
 
 /// Summaries by what they are made from: how many episodes, and the last of them.
-pub(super) type Summaries = Cache<(GraphId, Summarised, String), (usize, EpisodeId, Summary)>;
-
-pub(super) fn remembered() -> Summaries {
-    Cache::new(REMEMBERED)
-}
+pub(super) type SummaryCache = Cache<(GraphId, Summarised, String), (usize, EpisodeId, Summary)>;
 
 impl Engine {
     /// The summary of a thread; `None` while nothing has been said in it.
@@ -63,7 +59,7 @@ impl Engine {
     pub async fn digest_of(&self, episodes: &[Episode]) -> Result<String> {
         let sentences = sentences(&episodes[episodes.len().saturating_sub(EPISODES_MAX)..]);
         let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
-        let vectors = self.parts.embedder.embed(&texts).await?;
+        let vectors = self.embedder().embed(&texts).await?;
         Ok(digest(&sentences, &vectors, CHARACTERS_MAX))
     }
 
@@ -130,7 +126,7 @@ impl Engine {
     ) -> Result<Vec<Scored<T>>> {
         let texts: Vec<String> = std::iter::once(query.to_owned()).chain(items.iter().map(text)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut vectors = self.parts.embedder.embed(&texts).await?.into_iter();
+        let mut vectors = self.embedder().embed(&texts).await?.into_iter();
         let query = vectors.next().unwrap_or_default();
         let cosine = |vector: &Vec<f32>| query.iter().zip(vector).map(|(left, right)| left * right).sum::<f32>();
         let mut scored: Vec<(f32, T)> = vectors.map(|vector| cosine(&vector)).zip(items).collect();

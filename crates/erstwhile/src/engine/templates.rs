@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::context::query_of;
 use super::{Engine, Search, Summarised};
-use crate::error::{Error, Result};
-use crate::identity::user_node;
-use crate::model::{Entity, Episode, Fact, Over, ProjectId, SettingKind};
-use crate::search::{GraphIndex, Moment, Scored, SearchRequest};
 use crate::store::SettingScope;
-use crate::template::{
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::identity::user_node;
+use erstwhile_core::model::{Entity, Episode, Fact, Precondition, ProjectId, SettingKind};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest};
+use erstwhile_core::template::{
     Template, Variable, VariableKind, line_of_summary, lines_of_entities, lines_of_episodes, lines_of_facts,
     lines_of_texts,
 };
@@ -29,13 +29,13 @@ impl Engine {
         if !is_new {
             self.template(project, id).await?;
         }
-        let over = if is_new { Over::Nothing } else { Over::Anything };
+        let over = if is_new { Precondition::Absent } else { Precondition::None };
         self.put_setting(project, None, (SettingKind::ContextTemplate, id), text.into(), over).await
     }
 
     /// The text of a template.
     pub async fn template(&self, project: ProjectId, id: &str) -> Result<String> {
-        let settings = self.declared_in(SettingScope::Project(project), SettingKind::ContextTemplate).await?;
+        let settings = self.state.declared_in(SettingScope::Project(project), SettingKind::ContextTemplate).await?;
         let setting = settings.iter().find(|setting| setting.name == id);
         let text = setting.and_then(|setting| setting.value.as_str());
         text.map(str::to_owned).ok_or_else(|| Error::not_found("context template"))

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::users::{anonymous, beginning_of};
 use super::{Engine, Listing, SortBy, Tries, check_id, merge_deeply};
-use crate::change::Change;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread};
 use crate::store::Locate;
+use erstwhile_core::change::Change;
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::identity::{anonymous_user, initial_evidence};
+use erstwhile_core::model::{Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread};
 
 /// The key of metadata that applications may read but not set.
 const RESERVED: &str = "system";
@@ -66,7 +66,7 @@ impl Engine {
         let make = |id: GraphId| {
             let owner = GraphOwner::Thread(new.thread_id.clone());
             let mut changes = vec![Change::AddGraph(Graph::new(id, project, owner, now), None)];
-            changes.extend(beginning_of(&anonymous(id, project, now)));
+            changes.extend(initial_evidence(&anonymous_user(id, project, now)));
             changes.push(Change::AddThread(thread(id)));
             changes
         };

@@ -3,14 +3,11 @@
 use jiff::Timestamp;
 
 use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone, merge_deeply};
-use crate::change::Change;
-use crate::error::{Error, Result};
-use crate::identity::{assistant_node, name_id, normalise, user_node};
-use crate::ingest::ASSISTANT;
-use crate::model::{
-    Entity, EntityId, Graph, GraphId, GraphOwner, Link, LinkId, LinkKind, Mention, Metadata, ProjectId, Thread, User,
-};
 use crate::store::Locate;
+use erstwhile_core::change::Change;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::identity::{initial_evidence, own_names, user_node};
+use erstwhile_core::model::{Entity, Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread, User};
 
 /// Threads of one user that are listed together, at most.
 const THREADS_MAX: i64 = 10_000;
@@ -78,7 +75,7 @@ impl Engine {
                 thread_count: 0,
             };
             let row = Graph::new(graph, project, GraphOwner::User(new.user_id.clone()), now);
-            let mut changes = beginning_of(&user);
+            let mut changes = initial_evidence(&user);
             changes.insert(0, Change::AddGraph(row, Some(user)));
             changes
         };
@@ -110,7 +107,7 @@ impl Engine {
             user.updated_at = self.after(seen);
             let mut changes = vec![Change::UpdateUser(user.clone(), seen)];
             if named(&user) != before {
-                changes.extend(names_of(&user));
+                changes.extend(own_names(&user));
             }
             match self.apply(project, user.graph, changes).await {
                 Ok(_) => return Ok(user),
@@ -156,65 +153,5 @@ impl Engine {
     pub async fn warm(&self, project: ProjectId, reference: &GraphRef) -> Result<()> {
         let graph = self.graph_id(project, reference).await?;
         self.index(graph).await.map(|_| ())
-    }
-}
-
-/// What a user's graph begins with: the user and the assistant (I1).
-pub(crate) fn beginning_of(user: &User) -> Vec<Change> {
-    let mut changes = names_of(user);
-    changes.push(Change::AddMention(spoken_of(user, ASSISTANT, assistant_node(user.graph), "Assistant")));
-    changes
-}
-
-/// Whoever speaks in a thread that belongs to no user.
-pub(crate) fn anonymous(graph: GraphId, project: ProjectId, created_at: Timestamp) -> User {
-    User {
-        graph,
-        project,
-        user_id: "User".to_owned(),
-        uuid: user_node(graph).0.into(),
-        email: None,
-        first_name: None,
-        last_name: None,
-        time_zone: None,
-        metadata: Metadata::new(),
-        disable_default_ontology: false,
-        created_at,
-        updated_at: created_at,
-        thread_count: 1,
-    }
-}
-
-/// The evidence that ties a user's names to the user's node.
-fn names_of(user: &User) -> Vec<Change> {
-    let node = user_node(user.graph);
-    let display = user.display_name();
-    let mut changes = vec![Change::AddMention(spoken_of(user, &display, node, "User"))];
-    let own = [Some(&display), user.first_name.as_ref(), user.email.as_ref(), Some(&user.user_id)];
-    for name in own.into_iter().flatten().filter(|name| !normalise(name).is_empty()) {
-        for entity_type in [None, Some("Person")] {
-            let id = name_id(user.graph, name, entity_type);
-            let key = format!("own name\0{id}");
-            changes.push(Change::AddLink(Link {
-                id: LinkId(user.graph.derive(key.as_bytes())),
-                left: node,
-                right: id,
-                kind: LinkKind::Same,
-                episode: None,
-                recorded_at: user.updated_at,
-            }));
-        }
-    }
-    changes
-}
-
-fn spoken_of(user: &User, name: &str, entity: EntityId, entity_type: &str) -> Mention {
-    Mention {
-        episode: None,
-        name: name.to_owned(),
-        entity,
-        entity_type: Some(entity_type.to_owned()),
-        span: 0..0,
-        recorded_at: user.updated_at,
     }
 }

@@ -1,35 +1,41 @@
 //! The one write: a batch of changes becomes the steps of one transaction. Pure.
 
 mod collections;
-mod declared;
+mod imports;
 mod projects;
+mod settings;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::Locate;
+use super::codes::Code;
 use super::rows::{
-    claim_kind_code, entity_patch_json, episode_kind_code, fact_edit_json, holding_code, id, json, link_kind_code,
-    optional_id, optional_text, optional_time, owner_code, precision_code, role_code, setting_kind_code, state_code,
+    entity_patch_json, fact_edit_json, id, json, optional_id, optional_text, optional_time, owner_code, state_code,
     text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
-use super::{Locate, TombstoneKind};
-use crate::change::{Batch, Change, Expect};
-use crate::error::{Error, Result};
-use crate::model::{
-    Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Instant, Link, Mention, ProjectId, SettingKind,
-    Thread, User,
+use erstwhile_core::change::{Batch, Change, Expect};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::evidence::TombstoneKind;
+use erstwhile_core::model::{
+    Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Link, Mention, ProjectId, SettingKind, Thread,
+    TimePoint, User,
 };
 
 /// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
 ///
 /// # Errors
-/// `Internal` when a change that needs a graph stands in a batch without one.
+/// `Internal` when a change that needs a graph is in a batch without one, or a graph is added by a change other than
+/// the first.
 pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
+    if batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddGraph(..))) {
+        return Err(Error::internal("a graph must be added by the first change of its batch"));
+    }
     let scope = batch.graph.map_or(batch.project.0, |graph| graph.0);
-    let arriving = batch.changes.iter().map(arrivals).sum();
+    let arriving = batch.changes.iter().map(Change::episode_count).sum();
     let mut steps = Steps { project: batch.project, graph: batch.graph, at: batch.at, arriving, steps: Vec::new() };
     let applied = vec![id(scope), id(batch.id.0), time(batch.at)];
     steps.must(&sql::MARK_APPLIED, applied, Refusal::AppliedBefore);
@@ -39,11 +45,11 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     for change in &batch.changes {
         steps.change(change)?;
     }
-    if batch.changes.iter().any(settles) {
+    if batch.changes.iter().any(Change::settles_episodes) {
         let graph = steps.graph()?;
         steps.may(&sql::COUNT_PENDING, vec![id(graph.0)]);
     }
-    if batch.changes.iter().any(moves_bulk) {
+    if batch.changes.iter().any(Change::advances_import) {
         let graph = steps.graph()?;
         steps.may(&sql::COUNT_BULK_PENDING, vec![id(graph.0)]);
     }
@@ -53,33 +59,6 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
         steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
     }
     Ok(steps.steps)
-}
-
-/// Whether a change takes episodes off the queue.
-fn settles(change: &Change) -> bool {
-    matches!(change, Change::SetEpisodeState(..) | Change::RemoveEpisode(_) | Change::RemoveThread(_))
-}
-
-/// Whether a change alters how much of a bulk load is left to do.
-fn moves_bulk(change: &Change) -> bool {
-    matches!(change, Change::SetBulkItemState(..) | Change::ForgetBulkItem(_) | Change::SetBulkState(..))
-}
-
-/// Whether a change alters what is known, not only what is stored.
-fn is_knowledge(change: &Change) -> bool {
-    matches!(
-        change,
-        Change::AddMention(_)
-            | Change::AddAssertion(_)
-            | Change::RemoveAssertion(_)
-            | Change::AddLink(_)
-            | Change::RemoveLink(_)
-            | Change::PutFactEdit(..)
-            | Change::PutEntityEdit(..)
-            | Change::RemoveName(_)
-            | Change::RemoveEpisode(_)
-            | Change::RemoveThread(_)
-    )
 }
 
 struct Steps {
@@ -118,16 +97,14 @@ impl Steps {
         if let Some(Change::AddGraph(graph, user)) = batch.changes.first() {
             self.add_graph(graph, user.as_ref());
         }
-        let knowledge = i64::from(batch.changes.iter().any(is_knowledge));
+        let knowledge = i64::from(batch.changes.iter().any(Change::is_knowledge));
         let params = vec![id(graph.0), Value::Int(knowledge), Value::Int(self.arriving as i64)];
         self.must(&sql::RAISE_VERSION, params, Refusal::Missing("graph"));
     }
 
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
-            Change::AddProject(_) | Change::UpdateProject(_) | Change::AddKey(_) | Change::RevokeKey(_) => {
-                self.change_project(change);
-            }
+            Change::Project(change) => self.change_project(change),
             // Written before the version is raised, because the version is a column of it.
             Change::AddGraph(..) => {}
             Change::UpdateGraph(graph, seen) => {
@@ -197,32 +174,21 @@ impl Steps {
                 self.may(&sql::PUT_EDIT, params);
             }
             Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
-            Change::PutSetting(..)
-            | Change::RemoveSetting(..)
-            | Change::AddMembership(_)
-            | Change::RemoveMembership(_)
-            | Change::DissolveGroup(_) => self.declare(change)?,
-            Change::AddCollection(_)
-            | Change::UpdateCollection(..)
-            | Change::AddDocument(_)
-            | Change::UpdateDocument(..)
-            | Change::RemoveDocument(_)
-            | Change::AddBulk(_)
-            | Change::AddBulkItems(_)
-            | Change::SetBulkState(..)
-            | Change::SetBulkItemState(..)
-            | Change::ForgetBulkItem(_) => self.gather(change)?,
+            Change::Setting(change) => self.change_setting(change),
+            Change::Group(change) => self.change_group(change)?,
+            Change::Collection(change) => self.change_collection(change)?,
+            Change::Import(change) => self.change_import(change)?,
         }
         Ok(())
     }
 
     fn locate(&mut self, kind: Locate, name: &str, graph: GraphId, taken: String) {
-        let params = vec![text(name), Value::Int(kind.code()), id(self.project.0), id(graph.0)];
+        let params = vec![text(name), kind.value(), id(self.project.0), id(graph.0)];
         self.must(&sql::ADD_LOCATOR, params, Refusal::Taken(taken));
     }
 
     fn unlocate(&mut self, kind: Locate, name: &str) {
-        let params = vec![text(name), Value::Int(kind.code()), id(self.project.0)];
+        let params = vec![text(name), kind.value(), id(self.project.0)];
         self.may(&sql::REMOVE_LOCATOR, params);
     }
 
@@ -237,7 +203,7 @@ impl Steps {
                 Some((Locate::Collection, format!("collection already exists with name: {name}")))
             }
             // A thread brings its own locator; a bulk load is known by its uuid.
-            GraphOwner::Thread(_) | GraphOwner::Bulk => None,
+            GraphOwner::Thread(_) | GraphOwner::ImportJob => None,
         };
         if let Some((locate, taken)) = located {
             self.locate(locate, owner, graph.id, taken);
@@ -296,9 +262,9 @@ impl Steps {
             GraphOwner::User(user_id) => self.unlocate(Locate::User, user_id),
             GraphOwner::Standalone(graph_id) => self.unlocate(Locate::Graph, graph_id),
             GraphOwner::Collection(name) => self.unlocate(Locate::Collection, name),
-            GraphOwner::Thread(_) | GraphOwner::Bulk => {}
+            GraphOwner::Thread(_) | GraphOwner::ImportJob => {}
         }
-        let params = vec![id(graph.0), Value::Int(Locate::Thread.code()), id(self.project.0)];
+        let params = vec![id(graph.0), Locate::Thread.value(), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
         self.may(&sql::FORGET_BULK_ITEMS_FOR_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
@@ -369,10 +335,7 @@ impl Steps {
         ] {
             self.may(statement, vec![graph.clone(), text(thread_id)]);
         }
-        self.may(
-            &sql::REMOVE_SETTING,
-            vec![graph.clone(), Value::Int(setting_kind_code(SettingKind::RatingInstruction)), text(thread_id)],
-        );
+        self.may(&sql::REMOVE_SETTING, vec![graph.clone(), SettingKind::RatingInstruction.value(), text(thread_id)]);
         self.may(&sql::FORGET_BULK_ITEMS_FOR_THREAD, vec![graph.clone(), text(thread_id)]);
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);
@@ -394,8 +357,8 @@ impl Steps {
                 Value::Int(self.arriving as i64),
                 id(episode.id.0),
                 optional_text(episode.thread.as_ref()),
-                Value::Int(episode_kind_code(episode.kind)),
-                episode.role.map_or(Value::Null, |role| Value::Int(role_code(role))),
+                episode.kind.value(),
+                episode.role.map_or(Value::Null, |role| role.value()),
                 optional_text(episode.name.as_ref()),
                 text(&episode.content),
                 json(&episode.metadata),
@@ -434,7 +397,7 @@ impl Steps {
     }
 
     fn bury(&mut self, kind: TombstoneKind, object: Value) -> Result<()> {
-        let params = vec![id(self.graph()?.0), Value::Int(kind.code()), object];
+        let params = vec![id(self.graph()?.0), kind.value(), object];
         self.may(&sql::BURY, params);
         Ok(())
     }
@@ -457,10 +420,8 @@ impl Steps {
     }
 
     fn add_assertion(&mut self, assertion: &Assertion) -> Result<()> {
-        let at = |instant: Option<Instant>| optional_time(instant.map(|instant| instant.at));
-        let precision = |instant: Option<Instant>| {
-            instant.map_or(Value::Null, |instant| Value::Int(precision_code(instant.precision)))
-        };
+        let at = |instant: Option<TimePoint>| optional_time(instant.map(|instant| instant.at));
+        let precision = |instant: Option<TimePoint>| instant.map_or(Value::Null, |instant| instant.precision.value());
         let params = vec![
             id(self.graph()?.0),
             id(assertion.id.0),
@@ -471,8 +432,8 @@ impl Steps {
             text(&assertion.statement),
             Value::Int(assertion.span.start as i64),
             Value::Int(assertion.span.end as i64),
-            Value::Int(claim_kind_code(assertion.kind)),
-            Value::Int(holding_code(assertion.holding)),
+            assertion.kind.value(),
+            assertion.holding.value(),
             at(assertion.valid_from),
             precision(assertion.valid_from),
             at(assertion.valid_until),
@@ -493,7 +454,7 @@ impl Steps {
             id(link.id.0),
             id(link.left.0),
             id(link.right.0),
-            Value::Int(link_kind_code(link.kind)),
+            link.kind.value(),
             optional_id(link.episode.map(|episode| episode.0)),
             time(link.recorded_at),
         ];
@@ -528,12 +489,4 @@ fn folded_graph(graph: &Graph) -> Value {
 
 fn folded(parts: &[&str]) -> Value {
     Value::Text(parts.join("\n").to_lowercase())
-}
-
-/// How many episodes a change brings.
-fn arrivals(change: &Change) -> usize {
-    match change {
-        Change::AddEpisodes(episodes) => episodes.len(),
-        _ => 0,
-    }
 }

@@ -2,40 +2,13 @@
 
 use uuid::Uuid;
 
-use super::rows::{self, StoredEdit, id};
+use super::codes::Code;
+use super::rows::{self, id};
 use super::sql::{Row, Statement, TakeRows, Value};
-use super::{Store, TombstoneKind, statements as sql_text};
-use crate::error::{Error, Result};
-use crate::model::{Assertion, Episode, GraphId, Link, Mention};
-
-/// What happened to a graph after a version.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Evidence {
-    /// The version that this brings a reader to.
-    pub version: i64,
-    /// What went; to be taken away before the rest is added.
-    pub tombstones: Vec<(TombstoneKind, Uuid)>,
-    /// Episodes that are new or changed, in order.
-    pub episodes: Vec<Episode>,
-    /// New mentions.
-    pub mentions: Vec<Mention>,
-    /// New assertions.
-    pub assertions: Vec<Assertion>,
-    /// New links.
-    pub links: Vec<Link>,
-    /// Edits that are new or changed.
-    pub edits: Vec<StoredEdit>,
-}
-
-impl Evidence {
-    /// Episodes and assertions from which on taking it in is worth several threads.
-    const LARGE: usize = 500;
-
-    /// Whether taking it in takes more than a moment.
-    pub fn is_large(&self) -> bool {
-        self.episodes.len() + self.assertions.len() >= Self::LARGE
-    }
-}
+use super::{Store, statements as sql_text};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::evidence::{Evidence, TombstoneKind};
+use erstwhile_core::model::GraphId;
 
 impl Store {
     /// Everything that happened to a graph after `version`; `None` when the graph is gone.
@@ -56,7 +29,7 @@ type Keep = fn(&mut Evidence, Row) -> Result<()>;
 const READS: [(&Statement, Keep); 6] = [
     (&sql_text::TOMBSTONES_SINCE, |evidence, row| {
         let mut row = row.reader();
-        let kind = TombstoneKind::of(row.int()?)?;
+        let kind = TombstoneKind::from_code(row.int()?)?;
         let id = Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a stored id is no uuid"))?;
         evidence.tombstones.push((kind, id));
         Ok(())

@@ -10,8 +10,8 @@ use super::Store;
 use super::rows::{id, optional_text, read_id, time};
 use super::sql::{Outcome, Row, Rows, Statement, Step, Value};
 use super::statements as sql_text;
-use crate::error::Result;
-use crate::model::GraphId;
+use erstwhile_core::error::Result;
+use erstwhile_core::model::GraphId;
 
 /// Candidates looked at for one claim; more workers than this would step on each other's toes.
 const CANDIDATES: i64 = 32;

@@ -1,20 +1,22 @@
 //! How the domain is laid out in rows, both ways.
 
-mod gathered;
+mod beside_graphs;
 
-pub(super) use gathered::{
-    bulk_item_json, bulk_item_payload, bulk_item_state_code, bulk_state_code, read_bulk, read_bulk_item,
-    read_collection, read_document, read_setting, roles_code, setting_kind_code, vector,
+pub(super) use beside_graphs::{
+    bulk_item_json, bulk_item_payload, bulk_item_state_code, read_bulk, read_bulk_item, read_collection, read_document,
+    read_setting, roles_code, vector,
 };
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::codes::{Code, unknown_code};
 use super::sql::{Row, RowReader, Value};
-use crate::error::{Error, Result};
-use crate::model::{
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::evidence::Edit;
+use erstwhile_core::model::{
     ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Graph, GraphOwner,
-    Holding, Instant, KeyAccess, Link, LinkKind, Mention, Metadata, Precision, Project, Role, Span, Thread, User,
+    Holding, KeyAccess, Link, LinkKind, Mention, Metadata, Precision, Project, Role, Span, Thread, TimePoint, User,
 };
 
 /// A uuid as a value.
@@ -59,7 +61,7 @@ trait ReadDomain {
     fn optional_time(&mut self) -> Result<Option<Timestamp>>;
     fn json(&mut self) -> Result<Metadata>;
     fn span(&mut self) -> Result<Span>;
-    fn instant(&mut self) -> Result<Option<Instant>>;
+    fn instant(&mut self) -> Result<Option<TimePoint>>;
 }
 
 fn uuid_of(bytes: &[u8]) -> Result<Uuid> {
@@ -98,69 +100,18 @@ impl ReadDomain for RowReader {
         Ok(usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0))
     }
 
-    fn instant(&mut self) -> Result<Option<Instant>> {
+    fn instant(&mut self) -> Result<Option<TimePoint>> {
         let (at, precision) = (self.optional_time()?, self.optional_int()?);
-        Ok(at.map(|at| Instant { at, precision: precision_of(precision.unwrap_or(0)) }))
+        let Some(at) = at else { return Ok(None) };
+        // A time without a precision is exact.
+        let precision = precision.map_or(Ok(Precision::Instant), Precision::from_code)?;
+        Ok(Some(TimePoint { at, precision }))
     }
 }
 
 /// Reads a single uuid.
 pub(super) fn read_id(row: Row) -> Result<Uuid> {
     row.reader().uuid()
-}
-
-pub(super) fn precision_code(precision: Precision) -> i64 {
-    match precision {
-        Precision::Instant => 0,
-        Precision::Day => 1,
-        Precision::Month => 2,
-        Precision::Year => 3,
-    }
-}
-
-fn precision_of(code: i64) -> Precision {
-    match code {
-        1 => Precision::Day,
-        2 => Precision::Month,
-        3 => Precision::Year,
-        _ => Precision::Instant,
-    }
-}
-
-pub(super) fn claim_kind_code(kind: ClaimKind) -> i64 {
-    match kind {
-        ClaimKind::Asserts => 0,
-        ClaimKind::Ends => 1,
-        ClaimKind::Denies => 2,
-    }
-}
-
-pub(super) fn holding_code(holding: Holding) -> i64 {
-    match holding {
-        Holding::Exclusive => 0,
-        Holding::Shared => 1,
-        Holding::Event => 2,
-    }
-}
-
-pub(super) fn episode_kind_code(kind: EpisodeKind) -> i64 {
-    match kind {
-        EpisodeKind::Message => 0,
-        EpisodeKind::Text => 1,
-        EpisodeKind::Json => 2,
-        EpisodeKind::FactTriple => 3,
-    }
-}
-
-pub(super) fn role_code(role: Role) -> i64 {
-    match role {
-        Role::Norole => 0,
-        Role::System => 1,
-        Role::Assistant => 2,
-        Role::User => 3,
-        Role::Function => 4,
-        Role::Tool => 5,
-    }
 }
 
 /// The stored code of a state; `PENDING_EPISODES` and its index know that pending is 0.
@@ -171,24 +122,6 @@ pub(super) fn state_code(state: &EpisodeState) -> (i64, Option<&String>) {
         EpisodeState::Ignored => (2, None),
         EpisodeState::Failed(reason) => (3, Some(reason)),
     }
-}
-
-pub(super) fn access_code(access: KeyAccess) -> i64 {
-    match access {
-        KeyAccess::Read => 0,
-        KeyAccess::Write => 1,
-    }
-}
-
-pub(super) fn link_kind_code(kind: LinkKind) -> i64 {
-    match kind {
-        LinkKind::Same => 0,
-        LinkKind::Different => 1,
-    }
-}
-
-fn unknown_code(what: &str, code: i64) -> Error {
-    Error::corrupt(format!("a stored {what} has the unknown code {code}"))
 }
 
 pub(super) fn read_project(row: Row) -> Result<Project> {
@@ -210,11 +143,7 @@ pub(super) fn read_key(row: Row) -> Result<ApiKey> {
         name: row.text()?,
         prefix: row.text()?,
         digest: row.blob()?.try_into().map_err(|_| Error::corrupt("a stored key digest has the wrong length"))?,
-        access: match row.int()? {
-            0 => KeyAccess::Read,
-            1 => KeyAccess::Write,
-            code => return Err(unknown_code("key access", code)),
-        },
+        access: KeyAccess::from_code(row.int()?)?,
         created_at: row.time()?,
         expires_at: row.optional_time()?,
         revoked_at: row.optional_time()?,
@@ -228,7 +157,7 @@ pub(super) fn owner_code(owner: &GraphOwner) -> (i64, &str) {
         GraphOwner::Standalone(graph_id) => (1, graph_id),
         GraphOwner::Thread(thread_id) => (2, thread_id),
         GraphOwner::Collection(name) => (3, name),
-        GraphOwner::Bulk => (4, ""),
+        GraphOwner::ImportJob => (4, ""),
     }
 }
 
@@ -242,7 +171,7 @@ pub(super) fn read_graph(row: Row) -> Result<Graph> {
             (1, graph_id) => GraphOwner::Standalone(graph_id),
             (2, thread_id) => GraphOwner::Thread(thread_id),
             (3, name) => GraphOwner::Collection(name),
-            (4, _) => GraphOwner::Bulk,
+            (4, _) => GraphOwner::ImportJob,
             (code, _) => return Err(unknown_code("graph owner", code)),
         },
         name: row.optional_text()?,
@@ -297,14 +226,8 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         id: row.uuid()?.into(),
         seq: row.int()?,
         thread: row.optional_text()?,
-        kind: match row.int()? {
-            0 => EpisodeKind::Message,
-            1 => EpisodeKind::Text,
-            2 => EpisodeKind::Json,
-            3 => EpisodeKind::FactTriple,
-            code => return Err(unknown_code("episode kind", code)),
-        },
-        role: row.optional_int()?.map(role_of).transpose()?,
+        kind: EpisodeKind::from_code(row.int()?)?,
+        role: row.optional_int()?.map(Role::from_code).transpose()?,
         name: row.optional_text()?,
         content: row.text()?,
         metadata: row.json()?,
@@ -322,10 +245,6 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         task: row.optional_uuid()?.map(Into::into),
         strict: row.int()? != 0,
     })
-}
-
-fn role_of(code: i64) -> Result<Role> {
-    Role::ALL.into_iter().find(|role| role_code(*role) == code).ok_or_else(|| unknown_code("role", code))
 }
 
 pub(super) fn read_mention(row: Row) -> Result<Mention> {
@@ -350,18 +269,8 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
         object: row.optional_uuid()?.map(Into::into),
         statement: row.text()?,
         span: row.span()?,
-        kind: match row.int()? {
-            0 => ClaimKind::Asserts,
-            1 => ClaimKind::Ends,
-            2 => ClaimKind::Denies,
-            code => return Err(unknown_code("claim kind", code)),
-        },
-        holding: match row.int()? {
-            0 => Holding::Exclusive,
-            1 => Holding::Shared,
-            2 => Holding::Event,
-            code => return Err(unknown_code("holding", code)),
-        },
+        kind: ClaimKind::from_code(row.int()?)?,
+        holding: Holding::from_code(row.int()?)?,
         valid_from: row.instant()?,
         valid_until: row.instant()?,
         reference_time: row.time()?,
@@ -378,31 +287,18 @@ pub(super) fn read_link(row: Row) -> Result<Link> {
         id: row.uuid()?.into(),
         left: row.uuid()?.into(),
         right: row.uuid()?.into(),
-        kind: match row.int()? {
-            0 => LinkKind::Same,
-            1 => LinkKind::Different,
-            code => return Err(unknown_code("link kind", code)),
-        },
+        kind: LinkKind::from_code(row.int()?)?,
         episode: row.optional_uuid()?.map(Into::into),
         recorded_at: row.time()?,
     })
 }
 
-/// An operator's edit as it is stored.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StoredEdit {
-    /// Of the fact that this assertion supports.
-    Fact(crate::model::AssertionId, FactEdit),
-    /// Of the entity of this name id.
-    Entity(crate::model::EntityId, EntityPatch),
-}
-
-pub(super) fn read_edit(row: Row) -> Result<StoredEdit> {
+pub(super) fn read_edit(row: Row) -> Result<Edit> {
     let mut row = row.reader();
     let (kind, target, patch, recorded_at) = (row.int()?, row.uuid()?, row.json()?, row.time()?);
     match kind {
-        0 => Ok(StoredEdit::Fact(target.into(), fact_edit_of(&patch, recorded_at)?)),
-        1 => Ok(StoredEdit::Entity(target.into(), entity_patch_of(&patch))),
+        0 => Ok(Edit::Fact(target.into(), fact_edit_of(&patch, recorded_at)?)),
+        1 => Ok(Edit::Entity(target.into(), entity_patch_of(&patch))),
         code => Err(unknown_code("edit kind", code)),
     }
 }

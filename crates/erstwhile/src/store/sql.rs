@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use crate::error::{Error, Result};
+use erstwhile_core::error::{Error, Result};
 
 /// A value that goes into or comes out of the database.
 #[derive(Debug, Clone, PartialEq)]

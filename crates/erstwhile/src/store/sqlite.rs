@@ -18,7 +18,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::sql::{Migration, Outcome, Refusal, Row, Rows, Sql, Statement, Step, TakeRows, Value};
-use crate::error::{Error, ErrorKind, Result};
+use erstwhile_core::error::{Error, ErrorKind, Result};
 
 /// Transactions that share a commit, at most.
 pub const GROUP_MAX: usize = 256;

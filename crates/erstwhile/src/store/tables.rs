@@ -22,7 +22,7 @@ pub struct Table {
 
 /// Columns that do not move.
 #[derive(Debug)]
-pub struct LeftBehind {
+pub struct NotExported {
     /// The table.
     pub table: &'static str,
     /// The columns.
@@ -119,13 +119,13 @@ tables! {
 }
 
 /// Every table and column that does not move.
-pub static LEFT_BEHIND: &[LeftBehind] = &[
-    LeftBehind {
+pub static NOT_EXPORTED: &[NotExported] = &[
+    NotExported {
         table: "locator",
         columns: &["id", "kind", "scope", "graph_id"],
         why: "follows from the graph and its threads, and is written anew with them",
     },
-    LeftBehind {
+    NotExported {
         table: "ingest_queue",
         columns: &["graph_id", "pending", "ready_at", "lease_until", "epoch", "attempts", "last_error"],
         why: "belongs to the workers of one database; what is pending is counted and queued anew",
@@ -135,21 +135,21 @@ pub static LEFT_BEHIND: &[LeftBehind] = &[
 /// What kind of unit rows move in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum UnitKind {
+pub enum ExportUnitKind {
     /// A project with its keys and what it declares.
     Project,
     /// A graph with everything in it: of a user or of a thread of nobody, standalone, or a collection.
     Graph,
     /// A bulk load, which refers to graphs.
-    Bulk,
+    ImportJob,
 }
 
-impl UnitKind {
+impl ExportUnitKind {
     /// The table that has one row for each unit.
     pub fn head(self) -> &'static str {
         match self {
             Self::Project => "project",
-            Self::Graph | Self::Bulk => "graph",
+            Self::Graph | Self::ImportJob => "graph",
         }
     }
 
@@ -158,7 +158,7 @@ impl UnitKind {
         match self {
             Self::Project => "project",
             Self::Graph => "graph",
-            Self::Bulk => "bulk",
+            Self::ImportJob => "bulk",
         }
     }
 
@@ -166,7 +166,7 @@ impl UnitKind {
     pub fn tables(self) -> impl Iterator<Item = &'static Table> + Clone {
         TABLES.iter().filter(move |table| match self {
             Self::Project => matches!(table.name, "project" | "api_key" | "setting"),
-            Self::Graph | Self::Bulk => !matches!(table.name, "project" | "api_key"),
+            Self::Graph | Self::ImportJob => !matches!(table.name, "project" | "api_key"),
         })
     }
 }

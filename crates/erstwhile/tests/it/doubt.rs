@@ -1,9 +1,8 @@
 //! Answers that are lost, crashes half way, and callers who meet: what is done is done once, and nothing stays behind.
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewGraph, NewKey, NewThread};
-use erstwhile::ingest;
-use erstwhile::model::{BulkItemState, BulkState, BulkTarget, EpisodeKind, KeyAccess, Metadata, Role};
+use erstwhile::engine::{GraphRef, NewEpisode, NewGraph, NewImportItem, NewKey, NewThread};
+use erstwhile::model::{EpisodeKind, ImportItemState, ImportState, ImportTarget, KeyAccess, Metadata, Role};
 
 use crate::world::World;
 
@@ -11,7 +10,7 @@ fn first_key() -> NewKey {
     NewKey { name: "first".to_owned(), access: KeyAccess::Write, expires_at: None, secret: None }
 }
 
-pub(crate) fn said(target: BulkTarget, content: String) -> NewBulkItem {
+pub(crate) fn said(target: ImportTarget, content: String) -> NewImportItem {
     let episode = NewEpisode {
         kind: EpisodeKind::Message,
         data: content,
@@ -21,7 +20,7 @@ pub(crate) fn said(target: BulkTarget, content: String) -> NewBulkItem {
         metadata: Metadata::new(),
         strict: false,
     };
-    NewBulkItem { target, episode, role: Some(Role::User), name: None }
+    NewImportItem { target, episode, role: Some(Role::User), name: None }
 }
 
 #[tokio::test]
@@ -97,9 +96,9 @@ async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_
     let bulk = engine.create_bulk(project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
     let deleting = engine.clone();
     between.before("ADD_BULK_ITEM", async move { deleting.delete_user(project, "ann").await.unwrap() });
-    let of = |user: &str| BulkTarget::User(user.to_owned());
+    let of = |user: &str| ImportTarget::User(user.to_owned());
     let items = vec![
-        said(BulkTarget::Thread("t".to_owned()), "a secret in a thread".to_owned()),
+        said(ImportTarget::Thread("t".to_owned()), "a secret in a thread".to_owned()),
         said(of("bea"), "hello".to_owned()),
         said(of("ann"), "a secret".to_owned()),
     ];
@@ -108,15 +107,15 @@ async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_
     let texts: Vec<&str> = kept.iter().map(|item| item.content.as_str()).collect();
     assert_eq!(texts, ["", "hello", ""]);
     for item in [&kept[0], &kept[2]] {
-        assert!(matches!(&item.state, BulkItemState::Failed(why) if why.contains("deleted")), "{item:?}");
-        assert_eq!(item.target, BulkTarget::Gone, "it does not even tell whose it was");
+        assert!(matches!(&item.state, ImportItemState::Failed(why) if why.contains("deleted")), "{item:?}");
+        assert_eq!(item.target, ImportTarget::Gone, "it does not even tell whose it was");
     }
     engine.process_bulk(project, bulk).await.unwrap();
     for _ in 0..4 {
         world.clock.advance_s(11);
         world.ingest().await;
     }
-    assert_eq!(engine.bulk(project, bulk).await.unwrap().state, BulkState::Partial);
+    assert_eq!(engine.bulk(project, bulk).await.unwrap().state, ImportState::Partial);
 }
 
 /// A worker reads items by the 500. One that resumes in the middle of those must hand over the same batches as
@@ -130,7 +129,7 @@ async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
     let bulk = engine.create_bulk(project, Metadata::new(), vec![Role::User], false).await.unwrap().graph;
     let parts = [("t", 0..250), ("u", 250..600), ("t", 600..800)];
     for (thread, numbers) in parts.clone() {
-        let of_thread = |number: i32| said(BulkTarget::Thread(thread.to_owned()), number.to_string());
+        let of_thread = |number: i32| said(ImportTarget::Thread(thread.to_owned()), number.to_string());
         engine.add_bulk_items(project, bulk, numbers.map(of_thread).collect()).await.unwrap();
     }
     engine.process_bulk(project, bulk).await.unwrap();
@@ -138,7 +137,7 @@ async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
     // has arrived, but nobody has written that down.
     for count in [2, 3] {
         between.fail_at("SET_BULK_ITEM_STATE", count);
-        ingest::run_once(engine).await.unwrap_err();
+        engine.ingest_next().await.unwrap_err();
         between.restart();
         world.clock.advance_s(11);
     }
@@ -147,7 +146,7 @@ async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
         world.clock.advance_s(11);
     }
     let done = engine.bulk(project, bulk).await.unwrap();
-    assert_eq!((done.state, done.counts.succeeded, done.counts.total()), (BulkState::Succeeded, 800, 800));
+    assert_eq!((done.state, done.counts.succeeded, done.counts.total()), (ImportState::Succeeded, 800, 800));
     for thread in ["t", "u"] {
         let (messages, total) = engine.messages(project, thread, 0, 1_000).await.unwrap();
         let texts: Vec<String> = messages.into_iter().map(|message| message.content).collect();

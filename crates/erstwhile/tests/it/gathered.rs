@@ -1,19 +1,18 @@
-//! Bulk loads, declared types, copies and sessions without users, through the facade.
+//! ImportJob loads, declared types, copies and sessions without users, through the facade.
 
 use std::collections::BTreeSet;
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{GraphRef, NewBulkItem, NewEpisode, NewThread, UserUpdate};
-use erstwhile::ingest;
-use erstwhile::model::{BulkState, BulkTarget, EpisodeKind, Metadata, Role};
+use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, NewThread, UserUpdate};
+use erstwhile::model::{EpisodeKind, ImportState, ImportTarget, Metadata, Role};
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
 use uuid::Uuid;
 
 use crate::world::{World, likes, lives_in};
 
-fn said(thread: &str, content: &str) -> NewBulkItem {
-    NewBulkItem {
-        target: BulkTarget::Thread(thread.to_owned()),
+fn said(thread: &str, content: &str) -> NewImportItem {
+    NewImportItem {
+        target: ImportTarget::Thread(thread.to_owned()),
         episode: NewEpisode {
             kind: EpisodeKind::Message,
             data: content.to_owned(),
@@ -41,14 +40,14 @@ async fn a_bulk_load_goes_on_where_a_worker_left_it_and_its_items_arrive_once() 
     }
     world.engine.process_bulk(world.project, bulk).await.unwrap();
     // The first round is cut off at an arbitrary point, as a crash would; its lease runs out.
-    let round = tokio::time::timeout(std::time::Duration::from_millis(1), ingest::run_once(&world.engine)).await;
+    let round = tokio::time::timeout(std::time::Duration::from_millis(1), world.engine.ingest_next()).await;
     drop(round);
     for _ in 0..20 {
         world.clock.advance_s(11);
         world.ingest().await;
     }
     let done = world.engine.bulk(world.project, bulk).await.unwrap();
-    assert_eq!((done.state, done.counts.succeeded), (BulkState::Succeeded, 4));
+    assert_eq!((done.state, done.counts.succeeded), (ImportState::Succeeded, 4));
     let (in_t, _) = world.engine.messages(world.project, "t", 0, 10).await.unwrap();
     let texts: Vec<&str> = in_t.iter().map(|message| message.content.as_str()).collect();
     assert_eq!(texts, ["likes 0", "likes 1", "likes 3"]);
@@ -201,17 +200,17 @@ async fn what_waits_in_a_bulk_load_goes_with_its_user() {
     engine.delete_thread(world.project, "u").await.unwrap();
     let items = async || engine.bulk_items(world.project, bulk, 0, None, 10).await.unwrap();
     assert_eq!(items().await.iter().map(|item| item.content.as_str()).collect::<Vec<_>>(), ["one", "", "three"]);
-    assert_eq!(items().await[1].target, BulkTarget::Gone);
+    assert_eq!(items().await[1].target, ImportTarget::Gone);
     let added = engine.add_bulk_items(world.project, bulk, vec![said("t", "four")]).await.unwrap();
     assert_eq!(added[0].seq, 4);
     engine.process_bulk(world.project, bulk).await.unwrap();
     engine.delete_user(world.project, "ann").await.unwrap();
-    assert!(items().await.iter().all(|item| item.content.is_empty() && item.target == BulkTarget::Gone));
+    assert!(items().await.iter().all(|item| item.content.is_empty() && item.target == ImportTarget::Gone));
     for _ in 0..4 {
         world.clock.advance_s(11);
         world.ingest().await;
     }
-    assert_eq!(engine.bulk(world.project, bulk).await.unwrap().state, BulkState::Failed, "it comes to an end");
+    assert_eq!(engine.bulk(world.project, bulk).await.unwrap().state, ImportState::Failed, "it comes to an end");
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use erstwhile::engine::{NewThread, Search};
 use erstwhile::model::{EpisodeId, EpisodeState, ProjectId, TaskState};
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
-use erstwhile::testing::ScriptedExtractor;
 use erstwhile::{Engine, ErrorKind, Result};
+use erstwhile_testkit::ScriptedExtractor;
 
 use crate::world::{World, likes};
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use erstwhile::engine::{DocumentSearch, NewCollection, NewDocument, Search};
+use erstwhile::engine::Search;
+use erstwhile::engine::compat::{DocumentSearch, NewCollection, NewDocument};
 use erstwhile::error::{Error, Result};
 use erstwhile::model::EpisodeId;
 use erstwhile::ports::Embedder;

@@ -13,7 +13,7 @@ async fn open() -> (Store, TempDir) {
     (Store::open(Arc::new(database)).await.expect("a store"), folder)
 }
 
-erstwhile::store_conformance!(open);
+erstwhile_testkit::store_conformance!(open);
 
 static FILL: Statement = Statement {
     name: "FILL",

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use erstwhile::error::Result;
-use erstwhile::model::{Over, SettingKind};
+use erstwhile::model::{Precondition, SettingKind};
 use erstwhile::ports::Embedder;
-use erstwhile::testing::WordEmbedder;
+use erstwhile_testkit::WordEmbedder;
 
 use crate::world::{World, likes};
 
@@ -42,7 +42,11 @@ async fn a_variable_that_is_repeated_is_searched_once_and_filled_each_time_as_it
         world.say("2025-01-01T00:00:00Z", &text).await;
     }
     let instruction = (SettingKind::UserSummaryInstruction, "likes");
-    world.engine.put_setting(world.project, None, instruction, "What Ann likes".into(), Over::Nothing).await.unwrap();
+    world
+        .engine
+        .put_setting(world.project, None, instruction, "What Ann likes".into(), Precondition::Absent)
+        .await
+        .unwrap();
     world.ingest().await;
     for kind in ["observations", "thread_summaries", "user_summary", "edges", "entities", "episodes"] {
         let laid_out = async |id: &str, text: String| {

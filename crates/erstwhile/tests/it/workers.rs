@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use erstwhile::engine::{EngineSettings, NewThread, Parts};
-use erstwhile::model::{BulkState, BulkTarget, EpisodeId, EpisodeState, Metadata};
-use erstwhile::ports::TimeOrderedIds;
+use erstwhile::Engine;
+use erstwhile::engine::NewThread;
+use erstwhile::model::{EpisodeId, EpisodeState, ImportState, ImportTarget, Metadata};
 use erstwhile::store::Store;
-use erstwhile::testing::{FixedClock, ScriptedExtractor, WordEmbedder};
-use erstwhile::{Engine, ingest};
-use tokio_util::sync::CancellationToken;
+use erstwhile_testkit::{FixedClock, ScriptedExtractor, WordEmbedder};
 
 use crate::between::Between;
 use crate::doubt::said;
@@ -17,15 +15,11 @@ use crate::world::{World, at};
 
 /// A process beside the world's own, on the same database, without workers.
 async fn another_process(between: &Arc<Between>) -> Engine {
-    Engine::new(Parts {
-        store: Store::open(Arc::clone(between) as _).await.unwrap(),
-        clock: Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z"))),
-        ids: Arc::new(TimeOrderedIds),
-        embedder: Arc::new(WordEmbedder),
-        extractor: Arc::new(ScriptedExtractor::default()),
-        language_model: None,
-        settings: EngineSettings::default(),
-    })
+    Engine::builder(Store::open(Arc::clone(between) as _).await.unwrap())
+        .clock(FixedClock::at(at("2025-06-01T00:00:00Z")))
+        .embedder(WordEmbedder)
+        .extractor(ScriptedExtractor::default())
+        .build()
 }
 
 async fn is_understood(world: &World, episode: EpisodeId) -> bool {
@@ -46,14 +40,12 @@ async fn wait_for(world: &World, episode: EpisodeId) {
 async fn what_came_in_here_is_understood_though_nobody_can_look_at_the_queue() {
     let (world, between) = World::with_between().await;
     between.refuse("CLAIMABLE");
-    let stop = CancellationToken::new();
-    let worker = tokio::spawn(ingest::run(world.engine.clone(), stop.clone()));
+    let workers = world.engine.spawn_workers(1);
     for number in 0..5 {
         let said = world.say("2025-05-01T10:00:00Z", &format!("Message {number}.")).await;
         wait_for(&world, said).await;
     }
-    stop.cancel();
-    worker.await.unwrap();
+    workers.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,8 +54,7 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
     let other = another_process(&between).await;
     world.add_user("bea", "Bea Moss").await;
     other.create_thread(world.project, NewThread::of("of bea", "bea")).await.unwrap();
-    let stop = CancellationToken::new();
-    let worker = tokio::spawn(ingest::run(world.engine.clone(), stop.clone()));
+    let workers = world.engine.spawn_workers(1);
     let first = world.say("2025-05-01T10:00:00Z", "The first message.").await;
     wait_for(&world, first).await;
     let left = world.say_through(&other, "of bea", "2025-05-01T10:00:00Z", "What was left.").await;
@@ -75,8 +66,7 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
         assert!(number < 5_000, "it waits and waits");
         world.say("2025-05-01T10:00:00Z", &format!("Message {number}.")).await;
     }
-    stop.cancel();
-    worker.await.unwrap();
+    workers.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,20 +74,18 @@ async fn a_bulk_load_that_came_in_here_ends_though_nobody_can_look_at_the_queue(
     let (world, between) = World::with_between().await;
     let (engine, project) = (&world.engine, world.project);
     let bulk = engine.create_bulk(project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
-    let items = (0..3).map(|number| said(BulkTarget::Thread("t".to_owned()), format!("Message {number}.")));
+    let items = (0..3).map(|number| said(ImportTarget::Thread("t".to_owned()), format!("Message {number}.")));
     engine.add_bulk_items(project, bulk, items.collect()).await.unwrap();
     between.refuse("CLAIMABLE");
-    let stop = CancellationToken::new();
-    let worker = tokio::spawn(ingest::run(engine.clone(), stop.clone()));
+    let workers = engine.spawn_workers(1);
     engine.process_bulk(project, bulk).await.unwrap();
     let mut rounds = 0;
-    while engine.bulk(project, bulk).await.unwrap().state != BulkState::Succeeded {
+    while engine.bulk(project, bulk).await.unwrap().state != ImportState::Succeeded {
         rounds += 1;
         assert!(rounds < 1_000, "it never ends");
         // The world's clock stands still, and the load rests by it.
         world.clock.advance_s(1);
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
-    stop.cancel();
-    worker.await.unwrap();
+    workers.stop().await;
 }

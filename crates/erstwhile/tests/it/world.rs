@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use erstwhile::Engine;
-use erstwhile::engine::{EngineSettings, GraphRef, NewMessage, NewThread, NewUser, Parts};
-use erstwhile::ingest;
-use erstwhile::model::{ClaimKind, EpisodeId, Holding, Instant, Metadata, Precision, ProjectId, Role};
+use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser};
+use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint};
 use erstwhile::ports::{Claim, Embedder, ExtractedAlias, Extraction, Extractor};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
-use erstwhile::testing::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
+use erstwhile_testkit::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
@@ -68,15 +67,12 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
         let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
-        let engine = Engine::new(Parts {
-            store: Store::open(reach(database)).await.expect("a store"),
-            clock: Arc::clone(&clock) as Arc<dyn erstwhile::ports::Clock>,
-            ids: Arc::new(SeededIds::default()),
-            embedder,
-            extractor,
-            language_model: None,
-            settings: EngineSettings::default(),
-        });
+        let engine = Engine::builder(Store::open(reach(database)).await.expect("a store"))
+            .clock(Arc::clone(&clock) as Arc<dyn erstwhile::ports::Clock>)
+            .ids(SeededIds::default())
+            .embedder(embedder)
+            .extractor(extractor)
+            .build();
         let project = engine.ensure_project("test").await.expect("a project").id;
         let world = Self { engine, project, script, clock, user_id: "ann", _folder: folder };
         world.add_user("ann", "Ann Lee").await;
@@ -118,7 +114,7 @@ impl World {
 
     /// Ingests until nothing is left that can be ingested now.
     pub(crate) async fn ingest(&self) {
-        while ingest::run_once(&self.engine).await.expect("a round of ingestion") {}
+        while self.engine.ingest_next().await.expect("a round of ingestion") {}
     }
 
     pub(crate) fn graph(&self) -> GraphRef {
@@ -165,7 +161,7 @@ pub(crate) fn likes(text: &str, thing: &str) -> Extraction {
 }
 
 pub(crate) fn dated(text: &str, place: &str, from: &str) -> Extraction {
-    let valid_from = Some(Instant { at: at(from), precision: Precision::Day });
+    let valid_from = Some(TimePoint { at: at(from), precision: Precision::Day });
     let claim = Claim { valid_from, ..claim(text, "LIVES_IN", place, Holding::Exclusive) };
     Extraction { claims: vec![claim], ..Extraction::default() }
 }

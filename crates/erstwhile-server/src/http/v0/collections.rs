@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::engine::NewCollection;
+use erstwhile::engine::compat::NewCollection;
 use erstwhile::model::Metadata;
 use serde::Deserialize;
 

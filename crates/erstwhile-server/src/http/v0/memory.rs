@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use erstwhile::ErrorKind;
-use erstwhile::engine::{NewMessage, NewThread, ThreadSearch, document_filter};
+use erstwhile::engine::compat::{ThreadSearch, document_filter};
+use erstwhile::engine::{NewMessage, NewThread};
 use erstwhile::model::{Metadata, ProjectId, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use erstwhile::engine::{DocumentSearch, NewDocument, document_filter};
+use erstwhile::engine::compat::{DocumentSearch, NewDocument, document_filter};
 use erstwhile::model::Metadata;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

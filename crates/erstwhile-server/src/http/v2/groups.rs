@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::{GraphRef, GraphUpdate, Listing, NewGraph, Rated, SortBy};
+use erstwhile::compat::fact_rating::RatingInstruction;
+use erstwhile::engine::compat::Rated;
+use erstwhile::engine::{GraphRef, GraphUpdate, Listing, NewGraph, SortBy};
 use erstwhile::model::Graph;
-use erstwhile::rating::RatingInstruction;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{Success, WireGroup};

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::engine::{ThreadSearch, document_filter};
+use erstwhile::engine::compat::{ThreadSearch, document_filter};
 use erstwhile::model::{Metadata, ProjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use erstwhile::ErrorKind;
-use erstwhile::engine::{Listing, NewThread, Rated, SortBy};
+use erstwhile::compat::fact_rating::RatingInstruction;
+use erstwhile::engine::compat::Rated;
+use erstwhile::engine::{Listing, NewThread, SortBy};
 use erstwhile::model::{Metadata, ProjectId, Thread};
-use erstwhile::rating::RatingInstruction;
 use serde::{Deserialize, Serialize};
 
 use super::understanding::{Classification, Classify, classify_thread};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::engine::{Classifying, Extracting};
+use erstwhile::engine::compat::{Classifying, Extracting};
 use erstwhile::model::ProjectId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! The generations' response types: each is the superset of what their SDKs read.
 
-use erstwhile::engine::RatedFact;
+use erstwhile::compat::fact_rating::RatingInstruction;
+use erstwhile::engine::compat::RatedFact;
 use erstwhile::model::{Collection, Document, Episode, EpisodeState, Graph, Metadata, Summary, Thread};
-use erstwhile::rating::RatingInstruction;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;

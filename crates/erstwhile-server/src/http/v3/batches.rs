@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::engine::{NewBulkItem, NewEpisode};
-use erstwhile::model::{Bulk, BulkItem, BulkItemState, BulkState, BulkTarget, EpisodeKind, GraphId, Metadata, Role};
+use erstwhile::engine::{NewEpisode, NewImportItem};
+use erstwhile::model::{
+    EpisodeKind, GraphId, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget, Metadata, Role,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,25 +23,25 @@ use crate::settings::Limits;
 const PAGE: i64 = 100;
 const PAGE_MAX: i64 = 1_000;
 
-fn state_name(state: BulkState) -> &'static str {
+fn state_name(state: ImportState) -> &'static str {
     match state {
-        BulkState::Draft => "draft",
-        BulkState::Queued => "queued",
-        BulkState::Processing => "processing",
-        BulkState::Succeeded => "succeeded",
-        BulkState::Partial => "partial",
-        BulkState::Failed => "failed",
+        ImportState::Draft => "draft",
+        ImportState::Queued => "queued",
+        ImportState::Processing => "processing",
+        ImportState::Succeeded => "succeeded",
+        ImportState::Partial => "partial",
+        ImportState::Failed => "failed",
     }
 }
 
-fn state_of(name: &str) -> Result<Option<BulkState>, ApiError> {
+fn state_of(name: &str) -> Result<Option<ImportState>, ApiError> {
     Ok(Some(match name {
-        "draft" => BulkState::Draft,
-        "queued" => BulkState::Queued,
-        "processing" => BulkState::Processing,
-        "succeeded" => BulkState::Succeeded,
-        "partial" => BulkState::Partial,
-        "failed" => BulkState::Failed,
+        "draft" => ImportState::Draft,
+        "queued" => ImportState::Queued,
+        "processing" => ImportState::Processing,
+        "succeeded" => ImportState::Succeeded,
+        "partial" => ImportState::Partial,
+        "failed" => ImportState::Failed,
         // States of the hosted service that no batch of this server is ever in.
         "invalid" | "canceled" => return Ok(None),
         _ => {
@@ -77,8 +79,8 @@ struct Progress {
     percent_complete: f64,
 }
 
-impl From<Bulk> for WireBatch {
-    fn from(bulk: Bulk) -> Self {
+impl From<ImportJob> for WireBatch {
+    fn from(bulk: ImportJob) -> Self {
         let counts = bulk.counts;
         let over = counts.succeeded + counts.failed;
         let percent = if counts.total() == 0 { 0.0 } else { over as f64 * 100.0 / counts.total() as f64 };
@@ -128,20 +130,20 @@ pub(super) struct WireItem {
 }
 
 impl WireItem {
-    fn new(item: BulkItem, batch: BulkState) -> Self {
+    fn new(item: ImportItem, batch: ImportState) -> Self {
         let (mut graph_id, mut user_id, mut thread_id) = (None, None, None);
         match item.target {
-            BulkTarget::Graph(id) => graph_id = Some(id),
-            BulkTarget::User(id) => user_id = Some(id),
-            BulkTarget::Thread(id) => thread_id = Some(id),
-            BulkTarget::Gone => {}
+            ImportTarget::Graph(id) => graph_id = Some(id),
+            ImportTarget::User(id) => user_id = Some(id),
+            ImportTarget::Thread(id) => thread_id = Some(id),
+            ImportTarget::Gone => {}
         }
         let (status, error) = match item.state {
-            BulkItemState::Pending if batch == BulkState::Draft => ("pending", None),
-            BulkItemState::Pending => ("queued", None),
-            BulkItemState::Processing => ("processing", None),
-            BulkItemState::Succeeded => ("succeeded", None),
-            BulkItemState::Failed(message) => ("failed", Some(json!({ "message": message }))),
+            ImportItemState::Pending if batch == ImportState::Draft => ("pending", None),
+            ImportItemState::Pending => ("queued", None),
+            ImportItemState::Processing => ("processing", None),
+            ImportItemState::Succeeded => ("succeeded", None),
+            ImportItemState::Failed(message) => ("failed", Some(json!({ "message": message }))),
         };
         Self {
             item_id: item.episode.0,
@@ -266,12 +268,12 @@ pub(super) async fn list_items(
     let bulk = app.engine.bulk(project, GraphId(id)).await?;
     let state = match query.status.as_deref() {
         None => None,
-        Some("pending") if bulk.state != BulkState::Draft => return Ok(Json(ItemList::none())),
-        Some("queued") if bulk.state == BulkState::Draft => return Ok(Json(ItemList::none())),
-        Some("pending" | "queued") => Some(BulkItemState::Pending),
-        Some("processing") => Some(BulkItemState::Processing),
-        Some("succeeded") => Some(BulkItemState::Succeeded),
-        Some("failed") => Some(BulkItemState::Failed(String::new())),
+        Some("pending") if bulk.state != ImportState::Draft => return Ok(Json(ItemList::none())),
+        Some("queued") if bulk.state == ImportState::Draft => return Ok(Json(ItemList::none())),
+        Some("pending" | "queued") => Some(ImportItemState::Pending),
+        Some("processing") => Some(ImportItemState::Processing),
+        Some("succeeded") => Some(ImportItemState::Succeeded),
+        Some("failed") => Some(ImportItemState::Failed(String::new())),
         Some("skipped" | "canceled") => return Ok(Json(ItemList::none())),
         Some(_) => {
             let message = "status must be one of pending, queued, processing, succeeded, failed, skipped, canceled";
@@ -320,7 +322,7 @@ struct NewItem {
 }
 
 impl NewItem {
-    fn parse(self, at: usize, limits: &Limits) -> Result<NewBulkItem, ApiError> {
+    fn parse(self, at: usize, limits: &Limits) -> Result<NewImportItem, ApiError> {
         let field = |name: &str| format!("items[{at}].{name}");
         let missing = |name: &str| ApiError::bad_request(format!("{} is missing", field(name)));
         let metadata = self.metadata.unwrap_or_default();
@@ -332,12 +334,12 @@ impl NewItem {
                 let thread = self.thread_id.ok_or_else(|| missing("thread_id"))?;
                 let content = self.content.ok_or_else(|| missing("content"))?;
                 let role = Some(checks::role(&field("role"), &role)?);
-                (BulkTarget::Thread(thread), content, EpisodeKind::Message, role, limits.message_characters_max)
+                (ImportTarget::Thread(thread), content, EpisodeKind::Message, role, limits.message_characters_max)
             }
             "graph_episode" => {
                 let target = match (self.user_id, self.graph_id) {
-                    (Some(user_id), None) => BulkTarget::User(user_id),
-                    (None, Some(graph_id)) => BulkTarget::Graph(graph_id),
+                    (Some(user_id), None) => ImportTarget::User(user_id),
+                    (None, Some(graph_id)) => ImportTarget::Graph(graph_id),
                     _ => {
                         let message = format!("items[{at}] must have exactly one of user_id and graph_id");
                         return Err(ApiError::bad_request(message));
@@ -376,7 +378,7 @@ impl NewItem {
             metadata,
             strict: false,
         };
-        Ok(NewBulkItem { target, episode, role, name: self.name })
+        Ok(NewImportItem { target, episode, role, name: self.name })
     }
 }
 
@@ -389,5 +391,5 @@ pub(super) async fn add_items(
     let items = body.items.into_iter().enumerate();
     let items = items.map(|(at, item)| item.parse(at, &app.limits)).collect::<Result<Vec<_>, _>>()?;
     let added = app.engine.add_bulk_items(project, GraphId(id), items).await?;
-    Ok(Json(added.into_iter().map(|item| WireItem::new(item, BulkState::Draft)).collect()))
+    Ok(Json(added.into_iter().map(|item| WireItem::new(item, ImportState::Draft)).collect()))
 }

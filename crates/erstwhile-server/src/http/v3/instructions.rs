@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::GraphRef;
-use erstwhile::model::{Over, ProjectId, SettingKind};
+use erstwhile::model::{Precondition, ProjectId, SettingKind};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -82,7 +82,7 @@ async fn put(app: &App, project: ProjectId, kind: SettingKind, body: AddInstruct
     for scope in &scopes {
         for instruction in &body.instructions {
             let (name, text) = (&instruction.name, instruction.text.clone().into());
-            app.engine.put_setting(project, scope.as_ref(), (kind, name), text, Over::Anything).await?;
+            app.engine.put_setting(project, scope.as_ref(), (kind, name), text, Precondition::None).await?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::model::{Over, Project, SettingKind};
+use erstwhile::model::{Precondition, Project, SettingKind};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -107,7 +107,7 @@ pub(super) async fn set_steering(
     let scope = scope(query.user_id, query.graph_id)?;
     let value = serde_json::json!(&body);
     app.engine
-        .put_setting(project, scope.as_ref(), (SettingKind::ObservationSteering, ""), value, Over::Anything)
+        .put_setting(project, scope.as_ref(), (SettingKind::ObservationSteering, ""), value, Precondition::None)
         .await?;
     Ok(Json(body))
 }

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::{GraphRef, NewUser, Rated, SortBy, UserUpdate};
+use erstwhile::compat::fact_rating::RatingInstruction;
+use erstwhile::engine::compat::Rated;
+use erstwhile::engine::{GraphRef, NewUser, SortBy, UserUpdate};
 use erstwhile::model::{Metadata, ProjectId, User};
-use erstwhile::rating::RatingInstruction;
 use serde::{Deserialize, Serialize};
 
 use super::listing::PageQuery;

@@ -1,8 +1,8 @@
 //! The generation's response types, and how the domain becomes them.
 
+use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::FactTriple;
 use erstwhile::model::{Entity, Episode, EpisodeState, Graph, Metadata, ProjectId, Task, TaskState, Thread, User};
-use erstwhile::rating::RatingInstruction;
 use erstwhile::search::Scored;
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,28 +1,28 @@
 //! Projects and the keys that open them.
 
-use super::super::rows::{access_code, id, optional_text, optional_time, text, time};
+use super::super::codes::Code;
+use super::super::rows::{id, optional_text, optional_time, text, time};
 use super::super::sql::{Refusal, Value};
 use super::super::statements as sql;
 use super::Steps;
-use crate::change::Change;
-use crate::model::{ApiKey, Project};
+use erstwhile_core::change::ProjectChange;
+use erstwhile_core::model::{ApiKey, Project};
 
 impl Steps {
     /// The steps of a change of a project or its keys.
-    pub(super) fn change_project(&mut self, change: &Change) {
+    pub(super) fn change_project(&mut self, change: &ProjectChange) {
         match change {
-            Change::AddProject(project) => self.add_project(project),
-            Change::UpdateProject(project) => {
+            ProjectChange::Add(project) => self.add_project(project),
+            ProjectChange::Update(project) => {
                 let fields = [project.description.as_ref(), project.time_zone.as_ref()].map(optional_text);
                 let params = std::iter::once(id(project.id.0)).chain(fields).collect();
                 self.must(&sql::UPDATE_PROJECT, params, Refusal::Missing("project"));
             }
-            Change::AddKey(key) => self.add_key(key),
-            Change::RevokeKey(key) => {
+            ProjectChange::AddKey(key) => self.add_key(key),
+            ProjectChange::RevokeKey(key) => {
                 let params = vec![id(self.project.0), id(key.0), time(self.at)];
                 self.must(&sql::REVOKE_KEY, params, Refusal::Missing("key"));
             }
-            _ => {}
         }
     }
 
@@ -45,7 +45,7 @@ impl Steps {
             text(&key.name),
             text(&key.prefix),
             Value::Blob(key.digest.to_vec()),
-            Value::Int(access_code(key.access)),
+            key.access.value(),
             time(key.created_at),
             optional_time(key.expires_at),
         ];

@@ -1,0 +1,32 @@
+//! The pure heart of Erstwhile: everything that can be computed without a store, a clock or a model.
+//!
+//! Evidence ([`evidence`]) goes in; [`knowledge`] (entities and facts) and search results come out. The rules are in
+//! [`time`] and [`identity`]. Nothing here does I/O, reads a clock or draws a random number, and the crate depends on
+//! nothing that could: times, ids and vectors are arguments.
+//!
+//! Most programs use the crate `erstwhile`, the engine around this one, and need only the types that it re-exports.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod change;
+pub mod compat;
+pub mod context;
+pub mod digest;
+pub mod error;
+pub mod evidence;
+pub mod extraction;
+pub mod graph_copy;
+pub mod identity;
+pub mod knowledge;
+pub mod model;
+pub mod observations;
+pub mod ontology;
+pub mod patterns;
+pub mod reading;
+pub mod search;
+pub mod subgraph;
+pub mod template;
+pub mod text;
+pub mod time;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,34 @@
+//! The domain: plain data with public fields, no behaviour beyond what the data itself says.
+//!
+//! These types are neither the wire format nor the stored format; both have their own and convert.
+
+mod assertion;
+mod collection;
+mod episode;
+mod fact;
+mod graph;
+mod ids;
+mod import_job;
+mod link;
+mod project;
+mod setting;
+mod summary;
+mod task;
+
+pub use assertion::{Assertion, ClaimKind, Holding, Precision, Span, TimePoint};
+pub use collection::{Collection, Document};
+pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
+pub use fact::{Closing, Fact, FactEdit};
+pub use graph::{Entity, EntityPatch, Graph, GraphOwner, Mention, NodeId, OPERATOR, Thread, User};
+pub use ids::{
+    ApiKeyId, AssertionId, BatchId, EntityId, EpisodeId, GraphId, LinkId, ObjectId, ProjectId, TaskId, tag_of,
+};
+pub use import_job::{ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget};
+pub use link::{Link, LinkKind};
+pub use project::{ApiKey, KeyAccess, Project};
+pub use setting::{Precondition, Setting, SettingKind};
+pub use summary::Summary;
+pub use task::{Task, TaskState};
+
+/// Free-form JSON object, as applications attach it to users, messages and episodes.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;

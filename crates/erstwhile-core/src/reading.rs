@@ -1,0 +1,179 @@
+//! From what an extractor read to the evidence that is stored. Pure.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use crate::change::Change;
+use crate::extraction::{Claim, Extraction};
+use crate::identity::{ASSISTANT_NAME, assistant_node, name_id, normalise, user_node};
+use crate::model::{
+    Assertion, AssertionId, EntityId, Episode, GraphId, Link, LinkId, LinkKind, Mention, Metadata, Role, Span, User,
+};
+use ground::lies_in;
+
+mod ground;
+mod strict;
+
+pub use ground::{Dropped, ground};
+pub use strict::admit;
+
+/// Claims of one episode that are kept, at most.
+const CLAIMS_MAX: usize = 64;
+
+/// Who reads, for whom, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The graph.
+    pub graph: GraphId,
+    /// The user who owns it.
+    pub user: Option<&'a User>,
+    /// The extractor's name and version.
+    pub extractor: &'a str,
+    /// When the system learns it.
+    pub recorded_at: Timestamp,
+}
+
+/// The evidence of one episode, and the claims that were dropped.
+///
+/// The same extraction of the same episode gives the same evidence with the same ids.
+pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction) -> (Vec<Change>, Vec<Dropped>) {
+    let names = Names::new(reading, episode);
+    let mut changes = names.speaker_link(episode);
+    let mut dropped = Vec::new();
+    for mention in extraction.mentions.into_iter().filter(|mention| lies_in(&mention.span, &episode.content)) {
+        changes.extend(names.mention(&mention.name, mention.entity_type.as_deref(), &mention.span));
+    }
+    for alias in extraction.aliases.into_iter().filter(|alias| lies_in(&alias.span, &episode.content)) {
+        let entity_type = alias.entity_type.as_deref();
+        changes.extend(names.mention(&alias.name, entity_type, &alias.span));
+        changes.extend(names.mention(&alias.alias, entity_type, &alias.span));
+        let (left, right) = (names.id(&alias.name, entity_type), names.id(&alias.alias, entity_type));
+        if left != right {
+            changes.push(Change::AddLink(names.link(left, right)));
+        }
+    }
+    for claim in extraction.claims.into_iter().take(CLAIMS_MAX) {
+        match ground(&claim, episode, &names.participants) {
+            Err(reason) => dropped.push(Dropped { statement: claim.statement, reason }),
+            Ok(()) => {
+                changes.extend(names.mention(&claim.subject, claim.subject_type.as_deref(), &claim.span));
+                if let Some(object) = &claim.object {
+                    changes.extend(names.mention(object, claim.object_type.as_deref(), &claim.span));
+                }
+                changes.push(Change::AddAssertion(names.assertion(claim)));
+            }
+        }
+    }
+    // One mention tells that an episode names an entity; where else it does adds nothing.
+    let mut named = HashSet::new();
+    changes.retain(|change| match change {
+        Change::AddMention(mention) => named.insert((mention.entity, mention.name.clone())),
+        _ => true,
+    });
+    (changes, dropped)
+}
+
+/// The names of one episode and whom they mean.
+struct Names<'a> {
+    reading: &'a Reading<'a>,
+    episode: &'a Episode,
+    participants: Vec<String>,
+}
+
+impl<'a> Names<'a> {
+    fn new(reading: &'a Reading<'a>, episode: &'a Episode) -> Self {
+        let owner = reading.user.map(User::display_name);
+        let participants =
+            owner.into_iter().chain(episode.speaker().cloned()).chain([ASSISTANT_NAME.to_owned()]).collect();
+        Self { reading, episode, participants }
+    }
+
+    /// The identity of a name in this episode (I1): the owner's name is the user.
+    fn id(&self, name: &str, entity_type: Option<&str>) -> EntityId {
+        let graph = self.reading.graph;
+        let normal = normalise(name);
+        if self.reading.user.is_some_and(|user| normalise(&user.display_name()) == normal) {
+            return user_node(graph);
+        }
+        let assistant = self.reading.user.is_some() && self.episode.speaker().is_none();
+        if assistant && self.episode.role == Some(Role::Assistant) && normal == normalise(ASSISTANT_NAME) {
+            return assistant_node(graph);
+        }
+        name_id(graph, name, entity_type)
+    }
+
+    /// The speaker of a user's message is the user when the application gave the user no name.
+    fn speaker_link(&self, episode: &Episode) -> Vec<Change> {
+        let Some(user) = self.reading.user else { return Vec::new() };
+        let nameless = user.first_name.is_none() && user.last_name.is_none();
+        match (episode.speaker(), episode.role) {
+            (Some(name), Some(Role::User)) if nameless && !normalise(name).is_empty() => {
+                let speaker = name_id(self.reading.graph, name, Some("Person"));
+                let link = self.link(user_node(self.reading.graph), speaker);
+                let whole = 0..episode.content.len();
+                let mention = Change::AddMention(self.mention_of(name, speaker, Some("Person"), &whole));
+                vec![mention, Change::AddLink(link)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn mention(&self, name: &str, entity_type: Option<&str>, span: &Span) -> Option<Change> {
+        if normalise(name).is_empty() {
+            return None;
+        }
+        let entity = self.id(name, entity_type);
+        Some(Change::AddMention(self.mention_of(name, entity, entity_type, span)))
+    }
+
+    fn mention_of(&self, name: &str, entity: EntityId, entity_type: Option<&str>, span: &Span) -> Mention {
+        Mention {
+            episode: Some(self.episode.id),
+            name: name.split_whitespace().collect::<Vec<_>>().join(" "),
+            entity,
+            entity_type: entity_type.map(str::to_owned),
+            span: span.clone(),
+            recorded_at: self.reading.recorded_at,
+        }
+    }
+
+    fn link(&self, left: EntityId, right: EntityId) -> Link {
+        let key = format!("link\0{}\0{left}\0{right}", self.episode.id);
+        Link {
+            id: LinkId(self.reading.graph.derive(key.as_bytes())),
+            left,
+            right,
+            kind: LinkKind::Same,
+            episode: Some(self.episode.id),
+            recorded_at: self.reading.recorded_at,
+        }
+    }
+
+    fn assertion(&self, claim: Claim) -> Assertion {
+        let subject = self.id(&claim.subject, claim.subject_type.as_deref());
+        let object = claim.object.as_ref().map(|object| self.id(object, claim.object_type.as_deref()));
+        let key = format!(
+            "assertion\0{}\0{subject}\0{}\0{object:?}\0{:?}\0{:?}\0{}",
+            self.episode.id, claim.predicate, claim.kind, claim.valid_from, claim.statement
+        );
+        Assertion {
+            id: AssertionId(self.reading.graph.derive(key.as_bytes())),
+            episode: Some(self.episode.id),
+            subject,
+            predicate: claim.predicate,
+            object,
+            statement: claim.statement,
+            span: claim.span,
+            kind: claim.kind,
+            holding: claim.holding,
+            valid_from: claim.valid_from,
+            valid_until: claim.valid_until,
+            reference_time: self.episode.reference_time,
+            recorded_at: self.reading.recorded_at,
+            confidence: claim.confidence.clamp(0.0, 1.0),
+            extractor: self.reading.extractor.to_owned(),
+            attributes: Metadata::new(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Under a strict ontology only what has a declared type is kept of what an extractor read. Pure.
+
+use crate::extraction::Extraction;
+use crate::identity::{ASSISTANT_NAME, normalise};
+use crate::ontology::Ontology;
+
+/// Drops claims and mentions whose types are not declared; what stays takes its declared name.
+///
+/// `owner` is the name of the user who owns the graph: always admitted, as the assistant is.
+pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extraction) {
+    let owner = owner.map(normalise);
+    let type_of = |name: &str, said: Option<&str>, statement: &str| {
+        let known = normalise(name);
+        if owner.as_ref() == Some(&known) {
+            return Some("User".to_owned());
+        }
+        if known == normalise(ASSISTANT_NAME) {
+            return Some(ASSISTANT_NAME.to_owned());
+        }
+        ontology.entity_type(said, &[name], &[statement]).or(said).map(str::to_owned)
+    };
+    extraction.claims.retain_mut(|claim| {
+        let subject = type_of(&claim.subject, claim.subject_type.as_deref(), &claim.statement);
+        let object = claim.object.as_deref();
+        let object = object.and_then(|object| type_of(object, claim.object_type.as_deref(), &claim.statement));
+        let declared = ontology.predicate(&claim.predicate, subject.as_deref(), object.as_deref());
+        let Some(declared) = declared.map(str::to_owned) else { return false };
+        let admitted = ontology.admits_fact(&declared, subject.as_deref(), object.as_deref());
+        claim.predicate = declared;
+        admitted
+    });
+    extraction.aliases.retain(|alias| {
+        let entity_type = type_of(&alias.name, alias.entity_type.as_deref(), "");
+        ontology.admits_entity(entity_type.as_deref())
+    });
+    extraction.mentions.retain(|mention| {
+        let entity_type = type_of(&mention.name, mention.entity_type.as_deref(), "");
+        ontology.admits_entity(entity_type.as_deref())
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extraction::{Claim, ExtractedAlias, ExtractedMention};
+    use crate::model::{ClaimKind, Holding};
+    use crate::ontology::{EdgeType, EntityType};
+
+    fn claim(predicate: &str, object: &str, object_type: &str) -> Claim {
+        Claim {
+            subject: "Ann".to_owned(),
+            subject_type: Some("Person".to_owned()),
+            predicate: predicate.to_owned(),
+            object: Some(object.to_owned()),
+            object_type: Some(object_type.to_owned()),
+            statement: format!("Ann {predicate} {object}"),
+            span: 0..1,
+            kind: ClaimKind::Asserts,
+            holding: Holding::Shared,
+            valid_from: None,
+            valid_until: None,
+            confidence: 1.0,
+        }
+    }
+
+    #[test]
+    fn only_declared_types_are_kept() {
+        let ontology = Ontology {
+            entity_types: vec![EntityType { name: "Location".to_owned(), ..EntityType::default() }],
+            edge_types: vec![EdgeType { name: "LIVES_IN".to_owned(), ..EdgeType::default() }],
+        };
+        let mention = |name: &str, entity_type: &str| ExtractedMention {
+            name: name.to_owned(),
+            entity_type: Some(entity_type.to_owned()),
+            span: 0..1,
+        };
+        let alias = |name: &str, entity_type: &str| ExtractedAlias {
+            name: name.to_owned(),
+            alias: format!("old {name}"),
+            entity_type: Some(entity_type.to_owned()),
+            span: 0..1,
+        };
+        let mut extraction = Extraction {
+            claims: vec![claim("LIVES_IN", "Oslo", "Location"), claim("LIKES", "tea", "Topic")],
+            mentions: vec![mention("Oslo", "Location"), mention("tea", "Topic"), mention("Ann", "Person")],
+            aliases: vec![alias("Oslo", "Location"), alias("tea", "Topic")],
+        };
+        admit(&ontology, Some("Ann"), &mut extraction);
+        let kept: Vec<&str> = extraction.claims.iter().map(|claim| claim.predicate.as_str()).collect();
+        assert_eq!(kept, ["LIVES_IN"]);
+        assert_eq!(extraction.aliases, [alias("Oslo", "Location")]);
+        let named: Vec<&str> = extraction.mentions.iter().map(|mention| mention.name.as_str()).collect();
+        assert_eq!(named, ["Oslo", "Ann"]);
+    }
+}

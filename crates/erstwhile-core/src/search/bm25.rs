@@ -1,0 +1,173 @@
+//! BM25 over the documents of one graph.
+
+use foldhash::HashMap;
+
+use crate::text::{counted_as, each_written, words};
+
+/// Saturation of term frequency (Robertson and Zaragoza 2009, the usual value).
+const K1: f32 = 1.2;
+/// How much the length of a document counts (the usual value).
+const B: f32 = 0.75;
+
+/// The distinct words of an index, numbered; each way of writing one is stemmed once.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    numbers: HashMap<Box<str>, u32>,
+    /// By how it is written; nothing for a stop word.
+    written: HashMap<Box<str>, Option<u32>>,
+}
+
+impl Terms {
+    /// The numbers of the words of a text, sorted, each as often as it is said; those of new words are new.
+    pub(super) fn of(&mut self, text: &str) -> Vec<u32> {
+        let mut said = Vec::new();
+        each_written(text, |written| said.extend(self.term_of(written)));
+        said.sort_unstable();
+        said
+    }
+
+    fn term_of(&mut self, written: &str) -> Option<u32> {
+        if let Some(term) = self.written.get(written) {
+            return *term;
+        }
+        let next = self.numbers.len() as u32;
+        let term = counted_as(written).map(|word| *self.numbers.entry(word.into_boxed_str()).or_insert(next));
+        self.written.insert(written.into(), term);
+        term
+    }
+
+    /// The number of a word in the form in which words are compared.
+    pub(super) fn find(&self, word: &str) -> Option<u32> {
+        self.numbers.get(word).copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Bytes that they take, roughly.
+    pub(super) fn weight(&self) -> usize {
+        (self.numbers.len() + self.written.len()) * 48
+    }
+}
+
+/// An inverted index that grows and shrinks a document at a time.
+///
+/// A document is a dense number given by the caller, who may use the number of a removed one again.
+#[derive(Debug, Default)]
+pub(super) struct TextIndex {
+    terms: Terms,
+    postings: Vec<Vec<(u32, u16)>>,
+    /// The terms of each document, so that removing one touches only its own postings.
+    documents: Vec<Vec<u32>>,
+    lengths: Vec<u32>,
+    alive: usize,
+    total_length: u64,
+}
+
+/// What a query's words found.
+#[derive(Debug, Default)]
+pub(super) struct TextHits {
+    /// BM25 by document; zero where nothing matches.
+    pub(super) scores: Vec<f32>,
+    /// Words of a document, on average.
+    pub(super) average_length: f32,
+}
+
+impl TextIndex {
+    /// Adds a document, or replaces what stood under its number.
+    pub(super) fn put(&mut self, document: u32, text: &str) {
+        self.remove(document);
+        let said = self.terms.of(text);
+        self.postings.resize_with(self.terms.len(), Vec::new);
+        let mut own = Vec::new();
+        for same in said.chunk_by(u32::eq) {
+            let count = u16::try_from(same.len()).unwrap_or(u16::MAX);
+            self.postings[same[0] as usize].push((document, count));
+            own.push(same[0]);
+        }
+        let length = said.len() as u32;
+        let slot = document as usize;
+        if self.lengths.len() <= slot {
+            self.lengths.resize(slot + 1, u32::MAX);
+            self.documents.resize(slot + 1, Vec::new());
+        }
+        self.documents[slot] = own;
+        self.lengths[slot] = length;
+        self.alive += 1;
+        self.total_length += u64::from(length);
+    }
+
+    /// Removes a document; an unknown one is no error.
+    pub(super) fn remove(&mut self, document: u32) {
+        let Some(length) = self.lengths.get_mut(document as usize) else { return };
+        if *length == u32::MAX {
+            return;
+        }
+        self.total_length -= u64::from(*length);
+        *length = u32::MAX;
+        self.alive -= 1;
+        for term in std::mem::take(&mut self.documents[document as usize]) {
+            let postings = &mut self.postings[term as usize];
+            postings.retain(|(found, _)| *found != document);
+        }
+    }
+
+    /// Scores every document for a query.
+    pub(super) fn search(&self, query: &str) -> TextHits {
+        let mut hits = TextHits { scores: vec![0.0; self.lengths.len()], average_length: 0.0 };
+        if self.alive == 0 {
+            return hits;
+        }
+        let average = (self.total_length as f32 / self.alive as f32).max(1.0);
+        let mut query_words = words(query);
+        query_words.sort();
+        query_words.dedup();
+        hits.average_length = average;
+        for word in &query_words {
+            let postings = self.terms.find(word).map_or(&[][..], |term| &self.postings[term as usize]);
+            let frequency = postings.len() as f32;
+            let weight = (1.0 + (self.alive as f32 - frequency + 0.5) / (frequency + 0.5)).ln();
+            for (document, count) in postings {
+                let count = f32::from(*count);
+                let length = self.lengths[*document as usize] as f32;
+                let saturated = count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / average));
+                hits.scores[*document as usize] += weight * saturated;
+            }
+        }
+        hits
+    }
+
+    /// Bytes that the index holds, roughly.
+    pub(super) fn weight(&self) -> usize {
+        let postings: usize = self.postings.iter().map(|list| list.capacity() * 12 + 48).sum();
+        postings + self.terms.weight() + self.lengths.len() * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rare_word_outweighs_a_common_one() {
+        let mut index = TextIndex::default();
+        for (document, text) in ["tea and pottery", "tea and cake", "tea and biscuits"].iter().enumerate() {
+            index.put(document as u32, text);
+        }
+        let hits = index.search("tea with pottery");
+        assert!(hits.scores[0] > hits.scores[1]);
+    }
+
+    #[test]
+    fn a_removed_document_is_not_found_and_no_longer_counted() {
+        let mut index = TextIndex::default();
+        index.put(0, "green tea");
+        index.put(1, "black tea");
+        index.remove(0);
+        let hits = index.search("green tea");
+        assert!(hits.scores[0] == 0.0 && hits.scores[1] > 0.0);
+        index.put(1, "coffee");
+        assert!(index.search("tea").scores[1] == 0.0);
+    }
+}

@@ -1,0 +1,87 @@
+//! Documents of one kind, findable by words and by vector.
+
+use std::hash::Hash;
+
+use foldhash::HashMap;
+
+use super::bm25::{TextHits, TextIndex};
+use super::vector::VectorIndex;
+
+/// Documents of one kind, findable by words and by vector.
+#[derive(Debug)]
+pub(super) struct Collection<Id> {
+    numbers: HashMap<Id, u32>,
+    ids: Vec<Option<Id>>,
+    free: Vec<u32>,
+    text: TextIndex,
+    pub(super) vectors: VectorIndex,
+}
+
+/// What the two channels say about each document of a collection.
+#[derive(Debug)]
+pub(super) struct Channels {
+    pub(super) text: TextHits,
+    pub(super) cosines: Vec<f32>,
+}
+
+impl<Id: Copy + Eq + Hash> Collection<Id> {
+    pub(super) fn new(dimensions: usize, exact_max: usize) -> Self {
+        let (text, vectors) = (TextIndex::default(), VectorIndex::new(dimensions, exact_max));
+        Self { numbers: HashMap::default(), ids: Vec::new(), free: Vec::new(), text, vectors }
+    }
+
+    pub(super) fn put(&mut self, id: Id, text: &str) -> u32 {
+        let number = self.numbers.get(&id).copied().unwrap_or_else(|| {
+            let number = self.free.pop().unwrap_or(self.ids.len() as u32);
+            if number as usize == self.ids.len() {
+                self.ids.push(None);
+            }
+            self.ids[number as usize] = Some(id);
+            self.numbers.insert(id, number);
+            self.vectors.remove(number);
+            number
+        });
+        // A text that changes keeps its vector until the new one comes, so that it can be found meanwhile.
+        self.text.put(number, text);
+        number
+    }
+
+    pub(super) fn remove(&mut self, id: Id) {
+        if let Some(number) = self.numbers.remove(&id) {
+            self.ids[number as usize] = None;
+            self.text.remove(number);
+            self.vectors.remove(number);
+            self.free.push(number);
+        }
+    }
+
+    pub(super) fn number(&self, id: Id) -> Option<u32> {
+        self.numbers.get(&id).copied()
+    }
+
+    pub(super) fn id(&self, number: u32) -> Option<Id> {
+        self.ids.get(number as usize).copied().flatten()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(super) fn search(&self, query: &str, vector: &[f32]) -> Channels {
+        let text = self.text.search(query);
+        let cosines = self.vectors.search(vector, &text.scores);
+        let mut channels = Channels { text, cosines };
+        channels.text.scores.resize(self.ids.len(), 0.0);
+        channels.cosines.resize(self.ids.len(), 0.0);
+        channels
+    }
+
+    pub(super) fn similarity(&self, left: u32, right: u32) -> f32 {
+        self.vectors.similarity(left, right)
+    }
+
+    /// Bytes that the documents hold, roughly.
+    pub(super) fn weight(&self) -> usize {
+        self.text.weight() + self.vectors.weight()
+    }
+}

@@ -1,0 +1,67 @@
+//! What every driver must do: claims and leases of the ingestion queue.
+
+use uuid::Uuid;
+
+use super::{at, batch, graph_id, message, with_thread};
+use erstwhile::store::Store;
+use erstwhile_core::change::{Batch, Change, Expect};
+use erstwhile_core::error::ErrorKind;
+use erstwhile_core::model::{EpisodeId, EpisodeState};
+
+/// A claimed graph is not claimed again before its lease ends or is given back.
+pub async fn a_graph_is_claimed_by_one_worker_at_a_time(store: &Store) {
+    let graph = with_thread(store).await;
+    assert_eq!(store.claim(at(100), at(200)).await.unwrap(), None, "nothing is pending");
+    store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
+    let lease = store.claim(at(100), at(200)).await.unwrap().unwrap();
+    assert_eq!(lease.graph, graph);
+    assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None);
+    assert_eq!(store.claim_graph(graph, at(150), at(250)).await.unwrap(), None);
+    assert!(store.release(lease, at(180), Some(&"down".to_owned())).await.unwrap(), "an episode waits");
+    assert_eq!(store.claim(at(170), at(250)).await.unwrap(), None, "not ready before its time");
+    assert_eq!(store.claim_graph(graph, at(170), at(250)).await.unwrap(), None);
+    let again = store.claim(at(190), at(250)).await.unwrap().unwrap();
+    assert_eq!(again.attempts, 1);
+    let depth = store.queue_depth().await.unwrap();
+    assert_eq!((depth.episodes, depth.graphs, depth.attempts_max), (1, 1, 1));
+}
+
+/// A worker that knows a graph claims it without looking at others, as if it had looked.
+pub async fn a_graph_is_claimed_by_its_key(store: &Store) {
+    let graph = with_thread(store).await;
+    let claim = |now, until| store.claim_graph(graph, at(now), at(until));
+    assert_eq!(claim(100, 200).await.unwrap(), None, "nothing is pending");
+    assert_eq!(store.claim_graph(graph_id(99), at(100), at(200)).await.unwrap(), None, "no such graph");
+    store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
+    let first = claim(100, 200).await.unwrap().unwrap();
+    assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None, "it is nobody else's");
+    let after_its_lease = claim(300, 400).await.unwrap().unwrap();
+    assert_eq!((after_its_lease.graph, after_its_lease.attempts), (graph, 0));
+    assert!(after_its_lease.epoch > first.epoch);
+    assert!(!store.release(first, at(310), None).await.unwrap(), "what is lost cannot be given back");
+    let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
+    let processed = Change::SetEpisodeState(episode, EpisodeState::Processed);
+    store.apply(&batch(3, graph, vec![processed])).await.unwrap();
+    assert!(!store.release(after_its_lease, at(310), None).await.unwrap(), "nothing waits any more");
+    assert_eq!(claim(400, 500).await.unwrap(), None);
+}
+
+/// After a lease ran out and another worker claimed the graph, the first one's batch is refused.
+pub async fn a_worker_that_overslept_is_fenced_off(store: &Store) {
+    let graph = with_thread(store).await;
+    store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
+    let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
+    let revision = store.find_graph(graph).await.unwrap().unwrap().revision;
+    let done = |number, epoch| Batch {
+        expect: Expect::Lease { epoch, revision },
+        ..batch(number, graph, vec![Change::SetEpisodeState(episode, EpisodeState::Processed)])
+    };
+    let slow = store.claim(at(100), at(200)).await.unwrap().unwrap();
+    let quick = store.claim(at(300), at(400)).await.unwrap().unwrap();
+    assert!(quick.epoch > slow.epoch);
+    assert_eq!(store.apply(&done(3, slow.epoch)).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert!(!store.extend(slow, at(500)).await.unwrap());
+    store.apply(&done(4, quick.epoch)).await.unwrap();
+    assert_eq!(store.queue_depth().await.unwrap().episodes, 0);
+    assert_eq!(store.pending_episodes(graph, 10).await.unwrap(), []);
+}

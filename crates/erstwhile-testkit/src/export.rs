@@ -1,0 +1,333 @@
+//! What moving must do between any two stores.
+//!
+//! Tests name it once for each direction: `export_conformance!(from: open, to: open)`, where each is an
+//! async function that gives a fresh, empty [`Store`] with a guard that keeps its database alive.
+
+mod world;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use erstwhile::engine::{GraphRef, NewThread};
+use erstwhile::export::{Imported, Progress};
+use erstwhile::store::tables::{ExportUnitKind, TABLES};
+use erstwhile::store::{ExportUnitId, ImportOutcome, Store};
+use erstwhile_core::error::ErrorKind;
+use erstwhile_core::model::{ImportState, ProjectId};
+use world::{World, ann};
+
+/// Instantiates the suite for two drivers: one test for each function of this module.
+#[macro_export]
+macro_rules! export_conformance {
+    (from: $from:path, to: $to:path) => {
+        $crate::export_conformance!(@tests $from, $to:
+            everything_moves_and_answers_the_same
+            what_is_pending_is_worked_off_at_the_destination
+            a_bulk_load_that_was_read_before_its_graph_arrives_once
+            a_move_that_was_cut_off_goes_on
+            a_second_move_changes_nothing
+            an_export_follows_its_source
+            a_damaged_export_is_refused
+            what_differs_at_the_destination_stays_as_it_is
+            a_project_of_the_same_name_lets_nothing_in
+        );
+    };
+    (@tests $from:path, $to:path: $($name:ident)*) => {
+        $(#[tokio::test]
+        async fn $name() {
+            let (source, _source_guard) = $from().await;
+            let (target, _target_guard) = $to().await;
+            $crate::export::$name(&source, &target).await;
+        })*
+    };
+}
+
+fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("export");
+    (folder, path)
+}
+
+async fn import(world: &World, path: &Path) -> Imported {
+    world.engine.import_from(path, &()).await.unwrap()
+}
+
+fn clean(imported: &Imported) {
+    assert_eq!((imported.problems.as_slice(), imported.untried), ([].as_slice(), 0));
+}
+
+fn unit_files(path: &Path) -> BTreeSet<PathBuf> {
+    fs::read_dir(path.join("units")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Every kind of row arrives, and every question has the same answer there.
+pub async fn everything_moves_and_answers_the_same(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let mut filled = BTreeSet::new();
+    for unit in source.list_units().await.unwrap() {
+        let unit = source.read_unit(unit).await.unwrap().unwrap();
+        filled.extend(unit.tables().filter(|(_, rows)| !rows.is_empty()).map(|(table, _)| table.name));
+    }
+    assert_eq!(filled, TABLES.iter().map(|table| table.name).collect(), "every table has rows to move");
+    let (_guard, path) = folder();
+    let exported = from.engine.export_to(&path, &()).await.unwrap();
+    assert_eq!(exported.written, exported.projects + exported.graphs);
+    let to = World::empty(target, &from);
+    let imported = import(&to, &path).await;
+    clean(&imported);
+    assert_eq!((imported.written, imported.kept, imported.rows), (exported.written, 0, exported.rows));
+    let (expected, found) = (from.answers().await, to.answers().await);
+    for (expected, found) in expected.iter().zip(&found) {
+        assert_eq!(expected, found);
+    }
+    assert_eq!(expected.len(), found.len());
+    assert_eq!(to.engine.authenticate(world::SECRET).await.unwrap().project, from.project, "keys open the same doors");
+    assert_eq!(target.list_units().await.unwrap(), source.list_units().await.unwrap());
+}
+
+/// What was pending at the source is understood at the destination, by a worker that finds no lease.
+pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    // A worker of the source is at it.
+    source.claim(from.engine.now(), from.engine.now() + jiff::SignedDuration::from_hours(1)).await.unwrap().unwrap();
+    let (_guard, path) = folder();
+    from.engine.export_to(&path, &()).await.unwrap();
+    let to = World::empty(target, &from);
+    clean(&import(&to, &path).await);
+    let depth = target.queue_depth().await.unwrap();
+    let expected = (5, 3, 0);
+    assert_eq!((depth.episodes, depth.graphs, depth.attempts_max), expected, "two messages, and a load of three");
+    to.clock.advance_s(60);
+    to.ingest().await;
+    assert_eq!(target.queue_depth().await.unwrap().episodes, 0);
+    assert!(to.facts(&ann()).await.iter().any(|fact| fact.contains("likes figs")), "the pending message is known");
+    assert_eq!(to.engine.bulk(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
+    // And the source works its own off to the same end.
+    from.clock.advance_s(7200);
+    from.ingest().await;
+    assert_eq!(from.facts(&ann()).await, to.facts(&ann()).await);
+}
+
+/// A bulk load that is spread while it is exported hands over nothing twice and loses nothing.
+pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let read = async |kind: ExportUnitKind, id| source.read_unit(ExportUnitId { kind, id }).await.unwrap().unwrap();
+    let home = read(ExportUnitKind::ImportJob, from.bulk.0).await;
+    from.clock.advance_s(60);
+    from.ingest().await;
+    let graph = from.engine.graph(from.project, &ann()).await.unwrap().id;
+    let to = World::empty(target, &from);
+    for unit in [read(ExportUnitKind::Project, from.project.0).await, read(ExportUnitKind::Graph, graph.0).await, home]
+    {
+        assert_eq!(target.write_unit(unit, to.engine.now()).await.unwrap(), ImportOutcome::Written);
+    }
+    to.clock.advance_s(60);
+    to.ingest().await;
+    assert_eq!(to.engine.bulk(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
+    let texts = async |world: &World| -> Vec<String> {
+        let (messages, _) = world.engine.messages(world.project, "loaded", 0, 100).await.unwrap();
+        messages.into_iter().map(|message| message.content).collect()
+    };
+    assert_eq!(texts(&to).await, texts(&from).await);
+    assert_eq!(to.facts(&ann()).await, from.facts(&ann()).await);
+}
+
+/// Ends a move after so many units.
+struct Cut {
+    left: AtomicUsize,
+    cut: CancellationToken,
+}
+
+impl Cut {
+    fn after(units: usize) -> Self {
+        Self { left: AtomicUsize::new(units), cut: CancellationToken::new() }
+    }
+}
+
+impl Progress for Cut {
+    fn begin(&self, _: u64) {}
+
+    fn advance(&self) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.cut.cancel();
+        }
+    }
+}
+
+/// Cut off anywhere and run again, both ways end where they would have ended.
+pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let (_guard, path) = folder();
+    let cut = Cut::after(3);
+    let ended = tokio::select! {
+        biased;
+        () = cut.cut.cancelled() => None,
+        ended = from.engine.export_to(&path, &cut) => Some(ended),
+    };
+    assert!(ended.is_none(), "the export was cut off");
+    let to = World::empty(target, &from);
+    let error = to.engine.import_from(&path, &()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert!(error.message().contains("no finished export"), "{error}");
+    // What a crash leaves: a torn line in the index, and a file that was not yet whole.
+    let index = path.join("index.jsonl");
+    fs::write(&index, fs::read_to_string(&index).unwrap() + "{\"kind\":\"graph\",\"id\":\"").unwrap();
+    fs::write(path.join("units/graph-x.jsonl.gz.partial"), "half").unwrap();
+    let exported = from.engine.export_to(&path, &()).await.unwrap();
+    let units = exported.projects + exported.graphs;
+    assert!(exported.kept >= 3 && exported.written > 0, "{exported:?}");
+    assert_eq!(unit_files(&path).len() as u64, units);
+
+    let cut = Cut::after(3);
+    tokio::select! {
+        biased;
+        () = cut.cut.cancelled() => {}
+        ended = to.engine.import_from(&path, &cut) => panic!("the import was not cut off: {ended:?}"),
+    }
+    let imported = import(&to, &path).await;
+    clean(&imported);
+    assert!(imported.kept >= 3 && imported.written > 0, "{imported:?}");
+    assert_eq!(imported.kept + imported.written, units);
+    assert_eq!(from.answers().await, to.answers().await);
+}
+
+/// Once more, both ways, is nothing more.
+pub async fn a_second_move_changes_nothing(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let (_guard, path) = folder();
+    let first = from.engine.export_to(&path, &()).await.unwrap();
+    let second = from.engine.export_to(&path, &()).await.unwrap();
+    assert_eq!((second.kept, second.written, second.removed), (first.written, 0, 0));
+    assert_eq!((second.rows, second.bytes), (first.rows, first.bytes));
+    let to = World::empty(target, &from);
+    clean(&import(&to, &path).await);
+    let before = to.answers().await;
+    let again = import(&to, &path).await;
+    clean(&again);
+    assert_eq!((again.kept, again.written), (first.written, 0));
+    assert_eq!(to.answers().await, before);
+    // And from there to yet another folder: the same rows.
+    let (_guard, back) = folder();
+    let third = to.engine.export_to(&back, &()).await.unwrap();
+    assert_eq!((third.projects, third.graphs, third.rows), (first.projects, first.graphs, first.rows));
+    let again = import(&from, &back).await;
+    clean(&again);
+    assert_eq!(again.written, 0, "what went there and came back is the same");
+}
+
+/// An older export becomes a newer one, and nobody who was forgotten stays in it.
+pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let (_guard, path) = folder();
+    let first = from.engine.export_to(&path, &()).await.unwrap();
+    from.say("t", "one more message").await;
+    from.engine.delete_user(from.project, "bob").await.unwrap();
+    let to = World::empty(target, &from);
+    let cut = Cut::after(1);
+    tokio::select! {
+        biased;
+        () = cut.cut.cancelled() => {}
+        ended = from.engine.export_to(&path, &cut) => panic!("the export was not cut off: {ended:?}"),
+    }
+    let error = to.engine.import_from(&path, &()).await.unwrap_err();
+    assert!(error.message().contains("no finished export"), "between two states, it is neither: {error}");
+    let second = from.engine.export_to(&path, &()).await.unwrap();
+    assert_eq!((second.written, second.removed, second.graphs), (1, 1, first.graphs - 1), "{second:?}");
+    clean(&import(&to, &path).await);
+    assert_eq!(to.engine.user(to.project, "bob").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(from.answers().await, to.answers().await);
+    let elsewhere = path.join("..");
+    let error = from.engine.export_to(&elsewhere, &()).await.unwrap_err();
+    assert!(error.message().contains("neither empty nor an export"), "{error}");
+}
+
+/// A file that is damaged, cut short or gone is named; nothing of it arrives, and the rest does.
+pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let (_guard, path) = folder();
+    let exported = from.engine.export_to(&path, &()).await.unwrap();
+    let file = async |user: &str| {
+        let graph = from.engine.graph(from.project, &GraphRef::User(user.to_owned())).await.unwrap();
+        path.join("units").join(format!("graph-{}.jsonl.gz", graph.id))
+    };
+    let (ann, bob) = (file("ann").await, file("bob").await);
+    let (whole_ann, whole_bob) = (fs::read(&ann).unwrap(), fs::read(&bob).unwrap());
+    let mut flipped = whole_ann.clone();
+    flipped[whole_ann.len() / 2] ^= 1;
+    fs::write(&ann, flipped).unwrap();
+    fs::write(&bob, &whole_bob[..whole_bob.len() - 9]).unwrap();
+    let to = World::empty(target, &from);
+    let imported = import(&to, &path).await;
+    let named: Vec<&str> = imported.problems.iter().map(|problem| problem.name.as_str()).collect();
+    assert_eq!(named, ["user ann", "user bob"]);
+    assert!(imported.problems.iter().all(|problem| problem.message.contains("checksum")), "{imported:?}");
+    assert_eq!(to.engine.user(to.project, "ann").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(imported.written, exported.written - 2);
+    fs::remove_file(&bob).unwrap();
+    let imported = import(&to, &path).await;
+    assert!(imported.problems[1].message.contains("cannot be read"), "{imported:?}");
+    // Exporting again mends the folder.
+    let mended = from.engine.export_to(&path, &()).await.unwrap();
+    assert_eq!(mended.written, 2);
+    assert_eq!((fs::read(&ann).unwrap(), fs::read(&bob).unwrap()), (whole_ann, whole_bob));
+    let imported = import(&to, &path).await;
+    clean(&imported);
+    assert_eq!(imported.written, 2);
+    assert_eq!(from.answers().await, to.answers().await);
+    let index = path.join("index.jsonl");
+    let shorter: Vec<String> = fs::read_to_string(&index).unwrap().lines().skip(1).map(str::to_owned).collect();
+    fs::write(&index, shorter.join("\n")).unwrap();
+    let error = to.engine.import_from(&path, &()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    assert!(error.message().contains("index"), "{error}");
+}
+
+/// Content that differs is named and never overwritten; what does not differ arrives.
+pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let (_guard, path) = folder();
+    let exported = from.engine.export_to(&path, &()).await.unwrap();
+    let to = World::empty(target, &from);
+    clean(&import(&to, &path).await);
+    to.say("nobody's", "said at the destination").await;
+    to.engine.delete_user(to.project, "bob").await.unwrap();
+    // Another bob, with the same name.
+    to.add_user("bob").await;
+    to.engine.create_thread(to.project, NewThread::of("of bob", "bob")).await.unwrap();
+    let imported = import(&to, &path).await;
+    let problems: Vec<(&str, &str)> =
+        imported.problems.iter().map(|problem| (problem.name.as_str(), problem.message.as_str())).collect();
+    assert_eq!((problems.len(), imported.kept, imported.written), (2, exported.written - 2, 0), "{problems:?}");
+    assert!(problems[0].0 == "thread nobody's" && problems[0].1.contains("different content"), "{problems:?}");
+    assert!(problems[0].1.contains("episode") && problems[0].1.contains("delete it there"), "{problems:?}");
+    assert!(problems[1].0 == "user bob" && problems[1].1.contains("is taken there"), "{problems:?}");
+    let (messages, _) = to.engine.messages(to.project, "nobody's", 0, 100).await.unwrap();
+    assert!(messages.iter().any(|message| message.content == "said at the destination"));
+    assert_eq!(to.engine.threads_of_user(to.project, "bob").await.unwrap().len(), 1, "nothing half-written");
+    to.engine.delete_user(to.project, "bob").await.unwrap();
+    to.engine.delete_thread(to.project, "nobody's").await.unwrap();
+    let imported = import(&to, &path).await;
+    clean(&imported);
+    assert_eq!(imported.written, 2);
+    assert_eq!(from.answers().await, to.answers().await);
+}
+
+/// A destination that has another project of the same name keeps everything out.
+pub async fn a_project_of_the_same_name_lets_nothing_in(source: &Store, target: &Store) {
+    let from = World::full(source).await;
+    let (_guard, path) = folder();
+    from.engine.export_to(&path, &()).await.unwrap();
+    let to = World::empty(target, &from);
+    let other: ProjectId = to.engine.ensure_project(world::PROJECT).await.unwrap().id;
+    assert_ne!(other, from.project);
+    let imported = import(&to, &path).await;
+    assert_eq!(imported.problems.len(), 1);
+    assert!(imported.problems[0].message.contains("an empty one"), "{imported:?}");
+    assert!(imported.untried > 0);
+    assert!(target.list_units().await.unwrap().iter().all(|unit| unit.kind == ExportUnitKind::Project));
+}

@@ -1,0 +1,398 @@
+//! A store with a row of every kind, made through the facade, and everything that can be asked of it.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
+use erstwhile::Engine;
+use erstwhile::engine::compat::{DocumentSearch, NewCollection, NewDocument, Rated};
+use erstwhile::engine::{
+    ContextRequest, FactDraft, GraphRef, Listing, NewEpisode, NewGraph, NewImportItem, NewKey, NewMessage, NewThread,
+    NewUser, NodeDraft, Search, SortBy,
+};
+use erstwhile::ports::{Claim, ExtractedAlias, Extraction};
+use erstwhile::store::Store;
+use erstwhile_core::compat::fact_rating::RatingInstruction;
+use erstwhile_core::error::ErrorKind;
+use erstwhile_core::model::{
+    ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, GraphId, Holding, ImportTarget, KeyAccess, Metadata,
+    ProjectId, Role,
+};
+use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
+use erstwhile_core::search::Moment;
+
+/// The secret of a key.
+pub(super) const SECRET: &str = "a-key-for-tests-0123456789";
+/// The project's name.
+pub(super) const PROJECT: &str = "moved";
+/// When it begins.
+const BEGIN: &str = "2025-06-01T00:00:00Z";
+
+/// An engine over a store.
+pub(super) struct World {
+    pub(super) engine: Engine,
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) project: ProjectId,
+    /// A bulk load that is queued.
+    pub(super) bulk: GraphId,
+    /// When half of it was known.
+    between: Timestamp,
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+/// Ann's graph.
+pub(super) fn ann() -> GraphRef {
+    GraphRef::User("ann".to_owned())
+}
+
+/// Context as of a moment, so that both sides are asked the same.
+fn then() -> ContextRequest {
+    let moment = Some(at("2025-06-02T00:00:00Z"));
+    ContextRequest { budget: None, as_of: moment, as_known_at: moment }
+}
+
+fn metadata(value: &str) -> Metadata {
+    Metadata::from_iter([("from".to_owned(), value.into())])
+}
+
+/// A script in which Ann lives in cities and likes things, one by one.
+fn script() -> ScriptedExtractor {
+    let script = ScriptedExtractor::default();
+    let claim = |text: &str, predicate: &str, object: &str, holding| Claim {
+        subject: "Ann Lee".to_owned(),
+        subject_type: Some("Person".to_owned()),
+        predicate: predicate.to_owned(),
+        object: Some(object.to_owned()),
+        object_type: None,
+        statement: text.to_owned(),
+        span: 0..text.len(),
+        kind: ClaimKind::Asserts,
+        holding,
+        valid_from: None,
+        valid_until: None,
+        confidence: 0.1 + 0.2,
+    };
+    for city in ["Paris", "Oslo"] {
+        let text = format!("lives in {city}");
+        let claims = vec![claim(&text, "LIVES_IN", city, Holding::Exclusive)];
+        script.answer(&text, Extraction { claims, ..Extraction::default() });
+    }
+    for thing in ["tea", "jazz", "chess", "figs", "wool", "salt"] {
+        let text = format!("likes {thing}");
+        let claims = vec![claim(&text, "LIKES", thing, Holding::Shared)];
+        script.answer(&text, Extraction { claims, ..Extraction::default() });
+    }
+    let text = "Robert Smith, called Bob";
+    let alias = ExtractedAlias {
+        name: "Robert Smith".to_owned(),
+        alias: "Bob".to_owned(),
+        entity_type: Some("Person".to_owned()),
+        span: 0..text.len(),
+    };
+    script.answer(text, Extraction { aliases: vec![alias], ..Extraction::default() });
+    script.fail("cannot be read", Some(ErrorKind::Invalid));
+    script
+}
+
+fn engine(store: &Store, clock: &Arc<FixedClock>, first_id: u64) -> Engine {
+    Engine::builder(store.clone())
+        .clock(Arc::clone(clock) as Arc<dyn erstwhile::ports::Clock>)
+        .ids(SeededIds::starting_at(first_id))
+        .embedder(WordEmbedder)
+        .extractor(script())
+        .build()
+}
+
+impl World {
+    /// An engine over an empty store to which a world moves.
+    pub(super) fn empty(store: &Store, from: &Self) -> Self {
+        let clock = Arc::new(FixedClock::at(from.engine.now()));
+        let (project, bulk, between) = (from.project, from.bulk, from.between);
+        // No id that the source gave is given again.
+        Self { engine: engine(store, &clock, 1 << 32), clock, project, bulk, between }
+    }
+
+    /// Fills a store with a row of every kind.
+    pub(super) async fn full(store: &Store) -> Self {
+        let clock = Arc::new(FixedClock::at(at(BEGIN)));
+        let engine = engine(store, &clock, 0);
+        let project = engine.ensure_project(PROJECT).await.unwrap().id;
+        engine.ensure_project("another, empty").await.unwrap();
+        let bulk = engine.create_bulk(project, metadata("a load"), vec![Role::System], false).await.unwrap().graph;
+        let between = engine.now();
+        let mut world = Self { engine, clock, project, bulk, between };
+        world.declare().await;
+        world.add_user("ann").await;
+        world.add_user("bob").await;
+        world.add_group().await;
+        world.converse().await;
+        world.edit().await;
+        world.state().await;
+        world.collect().await;
+        world.fill_bulk().await;
+        // These wait.
+        world.say("t", "likes figs").await;
+        world.say("nobody's", "likes salt").await;
+        world
+    }
+
+    pub(super) async fn ingest(&self) {
+        while self.engine.ingest_next().await.expect("a round of ingestion") {
+            // A bulk load rests between looks.
+            self.clock.advance_s(1);
+        }
+    }
+
+    pub(super) async fn add_user(&self, user_id: &str) {
+        let user = NewUser {
+            user_id: user_id.to_owned(),
+            first_name: Some(user_id[..1].to_uppercase() + &user_id[1..]),
+            last_name: Some("Lee".to_owned()),
+            email: Some(format!("{user_id}@example.org")),
+            metadata: metadata("ünï 🙂"),
+            ..NewUser::default()
+        };
+        self.engine.add_user(self.project, user).await.unwrap();
+    }
+
+    pub(super) async fn say(&self, thread: &str, content: &str) -> EpisodeId {
+        let message = NewMessage {
+            role: Role::User,
+            name: None,
+            content: content.to_owned(),
+            created_at: None,
+            metadata: metadata(thread),
+        };
+        self.engine.add_messages(self.project, thread, vec![message], &[], false).await.unwrap().messages[0]
+    }
+
+    pub(super) async fn facts(&self, graph: &GraphRef) -> Vec<String> {
+        let facts = self.engine.list_facts(self.project, graph, &Default::default()).await.unwrap();
+        let told =
+            |triple: erstwhile::engine::FactTriple| (triple.fact.statement, triple.fact.predicate, triple.target.name);
+        let mut facts: Vec<String> = facts.into_iter().map(|triple| format!("{:?}", told(triple))).collect();
+        facts.sort();
+        facts
+    }
+
+    async fn declare(&self) {
+        let (engine, project) = (&self.engine, self.project);
+        let secret = Some(SECRET.to_owned());
+        let key = NewKey { name: "one".to_owned(), access: KeyAccess::Write, expires_at: None, secret };
+        engine.create_key(project, key, [1; 32]).await.unwrap();
+        let expires_at = Some(at("2035-01-01T00:00:00Z"));
+        let key = NewKey { name: "two".to_owned(), access: KeyAccess::Read, expires_at, secret: None };
+        let revoked = engine.create_key(project, key, [2; 32]).await.unwrap();
+        engine.revoke_key(project, revoked.key.id).await.unwrap();
+        let ontology = Ontology {
+            entity_types: vec![EntityType { name: "City".to_owned(), ..EntityType::default() }],
+            edge_types: vec![EdgeType { name: "LIVES_AT".to_owned(), ..EdgeType::default() }],
+        };
+        engine.set_ontology(project, None, &ontology).await.unwrap();
+        engine.put_template(project, "short", "%{user_summary}", true).await.unwrap();
+        engine.set_project_time_zone(project, Some("Europe/Oslo".to_owned())).await.unwrap();
+    }
+
+    async fn add_group(&self) {
+        let group = self.engine.create_group(self.project, "friends", Some("of ours".to_owned())).await.unwrap().uuid;
+        let ann = self.engine.user(self.project, "ann").await.unwrap().uuid.0;
+        self.engine.change_members(self.project, group, &[ann], true).await.unwrap();
+    }
+
+    async fn converse(&mut self) {
+        let (engine, project) = (&self.engine, self.project);
+        for thread in ["t", "loaded", "gone"] {
+            engine.create_thread(project, NewThread::of(thread, "ann")).await.unwrap();
+        }
+        engine.create_thread(project, NewThread::of("of bob", "bob")).await.unwrap();
+        let alone = NewThread { thread_id: "nobody's".to_owned(), metadata: metadata("alone"), user_id: None };
+        engine.create_thread(project, alone).await.unwrap();
+        self.say("t", "lives in Paris").await;
+        self.say("t", "Robert Smith, called Bob").await;
+        self.say("nobody's", "likes chess").await;
+        self.ingest().await;
+        self.between = self.engine.now();
+        self.clock.advance_s(3_600);
+        self.say("t", "lives in Oslo").await;
+        self.say("t", "likes tea").await;
+        self.say("t", "cannot be read").await;
+        self.say("gone", "likes jazz").await;
+        self.say("of bob", "hello there").await;
+        self.ingest().await;
+        let (engine, project) = (&self.engine, self.project);
+        engine.delete_thread(project, "gone").await.unwrap();
+        engine.classify_thread(project, "t", "mood", "calm").await.unwrap();
+        engine.end_thread(project, "of bob").await.unwrap();
+        let rating = RatingInstruction { instruction: Some("what Ann drinks".to_owned()), ..Default::default() };
+        engine.set_rating(project, &Rated::Thread("t".to_owned()), &rating).await.unwrap();
+    }
+
+    async fn edit(&self) {
+        let (engine, project) = (&self.engine, self.project);
+        let facts = engine.list_facts(project, &ann(), &Default::default()).await.unwrap();
+        let tea = facts.iter().find(|triple| triple.fact.statement == "likes tea").expect("the fact about tea");
+        let edit = FactEdit { statement: Some("likes green tea".to_owned()), ..FactEdit::default() };
+        engine.update_fact(project, tea.fact.id, edit).await.unwrap();
+        let patch = EntityPatch { summary: Some("A hot drink.".to_owned()), ..EntityPatch::default() };
+        engine.update_entity(project, tea.target.id, patch).await.unwrap();
+    }
+
+    async fn state(&self) {
+        let (engine, project) = (&self.engine, self.project);
+        let new = NewGraph {
+            graph_id: "the company".to_owned(),
+            name: Some("Company".to_owned()),
+            description: Some("what everybody knows".to_owned()),
+            time_zone: None,
+        };
+        engine.create_graph(project, new).await.unwrap();
+        let company = GraphRef::Graph("the company".to_owned());
+        let episode = |kind, data: &str| NewEpisode {
+            kind,
+            data: data.to_owned(),
+            created_at: Some(at("2025-05-01T00:00:00Z")),
+            source_description: Some("the intranet".to_owned()),
+            document_id: Some("handbook".to_owned()),
+            metadata: metadata("data"),
+            strict: true,
+        };
+        let new = vec![episode(EpisodeKind::Text, "likes wool"), episode(EpisodeKind::Json, "{\"a\": [1, 2.5]}")];
+        engine.add_episodes(project, &company, new).await.unwrap();
+        let named = |name: &str| NodeDraft { name: Some(name.to_owned()), ..NodeDraft::default() };
+        let draft = FactDraft {
+            predicate: "OWNS".to_owned(),
+            statement: "Acme owns Bolt".to_owned(),
+            source: named("Acme"),
+            target: named("Bolt"),
+            valid_from: Some(at("2020-01-01T00:00:00Z")),
+            metadata: metadata("stated"),
+            ..FactDraft::default()
+        };
+        engine.add_fact_triple(project, &company, draft).await.unwrap();
+        self.ingest().await;
+    }
+
+    async fn collect(&self) {
+        let (engine, project) = (&self.engine, self.project);
+        let new = NewCollection {
+            name: "papers".to_owned(),
+            description: Some("to read".to_owned()),
+            metadata: metadata("papers"),
+            dimensions: Some(8),
+            is_auto_embedded: false,
+        };
+        engine.add_collection(project, new).await.unwrap();
+        let document = |number: u8| NewDocument {
+            document_id: (number > 0).then(|| format!("paper {number}")),
+            content: format!("the content of {number}"),
+            metadata: metadata("a paper"),
+            embedding: Some((0..8_u8).map(|component| f32::from(number) + 0.1 * f32::from(component)).collect()),
+        };
+        engine.add_documents(project, "papers", (0..3).map(document).collect()).await.unwrap();
+    }
+
+    async fn fill_bulk(&self) {
+        let item = |content: &str| NewImportItem {
+            target: ImportTarget::Thread("loaded".to_owned()),
+            episode: NewEpisode {
+                kind: EpisodeKind::Message,
+                data: content.to_owned(),
+                created_at: None,
+                source_description: None,
+                document_id: None,
+                metadata: metadata("an item"),
+                strict: false,
+            },
+            role: Some(Role::User),
+            name: None,
+        };
+        let draft = self.engine.create_bulk(self.project, Metadata::new(), Vec::new(), true).await.unwrap().graph;
+        self.engine.add_bulk_items(self.project, draft, vec![item("a draft")]).await.unwrap();
+        let items = vec![item("likes wool"), item("likes salt"), item("hello")];
+        self.engine.add_bulk_items(self.project, self.bulk, items).await.unwrap();
+        self.engine.process_bulk(self.project, self.bulk).await.unwrap();
+    }
+
+    /// Everything that can be asked, with the answers.
+    pub(super) async fn answers(&self) -> Vec<String> {
+        let mut answers = Vec::new();
+        self.listings(&mut answers).await;
+        let of_thread = self.engine.thread(self.project, "nobody's").await.unwrap();
+        answers.push(format!("{of_thread:?}"));
+        for graph in [ann(), GraphRef::Graph("the company".to_owned())] {
+            self.knowledge(&graph, &mut answers).await;
+        }
+        for thread in ["t", "nobody's"] {
+            let messages = self.engine.messages(self.project, thread, 0, 100).await.unwrap();
+            answers.push(format!("{messages:?}"));
+            let context = self.engine.thread_context(self.project, thread, then()).await.unwrap();
+            answers.push(context);
+        }
+        answers
+    }
+
+    async fn listings(&self, answers: &mut Vec<String>) {
+        let (engine, project) = (&self.engine, self.project);
+        let by = |sort_by| Listing { page_number: 1, page_size: 100, search: String::new(), sort_by, ascending: true };
+        let created = by(SortBy::CreatedAt);
+        add(answers, engine.project(project).await.unwrap());
+        add(answers, engine.list_keys(project).await.unwrap());
+        add(answers, engine.list_users(project, &created).await.unwrap());
+        add(answers, engine.list_graphs(project, &created).await.unwrap());
+        add(answers, engine.list_threads(project, &by(SortBy::Id)).await.unwrap());
+        add(answers, engine.list_threads(project, &by(SortBy::UpdatedAt)).await.unwrap());
+        add(answers, engine.list_bulks(project, None, 100, 0).await.unwrap());
+        add(answers, engine.bulk_items(project, self.bulk, 0, None, 100).await.unwrap());
+        add(answers, engine.declared_ontology(project, None).await.unwrap());
+        add(answers, engine.template(project, "short").await.unwrap());
+        add(answers, engine.rating(project, &Rated::Thread("t".to_owned())).await.unwrap());
+        let groups = engine.list_groups(project, "").await.unwrap();
+        for group in &groups {
+            add(answers, engine.users_of_group(project, group.uuid, true, &by(SortBy::Id)).await.unwrap());
+        }
+        add(answers, groups);
+        let collections = engine.list_collections(project).await.unwrap();
+        add(answers, &collections);
+        let search = DocumentSearch { embedding: Some(vec![0.5; 8]), limit: 10, ..DocumentSearch::default() };
+        let found = engine.search_documents(project, "papers", search).await.unwrap();
+        add(answers, found.documents);
+    }
+
+    async fn knowledge(&self, graph: &GraphRef, answers: &mut Vec<String>) {
+        let (engine, project) = (&self.engine, self.project);
+        add(answers, engine.graph(project, graph).await.unwrap());
+        let mut facts = engine.list_facts(project, graph, &Default::default()).await.unwrap();
+        facts.sort_by_key(|triple| triple.fact.id);
+        add(answers, facts);
+        let mut entities = engine.list_entities(project, graph, &Default::default()).await.unwrap();
+        entities.sort_by_key(|(entity, _)| entity.id);
+        add(answers, entities);
+        let episodes = engine.last_episodes(project, graph, 100).await.unwrap();
+        for task in episodes.iter().filter_map(|episode| episode.task) {
+            add(answers, engine.task(project, task).await.unwrap());
+        }
+        add(answers, episodes);
+        for (as_of, known_at) in [(None, None), (Some(self.between), None), (None, Some(self.between))] {
+            let mut facts = engine.facts_at(project, graph, as_of, known_at).await.unwrap();
+            facts.sort_by_key(|fact| fact.id);
+            add(answers, facts);
+        }
+        for query in ["lives in Oslo", "tea", "who owns Bolt", "wool"] {
+            let at_then = |moment| Search { moment, ..Search::new(query, 20) };
+            add(answers, engine.search_facts(project, graph, at_then(Moment::Always)).await.unwrap());
+            add(answers, engine.search_facts(project, graph, at_then(Moment::At(self.between))).await.unwrap());
+            add(answers, engine.search_entities(project, graph, Search::new(query, 20)).await.unwrap());
+            add(answers, engine.search_episodes(project, graph, Search::new(query, 20)).await.unwrap());
+            answers.push(engine.query_context(project, graph, query, then()).await.unwrap());
+        }
+    }
+}
+
+fn add(answers: &mut Vec<String>, answer: impl Debug) {
+    answers.push(format!("{answer:?}"));
+}

@@ -1,0 +1,17 @@
+//! What drivers' and shells' tests need: ports that do as they are told, a pure reference model of the
+//! store, and the conformance suite that every driver must pass.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a suite that fails must say so at once, and only tests are built with it"
+)]
+
+mod batches;
+pub mod conformance;
+pub mod export;
+mod ports;
+mod reference;
+
+pub use batches::batches;
+pub use ports::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
+pub use reference::Reference;

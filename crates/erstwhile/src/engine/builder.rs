@@ -1,0 +1,83 @@
+//! Configuring an engine.
+
+use std::sync::Arc;
+
+use super::Engine;
+use crate::parts::{EngineSettings, Parts};
+use crate::ports::{
+    Clock, Embedder, Extractor, Ids, LanguageModel, NoEmbedder, NoExtractor, SystemClock, TimeOrderedIds,
+};
+use crate::store::Store;
+
+/// Configures an [`Engine`].
+///
+/// Without further calls, an engine takes time and ids from the machine, searches by words alone, and stores what it
+/// is given without extracting facts. The crate `erstwhile-models` has an embedder and an extractor that need no
+/// network.
+#[derive(Debug)]
+pub struct EngineBuilder {
+    parts: Parts,
+}
+
+impl EngineBuilder {
+    pub(super) fn new(store: Store) -> Self {
+        Self {
+            parts: Parts {
+                store,
+                clock: Arc::new(SystemClock),
+                ids: Arc::new(TimeOrderedIds),
+                embedder: Arc::new(NoEmbedder),
+                extractor: Arc::new(NoExtractor),
+                language_model: None,
+                settings: EngineSettings::default(),
+            },
+        }
+    }
+
+    /// Sets the clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.parts.clock = Arc::new(clock);
+        self
+    }
+
+    /// Sets the source of ids.
+    #[must_use]
+    pub fn ids(mut self, ids: impl Ids + 'static) -> Self {
+        self.parts.ids = Arc::new(ids);
+        self
+    }
+
+    /// Sets the embedder, which makes search by meaning possible.
+    #[must_use]
+    pub fn embedder(mut self, embedder: impl Embedder + 'static) -> Self {
+        self.parts.embedder = Arc::new(embedder);
+        self
+    }
+
+    /// Sets the extractor, which reads facts from messages and data.
+    #[must_use]
+    pub fn extractor(mut self, extractor: impl Extractor + 'static) -> Self {
+        self.parts.extractor = Arc::new(extractor);
+        self
+    }
+
+    /// Sets the language model, which a few calls need.
+    #[must_use]
+    pub fn language_model(mut self, model: impl LanguageModel + 'static) -> Self {
+        self.parts.language_model = Some(Arc::new(model));
+        self
+    }
+
+    /// Replaces the settings.
+    #[must_use]
+    pub fn settings(mut self, settings: EngineSettings) -> Self {
+        self.parts.settings = settings;
+        self
+    }
+
+    /// The engine.
+    pub fn build(self) -> Engine {
+        Engine::new(self.parts)
+    }
+}

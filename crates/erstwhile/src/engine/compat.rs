@@ -1,0 +1,13 @@
+//! What only old generations of the API ask for: ratings of facts, document collections, search over threads, and
+//! what a language model reads in a thread.
+
+mod collections;
+mod fact_ratings;
+mod thread_analysis;
+mod thread_search;
+
+pub(super) use collections::LoadedCollections;
+pub use collections::{DocumentSearch, FoundDocuments, NewCollection, NewDocument, document_filter};
+pub use fact_ratings::{Rated, RatedFact};
+pub use thread_analysis::{Classifying, Extracting};
+pub use thread_search::{FoundInThread, ThreadSearch};

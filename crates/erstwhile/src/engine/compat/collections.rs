@@ -1,0 +1,470 @@
+//! Document collections: texts with metadata, searched by likeness. Independent of the graphs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::engine::{Engine, Tries, merge_deeply};
+use crate::store::Locate;
+use erstwhile_core::change::{Change, CollectionChange};
+use erstwhile_core::compat::document_index::DocumentIndex;
+use erstwhile_core::compat::metadata_filter::MetadataFilter;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Collection, Document, Graph, GraphId, GraphOwner, Metadata, ObjectId, ProjectId};
+
+/// Characters of a collection's name.
+const NAME_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=40;
+/// Components of a vector that an application brings.
+const DIMENSIONS: std::ops::RangeInclusive<usize> = 8..=2_000;
+/// Characters of a description, at most.
+const DESCRIPTION_CHARACTERS_MAX: usize = 1_000;
+/// Characters of a document's own id, at most.
+const DOCUMENT_ID_CHARACTERS_MAX: usize = 100;
+/// Collections of a project that a listing shows, at most.
+const COLLECTIONS_MAX: i64 = 10_000;
+/// Documents that one call adds, changes or removes, at most.
+const DOCUMENTS_MAX: usize = 1_000;
+/// Results of a search, at most.
+const RESULTS_MAX: usize = 1_000;
+/// Memory for the vectors of collections, in bytes, roughly.
+const BYTES_MAX: u64 = 256 << 20;
+
+/// A collection to make.
+#[derive(Debug, Clone, Default)]
+pub struct NewCollection {
+    /// The application's own name for it.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The application's own data.
+    pub metadata: Metadata,
+    /// Components of each vector; ignored when the server makes the vectors.
+    pub dimensions: Option<usize>,
+    /// Whether the server makes the vectors.
+    pub is_auto_embedded: bool,
+}
+
+/// A document to add.
+#[derive(Debug, Clone, Default)]
+pub struct NewDocument {
+    /// The application's own id.
+    pub document_id: Option<String>,
+    /// The text.
+    pub content: String,
+    /// The application's own data.
+    pub metadata: Metadata,
+    /// Its vector, in a collection whose vectors the application brings.
+    pub embedding: Option<Vec<f32>>,
+}
+
+/// A search over a collection; text, vector and filter together narrow it down.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentSearch {
+    /// What it is to be like, in words; only where the server makes the vectors.
+    pub text: Option<String>,
+    /// What it is to be like, as a vector.
+    pub embedding: Option<Vec<f32>>,
+    /// Which documents may be returned.
+    pub filter: Option<MetadataFilter>,
+    /// Results, at most.
+    pub limit: usize,
+    /// Maximal marginal relevance with this lambda.
+    pub mmr_lambda: Option<f32>,
+}
+
+/// What a search over a collection found.
+#[derive(Debug, Clone, Default)]
+pub struct FoundDocuments {
+    /// Documents with their cosine similarity, best first; without a query in creation order, 0.
+    pub documents: Vec<(Document, f32)>,
+    /// The vector of the query; empty without one.
+    pub query_vector: Vec<f32>,
+}
+
+/// A collection in memory, as of a version of its home.
+#[derive(Debug)]
+struct Loaded {
+    version: i64,
+    documents: HashMap<Uuid, Document>,
+    index: DocumentIndex,
+}
+
+/// The collections in memory.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct LoadedCollections(Cache<GraphId, Arc<Loaded>>);
+
+impl LoadedCollections {
+    pub(in crate::engine) fn new() -> Self {
+        let weigh = |_: &GraphId, loaded: &Arc<Loaded>| {
+            let bytes = |document: &Document| document.content.len() + document.metadata.len() * 64 + 4_096;
+            u32::try_from(loaded.documents.values().map(bytes).sum::<usize>()).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(BYTES_MAX).weigher(weigh).build())
+    }
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let characters = name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'));
+    if !NAME_CHARACTERS.contains(&name.len()) || !characters {
+        return Err(Error::invalid("a collection's name must have from 3 to 40 letters, digits, _ or -"));
+    }
+    Ok(())
+}
+
+fn check_description(description: Option<&String>) -> Result<()> {
+    match description {
+        Some(description) if description.chars().count() > DESCRIPTION_CHARACTERS_MAX => {
+            Err(Error::invalid(format!("description must have at most {DESCRIPTION_CHARACTERS_MAX} characters")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_document_id(document_id: Option<&String>) -> Result<()> {
+    let fits = |id: &String| {
+        (1..=DOCUMENT_ID_CHARACTERS_MAX).contains(&id.len()) && id.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+    };
+    match document_id {
+        Some(id) if !fits(id) => {
+            let message =
+                format!("document_id must have from 1 to {DOCUMENT_ID_CHARACTERS_MAX} printable ASCII characters");
+            Err(Error::invalid(message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_count(count: usize) -> Result<()> {
+    if count == 0 || count > DOCUMENTS_MAX {
+        return Err(Error::invalid(format!("one call takes from 1 to {DOCUMENTS_MAX} documents")));
+    }
+    Ok(())
+}
+
+impl Engine {
+    /// Makes a collection; its name is kept in lower case.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the project has one of that name, `Invalid` when a value is out of range.
+    pub async fn add_collection(&self, project: ProjectId, new: NewCollection) -> Result<Collection> {
+        check_name(&new.name)?;
+        check_description(new.description.as_ref())?;
+        let own = self.embedder().dimensions();
+        let dimensions = if new.is_auto_embedded { own } else { new.dimensions.unwrap_or(own) };
+        if !DIMENSIONS.contains(&dimensions) {
+            return Err(Error::invalid("embedding_dimensions must be from 8 to 2000"));
+        }
+        let (now, unique, name) = (self.now(), self.ids().next(), new.name.to_lowercase());
+        let make = |graph: GraphId| {
+            let collection = Collection {
+                graph,
+                project,
+                name: name.clone(),
+                uuid: graph.within(unique).into(),
+                description: new.description.clone(),
+                metadata: new.metadata.clone(),
+                dimensions,
+                is_auto_embedded: new.is_auto_embedded,
+                created_at: now,
+                updated_at: now,
+                document_count: 0,
+                embedded_count: 0,
+            };
+            let home = Graph::new(graph, project, GraphOwner::Collection(name.clone()), now);
+            vec![Change::AddGraph(home, None), Change::Collection(CollectionChange::Add(collection))]
+        };
+        self.make_graph(project, make).await?;
+        self.collection(project, &name).await
+    }
+
+    async fn collection_home(&self, project: ProjectId, name: &str) -> Result<GraphId> {
+        self.locate(project, Locate::Collection, &name.to_lowercase(), "collection").await
+    }
+
+    /// A collection's own fields, without the counts of its documents, which every document would pay for.
+    async fn uncounted(&self, project: ProjectId, name: &str) -> Result<Collection> {
+        let home = self.collection_home(project, name).await?;
+        self.store().find_uncounted_collection(home).await?.ok_or_else(|| Error::not_found("collection"))
+    }
+
+    /// A collection, by its name in any case.
+    pub async fn collection(&self, project: ProjectId, name: &str) -> Result<Collection> {
+        let home = self.collection_home(project, name).await?;
+        let collection = self.store().find_collection(home).await?;
+        let mut collection = collection.ok_or_else(|| Error::not_found("collection"))?;
+        if collection.is_auto_embedded {
+            collection.embedded_count = collection.document_count;
+        }
+        Ok(collection)
+    }
+
+    /// The collections of a project, oldest first.
+    pub async fn list_collections(&self, project: ProjectId) -> Result<Vec<Collection>> {
+        let mut collections = self.store().list_collections(project, COLLECTIONS_MAX).await?;
+        for collection in collections.iter_mut().filter(|collection| collection.is_auto_embedded) {
+            collection.embedded_count = collection.document_count;
+        }
+        Ok(collections)
+    }
+
+    /// Changes a collection: a new description, metadata to merge.
+    pub async fn update_collection(
+        &self,
+        project: ProjectId,
+        name: &str,
+        description: Option<String>,
+        metadata: Option<Metadata>,
+    ) -> Result<Collection> {
+        check_description(description.as_ref())?;
+        let mut tries = Tries::new();
+        loop {
+            let mut collection = self.collection(project, name).await?;
+            let seen = collection.updated_at;
+            collection.description = description.clone().or(collection.description);
+            merge_deeply(&mut collection.metadata, metadata.clone().unwrap_or_default());
+            collection.updated_at = self.after(seen);
+            let changes = vec![Change::Collection(CollectionChange::Update(collection.clone(), seen))];
+            match self.apply(project, collection.graph, changes).await {
+                Ok(_) => return Ok(collection),
+                Err(error) => tries.again(error)?,
+            }
+        }
+    }
+
+    /// Removes a collection with its documents.
+    pub async fn delete_collection(&self, project: ProjectId, name: &str) -> Result<()> {
+        let name = name.to_lowercase();
+        let home = self.collection_home(project, &name).await?;
+        self.collections.0.invalidate(&home);
+        self.remove_graph(project, home, GraphOwner::Collection(name)).await
+    }
+
+    /// Adds documents, all or none; their ids in the order in which they were given.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when a `document_id` is taken, `Invalid` when a vector does not fit.
+    pub async fn add_documents(&self, project: ProjectId, name: &str, new: Vec<NewDocument>) -> Result<Vec<Uuid>> {
+        check_count(new.len())?;
+        let collection = self.uncounted(project, name).await?;
+        let now = self.now();
+        let mut changes = Vec::with_capacity(new.len());
+        let mut ids = Vec::with_capacity(new.len());
+        for document in new {
+            check_document_id(document.document_id.as_ref())?;
+            check_vector(&collection, &document)?;
+            let id = self.object_id(collection.graph);
+            ids.push(id.0);
+            changes.push(Change::Collection(CollectionChange::AddDocument(Document {
+                id,
+                document_id: document.document_id,
+                content: document.content,
+                metadata: document.metadata,
+                embedding: document.embedding.filter(|_| !collection.is_auto_embedded),
+                created_at: now,
+                updated_at: now,
+            })));
+        }
+        self.apply(project, collection.graph, changes).await?;
+        Ok(ids)
+    }
+
+    /// A document of a collection.
+    pub async fn document(&self, project: ProjectId, name: &str, id: Uuid) -> Result<Document> {
+        let collection = self.uncounted(project, name).await?;
+        self.document_in(&collection, id).await
+    }
+
+    async fn document_in(&self, collection: &Collection, id: Uuid) -> Result<Document> {
+        let found = self.store().find_document(collection.graph, ObjectId(id)).await?;
+        let mut document = found.ok_or_else(|| Error::not_found("document"))?;
+        self.bring_vectors(collection, std::iter::once(&mut document)).await?;
+        Ok(document)
+    }
+
+    /// The documents with these uuids or own ids; those that are not there are left out.
+    pub async fn documents(
+        &self,
+        project: ProjectId,
+        name: &str,
+        uuids: &[Uuid],
+        document_ids: &[String],
+    ) -> Result<Vec<Document>> {
+        check_count(uuids.len() + document_ids.len())?;
+        let collection = self.uncounted(project, name).await?;
+        let mut found = Vec::new();
+        for uuid in uuids {
+            found.extend(self.store().find_document(collection.graph, ObjectId(*uuid)).await?);
+        }
+        for id in document_ids {
+            found.extend(self.store().find_document_by_id(collection.graph, id).await?);
+        }
+        self.bring_vectors(&collection, found.iter_mut()).await?;
+        Ok(found)
+    }
+
+    /// The vectors that the server makes are not stored, so documents are handed out with new ones.
+    async fn bring_vectors(
+        &self,
+        collection: &Collection,
+        documents: impl Iterator<Item = &mut Document>,
+    ) -> Result<()> {
+        if !collection.is_auto_embedded {
+            return Ok(());
+        }
+        let documents: Vec<&mut Document> = documents.collect();
+        let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
+        let vectors = self.embedder().embed(&texts).await?;
+        for (document, vector) in documents.into_iter().zip(vectors) {
+            document.embedding = Some(vector);
+        }
+        Ok(())
+    }
+
+    /// Changes documents, all or none: a new own id, metadata to merge.
+    pub async fn update_documents(
+        &self,
+        project: ProjectId,
+        name: &str,
+        updates: Vec<(Uuid, Option<String>, Option<Metadata>)>,
+    ) -> Result<()> {
+        check_count(updates.len())?;
+        for (_, document_id, _) in &updates {
+            check_document_id(document_id.as_ref())?;
+        }
+        let home = self.collection_home(project, name).await?;
+        let mut tries = Tries::new();
+        loop {
+            let mut changes = Vec::with_capacity(updates.len());
+            // What one update of a document leaves is what the next update of the same one sees.
+            let mut changed: HashMap<Uuid, Document> = HashMap::new();
+            for (id, document_id, metadata) in &updates {
+                let mut document = match changed.remove(id) {
+                    Some(document) => document,
+                    None => {
+                        let found = self.store().find_document(home, ObjectId(*id)).await?;
+                        found.ok_or_else(|| Error::not_found("document"))?
+                    }
+                };
+                let seen = document.updated_at;
+                document.document_id = document_id.clone().or(document.document_id);
+                merge_deeply(&mut document.metadata, metadata.clone().unwrap_or_default());
+                document.updated_at = self.after(seen);
+                changes.push(Change::Collection(CollectionChange::UpdateDocument(document.clone(), seen)));
+                changed.insert(*id, document);
+            }
+            match self.apply(project, home, changes).await {
+                Ok(_) => return Ok(()),
+                Err(error) => tries.again(error)?,
+            }
+        }
+    }
+
+    /// Removes documents, all or none.
+    pub async fn delete_documents(&self, project: ProjectId, name: &str, ids: &[Uuid]) -> Result<()> {
+        check_count(ids.len())?;
+        let home = self.collection_home(project, name).await?;
+        let changes =
+            ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(ObjectId(*id)))).collect();
+        self.apply(project, home, changes).await?;
+        self.store().scrub().await
+    }
+
+    /// Searches a collection.
+    ///
+    /// # Errors
+    /// `Invalid` when nothing is asked for, a text is given where the application brings the vectors, or
+    /// a vector has the wrong number of components.
+    pub async fn search_documents(
+        &self,
+        project: ProjectId,
+        name: &str,
+        search: DocumentSearch,
+    ) -> Result<FoundDocuments> {
+        let collection = self.uncounted(project, name).await?;
+        let limit = search.limit.clamp(1, RESULTS_MAX);
+        let text = search.text.as_deref().filter(|text| !text.trim().is_empty());
+        let query_vector = match (search.embedding, text) {
+            (Some(embedding), _) => embedding,
+            (None, Some(text)) if collection.is_auto_embedded => {
+                self.embedder().embed(&[text]).await?.pop().unwrap_or_default()
+            }
+            (None, Some(_)) => {
+                let message = "this collection has the application's own vectors: search it by embedding, not by text";
+                return Err(Error::invalid(message));
+            }
+            (None, None) if search.filter.is_some() => Vec::new(),
+            (None, None) => return Err(Error::invalid("a search needs text, embedding or metadata")),
+        };
+        let loaded = self.loaded(&collection).await?;
+        let passes = |document: &Document| {
+            search.filter.as_ref().is_none_or(|filter| filter.matches(&document.metadata, document.created_at))
+        };
+        let mut documents: Vec<(Document, f32)> = if query_vector.is_empty() {
+            let mut passing: Vec<&Document> = loaded.documents.values().filter(|document| passes(document)).collect();
+            passing.sort_by_key(|document| (document.created_at, document.id));
+            passing.into_iter().take(limit).map(|document| (document.clone(), 0.0)).collect()
+        } else {
+            let allowed = |id: Uuid| loaded.documents.get(&id).is_some_and(passes);
+            let hits = loaded.index.search(&query_vector, limit, search.mmr_lambda, allowed)?;
+            let hit = |(id, score)| Some((loaded.documents.get(&id)?.clone(), score));
+            hits.into_iter().filter_map(hit).collect()
+        };
+        // Callers compare what was found with each other.
+        self.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
+        Ok(FoundDocuments { documents, query_vector })
+    }
+
+    /// The collection in memory, with everything that was stored before the call.
+    async fn loaded(&self, collection: &Collection) -> Result<Arc<Loaded>> {
+        let home = collection.graph;
+        let version = self.store().graph_version(home).await?.ok_or_else(|| Error::not_found("collection"))?;
+        if let Some(loaded) = self.collections.0.get(&home).filter(|loaded| loaded.version >= version) {
+            return Ok(loaded);
+        }
+        let documents = self.store().documents(home).await?;
+        let vectors: Vec<Option<Vec<f32>>> = if collection.is_auto_embedded {
+            let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
+            self.embedder().embed(&texts).await?.into_iter().map(Some).collect()
+        } else {
+            documents.iter().map(|document| document.embedding.clone()).collect()
+        };
+        let index =
+            DocumentIndex::build(collection.dimensions, documents.iter().map(|document| document.id.0).zip(vectors))?;
+        let documents = documents.into_iter().map(|document| (document.id.0, document)).collect();
+        let loaded = Arc::new(Loaded { version, documents, index });
+        self.collections.0.insert(home, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}
+
+fn check_vector(collection: &Collection, document: &NewDocument) -> Result<()> {
+    let own = document.embedding.as_ref();
+    if document.content.is_empty() && own.is_none() {
+        return Err(Error::invalid("a document needs content or an embedding"));
+    }
+    match own {
+        Some(vector) if !collection.is_auto_embedded && vector.len() != collection.dimensions => {
+            let (given, wanted) = (vector.len(), collection.dimensions);
+            Err(Error::invalid(format!("the embedding has {given} components, the collection's have {wanted}")))
+        }
+        Some(vector) if vector.iter().any(|component| !component.is_finite()) => {
+            Err(Error::invalid("an embedding's components must be finite numbers"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads the filter of a search; nothing, null and `{}` let everything pass.
+///
+/// # Errors
+/// `Invalid` when it is malformed.
+pub fn document_filter(filter: Option<&Value>) -> Result<Option<MetadataFilter>> {
+    match filter {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(fields)) if fields.is_empty() => Ok(None),
+        Some(filter) => MetadataFilter::parse(filter).map(Some),
+    }
+}

@@ -1,0 +1,206 @@
+//! What only a language model can do with a thread: classify it, draw data from it, ask its question.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::engine::Engine;
+use crate::ports::{LanguageModel, Prompt};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Episode, ProjectId};
+
+/// Classes, at most.
+const CLASSES_MAX: usize = 100;
+/// Fields of a schema, at most.
+const FIELDS_MAX: usize = 100;
+/// Characters of the conversation that a model is shown, at most: the end counts.
+const SHOWN_MAX: usize = 24_000;
+
+/// How to classify a thread.
+#[derive(Debug, Clone, Default)]
+pub struct Classifying {
+    /// The classes to choose from.
+    pub classes: Vec<String>,
+    /// What to look at, in words.
+    pub instruction: Option<String>,
+    /// Messages at the end that are read.
+    pub last: i64,
+}
+
+/// What to draw from a thread.
+#[derive(Debug, Clone, Default)]
+pub struct Extracting {
+    /// Messages at the end that are read.
+    pub last: i64,
+    /// The fields, as a JSON document: by name, each with a type and a description.
+    pub schema: String,
+    /// The moment against which relative dates are read; now when absent.
+    pub now: Option<Timestamp>,
+    /// Whether a field must stand in the conversation to be given.
+    pub validate: bool,
+}
+
+impl Engine {
+    fn language_model(&self) -> Result<&dyn LanguageModel> {
+        self.state.parts.language_model.as_deref().ok_or_else(|| {
+            let message = "this needs a language model, and none is configured: set model.url and model.name";
+            Error::invalid(message)
+        })
+    }
+
+    /// The end of a thread as a model is shown it.
+    async fn conversation(&self, project: ProjectId, thread_id: &str, last: i64) -> Result<String> {
+        let (messages, _) = self.last_messages(project, thread_id, last).await?;
+        if messages.is_empty() {
+            return Err(Error::invalid("nothing has been said in this session"));
+        }
+        let text = messages.iter().map(line).collect::<Vec<_>>().join("\n");
+        let skipped = text.chars().count().saturating_sub(SHOWN_MAX);
+        Ok(text.chars().skip(skipped).collect())
+    }
+
+    /// Which of some classes a thread belongs to.
+    ///
+    /// # Errors
+    /// `Invalid` when no model is configured or there is nothing to choose from.
+    pub async fn classify(&self, project: ProjectId, thread_id: &str, request: Classifying) -> Result<String> {
+        self.thread(project, thread_id).await?;
+        let model = self.language_model()?;
+        if request.classes.is_empty() || request.classes.len() > CLASSES_MAX {
+            return Err(Error::invalid(format!("classes must have from 1 to {CLASSES_MAX} items")));
+        }
+        let data = self.conversation(project, thread_id, request.last).await?;
+        let instructions = format!(
+            "Choose the one class that fits the conversation best, and answer with a JSON object with the key \
+             `class`.\nClasses: {}\n{}",
+            json!(request.classes),
+            request.instruction.unwrap_or_default()
+        );
+        let schema = object_schema([("class".to_owned(), json!({ "type": "string", "enum": request.classes }))]);
+        let answer = model.complete(Prompt { instructions, data, schema: Some(schema), tokens_max: 100 }).await?;
+        let said = read_object(&answer)?.get("class").and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
+        let class = request.classes.into_iter().find(|class| class.to_lowercase() == said);
+        class.ok_or_else(|| Error::internal("the language model chose none of the classes"))
+    }
+
+    /// Values of fields that a thread tells, as text; fields that it does not tell are left out.
+    ///
+    /// # Errors
+    /// `Invalid` when no model is configured or the schema is malformed.
+    pub async fn extract_data(
+        &self,
+        project: ProjectId,
+        thread_id: &str,
+        request: Extracting,
+    ) -> Result<BTreeMap<String, String>> {
+        self.thread(project, thread_id).await?;
+        let fields = fields_of(&request.schema)?;
+        let model = self.language_model()?;
+        let data = self.conversation(project, thread_id, request.last).await?;
+        let now = request.now.unwrap_or_else(|| self.now());
+        let instructions = format!(
+            "Read the values of these fields from the conversation and answer with a JSON object that has each field \
+             as a key and its value as a string; an empty string where the conversation does not tell it. The time is \
+             {now}.\nFields: {}",
+            Value::Object(fields.clone())
+        );
+        let schema = object_schema(fields.keys().map(|name| (name.clone(), json!({ "type": "string" }))));
+        let answer = model
+            .complete(Prompt { instructions, data: data.clone(), schema: Some(schema), tokens_max: 2_000 })
+            .await?;
+        let mut said = read_object(&answer)?;
+        let text = |value: Value| match value {
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            value => value.to_string(),
+        };
+        let stands = |value: &String| !request.validate || data.to_lowercase().contains(&value.to_lowercase());
+        let told = |value: &String| !value.trim().is_empty();
+        let mut value = |name: &String| said.remove(name).map(text).filter(told).filter(stands);
+        Ok(fields.keys().filter_map(|name| Some((name.clone(), value(name)?))).collect())
+    }
+
+    /// The question that the end of a thread asks, made to stand alone.
+    ///
+    /// # Errors
+    /// `Invalid` when no model is configured.
+    pub async fn synthesize_question(&self, project: ProjectId, thread_id: &str, last: i64) -> Result<String> {
+        self.thread(project, thread_id).await?;
+        let model = self.language_model()?;
+        let data = self.conversation(project, thread_id, last).await?;
+        let instructions = "Write the one question that the last message asks or implies so that it can be understood \
+                            without the conversation. Answer with the question alone."
+            .to_owned();
+        let answer = model.complete(Prompt { instructions, data, schema: None, tokens_max: 300 }).await?;
+        Ok(answer.trim().to_owned())
+    }
+}
+
+fn line(message: &Episode) -> String {
+    let role = message.role.map_or("norole", |role| role.as_str());
+    match &message.name {
+        Some(name) => format!("{name} ({role}): {}", message.content),
+        None => format!("{role}: {}", message.content),
+    }
+}
+
+/// The fields of a schema as the SDKs write it: an object, or a list of objects with a name.
+fn fields_of(schema: &str) -> Result<Map<String, Value>> {
+    let malformed = || Error::invalid("model_schema must be a JSON object or a list of fields with names");
+    let fields = match serde_json::from_str(schema).map_err(|_| malformed())? {
+        // A JSON schema, as the SDK makes it from a class; else the fields by themselves.
+        Value::Object(mut schema) => match schema.remove("properties") {
+            Some(Value::Object(fields)) => fields,
+            Some(_) => return Err(malformed()),
+            None => schema,
+        },
+        Value::Array(fields) => {
+            let named = |field: Value| Some((field.get("name")?.as_str()?.to_owned(), field));
+            fields.into_iter().map(named).collect::<Option<_>>().ok_or_else(malformed)?
+        }
+        _ => return Err(malformed()),
+    };
+    if fields.is_empty() || fields.len() > FIELDS_MAX {
+        return Err(Error::invalid(format!("model_schema must have from 1 to {FIELDS_MAX} fields")));
+    }
+    Ok(fields)
+}
+
+fn object_schema(properties: impl IntoIterator<Item = (String, Value)>) -> Value {
+    let properties: Map<String, Value> = properties.into_iter().collect();
+    let required: Vec<&String> = properties.keys().collect();
+    json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false })
+}
+
+/// The JSON object in an answer; models like to put a fence around it.
+fn read_object(answer: &str) -> Result<Map<String, Value>> {
+    let (from, to) = (answer.find('{'), answer.rfind('}'));
+    let object = from.zip(to).filter(|(from, to)| from < to).and_then(|(from, to)| answer.get(from..=to));
+    object
+        .and_then(|object| serde_json::from_str(object).ok())
+        .ok_or_else(|| Error::internal("the language model did not answer with a JSON object"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_inside_a_fence() {
+        let object = read_object("```json\n{\"class\": \"happy\"}\n```").unwrap();
+        assert_eq!(object["class"], "happy");
+        assert!(read_object("no object").is_err());
+        assert!(read_object("} {").is_err());
+    }
+
+    #[test]
+    fn fields_come_as_an_object_or_as_a_list() {
+        assert_eq!(fields_of(r#"{"size": {"type": "ZepText", "description": "shoe size"}}"#).unwrap().len(), 1);
+        assert!(fields_of(r#"[{"name": "size", "type": "ZepText"}]"#).unwrap().contains_key("size"));
+        let schema = r#"{"type": "object", "properties": {"size": {"type": "string"}}}"#;
+        assert_eq!(fields_of(schema).unwrap().keys().collect::<Vec<_>>(), ["size"]);
+        assert!(fields_of("[1]").is_err());
+        assert!(fields_of("{}").is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! Searching threads: the messages, facts and summaries of the sessions that a caller names.
+
+use std::collections::BTreeMap;
+
+use super::RatedFact;
+use crate::engine::{Engine, Search, Summarised};
+use crate::store::{ListOrder, ListPage};
+use erstwhile_core::compat::metadata_filter::MetadataFilter;
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Episode, EpisodeKind, GraphId, ProjectId, Summary};
+use erstwhile_core::search::{GraphIndex, Reranker, Scored, SearchRequest};
+
+/// Threads of a user, or of a project, that are searched when the caller names none: the newest.
+const THREADS_MAX: i64 = 1_000;
+/// Messages that are compared with each other for maximal marginal relevance, at most.
+const COMPARED_MAX: usize = 300;
+/// Results, at most.
+const RESULTS_MAX: usize = 1_000;
+
+/// A search over threads.
+#[derive(Debug, Clone, Default)]
+pub struct ThreadSearch {
+    /// The words; without them, everything that passes the filter, newest first.
+    pub text: String,
+    /// The threads; all of the user's when empty.
+    pub thread_ids: Vec<String>,
+    /// The user whose threads are searched when none is named; the project's newest when absent, too.
+    pub user_id: Option<String>,
+    /// Which messages may be returned.
+    pub filter: Option<MetadataFilter>,
+    /// Results, at most.
+    pub limit: usize,
+    /// Maximal marginal relevance with this lambda.
+    pub mmr_lambda: Option<f32>,
+}
+
+/// Something that was found in a thread.
+#[derive(Debug, Clone)]
+pub struct FoundInThread<T> {
+    /// The thread.
+    pub thread_id: String,
+    /// What was found.
+    pub item: T,
+    /// How well it fits.
+    pub score: f64,
+}
+
+impl Engine {
+    /// The threads that a search is about, by their graphs.
+    async fn searched(&self, project: ProjectId, search: &ThreadSearch) -> Result<BTreeMap<GraphId, Vec<String>>> {
+        if !(1..=RESULTS_MAX).contains(&search.limit) {
+            return Err(Error::invalid(format!("limit must be from 1 to {RESULTS_MAX}")));
+        }
+        if search.text.trim().is_empty() && search.filter.is_none() {
+            return Err(Error::invalid("text must not be empty"));
+        }
+        let mut threads = Vec::new();
+        if !search.thread_ids.is_empty() {
+            for thread_id in &search.thread_ids {
+                threads.push(self.thread(project, thread_id).await?);
+            }
+        } else if let Some(user_id) = &search.user_id {
+            threads = self.threads_of_user(project, user_id).await?;
+        } else {
+            let page = ListPage { order: ListOrder::Created, ascending: false, offset: 0, limit: THREADS_MAX };
+            threads = self.store().list_threads(project, page).await?.0;
+        }
+        let mut searched: BTreeMap<GraphId, Vec<String>> = BTreeMap::new();
+        for thread in threads {
+            searched.entry(thread.graph).or_default().push(thread.thread_id);
+        }
+        Ok(searched)
+    }
+
+    /// Messages of threads.
+    pub async fn search_thread_messages(
+        &self,
+        project: ProjectId,
+        search: &ThreadSearch,
+    ) -> Result<Vec<FoundInThread<Episode>>> {
+        let mut found = Vec::new();
+        for (graph, threads) in self.searched(project, search).await? {
+            let request = if search.text.trim().is_empty() {
+                None
+            } else {
+                let reranker = search.mmr_lambda.map_or(Reranker::Fused, Reranker::Mmr);
+                Some(self.search_request(Search { reranker, ..Search::new(&search.text, search.limit) }).await?)
+            };
+            let index = self.index(graph).await?;
+            found.extend(index.read(|index| messages(index, &threads, request, search))?);
+        }
+        best(&mut found, search.limit);
+        Ok(found)
+    }
+
+    /// Facts that the messages of threads support.
+    pub async fn search_thread_facts(
+        &self,
+        project: ProjectId,
+        search: &ThreadSearch,
+        rating_min: Option<f64>,
+    ) -> Result<Vec<FoundInThread<RatedFact>>> {
+        let mut found = Vec::new();
+        for (graph, threads) in self.searched(project, search).await? {
+            if search.text.trim().is_empty() {
+                continue;
+            }
+            for (thread_id, Scored { item, score, .. }) in self.facts_in_threads(graph, &threads, &search.text).await? {
+                let passes = rating_min.is_none_or(|least| item.rating.is_none_or(|rating| rating >= least));
+                if passes {
+                    found.push(FoundInThread { thread_id, item, score });
+                }
+            }
+        }
+        best(&mut found, search.limit);
+        Ok(found)
+    }
+
+    /// Summaries of threads.
+    pub async fn search_thread_summaries(
+        &self,
+        project: ProjectId,
+        search: &ThreadSearch,
+    ) -> Result<Vec<FoundInThread<Summary>>> {
+        let mut found = Vec::new();
+        for (graph, threads) in self.searched(project, search).await? {
+            let summaries = self.summaries_in(graph, Summarised::Threads, None).await?;
+            let summaries = summaries.into_iter().filter(|summary| threads.contains(&summary.of)).collect();
+            let nearest = self.nearest(&search.text, search.limit, summaries, |summary: &Summary| summary.text.clone());
+            found.extend(nearest.await?.into_iter().map(|scored| FoundInThread {
+                thread_id: scored.item.of.clone(),
+                item: scored.item,
+                score: scored.score,
+            }));
+        }
+        best(&mut found, search.limit);
+        Ok(found)
+    }
+}
+
+/// Messages of some threads that pass the filter: best first for a query, else newest first.
+fn messages(
+    index: &GraphIndex,
+    threads: &[String],
+    request: Option<SearchRequest>,
+    search: &ThreadSearch,
+) -> Vec<FoundInThread<Episode>> {
+    let passes = |episode: &Episode| {
+        episode.kind == EpisodeKind::Message
+            && episode.thread.as_ref().is_some_and(|thread| threads.contains(thread))
+            && search.filter.as_ref().is_none_or(|filter| filter.matches(&episode.metadata, episode.reference_time))
+    };
+    let found =
+        |item: Episode, score| FoundInThread { thread_id: item.thread.clone().unwrap_or_default(), item, score };
+    let Some(mut request) = request else {
+        let newest = index.episodes().filter(|episode| passes(episode)).take(search.limit);
+        return newest.map(|episode| found(episode.clone(), 0.0)).collect();
+    };
+    // What does not pass must not take the place of what does; comparing everything with everything
+    // would cost too much, though.
+    request.limit = match request.reranker {
+        Reranker::Mmr(_) => COMPARED_MAX,
+        _ => index.episodes().count(),
+    };
+    let hits = index.search_episodes(&request).into_iter().filter(|hit| passes(&hit.item)).take(search.limit);
+    hits.map(|hit| found(hit.item, hit.score)).collect()
+}
+
+fn best<T>(found: &mut Vec<FoundInThread<T>>, limit: usize) {
+    // Stable, so that what one graph ranked stays in its order among equals.
+    found.sort_by(|left, right| right.score.total_cmp(&left.score));
+    found.truncate(limit);
+}

@@ -1,0 +1,214 @@
+//! ImportJob loads: many items, prepared as a draft, then spread over their graphs by a worker.
+
+use std::collections::HashMap;
+
+use super::{Engine, GraphRef, NewEpisode};
+use crate::store::Locate;
+use erstwhile_core::change::{Change, ImportChange};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{
+    EpisodeId, Graph, GraphId, GraphOwner, ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState,
+    ImportTarget, Metadata, ProjectId, Role,
+};
+
+/// Items that one call adds, at most.
+pub const ADDED_MAX: usize = 350;
+/// Items of a bulk load, at most.
+pub const ITEMS_MAX: i64 = 50_000;
+
+/// An item to add to a bulk load.
+#[derive(Debug, Clone)]
+pub struct NewImportItem {
+    /// Where it goes.
+    pub target: ImportTarget,
+    /// What it holds.
+    pub episode: NewEpisode,
+    /// Who speaks, for messages of a thread.
+    pub role: Option<Role>,
+    /// The speaker's name, for messages of a thread.
+    pub name: Option<String>,
+}
+
+impl Engine {
+    /// Makes a bulk load, as a draft.
+    pub async fn create_bulk(
+        &self,
+        project: ProjectId,
+        metadata: Metadata,
+        ignore_roles: Vec<Role>,
+        strict_ontology: bool,
+    ) -> Result<ImportJob> {
+        let now = self.now();
+        let bulk = |graph: GraphId| ImportJob {
+            graph,
+            project,
+            state: ImportState::Draft,
+            metadata: metadata.clone(),
+            ignore_roles: ignore_roles.clone(),
+            strict_ontology,
+            created_at: now,
+            updated_at: now,
+            processed_at: None,
+            completed_at: None,
+            counts: ImportCounts::default(),
+        };
+        let make = |graph: GraphId| {
+            let home = Graph::new(graph, project, GraphOwner::ImportJob, now);
+            vec![Change::AddGraph(home, None), Change::Import(ImportChange::Add(bulk(graph)))]
+        };
+        Ok(bulk(self.make_graph(project, make).await?))
+    }
+
+    /// A bulk load.
+    pub async fn bulk(&self, project: ProjectId, id: GraphId) -> Result<ImportJob> {
+        let home = self.graph_of(project, id.0, "batch").await?;
+        let bulk = self.store().find_bulk(home).await?.filter(|bulk| bulk.graph == id && bulk.project == project);
+        bulk.ok_or_else(|| Error::not_found("batch"))
+    }
+
+    /// ImportJob loads, newest first.
+    pub async fn list_bulks(
+        &self,
+        project: ProjectId,
+        state: Option<ImportState>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<ImportJob>> {
+        self.store().list_bulks(project, state, limit, offset).await
+    }
+
+    /// Items of a bulk load after a position, in order.
+    pub async fn bulk_items(
+        &self,
+        project: ProjectId,
+        id: GraphId,
+        after: i64,
+        state: Option<&ImportItemState>,
+        limit: i64,
+    ) -> Result<Vec<ImportItem>> {
+        let bulk = self.bulk(project, id).await?;
+        self.store().bulk_items(bulk.graph, after, state, limit).await
+    }
+
+    /// Adds items to a draft, in this order, all or none.
+    ///
+    /// # Errors
+    /// `Conflict` when it is no draft any more; `NotFound` when an item's thread, user or graph is not
+    /// there; `Invalid` when there are too many items.
+    pub async fn add_bulk_items(
+        &self,
+        project: ProjectId,
+        id: GraphId,
+        new: Vec<NewImportItem>,
+    ) -> Result<Vec<ImportItem>> {
+        if new.is_empty() || new.len() > ADDED_MAX {
+            return Err(Error::invalid(format!("items must have from 1 to {ADDED_MAX} entries")));
+        }
+        let bulk = self.draft(project, id).await?;
+        let before = bulk.counts.total();
+        if before + new.len() as i64 > ITEMS_MAX {
+            return Err(Error::invalid(format!("a batch can have at most {ITEMS_MAX} items")));
+        }
+        let now = self.now();
+        let mut homes: HashMap<ImportTarget, GraphId> = HashMap::new();
+        let mut items = Vec::with_capacity(new.len());
+        for (seq, item) in (before + 1..).zip(new) {
+            let graph = match homes.get(&item.target) {
+                Some(graph) => *graph,
+                None => self.home_of(project, &item.target).await?,
+            };
+            homes.insert(item.target.clone(), graph);
+            items.push(ImportItem {
+                seq,
+                episode: EpisodeId(graph.within(self.ids().next())),
+                target: item.target,
+                graph,
+                kind: item.episode.kind,
+                role: item.role,
+                name: item.name,
+                content: item.episode.data,
+                metadata: item.episode.metadata,
+                source_description: item.episode.source_description,
+                document_id: item.episode.document_id,
+                reference_time: item.episode.created_at,
+                created_at: now,
+                updated_at: now,
+                state: ImportItemState::Pending,
+                task: None,
+            });
+        }
+        self.apply(project, bulk.graph, vec![Change::Import(ImportChange::AddItems(items.clone()))]).await?;
+        self.forget_orphans(project, bulk.graph, &items).await?;
+        Ok(items)
+    }
+
+    /// Forgets what was added for a user, thread or graph that was deleted at the same moment, whose deletion
+    /// could not see it yet.
+    async fn forget_orphans(&self, project: ProjectId, bulk: GraphId, items: &[ImportItem]) -> Result<()> {
+        let mut looked: HashMap<&ImportTarget, bool> = HashMap::new();
+        let mut changes = Vec::new();
+        for item in items {
+            let gone = match looked.get(&item.target) {
+                Some(gone) => *gone,
+                None => {
+                    let home = self.home_of(project, &item.target).await;
+                    let gone = home.is_err_and(|error| error.kind() == ErrorKind::NotFound);
+                    looked.insert(&item.target, gone);
+                    gone
+                }
+            };
+            if gone {
+                changes.push(Change::Import(ImportChange::ForgetItem(item.seq)));
+            }
+        }
+        if changes.is_empty() { Ok(()) } else { self.apply(project, bulk, changes).await.map(|_| ()) }
+    }
+
+    async fn home_of(&self, project: ProjectId, target: &ImportTarget) -> Result<GraphId> {
+        match target {
+            ImportTarget::Thread(thread_id) => self.locate(project, Locate::Thread, thread_id, "thread").await,
+            ImportTarget::User(user_id) => self.graph_id(project, &GraphRef::User(user_id.clone())).await,
+            ImportTarget::Graph(graph_id) => self.graph_id(project, &GraphRef::Graph(graph_id.clone())).await,
+            ImportTarget::Gone => Err(Error::invalid("an item needs a thread, a user or a graph")),
+        }
+    }
+
+    async fn draft(&self, project: ProjectId, id: GraphId) -> Result<ImportJob> {
+        let bulk = self.bulk(project, id).await?;
+        match bulk.state {
+            ImportState::Draft => Ok(bulk),
+            _ => Err(Error::new(ErrorKind::Conflict, "the batch is no draft any more")),
+        }
+    }
+
+    /// Hands a draft over to be processed.
+    ///
+    /// # Errors
+    /// `Conflict` when that has been done before; `Invalid` when it has no items.
+    pub async fn process_bulk(&self, project: ProjectId, id: GraphId) -> Result<ImportJob> {
+        let bulk = self.draft(project, id).await?;
+        if bulk.counts.total() == 0 {
+            return Err(Error::invalid("the batch has no items"));
+        }
+        self.apply(
+            project,
+            bulk.graph,
+            vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))],
+        )
+        .await?;
+        self.state.announcements().add(bulk.graph);
+        self.bulk(project, id).await
+    }
+
+    /// Removes a draft with its items.
+    ///
+    /// # Errors
+    /// `Conflict` when it is no draft any more.
+    pub async fn delete_bulk(&self, project: ProjectId, id: GraphId) -> Result<()> {
+        let bulk = self.draft(project, id).await?;
+        // It may have been handed over since it was read.
+        let still_draft = Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Draft));
+        self.apply(project, bulk.graph, vec![still_draft, Change::RemoveGraph(GraphOwner::ImportJob)]).await?;
+        self.store().scrub().await
+    }
+}

@@ -1,0 +1,106 @@
+//! From a store into a folder.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::folder::{Entry, Folder};
+use super::lines::{self, hex};
+use super::{IN_HAND, Progress, blocking};
+use crate::ports::Clock;
+use crate::store::tables::ExportUnitKind;
+use crate::store::{ExportUnitId, Store};
+use erstwhile_core::error::{Error, Result};
+
+/// What an export came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Projects in the folder.
+    pub projects: u64,
+    /// Graphs in the folder, bulk loads among them.
+    pub graphs: u64,
+    /// Rows in the folder.
+    pub rows: u64,
+    /// Bytes of the files.
+    pub bytes: u64,
+    /// Units that were written now.
+    pub written: u64,
+    /// Units that were there already, the same.
+    pub kept: u64,
+    /// Files that went, because the store no longer has what was in them.
+    pub removed: u64,
+}
+
+/// Brings a folder up to what a store holds.
+///
+/// ImportJob loads are read before the graphs that they fill: what a load has handed over by then is in the
+/// graph, and what it hands over later it hands over again at the destination, where the graph knows
+/// that it has it.
+pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progress: &dyn Progress) -> Result<Exported> {
+    let begun_at = clock.now();
+    let to = path.to_owned();
+    let (folder, known) = blocking(move || Folder::begin(&to)).await?;
+    let known = Arc::new(known);
+    let units = store.list_units().await?;
+    progress.begin(units.len() as u64);
+    let mut exported = Exported::default();
+    let mut entries = BTreeMap::new();
+    for kind in units.chunk_by(|left, right| left.kind == right.kind) {
+        let mut in_hand = JoinSet::new();
+        let mut waiting = kind.iter();
+        loop {
+            while in_hand.len() < IN_HAND
+                && let Some(unit) = waiting.next()
+            {
+                in_hand.spawn(export_unit(store.clone(), folder.clone(), Arc::clone(&known), *unit));
+            }
+            let Some(done) = in_hand.join_next().await else { break };
+            let done = done.map_err(|error| Error::internal("an export stopped unexpectedly").with_source(error))??;
+            progress.advance();
+            // One that went away meanwhile is not exported.
+            let Some((entry, is_new)) = done else { continue };
+            if is_new {
+                folder.note(&entry)?;
+                exported.written += 1;
+            } else {
+                exported.kept += 1;
+            }
+            match entry.kind {
+                ExportUnitKind::Project => exported.projects += 1,
+                ExportUnitKind::Graph | ExportUnitKind::ImportJob => exported.graphs += 1,
+            }
+            exported.rows += entry.rows;
+            exported.bytes += entry.bytes;
+            entries.insert(entry.unit(), entry);
+        }
+    }
+    let now = clock.now();
+    exported.removed = blocking(move || folder.finish(&entries, begun_at, now)).await?;
+    Ok(exported)
+}
+
+/// Writes one unit, unless the folder has it; its entry, and whether it was written.
+async fn export_unit(
+    store: Store,
+    folder: Folder,
+    known: Arc<BTreeMap<ExportUnitId, Entry>>,
+    id: ExportUnitId,
+) -> Result<Option<(Entry, bool)>> {
+    let Some(unit) = store.read_unit(id).await? else { return Ok(None) };
+    blocking(move || {
+        let digest = hex(&unit.digest());
+        if let Some(entry) = known.get(&id)
+            && entry.digest == digest
+            && folder.is_whole(entry)
+        {
+            return Ok(Some((entry.clone(), false)));
+        }
+        let file = lines::write(&unit)?;
+        let file_digest = folder.put(id, &file)?;
+        let (name, rows, bytes) = (unit.told()?, unit.row_count(), file.len() as u64);
+        Ok(Some((Entry { kind: id.kind, id: id.id, name, rows, digest, bytes, file_digest }, true)))
+    })
+    .await
+}

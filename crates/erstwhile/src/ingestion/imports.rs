@@ -1,0 +1,163 @@
+//! Spreading a bulk load over its graphs, and watching until everything in it is understood.
+//!
+//! Runs under the lease of the bulk load's home. Every step can be done again: chunks are cut the same
+//! way, and their batches carry ids that follow from the chunk.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use crate::state::State;
+use crate::store::Lease;
+use erstwhile_core::change::{Applied, Batch, Change, Expect, ImportChange};
+use erstwhile_core::error::{ErrorKind, Result};
+use erstwhile_core::model::{
+    BatchId, Episode, EpisodeKind, EpisodeState, Graph, GraphId, ImportItem, ImportItemState, ImportJob, ImportState,
+    ImportTarget, TaskId,
+};
+
+/// Items that are read together.
+const READ: i64 = 500;
+/// How long the load rests before it looks again whether its items are understood.
+pub(super) const REST: SignedDuration = SignedDuration::from_millis(500);
+
+/// Does what can be done now; true when the load is over.
+pub(super) async fn advance(state: &Arc<State>, lease: Lease, home: &Graph) -> Result<bool> {
+    let Some(bulk) = state.store().find_bulk(home.id).await? else { return Ok(true) };
+    if bulk.state == ImportState::Queued {
+        apply(
+            state,
+            lease,
+            home,
+            vec![Change::Import(ImportChange::SetState(ImportState::Queued, ImportState::Processing))],
+        )
+        .await?;
+    }
+    loop {
+        let mut items = state.store().bulk_items(home.id, 0, Some(&ImportItemState::Pending), READ).await?;
+        let Some(first) = items.first().map(|item| item.seq) else { break };
+        // Never further than to the next cut, so that the last batch is whole wherever reading began.
+        items.retain(|item| (item.seq - 1) / READ == (first - 1) / READ);
+        for chunk in items.chunk_by(belong_together) {
+            spread(state, lease, home, &bulk, chunk).await?;
+        }
+    }
+    watch(state, lease, home).await?;
+    let Some(bulk) = state.store().find_bulk(home.id).await? else { return Ok(true) };
+    if bulk.counts.pending + bulk.counts.processing > 0 {
+        return Ok(false);
+    }
+    let end = match (bulk.counts.succeeded, bulk.counts.failed) {
+        (_, 0) => ImportState::Succeeded,
+        (0, _) => ImportState::Failed,
+        _ => ImportState::Partial,
+    };
+    apply(state, lease, home, vec![Change::Import(ImportChange::SetState(ImportState::Processing, end))]).await?;
+    Ok(true)
+}
+
+/// Whether two items are handed over in one batch: neighbours with one target, cut where it does not matter
+/// from which item on they were read, so that a batch that is sent again after a crash is the same batch.
+fn belong_together(left: &ImportItem, right: &ImportItem) -> bool {
+    left.target == right.target && left.seq + 1 == right.seq && left.seq % READ != 0
+}
+
+/// Hands items of one target to their graph; when it is gone, they fail.
+async fn spread(state: &Arc<State>, lease: Lease, home: &Graph, bulk: &ImportJob, items: &[ImportItem]) -> Result<()> {
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
+    let task = TaskId(first.graph.derive(format!("bulk\0{}\0{}", home.id, first.seq).as_bytes()));
+    let episodes = items.iter().map(|item| episode(state, bulk, item, task)).collect();
+    let kind = if matches!(first.target, ImportTarget::Thread(_)) { "add_messages" } else { "add_batch" };
+    let batch = Batch {
+        id: BatchId(home.id.derive(format!("spread\0{}\0{}", first.seq, last.seq).as_bytes())),
+        project: home.project,
+        graph: Some(first.graph),
+        expect: Expect::Nothing,
+        at: state.now(),
+        changes: vec![
+            Change::AddTask { task, kind: kind.to_owned(), total: items.len() },
+            Change::AddEpisodes(episodes),
+        ],
+    };
+    let outcome = match state.store().apply(&batch).await {
+        Ok(Applied::Now { .. } | Applied::Before) => {
+            state.announcements().add(first.graph);
+            ImportItemState::Processing
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => ImportItemState::Failed(error.message().to_owned()),
+        Err(error) => return Err(error),
+    };
+    let moved =
+        items.iter().map(|item| Change::Import(ImportChange::SetItemState(item.seq, outcome.clone(), Some(task))));
+    apply(state, lease, home, moved.collect()).await
+}
+
+fn episode(state: &Arc<State>, bulk: &ImportJob, item: &ImportItem, task: TaskId) -> Episode {
+    let now = state.now();
+    let thread = match &item.target {
+        ImportTarget::Thread(thread_id) => Some(thread_id.clone()),
+        ImportTarget::User(_) | ImportTarget::Graph(_) | ImportTarget::Gone => None,
+    };
+    let ignored = item.role.is_some_and(|role| bulk.ignore_roles.contains(&role));
+    Episode {
+        id: item.episode,
+        seq: 0,
+        kind: if thread.is_some() { EpisodeKind::Message } else { item.kind },
+        thread,
+        role: item.role,
+        name: item.name.clone(),
+        content: item.content.clone(),
+        metadata: item.metadata.clone(),
+        source_description: item.source_description.clone(),
+        document_id: item.document_id.clone(),
+        reference_time: item.reference_time.unwrap_or(now),
+        recorded_at: now,
+        state: if ignored { EpisodeState::Ignored } else { EpisodeState::Pending },
+        task: Some(task),
+        strict: bulk.strict_ontology,
+    }
+}
+
+/// Settles the items whose episodes are understood, in order, up to the first that is not.
+async fn watch(state: &Arc<State>, lease: Lease, home: &Graph) -> Result<()> {
+    loop {
+        let items = state.store().bulk_items(home.id, 0, Some(&ImportItemState::Processing), READ).await?;
+        let mut settled = Vec::new();
+        for item in &items {
+            match outcome(state, item.graph, item).await? {
+                Some(state) => settled.push(Change::Import(ImportChange::SetItemState(item.seq, state, None))),
+                None => break,
+            }
+        }
+        let all = settled.len() == items.len();
+        if !settled.is_empty() {
+            apply(state, lease, home, settled).await?;
+        }
+        if !all || items.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+async fn outcome(state: &Arc<State>, graph: GraphId, item: &ImportItem) -> Result<Option<ImportItemState>> {
+    let episode = state.store().find_episode(graph, item.episode).await?;
+    Ok(match episode.map(|episode| episode.state) {
+        Some(EpisodeState::Pending) => None,
+        Some(EpisodeState::Processed | EpisodeState::Ignored) => Some(ImportItemState::Succeeded),
+        Some(EpisodeState::Failed(reason)) => Some(ImportItemState::Failed(reason)),
+        None => Some(ImportItemState::Failed("the episode was deleted".to_owned())),
+    })
+}
+
+async fn apply(state: &Arc<State>, lease: Lease, home: &Graph, changes: Vec<Change>) -> Result<()> {
+    let batch = Batch {
+        id: BatchId(state.ids().next()),
+        project: home.project,
+        graph: Some(home.id),
+        // A bulk load's home knows nothing, so its revision never moves.
+        expect: Expect::Lease { epoch: lease.epoch, revision: home.revision },
+        at: state.now(),
+        changes,
+    };
+    state.store().apply(&batch).await.map(|_| ())
+}

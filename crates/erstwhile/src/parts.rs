@@ -1,0 +1,45 @@
+//! What an engine is made of, and the settings that an operator may change.
+
+use std::sync::Arc;
+
+use erstwhile_core::context::ContextBudget;
+use erstwhile_core::search::{EXACT_MAX, Fusion};
+
+use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
+use crate::store::Store;
+
+/// Settings of the engine.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Memory for indexes, in bytes, approximately.
+    pub index_bytes_max: u64,
+    /// Up to this number of documents of one kind in a graph, vectors are compared exactly.
+    pub exact_max: usize,
+    /// The size of a context block.
+    pub context: ContextBudget,
+    /// The default fusion of search.
+    pub fusion: Fusion,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            index_bytes_max: 1 << 30,
+            exact_max: EXACT_MAX,
+            context: ContextBudget::default(),
+            fusion: Fusion::default(),
+        }
+    }
+}
+
+/// The components of an engine.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) embedder: Arc<dyn Embedder>,
+    pub(crate) extractor: Arc<dyn Extractor>,
+    pub(crate) language_model: Option<Arc<dyn LanguageModel>>,
+    pub(crate) settings: EngineSettings,
+}

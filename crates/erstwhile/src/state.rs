@@ -1,0 +1,65 @@
+//! What the facade and the ingestion workers share: the parts, the indexes, and a cache of declared settings.
+
+use std::sync::Arc;
+
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::ontology::Ontology;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::parts::Parts;
+use crate::ports::{Extractor, Ids};
+use crate::store::Store;
+
+mod announcements;
+mod declarations;
+mod indexes;
+
+pub(crate) use indexes::IndexHandle;
+
+use announcements::Announcements;
+use declarations::Declarations;
+use indexes::Indexes;
+
+/// The state of one engine in this process.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) parts: Parts,
+    indexes: Indexes,
+    declarations: Declarations,
+    announcements: Announcements,
+}
+
+impl State {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let indexes = Indexes::new(parts.settings.index_bytes_max);
+        Self { parts, indexes, declarations: Declarations::new(), announcements: Announcements::default() }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(crate) fn ids(&self) -> &dyn Ids {
+        self.parts.ids.as_ref()
+    }
+
+    pub(crate) fn extractor(&self) -> Arc<dyn Extractor> {
+        Arc::clone(&self.parts.extractor)
+    }
+
+    /// The present moment by the engine's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// The graphs that this process's workers take first.
+    pub(crate) fn announcements(&self) -> &Announcements {
+        &self.announcements
+    }
+}
+
+/// Reads stored types.
+pub(crate) fn read_ontology(value: Value) -> Result<Ontology> {
+    serde_json::from_value(value).map_err(|error| Error::corrupt("a stored ontology is malformed").with_source(error))
+}

@@ -1,0 +1,72 @@
+//! Graphs in which this process has just stored something, for its own workers.
+//!
+//! Workers claim these graphs by key, without polling the queue, which would query every shard; and the index is
+//! built in the process that receives the graph's messages. Polling finds the rest: what a process that died had
+//! stored, and what did not fit in here.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+
+use erstwhile_core::model::GraphId;
+
+/// Maximum number of announced graphs.
+const ANNOUNCED_MAX: usize = 65_536;
+
+/// A queue of graphs that wait for a worker, each at most once.
+#[derive(Debug, Default)]
+pub(crate) struct Announcements {
+    waiting: Mutex<(VecDeque<GraphId>, HashSet<GraphId>)>,
+    announced: Notify,
+}
+
+impl Announcements {
+    /// Adds a graph that has something to ingest, and wakes a worker.
+    pub(crate) fn add(&self, graph: GraphId) {
+        if let Ok(mut waiting) = self.waiting.lock()
+            && waiting.0.len() < ANNOUNCED_MAX
+            && waiting.1.insert(graph)
+        {
+            waiting.0.push_back(graph);
+        }
+        self.wake();
+    }
+
+    /// Wakes a worker.
+    pub(crate) fn wake(&self) {
+        self.announced.notify_one();
+    }
+
+    /// Removes and returns the graph that has waited longest.
+    pub(crate) fn next(&self) -> Option<GraphId> {
+        let mut waiting = self.waiting.lock().ok()?;
+        let graph = waiting.0.pop_front()?;
+        waiting.1.remove(&graph);
+        Some(graph)
+    }
+
+    /// Waits until a graph is announced or [`wake`](Self::wake) is called.
+    pub(crate) async fn wait(&self) {
+        self.announced.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_graph_is_queued_once_and_can_be_queued_again() {
+        let announcements = Announcements::default();
+        let [one, other] = [1, 2].map(|number| GraphId(Uuid::from_u128(number)));
+        for graph in [one, other, one] {
+            announcements.add(graph);
+        }
+        assert_eq!([announcements.next(), announcements.next(), announcements.next()], [Some(one), Some(other), None]);
+        announcements.add(one);
+        assert_eq!(announcements.next(), Some(one));
+    }
+}

@@ -1,0 +1,88 @@
+//! The integers that stand for enums in stored rows, each written once.
+
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::evidence::TombstoneKind;
+use erstwhile_core::model::{
+    ClaimKind, EpisodeKind, Holding, ImportState, KeyAccess, LinkKind, Precision, Role, SettingKind,
+};
+
+use super::Locate;
+use super::sql::Value;
+
+/// An enum that is stored as an integer.
+pub(super) trait Code: Copy + Sized {
+    /// The stored integer.
+    fn code(self) -> i64;
+
+    /// Reads a stored integer.
+    ///
+    /// # Errors
+    /// `Corrupt` when no variant has it.
+    fn from_code(code: i64) -> Result<Self>;
+
+    /// The stored integer as a value.
+    fn value(self) -> Value {
+        Value::Int(self.code())
+    }
+}
+
+/// Stored data has an integer that no variant has.
+pub(super) fn unknown_code(what: &str, code: i64) -> Error {
+    Error::corrupt(format!("a stored {what} has the unknown code {code}"))
+}
+
+macro_rules! codes {
+    ($($enum:ident $what:literal { $($variant:ident = $code:literal),* $(,)? })*) => {$(
+        impl Code for $enum {
+            fn code(self) -> i64 {
+                match self {
+                    $(Self::$variant => $code),*
+                }
+            }
+
+            fn from_code(code: i64) -> Result<Self> {
+                match code {
+                    $($code => Ok(Self::$variant),)*
+                    _ => Err(unknown_code($what, code)),
+                }
+            }
+        }
+    )*};
+}
+
+codes! {
+    Precision "precision" { Instant = 0, Day = 1, Month = 2, Year = 3 }
+    ClaimKind "claim kind" { Asserts = 0, Ends = 1, Denies = 2 }
+    Holding "holding" { Exclusive = 0, Shared = 1, Event = 2 }
+    EpisodeKind "episode kind" { Message = 0, Text = 1, Json = 2, FactTriple = 3 }
+    Role "role" { Norole = 0, System = 1, Assistant = 2, User = 3, Function = 4, Tool = 5 }
+    KeyAccess "key access" { Read = 0, Write = 1 }
+    LinkKind "link kind" { Same = 0, Different = 1 }
+    TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3 }
+    Locate "locator kind" { User = 0, Graph = 1, Thread = 2, Tag = 3, Collection = 4 }
+    SettingKind "setting kind" {
+        Ontology = 0,
+        CustomInstruction = 1,
+        UserSummaryInstruction = 2,
+        ObservationSteering = 3,
+        ContextTemplate = 4,
+        RatingInstruction = 5,
+        UserGroup = 6,
+        UserGroupName = 7,
+    }
+    ImportState "import state" { Draft = 0, Queued = 1, Processing = 2, Succeeded = 3, Partial = 4, Failed = 5 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_code_is_corrupt() {
+        for code in [-1, 4, i64::MAX] {
+            let error = Precision::from_code(code).unwrap_err();
+            assert_eq!(error.kind(), erstwhile_core::ErrorKind::Corrupt);
+        }
+        assert_eq!(Precision::from_code(Precision::Year.code()).unwrap(), Precision::Year);
+    }
+}

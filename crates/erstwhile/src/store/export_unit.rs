@@ -1,0 +1,247 @@
+//! A unit: what moves to another database as a whole, a project or a graph with all its rows. Pure.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Locate;
+use super::codes::Code;
+use super::rows::{id, read_graph, text, time};
+use super::sql::{Refusal, Row, Rows, Step, Value};
+use super::statements as sql;
+use super::tables::{ExportUnitKind, Table};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Graph, GraphOwner, ImportState};
+
+/// The state of an episode that waits, and of an item of a bulk load that is settled, as stored.
+const EPISODE_PENDING: i64 = 0;
+const ITEM_SETTLED: i64 = 2;
+
+/// A unit's identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExportUnitId {
+    /// What it is.
+    pub kind: ExportUnitKind,
+    /// The project's or the graph's id.
+    pub id: Uuid,
+}
+
+impl fmt::Display for ExportUnitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.noun(), self.id)
+    }
+}
+
+/// All rows of a unit at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportUnit {
+    id: ExportUnitId,
+    /// The rows of each table of its kind, sorted.
+    rows: Vec<Vec<Row>>,
+}
+
+impl ExportUnit {
+    /// A unit of these rows, one list for each table of its kind.
+    ///
+    /// # Errors
+    /// `Corrupt` when the rows are not those of this unit.
+    pub fn new(id: ExportUnitId, mut rows: Vec<Vec<Row>>) -> Result<Self> {
+        if rows.len() != id.kind.tables().count() {
+            return Err(Error::corrupt(format!("{id} has not one list of rows for each table")));
+        }
+        let key = Value::Blob(id.id.as_bytes().to_vec());
+        for (table, rows) in id.kind.tables().zip(&mut rows) {
+            let fits = |row: &Row| row.0.len() == table.columns.len() && row.0.first() == Some(&key);
+            if !rows.iter().all(fits) {
+                return Err(Error::corrupt(format!("{id} has a row of `{}` that is not its own", table.name)));
+            }
+            // By value, not by the database, whose order of texts may be another.
+            rows.sort_by(compare_rows);
+        }
+        let unit = Self { id, rows };
+        match unit.rows_of(id.kind.head()).len() {
+            1 => Ok(unit),
+            count => Err(Error::corrupt(format!("{id} has {count} rows in `{}` and not one", id.kind.head()))),
+        }
+    }
+
+    /// Its identity.
+    pub fn id(&self) -> ExportUnitId {
+        self.id
+    }
+
+    /// Its tables with their rows, sorted.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static Table, &[Row])> {
+        self.id.kind.tables().zip(&self.rows).map(|(table, rows)| (table, rows.as_slice()))
+    }
+
+    /// How many rows it has.
+    pub fn row_count(&self) -> u64 {
+        self.rows.iter().map(|rows| rows.len() as u64).sum()
+    }
+
+    /// What people call it, such as "user ann".
+    ///
+    /// # Errors
+    /// `Corrupt` when its first row does not make sense.
+    pub fn told(&self) -> Result<String> {
+        if self.id.kind == ExportUnitKind::Project {
+            let name = column(self.id.kind, "project", "name")?;
+            return match self.rows_of("project").first().and_then(|row| row.0.get(name)) {
+                Some(Value::Text(name)) => Ok(format!("project {name}")),
+                _ => Err(Error::corrupt(format!("{} has no name", self.id))),
+            };
+        }
+        Ok(match self.graph()?.owner {
+            GraphOwner::User(user_id) => format!("user {user_id}"),
+            GraphOwner::Standalone(graph_id) => format!("graph {graph_id}"),
+            GraphOwner::Thread(thread_id) => format!("thread {thread_id}"),
+            GraphOwner::Collection(name) => format!("collection {name}"),
+            GraphOwner::ImportJob => format!("bulk load {}", self.id.id),
+        })
+    }
+
+    /// SHA-256 over every row that two copies must agree on: values with their types, lengths first.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for (table, rows) in self.tables().filter(|(table, _)| table.is_compared) {
+            put_bytes(&mut hash, table.name.as_bytes());
+            hash.update((table.columns.len() as u64).to_be_bytes());
+            table.columns.iter().for_each(|column| put_bytes(&mut hash, column.as_bytes()));
+            hash.update((rows.len() as u64).to_be_bytes());
+            rows.iter().flat_map(|row| &row.0).for_each(|value| put_value(&mut hash, value));
+        }
+        hash.finalize().into()
+    }
+
+    /// Under which names it is found: none for a project.
+    pub(super) fn locators(&self) -> Result<Vec<(Locate, String)>> {
+        if self.id.kind == ExportUnitKind::Project {
+            return Ok(Vec::new());
+        }
+        let graph = self.graph()?;
+        let own = match graph.owner {
+            GraphOwner::User(user_id) => Some((Locate::User, user_id)),
+            GraphOwner::Standalone(graph_id) => Some((Locate::Graph, graph_id)),
+            GraphOwner::Collection(name) => Some((Locate::Collection, name)),
+            GraphOwner::Thread(_) | GraphOwner::ImportJob => None,
+        };
+        let name = column(self.id.kind, "thread", "thread_id")?;
+        let threads = self.rows_of("thread").iter().filter_map(|row| match row.0.get(name) {
+            Some(Value::Text(thread_id)) => Some((Locate::Thread, thread_id.clone())),
+            _ => None,
+        });
+        Ok(std::iter::once((Locate::Tag, graph.id.tag())).chain(own).chain(threads).collect())
+    }
+
+    /// The project of a graph as a value.
+    pub(super) fn scope(&self) -> Result<Value> {
+        Ok(id(self.graph()?.project.0))
+    }
+
+    /// The steps that write it, if it is not there; what is pending may be claimed from `ready_at` on.
+    pub(super) fn into_steps(self, ready_at: Timestamp) -> Result<Vec<Step>> {
+        let (told, key, waiting) = (self.told()?, id(self.id.id), self.waiting()?);
+        let taken = |name: &str| Rows::One(Refusal::Taken(format!("the name of {told} is taken there: {name}")));
+        let mut steps = Vec::new();
+        if self.id.kind != ExportUnitKind::Project {
+            let scope = self.scope()?;
+            for (kind, name) in self.locators()? {
+                let params = vec![text(&name), kind.value(), scope.clone(), key.clone()];
+                steps.push(Step { statement: &sql::ADD_LOCATOR, params, expect: taken(&name) });
+            }
+        }
+        for (table, rows) in self.id.kind.tables().zip(self.rows) {
+            let is_head = table.name == self.id.kind.head();
+            for Row(params) in rows {
+                let expect = if is_head { taken(&told) } else { Rows::One(Refusal::Stale) };
+                steps.push(Step { statement: table.write, params, expect });
+            }
+        }
+        if waiting > 0 {
+            let params = vec![key, Value::Int(waiting), time(ready_at)];
+            steps.push(Step { statement: &sql::ENQUEUE_MOVED, params, expect: Rows::Any });
+        }
+        Ok(steps)
+    }
+
+    /// How much of it workers have still to do.
+    fn waiting(&self) -> Result<i64> {
+        let count = |table: &str, is_waiting: &dyn Fn(i64) -> bool| -> Result<i64> {
+            let state = column(self.id.kind, table, "state")?;
+            let waits = |row: &&Row| matches!(row.0.get(state), Some(Value::Int(state)) if is_waiting(*state));
+            Ok(self.rows_of(table).iter().filter(waits).count() as i64)
+        };
+        match self.id.kind {
+            ExportUnitKind::Project => Ok(0),
+            ExportUnitKind::Graph => count("episode", &|state| state == EPISODE_PENDING),
+            ExportUnitKind::ImportJob => {
+                let in_hand = [ImportState::Queued, ImportState::Processing].map(Code::code);
+                let items = count("bulk_item", &|state| state < ITEM_SETTLED)?;
+                // At least one while it is not over, so that a worker looks.
+                Ok(if count("bulk", &|state| in_hand.contains(&state))? > 0 { items.max(1) } else { 0 })
+            }
+        }
+    }
+
+    fn graph(&self) -> Result<Graph> {
+        // The columns of a graph are carried in the order in which it is read elsewhere.
+        let row = self.rows_of("graph").first().cloned();
+        read_graph(row.ok_or_else(|| Error::corrupt(format!("{} has no row of its own", self.id)))?)
+    }
+
+    fn rows_of(&self, name: &str) -> &[Row] {
+        self.tables().find(|(table, _)| table.name == name).map_or(&[], |(_, rows)| rows)
+    }
+}
+
+/// Where a column stands in the rows of a table.
+fn column(kind: ExportUnitKind, table: &str, column: &str) -> Result<usize> {
+    let found = kind.tables().find(|found| found.name == table);
+    let at = found.and_then(|table| table.columns.iter().position(|name| *name == column));
+    at.ok_or_else(|| Error::internal(format!("`{table}.{column}` does not move")))
+}
+
+fn compare_rows(left: &Row, right: &Row) -> Ordering {
+    let values = left.0.iter().zip(&right.0);
+    values.map(|(left, right)| compare(left, right)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+fn compare(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::Int(left), Value::Int(right)) => left.cmp(right),
+        (Value::Real(left), Value::Real(right)) => left.total_cmp(right),
+        (Value::Text(left), Value::Text(right)) => left.cmp(right),
+        (Value::Blob(left), Value::Blob(right)) => left.cmp(right),
+        (left, right) => tag(left).cmp(&tag(right)),
+    }
+}
+
+fn tag(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Int(_) => 1,
+        Value::Real(_) => 2,
+        Value::Text(_) => 3,
+        Value::Blob(_) => 4,
+    }
+}
+
+fn put_value(hash: &mut Sha256, value: &Value) {
+    hash.update([tag(value)]);
+    match value {
+        Value::Null => {}
+        Value::Int(value) => hash.update(value.to_be_bytes()),
+        Value::Real(value) => hash.update(value.to_bits().to_be_bytes()),
+        Value::Text(value) => put_bytes(hash, value.as_bytes()),
+        Value::Blob(value) => put_bytes(hash, value),
+    }
+}
+
+fn put_bytes(hash: &mut Sha256, bytes: &[u8]) {
+    hash.update((bytes.len() as u64).to_be_bytes());
+    hash.update(bytes);
+}

@@ -1,0 +1,150 @@
+//! Reading what stands beside the graphs: settings, groups of users, collections and bulk loads.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::codes::Code;
+use super::rows::{self, id, read_id, text, time};
+use super::sql::Value;
+use super::{Store, contains_pattern, statements as sql_text};
+use erstwhile_core::error::Result;
+use erstwhile_core::model::{
+    Collection, Document, GraphId, ImportItem, ImportItemState, ImportJob, ImportState, ObjectId, ProjectId, Setting,
+    SettingKind, Thread, User,
+};
+
+/// Where a setting is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SettingScope {
+    /// In a project: for every graph that declares nothing of its own.
+    Project(ProjectId),
+    /// In one graph.
+    Graph(GraphId),
+}
+
+impl SettingScope {
+    fn key(self) -> Value {
+        id(match self {
+            Self::Project(project) => project.0,
+            Self::Graph(graph) => graph.0,
+        })
+    }
+}
+
+impl Store {
+    /// The settings of a kind in a scope, by name.
+    pub async fn settings(&self, scope: SettingScope, kind: SettingKind) -> Result<Vec<Setting>> {
+        let params = vec![scope.key(), kind.value()];
+        self.many(&sql_text::SETTINGS, params, rows::read_setting).await
+    }
+
+    /// One setting.
+    pub async fn setting(&self, scope: SettingScope, kind: SettingKind, name: &str) -> Result<Option<Setting>> {
+        let params = vec![scope.key(), kind.value(), text(name)];
+        self.one(&sql_text::SETTING_BY_NAME, params, rows::read_setting).await
+    }
+
+    /// Users who were added after a moment, oldest first.
+    pub async fn users_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<User>> {
+        let params = vec![id(project.0), time(after), Value::Int(limit)];
+        self.many(&sql_text::ACCOUNTS_AFTER, params, rows::read_user).await
+    }
+
+    /// Threads that were begun after a moment, oldest first.
+    pub async fn threads_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
+        let params = vec![id(project.0), time(after), Value::Int(limit)];
+        self.many(&sql_text::THREADS_AFTER, params, rows::read_thread).await
+    }
+
+    /// The user who owns a graph, when this is the user's uuid.
+    pub async fn user_by_uuid(&self, graph: GraphId, user: ObjectId) -> Result<Option<User>> {
+        self.one(&sql_text::ACCOUNT_BY_UUID, vec![id(graph.0), id(user.0)], rows::read_user).await
+    }
+
+    /// The groups that a graph's user belongs to, the first joined first.
+    pub async fn groups_of(&self, graph: GraphId) -> Result<Vec<Uuid>> {
+        self.many(&sql_text::GROUPS_OF_GRAPH, vec![id(graph.0)], read_id).await
+    }
+
+    /// Users who belong to a group (or do not), whose id, e-mail or name contains `search`; and their number.
+    pub async fn users_of_group(
+        &self,
+        project: ProjectId,
+        group: ObjectId,
+        members: bool,
+        search: &str,
+        (limit, offset): (i64, i64),
+    ) -> Result<(Vec<User>, i64)> {
+        let (page, count) = if members {
+            (&sql_text::MEMBERS, &sql_text::COUNT_MEMBERS)
+        } else {
+            (&sql_text::CANDIDATES, &sql_text::COUNT_CANDIDATES)
+        };
+        let mut params = vec![id(project.0), id(group.0), contains_pattern(search)];
+        let total = self.count(count, params.clone()).await?;
+        params.extend([Value::Int(limit), Value::Int(offset)]);
+        Ok((self.many(page, params, rows::read_user).await?, total))
+    }
+
+    /// The collection whose home this is.
+    pub async fn find_collection(&self, graph: GraphId) -> Result<Option<Collection>> {
+        self.one(&sql_text::COLLECTION_BY_GRAPH, vec![id(graph.0)], rows::read_collection).await
+    }
+
+    /// The collection whose home this is, with its documents uncounted (0).
+    pub async fn find_uncounted_collection(&self, graph: GraphId) -> Result<Option<Collection>> {
+        self.one(&sql_text::UNCOUNTED_COLLECTION, vec![id(graph.0)], rows::read_collection).await
+    }
+
+    /// The collections of a project, oldest first.
+    pub async fn list_collections(&self, project: ProjectId, limit: i64) -> Result<Vec<Collection>> {
+        let params = vec![id(project.0), Value::Int(limit)];
+        self.many(&sql_text::COLLECTIONS, params, rows::read_collection).await
+    }
+
+    /// Every document of a collection.
+    pub async fn documents(&self, graph: GraphId) -> Result<Vec<Document>> {
+        self.many(&sql_text::DOCUMENTS, vec![id(graph.0)], rows::read_document).await
+    }
+
+    /// A document by its uuid.
+    pub async fn find_document(&self, graph: GraphId, document: ObjectId) -> Result<Option<Document>> {
+        self.one(&sql_text::DOCUMENT_BY_UUID, vec![id(graph.0), id(document.0)], rows::read_document).await
+    }
+
+    /// A document by the application's own id.
+    pub async fn find_document_by_id(&self, graph: GraphId, document_id: &str) -> Result<Option<Document>> {
+        self.one(&sql_text::DOCUMENT_BY_ID, vec![id(graph.0), text(document_id)], rows::read_document).await
+    }
+
+    /// The bulk load whose home this is.
+    pub async fn find_bulk(&self, graph: GraphId) -> Result<Option<ImportJob>> {
+        self.one(&sql_text::BULK_BY_GRAPH, vec![id(graph.0)], rows::read_bulk).await
+    }
+
+    /// ImportJob loads of a project, newest first.
+    pub async fn list_bulks(
+        &self,
+        project: ProjectId,
+        state: Option<ImportState>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<ImportJob>> {
+        let state = Value::Int(state.map_or(-1, Code::code));
+        let params = vec![id(project.0), state, Value::Int(limit), Value::Int(offset)];
+        self.many(&sql_text::BULKS, params, rows::read_bulk).await
+    }
+
+    /// Items of a bulk load after a position, in order.
+    pub async fn bulk_items(
+        &self,
+        graph: GraphId,
+        after: i64,
+        state: Option<&ImportItemState>,
+        limit: i64,
+    ) -> Result<Vec<ImportItem>> {
+        let state = Value::Int(state.map_or(-1, |state| rows::bulk_item_state_code(state).0));
+        let params = vec![id(graph.0), Value::Int(after), state, Value::Int(limit)];
+        self.many(&sql_text::BULK_ITEMS, params, rows::read_bulk_item).await
+    }
+}
