@@ -198,7 +198,7 @@ async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, t
         }
         let changes = std::iter::once(Change::AddEpisodes(episodes)).chain(read).collect();
         let id = BatchId(ids.next());
-        let batch = Batch { id, project, graph: Some(graph.id), expect: Expect::Nothing, at: now, changes };
+        let batch = Batch { id, project, partition: Some(graph.id.into()), expect: Expect::Nothing, at: now, changes };
         store.apply(&batch).await?;
     }
     Ok(())

@@ -6,9 +6,10 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, EntityId, EntityPatch, Episode, EpisodeId,
-    EpisodeState, FactEdit, Graph, GraphId, GraphOwner, ImportItem, ImportItemState, ImportJob, ImportState, Link,
-    LinkId, Mention, Metadata, ObjectId, Precondition, Project, ProjectId, Setting, SettingKind, TaskId, Thread, User,
+    ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
+    Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob, ImportState, Link,
+    LinkId, Mention, Metadata, Partition, PartitionId, PartitionOwner, Precondition, Project, ProjectId, Setting,
+    SettingKind, TaskId, Thread, User,
 };
 
 /// Changes that are applied together or not at all.
@@ -18,8 +19,8 @@ pub struct Batch {
     pub id: BatchId,
     /// The project that everything in the batch belongs to.
     pub project: ProjectId,
-    /// The graph that the changes are about; `None` for changes of the project itself.
-    pub graph: Option<GraphId>,
+    /// The partition that the changes are about; `None` for changes of the project itself.
+    pub partition: Option<PartitionId>,
     /// What must be so for the batch to be applied.
     pub expect: Expect,
     /// When the system makes the changes.
@@ -51,13 +52,13 @@ pub enum Change {
     Project(ProjectChange),
     /// A partition is added, with its user when it belongs to one; the application's id must be free. Must be the
     /// first change of its batch.
-    AddGraph(Graph, Option<User>),
+    AddPartition(Partition, Option<User>),
     /// A standalone graph's own fields change, unless they changed after the `updated_at` that was seen.
-    UpdateGraph(Graph, Timestamp),
+    UpdatePartition(Partition, Timestamp),
     /// A user's own fields change, unless they changed after the `updated_at` that was seen.
     UpdateUser(User, Timestamp),
     /// The partition is removed, with everything in it.
-    RemoveGraph(GraphOwner),
+    RemovePartition(PartitionOwner),
     /// A thread is added; its id must be free in the project.
     AddThread(Thread),
     /// A thread's own fields change, unless they changed after the `updated_at` that was seen.
@@ -123,10 +124,10 @@ impl Change {
             | Self::RemoveEpisode(_)
             | Self::RemoveThread(_) => true,
             Self::Project(_)
-            | Self::AddGraph(..)
-            | Self::UpdateGraph(..)
+            | Self::AddPartition(..)
+            | Self::UpdatePartition(..)
             | Self::UpdateUser(..)
-            | Self::RemoveGraph(_)
+            | Self::RemovePartition(_)
             | Self::AddThread(_)
             | Self::UpdateThread(..)
             | Self::AddEpisodes(_)
@@ -183,17 +184,17 @@ pub enum SettingChange {
 #[derive(Debug, Clone, PartialEq)]
 pub enum GroupChange {
     /// The user who owns the graph joins a group.
-    Join(ObjectId),
+    Join(GroupId),
     /// The user who owns the graph leaves a group.
-    Leave(ObjectId),
+    Leave(GroupId),
     /// Everyone leaves a group; in a batch of the project.
-    Dissolve(ObjectId),
+    Dissolve(GroupId),
 }
 
 /// A change of a document collection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CollectionChange {
-    /// A collection is added; follows the `AddGraph` of its partition.
+    /// A collection is added; follows the `AddPartition` of its partition.
     Add(Collection),
     /// A collection's own fields change, unless they changed after the `updated_at` that was seen.
     Update(Collection, Timestamp),
@@ -202,13 +203,13 @@ pub enum CollectionChange {
     /// A document's id and metadata change, unless they changed after the `updated_at` that was seen.
     UpdateDocument(Document, Timestamp),
     /// A document is removed.
-    RemoveDocument(ObjectId),
+    RemoveDocument(DocumentUuid),
 }
 
 /// A change of an import job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ImportChange {
-    /// An import job is added as a draft; follows the `AddGraph` of its partition.
+    /// An import job is added as a draft; follows the `AddPartition` of its partition.
     Add(ImportJob),
     /// Items are added to a draft, in this order.
     AddItems(Vec<ImportItem>),

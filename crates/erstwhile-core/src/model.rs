@@ -10,6 +10,7 @@ mod graph;
 mod ids;
 mod import_job;
 mod link;
+mod partition;
 mod project;
 mod setting;
 mod summary;
@@ -19,12 +20,14 @@ pub use assertion::{Assertion, ClaimKind, Holding, Precision, Span, TimePoint};
 pub use collection::{Collection, Document};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};
-pub use graph::{Entity, EntityPatch, Graph, GraphOwner, Mention, NodeId, OPERATOR, Thread, User};
+pub use graph::{Entity, EntityPatch, Mention, NodeId, OPERATOR, Thread, User};
 pub use ids::{
-    ApiKeyId, AssertionId, BatchId, EntityId, EpisodeId, GraphId, LinkId, ObjectId, ProjectId, TaskId, tag_of,
+    ApiKeyId, AssertionId, BatchId, CollectionId, CollectionUuid, DocumentUuid, EntityId, EpisodeId, GraphId, GroupId,
+    ImportJobId, LinkId, PartitionId, ProjectId, TaskId, ThreadUuid, UserUuid, tag_of,
 };
 pub use import_job::{ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget};
 pub use link::{Link, LinkKind};
+pub use partition::{Graph, Partition, PartitionOwner};
 pub use project::{ApiKey, KeyAccess, Project};
 pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;

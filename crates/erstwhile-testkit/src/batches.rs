@@ -7,8 +7,8 @@ use uuid::Uuid;
 use erstwhile_core::change::{Batch, Change, Expect};
 use erstwhile_core::model::{
     Assertion, AssertionId, BatchId, ClaimKind, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState,
-    FactEdit, Graph, GraphId, GraphOwner, Holding, Link, LinkId, LinkKind, Mention, Metadata, ProjectId, Role, TaskId,
-    Thread, User,
+    FactEdit, GraphId, Holding, Link, LinkId, LinkKind, Mention, Metadata, Partition, PartitionOwner, ProjectId, Role,
+    TaskId, Thread, User,
 };
 
 fn graph_id(number: u8) -> GraphId {
@@ -24,18 +24,18 @@ fn at(microseconds: i64) -> Timestamp {
     Timestamp::from_microsecond(1_700_000_000_000_000 + microseconds).expect("a time within range")
 }
 
-fn owner_of(graph: u8) -> GraphOwner {
+fn owner_of(graph: u8) -> PartitionOwner {
     if graph.is_multiple_of(2) {
-        GraphOwner::User(format!("user {graph}"))
+        PartitionOwner::User(format!("user {graph}"))
     } else {
-        GraphOwner::Standalone(format!("graph {graph}"))
+        PartitionOwner::Standalone(format!("graph {graph}"))
     }
 }
 
 fn new_graph(graph: u8, now: Timestamp) -> Change {
     let (id, project) = (graph_id(graph), ProjectId(Uuid::from_u128(1)));
-    let row = Graph {
-        id,
+    let row = Partition {
+        id: id.into(),
         project,
         owner: owner_of(graph),
         name: None,
@@ -61,8 +61,8 @@ fn new_graph(graph: u8, now: Timestamp) -> Change {
         updated_at: now,
         thread_count: 0,
     };
-    let user = matches!(row.owner, GraphOwner::User(_)).then_some(user);
-    Change::AddGraph(row, user)
+    let user = matches!(row.owner, PartitionOwner::User(_)).then_some(user);
+    Change::AddPartition(row, user)
 }
 
 fn episode(graph: u8, number: u8, thread: Option<u8>, now: Timestamp) -> Episode {
@@ -119,8 +119,8 @@ fn change(graph: u8, what: u8, numbers: (u8, u8, u8, u8), now: Timestamp) -> Vec
             project: ProjectId(Uuid::from_u128(1)),
             thread_id,
             uuid: within(graph, 200 + thread).into(),
-            user_id: matches!(owner_of(graph), GraphOwner::User(_)).then(|| format!("user {graph}")),
-            user_uuid: matches!(owner_of(graph), GraphOwner::User(_)).then(|| within(graph, 250).into()),
+            user_id: matches!(owner_of(graph), PartitionOwner::User(_)).then(|| format!("user {graph}")),
+            user_uuid: matches!(owner_of(graph), PartitionOwner::User(_)).then(|| within(graph, 250).into()),
             metadata: Metadata::new(),
             classifications: Metadata::new(),
             created_at: now,
@@ -176,7 +176,7 @@ pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
             let now = at(index as i64);
             let mut changes = match oddity {
                 0..=3 => vec![new_graph(graph, now)],
-                4 => vec![Change::RemoveGraph(owner_of(graph))],
+                4 => vec![Change::RemovePartition(owner_of(graph))],
                 _ => change(graph, what, (numbers.0 % 40, numbers.1, numbers.2, numbers.3), now),
             };
             // The engine never gives an episode's id twice.
@@ -188,7 +188,7 @@ pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
             let batch = Batch {
                 id: BatchId(Uuid::from_u128(index as u128 + 1)),
                 project: ProjectId(Uuid::from_u128(1)),
-                graph: Some(graph_id(graph)),
+                partition: Some(graph_id(graph).into()),
                 expect,
                 at: now,
                 changes,

@@ -19,8 +19,8 @@ use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::Evidence;
 use erstwhile_core::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind,
-    EpisodeState, Graph, GraphId, GraphOwner, Holding, KeyAccess, Mention, Metadata, Project, ProjectId, Role, TaskId,
-    TaskState, Thread, User,
+    EpisodeState, GraphId, Holding, KeyAccess, Mention, Metadata, Partition, PartitionOwner, Project, ProjectId, Role,
+    TaskId, TaskState, Thread, User,
 };
 
 /// Instantiates the suite for a driver: one test for each function of this module, and random batches (so many
@@ -98,14 +98,14 @@ fn batch(number: u128, graph: GraphId, changes: Vec<Change>) -> Batch {
 
 fn batch_of(project: ProjectId, number: u128, graph: GraphId, changes: Vec<Change>) -> Batch {
     let id = BatchId(Uuid::from_u128(number));
-    Batch { id, project, graph: Some(graph), expect: Expect::Nothing, at: at(number as i64), changes }
+    Batch { id, project, partition: Some(graph.into()), expect: Expect::Nothing, at: at(number as i64), changes }
 }
 
 fn new_user(project: ProjectId, graph: GraphId, user_id: &str, created: i64) -> Change {
-    let row = Graph {
-        id: graph,
+    let row = Partition {
+        id: graph.into(),
         project,
-        owner: GraphOwner::User(user_id.to_owned()),
+        owner: PartitionOwner::User(user_id.to_owned()),
         name: None,
         description: None,
         time_zone: None,
@@ -129,7 +129,7 @@ fn new_user(project: ProjectId, graph: GraphId, user_id: &str, created: i64) -> 
         updated_at: at(created),
         thread_count: 0,
     };
-    Change::AddGraph(row, Some(user))
+    Change::AddPartition(row, Some(user))
 }
 
 fn new_thread(graph: GraphId, thread_id: &str, user_id: &str) -> Change {
@@ -190,7 +190,7 @@ pub async fn a_batch_is_applied_whole_or_not_at_all(store: &Store) {
         store.apply(&batch(3, graph_id(2), vec![new_user(project(1), graph_id(2), "ann", 2)])).await.unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
     assert!(taken.message().contains("already exists with user_id: ann"), "{taken}");
-    assert!(store.find_graph(graph_id(2)).await.unwrap().is_none());
+    assert!(store.find_partition(graph_id(2).into()).await.unwrap().is_none());
 }
 
 /// The same batch again has no further effect, and neither has a refused batch that is sent again.
@@ -214,7 +214,7 @@ pub async fn a_null_character_is_refused(store: &Store) {
 /// A batch that expects another revision is a conflict; messages do not raise the revision.
 pub async fn a_stale_expectation_is_refused(store: &Store) {
     let graph = with_thread(store).await;
-    let revision = store.find_graph(graph).await.unwrap().unwrap().revision;
+    let revision = store.find_partition(graph.into()).await.unwrap().unwrap().revision;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
     let expecting = |number, expected| Batch {
@@ -223,7 +223,7 @@ pub async fn a_stale_expectation_is_refused(store: &Store) {
     };
     assert_eq!(store.apply(&expecting(3, revision + 1)).await.unwrap_err().kind(), ErrorKind::Conflict);
     store.apply(&expecting(4, revision)).await.unwrap();
-    assert_eq!(store.find_graph(graph).await.unwrap().unwrap().revision, revision + 1);
+    assert_eq!(store.find_partition(graph.into()).await.unwrap().unwrap().revision, revision + 1);
 }
 
 /// Order inside a batch and between batches is kept, also when batches come at the same time.
@@ -262,9 +262,9 @@ pub async fn users_threads_and_graphs_are_found_by_their_own_ids(store: &Store) 
         let thread = format!("thread of {user_id}");
         let changes = vec![new_user(project(1), graph, user_id, number as i64), new_thread(graph, &thread, user_id)];
         store.apply(&batch(number as u128 + 1, graph, changes)).await.unwrap();
-        assert_eq!(store.locate(project(1), Locate::User, user_id).await.unwrap(), Some(graph));
-        assert_eq!(store.locate(project(1), Locate::Thread, &thread).await.unwrap(), Some(graph));
-        assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), Some(graph));
+        assert_eq!(store.locate(project(1), Locate::User, user_id).await.unwrap(), Some(graph.into()));
+        assert_eq!(store.locate(project(1), Locate::Thread, &thread).await.unwrap(), Some(graph.into()));
+        assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), Some(graph.into()));
         assert_eq!(store.locate(project(1), Locate::Graph, user_id).await.unwrap(), None);
         assert_eq!(store.find_user(graph).await.unwrap().unwrap().user_id, *user_id);
         assert_eq!(store.find_user(graph).await.unwrap().unwrap().thread_count, 1);
@@ -340,7 +340,7 @@ pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
         expires_at: Some(at(100)),
         revoked_at: None,
     };
-    let of_project = |number, changes| Batch { graph: None, ..batch(number, graph_id(0), changes) };
+    let of_project = |number, changes| Batch { partition: None, ..batch(number, graph_id(0), changes) };
     store
         .apply(&of_project(
             1,
@@ -382,12 +382,12 @@ pub async fn a_task_follows_its_episodes(store: &Store) {
 pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     let graph = with_thread(store).await;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
-    store.apply(&batch(3, graph, vec![Change::RemoveGraph(GraphOwner::User("ann".to_owned()))])).await.unwrap();
+    store.apply(&batch(3, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))])).await.unwrap();
     store.scrub().await.unwrap();
     assert_eq!(store.locate(project(1), Locate::User, "ann").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Thread, "t").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), None);
-    assert_eq!(store.find_graph(graph).await.unwrap(), None);
+    assert_eq!(store.find_partition(graph.into()).await.unwrap(), None);
     assert_eq!(store.evidence_since(graph, 0).await.unwrap(), None);
     assert_eq!(store.queue_depth().await.unwrap().episodes, 0);
     let late = store.apply(&batch(4, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 11)])])).await;
@@ -400,19 +400,22 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
 /// A removal whose answer was lost is known when it is sent again, though all that it was about is gone.
 pub async fn a_removal_that_is_sent_again_is_known(store: &Store) {
     let (graph, shared, alone) = (with_thread(store).await, graph_id(2), graph_id(3));
-    let owned = |graph, owner: &GraphOwner| Change::AddGraph(Graph::new(graph, project(1), owner.clone(), at(1)), None);
-    let (of_all, of_nobody) = (GraphOwner::Standalone("all".to_owned()), GraphOwner::Thread("alone".to_owned()));
-    store.apply(&batch(2, shared, vec![owned(shared, &of_all)])).await.unwrap();
+    let owned = |graph, owner: &PartitionOwner| {
+        Change::AddPartition(Partition::new(graph, project(1), owner.clone(), at(1)), None)
+    };
+    let (of_all, of_nobody) =
+        (PartitionOwner::Standalone("all".to_owned()), PartitionOwner::Thread("alone".to_owned()));
+    store.apply(&batch(2, shared, vec![owned(shared.into(), &of_all)])).await.unwrap();
     let mut thread = new_thread(alone, "alone", "nobody");
     if let Change::AddThread(thread) = &mut thread {
         (thread.user_id, thread.user_uuid) = (None, None);
     }
-    store.apply(&batch(3, alone, vec![owned(alone, &of_nobody), thread])).await.unwrap();
+    store.apply(&batch(3, alone, vec![owned(alone.into(), &of_nobody), thread])).await.unwrap();
     let removals = [
         batch(4, graph, vec![Change::RemoveThread("t".to_owned())]),
-        batch(5, graph, vec![Change::RemoveGraph(GraphOwner::User("ann".to_owned()))]),
-        batch(6, shared, vec![Change::RemoveGraph(of_all)]),
-        batch(7, alone, vec![Change::RemoveGraph(of_nobody)]),
+        batch(5, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))]),
+        batch(6, shared, vec![Change::RemovePartition(of_all)]),
+        batch(7, alone, vec![Change::RemovePartition(of_nobody)]),
     ];
     for removal in &removals {
         assert!(matches!(store.apply(removal).await.unwrap(), Applied::Now { .. }), "{removal:?}");
@@ -523,12 +526,12 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
     let mut waiting = 0;
     for id in (0..3).map(graph_id_of_batches) {
         let found = store.evidence_since(id, 0).await.unwrap();
-        let Some(state) = reference.graph(id) else {
+        let Some(state) = reference.graph(id.into()) else {
             assert_eq!(found, None);
             continue;
         };
         let found = found.expect("the graph exists");
-        let version = (found.version, store.find_graph(id).await.unwrap().expect("its row").revision);
+        let version = (found.version, store.find_partition(id.into()).await.unwrap().expect("its row").revision);
         assert_eq!(version, (state.graph.version, state.graph.revision));
         assert_eq!(found.episodes, state.episodes);
         let mut assertions = found.assertions.clone();
@@ -543,7 +546,7 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
         assert!(state.edits.values().all(|edit| found.edits.contains(edit)));
         for thread in state.threads.values() {
             assert_eq!(store.find_thread(id, &thread.thread_id).await.unwrap().as_ref(), Some(thread));
-            assert_eq!(store.locate(project(1), Locate::Thread, &thread.thread_id).await.unwrap(), Some(id));
+            assert_eq!(store.locate(project(1), Locate::Thread, &thread.thread_id).await.unwrap(), Some(id.into()));
         }
         let pending = store.pending_episodes(id, 1_000).await.unwrap();
         assert_eq!(pending.len(), state.pending());

@@ -106,7 +106,7 @@ pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, ta
     to.ingest().await;
     assert_eq!(target.queue_depth().await.unwrap().episodes, 0);
     assert!(to.facts(&ann()).await.iter().any(|fact| fact.contains("likes figs")), "the pending message is known");
-    assert_eq!(to.engine.bulk(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
+    assert_eq!(to.engine.import_job(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
     // And the source works its own off to the same end.
     from.clock.advance_s(7200);
     from.ingest().await;
@@ -128,7 +128,7 @@ pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &St
     }
     to.clock.advance_s(60);
     to.ingest().await;
-    assert_eq!(to.engine.bulk(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
+    assert_eq!(to.engine.import_job(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
     let texts = async |world: &World| -> Vec<String> {
         let (messages, _) = world.engine.messages(world.project, "loaded", 0, 100).await.unwrap();
         messages.into_iter().map(|message| message.content).collect()

@@ -8,14 +8,14 @@ use erstwhile_core::change::{Applied, Batch, Change, Expect, ProjectChange};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
-    Assertion, AssertionId, EntityId, Episode, EpisodeId, EpisodeState, Graph, GraphId, GraphOwner, Link, LinkId,
-    Mention, ProjectId, Thread, User,
+    Assertion, AssertionId, EntityId, Episode, EpisodeId, EpisodeState, Link, LinkId, Mention, Partition, PartitionId,
+    PartitionOwner, ProjectId, Thread, User,
 };
 
 /// What the store must look like after a sequence of batches.
 #[derive(Debug, Clone, Default)]
 pub struct Reference {
-    graphs: BTreeMap<GraphId, GraphState>,
+    graphs: BTreeMap<PartitionId, GraphState>,
     applied: HashSet<(Uuid, Uuid)>,
 }
 
@@ -23,7 +23,7 @@ pub struct Reference {
 #[derive(Debug, Clone)]
 pub struct GraphState {
     /// Its row.
-    pub graph: Graph,
+    pub graph: Partition,
     /// Its user.
     pub user: Option<User>,
     /// Its threads, by id.
@@ -43,30 +43,30 @@ pub struct GraphState {
 
 impl Reference {
     /// A graph, when it exists.
-    pub fn graph(&self, id: GraphId) -> Option<&GraphState> {
+    pub fn graph(&self, id: PartitionId) -> Option<&GraphState> {
         self.graphs.get(&id)
     }
 
     /// Every graph's id.
-    pub fn graph_ids(&self) -> Vec<GraphId> {
+    pub fn graph_ids(&self) -> Vec<PartitionId> {
         self.graphs.keys().copied().collect()
     }
 
     /// The graph of a user or a standalone graph.
-    pub fn locate(&self, project: ProjectId, owner: &GraphOwner) -> Option<GraphId> {
+    pub fn locate(&self, project: ProjectId, owner: &PartitionOwner) -> Option<PartitionId> {
         let mine = |state: &&GraphState| state.graph.project == project && state.graph.owner == *owner;
         self.graphs.values().find(mine).map(|state| state.graph.id)
     }
 
     /// The graph of a thread.
-    pub fn locate_thread(&self, project: ProjectId, thread: &str) -> Option<GraphId> {
+    pub fn locate_thread(&self, project: ProjectId, thread: &str) -> Option<PartitionId> {
         let mine = |state: &&GraphState| state.graph.project == project && state.threads.contains_key(thread);
         self.graphs.values().find(mine).map(|state| state.graph.id)
     }
 
     /// Applies a batch, whole or not at all.
     pub fn apply(&mut self, batch: &Batch) -> Result<Applied, ErrorKind> {
-        let scope = batch.graph.map_or(batch.project.0, |graph| graph.0);
+        let scope = batch.partition.map_or(batch.project.0, |graph| graph.0);
         if self.applied.contains(&(scope, batch.id.0)) {
             return Ok(Applied::Before);
         }
@@ -78,17 +78,17 @@ impl Reference {
     }
 
     fn apply_changes(&mut self, batch: &Batch) -> Result<i64, ErrorKind> {
-        let Some(id) = batch.graph else { return Ok(0) };
+        let Some(id) = batch.partition else { return Ok(0) };
         if let Expect::Revision(expected) = batch.expect
             && self.graphs.get(&id).is_none_or(|state| state.graph.revision != expected)
         {
             return Err(ErrorKind::Conflict);
         }
-        if let Some(Change::AddGraph(graph, user)) = batch.changes.first() {
+        if let Some(Change::AddPartition(graph, user)) = batch.changes.first() {
             if self.locate(graph.project, &graph.owner).is_some() {
                 return Err(ErrorKind::AlreadyExists);
             }
-            self.graphs.insert(id, GraphState::new(graph, user.as_ref()));
+            self.graphs.insert(id.as_graph().into(), GraphState::new(graph, user.as_ref()));
         }
         let knows = batch.changes.iter().any(knowledge);
         let state = self.graphs.get_mut(&id).ok_or(ErrorKind::NotFound)?;
@@ -97,7 +97,7 @@ impl Reference {
         let version = state.graph.version;
         for change in &batch.changes {
             match change {
-                Change::RemoveGraph(_) => {
+                Change::RemovePartition(_) => {
                     self.graphs.remove(&id);
                     self.applied.retain(|(scope, applied)| *scope != id.0 || *applied == batch.id.0);
                 }
@@ -121,10 +121,10 @@ fn knowledge(change: &Change) -> bool {
         Change::Project(ProjectChange::Add(_))
             | Change::Project(ProjectChange::AddKey(_))
             | Change::Project(ProjectChange::RevokeKey(_))
-            | Change::AddGraph(..)
-            | Change::UpdateGraph(..)
+            | Change::AddPartition(..)
+            | Change::UpdatePartition(..)
             | Change::UpdateUser(..)
-            | Change::RemoveGraph(_)
+            | Change::RemovePartition(_)
             | Change::AddThread(_)
             | Change::AddEpisodes(_)
             | Change::AddTask { .. }
@@ -135,7 +135,7 @@ fn knowledge(change: &Change) -> bool {
 }
 
 impl GraphState {
-    fn new(graph: &Graph, user: Option<&User>) -> Self {
+    fn new(graph: &Partition, user: Option<&User>) -> Self {
         Self {
             graph: graph.clone(),
             user: user.cloned(),
@@ -155,7 +155,7 @@ impl GraphState {
 
     fn change(&mut self, change: &Change) -> Result<(), ErrorKind> {
         match change {
-            Change::UpdateGraph(graph, seen) => {
+            Change::UpdatePartition(graph, seen) => {
                 if self.graph.updated_at != *seen {
                     return Err(ErrorKind::Conflict);
                 }

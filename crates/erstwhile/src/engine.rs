@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use erstwhile_core::change::{Applied, Batch, Change, Expect};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{ApiKey, BatchId, Graph, GraphId, GraphOwner, Metadata, ObjectId, ProjectId, tag_of};
+use erstwhile_core::model::{
+    ApiKey, BatchId, Graph, GraphId, Metadata, Partition, PartitionId, PartitionOwner, ProjectId, tag_of,
+};
 
 use crate::ingestion::{self, Workers};
 use crate::parts::Parts;
@@ -156,56 +158,86 @@ impl Engine {
         self.store().forget_applied(yesterday.unwrap_or(Timestamp::MIN)).await
     }
 
-    fn batch(&self, project: ProjectId, graph: Option<GraphId>, changes: Vec<Change>) -> Batch {
+    fn batch(&self, project: ProjectId, partition: Option<PartitionId>, changes: Vec<Change>) -> Batch {
         let id = BatchId(self.ids().next());
-        Batch { id, project, graph, expect: Expect::Nothing, at: self.now(), changes }
+        Batch { id, project, partition, expect: Expect::Nothing, at: self.now(), changes }
     }
 
-    async fn apply(&self, project: ProjectId, graph: GraphId, changes: Vec<Change>) -> Result<Applied> {
-        self.store().apply(&self.batch(project, Some(graph), changes)).await
+    async fn apply(
+        &self,
+        project: ProjectId,
+        partition: impl Into<PartitionId>,
+        changes: Vec<Change>,
+    ) -> Result<Applied> {
+        self.store().apply(&self.batch(project, Some(partition.into()), changes)).await
     }
 
-    async fn locate(&self, project: ProjectId, kind: Locate, name: &str, what: &str) -> Result<GraphId> {
+    async fn locate(&self, project: ProjectId, kind: Locate, name: &str, what: &str) -> Result<PartitionId> {
         self.store().locate(project, kind, name).await?.ok_or_else(|| Error::not_found(what))
+    }
+
+    async fn locate_graph(&self, project: ProjectId, kind: Locate, name: &str, what: &str) -> Result<GraphId> {
+        Ok(self.locate(project, kind, name, what).await?.as_graph())
     }
 
     /// The graph that holds an object, by the object's uuid.
     async fn graph_of(&self, project: ProjectId, object: Uuid, what: &str) -> Result<GraphId> {
-        self.locate(project, Locate::Tag, &tag_of(object), what).await
+        self.locate_graph(project, Locate::Tag, &tag_of(object), what).await
     }
 
     /// The id of the graph that a reference means.
     async fn graph_id(&self, project: ProjectId, reference: &GraphRef) -> Result<GraphId> {
         match reference {
-            GraphRef::User(user_id) => self.locate(project, Locate::User, user_id, "user").await,
-            GraphRef::Graph(graph_id) => self.locate(project, Locate::Graph, graph_id, "graph").await,
+            GraphRef::User(user_id) => self.locate_graph(project, Locate::User, user_id, "user").await,
+            GraphRef::Graph(graph_id) => self.locate_graph(project, Locate::Graph, graph_id, "graph").await,
         }
     }
 
     /// A graph by reference.
     pub async fn graph(&self, project: ProjectId, reference: &GraphRef) -> Result<Graph> {
-        let graph = self.graph_id(project, reference).await?;
-        self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found(noun(reference)))
+        Ok(self.graph_partition(project, reference).await?.into())
     }
 
-    /// Makes a graph, with a tag that no other graph of the project has.
-    async fn make_graph(&self, project: ProjectId, changes: impl Fn(GraphId) -> Vec<Change>) -> Result<GraphId> {
+    async fn graph_partition(&self, project: ProjectId, reference: &GraphRef) -> Result<Partition> {
+        let graph = self.graph_id(project, reference).await?;
+        self.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found(noun(reference)))
+    }
+
+    /// Adds a partition, with a tag that no other partition of the project has.
+    async fn add_partition(
+        &self,
+        project: ProjectId,
+        changes: impl Fn(PartitionId) -> Vec<Change>,
+    ) -> Result<PartitionId> {
         let mut tries = 0;
         loop {
             // From a hash, so that the tag is random and not the time of creation.
-            let graph = GraphId(Uuid::new_v5(&Uuid::NAMESPACE_OID, self.ids().next().as_bytes()));
-            match self.apply(project, graph, changes(graph)).await {
-                Err(error) if error.message().contains("tag is taken") && tries < CONFLICT_TRIES => tries += 1,
+            let partition = PartitionId(Uuid::new_v5(&Uuid::NAMESPACE_OID, self.ids().next().as_bytes()));
+            match self.apply(project, partition, changes(partition)).await {
+                // Nothing in such a batch can conflict but the tag.
+                Err(error) if error.kind() == ErrorKind::Conflict && tries < CONFLICT_TRIES => tries += 1,
                 Err(error) => return Err(error),
-                Ok(_) => return Ok(graph),
+                Ok(_) => return Ok(partition),
             }
         }
     }
 
-    /// Removes a graph with everything in it, and the traces in the database's files.
-    async fn remove_graph(&self, project: ProjectId, graph: GraphId, owner: GraphOwner) -> Result<()> {
-        self.apply(project, graph, vec![Change::RemoveGraph(owner)]).await?;
-        self.state.drop_index(graph);
+    /// Adds a graph, see [`add_partition`](Self::add_partition).
+    async fn add_graph(&self, project: ProjectId, changes: impl Fn(GraphId) -> Vec<Change>) -> Result<GraphId> {
+        let partition = self.add_partition(project, |partition| changes(partition.as_graph())).await?;
+        Ok(partition.as_graph())
+    }
+
+    /// Removes a partition with everything in it, in memory and in the database's files, too.
+    async fn remove_partition(
+        &self,
+        project: ProjectId,
+        partition: impl Into<PartitionId>,
+        owner: PartitionOwner,
+    ) -> Result<()> {
+        let partition = partition.into();
+        self.apply(project, partition, vec![Change::RemovePartition(owner)]).await?;
+        self.state.drop_index(partition.as_graph());
         self.store().scrub().await
     }
 
@@ -219,10 +251,10 @@ impl Engine {
     ) -> Result<T> {
         let mut last = Error::new(ErrorKind::Conflict, "the graph keeps changing");
         for _ in 0..CONFLICT_TRIES {
-            let row = self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found("graph"))?;
+            let row = self.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found("graph"))?;
             let index = self.index(graph).await?;
             let (changes, result) = index.read(&decide)??;
-            let mut batch = self.batch(project, Some(graph), changes);
+            let mut batch = self.batch(project, Some(graph.into()), changes);
             batch.expect = Expect::Revision(row.revision);
             match self.store().apply(&batch).await {
                 Ok(_) => return Ok(result),
@@ -238,10 +270,6 @@ impl Engine {
     fn after(&self, seen: Timestamp) -> Timestamp {
         let next = seen.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(Timestamp::MAX);
         self.now().max(next)
-    }
-
-    fn object_id(&self, graph: GraphId) -> ObjectId {
-        ObjectId(graph.within(self.ids().next()))
     }
 }
 

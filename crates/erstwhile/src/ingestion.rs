@@ -20,7 +20,7 @@ use crate::store::Lease;
 use erstwhile_core::change::{Batch, Change, Expect};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
-use erstwhile_core::model::{BatchId, Episode, EpisodeState, Graph, GraphId, GraphOwner, User};
+use erstwhile_core::model::{BatchId, Episode, EpisodeState, GraphId, Partition, PartitionId, PartitionOwner, User};
 use erstwhile_core::reading::{self, Reading};
 
 /// Episodes that are extracted together, at most.
@@ -139,7 +139,7 @@ async fn claim_announced(state: &Arc<State>) -> Result<Option<Lease>> {
     for _ in 0..TRIES_MAX {
         let Some(graph) = state.announcements().next() else { return Ok(None) };
         let now = state.now();
-        if let Some(lease) = state.store().claim_graph(graph, now, later(now, LEASE)).await? {
+        if let Some(lease) = state.store().claim_partition(graph, now, later(now, LEASE)).await? {
             return Ok(Some(lease));
         }
     }
@@ -148,11 +148,11 @@ async fn claim_announced(state: &Arc<State>) -> Result<Option<Lease>> {
 }
 
 /// Announces a graph again in this process, when it may be claimed again.
-fn announce_after(state: &Arc<State>, graph: GraphId, rest: SignedDuration) {
+fn announce_after(state: &Arc<State>, partition: PartitionId, rest: SignedDuration) {
     let state = Arc::clone(state);
     tokio::spawn(async move {
         tokio::time::sleep(rest.unsigned_abs()).await;
-        state.announcements().add(graph);
+        state.announcements().add(partition);
     });
 }
 
@@ -167,7 +167,7 @@ async fn work_on_one(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
         Ok(Next::Now) => state.store().release(lease, now, None).await?,
         Ok(Next::After(rest)) => {
             state.store().release(lease, later(now, rest), None).await?;
-            announce_after(state, lease.graph, rest);
+            announce_after(state, lease.partition, rest);
             false
         }
         // Somebody deleted or edited meanwhile: what was read is old, so it is read again.
@@ -175,7 +175,7 @@ async fn work_on_one(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
             state.store().release(lease, now, None).await?
         }
         Err(error) => {
-            tracing::warn!(graph.id = %lease.graph, attempts = lease.attempts, %error, "ingestion of a graph is put off");
+            tracing::warn!(graph.id = %lease.partition, attempts = lease.attempts, %error, "ingestion of a graph is put off");
             let pause = backoff(lease.attempts);
             state.store().release(lease, later(now, pause), Some(&error.message().to_owned())).await?;
             false
@@ -183,7 +183,7 @@ async fn work_on_one(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
     };
     // It came while nobody else could claim the graph, and may have been announced for nothing.
     if more {
-        state.announcements().add(lease.graph);
+        state.announcements().add(lease.partition);
     }
     Ok(true)
 }
@@ -213,114 +213,155 @@ async fn heartbeat(state: &Arc<State>, lease: Lease) -> Error {
 
 async fn work(state: &Arc<State>, lease: Lease) -> Result<Next> {
     for _ in 0..BATCHES_PER_CLAIM {
-        let Some(graph) = state.store().find_graph(lease.graph).await? else { return Ok(Next::Now) };
-        if graph.owner == GraphOwner::ImportJob {
-            let over = imports::advance(state, lease, &graph).await?;
+        let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(Next::Now) };
+        if partition.owner == PartitionOwner::ImportJob {
+            let over = imports::advance(state, lease, &partition).await?;
             return Ok(if over { Next::Now } else { Next::After(imports::REST) });
         }
-        let episodes = state.store().pending_episodes(lease.graph, EPISODES_MAX).await?;
+        let graph = partition.id.as_graph();
+        let episodes = state.store().pending_episodes(graph, EPISODES_MAX).await?;
         if episodes.is_empty() {
             return Ok(Next::Now);
         }
-        let user = match graph.owner {
-            GraphOwner::Thread(_) => Some(anonymous_user(graph.id, graph.project, graph.created_at)),
-            _ => state.store().find_user(lease.graph).await?,
+        let user = match partition.owner {
+            PartitionOwner::Thread(_) => Some(anonymous_user(graph, partition.project, partition.created_at)),
+            _ => state.store().find_user(graph).await?,
         };
-        ingest(state, lease, &graph, user.as_ref(), &episodes).await?;
+        let reader = Reader { state, lease, partition: &partition, user: user.as_ref() };
+        reader.ingest(&episodes).await?;
     }
     Ok(Next::Now)
 }
 
-/// When a graph may be claimed again.
+/// When a partition may be claimed again.
 enum Next {
     Now,
     After(SignedDuration),
 }
 
-/// Ingests episodes together; when the extractor cannot read them, one by one, so that one bad episode
-/// fails alone.
-async fn ingest(
-    state: &Arc<State>,
-    lease: Lease,
-    graph: &Graph,
-    user: Option<&User>,
-    episodes: &[Episode],
-) -> Result<()> {
-    match extract(state, graph, user, episodes).await {
-        Ok(mut extractions) => {
-            if episodes.iter().any(|episode| episode.strict) {
-                let with_default = user.is_some_and(|user| !user.disable_default_ontology);
-                let ontology = state.ontology_of(graph.project, graph.id, with_default).await?;
-                let owner = user.map(User::display_name);
-                let strict = episodes.iter().zip(&mut extractions).filter(|(episode, _)| episode.strict);
-                strict.for_each(|(_, extraction)| reading::admit(&ontology, owner.as_deref(), extraction));
-            }
-            let extractor = state.extractor();
-            let reading_of = Reading { graph: graph.id, user, extractor: extractor.name(), recorded_at: state.now() };
-            let mut changes = Vec::new();
-            for (episode, extraction) in episodes.iter().zip(extractions) {
-                let (evidence, dropped) = reading::evidence(&reading_of, episode, extraction);
-                if !dropped.is_empty() {
-                    tracing::debug!(episode.id = %episode.id, count = dropped.len(), "claims without ground dropped");
-                }
-                changes.extend(evidence);
-                changes.push(Change::SetEpisodeState(episode.id, EpisodeState::Processed));
-            }
-            apply(state, lease, graph, changes).await
-        }
-        Err(error) if error.kind() == ErrorKind::Unavailable => Err(error),
-        Err(error) if episodes.len() > 1 => {
-            tracing::debug!(%error, "episodes are read one by one");
-            // The revision moves with each; the next one is read by the next round.
-            Box::pin(ingest(state, lease, graph, user, &episodes[..1])).await
-        }
-        Err(error) => {
-            let failed = EpisodeState::Failed(error.message().to_owned());
-            let changes = episodes.iter().map(|episode| Change::SetEpisodeState(episode.id, failed.clone()));
-            apply(state, lease, graph, changes.collect()).await
-        }
-    }
-}
-
-async fn apply(state: &Arc<State>, lease: Lease, graph: &Graph, changes: Vec<Change>) -> Result<()> {
+/// Applies changes to a leased partition, provided that the lease is still held and its knowledge is as it was read.
+async fn apply(state: &Arc<State>, lease: Lease, partition: &Partition, changes: Vec<Change>) -> Result<()> {
     let batch = Batch {
         id: BatchId(state.ids().next()),
-        project: graph.project,
-        graph: Some(graph.id),
-        expect: Expect::Lease { epoch: lease.epoch, revision: graph.revision },
+        project: partition.project,
+        partition: Some(partition.id),
+        expect: Expect::Lease { epoch: lease.epoch, revision: partition.revision },
         at: state.now(),
         changes,
     };
     state.store().apply(&batch).await.map(|_| ())
 }
 
-async fn extract(
-    state: &Arc<State>,
-    graph: &Graph,
-    user: Option<&User>,
-    episodes: &[Episode],
-) -> Result<Vec<Extraction>> {
-    let Some(first) = episodes.first() else { return Ok(Vec::new()) };
-    let before = state.store().episodes_before(graph.id, first.seq, CONTEXT_EPISODES).await?;
-    let index = state.index(graph.id).await?;
-    let known = index.read(|index| index.knowledge.known_names(KNOWN_MAX))?;
-    let request = ExtractionRequest {
-        owner: user.map(User::display_name),
-        context: before.iter().map(turn).collect(),
-        turns: episodes.iter().map(turn).collect(),
-        known: known.into_iter().map(|(name, entity_type)| KnownEntity { name, entity_type }).collect(),
-        time_zone: user.and_then(|user| user.time_zone.clone()).or_else(|| graph.time_zone.clone()),
-    };
-    let extractor = state.extractor();
-    // On a thread of its own: an extractor may compute for long, and may even panic.
-    let handle = tokio::runtime::Handle::current();
-    let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
-        .await
-        .map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
-    if extractions.len() == episodes.len() {
+/// Reads the pending episodes of one graph.
+struct Reader<'a> {
+    state: &'a Arc<State>,
+    lease: Lease,
+    partition: &'a Partition,
+    user: Option<&'a User>,
+}
+
+impl Reader<'_> {
+    fn graph(&self) -> GraphId {
+        self.partition.id.as_graph()
+    }
+
+    /// Ingests episodes in one batch; those that the extractor cannot read fail alone.
+    async fn ingest(&self, episodes: &[Episode]) -> Result<()> {
+        let mut extractions = self.extract_or_bisect(episodes).await?;
+        self.admit_declared_types(episodes, &mut extractions).await?;
+        let extractor = self.state.extractor();
+        let reading = Reading {
+            graph: self.graph(),
+            user: self.user,
+            extractor: extractor.name(),
+            recorded_at: self.state.now(),
+        };
+        let mut changes = Vec::new();
+        for (episode, extraction) in episodes.iter().zip(extractions) {
+            let state = match extraction {
+                Ok(extraction) => {
+                    let (evidence, dropped) = reading::evidence(&reading, episode, extraction);
+                    if !dropped.is_empty() {
+                        tracing::debug!(episode.id = %episode.id, count = dropped.len(), "ungrounded claims dropped");
+                    }
+                    changes.extend(evidence);
+                    EpisodeState::Processed
+                }
+                Err(reason) => EpisodeState::Failed(reason),
+            };
+            changes.push(Change::SetEpisodeState(episode.id, state));
+        }
+        apply(self.state, self.lease, self.partition, changes).await
+    }
+
+    /// Under a strict ontology, keeps only what has a declared type.
+    async fn admit_declared_types(
+        &self,
+        episodes: &[Episode],
+        extractions: &mut [Result<Extraction, String>],
+    ) -> Result<()> {
+        if !episodes.iter().any(|episode| episode.strict) {
+            return Ok(());
+        }
+        let with_default = self.user.is_some_and(|user| !user.disable_default_ontology);
+        let ontology = self.state.ontology_of(self.partition.project, self.graph(), with_default).await?;
+        let owner = self.user.map(User::display_name);
+        let strict = episodes.iter().zip(extractions).filter(|(episode, _)| episode.strict);
+        for extraction in strict.filter_map(|(_, extraction)| extraction.as_mut().ok()) {
+            reading::admit(&ontology, owner.as_deref(), extraction);
+        }
+        Ok(())
+    }
+
+    /// What the extractor reads in each episode, or why it cannot.
+    ///
+    /// When it fails for several episodes together, each half is read by itself: of 32 episodes, one that cannot be
+    /// read costs ten more calls and fails alone.
+    ///
+    /// # Errors
+    /// `Unavailable` when the extractor is down.
+    async fn extract_or_bisect(&self, episodes: &[Episode]) -> Result<Vec<Result<Extraction, String>>> {
+        let mut extractions = Vec::with_capacity(episodes.len());
+        let mut parts = vec![episodes];
+        while let Some(part) = parts.pop() {
+            match self.extract(part).await {
+                Ok(read) => extractions.extend(read.into_iter().map(Ok)),
+                Err(error) if error.kind() == ErrorKind::Unavailable => return Err(error),
+                Err(error) if part.len() > 1 => {
+                    tracing::debug!(%error, episodes = part.len(), "bisecting episodes that cannot be read together");
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+                Err(error) => extractions.push(Err(error.message().to_owned())),
+            }
+        }
         Ok(extractions)
-    } else {
-        Err(Error::internal("the extractor did not answer for every turn"))
+    }
+
+    async fn extract(&self, episodes: &[Episode]) -> Result<Vec<Extraction>> {
+        let Some(first) = episodes.first() else { return Ok(Vec::new()) };
+        let before = self.state.store().episodes_before(self.graph(), first.seq, CONTEXT_EPISODES).await?;
+        let index = self.state.index(self.graph()).await?;
+        let known = index.read(|index| index.knowledge.known_names(KNOWN_MAX))?;
+        let time_zone = self.user.and_then(|user| user.time_zone.clone());
+        let request = ExtractionRequest {
+            owner: self.user.map(User::display_name),
+            context: before.iter().map(turn).collect(),
+            turns: episodes.iter().map(turn).collect(),
+            known: known.into_iter().map(|(name, entity_type)| KnownEntity { name, entity_type }).collect(),
+            time_zone: time_zone.or_else(|| self.partition.time_zone.clone()),
+        };
+        let extractor = self.state.extractor();
+        // On a thread of its own: an extractor may compute for long, and may even panic.
+        let handle = tokio::runtime::Handle::current();
+        let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
+            .await
+            .map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
+        if extractions.len() == episodes.len() {
+            Ok(extractions)
+        } else {
+            Err(Error::internal("the extractor did not answer for every turn"))
+        }
     }
 }
 

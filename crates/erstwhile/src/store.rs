@@ -12,7 +12,8 @@ use uuid::Uuid;
 use erstwhile_core::change::{Applied, Batch};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
-    ApiKey, Episode, EpisodeId, Graph, GraphId, Mention, Project, ProjectId, Task, TaskId, TaskState, Thread, User,
+    ApiKey, Episode, EpisodeId, GraphId, Mention, Partition, PartitionId, Project, ProjectId, Task, TaskId, TaskState,
+    Thread, User,
 };
 
 mod apply;
@@ -83,7 +84,7 @@ pub struct ListPage {
 
 /// The identity of a mention: the same place names the same thing once; the operator, who has no place, may come back
 /// to a name later.
-fn mention_id(graph: GraphId, mention: &Mention) -> Uuid {
+fn mention_id(graph: PartitionId, mention: &Mention) -> Uuid {
     let episode = mention.episode.map_or(Uuid::nil(), |episode| episode.0);
     let mut key = Vec::with_capacity(48 + mention.name.len());
     key.extend_from_slice(episode.as_bytes());
@@ -137,6 +138,9 @@ impl Store {
             }
             Outcome::Refused(Refusal::AppliedBefore) => Ok(Applied::Before),
             Outcome::Refused(Refusal::Taken(message)) => Err(Error::new(ErrorKind::AlreadyExists, message)),
+            Outcome::Refused(Refusal::TagTaken) => {
+                Err(Error::new(ErrorKind::Conflict, "the new id collides with another one"))
+            }
             Outcome::Refused(Refusal::Missing(what)) => Err(Error::not_found(what)),
             Outcome::Refused(Refusal::Stale) => {
                 Err(Error::new(ErrorKind::Conflict, "the graph changed since it was read"))
@@ -201,23 +205,23 @@ impl Store {
     }
 
     /// The graph that holds an object.
-    pub async fn locate(&self, project: ProjectId, kind: Locate, name: &str) -> Result<Option<GraphId>> {
+    pub async fn locate(&self, project: ProjectId, kind: Locate, name: &str) -> Result<Option<PartitionId>> {
         let params = vec![text(name), kind.value(), id(project.0)];
-        Ok(self.one(&sql_text::LOCATE, params, read_id).await?.map(GraphId))
+        Ok(self.one(&sql_text::LOCATE, params, read_id).await?.map(PartitionId))
     }
 
-    /// A graph.
-    pub async fn find_graph(&self, graph: GraphId) -> Result<Option<Graph>> {
-        self.one(&sql_text::GRAPH_BY_ID, vec![id(graph.0)], rows::read_graph).await
+    /// A partition.
+    pub async fn find_partition(&self, partition: PartitionId) -> Result<Option<Partition>> {
+        self.one(&sql_text::GRAPH_BY_ID, vec![id(partition.0)], rows::read_partition).await
     }
 
-    /// The version of a graph; `None` when it does not exist.
-    pub async fn graph_version(&self, graph: GraphId) -> Result<Option<i64>> {
-        self.one(&sql_text::GRAPH_VERSION, vec![id(graph.0)], |row| row.reader().int()).await
+    /// The version of a partition; `None` when it does not exist.
+    pub async fn partition_version(&self, partition: PartitionId) -> Result<Option<i64>> {
+        self.one(&sql_text::GRAPH_VERSION, vec![id(partition.0)], |row| row.reader().int()).await
     }
 
     /// A page of a project's standalone graphs whose id or name contains `search`, and their number.
-    pub async fn list_graphs(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<Graph>, i64)> {
+    pub async fn list_graphs(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<Partition>, i64)> {
         let statement = match (page.order, page.ascending) {
             (ListOrder::Created | ListOrder::Updated, true) => &sql_text::GRAPHS_BY_CREATED,
             (ListOrder::Created | ListOrder::Updated, false) => &sql_text::GRAPHS_BY_CREATED_DESC,
@@ -228,7 +232,7 @@ impl Store {
         };
         let pattern = contains_pattern(search);
         let params = vec![id(project.0), pattern.clone(), Value::Int(page.limit), Value::Int(page.offset)];
-        let graphs = self.many(statement, params, rows::read_graph).await?;
+        let graphs = self.many(statement, params, rows::read_partition).await?;
         Ok((graphs, self.count(&sql_text::COUNT_GRAPHS, vec![id(project.0), pattern]).await?))
     }
 

@@ -76,7 +76,7 @@ impl Seed {
             let batch = Batch {
                 id: BatchId(self.ids.next()),
                 project: self.user.project,
-                graph: Some(self.user.graph),
+                partition: Some(self.user.graph.into()),
                 expect: Expect::Nothing,
                 at: self.engine.now(),
                 changes,

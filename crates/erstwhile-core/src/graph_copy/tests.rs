@@ -7,7 +7,7 @@ use super::*;
 use crate::extraction::{ExtractedMention, Extraction};
 use crate::knowledge::Knowledge;
 use crate::knowledge::sample::{Sample, day, episode, graph};
-use crate::model::{EntityPatch, EpisodeState, FactEdit, Holding, LinkKind, Metadata, ObjectId, ProjectId};
+use crate::model::{EntityPatch, EpisodeState, FactEdit, Holding, LinkKind, Metadata, ProjectId, UserUuid};
 use crate::reading::{Reading, evidence};
 
 fn from() -> GraphId {
@@ -23,7 +23,7 @@ fn owner() -> User {
         graph: from(),
         project: ProjectId(Uuid::nil()),
         user_id: "ann-1".to_owned(),
-        uuid: ObjectId(from().within(Uuid::nil())),
+        uuid: UserUuid(from().within(Uuid::nil())),
         email: Some("ann@example.org".to_owned()),
         first_name: Some("Ann".to_owned()),
         last_name: Some("Lee".to_owned()),

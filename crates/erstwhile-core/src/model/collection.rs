@@ -1,20 +1,20 @@
-//! Document collections: texts with metadata and vectors, searched by likeness.
+//! Document collections: texts with metadata and vectors, searched by similarity.
 
 use jiff::Timestamp;
 
-use super::{GraphId, Metadata, ObjectId, ProjectId};
+use super::{CollectionId, CollectionUuid, DocumentUuid, Metadata, ProjectId};
 
 /// A named collection of documents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Collection {
-    /// The home of its documents.
-    pub graph: GraphId,
+    /// Identity inside the system.
+    pub id: CollectionId,
     /// The project that owns it.
     pub project: ProjectId,
     /// The application's own name for it, lower case.
     pub name: String,
     /// The server's id.
-    pub uuid: ObjectId,
+    pub uuid: CollectionUuid,
     /// What it is for.
     pub description: Option<String>,
     /// The application's own data.
@@ -37,7 +37,7 @@ pub struct Collection {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// Identity.
-    pub id: ObjectId,
+    pub id: DocumentUuid,
     /// The application's own id, unique in the collection.
     pub document_id: Option<String>,
     /// The text.

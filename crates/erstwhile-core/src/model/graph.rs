@@ -2,81 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{EntityId, EpisodeId, GraphId, Metadata, ObjectId, ProjectId, Span};
+use super::{EntityId, EpisodeId, GraphId, Metadata, ProjectId, Span, ThreadUuid, UserUuid};
 
 /// Identity of a node; users of the API call entities nodes.
 pub type NodeId = EntityId;
 
 /// The extractor name of assertions that the operator makes through the API.
 pub const OPERATOR: &str = "operator";
-
-/// Whose graph it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GraphOwner {
-    /// The graph of one user, by the application's `user_id`.
-    User(String),
-    /// A standalone graph, by the application's `graph_id`.
-    Standalone(String),
-    /// The graph of one thread that belongs to no user, by the application's `thread_id`.
-    Thread(String),
-    /// A document collection, by its name: the home of its documents; nothing is known in it.
-    Collection(String),
-    /// A bulk load: the home of its items until they have reached their own graphs.
-    ImportJob,
-}
-
-impl GraphOwner {
-    /// The application's own id; empty for a bulk load, which has none.
-    pub fn id(&self) -> &str {
-        match self {
-            Self::User(id) | Self::Standalone(id) | Self::Thread(id) | Self::Collection(id) => id,
-            Self::ImportJob => "",
-        }
-    }
-}
-
-/// A knowledge graph.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Graph {
-    /// Identity inside the system.
-    pub id: GraphId,
-    /// The project that owns it.
-    pub project: ProjectId,
-    /// Whose graph it is, with the application's own id.
-    pub owner: GraphOwner,
-    /// Display name.
-    pub name: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
-    /// IANA time zone in which relative dates are read; UTC when absent.
-    pub time_zone: Option<String>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When its own fields changed last.
-    pub updated_at: Timestamp,
-    /// Raised by every change; an index with this version is current.
-    pub version: i64,
-    /// Raised by every change of knowledge; writers of knowledge expect it unchanged.
-    pub revision: i64,
-}
-
-impl Graph {
-    /// A new graph that says nothing about itself yet.
-    pub fn new(id: GraphId, project: ProjectId, owner: GraphOwner, now: Timestamp) -> Self {
-        Self {
-            id,
-            project,
-            owner,
-            name: None,
-            description: None,
-            time_zone: None,
-            created_at: now,
-            updated_at: now,
-            version: 0,
-            revision: 0,
-        }
-    }
-}
 
 /// A person who talks to the application.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +20,7 @@ pub struct User {
     /// The application's own id.
     pub user_id: String,
     /// The server's id.
-    pub uuid: ObjectId,
+    pub uuid: UserUuid,
     /// E-mail address.
     pub email: Option<String>,
     /// Given name.
@@ -132,11 +64,11 @@ pub struct Thread {
     /// The application's own id.
     pub thread_id: String,
     /// The server's id.
-    pub uuid: ObjectId,
+    pub uuid: ThreadUuid,
     /// The user, by the application's id; `None` for a thread that belongs to nobody.
     pub user_id: Option<String>,
     /// The user, by the server's id.
-    pub user_uuid: Option<ObjectId>,
+    pub user_uuid: Option<UserUuid>,
     /// The application's own data.
     pub metadata: Metadata,
     /// What the thread was classified as, by the name of the classification.

@@ -3,33 +3,33 @@
 
 use jiff::Timestamp;
 
-use super::{EpisodeId, EpisodeKind, GraphId, Metadata, ProjectId, Role, TaskId};
+use super::{EpisodeId, EpisodeKind, GraphId, ImportJobId, Metadata, ProjectId, Role, TaskId};
 
-/// Where a bulk load is.
+/// The state of an import job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {
     /// Items may be added; nothing happens yet.
     Draft,
-    /// Waits for a worker.
+    /// It waits for a worker.
     Queued,
-    /// A worker spreads its items, or they are being understood.
+    /// Its items are being distributed or ingested.
     Processing,
-    /// Every item is in the graph.
+    /// Every item was ingested.
     Succeeded,
-    /// Some items are, some failed.
+    /// Some items were ingested, some failed.
     Partial,
-    /// No item is.
+    /// Every item failed.
     Failed,
 }
 
-/// A bulk load.
+/// An import job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportJob {
-    /// Identity, and the home of its items.
-    pub graph: GraphId,
+    /// Identity.
+    pub id: ImportJobId,
     /// The project that owns it.
     pub project: ProjectId,
-    /// Where it is.
+    /// Its state.
     pub state: ImportState,
     /// The application's own data.
     pub metadata: Metadata,
@@ -41,7 +41,7 @@ pub struct ImportJob {
     pub created_at: Timestamp,
     /// When it changed last.
     pub updated_at: Timestamp,
-    /// When it was handed over to be processed.
+    /// When it was started.
     pub processed_at: Option<Timestamp>,
     /// When its last item was settled.
     pub completed_at: Option<Timestamp>,
@@ -49,16 +49,16 @@ pub struct ImportJob {
     pub counts: ImportCounts,
 }
 
-/// Items of a bulk load by state.
+/// Items of an import job by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ImportCounts {
     /// Waiting.
     pub pending: i64,
-    /// Handed to their graph.
+    /// Handed to their graph, being ingested.
     pub processing: i64,
-    /// In the graph.
+    /// Ingested.
     pub succeeded: i64,
-    /// Refused, or not understood.
+    /// Refused, or not ingested.
     pub failed: i64,
 }
 
@@ -69,16 +69,16 @@ impl ImportCounts {
     }
 }
 
-/// Where an item of a bulk load is.
+/// The state of an item of an import job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportItemState {
-    /// Waits for its turn.
+    /// It waits.
     Pending,
-    /// In its graph, being understood.
+    /// It is in its graph, being ingested.
     Processing,
     /// Done.
     Succeeded,
-    /// Refused or not understood, with the reason.
+    /// Refused or not ingested, with the reason.
     Failed(String),
 }
 
@@ -93,7 +93,7 @@ pub enum ImportTarget {
     /// Data of a standalone graph.
     Graph(String),
     /// Something that has been deleted since.
-    Gone,
+    Deleted,
 }
 
 impl ImportTarget {
@@ -101,12 +101,12 @@ impl ImportTarget {
     pub fn thread(&self) -> Option<&String> {
         match self {
             Self::Thread(thread_id) => Some(thread_id),
-            Self::User(_) | Self::Graph(_) | Self::Gone => None,
+            Self::User(_) | Self::Graph(_) | Self::Deleted => None,
         }
     }
 }
 
-/// One item of a bulk load.
+/// One item of an import job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportItem {
     /// Its position, from 1.
@@ -137,7 +137,7 @@ pub struct ImportItem {
     pub created_at: Timestamp,
     /// When its state changed last.
     pub updated_at: Timestamp,
-    /// Where it is.
+    /// Its state.
     pub state: ImportItemState,
     /// The task that follows its ingestion.
     pub task: Option<TaskId>,

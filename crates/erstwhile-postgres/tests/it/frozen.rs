@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use erstwhile::change::{Batch, Change, Expect};
 use erstwhile::model::{
-    BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, Graph, GraphId, GraphOwner, Metadata, ProjectId,
+    BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Partition, PartitionOwner, ProjectId,
 };
 use erstwhile::store::Store;
 use erstwhile_postgres::testing::TestServer;
@@ -21,7 +21,7 @@ fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
     Batch {
         id: BatchId(Uuid::from_u128(number)),
         project,
-        graph: Some(graph),
+        partition: Some(graph.into()),
         expect: Expect::Nothing,
         at: at(0),
         changes,
@@ -31,7 +31,7 @@ fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
 /// A graph with one text that waits to be understood.
 async fn waiting(store: &Store, number: u128) -> GraphId {
     let graph = GraphId(Uuid::from_u128((number + 1) << 100));
-    let owner = GraphOwner::Standalone(format!("graph {number}"));
+    let owner = PartitionOwner::Standalone(format!("graph {number}"));
     let episode = Episode {
         id: EpisodeId(graph.within(Uuid::from_u128(1))),
         seq: 0,
@@ -49,7 +49,7 @@ async fn waiting(store: &Store, number: u128) -> GraphId {
         task: None,
         strict: false,
     };
-    let made = Change::AddGraph(Graph::new(graph, ProjectId(Uuid::from_u128(1)), owner, at(0)), None);
+    let made = Change::AddPartition(Partition::new(graph.into(), ProjectId(Uuid::from_u128(1)), owner, at(0)), None);
     store.apply(&batch(graph, 1, vec![made, Change::AddEpisodes(vec![episode])])).await.unwrap();
     graph
 }
@@ -76,7 +76,7 @@ async fn other_graphs_are_claimed_while_one_is_held() {
         [at(1), Timestamp::from_microsecond(at(2).as_microsecond() + 1).unwrap()].into_iter().enumerate()
     {
         let lease = store.claim(now, at(10)).await.unwrap().expect("the other graph");
-        assert_eq!(lease.graph, free, "{number}");
+        assert_eq!(lease.partition, free.into(), "{number}");
         store.release(lease, now, None).await.unwrap();
     }
 }
@@ -89,7 +89,7 @@ async fn a_graph_that_is_held_is_left_for_later_and_claimed_when_it_is_free() {
     let holder = hold(&url, "ingest_queue SET epoch = epoch", graph).await;
     assert_eq!(store.claim(at(1), at(10)).await.unwrap(), None, "nothing is wrong, and nothing is free");
     holder.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.graph), Some(graph));
+    assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.partition), Some(graph.into()));
 }
 
 /// Waiting for a row must not be taken for a server that is silent, for then every other connection is given up too.
@@ -100,7 +100,7 @@ async fn a_write_to_a_graph_that_is_held_says_what_it_waited_for() {
     let store = Store::open(Arc::new(Postgres::new(&url, settings).unwrap())).await.unwrap();
     let graph = waiting(&store, 1).await;
     let holder = hold(&url, "graph SET version = version", graph).await;
-    let removal = batch(graph, 2, vec![Change::RemoveGraph(GraphOwner::Standalone("graph 1".to_owned()))]);
+    let removal = batch(graph, 2, vec![Change::RemovePartition(PartitionOwner::Standalone("graph 1".to_owned()))]);
     let error = store.apply(&removal).await.unwrap_err();
     assert!(error.message().contains("lock timeout"), "{error}");
     holder.batch_execute("COMMIT").await.unwrap();

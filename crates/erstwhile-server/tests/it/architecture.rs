@@ -55,7 +55,9 @@ fn nothing_but_apply_the_queue_and_imports_writes_to_the_database() {
 
 #[test]
 fn files_stay_small_enough_to_read() {
-    for name in ["erstwhile-core", "erstwhile", "erstwhile-testkit", "erstwhile-models", "erstwhile-server", "erstwhile-bench"] {
+    for name in
+        ["erstwhile-core", "erstwhile", "erstwhile-testkit", "erstwhile-models", "erstwhile-server", "erstwhile-bench"]
+    {
         for (path, text) in sources(&crates().join(name).join("src")) {
             let lines = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();
             assert!(lines <= 600, "{} has {lines} lines", path.display());

@@ -8,9 +8,9 @@ use erstwhile::store::{Locate, SettingScope, Store};
 use erstwhile_core::change::{Batch, Change, CollectionChange, GroupChange, ImportChange, SettingChange};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
-    Collection, Document, EpisodeId, EpisodeKind, Graph, GraphId, GraphOwner, ImportCounts, ImportItem,
-    ImportItemState, ImportJob, ImportState, ImportTarget, Metadata, ObjectId, Precondition, Role, Setting,
-    SettingKind, Thread,
+    Collection, CollectionId, Document, EpisodeId, EpisodeKind, GraphId, GroupId, ImportCounts, ImportItem,
+    ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget, Metadata, Partition, PartitionOwner,
+    Precondition, Role, Setting, SettingKind, Thread,
 };
 
 fn setting(name: &str, value: serde_json::Value) -> Setting {
@@ -20,7 +20,7 @@ fn setting(name: &str, value: serde_json::Value) -> Setting {
 /// A setting is kept in its scope, replaces only what it may replace, and goes with its graph.
 pub async fn a_setting_replaces_only_what_it_may(store: &Store) {
     let graph = with_thread(store).await;
-    let general = |number, change| Batch { graph: None, ..batch(number, graph, vec![change]) };
+    let general = |number, change| Batch { partition: None, ..batch(number, graph, vec![change]) };
     let put = |value: i64, over| Change::Setting(SettingChange::Put(setting("t", json!(value)), over));
     store.apply(&general(2, put(1, Precondition::Absent))).await.unwrap();
     let taken = store.apply(&general(3, put(2, Precondition::Absent))).await.unwrap_err();
@@ -38,13 +38,13 @@ pub async fn a_setting_replaces_only_what_it_may(store: &Store) {
     let gone = Change::Setting(SettingChange::Remove(SettingKind::ContextTemplate, "t".to_owned()));
     store.apply(&general(7, gone.clone())).await.unwrap();
     assert_eq!(store.apply(&general(8, gone)).await.unwrap_err().kind(), ErrorKind::NotFound);
-    store.apply(&batch(9, graph, vec![Change::RemoveGraph(GraphOwner::User("ann".to_owned()))])).await.unwrap();
+    store.apply(&batch(9, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))])).await.unwrap();
     assert_eq!(read(SettingScope::Graph(graph)).await, None);
 }
 
 /// Users join groups once, are listed by them, and leave them with their graph.
 pub async fn members_of_a_group_go_with_their_graph(store: &Store) {
-    let group = ObjectId(Uuid::from_u128(7));
+    let group = GroupId(Uuid::from_u128(7));
     for (number, name) in ["ann", "bea", "cleo"].iter().enumerate() {
         let graph = graph_id(number as u128);
         let mut changes = vec![new_user(project(1), graph, name, number as i64)];
@@ -63,13 +63,16 @@ pub async fn members_of_a_group_go_with_their_graph(store: &Store) {
     assert_eq!(users(true, "BEA").await, ["bea"]);
     assert_eq!(store.groups_of(graph_id(0)).await.unwrap(), [group.0]);
     assert_eq!(store.users_of_group(project(2), group, true, "", (10, 0)).await.unwrap().1, 0);
-    store.apply(&batch(9, graph_id(0), vec![Change::RemoveGraph(GraphOwner::User("ann".to_owned()))])).await.unwrap();
+    store
+        .apply(&batch(9, graph_id(0), vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))]))
+        .await
+        .unwrap();
     assert_eq!(users(true, "").await, ["bea"]);
     store.apply(&batch(10, graph_id(1), vec![Change::Group(GroupChange::Leave(group))])).await.unwrap();
     assert!(users(true, "").await.is_empty());
     store.apply(&batch(11, graph_id(1), vec![Change::Group(GroupChange::Join(group))])).await.unwrap();
     store
-        .apply(&Batch { graph: None, ..batch(12, graph_id(1), vec![Change::Group(GroupChange::Dissolve(group))]) })
+        .apply(&Batch { partition: None, ..batch(12, graph_id(1), vec![Change::Group(GroupChange::Dissolve(group))]) })
         .await
         .unwrap();
     assert!(users(true, "").await.is_empty());
@@ -77,7 +80,7 @@ pub async fn members_of_a_group_go_with_their_graph(store: &Store) {
 
 fn new_collection(graph: GraphId, name: &str) -> Vec<Change> {
     let collection = Collection {
-        graph,
+        id: CollectionId(graph.0),
         project: project(1),
         name: name.to_owned(),
         uuid: graph.within(Uuid::from_u128(1)).into(),
@@ -90,8 +93,8 @@ fn new_collection(graph: GraphId, name: &str) -> Vec<Change> {
         document_count: 0,
         embedded_count: 0,
     };
-    let home = Graph::new(graph, project(1), GraphOwner::Collection(name.to_owned()), at(1));
-    vec![Change::AddGraph(home, None), Change::Collection(CollectionChange::Add(collection))]
+    let home = Partition::new(graph.into(), project(1), PartitionOwner::Collection(name.to_owned()), at(1));
+    vec![Change::AddPartition(home, None), Change::Collection(CollectionChange::Add(collection))]
 }
 
 fn document(graph: GraphId, number: u128, own: &str, embedding: Option<Vec<f32>>) -> Document {
@@ -110,7 +113,7 @@ fn document(graph: GraphId, number: u128, own: &str, embedding: Option<Vec<f32>>
 pub async fn documents_come_back_as_they_were_given(store: &Store) {
     let graph = graph_id(1);
     store.apply(&batch(1, graph, new_collection(graph, "lib"))).await.unwrap();
-    assert_eq!(store.locate(project(1), Locate::Collection, "lib").await.unwrap(), Some(graph));
+    assert_eq!(store.locate(project(1), Locate::Collection, "lib").await.unwrap(), Some(graph.into()));
     let one = document(graph, 10, "a", Some(vec![0.1, -3.5e-8]));
     let two = document(graph, 11, "b", None);
     store
@@ -124,9 +127,9 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
         ))
         .await
         .unwrap();
-    assert_eq!(store.documents(graph).await.unwrap(), [one.clone(), two.clone()]);
-    assert_eq!(store.find_document_by_id(graph, "b").await.unwrap(), Some(two.clone()));
-    let found = store.find_collection(graph).await.unwrap().unwrap();
+    assert_eq!(store.documents(CollectionId(graph.0)).await.unwrap(), [one.clone(), two.clone()]);
+    assert_eq!(store.find_document_by_id(CollectionId(graph.0), "b").await.unwrap(), Some(two.clone()));
+    let found = store.find_collection(CollectionId(graph.0)).await.unwrap().unwrap();
     assert_eq!((found.document_count, found.embedded_count), (2, 1));
     let again = Change::Collection(CollectionChange::AddDocument(document(graph, 12, "a", None)));
     assert_eq!(store.apply(&batch(3, graph, vec![again])).await.unwrap_err().kind(), ErrorKind::AlreadyExists);
@@ -140,17 +143,17 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
         .apply(&batch(5, graph, vec![Change::Collection(CollectionChange::UpdateDocument(renamed("c"), at(2)))]))
         .await
         .unwrap();
-    assert_eq!(store.find_document(graph, two.id).await.unwrap(), Some(renamed("c")));
+    assert_eq!(store.find_document(CollectionId(graph.0), two.id).await.unwrap(), Some(renamed("c")));
     let late = store
         .apply(&batch(8, graph, vec![Change::Collection(CollectionChange::UpdateDocument(renamed("d"), at(2)))]))
         .await
         .unwrap_err();
     assert_eq!(late.kind(), ErrorKind::Conflict, "it changed after it was seen");
     store.apply(&batch(6, graph, vec![Change::Collection(CollectionChange::RemoveDocument(one.id))])).await.unwrap();
-    assert_eq!(store.find_document(graph, one.id).await.unwrap(), None);
-    let owner = GraphOwner::Collection("lib".to_owned());
-    store.apply(&batch(7, graph, vec![Change::RemoveGraph(owner)])).await.unwrap();
-    assert!(store.documents(graph).await.unwrap().is_empty());
+    assert_eq!(store.find_document(CollectionId(graph.0), one.id).await.unwrap(), None);
+    let owner = PartitionOwner::Collection("lib".to_owned());
+    store.apply(&batch(7, graph, vec![Change::RemovePartition(owner)])).await.unwrap();
+    assert!(store.documents(CollectionId(graph.0)).await.unwrap().is_empty());
     assert_eq!(store.locate(project(1), Locate::Collection, "lib").await.unwrap(), None);
     assert!(store.list_collections(project(1), 10).await.unwrap().is_empty());
 }
@@ -160,7 +163,7 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let target = with_thread(store).await;
     let home = graph_id(5);
     let bulk = ImportJob {
-        graph: home,
+        id: ImportJobId(home.0),
         project: project(1),
         state: ImportState::Draft,
         metadata: Metadata::new(),
@@ -173,11 +176,11 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
         counts: ImportCounts::default(),
     };
     let add = vec![
-        Change::AddGraph(Graph::new(home, project(1), GraphOwner::ImportJob, at(1)), None),
+        Change::AddPartition(Partition::new(home.into(), project(1), PartitionOwner::ImportJob, at(1)), None),
         Change::Import(ImportChange::Add(bulk.clone())),
     ];
     store.apply(&batch(2, home, add)).await.unwrap();
-    assert_eq!(store.find_bulk(home).await.unwrap(), Some(bulk));
+    assert_eq!(store.find_import(ImportJobId(home.0)).await.unwrap(), Some(bulk));
     let item = |seq: i64| ImportItem {
         seq,
         episode: EpisodeId(target.within(Uuid::from_u128(seq as u128 + 100))),
@@ -198,8 +201,11 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     };
     let items = vec![item(1), item(2), item(3)];
     store.apply(&batch(3, home, vec![Change::Import(ImportChange::AddItems(items.clone()))])).await.unwrap();
-    assert_eq!(store.bulk_items(home, 0, None, 10).await.unwrap(), items);
-    assert_eq!(store.bulk_items(home, 1, Some(&ImportItemState::Pending), 1).await.unwrap(), [item(2)]);
+    assert_eq!(store.import_items(ImportJobId(home.0), 0, None, 10).await.unwrap(), items);
+    assert_eq!(
+        store.import_items(ImportJobId(home.0), 1, Some(&ImportItemState::Pending), 1).await.unwrap(),
+        [item(2)]
+    );
     assert!(store.claim(at(10), at(20)).await.unwrap().is_none(), "a draft is not worked on");
     store
         .apply(&batch(4, home, vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))]))
@@ -210,32 +216,32 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let late = batch(6, home, vec![Change::Import(ImportChange::AddItems(vec![item(4)]))]);
     assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::Conflict);
     let lease = store.claim(at(10), at(20)).await.unwrap().unwrap();
-    assert_eq!(lease.graph, home);
+    assert_eq!(lease.partition, home.into());
     let moved = |seq, state| Change::Import(ImportChange::SetItemState(seq, state, None));
     let failed = ImportItemState::Failed("gone".to_owned());
     let some = vec![moved(1, ImportItemState::Succeeded), moved(2, failed), moved(3, ImportItemState::Processing)];
     store.apply(&batch(7, home, some)).await.unwrap();
-    let counts = store.find_bulk(home).await.unwrap().unwrap().counts;
+    let counts = store.find_import(ImportJobId(home.0)).await.unwrap().unwrap().counts;
     assert_eq!((counts.pending, counts.processing, counts.succeeded, counts.failed), (0, 1, 1, 1));
     store.release(lease, at(11), None).await.unwrap();
     let lease = store.claim(at(12), at(20)).await.unwrap().expect("one item is still being understood");
     store.apply(&batch(8, home, vec![moved(3, ImportItemState::Succeeded)])).await.unwrap();
     store.release(lease, at(13), None).await.unwrap();
-    assert_eq!(store.list_bulks(project(1), Some(ImportState::Queued), 10, 0).await.unwrap().len(), 1);
+    assert_eq!(store.list_imports(project(1), Some(ImportState::Queued), 10, 0).await.unwrap().len(), 1);
     let lease = store.claim(at(14), at(20)).await.unwrap().expect("the load is not over before it says so");
     let over = Change::Import(ImportChange::SetState(ImportState::Queued, ImportState::Partial));
     store.apply(&batch(9, home, vec![over])).await.unwrap();
     store.release(lease, at(15), None).await.unwrap();
     assert!(store.claim(at(16), at(20)).await.unwrap().is_none(), "nothing is left to do");
-    let kept = store.bulk_items(home, 0, None, 10).await.unwrap();
+    let kept = store.import_items(ImportJobId(home.0), 0, None, 10).await.unwrap();
     assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "the episodes have it");
     assert_eq!(kept.iter().map(|item| &item.target).collect::<Vec<_>>(), vec![&items[0].target; 3]);
     store.apply(&batch(10, home, vec![Change::Import(ImportChange::ForgetItem(1))])).await.unwrap();
-    let forgotten = store.bulk_items(home, 0, None, 1).await.unwrap().remove(0);
-    assert_eq!((forgotten.target, forgotten.document_id), (ImportTarget::Gone, None), "it tells nothing any more");
+    let forgotten = store.import_items(ImportJobId(home.0), 0, None, 1).await.unwrap().remove(0);
+    assert_eq!((forgotten.target, forgotten.document_id), (ImportTarget::Deleted, None), "it tells nothing any more");
     assert_eq!(forgotten.state, ImportItemState::Succeeded, "what has arrived has arrived");
-    assert!(store.list_bulks(project(1), Some(ImportState::Draft), 10, 0).await.unwrap().is_empty());
-    assert!(store.list_bulks(project(2), None, 10, 0).await.unwrap().is_empty());
+    assert!(store.list_imports(project(1), Some(ImportState::Draft), 10, 0).await.unwrap().is_empty());
+    assert!(store.list_imports(project(2), None, 10, 0).await.unwrap().is_empty());
 }
 
 /// A thread keeps data of its own, may belong to nobody, and takes nothing more once it has ended.
@@ -268,13 +274,13 @@ pub async fn a_thread_has_a_life_of_its_own(store: &Store) {
         updated_at: at(20),
         ended_at: None,
     };
-    let home = Graph::new(alone, project(2), GraphOwner::Thread("alone".to_owned()), at(20));
-    let changes = vec![Change::AddGraph(home, None), Change::AddThread(thread.clone())];
+    let home = Partition::new(alone.into(), project(2), PartitionOwner::Thread("alone".to_owned()), at(20));
+    let changes = vec![Change::AddPartition(home, None), Change::AddThread(thread.clone())];
     store.apply(&batch_of(project(2), 5, alone, changes)).await.unwrap();
     assert_eq!(store.threads_after(project(2), at(19), 10).await.unwrap(), [thread]);
     assert!(store.threads_after(project(2), at(20), 10).await.unwrap().is_empty());
-    let owner = GraphOwner::Thread("alone".to_owned());
-    store.apply(&batch_of(project(2), 6, alone, vec![Change::RemoveGraph(owner)])).await.unwrap();
+    let owner = PartitionOwner::Thread("alone".to_owned());
+    store.apply(&batch_of(project(2), 6, alone, vec![Change::RemovePartition(owner)])).await.unwrap();
     assert_eq!(store.locate(project(2), Locate::Thread, "alone").await.unwrap(), None);
 }
 

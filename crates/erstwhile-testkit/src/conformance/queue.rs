@@ -14,12 +14,12 @@ pub async fn a_graph_is_claimed_by_one_worker_at_a_time(store: &Store) {
     assert_eq!(store.claim(at(100), at(200)).await.unwrap(), None, "nothing is pending");
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let lease = store.claim(at(100), at(200)).await.unwrap().unwrap();
-    assert_eq!(lease.graph, graph);
+    assert_eq!(lease.partition, graph.into());
     assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None);
-    assert_eq!(store.claim_graph(graph, at(150), at(250)).await.unwrap(), None);
+    assert_eq!(store.claim_partition(graph.into(), at(150), at(250)).await.unwrap(), None);
     assert!(store.release(lease, at(180), Some(&"down".to_owned())).await.unwrap(), "an episode waits");
     assert_eq!(store.claim(at(170), at(250)).await.unwrap(), None, "not ready before its time");
-    assert_eq!(store.claim_graph(graph, at(170), at(250)).await.unwrap(), None);
+    assert_eq!(store.claim_partition(graph.into(), at(170), at(250)).await.unwrap(), None);
     let again = store.claim(at(190), at(250)).await.unwrap().unwrap();
     assert_eq!(again.attempts, 1);
     let depth = store.queue_depth().await.unwrap();
@@ -29,14 +29,14 @@ pub async fn a_graph_is_claimed_by_one_worker_at_a_time(store: &Store) {
 /// A worker that knows a graph claims it without looking at others, as if it had looked.
 pub async fn a_graph_is_claimed_by_its_key(store: &Store) {
     let graph = with_thread(store).await;
-    let claim = |now, until| store.claim_graph(graph, at(now), at(until));
+    let claim = |now, until| store.claim_partition(graph.into(), at(now), at(until));
     assert_eq!(claim(100, 200).await.unwrap(), None, "nothing is pending");
-    assert_eq!(store.claim_graph(graph_id(99), at(100), at(200)).await.unwrap(), None, "no such graph");
+    assert_eq!(store.claim_partition(graph_id(99).into(), at(100), at(200)).await.unwrap(), None, "no such graph");
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let first = claim(100, 200).await.unwrap().unwrap();
     assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None, "it is nobody else's");
     let after_its_lease = claim(300, 400).await.unwrap().unwrap();
-    assert_eq!((after_its_lease.graph, after_its_lease.attempts), (graph, 0));
+    assert_eq!((after_its_lease.partition, after_its_lease.attempts), (graph.into(), 0));
     assert!(after_its_lease.epoch > first.epoch);
     assert!(!store.release(first, at(310), None).await.unwrap(), "what is lost cannot be given back");
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
@@ -51,7 +51,7 @@ pub async fn a_worker_that_overslept_is_fenced_off(store: &Store) {
     let graph = with_thread(store).await;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
-    let revision = store.find_graph(graph).await.unwrap().unwrap().revision;
+    let revision = store.find_partition(graph.into()).await.unwrap().unwrap().revision;
     let done = |number, epoch| Batch {
         expect: Expect::Lease { epoch, revision },
         ..batch(number, graph, vec![Change::SetEpisodeState(episode, EpisodeState::Processed)])

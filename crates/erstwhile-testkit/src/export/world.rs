@@ -17,7 +17,7 @@ use erstwhile::store::Store;
 use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
-    ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, GraphId, Holding, ImportTarget, KeyAccess, Metadata,
+    ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess, Metadata,
     ProjectId, Role,
 };
 use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
@@ -36,7 +36,7 @@ pub(super) struct World {
     pub(super) clock: Arc<FixedClock>,
     pub(super) project: ProjectId,
     /// A bulk load that is queued.
-    pub(super) bulk: GraphId,
+    pub(super) bulk: ImportJobId,
     /// When half of it was known.
     between: Timestamp,
 }
@@ -123,7 +123,7 @@ impl World {
         let engine = engine(store, &clock, 0);
         let project = engine.ensure_project(PROJECT).await.unwrap().id;
         engine.ensure_project("another, empty").await.unwrap();
-        let bulk = engine.create_bulk(project, metadata("a load"), vec![Role::System], false).await.unwrap().graph;
+        let bulk = engine.create_import(project, metadata("a load"), vec![Role::System], false).await.unwrap().id;
         let between = engine.now();
         let mut world = Self { engine, clock, project, bulk, between };
         world.declare().await;
@@ -311,11 +311,11 @@ impl World {
             role: Some(Role::User),
             name: None,
         };
-        let draft = self.engine.create_bulk(self.project, Metadata::new(), Vec::new(), true).await.unwrap().graph;
-        self.engine.add_bulk_items(self.project, draft, vec![item("a draft")]).await.unwrap();
+        let draft = self.engine.create_import(self.project, Metadata::new(), Vec::new(), true).await.unwrap().id;
+        self.engine.add_import_items(self.project, draft, vec![item("a draft")]).await.unwrap();
         let items = vec![item("likes wool"), item("likes salt"), item("hello")];
-        self.engine.add_bulk_items(self.project, self.bulk, items).await.unwrap();
-        self.engine.process_bulk(self.project, self.bulk).await.unwrap();
+        self.engine.add_import_items(self.project, self.bulk, items).await.unwrap();
+        self.engine.start_import(self.project, self.bulk).await.unwrap();
     }
 
     /// Everything that can be asked, with the answers.
@@ -346,8 +346,8 @@ impl World {
         add(answers, engine.list_graphs(project, &created).await.unwrap());
         add(answers, engine.list_threads(project, &by(SortBy::Id)).await.unwrap());
         add(answers, engine.list_threads(project, &by(SortBy::UpdatedAt)).await.unwrap());
-        add(answers, engine.list_bulks(project, None, 100, 0).await.unwrap());
-        add(answers, engine.bulk_items(project, self.bulk, 0, None, 100).await.unwrap());
+        add(answers, engine.list_imports(project, None, 100, 0).await.unwrap());
+        add(answers, engine.import_items(project, self.bulk, 0, None, 100).await.unwrap());
         add(answers, engine.declared_ontology(project, None).await.unwrap());
         add(answers, engine.template(project, "short").await.unwrap());
         add(answers, engine.rating(project, &Rated::Thread("t".to_owned())).await.unwrap());

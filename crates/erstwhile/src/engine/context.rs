@@ -29,7 +29,7 @@ pub struct ContextRequest {
 impl Engine {
     /// The context of a thread: from the user's whole graph, for what was said last.
     pub async fn thread_context(&self, project: ProjectId, thread_id: &str, request: ContextRequest) -> Result<String> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
         self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))?;
         let last = self.store().last_messages(graph, thread_id, MESSAGES_READ).await?;
         let said: Vec<EpisodeId> = last.iter().map(|message| message.id).collect();

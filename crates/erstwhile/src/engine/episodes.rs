@@ -151,7 +151,7 @@ impl Engine {
             return Err(Error::invalid("only a failed episode can be tried again"));
         }
         self.apply(project, graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
-        self.state.announcements().add(graph);
+        self.state.announcements().add(graph.into());
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::graph_copy::{Owners, transplant};
 use erstwhile_core::identity::initial_evidence;
-use erstwhile_core::model::{EpisodeState, Graph, GraphId, GraphOwner, ProjectId, TaskId, User};
+use erstwhile_core::model::{EpisodeState, GraphId, Partition, PartitionOwner, ProjectId, TaskId, User};
 
 /// Rows of a graph that one call copies, at most: the copy is one transaction.
 const ROWS_MAX: usize = 500_000;
@@ -18,8 +18,8 @@ impl Engine {
     /// `AlreadyExists` when the target is there, `Invalid` when one is a user and the other is not, or
     /// when the graph is too large.
     pub async fn copy_graph(&self, project: ProjectId, source: &GraphRef, target: &GraphRef) -> Result<TaskId> {
-        let from = self.graph(project, source).await?;
-        let evidence = self.store().evidence_since(from.id, 0).await?;
+        let from = self.graph_partition(project, source).await?;
+        let evidence = self.store().evidence_since(from.id.as_graph(), 0).await?;
         let mut evidence = evidence.ok_or_else(|| Error::not_found("graph"))?;
         let rows = evidence.episodes.len() + evidence.mentions.len() + evidence.assertions.len();
         if rows > ROWS_MAX {
@@ -27,19 +27,19 @@ impl Engine {
         }
         // What was kept out of the graph belongs to its thread alone, and threads are not copied.
         evidence.episodes.retain(|episode| episode.state != EpisodeState::Ignored);
-        let original = self.store().find_user(from.id).await?;
+        let original = self.store().find_user(from.id.as_graph()).await?;
         let (now, unique, task) = (self.now(), self.ids().next(), self.ids().next());
         let owner = match target {
             GraphRef::User(user_id) => {
                 super::check_id("target_user_id", user_id)?;
-                GraphOwner::User(user_id.clone())
+                PartitionOwner::User(user_id.clone())
             }
             GraphRef::Graph(graph_id) => {
                 super::check_id("target_graph_id", graph_id)?;
-                GraphOwner::Standalone(graph_id.clone())
+                PartitionOwner::Standalone(graph_id.clone())
             }
         };
-        if original.is_some() != matches!(owner, GraphOwner::User(_)) {
+        if original.is_some() != matches!(owner, PartitionOwner::User(_)) {
             return Err(Error::invalid("a user's graph is copied to a user, a standalone graph to a standalone graph"));
         }
         let make = |to: GraphId| {
@@ -52,23 +52,23 @@ impl Engine {
                 thread_count: 0,
                 ..original.clone()
             });
-            let row = Graph {
+            let row = Partition {
                 name: from.name.clone(),
                 description: from.description.clone(),
                 time_zone: from.time_zone.clone(),
-                ..Graph::new(to, project, owner.clone(), now)
+                ..Partition::new(to.into(), project, owner.clone(), now)
             };
             let beginning = user.as_ref().map(initial_evidence).unwrap_or_default();
             let total = evidence.episodes.len();
             let owners = Owners { original: original.as_ref(), target_has_people: user.is_some() };
-            let mut changes = vec![Change::AddGraph(row, user)];
+            let mut changes = vec![Change::AddPartition(row, user)];
             changes.extend(beginning);
             changes.push(Change::AddTask { task: TaskId(to.within(task)), kind: "clone_graph".to_owned(), total });
-            changes.extend(transplant(&evidence, from.id, to, owners));
+            changes.extend(transplant(&evidence, from.id.as_graph(), to, owners));
             changes
         };
-        let to = self.make_graph(project, make).await?;
-        self.state.announcements().add(to);
+        let to = self.add_graph(project, make).await?;
+        self.state.announcements().add(to.into());
         Ok(TaskId(to.within(task)))
     }
 }

@@ -4,7 +4,7 @@ use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone}
 use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::Result;
-use erstwhile_core::model::{Graph, GraphOwner, ProjectId};
+use erstwhile_core::model::{Graph, Partition, PartitionId, PartitionOwner, ProjectId};
 
 /// A graph to make.
 #[derive(Debug, Clone, Default)]
@@ -36,16 +36,16 @@ impl Engine {
         check_id("graph_id", &new.graph_id)?;
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
-        let make = |id| {
-            let graph = Graph {
+        let make = |id: PartitionId| {
+            let graph = Partition {
                 name: new.name.clone(),
                 description: new.description.clone(),
                 time_zone: new.time_zone.clone(),
-                ..Graph::new(id, project, GraphOwner::Standalone(new.graph_id.clone()), now)
+                ..Partition::new(id, project, PartitionOwner::Standalone(new.graph_id.clone()), now)
             };
-            vec![Change::AddGraph(graph, None)]
+            vec![Change::AddPartition(graph, None)]
         };
-        self.make_graph(project, make).await?;
+        self.add_partition(project, make).await?;
         self.graph(project, &GraphRef::Graph(new.graph_id.clone())).await
     }
 
@@ -55,14 +55,14 @@ impl Engine {
         let reference = GraphRef::Graph(graph_id.to_owned());
         let mut tries = Tries::new();
         loop {
-            let mut graph = self.graph(project, &reference).await?;
+            let mut graph = self.graph_partition(project, &reference).await?;
             let (seen, update) = (graph.updated_at, update.clone());
             graph.name = update.name.or(graph.name);
             graph.description = update.description.or(graph.description);
             graph.time_zone = update.time_zone.unwrap_or(graph.time_zone);
             graph.updated_at = self.after(seen);
-            match self.apply(project, graph.id, vec![Change::UpdateGraph(graph.clone(), seen)]).await {
-                Ok(_) => return Ok(graph),
+            match self.apply(project, graph.id, vec![Change::UpdatePartition(graph.clone(), seen)]).await {
+                Ok(_) => return Ok(graph.into()),
                 Err(error) => tries.again(error)?,
             }
         }
@@ -70,13 +70,14 @@ impl Engine {
 
     /// Removes a standalone graph with everything in it.
     pub async fn delete_graph(&self, project: ProjectId, graph_id: &str) -> Result<()> {
-        let graph = self.locate(project, Locate::Graph, graph_id, "graph").await?;
-        self.remove_graph(project, graph, GraphOwner::Standalone(graph_id.to_owned())).await
+        let graph = self.locate_graph(project, Locate::Graph, graph_id, "graph").await?;
+        self.remove_partition(project, graph, PartitionOwner::Standalone(graph_id.to_owned())).await
     }
 
     /// A page of standalone graphs, and how many there are.
     pub async fn list_graphs(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
         let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Name])?;
-        self.store().list_graphs(project, &listing.search, page).await
+        let (graphs, total) = self.store().list_graphs(project, &listing.search, page).await?;
+        Ok((graphs.into_iter().map(Into::into).collect(), total))
     }
 }

@@ -7,7 +7,7 @@ use super::{Engine, Tries};
 use crate::store::SettingScope;
 use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{ObjectId, Precondition, ProjectId, Setting, SettingKind, User};
+use erstwhile_core::model::{Precondition, ProjectId, Setting, SettingKind, User, UserUuid};
 
 /// Characters of a group's name, at most.
 const NAME_CHARACTERS_MAX: usize = 200;
@@ -190,7 +190,7 @@ impl Engine {
     /// A user by the server's uuid.
     pub async fn user_by_uuid(&self, project: ProjectId, user: Uuid) -> Result<User> {
         let graph = self.graph_of(project, user, "user").await?;
-        self.store().user_by_uuid(graph, ObjectId(user)).await?.ok_or_else(|| Error::not_found("user"))
+        self.store().user_by_uuid(graph, UserUuid(user)).await?.ok_or_else(|| Error::not_found("user"))
     }
 
     /// Adds users to a group, or removes them.

@@ -7,16 +7,16 @@ use crate::store::Locate;
 use erstwhile_core::change::{Change, ImportChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
-    EpisodeId, Graph, GraphId, GraphOwner, ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState,
-    ImportTarget, Metadata, ProjectId, Role,
+    EpisodeId, GraphId, ImportCounts, ImportItem, ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget,
+    Metadata, Partition, PartitionId, PartitionOwner, ProjectId, Role,
 };
 
 /// Items that one call adds, at most.
 pub const ADDED_MAX: usize = 350;
-/// Items of a bulk load, at most.
+/// Items of an import job, at most.
 pub const ITEMS_MAX: i64 = 50_000;
 
-/// An item to add to a bulk load.
+/// An item to add to an import job.
 #[derive(Debug, Clone)]
 pub struct NewImportItem {
     /// Where it goes.
@@ -30,8 +30,8 @@ pub struct NewImportItem {
 }
 
 impl Engine {
-    /// Makes a bulk load, as a draft.
-    pub async fn create_bulk(
+    /// Makes an import job, as a draft.
+    pub async fn create_import(
         &self,
         project: ProjectId,
         metadata: Metadata,
@@ -39,8 +39,8 @@ impl Engine {
         strict_ontology: bool,
     ) -> Result<ImportJob> {
         let now = self.now();
-        let bulk = |graph: GraphId| ImportJob {
-            graph,
+        let job = |id: ImportJobId| ImportJob {
+            id,
             project,
             state: ImportState::Draft,
             metadata: metadata.clone(),
@@ -52,42 +52,41 @@ impl Engine {
             completed_at: None,
             counts: ImportCounts::default(),
         };
-        let make = |graph: GraphId| {
-            let home = Graph::new(graph, project, GraphOwner::ImportJob, now);
-            vec![Change::AddGraph(home, None), Change::Import(ImportChange::Add(bulk(graph)))]
+        let make = |partition: PartitionId| {
+            let row = Partition::new(partition, project, PartitionOwner::ImportJob, now);
+            vec![Change::AddPartition(row, None), Change::Import(ImportChange::Add(job(ImportJobId(partition.0))))]
         };
-        Ok(bulk(self.make_graph(project, make).await?))
+        Ok(job(ImportJobId(self.add_partition(project, make).await?.0)))
     }
 
-    /// A bulk load.
-    pub async fn bulk(&self, project: ProjectId, id: GraphId) -> Result<ImportJob> {
-        let home = self.graph_of(project, id.0, "batch").await?;
-        let bulk = self.store().find_bulk(home).await?.filter(|bulk| bulk.graph == id && bulk.project == project);
-        bulk.ok_or_else(|| Error::not_found("batch"))
+    /// An import job.
+    pub async fn import_job(&self, project: ProjectId, id: ImportJobId) -> Result<ImportJob> {
+        let job = self.store().find_import(id).await?.filter(|job| job.project == project);
+        job.ok_or_else(|| Error::not_found("batch"))
     }
 
     /// ImportJob loads, newest first.
-    pub async fn list_bulks(
+    pub async fn list_imports(
         &self,
         project: ProjectId,
         state: Option<ImportState>,
         limit: i64,
         offset: i64,
     ) -> Result<Vec<ImportJob>> {
-        self.store().list_bulks(project, state, limit, offset).await
+        self.store().list_imports(project, state, limit, offset).await
     }
 
-    /// Items of a bulk load after a position, in order.
-    pub async fn bulk_items(
+    /// Items of an import job after a position, in order.
+    pub async fn import_items(
         &self,
         project: ProjectId,
-        id: GraphId,
+        id: ImportJobId,
         after: i64,
         state: Option<&ImportItemState>,
         limit: i64,
     ) -> Result<Vec<ImportItem>> {
-        let bulk = self.bulk(project, id).await?;
-        self.store().bulk_items(bulk.graph, after, state, limit).await
+        let job = self.import_job(project, id).await?;
+        self.store().import_items(job.id, after, state, limit).await
     }
 
     /// Adds items to a draft, in this order, all or none.
@@ -95,17 +94,17 @@ impl Engine {
     /// # Errors
     /// `Conflict` when it is no draft any more; `NotFound` when an item's thread, user or graph is not
     /// there; `Invalid` when there are too many items.
-    pub async fn add_bulk_items(
+    pub async fn add_import_items(
         &self,
         project: ProjectId,
-        id: GraphId,
+        id: ImportJobId,
         new: Vec<NewImportItem>,
     ) -> Result<Vec<ImportItem>> {
         if new.is_empty() || new.len() > ADDED_MAX {
             return Err(Error::invalid(format!("items must have from 1 to {ADDED_MAX} entries")));
         }
-        let bulk = self.draft(project, id).await?;
-        let before = bulk.counts.total();
+        let job = self.draft(project, id).await?;
+        let before = job.counts.total();
         if before + new.len() as i64 > ITEMS_MAX {
             return Err(Error::invalid(format!("a batch can have at most {ITEMS_MAX} items")));
         }
@@ -137,14 +136,14 @@ impl Engine {
                 task: None,
             });
         }
-        self.apply(project, bulk.graph, vec![Change::Import(ImportChange::AddItems(items.clone()))]).await?;
-        self.forget_orphans(project, bulk.graph, &items).await?;
+        self.apply(project, job.id, vec![Change::Import(ImportChange::AddItems(items.clone()))]).await?;
+        self.forget_orphans(project, job.id, &items).await?;
         Ok(items)
     }
 
     /// Forgets what was added for a user, thread or graph that was deleted at the same moment, whose deletion
     /// could not see it yet.
-    async fn forget_orphans(&self, project: ProjectId, bulk: GraphId, items: &[ImportItem]) -> Result<()> {
+    async fn forget_orphans(&self, project: ProjectId, job: ImportJobId, items: &[ImportItem]) -> Result<()> {
         let mut looked: HashMap<&ImportTarget, bool> = HashMap::new();
         let mut changes = Vec::new();
         for item in items {
@@ -161,22 +160,22 @@ impl Engine {
                 changes.push(Change::Import(ImportChange::ForgetItem(item.seq)));
             }
         }
-        if changes.is_empty() { Ok(()) } else { self.apply(project, bulk, changes).await.map(|_| ()) }
+        if changes.is_empty() { Ok(()) } else { self.apply(project, job, changes).await.map(|_| ()) }
     }
 
     async fn home_of(&self, project: ProjectId, target: &ImportTarget) -> Result<GraphId> {
         match target {
-            ImportTarget::Thread(thread_id) => self.locate(project, Locate::Thread, thread_id, "thread").await,
+            ImportTarget::Thread(thread_id) => self.locate_graph(project, Locate::Thread, thread_id, "thread").await,
             ImportTarget::User(user_id) => self.graph_id(project, &GraphRef::User(user_id.clone())).await,
             ImportTarget::Graph(graph_id) => self.graph_id(project, &GraphRef::Graph(graph_id.clone())).await,
-            ImportTarget::Gone => Err(Error::invalid("an item needs a thread, a user or a graph")),
+            ImportTarget::Deleted => Err(Error::invalid("an item needs a thread, a user or a graph")),
         }
     }
 
-    async fn draft(&self, project: ProjectId, id: GraphId) -> Result<ImportJob> {
-        let bulk = self.bulk(project, id).await?;
-        match bulk.state {
-            ImportState::Draft => Ok(bulk),
+    async fn draft(&self, project: ProjectId, id: ImportJobId) -> Result<ImportJob> {
+        let job = self.import_job(project, id).await?;
+        match job.state {
+            ImportState::Draft => Ok(job),
             _ => Err(Error::new(ErrorKind::Conflict, "the batch is no draft any more")),
         }
     }
@@ -185,30 +184,30 @@ impl Engine {
     ///
     /// # Errors
     /// `Conflict` when that has been done before; `Invalid` when it has no items.
-    pub async fn process_bulk(&self, project: ProjectId, id: GraphId) -> Result<ImportJob> {
-        let bulk = self.draft(project, id).await?;
-        if bulk.counts.total() == 0 {
+    pub async fn start_import(&self, project: ProjectId, id: ImportJobId) -> Result<ImportJob> {
+        let job = self.draft(project, id).await?;
+        if job.counts.total() == 0 {
             return Err(Error::invalid("the batch has no items"));
         }
         self.apply(
             project,
-            bulk.graph,
+            job.id,
             vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))],
         )
         .await?;
-        self.state.announcements().add(bulk.graph);
-        self.bulk(project, id).await
+        self.state.announcements().add(job.id.into());
+        self.import_job(project, id).await
     }
 
     /// Removes a draft with its items.
     ///
     /// # Errors
     /// `Conflict` when it is no draft any more.
-    pub async fn delete_bulk(&self, project: ProjectId, id: GraphId) -> Result<()> {
-        let bulk = self.draft(project, id).await?;
+    pub async fn delete_import(&self, project: ProjectId, id: ImportJobId) -> Result<()> {
+        let job = self.draft(project, id).await?;
         // It may have been handed over since it was read.
         let still_draft = Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Draft));
-        self.apply(project, bulk.graph, vec![still_draft, Change::RemoveGraph(GraphOwner::ImportJob)]).await?;
+        self.apply(project, job.id, vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)]).await?;
         self.store().scrub().await
     }
 }

@@ -110,7 +110,7 @@ impl Engine {
         let messages = episodes.iter().map(|episode| episode.id).collect();
         let add_task = Change::AddTask { task, kind: kind.to_owned(), total: episodes.len() };
         self.apply(project, graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
-        self.state.announcements().add(graph);
+        self.state.announcements().add(graph.into());
         Ok(Posted { messages, task })
     }
 
@@ -122,14 +122,14 @@ impl Engine {
         offset: i64,
         limit: i64,
     ) -> Result<(Vec<Episode>, i64)> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
         let messages = self.store().messages(graph, thread_id, offset, limit).await?;
         Ok((messages, self.store().count_messages(graph, thread_id).await?))
     }
 
     /// The last messages of a thread, oldest first; and how many there are.
     pub async fn last_messages(&self, project: ProjectId, thread_id: &str, count: i64) -> Result<(Vec<Episode>, i64)> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
         let messages = self.store().last_messages(graph, thread_id, count).await?;
         Ok((messages, self.store().count_messages(graph, thread_id).await?))
     }

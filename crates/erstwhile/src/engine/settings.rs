@@ -106,11 +106,11 @@ impl Engine {
     }
 
     async fn declare(&self, project: ProjectId, scope: SettingScope, changes: Vec<Change>) -> Result<()> {
-        let graph = match scope {
+        let partition = match scope {
             SettingScope::Project(_) => None,
-            SettingScope::Graph(graph) => Some(graph),
+            SettingScope::Graph(graph) => Some(graph.into()),
         };
-        let applied = self.store().apply(&self.batch(project, graph, changes)).await;
+        let applied = self.store().apply(&self.batch(project, partition, changes)).await;
         self.state.invalidate_declarations(scope);
         applied.map(|_| ())
     }

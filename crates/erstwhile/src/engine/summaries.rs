@@ -49,7 +49,7 @@ pub(super) type SummaryCache = Cache<(GraphId, Summarised, String), (usize, Epis
 impl Engine {
     /// The summary of a thread; `None` while nothing has been said in it.
     pub async fn thread_summary(&self, project: ProjectId, thread_id: &str) -> Result<Option<Summary>> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
         self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))?;
         let summaries = self.summaries_in(graph, Summarised::Threads, Some(thread_id)).await?;
         Ok(summaries.into_iter().next())

@@ -7,7 +7,7 @@ use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::{anonymous_user, initial_evidence};
-use erstwhile_core::model::{Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread};
+use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, ProjectId, Thread};
 
 /// The key of metadata that applications may read but not set.
 const RESERVED: &str = "system";
@@ -64,18 +64,18 @@ impl Engine {
             return Ok(thread);
         }
         let make = |id: GraphId| {
-            let owner = GraphOwner::Thread(new.thread_id.clone());
-            let mut changes = vec![Change::AddGraph(Graph::new(id, project, owner, now), None)];
+            let owner = PartitionOwner::Thread(new.thread_id.clone());
+            let mut changes = vec![Change::AddPartition(Partition::new(id.into(), project, owner, now), None)];
             changes.extend(initial_evidence(&anonymous_user(id, project, now)));
             changes.push(Change::AddThread(thread(id)));
             changes
         };
-        Ok(thread(self.make_graph(project, make).await?))
+        Ok(thread(self.add_graph(project, make).await?))
     }
 
     /// A thread.
     pub async fn thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
+        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
         self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))
     }
 
@@ -149,10 +149,10 @@ impl Engine {
 
     /// Removes a thread with its messages and everything that came from them (T8).
     pub async fn delete_thread(&self, project: ProjectId, thread_id: &str) -> Result<()> {
-        let graph = self.locate(project, Locate::Thread, thread_id, "thread").await?;
-        let owner = self.store().find_graph(graph).await?.map(|graph| graph.owner);
-        if let Some(owner @ GraphOwner::Thread(_)) = owner {
-            return self.remove_graph(project, graph, owner).await;
+        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
+        let owner = self.store().find_partition(graph.into()).await?.map(|graph| graph.owner);
+        if let Some(owner @ PartitionOwner::Thread(_)) = owner {
+            return self.remove_partition(project, graph, owner).await;
         }
         self.apply(project, graph, vec![Change::RemoveThread(thread_id.to_owned())]).await?;
         self.store().scrub().await

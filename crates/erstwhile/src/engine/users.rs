@@ -7,7 +7,7 @@ use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, own_names, user_node};
-use erstwhile_core::model::{Entity, Graph, GraphId, GraphOwner, Metadata, ProjectId, Thread, User};
+use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, ProjectId, Thread, User};
 
 /// Threads of one user that are listed together, at most.
 const THREADS_MAX: i64 = 10_000;
@@ -74,18 +74,18 @@ impl Engine {
                 updated_at: now,
                 thread_count: 0,
             };
-            let row = Graph::new(graph, project, GraphOwner::User(new.user_id.clone()), now);
+            let row = Partition::new(graph.into(), project, PartitionOwner::User(new.user_id.clone()), now);
             let mut changes = initial_evidence(&user);
-            changes.insert(0, Change::AddGraph(row, Some(user)));
+            changes.insert(0, Change::AddPartition(row, Some(user)));
             changes
         };
-        let graph = self.make_graph(project, make).await?;
+        let graph = self.add_graph(project, make).await?;
         self.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
     }
 
     /// A user.
     pub async fn user(&self, project: ProjectId, user_id: &str) -> Result<User> {
-        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
         self.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
     }
 
@@ -118,8 +118,8 @@ impl Engine {
 
     /// Removes a user with everything of theirs.
     pub async fn delete_user(&self, project: ProjectId, user_id: &str) -> Result<()> {
-        let graph = self.locate(project, Locate::User, user_id, "user").await?;
-        self.remove_graph(project, graph, GraphOwner::User(user_id.to_owned())).await
+        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
+        self.remove_partition(project, graph, PartitionOwner::User(user_id.to_owned())).await
     }
 
     /// A page of users, and how many there are.
@@ -135,13 +135,13 @@ impl Engine {
 
     /// A user's threads, oldest first.
     pub async fn threads_of_user(&self, project: ProjectId, user_id: &str) -> Result<Vec<Thread>> {
-        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
         self.store().threads_of(graph, THREADS_MAX).await
     }
 
     /// The user's own node in their graph.
     pub async fn user_node(&self, project: ProjectId, user_id: &str) -> Result<Entity> {
-        let graph = self.locate(project, Locate::User, user_id, "user").await?;
+        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
         let index = self.index(graph).await?;
         let node = index.read(|index| index.knowledge.entity(user_node(graph)).cloned())?;
         let mut node = node.ok_or_else(|| Error::not_found("user node"))?;

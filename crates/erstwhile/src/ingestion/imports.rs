@@ -1,19 +1,20 @@
-//! Spreading a bulk load over its graphs, and watching until everything in it is understood.
+//! Spreading a job load over its graphs, and watching until everything in it is understood.
 //!
-//! Runs under the lease of the bulk load's home. Every step can be done again: chunks are cut the same
+//! Runs under the lease of the job load's partition. Every step can be done again: chunks are cut the same
 //! way, and their batches carry ids that follow from the chunk.
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::apply;
 use crate::state::State;
 use crate::store::Lease;
 use erstwhile_core::change::{Applied, Batch, Change, Expect, ImportChange};
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::model::{
-    BatchId, Episode, EpisodeKind, EpisodeState, Graph, GraphId, ImportItem, ImportItemState, ImportJob, ImportState,
-    ImportTarget, TaskId,
+    BatchId, Episode, EpisodeKind, EpisodeState, GraphId, ImportItem, ImportItemState, ImportJob, ImportJobId,
+    ImportState, ImportTarget, Partition, TaskId,
 };
 
 /// Items that are read together.
@@ -22,37 +23,39 @@ const READ: i64 = 500;
 pub(super) const REST: SignedDuration = SignedDuration::from_millis(500);
 
 /// Does what can be done now; true when the load is over.
-pub(super) async fn advance(state: &Arc<State>, lease: Lease, home: &Graph) -> Result<bool> {
-    let Some(bulk) = state.store().find_bulk(home.id).await? else { return Ok(true) };
-    if bulk.state == ImportState::Queued {
+pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<bool> {
+    let id = ImportJobId(partition.id.0);
+    let Some(job) = state.store().find_import(id).await? else { return Ok(true) };
+    if job.state == ImportState::Queued {
         apply(
             state,
             lease,
-            home,
+            partition,
             vec![Change::Import(ImportChange::SetState(ImportState::Queued, ImportState::Processing))],
         )
         .await?;
     }
     loop {
-        let mut items = state.store().bulk_items(home.id, 0, Some(&ImportItemState::Pending), READ).await?;
+        let mut items = state.store().import_items(id, 0, Some(&ImportItemState::Pending), READ).await?;
         let Some(first) = items.first().map(|item| item.seq) else { break };
         // Never further than to the next cut, so that the last batch is whole wherever reading began.
         items.retain(|item| (item.seq - 1) / READ == (first - 1) / READ);
         for chunk in items.chunk_by(belong_together) {
-            spread(state, lease, home, &bulk, chunk).await?;
+            spread(state, lease, partition, &job, chunk).await?;
         }
     }
-    watch(state, lease, home).await?;
-    let Some(bulk) = state.store().find_bulk(home.id).await? else { return Ok(true) };
-    if bulk.counts.pending + bulk.counts.processing > 0 {
+    watch(state, lease, partition).await?;
+    let id = ImportJobId(partition.id.0);
+    let Some(job) = state.store().find_import(id).await? else { return Ok(true) };
+    if job.counts.pending + job.counts.processing > 0 {
         return Ok(false);
     }
-    let end = match (bulk.counts.succeeded, bulk.counts.failed) {
+    let end = match (job.counts.succeeded, job.counts.failed) {
         (_, 0) => ImportState::Succeeded,
         (0, _) => ImportState::Failed,
         _ => ImportState::Partial,
     };
-    apply(state, lease, home, vec![Change::Import(ImportChange::SetState(ImportState::Processing, end))]).await?;
+    apply(state, lease, partition, vec![Change::Import(ImportChange::SetState(ImportState::Processing, end))]).await?;
     Ok(true)
 }
 
@@ -63,15 +66,21 @@ fn belong_together(left: &ImportItem, right: &ImportItem) -> bool {
 }
 
 /// Hands items of one target to their graph; when it is gone, they fail.
-async fn spread(state: &Arc<State>, lease: Lease, home: &Graph, bulk: &ImportJob, items: &[ImportItem]) -> Result<()> {
+async fn spread(
+    state: &Arc<State>,
+    lease: Lease,
+    partition: &Partition,
+    job: &ImportJob,
+    items: &[ImportItem],
+) -> Result<()> {
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
-    let task = TaskId(first.graph.derive(format!("bulk\0{}\0{}", home.id, first.seq).as_bytes()));
-    let episodes = items.iter().map(|item| episode(state, bulk, item, task)).collect();
+    let task = TaskId(first.graph.derive(format!("bulk\0{}\0{}", partition.id, first.seq).as_bytes()));
+    let episodes = items.iter().map(|item| episode(state, job, item, task)).collect();
     let kind = if matches!(first.target, ImportTarget::Thread(_)) { "add_messages" } else { "add_batch" };
     let batch = Batch {
-        id: BatchId(home.id.derive(format!("spread\0{}\0{}", first.seq, last.seq).as_bytes())),
-        project: home.project,
-        graph: Some(first.graph),
+        id: BatchId(partition.id.derive(format!("spread\0{}\0{}", first.seq, last.seq).as_bytes())),
+        project: partition.project,
+        partition: Some(first.graph.into()),
         expect: Expect::Nothing,
         at: state.now(),
         changes: vec![
@@ -81,7 +90,7 @@ async fn spread(state: &Arc<State>, lease: Lease, home: &Graph, bulk: &ImportJob
     };
     let outcome = match state.store().apply(&batch).await {
         Ok(Applied::Now { .. } | Applied::Before) => {
-            state.announcements().add(first.graph);
+            state.announcements().add(first.graph.into());
             ImportItemState::Processing
         }
         Err(error) if error.kind() == ErrorKind::NotFound => ImportItemState::Failed(error.message().to_owned()),
@@ -89,16 +98,16 @@ async fn spread(state: &Arc<State>, lease: Lease, home: &Graph, bulk: &ImportJob
     };
     let moved =
         items.iter().map(|item| Change::Import(ImportChange::SetItemState(item.seq, outcome.clone(), Some(task))));
-    apply(state, lease, home, moved.collect()).await
+    apply(state, lease, partition, moved.collect()).await
 }
 
-fn episode(state: &Arc<State>, bulk: &ImportJob, item: &ImportItem, task: TaskId) -> Episode {
+fn episode(state: &Arc<State>, job: &ImportJob, item: &ImportItem, task: TaskId) -> Episode {
     let now = state.now();
     let thread = match &item.target {
         ImportTarget::Thread(thread_id) => Some(thread_id.clone()),
-        ImportTarget::User(_) | ImportTarget::Graph(_) | ImportTarget::Gone => None,
+        ImportTarget::User(_) | ImportTarget::Graph(_) | ImportTarget::Deleted => None,
     };
-    let ignored = item.role.is_some_and(|role| bulk.ignore_roles.contains(&role));
+    let ignored = item.role.is_some_and(|role| job.ignore_roles.contains(&role));
     Episode {
         id: item.episode,
         seq: 0,
@@ -114,14 +123,15 @@ fn episode(state: &Arc<State>, bulk: &ImportJob, item: &ImportItem, task: TaskId
         recorded_at: now,
         state: if ignored { EpisodeState::Ignored } else { EpisodeState::Pending },
         task: Some(task),
-        strict: bulk.strict_ontology,
+        strict: job.strict_ontology,
     }
 }
 
 /// Settles the items whose episodes are understood, in order, up to the first that is not.
-async fn watch(state: &Arc<State>, lease: Lease, home: &Graph) -> Result<()> {
+async fn watch(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<()> {
+    let id = ImportJobId(partition.id.0);
     loop {
-        let items = state.store().bulk_items(home.id, 0, Some(&ImportItemState::Processing), READ).await?;
+        let items = state.store().import_items(id, 0, Some(&ImportItemState::Processing), READ).await?;
         let mut settled = Vec::new();
         for item in &items {
             match outcome(state, item.graph, item).await? {
@@ -131,7 +141,7 @@ async fn watch(state: &Arc<State>, lease: Lease, home: &Graph) -> Result<()> {
         }
         let all = settled.len() == items.len();
         if !settled.is_empty() {
-            apply(state, lease, home, settled).await?;
+            apply(state, lease, partition, settled).await?;
         }
         if !all || items.is_empty() {
             return Ok(());
@@ -147,17 +157,4 @@ async fn outcome(state: &Arc<State>, graph: GraphId, item: &ImportItem) -> Resul
         Some(EpisodeState::Failed(reason)) => Some(ImportItemState::Failed(reason)),
         None => Some(ImportItemState::Failed("the episode was deleted".to_owned())),
     })
-}
-
-async fn apply(state: &Arc<State>, lease: Lease, home: &Graph, changes: Vec<Change>) -> Result<()> {
-    let batch = Batch {
-        id: BatchId(state.ids().next()),
-        project: home.project,
-        graph: Some(home.id),
-        // A bulk load's home knows nothing, so its revision never moves.
-        expect: Expect::Lease { epoch: lease.epoch, revision: home.revision },
-        at: state.now(),
-        changes,
-    };
-    state.store().apply(&batch).await.map(|_| ())
 }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use tokio::sync::Notify;
 
-use erstwhile_core::model::GraphId;
+use erstwhile_core::model::PartitionId;
 
 /// Maximum number of announced graphs.
 const ANNOUNCED_MAX: usize = 65_536;
@@ -17,18 +17,18 @@ const ANNOUNCED_MAX: usize = 65_536;
 /// A queue of graphs that wait for a worker, each at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Announcements {
-    waiting: Mutex<(VecDeque<GraphId>, HashSet<GraphId>)>,
+    waiting: Mutex<(VecDeque<PartitionId>, HashSet<PartitionId>)>,
     announced: Notify,
 }
 
 impl Announcements {
     /// Adds a graph that has something to ingest, and wakes a worker.
-    pub(crate) fn add(&self, graph: GraphId) {
+    pub(crate) fn add(&self, partition: PartitionId) {
         if let Ok(mut waiting) = self.waiting.lock()
             && waiting.0.len() < ANNOUNCED_MAX
-            && waiting.1.insert(graph)
+            && waiting.1.insert(partition)
         {
-            waiting.0.push_back(graph);
+            waiting.0.push_back(partition);
         }
         self.wake();
     }
@@ -39,7 +39,7 @@ impl Announcements {
     }
 
     /// Removes and returns the graph that has waited longest.
-    pub(crate) fn next(&self) -> Option<GraphId> {
+    pub(crate) fn next(&self) -> Option<PartitionId> {
         let mut waiting = self.waiting.lock().ok()?;
         let graph = waiting.0.pop_front()?;
         waiting.1.remove(&graph);
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_graph_is_queued_once_and_can_be_queued_again() {
         let announcements = Announcements::default();
-        let [one, other] = [1, 2].map(|number| GraphId(Uuid::from_u128(number)));
+        let [one, other] = [1, 2].map(|number| PartitionId(Uuid::from_u128(number)));
         for graph in [one, other, one] {
             announcements.add(graph);
         }

@@ -144,7 +144,7 @@ impl State {
     /// The index of a graph, showing everything that was stored before the call.
     pub(crate) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
         let slot = self.slot(graph).await?;
-        let version = self.store().graph_version(graph).await?;
+        let version = self.store().partition_version(graph.into()).await?;
         let Some(version) = version else {
             self.indexes.drop_graph(graph);
             return Err(Error::not_found("graph"));
@@ -161,7 +161,7 @@ impl State {
         let known = self.indexes.cache.get(&graph);
         let project = match &known {
             Some(slot) => slot.project,
-            None => self.store().find_graph(graph).await?.ok_or_else(|| Error::not_found("graph"))?.project,
+            None => self.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found("graph"))?.project,
         };
         let (declared, own, general) = self.types_of(project, graph).await?;
         let current = |slot: &Arc<Slot>| slot.declared == declared;

@@ -21,8 +21,8 @@ use erstwhile_core::change::{Batch, Change, Expect};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    Assertion, Episode, EpisodeState, Graph, GraphId, GraphOwner, Link, Mention, ProjectId, SettingKind, Thread,
-    TimePoint, User,
+    Assertion, Episode, EpisodeState, Link, Mention, Partition, PartitionId, PartitionOwner, ProjectId, SettingKind,
+    Thread, TimePoint, User,
 };
 
 /// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
@@ -31,30 +31,31 @@ use erstwhile_core::model::{
 /// `Internal` when a change that needs a graph is in a batch without one, or a graph is added by a change other than
 /// the first.
 pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
-    if batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddGraph(..))) {
+    if batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddPartition(..))) {
         return Err(Error::internal("a graph must be added by the first change of its batch"));
     }
-    let scope = batch.graph.map_or(batch.project.0, |graph| graph.0);
+    let scope = batch.partition.map_or(batch.project.0, |graph| graph.0);
     let arriving = batch.changes.iter().map(Change::episode_count).sum();
-    let mut steps = Steps { project: batch.project, graph: batch.graph, at: batch.at, arriving, steps: Vec::new() };
+    let mut steps =
+        Steps { project: batch.project, partition: batch.partition, at: batch.at, arriving, steps: Vec::new() };
     let applied = vec![id(scope), id(batch.id.0), time(batch.at)];
     steps.must(&sql::MARK_APPLIED, applied, Refusal::AppliedBefore);
-    if let Some(graph) = batch.graph {
+    if let Some(graph) = batch.partition {
         steps.raise_version(graph, batch);
     }
     for change in &batch.changes {
         steps.change(change)?;
     }
     if batch.changes.iter().any(Change::settles_episodes) {
-        let graph = steps.graph()?;
+        let graph = steps.partition()?;
         steps.may(&sql::COUNT_PENDING, vec![id(graph.0)]);
     }
     if batch.changes.iter().any(Change::advances_import) {
-        let graph = steps.graph()?;
+        let graph = steps.partition()?;
         steps.may(&sql::COUNT_BULK_PENDING, vec![id(graph.0)]);
     }
-    if batch.changes.iter().any(|change| matches!(change, Change::RemoveGraph(_))) {
-        let graph = steps.graph()?;
+    if batch.changes.iter().any(|change| matches!(change, Change::RemovePartition(_))) {
+        let graph = steps.partition()?;
         // But for this batch's own mark, by which it is known when it is sent again; housekeeping takes it.
         steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
     }
@@ -63,7 +64,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
 
 struct Steps {
     project: ProjectId,
-    graph: Option<GraphId>,
+    partition: Option<PartitionId>,
     at: Timestamp,
     /// Episodes of the batch that are still to be placed.
     arriving: usize,
@@ -71,8 +72,8 @@ struct Steps {
 }
 
 impl Steps {
-    fn graph(&self) -> Result<GraphId> {
-        self.graph.ok_or_else(|| Error::internal("a change of a graph stands in a batch without a graph"))
+    fn partition(&self) -> Result<PartitionId> {
+        self.partition.ok_or_else(|| Error::internal("a change of a partition is in a batch without one"))
     }
 
     fn may(&mut self, statement: &'static Statement, params: Vec<Value>) {
@@ -83,7 +84,7 @@ impl Steps {
         self.steps.push(Step { statement, params, expect: Rows::One(otherwise) });
     }
 
-    fn raise_version(&mut self, graph: GraphId, batch: &Batch) {
+    fn raise_version(&mut self, graph: PartitionId, batch: &Batch) {
         match batch.expect {
             Expect::Nothing => {}
             Expect::Revision(revision) => {
@@ -94,8 +95,8 @@ impl Steps {
                 self.must(&sql::EXPECT_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);
             }
         }
-        if let Some(Change::AddGraph(graph, user)) = batch.changes.first() {
-            self.add_graph(graph, user.as_ref());
+        if let Some(Change::AddPartition(graph, user)) = batch.changes.first() {
+            self.add_partition(graph, user.as_ref());
         }
         let knowledge = i64::from(batch.changes.iter().any(Change::is_knowledge));
         let params = vec![id(graph.0), Value::Int(knowledge), Value::Int(self.arriving as i64)];
@@ -106,8 +107,8 @@ impl Steps {
         match change {
             Change::Project(change) => self.change_project(change),
             // Written before the version is raised, because the version is a column of it.
-            Change::AddGraph(..) => {}
-            Change::UpdateGraph(graph, seen) => {
+            Change::AddPartition(..) => {}
+            Change::UpdatePartition(graph, seen) => {
                 let params = vec![
                     id(graph.id.0),
                     optional_text(graph.name.as_ref()),
@@ -120,38 +121,38 @@ impl Steps {
                 self.must(&sql::UPDATE_GRAPH, params, Refusal::Stale);
             }
             Change::UpdateUser(user, seen) => self.update_user(user, *seen),
-            Change::RemoveGraph(owner) => self.remove_graph(owner)?,
+            Change::RemovePartition(owner) => self.remove_partition(owner)?,
             Change::AddThread(thread) => self.add_thread(thread),
             Change::UpdateThread(thread, seen) => self.update_thread(thread, *seen),
             Change::RemoveThread(thread_id) => self.remove_thread(thread_id)?,
             Change::AddEpisodes(episodes) => self.add_episodes(episodes)?,
             Change::SetEpisodeMetadata(episode, metadata) => {
-                let params = vec![id(self.graph()?.0), id(episode.0), json(metadata)];
+                let params = vec![id(self.partition()?.0), id(episode.0), json(metadata)];
                 self.must(&sql::SET_EPISODE_METADATA, params, Refusal::Missing("episode"));
             }
             Change::SetEpisodeState(episode, state) => {
                 let (code, failure) = state_code(state);
                 let settled = (*state != EpisodeState::Pending).then_some(self.at);
-                let graph = id(self.graph()?.0);
+                let graph = id(self.partition()?.0);
                 let params =
                     vec![graph, id(episode.0), Value::Int(code), optional_text(failure), optional_time(settled)];
                 // It may have been deleted while it was being read: that is no failure.
                 self.may(&sql::SET_EPISODE_STATE, params);
                 if *state == EpisodeState::Pending {
-                    let params = vec![id(self.graph()?.0), Value::Int(1), time(self.at)];
+                    let params = vec![id(self.partition()?.0), Value::Int(1), time(self.at)];
                     self.may(&sql::ENQUEUE, params);
                 }
             }
             Change::RemoveEpisode(episode) => self.remove_episode(id(episode.0))?,
             Change::AddTask { task, kind, total } => {
                 let params =
-                    vec![id(self.graph()?.0), id(task.0), text(kind), Value::Int(*total as i64), time(self.at)];
+                    vec![id(self.partition()?.0), id(task.0), text(kind), Value::Int(*total as i64), time(self.at)];
                 self.may(&sql::ADD_TASK, params);
             }
             Change::AddMention(mention) => self.add_mention(mention)?,
             Change::AddAssertion(assertion) => self.add_assertion(assertion)?,
             Change::RemoveAssertion(assertion) => {
-                let graph = id(self.graph()?.0);
+                let graph = id(self.partition()?.0);
                 let params = vec![graph.clone(), id(assertion.0)];
                 self.must(&sql::REMOVE_ASSERTION, params, Refusal::Missing("fact"));
                 self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(0), id(assertion.0)]);
@@ -159,18 +160,18 @@ impl Steps {
             }
             Change::AddLink(link) => self.add_link(link)?,
             Change::RemoveLink(link) => {
-                let params = vec![id(self.graph()?.0), id(link.0)];
+                let params = vec![id(self.partition()?.0), id(link.0)];
                 self.must(&sql::REMOVE_LINK, params, Refusal::Missing("link"));
                 self.bury(TombstoneKind::Link, id(link.0))?;
             }
             Change::PutFactEdit(assertion, edit) => {
                 let params =
-                    vec![id(self.graph()?.0), Value::Int(0), id(assertion.0), fact_edit_json(edit), time(self.at)];
+                    vec![id(self.partition()?.0), Value::Int(0), id(assertion.0), fact_edit_json(edit), time(self.at)];
                 self.may(&sql::PUT_EDIT, params);
             }
             Change::PutEntityEdit(entity, patch) => {
                 let params =
-                    vec![id(self.graph()?.0), Value::Int(1), id(entity.0), entity_patch_json(patch), time(self.at)];
+                    vec![id(self.partition()?.0), Value::Int(1), id(entity.0), entity_patch_json(patch), time(self.at)];
                 self.may(&sql::PUT_EDIT, params);
             }
             Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
@@ -182,9 +183,9 @@ impl Steps {
         Ok(())
     }
 
-    fn locate(&mut self, kind: Locate, name: &str, graph: GraphId, taken: String) {
+    fn locate(&mut self, kind: Locate, name: &str, graph: PartitionId, taken: Refusal) {
         let params = vec![text(name), kind.value(), id(self.project.0), id(graph.0)];
-        self.must(&sql::ADD_LOCATOR, params, Refusal::Taken(taken));
+        self.must(&sql::ADD_LOCATOR, params, taken);
     }
 
     fn unlocate(&mut self, kind: Locate, name: &str) {
@@ -192,23 +193,25 @@ impl Steps {
         self.may(&sql::REMOVE_LOCATOR, params);
     }
 
-    fn add_graph(&mut self, graph: &Graph, user: Option<&User>) {
+    fn add_partition(&mut self, graph: &Partition, user: Option<&User>) {
         let (kind, owner) = owner_code(&graph.owner);
         let located = match &graph.owner {
-            GraphOwner::User(user_id) => Some((Locate::User, format!("user already exists with user_id: {user_id}"))),
-            GraphOwner::Standalone(graph_id) => {
+            PartitionOwner::User(user_id) => {
+                Some((Locate::User, format!("user already exists with user_id: {user_id}")))
+            }
+            PartitionOwner::Standalone(graph_id) => {
                 Some((Locate::Graph, format!("graph already exists with graph_id: {graph_id}")))
             }
-            GraphOwner::Collection(name) => {
+            PartitionOwner::Collection(name) => {
                 Some((Locate::Collection, format!("collection already exists with name: {name}")))
             }
             // A thread brings its own locator; a bulk load is known by its uuid.
-            GraphOwner::Thread(_) | GraphOwner::ImportJob => None,
+            PartitionOwner::Thread(_) | PartitionOwner::ImportJob => None,
         };
         if let Some((locate, taken)) = located {
-            self.locate(locate, owner, graph.id, taken);
+            self.locate(locate, owner, graph.id, Refusal::Taken(taken));
         }
-        self.locate(Locate::Tag, &graph.id.tag(), graph.id, "this graph's tag is taken: try again".to_owned());
+        self.locate(Locate::Tag, &graph.id.tag(), graph.id, Refusal::TagTaken);
         let params = vec![
             id(graph.id.0),
             id(graph.project.0),
@@ -256,13 +259,13 @@ impl Steps {
         self.must(&sql::UPDATE_ACCOUNT, params, Refusal::Stale);
     }
 
-    fn remove_graph(&mut self, owner: &GraphOwner) -> Result<()> {
-        let graph = self.graph()?;
+    fn remove_partition(&mut self, owner: &PartitionOwner) -> Result<()> {
+        let graph = self.partition()?;
         match owner {
-            GraphOwner::User(user_id) => self.unlocate(Locate::User, user_id),
-            GraphOwner::Standalone(graph_id) => self.unlocate(Locate::Graph, graph_id),
-            GraphOwner::Collection(name) => self.unlocate(Locate::Collection, name),
-            GraphOwner::Thread(_) | GraphOwner::ImportJob => {}
+            PartitionOwner::User(user_id) => self.unlocate(Locate::User, user_id),
+            PartitionOwner::Standalone(graph_id) => self.unlocate(Locate::Graph, graph_id),
+            PartitionOwner::Collection(name) => self.unlocate(Locate::Collection, name),
+            PartitionOwner::Thread(_) | PartitionOwner::ImportJob => {}
         }
         let params = vec![id(graph.0), Locate::Thread.value(), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
@@ -295,7 +298,7 @@ impl Steps {
     fn add_thread(&mut self, thread: &Thread) {
         // Both nouns, because clients of either generation look for theirs.
         let taken = format!("thread already exists with thread_id: {0} (session_id: {0})", thread.thread_id);
-        self.locate(Locate::Thread, &thread.thread_id, thread.graph, taken);
+        self.locate(Locate::Thread, &thread.thread_id, thread.graph.into(), Refusal::Taken(taken));
         let params = vec![
             id(thread.graph.0),
             text(&thread.thread_id),
@@ -324,7 +327,7 @@ impl Steps {
     }
 
     fn remove_thread(&mut self, thread_id: &str) -> Result<()> {
-        let graph = id(self.graph()?.0);
+        let graph = id(self.partition()?.0);
         for statement in [
             &sql::BURY_THREAD,
             &sql::REMOVE_THREAD_EDITS,
@@ -343,7 +346,7 @@ impl Steps {
     }
 
     fn add_episodes(&mut self, episodes: &[Episode]) -> Result<()> {
-        let graph = self.graph()?;
+        let graph = self.partition()?;
         // Messages must not outlive a thread that is deleted at the same time.
         let threads: BTreeSet<&String> = episodes.iter().filter_map(|episode| episode.thread.as_ref()).collect();
         for thread in threads {
@@ -383,7 +386,7 @@ impl Steps {
     }
 
     fn remove_episode(&mut self, episode: Value) -> Result<()> {
-        let graph = id(self.graph()?.0);
+        let graph = id(self.partition()?.0);
         for statement in [
             &sql::REMOVE_EPISODE_EDITS,
             &sql::REMOVE_EPISODE_MENTIONS,
@@ -397,13 +400,13 @@ impl Steps {
     }
 
     fn bury(&mut self, kind: TombstoneKind, object: Value) -> Result<()> {
-        let params = vec![id(self.graph()?.0), kind.value(), object];
+        let params = vec![id(self.partition()?.0), kind.value(), object];
         self.may(&sql::BURY, params);
         Ok(())
     }
 
     fn add_mention(&mut self, mention: &Mention) -> Result<()> {
-        let graph = self.graph()?;
+        let graph = self.partition()?;
         let params = vec![
             id(graph.0),
             id(super::mention_id(graph, mention)),
@@ -423,7 +426,7 @@ impl Steps {
         let at = |instant: Option<TimePoint>| optional_time(instant.map(|instant| instant.at));
         let precision = |instant: Option<TimePoint>| instant.map_or(Value::Null, |instant| instant.precision.value());
         let params = vec![
-            id(self.graph()?.0),
+            id(self.partition()?.0),
             id(assertion.id.0),
             optional_id(assertion.episode.map(|episode| episode.0)),
             id(assertion.subject.0),
@@ -450,7 +453,7 @@ impl Steps {
 
     fn add_link(&mut self, link: &Link) -> Result<()> {
         let params = vec![
-            id(self.graph()?.0),
+            id(self.partition()?.0),
             id(link.id.0),
             id(link.left.0),
             id(link.right.0),
@@ -463,7 +466,7 @@ impl Steps {
     }
 
     fn remove_name(&mut self, name: Value) -> Result<()> {
-        let graph = id(self.graph()?.0);
+        let graph = id(self.partition()?.0);
         for statement in
             [&sql::REMOVE_NAME_EDITS, &sql::REMOVE_NAME_MENTIONS, &sql::REMOVE_NAME_ASSERTIONS, &sql::REMOVE_NAME_LINKS]
         {
@@ -482,7 +485,7 @@ fn folded_user(user: &User) -> Value {
 }
 
 /// What a listing of graphs is searched in.
-fn folded_graph(graph: &Graph) -> Value {
+fn folded_graph(graph: &Partition) -> Value {
     let (name, description) = (graph.name.as_deref(), graph.description.as_deref());
     folded(&[owner_code(&graph.owner).1, name.unwrap_or_default(), description.unwrap_or_default()])
 }

@@ -12,7 +12,7 @@ use super::sql::{Outcome, Refusal, Row, Statement, Value};
 use super::statements as sql_text;
 use super::tables::ExportUnitKind;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::GraphOwner;
+use erstwhile_core::model::PartitionOwner;
 
 /// Ids on a page of the listing of units.
 const PAGE: i64 = 1_000;
@@ -36,7 +36,7 @@ impl Store {
     /// The ids of everything that moves: projects, then bulk loads, then graphs.
     pub async fn list_units(&self) -> Result<Vec<ExportUnitId>> {
         let project = |row: Row| Ok(ExportUnitId { kind: ExportUnitKind::Project, id: read_id(row)? });
-        let bulk = owner_code(&GraphOwner::ImportJob).0;
+        let bulk = owner_code(&PartitionOwner::ImportJob).0;
         let graph = |row: Row| {
             let mut row = row.reader();
             let id = read_id(Row(vec![Value::Blob(row.blob()?)]))?;
@@ -133,7 +133,7 @@ impl Store {
         match unit.kind {
             ExportUnitKind::Project => Ok(self.find_project(unit.id.into()).await?.is_some()),
             ExportUnitKind::Graph | ExportUnitKind::ImportJob => {
-                Ok(self.graph_version(unit.id.into()).await?.is_some())
+                Ok(self.partition_version(unit.id.into()).await?.is_some())
             }
         }
     }

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::Locate;
 use super::codes::Code;
-use super::rows::{id, read_graph, text, time};
+use super::rows::{id, read_partition, text, time};
 use super::sql::{Refusal, Row, Rows, Step, Value};
 use super::statements as sql;
 use super::tables::{ExportUnitKind, Table};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Graph, GraphOwner, ImportState};
+use erstwhile_core::model::{ImportState, Partition, PartitionOwner};
 
 /// The state of an episode that waits, and of an item of a bulk load that is settled, as stored.
 const EPISODE_PENDING: i64 = 0;
@@ -96,11 +96,11 @@ impl ExportUnit {
             };
         }
         Ok(match self.graph()?.owner {
-            GraphOwner::User(user_id) => format!("user {user_id}"),
-            GraphOwner::Standalone(graph_id) => format!("graph {graph_id}"),
-            GraphOwner::Thread(thread_id) => format!("thread {thread_id}"),
-            GraphOwner::Collection(name) => format!("collection {name}"),
-            GraphOwner::ImportJob => format!("bulk load {}", self.id.id),
+            PartitionOwner::User(user_id) => format!("user {user_id}"),
+            PartitionOwner::Standalone(graph_id) => format!("graph {graph_id}"),
+            PartitionOwner::Thread(thread_id) => format!("thread {thread_id}"),
+            PartitionOwner::Collection(name) => format!("collection {name}"),
+            PartitionOwner::ImportJob => format!("bulk load {}", self.id.id),
         })
     }
 
@@ -124,10 +124,10 @@ impl ExportUnit {
         }
         let graph = self.graph()?;
         let own = match graph.owner {
-            GraphOwner::User(user_id) => Some((Locate::User, user_id)),
-            GraphOwner::Standalone(graph_id) => Some((Locate::Graph, graph_id)),
-            GraphOwner::Collection(name) => Some((Locate::Collection, name)),
-            GraphOwner::Thread(_) | GraphOwner::ImportJob => None,
+            PartitionOwner::User(user_id) => Some((Locate::User, user_id)),
+            PartitionOwner::Standalone(graph_id) => Some((Locate::Graph, graph_id)),
+            PartitionOwner::Collection(name) => Some((Locate::Collection, name)),
+            PartitionOwner::Thread(_) | PartitionOwner::ImportJob => None,
         };
         let name = column(self.id.kind, "thread", "thread_id")?;
         let threads = self.rows_of("thread").iter().filter_map(|row| match row.0.get(name) {
@@ -187,10 +187,10 @@ impl ExportUnit {
         }
     }
 
-    fn graph(&self) -> Result<Graph> {
+    fn graph(&self) -> Result<Partition> {
         // The columns of a graph are carried in the order in which it is read elsewhere.
         let row = self.rows_of("graph").first().cloned();
-        read_graph(row.ok_or_else(|| Error::corrupt(format!("{} has no row of its own", self.id)))?)
+        read_partition(row.ok_or_else(|| Error::corrupt(format!("{} has no row of its own", self.id)))?)
     }
 
     fn rows_of(&self, name: &str) -> &[Row] {

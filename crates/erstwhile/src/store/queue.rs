@@ -11,7 +11,7 @@ use super::rows::{id, optional_text, read_id, time};
 use super::sql::{Outcome, Row, Rows, Statement, Step, Value};
 use super::statements as sql_text;
 use erstwhile_core::error::Result;
-use erstwhile_core::model::GraphId;
+use erstwhile_core::model::PartitionId;
 
 /// Candidates looked at for one claim; more workers than this would step on each other's toes.
 const CANDIDATES: i64 = 32;
@@ -20,7 +20,7 @@ const CANDIDATES: i64 = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
     /// The graph.
-    pub graph: GraphId,
+    pub partition: PartitionId,
     /// The fencing token: batches that carry an older one are refused.
     pub epoch: i64,
     /// How often the graph's oldest episodes have failed in a row.
@@ -49,9 +49,9 @@ impl Store {
         let candidates = vec![time(now), Value::Int(CANDIDATES)];
         let read = |row: Row| {
             let mut row = row.reader();
-            Ok((GraphId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
+            Ok((PartitionId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
         };
-        let mut waiting: Vec<(GraphId, i64)> = self.many(&sql_text::CLAIMABLE, candidates, read).await?;
+        let mut waiting: Vec<(PartitionId, i64)> = self.many(&sql_text::CLAIMABLE, candidates, read).await?;
         // Every claim moves an epoch, so nobody is passed over again and again, whatever the clock shows.
         let turn = waiting.iter().fold(now.as_microsecond(), |turn, (_, epoch)| turn.wrapping_add(*epoch));
         let first = turn.checked_rem_euclid(waiting.len() as i64).unwrap_or(0);
@@ -71,15 +71,20 @@ impl Store {
 
     /// Claims this graph, without a look at others; `None` when nothing is pending in it, another worker has it, or
     /// it is to be tried later.
-    pub async fn claim_graph(&self, graph: GraphId, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let params = vec![id(graph.0), time(until), time(now)];
+    pub async fn claim_partition(
+        &self,
+        partition: PartitionId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>> {
+        let params = vec![id(partition.0), time(until), time(now)];
         let claimed = self.run(&sql_text::CLAIM_GRAPH, params, Rows::Free).await?;
-        claimed.map(|claimed| read_lease(graph, claimed)).transpose()
+        claimed.map(|claimed| read_lease(partition, claimed)).transpose()
     }
 
     /// Keeps a lease for longer; false when another worker has it by now.
     pub async fn extend(&self, lease: Lease, until: Timestamp) -> Result<bool> {
-        let params = vec![id(lease.graph.0), Value::Int(lease.epoch), time(until)];
+        let params = vec![id(lease.partition.0), Value::Int(lease.epoch), time(until)];
         Ok(self.write(&sql_text::EXTEND_LEASE, params).await?.is_some())
     }
 
@@ -88,7 +93,7 @@ impl Store {
     pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<bool> {
         let failed = i64::from(failure.is_some());
         let params = vec![
-            id(lease.graph.0),
+            id(lease.partition.0),
             Value::Int(lease.epoch),
             time(ready_at),
             Value::Int(failed),
@@ -130,7 +135,7 @@ impl Store {
     }
 }
 
-fn read_lease(graph: GraphId, claimed: Row) -> Result<Lease> {
+fn read_lease(partition: PartitionId, claimed: Row) -> Result<Lease> {
     let mut claimed = claimed.reader();
-    Ok(Lease { graph, epoch: claimed.int()?, attempts: claimed.int()? })
+    Ok(Lease { partition, epoch: claimed.int()?, attempts: claimed.int()? })
 }

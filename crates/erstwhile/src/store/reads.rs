@@ -9,8 +9,8 @@ use super::sql::Value;
 use super::{Store, contains_pattern, statements as sql_text};
 use erstwhile_core::error::Result;
 use erstwhile_core::model::{
-    Collection, Document, GraphId, ImportItem, ImportItemState, ImportJob, ImportState, ObjectId, ProjectId, Setting,
-    SettingKind, Thread, User,
+    Collection, CollectionId, Document, DocumentUuid, GraphId, GroupId, ImportItem, ImportItemState, ImportJob,
+    ImportJobId, ImportState, ProjectId, Setting, SettingKind, Thread, User, UserUuid,
 };
 
 /// Where a setting is declared.
@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// The user who owns a graph, when this is the user's uuid.
-    pub async fn user_by_uuid(&self, graph: GraphId, user: ObjectId) -> Result<Option<User>> {
+    pub async fn user_by_uuid(&self, graph: GraphId, user: UserUuid) -> Result<Option<User>> {
         self.one(&sql_text::ACCOUNT_BY_UUID, vec![id(graph.0), id(user.0)], rows::read_user).await
     }
 
@@ -70,7 +70,7 @@ impl Store {
     pub async fn users_of_group(
         &self,
         project: ProjectId,
-        group: ObjectId,
+        group: GroupId,
         members: bool,
         search: &str,
         (limit, offset): (i64, i64),
@@ -87,12 +87,12 @@ impl Store {
     }
 
     /// The collection whose home this is.
-    pub async fn find_collection(&self, graph: GraphId) -> Result<Option<Collection>> {
+    pub async fn find_collection(&self, graph: CollectionId) -> Result<Option<Collection>> {
         self.one(&sql_text::COLLECTION_BY_GRAPH, vec![id(graph.0)], rows::read_collection).await
     }
 
     /// The collection whose home this is, with its documents uncounted (0).
-    pub async fn find_uncounted_collection(&self, graph: GraphId) -> Result<Option<Collection>> {
+    pub async fn find_uncounted_collection(&self, graph: CollectionId) -> Result<Option<Collection>> {
         self.one(&sql_text::UNCOUNTED_COLLECTION, vec![id(graph.0)], rows::read_collection).await
     }
 
@@ -103,27 +103,27 @@ impl Store {
     }
 
     /// Every document of a collection.
-    pub async fn documents(&self, graph: GraphId) -> Result<Vec<Document>> {
+    pub async fn documents(&self, graph: CollectionId) -> Result<Vec<Document>> {
         self.many(&sql_text::DOCUMENTS, vec![id(graph.0)], rows::read_document).await
     }
 
     /// A document by its uuid.
-    pub async fn find_document(&self, graph: GraphId, document: ObjectId) -> Result<Option<Document>> {
+    pub async fn find_document(&self, graph: CollectionId, document: DocumentUuid) -> Result<Option<Document>> {
         self.one(&sql_text::DOCUMENT_BY_UUID, vec![id(graph.0), id(document.0)], rows::read_document).await
     }
 
     /// A document by the application's own id.
-    pub async fn find_document_by_id(&self, graph: GraphId, document_id: &str) -> Result<Option<Document>> {
+    pub async fn find_document_by_id(&self, graph: CollectionId, document_id: &str) -> Result<Option<Document>> {
         self.one(&sql_text::DOCUMENT_BY_ID, vec![id(graph.0), text(document_id)], rows::read_document).await
     }
 
     /// The bulk load whose home this is.
-    pub async fn find_bulk(&self, graph: GraphId) -> Result<Option<ImportJob>> {
+    pub async fn find_import(&self, graph: ImportJobId) -> Result<Option<ImportJob>> {
         self.one(&sql_text::BULK_BY_GRAPH, vec![id(graph.0)], rows::read_bulk).await
     }
 
     /// ImportJob loads of a project, newest first.
-    pub async fn list_bulks(
+    pub async fn list_imports(
         &self,
         project: ProjectId,
         state: Option<ImportState>,
@@ -136,9 +136,9 @@ impl Store {
     }
 
     /// Items of a bulk load after a position, in order.
-    pub async fn bulk_items(
+    pub async fn import_items(
         &self,
-        graph: GraphId,
+        graph: ImportJobId,
         after: i64,
         state: Option<&ImportItemState>,
         limit: i64,

@@ -15,8 +15,8 @@ use super::sql::{Row, RowReader, Value};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
-    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Graph, GraphOwner,
-    Holding, KeyAccess, Link, LinkKind, Mention, Metadata, Precision, Project, Role, Span, Thread, TimePoint, User,
+    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Holding, KeyAccess, Link,
+    LinkKind, Mention, Metadata, Partition, PartitionOwner, Precision, Project, Role, Span, Thread, TimePoint, User,
 };
 
 /// A uuid as a value.
@@ -151,27 +151,27 @@ pub(super) fn read_key(row: Row) -> Result<ApiKey> {
 }
 
 /// The stored code of an owner, and the application's id.
-pub(super) fn owner_code(owner: &GraphOwner) -> (i64, &str) {
+pub(super) fn owner_code(owner: &PartitionOwner) -> (i64, &str) {
     match owner {
-        GraphOwner::User(user_id) => (0, user_id),
-        GraphOwner::Standalone(graph_id) => (1, graph_id),
-        GraphOwner::Thread(thread_id) => (2, thread_id),
-        GraphOwner::Collection(name) => (3, name),
-        GraphOwner::ImportJob => (4, ""),
+        PartitionOwner::User(user_id) => (0, user_id),
+        PartitionOwner::Standalone(graph_id) => (1, graph_id),
+        PartitionOwner::Thread(thread_id) => (2, thread_id),
+        PartitionOwner::Collection(name) => (3, name),
+        PartitionOwner::ImportJob => (4, ""),
     }
 }
 
-pub(super) fn read_graph(row: Row) -> Result<Graph> {
+pub(super) fn read_partition(row: Row) -> Result<Partition> {
     let mut row = row.reader();
-    Ok(Graph {
+    Ok(Partition {
         id: row.uuid()?.into(),
         project: row.uuid()?.into(),
         owner: match (row.int()?, row.text()?) {
-            (0, user_id) => GraphOwner::User(user_id),
-            (1, graph_id) => GraphOwner::Standalone(graph_id),
-            (2, thread_id) => GraphOwner::Thread(thread_id),
-            (3, name) => GraphOwner::Collection(name),
-            (4, _) => GraphOwner::ImportJob,
+            (0, user_id) => PartitionOwner::User(user_id),
+            (1, graph_id) => PartitionOwner::Standalone(graph_id),
+            (2, thread_id) => PartitionOwner::Thread(thread_id),
+            (3, name) => PartitionOwner::Collection(name),
+            (4, _) => PartitionOwner::ImportJob,
             (code, _) => return Err(unknown_code("graph owner", code)),
         },
         name: row.optional_text()?,

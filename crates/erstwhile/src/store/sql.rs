@@ -74,6 +74,8 @@ pub enum Refusal {
     AppliedBefore,
     /// The application's id is taken; the text says by what.
     Taken(String),
+    /// A random part of a new id is in use already: another one will do.
+    TagTaken,
     /// Something the transaction is about does not exist; the text is a noun.
     Missing(&'static str),
     /// The graph changed since it was read.

@@ -93,7 +93,7 @@ async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_
     let (world, between) = World::with_between().await;
     let (engine, project) = (&world.engine, world.project);
     world.add_user("bea", "Bea Roe").await;
-    let bulk = engine.create_bulk(project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let bulk = engine.create_import(project, Metadata::new(), Vec::new(), false).await.unwrap().id;
     let deleting = engine.clone();
     between.before("ADD_BULK_ITEM", async move { deleting.delete_user(project, "ann").await.unwrap() });
     let of = |user: &str| ImportTarget::User(user.to_owned());
@@ -102,20 +102,20 @@ async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_
         said(of("bea"), "hello".to_owned()),
         said(of("ann"), "a secret".to_owned()),
     ];
-    engine.add_bulk_items(project, bulk, items).await.unwrap();
-    let kept = engine.bulk_items(project, bulk, 0, None, 10).await.unwrap();
+    engine.add_import_items(project, bulk, items).await.unwrap();
+    let kept = engine.import_items(project, bulk, 0, None, 10).await.unwrap();
     let texts: Vec<&str> = kept.iter().map(|item| item.content.as_str()).collect();
     assert_eq!(texts, ["", "hello", ""]);
     for item in [&kept[0], &kept[2]] {
         assert!(matches!(&item.state, ImportItemState::Failed(why) if why.contains("deleted")), "{item:?}");
-        assert_eq!(item.target, ImportTarget::Gone, "it does not even tell whose it was");
+        assert_eq!(item.target, ImportTarget::Deleted, "it does not even tell whose it was");
     }
-    engine.process_bulk(project, bulk).await.unwrap();
+    engine.start_import(project, bulk).await.unwrap();
     for _ in 0..4 {
         world.clock.advance_s(11);
         world.ingest().await;
     }
-    assert_eq!(engine.bulk(project, bulk).await.unwrap().state, ImportState::Partial);
+    assert_eq!(engine.import_job(project, bulk).await.unwrap().state, ImportState::Partial);
 }
 
 /// A worker reads items by the 500. One that resumes in the middle of those must hand over the same batches as
@@ -126,13 +126,13 @@ async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
     let (engine, project) = (&world.engine, world.project);
     engine.create_thread(project, NewThread::of("u", "ann")).await.unwrap();
     // Nothing is there to be understood, so the load ends as soon as its items have arrived.
-    let bulk = engine.create_bulk(project, Metadata::new(), vec![Role::User], false).await.unwrap().graph;
+    let bulk = engine.create_import(project, Metadata::new(), vec![Role::User], false).await.unwrap().id;
     let parts = [("t", 0..250), ("u", 250..600), ("t", 600..800)];
     for (thread, numbers) in parts.clone() {
         let of_thread = |number: i32| said(ImportTarget::Thread(thread.to_owned()), number.to_string());
-        engine.add_bulk_items(project, bulk, numbers.map(of_thread).collect()).await.unwrap();
+        engine.add_import_items(project, bulk, numbers.map(of_thread).collect()).await.unwrap();
     }
-    engine.process_bulk(project, bulk).await.unwrap();
+    engine.start_import(project, bulk).await.unwrap();
     // The first worker gets as far as item 250 and the second as far as item 600; what each handed over last
     // has arrived, but nobody has written that down.
     for count in [2, 3] {
@@ -145,7 +145,7 @@ async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
         world.ingest().await;
         world.clock.advance_s(11);
     }
-    let done = engine.bulk(project, bulk).await.unwrap();
+    let done = engine.import_job(project, bulk).await.unwrap();
     assert_eq!((done.state, done.counts.succeeded, done.counts.total()), (ImportState::Succeeded, 800, 800));
     for thread in ["t", "u"] {
         let (messages, total) = engine.messages(project, thread, 0, 1_000).await.unwrap();

@@ -31,14 +31,14 @@ fn said(thread: &str, content: &str) -> NewImportItem {
 async fn a_bulk_load_goes_on_where_a_worker_left_it_and_its_items_arrive_once() {
     let world = World::new().await;
     world.engine.create_thread(world.project, NewThread::of("u", "ann")).await.unwrap();
-    let bulk = world.engine.create_bulk(world.project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let bulk = world.engine.create_import(world.project, Metadata::new(), Vec::new(), false).await.unwrap().id;
     let items = ["t", "t", "u", "t"].iter().enumerate().map(|(at, thread)| said(thread, &format!("likes {at}")));
-    world.engine.add_bulk_items(world.project, bulk, items.collect()).await.unwrap();
+    world.engine.add_import_items(world.project, bulk, items.collect()).await.unwrap();
     for number in 0..4 {
         let text = format!("likes {number}");
         world.script.answer(&text, likes(&text, &number.to_string()));
     }
-    world.engine.process_bulk(world.project, bulk).await.unwrap();
+    world.engine.start_import(world.project, bulk).await.unwrap();
     // The first round is cut off at an arbitrary point, as a crash would; its lease runs out.
     let round = tokio::time::timeout(std::time::Duration::from_millis(1), world.engine.ingest_next()).await;
     drop(round);
@@ -46,7 +46,7 @@ async fn a_bulk_load_goes_on_where_a_worker_left_it_and_its_items_arrive_once() 
         world.clock.advance_s(11);
         world.ingest().await;
     }
-    let done = world.engine.bulk(world.project, bulk).await.unwrap();
+    let done = world.engine.import_job(world.project, bulk).await.unwrap();
     assert_eq!((done.state, done.counts.succeeded), (ImportState::Succeeded, 4));
     let (in_t, _) = world.engine.messages(world.project, "t", 0, 10).await.unwrap();
     let texts: Vec<&str> = in_t.iter().map(|message| message.content.as_str()).collect();
@@ -193,24 +193,24 @@ async fn policy_sets_that_are_attached_at_the_same_time_are_all_kept() {
 async fn what_waits_in_a_bulk_load_goes_with_its_user() {
     let world = World::new().await;
     let engine = &world.engine;
-    let bulk = engine.create_bulk(world.project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let bulk = engine.create_import(world.project, Metadata::new(), Vec::new(), false).await.unwrap().id;
     engine.create_thread(world.project, NewThread::of("u", "ann")).await.unwrap();
     let items = vec![said("t", "one"), said("u", "two"), said("t", "three")];
-    engine.add_bulk_items(world.project, bulk, items).await.unwrap();
+    engine.add_import_items(world.project, bulk, items).await.unwrap();
     engine.delete_thread(world.project, "u").await.unwrap();
-    let items = async || engine.bulk_items(world.project, bulk, 0, None, 10).await.unwrap();
+    let items = async || engine.import_items(world.project, bulk, 0, None, 10).await.unwrap();
     assert_eq!(items().await.iter().map(|item| item.content.as_str()).collect::<Vec<_>>(), ["one", "", "three"]);
-    assert_eq!(items().await[1].target, ImportTarget::Gone);
-    let added = engine.add_bulk_items(world.project, bulk, vec![said("t", "four")]).await.unwrap();
+    assert_eq!(items().await[1].target, ImportTarget::Deleted);
+    let added = engine.add_import_items(world.project, bulk, vec![said("t", "four")]).await.unwrap();
     assert_eq!(added[0].seq, 4);
-    engine.process_bulk(world.project, bulk).await.unwrap();
+    engine.start_import(world.project, bulk).await.unwrap();
     engine.delete_user(world.project, "ann").await.unwrap();
-    assert!(items().await.iter().all(|item| item.content.is_empty() && item.target == ImportTarget::Gone));
+    assert!(items().await.iter().all(|item| item.content.is_empty() && item.target == ImportTarget::Deleted));
     for _ in 0..4 {
         world.clock.advance_s(11);
         world.ingest().await;
     }
-    assert_eq!(engine.bulk(world.project, bulk).await.unwrap().state, ImportState::Failed, "it comes to an end");
+    assert_eq!(engine.import_job(world.project, bulk).await.unwrap().state, ImportState::Failed, "it comes to an end");
 }
 
 #[tokio::test]

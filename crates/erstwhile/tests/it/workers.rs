@@ -73,14 +73,14 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
 async fn a_bulk_load_that_came_in_here_ends_though_nobody_can_look_at_the_queue() {
     let (world, between) = World::with_between().await;
     let (engine, project) = (&world.engine, world.project);
-    let bulk = engine.create_bulk(project, Metadata::new(), Vec::new(), false).await.unwrap().graph;
+    let bulk = engine.create_import(project, Metadata::new(), Vec::new(), false).await.unwrap().id;
     let items = (0..3).map(|number| said(ImportTarget::Thread("t".to_owned()), format!("Message {number}.")));
-    engine.add_bulk_items(project, bulk, items.collect()).await.unwrap();
+    engine.add_import_items(project, bulk, items.collect()).await.unwrap();
     between.refuse("CLAIMABLE");
     let workers = engine.spawn_workers(1);
-    engine.process_bulk(project, bulk).await.unwrap();
+    engine.start_import(project, bulk).await.unwrap();
     let mut rounds = 0;
-    while engine.bulk(project, bulk).await.unwrap().state != ImportState::Succeeded {
+    while engine.import_job(project, bulk).await.unwrap().state != ImportState::Succeeded {
         rounds += 1;
         assert!(rounds < 1_000, "it never ends");
         // The world's clock stands still, and the load rests by it.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use erstwhile::change::{Batch, Change, Expect};
 use erstwhile::model::{
-    BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, Graph, GraphId, GraphOwner, Metadata, ProjectId, Role,
-    TaskId, Thread,
+    BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Partition, PartitionOwner, ProjectId,
+    Role, TaskId, Thread,
 };
 use erstwhile::ports::{Clock, Ids, SystemClock, TimeOrderedIds};
 use erstwhile::store::{Store, statements};
@@ -44,7 +44,7 @@ async fn prepare(store: &Store, graphs: usize) -> anyhow::Result<()> {
     let now = SystemClock.now();
     for number in 0..graphs {
         let id = graph(number);
-        let owner = GraphOwner::Standalone(format!("graph {number}"));
+        let owner = PartitionOwner::Standalone(format!("graph {number}"));
         let thread = Thread {
             graph: id,
             project: project(),
@@ -58,7 +58,10 @@ async fn prepare(store: &Store, graphs: usize) -> anyhow::Result<()> {
             updated_at: now,
             ended_at: None,
         };
-        let changes = vec![Change::AddGraph(Graph::new(id, project(), owner, now), None), Change::AddThread(thread)];
+        let changes = vec![
+            Change::AddPartition(Partition::new(id.into(), project(), owner, now), None),
+            Change::AddThread(thread),
+        ];
         store.apply(&batch(id, changes)).await?;
     }
     Ok(())
@@ -66,7 +69,7 @@ async fn prepare(store: &Store, graphs: usize) -> anyhow::Result<()> {
 
 fn batch(graph: GraphId, changes: Vec<Change>) -> Batch {
     let (id, at) = (BatchId(TimeOrderedIds.next()), SystemClock.now());
-    Batch { id, project: project(), graph: Some(graph), expect: Expect::Nothing, at, changes }
+    Batch { id, project: project(), partition: Some(graph.into()), expect: Expect::Nothing, at, changes }
 }
 
 /// Writes messages one after the other through the store's port.

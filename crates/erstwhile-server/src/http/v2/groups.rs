@@ -19,7 +19,7 @@ use crate::http::error::ApiError;
 const PAGE_SIZE: i64 = 100;
 
 async fn group(app: &App, graph: Graph) -> Result<WireGroup, ApiError> {
-    let of = Rated::Graph(GraphRef::Graph(graph.owner.id().to_owned()));
+    let of = Rated::Graph(GraphRef::Graph(graph.own_id.clone()));
     let rating = app.engine.rating(graph.project, &of).await?;
     Ok(WireGroup::new(graph, rating))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use erstwhile::engine::{NewEpisode, NewImportItem};
 use erstwhile::model::{
-    EpisodeKind, GraphId, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget, Metadata, Role,
+    EpisodeKind, ImportItem, ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget, Metadata, Role,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ impl From<ImportJob> for WireBatch {
         let over = counts.succeeded + counts.failed;
         let percent = if counts.total() == 0 { 0.0 } else { over as f64 * 100.0 / counts.total() as f64 };
         Self {
-            batch_id: bulk.graph.0,
+            batch_id: bulk.id.0,
             status: state_name(bulk.state),
             metadata: bulk.metadata,
             ignore_roles: bulk.ignore_roles.into_iter().map(Role::as_str).collect(),
@@ -136,7 +136,7 @@ impl WireItem {
             ImportTarget::Graph(id) => graph_id = Some(id),
             ImportTarget::User(id) => user_id = Some(id),
             ImportTarget::Thread(id) => thread_id = Some(id),
-            ImportTarget::Gone => {}
+            ImportTarget::Deleted => {}
         }
         let (status, error) = match item.state {
             ImportItemState::Pending if batch == ImportState::Draft => ("pending", None),
@@ -183,7 +183,7 @@ pub(super) async fn create(
     let metadata = body.metadata.unwrap_or_default();
     checks::metadata(&metadata, app.limits.metadata_keys_max)?;
     let strict = body.strict_ontology.unwrap_or(false);
-    Ok(Json(app.engine.create_bulk(project, metadata, roles, strict).await?.into()))
+    Ok(Json(app.engine.create_import(project, metadata, roles, strict).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -220,7 +220,7 @@ pub(super) async fn list(
         Some(None) => return Ok(Json(BatchList { batches: Vec::new(), next_cursor: None })),
         state => state.flatten(),
     };
-    let mut bulks = app.engine.list_bulks(project, state, limit + 1, cursor).await?;
+    let mut bulks = app.engine.list_imports(project, state, limit + 1, cursor).await?;
     let more = bulks.len() as i64 > limit;
     bulks.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = more.then_some(cursor + limit);
@@ -232,7 +232,7 @@ pub(super) async fn get(
     Reader(project): Reader,
     PathUuid(id): PathUuid,
 ) -> Result<Json<WireBatch>, ApiError> {
-    Ok(Json(app.engine.bulk(project, GraphId(id)).await?.into()))
+    Ok(Json(app.engine.import_job(project, ImportJobId(id)).await?.into()))
 }
 
 pub(super) async fn delete(
@@ -240,7 +240,7 @@ pub(super) async fn delete(
     Writer(project): Writer,
     PathUuid(id): PathUuid,
 ) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_bulk(project, GraphId(id)).await?;
+    app.engine.delete_import(project, ImportJobId(id)).await?;
     Ok(Json(Success::OK))
 }
 
@@ -249,7 +249,7 @@ pub(super) async fn process(
     Writer(project): Writer,
     PathUuid(id): PathUuid,
 ) -> Result<Json<WireBatch>, ApiError> {
-    Ok(Json(app.engine.process_bulk(project, GraphId(id)).await?.into()))
+    Ok(Json(app.engine.start_import(project, ImportJobId(id)).await?.into()))
 }
 
 #[derive(Debug, Serialize)]
@@ -265,7 +265,7 @@ pub(super) async fn list_items(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ItemList>, ApiError> {
     let (limit, cursor) = query.page()?;
-    let bulk = app.engine.bulk(project, GraphId(id)).await?;
+    let bulk = app.engine.import_job(project, ImportJobId(id)).await?;
     let state = match query.status.as_deref() {
         None => None,
         Some("pending") if bulk.state != ImportState::Draft => return Ok(Json(ItemList::none())),
@@ -280,7 +280,7 @@ pub(super) async fn list_items(
             return Err(ApiError::bad_request(message));
         }
     };
-    let mut items = app.engine.bulk_items(project, bulk.graph, cursor, state.as_ref(), limit + 1).await?;
+    let mut items = app.engine.import_items(project, bulk.id, cursor, state.as_ref(), limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = items.last().filter(|_| more).map(|item| item.seq);
@@ -390,6 +390,6 @@ pub(super) async fn add_items(
 ) -> Result<Json<Vec<WireItem>>, ApiError> {
     let items = body.items.into_iter().enumerate();
     let items = items.map(|(at, item)| item.parse(at, &app.limits)).collect::<Result<Vec<_>, _>>()?;
-    let added = app.engine.add_bulk_items(project, GraphId(id), items).await?;
+    let added = app.engine.add_import_items(project, ImportJobId(id), items).await?;
     Ok(Json(added.into_iter().map(|item| WireItem::new(item, ImportState::Draft)).collect()))
 }

@@ -307,7 +307,7 @@ impl From<Graph> for WireGraph {
             id: graph.created_at.as_microsecond(),
             canonical_graph_uuid: graph.id.0,
             project_uuid: graph.project.0,
-            graph_id: graph.owner.id().to_owned(),
+            graph_id: graph.own_id.clone(),
             name: graph.name,
             description: graph.description,
             time_zone: graph.time_zone,

@@ -13,7 +13,9 @@ use erstwhile_core::change::{Change, CollectionChange};
 use erstwhile_core::compat::document_index::DocumentIndex;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Collection, Document, Graph, GraphId, GraphOwner, Metadata, ObjectId, ProjectId};
+use erstwhile_core::model::{
+    Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner, ProjectId,
+};
 
 /// Characters of a collection's name.
 const NAME_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=40;
@@ -94,11 +96,11 @@ struct Loaded {
 
 /// The collections in memory.
 #[derive(Debug, Clone)]
-pub(in crate::engine) struct LoadedCollections(Cache<GraphId, Arc<Loaded>>);
+pub(in crate::engine) struct LoadedCollections(Cache<CollectionId, Arc<Loaded>>);
 
 impl LoadedCollections {
     pub(in crate::engine) fn new() -> Self {
-        let weigh = |_: &GraphId, loaded: &Arc<Loaded>| {
+        let weigh = |_: &CollectionId, loaded: &Arc<Loaded>| {
             let bytes = |document: &Document| document.content.len() + document.metadata.len() * 64 + 4_096;
             u32::try_from(loaded.documents.values().map(bytes).sum::<usize>()).unwrap_or(u32::MAX)
         };
@@ -158,12 +160,12 @@ impl Engine {
             return Err(Error::invalid("embedding_dimensions must be from 8 to 2000"));
         }
         let (now, unique, name) = (self.now(), self.ids().next(), new.name.to_lowercase());
-        let make = |graph: GraphId| {
+        let make = |partition: PartitionId| {
             let collection = Collection {
-                graph,
+                id: CollectionId(partition.0),
                 project,
                 name: name.clone(),
-                uuid: graph.within(unique).into(),
+                uuid: partition.within(unique).into(),
                 description: new.description.clone(),
                 metadata: new.metadata.clone(),
                 dimensions,
@@ -173,27 +175,28 @@ impl Engine {
                 document_count: 0,
                 embedded_count: 0,
             };
-            let home = Graph::new(graph, project, GraphOwner::Collection(name.clone()), now);
-            vec![Change::AddGraph(home, None), Change::Collection(CollectionChange::Add(collection))]
+            let id = Partition::new(partition, project, PartitionOwner::Collection(name.clone()), now);
+            vec![Change::AddPartition(id, None), Change::Collection(CollectionChange::Add(collection))]
         };
-        self.make_graph(project, make).await?;
+        self.add_partition(project, make).await?;
         self.collection(project, &name).await
     }
 
-    async fn collection_home(&self, project: ProjectId, name: &str) -> Result<GraphId> {
-        self.locate(project, Locate::Collection, &name.to_lowercase(), "collection").await
+    async fn collection_id(&self, project: ProjectId, name: &str) -> Result<CollectionId> {
+        let partition = self.locate(project, Locate::Collection, &name.to_lowercase(), "collection").await?;
+        Ok(CollectionId(partition.0))
     }
 
     /// A collection's own fields, without the counts of its documents, which every document would pay for.
     async fn uncounted(&self, project: ProjectId, name: &str) -> Result<Collection> {
-        let home = self.collection_home(project, name).await?;
-        self.store().find_uncounted_collection(home).await?.ok_or_else(|| Error::not_found("collection"))
+        let id = self.collection_id(project, name).await?;
+        self.store().find_uncounted_collection(id).await?.ok_or_else(|| Error::not_found("collection"))
     }
 
     /// A collection, by its name in any case.
     pub async fn collection(&self, project: ProjectId, name: &str) -> Result<Collection> {
-        let home = self.collection_home(project, name).await?;
-        let collection = self.store().find_collection(home).await?;
+        let id = self.collection_id(project, name).await?;
+        let collection = self.store().find_collection(id).await?;
         let mut collection = collection.ok_or_else(|| Error::not_found("collection"))?;
         if collection.is_auto_embedded {
             collection.embedded_count = collection.document_count;
@@ -227,7 +230,7 @@ impl Engine {
             merge_deeply(&mut collection.metadata, metadata.clone().unwrap_or_default());
             collection.updated_at = self.after(seen);
             let changes = vec![Change::Collection(CollectionChange::Update(collection.clone(), seen))];
-            match self.apply(project, collection.graph, changes).await {
+            match self.apply(project, collection.id, changes).await {
                 Ok(_) => return Ok(collection),
                 Err(error) => tries.again(error)?,
             }
@@ -237,9 +240,9 @@ impl Engine {
     /// Removes a collection with its documents.
     pub async fn delete_collection(&self, project: ProjectId, name: &str) -> Result<()> {
         let name = name.to_lowercase();
-        let home = self.collection_home(project, &name).await?;
-        self.collections.0.invalidate(&home);
-        self.remove_graph(project, home, GraphOwner::Collection(name)).await
+        let id = self.collection_id(project, &name).await?;
+        self.collections.0.invalidate(&id);
+        self.remove_partition(project, id, PartitionOwner::Collection(name)).await
     }
 
     /// Adds documents, all or none; their ids in the order in which they were given.
@@ -255,7 +258,7 @@ impl Engine {
         for document in new {
             check_document_id(document.document_id.as_ref())?;
             check_vector(&collection, &document)?;
-            let id = self.object_id(collection.graph);
+            let id = DocumentUuid(collection.id.within(self.ids().next()));
             ids.push(id.0);
             changes.push(Change::Collection(CollectionChange::AddDocument(Document {
                 id,
@@ -267,7 +270,7 @@ impl Engine {
                 updated_at: now,
             })));
         }
-        self.apply(project, collection.graph, changes).await?;
+        self.apply(project, collection.id, changes).await?;
         Ok(ids)
     }
 
@@ -278,7 +281,7 @@ impl Engine {
     }
 
     async fn document_in(&self, collection: &Collection, id: Uuid) -> Result<Document> {
-        let found = self.store().find_document(collection.graph, ObjectId(id)).await?;
+        let found = self.store().find_document(collection.id, DocumentUuid(id)).await?;
         let mut document = found.ok_or_else(|| Error::not_found("document"))?;
         self.bring_vectors(collection, std::iter::once(&mut document)).await?;
         Ok(document)
@@ -296,10 +299,10 @@ impl Engine {
         let collection = self.uncounted(project, name).await?;
         let mut found = Vec::new();
         for uuid in uuids {
-            found.extend(self.store().find_document(collection.graph, ObjectId(*uuid)).await?);
+            found.extend(self.store().find_document(collection.id, DocumentUuid(*uuid)).await?);
         }
         for id in document_ids {
-            found.extend(self.store().find_document_by_id(collection.graph, id).await?);
+            found.extend(self.store().find_document_by_id(collection.id, id).await?);
         }
         self.bring_vectors(&collection, found.iter_mut()).await?;
         Ok(found)
@@ -334,17 +337,17 @@ impl Engine {
         for (_, document_id, _) in &updates {
             check_document_id(document_id.as_ref())?;
         }
-        let home = self.collection_home(project, name).await?;
+        let id = self.collection_id(project, name).await?;
         let mut tries = Tries::new();
         loop {
             let mut changes = Vec::with_capacity(updates.len());
             // What one update of a document leaves is what the next update of the same one sees.
             let mut changed: HashMap<Uuid, Document> = HashMap::new();
-            for (id, document_id, metadata) in &updates {
-                let mut document = match changed.remove(id) {
+            for (uuid, document_id, metadata) in &updates {
+                let mut document = match changed.remove(uuid) {
                     Some(document) => document,
                     None => {
-                        let found = self.store().find_document(home, ObjectId(*id)).await?;
+                        let found = self.store().find_document(id, DocumentUuid(*uuid)).await?;
                         found.ok_or_else(|| Error::not_found("document"))?
                     }
                 };
@@ -353,9 +356,9 @@ impl Engine {
                 merge_deeply(&mut document.metadata, metadata.clone().unwrap_or_default());
                 document.updated_at = self.after(seen);
                 changes.push(Change::Collection(CollectionChange::UpdateDocument(document.clone(), seen)));
-                changed.insert(*id, document);
+                changed.insert(*uuid, document);
             }
-            match self.apply(project, home, changes).await {
+            match self.apply(project, id, changes).await {
                 Ok(_) => return Ok(()),
                 Err(error) => tries.again(error)?,
             }
@@ -365,10 +368,10 @@ impl Engine {
     /// Removes documents, all or none.
     pub async fn delete_documents(&self, project: ProjectId, name: &str, ids: &[Uuid]) -> Result<()> {
         check_count(ids.len())?;
-        let home = self.collection_home(project, name).await?;
+        let id = self.collection_id(project, name).await?;
         let changes =
-            ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(ObjectId(*id)))).collect();
-        self.apply(project, home, changes).await?;
+            ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(DocumentUuid(*id)))).collect();
+        self.apply(project, id, changes).await?;
         self.store().scrub().await
     }
 
@@ -419,12 +422,12 @@ impl Engine {
 
     /// The collection in memory, with everything that was stored before the call.
     async fn loaded(&self, collection: &Collection) -> Result<Arc<Loaded>> {
-        let home = collection.graph;
-        let version = self.store().graph_version(home).await?.ok_or_else(|| Error::not_found("collection"))?;
-        if let Some(loaded) = self.collections.0.get(&home).filter(|loaded| loaded.version >= version) {
+        let id = collection.id;
+        let version = self.store().partition_version(id.into()).await?.ok_or_else(|| Error::not_found("collection"))?;
+        if let Some(loaded) = self.collections.0.get(&id).filter(|loaded| loaded.version >= version) {
             return Ok(loaded);
         }
-        let documents = self.store().documents(home).await?;
+        let documents = self.store().documents(id).await?;
         let vectors: Vec<Option<Vec<f32>>> = if collection.is_auto_embedded {
             let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
             self.embedder().embed(&texts).await?.into_iter().map(Some).collect()
@@ -435,7 +438,7 @@ impl Engine {
             DocumentIndex::build(collection.dimensions, documents.iter().map(|document| document.id.0).zip(vectors))?;
         let documents = documents.into_iter().map(|document| (document.id.0, document)).collect();
         let loaded = Arc::new(Loaded { version, documents, index });
-        self.collections.0.insert(home, Arc::clone(&loaded));
+        self.collections.0.insert(id, Arc::clone(&loaded));
         Ok(loaded)
     }
 }

@@ -47,7 +47,7 @@ impl Engine {
         Ok(match of {
             Rated::Graph(reference) => (self.graph_id(project, reference).await?, String::new()),
             Rated::Thread(thread_id) => {
-                (self.locate(project, Locate::Thread, thread_id, "thread").await?, thread_id.clone())
+                (self.locate_graph(project, Locate::Thread, thread_id, "thread").await?, thread_id.clone())
             }
         })
     }

@@ -16,7 +16,7 @@ impl Steps {
             CollectionChange::Add(collection) => self.add_collection(collection),
             CollectionChange::Update(collection, seen) => {
                 let params = vec![
-                    id(collection.graph.0),
+                    id(collection.id.0),
                     optional_text(collection.description.as_ref()),
                     json(&collection.metadata),
                     time(collection.updated_at),
@@ -26,7 +26,7 @@ impl Steps {
             }
             CollectionChange::AddDocument(document) => self.add_document(document)?,
             CollectionChange::UpdateDocument(document, seen) => {
-                let graph = id(self.graph()?.0);
+                let graph = id(self.partition()?.0);
                 let expected = vec![graph.clone(), id(document.id.0), time(*seen)];
                 self.must(&sql::EXPECT_DOCUMENT, expected, Refusal::Stale);
                 let params = vec![
@@ -39,7 +39,7 @@ impl Steps {
                 self.must(&sql::UPDATE_DOCUMENT, params, taken(document));
             }
             CollectionChange::RemoveDocument(document) => {
-                let params = vec![id(self.graph()?.0), id(document.0)];
+                let params = vec![id(self.partition()?.0), id(document.0)];
                 self.must(&sql::REMOVE_DOCUMENT, params, Refusal::Missing("document"));
             }
         }
@@ -48,7 +48,7 @@ impl Steps {
 
     fn add_collection(&mut self, collection: &Collection) {
         let params = vec![
-            id(collection.graph.0),
+            id(collection.id.0),
             id(collection.project.0),
             text(&collection.name),
             id(collection.uuid.0),
@@ -63,7 +63,7 @@ impl Steps {
 
     fn add_document(&mut self, document: &Document) -> Result<()> {
         let params = vec![
-            id(self.graph()?.0),
+            id(self.partition()?.0),
             id(document.id.0),
             optional_text(document.document_id.as_ref()),
             text(&document.content),

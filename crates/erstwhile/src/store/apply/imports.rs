@@ -23,7 +23,7 @@ impl Steps {
             ImportChange::SetItemState(seq, state, task) => {
                 let (code, failure) = bulk_item_state_code(state);
                 let params = vec![
-                    id(self.graph()?.0),
+                    id(self.partition()?.0),
                     Value::Int(*seq),
                     Value::Int(code),
                     optional_text(failure),
@@ -33,7 +33,7 @@ impl Steps {
                 self.may(&sql::SET_BULK_ITEM_STATE, params);
             }
             ImportChange::ForgetItem(seq) => {
-                self.may(&sql::FORGET_BULK_ITEM, vec![id(self.graph()?.0), Value::Int(*seq)]);
+                self.may(&sql::FORGET_BULK_ITEM, vec![id(self.partition()?.0), Value::Int(*seq)]);
             }
         }
         Ok(())
@@ -41,7 +41,7 @@ impl Steps {
 
     fn add_bulk(&mut self, bulk: &ImportJob) {
         let params = vec![
-            id(bulk.graph.0),
+            id(bulk.id.0),
             id(bulk.project.0),
             bulk.state.value(),
             json(&bulk.metadata),
@@ -53,7 +53,7 @@ impl Steps {
     }
 
     fn add_bulk_items(&mut self, items: &[ImportItem]) -> Result<()> {
-        let graph = id(self.graph()?.0);
+        let graph = id(self.partition()?.0);
         let draft = ImportState::Draft.value();
         self.must(&sql::EXPECT_BULK_STATE, vec![graph.clone(), draft, time(self.at)], Refusal::Stale);
         for item in items {
@@ -73,7 +73,7 @@ impl Steps {
     }
 
     fn set_bulk_state(&mut self, from: ImportState, to: ImportState) -> Result<()> {
-        let graph = id(self.graph()?.0);
+        let graph = id(self.partition()?.0);
         let over = matches!(to, ImportState::Succeeded | ImportState::Partial | ImportState::Failed);
         let params = vec![
             graph.clone(),

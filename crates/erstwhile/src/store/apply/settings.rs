@@ -25,11 +25,11 @@ impl Steps {
     pub(super) fn change_group(&mut self, change: &GroupChange) -> Result<()> {
         match change {
             GroupChange::Join(group) => {
-                let params = vec![id(self.graph()?.0), id(group.0), time(self.at)];
+                let params = vec![id(self.partition()?.0), id(group.0), time(self.at)];
                 self.may(&sql::ADD_MEMBERSHIP, params);
             }
             GroupChange::Leave(group) => {
-                let params = vec![id(self.graph()?.0), id(group.0)];
+                let params = vec![id(self.partition()?.0), id(group.0)];
                 self.may(&sql::REMOVE_MEMBERSHIP, params);
             }
             GroupChange::Dissolve(group) => self.may(&sql::DISSOLVE_GROUP, vec![id(group.0)]),
@@ -39,7 +39,7 @@ impl Steps {
 
     /// The graph of the batch, or else its project.
     fn scope(&self) -> Value {
-        id(self.graph.map_or(self.project.0, |graph| graph.0))
+        id(self.partition.map_or(self.project.0, |partition| partition.0))
     }
 
     fn put_setting(&mut self, setting: &Setting, precondition: &Precondition) {

@@ -59,7 +59,7 @@ fn read_json(text: &str) -> Result<Json> {
 pub(in super::super) fn read_collection(row: Row) -> Result<Collection> {
     let mut row = row.reader();
     Ok(Collection {
-        graph: row.uuid()?.into(),
+        id: row.uuid()?.into(),
         project: row.uuid()?.into(),
         name: row.text()?,
         uuid: row.uuid()?.into(),
@@ -90,7 +90,7 @@ pub(in super::super) fn read_document(row: Row) -> Result<Document> {
 pub(in super::super) fn read_bulk(row: Row) -> Result<ImportJob> {
     let mut row = row.reader();
     Ok(ImportJob {
-        graph: row.uuid()?.into(),
+        id: row.uuid()?.into(),
         project: row.uuid()?.into(),
         state: ImportState::from_code(row.int()?)?,
         metadata: row.json()?,
@@ -153,7 +153,7 @@ pub(in super::super) fn read_bulk_item(row: Row) -> Result<ImportItem> {
         seq,
         episode: episode.into(),
         target: match field("target") {
-            Json::Null => ImportTarget::Gone,
+            Json::Null => ImportTarget::Deleted,
             target => serde_json::from_value(target).map_err(broken)?,
         },
         graph: GraphId(graph),
