@@ -154,12 +154,13 @@ impl<'a> Names<'a> {
         let subject = self.id(&claim.subject, claim.subject_type.as_deref());
         let object = claim.object.as_ref().map(|object| self.id(object, claim.object_type.as_deref()));
         let key = format!(
-            "assertion\0{}\0{subject}\0{}\0{object:?}\0{:?}\0{:?}\0{}",
-            self.episode.id, claim.predicate, claim.kind, claim.valid_from, claim.statement
+            "assertion\0{}\0{subject}\0{}\0{object:?}\0{:?}\0{:?}\0{}\0{}",
+            self.episode.id, claim.predicate, claim.kind, claim.valid_from, claim.statement, claim.span.start
         );
         Assertion {
             id: AssertionId(self.reading.graph.derive(key.as_bytes())),
             episode: Some(self.episode.id),
+            sequence: Some(self.episode.seq),
             subject,
             predicate: claim.predicate,
             object,

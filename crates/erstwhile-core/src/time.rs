@@ -104,9 +104,35 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// The order of the sweep: world time, then the later word, then the later record (T3).
-    fn order(&self) -> (Timestamp, Timestamp, Timestamp, AssertionId) {
-        (self.at, self.claim.reference_time, self.claim.recorded_at, self.claim.id)
+    /// The order of the sweep: time in the world, then the order in which it was said (T3).
+    fn order(&self) -> (Timestamp, WordOrder) {
+        (self.at, WordOrder::of(self.claim))
+    }
+}
+
+/// The order in which claims were said: by reference time, then by the position of the episode in its graph, then by
+/// the place in the episode's text.
+///
+/// An operator, who has no episode, is heard last. The end of the key only makes the order total: it never decides
+/// between two claims at different places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct WordOrder {
+    reference_time: Timestamp,
+    sequence: i64,
+    place: (usize, usize),
+    recorded_at: Timestamp,
+    id: AssertionId,
+}
+
+impl WordOrder {
+    fn of(claim: &Assertion) -> Self {
+        Self {
+            reference_time: claim.reference_time,
+            sequence: claim.sequence.unwrap_or(i64::MAX),
+            place: (claim.span.start, claim.span.end),
+            recorded_at: claim.recorded_at,
+            id: claim.id,
+        }
     }
 }
 
@@ -236,7 +262,7 @@ fn unknown_start(runs: &[Run<'_>], end: Timestamp) -> Option<Timestamp> {
 
 impl Run<'_> {
     fn into_fact(mut self, resolve: impl Fn(EntityId) -> EntityId) -> Fact {
-        self.claims.sort_by_key(|claim| (claim.reference_time, claim.recorded_at, claim.id));
+        self.claims.sort_by_key(|claim| WordOrder::of(claim));
         let mut oldest = self.claims[0];
         let mut best = self.claims[0];
         for claim in &self.claims {

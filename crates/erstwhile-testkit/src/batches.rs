@@ -90,6 +90,7 @@ fn assertion(graph: u8, numbers: (u8, u8, u8, u8), now: Timestamp) -> Assertion 
     Assertion {
         id: AssertionId(within(graph, number)),
         episode: Some(EpisodeId(within(graph, episode))),
+        sequence: None,
         subject: EntityId(within(graph, subject)),
         predicate: "LIKES".to_owned(),
         object: Some(EntityId(within(graph, object))),

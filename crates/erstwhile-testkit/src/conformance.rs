@@ -498,6 +498,7 @@ fn assertion(graph: GraphId, said: &Episode) -> Assertion {
     Assertion {
         id: AssertionId(graph.derive(said.id.0.as_bytes())),
         episode: Some(said.id),
+        sequence: None,
         subject: EntityId(said.id.0),
         predicate: "IS".to_owned(),
         object: Some(EntityId(graph.within(Uuid::from_u128(3)))),
@@ -536,7 +537,7 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
         assert_eq!(found.episodes, state.episodes);
         let mut assertions = found.assertions.clone();
         assertions.sort_by_key(|assertion| assertion.id);
-        assert_eq!(assertions, state.assertions.values().cloned().collect::<Vec<_>>());
+        assert_eq!(assertions, state.assertions());
         let mut links = found.links.clone();
         links.sort_by_key(|link| link.id);
         assert_eq!(links, state.links.values().cloned().collect::<Vec<_>>());

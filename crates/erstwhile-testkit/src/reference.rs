@@ -248,6 +248,14 @@ impl GraphState {
         }
     }
 
+    /// The assertions, each with the position of its episode.
+    pub fn assertions(&self) -> Vec<Assertion> {
+        let position = |id: EpisodeId| self.episodes.iter().find(|episode| episode.id == id).map(|episode| episode.seq);
+        let placed =
+            |assertion: &Assertion| Assertion { sequence: assertion.episode.and_then(position), ..assertion.clone() };
+        self.assertions.values().map(placed).collect()
+    }
+
     /// How many episodes wait to be understood.
     pub fn pending(&self) -> usize {
         self.episodes.iter().filter(|episode| episode.state == EpisodeState::Pending).count()

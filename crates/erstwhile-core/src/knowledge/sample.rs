@@ -55,6 +55,7 @@ impl Sample {
         self.evidence.assertions.push(Assertion {
             id: AssertionId(self.graph.derive(format!("assertion {number}").as_bytes())),
             episode: Some(id),
+            sequence: Some(number as i64),
             subject: self.entity(subject),
             predicate: predicate.to_owned(),
             object: Some(self.entity(object)),

@@ -38,6 +38,7 @@ fn assertion(episode_number: u8, draw: (u8, u8, u8, u8)) -> Assertion {
     Assertion {
         id: AssertionId(graph().derive(key.as_bytes())),
         episode: Some(episode(episode_number)),
+        sequence: None,
         subject: name(subject % 3),
         predicate: if holding.is_multiple_of(2) { "LIVES_IN" } else { "LIKES" }.to_owned(),
         object: Some(name(3 + object % 3)),

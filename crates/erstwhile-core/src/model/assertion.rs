@@ -60,6 +60,9 @@ pub struct Assertion {
     pub id: AssertionId,
     /// The episode that says it; `None` when the operator does.
     pub episode: Option<EpisodeId>,
+    /// The position of that episode in its graph ([`Episode::seq`](super::Episode::seq)), filled in by the store when
+    /// it is read; `None` when there is no episode.
+    pub sequence: Option<i64>,
     /// Whom it is about, as named in the text (before aliases are followed).
     pub subject: EntityId,
     /// The relation, `SCREAMING_SNAKE_CASE`.

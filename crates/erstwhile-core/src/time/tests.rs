@@ -27,6 +27,7 @@ fn claim(number: u128, object: u128, said: Timestamp) -> Assertion {
     Assertion {
         id: AssertionId(id(number)),
         episode: Some(EpisodeId(id(1000 + number))),
+        sequence: None,
         subject: EntityId(id(1)),
         predicate: HOME.to_owned(),
         object: Some(EntityId(id(object))),
@@ -71,6 +72,57 @@ fn a_dated_claim_starts_at_its_date() {
     let dated = Assertion { valid_from: Some(on_day(day(2018, 1, 1))), ..claim(1, PARIS, day(2020, 5, 1)) };
     let fact = only(compute(&[dated]));
     assert_eq!((fact.valid_from, fact.precision), (Some(day(2018, 1, 1)), Precision::Day));
+}
+
+/// A claim of the episode at a position, at a place of its text, said at the same moment as all others.
+fn said_at(number: u128, object: u128, sequence: i64, start: usize) -> Assertion {
+    let episode = Some(EpisodeId(id(5_000 + sequence as u128)));
+    Assertion { episode, sequence: Some(sequence), span: start..start + 10, ..claim(number, object, day(2020, 5, 1)) }
+}
+
+/// The object that holds at the end.
+fn last_object(assertions: &[Assertion]) -> EntityId {
+    let open: Vec<EntityId> =
+        compute(assertions).into_iter().filter(|fact| fact.valid_until.is_none()).map(|fact| fact.object).collect();
+    assert_eq!(open.len(), 1);
+    open[0]
+}
+
+#[test]
+fn of_two_claims_in_one_text_the_later_place_wins_whatever_their_ids() {
+    for (first, second) in [(1, 2), (2, 1)] {
+        let (rome, oslo) = (said_at(first, PARIS, 7, 0), said_at(second, OSLO, 7, 16));
+        assert_eq!(last_object(&[rome, oslo]), EntityId(id(OSLO)));
+    }
+}
+
+#[test]
+fn of_two_messages_of_one_moment_the_later_message_wins_whatever_was_recorded_first() {
+    for (first, second) in [(1, 2), (2, 1)] {
+        let earlier = Assertion { recorded_at: day(2021, 1, 1), ..said_at(first, PARIS, 7, 0) };
+        let later = said_at(second, OSLO, 8, 0);
+        assert_eq!(last_object(&[earlier, later]), EntityId(id(OSLO)));
+    }
+}
+
+proptest! {
+    /// However often something is corrected at one moment, the last word wins; ids and arrival decide nothing.
+    #[test]
+    fn the_last_of_many_corrections_wins(
+        objects in proptest::collection::vec(0_u128..4, 1..8),
+        ids in Just((1..=8_u128).collect::<Vec<_>>()).prop_shuffle(),
+        order in Just((0..8_usize).collect::<Vec<_>>()).prop_shuffle(),
+        per_text in 1_usize..4,
+    ) {
+        let corrections: Vec<Assertion> = objects
+            .iter()
+            .enumerate()
+            .map(|(at, object)| said_at(ids[at], 100 + object, (at / per_text) as i64, (at % per_text) * 20))
+            .collect();
+        let arrived: Vec<Assertion> = order.iter().filter_map(|at| corrections.get(*at)).cloned().collect();
+        let last = objects.last().copied().unwrap_or(0);
+        prop_assert_eq!(last_object(&arrived), EntityId(id(100 + last)));
+    }
 }
 
 #[test]

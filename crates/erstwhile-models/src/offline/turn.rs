@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use erstwhile::model::{EpisodeKind, Role};
+use erstwhile::model::{EpisodeKind, Holding, Role};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, Extraction, Turn};
 use jiff::tz::TimeZone;
 
@@ -420,6 +420,10 @@ fn script_speaker(line: &str) -> Option<&str> {
     (fits && capital && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\'' | '-'))).then_some(name)
 }
 
+/// Drops claims that the turn has made before.
+///
+/// In an exclusive slot only what repeats the claim just before it is dropped: "I live in Rome. No, in Oslo. No, in
+/// Rome." ends in Rome because the third claim is kept.
 fn deduplicate(claims: &mut Vec<Claim>) {
     let mut kept: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims.drain(..) {
@@ -430,7 +434,12 @@ fn deduplicate(claims: &mut Vec<Claim>) {
                 && other.valid_from == claim.valid_from
                 && other.kind == claim.kind
         };
-        if !kept.iter().any(same) {
+        let in_slot = |other: &&Claim| other.subject == claim.subject && other.predicate == claim.predicate;
+        let is_repeated = match claim.holding {
+            Holding::Exclusive => kept.iter().rev().find(in_slot).is_some_and(same),
+            Holding::Shared | Holding::Event => kept.iter().any(same),
+        };
+        if !is_repeated {
             kept.push(claim);
         }
     }

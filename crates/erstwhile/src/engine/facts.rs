@@ -134,6 +134,7 @@ impl Engine {
             changes.push(Change::AddAssertion(Assertion {
                 id,
                 episode: by,
+                sequence: None,
                 subject: source,
                 predicate: draft.predicate.clone(),
                 object: Some(target),

@@ -264,6 +264,7 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
     Ok(Assertion {
         id: row.uuid()?.into(),
         episode: row.optional_uuid()?.map(Into::into),
+        sequence: row.optional_int()?,
         subject: row.uuid()?.into(),
         predicate: row.text()?,
         object: row.optional_uuid()?.map(Into::into),

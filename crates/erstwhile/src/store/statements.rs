@@ -404,9 +404,11 @@ statements! {
         "SELECT episode_id, name, entity_id, entity_type, span_start, span_end, recorded_at FROM mention \
          WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, mention_id";
     ASSERTIONS_SINCE, GRAPH,
-        "SELECT assertion_id, episode_id, subject, predicate, object, statement, span_start, span_end, kind, holding, \
-         valid_from, from_precision, valid_until, until_precision, reference_time, recorded_at, confidence, extractor, \
-         attributes FROM assertion WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, assertion_id";
+        "SELECT a.assertion_id, a.episode_id, e.seq, a.subject, a.predicate, a.object, a.statement, a.span_start, \
+         a.span_end, a.kind, a.holding, a.valid_from, a.from_precision, a.valid_until, a.until_precision, \
+         a.reference_time, a.recorded_at, a.confidence, a.extractor, a.attributes FROM assertion a \
+         LEFT JOIN episode e ON e.graph_id = a.graph_id AND e.episode_id = a.episode_id \
+         WHERE a.graph_id = $1 AND a.version > $2 ORDER BY a.recorded_at, a.assertion_id";
     LINKS_SINCE, GRAPH,
         "SELECT link_id, left_id, right_id, kind, episode_id, recorded_at FROM link \
          WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, link_id";

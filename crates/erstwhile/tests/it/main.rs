@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails must say so at once")]
 
 mod between;
+mod corrections;
 mod doubt;
 mod engine;
 mod gathered;

@@ -232,6 +232,7 @@ impl Engine {
             let assertion = Assertion {
                 id: AssertionId(graph.within(self.ids().next())),
                 episode: Some(episode.id),
+                sequence: None,
                 subject: user_node(graph),
                 predicate: STATED.to_owned(),
                 object: Some(object),
