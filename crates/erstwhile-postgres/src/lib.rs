@@ -21,7 +21,7 @@ mod connect;
 pub mod dialect;
 mod failure;
 mod migrate;
-pub mod sharding;
+mod sharding;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;

@@ -1,33 +1,12 @@
 //! Spreading the tables over the shards of Citus, when the extension is there.
 
 use deadpool_postgres::Object;
+use erstwhile::store::tables::{Placement, placements};
 
 use crate::failure::Failure;
 
-/// Tables with the column that says on which shard a row lives; those of a graph live together.
-pub const DISTRIBUTED: &[(&str, &str)] = &[
-    ("locator", "id"),
-    ("graph", "graph_id"),
-    ("ingest_queue", "graph_id"),
-    ("applied_batch", "graph_id"),
-    ("account", "graph_id"),
-    ("thread", "graph_id"),
-    ("episode", "graph_id"),
-    ("mention", "graph_id"),
-    ("assertion", "graph_id"),
-    ("link", "graph_id"),
-    ("edit", "graph_id"),
-    ("tombstone", "graph_id"),
-    ("task", "graph_id"),
-    ("setting", "graph_id"),
-    ("membership", "graph_id"),
-    ("collection", "graph_id"),
-    ("document", "graph_id"),
-    ("bulk", "graph_id"),
-    ("bulk_item", "graph_id"),
-];
-/// Small tables that every shard holds whole.
-pub const REFERENCE: &[&str] = &["project", "api_key"];
+/// The column that distributes the rows of a partition.
+const PARTITION_KEY: &str = "graph_id";
 
 /// Distributes the tables that are not distributed yet; nothing without Citus.
 ///
@@ -39,19 +18,21 @@ pub(crate) async fn distribute(connection: &Object) -> Result<(), Failure> {
     if !citus.await.and_then(|row| row.try_get::<_, bool>(0)).map_err(failed)? {
         return Ok(());
     }
-    for table in REFERENCE {
-        call(connection, table, &format!("SELECT create_reference_table('{table}')")).await?;
-    }
-    for (table, column) in DISTRIBUTED {
-        let with = match *table {
-            "locator" => "none",
-            "graph" => "default",
-            _ => "graph",
+    for (table, placement) in placements() {
+        let statement = match placement {
+            Placement::Everywhere => format!("SELECT create_reference_table('{table}')"),
+            Placement::Column(column) => distributed(table, column, "none"),
+            // The table of the partitions starts the group that the others join.
+            Placement::Partition if table == "graph" => distributed(table, PARTITION_KEY, "default"),
+            Placement::Partition => distributed(table, PARTITION_KEY, "graph"),
         };
-        let statement = format!("SELECT create_distributed_table('{table}', '{column}', colocate_with => '{with}')");
         call(connection, table, &statement).await?;
     }
     Ok(())
+}
+
+fn distributed(table: &str, column: &str, colocate_with: &str) -> String {
+    format!("SELECT create_distributed_table('{table}', '{column}', colocate_with => '{colocate_with}')")
 }
 
 async fn call(connection: &Object, table: &str, statement: &str) -> Result<(), Failure> {
@@ -71,12 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_table_has_its_place() {
-        let placed = |name: &str| REFERENCE.contains(&name) || DISTRIBUTED.iter().any(|(table, _)| *table == name);
+    fn every_table_is_placed_once_and_after_the_partitions() {
         let lines = MIGRATIONS.iter().flat_map(|migration| migration.sql.lines());
         let names: Vec<&str> =
             lines.filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split_whitespace().next()).collect();
-        assert_eq!(names.len(), REFERENCE.len() + DISTRIBUTED.len());
-        assert!(names.iter().all(|name| placed(name)), "{names:?}");
+        let placed: Vec<&str> = placements().map(|(table, _)| table).collect();
+        assert_eq!(names.len(), placed.len());
+        assert!(names.iter().all(|name| placed.contains(name)), "{names:?}");
+        let with_partition = placements().filter(|(_, placement)| *placement == Placement::Partition);
+        assert_eq!(with_partition.map(|(table, _)| table).next(), Some("graph"));
     }
 }

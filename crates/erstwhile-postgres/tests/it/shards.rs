@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use erstwhile::store::sql::Reach;
+use erstwhile::store::tables::{Placement, placements};
 use erstwhile::store::{Store, statements};
-use erstwhile_postgres::sharding::DISTRIBUTED;
 use erstwhile_postgres::testing::{CARELESS, TestServer};
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use tokio_postgres::Client;
@@ -35,7 +35,12 @@ async fn coordinator(shards: [&TestServer; 2]) -> Client {
         client.batch_execute(&server).await.expect("a shard");
     }
     let shard = shards[0].client().await;
-    for (table, key) in DISTRIBUTED {
+    for (table, placement) in placements() {
+        let key = match placement {
+            Placement::Partition => "graph_id",
+            Placement::Column(column) => column,
+            Placement::Everywhere => continue,
+        };
         let columns = columns(&shard, table).await;
         client
             .batch_execute(&format!("CREATE TABLE {table} ({columns}) PARTITION BY HASH ({key})"))

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::Locate;
 use super::codes::Code;
 use super::rows::{
     entity_patch_json, fact_edit_json, id, json, optional_id, optional_text, optional_time, owner_code, state_code,
@@ -17,6 +16,7 @@ use super::rows::{
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
+use super::{Locate, tables};
 use erstwhile_core::change::{Batch, Change, Expect};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
@@ -271,26 +271,8 @@ impl Steps {
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
         self.may(&sql::FORGET_BULK_ITEMS_FOR_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
-        for table in [
-            &sql::CLEAR_SETTINGS,
-            &sql::CLEAR_MEMBERSHIPS,
-            &sql::CLEAR_DOCUMENTS,
-            &sql::CLEAR_COLLECTION,
-            &sql::CLEAR_BULK_ITEMS,
-            &sql::CLEAR_BULK,
-            &sql::CLEAR_TASKS,
-            &sql::CLEAR_TOMBSTONES,
-            &sql::CLEAR_EDITS,
-            &sql::CLEAR_LINKS,
-            &sql::CLEAR_ASSERTIONS,
-            &sql::CLEAR_MENTIONS,
-            &sql::CLEAR_EPISODES,
-            &sql::CLEAR_THREADS,
-            &sql::CLEAR_ACCOUNT,
-            &sql::CLEAR_QUEUE,
-            &sql::CLEAR_GRAPH,
-        ] {
-            self.may(table, vec![id(graph.0)]);
+        for clear in tables::clears() {
+            self.may(clear, vec![id(graph.0)]);
         }
         Ok(())
     }

@@ -531,22 +531,5 @@ statements! {
     QUEUE_DEPTH, Reach::FanOut,
         "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT), count(*), min(ready_at), max(attempts) FROM ingest_queue WHERE pending > 0";
 
-    CLEAR_GRAPH, GRAPH, "DELETE FROM graph WHERE graph_id = $1";
-    CLEAR_QUEUE, GRAPH, "DELETE FROM ingest_queue WHERE graph_id = $1";
     CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1 AND batch_id <> $2";
-    CLEAR_ACCOUNT, GRAPH, "DELETE FROM account WHERE graph_id = $1";
-    CLEAR_THREADS, GRAPH, "DELETE FROM thread WHERE graph_id = $1";
-    CLEAR_EPISODES, GRAPH, "DELETE FROM episode WHERE graph_id = $1";
-    CLEAR_MENTIONS, GRAPH, "DELETE FROM mention WHERE graph_id = $1";
-    CLEAR_ASSERTIONS, GRAPH, "DELETE FROM assertion WHERE graph_id = $1";
-    CLEAR_LINKS, GRAPH, "DELETE FROM link WHERE graph_id = $1";
-    CLEAR_EDITS, GRAPH, "DELETE FROM edit WHERE graph_id = $1";
-    CLEAR_TOMBSTONES, GRAPH, "DELETE FROM tombstone WHERE graph_id = $1";
-    CLEAR_SETTINGS, GRAPH, "DELETE FROM setting WHERE graph_id = $1";
-    CLEAR_MEMBERSHIPS, GRAPH, "DELETE FROM membership WHERE graph_id = $1";
-    CLEAR_COLLECTION, GRAPH, "DELETE FROM collection WHERE graph_id = $1";
-    CLEAR_DOCUMENTS, GRAPH, "DELETE FROM document WHERE graph_id = $1";
-    CLEAR_BULK, GRAPH, "DELETE FROM bulk WHERE graph_id = $1";
-    CLEAR_BULK_ITEMS, GRAPH, "DELETE FROM bulk_item WHERE graph_id = $1";
-    CLEAR_TASKS, GRAPH, "DELETE FROM task WHERE graph_id = $1";
 }

@@ -1,34 +1,64 @@
-//! Every table of the schema: what of it moves to another database, and what deliberately does not.
+//! Every table of the schema, described once: its columns, how it is distributed, how it is cleared, and whether its
+//! rows are exported.
 //!
-//! Statements to read and to write whole rows follow from the columns. A test compares this with the
-//! database's own catalogue, so that no column of a later migration is forgotten.
+//! Statements that read, write or clear whole rows follow from this description, and so does the distribution over
+//! shards. A test compares it with the database's own catalogue, so that no column of a later migration is forgotten.
 
 use super::sql::{Reach, Statement};
 
-/// A table whose rows move.
+/// A table whose rows are exported.
 #[derive(Debug)]
 pub struct Table {
     /// Its name.
     pub name: &'static str,
-    /// The columns that are carried, the one that says to which unit a row belongs first.
+    /// The columns that are exported; the first says to which unit a row belongs.
     pub columns: &'static [&'static str],
-    /// Whether two copies of a unit must agree on it; housekeeping may thin out the others.
+    /// Where its rows lie.
+    pub placement: Placement,
+    /// Whether two copies of a unit must agree on it; housekeeping may remove rows of the others.
     pub is_compared: bool,
     /// Reads the rows of one unit.
     pub(super) read: &'static Statement,
-    /// Writes one row, unless it is there.
+    /// Writes one row, unless it exists.
     pub(super) write: &'static Statement,
+    /// Deletes the rows of one partition, when they are deleted with it.
+    clear: Option<&'static Statement>,
 }
 
-/// Columns that do not move.
+/// A table whose rows are not exported, because they follow from others.
 #[derive(Debug)]
-pub struct NotExported {
-    /// The table.
-    pub table: &'static str,
-    /// The columns.
+pub struct DerivedTable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns.
     pub columns: &'static [&'static str],
-    /// Why.
+    /// Where its rows lie.
+    pub placement: Placement,
+    /// Why it is not exported.
     pub why: &'static str,
+    clear: Option<&'static Statement>,
+}
+
+/// Where the rows of a table lie in a sharded database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// On the shard of their partition.
+    Partition,
+    /// On the shard that the value of this column says.
+    Column(&'static str),
+    /// On every shard: the table is small.
+    Everywhere,
+}
+
+impl Placement {
+    /// How a statement with an equality on the table's key reaches its rows.
+    const fn reach(self) -> Reach {
+        match self {
+            Self::Partition => Reach::One("graph_id"),
+            Self::Column(column) => Reach::One(column),
+            Self::Everywhere => Reach::One("reference"),
+        }
+    }
 }
 
 macro_rules! placeholders {
@@ -38,14 +68,26 @@ macro_rules! placeholders {
     };
 }
 
+macro_rules! first {
+    () => {
+        None
+    };
+    ($clear:ident) => {
+        Some(&$clear)
+    };
+}
+
 macro_rules! tables {
-    ($($read:ident $write:ident $reach:expr, $is_compared:literal, $table:ident($key:ident $(, $column:ident)*);)*) => {
+    ($(
+        [$read:ident $write:ident $($clear:ident)?] $placement:ident, $is_compared:literal,
+        $table:ident($key:ident $(, $column:ident)*);
+    )*) => {
         $(
             static $read: Statement = Statement {
                 name: stringify!($read),
                 sql: concat!("SELECT ", stringify!($key), $(", ", stringify!($column),)* " FROM ", stringify!($table),
                     " WHERE ", stringify!($key), " = $1"),
-                reach: $reach,
+                reach: Placement::$placement.reach(),
             };
             static $write: Statement = Statement {
                 name: stringify!($write),
@@ -53,84 +95,113 @@ macro_rules! tables {
                     ") VALUES (",
                     placeholders!([1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24] $($column)*),
                     ") ON CONFLICT DO NOTHING"),
-                reach: $reach,
+                reach: Placement::$placement.reach(),
             };
+            $(static $clear: Statement = Statement {
+                name: stringify!($clear),
+                sql: concat!("DELETE FROM ", stringify!($table), " WHERE ", stringify!($key), " = $1"),
+                reach: Placement::$placement.reach(),
+            };)?
         )*
 
-        /// Every table whose rows move.
+        /// Every table whose rows are exported, in the order in which they are written.
         pub static TABLES: &[Table] = &[$(Table {
             name: stringify!($table),
             columns: &[stringify!($key) $(, stringify!($column))*],
+            placement: Placement::$placement,
             is_compared: $is_compared,
             read: &$read,
             write: &$write,
+            clear: first!($($clear)?),
         }),*];
 
         /// The statements of every table, for the registry.
-        pub(super) const STATEMENTS: &[&Statement] = &[$(&$read, &$write),*];
+        pub(super) const STATEMENTS: &[&Statement] = &[$(&$read, &$write, $(&$clear,)?)* &CLEAR_QUEUE];
     };
 }
 
-const GRAPH: Reach = Reach::One("graph_id");
-const REFERENCE: Reach = Reach::One("reference");
-
 tables! {
-    READ_PROJECT WRITE_PROJECT REFERENCE, true, project(project_id, name, description, time_zone, created_at);
-    READ_KEYS WRITE_KEY REFERENCE, true,
+    [READ_PROJECT WRITE_PROJECT] Everywhere, true, project(project_id, name, description, time_zone, created_at);
+    [READ_KEYS WRITE_KEY] Everywhere, true,
         api_key(project_id, key_id, name, prefix, digest, access, created_at, expires_at, revoked_at);
-    READ_GRAPH WRITE_GRAPH GRAPH, true,
+    [READ_GRAPH WRITE_GRAPH CLEAR_GRAPH] Partition, true,
         graph(graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, updated_at,
             version, revision, next_seq, folded);
-    READ_SETTINGS WRITE_SETTING GRAPH, true, setting(graph_id, kind, name, value, updated_at);
-    READ_ACCOUNT WRITE_ACCOUNT GRAPH, true,
+    [READ_SETTINGS WRITE_SETTING CLEAR_SETTINGS] Partition, true, setting(graph_id, kind, name, value, updated_at);
+    [READ_ACCOUNT WRITE_ACCOUNT CLEAR_ACCOUNT] Partition, true,
         account(graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata,
             disable_default_ontology, created_at, updated_at, folded);
-    READ_MEMBERSHIPS WRITE_MEMBERSHIP GRAPH, true, membership(graph_id, group_id, added_at);
-    READ_THREADS WRITE_THREAD GRAPH, true,
+    [READ_MEMBERSHIPS WRITE_MEMBERSHIP CLEAR_MEMBERSHIPS] Partition, true, membership(graph_id, group_id, added_at);
+    [READ_THREADS WRITE_THREAD CLEAR_THREADS] Partition, true,
         thread(graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, ended_at);
-    READ_EPISODES WRITE_EPISODE GRAPH, true,
+    [READ_EPISODES WRITE_EPISODE CLEAR_EPISODES] Partition, true,
         episode(graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, source_description,
             document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, version);
-    READ_MENTIONS WRITE_MENTION GRAPH, true,
+    [READ_MENTIONS WRITE_MENTION CLEAR_MENTIONS] Partition, true,
         mention(graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, recorded_at,
             version);
-    READ_ASSERTIONS WRITE_ASSERTION GRAPH, true,
+    [READ_ASSERTIONS WRITE_ASSERTION CLEAR_ASSERTIONS] Partition, true,
         assertion(graph_id, assertion_id, episode_id, subject, predicate, object, statement, span_start, span_end,
             kind, holding, valid_from, from_precision, valid_until, until_precision, reference_time, recorded_at,
             confidence, extractor, attributes, version);
-    READ_LINKS WRITE_LINK GRAPH, true,
+    [READ_LINKS WRITE_LINK CLEAR_LINKS] Partition, true,
         link(graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version);
-    READ_EDITS WRITE_EDIT GRAPH, true, edit(graph_id, kind, target_id, patch, recorded_at, version);
-    READ_TOMBSTONES WRITE_TOMBSTONE GRAPH, true, tombstone(graph_id, version, kind, id);
-    READ_TASKS WRITE_TASK GRAPH, true, task(graph_id, task_id, kind, first_seq, total, created_at);
-    READ_COLLECTION WRITE_COLLECTION GRAPH, true,
+    [READ_EDITS WRITE_EDIT CLEAR_EDITS] Partition, true,
+        edit(graph_id, kind, target_id, patch, recorded_at, version);
+    [READ_TOMBSTONES WRITE_TOMBSTONE CLEAR_TOMBSTONES] Partition, true, tombstone(graph_id, version, kind, id);
+    [READ_TASKS WRITE_TASK CLEAR_TASKS] Partition, true, task(graph_id, task_id, kind, first_seq, total, created_at);
+    [READ_COLLECTION WRITE_COLLECTION CLEAR_COLLECTION] Partition, true,
         collection(graph_id, project_id, name, uuid, description, metadata, dimensions, is_auto_embedded, created_at,
             updated_at);
-    READ_DOCUMENTS WRITE_DOCUMENT GRAPH, true,
+    [READ_DOCUMENTS WRITE_DOCUMENT CLEAR_DOCUMENTS] Partition, true,
         document(graph_id, document_uuid, document_id, content, metadata, embedding, created_at, updated_at);
-    READ_BULK WRITE_BULK GRAPH, true,
+    [READ_IMPORT_JOB WRITE_IMPORT_JOB CLEAR_IMPORT_JOB] Partition, true,
         bulk(graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, updated_at,
             processed_at, completed_at);
-    READ_BULK_ITEMS WRITE_BULK_ITEM GRAPH, true,
+    [READ_IMPORT_ITEMS WRITE_IMPORT_ITEM CLEAR_IMPORT_ITEMS] Partition, true,
         bulk_item(graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at,
             payload, target_thread);
-    // Keeps a bulk load that was cut off from handing over its items twice; tidied away after a day.
-    READ_APPLIED WRITE_APPLIED GRAPH, false, applied_batch(graph_id, batch_id, applied_at);
+    // Keeps an interrupted import job from adding its items twice. Housekeeping removes rows after a day, also those
+    // of a removed partition: its last batch must be recognised when it is sent again.
+    [READ_APPLIED WRITE_APPLIED] Partition, false, applied_batch(graph_id, batch_id, applied_at);
 }
 
-/// Every table and column that does not move.
-pub static NOT_EXPORTED: &[NotExported] = &[
-    NotExported {
-        table: "locator",
+static CLEAR_QUEUE: Statement = Statement {
+    name: "CLEAR_QUEUE",
+    sql: "DELETE FROM ingest_queue WHERE graph_id = $1",
+    reach: Placement::Partition.reach(),
+};
+
+/// Every table whose rows are not exported.
+pub static DERIVED_TABLES: &[DerivedTable] = &[
+    DerivedTable {
+        name: "locator",
         columns: &["id", "kind", "scope", "graph_id"],
-        why: "follows from the graph and its threads, and is written anew with them",
+        placement: Placement::Column("id"),
+        why: "follows from the partition and its threads, and is written again with them",
+        clear: None,
     },
-    NotExported {
-        table: "ingest_queue",
+    DerivedTable {
+        name: "ingest_queue",
         columns: &["graph_id", "pending", "ready_at", "lease_until", "epoch", "attempts", "last_error"],
-        why: "belongs to the workers of one database; what is pending is counted and queued anew",
+        placement: Placement::Partition,
+        why: "belongs to the workers of one database; pending episodes are counted and queued again",
+        clear: Some(&CLEAR_QUEUE),
     },
 ];
+
+/// Every table with its placement; the partitions' own table before those that are placed with it.
+pub fn placements() -> impl Iterator<Item = (&'static str, Placement)> {
+    let exported = TABLES.iter().map(|table| (table.name, table.placement));
+    exported.chain(DERIVED_TABLES.iter().map(|table| (table.name, table.placement)))
+}
+
+/// The statements that delete everything of a partition, but for its locators and the marks of applied batches; its
+/// own row last.
+pub(super) fn clears() -> impl Iterator<Item = &'static Statement> {
+    let derived = DERIVED_TABLES.iter().filter_map(|table| table.clear);
+    derived.chain(TABLES.iter().rev().filter_map(|table| table.clear))
+}
 
 /// What kind of unit rows move in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
