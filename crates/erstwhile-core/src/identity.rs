@@ -59,18 +59,6 @@ fn derived(graph: GraphId, key: &str) -> EntityId {
     EntityId(graph.derive(key.as_bytes()))
 }
 
-/// Whether two different names may be the same thing on similarity alone (I2).
-///
-/// Names with different numbers ("Flight 201", "Flight 202") or a different last token ("Room A",
-/// "Room B") are not, however alike they look.
-pub fn may_be_similar(left: &str, right: &str) -> bool {
-    let (left, right) = (normalise(left), normalise(right));
-    let numbers = |name: &str| -> Vec<String> {
-        name.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).map(str::to_owned).collect()
-    };
-    numbers(&left) == numbers(&right) && left.split(' ').next_back() == right.split(' ').next_back()
-}
-
 /// A name that evidence in a graph uses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Name {

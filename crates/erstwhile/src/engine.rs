@@ -102,7 +102,7 @@ impl Engine {
             state: Arc::new(State::new(parts)),
             keys: Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_TTL).build(),
             collections: LoadedCollections::new(),
-            summaries: SummaryCache::new(summaries::REMEMBERED),
+            summaries: SummaryCache::new(),
         }
     }
 
@@ -238,6 +238,7 @@ impl Engine {
         let partition = partition.into();
         self.apply(project, partition, vec![Change::RemovePartition(owner)]).await?;
         self.state.drop_index(partition.as_graph());
+        self.summaries.forget(partition.as_graph());
         self.store().scrub().await
     }
 

@@ -140,6 +140,7 @@ impl Engine {
     pub async fn delete_episode(&self, project: ProjectId, id: EpisodeId) -> Result<()> {
         let graph = self.graph_of(project, id.0, "episode").await?;
         self.apply(project, graph, vec![Change::RemoveEpisode(id)]).await?;
+        self.summaries.forget(graph);
         self.store().scrub().await
     }
 

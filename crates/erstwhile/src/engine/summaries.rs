@@ -1,6 +1,8 @@
 //! Summaries of threads and documents: their own sentences, picked when they are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use moka::sync::Cache;
 
@@ -15,8 +17,12 @@ use erstwhile_core::search::{GraphIndex, Scored};
 const CHARACTERS_MAX: usize = 800;
 /// The newest episodes that a summary is made from, at most.
 const EPISODES_MAX: usize = 500;
-/// Summaries that are remembered.
-pub(super) const REMEMBERED: u64 = 10_000;
+/// Maximum number of graphs whose summaries are cached.
+const GRAPHS_MAX: u64 = 1_000;
+/// Maximum number of cached summaries of one graph.
+const PER_GRAPH_MAX: usize = 1_000;
+/// TTL of the cache: the text of a user whom another process has deleted is kept for at most this long.
+const TTL: Duration = Duration::from_mins(10);
 
 /// What summaries are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,8 +49,40 @@ impl Summarised {
     }
 }
 
-/// Summaries by what they are made from: how many episodes, and the last of them.
-pub(super) type SummaryCache = Cache<(GraphId, Summarised, String), (usize, EpisodeId, Summary)>;
+/// A summary with what it was made from: how many episodes, and the last of them.
+type Made = (usize, EpisodeId, Summary);
+
+/// Summaries of threads and documents, by graph, so that they are dropped with it.
+#[derive(Debug, Clone)]
+pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<HashMap<(Summarised, String), Made>>>>);
+
+impl SummaryCache {
+    pub(super) fn new() -> Self {
+        Self(Cache::builder().max_capacity(GRAPHS_MAX).time_to_live(TTL).build())
+    }
+
+    /// The summary, if it was made from this many episodes and this last one.
+    fn get(&self, graph: GraphId, key: &(Summarised, String), made_from: (usize, EpisodeId)) -> Option<Summary> {
+        let summaries = self.0.get(&graph)?;
+        let summaries = summaries.lock().ok()?;
+        let (count, last, summary) = summaries.get(key)?;
+        ((*count, *last) == made_from).then(|| summary.clone())
+    }
+
+    fn insert(&self, graph: GraphId, key: (Summarised, String), made: Made) {
+        if let Ok(mut summaries) = self.0.get_with(graph, Arc::default).lock() {
+            if summaries.len() >= PER_GRAPH_MAX {
+                summaries.clear();
+            }
+            summaries.insert(key, made);
+        }
+    }
+
+    /// Drops the summaries of a graph, from which something was removed.
+    pub(super) fn forget(&self, graph: GraphId) {
+        self.0.invalidate(&graph);
+    }
+}
 
 impl Engine {
     /// The summary of a thread; `None` while nothing has been said in it.
@@ -80,10 +118,8 @@ impl Engine {
         for (of, episodes) in groups {
             let Some(last) = episodes.last() else { continue };
             let (count, last_id) = (episodes.len(), last.id);
-            let key = (graph, what, of.clone());
-            if let Some((known_count, known_last, summary)) = self.summaries.get(&key)
-                && (known_count, known_last) == (count, last_id)
-            {
+            let key = (what, of.clone());
+            if let Some(summary) = self.summaries.get(graph, &key, (count, last_id)) {
                 summaries.push(summary);
                 continue;
             }
@@ -98,7 +134,7 @@ impl Engine {
                 said_at: last.reference_time,
                 episodes: episodes.iter().map(|episode| episode.id).collect(),
             };
-            self.summaries.insert(key, (count, last_id, summary.clone()));
+            self.summaries.insert(graph, key, (count, last_id, summary.clone()));
             summaries.push(summary);
         }
         Ok(summaries)
@@ -150,4 +186,37 @@ fn grouped(index: &GraphIndex, what: Summarised, only: Option<&str>) -> BTreeMap
         }
     }
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use erstwhile_core::model::{Metadata, Role};
+
+    use super::*;
+    use crate::engine::{NewMessage, NewThread, NewUser};
+    use crate::store::Store;
+    use crate::store::sqlite::Sqlite;
+
+    #[tokio::test]
+    async fn the_summaries_of_a_user_are_dropped_with_the_user() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("test.db")).unwrap())).await.unwrap();
+        let engine = Engine::builder(store).build();
+        let project = engine.ensure_project("test").await.unwrap().id;
+        let ann = NewUser { user_id: "ann".to_owned(), ..NewUser::default() };
+        let graph = engine.add_user(project, ann).await.unwrap().graph;
+        engine.create_thread(project, NewThread::of("t", "ann")).await.unwrap();
+        let message = NewMessage {
+            role: Role::User,
+            name: None,
+            content: "I moved to a house by the sea in the spring.".to_owned(),
+            created_at: None,
+            metadata: Metadata::new(),
+        };
+        engine.add_messages(project, "t", vec![message], &[], false).await.unwrap();
+        assert!(engine.thread_summary(project, "t").await.unwrap().unwrap().text.contains("sea"));
+        assert!(engine.summaries.0.get(&graph).is_some_and(|summaries| !summaries.lock().unwrap().is_empty()));
+        engine.delete_user(project, "ann").await.unwrap();
+        assert!(engine.summaries.0.get(&graph).is_none());
+    }
 }

@@ -155,6 +155,7 @@ impl Engine {
             return self.remove_partition(project, graph, owner).await;
         }
         self.apply(project, graph, vec![Change::RemoveThread(thread_id.to_owned())]).await?;
+        self.summaries.forget(graph);
         self.store().scrub().await
     }
 
