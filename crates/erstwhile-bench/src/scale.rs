@@ -58,7 +58,7 @@ impl Scale {
             let project = engine.ensure_project("scale").await?.id;
             if there == 0 {
                 let new = NewGraph { graph_id: GRAPH.to_owned(), ..NewGraph::default() };
-                engine.create_graph(project, new).await?;
+                engine.project(project).create_graph(new).await?;
             }
             let begun = Instant::now();
             fill(&engine, folder.path(), project, there, facts).await?;
@@ -167,7 +167,7 @@ fn fact(number: usize) -> Claim {
 /// Stores facts with the episodes that tell them, as ingestion would.
 async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, to: usize) -> anyhow::Result<()> {
     let store = store(folder).await?;
-    let graph = engine.graph(project, &GraphRef::Graph(GRAPH.to_owned())).await?;
+    let graph = engine.project(project).graph(GraphRef::Graph(GRAPH.to_owned())).get().await?;
     let ids = TimeOrderedIds;
     for first in (from..to).step_by(TOGETHER) {
         let now = engine.now();
@@ -231,7 +231,7 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     let graph = GraphRef::Graph(GRAPH.to_owned());
     let before = resident();
     let begun = Instant::now();
-    engine.warm(project, &graph).await?;
+    engine.project(project).graph(&graph).warm().await?;
     let cold = begun.elapsed().as_secs_f64();
     let memory = resident() - before;
     let parts = parts_of_loading(folder, &engine, project, &graph).await?;
@@ -239,13 +239,13 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     for number in 0..SEARCHES {
         let search = || Search::new(question(number, facts), 10);
         let begun = Instant::now();
-        engine.search_facts(project, &graph, search()).await?;
+        engine.project(project).graph(&graph).search_facts(search()).await?;
         of_facts.push(begun.elapsed().as_secs_f64() * 1e3);
         let begun = Instant::now();
-        engine.search_episodes(project, &graph, search()).await?;
+        engine.project(project).graph(&graph).search_episodes(search()).await?;
         of_episodes.push(begun.elapsed().as_secs_f64() * 1e3);
         let begun = Instant::now();
-        engine.search_entities(project, &graph, search()).await?;
+        engine.project(project).graph(&graph).search_entities(search()).await?;
         of_entities.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     let recall = recall(folder, &engine, project, &graph, facts).await?;
@@ -261,9 +261,9 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
             strict: false,
         };
         let begun = Instant::now();
-        engine.add_episodes(project, &graph, vec![episode]).await?;
+        engine.project(project).graph(&graph).add_episodes(vec![episode]).await?;
         while engine.ingest_next().await? {}
-        engine.search_facts(project, &graph, Search::new("Quentin", 10)).await?;
+        engine.project(project).graph(&graph).search_facts(Search::new("Quentin", 10)).await?;
         after.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     let shown = |number: f64| format!("{number:.2}");
@@ -293,7 +293,7 @@ async fn parts_of_loading(
     project: ProjectId,
     graph: &GraphRef,
 ) -> anyhow::Result<[f64; 3]> {
-    let graph = engine.graph(project, graph).await?.id;
+    let graph = engine.project(project).graph(graph).get().await?.id;
     let (store, embedder) = (store(folder).await?, StaticEmbedder::new()?);
     let begun = Instant::now();
     let evidence = store.evidence_since(graph, 0).await?.unwrap_or_default();
@@ -325,9 +325,15 @@ async fn recall(
     let (mut found, mut wanted) = (0, 0);
     for number in 0..SEARCHES {
         let search = || Search::new(question(number, facts), 10);
-        let all: HashSet<_> =
-            exact.search_facts(project, graph, search()).await?.into_iter().map(|found| found.item.fact.id).collect();
-        let some = engine.search_facts(project, graph, search()).await?;
+        let all: HashSet<_> = exact
+            .project(project)
+            .graph(graph)
+            .search_facts(search())
+            .await?
+            .into_iter()
+            .map(|found| found.item.fact.id)
+            .collect();
+        let some = engine.project(project).graph(graph).search_facts(search()).await?;
         wanted += all.len();
         found += some.iter().filter(|found| all.contains(&found.item.fact.id)).count();
     }

@@ -99,7 +99,7 @@ pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Res
         expires_at: None,
         secret: own_key.map(str::to_owned),
     };
-    let revealed = engine.create_first_key(project.id, new, random_bytes()).await?;
+    let revealed = engine.project(project.id).create_first_key(new, random_bytes()).await?;
     Ok((project, revealed.map(|revealed| revealed.secret)))
 }
 

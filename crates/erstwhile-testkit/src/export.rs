@@ -106,21 +106,21 @@ pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, ta
     to.ingest().await;
     assert_eq!(target.queue_depth().await.unwrap().episodes, 0);
     assert!(to.facts(&ann()).await.iter().any(|fact| fact.contains("likes figs")), "the pending message is known");
-    assert_eq!(to.engine.import_job(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
+    assert_eq!(to.engine.project(to.project).import_job(to.bulk).get().await.unwrap().state, ImportState::Succeeded);
     // And the source works its own off to the same end.
     from.clock.advance_s(7200);
     from.ingest().await;
     assert_eq!(from.facts(&ann()).await, to.facts(&ann()).await);
 }
 
-/// A bulk load that is spread while it is exported hands over nothing twice and loses nothing.
+/// An import job that is spread while it is exported hands over nothing twice and loses nothing.
 pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let read = async |kind: ExportUnitKind, id| source.read_unit(ExportUnitId { kind, id }).await.unwrap().unwrap();
     let home = read(ExportUnitKind::ImportJob, from.bulk.0).await;
     from.clock.advance_s(60);
     from.ingest().await;
-    let graph = from.engine.graph(from.project, &ann()).await.unwrap().id;
+    let graph = from.engine.project(from.project).graph(ann()).get().await.unwrap().id;
     let to = World::empty(target, &from);
     for unit in [read(ExportUnitKind::Project, from.project.0).await, read(ExportUnitKind::Graph, graph.0).await, home]
     {
@@ -128,9 +128,9 @@ pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &St
     }
     to.clock.advance_s(60);
     to.ingest().await;
-    assert_eq!(to.engine.import_job(to.project, to.bulk).await.unwrap().state, ImportState::Succeeded);
+    assert_eq!(to.engine.project(to.project).import_job(to.bulk).get().await.unwrap().state, ImportState::Succeeded);
     let texts = async |world: &World| -> Vec<String> {
-        let (messages, _) = world.engine.messages(world.project, "loaded", 0, 100).await.unwrap();
+        let (messages, _) = world.engine.project(world.project).thread("loaded").messages(0, 100).await.unwrap();
         messages.into_iter().map(|message| message.content).collect()
     };
     assert_eq!(texts(&to).await, texts(&from).await);
@@ -226,7 +226,7 @@ pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
     let (_guard, path) = folder();
     let first = from.engine.export_to(&path, &()).await.unwrap();
     from.say("t", "one more message").await;
-    from.engine.delete_user(from.project, "bob").await.unwrap();
+    from.engine.project(from.project).user("bob").delete().await.unwrap();
     let to = World::empty(target, &from);
     let cut = Cut::after(1);
     tokio::select! {
@@ -239,7 +239,7 @@ pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
     let second = from.engine.export_to(&path, &()).await.unwrap();
     assert_eq!((second.written, second.removed, second.graphs), (1, 1, first.graphs - 1), "{second:?}");
     clean(&import(&to, &path).await);
-    assert_eq!(to.engine.user(to.project, "bob").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(to.engine.project(to.project).user("bob").get().await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(from.answers().await, to.answers().await);
     let elsewhere = path.join("..");
     let error = from.engine.export_to(&elsewhere, &()).await.unwrap_err();
@@ -252,7 +252,7 @@ pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
     let (_guard, path) = folder();
     let exported = from.engine.export_to(&path, &()).await.unwrap();
     let file = async |user: &str| {
-        let graph = from.engine.graph(from.project, &GraphRef::User(user.to_owned())).await.unwrap();
+        let graph = from.engine.project(from.project).graph(GraphRef::User(user.to_owned())).get().await.unwrap();
         path.join("units").join(format!("graph-{}.jsonl.gz", graph.id))
     };
     let (ann, bob) = (file("ann").await, file("bob").await);
@@ -266,7 +266,7 @@ pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
     let named: Vec<&str> = imported.problems.iter().map(|problem| problem.name.as_str()).collect();
     assert_eq!(named, ["user ann", "user bob"]);
     assert!(imported.problems.iter().all(|problem| problem.message.contains("checksum")), "{imported:?}");
-    assert_eq!(to.engine.user(to.project, "ann").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(to.engine.project(to.project).user("ann").get().await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(imported.written, exported.written - 2);
     fs::remove_file(&bob).unwrap();
     let imported = import(&to, &path).await;
@@ -295,10 +295,10 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     let to = World::empty(target, &from);
     clean(&import(&to, &path).await);
     to.say("nobody's", "said at the destination").await;
-    to.engine.delete_user(to.project, "bob").await.unwrap();
+    to.engine.project(to.project).user("bob").delete().await.unwrap();
     // Another bob, with the same name.
     to.add_user("bob").await;
-    to.engine.create_thread(to.project, NewThread::of("of bob", "bob")).await.unwrap();
+    to.engine.project(to.project).create_thread(NewThread::of("of bob", "bob")).await.unwrap();
     let imported = import(&to, &path).await;
     let problems: Vec<(&str, &str)> =
         imported.problems.iter().map(|problem| (problem.name.as_str(), problem.message.as_str())).collect();
@@ -306,11 +306,11 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     assert!(problems[0].0 == "thread nobody's" && problems[0].1.contains("different content"), "{problems:?}");
     assert!(problems[0].1.contains("episode") && problems[0].1.contains("delete it there"), "{problems:?}");
     assert!(problems[1].0 == "user bob" && problems[1].1.contains("is taken there"), "{problems:?}");
-    let (messages, _) = to.engine.messages(to.project, "nobody's", 0, 100).await.unwrap();
+    let (messages, _) = to.engine.project(to.project).thread("nobody's").messages(0, 100).await.unwrap();
     assert!(messages.iter().any(|message| message.content == "said at the destination"));
-    assert_eq!(to.engine.threads_of_user(to.project, "bob").await.unwrap().len(), 1, "nothing half-written");
-    to.engine.delete_user(to.project, "bob").await.unwrap();
-    to.engine.delete_thread(to.project, "nobody's").await.unwrap();
+    assert_eq!(to.engine.project(to.project).user("bob").threads().await.unwrap().len(), 1, "nothing half-written");
+    to.engine.project(to.project).user("bob").delete().await.unwrap();
+    to.engine.project(to.project).thread("nobody's").delete().await.unwrap();
     let imported = import(&to, &path).await;
     clean(&imported);
     assert_eq!(imported.written, 2);

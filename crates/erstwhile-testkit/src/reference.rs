@@ -118,9 +118,7 @@ impl Reference {
 fn knowledge(change: &Change) -> bool {
     !matches!(
         change,
-        Change::Project(ProjectChange::Add(_))
-            | Change::Project(ProjectChange::AddKey(_))
-            | Change::Project(ProjectChange::RevokeKey(_))
+        Change::Project(ProjectChange::Add(_) | ProjectChange::AddKey(_) | ProjectChange::RevokeKey(_))
             | Change::AddPartition(..)
             | Change::UpdatePartition(..)
             | Change::UpdateUser(..)

@@ -48,7 +48,7 @@ impl Seed {
         let (project, _) = bootstrap(&engine, Some(KEY)).await?;
         let (first_name, last_name) = (Some("Nora".to_owned()), Some("Lindholm".to_owned()));
         let new = NewUser { user_id: USER.to_owned(), first_name, last_name, ..NewUser::default() };
-        let user = engine.add_user(project.id, new).await?;
+        let user = engine.project(project.id).add_user(new).await?;
         let database = std::fs::read_dir(folder)?.filter_map(Result::ok).map(|file| file.path());
         let database = database.into_iter().find(|file| file.extension().is_some_and(|extension| extension == "db"));
         let store = Store::open(Arc::new(Sqlite::open(&database.context("the folder has no database")?)?)).await?;
@@ -67,7 +67,7 @@ impl Seed {
             let first = self.messages;
             let thread = format!("talk-{}", first / THREAD);
             if first.is_multiple_of(THREAD) {
-                self.engine.create_thread(self.user.project, NewThread::of(&thread, USER)).await?;
+                self.engine.project(self.user.project).create_thread(NewThread::of(&thread, USER)).await?;
             }
             // Never over the end of a thread.
             let here = TOGETHER.min(until - first).min(THREAD - first % THREAD);
@@ -136,7 +136,7 @@ impl Seed {
     /// Facts that the graph has.
     async fn facts(&self) -> anyhow::Result<usize> {
         let graph = GraphRef::User(USER.to_owned());
-        Ok(self.engine.list_facts(self.user.project, &graph, &Filter::default()).await?.len())
+        Ok(self.engine.project(self.user.project).graph(&graph).facts(&Filter::default()).await?.len())
     }
 
     /// Adds messages until about so many facts come of them; how many there really are.

@@ -1,4 +1,4 @@
-//! ImportJob loads (the API calls them batches): many items, prepared as a draft, then spread over the
+//! Import jobs: many items, prepared as a draft, then distributed to the
 //! graphs that they belong to.
 
 use jiff::Timestamp;

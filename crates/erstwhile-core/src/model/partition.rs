@@ -15,7 +15,7 @@ pub enum PartitionOwner {
     Thread(String),
     /// A document collection, by its name.
     Collection(String),
-    /// A bulk load: the home of its items until they have reached their own graphs.
+    /// An import job: the home of its items until they have reached their own graphs.
     ImportJob,
 }
 

@@ -55,8 +55,8 @@ async fn tell(engine: &Engine) -> ProjectId {
     let project = engine.ensure_project("test").await.unwrap().id;
     let (first_name, last_name) = (Some("Noor".to_owned()), Some("Haddad".to_owned()));
     let user = NewUser { user_id: "noor".to_owned(), first_name, last_name, ..NewUser::default() };
-    engine.add_user(project, user).await.unwrap();
-    engine.create_thread(project, NewThread::of("t", "noor")).await.unwrap();
+    engine.project(project).add_user(user).await.unwrap();
+    engine.project(project).create_thread(NewThread::of("t", "noor")).await.unwrap();
     let mut said = Vec::new();
     for text in SAID.iter().chain(SAID) {
         let message = NewMessage {
@@ -66,11 +66,11 @@ async fn tell(engine: &Engine) -> ProjectId {
             created_at: None,
             metadata: Metadata::new(),
         };
-        let posted = engine.add_messages(project, "t", vec![message], &[], false).await.unwrap();
+        let posted = engine.project(project).thread("t").add_messages(vec![message], &[], false).await.unwrap();
         said.extend(posted.messages);
         while engine.ingest_next().await.unwrap() {}
         if said.len() % 5 == 0 {
-            engine.delete_episode(project, said.remove(said.len() / 2)).await.unwrap();
+            engine.project(project).delete_episode(said.remove(said.len() / 2)).await.unwrap();
         }
     }
     project
@@ -79,20 +79,20 @@ async fn tell(engine: &Engine) -> ProjectId {
 /// Everything that searches answer, with scores to the last bit.
 async fn answers(engine: &Engine, project: ProjectId) -> Vec<String> {
     let graph = GraphRef::User("noor".to_owned());
-    let centre = user_node(engine.graph(project, &graph).await.unwrap().id);
+    let centre = user_node(engine.project(project).graph(&graph).get().await.unwrap().id);
     let rerankers =
         [Reranker::Fused, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::NodeDistance(centre), Reranker::EpisodeMentions];
     let mut answers = Vec::new();
     for query in ASKED {
         for reranker in rerankers {
             let search = || Search { reranker, ..Search::new(*query, 20) };
-            for found in engine.search_facts(project, &graph, search()).await.unwrap() {
+            for found in engine.project(project).graph(&graph).search_facts(search()).await.unwrap() {
                 answers.push(format!("{query} {reranker:?} {} {:x}", found.item.fact.statement, found.score.to_bits()));
             }
-            for found in engine.search_entities(project, &graph, search()).await.unwrap() {
+            for found in engine.project(project).graph(&graph).search_entities(search()).await.unwrap() {
                 answers.push(format!("{query} {reranker:?} {} {:x}", found.item.name, found.score.to_bits()));
             }
-            for found in engine.search_episodes(project, &graph, search()).await.unwrap() {
+            for found in engine.project(project).graph(&graph).search_episodes(search()).await.unwrap() {
                 answers.push(format!("{query} {reranker:?} {} {:x}", found.item.content, found.score.to_bits()));
             }
         }

@@ -69,8 +69,8 @@ async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
     let server = Server::start(engine.clone(), settings).await?;
     ingest(&engine, project, &sample).await?;
     let graph = GraphRef::User(sample.user.user_id.clone());
-    print_facts(engine.list_facts(project, &graph, &Filter::default()).await?);
-    let context = engine.query_context(project, &graph, &sample.question, ContextRequest::default()).await?;
+    print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?);
+    let context = engine.project(project).graph(&graph).context(&sample.question, ContextRequest::default()).await?;
     show(&format!("\n# Context for: {}\n", sample.question));
     show(&context);
     server.stop().await;
@@ -85,12 +85,12 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
         last_name: Some(sample.user.last_name.clone()),
         ..NewUser::default()
     };
-    engine.add_user(project, user).await?;
+    engine.project(project).add_user(user).await?;
     let mut tasks = Vec::new();
     for thread in &sample.threads {
-        engine.create_thread(project, NewThread::of(&thread.id, &sample.user.user_id)).await?;
+        engine.project(project).create_thread(NewThread::of(&thread.id, &sample.user.user_id)).await?;
         let messages = thread.messages.iter().map(message).collect::<anyhow::Result<_>>()?;
-        tasks.push(engine.add_messages(project, &thread.id, messages, &[], false).await?.task);
+        tasks.push(engine.project(project).thread(&thread.id).add_messages(messages, &[], false).await?.task);
     }
     let total: usize = sample.threads.iter().map(|thread| thread.messages.len()).sum();
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr())
@@ -99,7 +99,7 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
     loop {
         let (mut done, mut failed) = (0, 0);
         for task in &tasks {
-            let task = engine.task(project, *task).await?;
+            let task = engine.project(project).task(*task).await?;
             done += task.done;
             failed += task.failed;
         }

@@ -65,7 +65,7 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
     let queue = queue.map(|depth| format!("{} episodes of {} graphs wait", depth.episodes, depth.graphs));
     findings.push(Finding { name: "ingestion", result: queue });
     let keys = match engine.ensure_project(DEFAULT_PROJECT).await {
-        Ok(project) => engine.list_keys(project.id).await,
+        Ok(project) => engine.project(project.id).list_keys().await,
         Err(error) => Err(error),
     };
     let keys = keys.map(|keys| keys.iter().filter(|key| key.revoked_at.is_none()).count());

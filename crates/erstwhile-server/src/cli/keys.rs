@@ -60,7 +60,7 @@ impl Keys {
             KeysCommand::Create { name, read_only, expires_at } => {
                 let access = if read_only { KeyAccess::Read } else { KeyAccess::Write };
                 let new = NewKey { name, access, expires_at, secret: None };
-                let revealed = engine.create_key(project.id, new, random_bytes()).await?;
+                let revealed = engine.project(project.id).create_key(new, random_bytes()).await?;
                 if self.json {
                     show(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string());
                 } else {
@@ -72,12 +72,12 @@ impl Keys {
                 }
             }
             KeysCommand::List => {
-                for key in engine.list_keys(project.id).await? {
+                for key in engine.project(project.id).list_keys().await? {
                     show(&if self.json { json_of(&key).to_string() } else { line_of(&key) });
                 }
             }
             KeysCommand::Revoke { id } => {
-                engine.revoke_key(project.id, id.into()).await.context("the key is not revoked")?;
+                engine.project(project.id).revoke_key(id.into()).await.context("the key is not revoked")?;
                 tell(&format!("key {id} no longer works"));
             }
         }

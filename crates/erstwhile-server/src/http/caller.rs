@@ -3,24 +3,25 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use erstwhile::model::{ApiKey, ApiKeyId, KeyAccess, ProjectId};
+use erstwhile::engine::ProjectHandle;
+use erstwhile::model::{ApiKey, ApiKeyId, KeyAccess};
 
 use super::error::ApiError;
 use crate::app::App;
 
 /// A caller who may read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reader(pub ProjectId);
+#[derive(Debug, Clone)]
+pub struct Reader(pub ProjectHandle);
 
 /// A caller who may read and write.
-#[derive(Debug, Clone, Copy)]
-pub struct Writer(pub ProjectId);
+#[derive(Debug, Clone)]
+pub struct Writer(pub ProjectHandle);
 
 impl FromRequestParts<App> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        Ok(Self(admitted(&parts.headers, app).await?.project))
+        Ok(Self(app.engine.project(admitted(&parts.headers, app).await?.project)))
     }
 }
 
@@ -30,7 +31,7 @@ impl FromRequestParts<App> for Writer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = admitted(&parts.headers, app).await?;
         match key.access {
-            KeyAccess::Write => Ok(Self(key.project)),
+            KeyAccess::Write => Ok(Self(app.engine.project(key.project))),
             KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key may only read")),
         }
     }

@@ -1,4 +1,4 @@
-//! What stands beside the graphs: settings, groups of users, collections, bulk loads, sessions.
+//! What stands beside the graphs: settings, groups of users, collections, import jobs, sessions.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -158,7 +158,7 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
     assert!(store.list_collections(project(1), 10).await.unwrap().is_empty());
 }
 
-/// A bulk load moves one way, is claimed like a graph while something is left to do, and keeps its items.
+/// An import job moves one way, is claimed like a graph while something is left to do, and keeps its items.
 pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let target = with_thread(store).await;
     let home = graph_id(5);

@@ -35,7 +35,7 @@ pub(super) struct World {
     pub(super) engine: Engine,
     pub(super) clock: Arc<FixedClock>,
     pub(super) project: ProjectId,
-    /// A bulk load that is queued.
+    /// An import job that is queued.
     pub(super) bulk: ImportJobId,
     /// When half of it was known.
     between: Timestamp,
@@ -123,7 +123,8 @@ impl World {
         let engine = engine(store, &clock, 0);
         let project = engine.ensure_project(PROJECT).await.unwrap().id;
         engine.ensure_project("another, empty").await.unwrap();
-        let bulk = engine.create_import(project, metadata("a load"), vec![Role::System], false).await.unwrap().id;
+        let bulk =
+            engine.project(project).create_import(metadata("a load"), vec![Role::System], false).await.unwrap().id;
         let between = engine.now();
         let mut world = Self { engine, clock, project, bulk, between };
         world.declare().await;
@@ -143,7 +144,7 @@ impl World {
 
     pub(super) async fn ingest(&self) {
         while self.engine.ingest_next().await.expect("a round of ingestion") {
-            // A bulk load rests between looks.
+            // An import job rests between looks.
             self.clock.advance_s(1);
         }
     }
@@ -157,7 +158,7 @@ impl World {
             metadata: metadata("ünï 🙂"),
             ..NewUser::default()
         };
-        self.engine.add_user(self.project, user).await.unwrap();
+        self.engine.project(self.project).add_user(user).await.unwrap();
     }
 
     pub(super) async fn say(&self, thread: &str, content: &str) -> EpisodeId {
@@ -168,11 +169,12 @@ impl World {
             created_at: None,
             metadata: metadata(thread),
         };
-        self.engine.add_messages(self.project, thread, vec![message], &[], false).await.unwrap().messages[0]
+        self.engine.project(self.project).thread(thread).add_messages(vec![message], &[], false).await.unwrap().messages
+            [0]
     }
 
     pub(super) async fn facts(&self, graph: &GraphRef) -> Vec<String> {
-        let facts = self.engine.list_facts(self.project, graph, &Default::default()).await.unwrap();
+        let facts = self.engine.project(self.project).graph(graph).facts(&Default::default()).await.unwrap();
         let told =
             |triple: erstwhile::engine::FactTriple| (triple.fact.statement, triple.fact.predicate, triple.target.name);
         let mut facts: Vec<String> = facts.into_iter().map(|triple| format!("{:?}", told(triple))).collect();
@@ -184,34 +186,35 @@ impl World {
         let (engine, project) = (&self.engine, self.project);
         let secret = Some(SECRET.to_owned());
         let key = NewKey { name: "one".to_owned(), access: KeyAccess::Write, expires_at: None, secret };
-        engine.create_key(project, key, [1; 32]).await.unwrap();
+        engine.project(project).create_key(key, [1; 32]).await.unwrap();
         let expires_at = Some(at("2035-01-01T00:00:00Z"));
         let key = NewKey { name: "two".to_owned(), access: KeyAccess::Read, expires_at, secret: None };
-        let revoked = engine.create_key(project, key, [2; 32]).await.unwrap();
-        engine.revoke_key(project, revoked.key.id).await.unwrap();
+        let revoked = engine.project(project).create_key(key, [2; 32]).await.unwrap();
+        engine.project(project).revoke_key(revoked.key.id).await.unwrap();
         let ontology = Ontology {
             entity_types: vec![EntityType { name: "City".to_owned(), ..EntityType::default() }],
             edge_types: vec![EdgeType { name: "LIVES_AT".to_owned(), ..EdgeType::default() }],
         };
-        engine.set_ontology(project, None, &ontology).await.unwrap();
-        engine.put_template(project, "short", "%{user_summary}", true).await.unwrap();
-        engine.set_project_time_zone(project, Some("Europe/Oslo".to_owned())).await.unwrap();
+        engine.project(project).set_ontology(None, &ontology).await.unwrap();
+        engine.project(project).put_template("short", "%{user_summary}", true).await.unwrap();
+        engine.project(project).set_time_zone(Some("Europe/Oslo".to_owned())).await.unwrap();
     }
 
     async fn add_group(&self) {
-        let group = self.engine.create_group(self.project, "friends", Some("of ours".to_owned())).await.unwrap().uuid;
-        let ann = self.engine.user(self.project, "ann").await.unwrap().uuid.0;
-        self.engine.change_members(self.project, group, &[ann], true).await.unwrap();
+        let group =
+            self.engine.project(self.project).create_group("friends", Some("of ours".to_owned())).await.unwrap().uuid;
+        let ann = self.engine.project(self.project).user("ann").get().await.unwrap().uuid.0;
+        self.engine.project(self.project).group(group).change_members(&[ann], true).await.unwrap();
     }
 
     async fn converse(&mut self) {
         let (engine, project) = (&self.engine, self.project);
         for thread in ["t", "loaded", "gone"] {
-            engine.create_thread(project, NewThread::of(thread, "ann")).await.unwrap();
+            engine.project(project).create_thread(NewThread::of(thread, "ann")).await.unwrap();
         }
-        engine.create_thread(project, NewThread::of("of bob", "bob")).await.unwrap();
+        engine.project(project).create_thread(NewThread::of("of bob", "bob")).await.unwrap();
         let alone = NewThread { thread_id: "nobody's".to_owned(), metadata: metadata("alone"), user_id: None };
-        engine.create_thread(project, alone).await.unwrap();
+        engine.project(project).create_thread(alone).await.unwrap();
         self.say("t", "lives in Paris").await;
         self.say("t", "Robert Smith, called Bob").await;
         self.say("nobody's", "likes chess").await;
@@ -225,21 +228,21 @@ impl World {
         self.say("of bob", "hello there").await;
         self.ingest().await;
         let (engine, project) = (&self.engine, self.project);
-        engine.delete_thread(project, "gone").await.unwrap();
-        engine.classify_thread(project, "t", "mood", "calm").await.unwrap();
-        engine.end_thread(project, "of bob").await.unwrap();
+        engine.project(project).thread("gone").delete().await.unwrap();
+        engine.project(project).thread("t").set_classification("mood", "calm").await.unwrap();
+        engine.project(project).thread("of bob").end().await.unwrap();
         let rating = RatingInstruction { instruction: Some("what Ann drinks".to_owned()), ..Default::default() };
-        engine.set_rating(project, &Rated::Thread("t".to_owned()), &rating).await.unwrap();
+        engine.project(project).set_rating(&Rated::Thread("t".to_owned()), &rating).await.unwrap();
     }
 
     async fn edit(&self) {
         let (engine, project) = (&self.engine, self.project);
-        let facts = engine.list_facts(project, &ann(), &Default::default()).await.unwrap();
+        let facts = engine.project(project).graph(ann()).facts(&Default::default()).await.unwrap();
         let tea = facts.iter().find(|triple| triple.fact.statement == "likes tea").expect("the fact about tea");
         let edit = FactEdit { statement: Some("likes green tea".to_owned()), ..FactEdit::default() };
-        engine.update_fact(project, tea.fact.id, edit).await.unwrap();
+        engine.project(project).update_fact(tea.fact.id, edit).await.unwrap();
         let patch = EntityPatch { summary: Some("A hot drink.".to_owned()), ..EntityPatch::default() };
-        engine.update_entity(project, tea.target.id, patch).await.unwrap();
+        engine.project(project).update_entity(tea.target.id, patch).await.unwrap();
     }
 
     async fn state(&self) {
@@ -250,7 +253,7 @@ impl World {
             description: Some("what everybody knows".to_owned()),
             time_zone: None,
         };
-        engine.create_graph(project, new).await.unwrap();
+        engine.project(project).create_graph(new).await.unwrap();
         let company = GraphRef::Graph("the company".to_owned());
         let episode = |kind, data: &str| NewEpisode {
             kind,
@@ -262,7 +265,7 @@ impl World {
             strict: true,
         };
         let new = vec![episode(EpisodeKind::Text, "likes wool"), episode(EpisodeKind::Json, "{\"a\": [1, 2.5]}")];
-        engine.add_episodes(project, &company, new).await.unwrap();
+        engine.project(project).graph(&company).add_episodes(new).await.unwrap();
         let named = |name: &str| NodeDraft { name: Some(name.to_owned()), ..NodeDraft::default() };
         let draft = FactDraft {
             predicate: "OWNS".to_owned(),
@@ -273,7 +276,7 @@ impl World {
             metadata: metadata("stated"),
             ..FactDraft::default()
         };
-        engine.add_fact_triple(project, &company, draft).await.unwrap();
+        engine.project(project).graph(&company).add_fact(draft).await.unwrap();
         self.ingest().await;
     }
 
@@ -286,14 +289,14 @@ impl World {
             dimensions: Some(8),
             is_auto_embedded: false,
         };
-        engine.add_collection(project, new).await.unwrap();
+        engine.project(project).add_collection(new).await.unwrap();
         let document = |number: u8| NewDocument {
             document_id: (number > 0).then(|| format!("paper {number}")),
             content: format!("the content of {number}"),
             metadata: metadata("a paper"),
             embedding: Some((0..8_u8).map(|component| f32::from(number) + 0.1 * f32::from(component)).collect()),
         };
-        engine.add_documents(project, "papers", (0..3).map(document).collect()).await.unwrap();
+        engine.project(project).collection("papers").add_documents((0..3).map(document).collect()).await.unwrap();
     }
 
     async fn fill_bulk(&self) {
@@ -311,26 +314,27 @@ impl World {
             role: Some(Role::User),
             name: None,
         };
-        let draft = self.engine.create_import(self.project, Metadata::new(), Vec::new(), true).await.unwrap().id;
-        self.engine.add_import_items(self.project, draft, vec![item("a draft")]).await.unwrap();
+        let draft =
+            self.engine.project(self.project).create_import(Metadata::new(), Vec::new(), true).await.unwrap().id;
+        self.engine.project(self.project).import_job(draft).add_items(vec![item("a draft")]).await.unwrap();
         let items = vec![item("likes wool"), item("likes salt"), item("hello")];
-        self.engine.add_import_items(self.project, self.bulk, items).await.unwrap();
-        self.engine.start_import(self.project, self.bulk).await.unwrap();
+        self.engine.project(self.project).import_job(self.bulk).add_items(items).await.unwrap();
+        self.engine.project(self.project).import_job(self.bulk).start().await.unwrap();
     }
 
     /// Everything that can be asked, with the answers.
     pub(super) async fn answers(&self) -> Vec<String> {
         let mut answers = Vec::new();
         self.listings(&mut answers).await;
-        let of_thread = self.engine.thread(self.project, "nobody's").await.unwrap();
+        let of_thread = self.engine.project(self.project).thread("nobody's").get().await.unwrap();
         answers.push(format!("{of_thread:?}"));
         for graph in [ann(), GraphRef::Graph("the company".to_owned())] {
             self.knowledge(&graph, &mut answers).await;
         }
         for thread in ["t", "nobody's"] {
-            let messages = self.engine.messages(self.project, thread, 0, 100).await.unwrap();
+            let messages = self.engine.project(self.project).thread(thread).messages(0, 100).await.unwrap();
             answers.push(format!("{messages:?}"));
-            let context = self.engine.thread_context(self.project, thread, then()).await.unwrap();
+            let context = self.engine.project(self.project).thread(thread).context(then()).await.unwrap();
             answers.push(context);
         }
         answers
@@ -340,55 +344,58 @@ impl World {
         let (engine, project) = (&self.engine, self.project);
         let by = |sort_by| Listing { page_number: 1, page_size: 100, search: String::new(), sort_by, ascending: true };
         let created = by(SortBy::CreatedAt);
-        add(answers, engine.project(project).await.unwrap());
-        add(answers, engine.list_keys(project).await.unwrap());
-        add(answers, engine.list_users(project, &created).await.unwrap());
-        add(answers, engine.list_graphs(project, &created).await.unwrap());
-        add(answers, engine.list_threads(project, &by(SortBy::Id)).await.unwrap());
-        add(answers, engine.list_threads(project, &by(SortBy::UpdatedAt)).await.unwrap());
-        add(answers, engine.list_imports(project, None, 100, 0).await.unwrap());
-        add(answers, engine.import_items(project, self.bulk, 0, None, 100).await.unwrap());
-        add(answers, engine.declared_ontology(project, None).await.unwrap());
-        add(answers, engine.template(project, "short").await.unwrap());
-        add(answers, engine.rating(project, &Rated::Thread("t".to_owned())).await.unwrap());
-        let groups = engine.list_groups(project, "").await.unwrap();
+        add(answers, engine.project(project).info().await.unwrap());
+        add(answers, engine.project(project).list_keys().await.unwrap());
+        add(answers, engine.project(project).list_users(&created).await.unwrap());
+        add(answers, engine.project(project).list_graphs(&created).await.unwrap());
+        add(answers, engine.project(project).list_threads(&by(SortBy::Id)).await.unwrap());
+        add(answers, engine.project(project).list_threads(&by(SortBy::UpdatedAt)).await.unwrap());
+        add(answers, engine.project(project).list_imports(None, 100, 0).await.unwrap());
+        add(answers, engine.project(project).import_job(self.bulk).items(0, None, 100).await.unwrap());
+        add(answers, engine.project(project).declared_ontology(None).await.unwrap());
+        add(answers, engine.project(project).template("short").await.unwrap());
+        add(answers, engine.project(project).rating(&Rated::Thread("t".to_owned())).await.unwrap());
+        let groups = engine.project(project).list_groups("").await.unwrap();
         for group in &groups {
-            add(answers, engine.users_of_group(project, group.uuid, true, &by(SortBy::Id)).await.unwrap());
+            add(answers, engine.project(project).group(group.uuid).users(true, &by(SortBy::Id)).await.unwrap());
         }
         add(answers, groups);
-        let collections = engine.list_collections(project).await.unwrap();
+        let collections = engine.project(project).list_collections().await.unwrap();
         add(answers, &collections);
         let search = DocumentSearch { embedding: Some(vec![0.5; 8]), limit: 10, ..DocumentSearch::default() };
-        let found = engine.search_documents(project, "papers", search).await.unwrap();
+        let found = engine.project(project).collection("papers").search(search).await.unwrap();
         add(answers, found.documents);
     }
 
     async fn knowledge(&self, graph: &GraphRef, answers: &mut Vec<String>) {
         let (engine, project) = (&self.engine, self.project);
-        add(answers, engine.graph(project, graph).await.unwrap());
-        let mut facts = engine.list_facts(project, graph, &Default::default()).await.unwrap();
+        add(answers, engine.project(project).graph(graph).get().await.unwrap());
+        let mut facts = engine.project(project).graph(graph).facts(&Default::default()).await.unwrap();
         facts.sort_by_key(|triple| triple.fact.id);
         add(answers, facts);
-        let mut entities = engine.list_entities(project, graph, &Default::default()).await.unwrap();
+        let mut entities = engine.project(project).graph(graph).entities(&Default::default()).await.unwrap();
         entities.sort_by_key(|(entity, _)| entity.id);
         add(answers, entities);
-        let episodes = engine.last_episodes(project, graph, 100).await.unwrap();
+        let episodes = engine.project(project).graph(graph).last_episodes(100).await.unwrap();
         for task in episodes.iter().filter_map(|episode| episode.task) {
-            add(answers, engine.task(project, task).await.unwrap());
+            add(answers, engine.project(project).task(task).await.unwrap());
         }
         add(answers, episodes);
         for (as_of, known_at) in [(None, None), (Some(self.between), None), (None, Some(self.between))] {
-            let mut facts = engine.facts_at(project, graph, as_of, known_at).await.unwrap();
+            let mut facts = engine.project(project).graph(graph).facts_at(as_of, known_at).await.unwrap();
             facts.sort_by_key(|fact| fact.id);
             add(answers, facts);
         }
         for query in ["lives in Oslo", "tea", "who owns Bolt", "wool"] {
             let at_then = |moment| Search { moment, ..Search::new(query, 20) };
-            add(answers, engine.search_facts(project, graph, at_then(Moment::Always)).await.unwrap());
-            add(answers, engine.search_facts(project, graph, at_then(Moment::At(self.between))).await.unwrap());
-            add(answers, engine.search_entities(project, graph, Search::new(query, 20)).await.unwrap());
-            add(answers, engine.search_episodes(project, graph, Search::new(query, 20)).await.unwrap());
-            answers.push(engine.query_context(project, graph, query, then()).await.unwrap());
+            add(answers, engine.project(project).graph(graph).search_facts(at_then(Moment::Always)).await.unwrap());
+            add(
+                answers,
+                engine.project(project).graph(graph).search_facts(at_then(Moment::At(self.between))).await.unwrap(),
+            );
+            add(answers, engine.project(project).graph(graph).search_entities(Search::new(query, 20)).await.unwrap());
+            add(answers, engine.project(project).graph(graph).search_episodes(Search::new(query, 20)).await.unwrap());
+            answers.push(engine.project(project).graph(graph).context(query, then()).await.unwrap());
         }
     }
 }

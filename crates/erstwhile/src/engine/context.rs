@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Engine, GraphRef, Search};
+use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::context::{ContextBudget, ContextParts, compose};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
-use erstwhile_core::model::{Episode, EpisodeId, GraphId, ProjectId};
+use erstwhile_core::model::{Episode, EpisodeId, GraphId};
 use erstwhile_core::search::{GraphIndex, Moment, SearchRequest};
 
 /// Messages at the end of a thread that make the query.
@@ -26,38 +26,35 @@ pub struct ContextRequest {
     pub as_known_at: Option<Timestamp>,
 }
 
-impl Engine {
+impl ThreadHandle {
     /// The context of a thread: from the user's whole graph, for what was said last.
-    pub async fn thread_context(&self, project: ProjectId, thread_id: &str, request: ContextRequest) -> Result<String> {
-        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
-        self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))?;
-        let last = self.store().last_messages(graph, thread_id, MESSAGES_READ).await?;
+    pub async fn context(&self, request: ContextRequest) -> Result<String> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
+        let last = self.project.store().last_messages(graph, self.id(), MESSAGES_READ).await?;
         let said: Vec<EpisodeId> = last.iter().map(|message| message.id).collect();
-        self.context(project, graph, &query_of(&last), &said, request).await
+        self.project.context(graph, &query_of(&last), &said, request).await
     }
+}
 
+impl GraphHandle {
     /// The context for a query, from a whole graph.
-    pub async fn query_context(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        query: &str,
-        request: ContextRequest,
-    ) -> Result<String> {
-        let graph = self.graph_id(project, reference).await?;
-        self.context(project, graph, query, &[], request).await
+    pub async fn context(&self, query: &str, request: ContextRequest) -> Result<String> {
+        let graph = self.partition().await?;
+        self.project.context(graph, query, &[], request).await
     }
+}
 
+impl ProjectHandle {
     /// `said` is in front of the agent already and is not repeated.
     async fn context(
         &self,
-        project: ProjectId,
         graph: GraphId,
         query: &str,
         said: &[EpisodeId],
         request: ContextRequest,
     ) -> Result<String> {
-        let budget = request.budget.unwrap_or(self.state.parts.settings.context);
+        let budget = request.budget.unwrap_or(self.state().parts.settings.context);
         let index = self.index(graph).await?;
         let now = self.now();
         let search = if query.trim().is_empty() {
@@ -70,7 +67,7 @@ impl Engine {
             };
             Some(self.search_request(search).await?)
         };
-        let user_summary = self.user_summary(project, graph).await?;
+        let user_summary = self.user_summary(graph).await?;
         index.read(|index| compose(&parts(index, graph, user_summary, search.as_ref(), said), budget))
     }
 }

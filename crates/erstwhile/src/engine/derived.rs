@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use super::facts::{FactTriple, triple};
-use super::{Engine, GraphRef, Search};
+use super::{GraphHandle, ProjectHandle, Search};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Entity, Fact, GraphId, ProjectId};
+use erstwhile_core::model::{Entity, Fact, GraphId};
 use erstwhile_core::observations::{Observation, observe};
 use erstwhile_core::patterns::{PatternRequest, Patterns, communities, detect};
 use erstwhile_core::search::filter::Filter;
@@ -45,47 +45,23 @@ pub struct Community {
     pub created_at: jiff::Timestamp,
 }
 
-impl Engine {
+impl GraphHandle {
     /// What recurs or changed in a graph, the newest evidence first.
-    pub async fn observations(&self, project: ProjectId, reference: &GraphRef) -> Result<Vec<Observation>> {
-        let graph = self.graph_id(project, reference).await?;
-        self.observations_in(graph).await
-    }
-
-    pub(super) async fn observations_in(&self, graph: GraphId) -> Result<Vec<Observation>> {
-        self.index(graph)
-            .await?
-            .read(|index| observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time)))
-    }
-
-    /// An observation.
-    pub async fn observation(&self, project: ProjectId, id: Uuid) -> Result<Observation> {
-        let graph = self.graph_of(project, id, "observation").await?;
-        let found = self.observations_in(graph).await?.into_iter().find(|observation| observation.id == id);
-        found.ok_or_else(|| Error::not_found("observation"))
+    pub async fn observations(&self) -> Result<Vec<Observation>> {
+        let graph = self.partition().await?;
+        self.project.observations_in(graph).await
     }
 
     /// Observations that are most like a query, best first.
-    pub async fn search_observations(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        search: &Search,
-    ) -> Result<Vec<Scored<Observation>>> {
-        let observations = self.observations(project, reference).await?;
-        self.nearest(&search.query, search.limit, observations, |observation| observation.summary.clone()).await
+    pub async fn search_observations(&self, search: &Search) -> Result<Vec<Scored<Observation>>> {
+        let observations = self.observations().await?;
+        self.project.nearest(&search.query, search.limit, observations, |observation| observation.summary.clone()).await
     }
 
     /// Recurring structures among the facts that pass a filter.
-    pub async fn patterns(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        filter: &Filter,
-        request: &PatternRequest,
-    ) -> Result<FoundPatterns> {
-        let graph = self.graph_id(project, reference).await?;
-        self.index(graph).await?.read(|index| {
+    pub async fn patterns(&self, filter: &Filter, request: &PatternRequest) -> Result<FoundPatterns> {
+        let graph = self.partition().await?;
+        self.project.index(graph).await?.read(|index| {
             let metadata = |id| index.episode(id).map(|episode| episode.metadata.clone());
             let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
             let patterns = detect(&index.knowledge, passing, request);
@@ -102,46 +78,21 @@ impl Engine {
     }
 
     /// Groups of entities that hang together, the largest first.
-    pub async fn communities(&self, project: ProjectId, reference: &GraphRef) -> Result<Vec<Community>> {
-        let graph = self.graph_id(project, reference).await?;
-        self.communities_in(graph).await
-    }
-
-    /// A group of entities that hang together.
-    pub async fn community(&self, project: ProjectId, id: Uuid) -> Result<Community> {
-        let graph = self.graph_of(project, id, "community").await?;
-        let found = self.communities_in(graph).await?.into_iter().find(|community| community.id == id);
-        found.ok_or_else(|| Error::not_found("community"))
+    pub async fn communities(&self) -> Result<Vec<Community>> {
+        let graph = self.partition().await?;
+        self.project.communities_in(graph).await
     }
 
     /// Groups of entities whose names are most like a query, best first.
-    pub async fn search_communities(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        search: &Search,
-    ) -> Result<Vec<Scored<Community>>> {
-        let communities = self.communities(project, reference).await?;
-        self.nearest(&search.query, search.limit, communities, |community| community.names.join(", ")).await
-    }
-
-    async fn communities_in(&self, graph: GraphId) -> Result<Vec<Community>> {
-        self.index(graph).await?.read(|index| {
-            let groups = communities(&index.knowledge).into_iter();
-            groups.filter_map(|members| community(index, graph, &members)).collect()
-        })
+    pub async fn search_communities(&self, search: &Search) -> Result<Vec<Scored<Community>>> {
+        let communities = self.communities().await?;
+        self.project.nearest(&search.query, search.limit, communities, |community| community.names.join(", ")).await
     }
 
     /// What lies around some entities.
-    pub async fn subgraph(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        filter: &Filter,
-        request: &SubgraphRequest,
-    ) -> Result<GraphPart> {
-        let graph = self.graph_id(project, reference).await?;
-        self.index(graph).await?.read(|index| {
+    pub async fn subgraph(&self, filter: &Filter, request: &SubgraphRequest) -> Result<GraphPart> {
+        let graph = self.partition().await?;
+        self.project.index(graph).await?.read(|index| {
             let metadata = |id| index.episode(id).map(|episode| episode.metadata.clone());
             let passes = |fact: &Fact| filter.fact(fact, &index.knowledge, metadata);
             let part = subgraph(&index.knowledge, request, passes);
@@ -151,6 +102,35 @@ impl Engine {
                 truncated: part.truncated,
             })
         })?
+    }
+}
+
+impl ProjectHandle {
+    pub(super) async fn observations_in(&self, graph: GraphId) -> Result<Vec<Observation>> {
+        self.index(graph)
+            .await?
+            .read(|index| observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time)))
+    }
+
+    /// An observation.
+    pub async fn observation(&self, id: Uuid) -> Result<Observation> {
+        let graph = self.graph_of(id, "observation").await?;
+        let found = self.observations_in(graph).await?.into_iter().find(|observation| observation.id == id);
+        found.ok_or_else(|| Error::not_found("observation"))
+    }
+
+    /// A group of entities that hang together.
+    pub async fn community(&self, id: Uuid) -> Result<Community> {
+        let graph = self.graph_of(id, "community").await?;
+        let found = self.communities_in(graph).await?.into_iter().find(|community| community.id == id);
+        found.ok_or_else(|| Error::not_found("community"))
+    }
+
+    async fn communities_in(&self, graph: GraphId) -> Result<Vec<Community>> {
+        self.index(graph).await?.read(|index| {
+            let groups = communities(&index.knowledge).into_iter();
+            groups.filter_map(|members| community(index, graph, &members)).collect()
+        })
     }
 }
 

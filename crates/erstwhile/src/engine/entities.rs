@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Engine, GraphRef};
+use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{assistant_node, name_id, normalise, user_node};
 use erstwhile_core::model::{
     Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Link, LinkId, LinkKind,
-    Mention, Metadata, ProjectId, TaskId,
+    Mention, Metadata, TaskId,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
@@ -32,20 +32,15 @@ pub struct NodeDraft {
     pub metadata: Metadata,
 }
 
-impl Engine {
+impl GraphHandle {
     /// States entities directly; those that are there already keep what they have.
-    pub async fn add_entities(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        drafts: &[NodeDraft],
-    ) -> Result<(Vec<Entity>, TaskId)> {
-        let graph = self.graph_id(project, reference).await?;
-        let (now, task) = (self.now(), TaskId(graph.within(self.ids().next())));
+    pub async fn add_entities(&self, drafts: &[NodeDraft]) -> Result<(Vec<Entity>, TaskId)> {
+        let graph = self.partition().await?;
+        let (now, task) = (self.project.now(), TaskId(graph.within(self.project.ids().next())));
         let mut stated = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let content = serde_json::json!({ "name": draft.name, "label": draft.entity_type }).to_string();
-            stated.push(self.stating(graph, content, &draft.metadata, None));
+            stated.push(self.project.stating(graph, content, &draft.metadata, None));
         }
         let decide = |index: &GraphIndex| {
             let mut ids = Vec::with_capacity(drafts.len());
@@ -59,13 +54,26 @@ impl Engine {
             }
             Ok((changes, ids))
         };
-        let ids = self.change_knowledge(project, graph, decide).await?;
-        let index = self.index(graph).await?;
+        let ids = self.project.change_knowledge(graph, decide).await?;
+        let index = self.project.index(graph).await?;
         let entities =
             index.read(|index| ids.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect::<Vec<_>>())?;
         Ok((entities, task))
     }
 
+    /// Every entity of a graph that passes a filter, with the number of its facts, in no order.
+    pub async fn entities(&self, filter: &Filter) -> Result<Vec<(Entity, usize)>> {
+        let graph = self.partition().await?;
+        let index = self.project.index(graph).await?;
+        index.read(|index| {
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
+            passing.map(|entity| (entity.clone(), index.knowledge.degree(entity.id))).collect()
+        })
+    }
+}
+
+impl ProjectHandle {
     /// The episode that states something with data of the application's own; `None` without such data.
     pub(super) fn stating(
         &self,
@@ -82,31 +90,15 @@ impl Engine {
     }
 
     /// An entity, by its id or by the id of a name that was merged into it.
-    pub async fn entity(&self, project: ProjectId, id: EntityId) -> Result<Entity> {
-        let graph = self.graph_of(project, id.0, "node").await?;
+    pub async fn entity(&self, id: EntityId) -> Result<Entity> {
+        let graph = self.graph_of(id.0, "node").await?;
         let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id).cloned())?;
         entity.ok_or_else(|| Error::not_found("node"))
     }
 
-    /// Every entity of a graph that passes a filter, with the number of its facts, in no order.
-    pub async fn list_entities(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        filter: &Filter,
-    ) -> Result<Vec<(Entity, usize)>> {
-        let graph = self.graph_id(project, reference).await?;
-        let index = self.index(graph).await?;
-        index.read(|index| {
-            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
-            let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
-            passing.map(|entity| (entity.clone(), index.knowledge.degree(entity.id))).collect()
-        })
-    }
-
     /// The episodes that mention an entity, oldest first.
-    pub async fn episodes_of(&self, project: ProjectId, id: EntityId) -> Result<Vec<Episode>> {
-        let graph = self.graph_of(project, id.0, "node").await?;
+    pub async fn episodes_of(&self, id: EntityId) -> Result<Vec<Episode>> {
+        let graph = self.graph_of(id.0, "node").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
             let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
@@ -115,23 +107,23 @@ impl Engine {
     }
 
     /// Edits an entity directly; absent fields are left alone.
-    pub async fn update_entity(&self, project: ProjectId, id: EntityId, patch: EntityPatch) -> Result<Entity> {
-        let graph = self.graph_of(project, id.0, "node").await?;
+    pub async fn update_entity(&self, id: EntityId, patch: EntityPatch) -> Result<Entity> {
+        let graph = self.graph_of(id.0, "node").await?;
         let decide = |index: &GraphIndex| {
             let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
             let merged = merged(index.knowledge.entity_edit(entity.id), patch.clone());
             Ok((vec![Change::PutEntityEdit(entity.id, merged)], ()))
         };
-        self.change_knowledge(project, graph, decide).await?;
-        self.entity(project, id).await
+        self.change_knowledge(graph, decide).await?;
+        self.entity(id).await
     }
 
     /// Removes an entity: every mention of it and every assertion about it.
     ///
     /// # Errors
     /// `Invalid` for the user's own node and the assistant's: they go with the user.
-    pub async fn delete_entity(&self, project: ProjectId, id: EntityId) -> Result<()> {
-        let graph = self.graph_of(project, id.0, "node").await?;
+    pub async fn delete_entity(&self, id: EntityId) -> Result<()> {
+        let graph = self.graph_of(id.0, "node").await?;
         let decide = |index: &GraphIndex| {
             let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
             if [user_node(graph), assistant_node(graph)].contains(&entity.id) {
@@ -140,24 +132,24 @@ impl Engine {
             let names = index.knowledge.members(entity.id).iter();
             Ok((names.map(|name| Change::RemoveName(*name)).collect(), ()))
         };
-        self.change_knowledge(project, graph, decide).await?;
+        self.change_knowledge(graph, decide).await?;
         self.store().scrub().await
     }
 
     /// Says that two entities are one (I3). [`split_entities`](Self::split_entities) undoes it.
-    pub async fn merge_entities(&self, project: ProjectId, left: EntityId, right: EntityId) -> Result<Entity> {
-        self.relate(project, left, right, LinkKind::Same).await?;
-        self.entity(project, left).await
+    pub async fn merge_entities(&self, left: EntityId, right: EntityId) -> Result<Entity> {
+        self.relate(left, right, LinkKind::Same).await?;
+        self.entity(left).await
     }
 
     /// Says that two names are different entities, whatever the text suggests (I3).
-    pub async fn split_entities(&self, project: ProjectId, left: EntityId, right: EntityId) -> Result<()> {
-        self.relate(project, left, right, LinkKind::Different).await
+    pub async fn split_entities(&self, left: EntityId, right: EntityId) -> Result<()> {
+        self.relate(left, right, LinkKind::Different).await
     }
 
-    async fn relate(&self, project: ProjectId, left: EntityId, right: EntityId, kind: LinkKind) -> Result<()> {
-        let graph = self.graph_of(project, left.0, "node").await?;
-        if graph != self.graph_of(project, right.0, "node").await? {
+    async fn relate(&self, left: EntityId, right: EntityId, kind: LinkKind) -> Result<()> {
+        let graph = self.graph_of(left.0, "node").await?;
+        if graph != self.graph_of(right.0, "node").await? {
             return Err(Error::invalid("the two nodes belong to different graphs"));
         }
         let now = self.now();
@@ -176,7 +168,7 @@ impl Engine {
             changes.push(Change::AddLink(Link { id, left, right, kind, episode: None, recorded_at: now }));
             Ok((changes, ()))
         };
-        self.change_knowledge(project, graph, decide).await
+        self.change_knowledge(graph, decide).await
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::facts::{FactDraft, FactTriple, triple};
-use super::{Engine, GraphRef, Posted};
+use super::{GraphHandle, Posted, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, ProjectId, Role, Task, TaskId,
+    Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role, Task, TaskId,
 };
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::time::merge;
@@ -33,15 +33,10 @@ pub struct NewEpisode {
     pub strict: bool,
 }
 
-impl Engine {
+impl GraphHandle {
     /// Adds data to a graph, in order; durable and findable when this returns.
-    pub async fn add_episodes(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        new: Vec<NewEpisode>,
-    ) -> Result<Vec<Episode>> {
-        let graph = self.graph_id(project, reference).await?;
+    pub async fn add_episodes(&self, new: Vec<NewEpisode>) -> Result<Vec<Episode>> {
+        let graph = self.partition().await?;
         if new.is_empty() {
             return Err(Error::invalid("episodes must not be empty"));
         }
@@ -62,10 +57,10 @@ impl Engine {
                 strict: data.strict,
                 source_description: data.source_description,
                 document_id: data.document_id,
-                ..self.episode(graph, data.kind, content, data.created_at)
+                ..self.project.episode(graph, data.kind, content, data.created_at)
             });
         }
-        let Posted { task, .. } = self.add_pending(project, graph, kind, episodes.clone()).await?;
+        let Posted { task, .. } = self.project.add_pending(graph, kind, episodes.clone()).await?;
         for episode in &mut episodes {
             episode.task = Some(task);
         }
@@ -73,48 +68,30 @@ impl Engine {
     }
 
     /// Adds an episode that states a fact directly.
-    pub async fn add_triple_episode(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        new: NewEpisode,
-        draft: FactDraft,
-    ) -> Result<Episode> {
-        let graph = self.graph_id(project, reference).await?;
+    pub async fn add_triple_episode(&self, new: NewEpisode, draft: FactDraft) -> Result<Episode> {
+        let graph = self.partition().await?;
         let episode = Episode {
             metadata: new.metadata,
             source_description: new.source_description,
             document_id: new.document_id,
             state: EpisodeState::Processed,
-            ..self.episode(graph, EpisodeKind::FactTriple, new.data, new.created_at)
+            ..self.project.episode(graph, EpisodeKind::FactTriple, new.data, new.created_at)
         };
-        let (_, task) = self.state_triple(project, graph, draft, Some(episode.clone())).await?;
+        let (_, task) = self.project.state_triple(graph, draft, Some(episode.clone())).await?;
         Ok(Episode { task: Some(task), ..episode })
     }
 
-    /// An episode.
-    pub async fn find_episode(&self, project: ProjectId, id: EpisodeId) -> Result<Episode> {
-        let graph = self.graph_of(project, id.0, "episode").await?;
-        self.store().find_episode(graph, id).await?.ok_or_else(|| Error::not_found("episode"))
-    }
-
     /// The last episodes of a graph, newest first, without those that were left out of it.
-    pub async fn last_episodes(&self, project: ProjectId, reference: &GraphRef, count: i64) -> Result<Vec<Episode>> {
-        let graph = self.graph_id(project, reference).await?;
-        let episodes = self.store().last_episodes(graph, count).await?;
+    pub async fn last_episodes(&self, count: i64) -> Result<Vec<Episode>> {
+        let graph = self.partition().await?;
+        let episodes = self.project.store().last_episodes(graph, count).await?;
         Ok(episodes.into_iter().filter(Episode::is_in_graph).collect())
     }
 
     /// The episodes of a graph that pass a filter and mention any of these entities, newest first.
-    pub async fn list_episodes(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        filter: &Filter,
-        mentioning: &[EntityId],
-    ) -> Result<Vec<Episode>> {
-        let graph = self.graph_id(project, reference).await?;
-        let index = self.index(graph).await?;
+    pub async fn episodes(&self, filter: &Filter, mentioning: &[EntityId]) -> Result<Vec<Episode>> {
+        let graph = self.partition().await?;
+        let index = self.project.index(graph).await?;
         index.read(|index| {
             let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
             let mentions = |episode: &&Episode| {
@@ -126,39 +103,47 @@ impl Engine {
             index.episodes().filter(|episode| filter.episode(episode)).filter(mentions).cloned().collect()
         })
     }
+}
+
+impl ProjectHandle {
+    /// An episode.
+    pub async fn find_episode(&self, id: EpisodeId) -> Result<Episode> {
+        let graph = self.graph_of(id.0, "episode").await?;
+        self.store().find_episode(graph, id).await?.ok_or_else(|| Error::not_found("episode"))
+    }
 
     /// Merges data into an episode's metadata; a null deletes its key.
-    pub async fn update_episode(&self, project: ProjectId, id: EpisodeId, patch: &Metadata) -> Result<Episode> {
-        let graph = self.graph_of(project, id.0, "episode").await?;
-        let mut episode = self.find_episode(project, id).await?;
+    pub async fn update_episode(&self, id: EpisodeId, patch: &Metadata) -> Result<Episode> {
+        let graph = self.graph_of(id.0, "episode").await?;
+        let mut episode = self.find_episode(id).await?;
         merge(&mut episode.metadata, patch);
-        self.apply(project, graph, vec![Change::SetEpisodeMetadata(id, episode.metadata.clone())]).await?;
+        self.apply(graph, vec![Change::SetEpisodeMetadata(id, episode.metadata.clone())]).await?;
         Ok(episode)
     }
 
     /// Removes an episode with everything that came from it (T8).
-    pub async fn delete_episode(&self, project: ProjectId, id: EpisodeId) -> Result<()> {
-        let graph = self.graph_of(project, id.0, "episode").await?;
-        self.apply(project, graph, vec![Change::RemoveEpisode(id)]).await?;
-        self.summaries.forget(graph);
+    pub async fn delete_episode(&self, id: EpisodeId) -> Result<()> {
+        let graph = self.graph_of(id.0, "episode").await?;
+        self.apply(graph, vec![Change::RemoveEpisode(id)]).await?;
+        self.engine.summaries.forget(graph);
         self.store().scrub().await
     }
 
     /// Queues an episode again whose ingestion failed.
-    pub async fn retry_episode(&self, project: ProjectId, id: EpisodeId) -> Result<()> {
-        let graph = self.graph_of(project, id.0, "episode").await?;
-        let episode = self.find_episode(project, id).await?;
+    pub async fn retry_episode(&self, id: EpisodeId) -> Result<()> {
+        let graph = self.graph_of(id.0, "episode").await?;
+        let episode = self.find_episode(id).await?;
         if !matches!(episode.state, EpisodeState::Failed(_)) {
             return Err(Error::invalid("only a failed episode can be tried again"));
         }
-        self.apply(project, graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
-        self.state.announcements().add(graph.into());
+        self.apply(graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
+        self.state().announcements().add(graph.into());
         Ok(())
     }
 
     /// The entities and facts that came from an episode.
-    pub async fn mentions(&self, project: ProjectId, id: EpisodeId) -> Result<(Vec<Entity>, Vec<FactTriple>)> {
-        let graph = self.graph_of(project, id.0, "episode").await?;
+    pub async fn mentions(&self, id: EpisodeId) -> Result<(Vec<Entity>, Vec<FactTriple>)> {
+        let graph = self.graph_of(id.0, "episode").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
             index.episode(id).ok_or_else(|| Error::not_found("episode"))?;
@@ -170,8 +155,8 @@ impl Engine {
     }
 
     /// A task with its progress.
-    pub async fn task(&self, project: ProjectId, id: TaskId) -> Result<Task> {
-        let graph = self.graph_of(project, id.0, "task").await?;
+    pub async fn task(&self, id: TaskId) -> Result<Task> {
+        let graph = self.graph_of(id.0, "task").await?;
         self.store().find_task(graph, id).await?.ok_or_else(|| Error::not_found("task"))
     }
 }

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::entities::{NodeDraft, end_of};
-use super::{Engine, GraphRef};
+use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
     Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit, GraphId, Holding, Metadata,
-    OPERATOR, Precision, ProjectId, TaskId, TimePoint,
+    OPERATOR, Precision, TaskId, TimePoint,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
@@ -60,61 +60,16 @@ pub struct FactEnd {
     pub entity_type: Option<String>,
 }
 
-impl Engine {
+impl ProjectHandle {
     /// A fact, by its id or by an assertion that supports it.
-    pub async fn fact(&self, project: ProjectId, id: AssertionId) -> Result<FactTriple> {
-        let graph = self.graph_of(project, id.0, "edge").await?;
+    pub async fn fact(&self, id: AssertionId) -> Result<FactTriple> {
+        let graph = self.graph_of(id.0, "edge").await?;
         self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id)))?
-    }
-
-    /// Every fact of a graph that passes a filter, with its ends, in no order.
-    pub async fn list_facts(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        filter: &Filter,
-    ) -> Result<Vec<FactTriple>> {
-        let graph = self.graph_id(project, reference).await?;
-        let index = self.index(graph).await?;
-        index.read(|index| {
-            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
-            let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
-            passing.map(|fact| triple(index, Some(fact))).collect()
-        })?
-    }
-
-    /// Facts as the system knew them at `known_at`, that held in the world at `as_of` (T9).
-    pub async fn facts_at(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        as_of: Option<Timestamp>,
-        known_at: Option<Timestamp>,
-    ) -> Result<Vec<Fact>> {
-        let graph = self.graph_id(project, reference).await?;
-        let index = self.index(graph).await?;
-        let known_at = known_at.unwrap_or(Timestamp::MAX);
-        let mut facts = index.read(|index| index.knowledge.facts_known_at(known_at))?;
-        facts.retain(|fact| as_of.is_none_or(|as_of| fact.holds_at(as_of)));
-        Ok(facts)
-    }
-
-    /// States a fact directly, making its ends when they are not there.
-    pub async fn add_fact_triple(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        draft: FactDraft,
-    ) -> Result<(FactTriple, TaskId)> {
-        let graph = self.graph_id(project, reference).await?;
-        let episode = self.stating(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
-        self.state_triple(project, graph, draft, episode).await
     }
 
     /// States a fact directly, with the episode that says so, if any.
     pub(super) async fn state_triple(
         &self,
-        project: ProjectId,
         graph: GraphId,
         draft: FactDraft,
         episode: Option<Episode>,
@@ -157,13 +112,13 @@ impl Engine {
             }
             Ok((changes, ()))
         };
-        self.change_knowledge(project, graph, decide).await?;
-        Ok((self.fact(project, id).await?, task))
+        self.change_knowledge(graph, decide).await?;
+        Ok((self.fact(id).await?, task))
     }
 
     /// Edits a fact directly; absent fields are left alone.
-    pub async fn update_fact(&self, project: ProjectId, id: AssertionId, edit: FactEdit) -> Result<FactTriple> {
-        let graph = self.graph_of(project, id.0, "edge").await?;
+    pub async fn update_fact(&self, id: AssertionId, edit: FactEdit) -> Result<FactTriple> {
+        let graph = self.graph_of(id.0, "edge").await?;
         let now = self.now();
         let decide = |index: &GraphIndex| {
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("edge"))?;
@@ -171,24 +126,24 @@ impl Engine {
             let edit = FactEdit { recorded_at: Some(now), ..merged };
             Ok((vec![Change::PutFactEdit(fact.id, edit)], fact.id))
         };
-        let id = self.change_knowledge(project, graph, decide).await?;
-        self.fact(project, id).await
+        let id = self.change_knowledge(graph, decide).await?;
+        self.fact(id).await
     }
 
     /// Removes a fact: every assertion that supports it.
-    pub async fn delete_fact(&self, project: ProjectId, id: AssertionId) -> Result<()> {
-        let graph = self.graph_of(project, id.0, "edge").await?;
+    pub async fn delete_fact(&self, id: AssertionId) -> Result<()> {
+        let graph = self.graph_of(id.0, "edge").await?;
         let decide = |index: &GraphIndex| {
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("edge"))?;
             Ok((fact.assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect(), ()))
         };
-        self.change_knowledge(project, graph, decide).await?;
+        self.change_knowledge(graph, decide).await?;
         self.store().scrub().await
     }
 
     /// The facts in which an entity is subject or object and that pass a filter, in no order.
-    pub async fn facts_about(&self, project: ProjectId, entity: EntityId, filter: &Filter) -> Result<Vec<FactTriple>> {
-        let graph = self.graph_of(project, entity.0, "node").await?;
+    pub async fn facts_about(&self, entity: EntityId, filter: &Filter) -> Result<Vec<FactTriple>> {
+        let graph = self.graph_of(entity.0, "node").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
             let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("node"))?;
@@ -197,6 +152,36 @@ impl Engine {
             let passing = facts.filter(|fact| filter.fact(fact, &index.knowledge, metadata));
             passing.map(|fact| triple(index, Some(fact))).collect()
         })?
+    }
+}
+
+impl GraphHandle {
+    /// Every fact of a graph that passes a filter, with its ends, in no order.
+    pub async fn facts(&self, filter: &Filter) -> Result<Vec<FactTriple>> {
+        let graph = self.partition().await?;
+        let index = self.project.index(graph).await?;
+        index.read(|index| {
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
+            passing.map(|fact| triple(index, Some(fact))).collect()
+        })?
+    }
+
+    /// Facts as the system knew them at `known_at`, that held in the world at `as_of` (T9).
+    pub async fn facts_at(&self, as_of: Option<Timestamp>, known_at: Option<Timestamp>) -> Result<Vec<Fact>> {
+        let graph = self.partition().await?;
+        let index = self.project.index(graph).await?;
+        let known_at = known_at.unwrap_or(Timestamp::MAX);
+        let mut facts = index.read(|index| index.knowledge.facts_known_at(known_at))?;
+        facts.retain(|fact| as_of.is_none_or(|as_of| fact.holds_at(as_of)));
+        Ok(facts)
+    }
+
+    /// States a fact directly, making its ends when they are not there.
+    pub async fn add_fact(&self, draft: FactDraft) -> Result<(FactTriple, TaskId)> {
+        let graph = self.partition().await?;
+        let episode = self.project.stating(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
+        self.project.state_triple(graph, draft, episode).await
     }
 }
 

@@ -1,24 +1,24 @@
 //! Copying a graph: the same knowledge under another owner, independent from then on.
 
-use super::{Engine, GraphRef};
+use super::{GraphRef, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::graph_copy::{Owners, transplant};
 use erstwhile_core::identity::initial_evidence;
-use erstwhile_core::model::{EpisodeState, GraphId, Partition, PartitionOwner, ProjectId, TaskId, User};
+use erstwhile_core::model::{EpisodeState, GraphId, Partition, PartitionOwner, TaskId, User};
 
 /// Rows of a graph that one call copies, at most: the copy is one transaction.
 const ROWS_MAX: usize = 500_000;
 
-impl Engine {
+impl ProjectHandle {
     /// Copies a graph to a new user or a new standalone graph, whole or not at all; the task that
     /// follows what is still to be understood in the copy.
     ///
     /// # Errors
     /// `AlreadyExists` when the target is there, `Invalid` when one is a user and the other is not, or
     /// when the graph is too large.
-    pub async fn copy_graph(&self, project: ProjectId, source: &GraphRef, target: &GraphRef) -> Result<TaskId> {
-        let from = self.graph_partition(project, source).await?;
+    pub async fn copy_graph(&self, source: &GraphRef, target: &GraphRef) -> Result<TaskId> {
+        let from = self.graph(source).get_partition().await?;
         let evidence = self.store().evidence_since(from.id.as_graph(), 0).await?;
         let mut evidence = evidence.ok_or_else(|| Error::not_found("graph"))?;
         let rows = evidence.episodes.len() + evidence.mentions.len() + evidence.assertions.len();
@@ -31,11 +31,11 @@ impl Engine {
         let (now, unique, task) = (self.now(), self.ids().next(), self.ids().next());
         let owner = match target {
             GraphRef::User(user_id) => {
-                super::check_id("target_user_id", user_id)?;
+                super::checks::check_id("target_user_id", user_id)?;
                 PartitionOwner::User(user_id.clone())
             }
             GraphRef::Graph(graph_id) => {
-                super::check_id("target_graph_id", graph_id)?;
+                super::checks::check_id("target_graph_id", graph_id)?;
                 PartitionOwner::Standalone(graph_id.clone())
             }
         };
@@ -56,7 +56,7 @@ impl Engine {
                 name: from.name.clone(),
                 description: from.description.clone(),
                 time_zone: from.time_zone.clone(),
-                ..Partition::new(to.into(), project, owner.clone(), now)
+                ..Partition::new(to.into(), self.id, owner.clone(), now)
             };
             let beginning = user.as_ref().map(initial_evidence).unwrap_or_default();
             let total = evidence.episodes.len();
@@ -67,8 +67,8 @@ impl Engine {
             changes.extend(transplant(&evidence, from.id.as_graph(), to, owners));
             changes
         };
-        let to = self.add_graph(project, make).await?;
-        self.state.announcements().add(to.into());
+        let to = self.add_graph(make).await?;
+        self.state().announcements().add(to.into());
         Ok(TaskId(to.within(task)))
     }
 }

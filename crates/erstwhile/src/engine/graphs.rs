@@ -1,10 +1,12 @@
 //! Standalone graphs, shared by many users.
 
-use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone};
+use super::checks::{check_id, check_time_zone};
+use super::writes::Tries;
+use super::{GraphHandle, GraphRef, Listing, ProjectHandle, SortBy};
 use crate::store::Locate;
 use erstwhile_core::change::Change;
-use erstwhile_core::error::Result;
-use erstwhile_core::model::{Graph, Partition, PartitionId, PartitionOwner, ProjectId};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Graph, GraphId, Partition, PartitionId, PartitionOwner};
 
 /// A graph to make.
 #[derive(Debug, Clone, Default)]
@@ -30,9 +32,9 @@ pub struct GraphUpdate {
     pub time_zone: Option<Option<String>>,
 }
 
-impl Engine {
+impl ProjectHandle {
     /// Makes a standalone graph.
-    pub async fn create_graph(&self, project: ProjectId, new: NewGraph) -> Result<Graph> {
+    pub async fn create_graph(&self, new: NewGraph) -> Result<Graph> {
         check_id("graph_id", &new.graph_id)?;
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
@@ -41,27 +43,57 @@ impl Engine {
                 name: new.name.clone(),
                 description: new.description.clone(),
                 time_zone: new.time_zone.clone(),
-                ..Partition::new(id, project, PartitionOwner::Standalone(new.graph_id.clone()), now)
+                ..Partition::new(id, self.id, PartitionOwner::Standalone(new.graph_id.clone()), now)
             };
             vec![Change::AddPartition(graph, None)]
         };
-        self.add_partition(project, make).await?;
-        self.graph(project, &GraphRef::Graph(new.graph_id.clone())).await
+        self.add_partition(make).await?;
+        self.graph(GraphRef::Graph(new.graph_id.clone())).get().await
+    }
+
+    /// A page of standalone graphs, and how many there are.
+    pub async fn list_graphs(&self, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
+        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Name])?;
+        let (graphs, total) = self.store().list_graphs(self.id, &listing.search, page).await?;
+        Ok((graphs.into_iter().map(Into::into).collect(), total))
+    }
+}
+
+impl GraphHandle {
+    /// The id of the graph.
+    pub(super) async fn partition(&self) -> Result<GraphId> {
+        match &self.reference {
+            GraphRef::User(user_id) => self.project.locate_graph(Locate::User, user_id, "user").await,
+            GraphRef::Graph(graph_id) => self.project.locate_graph(Locate::Graph, graph_id, "graph").await,
+        }
+    }
+
+    /// The graph.
+    pub async fn get(&self) -> Result<Graph> {
+        Ok(self.get_partition().await?.into())
+    }
+
+    pub(super) async fn get_partition(&self) -> Result<Partition> {
+        let graph = self.partition().await?;
+        self.project.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found(noun(&self.reference)))
     }
 
     /// Changes a standalone graph's own fields.
-    pub async fn update_graph(&self, project: ProjectId, graph_id: &str, update: GraphUpdate) -> Result<Graph> {
+    ///
+    /// # Errors
+    /// `Invalid` for a user's graph.
+    pub async fn update(&self, update: GraphUpdate) -> Result<Graph> {
         check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
-        let reference = GraphRef::Graph(graph_id.to_owned());
+        self.standalone_id()?;
         let mut tries = Tries::new();
         loop {
-            let mut graph = self.graph_partition(project, &reference).await?;
+            let mut graph = self.get_partition().await?;
             let (seen, update) = (graph.updated_at, update.clone());
             graph.name = update.name.or(graph.name);
             graph.description = update.description.or(graph.description);
             graph.time_zone = update.time_zone.unwrap_or(graph.time_zone);
-            graph.updated_at = self.after(seen);
-            match self.apply(project, graph.id, vec![Change::UpdatePartition(graph.clone(), seen)]).await {
+            graph.updated_at = self.project.after(seen);
+            match self.project.apply(graph.id, vec![Change::UpdatePartition(graph.clone(), seen)]).await {
                 Ok(_) => return Ok(graph.into()),
                 Err(error) => tries.again(error)?,
             }
@@ -69,15 +101,26 @@ impl Engine {
     }
 
     /// Removes a standalone graph with everything in it.
-    pub async fn delete_graph(&self, project: ProjectId, graph_id: &str) -> Result<()> {
-        let graph = self.locate_graph(project, Locate::Graph, graph_id, "graph").await?;
-        self.remove_partition(project, graph, PartitionOwner::Standalone(graph_id.to_owned())).await
+    ///
+    /// # Errors
+    /// `Invalid` for a user's graph, which is removed with its user.
+    pub async fn delete(&self) -> Result<()> {
+        let graph_id = self.standalone_id()?;
+        let graph = self.partition().await?;
+        self.project.remove_partition(graph, PartitionOwner::Standalone(graph_id.to_owned())).await
     }
 
-    /// A page of standalone graphs, and how many there are.
-    pub async fn list_graphs(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
-        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Name])?;
-        let (graphs, total) = self.store().list_graphs(project, &listing.search, page).await?;
-        Ok((graphs.into_iter().map(Into::into).collect(), total))
+    fn standalone_id(&self) -> Result<&str> {
+        match &self.reference {
+            GraphRef::Graph(graph_id) => Ok(graph_id),
+            GraphRef::User(_) => Err(Error::invalid("a user's graph is changed and deleted with its user")),
+        }
+    }
+}
+
+fn noun(reference: &GraphRef) -> &'static str {
+    match reference {
+        GraphRef::User(_) => "user",
+        GraphRef::Graph(_) => "graph",
     }
 }

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Engine, Tries};
+use super::writes::Tries;
+use super::{GroupHandle, ProjectHandle};
 use crate::store::SettingScope;
 use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{Precondition, ProjectId, Setting, SettingKind, User, UserUuid};
+use erstwhile_core::model::{Precondition, Setting, SettingKind, User, UserUuid};
 
 /// Characters of a group's name, at most.
 const NAME_CHARACTERS_MAX: usize = 200;
@@ -57,19 +58,19 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-impl Engine {
+impl ProjectHandle {
     /// Makes a group.
     ///
     /// # Errors
     /// `AlreadyExists` when the project has a group of that name.
-    pub async fn create_group(&self, project: ProjectId, name: &str, description: Option<String>) -> Result<UserGroup> {
+    pub async fn create_group(&self, name: &str, description: Option<String>) -> Result<UserGroup> {
         check_name(name)?;
-        if self.list_groups(project, "").await?.len() >= GROUPS_MAX {
+        if self.list_groups("").await?.len() >= GROUPS_MAX {
             return Err(Error::invalid(format!("there can be at most {GROUPS_MAX} user groups")));
         }
         let now = self.now();
         let group = UserGroup {
-            uuid: Uuid::new_v5(&project.0, self.ids().next().as_bytes()),
+            uuid: Uuid::new_v5(&self.id.0, self.ids().next().as_bytes()),
             name: name.to_owned(),
             description,
             version: 1,
@@ -78,13 +79,13 @@ impl Engine {
             updated_at: now,
         };
         let changes = vec![take_name(&group), put(&group, Precondition::Absent)?];
-        self.store().apply(&self.batch(project, None, changes)).await?;
+        self.store().apply(&self.batch(None, changes)).await?;
         Ok(group)
     }
 
     /// The groups of a project whose name contains `search`, by name.
-    pub async fn list_groups(&self, project: ProjectId, search: &str) -> Result<Vec<UserGroup>> {
-        let settings = self.store().settings(SettingScope::Project(project), SettingKind::UserGroup).await?;
+    pub async fn list_groups(&self, search: &str) -> Result<Vec<UserGroup>> {
+        let settings = self.store().settings(SettingScope::Project(self.id), SettingKind::UserGroup).await?;
         let mut groups = settings.into_iter().map(of).collect::<Result<Vec<_>>>()?;
         let search = search.to_lowercase();
         groups.retain(|group| group.name.to_lowercase().contains(&search));
@@ -92,10 +93,47 @@ impl Engine {
         Ok(groups)
     }
 
+    async fn change_group(&self, before: UserGroup, change: impl FnOnce(&mut UserGroup)) -> Result<UserGroup> {
+        let mut after = before.clone();
+        change(&mut after);
+        after.version += 1;
+        after.updated_at = self.now();
+        let mut changes = Vec::new();
+        if key_of(&after.name) != key_of(&before.name) {
+            changes.extend([leave_name(&before), take_name(&after)]);
+        }
+        changes.push(put(&after, Precondition::Equals(json(&before)?))?);
+        self.store().apply(&self.batch(None, changes)).await?;
+        Ok(after)
+    }
+
+    /// A user by the server's uuid.
+    pub async fn user_by_uuid(&self, user: Uuid) -> Result<User> {
+        let graph = self.graph_of(user, "user").await?;
+        self.store().user_by_uuid(graph, UserUuid(user)).await?.ok_or_else(|| Error::not_found("user"))
+    }
+
+    /// The groups that a user belongs to.
+    pub async fn groups_of_user(&self, user: Uuid) -> Result<Vec<UserGroup>> {
+        let graph = self.user_by_uuid(user).await?.graph;
+        let mut groups = Vec::new();
+        for group in self.store().groups_of(graph).await? {
+            match self.group(group).get().await {
+                Ok(group) => groups.push(group),
+                // It was dissolved while this user joined.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(groups)
+    }
+}
+
+impl GroupHandle {
     /// A group.
-    pub async fn group(&self, project: ProjectId, group: Uuid) -> Result<UserGroup> {
-        let scope = SettingScope::Project(project);
-        let setting = self.store().setting(scope, SettingKind::UserGroup, &group.to_string()).await?;
+    pub async fn get(&self) -> Result<UserGroup> {
+        let scope = SettingScope::Project(self.project.id);
+        let setting = self.project.store().setting(scope, SettingKind::UserGroup, &self.id.to_string()).await?;
         of(setting.ok_or_else(|| Error::not_found("user group"))?)
     }
 
@@ -103,15 +141,13 @@ impl Engine {
     ///
     /// # Errors
     /// `Conflict` when the group is not at `expected_version`.
-    pub async fn update_group(
+    pub async fn update(
         &self,
-        project: ProjectId,
-        group: Uuid,
         expected_version: i64,
         name: Option<String>,
         description: Option<Option<String>>,
     ) -> Result<UserGroup> {
-        let before = self.group(project, group).await?;
+        let before = self.get().await?;
         if before.version != expected_version {
             let message = format!("the user group is at version {}, not {expected_version}", before.version);
             return Err(Error::new(ErrorKind::Conflict, message));
@@ -123,48 +159,29 @@ impl Engine {
             group.name = name.unwrap_or(std::mem::take(&mut group.name));
             group.description = description.unwrap_or(group.description.take());
         };
-        self.change_group(project, before, change).await
-    }
-
-    async fn change_group(
-        &self,
-        project: ProjectId,
-        before: UserGroup,
-        change: impl FnOnce(&mut UserGroup),
-    ) -> Result<UserGroup> {
-        let mut after = before.clone();
-        change(&mut after);
-        after.version += 1;
-        after.updated_at = self.now();
-        let mut changes = Vec::new();
-        if key_of(&after.name) != key_of(&before.name) {
-            changes.extend([leave_name(&before), take_name(&after)]);
-        }
-        changes.push(put(&after, Precondition::Equals(json(&before)?))?);
-        self.store().apply(&self.batch(project, None, changes)).await?;
-        Ok(after)
+        self.project.change_group(before, change).await
     }
 
     /// Removes a group; its members stay.
     ///
     /// # Errors
     /// `NotFound` when there is no such group, or somebody renames it at the same moment.
-    pub async fn delete_group(&self, project: ProjectId, group: Uuid) -> Result<()> {
-        let named = leave_name(&self.group(project, group).await?);
-        let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, group.to_string()));
-        let changes = vec![named, removed, Change::Group(GroupChange::Dissolve(group.into()))];
-        self.store().apply(&self.batch(project, None, changes)).await.map(|_| ())
+    pub async fn delete(&self) -> Result<()> {
+        let named = leave_name(&self.get().await?);
+        let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, self.id.to_string()));
+        let changes = vec![named, removed, Change::Group(GroupChange::Dissolve(self.id))];
+        self.project.store().apply(&self.project.batch(None, changes)).await.map(|_| ())
     }
 
     /// Attaches an access rule to a group, by uuid.
-    pub async fn attach_policy_set(&self, project: ProjectId, group: Uuid, policy_set: Uuid) -> Result<UserGroup> {
+    pub async fn attach_policy_set(&self, policy_set: Uuid) -> Result<UserGroup> {
         let mut tries = Tries::new();
         loop {
-            let before = self.group(project, group).await?;
+            let before = self.get().await?;
             if before.policy_sets.contains(&policy_set) {
                 return Ok(before);
             }
-            match self.change_group(project, before, |group| group.policy_sets.push(policy_set)).await {
+            match self.project.change_group(before, |group| group.policy_sets.push(policy_set)).await {
                 Ok(after) => return Ok(after),
                 Err(error) => tries.again(error)?,
             }
@@ -172,96 +189,63 @@ impl Engine {
     }
 
     /// Takes an access rule off a group.
-    pub async fn detach_policy_set(&self, project: ProjectId, group: Uuid, policy_set: Uuid) -> Result<UserGroup> {
+    pub async fn detach_policy_set(&self, policy_set: Uuid) -> Result<UserGroup> {
         let mut tries = Tries::new();
         loop {
-            let before = self.group(project, group).await?;
+            let before = self.get().await?;
             if !before.policy_sets.contains(&policy_set) {
                 return Err(Error::not_found("policy set"));
             }
             let detach = |group: &mut UserGroup| group.policy_sets.retain(|attached| *attached != policy_set);
-            match self.change_group(project, before, detach).await {
+            match self.project.change_group(before, detach).await {
                 Ok(after) => return Ok(after),
                 Err(error) => tries.again(error)?,
             }
         }
     }
 
-    /// A user by the server's uuid.
-    pub async fn user_by_uuid(&self, project: ProjectId, user: Uuid) -> Result<User> {
-        let graph = self.graph_of(project, user, "user").await?;
-        self.store().user_by_uuid(graph, UserUuid(user)).await?.ok_or_else(|| Error::not_found("user"))
-    }
-
     /// Adds users to a group, or removes them.
     ///
     /// # Errors
     /// `NotFound` for an unknown group or user; then nothing has changed.
-    pub async fn change_members(
-        &self,
-        project: ProjectId,
-        group: Uuid,
-        users: &[Uuid],
-        join: bool,
-    ) -> Result<MembershipChange> {
+    pub async fn change_members(&self, users: &[Uuid], join: bool) -> Result<MembershipChange> {
         if users.is_empty() || users.len() > MUTATED_MAX {
             return Err(Error::invalid(format!("user_uuids must have from 1 to {MUTATED_MAX} items")));
         }
-        self.group(project, group).await?;
+        self.get().await?;
         let mut found = Vec::with_capacity(users.len());
         for user in users {
-            found.push(self.user_by_uuid(project, *user).await?);
+            found.push(self.project.user_by_uuid(*user).await?);
         }
         let mut outcome = MembershipChange::default();
         for user in found {
-            let belongs = self.store().groups_of(user.graph).await?.contains(&group);
+            let belongs = self.project.store().groups_of(user.graph).await?.contains(&self.id.0);
             if belongs == join {
                 outcome.unchanged += 1;
                 continue;
             }
             let change = if join {
-                Change::Group(GroupChange::Join(group.into()))
+                Change::Group(GroupChange::Join(self.id))
             } else {
-                Change::Group(GroupChange::Leave(group.into()))
+                Change::Group(GroupChange::Leave(self.id))
             };
-            self.apply(project, user.graph, vec![change]).await?;
+            self.project.apply(user.graph, vec![change]).await?;
             *(if join { &mut outcome.added } else { &mut outcome.removed }) += 1;
         }
         Ok(outcome)
     }
 
     /// Users who belong to a group (or could), whose id, e-mail or name contains `search`; and their number.
-    pub async fn users_of_group(
-        &self,
-        project: ProjectId,
-        group: Uuid,
-        members: bool,
-        listing: &super::Listing,
-    ) -> Result<(Vec<User>, i64)> {
-        self.group(project, group).await?;
+    pub async fn users(&self, members: bool, listing: &super::Listing) -> Result<(Vec<User>, i64)> {
+        self.get().await?;
         let page = listing.page(&[super::SortBy::Id])?;
         let page = (page.limit, page.offset);
-        self.store().users_of_group(project, group.into(), members, &listing.search, page).await
-    }
-
-    /// The groups that a user belongs to.
-    pub async fn groups_of_user(&self, project: ProjectId, user: Uuid) -> Result<Vec<UserGroup>> {
-        let graph = self.user_by_uuid(project, user).await?.graph;
-        let mut groups = Vec::new();
-        for group in self.store().groups_of(graph).await? {
-            match self.group(project, group).await {
-                Ok(group) => groups.push(group),
-                // It was dissolved while this user joined.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(groups)
+        self.project.store().users_of_group(self.project.id, self.id, members, &listing.search, page).await
     }
 
     /// How many members a group has.
-    pub async fn count_members(&self, project: ProjectId, group: Uuid) -> Result<i64> {
-        Ok(self.store().users_of_group(project, group.into(), true, "", (1, 0)).await?.1)
+    pub async fn count_members(&self) -> Result<i64> {
+        Ok(self.project.store().users_of_group(self.project.id, self.id, true, "", (1, 0)).await?.1)
     }
 }
 

@@ -1,14 +1,14 @@
-//! ImportJob loads: many items, prepared as a draft, then spread over their graphs by a worker.
+//! Import jobs: many items, prepared as a draft, then spread over their graphs by a worker.
 
 use std::collections::HashMap;
 
-use super::{Engine, GraphRef, NewEpisode};
+use super::{GraphRef, ImportHandle, NewEpisode, ProjectHandle};
 use crate::store::Locate;
 use erstwhile_core::change::{Change, ImportChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
     EpisodeId, GraphId, ImportCounts, ImportItem, ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget,
-    Metadata, Partition, PartitionId, PartitionOwner, ProjectId, Role,
+    Metadata, Partition, PartitionId, PartitionOwner, Role,
 };
 
 /// Items that one call adds, at most.
@@ -29,11 +29,10 @@ pub struct NewImportItem {
     pub name: Option<String>,
 }
 
-impl Engine {
+impl ProjectHandle {
     /// Makes an import job, as a draft.
     pub async fn create_import(
         &self,
-        project: ProjectId,
         metadata: Metadata,
         ignore_roles: Vec<Role>,
         strict_ontology: bool,
@@ -41,7 +40,7 @@ impl Engine {
         let now = self.now();
         let job = |id: ImportJobId| ImportJob {
             id,
-            project,
+            project: self.id,
             state: ImportState::Draft,
             metadata: metadata.clone(),
             ignore_roles: ignore_roles.clone(),
@@ -53,40 +52,38 @@ impl Engine {
             counts: ImportCounts::default(),
         };
         let make = |partition: PartitionId| {
-            let row = Partition::new(partition, project, PartitionOwner::ImportJob, now);
+            let row = Partition::new(partition, self.id, PartitionOwner::ImportJob, now);
             vec![Change::AddPartition(row, None), Change::Import(ImportChange::Add(job(ImportJobId(partition.0))))]
         };
-        Ok(job(ImportJobId(self.add_partition(project, make).await?.0)))
+        Ok(job(ImportJobId(self.add_partition(make).await?.0)))
     }
 
+    /// Import jobs, newest first.
+    pub async fn list_imports(&self, state: Option<ImportState>, limit: i64, offset: i64) -> Result<Vec<ImportJob>> {
+        self.store().list_imports(self.id, state, limit, offset).await
+    }
+
+    async fn home_of(&self, target: &ImportTarget) -> Result<GraphId> {
+        match target {
+            ImportTarget::Thread(thread_id) => self.locate_graph(Locate::Thread, thread_id, "thread").await,
+            ImportTarget::User(user_id) => self.graph(GraphRef::User(user_id.clone())).partition().await,
+            ImportTarget::Graph(graph_id) => self.graph(GraphRef::Graph(graph_id.clone())).partition().await,
+            ImportTarget::Deleted => Err(Error::invalid("an item needs a thread, a user or a graph")),
+        }
+    }
+}
+
+impl ImportHandle {
     /// An import job.
-    pub async fn import_job(&self, project: ProjectId, id: ImportJobId) -> Result<ImportJob> {
-        let job = self.store().find_import(id).await?.filter(|job| job.project == project);
+    pub async fn get(&self) -> Result<ImportJob> {
+        let job = self.project.store().find_import(self.id).await?.filter(|job| job.project == self.project.id);
         job.ok_or_else(|| Error::not_found("batch"))
     }
 
-    /// ImportJob loads, newest first.
-    pub async fn list_imports(
-        &self,
-        project: ProjectId,
-        state: Option<ImportState>,
-        limit: i64,
-        offset: i64,
-    ) -> Result<Vec<ImportJob>> {
-        self.store().list_imports(project, state, limit, offset).await
-    }
-
     /// Items of an import job after a position, in order.
-    pub async fn import_items(
-        &self,
-        project: ProjectId,
-        id: ImportJobId,
-        after: i64,
-        state: Option<&ImportItemState>,
-        limit: i64,
-    ) -> Result<Vec<ImportItem>> {
-        let job = self.import_job(project, id).await?;
-        self.store().import_items(job.id, after, state, limit).await
+    pub async fn items(&self, after: i64, state: Option<&ImportItemState>, limit: i64) -> Result<Vec<ImportItem>> {
+        let job = self.get().await?;
+        self.project.store().import_items(job.id, after, state, limit).await
     }
 
     /// Adds items to a draft, in this order, all or none.
@@ -94,32 +91,27 @@ impl Engine {
     /// # Errors
     /// `Conflict` when it is no draft any more; `NotFound` when an item's thread, user or graph is not
     /// there; `Invalid` when there are too many items.
-    pub async fn add_import_items(
-        &self,
-        project: ProjectId,
-        id: ImportJobId,
-        new: Vec<NewImportItem>,
-    ) -> Result<Vec<ImportItem>> {
+    pub async fn add_items(&self, new: Vec<NewImportItem>) -> Result<Vec<ImportItem>> {
         if new.is_empty() || new.len() > ADDED_MAX {
             return Err(Error::invalid(format!("items must have from 1 to {ADDED_MAX} entries")));
         }
-        let job = self.draft(project, id).await?;
+        let job = self.get_draft().await?;
         let before = job.counts.total();
         if before + new.len() as i64 > ITEMS_MAX {
             return Err(Error::invalid(format!("a batch can have at most {ITEMS_MAX} items")));
         }
-        let now = self.now();
+        let now = self.project.now();
         let mut homes: HashMap<ImportTarget, GraphId> = HashMap::new();
         let mut items = Vec::with_capacity(new.len());
         for (seq, item) in (before + 1..).zip(new) {
             let graph = match homes.get(&item.target) {
                 Some(graph) => *graph,
-                None => self.home_of(project, &item.target).await?,
+                None => self.project.home_of(&item.target).await?,
             };
             homes.insert(item.target.clone(), graph);
             items.push(ImportItem {
                 seq,
-                episode: EpisodeId(graph.within(self.ids().next())),
+                episode: EpisodeId(graph.within(self.project.ids().next())),
                 target: item.target,
                 graph,
                 kind: item.episode.kind,
@@ -136,21 +128,21 @@ impl Engine {
                 task: None,
             });
         }
-        self.apply(project, job.id, vec![Change::Import(ImportChange::AddItems(items.clone()))]).await?;
-        self.forget_orphans(project, job.id, &items).await?;
+        self.project.apply(job.id, vec![Change::Import(ImportChange::AddItems(items.clone()))]).await?;
+        self.project.import_job(job.id).forget_orphans(&items).await?;
         Ok(items)
     }
 
     /// Forgets what was added for a user, thread or graph that was deleted at the same moment, whose deletion
     /// could not see it yet.
-    async fn forget_orphans(&self, project: ProjectId, job: ImportJobId, items: &[ImportItem]) -> Result<()> {
+    async fn forget_orphans(&self, items: &[ImportItem]) -> Result<()> {
         let mut looked: HashMap<&ImportTarget, bool> = HashMap::new();
         let mut changes = Vec::new();
         for item in items {
             let gone = match looked.get(&item.target) {
                 Some(gone) => *gone,
                 None => {
-                    let home = self.home_of(project, &item.target).await;
+                    let home = self.project.home_of(&item.target).await;
                     let gone = home.is_err_and(|error| error.kind() == ErrorKind::NotFound);
                     looked.insert(&item.target, gone);
                     gone
@@ -160,20 +152,11 @@ impl Engine {
                 changes.push(Change::Import(ImportChange::ForgetItem(item.seq)));
             }
         }
-        if changes.is_empty() { Ok(()) } else { self.apply(project, job, changes).await.map(|_| ()) }
+        if changes.is_empty() { Ok(()) } else { self.project.apply(self.id, changes).await.map(|_| ()) }
     }
 
-    async fn home_of(&self, project: ProjectId, target: &ImportTarget) -> Result<GraphId> {
-        match target {
-            ImportTarget::Thread(thread_id) => self.locate_graph(project, Locate::Thread, thread_id, "thread").await,
-            ImportTarget::User(user_id) => self.graph_id(project, &GraphRef::User(user_id.clone())).await,
-            ImportTarget::Graph(graph_id) => self.graph_id(project, &GraphRef::Graph(graph_id.clone())).await,
-            ImportTarget::Deleted => Err(Error::invalid("an item needs a thread, a user or a graph")),
-        }
-    }
-
-    async fn draft(&self, project: ProjectId, id: ImportJobId) -> Result<ImportJob> {
-        let job = self.import_job(project, id).await?;
+    async fn get_draft(&self) -> Result<ImportJob> {
+        let job = self.get().await?;
         match job.state {
             ImportState::Draft => Ok(job),
             _ => Err(Error::new(ErrorKind::Conflict, "the batch is no draft any more")),
@@ -184,30 +167,27 @@ impl Engine {
     ///
     /// # Errors
     /// `Conflict` when that has been done before; `Invalid` when it has no items.
-    pub async fn start_import(&self, project: ProjectId, id: ImportJobId) -> Result<ImportJob> {
-        let job = self.draft(project, id).await?;
+    pub async fn start(&self) -> Result<ImportJob> {
+        let job = self.get_draft().await?;
         if job.counts.total() == 0 {
             return Err(Error::invalid("the batch has no items"));
         }
-        self.apply(
-            project,
-            job.id,
-            vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))],
-        )
-        .await?;
-        self.state.announcements().add(job.id.into());
-        self.import_job(project, id).await
+        self.project
+            .apply(job.id, vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))])
+            .await?;
+        self.project.state().announcements().add(job.id.into());
+        self.get().await
     }
 
     /// Removes a draft with its items.
     ///
     /// # Errors
     /// `Conflict` when it is no draft any more.
-    pub async fn delete_import(&self, project: ProjectId, id: ImportJobId) -> Result<()> {
-        let job = self.draft(project, id).await?;
+    pub async fn delete(&self) -> Result<()> {
+        let job = self.get_draft().await?;
         // It may have been handed over since it was read.
         let still_draft = Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Draft));
-        self.apply(project, job.id, vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)]).await?;
-        self.store().scrub().await
+        self.project.apply(job.id, vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)]).await?;
+        self.project.store().scrub().await
     }
 }

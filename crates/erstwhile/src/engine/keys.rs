@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Engine;
+use super::{Engine, ProjectHandle};
 use erstwhile_core::change::{Applied, Change, ProjectChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
@@ -57,7 +57,7 @@ impl Engine {
             time_zone: None,
             created_at: self.now(),
         };
-        let batch = self.batch(project.id, None, vec![Change::Project(ProjectChange::Add(project.clone()))]);
+        let batch = self.project(project.id).batch(None, vec![Change::Project(ProjectChange::Add(project.clone()))]);
         match self.store().apply(&batch).await {
             Ok(_) => Ok(project),
             // Another process was faster.
@@ -66,75 +66,6 @@ impl Engine {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// A project.
-    pub async fn project(&self, id: ProjectId) -> Result<Project> {
-        self.store().find_project(id).await?.ok_or_else(|| Error::not_found("project"))
-    }
-
-    /// Makes the first key of a project, once, however many processes start on it at the same time; `None`
-    /// when the project has keys.
-    pub async fn create_first_key(
-        &self,
-        project: ProjectId,
-        new: NewKey,
-        random: [u8; 32],
-    ) -> Result<Option<RevealedKey>> {
-        if !self.list_keys(project).await?.is_empty() {
-            return Ok(None);
-        }
-        let revealed = self.new_key(project, new, random)?;
-        let mut batch = self.batch(project, None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
-        batch.id = BatchId(Uuid::new_v5(&project.0, b"the first key"));
-        match self.store().apply(&batch).await? {
-            Applied::Now { .. } => Ok(Some(revealed)),
-            // Ours, sent again because nobody knew whether it had arrived; or another process's.
-            Applied::Before => Ok(self.store().find_key(&revealed.key.digest).await?.map(|_| revealed)),
-        }
-    }
-
-    /// Makes a key; `random` is 32 fresh random bytes for its secret.
-    pub async fn create_key(&self, project: ProjectId, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
-        let revealed = self.new_key(project, new, random)?;
-        let batch = self.batch(project, None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
-        self.store().apply(&batch).await?;
-        Ok(revealed)
-    }
-
-    fn new_key(&self, project: ProjectId, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
-        let secret = match new.secret {
-            Some(secret) if secret.chars().count() < OWN_KEY_MIN => {
-                return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
-            }
-            Some(secret) => secret,
-            None => random.iter().fold(PREFIX.to_owned(), |secret, byte| format!("{secret}{byte:02x}")),
-        };
-        let key = ApiKey {
-            id: ApiKeyId(self.ids().next()),
-            project,
-            name: new.name,
-            prefix: secret.chars().take(SHOWN.min(OWN_KEY_MIN / 2)).collect(),
-            digest: digest_of(&secret),
-            access: new.access,
-            created_at: self.now(),
-            expires_at: new.expires_at,
-            revoked_at: None,
-        };
-        Ok(RevealedKey { key, secret })
-    }
-
-    /// The keys of a project, oldest first.
-    pub async fn list_keys(&self, project: ProjectId) -> Result<Vec<ApiKey>> {
-        self.store().list_keys(project).await
-    }
-
-    /// Takes a key back; it stops working within a second on every server.
-    pub async fn revoke_key(&self, project: ProjectId, key: ApiKeyId) -> Result<()> {
-        let batch = self.batch(project, None, vec![Change::Project(ProjectChange::RevokeKey(key))]);
-        self.store().apply(&batch).await?;
-        self.keys.invalidate_all();
-        Ok(())
     }
 
     /// The key that a secret is.
@@ -159,6 +90,72 @@ impl Engine {
             return Err(unauthenticated());
         }
         Ok(key)
+    }
+}
+
+impl ProjectHandle {
+    /// The project.
+    pub async fn info(&self) -> Result<Project> {
+        self.store().find_project(self.id).await?.ok_or_else(|| Error::not_found("project"))
+    }
+
+    /// Makes the first key of a project, once, however many processes start on it at the same time; `None`
+    /// when the project has keys.
+    pub async fn create_first_key(&self, new: NewKey, random: [u8; 32]) -> Result<Option<RevealedKey>> {
+        if !self.list_keys().await?.is_empty() {
+            return Ok(None);
+        }
+        let revealed = self.new_key(new, random)?;
+        let mut batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
+        batch.id = BatchId(Uuid::new_v5(&self.id.0, b"the first key"));
+        match self.store().apply(&batch).await? {
+            Applied::Now { .. } => Ok(Some(revealed)),
+            // Ours, sent again because nobody knew whether it had arrived; or another process's.
+            Applied::Before => Ok(self.store().find_key(&revealed.key.digest).await?.map(|_| revealed)),
+        }
+    }
+
+    /// Makes a key; `random` is 32 fresh random bytes for its secret.
+    pub async fn create_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
+        let revealed = self.new_key(new, random)?;
+        let batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
+        self.store().apply(&batch).await?;
+        Ok(revealed)
+    }
+
+    fn new_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
+        let secret = match new.secret {
+            Some(secret) if secret.chars().count() < OWN_KEY_MIN => {
+                return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
+            }
+            Some(secret) => secret,
+            None => random.iter().fold(PREFIX.to_owned(), |secret, byte| format!("{secret}{byte:02x}")),
+        };
+        let key = ApiKey {
+            id: ApiKeyId(self.ids().next()),
+            project: self.id,
+            name: new.name,
+            prefix: secret.chars().take(SHOWN.min(OWN_KEY_MIN / 2)).collect(),
+            digest: digest_of(&secret),
+            access: new.access,
+            created_at: self.now(),
+            expires_at: new.expires_at,
+            revoked_at: None,
+        };
+        Ok(RevealedKey { key, secret })
+    }
+
+    /// The keys of a project, oldest first.
+    pub async fn list_keys(&self) -> Result<Vec<ApiKey>> {
+        self.store().list_keys(self.id).await
+    }
+
+    /// Takes a key back; it stops working within a second on every server.
+    pub async fn revoke_key(&self, key: ApiKeyId) -> Result<()> {
+        let batch = self.batch(None, vec![Change::Project(ProjectChange::RevokeKey(key))]);
+        self.store().apply(&batch).await?;
+        self.engine.keys.invalidate_all();
+        Ok(())
     }
 }
 

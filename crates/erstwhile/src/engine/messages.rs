@@ -4,13 +4,11 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::Engine;
+use super::{ProjectHandle, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{
-    Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, ProjectId, Role, TaskId,
-};
+use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role, TaskId};
 
 /// A message to add.
 #[derive(Debug, Clone)]
@@ -36,37 +34,46 @@ pub struct Posted {
     pub task: TaskId,
 }
 
-impl Engine {
+impl ThreadHandle {
     /// Adds messages to a thread; they are durable and findable when this returns.
     ///
     /// Messages of `ignore_roles` are kept in the thread, and left out of the graph. With `strict`, only
     /// declared types are kept of what the messages say.
-    pub async fn add_messages(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        messages: Vec<NewMessage>,
-        ignore_roles: &[Role],
-        strict: bool,
-    ) -> Result<Posted> {
-        let graph = self.open_thread(project, thread_id).await?.graph;
+    pub async fn add_messages(&self, messages: Vec<NewMessage>, ignore_roles: &[Role], strict: bool) -> Result<Posted> {
+        let graph = self.get_open().await?.graph;
         if messages.is_empty() {
             return Err(Error::invalid("messages must not be empty"));
         }
         let ignored: HashSet<Role> = ignore_roles.iter().copied().collect();
         let episode = |message: NewMessage| Episode {
-            thread: Some(thread_id.to_owned()),
+            thread: Some(self.id().to_owned()),
             role: Some(message.role),
             name: message.name.filter(|name| !name.trim().is_empty()),
             metadata: message.metadata,
             strict,
             state: if ignored.contains(&message.role) { EpisodeState::Ignored } else { EpisodeState::Pending },
-            ..self.episode(graph, EpisodeKind::Message, message.content, message.created_at)
+            ..self.project.episode(graph, EpisodeKind::Message, message.content, message.created_at)
         };
         let episodes = messages.into_iter().map(episode).collect();
-        self.add_pending(project, graph, "add_messages", episodes).await
+        self.project.add_pending(graph, "add_messages", episodes).await
     }
 
+    /// Messages of a thread, oldest first, leaving out the first `offset`; and how many there are.
+    pub async fn messages(&self, offset: i64, limit: i64) -> Result<(Vec<Episode>, i64)> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        let messages = self.project.store().messages(graph, self.id(), offset, limit).await?;
+        Ok((messages, self.project.store().count_messages(graph, self.id()).await?))
+    }
+
+    /// The last messages of a thread, oldest first; and how many there are.
+    pub async fn last_messages(&self, count: i64) -> Result<(Vec<Episode>, i64)> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        let messages = self.project.store().last_messages(graph, self.id(), count).await?;
+        Ok((messages, self.project.store().count_messages(graph, self.id()).await?))
+    }
+}
+
+impl ProjectHandle {
     /// An episode that has just arrived.
     pub(super) fn episode(
         &self,
@@ -96,41 +103,15 @@ impl Engine {
     }
 
     /// Stores episodes with a task, and wakes a worker.
-    pub(super) async fn add_pending(
-        &self,
-        project: ProjectId,
-        graph: GraphId,
-        kind: &str,
-        mut episodes: Vec<Episode>,
-    ) -> Result<Posted> {
+    pub(super) async fn add_pending(&self, graph: GraphId, kind: &str, mut episodes: Vec<Episode>) -> Result<Posted> {
         let task = TaskId(graph.within(self.ids().next()));
         for episode in &mut episodes {
             episode.task = Some(task);
         }
         let messages = episodes.iter().map(|episode| episode.id).collect();
         let add_task = Change::AddTask { task, kind: kind.to_owned(), total: episodes.len() };
-        self.apply(project, graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
-        self.state.announcements().add(graph.into());
+        self.apply(graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
+        self.state().announcements().add(graph.into());
         Ok(Posted { messages, task })
-    }
-
-    /// Messages of a thread, oldest first, leaving out the first `offset`; and how many there are.
-    pub async fn messages(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        offset: i64,
-        limit: i64,
-    ) -> Result<(Vec<Episode>, i64)> {
-        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
-        let messages = self.store().messages(graph, thread_id, offset, limit).await?;
-        Ok((messages, self.store().count_messages(graph, thread_id).await?))
-    }
-
-    /// The last messages of a thread, oldest first; and how many there are.
-    pub async fn last_messages(&self, project: ProjectId, thread_id: &str, count: i64) -> Result<(Vec<Episode>, i64)> {
-        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
-        let messages = self.store().last_messages(graph, thread_id, count).await?;
-        Ok((messages, self.store().count_messages(graph, thread_id).await?))
     }
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::facts::{FactTriple, triple};
-use super::{Engine, GraphRef};
+use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Entity, EntityId, Episode, ProjectId};
+use erstwhile_core::model::{Entity, EntityId, Episode};
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest};
 
@@ -46,7 +46,7 @@ impl Search {
     }
 }
 
-impl Engine {
+impl ProjectHandle {
     pub(super) async fn search_request(&self, search: Search) -> Result<SearchRequest> {
         if search.query.trim().is_empty() {
             return Err(Error::invalid("query must not be empty"));
@@ -64,20 +64,17 @@ impl Engine {
             moment: search.moment,
             known_at: search.as_known_at,
             origins: search.origins,
-            fusion: self.state.parts.settings.fusion,
+            fusion: self.state().parts.settings.fusion,
         })
     }
+}
 
+impl GraphHandle {
     /// Searches facts.
-    pub async fn search_facts(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        search: Search,
-    ) -> Result<Vec<Scored<FactTriple>>> {
-        let graph = self.graph_id(project, reference).await?;
-        let request = self.search_request(search).await?;
-        let index = self.index(graph).await?;
+    pub async fn search_facts(&self, search: Search) -> Result<Vec<Scored<FactTriple>>> {
+        let graph = self.partition().await?;
+        let request = self.project.search_request(search).await?;
+        let index = self.project.index(graph).await?;
         index.read(|index| {
             let found = index.search_facts(&request).into_iter();
             found
@@ -90,26 +87,16 @@ impl Engine {
     }
 
     /// Searches entities.
-    pub async fn search_entities(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        search: Search,
-    ) -> Result<Vec<Scored<Entity>>> {
-        let graph = self.graph_id(project, reference).await?;
-        let request = self.search_request(search).await?;
-        self.index(graph).await?.read(|index| index.search_entities(&request))
+    pub async fn search_entities(&self, search: Search) -> Result<Vec<Scored<Entity>>> {
+        let graph = self.partition().await?;
+        let request = self.project.search_request(search).await?;
+        self.project.index(graph).await?.read(|index| index.search_entities(&request))
     }
 
     /// Searches episodes.
-    pub async fn search_episodes(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        search: Search,
-    ) -> Result<Vec<Scored<Episode>>> {
-        let graph = self.graph_id(project, reference).await?;
-        let request = self.search_request(search).await?;
-        self.index(graph).await?.read(|index| index.search_episodes(&request))
+    pub async fn search_episodes(&self, search: Search) -> Result<Vec<Scored<Episode>>> {
+        let graph = self.partition().await?;
+        let request = self.project.search_request(search).await?;
+        self.project.index(graph).await?.read(|index| index.search_episodes(&request))
     }
 }

@@ -2,55 +2,44 @@
 
 use serde_json::Value;
 
-use super::{Engine, GraphRef};
+use super::{GraphRef, ProjectHandle};
 use crate::state::read_ontology;
 use crate::store::SettingScope;
 use erstwhile_core::change::{Change, ProjectChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{Precondition, Project, ProjectId, Setting, SettingKind};
+use erstwhile_core::model::{Precondition, Project, Setting, SettingKind};
 use erstwhile_core::ontology::Ontology;
 
 /// Settings of one kind in one scope, at most.
 const SETTINGS_MAX: usize = 1_000;
 
-impl Engine {
+impl ProjectHandle {
     /// Sets the time zone of users and graphs that have none of their own.
-    pub async fn set_project_time_zone(&self, project: ProjectId, time_zone: Option<String>) -> Result<Project> {
-        super::check_time_zone(time_zone.as_deref())?;
-        let changed = Project { time_zone, ..self.project(project).await? };
-        let batch = self.batch(project, None, vec![Change::Project(ProjectChange::Update(changed.clone()))]);
+    pub async fn set_time_zone(&self, time_zone: Option<String>) -> Result<Project> {
+        super::checks::check_time_zone(time_zone.as_deref())?;
+        let changed = Project { time_zone, ..self.info().await? };
+        let batch = self.batch(None, vec![Change::Project(ProjectChange::Update(changed.clone()))]);
         self.store().apply(&batch).await?;
         Ok(changed)
     }
 
     /// Where a setting of a graph, or else of the project, is kept.
-    pub(super) async fn scope(&self, project: ProjectId, graph: Option<&GraphRef>) -> Result<SettingScope> {
+    pub(super) async fn scope(&self, graph: Option<&GraphRef>) -> Result<SettingScope> {
         Ok(match graph {
-            Some(reference) => SettingScope::Graph(self.graph_id(project, reference).await?),
-            None => SettingScope::Project(project),
+            Some(reference) => SettingScope::Graph(self.graph(reference).partition().await?),
+            None => SettingScope::Project(self.id),
         })
     }
 
     /// What is declared under a name; `None` when nothing is.
-    pub async fn setting(
-        &self,
-        project: ProjectId,
-        graph: Option<&GraphRef>,
-        kind: SettingKind,
-        name: &str,
-    ) -> Result<Option<Value>> {
-        let scope = self.scope(project, graph).await?;
+    pub async fn setting(&self, graph: Option<&GraphRef>, kind: SettingKind, name: &str) -> Result<Option<Value>> {
+        let scope = self.scope(graph).await?;
         Ok(self.store().setting(scope, kind, name).await?.map(|setting| setting.value))
     }
 
     /// Everything of a kind that is declared in a scope, by name.
-    pub async fn settings(
-        &self,
-        project: ProjectId,
-        graph: Option<&GraphRef>,
-        kind: SettingKind,
-    ) -> Result<Vec<Setting>> {
-        let scope = self.scope(project, graph).await?;
+    pub async fn settings(&self, graph: Option<&GraphRef>, kind: SettingKind) -> Result<Vec<Setting>> {
+        let scope = self.scope(graph).await?;
         self.store().settings(scope, kind).await
     }
 
@@ -61,30 +50,23 @@ impl Engine {
     /// there are too many.
     pub async fn put_setting(
         &self,
-        project: ProjectId,
         graph: Option<&GraphRef>,
         (kind, name): (SettingKind, &str),
         value: Value,
         over: Precondition,
     ) -> Result<()> {
-        let scope = self.scope(project, graph).await?;
+        let scope = self.scope(graph).await?;
         if over != Precondition::None && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
             return Err(Error::invalid(format!("there can be at most {SETTINGS_MAX} of these: {}", kind.noun())));
         }
         let setting = Setting { kind, name: name.to_owned(), value, updated_at: self.now() };
-        self.declare(project, scope, vec![Change::Setting(SettingChange::Put(setting, over))]).await
+        self.declare(scope, vec![Change::Setting(SettingChange::Put(setting, over))]).await
     }
 
     /// Takes a declaration back; false when there was none.
-    pub async fn remove_setting(
-        &self,
-        project: ProjectId,
-        graph: Option<&GraphRef>,
-        kind: SettingKind,
-        name: &str,
-    ) -> Result<bool> {
-        let scope = self.scope(project, graph).await?;
-        match self.declare(project, scope, vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))]).await {
+    pub async fn remove_setting(&self, graph: Option<&GraphRef>, kind: SettingKind, name: &str) -> Result<bool> {
+        let scope = self.scope(graph).await?;
+        match self.declare(scope, vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))]).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -92,26 +74,26 @@ impl Engine {
     }
 
     /// Declares the types of a graph, or else of the project; they replace those that it declared before.
-    pub async fn set_ontology(&self, project: ProjectId, graph: Option<&GraphRef>, ontology: &Ontology) -> Result<()> {
+    pub async fn set_ontology(&self, graph: Option<&GraphRef>, ontology: &Ontology) -> Result<()> {
         ontology.check()?;
         let value = serde_json::to_value(ontology)
             .map_err(|error| Error::internal("an ontology cannot be written").with_source(error))?;
-        self.put_setting(project, graph, (SettingKind::Ontology, ""), value, Precondition::None).await
+        self.put_setting(graph, (SettingKind::Ontology, ""), value, Precondition::None).await
     }
 
     /// The types that a graph declares, or else the project; nothing when it declares none.
-    pub async fn declared_ontology(&self, project: ProjectId, graph: Option<&GraphRef>) -> Result<Ontology> {
-        let value = self.setting(project, graph, SettingKind::Ontology, "").await?;
+    pub async fn declared_ontology(&self, graph: Option<&GraphRef>) -> Result<Ontology> {
+        let value = self.setting(graph, SettingKind::Ontology, "").await?;
         value.map_or_else(|| Ok(Ontology::default()), read_ontology)
     }
 
-    async fn declare(&self, project: ProjectId, scope: SettingScope, changes: Vec<Change>) -> Result<()> {
+    async fn declare(&self, scope: SettingScope, changes: Vec<Change>) -> Result<()> {
         let partition = match scope {
             SettingScope::Project(_) => None,
             SettingScope::Graph(graph) => Some(graph.into()),
         };
-        let applied = self.store().apply(&self.batch(project, partition, changes)).await;
-        self.state.invalidate_declarations(scope);
+        let applied = self.store().apply(&self.batch(partition, changes)).await;
+        self.state().invalidate_declarations(scope);
         applied.map(|_| ())
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
-use super::{Engine, GraphRef, Search};
+use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::digest::{digest, sentences};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, ProjectId, Summary};
+use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, Summary};
 use erstwhile_core::search::{GraphIndex, Scored};
 
 /// Characters of a summary, at most.
@@ -52,9 +52,12 @@ impl Summarised {
 /// A summary with what it was made from: how many episodes, and the last of them.
 type Made = (usize, EpisodeId, Summary);
 
+/// The summaries of one graph, by thread or document.
+type OfGraph = HashMap<(Summarised, String), Made>;
+
 /// Summaries of threads and documents, by graph, so that they are dropped with it.
 #[derive(Debug, Clone)]
-pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<HashMap<(Summarised, String), Made>>>>);
+pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<OfGraph>>>);
 
 impl SummaryCache {
     pub(super) fn new() -> Self {
@@ -84,27 +87,23 @@ impl SummaryCache {
     }
 }
 
-impl Engine {
+impl ThreadHandle {
     /// The summary of a thread; `None` while nothing has been said in it.
-    pub async fn thread_summary(&self, project: ProjectId, thread_id: &str) -> Result<Option<Summary>> {
-        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
-        self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))?;
-        let summaries = self.summaries_in(graph, Summarised::Threads, Some(thread_id)).await?;
+    pub async fn summary(&self) -> Result<Option<Summary>> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
+        let summaries = self.project.summaries_in(graph, Summarised::Threads, Some(self.id())).await?;
         Ok(summaries.into_iter().next())
     }
+}
 
+impl ProjectHandle {
     /// The summary of some messages, such as those that an answer leaves out; empty when they say nothing.
     pub async fn digest_of(&self, episodes: &[Episode]) -> Result<String> {
         let sentences = sentences(&episodes[episodes.len().saturating_sub(EPISODES_MAX)..]);
         let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
         let vectors = self.embedder().embed(&texts).await?;
         Ok(digest(&sentences, &vectors, CHARACTERS_MAX))
-    }
-
-    /// The summaries of a graph's threads or documents, in the order of their ids.
-    pub async fn summaries(&self, project: ProjectId, reference: &GraphRef, what: Summarised) -> Result<Vec<Summary>> {
-        let graph = self.graph_id(project, reference).await?;
-        self.summaries_in(graph, what, None).await
     }
 
     pub(super) async fn summaries_in(
@@ -119,7 +118,7 @@ impl Engine {
             let Some(last) = episodes.last() else { continue };
             let (count, last_id) = (episodes.len(), last.id);
             let key = (what, of.clone());
-            if let Some(summary) = self.summaries.get(graph, &key, (count, last_id)) {
+            if let Some(summary) = self.engine.summaries.get(graph, &key, (count, last_id)) {
                 summaries.push(summary);
                 continue;
             }
@@ -134,22 +133,10 @@ impl Engine {
                 said_at: last.reference_time,
                 episodes: episodes.iter().map(|episode| episode.id).collect(),
             };
-            self.summaries.insert(graph, key, (count, last_id, summary.clone()));
+            self.engine.summaries.insert(graph, key, (count, last_id, summary.clone()));
             summaries.push(summary);
         }
         Ok(summaries)
-    }
-
-    /// Summaries of a graph that are most like a query, best first.
-    pub async fn search_summaries(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        what: Summarised,
-        search: &Search,
-    ) -> Result<Vec<Scored<Summary>>> {
-        let summaries = self.summaries(project, reference, what).await?;
-        self.nearest(&search.query, search.limit, summaries, |summary| summary.text.clone()).await
     }
 
     /// Items whose text is most like a query, best first; for the few things that have no index.
@@ -175,6 +162,20 @@ impl Engine {
     }
 }
 
+impl GraphHandle {
+    /// The summaries of a graph's threads or documents, in the order of their ids.
+    pub async fn summaries(&self, what: Summarised) -> Result<Vec<Summary>> {
+        let graph = self.partition().await?;
+        self.project.summaries_in(graph, what, None).await
+    }
+
+    /// Summaries of a graph that are most like a query, best first.
+    pub async fn search_summaries(&self, what: Summarised, search: &Search) -> Result<Vec<Scored<Summary>>> {
+        let summaries = self.summaries(what).await?;
+        self.project.nearest(&search.query, search.limit, summaries, |summary| summary.text.clone()).await
+    }
+}
+
 /// Episodes by their thread or document, in order.
 fn grouped(index: &GraphIndex, what: Summarised, only: Option<&str>) -> BTreeMap<String, Vec<Episode>> {
     let mut groups: BTreeMap<String, Vec<Episode>> = BTreeMap::new();
@@ -193,7 +194,7 @@ mod tests {
     use erstwhile_core::model::{Metadata, Role};
 
     use super::*;
-    use crate::engine::{NewMessage, NewThread, NewUser};
+    use crate::engine::{Engine, NewMessage, NewThread, NewUser};
     use crate::store::Store;
     use crate::store::sqlite::Sqlite;
 
@@ -204,8 +205,8 @@ mod tests {
         let engine = Engine::builder(store).build();
         let project = engine.ensure_project("test").await.unwrap().id;
         let ann = NewUser { user_id: "ann".to_owned(), ..NewUser::default() };
-        let graph = engine.add_user(project, ann).await.unwrap().graph;
-        engine.create_thread(project, NewThread::of("t", "ann")).await.unwrap();
+        let graph = engine.project(project).add_user(ann).await.unwrap().graph;
+        engine.project(project).create_thread(NewThread::of("t", "ann")).await.unwrap();
         let message = NewMessage {
             role: Role::User,
             name: None,
@@ -213,10 +214,10 @@ mod tests {
             created_at: None,
             metadata: Metadata::new(),
         };
-        engine.add_messages(project, "t", vec![message], &[], false).await.unwrap();
-        assert!(engine.thread_summary(project, "t").await.unwrap().unwrap().text.contains("sea"));
+        engine.project(project).thread("t").add_messages(vec![message], &[], false).await.unwrap();
+        assert!(engine.project(project).thread("t").summary().await.unwrap().unwrap().text.contains("sea"));
         assert!(engine.summaries.0.get(&graph).is_some_and(|summaries| !summaries.lock().unwrap().is_empty()));
-        engine.delete_user(project, "ann").await.unwrap();
+        engine.project(project).user("ann").delete().await.unwrap();
         assert!(engine.summaries.0.get(&graph).is_none());
     }
 }

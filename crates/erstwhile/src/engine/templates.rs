@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::context::query_of;
-use super::{Engine, Search, Summarised};
+use super::{ProjectHandle, Search, Summarised, ThreadHandle};
 use crate::store::SettingScope;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
-use erstwhile_core::model::{Entity, Episode, Fact, Precondition, ProjectId, SettingKind};
+use erstwhile_core::model::{Entity, Episode, Fact, Precondition, SettingKind};
 use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest};
 use erstwhile_core::template::{
     Template, Variable, VariableKind, line_of_summary, lines_of_entities, lines_of_episodes, lines_of_facts,
@@ -18,34 +18,36 @@ use erstwhile_core::template::{
 /// after the search.
 const LOOKED_THROUGH: usize = 200;
 
-impl Engine {
+impl ProjectHandle {
     /// Declares a template.
     ///
     /// # Errors
     /// `Invalid` when it does not parse; `AlreadyExists` or `NotFound` when `is_new` says otherwise.
-    pub async fn put_template(&self, project: ProjectId, id: &str, text: &str, is_new: bool) -> Result<()> {
+    pub async fn put_template(&self, id: &str, text: &str, is_new: bool) -> Result<()> {
         Template::check_id(id)?;
         Template::parse(text)?;
         if !is_new {
-            self.template(project, id).await?;
+            self.template(id).await?;
         }
         let over = if is_new { Precondition::Absent } else { Precondition::None };
-        self.put_setting(project, None, (SettingKind::ContextTemplate, id), text.into(), over).await
+        self.put_setting(None, (SettingKind::ContextTemplate, id), text.into(), over).await
     }
 
     /// The text of a template.
-    pub async fn template(&self, project: ProjectId, id: &str) -> Result<String> {
-        let settings = self.state.declared_in(SettingScope::Project(project), SettingKind::ContextTemplate).await?;
+    pub async fn template(&self, id: &str) -> Result<String> {
+        let settings = self.state().declared_in(SettingScope::Project(self.id), SettingKind::ContextTemplate).await?;
         let setting = settings.iter().find(|setting| setting.name == id);
         let text = setting.and_then(|setting| setting.value.as_str());
         text.map(str::to_owned).ok_or_else(|| Error::not_found("context template"))
     }
+}
 
+impl ThreadHandle {
     /// The context of a thread, laid out by a template.
-    pub async fn template_context(&self, project: ProjectId, thread_id: &str, template_id: &str) -> Result<String> {
-        let template = Template::parse(&self.template(project, template_id).await?)?;
-        let thread = self.thread(project, thread_id).await?;
-        let last = self.store().last_messages(thread.graph, thread_id, super::context::MESSAGES_READ).await?;
+    pub async fn context_by_template(&self, template_id: &str) -> Result<String> {
+        let template = Template::parse(&self.project.template(template_id).await?)?;
+        let thread = self.get().await?;
+        let last = self.project.store().last_messages(thread.graph, self.id(), super::context::MESSAGES_READ).await?;
         let query = query_of(&last);
         let mut texts: HashMap<VariableKind, Vec<String>> = HashMap::new();
         for variable in template.variables() {
@@ -54,16 +56,18 @@ impl Engine {
             }
             let found = match variable.kind {
                 VariableKind::Observations => {
-                    let observations = self.observations_in(thread.graph).await?;
-                    let nearest = self.nearest(&query, LOOKED_THROUGH, observations, |one| one.summary.clone()).await?;
+                    let observations = self.project.observations_in(thread.graph).await?;
+                    let nearest =
+                        self.project.nearest(&query, LOOKED_THROUGH, observations, |one| one.summary.clone()).await?;
                     nearest.into_iter().map(|found| found.item.summary).collect()
                 }
                 VariableKind::ThreadSummaries => {
-                    let summaries = self.summaries_in(thread.graph, Summarised::Threads, None).await?;
-                    let nearest = self.nearest(&query, LOOKED_THROUGH, summaries, |one| one.text.clone()).await?;
+                    let summaries = self.project.summaries_in(thread.graph, Summarised::Threads, None).await?;
+                    let nearest =
+                        self.project.nearest(&query, LOOKED_THROUGH, summaries, |one| one.text.clone()).await?;
                     nearest.into_iter().map(|found| found.item.text).collect()
                 }
-                VariableKind::UserSummary => self.user_summary(project, thread.graph).await?.into_iter().collect(),
+                VariableKind::UserSummary => self.project.user_summary(thread.graph).await?.into_iter().collect(),
                 _ => continue,
             };
             texts.insert(variable.kind, found);
@@ -71,8 +75,8 @@ impl Engine {
         let search = if query.trim().is_empty() {
             None
         } else {
-            let search = Search { moment: Moment::Current(self.now()), ..Search::new(query, LOOKED_THROUGH) };
-            Some(self.search_request(search).await?)
+            let search = Search { moment: Moment::Current(self.project.now()), ..Search::new(query, LOOKED_THROUGH) };
+            Some(self.project.search_request(search).await?)
         };
         let said: Vec<_> = last.iter().map(|message| message.id).collect();
         let fill = |found: &Found, variable: &Variable| {
@@ -101,7 +105,7 @@ impl Engine {
                 }
             }
         };
-        self.index(thread.graph).await?.read(|index| {
+        self.project.index(thread.graph).await?.read(|index| {
             let found = search.as_ref().map(|search| Found::new(index, search, &template)).unwrap_or_default();
             template.render(|variable| fill(&found, variable))
         })

@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Engine, Listing, SortBy, Tries, check_id, merge_deeply};
+use super::checks::{check_id, merge_deeply};
+use super::writes::Tries;
+use super::{Listing, ProjectHandle, SortBy, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::{anonymous_user, initial_evidence};
-use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, ProjectId, Thread};
+use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, Thread};
 
 /// The key of metadata that applications may read but not set.
 const RESERVED: &str = "system";
@@ -30,24 +32,24 @@ impl NewThread {
     }
 }
 
-impl Engine {
+impl ProjectHandle {
     /// Begins a thread.
     ///
     /// # Errors
     /// `AlreadyExists` when the id is taken in the project, `NotFound` for an unknown user.
-    pub async fn create_thread(&self, project: ProjectId, new: NewThread) -> Result<Thread> {
+    pub async fn create_thread(&self, new: NewThread) -> Result<Thread> {
         check_id("thread_id", &new.thread_id)?;
         let user = match &new.user_id {
             Some(user_id) => {
                 check_id("user_id", user_id)?;
-                Some(self.user(project, user_id).await?)
+                Some(self.user(user_id).get().await?)
             }
             None => None,
         };
         let (now, unique) = (self.now(), self.ids().next());
         let thread = |graph: GraphId| Thread {
             graph,
-            project,
+            project: self.id,
             thread_id: new.thread_id.clone(),
             uuid: graph.within(unique).into(),
             user_id: new.user_id.clone(),
@@ -60,32 +62,45 @@ impl Engine {
         };
         if let Some(user) = &user {
             let thread = thread(user.graph);
-            self.apply(project, user.graph, vec![Change::AddThread(thread.clone())]).await?;
+            self.apply(user.graph, vec![Change::AddThread(thread.clone())]).await?;
             return Ok(thread);
         }
         let make = |id: GraphId| {
             let owner = PartitionOwner::Thread(new.thread_id.clone());
-            let mut changes = vec![Change::AddPartition(Partition::new(id.into(), project, owner, now), None)];
-            changes.extend(initial_evidence(&anonymous_user(id, project, now)));
+            let mut changes = vec![Change::AddPartition(Partition::new(id.into(), self.id, owner, now), None)];
+            changes.extend(initial_evidence(&anonymous_user(id, self.id, now)));
             changes.push(Change::AddThread(thread(id)));
             changes
         };
-        Ok(thread(self.add_graph(project, make).await?))
+        Ok(thread(self.add_graph(make).await?))
     }
 
+    /// Threads that were begun after a moment, oldest first.
+    pub async fn threads_after(&self, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
+        self.store().threads_after(self.id, after, limit).await
+    }
+
+    /// A page of threads, and how many there are.
+    pub async fn list_threads(&self, listing: &Listing) -> Result<(Vec<Thread>, i64)> {
+        let page = listing.page(&[SortBy::CreatedAt, SortBy::UpdatedAt, SortBy::Id, SortBy::UserId])?;
+        self.store().list_threads(self.id, page).await
+    }
+}
+
+impl ThreadHandle {
     /// A thread.
-    pub async fn thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
-        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
-        self.store().find_thread(graph, thread_id).await?.ok_or_else(|| Error::not_found("thread"))
+    pub async fn get(&self) -> Result<Thread> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))
     }
 
     /// Merges data into a thread's metadata, deeply; the key `system` is not the application's to set.
     ///
     /// # Errors
     /// `Conflict` when the thread has ended.
-    pub async fn update_thread(&self, project: ProjectId, thread_id: &str, mut patch: Metadata) -> Result<Thread> {
+    pub async fn update(&self, mut patch: Metadata) -> Result<Thread> {
         patch.remove(RESERVED);
-        self.change_thread(project, thread_id, |thread| {
+        self.change(|thread| {
             check_is_open(thread)?;
             merge_deeply(&mut thread.metadata, patch.clone());
             Ok(())
@@ -94,14 +109,8 @@ impl Engine {
     }
 
     /// Keeps what a thread was classified as.
-    pub async fn classify_thread(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        name: &str,
-        class: &str,
-    ) -> Result<Thread> {
-        self.change_thread(project, thread_id, |thread| {
+    pub async fn set_classification(&self, name: &str, class: &str) -> Result<Thread> {
+        self.change(|thread| {
             thread.classifications.insert(name.to_owned(), class.into());
             Ok(())
         })
@@ -109,31 +118,26 @@ impl Engine {
     }
 
     /// Ends a thread: nothing can be added to it any more. Ending it again changes nothing.
-    pub async fn end_thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
-        self.change_thread(project, thread_id, |thread| {
-            thread.ended_at = thread.ended_at.or(Some(self.now()));
+    pub async fn end(&self) -> Result<Thread> {
+        self.change(|thread| {
+            thread.ended_at = thread.ended_at.or(Some(self.project.now()));
             Ok(())
         })
         .await
     }
 
-    async fn change_thread(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        change: impl Fn(&mut Thread) -> Result<()>,
-    ) -> Result<Thread> {
+    async fn change(&self, change: impl Fn(&mut Thread) -> Result<()>) -> Result<Thread> {
         let mut tries = Tries::new();
         loop {
-            let before = self.thread(project, thread_id).await?;
+            let before = self.get().await?;
             let mut after = before.clone();
             change(&mut after)?;
             if after == before {
                 return Ok(after);
             }
-            after.updated_at = self.after(before.updated_at);
+            after.updated_at = self.project.after(before.updated_at);
             let changes = vec![Change::UpdateThread(after.clone(), before.updated_at)];
-            match self.apply(project, after.graph, changes).await {
+            match self.project.apply(after.graph, changes).await {
                 Ok(_) => return Ok(after),
                 Err(error) => tries.again(error)?,
             }
@@ -141,33 +145,22 @@ impl Engine {
     }
 
     /// A thread that has not ended.
-    pub(super) async fn open_thread(&self, project: ProjectId, thread_id: &str) -> Result<Thread> {
-        let thread = self.thread(project, thread_id).await?;
+    pub(super) async fn get_open(&self) -> Result<Thread> {
+        let thread = self.get().await?;
         check_is_open(&thread)?;
         Ok(thread)
     }
 
     /// Removes a thread with its messages and everything that came from them (T8).
-    pub async fn delete_thread(&self, project: ProjectId, thread_id: &str) -> Result<()> {
-        let graph = self.locate_graph(project, Locate::Thread, thread_id, "thread").await?;
-        let owner = self.store().find_partition(graph.into()).await?.map(|graph| graph.owner);
+    pub async fn delete(&self) -> Result<()> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        let owner = self.project.store().find_partition(graph.into()).await?.map(|graph| graph.owner);
         if let Some(owner @ PartitionOwner::Thread(_)) = owner {
-            return self.remove_partition(project, graph, owner).await;
+            return self.project.remove_partition(graph, owner).await;
         }
-        self.apply(project, graph, vec![Change::RemoveThread(thread_id.to_owned())]).await?;
-        self.summaries.forget(graph);
-        self.store().scrub().await
-    }
-
-    /// Threads that were begun after a moment, oldest first.
-    pub async fn threads_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
-        self.store().threads_after(project, after, limit).await
-    }
-
-    /// A page of threads, and how many there are.
-    pub async fn list_threads(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<Thread>, i64)> {
-        let page = listing.page(&[SortBy::CreatedAt, SortBy::UpdatedAt, SortBy::Id, SortBy::UserId])?;
-        self.store().list_threads(project, page).await
+        self.project.apply(graph, vec![Change::RemoveThread(self.id().to_owned())]).await?;
+        self.project.engine.summaries.forget(graph);
+        self.project.store().scrub().await
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is told about a user: what the application's instructions ask for first, then the rest.
 
-use super::Engine;
+use super::ProjectHandle;
 use erstwhile_core::error::Result;
 use erstwhile_core::identity::user_node;
-use erstwhile_core::model::{GraphId, ProjectId, SettingKind};
+use erstwhile_core::model::{GraphId, SettingKind};
 
 /// Facts that one instruction chooses, at most.
 const CHOSEN_MAX: usize = 5;
@@ -12,13 +12,13 @@ const ALIKE_MIN: f64 = 0.2;
 /// Characters of a user's summary, at most.
 const CHARACTERS_MAX: usize = 1_200;
 
-impl Engine {
+impl ProjectHandle {
     /// The summary of the user who owns a graph; `None` when nothing is known.
     ///
     /// Each instruction (of the user, else of the project) brings the current facts that are most like
     /// it; the summary of the user's node follows as far as there is room.
-    pub(super) async fn user_summary(&self, project: ProjectId, graph: GraphId) -> Result<Option<String>> {
-        let instructions = self.state.declared_for(project, graph, SettingKind::UserSummaryInstruction).await?;
+    pub(super) async fn user_summary(&self, graph: GraphId) -> Result<Option<String>> {
+        let instructions = self.state().declared_for(self.id, graph, SettingKind::UserSummaryInstruction).await?;
         let (now, node) = (self.now(), user_node(graph));
         let index = self.index(graph).await?;
         let Some(plain) = index.read(|index| index.knowledge.entity(node).map(|user| user.summary.clone()))? else {

@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Engine, GraphRef, Listing, SortBy, Tries, check_id, check_time_zone, merge_deeply};
+use super::checks::{check_id, check_time_zone, merge_deeply};
+use super::writes::Tries;
+use super::{GraphHandle, Listing, ProjectHandle, SortBy, UserHandle};
 use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, own_names, user_node};
-use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, ProjectId, Thread, User};
+use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User};
 
 /// Threads of one user that are listed together, at most.
 const THREADS_MAX: i64 = 10_000;
@@ -48,12 +50,12 @@ pub struct UserUpdate {
     pub disable_default_ontology: Option<bool>,
 }
 
-impl Engine {
+impl ProjectHandle {
     /// Adds a user with an own graph, in which the user and the assistant stand from the start (I1).
     ///
     /// # Errors
     /// `AlreadyExists` when the id is taken, `Invalid` for an empty id or an unknown time zone.
-    pub async fn add_user(&self, project: ProjectId, new: NewUser) -> Result<User> {
+    pub async fn add_user(&self, new: NewUser) -> Result<User> {
         check_id("user_id", &new.user_id)?;
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
@@ -61,7 +63,7 @@ impl Engine {
         let make = |graph: GraphId| {
             let user = User {
                 graph,
-                project,
+                project: self.id,
                 user_id: new.user_id.clone(),
                 uuid: graph.within(ids[0]).into(),
                 email: new.email.clone(),
@@ -74,27 +76,40 @@ impl Engine {
                 updated_at: now,
                 thread_count: 0,
             };
-            let row = Partition::new(graph.into(), project, PartitionOwner::User(new.user_id.clone()), now);
+            let row = Partition::new(graph.into(), self.id, PartitionOwner::User(new.user_id.clone()), now);
             let mut changes = initial_evidence(&user);
             changes.insert(0, Change::AddPartition(row, Some(user)));
             changes
         };
-        let graph = self.add_graph(project, make).await?;
+        let graph = self.add_graph(make).await?;
         self.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
     }
 
+    /// A page of users, and how many there are.
+    pub async fn list_users(&self, listing: &Listing) -> Result<(Vec<User>, i64)> {
+        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Email])?;
+        self.store().list_users(self.id, &listing.search, page).await
+    }
+
+    /// Users who were added after a moment, oldest first.
+    pub async fn users_after(&self, after: Timestamp, limit: i64) -> Result<Vec<User>> {
+        self.store().users_after(self.id, after, limit).await
+    }
+}
+
+impl UserHandle {
     /// A user.
-    pub async fn user(&self, project: ProjectId, user_id: &str) -> Result<User> {
-        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
-        self.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
+    pub async fn get(&self) -> Result<User> {
+        let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
+        self.project.store().find_user(graph).await?.ok_or_else(|| Error::not_found("user"))
     }
 
     /// Changes a user; metadata is merged, other fields are replaced.
-    pub async fn update_user(&self, project: ProjectId, user_id: &str, update: UserUpdate) -> Result<User> {
+    pub async fn update(&self, update: UserUpdate) -> Result<User> {
         check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
         let mut tries = Tries::new();
         loop {
-            let mut user = self.user(project, user_id).await?;
+            let mut user = self.get().await?;
             let (seen, update) = (user.updated_at, update.clone());
             let named = |user: &User| (user.display_name(), user.first_name.clone(), user.email.clone());
             let before = named(&user);
@@ -104,12 +119,12 @@ impl Engine {
             user.time_zone = update.time_zone.unwrap_or(user.time_zone);
             merge_deeply(&mut user.metadata, update.metadata.unwrap_or_default());
             user.disable_default_ontology = update.disable_default_ontology.unwrap_or(user.disable_default_ontology);
-            user.updated_at = self.after(seen);
+            user.updated_at = self.project.after(seen);
             let mut changes = vec![Change::UpdateUser(user.clone(), seen)];
             if named(&user) != before {
                 changes.extend(own_names(&user));
             }
-            match self.apply(project, user.graph, changes).await {
+            match self.project.apply(user.graph, changes).await {
                 Ok(_) => return Ok(user),
                 Err(error) => tries.again(error)?,
             }
@@ -117,41 +132,32 @@ impl Engine {
     }
 
     /// Removes a user with everything of theirs.
-    pub async fn delete_user(&self, project: ProjectId, user_id: &str) -> Result<()> {
-        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
-        self.remove_partition(project, graph, PartitionOwner::User(user_id.to_owned())).await
-    }
-
-    /// A page of users, and how many there are.
-    pub async fn list_users(&self, project: ProjectId, listing: &Listing) -> Result<(Vec<User>, i64)> {
-        let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Email])?;
-        self.store().list_users(project, &listing.search, page).await
-    }
-
-    /// Users who were added after a moment, oldest first.
-    pub async fn users_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<User>> {
-        self.store().users_after(project, after, limit).await
+    pub async fn delete(&self) -> Result<()> {
+        let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
+        self.project.remove_partition(graph, PartitionOwner::User(self.id().to_owned())).await
     }
 
     /// A user's threads, oldest first.
-    pub async fn threads_of_user(&self, project: ProjectId, user_id: &str) -> Result<Vec<Thread>> {
-        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
-        self.store().threads_of(graph, THREADS_MAX).await
+    pub async fn threads(&self) -> Result<Vec<Thread>> {
+        let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
+        self.project.store().threads_of(graph, THREADS_MAX).await
     }
 
     /// The user's own node in their graph.
-    pub async fn user_node(&self, project: ProjectId, user_id: &str) -> Result<Entity> {
-        let graph = self.locate_graph(project, Locate::User, user_id, "user").await?;
-        let index = self.index(graph).await?;
+    pub async fn entity(&self) -> Result<Entity> {
+        let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
+        let index = self.project.index(graph).await?;
         let node = index.read(|index| index.knowledge.entity(user_node(graph)).cloned())?;
         let mut node = node.ok_or_else(|| Error::not_found("user node"))?;
-        node.summary = self.user_summary(project, graph).await?.unwrap_or_default();
+        node.summary = self.project.user_summary(graph).await?.unwrap_or_default();
         Ok(node)
     }
+}
 
+impl GraphHandle {
     /// Loads a graph's index, so that the next search finds it warm.
-    pub async fn warm(&self, project: ProjectId, reference: &GraphRef) -> Result<()> {
-        let graph = self.graph_id(project, reference).await?;
-        self.index(graph).await.map(|_| ())
+    pub async fn warm(&self) -> Result<()> {
+        let graph = self.partition().await?;
+        self.project.index(graph).await.map(|_| ())
     }
 }

@@ -39,7 +39,7 @@ pub struct Problem {
 
 /// Brings a store up to what a folder holds; what is there with other content stays as it is.
 ///
-/// ImportJob loads come last, so that what they refer to is there when a worker takes them up.
+/// Import jobs come last, so that what they refer to is there when a worker takes them up.
 pub(crate) async fn import(
     store: &Store,
     path: &Path,

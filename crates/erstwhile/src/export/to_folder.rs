@@ -19,7 +19,7 @@ use erstwhile_core::error::{Error, Result};
 pub struct Exported {
     /// Projects in the folder.
     pub projects: u64,
-    /// Graphs in the folder, bulk loads among them.
+    /// Graphs in the folder, import jobs among them.
     pub graphs: u64,
     /// Rows in the folder.
     pub rows: u64,
@@ -35,7 +35,7 @@ pub struct Exported {
 
 /// Brings a folder up to what a store holds.
 ///
-/// ImportJob loads are read before the graphs that they fill: what a load has handed over by then is in the
+/// Import jobs are read before the graphs that they fill: what a load has handed over by then is in the
 /// graph, and what it hands over later it hands over again at the destination, where the graph knows
 /// that it has it.
 pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progress: &dyn Progress) -> Result<Exported> {

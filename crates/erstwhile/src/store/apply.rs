@@ -205,7 +205,7 @@ impl Steps {
             PartitionOwner::Collection(name) => {
                 Some((Locate::Collection, format!("collection already exists with name: {name}")))
             }
-            // A thread brings its own locator; a bulk load is known by its uuid.
+            // A thread brings its own locator; an import job is known by its uuid.
             PartitionOwner::Thread(_) | PartitionOwner::ImportJob => None,
         };
         if let Some((locate, taken)) = located {
@@ -343,7 +343,7 @@ impl Steps {
                 id(episode.id.0),
                 optional_text(episode.thread.as_ref()),
                 episode.kind.value(),
-                episode.role.map_or(Value::Null, |role| role.value()),
+                episode.role.map_or(Value::Null, Code::value),
                 optional_text(episode.name.as_ref()),
                 text(&episode.content),
                 json(&episode.metadata),

@@ -33,7 +33,7 @@ pub enum ImportOutcome {
 }
 
 impl Store {
-    /// The ids of everything that moves: projects, then bulk loads, then graphs.
+    /// The ids of everything that moves: projects, then import jobs, then graphs.
     pub async fn list_units(&self) -> Result<Vec<ExportUnitId>> {
         let project = |row: Row| Ok(ExportUnitId { kind: ExportUnitKind::Project, id: read_id(row)? });
         let bulk = owner_code(&PartitionOwner::ImportJob).0;

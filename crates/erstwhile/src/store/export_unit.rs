@@ -16,7 +16,7 @@ use super::tables::{ExportUnitKind, Table};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{ImportState, Partition, PartitionOwner};
 
-/// The state of an episode that waits, and of an item of a bulk load that is settled, as stored.
+/// The state of an episode that waits, and of an item of an import job that is settled, as stored.
 const EPISODE_PENDING: i64 = 0;
 const ITEM_SETTLED: i64 = 2;
 
@@ -100,7 +100,7 @@ impl ExportUnit {
             PartitionOwner::Standalone(graph_id) => format!("graph {graph_id}"),
             PartitionOwner::Thread(thread_id) => format!("thread {thread_id}"),
             PartitionOwner::Collection(name) => format!("collection {name}"),
-            PartitionOwner::ImportJob => format!("bulk load {}", self.id.id),
+            PartitionOwner::ImportJob => format!("import job {}", self.id.id),
         })
     }
 

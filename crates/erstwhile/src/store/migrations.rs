@@ -12,7 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 3,
-        name: "items of bulk loads are forgotten with what they became",
+        name: "items of import jobs are forgotten with what they became",
         sql: include_str!("migrations/0003_items_are_forgotten.sql"),
     },
     Migration {

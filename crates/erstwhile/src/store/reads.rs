@@ -1,4 +1,4 @@
-//! Reading what stands beside the graphs: settings, groups of users, collections and bulk loads.
+//! Reading what stands beside the graphs: settings, groups of users, collections and import jobs.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -117,12 +117,12 @@ impl Store {
         self.one(&sql_text::DOCUMENT_BY_ID, vec![id(graph.0), text(document_id)], rows::read_document).await
     }
 
-    /// The bulk load whose home this is.
+    /// The import job whose home this is.
     pub async fn find_import(&self, graph: ImportJobId) -> Result<Option<ImportJob>> {
         self.one(&sql_text::BULK_BY_GRAPH, vec![id(graph.0)], rows::read_bulk).await
     }
 
-    /// ImportJob loads of a project, newest first.
+    /// Import jobs of a project, newest first.
     pub async fn list_imports(
         &self,
         project: ProjectId,
@@ -135,7 +135,7 @@ impl Store {
         self.many(&sql_text::BULKS, params, rows::read_bulk).await
     }
 
-    /// Items of a bulk load after a position, in order.
+    /// Items of an import job after a position, in order.
     pub async fn import_items(
         &self,
         graph: ImportJobId,

@@ -211,7 +211,7 @@ pub enum ExportUnitKind {
     Project,
     /// A graph with everything in it: of a user or of a thread of nobody, standalone, or a collection.
     Graph,
-    /// A bulk load, which refers to graphs.
+    /// An import job, which refers to graphs.
     ImportJob,
 }
 

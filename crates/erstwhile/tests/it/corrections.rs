@@ -22,8 +22,8 @@ async fn home_after(messages: &[&str]) -> String {
     let engine = Engine::builder(store).extractor(OfflineExtractor::new()).build();
     let project = engine.ensure_project("test").await.unwrap().id;
     let ann = NewUser { user_id: "ann".to_owned(), first_name: Some("Ann".to_owned()), ..NewUser::default() };
-    engine.add_user(project, ann).await.unwrap();
-    engine.create_thread(project, NewThread::of("t", "ann")).await.unwrap();
+    engine.project(project).add_user(ann).await.unwrap();
+    engine.project(project).create_thread(NewThread::of("t", "ann")).await.unwrap();
     let message = |content: &&str| NewMessage {
         role: Role::User,
         name: Some("Ann".to_owned()),
@@ -31,9 +31,9 @@ async fn home_after(messages: &[&str]) -> String {
         created_at: Some(at("2025-03-03T09:00:00Z")),
         metadata: Metadata::new(),
     };
-    engine.add_messages(project, "t", messages.iter().map(message).collect(), &[], false).await.unwrap();
+    engine.project(project).thread("t").add_messages(messages.iter().map(message).collect(), &[], false).await.unwrap();
     while engine.ingest_next().await.unwrap() {}
-    let facts = engine.facts_at(project, &GraphRef::User("ann".to_owned()), None, None).await.unwrap();
+    let facts = engine.project(project).graph(GraphRef::User("ann".to_owned())).facts_at(None, None).await.unwrap();
     let open = facts.iter().filter(|fact| fact.predicate == "LIVES_IN" && fact.valid_until.is_none());
     open.map(|fact| fact.statement.clone()).collect::<Vec<_>>().join("; ")
 }

@@ -13,7 +13,13 @@ use crate::world::{World, also_called, at, claim, dated, likes, lives_in};
 async fn a_raw_message_is_findable_before_it_is_understood() {
     let world = World::new().await;
     let id = world.say("2025-05-01T10:00:00Z", "the zebra ate my homework").await;
-    let found = world.engine.search_episodes(world.project, &world.graph(), Search::new("zebra", 5)).await.unwrap();
+    let found = world
+        .engine
+        .project(world.project)
+        .graph(world.graph())
+        .search_episodes(Search::new("zebra", 5))
+        .await
+        .unwrap();
     assert_eq!(found[0].item.id, id);
 }
 
@@ -45,28 +51,30 @@ async fn deleting_the_episode_that_closed_a_fact_reopens_it() {
     let second = world.say("2025-03-01T00:00:00Z", "lives in Oslo").await;
     world.ingest().await;
     assert_eq!(world.facts().await.len(), 2);
-    world.engine.delete_episode(world.project, second).await.unwrap();
+    world.engine.project(world.project).delete_episode(second).await.unwrap();
     assert_eq!(world.facts().await, ["lives in Paris 2025-01-01/…"]);
-    let nodes = world.engine.search_entities(world.project, &world.graph(), Search::new("Oslo", 5)).await.unwrap();
+    let nodes =
+        world.engine.project(world.project).graph(world.graph()).search_entities(Search::new("Oslo", 5)).await.unwrap();
     assert!(nodes.iter().all(|node| node.item.name != "Oslo" && !node.item.summary.contains("Oslo")));
-    assert_eq!(world.engine.find_episode(world.project, second).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(world.engine.project(world.project).find_episode(second).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
 async fn deleting_a_thread_removes_what_came_from_it_and_nothing_else() {
     let world = World::new().await;
-    world.engine.create_thread(world.project, NewThread::of("other", "ann")).await.unwrap();
+    world.engine.project(world.project).create_thread(NewThread::of("other", "ann")).await.unwrap();
     world.script.answer("likes tea", likes("likes tea", "tea"));
     world.script.answer("likes jazz", likes("likes jazz", "jazz"));
     world.say("2025-01-01T00:00:00Z", "likes tea").await;
     world.say_in("other", "2025-01-02T00:00:00Z", "likes jazz").await;
     world.say_in("other", "2025-01-03T00:00:00Z", "likes tea").await;
     world.ingest().await;
-    world.engine.delete_thread(world.project, "other").await.unwrap();
+    world.engine.project(world.project).thread("other").delete().await.unwrap();
     assert_eq!(world.facts().await, ["likes tea 2025-01-01/…"]);
-    let found = world.engine.search_episodes(world.project, &world.graph(), Search::new("jazz", 5)).await.unwrap();
+    let found =
+        world.engine.project(world.project).graph(world.graph()).search_episodes(Search::new("jazz", 5)).await.unwrap();
     assert!(found.iter().all(|found| !found.item.content.contains("jazz")));
-    let error = world.engine.messages(world.project, "other", 0, 10).await.unwrap_err();
+    let error = world.engine.project(world.project).thread("other").messages(0, 10).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
@@ -76,17 +84,17 @@ async fn a_deleted_user_is_gone_and_the_id_is_free_again() {
     world.script.answer("likes tea", likes("likes tea", "tea"));
     let said = world.say("2025-01-01T00:00:00Z", "likes tea").await;
     world.ingest().await;
-    world.engine.delete_user(world.project, "ann").await.unwrap();
+    world.engine.project(world.project).user("ann").delete().await.unwrap();
     for error in [
-        world.engine.user(world.project, "ann").await.err(),
-        world.engine.thread(world.project, "t").await.err(),
-        world.engine.find_episode(world.project, said).await.err(),
-        world.engine.delete_user(world.project, "ann").await.err(),
+        world.engine.project(world.project).user("ann").get().await.err(),
+        world.engine.project(world.project).thread("t").get().await.err(),
+        world.engine.project(world.project).find_episode(said).await.err(),
+        world.engine.project(world.project).user("ann").delete().await.err(),
     ] {
         assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::NotFound));
     }
     world.add_user("ann", "Ann Lee").await;
-    world.engine.create_thread(world.project, NewThread::of("t", "ann")).await.unwrap();
+    world.engine.project(world.project).create_thread(NewThread::of("t", "ann")).await.unwrap();
     assert!(world.facts().await.is_empty());
 }
 
@@ -97,16 +105,16 @@ async fn another_project_sees_nothing_of_this_one() {
     let said = world.say("2025-01-01T00:00:00Z", "likes tea").await;
     world.ingest().await;
     let other = world.engine.ensure_project("other").await.unwrap().id;
-    let facts = world.engine.list_facts(world.project, &world.graph(), &Default::default()).await.unwrap();
-    let node = world.engine.user_node(world.project, "ann").await.unwrap();
+    let facts = world.engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap();
+    let node = world.engine.project(world.project).user("ann").entity().await.unwrap();
     for error in [
-        world.engine.user(other, "ann").await.err(),
-        world.engine.thread(other, "t").await.err(),
-        world.engine.find_episode(other, said).await.err(),
-        world.engine.fact(other, facts[0].fact.id).await.err(),
-        world.engine.entity(other, node.id).await.err(),
-        world.engine.delete_episode(other, said).await.err(),
-        world.engine.search_facts(other, &world.graph(), Search::new("tea", 5)).await.err(),
+        world.engine.project(other).user("ann").get().await.err(),
+        world.engine.project(other).thread("t").get().await.err(),
+        world.engine.project(other).find_episode(said).await.err(),
+        world.engine.project(other).fact(facts[0].fact.id).await.err(),
+        world.engine.project(other).entity(node.id).await.err(),
+        world.engine.project(other).delete_episode(said).await.err(),
+        world.engine.project(other).graph(world.graph()).search_facts(Search::new("tea", 5)).await.err(),
     ] {
         assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::NotFound));
     }
@@ -124,7 +132,8 @@ async fn reads_as_of_a_moment_and_as_known_at_a_moment() {
     world.say("2025-05-01T00:00:00Z", "moved to Oslo in March").await;
     world.ingest().await;
     let ask = async |as_of: &str, known_at| -> Vec<String> {
-        let facts = world.engine.facts_at(world.project, &world.graph(), Some(at(as_of)), known_at).await.unwrap();
+        let facts =
+            world.engine.project(world.project).graph(world.graph()).facts_at(Some(at(as_of)), known_at).await.unwrap();
         facts.into_iter().map(|fact| fact.statement).collect()
     };
     assert_eq!(ask("2025-02-01T00:00:00Z", None).await, ["lives in Paris"]);
@@ -151,9 +160,10 @@ async fn late_evidence_joins_names_and_its_deletion_parts_them() {
     let said = world.say("2025-02-01T00:00:00Z", link).await;
     world.ingest().await;
     assert_eq!(world.facts().await.len(), 1, "one entity, one fact, two episodes");
-    let found = world.engine.search_entities(world.project, &world.graph(), Search::new("Bob", 3)).await.unwrap();
+    let found =
+        world.engine.project(world.project).graph(world.graph()).search_entities(Search::new("Bob", 3)).await.unwrap();
     assert_eq!((found[0].item.name.as_str(), &found[0].item.aliases[..]), ("Robert Smith", &["Bob".to_owned()][..]));
-    world.engine.delete_episode(world.project, said).await.unwrap();
+    world.engine.project(world.project).delete_episode(said).await.unwrap();
     assert_eq!(world.facts().await.len(), 2);
 }
 
@@ -166,23 +176,23 @@ async fn the_operator_merges_and_splits_and_the_last_word_counts() {
         world.say("2025-01-01T00:00:00Z", &text).await;
     }
     world.ingest().await;
-    let facts = world.engine.list_facts(world.project, &world.graph(), &Default::default()).await.unwrap();
+    let facts = world.engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap();
     let (one, other) = (facts[0].target.id, facts[1].target.id);
-    world.engine.merge_entities(world.project, one, other).await.unwrap();
+    world.engine.project(world.project).merge_entities(one, other).await.unwrap();
     assert_eq!(world.facts().await.len(), 1);
-    world.engine.split_entities(world.project, one, other).await.unwrap();
+    world.engine.project(world.project).split_entities(one, other).await.unwrap();
     assert_eq!(world.facts().await.len(), 2);
 }
 
 #[tokio::test]
 async fn first_person_is_the_user_and_the_user_has_a_node_from_the_start() {
     let world = World::new().await;
-    let node = world.engine.user_node(world.project, "ann").await.unwrap();
+    let node = world.engine.project(world.project).user("ann").entity().await.unwrap();
     assert_eq!((node.name.as_str(), node.summary.as_str()), ("Ann Lee", ""));
     world.script.answer("likes tea", likes("likes tea", "tea"));
     world.say("2025-01-01T00:00:00Z", "likes tea").await;
     world.ingest().await;
-    let after = world.engine.user_node(world.project, "ann").await.unwrap();
+    let after = world.engine.project(world.project).user("ann").entity().await.unwrap();
     assert_eq!((after.id, after.summary.as_str()), (node.id, "likes tea."));
 }
 
@@ -195,7 +205,7 @@ async fn a_name_that_stands_for_the_user_is_the_user() {
     world.script.answer(text, extraction);
     world.say("2025-01-01T00:00:00Z", text).await;
     world.ingest().await;
-    let nodes = world.engine.list_entities(world.project, &world.graph(), &Default::default()).await.unwrap();
+    let nodes = world.engine.project(world.project).graph(world.graph()).entities(&Default::default()).await.unwrap();
     let mut names: Vec<String> = nodes.into_iter().map(|(node, _)| node.name).collect();
     names.sort();
     assert_eq!(names, ["Ann Lee", "Assistant"]);
@@ -212,16 +222,19 @@ async fn a_fact_stated_edited_and_deleted_by_the_operator() {
         target: node("factory"),
         ..FactDraft::default()
     };
-    let stated = world.engine.add_fact_triple(world.project, &world.graph(), draft).await.unwrap();
+    let stated = world.engine.project(world.project).graph(world.graph()).add_fact(draft).await.unwrap();
     let edit = FactEdit { valid_until: Some(Some(at("2025-02-01T00:00:00Z"))), ..FactEdit::default() };
-    world.engine.update_fact(world.project, stated.0.fact.id, edit).await.unwrap();
+    world.engine.project(world.project).update_fact(stated.0.fact.id, edit).await.unwrap();
     let edit =
         FactEdit { attributes: Metadata::from_iter([("colour".to_owned(), "red".into())]), ..FactEdit::default() };
-    let edited = world.engine.update_fact(world.project, stated.0.fact.id, edit).await.unwrap().fact;
+    let edited = world.engine.project(world.project).update_fact(stated.0.fact.id, edit).await.unwrap().fact;
     assert_eq!(edited.valid_until, Some(at("2025-02-01T00:00:00Z")), "an edit leaves earlier edits of other fields");
     assert_eq!(edited.attributes["colour"], "red");
-    world.engine.delete_fact(world.project, stated.0.fact.id).await.unwrap();
-    assert_eq!(world.engine.fact(world.project, stated.0.fact.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    world.engine.project(world.project).delete_fact(stated.0.fact.id).await.unwrap();
+    assert_eq!(
+        world.engine.project(world.project).fact(stated.0.fact.id).await.unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
 }
 
 #[tokio::test]
@@ -234,9 +247,15 @@ async fn ignored_messages_stay_in_the_thread_and_out_of_the_graph() {
         created_at: None,
         metadata: Metadata::new(),
     };
-    world.engine.add_messages(world.project, "t", vec![message], &[Role::System], false).await.unwrap();
-    assert_eq!(world.engine.messages(world.project, "t", 0, 10).await.unwrap().1, 1);
-    let found = world.engine.search_episodes(world.project, &world.graph(), Search::new("zebra", 5)).await.unwrap();
+    world.engine.project(world.project).thread("t").add_messages(vec![message], &[Role::System], false).await.unwrap();
+    assert_eq!(world.engine.project(world.project).thread("t").messages(0, 10).await.unwrap().1, 1);
+    let found = world
+        .engine
+        .project(world.project)
+        .graph(world.graph())
+        .search_episodes(Search::new("zebra", 5))
+        .await
+        .unwrap();
     assert!(found.is_empty());
     assert_eq!(world.engine.queue_depth().await.unwrap().episodes, 0);
 }
@@ -249,14 +268,14 @@ async fn the_context_block_has_what_was_said_and_what_holds() {
     world.say("2025-01-01T00:00:00Z", "lives in Paris").await;
     world.say("2025-03-01T00:00:00Z", "lives in Oslo").await;
     world.ingest().await;
-    world.engine.create_thread(world.project, NewThread::of("now", "ann")).await.unwrap();
+    world.engine.project(world.project).create_thread(NewThread::of("now", "ann")).await.unwrap();
     world.say_in("now", "2025-05-01T00:00:00Z", "where do I live in these days?").await;
-    let block = world.engine.thread_context(world.project, "now", ContextRequest::default()).await.unwrap();
+    let block = world.engine.project(world.project).thread("now").context(ContextRequest::default()).await.unwrap();
     assert!(block.contains("<USER_SUMMARY>\nlives in Oslo.\n</USER_SUMMARY>"), "{block}");
     assert!(block.contains("  - lives in Oslo (Date range: 2025-03-01 00:00:00 - present)"), "{block}");
     assert!(!block.contains("lives in Paris (Date range"), "what no longer holds is left out\n{block}");
     assert!(!block.contains("where do I live"), "what is in front of the agent is not repeated\n{block}");
-    let again = world.engine.thread_context(world.project, "now", ContextRequest::default()).await.unwrap();
+    let again = world.engine.project(world.project).thread("now").context(ContextRequest::default()).await.unwrap();
     assert_eq!(block, again);
 }
 
@@ -271,18 +290,20 @@ async fn lists_refuse_numbers_that_make_no_sense() {
         ascending: true,
     };
     for (number, size) in [(0, 10), (1, 0), (1, 100_000)] {
-        let error = world.engine.list_users(world.project, &listing(number, size)).await.unwrap_err();
+        let error = world.engine.project(world.project).list_users(&listing(number, size)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid);
     }
-    assert_eq!(world.engine.list_users(world.project, &listing(1, 10)).await.unwrap().1, 1);
+    assert_eq!(world.engine.project(world.project).list_users(&listing(1, 10)).await.unwrap().1, 1);
 }
 
 #[tokio::test]
 async fn an_unknown_graph_is_not_found_and_an_empty_query_is_refused() {
     let world = World::new().await;
     let nobody = GraphRef::User("nobody".to_owned());
-    let error = world.engine.search_facts(world.project, &nobody, Search::new("tea", 5)).await.unwrap_err();
+    let error =
+        world.engine.project(world.project).graph(&nobody).search_facts(Search::new("tea", 5)).await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, "user not found"));
-    let error = world.engine.search_facts(world.project, &world.graph(), Search::new("  ", 5)).await.unwrap_err();
+    let error =
+        world.engine.project(world.project).graph(world.graph()).search_facts(Search::new("  ", 5)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
 }

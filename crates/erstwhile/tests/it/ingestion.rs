@@ -21,19 +21,19 @@ async fn one_bad_episode_fails_alone_with_its_reason_and_can_be_tried_again() {
     }
     world.script.fail("poison", Some(ErrorKind::Invalid));
     world.ingest().await;
-    let state = async |id| world.engine.find_episode(world.project, id).await.unwrap().state;
+    let state = async |id| world.engine.project(world.project).find_episode(id).await.unwrap().state;
     assert_eq!(state(ids[0]).await, EpisodeState::Processed);
     assert_eq!(state(ids[1]).await, EpisodeState::Failed("the script says so".to_owned()));
     assert_eq!(state(ids[2]).await, EpisodeState::Processed);
     assert_eq!(world.facts().await.len(), 2);
-    let task = world.engine.find_episode(world.project, ids[1]).await.unwrap().task.unwrap();
-    assert_eq!(world.engine.task(world.project, task).await.unwrap().state, TaskState::Failed);
+    let task = world.engine.project(world.project).find_episode(ids[1]).await.unwrap().task.unwrap();
+    assert_eq!(world.engine.project(world.project).task(task).await.unwrap().state, TaskState::Failed);
 
     world.script.fail("poison", None);
-    world.engine.retry_episode(world.project, ids[1]).await.unwrap();
+    world.engine.project(world.project).retry_episode(ids[1]).await.unwrap();
     world.ingest().await;
     assert_eq!(world.facts().await.len(), 3);
-    assert_eq!(world.engine.task(world.project, task).await.unwrap().state, TaskState::Succeeded);
+    assert_eq!(world.engine.project(world.project).task(task).await.unwrap().state, TaskState::Succeeded);
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn an_extractor_that_is_down_is_waited_for() {
     world.script.fail("likes tea", Some(ErrorKind::Unavailable));
     let id = world.say("2025-01-01T00:00:00Z", "likes tea").await;
     world.ingest().await;
-    assert_eq!(world.engine.find_episode(world.project, id).await.unwrap().state, EpisodeState::Pending);
+    assert_eq!(world.engine.project(world.project).find_episode(id).await.unwrap().state, EpisodeState::Pending);
     assert_eq!(world.engine.queue_depth().await.unwrap().attempts_max, 1);
     world.script.fail("likes tea", None);
     world.ingest().await;
@@ -59,7 +59,7 @@ async fn an_extractor_that_panics_fails_the_episode_and_not_the_worker() {
     world.script.panic_on("boom");
     let id = world.say("2025-01-01T00:00:00Z", "boom").await;
     world.ingest().await;
-    let state = world.engine.find_episode(world.project, id).await.unwrap().state;
+    let state = world.engine.project(world.project).find_episode(id).await.unwrap().state;
     assert!(matches!(state, EpisodeState::Failed(_)), "{state:?}");
 }
 
@@ -71,11 +71,11 @@ async fn ingesting_the_same_episode_again_changes_nothing() {
     let id = world.say("2025-01-01T00:00:00Z", "likes tea").await;
     world.ingest().await;
     world.script.fail("likes tea", None);
-    world.engine.retry_episode(world.project, id).await.unwrap();
+    world.engine.project(world.project).retry_episode(id).await.unwrap();
     world.ingest().await;
-    let first = world.engine.list_facts(world.project, &world.graph(), &Default::default()).await.unwrap();
+    let first = world.engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap();
     assert_eq!(first.len(), 1);
-    assert_eq!(world.engine.retry_episode(world.project, id).await.unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(world.engine.project(world.project).retry_episode(id).await.unwrap_err().kind(), ErrorKind::Invalid);
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ impl Extractor for Meddler {
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
         let doomed = self.doomed.lock().unwrap().take();
         if let Some((engine, project, episode)) = doomed {
-            engine.delete_episode(project, episode).await?;
+            engine.project(project).delete_episode(episode).await?;
         }
         self.script.extract(request).await
     }
@@ -128,7 +128,8 @@ async fn an_episode_that_is_deleted_while_it_is_read_leaves_no_residue() {
     *meddler.doomed.lock().unwrap() = Some((world.engine.clone(), world.project, doomed));
     world.ingest().await;
     assert_eq!(world.facts().await, ["likes jazz 2025-01-02/…"]);
-    let nodes = world.engine.search_entities(world.project, &world.graph(), Search::new("tea", 5)).await.unwrap();
+    let nodes =
+        world.engine.project(world.project).graph(world.graph()).search_entities(Search::new("tea", 5)).await.unwrap();
     assert!(nodes.is_empty(), "{nodes:?}");
 }
 
@@ -136,7 +137,7 @@ async fn an_episode_that_is_deleted_while_it_is_read_leaves_no_residue() {
 async fn many_episodes_of_many_users_are_all_understood_in_order() {
     let world = World::new().await;
     world.add_user("bea", "Bea Roe").await;
-    world.engine.create_thread(world.project, NewThread::of("b", "bea")).await.unwrap();
+    world.engine.project(world.project).create_thread(NewThread::of("b", "bea")).await.unwrap();
     for number in 0..70 {
         let text = format!("likes thing {number}");
         world.script.answer(&text, likes(&text, &format!("thing {number}")));

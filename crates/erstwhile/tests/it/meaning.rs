@@ -52,7 +52,8 @@ impl Embedder for Grudging {
 }
 
 async fn found(world: &World) -> Result<Vec<EpisodeId>> {
-    let found = world.engine.search_episodes(world.project, &world.graph(), Search::new("pets", 5)).await?;
+    let found =
+        world.engine.project(world.project).graph(world.graph()).search_episodes(Search::new("pets", 5)).await?;
     Ok(found.into_iter().map(|hit| hit.item.id).collect())
 }
 
@@ -110,14 +111,14 @@ async fn a_search_over_documents_brings_their_vectors_whoever_made_them() {
     for is_auto_embedded in [true, false] {
         let name = format!("texts{is_auto_embedded}");
         let collection = NewCollection { name: name.clone(), is_auto_embedded, ..NewCollection::default() };
-        world.engine.add_collection(world.project, collection).await.unwrap();
+        world.engine.project(world.project).add_collection(collection).await.unwrap();
         let vector = vec![1.0; 64];
         let embedding = (!is_auto_embedded).then(|| vector.clone());
         let document = NewDocument { content: "two cats".to_owned(), embedding, ..NewDocument::default() };
-        let id = world.engine.add_documents(world.project, &name, vec![document]).await.unwrap()[0];
+        let id = world.engine.project(world.project).collection(&name).add_documents(vec![document]).await.unwrap()[0];
         let search = DocumentSearch { embedding: Some(vector), limit: 1, ..Default::default() };
-        let found = world.engine.search_documents(world.project, &name, search).await.unwrap();
-        let document = world.engine.document(world.project, &name, id).await.unwrap();
+        let found = world.engine.project(world.project).collection(&name).search(search).await.unwrap();
+        let document = world.engine.project(world.project).collection(&name).document(id).await.unwrap();
         assert!(document.embedding.is_some());
         assert_eq!(found.documents[0].0.embedding, document.embedding);
     }

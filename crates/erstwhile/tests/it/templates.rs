@@ -44,18 +44,19 @@ async fn a_variable_that_is_repeated_is_searched_once_and_filled_each_time_as_it
     let instruction = (SettingKind::UserSummaryInstruction, "likes");
     world
         .engine
-        .put_setting(world.project, None, instruction, "What Ann likes".into(), Precondition::Absent)
+        .project(world.project)
+        .put_setting(None, instruction, "What Ann likes".into(), Precondition::Absent)
         .await
         .unwrap();
     world.ingest().await;
     for kind in ["observations", "thread_summaries", "user_summary", "edges", "entities", "episodes"] {
         let laid_out = async |id: &str, text: String| {
             let id = format!("{kind} {id}");
-            world.engine.put_template(world.project, &id, &text, true).await.unwrap();
+            world.engine.project(world.project).put_template(&id, &text, true).await.unwrap();
             // What is remembered of the graph is made at the first time.
-            world.engine.template_context(world.project, "t", &id).await.unwrap();
+            world.engine.project(world.project).thread("t").context_by_template(&id).await.unwrap();
             let before = embedder.0.load(Ordering::SeqCst);
-            let context = world.engine.template_context(world.project, "t", &id).await.unwrap();
+            let context = world.engine.project(world.project).thread("t").context_by_template(&id).await.unwrap();
             (context, embedder.0.load(Ordering::SeqCst) - before)
         };
         let (one, searches) = laid_out("once", format!("%{{{kind}}}")).await;

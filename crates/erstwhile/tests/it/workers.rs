@@ -23,7 +23,7 @@ async fn another_process(between: &Arc<Between>) -> Engine {
 }
 
 async fn is_understood(world: &World, episode: EpisodeId) -> bool {
-    let found = world.engine.find_episode(world.project, episode).await.unwrap();
+    let found = world.engine.project(world.project).find_episode(episode).await.unwrap();
     found.state == EpisodeState::Processed
 }
 
@@ -53,7 +53,7 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
     let (world, between) = World::with_between().await;
     let other = another_process(&between).await;
     world.add_user("bea", "Bea Moss").await;
-    other.create_thread(world.project, NewThread::of("of bea", "bea")).await.unwrap();
+    other.project(world.project).create_thread(NewThread::of("of bea", "bea")).await.unwrap();
     let workers = world.engine.spawn_workers(1);
     let first = world.say("2025-05-01T10:00:00Z", "The first message.").await;
     wait_for(&world, first).await;
@@ -73,14 +73,14 @@ async fn what_another_process_left_is_understood_while_more_comes_in_here() {
 async fn a_bulk_load_that_came_in_here_ends_though_nobody_can_look_at_the_queue() {
     let (world, between) = World::with_between().await;
     let (engine, project) = (&world.engine, world.project);
-    let bulk = engine.create_import(project, Metadata::new(), Vec::new(), false).await.unwrap().id;
+    let bulk = engine.project(project).create_import(Metadata::new(), Vec::new(), false).await.unwrap().id;
     let items = (0..3).map(|number| said(ImportTarget::Thread("t".to_owned()), format!("Message {number}.")));
-    engine.add_import_items(project, bulk, items.collect()).await.unwrap();
+    engine.project(project).import_job(bulk).add_items(items.collect()).await.unwrap();
     between.refuse("CLAIMABLE");
     let workers = engine.spawn_workers(1);
-    engine.start_import(project, bulk).await.unwrap();
+    engine.project(project).import_job(bulk).start().await.unwrap();
     let mut rounds = 0;
-    while engine.import_job(project, bulk).await.unwrap().state != ImportState::Succeeded {
+    while engine.project(project).import_job(bulk).get().await.unwrap().state != ImportState::Succeeded {
         rounds += 1;
         assert!(rounds < 1_000, "it never ends");
         // The world's clock stands still, and the load rests by it.

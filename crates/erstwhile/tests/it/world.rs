@@ -76,7 +76,7 @@ impl World {
         let project = engine.ensure_project("test").await.expect("a project").id;
         let world = Self { engine, project, script, clock, user_id: "ann", _folder: folder };
         world.add_user("ann", "Ann Lee").await;
-        world.engine.create_thread(project, NewThread::of("t", "ann")).await.expect("a thread");
+        world.engine.project(project).create_thread(NewThread::of("t", "ann")).await.expect("a thread");
         world
     }
 
@@ -88,7 +88,7 @@ impl World {
             last_name: Some(last.to_owned()),
             ..NewUser::default()
         };
-        self.engine.add_user(self.project, user).await.expect("a user");
+        self.engine.project(self.project).add_user(user).await.expect("a user");
     }
 
     /// Posts a message that Ann says at a time.
@@ -109,7 +109,13 @@ impl World {
             created_at: Some(at(said)),
             metadata: Metadata::new(),
         };
-        engine.add_messages(self.project, thread, vec![message], &[], false).await.expect("a message").messages[0]
+        engine
+            .project(self.project)
+            .thread(thread)
+            .add_messages(vec![message], &[], false)
+            .await
+            .expect("a message")
+            .messages[0]
     }
 
     /// Ingests until nothing is left that can be ingested now.
@@ -123,7 +129,8 @@ impl World {
 
     /// Ann's facts as "statement from/until", sorted.
     pub(crate) async fn facts(&self) -> Vec<String> {
-        let facts = self.engine.list_facts(self.project, &self.graph(), &Default::default()).await.expect("facts");
+        let facts =
+            self.engine.project(self.project).graph(self.graph()).facts(&Default::default()).await.expect("facts");
         let day = |at: Option<Timestamp>| at.map_or("…".to_owned(), |at| at.to_string()[..10].to_owned());
         let mut lines: Vec<String> = facts
             .into_iter()

@@ -1,13 +1,11 @@
 //! `document.*_collection`: document collections, with vectors of the server or of the application.
 
 use axum::Json;
-use axum::extract::State;
 use erstwhile::engine::compat::NewCollection;
 use erstwhile::model::Metadata;
 use serde::Deserialize;
 
 use super::wire::{OK, WireCollection};
-use crate::app::App;
 use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -23,7 +21,6 @@ pub(super) struct AddCollection {
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     Body(body): Body<AddCollection>,
@@ -36,23 +33,16 @@ pub(super) async fn add(
         dimensions: dimensions.map_err(|_| ApiError::bad_request("embedding_dimensions must be from 8 to 2000"))?,
         is_auto_embedded: body.is_auto_embedded.unwrap_or(true),
     };
-    app.engine.add_collection(project, new).await?;
+    project.add_collection(new).await?;
     Ok(OK)
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(name): PathId,
-) -> Result<Json<WireCollection>, ApiError> {
-    Ok(Json(app.engine.collection(project, &name).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathId(name): PathId) -> Result<Json<WireCollection>, ApiError> {
+    Ok(Json(project.collection(&name).get().await?.into()))
 }
 
-pub(super) async fn list(
-    State(app): State<App>,
-    Reader(project): Reader,
-) -> Result<Json<Vec<WireCollection>>, ApiError> {
-    let collections = app.engine.list_collections(project).await?;
+pub(super) async fn list(Reader(project): Reader) -> Result<Json<Vec<WireCollection>>, ApiError> {
+    let collections = project.list_collections().await?;
     Ok(Json(collections.into_iter().map(Into::into).collect()))
 }
 
@@ -65,30 +55,21 @@ pub(super) struct UpdateCollection {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     Body(body): Body<UpdateCollection>,
 ) -> Result<&'static str, ApiError> {
-    app.engine.update_collection(project, &name, body.description, body.metadata).await?;
+    project.collection(&name).update(body.description, body.metadata).await?;
     Ok(OK)
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(name): PathId,
-) -> Result<&'static str, ApiError> {
-    app.engine.delete_collection(project, &name).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Result<&'static str, ApiError> {
+    project.collection(&name).delete().await?;
     Ok(OK)
 }
 
 /// There is nothing to do: every search is exact and sees every document.
-pub(super) async fn create_index(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(name): PathId,
-) -> Result<&'static str, ApiError> {
-    app.engine.collection(project, &name).await?;
+pub(super) async fn create_index(Writer(project): Writer, PathId(name): PathId) -> Result<&'static str, ApiError> {
+    project.collection(&name).get().await?;
     Ok(OK)
 }

@@ -1,7 +1,6 @@
 //! The documents of a collection.
 
 use axum::Json;
-use axum::extract::State;
 use axum::routing::MethodRouter;
 use erstwhile::engine::compat::{DocumentSearch, NewDocument, document_filter};
 use erstwhile::model::Metadata;
@@ -33,7 +32,6 @@ pub(super) struct CreateDocument {
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     List(documents): List<CreateDocument>,
@@ -44,15 +42,11 @@ pub(super) async fn add(
         metadata: document.metadata.unwrap_or_default(),
         embedding: document.embedding.filter(|vector| !vector.is_empty()),
     });
-    Ok(Json(app.engine.add_documents(project, &name, new.collect()).await?))
+    Ok(Json(project.collection(&name).add_documents(new.collect()).await?))
 }
 
-async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathIdAndUuid(name, id): PathIdAndUuid,
-) -> Result<Json<WireDocument>, ApiError> {
-    Ok(Json(app.engine.document(project, &name, id).await?.into()))
+async fn get(Reader(project): Reader, PathIdAndUuid(name, id): PathIdAndUuid) -> Result<Json<WireDocument>, ApiError> {
+    Ok(Json(project.collection(&name).document(id).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,22 +57,17 @@ struct UpdateDocument {
 }
 
 async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathIdAndUuid(name, id): PathIdAndUuid,
     Body(body): Body<UpdateDocument>,
 ) -> Result<&'static str, ApiError> {
     let document_id = body.document_id.filter(|id| !id.is_empty());
-    app.engine.update_documents(project, &name, vec![(id, document_id, body.metadata)]).await?;
+    project.collection(&name).update_documents(vec![(id, document_id, body.metadata)]).await?;
     Ok(OK)
 }
 
-async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathIdAndUuid(name, id): PathIdAndUuid,
-) -> Result<&'static str, ApiError> {
-    app.engine.delete_documents(project, &name, &[id]).await?;
+async fn delete(Writer(project): Writer, PathIdAndUuid(name, id): PathIdAndUuid) -> Result<&'static str, ApiError> {
+    project.collection(&name).delete_documents(&[id]).await?;
     Ok(OK)
 }
 
@@ -90,25 +79,23 @@ pub(super) struct GetDocuments {
 }
 
 pub(super) async fn get_many(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(name): PathId,
     Body(body): Body<GetDocuments>,
 ) -> Result<Json<Vec<WireDocument>>, ApiError> {
     let uuids = body.uuids.unwrap_or_default();
     let uuids = uuids.iter().map(|id| uuid("uuids", id)).collect::<Result<Vec<_>, _>>()?;
-    let documents = app.engine.documents(project, &name, &uuids, &body.document_ids.unwrap_or_default()).await?;
+    let documents = project.collection(&name).documents(&uuids, &body.document_ids.unwrap_or_default()).await?;
     Ok(Json(documents.into_iter().map(Into::into).collect()))
 }
 
 pub(super) async fn delete_many(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     List(uuids): List<String>,
 ) -> Result<&'static str, ApiError> {
     let uuids = uuids.iter().map(|id| uuid("the list", id)).collect::<Result<Vec<_>, _>>()?;
-    app.engine.delete_documents(project, &name, &uuids).await?;
+    project.collection(&name).delete_documents(&uuids).await?;
     Ok(OK)
 }
 
@@ -123,14 +110,13 @@ pub(super) struct UpdateListed {
 }
 
 pub(super) async fn update_many(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     List(updates): List<UpdateListed>,
 ) -> Result<&'static str, ApiError> {
     let parse = |update: UpdateListed| Ok((uuid("uuid", &update.uuid)?, update.document_id, update.metadata));
     let updates = updates.into_iter().map(parse).collect::<Result<Vec<_>, ApiError>>()?;
-    app.engine.update_documents(project, &name, updates).await?;
+    project.collection(&name).update_documents(updates).await?;
     Ok(OK)
 }
 
@@ -154,7 +140,6 @@ pub(super) struct SearchPage {
 }
 
 pub(super) async fn search(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(name): PathId,
     Query(query): Query<SearchQuery>,
@@ -167,7 +152,7 @@ pub(super) async fn search(
         limit: limit_of(query.limit())?,
         mmr_lambda: mmr_lambda(body.search_type.as_deref(), body.mmr_lambda)?,
     };
-    let found = app.engine.search_documents(project, &name, search).await?;
+    let found = project.collection(&name).search(search).await?;
     let scored = |(document, score): (_, f32)| {
         let mut document = WireDocument::from(document);
         document.score = Some(f64::from(score));

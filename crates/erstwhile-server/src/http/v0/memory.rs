@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use erstwhile::ErrorKind;
 use erstwhile::engine::compat::{ThreadSearch, document_filter};
-use erstwhile::engine::{NewMessage, NewThread};
-use erstwhile::model::{Metadata, ProjectId, Role};
+use erstwhile::engine::{NewMessage, NewThread, ProjectHandle};
+use erstwhile::model::{Metadata, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -90,20 +90,20 @@ pub(super) async fn add(
     let max = app.limits.session_message_characters_max;
     let messages = body.messages.into_iter().enumerate();
     let messages = messages.map(|(at, message)| message.parse(at, max)).collect::<Result<_, _>>()?;
-    open(&app, project, &session_id).await?;
-    app.engine.add_messages(project, &session_id, messages, &[], false).await?;
+    open(&project, &session_id).await?;
+    project.thread(&session_id).add_messages(messages, &[], false).await?;
     Ok(OK)
 }
 
 /// A session comes into being with its first message.
-async fn open(app: &App, project: ProjectId, session_id: &str) -> Result<(), ApiError> {
-    match app.engine.thread(project, session_id).await {
+async fn open(project: &ProjectHandle, session_id: &str) -> Result<(), ApiError> {
+    match project.thread(session_id).get().await {
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
     let new = NewThread { thread_id: session_id.to_owned(), ..NewThread::default() };
-    match app.engine.create_thread(project, new).await {
+    match project.create_thread(new).await {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
         _ => Ok(()),
     }
@@ -124,7 +124,6 @@ pub(super) struct Memory {
 
 /// The last messages, and a summary of what was said before them.
 pub(super) async fn get(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<GetMemory>,
@@ -134,30 +133,25 @@ pub(super) async fn get(
         Some(lastn) if lastn < 0 => return Err(ApiError::bad_request("lastn must not be negative")),
         Some(lastn) => lastn.min(WINDOW_MAX),
     };
-    let thread = match app.engine.thread(project, &session_id).await {
+    let thread = match project.thread(&session_id).get().await {
         Ok(thread) => thread,
         // A session that nobody has heard of has an empty memory.
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Json(Memory::default())),
         Err(error) => return Err(error.into()),
     };
-    let (messages, total) = app.engine.last_messages(project, &session_id, window).await?;
-    let summary = summary(&app, project, &session_id, total - messages.len() as i64).await?;
+    let (messages, total) = project.thread(&session_id).last_messages(window).await?;
+    let summary = summary(&project, &session_id, total - messages.len() as i64).await?;
     Ok(Json(Memory { messages: messages.into_iter().map(Into::into).collect(), summary, metadata: thread.metadata }))
 }
 
 /// The summary of the first so many messages of a session, of the last of them when they are many.
-async fn summary(
-    app: &App,
-    project: ProjectId,
-    session_id: &str,
-    earlier: i64,
-) -> Result<Option<WireSummary>, ApiError> {
+async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Result<Option<WireSummary>, ApiError> {
     if earlier <= 0 {
         return Ok(None);
     }
     let offset = (earlier - SUMMARISED_MAX).max(0);
-    let (messages, _) = app.engine.messages(project, session_id, offset, earlier - offset).await?;
-    let content = app.engine.digest_of(&messages).await?;
+    let (messages, _) = project.thread(session_id).messages(offset, earlier - offset).await?;
+    let content = project.digest_of(&messages).await?;
     let Some(last) = messages.last().filter(|_| !content.is_empty()) else { return Ok(None) };
     Ok(Some(WireSummary {
         uuid: Uuid::new_v5(&last.id.0, b"summary"),
@@ -169,12 +163,8 @@ async fn summary(
     }))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(session_id): PathId,
-) -> Result<&'static str, ApiError> {
-    app.engine.delete_thread(project, &session_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(session_id): PathId) -> Result<&'static str, ApiError> {
+    project.thread(&session_id).delete().await?;
     Ok(OK)
 }
 
@@ -231,7 +221,6 @@ pub(super) fn mmr_lambda(search_type: Option<&str>, lambda: Option<f32>) -> Resu
 }
 
 pub(super) async fn search(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<SearchQuery>,
@@ -247,7 +236,7 @@ pub(super) async fn search(
     };
     let found = match body.search_scope.as_deref() {
         None | Some("messages") => {
-            let found = app.engine.search_thread_messages(project, &search).await?.into_iter();
+            let found = project.search_thread_messages(&search).await?.into_iter();
             found
                 .map(|found| Found {
                     metadata: found.item.metadata.clone(),
@@ -259,7 +248,7 @@ pub(super) async fn search(
                 .collect()
         }
         Some("summary") => {
-            let found = app.engine.search_thread_summaries(project, &search).await?.into_iter();
+            let found = project.search_thread_summaries(&search).await?.into_iter();
             found
                 .map(|found| Found {
                     metadata: Metadata::new(),

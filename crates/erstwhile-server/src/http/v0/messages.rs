@@ -1,14 +1,13 @@
 //! `message.*`
 
 use axum::Json;
-use axum::extract::State;
 use erstwhile::Error;
-use erstwhile::model::{Episode, EpisodeId, Metadata, ProjectId};
+use erstwhile::engine::ProjectHandle;
+use erstwhile::model::{Episode, EpisodeId, Metadata};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::WireMessage;
-use crate::app::App;
 use crate::http::body::{Body, PathId, PathIdAndUuid, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -33,7 +32,6 @@ pub(super) struct MessageList {
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<ListMessages>,
@@ -43,26 +41,25 @@ pub(super) async fn list(
         return Err(ApiError::bad_request("limit and cursor must not be negative"));
     }
     let limit = if limit == 0 { PAGE_SIZE } else { limit.min(PAGE_SIZE_MAX) };
-    app.engine.thread(project, &session_id).await?;
+    project.thread(&session_id).get().await?;
     let offset = (page.max(1) - 1).saturating_mul(limit);
-    let (messages, total_count) = app.engine.messages(project, &session_id, offset, limit).await?;
+    let (messages, total_count) = project.thread(&session_id).messages(offset, limit).await?;
     let messages: Vec<WireMessage> = messages.into_iter().map(Into::into).collect();
     Ok(Json(MessageList { row_count: messages.len(), messages, total_count }))
 }
 
-async fn find(app: &App, project: ProjectId, session_id: &str, uuid: Uuid) -> Result<Episode, ApiError> {
-    app.engine.thread(project, session_id).await?;
-    let message = app.engine.find_episode(project, EpisodeId(uuid)).await;
+async fn find(project: &ProjectHandle, session_id: &str, uuid: Uuid) -> Result<Episode, ApiError> {
+    project.thread(session_id).get().await?;
+    let message = project.find_episode(EpisodeId(uuid)).await;
     let belongs = |message: &Episode| message.thread.as_deref() == Some(session_id);
     Ok(message.ok().filter(belongs).ok_or_else(|| Error::not_found("message"))?)
 }
 
 pub(super) async fn get(
-    State(app): State<App>,
     Reader(project): Reader,
     PathIdAndUuid(session_id, uuid): PathIdAndUuid,
 ) -> Result<Json<WireMessage>, ApiError> {
-    Ok(Json(find(&app, project, &session_id, uuid).await?.into()))
+    Ok(Json(find(&project, &session_id, uuid).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,11 +69,10 @@ pub(super) struct UpdateMetadata {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathIdAndUuid(session_id, uuid): PathIdAndUuid,
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireMessage>, ApiError> {
-    let message = find(&app, project, &session_id, uuid).await?;
-    Ok(Json(app.engine.update_episode(project, message.id, &body.metadata).await?.into()))
+    let message = find(&project, &session_id, uuid).await?;
+    Ok(Json(project.update_episode(message.id, &body.metadata).await?.into()))
 }

@@ -1,7 +1,6 @@
 //! `memory.add_session`, `get_session`, `update_session`, `list_sessions`.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::ErrorKind;
 use erstwhile::engine::NewThread;
@@ -10,7 +9,6 @@ use serde::Deserialize;
 
 use super::listing::{ListQuery, Start, page};
 use super::wire::WireSession;
-use crate::app::App;
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -24,7 +22,6 @@ pub(super) struct AddSession {
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddSession>,
 ) -> Result<(StatusCode, Json<WireSession>), ApiError> {
@@ -33,7 +30,7 @@ pub(super) async fn add(
         user_id: body.user_id.filter(|user_id| !user_id.is_empty()),
         metadata: body.metadata.unwrap_or_default(),
     };
-    let thread = app.engine.create_thread(project, new).await.map_err(|error| match error.kind() {
+    let thread = project.create_thread(new).await.map_err(|error| match error.kind() {
         // Only the user can be missing; this generation calls that a bad request.
         ErrorKind::NotFound => ApiError::bad_request(error.message()),
         _ => error.into(),
@@ -41,12 +38,8 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(thread.into())))
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(session_id): PathId,
-) -> Result<Json<WireSession>, ApiError> {
-    Ok(Json(app.engine.thread(project, &session_id).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathId(session_id): PathId) -> Result<Json<WireSession>, ApiError> {
+    Ok(Json(project.thread(&session_id).get().await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,26 +49,24 @@ pub(super) struct UpdateSession {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(session_id): PathId,
     Body(body): Body<UpdateSession>,
 ) -> Result<Json<WireSession>, ApiError> {
-    Ok(Json(app.engine.update_thread(project, &session_id, body.metadata.unwrap_or_default()).await?.into()))
+    Ok(Json(project.thread(&session_id).update(body.metadata.unwrap_or_default()).await?.into()))
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<WireSession>>, ApiError> {
     let threads = match query.start()? {
         (Start::Page(skipped), limit) => {
-            let (mut threads, _) = app.engine.list_threads(project, &page(skipped, limit)).await?;
+            let (mut threads, _) = project.list_threads(&page(skipped, limit)).await?;
             threads.drain(..usize::try_from(skipped % limit).unwrap_or(0).min(threads.len()));
             threads
         }
-        (Start::After(after), limit) => app.engine.threads_after(project, after, limit).await?,
+        (Start::After(after), limit) => project.threads_after(after, limit).await?,
     };
     Ok(Json(threads.into_iter().map(Into::into).collect()))
 }

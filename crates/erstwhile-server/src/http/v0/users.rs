@@ -1,7 +1,6 @@
 //! `user.*`
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{NewUser, UserUpdate};
 use erstwhile::model::Metadata;
@@ -9,7 +8,6 @@ use serde::Deserialize;
 
 use super::listing::{ListQuery, Start, page};
 use super::wire::{OK, WireSession, WireUser};
-use crate::app::App;
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -25,7 +23,6 @@ pub(super) struct AddUser {
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddUser>,
 ) -> Result<(StatusCode, Json<WireUser>), ApiError> {
@@ -37,15 +34,11 @@ pub(super) async fn add(
         metadata: body.metadata.unwrap_or_default(),
         ..NewUser::default()
     };
-    Ok((StatusCode::CREATED, Json(app.engine.add_user(project, new).await?.into())))
+    Ok((StatusCode::CREATED, Json(project.add_user(new).await?.into())))
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(user_id): PathId,
-) -> Result<Json<WireUser>, ApiError> {
-    Ok(Json(app.engine.user(project, &user_id).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<WireUser>, ApiError> {
+    Ok(Json(project.user(&user_id).get().await?.into()))
 }
 
 /// The ids in the body repeat the one in the path.
@@ -59,7 +52,6 @@ pub(super) struct UpdateUser {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(user_id): PathId,
     Body(body): Body<UpdateUser>,
@@ -72,39 +64,33 @@ pub(super) async fn update(
         metadata: body.metadata,
         ..UserUpdate::default()
     };
-    Ok(Json(app.engine.update_user(project, &user_id, update).await?.into()))
+    Ok(Json(project.user(&user_id).update(update).await?.into()))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(user_id): PathId,
-) -> Result<&'static str, ApiError> {
-    app.engine.delete_user(project, &user_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(user_id): PathId) -> Result<&'static str, ApiError> {
+    project.user(&user_id).delete().await?;
     Ok(OK)
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<WireUser>>, ApiError> {
     let users = match query.start()? {
         (Start::Page(skipped), limit) => {
-            let (mut users, _) = app.engine.list_users(project, &page(skipped, limit)).await?;
+            let (mut users, _) = project.list_users(&page(skipped, limit)).await?;
             users.drain(..usize::try_from(skipped % limit).unwrap_or(0).min(users.len()));
             users
         }
-        (Start::After(after), limit) => app.engine.users_after(project, after, limit).await?,
+        (Start::After(after), limit) => project.users_after(after, limit).await?,
     };
     Ok(Json(users.into_iter().map(Into::into).collect()))
 }
 
 pub(super) async fn sessions(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
 ) -> Result<Json<Vec<WireSession>>, ApiError> {
-    let threads = app.engine.threads_of_user(project, &user_id).await?;
+    let threads = project.user(&user_id).threads().await?;
     Ok(Json(threads.into_iter().map(Into::into).collect()))
 }

@@ -18,7 +18,7 @@ pub(super) async fn list(
     Reader(project): Reader,
 ) -> Result<Json<Vec<Vec<WireCollection>>>, ApiError> {
     let model = app.engine.embedding_model();
-    let collections = app.engine.list_collections(project).await?.into_iter();
+    let collections = project.list_collections().await?.into_iter();
     let collections: Vec<WireCollection> =
         collections.map(|collection| WireCollection::new(collection, &model)).collect();
     Ok(Json(if collections.is_empty() { Vec::new() } else { vec![collections] }))
@@ -29,7 +29,7 @@ pub(super) async fn get(
     Reader(project): Reader,
     PathId(name): PathId,
 ) -> Result<Json<WireCollection>, ApiError> {
-    let collection = app.engine.collection(project, &name).await?;
+    let collection = project.collection(&name).get().await?;
     Ok(Json(WireCollection::new(collection, &app.engine.embedding_model())))
 }
 
@@ -41,7 +41,6 @@ pub(super) struct CollectionBody {
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     Body(body): Body<CollectionBody>,
@@ -53,25 +52,20 @@ pub(super) async fn add(
         dimensions: None,
         is_auto_embedded: true,
     };
-    app.engine.add_collection(project, new).await?;
+    project.add_collection(new).await?;
     Ok(Json(Success::OK))
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     Body(body): Body<CollectionBody>,
 ) -> Result<Json<Success>, ApiError> {
-    app.engine.update_collection(project, &name, body.description, body.metadata).await?;
+    project.collection(&name).update(body.description, body.metadata).await?;
     Ok(Json(Success::OK))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(name): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_collection(project, &name).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Result<Json<Success>, ApiError> {
+    project.collection(&name).delete().await?;
     Ok(Json(Success::OK))
 }

@@ -1,7 +1,6 @@
 //! `document.*`: the documents of a collection.
 
 use axum::Json;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use erstwhile::engine::compat::{DocumentSearch, NewDocument, document_filter};
 use erstwhile::model::Metadata;
@@ -12,7 +11,6 @@ use uuid::Uuid;
 use super::checks;
 use super::search::mmr_lambda;
 use super::wire::{Success, WireDocument};
-use crate::app::App;
 use crate::http::body::{Body, List, ObjectOnly, PathId, PathIdAndUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
@@ -42,7 +40,6 @@ pub(super) struct CreateDocument {
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     client: Client,
     PathId(name): PathId,
@@ -54,7 +51,7 @@ pub(super) async fn add(
         metadata: document.metadata.unwrap_or_default(),
         embedding: None,
     });
-    let ids: Vec<Uuid> = app.engine.add_documents(project, &name, new.collect()).await?;
+    let ids: Vec<Uuid> = project.collection(&name).add_documents(new.collect()).await?;
     Ok(listed(client, ids))
 }
 
@@ -66,7 +63,6 @@ pub(super) struct GetDocuments {
 }
 
 pub(super) async fn get_many(
-    State(app): State<App>,
     Reader(project): Reader,
     client: Client,
     PathId(name): PathId,
@@ -77,20 +73,19 @@ pub(super) async fn get_many(
     let document_ids = body.document_ids.unwrap_or_default();
     // The SDKs allow a call without either.
     let documents = if uuids.is_empty() && document_ids.is_empty() {
-        app.engine.collection(project, &name).await?;
+        project.collection(&name).get().await?;
         Vec::new()
     } else {
-        app.engine.documents(project, &name, &uuids, &document_ids).await?
+        project.collection(&name).documents(&uuids, &document_ids).await?
     };
     Ok(listed(client, documents.into_iter().map(WireDocument::from).collect()))
 }
 
 pub(super) async fn get(
-    State(app): State<App>,
     Reader(project): Reader,
     PathIdAndUuid(name, id): PathIdAndUuid,
 ) -> Result<Json<WireDocument>, ApiError> {
-    Ok(Json(app.engine.document(project, &name, id).await?.into()))
+    Ok(Json(project.collection(&name).document(id).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,12 +96,11 @@ pub(super) struct UpdateDocument {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathIdAndUuid(name, id): PathIdAndUuid,
     Body(body): Body<UpdateDocument>,
 ) -> Result<Json<Success>, ApiError> {
-    app.engine.update_documents(project, &name, vec![(id, body.document_id, body.metadata)]).await?;
+    project.collection(&name).update_documents(vec![(id, body.document_id, body.metadata)]).await?;
     Ok(Json(Success::OK))
 }
 
@@ -121,34 +115,31 @@ pub(super) struct UpdateListed {
 }
 
 pub(super) async fn update_many(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     List(updates): List<UpdateListed>,
 ) -> Result<Json<Success>, ApiError> {
     let parse = |update: UpdateListed| Ok((uuid("uuid", &update.uuid)?, update.document_id, update.metadata));
     let updates = updates.into_iter().map(parse).collect::<Result<Vec<_>, ApiError>>()?;
-    app.engine.update_documents(project, &name, updates).await?;
+    project.collection(&name).update_documents(updates).await?;
     Ok(Json(Success::OK))
 }
 
 pub(super) async fn delete(
-    State(app): State<App>,
     Writer(project): Writer,
     PathIdAndUuid(name, id): PathIdAndUuid,
 ) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_documents(project, &name, &[id]).await?;
+    project.collection(&name).delete_documents(&[id]).await?;
     Ok(Json(Success::OK))
 }
 
 pub(super) async fn delete_many(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(name): PathId,
     List(uuids): List<String>,
 ) -> Result<Json<Success>, ApiError> {
     let uuids = uuids.iter().map(|id| uuid("the list", id)).collect::<Result<Vec<_>, _>>()?;
-    app.engine.delete_documents(project, &name, &uuids).await?;
+    project.collection(&name).delete_documents(&uuids).await?;
     Ok(Json(Success::OK))
 }
 
@@ -178,7 +169,6 @@ pub(super) struct SearchPage {
 }
 
 pub(super) async fn search(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(name): PathId,
     Query(query): Query<SearchQuery>,
@@ -196,7 +186,7 @@ pub(super) async fn search(
         limit: usize::try_from(limit).unwrap_or(1),
         mmr_lambda: mmr_lambda(body.search_type.as_deref(), body.mmr_lambda)?,
     };
-    let found = app.engine.search_documents(project, &name, search).await?;
+    let found = project.collection(&name).search(search).await?;
     let scored = |(document, score): (_, f32)| {
         let mut document = WireDocument::from(document);
         document.score = Some(f64::from(score));

@@ -1,7 +1,6 @@
 //! Facts of sessions, users and groups, and single facts.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use erstwhile::engine::GraphRef;
@@ -11,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::{Success, WireFact};
-use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
@@ -36,12 +34,11 @@ pub(super) struct ListFacts {
 }
 
 pub(super) async fn of_session(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<ListFacts>,
 ) -> Result<Json<Facts>, ApiError> {
-    Ok(Json(app.engine.facts_of_thread(project, &session_id, query.rating_min).await?.into()))
+    Ok(Json(project.thread(&session_id).facts(query.rating_min).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,34 +56,25 @@ struct NewFact {
 }
 
 pub(super) async fn add_to_session(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(session_id): PathId,
     Body(body): Body<AddFacts>,
 ) -> Result<Json<Success>, ApiError> {
     let facts: Vec<String> = body.facts.unwrap_or_default().into_iter().map(|fact| fact.fact).collect();
-    app.engine.thread(project, &session_id).await?;
+    project.thread(&session_id).get().await?;
     // Version 1 of the SDK may send none.
     if !facts.is_empty() {
-        app.engine.state_facts(project, &session_id, &facts).await?;
+        project.thread(&session_id).state_facts(&facts).await?;
     }
     Ok(Json(Success::OK))
 }
 
-pub(super) async fn of_user(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(user_id): PathId,
-) -> Result<Json<Facts>, ApiError> {
-    Ok(Json(app.engine.facts_of_graph(project, &GraphRef::User(user_id)).await?.into()))
+pub(super) async fn of_user(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<Facts>, ApiError> {
+    Ok(Json(project.graph(GraphRef::User(user_id)).rated_facts().await?.into()))
 }
 
-pub(super) async fn of_group(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(group_id): PathId,
-) -> Result<Json<Facts>, ApiError> {
-    Ok(Json(app.engine.facts_of_graph(project, &GraphRef::Graph(group_id)).await?.into()))
+pub(super) async fn of_group(Reader(project): Reader, PathId(group_id): PathId) -> Result<Json<Facts>, ApiError> {
+    Ok(Json(project.graph(GraphRef::Graph(group_id)).rated_facts().await?.into()))
 }
 
 #[derive(Debug, Serialize)]
@@ -100,22 +88,13 @@ fn fact_id(text: &str) -> Result<AssertionId, ApiError> {
     Uuid::parse_str(text).map(AssertionId).map_err(unknown)
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(id): PathId,
-) -> Result<Json<OneFact>, ApiError> {
-    Ok(Json(OneFact { fact: app.engine.rated_fact(project, fact_id(&id)?).await?.into() }))
+pub(super) async fn get(Reader(project): Reader, PathId(id): PathId) -> Result<Json<OneFact>, ApiError> {
+    Ok(Json(OneFact { fact: project.rated_fact(fact_id(&id)?).await?.into() }))
 }
 
 /// Cloud v2 reads an object; cloud v1 and the community edition read a JSON string.
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    client: Client,
-    PathId(id): PathId,
-) -> Result<Response, ApiError> {
-    app.engine.delete_fact(project, fact_id(&id)?).await?;
+pub(super) async fn delete(Writer(project): Writer, client: Client, PathId(id): PathId) -> Result<Response, ApiError> {
+    project.delete_fact(fact_id(&id)?).await?;
     Ok(match client {
         Client::Community | Client::CloudV1 => Json("OK").into_response(),
         Client::CloudV2 | Client::CloudV3 => Json(Success::OK).into_response(),

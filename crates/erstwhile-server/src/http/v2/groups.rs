@@ -20,7 +20,7 @@ const PAGE_SIZE: i64 = 100;
 
 async fn group(app: &App, graph: Graph) -> Result<WireGroup, ApiError> {
     let of = Rated::Graph(GraphRef::Graph(graph.own_id.clone()));
-    let rating = app.engine.rating(graph.project, &of).await?;
+    let rating = app.engine.project(graph.project).rating(&of).await?;
     Ok(WireGroup::new(graph, rating))
 }
 
@@ -44,9 +44,9 @@ pub(super) async fn add(
     let of = Rated::Graph(GraphRef::Graph(body.group_id.clone()));
     let new =
         NewGraph { graph_id: body.group_id, name: body.name, description: body.description, ..NewGraph::default() };
-    let graph = app.engine.create_graph(project, new).await?;
+    let graph = project.create_graph(new).await?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        app.engine.set_rating(project, &of, instruction).await?;
+        project.set_rating(&of, instruction).await?;
     }
     Ok((StatusCode::CREATED, Json(group(&app, graph).await?)))
 }
@@ -56,7 +56,7 @@ pub(super) async fn get(
     Reader(project): Reader,
     PathId(group_id): PathId,
 ) -> Result<Json<WireGroup>, ApiError> {
-    let graph = app.engine.graph(project, &GraphRef::Graph(group_id)).await?;
+    let graph = project.graph(GraphRef::Graph(group_id)).get().await?;
     Ok(Json(group(&app, graph).await?))
 }
 
@@ -75,19 +75,15 @@ pub(super) async fn update(
     Body(body): Body<UpdateGroup>,
 ) -> Result<Json<WireGroup>, ApiError> {
     let update = GraphUpdate { name: body.name, description: body.description, time_zone: None };
-    let graph = app.engine.update_graph(project, &group_id, update).await?;
+    let graph = project.graph(&group_id).update(update).await?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        app.engine.set_rating(project, &Rated::Graph(GraphRef::Graph(group_id)), instruction).await?;
+        project.set_rating(&Rated::Graph(GraphRef::Graph(group_id)), instruction).await?;
     }
     Ok(Json(group(&app, graph).await?))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(group_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_graph(project, &group_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(group_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.graph(&group_id).delete().await?;
     Ok(Json(Success::OK))
 }
 
@@ -119,7 +115,7 @@ pub(super) async fn list(
         sort_by: SortBy::CreatedAt,
         ascending: false,
     };
-    let (graphs, total_count) = app.engine.list_graphs(project, &listing).await?;
+    let (graphs, total_count) = project.list_graphs(&listing).await?;
     let mut groups = Vec::with_capacity(graphs.len());
     for graph in graphs {
         groups.push(group(&app, graph).await?);

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::ErrorKind;
-use erstwhile::engine::{ContextRequest, NewMessage, NewThread};
-use erstwhile::model::{Episode, Metadata, ProjectId, Role};
+use erstwhile::engine::{ContextRequest, NewMessage, NewThread, ProjectHandle};
+use erstwhile::model::{Episode, Metadata, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -97,10 +97,10 @@ pub(super) async fn add(
     let messages = body.messages.into_iter().enumerate();
     let messages: Vec<NewMessage> =
         messages.map(|(at, message)| message.parse(at, characters_max)).collect::<Result<_, _>>()?;
-    open(&app, project, &session_id).await?;
-    app.engine.add_messages(project, &session_id, messages, &ignored, false).await?;
+    open(&project, &session_id).await?;
+    project.thread(&session_id).add_messages(messages, &ignored, false).await?;
     let context = match body.return_context {
-        Some(true) => Some(app.engine.thread_context(project, &session_id, ContextRequest::default()).await?),
+        Some(true) => Some(project.thread(&session_id).context(ContextRequest::default()).await?),
         _ => None,
     };
     let status =
@@ -109,14 +109,14 @@ pub(super) async fn add(
 }
 
 /// A session comes into being with its first message.
-async fn open(app: &App, project: ProjectId, session_id: &str) -> Result<(), ApiError> {
-    match app.engine.thread(project, session_id).await {
+async fn open(project: &ProjectHandle, session_id: &str) -> Result<(), ApiError> {
+    match project.thread(session_id).get().await {
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
     let new = NewThread { thread_id: session_id.to_owned(), ..NewThread::default() };
-    match app.engine.create_thread(project, new).await {
+    match project.create_thread(new).await {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
         _ => Ok(()),
     }
@@ -145,7 +145,6 @@ pub(super) struct Memory {
 
 /// The last messages, what is known that bears on them, and a summary of what was said before them.
 pub(super) async fn get(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<GetMemory>,
@@ -155,27 +154,27 @@ pub(super) async fn get(
         let message = "memoryType must be one of perpetual, summary_retriever, message_window";
         return Err(ApiError::bad_request(message));
     }
-    let thread = match app.engine.thread(project, &session_id).await {
+    let thread = match project.thread(&session_id).get().await {
         Ok(thread) => thread,
         // A session that nobody has heard of has an empty memory.
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Json(Memory::default())),
         Err(error) => return Err(error.into()),
     };
-    let (messages, total) = app.engine.last_messages(project, &session_id, window).await?;
+    let (messages, total) = project.thread(&session_id).last_messages(window).await?;
     let only_messages = query.memory_type.as_deref() == Some("message_window");
     let text: Vec<&str> = messages.iter().rev().map(|message| message.content.as_str()).collect();
     let (mut facts, mut context) = (Vec::new(), None);
     if !only_messages && !messages.is_empty() {
-        let found = app.engine.relevant_facts(project, &session_id, &text.join("\n"), FACTS, query.rating_min).await?;
+        let found = project.thread(&session_id).relevant_facts(&text.join("\n"), FACTS, query.rating_min).await?;
         facts = found.into_iter().map(WireFact::from).collect();
-        context = Some(app.engine.thread_context(project, &session_id, ContextRequest::default()).await?);
+        context = Some(project.thread(&session_id).context(ContextRequest::default()).await?);
     }
     let mut relevant_summaries = Vec::new();
     if query.memory_type.as_deref() == Some("summary_retriever") {
-        relevant_summaries.extend(app.engine.thread_summary(project, &session_id).await?.map(Into::into));
+        relevant_summaries.extend(project.thread(&session_id).summary().await?.map(Into::into));
     }
     let earlier = total - messages.len() as i64;
-    let summary = if only_messages { None } else { summary(&app, project, &session_id, earlier).await? };
+    let summary = if only_messages { None } else { summary(&project, &session_id, earlier).await? };
     Ok(Json(Memory {
         messages: messages.into_iter().map(Into::into).collect(),
         context,
@@ -188,30 +187,21 @@ pub(super) async fn get(
 }
 
 /// The summary of the first so many messages of a session, of the last of them when they are many.
-async fn summary(
-    app: &App,
-    project: ProjectId,
-    session_id: &str,
-    earlier: i64,
-) -> Result<Option<WireSummary>, ApiError> {
+async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Result<Option<WireSummary>, ApiError> {
     let offset = (earlier - SUMMARISED_MAX).max(0);
     if earlier <= 0 {
         return Ok(None);
     }
-    let (messages, _) = app.engine.messages(project, session_id, offset, earlier - offset).await?;
-    let text = app.engine.digest_of(&messages).await?;
+    let (messages, _) = project.thread(session_id).messages(offset, earlier - offset).await?;
+    let text = project.digest_of(&messages).await?;
     let Some(last) = messages.last().filter(|_| !text.is_empty()) else { return Ok(None) };
     let ids: Vec<Uuid> = messages.iter().map(|message: &Episode| message.id.0).collect();
     let created_at: Timestamp = last.recorded_at;
     Ok(Some(WireSummary::new(Uuid::new_v5(&last.id.0, b"summary"), text, ids, created_at)))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(session_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_thread(project, &session_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(session_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.thread(&session_id).delete().await?;
     Ok(Json(Success::OK))
 }
 
@@ -223,11 +213,10 @@ pub(super) struct Summaries {
 }
 
 pub(super) async fn summaries(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
 ) -> Result<Json<Summaries>, ApiError> {
     let summaries: Vec<WireSummary> =
-        app.engine.thread_summary(project, &session_id).await?.into_iter().map(Into::into).collect();
+        project.thread(&session_id).summary().await?.into_iter().map(Into::into).collect();
     Ok(Json(Summaries { total_count: summaries.len(), row_count: summaries.len(), summaries }))
 }

@@ -1,15 +1,14 @@
 //! `memory.get_session_messages`, `get_session_message` and `update_message_metadata`.
 
 use axum::Json;
-use axum::extract::State;
 use erstwhile::Error;
-use erstwhile::model::{Episode, EpisodeId, Metadata, ProjectId};
+use erstwhile::engine::ProjectHandle;
+use erstwhile::model::{Episode, EpisodeId, Metadata};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checks;
 use super::wire::WireMessage;
-use crate::app::App;
 use crate::http::body::{Body, PathId, PathIdAndUuid, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -35,33 +34,31 @@ pub(super) struct MessageList {
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<ListMessages>,
 ) -> Result<Json<MessageList>, ApiError> {
     let limit = checks::count("limit", query.limit, PAGE_SIZE, PAGE_SIZE_MAX)?;
     let page = checks::count("cursor", query.cursor, 1, i64::MAX)?;
-    app.engine.thread(project, &session_id).await?;
+    project.thread(&session_id).get().await?;
     let offset = (page - 1).saturating_mul(limit);
-    let (messages, total_count) = app.engine.messages(project, &session_id, offset, limit).await?;
+    let (messages, total_count) = project.thread(&session_id).messages(offset, limit).await?;
     let messages: Vec<WireMessage> = messages.into_iter().map(Into::into).collect();
     Ok(Json(MessageList { row_count: messages.len(), messages, total_count }))
 }
 
-async fn find(app: &App, project: ProjectId, session_id: &str, uuid: Uuid) -> Result<Episode, ApiError> {
-    app.engine.thread(project, session_id).await?;
-    let message = app.engine.find_episode(project, EpisodeId(uuid)).await;
+async fn find(project: &ProjectHandle, session_id: &str, uuid: Uuid) -> Result<Episode, ApiError> {
+    project.thread(session_id).get().await?;
+    let message = project.find_episode(EpisodeId(uuid)).await;
     let belongs = |message: &Episode| message.thread.as_deref() == Some(session_id);
     Ok(message.ok().filter(belongs).ok_or_else(|| Error::not_found("message"))?)
 }
 
 pub(super) async fn get(
-    State(app): State<App>,
     Reader(project): Reader,
     PathIdAndUuid(session_id, uuid): PathIdAndUuid,
 ) -> Result<Json<WireMessage>, ApiError> {
-    Ok(Json(find(&app, project, &session_id, uuid).await?.into()))
+    Ok(Json(find(&project, &session_id, uuid).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,11 +68,10 @@ pub(super) struct UpdateMetadata {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathIdAndUuid(session_id, uuid): PathIdAndUuid,
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireMessage>, ApiError> {
-    let message = find(&app, project, &session_id, uuid).await?;
-    Ok(Json(app.engine.update_episode(project, message.id, &body.metadata).await?.into()))
+    let message = find(&project, &session_id, uuid).await?;
+    Ok(Json(project.update_episode(message.id, &body.metadata).await?.into()))
 }

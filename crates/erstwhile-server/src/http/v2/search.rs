@@ -1,15 +1,14 @@
 //! `memory.search_sessions` and `memory.search`.
 
 use axum::Json;
-use axum::extract::State;
+use erstwhile::engine::ProjectHandle;
 use erstwhile::engine::compat::{ThreadSearch, document_filter};
-use erstwhile::model::{Metadata, ProjectId};
+use erstwhile::model::Metadata;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
 use super::wire::{WireFact, WireMessage, WireSummary};
-use crate::app::App;
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
@@ -71,29 +70,26 @@ pub(super) struct SessionResults {
 }
 
 pub(super) async fn search_sessions(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<SearchQuery>,
     Body(body): Body<SearchBody>,
 ) -> Result<Json<SessionResults>, ApiError> {
     // What the community edition searches, and what is worth most.
-    Ok(Json(SessionResults { results: search(&app, project, query, body, "facts").await? }))
+    Ok(Json(SessionResults { results: search(&project, query, body, "facts").await? }))
 }
 
 pub(super) async fn search_memory(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<SearchQuery>,
     Body(mut body): Body<SearchBody>,
 ) -> Result<Json<Vec<Found>>, ApiError> {
     body.session_ids = Some(vec![session_id]);
-    Ok(Json(search(&app, project, query, body, "messages").await?))
+    Ok(Json(search(&project, query, body, "messages").await?))
 }
 
 async fn search(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     query: SearchQuery,
     body: SearchBody,
     scope: &str,
@@ -109,7 +105,7 @@ async fn search(
     };
     let mut results: Vec<Found> = match body.search_scope.as_deref().unwrap_or(scope) {
         "messages" => {
-            let found = app.engine.search_thread_messages(project, &search).await?.into_iter();
+            let found = project.search_thread_messages(&search).await?.into_iter();
             found
                 .map(|found| Found {
                     session_id: found.thread_id,
@@ -121,7 +117,7 @@ async fn search(
                 .collect()
         }
         "facts" => {
-            let found = app.engine.search_thread_facts(project, &search, body.min_fact_rating).await?.into_iter();
+            let found = project.search_thread_facts(&search, body.min_fact_rating).await?.into_iter();
             found
                 .map(|found| Found {
                     session_id: found.thread_id,
@@ -132,7 +128,7 @@ async fn search(
                 .collect()
         }
         "summary" => {
-            let found = app.engine.search_thread_summaries(project, &search).await?.into_iter();
+            let found = project.search_thread_summaries(&search).await?.into_iter();
             found
                 .map(|found| Found {
                     session_id: found.thread_id,

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use erstwhile::ErrorKind;
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::compat::Rated;
-use erstwhile::engine::{Listing, NewThread, SortBy};
-use erstwhile::model::{Metadata, ProjectId, Thread};
+use erstwhile::engine::{Listing, NewThread, ProjectHandle, SortBy};
+use erstwhile::model::{Metadata, Thread};
 use serde::{Deserialize, Serialize};
 
 use super::understanding::{Classification, Classify, classify_thread};
@@ -26,7 +26,7 @@ const ENDED_MAX: usize = 100;
 
 /// A session with what is declared about it.
 pub(super) async fn session(app: &App, thread: Thread) -> Result<WireSession, ApiError> {
-    let rating = app.engine.rating(thread.project, &Rated::Thread(thread.thread_id.clone())).await?;
+    let rating = app.engine.project(thread.project).rating(&Rated::Thread(thread.thread_id.clone())).await?;
     Ok(WireSession::new(thread, rating))
 }
 
@@ -60,13 +60,13 @@ pub(super) async fn add(
         user_id: body.user_id.filter(|user_id| !user_id.is_empty()),
         metadata: body.metadata.unwrap_or_default(),
     };
-    let thread = app.engine.create_thread(project, new).await.map_err(|error| match error.kind() {
+    let thread = project.create_thread(new).await.map_err(|error| match error.kind() {
         // Only the user can be missing; these generations call that a bad request.
         ErrorKind::NotFound => ApiError::bad_request(error.message()),
         _ => error.into(),
     })?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        app.engine.set_rating(project, &Rated::Thread(thread.thread_id.clone()), instruction).await?;
+        project.set_rating(&Rated::Thread(thread.thread_id.clone()), instruction).await?;
     }
     Ok((StatusCode::CREATED, Json(session(&app, thread).await?)))
 }
@@ -76,7 +76,7 @@ pub(super) async fn get(
     Reader(project): Reader,
     PathId(session_id): PathId,
 ) -> Result<Json<WireSession>, ApiError> {
-    let thread = app.engine.thread(project, &session_id).await?;
+    let thread = project.thread(&session_id).get().await?;
     Ok(Json(session(&app, thread).await?))
 }
 
@@ -93,9 +93,9 @@ pub(super) async fn update(
     PathId(session_id): PathId,
     Body(body): Body<UpdateSession>,
 ) -> Result<Json<WireSession>, ApiError> {
-    let thread = app.engine.update_thread(project, &session_id, body.metadata.unwrap_or_default()).await?;
+    let thread = project.thread(&session_id).update(body.metadata.unwrap_or_default()).await?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        app.engine.set_rating(project, &Rated::Thread(session_id), instruction).await?;
+        project.set_rating(&Rated::Thread(session_id), instruction).await?;
     }
     Ok(Json(session(&app, thread).await?))
 }
@@ -143,7 +143,7 @@ pub(super) async fn list(
         sort_by,
         ascending: query.asc.unwrap_or(false),
     };
-    let (threads, total_count) = app.engine.list_threads(project, &listing).await?;
+    let (threads, total_count) = project.list_threads(&listing).await?;
     let sessions = sessions(&app, threads).await?;
     Ok(Json(SessionList { response_count: sessions.len(), sessions, total_count }))
 }
@@ -155,7 +155,7 @@ pub(super) async fn of_user(
     client: Client,
     PathId(user_id): PathId,
 ) -> Result<Response, ApiError> {
-    let threads = app.engine.threads_of_user(project, &user_id).await?;
+    let threads = project.user(&user_id).threads().await?;
     let sessions = sessions(&app, threads).await?;
     Ok(match client {
         Client::Community if sessions.is_empty() => Json(Vec::<WireSession>::new()).into_response(),
@@ -185,12 +185,12 @@ pub(super) async fn end(
     PathId(session_id): PathId,
     Body(body): Body<EndSession>,
 ) -> Result<Json<Ended>, ApiError> {
-    app.engine.thread(project, &session_id).await?;
+    project.thread(&session_id).get().await?;
     let classification = match body.classify {
-        Some(classify) => Some(classify_thread(&app, project, &session_id, classify).await?),
+        Some(classify) => Some(classify_thread(&project, &session_id, classify).await?),
         None => None,
     };
-    let thread = app.engine.end_thread(project, &session_id).await?;
+    let thread = project.thread(&session_id).end().await?;
     Ok(Json(Ended { session: session(&app, thread).await?, classification }))
 }
 
@@ -214,18 +214,18 @@ pub(super) async fn end_many(
         return Err(ApiError::bad_request(format!("session_ids must have from 1 to {ENDED_MAX} items")));
     }
     // None is ended when one of them does not exist.
-    check_all(&app, project, &body.session_ids).await?;
+    check_all(&project, &body.session_ids).await?;
     let mut ended = Vec::with_capacity(body.session_ids.len());
     for session_id in &body.session_ids {
-        let thread = app.engine.end_thread(project, session_id).await?;
+        let thread = project.thread(session_id).end().await?;
         ended.push(session(&app, thread).await?);
     }
     Ok(Json(EndedSessions { sessions: ended }))
 }
 
-async fn check_all(app: &App, project: ProjectId, session_ids: &[String]) -> Result<(), ApiError> {
+async fn check_all(project: &ProjectHandle, session_ids: &[String]) -> Result<(), ApiError> {
     for session_id in session_ids {
-        app.engine.thread(project, session_id).await?;
+        project.thread(session_id).get().await?;
     }
     Ok(())
 }

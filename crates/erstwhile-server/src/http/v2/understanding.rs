@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
+use erstwhile::engine::ProjectHandle;
 use erstwhile::engine::compat::{Classifying, Extracting};
-use erstwhile::model::ProjectId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
-use crate::app::App;
 use crate::http::body::{Body, PathId, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -39,8 +37,7 @@ pub(super) struct Classification {
 }
 
 pub(super) async fn classify_thread(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     session_id: &str,
     body: Classify,
 ) -> Result<Classification, ApiError> {
@@ -50,20 +47,19 @@ pub(super) async fn classify_thread(
         instruction: body.instruction,
         last: checks::count("last_n", body.last_n, LAST, LAST_MAX)?,
     };
-    let class = app.engine.classify(project, session_id, request).await?;
+    let class = project.thread(session_id).classify(request).await?;
     if persist {
-        app.engine.classify_thread(project, session_id, &body.name, &class).await?;
+        project.thread(session_id).set_classification(&body.name, &class).await?;
     }
     Ok(Classification { label: body.name.clone(), name: body.name, class })
 }
 
 pub(super) async fn classify(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(session_id): PathId,
     Body(body): Body<Classify>,
 ) -> Result<Json<Classification>, ApiError> {
-    Ok(Json(classify_thread(&app, project, &session_id, body).await?))
+    Ok(Json(classify_thread(&project, &session_id, body).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,7 +76,6 @@ pub(super) struct Extract {
 }
 
 pub(super) async fn extract(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Body(body): Body<Extract>,
@@ -91,7 +86,7 @@ pub(super) async fn extract(
         now: optional_time("current_date_time", body.current_date_time.as_ref())?,
         validate: body.validate.unwrap_or(false),
     };
-    Ok(Json(app.engine.extract_data(project, &session_id, request).await?))
+    Ok(Json(project.thread(&session_id).extract_data(request).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,11 +102,10 @@ pub(super) struct Question {
 }
 
 pub(super) async fn synthesize_question(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(session_id): PathId,
     Query(query): Query<Synthesize>,
 ) -> Result<Json<Question>, ApiError> {
     let last = checks::count("lastNMessages", query.last, LAST, LAST_MAX)?;
-    Ok(Json(Question { question: app.engine.synthesize_question(project, &session_id, last).await? }))
+    Ok(Json(Question { question: project.thread(&session_id).synthesize_question(last).await? }))
 }

@@ -1,4 +1,4 @@
-//! `batch.*`: bulk loads.
+//! `batch.*`: import jobs.
 
 use axum::Json;
 use axum::extract::State;
@@ -183,7 +183,7 @@ pub(super) async fn create(
     let metadata = body.metadata.unwrap_or_default();
     checks::metadata(&metadata, app.limits.metadata_keys_max)?;
     let strict = body.strict_ontology.unwrap_or(false);
-    Ok(Json(app.engine.create_import(project, metadata, roles, strict).await?.into()))
+    Ok(Json(project.create_import(metadata, roles, strict).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -210,46 +210,30 @@ pub(super) struct BatchList {
     next_cursor: Option<i64>,
 }
 
-pub(super) async fn list(
-    State(app): State<App>,
-    Reader(project): Reader,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<BatchList>, ApiError> {
+pub(super) async fn list(Reader(project): Reader, Query(query): Query<ListQuery>) -> Result<Json<BatchList>, ApiError> {
     let (limit, cursor) = query.page()?;
     let state = match query.status.as_deref().map(state_of).transpose()? {
         Some(None) => return Ok(Json(BatchList { batches: Vec::new(), next_cursor: None })),
         state => state.flatten(),
     };
-    let mut bulks = app.engine.list_imports(project, state, limit + 1, cursor).await?;
+    let mut bulks = project.list_imports(state, limit + 1, cursor).await?;
     let more = bulks.len() as i64 > limit;
     bulks.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = more.then_some(cursor + limit);
     Ok(Json(BatchList { batches: bulks.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<WireBatch>, ApiError> {
-    Ok(Json(app.engine.import_job(project, ImportJobId(id)).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireBatch>, ApiError> {
+    Ok(Json(project.import_job(ImportJobId(id)).get().await?.into()))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_import(project, ImportJobId(id)).await?;
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
+    project.import_job(ImportJobId(id)).delete().await?;
     Ok(Json(Success::OK))
 }
 
-pub(super) async fn process(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathUuid(id): PathUuid,
-) -> Result<Json<WireBatch>, ApiError> {
-    Ok(Json(app.engine.start_import(project, ImportJobId(id)).await?.into()))
+pub(super) async fn process(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<WireBatch>, ApiError> {
+    Ok(Json(project.import_job(ImportJobId(id)).start().await?.into()))
 }
 
 #[derive(Debug, Serialize)]
@@ -259,13 +243,12 @@ pub(super) struct ItemList {
 }
 
 pub(super) async fn list_items(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(id): PathUuid,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ItemList>, ApiError> {
     let (limit, cursor) = query.page()?;
-    let bulk = app.engine.import_job(project, ImportJobId(id)).await?;
+    let bulk = project.import_job(ImportJobId(id)).get().await?;
     let state = match query.status.as_deref() {
         None => None,
         Some("pending") if bulk.state != ImportState::Draft => return Ok(Json(ItemList::none())),
@@ -280,7 +263,7 @@ pub(super) async fn list_items(
             return Err(ApiError::bad_request(message));
         }
     };
-    let mut items = app.engine.import_items(project, bulk.id, cursor, state.as_ref(), limit + 1).await?;
+    let mut items = project.import_job(bulk.id).items(cursor, state.as_ref(), limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = items.last().filter(|_| more).map(|item| item.seq);
@@ -390,6 +373,6 @@ pub(super) async fn add_items(
 ) -> Result<Json<Vec<WireItem>>, ApiError> {
     let items = body.items.into_iter().enumerate();
     let items = items.map(|(at, item)| item.parse(at, &app.limits)).collect::<Result<Vec<_>, _>>()?;
-    let added = app.engine.add_import_items(project, ImportJobId(id), items).await?;
+    let added = project.import_job(ImportJobId(id)).add_items(items).await?;
     Ok(Json(added.into_iter().map(|item| WireItem::new(item, ImportState::Draft)).collect()))
 }

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::{GraphRef, NewEpisode};
-use erstwhile::model::{EpisodeKind, Metadata, ProjectId};
+use erstwhile::engine::{GraphRef, NewEpisode, ProjectHandle};
+use erstwhile::model::{EpisodeKind, Metadata};
 use serde::Deserialize;
 
 use super::checks;
@@ -84,10 +84,10 @@ pub(super) async fn add(
         _object: ObjectOnly {},
     };
     if data.kind == EpisodeKind::FactTriple.as_str() {
-        return add_triple(&app, project, &graph, data).await;
+        return add_triple(&app, &project, &graph, data).await;
     }
     let new = data.parse(None, body.strict_ontology.unwrap_or(false), &app.limits)?;
-    let episodes = app.engine.add_episodes(project, &graph, vec![new]).await?;
+    let episodes = project.graph(&graph).add_episodes(vec![new]).await?;
     let episode = episodes.into_iter().next().ok_or_else(|| ApiError::bad_request("data must not be empty"))?;
     Ok((StatusCode::ACCEPTED, Json(episode.into())))
 }
@@ -95,7 +95,7 @@ pub(super) async fn add(
 /// A fact as data: the JSON object that `add_fact_triple` takes, kept as the episode that states it.
 async fn add_triple(
     app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     graph: &GraphRef,
     data: Data,
 ) -> Result<(StatusCode, Json<WireEpisode>), ApiError> {
@@ -115,7 +115,7 @@ async fn add_triple(
         metadata,
         strict: false,
     };
-    let episode = app.engine.add_triple_episode(project, graph, new, draft).await?;
+    let episode = project.graph(graph).add_triple_episode(new, draft).await?;
     Ok((StatusCode::ACCEPTED, Json(episode.into())))
 }
 
@@ -142,6 +142,6 @@ pub(super) async fn add_batch(
     }
     let strict = body.strict_ontology.unwrap_or(false);
     let new = body.episodes.into_iter().map(|data| data.parse(body.document_id.clone(), strict, &app.limits));
-    let episodes = app.engine.add_episodes(project, &graph, new.collect::<Result<_, _>>()?).await?;
+    let episodes = project.graph(&graph).add_episodes(new.collect::<Result<_, _>>()?).await?;
     Ok((StatusCode::ACCEPTED, Json(episodes.into_iter().map(Into::into).collect())))
 }

@@ -2,10 +2,9 @@
 //! versions 3.19 and 3.20 of the SDK called communities, themes and sagas.
 
 use axum::Json;
-use axum::extract::State;
 use axum::response::Response;
-use erstwhile::engine::{Community, GraphRef, Summarised};
-use erstwhile::model::{ProjectId, Summary};
+use erstwhile::engine::{Community, GraphRef, ProjectHandle, Summarised};
+use erstwhile::model::Summary;
 use erstwhile::observations::Observation;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,7 +13,6 @@ use uuid::Uuid;
 
 use super::listing::{KeyedOrder, KeyedPage};
 use super::wire::Ranked;
-use crate::app::App;
 use crate::http::body::{Body, PathId, PathUuid};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
@@ -120,34 +118,31 @@ where
     page.answer(rows.collect())
 }
 
-async fn observations(app: &App, project: ProjectId, graph: GraphRef, query: KeyedPage) -> Result<Response, ApiError> {
-    page(&query, app.engine.observations(project, &graph).await?)
+async fn observations(project: &ProjectHandle, graph: GraphRef, query: KeyedPage) -> Result<Response, ApiError> {
+    page(&query, project.graph(&graph).observations().await?)
 }
 
 pub(super) async fn observations_of_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    observations(&app, project, GraphRef::User(user_id), query).await
+    observations(&project, GraphRef::User(user_id), query).await
 }
 
 pub(super) async fn observations_of_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    observations(&app, project, GraphRef::Graph(graph_id), query).await
+    observations(&project, GraphRef::Graph(graph_id), query).await
 }
 
 pub(super) async fn observation(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(id): PathUuid,
 ) -> Result<Json<WireDerived>, ApiError> {
-    Ok(Json(app.engine.observation(project, id).await?.into()))
+    Ok(Json(project.observation(id).await?.into()))
 }
 
 #[derive(Debug, Serialize)]
@@ -197,85 +192,73 @@ impl From<Summary> for WireDocumentSummary {
 }
 
 async fn summaries<W: Serialize + From<Summary>>(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     graph: GraphRef,
     what: Summarised,
     query: KeyedPage,
 ) -> Result<Response, ApiError> {
     let order = query.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
-    let summaries = app.engine.summaries(project, &graph, what).await?.into_iter();
+    let summaries = project.graph(&graph).summaries(what).await?.into_iter();
     let rows = summaries.map(|summary| (key(order, summary.created_at), summary.id, W::from(summary)));
     query.answer(rows.collect())
 }
 
 pub(super) async fn thread_summaries_of_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    summaries::<WireThreadSummary>(&app, project, GraphRef::User(user_id), Summarised::Threads, query).await
+    summaries::<WireThreadSummary>(&project, GraphRef::User(user_id), Summarised::Threads, query).await
 }
 
 pub(super) async fn thread_summaries_of_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    summaries::<WireThreadSummary>(&app, project, GraphRef::Graph(graph_id), Summarised::Threads, query).await
+    summaries::<WireThreadSummary>(&project, GraphRef::Graph(graph_id), Summarised::Threads, query).await
 }
 
 pub(super) async fn document_summaries(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    summaries::<WireDocumentSummary>(&app, project, GraphRef::Graph(graph_id), Summarised::Documents, query).await
+    summaries::<WireDocumentSummary>(&project, GraphRef::Graph(graph_id), Summarised::Documents, query).await
 }
 
 pub(super) async fn sagas_of_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    page(&query, app.engine.summaries(project, &GraphRef::User(user_id), Summarised::Threads).await?)
+    page(&query, project.graph(GraphRef::User(user_id)).summaries(Summarised::Threads).await?)
 }
 
 pub(super) async fn sagas_of_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    page(&query, app.engine.summaries(project, &GraphRef::Graph(graph_id), Summarised::Threads).await?)
+    page(&query, project.graph(GraphRef::Graph(graph_id)).summaries(Summarised::Threads).await?)
 }
 
 pub(super) async fn communities_of_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    page(&query, app.engine.communities(project, &GraphRef::User(user_id)).await?)
+    page(&query, project.graph(GraphRef::User(user_id)).communities().await?)
 }
 
 pub(super) async fn communities_of_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    page(&query, app.engine.communities(project, &GraphRef::Graph(graph_id)).await?)
+    page(&query, project.graph(GraphRef::Graph(graph_id)).communities().await?)
 }
 
-pub(super) async fn community(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<WireDerived>, ApiError> {
-    Ok(Json(app.engine.community(project, id).await?.into()))
+pub(super) async fn community(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireDerived>, ApiError> {
+    Ok(Json(project.community(id).await?.into()))
 }

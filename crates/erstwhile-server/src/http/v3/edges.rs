@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use erstwhile::engine::{FactDraft, FactTriple, GraphRef, NodeDraft};
-use erstwhile::model::{AssertionId, EntityId, FactEdit, Metadata, ProjectId};
+use erstwhile::engine::{FactDraft, FactTriple, GraphRef, NodeDraft, ProjectHandle};
+use erstwhile::model::{AssertionId, EntityId, FactEdit, Metadata};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,20 +25,12 @@ const NAME_CHARACTERS_MAX: usize = 50;
 /// Characters of a node's summary that the operator states (documented).
 const SUMMARY_CHARACTERS_MAX: usize = 500;
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<WireEdge>, ApiError> {
-    Ok(Json(app.engine.fact(project, AssertionId(id)).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireEdge>, ApiError> {
+    Ok(Json(project.fact(AssertionId(id)).await?.into()))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_fact(project, AssertionId(id)).await?;
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
+    project.delete_fact(AssertionId(id)).await?;
     Ok(Json(Success::OK))
 }
 
@@ -57,7 +49,6 @@ pub(super) struct UpdateEdge {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(id): PathUuid,
     Body(body): Body<UpdateEdge>,
@@ -71,31 +62,29 @@ pub(super) async fn update(
         attributes: body.attributes.unwrap_or_default(),
         recorded_at: None,
     };
-    Ok(Json(app.engine.update_fact(project, AssertionId(id), edit).await?.into()))
+    Ok(Json(project.update_fact(AssertionId(id), edit).await?.into()))
 }
 
 pub(super) async fn by_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(page): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    list(&app, project, &GraphRef::User(user_id), page).await
+    list(&project, &GraphRef::User(user_id), page).await
 }
 
 pub(super) async fn by_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(page): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    list(&app, project, &GraphRef::Graph(graph_id), page).await
+    list(&project, &GraphRef::Graph(graph_id), page).await
 }
 
-async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
+async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
     let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::ValidAt])?;
     let filter = page.filters.take().unwrap_or_default().parse()?;
-    let facts = app.engine.list_facts(project, graph, &filter).await?;
+    let facts = project.graph(graph).facts(&filter).await?;
     let key = |triple: &FactTriple| match order {
         KeyedOrder::CreatedAt => triple.fact.created_at.as_microsecond(),
         KeyedOrder::ValidAt => triple.fact.valid_from.map_or(i64::MIN, jiff::Timestamp::as_microsecond),
@@ -191,9 +180,9 @@ pub(super) async fn add_fact_triple(
 ) -> Result<(StatusCode, Json<AddedTriple>), ApiError> {
     let graph = checks::graph_of(body.user_id.take(), body.graph_id.take())?;
     let draft = body.parse(&app.limits)?;
-    let (triple, task) = app.engine.add_fact_triple(project, &graph, draft).await?;
-    let source_node = app.engine.entity(project, triple.source.id).await?.into();
-    let target_node = app.engine.entity(project, triple.target.id).await?.into();
+    let (triple, task) = project.graph(&graph).add_fact(draft).await?;
+    let source_node = project.entity(triple.source.id).await?.into();
+    let target_node = project.entity(triple.target.id).await?.into();
     let added = AddedTriple { edge: triple.into(), source_node, target_node, task_id: task.0 };
     Ok((StatusCode::ACCEPTED, Json(added)))
 }

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use erstwhile::engine::GraphRef;
-use erstwhile::model::{EntityId, Episode, EpisodeId, ProjectId};
+use erstwhile::engine::{GraphRef, ProjectHandle};
+use erstwhile::model::{EntityId, Episode, EpisodeId};
 use erstwhile::search::filter::Filter;
 use erstwhile::time::merge;
 use serde::{Deserialize, Serialize};
@@ -38,12 +38,8 @@ impl Episodes {
     }
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<WireEpisode>, ApiError> {
-    Ok(Json(app.engine.find_episode(project, EpisodeId(id)).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireEpisode>, ApiError> {
+    Ok(Json(project.find_episode(EpisodeId(id)).await?.into()))
 }
 
 pub(super) async fn update(
@@ -52,18 +48,14 @@ pub(super) async fn update(
     PathUuid(id): PathUuid,
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireEpisode>, ApiError> {
-    let mut merged = app.engine.find_episode(project, EpisodeId(id)).await?.metadata;
+    let mut merged = project.find_episode(EpisodeId(id)).await?.metadata;
     merge(&mut merged, &body.metadata);
     checks::metadata(&merged, app.limits.metadata_keys_max)?;
-    Ok(Json(app.engine.update_episode(project, EpisodeId(id), &body.metadata).await?.into()))
+    Ok(Json(project.update_episode(EpisodeId(id), &body.metadata).await?.into()))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_episode(project, EpisodeId(id)).await?;
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
+    project.delete_episode(EpisodeId(id)).await?;
     Ok(Json(Success::OK))
 }
 
@@ -73,12 +65,8 @@ pub(super) struct Mentions {
     edges: Vec<WireEdge>,
 }
 
-pub(super) async fn mentions(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Mentions>, ApiError> {
-    let (entities, facts) = app.engine.mentions(project, EpisodeId(id)).await?;
+pub(super) async fn mentions(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<Mentions>, ApiError> {
+    let (entities, facts) = project.mentions(EpisodeId(id)).await?;
     Ok(Json(Mentions {
         nodes: entities.into_iter().map(Into::into).collect(),
         edges: facts.into_iter().map(Into::into).collect(),
@@ -92,29 +80,27 @@ pub(super) struct LastN {
 }
 
 pub(super) async fn last_of_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Query(query): Query<LastN>,
 ) -> Result<Json<Episodes>, ApiError> {
-    last(&app, project, &GraphRef::User(user_id), &query).await
+    last(&project, &GraphRef::User(user_id), &query).await
 }
 
 pub(super) async fn last_of_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Query(query): Query<LastN>,
 ) -> Result<Json<Episodes>, ApiError> {
-    last(&app, project, &GraphRef::Graph(graph_id), &query).await
+    last(&project, &GraphRef::Graph(graph_id), &query).await
 }
 
-async fn last(app: &App, project: ProjectId, graph: &GraphRef, query: &LastN) -> Result<Json<Episodes>, ApiError> {
+async fn last(project: &ProjectHandle, graph: &GraphRef, query: &LastN) -> Result<Json<Episodes>, ApiError> {
     let count = query.lastn.filter(|lastn| *lastn != 0).unwrap_or(LISTED);
     if count < 0 {
         return Err(ApiError::bad_request("lastn must not be negative"));
     }
-    Ok(Json(Episodes::new(app.engine.last_episodes(project, graph, count.min(LISTED_MAX)).await?)))
+    Ok(Json(Episodes::new(project.graph(graph).last_episodes(count.min(LISTED_MAX)).await?)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,13 +111,12 @@ pub(super) struct OfDocument {
 
 /// The episodes of a document, in order.
 pub(super) async fn of_document(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(document_id): PathId,
     Query(query): Query<OfDocument>,
 ) -> Result<Json<Episodes>, ApiError> {
     let graph = query.graph_id.ok_or_else(|| ApiError::bad_request("graph_id is missing"))?;
-    let episodes = app.engine.list_episodes(project, &GraphRef::Graph(graph), &Filter::default(), &[]).await?;
+    let episodes = project.graph(GraphRef::Graph(graph)).episodes(&Filter::default(), &[]).await?;
     let of = |episode: &Episode| episode.document_id.as_ref() == Some(&document_id);
     let episodes: Vec<Episode> = episodes.into_iter().rev().filter(of).collect();
     if episodes.is_empty() {
@@ -152,24 +137,22 @@ pub(super) struct ListEpisodes {
 }
 
 pub(super) async fn by_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(body): Body<ListEpisodes>,
 ) -> Result<Response, ApiError> {
-    list(&app, project, &GraphRef::User(user_id), body).await
+    list(&project, &GraphRef::User(user_id), body).await
 }
 
 pub(super) async fn by_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(body): Body<ListEpisodes>,
 ) -> Result<Response, ApiError> {
-    list(&app, project, &GraphRef::Graph(graph_id), body).await
+    list(&project, &GraphRef::Graph(graph_id), body).await
 }
 
-async fn list(app: &App, project: ProjectId, graph: &GraphRef, body: ListEpisodes) -> Result<Response, ApiError> {
+async fn list(project: &ProjectHandle, graph: &GraphRef, body: ListEpisodes) -> Result<Response, ApiError> {
     let page = KeyedPage {
         cursor: body.cursor,
         direction: body.direction,
@@ -181,7 +164,7 @@ async fn list(app: &App, project: ProjectId, graph: &GraphRef, body: ListEpisode
     let mentioning = ids("mentioned_node_uuids", body.mentioned_node_uuids, EntityId)?;
     let episode_metadata = body.episode_metadata_filters.map(WireMetadataGroup::parse).transpose()?;
     let filter = Filter { episode_metadata, ..Filter::default() };
-    let episodes = app.engine.list_episodes(project, graph, &filter, &mentioning).await?;
+    let episodes = project.graph(graph).episodes(&filter, &mentioning).await?;
     let key = |episode: &Episode| match order {
         KeyedOrder::CreatedAt => episode.reference_time.as_microsecond(),
         KeyedOrder::Uuid | KeyedOrder::ValidAt | KeyedOrder::Degree => 0,

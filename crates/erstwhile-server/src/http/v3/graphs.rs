@@ -1,7 +1,6 @@
 //! `graph.create`, `get`, `update`, `delete`, `list_all` and `warm`: standalone graphs.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,6 @@ use uuid::Uuid;
 use super::checks;
 use super::listing::PageQuery;
 use super::wire::{Success, WireGraph};
-use crate::app::App;
 use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -30,21 +28,16 @@ pub(super) struct CreateGraph {
 }
 
 pub(super) async fn create(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<CreateGraph>,
 ) -> Result<(StatusCode, Json<WireGraph>), ApiError> {
     let new =
         NewGraph { graph_id: body.graph_id, name: body.name, description: body.description, time_zone: body.time_zone };
-    Ok((StatusCode::CREATED, Json(app.engine.create_graph(project, new).await?.into())))
+    Ok((StatusCode::CREATED, Json(project.create_graph(new).await?.into())))
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(graph_id): PathId,
-) -> Result<Json<WireGraph>, ApiError> {
-    Ok(Json(app.engine.graph(project, &GraphRef::Graph(graph_id)).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathId(graph_id): PathId) -> Result<Json<WireGraph>, ApiError> {
+    Ok(Json(project.graph(GraphRef::Graph(graph_id)).get().await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,22 +50,17 @@ pub(super) struct UpdateGraph {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(graph_id): PathId,
     Body(body): Body<UpdateGraph>,
 ) -> Result<Json<WireGraph>, ApiError> {
     let time_zone = body.time_zone.update(Ok)?;
     let update = GraphUpdate { name: body.name, description: body.description, time_zone };
-    Ok(Json(app.engine.update_graph(project, &graph_id, update).await?.into()))
+    Ok(Json(project.graph(&graph_id).update(update).await?.into()))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(graph_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_graph(project, &graph_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(graph_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.graph(&graph_id).delete().await?;
     Ok(Json(Success::OK))
 }
 
@@ -97,7 +85,6 @@ pub(super) struct Cloned {
 }
 
 pub(super) async fn clone(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<CloneGraph>,
 ) -> Result<(StatusCode, Json<Cloned>), ApiError> {
@@ -107,7 +94,7 @@ pub(super) async fn clone(
     };
     let source = named("source", body.source_user_id, body.source_graph_id)?;
     let target = named("target", body.target_user_id.clone(), body.target_graph_id.clone())?;
-    let task = app.engine.copy_graph(project, &source, &target).await?;
+    let task = project.copy_graph(&source, &target).await?;
     let cloned = Cloned {
         user_id: body.target_user_id,
         graph_id: body.target_graph_id.clone(),
@@ -139,7 +126,6 @@ pub(super) struct GraphList {
 }
 
 pub(super) async fn list_all(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ListGraphs>,
 ) -> Result<Json<GraphList>, ApiError> {
@@ -150,7 +136,7 @@ pub(super) async fn list_all(
     let page = PageQuery { number: query.page_number, size: query.page_size, search: query.search, asc: query.asc };
     let orders = [("created_at", SortBy::CreatedAt), ("graph_id", SortBy::Id), ("name", SortBy::Name)];
     let listing = page.listing(query.order_by.as_deref(), &orders)?;
-    let (graphs, total_count) = app.engine.list_graphs(project, &listing).await?;
+    let (graphs, total_count) = project.list_graphs(&listing).await?;
     Ok(Json(GraphList {
         row_count: graphs.len(),
         graphs: graphs.into_iter().map(Into::into).collect(),
@@ -160,11 +146,7 @@ pub(super) async fn list_all(
     }))
 }
 
-pub(super) async fn warm(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(graph_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.warm(project, &GraphRef::Graph(graph_id)).await?;
+pub(super) async fn warm(Reader(project): Reader, PathId(graph_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.graph(GraphRef::Graph(graph_id)).warm().await?;
     Ok(Json(Success::OK))
 }

@@ -2,15 +2,13 @@
 //! users or some graphs.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::engine::GraphRef;
-use erstwhile::model::{Precondition, ProjectId, SettingKind};
+use erstwhile::engine::{GraphRef, ProjectHandle};
+use erstwhile::model::{Precondition, SettingKind};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::wire::Success;
-use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -55,14 +53,14 @@ pub(super) fn scope(user_id: Option<String>, graph_id: Option<String>) -> Result
 }
 
 /// Refuses to begin when one of the scopes does not exist.
-pub(super) async fn check_scopes(app: &App, project: ProjectId, scopes: &[Option<GraphRef>]) -> Result<(), ApiError> {
+pub(super) async fn check_scopes(project: &ProjectHandle, scopes: &[Option<GraphRef>]) -> Result<(), ApiError> {
     for scope in scopes.iter().flatten() {
-        app.engine.graph(project, scope).await?;
+        project.graph(scope).get().await?;
     }
     Ok(())
 }
 
-async fn put(app: &App, project: ProjectId, kind: SettingKind, body: AddInstructions) -> Result<(), ApiError> {
+async fn put(project: &ProjectHandle, kind: SettingKind, body: AddInstructions) -> Result<(), ApiError> {
     if body.instructions.is_empty() || body.instructions.len() > INSTRUCTIONS_MAX {
         let message = format!("instructions must have from 1 to {INSTRUCTIONS_MAX} items");
         return Err(ApiError::bad_request(message));
@@ -78,11 +76,11 @@ async fn put(app: &App, project: ProjectId, kind: SettingKind, body: AddInstruct
         }
     }
     let scopes = scopes(body.user_ids, body.graph_ids);
-    check_scopes(app, project, &scopes).await?;
+    check_scopes(project, &scopes).await?;
     for scope in &scopes {
         for instruction in &body.instructions {
             let (name, text) = (&instruction.name, instruction.text.clone().into());
-            app.engine.put_setting(project, scope.as_ref(), (kind, name), text, Precondition::None).await?;
+            project.put_setting(scope.as_ref(), (kind, name), text, Precondition::None).await?;
         }
     }
     Ok(())
@@ -94,12 +92,11 @@ pub(super) struct InstructionList {
 }
 
 async fn listed(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     kind: SettingKind,
     scope: Option<GraphRef>,
 ) -> Result<Json<InstructionList>, ApiError> {
-    let settings = app.engine.settings(project, scope.as_ref(), kind).await?.into_iter();
+    let settings = project.settings(scope.as_ref(), kind).await?.into_iter();
     let instructions = settings.map(|setting| Instruction {
         text: setting.value.as_str().unwrap_or_default().to_owned(),
         name: setting.name,
@@ -117,31 +114,30 @@ pub(super) struct RemoveInstructions {
 }
 
 /// Takes back the named instructions, or all of each scope.
-async fn remove(app: &App, project: ProjectId, kind: SettingKind, body: RemoveInstructions) -> Result<(), ApiError> {
+async fn remove(project: &ProjectHandle, kind: SettingKind, body: RemoveInstructions) -> Result<(), ApiError> {
     let scopes = scopes(body.user_ids, body.graph_ids);
-    check_scopes(app, project, &scopes).await?;
+    check_scopes(project, &scopes).await?;
     let mut found = body.instruction_names.is_none();
     for scope in &scopes {
         let names = match &body.instruction_names {
             Some(names) => names.clone(),
             None => {
-                let all = app.engine.settings(project, scope.as_ref(), kind).await?;
+                let all = project.settings(scope.as_ref(), kind).await?;
                 all.into_iter().map(|setting| setting.name).collect()
             }
         };
         for name in names {
-            found |= app.engine.remove_setting(project, scope.as_ref(), kind, &name).await?;
+            found |= project.remove_setting(scope.as_ref(), kind, &name).await?;
         }
     }
     if found { Ok(()) } else { Err(ApiError::new(StatusCode::NOT_FOUND, format!("{} not found", kind.noun()))) }
 }
 
 pub(super) async fn add_custom(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddInstructions>,
 ) -> Result<Json<Success>, ApiError> {
-    put(&app, project, SettingKind::CustomInstruction, body).await?;
+    put(&project, SettingKind::CustomInstruction, body).await?;
     Ok(Json(Success::OK))
 }
 
@@ -153,44 +149,39 @@ pub(super) struct ScopeQuery {
 }
 
 pub(super) async fn list_custom(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ScopeQuery>,
 ) -> Result<Json<InstructionList>, ApiError> {
-    listed(&app, project, SettingKind::CustomInstruction, scope(query.user_id, query.graph_id)?).await
+    listed(&project, SettingKind::CustomInstruction, scope(query.user_id, query.graph_id)?).await
 }
 
 pub(super) async fn delete_custom(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<RemoveInstructions>,
 ) -> Result<Json<Success>, ApiError> {
-    remove(&app, project, SettingKind::CustomInstruction, body).await?;
+    remove(&project, SettingKind::CustomInstruction, body).await?;
     Ok(Json(Success::OK))
 }
 
 pub(super) async fn add_summary(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddInstructions>,
 ) -> Result<Json<Success>, ApiError> {
-    put(&app, project, SettingKind::UserSummaryInstruction, AddInstructions { graph_ids: None, ..body }).await?;
+    put(&project, SettingKind::UserSummaryInstruction, AddInstructions { graph_ids: None, ..body }).await?;
     Ok(Json(Success::OK))
 }
 
 pub(super) async fn list_summary(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ScopeQuery>,
 ) -> Result<Json<InstructionList>, ApiError> {
-    listed(&app, project, SettingKind::UserSummaryInstruction, scope(query.user_id, None)?).await
+    listed(&project, SettingKind::UserSummaryInstruction, scope(query.user_id, None)?).await
 }
 
 pub(super) async fn delete_summary(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<RemoveInstructions>,
 ) -> Result<Json<Success>, ApiError> {
-    remove(&app, project, SettingKind::UserSummaryInstruction, RemoveInstructions { graph_ids: None, ..body }).await?;
+    remove(&project, SettingKind::UserSummaryInstruction, RemoveInstructions { graph_ids: None, ..body }).await?;
     Ok(Json(Success::OK))
 }

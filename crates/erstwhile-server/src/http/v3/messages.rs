@@ -65,9 +65,9 @@ pub(super) async fn add(
     let messages = body.messages.into_iter().enumerate();
     let messages = messages.map(|(at, message)| parse(at, message, &app.limits)).collect::<Result<_, _>>()?;
     let strict = body.strict_ontology.unwrap_or(false);
-    let posted = app.engine.add_messages(project, &thread_id, messages, &ignored, strict).await?;
+    let posted = project.thread(&thread_id).add_messages(messages, &ignored, strict).await?;
     let context = match body.return_context {
-        Some(true) => Some(app.engine.thread_context(project, &thread_id, ContextRequest::default()).await?),
+        Some(true) => Some(project.thread(&thread_id).context(ContextRequest::default()).await?),
         _ => None,
     };
     let message_uuids = posted.messages.into_iter().map(|id| id.0).collect();
@@ -119,23 +119,22 @@ pub(super) struct MessageList {
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(thread_id): PathId,
     Query(query): Query<ListMessages>,
 ) -> Result<Json<MessageList>, ApiError> {
     let negative = |name: &str| ApiError::bad_request(format!("{name} must not be negative"));
-    let thread = app.engine.thread(project, &thread_id).await?;
+    let thread = project.thread(&thread_id).get().await?;
     let (messages, total_count) = match query.lastn {
         Some(lastn) if lastn < 0 => return Err(negative("lastn")),
-        Some(lastn) if lastn > 0 => app.engine.last_messages(project, &thread_id, lastn).await?,
+        Some(lastn) if lastn > 0 => project.thread(&thread_id).last_messages(lastn).await?,
         _ => {
             let offset = query.cursor.unwrap_or(0);
             let limit = query.limit.filter(|limit| *limit != 0).unwrap_or(LISTED);
             if limit < 0 || offset < 0 {
                 return Err(negative(if limit < 0 { "limit" } else { "cursor" }));
             }
-            app.engine.messages(project, &thread_id, offset, limit).await?
+            project.thread(&thread_id).messages(offset, limit).await?
         }
     };
     Ok(Json(MessageList {
@@ -161,8 +160,8 @@ pub(super) async fn update(
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireMessage>, ApiError> {
     let id = EpisodeId(uuid);
-    let mut merged = app.engine.find_episode(project, id).await?.metadata;
+    let mut merged = project.find_episode(id).await?.metadata;
     merge(&mut merged, &body.metadata);
     checks::metadata(&merged, app.limits.metadata_keys_max)?;
-    Ok(Json(app.engine.update_episode(project, id, &body.metadata).await?.into()))
+    Ok(Json(project.update_episode(id, &body.metadata).await?.into()))
 }

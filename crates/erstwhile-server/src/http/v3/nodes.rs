@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use erstwhile::engine::{GraphRef, NodeDraft};
-use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata, ProjectId};
+use erstwhile::engine::{GraphRef, NodeDraft, ProjectHandle};
+use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata};
 use erstwhile::search::filter::Filter;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,20 +24,12 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<WireNode>, ApiError> {
-    Ok(Json(app.engine.entity(project, EntityId(id)).await?.into()))
+pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireNode>, ApiError> {
+    Ok(Json(project.entity(EntityId(id)).await?.into()))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_entity(project, EntityId(id)).await?;
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
+    project.delete_entity(EntityId(id)).await?;
     Ok(Json(Success::OK))
 }
 
@@ -122,7 +114,7 @@ pub(super) async fn add(
     }
     let drafts = body.nodes.into_iter().enumerate();
     let drafts = drafts.map(|(at, node)| node.parse(at, &app.limits)).collect::<Result<Vec<_>, _>>()?;
-    let (entities, task) = app.engine.add_entities(project, &graph, &drafts).await?;
+    let (entities, task) = project.graph(&graph).add_entities(&drafts).await?;
     let nodes = entities.into_iter().zip(drafts).map(|(entity, draft)| AddedNode {
         uuid: entity.id.0,
         name: entity.name,
@@ -145,7 +137,6 @@ pub(super) struct UpdateNode {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(id): PathUuid,
     Body(body): Body<UpdateNode>,
@@ -160,31 +151,29 @@ pub(super) async fn update(
         entity_type: body.labels.map(own),
         attributes: body.attributes.unwrap_or_default(),
     };
-    Ok(Json(app.engine.update_entity(project, EntityId(id), patch).await?.into()))
+    Ok(Json(project.update_entity(EntityId(id), patch).await?.into()))
 }
 
 pub(super) async fn by_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(page): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    list(&app, project, &GraphRef::User(user_id), page).await
+    list(&project, &GraphRef::User(user_id), page).await
 }
 
 pub(super) async fn by_graph(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(page): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    list(&app, project, &GraphRef::Graph(graph_id), page).await
+    list(&project, &GraphRef::Graph(graph_id), page).await
 }
 
-async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
+async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
     let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::Degree])?;
     let filter = page.filters.take().unwrap_or_default().parse()?;
-    let entities = app.engine.list_entities(project, graph, &filter).await?;
+    let entities = project.graph(graph).entities(&filter).await?;
     let row = |(entity, degree): (Entity, usize)| {
         let key = match order {
             KeyedOrder::CreatedAt => entity.created_at.as_microsecond(),
@@ -198,22 +187,14 @@ async fn list(app: &App, project: ProjectId, graph: &GraphRef, mut page: KeyedPa
     page.answer(entities.into_iter().map(row).collect())
 }
 
-pub(super) async fn edges(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Vec<WireEdge>>, ApiError> {
-    let mut facts = app.engine.facts_about(project, EntityId(id), &Filter::default()).await?;
+pub(super) async fn edges(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<Vec<WireEdge>>, ApiError> {
+    let mut facts = project.facts_about(EntityId(id), &Filter::default()).await?;
     facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
     Ok(Json(facts.into_iter().map(Into::into).collect()))
 }
 
-pub(super) async fn episodes(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathUuid(id): PathUuid,
-) -> Result<Json<Episodes>, ApiError> {
-    Ok(Json(Episodes::new(app.engine.episodes_of(project, EntityId(id)).await?)))
+pub(super) async fn episodes(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<Episodes>, ApiError> {
+    Ok(Json(Episodes::new(project.episodes_of(EntityId(id)).await?)))
 }
 
 #[derive(Debug, Serialize)]
@@ -234,7 +215,6 @@ pub(super) struct ListNeighbors {
 }
 
 pub(super) async fn neighbors(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(id): PathUuid,
     Body(body): Body<ListNeighbors>,
@@ -254,9 +234,9 @@ pub(super) async fn neighbors(
     };
     let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::Degree])?;
     let filter = body.filters.unwrap_or_default().parse()?;
-    let centre = app.engine.entity(project, EntityId(id)).await?.id;
+    let centre = project.entity(EntityId(id)).await?.id;
     let mut edges: BTreeMap<EntityId, Vec<WireEdge>> = BTreeMap::new();
-    for triple in app.engine.facts_about(project, centre, &filter).await? {
+    for triple in project.facts_about(centre, &filter).await? {
         let leaves = triple.fact.subject == centre;
         if leaves && outward || !leaves && inward {
             let other = if leaves { triple.target.id } else { triple.source.id };
@@ -265,7 +245,7 @@ pub(super) async fn neighbors(
     }
     let mut rows = Vec::with_capacity(edges.len());
     for (other, edges) in edges {
-        let entity = app.engine.entity(project, other).await?;
+        let entity = project.entity(other).await?;
         let key = match order {
             KeyedOrder::CreatedAt => entity.created_at.as_microsecond(),
             KeyedOrder::Degree => i64::try_from(edges.len()).unwrap_or(i64::MAX),

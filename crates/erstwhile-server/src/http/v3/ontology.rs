@@ -1,13 +1,11 @@
 //! `graph.set_ontology` and `list_entity_types`: the entity and fact types of a project, users or graphs.
 
 use axum::Json;
-use axum::extract::State;
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
 use serde::{Deserialize, Serialize};
 
 use super::instructions::{ScopeQuery, check_scopes, scope, scopes};
 use super::wire::Success;
-use crate::app::App;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -21,20 +19,16 @@ pub(super) struct SetTypes {
     graph_ids: Option<Vec<String>>,
 }
 
-pub(super) async fn set(
-    State(app): State<App>,
-    Writer(project): Writer,
-    Body(body): Body<SetTypes>,
-) -> Result<Json<Success>, ApiError> {
+pub(super) async fn set(Writer(project): Writer, Body(body): Body<SetTypes>) -> Result<Json<Success>, ApiError> {
     let ontology = Ontology {
         entity_types: body.entity_types.unwrap_or_default(),
         edge_types: body.edge_types.unwrap_or_default(),
     };
     ontology.check()?;
     let scopes = scopes(body.user_ids, body.graph_ids);
-    check_scopes(&app, project, &scopes).await?;
+    check_scopes(&project, &scopes).await?;
     for scope in &scopes {
-        app.engine.set_ontology(project, scope.as_ref(), &ontology).await?;
+        project.set_ontology(scope.as_ref(), &ontology).await?;
     }
     Ok(Json(Success::OK))
 }
@@ -45,12 +39,8 @@ pub(super) struct Types {
     edge_types: Vec<EdgeType>,
 }
 
-pub(super) async fn list(
-    State(app): State<App>,
-    Reader(project): Reader,
-    Query(query): Query<ScopeQuery>,
-) -> Result<Json<Types>, ApiError> {
+pub(super) async fn list(Reader(project): Reader, Query(query): Query<ScopeQuery>) -> Result<Json<Types>, ApiError> {
     let scope = scope(query.user_id, query.graph_id)?;
-    let Ontology { entity_types, edge_types } = app.engine.declared_ontology(project, scope.as_ref()).await?;
+    let Ontology { entity_types, edge_types } = project.declared_ontology(scope.as_ref()).await?;
     Ok(Json(Types { entity_types, edge_types }))
 }

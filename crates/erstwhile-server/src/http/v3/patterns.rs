@@ -136,10 +136,10 @@ pub(super) async fn detect(
         }
         let limit = usize::try_from(body.query_limit.unwrap_or(10).clamp(1, 50)).unwrap_or(10);
         let search = erstwhile::engine::Search::new(query, limit);
-        let found = app.engine.search_entities(project, &graph, search).await?;
+        let found = project.graph(&graph).search_entities(search).await?;
         request.seeds.nodes = found.into_iter().map(|found| found.item.id).collect();
     }
-    let found = app.engine.patterns(project, &graph, &filter, &request).await?;
+    let found = project.graph(&graph).patterns(&filter, &request).await?;
     let patterns = found.patterns.patterns.into_iter().map(|pattern| {
         let facts = found.facts.iter().filter(|triple| pattern.facts.contains(&triple.fact.id));
         WirePattern {
@@ -220,7 +220,6 @@ pub(super) struct WireSubgraph {
 }
 
 pub(super) async fn subgraph(
-    State(app): State<App>,
     Reader(project): Reader,
     Body(body): Body<GetSubgraph>,
 ) -> Result<Json<WireSubgraph>, ApiError> {
@@ -245,7 +244,7 @@ pub(super) async fn subgraph(
         max_nodes: within("max_nodes", body.max_nodes, 100, 500)?,
         max_edges: within("max_edges", body.max_edges, 200, 1_000)?,
     };
-    let part = app.engine.subgraph(project, &graph, &filters.parse()?, &request).await?;
+    let part = project.graph(&graph).subgraph(&filters.parse()?, &request).await?;
     Ok(Json(WireSubgraph {
         nodes: part.entities.into_iter().map(Into::into).collect(),
         edges: part.facts.into_iter().map(Into::into).collect(),

@@ -1,14 +1,12 @@
 //! `project.*`: the project's own settings.
 
 use axum::Json;
-use axum::extract::State;
 use erstwhile::model::{Precondition, Project, SettingKind};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::instructions::{ScopeQuery, scope};
 use super::wire::WireProject;
-use crate::app::App;
 use crate::http::body::{Body, Field, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -37,8 +35,8 @@ impl From<Project> for ProjectInfo {
     }
 }
 
-pub(super) async fn get(State(app): State<App>, Reader(project): Reader) -> Result<Json<ProjectInfo>, ApiError> {
-    Ok(Json(app.engine.project(project).await?.into()))
+pub(super) async fn get(Reader(project): Reader) -> Result<Json<ProjectInfo>, ApiError> {
+    Ok(Json(project.info().await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,13 +47,12 @@ pub(super) struct UpdateProject {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<UpdateProject>,
 ) -> Result<Json<ProjectInfo>, ApiError> {
     Ok(Json(match body.default_time_zone.update(Ok)? {
-        Some(time_zone) => app.engine.set_project_time_zone(project, time_zone).await?.into(),
-        None => app.engine.project(project).await?.into(),
+        Some(time_zone) => project.set_time_zone(time_zone).await?.into(),
+        None => project.info().await?.into(),
     }))
 }
 
@@ -77,18 +74,16 @@ struct ObservationType {
 }
 
 pub(super) async fn steering(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ScopeQuery>,
 ) -> Result<Json<Steering>, ApiError> {
     let scope = scope(query.user_id, query.graph_id)?;
-    let value = app.engine.setting(project, scope.as_ref(), SettingKind::ObservationSteering, "").await?;
+    let value = project.setting(scope.as_ref(), SettingKind::ObservationSteering, "").await?;
     let broken = |_| ApiError::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "internal server error");
     Ok(Json(value.map(serde_json::from_value).transpose().map_err(broken)?.unwrap_or_default()))
 }
 
 pub(super) async fn set_steering(
-    State(app): State<App>,
     Writer(project): Writer,
     Query(query): Query<ScopeQuery>,
     Body(body): Body<Steering>,
@@ -106,8 +101,6 @@ pub(super) async fn set_steering(
     }
     let scope = scope(query.user_id, query.graph_id)?;
     let value = serde_json::json!(&body);
-    app.engine
-        .put_setting(project, scope.as_ref(), (SettingKind::ObservationSteering, ""), value, Precondition::None)
-        .await?;
+    project.put_setting(scope.as_ref(), (SettingKind::ObservationSteering, ""), value, Precondition::None).await?;
     Ok(Json(body))
 }

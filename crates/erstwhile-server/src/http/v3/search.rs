@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use erstwhile::context::ContextBudget;
-use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, Search, Summarised};
-use erstwhile::model::{EntityId, ProjectId};
+use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, Summarised};
+use erstwhile::model::EntityId;
 use erstwhile::search::{Moment, Reranker, Scored};
 use serde::{Deserialize, Serialize};
 
@@ -100,38 +100,38 @@ pub(super) async fn search(
     let mut results = SearchResults::default();
     match scope.as_str() {
         "edges" => {
-            let found = at_least(app.engine.search_facts(project, &graph, search).await?, score_min);
-            results.edges = Some(ranked(well_rated(&app, project, &graph, found, rating_min).await?));
+            let found = at_least(project.graph(&graph).search_facts(search).await?, score_min);
+            results.edges = Some(ranked(well_rated(&project, &graph, found, rating_min).await?));
         }
         "nodes" => {
-            let found = app.engine.search_entities(project, &graph, search).await?;
+            let found = project.graph(&graph).search_entities(search).await?;
             results.nodes = Some(ranked(at_least(found, score_min)));
         }
         "episodes" => {
-            let found = app.engine.search_episodes(project, &graph, search).await?;
+            let found = project.graph(&graph).search_episodes(search).await?;
             results.episodes = Some(ranked(at_least(found, score_min)));
         }
         "auto" => {
             let tokens_max = characters.clamp(100, CONTEXT_CHARACTERS_MAX) / 4;
             let budget = ContextBudget { tokens_max, ..ContextBudget::default() };
             let request = ContextRequest { budget: Some(budget), ..ContextRequest::default() };
-            results.context = Some(app.engine.query_context(project, &graph, &search.query, request).await?);
+            results.context = Some(project.graph(&graph).context(&search.query, request).await?);
             if raw {
-                results.edges = Some(ranked(app.engine.search_facts(project, &graph, search.clone()).await?));
-                results.nodes = Some(ranked(app.engine.search_entities(project, &graph, search.clone()).await?));
-                results.episodes = Some(ranked(app.engine.search_episodes(project, &graph, search).await?));
+                results.edges = Some(ranked(project.graph(&graph).search_facts(search.clone()).await?));
+                results.nodes = Some(ranked(project.graph(&graph).search_entities(search.clone()).await?));
+                results.episodes = Some(ranked(project.graph(&graph).search_episodes(search).await?));
             }
         }
         "observations" | "themes" => {
-            let found = ranked(app.engine.search_observations(project, &graph, &search).await?);
+            let found = ranked(project.graph(&graph).search_observations(&search).await?);
             *(if scope == "themes" { &mut results.themes } else { &mut results.observations }) = Some(found);
         }
         "thread_summaries" | "sagas" => {
-            let found = app.engine.search_summaries(project, &graph, Summarised::Threads, &search).await?;
+            let found = project.graph(&graph).search_summaries(Summarised::Threads, &search).await?;
             *(if scope == "sagas" { &mut results.sagas } else { &mut results.thread_summaries }) = Some(ranked(found));
         }
         "communities" => {
-            results.communities = Some(ranked(app.engine.search_communities(project, &graph, &search).await?));
+            results.communities = Some(ranked(project.graph(&graph).search_communities(&search).await?));
         }
         _ => {
             let message = "scope must be one of edges, nodes, episodes, observations, thread_summaries, auto";
@@ -148,15 +148,14 @@ fn at_least<T>(found: Vec<Scored<T>>, score_min: Option<f64>) -> Vec<Scored<T>> 
 
 /// Facts that are rated at least so well; facts without a rating stay.
 async fn well_rated(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     graph: &GraphRef,
     found: Vec<Scored<FactTriple>>,
     rating_min: Option<f64>,
 ) -> Result<Vec<Scored<FactTriple>>, ApiError> {
     let Some(least) = rating_min else { return Ok(found) };
     let facts = found.iter().map(|found| found.item.clone()).collect();
-    let rated = app.engine.rate_facts(project, graph, facts).await?;
+    let rated = project.graph(graph).rate_facts(facts).await?;
     let passes = rated.into_iter().map(|rated| rated.rating.is_none_or(|rating| rating >= least));
     Ok(found.into_iter().zip(passes).filter(|(_, passes)| *passes).map(|(found, _)| found).collect())
 }

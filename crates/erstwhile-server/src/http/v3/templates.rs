@@ -1,14 +1,13 @@
 //! `context.*_context_template`
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use erstwhile::model::{ProjectId, SettingKind};
+use erstwhile::engine::ProjectHandle;
+use erstwhile::model::SettingKind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::Success;
-use crate::app::App;
 use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -21,8 +20,8 @@ pub(super) struct WireTemplate {
 }
 
 impl WireTemplate {
-    fn new(project: ProjectId, template_id: String, template: String) -> Self {
-        let uuid = Uuid::new_v5(&project.0, format!("context template\0{template_id}").as_bytes());
+    fn new(project: &ProjectHandle, template_id: String, template: String) -> Self {
+        let uuid = Uuid::new_v5(&project.id().0, format!("context template\0{template_id}").as_bytes());
         Self { uuid, template_id, template }
     }
 }
@@ -35,12 +34,11 @@ pub(super) struct CreateTemplate {
 }
 
 pub(super) async fn create(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<CreateTemplate>,
 ) -> Result<(StatusCode, Json<WireTemplate>), ApiError> {
-    app.engine.put_template(project, &body.template_id, &body.template, true).await?;
-    Ok((StatusCode::CREATED, Json(WireTemplate::new(project, body.template_id, body.template))))
+    project.put_template(&body.template_id, &body.template, true).await?;
+    Ok((StatusCode::CREATED, Json(WireTemplate::new(&project, body.template_id, body.template))))
 }
 
 #[derive(Debug, Serialize)]
@@ -48,20 +46,16 @@ pub(super) struct TemplateList {
     templates: Vec<WireTemplate>,
 }
 
-pub(super) async fn list(State(app): State<App>, Reader(project): Reader) -> Result<Json<TemplateList>, ApiError> {
-    let settings = app.engine.settings(project, None, SettingKind::ContextTemplate).await?.into_iter();
+pub(super) async fn list(Reader(project): Reader) -> Result<Json<TemplateList>, ApiError> {
+    let settings = project.settings(None, SettingKind::ContextTemplate).await?.into_iter();
     let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let templates = settings.map(|setting| WireTemplate::new(project, setting.name, text(setting.value)));
+    let templates = settings.map(|setting| WireTemplate::new(&project, setting.name, text(setting.value)));
     Ok(Json(TemplateList { templates: templates.collect() }))
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(template_id): PathId,
-) -> Result<Json<WireTemplate>, ApiError> {
-    let template = app.engine.template(project, &template_id).await?;
-    Ok(Json(WireTemplate::new(project, template_id, template)))
+pub(super) async fn get(Reader(project): Reader, PathId(template_id): PathId) -> Result<Json<WireTemplate>, ApiError> {
+    let template = project.template(&template_id).await?;
+    Ok(Json(WireTemplate::new(&project, template_id, template)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,21 +65,16 @@ pub(super) struct UpdateTemplate {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(template_id): PathId,
     Body(body): Body<UpdateTemplate>,
 ) -> Result<Json<WireTemplate>, ApiError> {
-    app.engine.put_template(project, &template_id, &body.template, false).await?;
-    Ok(Json(WireTemplate::new(project, template_id, body.template)))
+    project.put_template(&template_id, &body.template, false).await?;
+    Ok(Json(WireTemplate::new(&project, template_id, body.template)))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(template_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    if app.engine.remove_setting(project, None, SettingKind::ContextTemplate, &template_id).await? {
+pub(super) async fn delete(Writer(project): Writer, PathId(template_id): PathId) -> Result<Json<Success>, ApiError> {
+    if project.remove_setting(None, SettingKind::ContextTemplate, &template_id).await? {
         Ok(Json(Success::OK))
     } else {
         Err(ApiError::new(StatusCode::NOT_FOUND, "context template not found"))

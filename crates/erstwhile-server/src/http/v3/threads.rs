@@ -1,7 +1,6 @@
 //! `thread.*`, without its messages.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, NewThread, SortBy};
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,6 @@ use super::derived::WireThreadSummary;
 use super::episodes::Episodes;
 use super::listing::PageQuery;
 use super::wire::{Success, WireThread};
-use crate::app::App;
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -26,11 +24,10 @@ pub(super) struct CreateThread {
 }
 
 pub(super) async fn create(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<CreateThread>,
 ) -> Result<(StatusCode, Json<WireThread>), ApiError> {
-    let thread = app.engine.create_thread(project, NewThread::of(body.thread_id, body.user_id)).await?;
+    let thread = project.create_thread(NewThread::of(body.thread_id, body.user_id)).await?;
     Ok((StatusCode::CREATED, Json(thread.into())))
 }
 
@@ -51,7 +48,6 @@ pub(super) struct ListThreads {
 }
 
 pub(super) async fn list_all(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ListThreads>,
 ) -> Result<Json<ThreadList>, ApiError> {
@@ -63,17 +59,13 @@ pub(super) async fn list_all(
         ("thread_id", SortBy::Id),
     ];
     let listing = page.listing(query.order_by.as_deref(), &orders)?;
-    let (threads, total_count) = app.engine.list_threads(project, &listing).await?;
+    let (threads, total_count) = project.list_threads(&listing).await?;
     let response_count = threads.len();
     Ok(Json(ThreadList { threads: threads.into_iter().map(Into::into).collect(), total_count, response_count }))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(thread_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_thread(project, &thread_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(thread_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.thread(&thread_id).delete().await?;
     Ok(Json(Success::OK))
 }
 
@@ -90,32 +82,26 @@ pub(super) struct ThreadContext {
 }
 
 pub(super) async fn context(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(thread_id): PathId,
     Query(query): Query<ContextQuery>,
 ) -> Result<Json<ThreadContext>, ApiError> {
     let context = match query.template_id {
-        Some(template_id) => app.engine.template_context(project, &thread_id, &template_id).await?,
-        None => app.engine.thread_context(project, &thread_id, ContextRequest::default()).await?,
+        Some(template_id) => project.thread(&thread_id).context_by_template(&template_id).await?,
+        None => project.thread(&thread_id).context(ContextRequest::default()).await?,
     };
     Ok(Json(ThreadContext { context }))
 }
 
 pub(super) async fn summary(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(thread_id): PathId,
 ) -> Result<Json<WireThreadSummary>, ApiError> {
-    let summary = app.engine.thread_summary(project, &thread_id).await?;
+    let summary = project.thread(&thread_id).summary().await?;
     Ok(Json(summary.ok_or_else(|| erstwhile::Error::not_found("summary"))?.into()))
 }
 
-pub(super) async fn episodes(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(thread_id): PathId,
-) -> Result<Json<Episodes>, ApiError> {
-    let (messages, _) = app.engine.messages(project, &thread_id, 0, EPISODES_MAX).await?;
+pub(super) async fn episodes(Reader(project): Reader, PathId(thread_id): PathId) -> Result<Json<Episodes>, ApiError> {
+    let (messages, _) = project.thread(&thread_id).messages(0, EPISODES_MAX).await?;
     Ok(Json(Episodes::new(messages.into_iter().filter(erstwhile::model::Episode::is_in_graph).collect())))
 }

@@ -1,16 +1,14 @@
 //! `user_group.*`: groups of users, and the access rules that applications attach to them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
-use erstwhile::engine::{Listing, MembershipChange, SortBy, UserGroup};
-use erstwhile::model::ProjectId;
+use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::WireUser;
-use crate::app::App;
 use crate::http::body::{Body, Field, PathUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -32,9 +30,9 @@ pub(super) struct GroupQuery {
 }
 
 impl GroupQuery {
-    fn check(&self, project: ProjectId) -> Result<(), ApiError> {
+    fn check(&self, project: &ProjectHandle) -> Result<(), ApiError> {
         let given = self.project_id.as_deref().ok_or_else(|| ApiError::bad_request("projectId is missing"))?;
-        if uuid("projectId", given)? == project.0 {
+        if uuid("projectId", given)? == project.id().0 {
             Ok(())
         } else {
             Err(ApiError::new(StatusCode::FORBIDDEN, "this API key does not open that project"))
@@ -66,11 +64,11 @@ pub(super) struct WireUserGroup {
     updated_at: Timestamp,
 }
 
-async fn wire(app: &App, project: ProjectId, group: UserGroup) -> Result<WireUserGroup, ApiError> {
+async fn wire(project: &ProjectHandle, group: UserGroup) -> Result<WireUserGroup, ApiError> {
     Ok(WireUserGroup {
-        member_count: app.engine.count_members(project, group.uuid).await?,
+        member_count: project.group(group.uuid).count_members().await?,
         uuid: group.uuid,
-        project_uuid: project.0,
+        project_uuid: project.id().0,
         name: group.name,
         description: group.description,
         kind: "managed",
@@ -100,22 +98,21 @@ struct Quota {
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<GroupList>, ApiError> {
-    query.check(project)?;
+    query.check(&project)?;
     let listing = query.listing();
     if listing.page_number < 1 || listing.page_size < 1 {
         return Err(ApiError::bad_request("pageNumber and pageSize must be at least 1"));
     }
-    let groups = app.engine.list_groups(project, &listing.search).await?;
+    let groups = project.list_groups(&listing.search).await?;
     let total_count = groups.len();
     let skipped = usize::try_from((listing.page_number - 1).saturating_mul(listing.page_size)).unwrap_or(usize::MAX);
     let taken = usize::try_from(listing.page_size).unwrap_or(0);
     let mut user_groups = Vec::new();
     for group in groups.into_iter().skip(skipped).take(taken) {
-        user_groups.push(wire(&app, project, group).await?);
+        user_groups.push(wire(&project, group).await?);
     }
     let quota =
         Quota { active_managed: total_count, allocation: 0, has_feature: true, resolved: true, unlimited: true };
@@ -130,15 +127,14 @@ pub(super) struct CreateGroup {
 }
 
 pub(super) async fn create(
-    State(app): State<App>,
     Writer(project): Writer,
     Query(query): Query<GroupQuery>,
     Body(body): Body<CreateGroup>,
 ) -> Result<(StatusCode, Json<WireUserGroup>), ApiError> {
-    query.check(project)?;
-    let created = app.engine.create_group(project, &body.name, body.description).await;
+    query.check(&project)?;
+    let created = project.create_group(&body.name, body.description).await;
     let group = created.map_err(conflict)?;
-    Ok((StatusCode::CREATED, Json(wire(&app, project, group).await?)))
+    Ok((StatusCode::CREATED, Json(wire(&project, group).await?)))
 }
 
 /// This family of routes answers a taken name with 409.
@@ -150,14 +146,13 @@ fn conflict(error: erstwhile::Error) -> ApiError {
 }
 
 pub(super) async fn get(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<WireUserGroup>, ApiError> {
-    query.check(project)?;
-    let group = app.engine.group(project, group).await?;
-    Ok(Json(wire(&app, project, group).await?))
+    query.check(&project)?;
+    let group = project.group(group).get().await?;
+    Ok(Json(wire(&project, group).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -170,27 +165,25 @@ pub(super) struct UpdateGroup {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
     Body(body): Body<UpdateGroup>,
 ) -> Result<Json<WireUserGroup>, ApiError> {
-    query.check(project)?;
+    query.check(&project)?;
     let description = body.description.update(Ok)?;
-    let updated = app.engine.update_group(project, group, body.expected_version, body.name, description).await;
+    let updated = project.group(group).update(body.expected_version, body.name, description).await;
     let group = updated.map_err(conflict)?;
-    Ok(Json(wire(&app, project, group).await?))
+    Ok(Json(wire(&project, group).await?))
 }
 
 pub(super) async fn delete(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
 ) -> Result<StatusCode, ApiError> {
-    query.check(project)?;
-    app.engine.delete_group(project, group).await?;
+    query.check(&project)?;
+    project.group(group).delete().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -202,33 +195,30 @@ pub(super) struct Members {
 }
 
 async fn users(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     group: Uuid,
     members: bool,
     query: &GroupQuery,
 ) -> Result<Json<Members>, ApiError> {
     query.check(project)?;
-    let (users, total_count) = app.engine.users_of_group(project, group, members, &query.listing()).await?;
+    let (users, total_count) = project.group(group).users(members, &query.listing()).await?;
     Ok(Json(Members { row_count: users.len(), users: users.into_iter().map(Into::into).collect(), total_count }))
 }
 
 pub(super) async fn members(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<Members>, ApiError> {
-    users(&app, project, group, true, &query).await
+    users(&project, group, true, &query).await
 }
 
 pub(super) async fn candidates(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<Members>, ApiError> {
-    users(&app, project, group, false, &query).await
+    users(&project, group, false, &query).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -251,36 +241,33 @@ impl From<MembershipChange> for Mutated {
 }
 
 async fn mutate(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     group: Uuid,
     user_uuids: &[String],
     join: bool,
 ) -> Result<Json<Mutated>, ApiError> {
     let users = user_uuids.iter().map(|id| uuid("user_uuids", id)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Json(app.engine.change_members(project, group, &users, join).await?.into()))
+    Ok(Json(project.group(group).change_members(&users, join).await?.into()))
 }
 
 pub(super) async fn add_members(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
     Body(body): Body<MutateMembers>,
 ) -> Result<Json<Mutated>, ApiError> {
-    query.check(project)?;
-    mutate(&app, project, group, &body.user_uuids, true).await
+    query.check(&project)?;
+    mutate(&project, group, &body.user_uuids, true).await
 }
 
 pub(super) async fn remove_members(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
     Body(body): Body<MutateMembers>,
 ) -> Result<Json<Mutated>, ApiError> {
-    query.check(project)?;
-    mutate(&app, project, group, &body.user_uuids, false).await
+    query.check(&project)?;
+    mutate(&project, group, &body.user_uuids, false).await
 }
 
 /// Two uuids in the path.
@@ -291,14 +278,13 @@ fn pair(path: &(String, String)) -> Result<(Uuid, Uuid), ApiError> {
 }
 
 pub(super) async fn remove_member(
-    State(app): State<App>,
     Writer(project): Writer,
     Path(path): Pair,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<Mutated>, ApiError> {
-    query.check(project)?;
+    query.check(&project)?;
     let (group, user) = pair(&path)?;
-    mutate(&app, project, group, &[user.to_string()], false).await
+    mutate(&project, group, &[user.to_string()], false).await
 }
 
 #[derive(Debug, Serialize)]
@@ -307,15 +293,14 @@ pub(super) struct Memberships {
 }
 
 pub(super) async fn of_user(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(user): PathUuid,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<Memberships>, ApiError> {
-    query.check(project)?;
+    query.check(&project)?;
     let mut user_groups = Vec::new();
-    for group in app.engine.groups_of_user(project, user).await? {
-        user_groups.push(wire(&app, project, group).await?);
+    for group in project.groups_of_user(user).await? {
+        user_groups.push(wire(&project, group).await?);
     }
     Ok(Json(Memberships { user_groups }))
 }
@@ -342,13 +327,12 @@ impl From<UserGroup> for PolicySets {
 }
 
 pub(super) async fn policy_sets(
-    State(app): State<App>,
     Reader(project): Reader,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<PolicySets>, ApiError> {
-    query.check(project)?;
-    Ok(Json(app.engine.group(project, group).await?.into()))
+    query.check(&project)?;
+    Ok(Json(project.group(group).get().await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -358,24 +342,22 @@ pub(super) struct Attach {
 }
 
 pub(super) async fn attach(
-    State(app): State<App>,
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
     Body(body): Body<Attach>,
 ) -> Result<Json<PolicySets>, ApiError> {
-    query.check(project)?;
+    query.check(&project)?;
     let set = uuid("policy_set_uuid", &body.policy_set_uuid)?;
-    Ok(Json(app.engine.attach_policy_set(project, group, set).await?.into()))
+    Ok(Json(project.group(group).attach_policy_set(set).await?.into()))
 }
 
 pub(super) async fn detach(
-    State(app): State<App>,
     Writer(project): Writer,
     Path(path): Pair,
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<PolicySets>, ApiError> {
-    query.check(project)?;
+    query.check(&project)?;
     let (group, set) = pair(&path)?;
-    Ok(Json(app.engine.detach_policy_set(project, group, set).await?.into()))
+    Ok(Json(project.group(group).detach_policy_set(set).await?.into()))
 }

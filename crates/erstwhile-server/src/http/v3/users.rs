@@ -1,17 +1,15 @@
 //! `user.*`
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::compat::Rated;
-use erstwhile::engine::{GraphRef, NewUser, SortBy, UserUpdate};
-use erstwhile::model::{Metadata, ProjectId, User};
+use erstwhile::engine::{GraphRef, NewUser, ProjectHandle, SortBy, UserUpdate};
+use erstwhile::model::{Metadata, User};
 use serde::{Deserialize, Serialize};
 
 use super::listing::PageQuery;
 use super::wire::{Success, WireNode, WireThread, WireUser};
-use crate::app::App;
 use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -31,28 +29,26 @@ pub(super) struct AddUser {
 }
 
 /// A user with what is declared about the user's facts.
-async fn rated(app: &App, user: User) -> Result<WireUser, ApiError> {
+async fn rated(project: &ProjectHandle, user: User) -> Result<WireUser, ApiError> {
     let of = Rated::Graph(GraphRef::User(user.user_id.clone()));
-    let rating = app.engine.rating(user.project, &of).await?;
+    let rating = project.rating(&of).await?;
     let mut wire = WireUser::from(user);
     wire.fact_rating_instruction = rating;
     Ok(wire)
 }
 
 async fn set_rating(
-    app: &App,
-    project: ProjectId,
+    project: &ProjectHandle,
     user_id: &str,
     instruction: Option<&RatingInstruction>,
 ) -> Result<(), ApiError> {
     if let Some(instruction) = instruction {
-        app.engine.set_rating(project, &Rated::Graph(GraphRef::User(user_id.to_owned())), instruction).await?;
+        project.set_rating(&Rated::Graph(GraphRef::User(user_id.to_owned())), instruction).await?;
     }
     Ok(())
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddUser>,
 ) -> Result<(StatusCode, Json<WireUser>), ApiError> {
@@ -68,18 +64,14 @@ pub(super) async fn add(
     if let Some(instruction) = &body.fact_rating_instruction {
         instruction.check()?;
     }
-    let user = app.engine.add_user(project, new).await?;
-    set_rating(&app, project, &user.user_id, body.fact_rating_instruction.as_ref()).await?;
-    Ok((StatusCode::CREATED, Json(rated(&app, user).await?)))
+    let user = project.add_user(new).await?;
+    set_rating(&project, &user.user_id, body.fact_rating_instruction.as_ref()).await?;
+    Ok((StatusCode::CREATED, Json(rated(&project, user).await?)))
 }
 
-pub(super) async fn get(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(user_id): PathId,
-) -> Result<Json<WireUser>, ApiError> {
-    let user = app.engine.user(project, &user_id).await?;
-    Ok(Json(rated(&app, user).await?))
+pub(super) async fn get(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<WireUser>, ApiError> {
+    let user = project.user(&user_id).get().await?;
+    Ok(Json(rated(&project, user).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,7 +88,6 @@ pub(super) struct UpdateUser {
 }
 
 pub(super) async fn update(
-    State(app): State<App>,
     Writer(project): Writer,
     PathId(user_id): PathId,
     Body(body): Body<UpdateUser>,
@@ -109,17 +100,13 @@ pub(super) async fn update(
         metadata: body.metadata,
         disable_default_ontology: body.disable_default_ontology,
     };
-    let user = app.engine.update_user(project, &user_id, update).await?;
-    set_rating(&app, project, &user_id, body.fact_rating_instruction.as_ref()).await?;
-    Ok(Json(rated(&app, user).await?))
+    let user = project.user(&user_id).update(update).await?;
+    set_rating(&project, &user_id, body.fact_rating_instruction.as_ref()).await?;
+    Ok(Json(rated(&project, user).await?))
 }
 
-pub(super) async fn delete(
-    State(app): State<App>,
-    Writer(project): Writer,
-    PathId(user_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.delete_user(project, &user_id).await?;
+pub(super) async fn delete(Writer(project): Writer, PathId(user_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.user(&user_id).delete().await?;
     Ok(Json(Success::OK))
 }
 
@@ -143,14 +130,13 @@ pub(super) struct ListUsers {
 }
 
 pub(super) async fn list_ordered(
-    State(app): State<App>,
     Reader(project): Reader,
     Query(query): Query<ListUsers>,
 ) -> Result<Json<UserList>, ApiError> {
     let page = PageQuery { number: query.page_number, size: query.page_size, search: query.search, asc: query.asc };
     let orders = [("created_at", SortBy::CreatedAt), ("user_id", SortBy::Id), ("email", SortBy::Email)];
     let listing = page.listing(query.order_by.as_deref(), &orders)?;
-    let (users, total_count) = app.engine.list_users(project, &listing).await?;
+    let (users, total_count) = project.list_users(&listing).await?;
     Ok(Json(UserList { row_count: users.len(), users: users.into_iter().map(Into::into).collect(), total_count }))
 }
 
@@ -159,28 +145,19 @@ pub(super) struct UserNode {
     node: WireNode,
 }
 
-pub(super) async fn node(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(user_id): PathId,
-) -> Result<Json<UserNode>, ApiError> {
-    Ok(Json(UserNode { node: app.engine.user_node(project, &user_id).await?.into() }))
+pub(super) async fn node(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<UserNode>, ApiError> {
+    Ok(Json(UserNode { node: project.user(&user_id).entity().await?.into() }))
 }
 
 pub(super) async fn threads(
-    State(app): State<App>,
     Reader(project): Reader,
     PathId(user_id): PathId,
 ) -> Result<Json<Vec<WireThread>>, ApiError> {
-    let threads = app.engine.threads_of_user(project, &user_id).await?;
+    let threads = project.user(&user_id).threads().await?;
     Ok(Json(threads.into_iter().map(Into::into).collect()))
 }
 
-pub(super) async fn warm(
-    State(app): State<App>,
-    Reader(project): Reader,
-    PathId(user_id): PathId,
-) -> Result<Json<Success>, ApiError> {
-    app.engine.warm(project, &GraphRef::User(user_id)).await?;
+pub(super) async fn warm(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<Success>, ApiError> {
+    project.graph(GraphRef::User(user_id)).warm().await?;
     Ok(Json(Success::OK))
 }

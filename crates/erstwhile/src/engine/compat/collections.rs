@@ -7,14 +7,16 @@ use moka::sync::Cache;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::engine::{Engine, Tries, merge_deeply};
+use crate::engine::checks::merge_deeply;
+use crate::engine::writes::Tries;
+use crate::engine::{CollectionHandle, ProjectHandle};
 use crate::store::Locate;
 use erstwhile_core::change::{Change, CollectionChange};
 use erstwhile_core::compat::document_index::DocumentIndex;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner, ProjectId,
+    Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner,
 };
 
 /// Characters of a collection's name.
@@ -146,12 +148,12 @@ fn check_count(count: usize) -> Result<()> {
     Ok(())
 }
 
-impl Engine {
+impl ProjectHandle {
     /// Makes a collection; its name is kept in lower case.
     ///
     /// # Errors
     /// `AlreadyExists` when the project has one of that name, `Invalid` when a value is out of range.
-    pub async fn add_collection(&self, project: ProjectId, new: NewCollection) -> Result<Collection> {
+    pub async fn add_collection(&self, new: NewCollection) -> Result<Collection> {
         check_name(&new.name)?;
         check_description(new.description.as_ref())?;
         let own = self.embedder().dimensions();
@@ -163,7 +165,7 @@ impl Engine {
         let make = |partition: PartitionId| {
             let collection = Collection {
                 id: CollectionId(partition.0),
-                project,
+                project: self.id,
                 name: name.clone(),
                 uuid: partition.within(unique).into(),
                 description: new.description.clone(),
@@ -175,109 +177,20 @@ impl Engine {
                 document_count: 0,
                 embedded_count: 0,
             };
-            let id = Partition::new(partition, project, PartitionOwner::Collection(name.clone()), now);
+            let id = Partition::new(partition, self.id, PartitionOwner::Collection(name.clone()), now);
             vec![Change::AddPartition(id, None), Change::Collection(CollectionChange::Add(collection))]
         };
-        self.add_partition(project, make).await?;
-        self.collection(project, &name).await
-    }
-
-    async fn collection_id(&self, project: ProjectId, name: &str) -> Result<CollectionId> {
-        let partition = self.locate(project, Locate::Collection, &name.to_lowercase(), "collection").await?;
-        Ok(CollectionId(partition.0))
-    }
-
-    /// A collection's own fields, without the counts of its documents, which every document would pay for.
-    async fn uncounted(&self, project: ProjectId, name: &str) -> Result<Collection> {
-        let id = self.collection_id(project, name).await?;
-        self.store().find_uncounted_collection(id).await?.ok_or_else(|| Error::not_found("collection"))
-    }
-
-    /// A collection, by its name in any case.
-    pub async fn collection(&self, project: ProjectId, name: &str) -> Result<Collection> {
-        let id = self.collection_id(project, name).await?;
-        let collection = self.store().find_collection(id).await?;
-        let mut collection = collection.ok_or_else(|| Error::not_found("collection"))?;
-        if collection.is_auto_embedded {
-            collection.embedded_count = collection.document_count;
-        }
-        Ok(collection)
+        self.add_partition(make).await?;
+        self.collection(&name).get().await
     }
 
     /// The collections of a project, oldest first.
-    pub async fn list_collections(&self, project: ProjectId) -> Result<Vec<Collection>> {
-        let mut collections = self.store().list_collections(project, COLLECTIONS_MAX).await?;
+    pub async fn list_collections(&self) -> Result<Vec<Collection>> {
+        let mut collections = self.store().list_collections(self.id, COLLECTIONS_MAX).await?;
         for collection in collections.iter_mut().filter(|collection| collection.is_auto_embedded) {
             collection.embedded_count = collection.document_count;
         }
         Ok(collections)
-    }
-
-    /// Changes a collection: a new description, metadata to merge.
-    pub async fn update_collection(
-        &self,
-        project: ProjectId,
-        name: &str,
-        description: Option<String>,
-        metadata: Option<Metadata>,
-    ) -> Result<Collection> {
-        check_description(description.as_ref())?;
-        let mut tries = Tries::new();
-        loop {
-            let mut collection = self.collection(project, name).await?;
-            let seen = collection.updated_at;
-            collection.description = description.clone().or(collection.description);
-            merge_deeply(&mut collection.metadata, metadata.clone().unwrap_or_default());
-            collection.updated_at = self.after(seen);
-            let changes = vec![Change::Collection(CollectionChange::Update(collection.clone(), seen))];
-            match self.apply(project, collection.id, changes).await {
-                Ok(_) => return Ok(collection),
-                Err(error) => tries.again(error)?,
-            }
-        }
-    }
-
-    /// Removes a collection with its documents.
-    pub async fn delete_collection(&self, project: ProjectId, name: &str) -> Result<()> {
-        let name = name.to_lowercase();
-        let id = self.collection_id(project, &name).await?;
-        self.collections.0.invalidate(&id);
-        self.remove_partition(project, id, PartitionOwner::Collection(name)).await
-    }
-
-    /// Adds documents, all or none; their ids in the order in which they were given.
-    ///
-    /// # Errors
-    /// `AlreadyExists` when a `document_id` is taken, `Invalid` when a vector does not fit.
-    pub async fn add_documents(&self, project: ProjectId, name: &str, new: Vec<NewDocument>) -> Result<Vec<Uuid>> {
-        check_count(new.len())?;
-        let collection = self.uncounted(project, name).await?;
-        let now = self.now();
-        let mut changes = Vec::with_capacity(new.len());
-        let mut ids = Vec::with_capacity(new.len());
-        for document in new {
-            check_document_id(document.document_id.as_ref())?;
-            check_vector(&collection, &document)?;
-            let id = DocumentUuid(collection.id.within(self.ids().next()));
-            ids.push(id.0);
-            changes.push(Change::Collection(CollectionChange::AddDocument(Document {
-                id,
-                document_id: document.document_id,
-                content: document.content,
-                metadata: document.metadata,
-                embedding: document.embedding.filter(|_| !collection.is_auto_embedded),
-                created_at: now,
-                updated_at: now,
-            })));
-        }
-        self.apply(project, collection.id, changes).await?;
-        Ok(ids)
-    }
-
-    /// A document of a collection.
-    pub async fn document(&self, project: ProjectId, name: &str, id: Uuid) -> Result<Document> {
-        let collection = self.uncounted(project, name).await?;
-        self.document_in(&collection, id).await
     }
 
     async fn document_in(&self, collection: &Collection, id: Uuid) -> Result<Document> {
@@ -285,27 +198,6 @@ impl Engine {
         let mut document = found.ok_or_else(|| Error::not_found("document"))?;
         self.bring_vectors(collection, std::iter::once(&mut document)).await?;
         Ok(document)
-    }
-
-    /// The documents with these uuids or own ids; those that are not there are left out.
-    pub async fn documents(
-        &self,
-        project: ProjectId,
-        name: &str,
-        uuids: &[Uuid],
-        document_ids: &[String],
-    ) -> Result<Vec<Document>> {
-        check_count(uuids.len() + document_ids.len())?;
-        let collection = self.uncounted(project, name).await?;
-        let mut found = Vec::new();
-        for uuid in uuids {
-            found.extend(self.store().find_document(collection.id, DocumentUuid(*uuid)).await?);
-        }
-        for id in document_ids {
-            found.extend(self.store().find_document_by_id(collection.id, id).await?);
-        }
-        self.bring_vectors(&collection, found.iter_mut()).await?;
-        Ok(found)
     }
 
     /// The vectors that the server makes are not stored, so documents are handed out with new ones.
@@ -326,18 +218,134 @@ impl Engine {
         Ok(())
     }
 
+    /// The collection in memory, with everything that was stored before the call.
+    async fn loaded(&self, collection: &Collection) -> Result<Arc<Loaded>> {
+        let id = collection.id;
+        let version = self.store().partition_version(id.into()).await?.ok_or_else(|| Error::not_found("collection"))?;
+        if let Some(loaded) = self.engine.collections.0.get(&id).filter(|loaded| loaded.version >= version) {
+            return Ok(loaded);
+        }
+        let documents = self.store().documents(id).await?;
+        let vectors: Vec<Option<Vec<f32>>> = if collection.is_auto_embedded {
+            let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
+            self.embedder().embed(&texts).await?.into_iter().map(Some).collect()
+        } else {
+            documents.iter().map(|document| document.embedding.clone()).collect()
+        };
+        let index =
+            DocumentIndex::build(collection.dimensions, documents.iter().map(|document| document.id.0).zip(vectors))?;
+        let documents = documents.into_iter().map(|document| (document.id.0, document)).collect();
+        let loaded = Arc::new(Loaded { version, documents, index });
+        self.engine.collections.0.insert(id, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}
+
+impl CollectionHandle {
+    async fn partition(&self) -> Result<CollectionId> {
+        let partition = self.project.locate(Locate::Collection, &self.name().to_lowercase(), "collection").await?;
+        Ok(CollectionId(partition.0))
+    }
+
+    /// A collection's own fields, without the counts of its documents, which every document would pay for.
+    async fn get_uncounted(&self) -> Result<Collection> {
+        let id = self.partition().await?;
+        self.project.store().find_uncounted_collection(id).await?.ok_or_else(|| Error::not_found("collection"))
+    }
+
+    /// A collection, by its name in any case.
+    pub async fn get(&self) -> Result<Collection> {
+        let id = self.partition().await?;
+        let collection = self.project.store().find_collection(id).await?;
+        let mut collection = collection.ok_or_else(|| Error::not_found("collection"))?;
+        if collection.is_auto_embedded {
+            collection.embedded_count = collection.document_count;
+        }
+        Ok(collection)
+    }
+
+    /// Changes a collection: a new description, metadata to merge.
+    pub async fn update(&self, description: Option<String>, metadata: Option<Metadata>) -> Result<Collection> {
+        check_description(description.as_ref())?;
+        let mut tries = Tries::new();
+        loop {
+            let mut collection = self.get().await?;
+            let seen = collection.updated_at;
+            collection.description = description.clone().or(collection.description);
+            merge_deeply(&mut collection.metadata, metadata.clone().unwrap_or_default());
+            collection.updated_at = self.project.after(seen);
+            let changes = vec![Change::Collection(CollectionChange::Update(collection.clone(), seen))];
+            match self.project.apply(collection.id, changes).await {
+                Ok(_) => return Ok(collection),
+                Err(error) => tries.again(error)?,
+            }
+        }
+    }
+
+    /// Removes a collection with its documents.
+    pub async fn delete(&self) -> Result<()> {
+        let id = self.partition().await?;
+        self.project.engine.collections.0.invalidate(&id);
+        self.project.remove_partition(id, PartitionOwner::Collection(self.name().to_lowercase())).await
+    }
+
+    /// Adds documents, all or none; their ids in the order in which they were given.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when a `document_id` is taken, `Invalid` when a vector does not fit.
+    pub async fn add_documents(&self, new: Vec<NewDocument>) -> Result<Vec<Uuid>> {
+        check_count(new.len())?;
+        let collection = self.get_uncounted().await?;
+        let now = self.project.now();
+        let mut changes = Vec::with_capacity(new.len());
+        let mut ids = Vec::with_capacity(new.len());
+        for document in new {
+            check_document_id(document.document_id.as_ref())?;
+            check_vector(&collection, &document)?;
+            let id = DocumentUuid(collection.id.within(self.project.ids().next()));
+            ids.push(id.0);
+            changes.push(Change::Collection(CollectionChange::AddDocument(Document {
+                id,
+                document_id: document.document_id,
+                content: document.content,
+                metadata: document.metadata,
+                embedding: document.embedding.filter(|_| !collection.is_auto_embedded),
+                created_at: now,
+                updated_at: now,
+            })));
+        }
+        self.project.apply(collection.id, changes).await?;
+        Ok(ids)
+    }
+
+    /// A document of a collection.
+    pub async fn document(&self, id: Uuid) -> Result<Document> {
+        let collection = self.get_uncounted().await?;
+        self.project.document_in(&collection, id).await
+    }
+
+    /// The documents with these uuids or own ids; those that are not there are left out.
+    pub async fn documents(&self, uuids: &[Uuid], document_ids: &[String]) -> Result<Vec<Document>> {
+        check_count(uuids.len() + document_ids.len())?;
+        let collection = self.get_uncounted().await?;
+        let mut found = Vec::new();
+        for uuid in uuids {
+            found.extend(self.project.store().find_document(collection.id, DocumentUuid(*uuid)).await?);
+        }
+        for id in document_ids {
+            found.extend(self.project.store().find_document_by_id(collection.id, id).await?);
+        }
+        self.project.bring_vectors(&collection, found.iter_mut()).await?;
+        Ok(found)
+    }
+
     /// Changes documents, all or none: a new own id, metadata to merge.
-    pub async fn update_documents(
-        &self,
-        project: ProjectId,
-        name: &str,
-        updates: Vec<(Uuid, Option<String>, Option<Metadata>)>,
-    ) -> Result<()> {
+    pub async fn update_documents(&self, updates: Vec<(Uuid, Option<String>, Option<Metadata>)>) -> Result<()> {
         check_count(updates.len())?;
         for (_, document_id, _) in &updates {
             check_document_id(document_id.as_ref())?;
         }
-        let id = self.collection_id(project, name).await?;
+        let id = self.partition().await?;
         let mut tries = Tries::new();
         loop {
             let mut changes = Vec::with_capacity(updates.len());
@@ -347,18 +355,18 @@ impl Engine {
                 let mut document = match changed.remove(uuid) {
                     Some(document) => document,
                     None => {
-                        let found = self.store().find_document(id, DocumentUuid(*uuid)).await?;
+                        let found = self.project.store().find_document(id, DocumentUuid(*uuid)).await?;
                         found.ok_or_else(|| Error::not_found("document"))?
                     }
                 };
                 let seen = document.updated_at;
                 document.document_id = document_id.clone().or(document.document_id);
                 merge_deeply(&mut document.metadata, metadata.clone().unwrap_or_default());
-                document.updated_at = self.after(seen);
+                document.updated_at = self.project.after(seen);
                 changes.push(Change::Collection(CollectionChange::UpdateDocument(document.clone(), seen)));
                 changed.insert(*uuid, document);
             }
-            match self.apply(project, id, changes).await {
+            match self.project.apply(id, changes).await {
                 Ok(_) => return Ok(()),
                 Err(error) => tries.again(error)?,
             }
@@ -366,13 +374,13 @@ impl Engine {
     }
 
     /// Removes documents, all or none.
-    pub async fn delete_documents(&self, project: ProjectId, name: &str, ids: &[Uuid]) -> Result<()> {
+    pub async fn delete_documents(&self, ids: &[Uuid]) -> Result<()> {
         check_count(ids.len())?;
-        let id = self.collection_id(project, name).await?;
+        let id = self.partition().await?;
         let changes =
             ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(DocumentUuid(*id)))).collect();
-        self.apply(project, id, changes).await?;
-        self.store().scrub().await
+        self.project.apply(id, changes).await?;
+        self.project.store().scrub().await
     }
 
     /// Searches a collection.
@@ -380,19 +388,14 @@ impl Engine {
     /// # Errors
     /// `Invalid` when nothing is asked for, a text is given where the application brings the vectors, or
     /// a vector has the wrong number of components.
-    pub async fn search_documents(
-        &self,
-        project: ProjectId,
-        name: &str,
-        search: DocumentSearch,
-    ) -> Result<FoundDocuments> {
-        let collection = self.uncounted(project, name).await?;
+    pub async fn search(&self, search: DocumentSearch) -> Result<FoundDocuments> {
+        let collection = self.get_uncounted().await?;
         let limit = search.limit.clamp(1, RESULTS_MAX);
         let text = search.text.as_deref().filter(|text| !text.trim().is_empty());
         let query_vector = match (search.embedding, text) {
             (Some(embedding), _) => embedding,
             (None, Some(text)) if collection.is_auto_embedded => {
-                self.embedder().embed(&[text]).await?.pop().unwrap_or_default()
+                self.project.embedder().embed(&[text]).await?.pop().unwrap_or_default()
             }
             (None, Some(_)) => {
                 let message = "this collection has the application's own vectors: search it by embedding, not by text";
@@ -401,7 +404,7 @@ impl Engine {
             (None, None) if search.filter.is_some() => Vec::new(),
             (None, None) => return Err(Error::invalid("a search needs text, embedding or metadata")),
         };
-        let loaded = self.loaded(&collection).await?;
+        let loaded = self.project.loaded(&collection).await?;
         let passes = |document: &Document| {
             search.filter.as_ref().is_none_or(|filter| filter.matches(&document.metadata, document.created_at))
         };
@@ -416,30 +419,8 @@ impl Engine {
             hits.into_iter().filter_map(hit).collect()
         };
         // Callers compare what was found with each other.
-        self.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
+        self.project.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
         Ok(FoundDocuments { documents, query_vector })
-    }
-
-    /// The collection in memory, with everything that was stored before the call.
-    async fn loaded(&self, collection: &Collection) -> Result<Arc<Loaded>> {
-        let id = collection.id;
-        let version = self.store().partition_version(id.into()).await?.ok_or_else(|| Error::not_found("collection"))?;
-        if let Some(loaded) = self.collections.0.get(&id).filter(|loaded| loaded.version >= version) {
-            return Ok(loaded);
-        }
-        let documents = self.store().documents(id).await?;
-        let vectors: Vec<Option<Vec<f32>>> = if collection.is_auto_embedded {
-            let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
-            self.embedder().embed(&texts).await?.into_iter().map(Some).collect()
-        } else {
-            documents.iter().map(|document| document.embedding.clone()).collect()
-        };
-        let index =
-            DocumentIndex::build(collection.dimensions, documents.iter().map(|document| document.id.0).zip(vectors))?;
-        let documents = documents.into_iter().map(|document| (document.id.0, document)).collect();
-        let loaded = Arc::new(Loaded { version, documents, index });
-        self.collections.0.insert(id, Arc::clone(&loaded));
-        Ok(loaded)
     }
 }
 

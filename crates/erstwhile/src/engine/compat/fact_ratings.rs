@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::engine::{Engine, FactTriple, GraphRef, Search};
+use crate::engine::{FactTriple, GraphHandle, GraphRef, ProjectHandle, Search, ThreadHandle};
 use crate::store::{Locate, SettingScope};
 use erstwhile_core::change::{Change, SettingChange};
 use erstwhile_core::compat::fact_rating::{Anchors, RatingInstruction, rate};
@@ -10,7 +10,7 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{name_id, user_node};
 use erstwhile_core::model::{
     Assertion, AssertionId, ClaimKind, Episode, EpisodeKind, EpisodeState, GraphId, Holding, Mention, Metadata,
-    OPERATOR, Precondition, ProjectId, SettingKind,
+    OPERATOR, Precondition, SettingKind,
 };
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{GraphIndex, Moment, Scored};
@@ -42,20 +42,20 @@ pub enum Rated {
     Thread(String),
 }
 
-impl Engine {
-    async fn rated_home(&self, project: ProjectId, of: &Rated) -> Result<(GraphId, String)> {
+impl ProjectHandle {
+    async fn rated_home(&self, of: &Rated) -> Result<(GraphId, String)> {
         Ok(match of {
-            Rated::Graph(reference) => (self.graph_id(project, reference).await?, String::new()),
+            Rated::Graph(reference) => (self.graph(reference).partition().await?, String::new()),
             Rated::Thread(thread_id) => {
-                (self.locate_graph(project, Locate::Thread, thread_id, "thread").await?, thread_id.clone())
+                (self.locate_graph(Locate::Thread, thread_id, "thread").await?, thread_id.clone())
             }
         })
     }
 
     /// Declares how facts are rated.
-    pub async fn set_rating(&self, project: ProjectId, of: &Rated, instruction: &RatingInstruction) -> Result<()> {
+    pub async fn set_rating(&self, of: &Rated, instruction: &RatingInstruction) -> Result<()> {
         instruction.check()?;
-        let (graph, name) = self.rated_home(project, of).await?;
+        let (graph, name) = self.rated_home(of).await?;
         let value = serde_json::to_value(instruction)
             .map_err(|error| Error::internal("a rating instruction cannot be written").with_source(error))?;
         let setting = erstwhile_core::model::Setting {
@@ -64,14 +64,12 @@ impl Engine {
             value,
             updated_at: self.now(),
         };
-        self.apply(project, graph, vec![Change::Setting(SettingChange::Put(setting, Precondition::None))])
-            .await
-            .map(|_| ())
+        self.apply(graph, vec![Change::Setting(SettingChange::Put(setting, Precondition::None))]).await.map(|_| ())
     }
 
     /// How facts are rated; `None` when nothing is declared.
-    pub async fn rating(&self, project: ProjectId, of: &Rated) -> Result<Option<RatingInstruction>> {
-        let (graph, name) = self.rated_home(project, of).await?;
+    pub async fn rating(&self, of: &Rated) -> Result<Option<RatingInstruction>> {
+        let (graph, name) = self.rated_home(of).await?;
         self.rating_in(graph, &name).await
     }
 
@@ -108,47 +106,12 @@ impl Engine {
         Ok(rated.map(|(triple, vector)| RatedFact { triple, rating: Some(rate(&vector, &anchors)) }).collect())
     }
 
-    /// Facts of a graph with their ratings, in their order.
-    pub async fn rate_facts(
-        &self,
-        project: ProjectId,
-        reference: &GraphRef,
-        facts: Vec<FactTriple>,
-    ) -> Result<Vec<RatedFact>> {
-        let graph = self.graph_id(project, reference).await?;
-        self.rated(graph, None, facts).await
-    }
-
     /// One fact with its rating.
-    pub async fn rated_fact(&self, project: ProjectId, id: AssertionId) -> Result<RatedFact> {
-        let triple = self.fact(project, id).await?;
-        let graph = self.graph_of(project, id.0, "fact").await?;
+    pub async fn rated_fact(&self, id: AssertionId) -> Result<RatedFact> {
+        let triple = self.fact(id).await?;
+        let graph = self.graph_of(id.0, "fact").await?;
         let rated = self.rated(graph, None, vec![triple]).await?;
         rated.into_iter().next().ok_or_else(|| Error::not_found("fact"))
-    }
-
-    /// The current facts of a graph, newest first.
-    pub async fn facts_of_graph(&self, project: ProjectId, reference: &GraphRef) -> Result<Vec<RatedFact>> {
-        let graph = self.graph_id(project, reference).await?;
-        let facts = self.current_facts(graph, |_, _| true).await?;
-        self.rated(graph, None, facts).await
-    }
-
-    /// The current facts that a thread's messages support, newest first, at least so well rated.
-    pub async fn facts_of_thread(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        rating_min: Option<f64>,
-    ) -> Result<Vec<RatedFact>> {
-        let graph = self.thread(project, thread_id).await?.graph;
-        let said_in = |index: &GraphIndex, triple: &FactTriple| {
-            let thread = |id| index.episode(id).and_then(|episode| episode.thread.as_deref());
-            triple.fact.episodes.iter().any(|id| thread(*id) == Some(thread_id))
-        };
-        let facts = self.current_facts(graph, said_in).await?;
-        let rated = self.rated(graph, Some(thread_id), facts).await?;
-        Ok(at_least(rated, rating_min))
     }
 
     async fn current_facts(
@@ -166,25 +129,6 @@ impl Engine {
         Ok(facts)
     }
 
-    /// The facts that bear on what was said last in a thread, best first, at least so well rated.
-    pub async fn relevant_facts(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        query: &str,
-        limit: usize,
-        rating_min: Option<f64>,
-    ) -> Result<Vec<RatedFact>> {
-        if query.trim().is_empty() {
-            return Ok(Vec::new());
-        }
-        let graph = self.thread(project, thread_id).await?.graph;
-        let search = Search { moment: Moment::Current(self.now()), ..Search::new(query, limit) };
-        let found = self.found_facts(graph, search).await?;
-        let facts = found.into_iter().map(|found| found.item).collect();
-        Ok(at_least(self.rated(graph, Some(thread_id), facts).await?, rating_min))
-    }
-
     pub(in crate::engine) async fn found_facts(
         &self,
         graph: GraphId,
@@ -199,62 +143,6 @@ impl Engine {
             };
             found.map(whole).collect()
         })?
-    }
-
-    /// States facts about a thread's user; they go with the thread.
-    pub async fn state_facts(&self, project: ProjectId, thread_id: &str, facts: &[String]) -> Result<()> {
-        if facts.is_empty() || facts.len() > STATED_MAX {
-            return Err(Error::invalid(format!("facts must have from 1 to {STATED_MAX} items")));
-        }
-        let too_long = |fact: &&String| fact.chars().count() > STATED_CHARACTERS_MAX || fact.trim().is_empty();
-        if facts.iter().any(|fact| too_long(&fact)) {
-            return Err(Error::invalid(format!("a fact must have from 1 to {STATED_CHARACTERS_MAX} characters")));
-        }
-        let graph = self.open_thread(project, thread_id).await?.graph;
-        let now = self.now();
-        let mut changes = Vec::new();
-        for fact in facts {
-            let episode = Episode {
-                thread: Some(thread_id.to_owned()),
-                state: EpisodeState::Processed,
-                ..self.episode(graph, EpisodeKind::FactTriple, fact.clone(), None)
-            };
-            let topic: String = fact.chars().take(TOPIC_CHARACTERS_MAX).collect();
-            let object = name_id(graph, &topic, Some("Topic"));
-            let mention = Mention {
-                episode: Some(episode.id),
-                name: topic,
-                entity: object,
-                entity_type: Some("Topic".to_owned()),
-                span: 0..fact.len(),
-                recorded_at: now,
-            };
-            let assertion = Assertion {
-                id: AssertionId(graph.within(self.ids().next())),
-                episode: Some(episode.id),
-                sequence: None,
-                subject: user_node(graph),
-                predicate: STATED.to_owned(),
-                object: Some(object),
-                statement: fact.clone(),
-                span: 0..fact.len(),
-                kind: ClaimKind::Asserts,
-                holding: Holding::Shared,
-                valid_from: None,
-                valid_until: None,
-                reference_time: now,
-                recorded_at: now,
-                confidence: 1.0,
-                extractor: OPERATOR.to_owned(),
-                attributes: Metadata::new(),
-            };
-            changes.extend([
-                Change::AddEpisodes(vec![episode]),
-                Change::AddMention(mention),
-                Change::AddAssertion(assertion),
-            ]);
-        }
-        self.apply(project, graph, changes).await.map(|_| ())
     }
 
     /// Current facts of these threads that are most like a query, best first, with their ratings.
@@ -288,6 +176,103 @@ impl Engine {
             }
         }
         Ok(facts)
+    }
+}
+
+impl GraphHandle {
+    /// Facts of a graph with their ratings, in their order.
+    pub async fn rate_facts(&self, facts: Vec<FactTriple>) -> Result<Vec<RatedFact>> {
+        let graph = self.partition().await?;
+        self.project.rated(graph, None, facts).await
+    }
+
+    /// The current facts of a graph, newest first.
+    pub async fn rated_facts(&self) -> Result<Vec<RatedFact>> {
+        let graph = self.partition().await?;
+        let facts = self.project.current_facts(graph, |_, _| true).await?;
+        self.project.rated(graph, None, facts).await
+    }
+}
+
+impl ThreadHandle {
+    /// The current facts that a thread's messages support, newest first, at least so well rated.
+    pub async fn facts(&self, rating_min: Option<f64>) -> Result<Vec<RatedFact>> {
+        let graph = self.get().await?.graph;
+        let said_in = |index: &GraphIndex, triple: &FactTriple| {
+            let thread = |id| index.episode(id).and_then(|episode| episode.thread.as_deref());
+            triple.fact.episodes.iter().any(|id| thread(*id) == Some(self.id()))
+        };
+        let facts = self.project.current_facts(graph, said_in).await?;
+        let rated = self.project.rated(graph, Some(self.id()), facts).await?;
+        Ok(at_least(rated, rating_min))
+    }
+
+    /// The facts that bear on what was said last in a thread, best first, at least so well rated.
+    pub async fn relevant_facts(&self, query: &str, limit: usize, rating_min: Option<f64>) -> Result<Vec<RatedFact>> {
+        if query.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let graph = self.get().await?.graph;
+        let search = Search { moment: Moment::Current(self.project.now()), ..Search::new(query, limit) };
+        let found = self.project.found_facts(graph, search).await?;
+        let facts = found.into_iter().map(|found| found.item).collect();
+        Ok(at_least(self.project.rated(graph, Some(self.id()), facts).await?, rating_min))
+    }
+
+    /// States facts about a thread's user; they go with the thread.
+    pub async fn state_facts(&self, facts: &[String]) -> Result<()> {
+        if facts.is_empty() || facts.len() > STATED_MAX {
+            return Err(Error::invalid(format!("facts must have from 1 to {STATED_MAX} items")));
+        }
+        let too_long = |fact: &&String| fact.chars().count() > STATED_CHARACTERS_MAX || fact.trim().is_empty();
+        if facts.iter().any(|fact| too_long(&fact)) {
+            return Err(Error::invalid(format!("a fact must have from 1 to {STATED_CHARACTERS_MAX} characters")));
+        }
+        let graph = self.get_open().await?.graph;
+        let now = self.project.now();
+        let mut changes = Vec::new();
+        for fact in facts {
+            let episode = Episode {
+                thread: Some(self.id().to_owned()),
+                state: EpisodeState::Processed,
+                ..self.project.episode(graph, EpisodeKind::FactTriple, fact.clone(), None)
+            };
+            let topic: String = fact.chars().take(TOPIC_CHARACTERS_MAX).collect();
+            let object = name_id(graph, &topic, Some("Topic"));
+            let mention = Mention {
+                episode: Some(episode.id),
+                name: topic,
+                entity: object,
+                entity_type: Some("Topic".to_owned()),
+                span: 0..fact.len(),
+                recorded_at: now,
+            };
+            let assertion = Assertion {
+                id: AssertionId(graph.within(self.project.ids().next())),
+                episode: Some(episode.id),
+                sequence: None,
+                subject: user_node(graph),
+                predicate: STATED.to_owned(),
+                object: Some(object),
+                statement: fact.clone(),
+                span: 0..fact.len(),
+                kind: ClaimKind::Asserts,
+                holding: Holding::Shared,
+                valid_from: None,
+                valid_until: None,
+                reference_time: now,
+                recorded_at: now,
+                confidence: 1.0,
+                extractor: OPERATOR.to_owned(),
+                attributes: Metadata::new(),
+            };
+            changes.extend([
+                Change::AddEpisodes(vec![episode]),
+                Change::AddMention(mention),
+                Change::AddAssertion(assertion),
+            ]);
+        }
+        self.project.apply(graph, changes).await.map(|_| ())
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::engine::Engine;
+use crate::engine::{ProjectHandle, ThreadHandle};
 use crate::ports::{LanguageModel, Prompt};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Episode, ProjectId};
+use erstwhile_core::model::Episode;
 
 /// Classes, at most.
 const CLASSES_MAX: usize = 100;
@@ -41,17 +41,19 @@ pub struct Extracting {
     pub validate: bool,
 }
 
-impl Engine {
+impl ProjectHandle {
     fn language_model(&self) -> Result<&dyn LanguageModel> {
-        self.state.parts.language_model.as_deref().ok_or_else(|| {
+        self.state().parts.language_model.as_deref().ok_or_else(|| {
             let message = "this needs a language model, and none is configured: set model.url and model.name";
             Error::invalid(message)
         })
     }
+}
 
+impl ThreadHandle {
     /// The end of a thread as a model is shown it.
-    async fn conversation(&self, project: ProjectId, thread_id: &str, last: i64) -> Result<String> {
-        let (messages, _) = self.last_messages(project, thread_id, last).await?;
+    async fn conversation(&self, last: i64) -> Result<String> {
+        let (messages, _) = self.last_messages(last).await?;
         if messages.is_empty() {
             return Err(Error::invalid("nothing has been said in this session"));
         }
@@ -64,13 +66,13 @@ impl Engine {
     ///
     /// # Errors
     /// `Invalid` when no model is configured or there is nothing to choose from.
-    pub async fn classify(&self, project: ProjectId, thread_id: &str, request: Classifying) -> Result<String> {
-        self.thread(project, thread_id).await?;
-        let model = self.language_model()?;
+    pub async fn classify(&self, request: Classifying) -> Result<String> {
+        self.get().await?;
+        let model = self.project.language_model()?;
         if request.classes.is_empty() || request.classes.len() > CLASSES_MAX {
             return Err(Error::invalid(format!("classes must have from 1 to {CLASSES_MAX} items")));
         }
-        let data = self.conversation(project, thread_id, request.last).await?;
+        let data = self.conversation(request.last).await?;
         let instructions = format!(
             "Choose the one class that fits the conversation best, and answer with a JSON object with the key \
              `class`.\nClasses: {}\n{}",
@@ -88,17 +90,12 @@ impl Engine {
     ///
     /// # Errors
     /// `Invalid` when no model is configured or the schema is malformed.
-    pub async fn extract_data(
-        &self,
-        project: ProjectId,
-        thread_id: &str,
-        request: Extracting,
-    ) -> Result<BTreeMap<String, String>> {
-        self.thread(project, thread_id).await?;
+    pub async fn extract_data(&self, request: Extracting) -> Result<BTreeMap<String, String>> {
+        self.get().await?;
         let fields = fields_of(&request.schema)?;
-        let model = self.language_model()?;
-        let data = self.conversation(project, thread_id, request.last).await?;
-        let now = request.now.unwrap_or_else(|| self.now());
+        let model = self.project.language_model()?;
+        let data = self.conversation(request.last).await?;
+        let now = request.now.unwrap_or_else(|| self.project.now());
         let instructions = format!(
             "Read the values of these fields from the conversation and answer with a JSON object that has each field \
              as a key and its value as a string; an empty string where the conversation does not tell it. The time is \
@@ -125,10 +122,10 @@ impl Engine {
     ///
     /// # Errors
     /// `Invalid` when no model is configured.
-    pub async fn synthesize_question(&self, project: ProjectId, thread_id: &str, last: i64) -> Result<String> {
-        self.thread(project, thread_id).await?;
-        let model = self.language_model()?;
-        let data = self.conversation(project, thread_id, last).await?;
+    pub async fn synthesize_question(&self, last: i64) -> Result<String> {
+        self.get().await?;
+        let model = self.project.language_model()?;
+        let data = self.conversation(last).await?;
         let instructions = "Write the one question that the last message asks or implies so that it can be understood \
                             without the conversation. Answer with the question alone."
             .to_owned();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::RatedFact;
-use crate::engine::{Engine, Search, Summarised};
+use crate::engine::{ProjectHandle, Search, Summarised};
 use crate::store::{ListOrder, ListPage};
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Episode, EpisodeKind, GraphId, ProjectId, Summary};
+use erstwhile_core::model::{Episode, EpisodeKind, GraphId, Summary};
 use erstwhile_core::search::{GraphIndex, Reranker, Scored, SearchRequest};
 
 /// Threads of a user, or of a project, that are searched when the caller names none: the newest.
@@ -45,9 +45,9 @@ pub struct FoundInThread<T> {
     pub score: f64,
 }
 
-impl Engine {
+impl ProjectHandle {
     /// The threads that a search is about, by their graphs.
-    async fn searched(&self, project: ProjectId, search: &ThreadSearch) -> Result<BTreeMap<GraphId, Vec<String>>> {
+    async fn searched(&self, search: &ThreadSearch) -> Result<BTreeMap<GraphId, Vec<String>>> {
         if !(1..=RESULTS_MAX).contains(&search.limit) {
             return Err(Error::invalid(format!("limit must be from 1 to {RESULTS_MAX}")));
         }
@@ -57,13 +57,13 @@ impl Engine {
         let mut threads = Vec::new();
         if !search.thread_ids.is_empty() {
             for thread_id in &search.thread_ids {
-                threads.push(self.thread(project, thread_id).await?);
+                threads.push(self.thread(thread_id).get().await?);
             }
         } else if let Some(user_id) = &search.user_id {
-            threads = self.threads_of_user(project, user_id).await?;
+            threads = self.user(user_id).threads().await?;
         } else {
             let page = ListPage { order: ListOrder::Created, ascending: false, offset: 0, limit: THREADS_MAX };
-            threads = self.store().list_threads(project, page).await?.0;
+            threads = self.store().list_threads(self.id, page).await?.0;
         }
         let mut searched: BTreeMap<GraphId, Vec<String>> = BTreeMap::new();
         for thread in threads {
@@ -73,13 +73,9 @@ impl Engine {
     }
 
     /// Messages of threads.
-    pub async fn search_thread_messages(
-        &self,
-        project: ProjectId,
-        search: &ThreadSearch,
-    ) -> Result<Vec<FoundInThread<Episode>>> {
+    pub async fn search_thread_messages(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Episode>>> {
         let mut found = Vec::new();
-        for (graph, threads) in self.searched(project, search).await? {
+        for (graph, threads) in self.searched(search).await? {
             let request = if search.text.trim().is_empty() {
                 None
             } else {
@@ -96,12 +92,11 @@ impl Engine {
     /// Facts that the messages of threads support.
     pub async fn search_thread_facts(
         &self,
-        project: ProjectId,
         search: &ThreadSearch,
         rating_min: Option<f64>,
     ) -> Result<Vec<FoundInThread<RatedFact>>> {
         let mut found = Vec::new();
-        for (graph, threads) in self.searched(project, search).await? {
+        for (graph, threads) in self.searched(search).await? {
             if search.text.trim().is_empty() {
                 continue;
             }
@@ -117,13 +112,9 @@ impl Engine {
     }
 
     /// Summaries of threads.
-    pub async fn search_thread_summaries(
-        &self,
-        project: ProjectId,
-        search: &ThreadSearch,
-    ) -> Result<Vec<FoundInThread<Summary>>> {
+    pub async fn search_thread_summaries(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Summary>>> {
         let mut found = Vec::new();
-        for (graph, threads) in self.searched(project, search).await? {
+        for (graph, threads) in self.searched(search).await? {
             let summaries = self.summaries_in(graph, Summarised::Threads, None).await?;
             let summaries = summaries.into_iter().filter(|summary| threads.contains(&summary.of)).collect();
             let nearest = self.nearest(&search.text, search.limit, summaries, |summary: &Summary| summary.text.clone());

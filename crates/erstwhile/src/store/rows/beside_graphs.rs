@@ -143,7 +143,7 @@ pub(in super::super) fn read_bulk_item(row: Row) -> Result<ImportItem> {
         place.map(Json::take).unwrap_or_default()
     };
     let text = |value: Json| value.as_str().map(str::to_owned);
-    let broken = |_| Error::corrupt("a stored item of a bulk load is broken");
+    let broken = |_| Error::corrupt("a stored item of an import job is broken");
     let reference_time = field("reference_time").as_i64();
     let metadata = match field("metadata") {
         Json::Object(metadata) => metadata,

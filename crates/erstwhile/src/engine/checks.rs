@@ -1,0 +1,50 @@
+//! Checks of input that several objects share, and how their metadata is merged.
+
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::Metadata;
+
+/// Refuses an empty id or one that is too long.
+pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
+    /// Characters of an application's own id, at most.
+    const ID_CHARACTERS_MAX: usize = 1_000;
+    /// Bytes of an application's own id, at most: PostgreSQL's indexes hold keys of 2,704.
+    const ID_BYTES_MAX: usize = 2_000;
+    if id.trim().is_empty() {
+        return Err(Error::invalid(format!("{name} must not be empty")));
+    }
+    if id.chars().count() > ID_CHARACTERS_MAX {
+        return Err(Error::invalid(format!("{name} must have at most {ID_CHARACTERS_MAX} characters")));
+    }
+    if id.len() > ID_BYTES_MAX {
+        return Err(Error::invalid(format!("{name} must have at most {ID_BYTES_MAX} bytes")));
+    }
+    if id.chars().any(|character| character == '\0') {
+        return Err(Error::invalid(format!("{name} must not contain a null character")));
+    }
+    Ok(())
+}
+
+/// Refuses an unknown time zone.
+pub(super) fn check_time_zone(time_zone: Option<&str>) -> Result<()> {
+    match time_zone {
+        Some(name) if jiff::tz::TimeZone::get(name).is_err() => {
+            Err(Error::invalid(format!("time_zone must be an IANA time zone, not `{name}`")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Merges objects inside objects; a null deletes its key.
+pub(super) fn merge_deeply(target: &mut Metadata, patch: Metadata) {
+    for (key, value) in patch {
+        match (target.get_mut(&key), value) {
+            (_, serde_json::Value::Null) => {
+                target.remove(&key);
+            }
+            (Some(serde_json::Value::Object(inner)), serde_json::Value::Object(patch)) => merge_deeply(inner, patch),
+            (_, value) => {
+                target.insert(key, value);
+            }
+        }
+    }
+}

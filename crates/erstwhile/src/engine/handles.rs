@@ -1,0 +1,185 @@
+//! Handles: what a program holds of one project, and in it of a user, a thread, a graph, a group, a document
+//! collection or an import job.
+//!
+//! A handle names its object and costs no query; that the object exists is checked by each call. Objects of other
+//! projects are never found.
+
+use std::fmt;
+
+use erstwhile_core::error::Result;
+use erstwhile_core::model::{GraphId, GroupId, ImportJobId, ProjectId};
+use jiff::Timestamp;
+
+use super::Engine;
+use crate::ports::{Embedder, Ids};
+use crate::state::{IndexHandle, State};
+use crate::store::Store;
+
+/// A project: everything that an application may ask for on its behalf. A cheap clone.
+#[derive(Clone)]
+pub struct ProjectHandle {
+    pub(super) engine: Engine,
+    pub(super) id: ProjectId,
+}
+
+/// Whose graph is meant, in the application's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GraphRef {
+    /// The graph of this user.
+    User(String),
+    /// This standalone graph.
+    Graph(String),
+}
+
+impl From<&GraphRef> for GraphRef {
+    fn from(reference: &GraphRef) -> Self {
+        reference.clone()
+    }
+}
+
+impl From<&str> for GraphRef {
+    /// A standalone graph, by its `graph_id`.
+    fn from(graph_id: &str) -> Self {
+        Self::Graph(graph_id.to_owned())
+    }
+}
+
+impl From<String> for GraphRef {
+    /// A standalone graph, by its `graph_id`.
+    fn from(graph_id: String) -> Self {
+        Self::Graph(graph_id)
+    }
+}
+
+impl From<&String> for GraphRef {
+    /// A standalone graph, by its `graph_id`.
+    fn from(graph_id: &String) -> Self {
+        Self::Graph(graph_id.clone())
+    }
+}
+
+macro_rules! handles {
+    ($($(#[$doc:meta])* $name:ident $field:ident: $type:ty;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name {
+            pub(super) project: ProjectHandle,
+            pub(super) $field: $type,
+        }
+    )*};
+}
+
+handles! {
+    /// A user.
+    UserHandle id: String;
+    /// A thread.
+    ThreadHandle id: String;
+    /// A graph: of a user, or a standalone one.
+    GraphHandle reference: GraphRef;
+    /// A group of users.
+    GroupHandle id: GroupId;
+    /// A document collection.
+    CollectionHandle name: String;
+    /// An import job.
+    ImportHandle id: ImportJobId;
+}
+
+impl Engine {
+    /// A project, by its id. See [`ensure_project`](Self::ensure_project) for one by its name.
+    pub fn project(&self, id: ProjectId) -> ProjectHandle {
+        ProjectHandle { engine: self.clone(), id }
+    }
+}
+
+impl ProjectHandle {
+    /// The project's id.
+    pub fn id(&self) -> ProjectId {
+        self.id
+    }
+
+    /// A user, by the application's own id.
+    pub fn user(&self, user_id: impl Into<String>) -> UserHandle {
+        UserHandle { project: self.clone(), id: user_id.into() }
+    }
+
+    /// A thread, by the application's own id.
+    pub fn thread(&self, thread_id: impl Into<String>) -> ThreadHandle {
+        ThreadHandle { project: self.clone(), id: thread_id.into() }
+    }
+
+    /// A graph: a standalone one by its `graph_id`, or either kind by a [`GraphRef`].
+    pub fn graph(&self, reference: impl Into<GraphRef>) -> GraphHandle {
+        GraphHandle { project: self.clone(), reference: reference.into() }
+    }
+
+    /// A group of users.
+    pub fn group(&self, id: impl Into<GroupId>) -> GroupHandle {
+        GroupHandle { project: self.clone(), id: id.into() }
+    }
+
+    /// A document collection, by its name in any case.
+    pub fn collection(&self, name: impl Into<String>) -> CollectionHandle {
+        CollectionHandle { project: self.clone(), name: name.into() }
+    }
+
+    /// An import job.
+    pub fn import_job(&self, id: impl Into<ImportJobId>) -> ImportHandle {
+        ImportHandle { project: self.clone(), id: id.into() }
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        self.engine.store()
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.engine.state
+    }
+
+    pub(super) fn ids(&self) -> &dyn Ids {
+        self.engine.ids()
+    }
+
+    pub(super) fn embedder(&self) -> &dyn Embedder {
+        self.engine.embedder()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.engine.now()
+    }
+
+    pub(super) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
+        self.engine.state.index(graph).await
+    }
+}
+
+impl UserHandle {
+    /// The application's own id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The user's graph.
+    pub fn graph(&self) -> GraphHandle {
+        self.project.graph(GraphRef::User(self.id.clone()))
+    }
+}
+
+impl ThreadHandle {
+    /// The application's own id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl CollectionHandle {
+    /// The collection's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Debug for ProjectHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProjectHandle").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+//! How a project's stored state is found and changed: batches, and attempts that repeat after a conflict.
+
+use erstwhile_core::change::{Applied, Batch, Change, Expect};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{BatchId, GraphId, PartitionId, PartitionOwner, tag_of};
+use erstwhile_core::search::GraphIndex;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::ProjectHandle;
+use crate::store::Locate;
+
+/// How often a change of knowledge is attempted when other writers conflict with it.
+const CONFLICT_TRIES: usize = 8;
+/// How often a change of a record is attempted; each failure means that another writer succeeded.
+const RECORD_TRIES: usize = 64;
+
+impl ProjectHandle {
+    pub(in crate::engine) fn batch(&self, partition: Option<PartitionId>, changes: Vec<Change>) -> Batch {
+        let id = BatchId(self.ids().next());
+        Batch { id, project: self.id, partition, expect: Expect::Nothing, at: self.now(), changes }
+    }
+
+    pub(super) async fn apply(&self, partition: impl Into<PartitionId>, changes: Vec<Change>) -> Result<Applied> {
+        self.store().apply(&self.batch(Some(partition.into()), changes)).await
+    }
+
+    pub(super) async fn locate(&self, kind: Locate, name: &str, what: &str) -> Result<PartitionId> {
+        self.store().locate(self.id, kind, name).await?.ok_or_else(|| Error::not_found(what))
+    }
+
+    pub(super) async fn locate_graph(&self, kind: Locate, name: &str, what: &str) -> Result<GraphId> {
+        Ok(self.locate(kind, name, what).await?.as_graph())
+    }
+
+    /// The graph that holds an object, by the object's uuid.
+    pub(super) async fn graph_of(&self, object: Uuid, what: &str) -> Result<GraphId> {
+        self.locate_graph(Locate::Tag, &tag_of(object), what).await
+    }
+
+    /// Adds a partition, with a tag that no other partition of the project has.
+    pub(super) async fn add_partition(&self, changes: impl Fn(PartitionId) -> Vec<Change>) -> Result<PartitionId> {
+        let mut tries = 0;
+        loop {
+            // From a hash, so that the tag is random and not the time of creation.
+            let partition = PartitionId(Uuid::new_v5(&Uuid::NAMESPACE_OID, self.ids().next().as_bytes()));
+            match self.apply(partition, changes(partition)).await {
+                // Nothing in such a batch can conflict but the tag.
+                Err(error) if error.kind() == ErrorKind::Conflict && tries < CONFLICT_TRIES => tries += 1,
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(partition),
+            }
+        }
+    }
+
+    /// Adds a graph, see [`add_partition`](Self::add_partition).
+    pub(super) async fn add_graph(&self, changes: impl Fn(GraphId) -> Vec<Change>) -> Result<GraphId> {
+        let partition = self.add_partition(|partition| changes(partition.as_graph())).await?;
+        Ok(partition.as_graph())
+    }
+
+    /// Removes a partition with everything in it, in memory and in the database's files, too.
+    pub(super) async fn remove_partition(
+        &self,
+        partition: impl Into<PartitionId>,
+        owner: PartitionOwner,
+    ) -> Result<()> {
+        let partition = partition.into();
+        self.apply(partition, vec![Change::RemovePartition(owner)]).await?;
+        self.state().drop_index(partition.as_graph());
+        self.engine.summaries.forget(partition.as_graph());
+        self.store().scrub().await
+    }
+
+    /// Changes knowledge that was computed from what is stored: reads, decides, writes, and starts again when another
+    /// writer was faster.
+    pub(super) async fn change_knowledge<T: Send>(
+        &self,
+        graph: GraphId,
+        decide: impl Fn(&GraphIndex) -> Result<(Vec<Change>, T)> + Send + Sync,
+    ) -> Result<T> {
+        let mut last = Error::new(ErrorKind::Conflict, "the graph keeps changing");
+        for _ in 0..CONFLICT_TRIES {
+            let row = self.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found("graph"))?;
+            let index = self.index(graph).await?;
+            let (changes, result) = index.read(&decide)??;
+            let mut batch = self.batch(Some(graph.into()), changes);
+            batch.expect = Expect::Revision(row.revision);
+            match self.store().apply(&batch).await {
+                Ok(_) => return Ok(result),
+                Err(error) if error.kind() == ErrorKind::Conflict => last = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    /// The `updated_at` of a record that changes now: later than the one that was seen, because equal times mean that
+    /// the record is unchanged.
+    pub(super) fn after(&self, seen: Timestamp) -> Timestamp {
+        let next = seen.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(Timestamp::MAX);
+        self.now().max(next)
+    }
+}
+
+/// Counts the attempts of a change that reads a record and writes it only if it is unchanged, so that no concurrent
+/// change is lost.
+pub(super) struct Tries(usize);
+
+impl Tries {
+    pub(super) fn new() -> Self {
+        Self(RECORD_TRIES)
+    }
+
+    /// Returns when to read and try again, because another writer was faster.
+    ///
+    /// # Errors
+    /// The error itself, when it is no conflict or there were too many attempts.
+    pub(super) fn again(&mut self, error: Error) -> Result<()> {
+        self.0 = self.0.saturating_sub(1);
+        if error.kind() == ErrorKind::Conflict && self.0 > 0 { Ok(()) } else { Err(error) }
+    }
+}
