@@ -3,9 +3,9 @@
 
 use clap::{Parser, Subcommand};
 
+mod plan;
 mod retrieval;
 mod scale;
-mod simulate;
 mod speed;
 mod table;
 
@@ -28,8 +28,8 @@ enum Command {
     Speed(speed::Speed),
     /// A shared graph of up to a million facts
     Scale(scale::Scale),
-    /// Clusters for up to a hundred million users: sizes, limits, losses and prices, by formula and simulated
-    Simulate(simulate::Simulate),
+    /// Machines for a number of users and what runs out first, from formulas over measured constants
+    Plan(plan::Plan),
     #[command(hide = true)]
     ServeForSpeed(speed::Serve),
 }
@@ -39,7 +39,10 @@ fn main() -> anyhow::Result<()> {
         Command::Retrieval(command) => command.run(),
         Command::Speed(command) => command.run(),
         Command::Scale(command) => command.run(),
-        Command::Simulate(command) => command.run(),
+        Command::Plan(command) => {
+            command.run();
+            Ok(())
+        }
         Command::ServeForSpeed(command) => command.run(),
     }
 }

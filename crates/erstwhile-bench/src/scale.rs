@@ -22,6 +22,8 @@ use erstwhile::store::sqlite::Sqlite;
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use indicatif::ProgressBar;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 
 use crate::table;
 
@@ -116,36 +118,36 @@ const RELATIONS: &[(&str, &str, Holding)] = &[
     ("KNOWS", "knows", Holding::Shared),
 ];
 
-fn mixed(seed: u64) -> u64 {
-    let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+/// A generator that always yields the same values for the same number.
+fn seeded(number: usize) -> SmallRng {
+    SmallRng::seed_from_u64(number as u64)
 }
 
-/// A made-up word of two to four syllables.
-fn word(seed: u64) -> String {
-    let mut state = mixed(seed.wrapping_add(0x9e37_79b9_7f4a_7c15));
-    let mut word = String::new();
-    for _ in 0..2 + state % 3 {
-        state = mixed(state);
-        word.push_str(SYLLABLES[(state % SYLLABLES.len() as u64) as usize]);
-    }
+/// An invented word of two to four syllables.
+fn word(random: &mut SmallRng) -> String {
+    let count = random.random_range(2..=4);
+    let word: String = (0..count).map(|_| one(SYLLABLES, random)).collect();
     word[..1].to_uppercase() + &word[1..]
 }
 
-fn person(number: u64) -> String {
-    let seed = mixed(number);
-    format!("{} {}", GIVEN[(seed % GIVEN.len() as u64) as usize], word(seed))
+fn person(number: usize) -> String {
+    let mut random = seeded(number);
+    format!("{} {}", one(GIVEN, &mut random), word(&mut random))
+}
+
+fn one<T: Copy>(of: &[T], random: &mut SmallRng) -> T {
+    of[random.random_range(0..of.len())]
 }
 
 /// The fact of a number: who, how, whom or what. A person has about four.
 fn fact(number: usize) -> Claim {
-    let seed = mixed(number as u64 + 77);
-    let subject = person(seed % (number as u64 / 4 + 1_000));
-    let (predicate, verb, holding) = RELATIONS[(mixed(seed) % RELATIONS.len() as u64) as usize];
+    let mut random = seeded(number);
+    let people = number / 4 + 1_000;
+    let subject = person(random.random_range(0..people));
+    let (predicate, verb, holding) = one(RELATIONS, &mut random);
     let object = match predicate {
-        "KNOWS" => person(mixed(seed + 1) % (number as u64 / 4 + 1_000)),
-        _ => word(mixed(seed + 2) % 50_000),
+        "KNOWS" => person(random.random_range(0..people)),
+        _ => word(&mut seeded(random.random_range(0..50_000))),
     };
     let statement = format!("{subject} {verb} {object}");
     Claim {
@@ -205,7 +207,7 @@ async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, t
 }
 
 fn question(number: usize, facts: usize) -> String {
-    let claim = fact((mixed(number as u64 + 5) % facts as u64) as usize);
+    let claim = fact(seeded(number).random_range(0..facts));
     match number % 3 {
         0 => format!("What do you know about {}?", claim.subject),
         1 => format!("Where does {} work or live?", claim.subject),

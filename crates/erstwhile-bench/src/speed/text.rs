@@ -1,5 +1,8 @@
 //! Invented people, places and what is said about them: the same for the same seed.
 
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
 /// What the speaker did to a person.
 const DRAWN: &[&str] = &["met", "visited", "called"];
 
@@ -40,20 +43,18 @@ const IDLE: &[&str] = &[
     "By the way, the train was late again and I had to wait in the cold for half an hour.",
 ];
 
-/// A seeded generator (`SplitMix64`).
+/// A seeded generator.
 #[derive(Debug, Clone)]
-pub(super) struct Words(u64);
+pub(super) struct Words(SmallRng);
 
 impl Words {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(SmallRng::seed_from_u64(seed))
     }
 
+    /// A number below a bound, which is not zero.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
+        self.0.random_range(0..bound)
     }
 
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
