@@ -1,11 +1,50 @@
 //! The memory of AI agents, as a library.
 //!
-//! **It is** an engine that keeps what was said (episodes), computes from it who and what is meant
-//! (entities) and what holds from when to when (facts), searches all three, and composes the block of
-//! context that an agent should read before it answers.
+//! An [`Engine`] keeps what an application sends about its users (*episodes*: messages, texts, JSON documents), computes
+//! from it who and what is meant (*entities*) and what holds from when to when (*facts*), searches all three, and
+//! composes the block of context that an agent should read before it answers.
 //!
-//! **It is not** a server: it knows no HTTP, no command line, no environment and no global state.
-//! Time, ids, vectors and understanding come in through [`ports`].
+//! ```
+//! use std::sync::Arc;
+//!
+//! use erstwhile::Engine;
+//! use erstwhile::engine::{ContextRequest, NewMessage, NewThread, NewUser};
+//! use erstwhile::model::Role;
+//! use erstwhile::store::{Store, sqlite::Sqlite};
+//! use erstwhile_models::{offline::OfflineExtractor, static_embedder::StaticEmbedder};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("memory.db"))?)).await?;
+//! let engine = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()).build();
+//! let project = engine.project(engine.ensure_project("assistant").await?.id);
+//!
+//! project.add_user(NewUser::named("noor", "Noor", "Haddad")).await?;
+//! project.create_thread(NewThread::of("monday", "noor")).await?;
+//! let message = NewMessage::new(Role::User, "I moved to Copenhagen.");
+//! project.thread("monday").add_messages(vec![message], &[], false).await?;
+//!
+//! // A server would call `engine.spawn_workers(2)` once instead.
+//! while engine.ingest_next().await? {}
+//!
+//! let context = project.thread("monday").context(ContextRequest::default()).await?;
+//! assert!(context.contains("Copenhagen"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Finding your way
+//!
+//! - [`Engine::builder`] takes a [`store::Store`] and the [`ports`]: an embedder, an extractor, a language model, a clock.
+//! - [`Engine::project`] gives a [`ProjectHandle`](engine::ProjectHandle), and that the handles of users, threads,
+//!   graphs, groups, document collections and import jobs. Objects of other projects are never found.
+//! - [`Engine::spawn_workers`] ingests in the background; [`Engine::ingest_next`] does it in the caller's task.
+//! - [`model`] has the domain's types, [`search`] and [`context`] what can be asked for, [`Error`] what can go wrong.
+//! - [`engine::compat`] has what only old generations of the API ask for.
+//!
+//! The library knows no HTTP, no command line, no environment and no global state. Everything that can be computed
+//! without a store, a clock or a model is in the crate `erstwhile-core`, whose public types are re-exported here.
 #![warn(missing_docs)]
 
 pub mod engine;

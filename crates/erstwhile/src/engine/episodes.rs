@@ -33,6 +33,30 @@ pub struct NewEpisode {
     pub strict: bool,
 }
 
+impl NewEpisode {
+    /// A text written now.
+    pub fn text(data: impl Into<String>) -> Self {
+        Self::of(EpisodeKind::Text, data.into())
+    }
+
+    /// A JSON document written now.
+    pub fn json(data: impl Into<String>) -> Self {
+        Self::of(EpisodeKind::Json, data.into())
+    }
+
+    fn of(kind: EpisodeKind, data: String) -> Self {
+        Self {
+            kind,
+            data,
+            created_at: None,
+            source_description: None,
+            document_id: None,
+            metadata: Metadata::new(),
+            strict: false,
+        }
+    }
+}
+
 impl GraphHandle {
     /// Adds data to a graph, in order; durable and findable when this returns.
     pub async fn add_episodes(&self, new: Vec<NewEpisode>) -> Result<Vec<Episode>> {

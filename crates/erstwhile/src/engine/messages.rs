@@ -25,7 +25,14 @@ pub struct NewMessage {
     pub metadata: Metadata,
 }
 
-/// What posting messages gave.
+impl NewMessage {
+    /// A message said now, by a speaker without a name.
+    pub fn new(role: Role, content: impl Into<String>) -> Self {
+        Self { role, name: None, content: content.into(), created_at: None, metadata: Metadata::new() }
+    }
+}
+
+/// The result of adding messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
     /// The messages' ids, in the order in which they were sent.

@@ -33,6 +33,18 @@ pub struct NewUser {
     pub disable_default_ontology: bool,
 }
 
+impl NewUser {
+    /// A user with a given and a family name.
+    pub fn named(user_id: impl Into<String>, first_name: impl Into<String>, last_name: impl Into<String>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            first_name: Some(first_name.into()),
+            last_name: Some(last_name.into()),
+            ..Self::default()
+        }
+    }
+}
+
 /// What changes about a user; absent fields are left alone.
 #[derive(Debug, Clone, Default)]
 pub struct UserUpdate {

@@ -5,6 +5,7 @@ mod between;
 mod corrections;
 mod doubt;
 mod engine;
+mod examples;
 mod gathered;
 mod ingestion;
 mod meaning;
