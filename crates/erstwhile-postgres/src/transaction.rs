@@ -27,7 +27,7 @@ pub(crate) async fn read(
 ) -> Result<Vec<Row>, Failure> {
     let prepared = prepare(connection, statement, timeout).await?;
     let sent = send(connection, &prepared, statement.name, params).await;
-    sent.answer(timeout).await.map(|(rows, _)| rows)
+    sent.finish(timeout).await.map(|(rows, _)| rows)
 }
 
 /// Runs reads that all see the same snapshot of the database.
@@ -48,11 +48,11 @@ pub(crate) async fn snapshot(
         sent.push(send(connection, prepared, statement.name, params).await);
     }
     let ended = send_plain(connection, "COMMIT").await;
-    begun.answer(timeout).await?;
-    for (number, answer) in sent.into_iter().enumerate() {
-        answer.each(timeout, |row| into.take(number, row)).await?;
+    begun.finish(timeout).await?;
+    for (number, request) in sent.into_iter().enumerate() {
+        request.each(timeout, |row| into.take(number, row)).await?;
     }
-    ended.answer(timeout).await
+    ended.finish(timeout).await
 }
 
 /// Runs steps as one transaction. Sends all of them at once, and ends the transaction after all responses.
@@ -65,7 +65,7 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], timeout: Duration) 
         ([step], [prepared]) if matches!(step.expect, Rows::Any) => {
             // A single statement is a transaction by itself.
             let sent = send(connection, prepared, step.statement.name, &step.params).await;
-            return Ok(Outcome::Committed(vec![sent.answer(timeout).await?.0]));
+            return Ok(Outcome::Committed(vec![sent.finish(timeout).await?.0]));
         }
         ([step], [prepared]) if matches!(step.expect, Rows::Free) => {
             return run_unless_locked(connection, step, prepared, timeout).await;
@@ -77,27 +77,27 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], timeout: Duration) 
     for (prepared, step) in prepared.iter().zip(steps) {
         sent.push(send(connection, prepared, step.statement.name, &step.params).await);
     }
-    begun.answer(timeout).await?;
+    begun.finish(timeout).await?;
     let mut returned = Vec::with_capacity(steps.len());
     let mut refused = None;
     let mut failed = None;
-    for (answer, step) in sent.into_iter().zip(steps) {
+    for (request, step) in sent.into_iter().zip(steps) {
         // Responses after the first refused or failed step are irrelevant, but must still be received.
-        let answer = answer.answer(timeout).await;
+        let response = request.finish(timeout).await;
         if refused.is_some() || failed.is_some() {
             continue;
         }
-        match (answer, &step.expect) {
+        match (response, &step.expect) {
             (Ok((_, affected)), Rows::One(refusal)) if affected != 1 => refused = Some(refusal.clone()),
             (Ok((rows, _)), _) => returned.push(rows),
             (Err(failure), _) => failed = Some(failure),
         }
     }
     if refused.is_none() && failed.is_none() {
-        send_plain(connection, "COMMIT").await.answer(timeout).await?;
+        send_plain(connection, "COMMIT").await.finish(timeout).await?;
         return Ok(Outcome::Committed(returned));
     }
-    send_plain(connection, "ROLLBACK").await.answer(timeout).await?;
+    send_plain(connection, "ROLLBACK").await.finish(timeout).await?;
     match (refused, failed) {
         (_, Some(failure)) => Err(failure),
         (Some(refusal), None) => Ok(Outcome::Refused(refusal)),
@@ -116,10 +116,10 @@ async fn run_unless_locked(
     let sent = send(connection, prepared, step.statement.name, &step.params).await;
     // After a failure, the server treats this as a rollback.
     let ended = send_plain(connection, "COMMIT").await;
-    begun.answer(timeout).await?;
-    let answer = sent.answer(timeout).await;
-    ended.answer(timeout).await?;
-    match answer {
+    begun.finish(timeout).await?;
+    let response = sent.finish(timeout).await;
+    ended.finish(timeout).await?;
+    match response {
         Ok((rows, _)) => Ok(Outcome::Committed(vec![rows])),
         Err(Failure::Locked(_)) => Ok(Outcome::Refused(Refusal::Held)),
         Err(failure) => Err(failure),
@@ -197,14 +197,14 @@ impl<T> Sent<'_, T> {
 }
 
 impl Sent<'_, ()> {
-    async fn answer(self, timeout: Duration) -> Result<(), Failure> {
+    async fn finish(self, timeout: Duration) -> Result<(), Failure> {
         self.head(timeout).await.map(|(_, ())| ())
     }
 }
 
 impl Sent<'_, RowStream> {
     /// Awaits the whole response.
-    async fn answer(self, timeout: Duration) -> Result<StepResult, Failure> {
+    async fn finish(self, timeout: Duration) -> Result<StepResult, Failure> {
         let mut rows = Vec::new();
         let affected = self
             .each(timeout, |row| {
