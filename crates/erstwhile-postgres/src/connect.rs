@@ -1,4 +1,4 @@
-//! From a URL to connections: hosts, time limits, TLS.
+//! Parses database URLs: hosts, timeouts, TLS.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,41 +14,41 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long a host may take to accept a connection before the next one is tried.
-const CONNECT: Duration = Duration::from_secs(2);
+/// How long a host may take to accept a connection before the driver tries the next one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long sent bytes may stay unacknowledged before a connection counts as broken.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where to connect and how.
+/// Connection settings.
 pub(crate) struct Target {
     pub(crate) config: Config,
-    /// What makes TLS connections, unless the URL says `sslmode=disable`.
+    /// The TLS connector; `None` with `sslmode=disable`.
     pub(crate) tls: Option<MakeRustlsConnect>,
 }
 
-/// How far a server's certificate is believed, as libpq's `sslmode` says it.
+/// How to check the server's certificate, following libpq's `sslmode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
     /// No TLS.
     Disable,
-    /// TLS when the server has it, with any certificate.
+    /// TLS if the server supports it, with any certificate.
     Prefer,
-    /// TLS with any certificate; with `sslrootcert`, only with one of that authority.
+    /// TLS with any certificate.
     Require,
-    /// TLS with a certificate of a known authority for this host.
+    /// TLS with a certificate for this host from a trusted authority.
     Verify,
 }
 
 impl Target {
     pub(crate) fn parse(url: &str) -> Result<Self> {
-        let (rest, trust, roots) = take_tls(url)?;
-        // What does not parse is not told: it might be a part of the password.
-        let unread = |_| {
-            let message = "the database URL is wrong: it looks like postgres://user:password@host/database, with / ? # @ \
+        let (rest, trust, roots) = split_tls_params(url)?;
+        // The message omits the invalid part: it might be a part of the password.
+        let invalid_url = |_| {
+            let message = "the database URL is invalid: expected postgres://user:password@host/database, with / ? # @ \
                            in a password written as %2F %3F %23 %40";
             Error::invalid(message)
         };
-        let mut config: Config = rest.parse().map_err(unread)?;
+        let mut config: Config = rest.parse().map_err(invalid_url)?;
         if config.get_hosts().is_empty() {
             return Err(Error::invalid("the database URL names no host"));
         }
@@ -56,10 +56,10 @@ impl Target {
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
+            config.connect_timeout(CONNECT_TIMEOUT);
         }
         if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(UNACKNOWLEDGED);
+            config.tcp_user_timeout(TCP_USER_TIMEOUT);
         }
         if config.get_application_name().is_none() {
             config.application_name("erstwhile");
@@ -74,13 +74,13 @@ impl Target {
         });
         let tls = match trust {
             Trust::Disable => None,
-            trust => Some(MakeRustlsConnect::new(client(trust, roots.as_deref())?)),
+            trust => Some(MakeRustlsConnect::new(client_config(trust, roots.as_deref())?)),
         };
         Ok(Self { config, tls })
     }
 }
 
-/// Where a URL leads, for people: hosts and database, never who opens it or with what.
+/// Returns the hosts and the database of a URL, for display; never the user or the password.
 pub(crate) fn place(url: &str) -> String {
     let Ok(Target { config, .. }) = Target::parse(url) else { return "postgres://…".to_owned() };
     let ports = config.get_ports();
@@ -95,13 +95,13 @@ pub(crate) fn place(url: &str) -> String {
     format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }
 
-/// Takes what is about TLS out of a URL: the driver underneath knows less of it.
-fn take_tls(url: &str) -> Result<(String, Trust, Option<String>)> {
+/// Removes the TLS parameters from a URL, because `tokio_postgres` supports only some of them.
+fn split_tls_params(url: &str) -> Result<(String, Trust, Option<String>)> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(Error::invalid("the database URL must begin with postgres://"));
     }
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
-    let (mut trust, mut roots, mut kept) = (Trust::Prefer, None, Vec::new());
+    let (mut trust, mut roots, mut other_params) = (Trust::Prefer, None, Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=').unwrap_or((pair, "")) {
             ("sslmode", mode) => {
@@ -112,44 +112,48 @@ fn take_tls(url: &str) -> Result<(String, Trust, Option<String>)> {
                     "verify-ca" | "verify-full" => Trust::Verify,
                     _ => {
                         let known = "disable, prefer, require, verify-ca, verify-full";
-                        return Err(Error::invalid(format!("sslmode in the database URL must be one of {known}")));
+                        return Err(Error::invalid(format!("`sslmode` in the database URL must be one of {known}")));
                     }
                 }
             }
             ("sslrootcert", file) => {
                 let file = percent_decode_str(file).decode_utf8();
-                roots =
-                    Some(file.map_err(|_| Error::invalid("sslrootcert in the database URL is no text"))?.into_owned());
+                roots = Some(
+                    file.map_err(|_| Error::invalid("`sslrootcert` in the database URL is not valid UTF-8"))?
+                        .into_owned(),
+                );
             }
-            _ => kept.push(pair),
+            _ => other_params.push(pair),
         }
     }
+    // As in libpq.
     if trust == Trust::Require && roots.is_some() {
         trust = Trust::Verify;
     }
-    let rest = if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) };
+    let rest =
+        if other_params.is_empty() { address.to_owned() } else { format!("{address}?{}", other_params.join("&")) };
     Ok((rest, trust, roots))
 }
 
-fn client(trust: Trust, roots: Option<&str>) -> Result<ClientConfig> {
+fn client_config(trust: Trust, roots: Option<&str>) -> Result<ClientConfig> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::internal("TLS cannot be set up").with_source(error))?;
+        .map_err(|error| Error::internal("cannot configure TLS").with_source(error))?;
     if trust == Trust::Verify {
-        return Ok(builder.with_root_certificates(authorities(roots)?).with_no_client_auth());
+        return Ok(builder.with_root_certificates(root_certificates(roots)?).with_no_client_auth());
     }
-    let anyone = Arc::new(AnyCertificate(provider));
-    Ok(builder.dangerous().with_custom_certificate_verifier(anyone).with_no_client_auth())
+    let verifier = Arc::new(AnyCertificate(provider));
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-/// The authorities of a file, or else those of the system.
-fn authorities(file: Option<&str>) -> Result<RootCertStore> {
+/// Loads the certificate authorities from a file, or else from the system.
+fn root_certificates(file: Option<&str>) -> Result<RootCertStore> {
     let mut store = RootCertStore::empty();
     match file.filter(|file| *file != "system") {
         Some(file) => {
             let unreadable = |error: &dyn std::fmt::Display| {
-                Error::invalid(format!("sslrootcert `{file}` of the database URL cannot be read: {error}"))
+                Error::invalid(format!("cannot read `{file}`, the `sslrootcert` of the database URL: {error}"))
             };
             for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))? {
                 let certificate = certificate.map_err(|error| unreadable(&error))?;
@@ -162,13 +166,13 @@ fn authorities(file: Option<&str>) -> Result<RootCertStore> {
     }
     if store.is_empty() {
         return Err(Error::invalid(
-            "there is no certificate authority to check the database's certificate with: name a file with sslrootcert",
+            "found no certificate authority to verify the database's certificate: set `sslrootcert` to a file",
         ));
     }
     Ok(store)
 }
 
-/// Believes any certificate, as `sslmode=require` of libpq does; signatures are checked all the same.
+/// Accepts any certificate, like libpq's `sslmode=require`, but still verifies signatures.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 
@@ -212,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_url_is_told_without_its_password() {
+    fn errors_about_a_url_do_not_contain_its_password() {
         for url in [
             "mysql://me:geheim@host/db",
             "postgres://me:geheim@host:port/db",
@@ -220,13 +224,13 @@ mod tests {
             "postgres://me:geheim@host/db?nonsense=1",
             "postgres://me:geheim@host/db?sslmode=verify-full&sslrootcert=/nowhere",
         ] {
-            let Err(error) = Target::parse(url) else { panic!("{url} is taken") };
+            let Err(error) = Target::parse(url) else { panic!("{url} is accepted") };
             assert!(!error.to_string().contains("geheim"), "{error}");
         }
     }
 
     #[test]
-    fn a_place_tells_hosts_and_database_only() {
+    fn a_place_contains_only_hosts_and_database() {
         assert_eq!(place("postgres://me:geheim@one:5433,two/db?user=x"), "postgres://one:5433,two:5432/db");
         for url in
             ["postgres://me:ge?heim=im@host/db", "postgres://me:ge#heim@host/db", "postgres://me:ge/heim@host/db"]
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn several_hosts_mean_the_one_that_takes_writes() {
+    fn of_several_hosts_the_writable_one_is_used() {
         let target = Target::parse("postgres://me@one:5432,two:5433/db?sslmode=disable").expect("a target");
         assert_eq!(target.config.get_hosts().len(), 2);
         assert_eq!(target.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
@@ -244,9 +248,9 @@ mod tests {
     }
 
     #[test]
-    fn a_root_certificate_makes_require_verify() {
+    fn require_with_a_root_certificate_verifies() {
         let (rest, trust, roots) =
-            take_tls("postgres://h/d?sslrootcert=%2Fca.pem&sslmode=require&user=x").expect("parts");
+            split_tls_params("postgres://h/d?sslrootcert=%2Fca.pem&sslmode=require&user=x").expect("parts");
         assert_eq!((rest.as_str(), trust, roots.as_deref()), ("postgres://h/d?user=x", Trust::Verify, Some("/ca.pem")));
     }
 }

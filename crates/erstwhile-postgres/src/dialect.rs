@@ -1,19 +1,19 @@
-//! What PostgreSQL calls otherwise: the one place in which the databases' SQL differs.
+//! Translates migrations to PostgreSQL: the only place where the SQL of the databases differs.
 
 use erstwhile::store::sql::Migration;
 
-/// The statements of a migration, in PostgreSQL's words.
+/// Returns the statements of a migration in PostgreSQL's dialect, without comments.
 ///
-/// `BLOB` is `BYTEA`, and texts compare byte by byte, as on the embedded database, so that listings have
-/// the same order everywhere. Comments are left out.
+/// `BLOB` becomes `BYTEA`. Text columns get a bytewise collation, as on the embedded database, so that listings
+/// have the same order everywhere.
 pub fn statements(migration: &Migration) -> Vec<String> {
     let lines = migration.sql.lines().filter(|line| !line.trim_start().starts_with("--"));
-    let sql = lines.map(in_words_of_postgres).collect::<Vec<_>>().join("\n");
+    let sql = lines.map(rename_types).collect::<Vec<_>>().join("\n");
     sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()).map(str::to_owned).collect()
 }
 
-/// A line with its column types renamed. Only whole words in capitals are types.
-fn in_words_of_postgres(line: &str) -> String {
+/// Renames the column types in a line. Only whole words in capitals are types.
+fn rename_types(line: &str) -> String {
     let words = line.split_inclusive(|character: char| !character.is_ascii_alphanumeric() && character != '_');
     let renamed = words.map(|word| match word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
         "BLOB" => word.replacen("BLOB", "BYTEA", 1),
@@ -23,8 +23,8 @@ fn in_words_of_postgres(line: &str) -> String {
     renamed.collect()
 }
 
-/// The name of the index that a statement creates, when it does.
-pub fn index_of(statement: &str) -> Option<&str> {
+/// Returns the name of the index that a statement creates, if it creates one.
+pub fn created_index(statement: &str) -> Option<&str> {
     let mut words = statement.split_whitespace().filter(|word| *word != "UNIQUE");
     match (words.next(), words.next(), words.next()) {
         (Some("CREATE"), Some("INDEX"), Some(name)) => Some(name),
@@ -32,8 +32,8 @@ pub fn index_of(statement: &str) -> Option<&str> {
     }
 }
 
-/// The statement that creates an index without keeping writers waiting.
-pub fn concurrently(statement: &str) -> String {
+/// Changes a `CREATE INDEX` statement so that it does not block writers and skips an existing index.
+pub fn create_index_concurrently(statement: &str) -> String {
     statement.replacen("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)
 }
 
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_renamed_and_nothing_else() {
+    fn only_types_are_renamed() {
         let migration = Migration {
             version: 1,
             name: "test",
@@ -51,7 +51,7 @@ mod tests {
         };
         let [table, index] = &statements(&migration)[..] else { panic!("two statements") };
         assert!(table.contains("b BYTEA NOT NULL") && table.contains("text_b TEXT COLLATE \"C\","), "{table}");
-        assert_eq!((index_of(table), index_of(index)), (None, Some("a_by_b")));
-        assert_eq!(concurrently(index), "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_by_b ON a (b)");
+        assert_eq!((created_index(table), created_index(index)), (None, Some("a_by_b")));
+        assert_eq!(create_index_concurrently(index), "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_by_b ON a (b)");
     }
 }

@@ -1,4 +1,4 @@
-//! What went wrong, and whether it is worth trying again.
+//! Classifies failures by whether a retry can help.
 
 use std::error::Error as StdError;
 
@@ -8,102 +8,103 @@ use tokio_postgres::error::SqlState;
 /// A failure of one attempt.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Another attempt, on another connection, may succeed.
-    Again(Error),
-    /// Somebody's transaction holds a row; another attempt may succeed.
-    Held(Error),
-    /// The server did not answer; another attempt, on another connection, may succeed.
-    Silent,
-    /// Trying again would not help.
+    /// Another attempt on another connection may succeed.
+    Retryable(Error),
+    /// Another transaction holds a row lock; another attempt may succeed.
+    Locked(Error),
+    /// The server did not respond in time; another attempt on another connection may succeed.
+    Timeout,
+    /// A retry would not help.
     Final(Error),
 }
 
 impl Failure {
-    /// Sorts a failure by its SQLSTATE; one without never reached the server or lost it on the way.
-    pub(crate) fn of(what: &str, error: &tokio_postgres::Error) -> Self {
+    /// Classifies an error by its SQLSTATE. Without one, the request did not reach the server, or the connection
+    /// was lost. `action` completes the message "the database cannot …".
+    pub(crate) fn of(action: &str, error: &tokio_postgres::Error) -> Self {
         let Some(state) = error.code() else {
-            let unavailable = Error::unavailable(format!("the database cannot {what}: {}", told(error)));
-            // What the program itself cannot send or read stays wrong; everything else is the network.
-            let is_ours = error.to_string().starts_with("error serializing")
+            let message = format!("the database cannot {action}: {}", message_of(error));
+            // An encoding error is a bug of this program; all other errors are network errors.
+            let is_bug = error.to_string().starts_with("error serializing")
                 || error.to_string().starts_with("error deserializing");
-            return if is_ours {
-                Self::Final(Error::internal(format!("the database cannot {what}: {}", told(error))))
+            return if is_bug {
+                Self::Final(Error::internal(message))
             } else {
-                Self::Again(unavailable)
+                Self::Retryable(Error::unavailable(message))
             };
         };
-        let message = format!("the database cannot {what}: {}{}", told(error), advice(state));
+        let message = format!("the database cannot {action}: {}{}", message_of(error), advice(state));
         match kind_of(state) {
-            Kind::Held => Self::Held(Error::unavailable(message)),
-            Kind::Passing => Self::Again(Error::unavailable(message)),
+            Kind::Locked => Self::Locked(Error::unavailable(message)),
+            Kind::Temporary => Self::Retryable(Error::unavailable(message)),
             Kind::Operator => Self::Final(Error::unavailable(message)),
             Kind::Input => Self::Final(Error::invalid(message)),
-            Kind::Damage => Self::Final(Error::new(ErrorKind::Corrupt, message)),
+            Kind::Corrupt => Self::Final(Error::new(ErrorKind::Corrupt, message)),
             Kind::Bug => Self::Final(Error::internal(message)),
         }
     }
 
     pub(crate) fn into_error(self) -> Error {
         match self {
-            Self::Again(error) | Self::Held(error) | Self::Final(error) => error,
-            Self::Silent => Error::unavailable("the database does not answer"),
+            Self::Retryable(error) | Self::Locked(error) | Self::Final(error) => error,
+            Self::Timeout => Error::unavailable("the database does not respond"),
         }
     }
 }
 
 enum Kind {
-    /// Somebody's transaction was in the way for too long.
-    Held,
-    /// It passes by itself.
-    Passing,
-    /// Somebody must do something about the server.
+    /// Another transaction held a row lock for too long.
+    Locked,
+    /// It resolves without intervention.
+    Temporary,
+    /// An operator must fix the configuration or the server.
     Operator,
-    /// The request cannot be stored.
+    /// The request contains data that cannot be stored.
     Input,
-    /// Stored data does not make sense.
-    Damage,
-    /// The program is wrong.
+    /// Stored data is corrupt.
+    Corrupt,
+    /// A bug of this program.
     Bug,
 }
 
-/// What to do about an error, by its SQLSTATE (PostgreSQL's manual, appendix A).
+/// Classifies a SQLSTATE (PostgreSQL manual, appendix A).
 fn kind_of(state: &SqlState) -> Kind {
     match state.code() {
-        "55P03" => Kind::Held,
-        // Another transaction was in the way; a plan is out of date; the server is a standby by now; it is
-        // going down, coming up, or full of connections.
+        "55P03" => Kind::Locked,
+        // A conflict with another transaction; an outdated plan; a server that has become a standby, is shutting
+        // down or starting up, or has no free connections.
         "40001" | "40P01" | "0A000" | "25006" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05" | "53300" => {
-            Kind::Passing
+            Kind::Temporary
         }
         "42501" => Kind::Operator,
         // A null character in a text; a key that is too long for an index.
         "22021" | "22P05" | "54000" => Kind::Input,
-        "XX001" | "XX002" => Kind::Damage,
+        "XX001" | "XX002" => Kind::Corrupt,
         code => match code.get(..2) {
-            Some("08") => Kind::Passing,
+            Some("08") => Kind::Temporary,
             Some("28" | "3D" | "3F" | "53" | "57" | "58") => Kind::Operator,
             _ => Kind::Bug,
         },
     }
 }
 
-/// What an operator can do about it.
+/// Advice to the operator, to be appended to the message.
 fn advice(state: &SqlState) -> &'static str {
     match state.code() {
         "28P01" => " (check the user and the password in the URL)",
         "28000" => " (check the user in the URL, and the server's pg_hba.conf)",
-        "3D000" => " (create it, or name another in the URL)",
+        "3D000" => " (create it, or use another one in the URL)",
         "42501" => " (the user needs the right to create tables in the schema: GRANT CREATE, USAGE ON SCHEMA …)",
-        "3F000" => " (create the schema, or name another in search_path)",
+        "3F000" => " (create the schema, or use another one in search_path)",
         "53100" => " (the server's disk is full)",
         "53300" => " (raise the server's max_connections, or lower store.connections)",
-        "25006" => " (it is a standby: name the hosts of all servers in the URL)",
+        "25006" => " (it is a standby: list the hosts of all servers in the URL)",
         _ => "",
     }
 }
 
-/// The message of an error with what caused it.
-pub(crate) fn told(error: &tokio_postgres::Error) -> String {
+/// Returns the message of an error, including its causes.
+pub(crate) fn message_of(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         return error.message().to_owned();
     }
@@ -121,13 +122,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_by_itself_is_told_from_what_does_not() {
-        let passing = |code: &str| matches!(kind_of(&SqlState::from_code(code)), Kind::Passing);
+    fn temporary_errors_are_distinguished_from_permanent_ones() {
+        let is_temporary = |code: &str| matches!(kind_of(&SqlState::from_code(code)), Kind::Temporary);
         for code in ["40001", "40P01", "08006", "57P01", "57P03", "25006"] {
-            assert!(passing(code), "{code}");
+            assert!(is_temporary(code), "{code}");
         }
         for code in ["28P01", "3D000", "42501", "53100", "23505", "42P01", "22021"] {
-            assert!(!passing(code), "{code}");
+            assert!(!is_temporary(code), "{code}");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The PostgreSQL driver of Erstwhile's store: the same statements as on the embedded database, over a
 //! pool of connections to one or several hosts.
 //!
-//! Everything that differs between the databases is here: the names of types ([`dialect`]), values on
-//! the wire, connecting, and trying again. A transaction takes two round trips: all of its steps travel
-//! together, then its end. One that was refused by the database for the sake of another is run again,
-//! and so is one whose connection broke: batches carry ids, so nothing is done twice.
+//! Everything that differs between the databases is here: type names ([`dialect`]), the encoding of values,
+//! connecting, and retrying. A transaction takes two round trips: one for all of its steps, one for its end.
+//! The driver retries transactions after a serialization failure, a deadlock or a broken connection. This is
+//! safe because batches carry ids: the store applies each batch at most once.
 
 use std::time::Duration;
 
@@ -30,33 +30,32 @@ mod value;
 use connect::Target;
 use failure::Failure;
 
-/// The oldest server that is spoken to, as `server_version_num` tells it.
+/// The oldest supported server, in the format of `server_version_num`.
 pub const OLDEST_SERVER: i64 = 150_000;
 
-/// What every connection is told: a process that froze or vanished in the middle of a transaction must not keep
-/// the rows that it holds from everybody else, and nobody waits for a row for so long that it would look as if the
-/// server were silent.
+/// Settings of every connection. A process that freezes or vanishes in the middle of a transaction must not block
+/// its rows for long, and waiting for a row lock must end before the response timeout.
 ///
-/// A statement and not a part of the URL, because poolers refuse settings at the start of a connection.
+/// A statement and not a part of the URL, because poolers reject settings in the startup packet.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '8s'; SET lock_timeout = '3s'; \
     SET tcp_user_timeout = '10s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; \
     SET tcp_keepalives_count = 3";
 
-/// Knobs of the driver that an operator may turn.
+/// Settings of the driver.
 #[derive(Debug, Clone)]
 pub struct PostgresSettings {
-    /// Connections of this process, at most; callers wait for one.
+    /// Maximum number of connections of this process; callers wait for a free one.
     pub connections: usize,
-    /// How long the server may be silent before its connection is given up.
-    pub answer: Duration,
-    /// How long the driver keeps trying what may succeed on another try: a server that restarts, or a
-    /// standby that is being promoted.
-    pub patience: Duration,
+    /// How long the server may send nothing before the driver closes the connection.
+    pub response_timeout: Duration,
+    /// How long the driver retries after temporary failures, such as the restart of a server or the promotion of a
+    /// standby.
+    pub retry_timeout: Duration,
 }
 
 impl Default for PostgresSettings {
     fn default() -> Self {
-        Self { connections: 16, answer: Duration::from_secs(4), patience: Duration::from_secs(12) }
+        Self { connections: 16, response_timeout: Duration::from_secs(4), retry_timeout: Duration::from_secs(12) }
     }
 }
 
@@ -68,14 +67,14 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// A pool for a `postgres://` URL. Nothing is connected yet: the first use tells what is wrong.
+    /// Creates a connection pool for a `postgres://` URL. It connects on first use.
     ///
-    /// The URL may name several hosts (`postgres://user@one,two/db`); then, as by default, the one that
-    /// takes writes is used (`target_session_attrs=read-write`). `sslmode` is `disable`, `prefer` (the
-    /// default), `require`, `verify-ca` or `verify-full`, with `sslrootcert` as in libpq.
+    /// The URL may name several hosts (`postgres://user@one,two/db`). By default, the driver uses the host that
+    /// accepts writes (`target_session_attrs=read-write`). `sslmode` is `disable`, `prefer` (the default),
+    /// `require`, `verify-ca` or `verify-full`, with `sslrootcert` as in libpq.
     ///
     /// # Errors
-    /// `Invalid` when the URL does not parse or its certificates cannot be read. Messages never tell the
+    /// `Invalid` if the URL cannot be parsed or its certificates cannot be read. Messages never contain the
     /// password.
     pub fn new(url: &str, settings: PostgresSettings) -> Result<Self> {
         let Target { config, tls } = Target::parse(url)?;
@@ -84,8 +83,8 @@ impl Postgres {
             Some(tls) => Manager::from_config(config, tls, manager),
             None => Manager::from_config(config, tokio_postgres::NoTls, manager),
         };
-        let timeouts =
-            Timeouts { wait: Some(settings.answer), create: Some(settings.answer), recycle: Some(settings.answer) };
+        let timeout = Some(settings.response_timeout);
+        let timeouts = Timeouts { wait: timeout, create: timeout, recycle: timeout };
         let pool = Pool::builder(manager)
             .max_size(settings.connections.max(1))
             .timeouts(timeouts)
@@ -94,16 +93,16 @@ impl Postgres {
             }))
             .runtime(Runtime::Tokio1)
             .build()
-            .map_err(|error| Error::internal("a pool of connections cannot be made").with_source(error))?;
+            .map_err(|error| Error::internal("cannot create the connection pool").with_source(error))?;
         Ok(Self { pool, settings })
     }
 
-    /// Where a URL leads, for people: hosts and database, never who opens it or with what.
+    /// Returns the hosts and the database of a URL, for display; never the user or the password.
     pub fn place(url: &str) -> String {
         connect::place(url)
     }
 
-    async fn connection(&self) -> Result<Busy, Failure> {
+    async fn connection(&self) -> Result<PooledConnection, Failure> {
         let connection = self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
                 Failure::of("connect", &error)
@@ -111,41 +110,41 @@ impl Postgres {
             PoolError::Timeout(TimeoutType::Wait) => {
                 Failure::Final(Error::unavailable("all connections to the database are busy"))
             }
-            PoolError::Timeout(_) => Failure::Again(Error::unavailable("the database does not answer")),
-            other => Failure::Final(Error::unavailable(format!("no connection to the database: {other}"))),
+            PoolError::Timeout(_) => Failure::Retryable(Error::unavailable("the database does not respond")),
+            other => Failure::Final(Error::unavailable(format!("cannot connect to the database: {other}"))),
         })?;
-        Ok(Busy(Some(connection)))
+        Ok(PooledConnection(Some(connection)))
     }
 }
 
 impl Postgres {
-    /// After a silence, the connections that wait in the pool are as doubtful as the one that was silent.
-    fn doubt(&self, failure: Failure) -> Failure {
-        if matches!(failure, Failure::Silent) {
+    /// Drops all idle connections after a response timeout: they probably lead to the same unresponsive server.
+    fn drop_idle_after_timeout(&self, failure: Failure) -> Failure {
+        if matches!(failure, Failure::Timeout) {
             self.pool.retain(|_, _| false);
         }
         failure
     }
 }
 
-/// A connection that is in use. It goes back to the pool when all has gone well; one on which something went wrong,
-/// or whose caller went away while it was still being answered, is not used again.
-struct Busy(Option<Object>);
+/// A connection in use. It returns to the pool only through [`release`](Self::release) after a success. After a
+/// failure, or if the caller was cancelled during a request, its state is unknown, so it is closed.
+struct PooledConnection(Option<Object>);
 
-impl Busy {
-    fn connection(&self) -> Result<&Object, Failure> {
-        self.0.as_ref().ok_or_else(|| Failure::Final(Error::internal("a connection is used after its end")))
+impl PooledConnection {
+    fn get(&self) -> Result<&Object, Failure> {
+        self.0.as_ref().ok_or_else(|| Failure::Final(Error::internal("a released connection was used")))
     }
 
-    fn settle<T>(mut self, outcome: Result<T, Failure>) -> Result<T, Failure> {
-        if outcome.is_ok() {
+    fn release<T>(mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        if result.is_ok() {
             drop(self.0.take());
         }
-        outcome
+        result
     }
 }
 
-impl Drop for Busy {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         if let Some(connection) = self.0.take() {
             drop(Object::take(connection));
@@ -153,53 +152,53 @@ impl Drop for Busy {
     }
 }
 
-/// How long the driver goes on trying.
-struct Patience {
+/// Delays and deadline of retries.
+struct Retry {
     deadline: Instant,
-    round: u32,
+    attempt: u32,
 }
 
-impl Patience {
+impl Retry {
     fn until(deadline: Instant) -> Self {
-        Self { deadline, round: 0 }
+        Self { deadline, attempt: 0 }
     }
 
-    /// Rests before another attempt.
+    /// Waits before the next attempt.
     ///
     /// # Errors
-    /// The failure, when another attempt would not help or patience is at its end.
-    async fn after(&mut self, failure: Failure) -> Result<()> {
+    /// The failure, if it is final or the deadline has passed.
+    async fn wait_after(&mut self, failure: Failure) -> Result<()> {
         let error = match failure {
             Failure::Final(error) => return Err(error),
-            again => again.into_error(),
+            retryable => retryable.into_error(),
         };
-        let pause = pause(self.round);
-        if Instant::now() + pause >= self.deadline {
+        let delay = backoff(self.attempt);
+        if Instant::now() + delay >= self.deadline {
             return Err(error);
         }
-        tracing::debug!(%error, round = self.round, "the database is asked again");
-        self.round += 1;
-        tokio::time::sleep(pause).await;
+        tracing::debug!(%error, attempt = self.attempt, "retrying a database request");
+        self.attempt += 1;
+        tokio::time::sleep(delay).await;
         Ok(())
     }
 }
 
-/// Does something on a connection, until it succeeds, fails for good, or patience ends.
+/// Runs an operation on a connection until it succeeds, fails permanently, or the retry timeout ends.
 ///
-/// A macro, because closures that give futures of borrowed things cannot promise to be `Send`.
-macro_rules! patiently {
-    ($postgres:expr, |$connection:ident| $work:expr) => {{
-        let mut patience = Patience::until(Instant::now() + $postgres.settings.patience);
+/// A macro, because closures that return futures with borrowed arguments cannot be declared `Send`.
+macro_rules! with_retries {
+    ($postgres:expr, |$connection:ident| $operation:expr) => {{
+        let mut retry = Retry::until(Instant::now() + $postgres.settings.retry_timeout);
         loop {
             let attempt = async {
-                let busy = $postgres.connection().await?;
-                let $connection = busy.connection()?;
-                let outcome = $work.await;
-                busy.settle(outcome)
+                let pooled = $postgres.connection().await?;
+                let $connection = pooled.get()?;
+                let result = $operation.await;
+                pooled.release(result)
             };
             match attempt.await {
-                Ok(done) => break Ok(done),
-                Err(failure) => match patience.after($postgres.doubt(failure)).await {
+                Ok(value) => break Ok(value),
+                Err(failure) => match retry.wait_after($postgres.drop_idle_after_timeout(failure)).await {
                     Ok(()) => {}
                     Err(error) => break Err(error),
                 },
@@ -208,11 +207,10 @@ macro_rules! patiently {
     }};
 }
 
-/// A short pause that doubles with every round, up to half a second; random, so that those who met do
-/// not meet again.
-fn pause(round: u32) -> Duration {
-    let longest = 10_u64.saturating_mul(1 << round.min(6)).min(500);
-    Duration::from_millis(rand::rng().random_range(1..=longest))
+/// Exponential backoff up to half a second, with jitter so that conflicting transactions do not collide again.
+fn backoff(attempt: u32) -> Duration {
+    let max_millis = 10_u64.saturating_mul(1 << attempt.min(6)).min(500);
+    Duration::from_millis(rand::rng().random_range(1..=max_millis))
 }
 
 #[async_trait]
@@ -222,7 +220,12 @@ impl Sql for Postgres {
     }
 
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
-        patiently!(self, |connection| transaction::read(connection, statement, &params, self.settings.answer))
+        with_retries!(self, |connection| transaction::read(
+            connection,
+            statement,
+            &params,
+            self.settings.response_timeout
+        ))
     }
 
     async fn snapshot_into(
@@ -230,28 +233,40 @@ impl Sql for Postgres {
         reads: Vec<(&'static Statement, Vec<Value>)>,
         into: &mut (dyn TakeRows + Send),
     ) -> Result<()> {
-        patiently!(self, |connection| transaction::snapshot(connection, &reads, into, self.settings.answer))
+        with_retries!(self, |connection| transaction::snapshot(
+            connection,
+            &reads,
+            into,
+            self.settings.response_timeout
+        ))
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
         let postgres = self.clone();
-        // On a task of its own: a caller who goes away must not leave a transaction half done.
+        // In a separate task, so that cancelling the caller does not interrupt the transaction.
         let running = tokio::spawn(async move {
-            patiently!(postgres, |connection| transaction::run(connection, &steps, postgres.settings.answer))
+            with_retries!(postgres, |connection| transaction::run(
+                connection,
+                &steps,
+                postgres.settings.response_timeout
+            ))
         });
-        running.await.map_err(|error| Error::internal("a transaction stopped unexpectedly").with_source(error))?
+        running.await.map_err(|error| {
+            Error::internal("the task of a transaction panicked or was cancelled").with_source(error)
+        })?
     }
 
-    /// Deleted rows are the database's own: `VACUUM` and the log's retention decide when their bytes go.
+    /// Does nothing: `VACUUM` and the retention of the write-ahead log determine when deleted bytes disappear.
     async fn scrub(&self) -> Result<()> {
         Ok(())
     }
 
     async fn ping(&self) -> Result<()> {
         let attempt = async {
-            let busy = self.connection().await?;
-            let answered = transaction::in_time(self.settings.answer, transaction::ping(busy.connection()?)).await;
-            busy.settle(answered.and_then(|answer| answer))
+            let pooled = self.connection().await?;
+            let result =
+                transaction::with_timeout(self.settings.response_timeout, transaction::ping(pooled.get()?)).await;
+            pooled.release(result.flatten())
         };
         attempt.await.map_err(Failure::into_error)
     }

@@ -1,4 +1,4 @@
-//! Spreading the tables over the shards of Citus, when the extension is there.
+//! Distributes the tables over the shards of Citus, if the extension is installed.
 
 use deadpool_postgres::Object;
 use erstwhile::store::tables::{Placement, placements};
@@ -8,10 +8,10 @@ use crate::failure::Failure;
 /// The column that distributes the rows of a partition.
 const PARTITION_KEY: &str = "graph_id";
 
-/// Distributes the tables that are not distributed yet; nothing without Citus.
+/// Distributes the tables that are not distributed yet. Does nothing without Citus.
 ///
-/// The statement that distributes a table answers at once when another node has done it, so that many
-/// nodes may start together.
+/// The statement that distributes a table returns immediately if another node has already done so, so many nodes
+/// may start at the same time.
 pub(crate) async fn distribute(connection: &Object) -> Result<(), Failure> {
     let failed = |error| Failure::of("distribute its tables", &error);
     let citus = connection.query_one("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')", &[]);
@@ -26,7 +26,7 @@ pub(crate) async fn distribute(connection: &Object) -> Result<(), Failure> {
             Placement::Partition if table == "graph" => distributed(table, PARTITION_KEY, "default"),
             Placement::Partition => distributed(table, PARTITION_KEY, "graph"),
         };
-        call(connection, table, &statement).await?;
+        distribute_table(connection, table, &statement).await?;
     }
     Ok(())
 }
@@ -35,13 +35,13 @@ fn distributed(table: &str, column: &str, colocate_with: &str) -> String {
     format!("SELECT create_distributed_table('{table}', '{column}', colocate_with => '{colocate_with}')")
 }
 
-async fn call(connection: &Object, table: &str, statement: &str) -> Result<(), Failure> {
+async fn distribute_table(connection: &Object, table: &str, statement: &str) -> Result<(), Failure> {
     let failed = |error| Failure::of("distribute its tables", &error);
     let known = "SELECT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1))";
     if connection.query_one(known, &[&table]).await.and_then(|row| row.try_get::<_, bool>(0)).map_err(failed)? {
         return Ok(());
     }
-    tracing::info!("distributing the table {table}");
+    tracing::info!("distributing table {table}");
     connection.batch_execute(statement).await.map_err(failed)
 }
 

@@ -1,5 +1,5 @@
-//! A throw-away PostgreSQL server for tests: real, in a temporary folder, gone with the test.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot have its server must say so at once")]
+//! A real PostgreSQL server for tests, in a temporary directory that is removed after the test.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test without its server must fail immediately")]
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -11,29 +11,29 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 
-/// Names the folder of the server's programs, when it is not the one that is found.
-pub const BIN: &str = "ERSTWHILE_TEST_POSTGRES_BIN";
-/// Settings of a server that need not survive a crash of the machine.
-pub const CARELESS: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
-/// What every test's server is set to.
-const COMMON: &str = "listen_addresses = '127.0.0.1'\nshared_buffers = 64MB\nmax_connections = 200\n\
+/// Environment variable with the directory of the server programs; searched for if not set.
+pub const BIN_VARIABLE: &str = "ERSTWHILE_TEST_POSTGRES_BIN";
+/// Settings for a server that need not survive a crash of the machine.
+pub const NOT_DURABLE: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
+/// Settings of every test server.
+const COMMON_SETTINGS: &str = "listen_addresses = '127.0.0.1'\nshared_buffers = 64MB\nmax_connections = 200\n\
     dynamic_shared_memory_type = mmap\nlog_min_messages = fatal\n";
 
-/// A server; ended when dropped, or when the process that started it ends in whatever way.
+/// A server. It is stopped when dropped, or when the process that started it ends for any reason.
 #[derive(Debug)]
 pub struct TestServer {
     folder: TempDir,
     port: u16,
-    /// Ends the server when its own input ends.
-    keeper: Option<Child>,
+    /// Stops the server when its standard input is closed, which also happens if this process is killed.
+    watchdog: Option<Child>,
 }
 
-/// The folder that holds `initdb`, `pg_ctl` and `postgres`.
+/// Returns the directory with `initdb`, `pg_ctl` and `postgres`.
 ///
 /// # Panics
-/// When there is none: `scripts/install-postgres` installs them.
-pub fn programs() -> PathBuf {
-    if let Some(folder) = std::env::var_os(BIN) {
+/// If there is none: `scripts/install-postgres` installs them.
+pub fn bin_directory() -> PathBuf {
+    if let Some(folder) = std::env::var_os(BIN_VARIABLE) {
         return PathBuf::from(folder);
     }
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -41,16 +41,16 @@ pub fn programs() -> PathBuf {
     folders.sort();
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).exists());
-    folders.into_iter().find(complete).expect("PostgreSQL's server programs: run scripts/install-postgres")
+    folders.into_iter().find(complete).expect("PostgreSQL server programs: run scripts/install-postgres")
 }
 
 fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n")
 }
 
-/// Runs one of the server's programs, as somebody who may run the server, which root may not.
+/// Runs one of the server programs. As root, it runs them as `nobody`, because PostgreSQL refuses to run as root.
 fn run<S: AsRef<OsStr>>(program: &str, args: impl IntoIterator<Item = S>) {
-    let program = programs().join(program);
+    let program = bin_directory().join(program);
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");
         command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]).arg(&program);
@@ -58,25 +58,25 @@ fn run<S: AsRef<OsStr>>(program: &str, args: impl IntoIterator<Item = S>) {
     } else {
         Command::new(&program)
     };
-    // What the server inherits must not keep the test's own pipes open.
-    let log = tempfile::tempfile().expect("a file for its words");
-    let both = (log.try_clone().expect("a file"), log.try_clone().expect("a file"));
-    command.args(args).current_dir("/").stdin(Stdio::null()).stdout(both.0).stderr(both.1);
+    // A file and not a pipe, because the server inherits it and would keep the pipe open.
+    let log = tempfile::tempfile().expect("a log file");
+    let (stdout, stderr) = (log.try_clone().expect("a file"), log.try_clone().expect("a file"));
+    command.args(args).current_dir("/").stdin(Stdio::null()).stdout(stdout).stderr(stderr);
     let status = command.status().unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     if !status.success() {
-        let mut said = String::new();
+        let mut output = String::new();
         let mut log = log;
         drop(std::io::Seek::rewind(&mut log));
-        drop(std::io::Read::read_to_string(&mut log, &mut said));
-        panic!("{} failed: {said}", program.display());
+        drop(std::io::Read::read_to_string(&mut log, &mut output));
+        panic!("{} failed: {output}", program.display());
     }
 }
 
 impl TestServer {
-    /// Makes and starts a server with more settings, in the syntax of `postgresql.conf`.
+    /// Creates and starts a server with additional settings, in the syntax of `postgresql.conf`.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn start(settings: &str) -> Self {
         let mut server = Self::without_data();
         let data = server.data();
@@ -87,16 +87,16 @@ impl TestServer {
         server
     }
 
-    /// A server for all tests of a process that only need one; each takes a schema of its own.
+    /// A server shared by all tests of a process; each test uses a separate schema.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<TestServer> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(CARELESS))
+        SHARED.get_or_init(|| Self::start(NOT_DURABLE))
     }
 
-    /// Makes and starts a standby of this server with more settings.
+    /// Creates and starts a standby of this server with additional settings.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     #[must_use]
     pub fn standby(&self, name: &str, settings: &str) -> Self {
         let mut server = Self::without_data();
@@ -110,102 +110,103 @@ impl TestServer {
     }
 
     fn without_data() -> Self {
-        let folder = tempfile::Builder::new().prefix("ew-pg-").tempdir().expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("ew-pg-").tempdir().expect("a temporary directory");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-        let server = Self { folder, port, keeper: None };
+        let server = Self { folder, port, watchdog: None };
         Self::give(server.folder());
         server
     }
 
-    /// Adds settings; they count from the next start on.
+    /// Adds settings, which take effect at the next start.
     ///
     /// # Panics
-    /// When they cannot be written.
+    /// If they cannot be written.
     pub fn configure(&self, settings: &str) {
         let file = self.data().join("postgresql.conf");
-        let mut file = std::fs::OpenOptions::new().append(true).open(file).expect("the server's settings");
+        let mut file = std::fs::OpenOptions::new().append(true).open(file).expect("the server's settings file");
         let (port, folder) = (self.port, self.folder.path().display());
-        write!(file, "\n{COMMON}port = {port}\nunix_socket_directories = '{folder}'\n{settings}\n").expect("settings");
+        write!(file, "\n{COMMON_SETTINGS}port = {port}\nunix_socket_directories = '{folder}'\n{settings}\n")
+            .expect("settings");
     }
 
-    /// Starts the server, also after it was stopped or killed, and waits until it answers.
+    /// Starts the server, also after it was stopped or killed, and waits until it accepts connections.
     ///
     /// # Panics
-    /// When it does not.
+    /// If it does not start.
     pub fn launch(&mut self) {
         let (data, log) = (self.data(), self.folder.path().join("log"));
         let options = [OsStr::new("-D"), data.as_os_str(), OsStr::new("-l"), log.as_os_str()];
         run("pg_ctl", options.into_iter().chain(["-w", "-t", "60", "start"].map(OsStr::new)));
-        let watch = "cat >/dev/null; kill -QUIT \"$1\" 2>/dev/null; rm -rf \"$2\"";
-        let mut keeper = Command::new("sh");
-        keeper.args(["-c", watch, "keeper", &self.process().to_string()]).arg(self.folder.path());
-        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let previous = self.keeper.replace(keeper.spawn().expect("a keeper"));
-        end(previous);
+        let script = "cat >/dev/null; kill -QUIT \"$1\" 2>/dev/null; rm -rf \"$2\"";
+        let mut watchdog = Command::new("sh");
+        watchdog.args(["-c", script, "watchdog", &self.process().to_string()]).arg(self.folder.path());
+        watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let previous = self.watchdog.replace(watchdog.spawn().expect("a watchdog"));
+        end_watchdog(previous);
     }
 
-    /// The id of the server's process.
+    /// Returns the id of the server's process.
     ///
     /// # Panics
-    /// When it does not run.
+    /// If it is not running.
     pub fn process(&self) -> u32 {
-        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("a server that runs");
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("a running server");
         file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id")
     }
 
-    /// Sends the server a signal, such as `KILL` or `STOP`. A killed one takes its children with it.
+    /// Sends the server a signal, such as `KILL` or `STOP`. Its child processes exit if it is killed.
     ///
     /// # Panics
-    /// When it does not run.
+    /// If it is not running.
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill").arg(format!("-{signal}")).arg(self.process().to_string()).status();
         assert!(sent.is_ok_and(|status| status.success()), "a signal");
     }
 
-    /// Stops the server at once, without losing anything.
+    /// Stops the server without waiting for its clients, and without losing data.
     ///
     /// # Panics
-    /// When it does not stop.
+    /// If it does not stop.
     pub fn stop(&self) {
         let data = self.data();
         let options = [OsStr::new("-D"), data.as_os_str()];
         run("pg_ctl", options.into_iter().chain(["-w", "-m", "fast", "stop"].map(OsStr::new)));
     }
 
-    /// Makes a standby the primary.
+    /// Promotes a standby to the primary.
     ///
     /// # Panics
-    /// When it does not become one.
+    /// If the promotion fails.
     pub fn promote(&self) {
         let data = self.data();
         run("pg_ctl", [OsStr::new("-D"), data.as_os_str(), OsStr::new("-w"), OsStr::new("promote")]);
     }
 
-    /// Gives a file or folder to the server's user, readable by nobody else.
+    /// Makes the server's user the owner of a file or directory, with access for no other user.
     ///
     /// # Panics
-    /// When that cannot be done.
+    /// If that fails.
     pub fn give(file: &Path) {
-        let changed = |program: &str, to: &str| {
+        let change = |program: &str, to: &str| {
             assert!(Command::new(program).arg(to).arg(file).status().is_ok_and(|status| status.success()), "{program}");
         };
-        changed("chmod", if file.is_dir() { "700" } else { "600" });
+        change("chmod", if file.is_dir() { "700" } else { "600" });
         if is_root() {
-            changed("chown", "nobody:nogroup");
+            change("chown", "nobody:nogroup");
         }
     }
 
-    /// The folder of its data.
+    /// Its data directory.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// The folder of everything that belongs to it.
+    /// The directory with all of its files.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where it listens on loopback.
+    /// Its port on the loopback interface.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -215,10 +216,10 @@ impl TestServer {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// A connection beside the driver, for what a test does behind its back.
+    /// Opens a connection that bypasses the driver.
     ///
     /// # Panics
-    /// When the server does not answer.
+    /// If the connection fails.
     pub async fn client(&self) -> tokio_postgres::Client {
         let (client, connection) =
             tokio_postgres::connect(&self.url(), tokio_postgres::NoTls).await.expect("a connection");
@@ -226,10 +227,10 @@ impl TestServer {
         client
     }
 
-    /// The URL of a new, empty schema.
+    /// Creates an empty schema and returns its URL.
     ///
     /// # Panics
-    /// When the server does not answer.
+    /// If the connection fails.
     pub async fn schema(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
@@ -238,21 +239,21 @@ impl TestServer {
     }
 }
 
-fn end(keeper: Option<Child>) {
-    if let Some(mut keeper) = keeper {
-        // Its work is done otherwise; it must not remove the folder.
-        drop(keeper.kill());
-        drop(keeper.wait());
+fn end_watchdog(watchdog: Option<Child>) {
+    if let Some(mut watchdog) = watchdog {
+        // Killed, because on a normal end it would remove the directory.
+        drop(watchdog.kill());
+        drop(watchdog.wait());
     }
 }
 
 impl Drop for TestServer {
     fn drop(&mut self) {
-        end(self.keeper.take());
+        end_watchdog(self.watchdog.take());
         if let Ok(file) = std::fs::read_to_string(self.data().join("postmaster.pid"))
             && let Some(process) = file.lines().next()
         {
-            // A killed server leaves the file of a process that is gone.
+            // A killed server leaves a stale file behind, so this may fail.
             drop(Command::new("kill").args(["-QUIT", process.trim()]).stderr(Stdio::null()).status());
         }
     }

@@ -1,4 +1,4 @@
-//! Statements on one connection: reads, snapshots, and transactions whose steps travel together.
+//! Runs reads, snapshots and pipelined transactions on one connection.
 
 use std::time::Duration;
 
@@ -12,35 +12,35 @@ use tokio_postgres::RowStream;
 use crate::failure::Failure;
 use crate::value::{Column, Param};
 
-/// What a step came to: the rows that it returned, and how many it touched.
-type Touched = (Vec<Row>, u64);
+/// The result of a step: the rows that it returned, and the number of rows that it affected.
+type StepResult = (Vec<Row>, u64);
 
-/// Begins a transaction that waits for rows as long as one that is well takes to end, and no longer.
-const BEGIN_UNLESS_HELD: &str = "BEGIN; SET LOCAL lock_timeout = '100ms'";
+/// Begins a transaction that waits for a row lock only as long as a healthy transaction holds it.
+const BEGIN_UNLESS_LOCKED: &str = "BEGIN; SET LOCAL lock_timeout = '100ms'";
 
 /// Runs one read.
 pub(crate) async fn read(
     connection: &Object,
     statement: &'static Statement,
     params: &[Value],
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Vec<Row>, Failure> {
-    let prepared = prepare(connection, statement, patience).await?;
+    let prepared = prepare(connection, statement, timeout).await?;
     let sent = send(connection, &prepared, statement.name, params).await;
-    sent.answer(patience).await.map(|(rows, _)| rows)
+    sent.finish(timeout).await.map(|(rows, _)| rows)
 }
 
-/// Runs reads that all see the database at one moment.
+/// Runs reads that all see the same snapshot of the database.
 pub(crate) async fn snapshot(
     connection: &Object,
     reads: &[(&'static Statement, Vec<Value>)],
     into: &mut (dyn TakeRows + Send),
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<(), Failure> {
     into.begin();
     let mut prepared = Vec::with_capacity(reads.len());
     for (statement, _) in reads {
-        prepared.push(prepare(connection, statement, patience).await?);
+        prepared.push(prepare(connection, statement, timeout).await?);
     }
     let begun = send_plain(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
     let mut sent = Vec::with_capacity(reads.len());
@@ -48,27 +48,27 @@ pub(crate) async fn snapshot(
         sent.push(send(connection, prepared, statement.name, params).await);
     }
     let ended = send_plain(connection, "COMMIT").await;
-    begun.answer(patience).await?;
-    for (number, answer) in sent.into_iter().enumerate() {
-        answer.each(patience, |row| into.take(number, row)).await?;
+    begun.finish(timeout).await?;
+    for (number, request) in sent.into_iter().enumerate() {
+        request.each(timeout, |row| into.take(number, row)).await?;
     }
-    ended.answer(patience).await
+    ended.finish(timeout).await
 }
 
-/// Runs steps as one transaction: they are sent together, and its end when all have answered.
-pub(crate) async fn run(connection: &Object, steps: &[Step], patience: Duration) -> Result<Outcome, Failure> {
+/// Runs steps as one transaction. Sends all of them at once, and ends the transaction after all responses.
+pub(crate) async fn run(connection: &Object, steps: &[Step], timeout: Duration) -> Result<Outcome, Failure> {
     let mut prepared = Vec::with_capacity(steps.len());
     for step in steps {
-        prepared.push(prepare(connection, step.statement, patience).await?);
+        prepared.push(prepare(connection, step.statement, timeout).await?);
     }
     match (steps, &prepared[..]) {
         ([step], [prepared]) if matches!(step.expect, Rows::Any) => {
-            // A statement by itself is a transaction.
+            // A single statement is a transaction by itself.
             let sent = send(connection, prepared, step.statement.name, &step.params).await;
-            return Ok(Outcome::Committed(vec![sent.answer(patience).await?.0]));
+            return Ok(Outcome::Committed(vec![sent.finish(timeout).await?.0]));
         }
         ([step], [prepared]) if matches!(step.expect, Rows::Free) => {
-            return run_unless_held(connection, step, prepared, patience).await;
+            return run_unless_locked(connection, step, prepared, timeout).await;
         }
         _ => {}
     }
@@ -77,61 +77,61 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], patience: Duration)
     for (prepared, step) in prepared.iter().zip(steps) {
         sent.push(send(connection, prepared, step.statement.name, &step.params).await);
     }
-    begun.answer(patience).await?;
+    begun.finish(timeout).await?;
     let mut returned = Vec::with_capacity(steps.len());
     let mut refused = None;
     let mut failed = None;
-    for (answer, step) in sent.into_iter().zip(steps) {
-        // What came after the first step that did not go well means nothing, but must be waited for.
-        let answer = answer.answer(patience).await;
+    for (request, step) in sent.into_iter().zip(steps) {
+        // Responses after the first refused or failed step are irrelevant, but must still be received.
+        let response = request.finish(timeout).await;
         if refused.is_some() || failed.is_some() {
             continue;
         }
-        match (answer, &step.expect) {
-            (Ok((_, touched)), Rows::One(refusal)) if touched != 1 => refused = Some(refusal.clone()),
+        match (response, &step.expect) {
+            (Ok((_, affected)), Rows::One(refusal)) if affected != 1 => refused = Some(refusal.clone()),
             (Ok((rows, _)), _) => returned.push(rows),
             (Err(failure), _) => failed = Some(failure),
         }
     }
     if refused.is_none() && failed.is_none() {
-        send_plain(connection, "COMMIT").await.answer(patience).await?;
+        send_plain(connection, "COMMIT").await.finish(timeout).await?;
         return Ok(Outcome::Committed(returned));
     }
-    send_plain(connection, "ROLLBACK").await.answer(patience).await?;
+    send_plain(connection, "ROLLBACK").await.finish(timeout).await?;
     match (refused, failed) {
         (_, Some(failure)) => Err(failure),
         (Some(refusal), None) => Ok(Outcome::Refused(refusal)),
-        (None, None) => Err(Failure::Final(Error::internal("a transaction ended without a reason"))),
+        (None, None) => Err(Failure::Final(Error::internal("a transaction was rolled back for no reason"))),
     }
 }
 
-/// Runs one step, in one round trip, and waits only for a moment for a row that somebody's transaction holds.
-async fn run_unless_held(
+/// Runs one step in one round trip. Waits only briefly for a row that another transaction has locked.
+async fn run_unless_locked(
     connection: &Object,
     step: &Step,
     prepared: &tokio_postgres::Statement,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Outcome, Failure> {
-    let begun = send_plain(connection, BEGIN_UNLESS_HELD).await;
+    let begun = send_plain(connection, BEGIN_UNLESS_LOCKED).await;
     let sent = send(connection, prepared, step.statement.name, &step.params).await;
-    // After a failure, the server takes this as the opposite.
+    // After a failure, the server treats this as a rollback.
     let ended = send_plain(connection, "COMMIT").await;
-    begun.answer(patience).await?;
-    let answer = sent.answer(patience).await;
-    ended.answer(patience).await?;
-    match answer {
+    begun.finish(timeout).await?;
+    let response = sent.finish(timeout).await;
+    ended.finish(timeout).await?;
+    match response {
         Ok((rows, _)) => Ok(Outcome::Committed(vec![rows])),
-        Err(Failure::Held(_)) => Ok(Outcome::Refused(Refusal::Held)),
+        Err(Failure::Locked(_)) => Ok(Outcome::Refused(Refusal::Held)),
         Err(failure) => Err(failure),
     }
 }
 
-/// Whether the server answers and takes writes.
+/// Checks that the server responds and accepts writes.
 pub(crate) async fn ping(connection: &Object) -> Result<(), Failure> {
-    let failed = |error| Failure::of("answer", &error);
+    let failed = |error| Failure::of("respond", &error);
     let row = connection.query_one("SELECT pg_is_in_recovery()", &[]).await.map_err(failed)?;
     if row.try_get::<_, bool>(0).map_err(failed)? {
-        return Err(Failure::Final(Error::unavailable("the database is a standby: it takes no writes")));
+        return Err(Failure::Final(Error::unavailable("the database is a standby and does not accept writes")));
     }
     Ok(())
 }
@@ -139,15 +139,15 @@ pub(crate) async fn ping(connection: &Object) -> Result<(), Failure> {
 async fn prepare(
     connection: &Object,
     statement: &Statement,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<tokio_postgres::Statement, Failure> {
-    let prepared = in_time(patience, connection.prepare_cached(statement.sql)).await?;
+    let prepared = with_timeout(timeout, connection.prepare_cached(statement.sql)).await?;
     prepared.map_err(|error| Failure::of(statement.name, &error))
 }
 
-/// Waits for something that the server must answer.
-pub(crate) async fn in_time<T>(patience: Duration, work: impl Future<Output = T>) -> Result<T, Failure> {
-    tokio::time::timeout(patience, work).await.map_err(|_| Failure::Silent)
+/// Awaits a request to the server with a timeout.
+pub(crate) async fn with_timeout<T>(timeout: Duration, request: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::time::timeout(timeout, request).await.map_err(|_| Failure::Timeout)
 }
 
 fn row(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
@@ -155,20 +155,20 @@ fn row(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
     columns.collect::<Result<_, _>>().map(Row)
 }
 
-type Answered<T> = Result<T, tokio_postgres::Error>;
+type Response<T> = Result<T, tokio_postgres::Error>;
 
-/// A request that has been sent, in the order in which it was made, and may have been answered.
+/// A request that has been sent. Requests reach the server in the order in which they were sent.
 enum Sent<'a, T> {
-    Waiting(&'a str, BoxFuture<'a, Answered<T>>),
-    Answered(&'a str, Answered<T>),
+    Pending(&'a str, BoxFuture<'a, Response<T>>),
+    Ready(&'a str, Response<T>),
 }
 
-/// Sends a request: the client queues it for the server when it is polled for the first time.
-async fn sending<'a, T: 'a>(name: &'a str, request: impl Future<Output = Answered<T>> + Send + 'a) -> Sent<'a, T> {
+/// Sends a request without waiting for its response. The client queues a request when its future is first polled.
+async fn start<'a, T: 'a>(name: &'a str, request: impl Future<Output = Response<T>> + Send + 'a) -> Sent<'a, T> {
     let mut request = request.boxed();
     match poll_immediate(&mut request).await {
-        Some(answer) => Sent::Answered(name, answer),
-        None => Sent::Waiting(name, request),
+        Some(response) => Sent::Ready(name, response),
+        None => Sent::Pending(name, request),
     }
 }
 
@@ -178,56 +178,56 @@ async fn send<'a>(
     name: &'a str,
     params: &'a [Value],
 ) -> Sent<'a, RowStream> {
-    sending(name, connection.query_raw(prepared, params.iter().map(Param))).await
+    start(name, connection.query_raw(prepared, params.iter().map(Param))).await
 }
 
 async fn send_plain<'a>(connection: &'a Object, sql: &'static str) -> Sent<'a, ()> {
-    sending(sql, connection.batch_execute(sql)).await
+    start(sql, connection.batch_execute(sql)).await
 }
 
 impl<T> Sent<'_, T> {
-    /// The beginning of the answer, and what the request was.
-    async fn begun(self, patience: Duration) -> Result<(String, T), Failure> {
-        let (name, answer) = match self {
-            Self::Waiting(name, request) => (name, in_time(patience, request).await?),
-            Self::Answered(name, answer) => (name, answer),
+    /// Awaits the beginning of the response; also returns the name of the request.
+    async fn head(self, timeout: Duration) -> Result<(String, T), Failure> {
+        let (name, response) = match self {
+            Self::Pending(name, request) => (name, with_timeout(timeout, request).await?),
+            Self::Ready(name, response) => (name, response),
         };
-        Ok((name.to_owned(), answer.map_err(|error| Failure::of(name, &error))?))
+        Ok((name.to_owned(), response.map_err(|error| Failure::of(name, &error))?))
     }
 }
 
 impl Sent<'_, ()> {
-    async fn answer(self, patience: Duration) -> Result<(), Failure> {
-        self.begun(patience).await.map(|(_, ())| ())
+    async fn finish(self, timeout: Duration) -> Result<(), Failure> {
+        self.head(timeout).await.map(|(_, ())| ())
     }
 }
 
 impl Sent<'_, RowStream> {
-    /// The rows of the answer.
-    async fn answer(self, patience: Duration) -> Result<Touched, Failure> {
+    /// Awaits the whole response.
+    async fn finish(self, timeout: Duration) -> Result<StepResult, Failure> {
         let mut rows = Vec::new();
-        let touched = self
-            .each(patience, |row| {
+        let affected = self
+            .each(timeout, |row| {
                 rows.push(row);
                 Ok(())
             })
             .await?;
-        let touched = touched.unwrap_or(rows.len() as u64);
-        Ok((rows, touched))
+        let affected = affected.unwrap_or(rows.len() as u64);
+        Ok((rows, affected))
     }
 
-    /// Hands on each row of the answer, and tells how many rows were touched. Each may take its time: what counts is
-    /// that the server goes on answering, not how much there is.
+    /// Passes each row of the response to `handle`, and returns the number of affected rows. The timeout applies to
+    /// each row, so a long response is fine as long as the server keeps sending.
     async fn each(
         self,
-        patience: Duration,
-        mut hand_on: impl FnMut(Row) -> erstwhile::Result<()>,
+        timeout: Duration,
+        mut handle: impl FnMut(Row) -> erstwhile::Result<()>,
     ) -> Result<Option<u64>, Failure> {
-        let (name, stream) = self.begun(patience).await?;
+        let (name, stream) = self.head(timeout).await?;
         let failed = |error| Failure::of(&name, &error);
         let mut stream = std::pin::pin!(stream);
-        while let Some(next) = in_time(patience, stream.next()).await? {
-            hand_on(row(&next.map_err(failed)?).map_err(failed)?).map_err(Failure::Final)?;
+        while let Some(next) = with_timeout(timeout, stream.next()).await? {
+            handle(row(&next.map_err(failed)?).map_err(failed)?).map_err(Failure::Final)?;
         }
         Ok(stream.rows_affected())
     }

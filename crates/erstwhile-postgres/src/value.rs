@@ -1,4 +1,4 @@
-//! Values on the wire: what the store gives and takes, as the type that the server expects.
+//! Converts values of the store to and from the types that the server expects.
 
 use std::error::Error as StdError;
 
@@ -6,11 +6,11 @@ use bytes::BytesMut;
 use erstwhile::store::sql::Value;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-/// A parameter.
+/// A statement parameter.
 #[derive(Debug)]
 pub(crate) struct Param<'a>(pub(crate) &'a Value);
 
-/// A column.
+/// A column of a result row.
 #[derive(Debug)]
 pub(crate) struct Column(pub(crate) Value);
 
@@ -18,7 +18,7 @@ impl ToSql for Param<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match self.0 {
             Value::Null => Ok(IsNull::Yes),
-            // The server takes a parameter that is only compared with a small literal as a small integer.
+            // The server infers a 32-bit type for a parameter that is only compared with a small literal.
             Value::Int(value) if *ty == Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
             Value::Int(value) if *ty == Type::FLOAT8 => (*value as f64).to_sql(ty, out),
             Value::Int(value) => value.to_sql(ty, out),

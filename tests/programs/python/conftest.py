@@ -1,4 +1,4 @@
-"""What the suites share: where the server is, which requests it answered, fresh names, and patience."""
+"""Shared fixtures: the server's address, its request log, unique names, and polling."""
 
 import asyncio
 import json
@@ -12,9 +12,9 @@ import pytest
 
 
 class Requests:
-    """The requests that the server has answered, by its own log: `GET /api/v2/users/* 404`.
+    """The requests in the server's log, such as `GET /api/v2/users/* 404`.
 
-    Some programs swallow errors or pretend success, so what they return is half of the proof.
+    Some programs ignore errors or report false success, so the tests check both their results and their requests.
     """
 
     def __init__(self, log: str) -> None:
@@ -22,10 +22,10 @@ class Requests:
         self._seen = os.path.getsize(log)
 
     def since(self) -> List[str]:
-        """Those since the last call, or since the test began, in the order of their answers."""
+        """Returns the requests since the last call, or since the test began, in the order of their responses."""
         with open(self._log, "rb") as log:
             log.seek(self._seen)
-            # A line is logged before its answer is sent, so the requests of a program that has its answers are here.
+            # The server logs a request before it sends the response, so all completed requests are in the log.
             text = log.read()
         self._seen += len(text)
         lines = [json.loads(line) for line in text.splitlines() if line.startswith(b"{")]
@@ -58,20 +58,20 @@ def unique() -> Callable[[str], str]:
 
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
-    """Asks again until there is something: facts follow their messages within moments, and no test sleeps for them."""
+    """Polls until the result is truthy, because facts are available shortly after their messages."""
 
-    def ask(question: Callable[[], Any], seconds: float = 30) -> Any:
+    def poll(read: Callable[[], Any], seconds: float = 30) -> Any:
         deadline = time.monotonic() + seconds
-        while not (answer := question()) and time.monotonic() < deadline:
+        while not (answer := read()) and time.monotonic() < deadline:
             time.sleep(0.1)
         return answer
 
-    return ask
+    return poll
 
 
 @pytest.fixture
 def running(url: str, key: str) -> Callable[..., Any]:
-    """Runs something with the client of the third generation that an application hands to its framework."""
+    """Runs a coroutine function with a client of the third generation, which applications pass to their framework."""
 
     def run(work: Callable[..., Any]) -> Any:
         from zep_cloud.client import AsyncZep
@@ -84,9 +84,9 @@ def running(url: str, key: str) -> Callable[..., Any]:
     return run
 
 
-async def until(question: Callable[[], Any], seconds: float = 30) -> Any:
-    """`eventually` for questions that have to be awaited."""
+async def until(read: Callable[[], Any], seconds: float = 30) -> Any:
+    """Like `eventually`, for an asynchronous `read`."""
     deadline = time.monotonic() + seconds
-    while not (answer := await question()) and time.monotonic() < deadline:
+    while not (answer := await read()) and time.monotonic() < deadline:
         await asyncio.sleep(0.1)
     return answer

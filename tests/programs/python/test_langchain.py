@@ -25,7 +25,7 @@ TALK = [
 
 
 class Colours(Embeddings):
-    """Vectors of the caller's own: how red, how green, how blue … a text is."""
+    """Embeddings from the application: each component counts a colour word."""
 
     def embed_query(self, text: str) -> List[float]:
         return [0.1 + text.lower().count(colour) for colour in ("red", "green", "blue", "pink", "gold", "grey", "teal", "lime")]
@@ -43,7 +43,7 @@ def retriever_of(history: ZepChatMessageHistory, url: str, key: str, **settings:
     return ZepRetriever(session_id=history.session_id, url=url, api_key=key, **{"top_k": 2, **settings})
 
 
-def test_a_history_keeps_what_was_said_in_order(history: Any, requests: Any) -> None:
+def test_a_history_stores_messages_in_order(history: Any, requests: Any) -> None:
     assert history.messages == [], "a session that nobody has written to is empty"
     history.add_user_message("I live in Lyon.", metadata={"mood": "calm"})
     history.add_ai_message("Noted.")
@@ -141,7 +141,7 @@ TEXTS = ["red roses", "green grass", "blue sky, blue sea"]
 KINDS = [{"kind": "flower", "tall": True}, {"kind": "plant"}, {"kind": "weather", "seen": [1, {"deep": None}]}]
 
 
-def test_a_collection_is_made_when_it_is_missing_and_found_when_it_is_there(store: Any, url: str, key: str, requests: Any) -> None:
+def test_a_missing_collection_is_created_and_an_existing_one_is_reused(store: Any, url: str, key: str, requests: Any) -> None:
     again = ZepVectorStore(store.collection_name, url, api_key=key)
     assert again._collection.description == "colours" and again._collection.is_auto_embedded == store._collection.is_auto_embedded
     assert requests.since() == [HEALTH, f"GET {COLLECTION} 404", f"POST {COLLECTION} 200", f"GET {COLLECTION} 200", HEALTH, f"GET {COLLECTION} 200"]
@@ -163,7 +163,7 @@ def test_a_store_filters_by_metadata(store: Any) -> None:
     assert {document.page_content for document in found} == {TEXTS[0], TEXTS[1]}
 
 
-def test_a_store_answers_with_what_is_near_and_differs(store: Any, requests: Any) -> None:
+def test_a_store_returns_similar_but_diverse_texts(store: Any, requests: Any) -> None:
     store.add_texts(["blue sea", "blue sea", "red and blue dusk"])
     found = store.max_marginal_relevance_search("blue sea", k=2, lambda_mult=0.1)
     assert [document.page_content for document in found] == ["blue sea", "red and blue dusk"]

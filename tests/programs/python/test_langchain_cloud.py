@@ -1,6 +1,6 @@
 """langchain-community's modules for Zep Cloud: history, retriever and vector store.
 
-They take an API key and no address, so they are pointed here by ZEP_API_URL, as their SDK allows.
+They accept an API key but no address, so the tests set ZEP_API_URL, which their SDK reads.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from zep_cloud import SearchScope, SearchType
 from zep_cloud.client import AsyncZep, Zep
 
-# The retriever names types of its SDK that it imports for type checkers only, so pydantic has to be told them.
+# The retriever imports types of its SDK only for type checkers, so pydantic needs them explicitly.
 ZepCloudRetriever.model_rebuild(_types_namespace={"Zep": Zep, "AsyncZep": AsyncZep, "SearchScope": SearchScope, "SearchType": SearchType})
 
 MEMORY = "/api/v2/sessions/*/memory"
@@ -34,7 +34,7 @@ def pointed(monkeypatch: Any, url: str) -> None:
 
 @pytest.fixture
 def session(pointed: None, key: str, unique: Any) -> str:
-    """A session of a user, which the application makes before it hands the session to LangChain."""
+    """A session of a user, which the application creates before it uses LangChain."""
     zep = Zep(api_key=key)
     user_id, session_id = unique("user"), unique("session")
     zep.user.add(user_id=user_id, first_name="Noor")
@@ -42,13 +42,13 @@ def session(pointed: None, key: str, unique: Any) -> str:
     return session_id
 
 
-def test_a_history_of_nobody_is_empty(key: str, unique: Any, requests: Any) -> None:
+def test_a_history_of_an_unknown_session_is_empty(key: str, unique: Any, requests: Any) -> None:
     history = ZepCloudChatMessageHistory(unique("session"), api_key=key)
     assert history.zep_messages == [] and history.zep_summary is None and history.zep_facts is None
     assert requests.since() == [f"GET {MEMORY} 200"] * 3
 
 
-def test_a_history_keeps_what_was_said_and_tells_it_in_one_message(session: str, key: str, requests: Any) -> None:
+def test_a_history_stores_messages_and_returns_them_as_one_message(session: str, key: str, requests: Any) -> None:
     history = ZepCloudChatMessageHistory(session, api_key=key)
     history.add_user_message("I live in Lyon.", metadata={"mood": "calm"})
     history.add_messages(TALK[1:])
@@ -64,7 +64,7 @@ def test_a_history_keeps_what_was_said_and_tells_it_in_one_message(session: str,
     assert requests.since() == [*[f"POST {MEMORY} 201"] * 2, *[f"GET {MEMORY} 200"] * 3]
 
 
-def test_a_history_tells_facts_of_the_user(session: str, key: str, eventually: Any) -> None:
+def test_a_history_contains_facts_of_the_user(session: str, key: str, eventually: Any) -> None:
     history = ZepCloudChatMessageHistory(session, api_key=key, lastn=2)
     history.add_messages(TALK)
     facts = eventually(lambda: history.zep_facts)
@@ -117,7 +117,7 @@ def store(requests: Any, key: str, unique: Any) -> ZepCloudVectorStore:
     return ZepCloudVectorStore(unique("c").replace("-", ""), api_key=key)
 
 
-def test_a_collection_is_made_when_it_is_missing_and_found_when_it_is_there(store: Any, key: str, requests: Any) -> None:
+def test_a_missing_collection_is_created_and_an_existing_one_is_reused(store: Any, key: str, requests: Any) -> None:
     ZepCloudVectorStore(store.collection_name, api_key=key)
     assert requests.since() == [f"GET {COLLECTION} 404", f"POST {COLLECTION} 200", f"GET {COLLECTION} 200", f"GET {COLLECTION} 200"]
 
@@ -132,7 +132,7 @@ def test_a_store_finds_the_nearest_text_with_its_metadata(store: Any, requests: 
     assert requests.since()[-4:] == [f"POST {COLLECTION}/documents 200", *[f"POST {COLLECTION}/search 200"] * 3]
 
 
-def test_a_store_answers_with_what_is_near_and_differs(store: Any) -> None:
+def test_a_store_returns_similar_but_diverse_texts(store: Any) -> None:
     store.add_texts(["blue sea", "blue sea", "the sea at night"])
     found = store.max_marginal_relevance_search("blue sea", k=2, lambda_mult=0.1)
     assert [document.page_content for document in found] == ["blue sea", "the sea at night"]

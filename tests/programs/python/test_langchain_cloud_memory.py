@@ -1,4 +1,4 @@
-"""langchain-community's ZepCloudMemory, which needs a type that the SDK has up to 1.0.5 and no longer."""
+"""langchain-community's ZepCloudMemory, which needs a type that was removed from the SDK after 1.0.5."""
 
 from typing import Any
 

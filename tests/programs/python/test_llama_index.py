@@ -1,4 +1,4 @@
-"""LlamaIndex's vector store and reader for open-source Zep, under an index and its retriever."""
+"""LlamaIndex's vector store and reader for open-source Zep, used through an index and its retriever."""
 
 import asyncio
 from typing import Any, List
@@ -18,7 +18,7 @@ WORDS = ["rose", "grass", "sea", "storm", "cat", "tax", "train", "bread"]
 
 
 class Words(BaseEmbedding):
-    """Vectors of the caller's own: how often a text says each word."""
+    """Embeddings from the application: each component counts a word."""
 
     def _get_text_embedding(self, text: str) -> List[float]:
         return [0.01 + text.lower().count(word) for word in WORDS]
@@ -43,13 +43,13 @@ def node(text: str, **metadata: Any) -> TextNode:
     return TextNode(text=text, metadata=metadata, embedding=Words()._get_text_embedding(text))
 
 
-def test_a_collection_is_made_when_it_is_missing_and_found_when_it_is_there(store: Any, name: str, url: str, key: str, requests: Any) -> None:
+def test_a_missing_collection_is_created_and_an_existing_one_is_reused(store: Any, name: str, url: str, key: str, requests: Any) -> None:
     found = ZepVectorStore(collection_name=name, api_url=url, api_key=key)
     assert found._collection.embedding_dimensions == len(WORDS) and not found._collection.is_auto_embedded
     assert requests.since() == [HEALTH, f"GET {COLLECTION} 404", f"POST {COLLECTION} 200", f"GET {COLLECTION} 200", HEALTH, f"GET {COLLECTION} 200"]
 
 
-def test_an_index_answers_from_documents_with_their_ids_and_metadata(store: Any, requests: Any) -> None:
+def test_an_index_retrieves_documents_with_their_ids_and_metadata(store: Any, requests: Any) -> None:
     documents = [Document(text="A rose is a rose.", doc_id="rose", metadata={"page": 3, "of": ["a", {"b": None}]}), Document(text="The sea in a storm.")]
     index = VectorStoreIndex.from_documents(documents, storage_context=StorageContext.from_defaults(vector_store=store), embed_model=Words())
     [found] = index.as_retriever(similarity_top_k=1).retrieve("a rose")

@@ -1,6 +1,6 @@
-"""An MCP server over Zep, spoken to over its standard input and output as a host would.
+"""An MCP server for Zep, used over its standard input and output as by a host.
 
-It says that all is well when it cannot connect, so what it did is read from the server's log.
+It reports success when it cannot connect, so the tests check the requests in Erstwhile's log.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ SEARCH = "POST /api/v2/graph/search 200"
 
 @pytest.fixture
 def hosted(url: str, key: str, tmp_path: Path) -> Callable[..., Any]:
-    """Runs something with a way to call the tools of a server of its own."""
+    """Starts an MCP server and runs a coroutine function with a function that calls its tools."""
 
     def run(work: Callable[..., Any], key: str = key) -> Any:
         async def inside() -> Any:
@@ -39,7 +39,7 @@ def hosted(url: str, key: str, tmp_path: Path) -> Callable[..., Any]:
     return run
 
 
-def test_it_offers_its_tools(hosted: Any, requests: Any) -> None:
+def test_it_lists_its_tools(hosted: Any, requests: Any) -> None:
     async def work(client: Client, call: Any) -> Any:
         return {tool.name for tool in await client.list_tools()}, await call("check_connection")
 
@@ -48,7 +48,7 @@ def test_it_offers_its_tools(hosted: Any, requests: Any) -> None:
     assert connection["connected"] and requests.since() == [USERS]
 
 
-def test_a_user_is_made_read_changed_listed_and_deleted(hosted: Any, unique: Any, requests: Any) -> None:
+def test_a_user_is_created_read_updated_listed_and_deleted(hosted: Any, unique: Any, requests: Any) -> None:
     user = unique("user")
 
     async def work(client: Client, call: Any) -> Dict[str, Any]:
@@ -70,7 +70,7 @@ def test_a_user_is_made_read_changed_listed_and_deleted(hosted: Any, unique: Any
     assert requests.since() == [USERS, "POST /api/v2/users 201", f"GET {one} 200", f"PATCH {one} 200", USERS, f"DELETE {one} 200", f"GET {one} 404"]
 
 
-def test_data_that_is_added_is_found(hosted: Any, unique: Any, requests: Any) -> None:
+def test_added_data_is_found(hosted: Any, unique: Any, requests: Any) -> None:
     user = unique("user")
 
     async def work(client: Client, call: Any) -> Any:
@@ -91,13 +91,13 @@ def test_data_that_is_added_is_found(hosted: Any, unique: Any, requests: Any) ->
     assert seen[:4] == [USERS, "POST /api/v2/users 201", *["POST /api/v2/graph 202"] * 2] and set(seen[4:]) == {SEARCH}
 
 
-def test_with_a_wrong_key_it_pretends_and_reaches_nothing(hosted: Any, unique: Any, requests: Any) -> None:
+def test_with_a_wrong_key_it_reports_success_but_reaches_nothing(hosted: Any, unique: Any, requests: Any) -> None:
     user = unique("user")
 
     async def work(client: Client, call: Any) -> Any:
         return await call("create_user", user_id=user), await call("check_connection")
 
-    made, connection = hosted(work, key="wrong")
-    assert made["success"] and made["fallback"], "it says that it made the user"
+    created, connection = hosted(work, key="wrong")
+    assert created["success"] and created["fallback"], "it claims to have created the user"
     assert not connection["connected"]
-    assert requests.since() == ["GET /api/v2/users-ordered 401"], "and was told that it may not"
+    assert requests.since() == ["GET /api/v2/users-ordered 401"], "its request was unauthorized"

@@ -17,7 +17,7 @@ TALK = [{"role": "user", "content": "I live in Lyon and I work for Acme."}, {"ro
 
 @pytest.fixture
 def with_memory(monkeypatch: Any, url: str, key: str) -> Callable[..., Any]:
-    """Runs something with the memory that a workflow of the toolkit would be given, in a conversation."""
+    """Runs a coroutine function with the memory that a workflow of the toolkit receives, in a conversation."""
     monkeypatch.setenv("ZEP_API_KEY", key)
 
     def run(conversation: str, work: Callable[[MemoryEditor], Awaitable[Any]]) -> Any:
@@ -32,7 +32,7 @@ def with_memory(monkeypatch: Any, url: str, key: str) -> Callable[..., Any]:
     return run
 
 
-def test_the_first_item_makes_the_user_and_the_thread(with_memory: Any, unique: Any, requests: Any) -> None:
+def test_the_first_item_creates_the_user_and_the_thread(with_memory: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
     item = MemoryItem(conversation=TALK, user_id=user)
     with_memory(thread, lambda memory: memory.add_items([item]))
@@ -44,24 +44,24 @@ def test_the_first_item_makes_the_user_and_the_thread(with_memory: Any, unique: 
 def test_a_search_finds_facts_of_the_user(with_memory: Any, unique: Any, requests: Any, eventually: Any) -> None:
     user, thread = unique("user"), unique("thread")
 
-    async def told(memory: MemoryEditor) -> None:
+    async def add(memory: MemoryEditor) -> None:
         await memory.add_items([MemoryItem(conversation=TALK, user_id=user)])
 
     async def searched(memory: MemoryEditor) -> Any:
-        # With nothing to find yet the toolkit asks its SDK for something that the SDK no longer has.
+        # While nothing is found, the toolkit passes an argument that the SDK no longer accepts.
         try:
             return await memory.search("Where do I live?", top_k=3, user_id=user)
         except TypeError:
             return []
 
-    with_memory(thread, told)
+    with_memory(thread, add)
     [found] = eventually(lambda: with_memory(thread, searched))
     assert "Lyon" in found.memory and found.user_id == user
     assert found.metadata == {"source": "graph_search", "thread_id": thread}
     assert requests.since()[-1] == "POST /api/v2/graph/search 200"
 
 
-def test_a_search_about_nobody_is_an_error(with_memory: Any, unique: Any, requests: Any) -> None:
+def test_a_search_for_an_unknown_user_is_an_error(with_memory: Any, unique: Any, requests: Any) -> None:
     with pytest.raises(ApiError, match="user not found"):
         with_memory(unique("thread"), lambda memory: memory.search("anything", user_id=unique("user")))
     assert requests.since() == ["POST /api/v2/graph/search 404"]

@@ -1,4 +1,4 @@
-"""stigmem's Zep adapter: facts of agents mirrored into a session, and the session's facts read back as records."""
+"""stigmem's Zep adapter: it mirrors facts of agents into a session, and reads the session's facts as records."""
 
 from importlib.metadata import entry_points
 from typing import Any
@@ -36,26 +36,26 @@ def test_a_host_discovers_the_plugin() -> None:
     assert plugin.load()().name == "stigmem-plugin-zep-adapter"
 
 
-def test_a_fact_is_mirrored_as_a_message_of_the_system(adapter: Any, zep: Zep, session: str, requests: Any) -> None:
+def test_a_fact_is_mirrored_as_a_system_message(adapter: Any, zep: Zep, session: str, requests: Any) -> None:
     fact = {"entity": "project:atlas", "relation": "status", "value": {"type": "text", "v": "green"}, "scope": "team", "confidence": 0.9}
-    told = adapter.assert_to_zep(fact, session)
-    assert told == {"session_id": session, "content": "[STIGMEM] project:atlas | status: green (scope=team, confidence=0.90)", "ok": True}
+    mirrored = adapter.assert_to_zep(fact, session)
+    assert mirrored == {"session_id": session, "content": "[STIGMEM] project:atlas | status: green (scope=team, confidence=0.90)", "ok": True}
     assert requests.since()[-1] in (f"POST {MEMORY} 200", f"POST {MEMORY} 201")
     [message] = zep.memory.get(session).messages
-    assert (message.role, message.role_type, message.content) == ("system", "system", told["content"])
+    assert (message.role, message.role_type, message.content) == ("system", "system", mirrored["content"])
 
 
-def test_facts_of_a_conversation_come_back_as_records(adapter: Any, zep: Zep, session: str, requests: Any, eventually: Any) -> None:
+def test_facts_of_a_conversation_are_read_as_records(adapter: Any, zep: Zep, session: str, requests: Any, eventually: Any) -> None:
     zep.memory.add(session, messages=[Message(role="Noor", role_type="user", content="I live in Lyon and I work for Acme.")])
     records = eventually(lambda: adapter.query_from_zep("company", session))
-    told = [record["value"]["v"] for record in records]
-    assert any("Lyon" in fact for fact in told) and any("Acme" in fact for fact in told)
+    facts = [record["value"]["v"] for record in records]
+    assert any("Lyon" in fact for fact in facts) and any("Acme" in fact for fact in facts)
     assert {(record["entity"], record["relation"], record["scope"]) for record in records} == {(f"session:{session}", "zep:episodic_fact", "company")}
     assert len(adapter.query_from_zep("company", session, limit=1)) == 1
     assert set(requests.since()[-2:]) == {f"GET {MEMORY} 200"}
 
 
-def test_a_session_of_nobody_has_no_records(adapter: Any, unique: Any, requests: Any) -> None:
+def test_an_unknown_session_has_no_records(adapter: Any, unique: Any, requests: Any) -> None:
     assert adapter.query_from_zep("team", unique("session")) == []
     assert requests.since() == [f"GET {MEMORY} 200"]
 

@@ -17,7 +17,7 @@ PROVISIONED = ["POST /api/v2/users 201", "POST /api/v2/threads 201"]
 
 
 class Scripted(BaseLlm):
-    """A model that gives its replies in turn and notes the requests that it was given."""
+    """A model that returns scripted replies in order and records its requests."""
 
     replies: List[types.Part] = []
     asked: List[LlmRequest] = []
@@ -41,7 +41,7 @@ async def provision(zep: AsyncZep, user: str, thread: str) -> None:
 
 
 async def known(zep: AsyncZep, user: str) -> None:
-    """Waits until something is known of a user who has spoken."""
+    """Waits until the graph of a user contains facts."""
 
     async def facts() -> Any:
         return (await zep.graph.search(user_id=user, query="Noor")).edges
@@ -68,7 +68,7 @@ def answers_of_tools(request: LlmRequest) -> List[Dict[str, Any]]:
     return [part.function_response.response for part in parts if part.function_response]
 
 
-def test_both_sides_of_a_conversation_are_kept_and_the_model_reads_what_is_known(running: Any, unique: Any, requests: Any) -> None:
+def test_both_sides_of_a_conversation_are_stored_and_the_model_receives_the_context(running: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
     model = Scripted(model="scripted", replies=[text("Noted."), text("In Lyon.")])
 
@@ -88,7 +88,7 @@ def test_both_sides_of_a_conversation_are_kept_and_the_model_reads_what_is_known
     assert kept[0].name == "Noor Haddad"
 
 
-def test_without_a_thread_the_conversation_goes_on(running: Any, unique: Any, requests: Any) -> None:
+def test_without_a_thread_the_conversation_continues(running: Any, unique: Any, requests: Any) -> None:
     async def work(zep: AsyncZep) -> Any:
         agent = Agent(name="helper", model=Scripted(model="scripted", replies=[text("Hello.")]), tools=[ZepContextTool(zep_client=zep)])
         return await converse(agent, unique("user"), unique("thread"), "Hello?")
@@ -119,7 +119,7 @@ def test_the_model_searches_the_graph_of_its_user_and_a_shared_one(running: Any,
     assert requests.since() == [MESSAGES, SEARCH, SEARCH]
 
 
-def test_the_kits_own_memory_is_zep(running: Any, unique: Any, requests: Any) -> None:
+def test_zep_serves_as_the_kits_memory_service(running: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
     model = Scripted(model="scripted", replies=[text("Noted."), call("load_memory", query="Where does Noor live?"), text("In Lyon.")])
 
@@ -135,5 +135,5 @@ def test_the_kits_own_memory_is_zep(running: Any, unique: Any, requests: Any) ->
     assert running(work) == ["In Lyon."]
     [memories] = answers_of_tools(model.asked[-1])
     assert "Lyon" in str(memories)
-    # The other conversation has no thread, which the context tool finds at each call of the model and gets over.
+    # The other conversation has no thread; the context tool notices this at each call of the model and continues.
     assert requests.since() == ["POST /api/v2/threads/*/messages 404", SEARCH, "POST /api/v2/threads/*/messages 404"]

@@ -32,7 +32,7 @@ async def answers(memory: Any, query: str) -> list:
     return [result.content for result in (await memory.query(query)).results]
 
 
-def test_an_assistant_reads_what_its_user_said_before(running: Any, unique: Any, requests: Any) -> None:
+def test_an_assistant_receives_earlier_messages_of_its_user(running: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
 
     async def work(zep: AsyncZep) -> Any:
@@ -57,7 +57,7 @@ def test_an_assistant_reads_what_its_user_said_before(running: Any, unique: Any,
     assert requests.since() == ["DELETE /api/v2/threads/* 200"]
 
 
-def test_a_second_memory_of_the_same_user_takes_what_is_there(running: Any, unique: Any, requests: Any) -> None:
+def test_a_second_memory_of_the_same_user_uses_the_existing_data(running: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
 
     async def work(zep: AsyncZep) -> None:
@@ -71,7 +71,7 @@ def test_a_second_memory_of_the_same_user_takes_what_is_there(running: Any, uniq
     ]
 
 
-def test_data_of_a_user_becomes_findable(running: Any, unique: Any, requests: Any) -> None:
+def test_data_of_a_user_can_be_found(running: Any, unique: Any, requests: Any) -> None:
     async def work(zep: AsyncZep) -> Any:
         memory = ZepUserMemory(client=zep, user_id=unique("user"))
         await memory.add(data("Noor Haddad works for Acme."))

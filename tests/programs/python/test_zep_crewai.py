@@ -14,7 +14,7 @@ MESSAGES, CONTEXT = "POST /api/v2/threads/*/messages 200", "GET /api/v2/threads/
 
 
 class Scripted(BaseLLM):
-    """A model of CrewAI that gives its replies in turn and notes what it was asked."""
+    """A model for CrewAI that returns scripted replies in order and records its prompts."""
 
     def __init__(self, replies: List[str]) -> None:
         super().__init__(model="scripted")
@@ -33,7 +33,7 @@ def zep(url: str, key: str) -> Zep:
     return Zep(api_key=key, base_url=f"{url}/api/v2")
 
 
-def test_a_storage_of_a_user_keeps_messages_and_data_and_composes_context(zep: Zep, unique: Any, requests: Any, eventually: Any) -> None:
+def test_a_user_storage_stores_messages_and_data_and_composes_context(zep: Zep, unique: Any, requests: Any, eventually: Any) -> None:
     storage = ZepUserStorage(zep, user_id=unique("user"), thread_id=unique("thread"), first_name="Noor", last_name="Haddad")
     storage.save("I live in Lyon.", {"type": "message", "role": "user", "name": "Noor Haddad"})
     storage.save('{"employer": "Acme"}', {"type": "json"})
@@ -48,7 +48,7 @@ def test_a_storage_of_a_user_keeps_messages_and_data_and_composes_context(zep: Z
     assert requests.since() == [SEARCH, SEARCH, SEARCH, CONTEXT]
 
 
-def test_the_plain_storage_answers_with_context_and_facts(zep: Zep, unique: Any, requests: Any, eventually: Any) -> None:
+def test_the_plain_storage_returns_context_and_facts(zep: Zep, unique: Any, requests: Any, eventually: Any) -> None:
     storage = ZepStorage(zep, user_id=unique("user"), thread_id=unique("thread"))
     storage.save("Ada Lovelace works for Acme.", {"type": "message", "role": "user"})
     facts = lambda: [one["context"] for one in storage.search("Who works for Acme?") if "(valid_at:" in one["context"]]  # noqa: E731
@@ -57,7 +57,7 @@ def test_the_plain_storage_answers_with_context_and_facts(zep: Zep, unique: Any,
     assert seen[:3] == [*MADE, MESSAGES] and set(seen[3:]) == {CONTEXT, SEARCH}
 
 
-def test_a_storage_of_a_graph_composes_context(zep: Zep, unique: Any, requests: Any, eventually: Any) -> None:
+def test_a_graph_storage_composes_context(zep: Zep, unique: Any, requests: Any, eventually: Any) -> None:
     graph = unique("graph")
     zep.graph.create(graph_id=graph)
     storage = ZepGraphStorage(zep, graph_id=graph)
@@ -67,7 +67,7 @@ def test_a_storage_of_a_graph_composes_context(zep: Zep, unique: Any, requests: 
     assert requests.since()[:2] == ["POST /api/v2/graph/create 201", ADD]
 
 
-def test_a_crew_notes_and_finds_something_with_the_tools(zep: Zep, unique: Any, requests: Any) -> None:
+def test_a_crew_adds_and_finds_data_with_the_tools(zep: Zep, unique: Any, requests: Any) -> None:
     graph = unique("graph")
     zep.graph.create(graph_id=graph)
     requests.since()

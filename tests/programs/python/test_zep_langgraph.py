@@ -30,7 +30,7 @@ MESSAGES, CONTEXT = "POST /api/v2/threads/*/messages 200", "GET /api/v2/threads/
 
 
 class Scripted(GenericFakeChatModel):
-    """LangChain's fake model, which notes what it was asked and takes tools without using them by itself."""
+    """LangChain's fake model; it records its prompts, and accepts tools without calling them."""
 
     asked: List[List[BaseMessage]] = []
 
@@ -48,7 +48,7 @@ def ids(unique: Any) -> Any:
 
 
 async def known(zep: AsyncZep, user: str, thread: str, *texts: str) -> None:
-    """A user of whom something is known."""
+    """Creates a user and waits until the graph contains facts."""
     await ensure_user(zep, user_id=user, first_name="Noor", last_name="Haddad")
     await ensure_thread(zep, thread_id=thread, user_id=user)
     await persist_messages(zep, thread, [HumanMessage(text) for text in texts], user_name="Noor Haddad")
@@ -59,7 +59,7 @@ async def known(zep: AsyncZep, user: str, thread: str, *texts: str) -> None:
     assert await until(facts)
 
 
-def test_users_and_threads_are_made_once(running: Any, ids: Any, requests: Any) -> None:
+def test_users_and_threads_are_created_once(running: Any, ids: Any, requests: Any) -> None:
     user, thread = ids
     hooked = []
 
@@ -119,7 +119,7 @@ def test_an_agent_with_the_hook_and_the_tool_finds_facts(running: Any, ids: Any,
     assert requests.since() == [CONTEXT, SEARCH, CONTEXT]
 
 
-def test_a_turn_answers_with_the_context_when_asked(running: Any, ids: Any) -> None:
+def test_a_turn_returns_the_context_on_request(running: Any, ids: Any) -> None:
     user, thread = ids
 
     async def work(zep: AsyncZep) -> Any:
@@ -144,7 +144,7 @@ def test_the_tool_searches_every_scope(running: Any, ids: Any, requests: Any, sc
 
 
 @pytest.mark.parametrize("owner", ["user", "graph"])
-def test_a_store_keeps_values_and_finds_them_by_meaning(running: Any, unique: Any, requests: Any, owner: str) -> None:
+def test_a_store_stores_values_and_finds_them_by_meaning(running: Any, unique: Any, requests: Any, owner: str) -> None:
     name = unique(owner)
 
     async def work(zep: AsyncZep) -> Any:

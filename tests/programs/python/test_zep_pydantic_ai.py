@@ -1,4 +1,4 @@
-"""zep-pydantic-ai: an agent whose turns are kept and whose model reads what is known, and its search tool."""
+"""zep-pydantic-ai: an agent whose turns are stored and whose model receives the context, and its search tool."""
 
 from typing import Any, List, Tuple
 
@@ -15,7 +15,7 @@ MADE = ["POST /api/v2/users 201", "POST /api/v2/threads 201"]
 
 
 def scripted(*replies: Any) -> Tuple[FunctionModel, List[str]]:
-    """A model that gives these replies, and the prompts that it was given."""
+    """Returns a model with scripted replies, and the list of its prompts."""
     prompts: List[str] = []
     rest = list(replies)
 
@@ -31,7 +31,7 @@ def agent_of(model: Any, deps: ZepDeps) -> Agent:
     return Agent(model, deps_type=ZepDeps, capabilities=zep_capabilities(deps), tools=[create_zep_search_tool()])
 
 
-def test_both_sides_of_a_run_are_kept(running: Any, unique: Any, requests: Any) -> None:
+def test_both_sides_of_a_run_are_stored(running: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
 
     async def work(zep: AsyncZep) -> Any:
@@ -46,7 +46,7 @@ def test_both_sides_of_a_run_are_kept(running: Any, unique: Any, requests: Any) 
     assert (made.first_name, made.last_name) == ("Noor", "Haddad")
 
 
-def test_the_model_reads_what_is_known_and_searches_for_more(running: Any, unique: Any, requests: Any) -> None:
+def test_the_model_receives_the_context_and_searches_for_more(running: Any, unique: Any, requests: Any) -> None:
     user, thread = unique("user"), unique("thread")
     search = ToolCallPart(tool_name="zep_search", args={"query": "Where does Noor work?"})
     model, prompts = scripted(TextPart("Noted."), search, TextPart("At Acme, in Lyon."))
@@ -66,7 +66,7 @@ def test_the_model_reads_what_is_known_and_searches_for_more(running: Any, uniqu
     assert running(work) == "At Acme, in Lyon."
     assert "<ZEP_CONTEXT>" in prompts[1] and "Lyon" in prompts[1]
     assert "Acme" in prompts[2].split("Where do I work?")[1], "the tool's answer"
-    # One turn is kept and asked for once, however often its model is called.
+    # A turn is stored and its context requested once, however often the model is called.
     assert requests.since() == [MESSAGES, SEARCH, MESSAGES]
 
 

@@ -1,7 +1,7 @@
 // @langchain/community's modules for Zep Cloud: memory, history, retriever and vector store.
 //
-// Those that make their client themselves take no address, so the address is put into the client that
-// they made; the others are given a client.
+// The modules that create their own client accept no address, so the tests set it in that client; the others
+// receive a client.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -56,15 +56,15 @@ test("a chain remembers through its memory", async () => {
   assert.deepEqual(seen(), [...turn, ...turn, `GET ${MEMORY} 200`, `DELETE ${MEMORY} 200`]);
 });
 
-test("a memory tells facts of the user and what was said in one text", async () => {
+test("a memory returns facts of the user and the messages as one text", async () => {
   const memory = memoryOf(await session());
   await memory.saveContext({ input: "I live in Lyon." }, { output: "Noted." });
-  const told = async () => (await memory.loadMemoryVariables({})).history;
-  const history = await eventually(async () => (await told()).match(/Lyon[^]*\nHuman: I live in Lyon\.\nAI: Noted\.$/) && (await told()));
+  const load = async () => (await memory.loadMemoryVariables({})).history;
+  const history = await eventually(async () => (await load()).match(/Lyon[^]*\nHuman: I live in Lyon\.\nAI: Noted\.$/) && (await load()));
   assert.match(history, /Noor[^\n]*Lyon/);
 });
 
-test("a history keeps what was said", async () => {
+test("a history stores messages", async () => {
   const sessionId = await session();
   const seen = requests();
   const history = new ZepCloudChatMessageHistory({ client, sessionId, memoryType: "perpetual", separateMessages: true });
@@ -92,7 +92,7 @@ for (const search of [{}, { searchType: "mmr", mmrLambda: 0.5 }]) {
   });
 }
 
-test("a retriever of a session of nobody finds nothing", async () => {
+test("a retriever of an unknown session finds nothing", async () => {
   const seen = requests();
   assert.deepEqual(await retrieverOf(unique("session")).invoke("anything"), []);
   assert.deepEqual(seen(), ["POST /api/v2/sessions/*/search 404"]);
@@ -117,7 +117,7 @@ test("a store finds the nearest text with its metadata", async () => {
   assert.deepEqual(seen(), [`GET ${COLLECTION} 404`, `POST ${COLLECTION} 200`, `POST ${COLLECTION}/documents 200`, search, search]);
 });
 
-test("a store answers with what is near and differs, and deletes by uuid", async () => {
+test("a store returns similar but diverse texts, and deletes by uuid", async () => {
   const seen = requests();
   const store = await ZepCloudVectorStore.init({ client, collectionName: unique("c") });
   const uuids = await store.addDocuments(["blue sea", "blue sea", "the sea at night"].map((pageContent) => new Document({ pageContent })));

@@ -37,7 +37,7 @@ test("a chain remembers through its memory", async () => {
   assert.deepEqual(seen(), [HEALTH, ...turn, ...turn, `GET ${MEMORY} 200`, `GET ${MEMORY} 200`, `DELETE ${MEMORY} 200`, `GET ${MEMORY} 200`]);
 });
 
-test("a memory tells the conversation as text", async () => {
+test("a memory returns the conversation as text", async () => {
   const memory = memoryOf(unique("session"));
   assert.equal((await memory.loadMemoryVariables({})).history, "");
   await memory.saveContext({ input: "I am Jim." }, { output: "Hello Jim." });
@@ -62,7 +62,7 @@ for (const search of [{}, { searchType: "mmr", mmrLambda: 0.5 }]) {
   });
 }
 
-test("a retriever of a session of nobody finds nothing", async () => {
+test("a retriever of an unknown session finds nothing", async () => {
   const seen = requests();
   const retriever = new ZepRetriever({ sessionId: unique("session"), url, apiKey });
   assert.deepEqual(await retriever.invoke("anything"), []);
@@ -92,11 +92,11 @@ const DOCUMENTS = [
 ];
 const texts = (documents) => documents.map((document) => document.pageContent);
 
-// The package takes its own fake embeddings to mean that the server shall embed.
-for (const [whose, embeddings, embeddingDimensions] of [["the caller", new Colours(), 8], ["the server", new FakeEmbeddings(), 768]]) {
+// With fake embeddings, the package lets the server compute the vectors.
+for (const [source, embeddings, embeddingDimensions] of [["the caller", new Colours(), 8], ["the server", new FakeEmbeddings(), 768]]) {
   const config = () => ({ apiUrl: url, apiKey, collectionName: unique("c"), embeddingDimensions, description: "colours" });
 
-  test(`a store with vectors of ${whose} finds the nearest text with its metadata`, async () => {
+  test(`a store with vectors from ${source} finds the nearest text with its metadata`, async () => {
     const seen = requests();
     const store = await ZepVectorStore.fromDocuments(DOCUMENTS, embeddings, config());
     const [[nearest, score]] = await store.similaritySearchWithScore("green grass", 1);
@@ -109,13 +109,13 @@ for (const [whose, embeddings, embeddingDimensions] of [["the caller", new Colou
     assert.deepEqual(seen(), [HEALTH, `GET ${COLLECTION} 404`, `POST ${COLLECTION} 200`, `GET ${COLLECTION} 200`, `POST ${COLLECTION}/document 200`, search, search, search]);
   });
 
-  test(`a store with vectors of ${whose} answers with what is near and differs`, async () => {
+  test(`a store with vectors from ${source} returns similar but diverse texts`, async () => {
     const store = await ZepVectorStore.fromTexts(["blue sea", "blue sea", "red and blue dusk"], {}, embeddings, config());
     const found = await store.maxMarginalRelevanceSearch("blue sea", { k: 2, lambda: 0.1 });
     assert.deepEqual(texts(found), ["blue sea", "red and blue dusk"]);
   });
 
-  test(`a store with vectors of ${whose} deletes by uuid`, async () => {
+  test(`a store with vectors from ${source} deletes by uuid`, async () => {
     const seen = requests();
     const store = new ZepVectorStore(embeddings, config());
     const uuids = await store.addDocuments(DOCUMENTS);

@@ -1,4 +1,4 @@
-// What the suites share: where the server is, which requests it answered, fresh names, and patience.
+// Shared helpers: the server's address, its request log, unique names, and polling.
 
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
@@ -9,7 +9,7 @@ export const url = process.env.ERSTWHILE_URL;
 export const apiKey = process.env.ERSTWHILE_KEY;
 export const unique = (kind) => `${kind}${randomUUID().replaceAll("-", "").slice(0, 20)}`;
 
-/** The requests that the server has answered since this was made, or since they were read last, by its own log. */
+/** Returns a function that returns the requests in the server's log since its last call, or since its creation. */
 export function requests() {
   let seen = statSync(LOG).size;
   return () => {
@@ -21,11 +21,11 @@ export function requests() {
   };
 }
 
-/** Asks again until there is something: facts follow their messages within moments. */
-export async function eventually(question, seconds = 30) {
+/** Polls until the result is truthy, because facts are available shortly after their messages. */
+export async function eventually(read, seconds = 30) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await question();
+    const answer = await read();
     if (answer || Date.now() > deadline) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

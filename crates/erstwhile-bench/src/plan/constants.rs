@@ -46,12 +46,12 @@ pub(super) fn all() -> Vec<Constant> {
     let workers = IngestSettings::default().workers as f64;
     let index_mib = SearchSettings::default().index_mib_max as f64;
     let connections = StoreSettings::default().connections as f64;
-    let answer_s = PostgresSettings::default().answer.as_secs_f64();
+    let response_timeout_s = PostgresSettings::default().response_timeout.as_secs_f64();
     let code = [
         ("ingest.workers", workers, "workers", "code: IngestSettings"),
         ("search.index_mib_max", index_mib, "MiB", "code: SearchSettings"),
         ("store.connections", connections, "connections", "code: StoreSettings"),
-        ("wait for a silent database", answer_s, "s", "code: PostgresSettings"),
+        ("wait for a silent database", response_timeout_s, "s", "code: PostgresSettings"),
     ];
     let code = code.map(|(name, value, unit, source)| Constant { name, value, unit, source });
     OWN.iter().copied().chain(code).collect()

@@ -1,11 +1,11 @@
-//! Two names for one: "Robert, everyone calls him Bob".
+//! Finds aliases: "Robert, everyone calls him Bob".
 
 use erstwhile::ports::ExtractedAlias;
 
 use super::names::ProperName;
 use super::tokens::Token;
 
-/// What is said of the speaker before another name: "my name is", "I go by".
+/// Words before another name of the speaker: "my name is", "I go by".
 const SELF: &[&[&str]] = &[
     &["my", "name", "is"],
     &["my", "name", "'s"],
@@ -19,7 +19,7 @@ const SELF: &[&[&str]] = &[
     &["known", "as", "me"],
 ];
 
-/// What stands between two names of one.
+/// Words between two names of the same entity.
 const BETWEEN: &[&[&str]] = &[
     &["also", "known", "as"],
     &["known", "as"],
@@ -35,7 +35,7 @@ const BETWEEN: &[&[&str]] = &[
     &["née"],
 ];
 
-/// The aliases that one sentence tells.
+/// Returns the aliases in one sentence.
 pub(super) fn read(text: &str, tokens: &[Token], names: &[ProperName], speaker: Option<&str>) -> Vec<ExtractedAlias> {
     let mut aliases = Vec::new();
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return aliases };
@@ -67,7 +67,7 @@ fn precede(tokens: &[Token], at: usize, said: &[&str]) -> bool {
     at >= said.len() && tokens[at - said.len()..at].iter().zip(said).all(|(token, word)| token.is(word))
 }
 
-/// "I'm Nora." at the start, followed by a mark, the end, or "from".
+/// Whether the speaker gives this name near the start, followed by punctuation, "from" or the end: "I'm Nora."
 fn introduces(text: &str, tokens: &[Token], name: &ProperName) -> bool {
     let (start, end) = (name.tokens.start, name.tokens.end);
     let me = precede(tokens, start, &["i", "am"])
@@ -91,7 +91,7 @@ fn is_between(tokens: &[Token]) -> bool {
     })
 }
 
-/// ", everyone calls him".
+/// Whether the words between two names say that the second is an alias: ", everyone calls him".
 fn is_called(tokens: &[Token]) -> bool {
     let called = tokens.iter().position(|token| token.is_any(&["call", "calls", "called", "nicknamed"]));
     let pronoun = |at: usize| tokens.get(at).is_some_and(|token| token.is_any(&["him", "her", "them", "it"]));
@@ -108,7 +108,7 @@ fn push(
     if name.to_lowercase() == other.name.to_lowercase() {
         return;
     }
-    // The fuller name leads; a speaker that is only called "User" never does.
+    // The longer name is the main one, unless the speaker's name is only a placeholder such as "User".
     let generic = matches!(name, "User" | "Assistant");
     let (name, alias) = if !generic && other.name.chars().count() > name.chars().count() && other.name.contains(' ') {
         (other.name.as_str(), name)

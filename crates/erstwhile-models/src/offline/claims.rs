@@ -1,4 +1,4 @@
-//! Makes claims of what was matched: statements, dates, what else follows.
+//! Creates claims from matches: statements, dates and consequences.
 
 use erstwhile::model::{ClaimKind, Holding, Precision, TimePoint};
 use erstwhile::ports::Claim;
@@ -6,14 +6,14 @@ use erstwhile::ports::Claim;
 use super::dates::{DatedSpan, Extent, Grain};
 use super::lexicon::{CONSEQUENCES, Object, Rule, kinship};
 use super::phrases::Phrase;
-use super::relations::{Actor, Match, Reading, SURE};
+use super::relations::{Actor, CONFIDENCE_RULE, Match, Reading};
 use super::syntax::{Clause, Tense};
 use super::verbs::Form;
 use super::words::Class;
 
-/// How sure claims with a resolved pronoun are, and those of no rule.
-const RESOLVED: f64 = 0.6;
-const GENERIC: f64 = 0.5;
+/// Confidence of claims about a resolved pronoun, and of claims without a matching rule.
+const CONFIDENCE_PRONOUN: f64 = 0.6;
+const CONFIDENCE_GENERIC: f64 = 0.5;
 
 impl Reading<'_> {
     fn claim(&self, subject: &str, predicate: &str, object: &str, holding: Holding) -> Claim {
@@ -29,11 +29,11 @@ impl Reading<'_> {
             holding,
             valid_from: None,
             valid_until: None,
-            confidence: SURE,
+            confidence: CONFIDENCE_RULE,
         }
     }
 
-    /// The date that belongs to a clause.
+    /// Returns the date of a clause, if any.
     pub(super) fn date(&self, clause: &Clause) -> Option<&DatedSpan> {
         let dates = self.phrases.dates;
         let start = self.tokens().get(clause.tokens.start)?.span.start;
@@ -41,7 +41,7 @@ impl Reading<'_> {
         dates
             .iter()
             .find(|date| date.span.start >= start && date.span.start < end)
-            // "Last week Anna and I went": before the first subject.
+            // "Last week Anna and I went": the date is before the first subject.
             .or_else(|| {
                 dates.iter().find(|date| {
                     date.span.end <= start && self.clauses.first().is_some_and(|first| first.tokens == clause.tokens)
@@ -59,12 +59,12 @@ impl Reading<'_> {
             claim.subject_type.clone_from(&actor.entity_type);
             claim.object_type = phrase.entity_type.clone().or_else(|| rule.object.entity_type().map(ToOwned::to_owned));
             claim.kind = found.kind;
-            claim.confidence = if actor.resolved { RESOLVED } else { SURE };
-            times(&mut claim, date);
+            claim.confidence = if actor.resolved { CONFIDENCE_PRONOUN } else { CONFIDENCE_RULE };
+            set_validity(&mut claim, date);
             past_state(&mut claim, clause, date);
             closed_state(&mut claim, date);
             if claims.iter().any(|other| other.statement == self.statement) {
-                claim.statement = short(&actor.name, rule, &phrase.name, found.kind);
+                claim.statement = short_statement(&actor.name, rule, &phrase.name, found.kind);
             }
             let asserted = claim.kind == ClaimKind::Asserts;
             self.push_workplace(clause, phrase, &claim, claims);
@@ -79,15 +79,15 @@ impl Reading<'_> {
                 next.subject_type.clone_from(&actor.entity_type);
                 next.object_type =
                     phrase.entity_type.clone().or_else(|| then.object.entity_type().map(ToOwned::to_owned));
-                next.statement = short(&actor.name, then, &phrase.name, ClaimKind::Asserts);
+                next.statement = short_statement(&actor.name, then, &phrase.name, ClaimKind::Asserts);
                 next.valid_from = from;
-                next.confidence = if actor.resolved { RESOLVED } else { SURE };
+                next.confidence = if actor.resolved { CONFIDENCE_PRONOUN } else { CONFIDENCE_RULE };
                 claims.push(next);
             }
         }
     }
 
-    /// "a nurse at X": where, too.
+    /// "a nurse at X": adds the workplace.
     fn push_workplace(&self, clause: &Clause, job: &Phrase, claim: &Claim, claims: &mut Vec<Claim>) {
         let at = job.tokens.end;
         if claim.predicate != "WORKS_AS" || !matches!(self.word(at), "at" | "for") {
@@ -101,7 +101,7 @@ impl Reading<'_> {
         claims.insert(0, Claim { predicate, object: Some(place.name), object_type, statement, ..claim.clone() });
     }
 
-    /// "adopted a puppy named Biscuit": has it from then on.
+    /// "adopted a puppy named Biscuit": adds the pet.
     fn push_pet(&self, actor: &Actor, phrase: &Phrase, claim: &Claim, claims: &mut Vec<Claim>) {
         let head = self.word(phrase.tokens.end.saturating_sub(1)).to_owned();
         let role = phrase.role.clone().unwrap_or(head);
@@ -124,7 +124,7 @@ impl Reading<'_> {
         kinship(phrase.role.as_deref().unwrap_or_else(|| self.word(phrase.tokens.end.saturating_sub(1))))
     }
 
-    /// One claim for a sentence that says something the lexicon does not know.
+    /// Returns one claim for a sentence that no rule covers, if it has enough content.
     pub(super) fn generic(&self) -> Option<Claim> {
         let tokens = self.tokens();
         let content = tokens.iter().filter(|token| self.words().is_content(&token.lower)).count();
@@ -153,7 +153,7 @@ impl Reading<'_> {
             })?;
         let predicate = match clause {
             Some(clause) if clause.lemma == "be" => "IS".to_owned(),
-            Some(clause) => snake(&clause.lemma),
+            Some(clause) => relation_name(&clause.lemma),
             None => "SAID".to_owned(),
         };
         let (object, object_type) =
@@ -161,19 +161,19 @@ impl Reading<'_> {
         let mut claim = self.claim(&actor.name, &predicate, &object, Holding::Event);
         claim.subject_type = actor.entity_type;
         claim.object_type = object_type;
-        claim.confidence = GENERIC;
+        claim.confidence = CONFIDENCE_GENERIC;
         let date = clause.and_then(|clause| self.date(clause)).or_else(|| self.phrases.dates.first());
-        times(&mut claim, date);
+        set_validity(&mut claim, date);
         Some(claim)
     }
 
-    /// Whether a phrase names something: no lone verb such as "grow".
+    /// Whether a phrase is a noun phrase and not a single verb such as "grow".
     fn is_noun(&self, phrase: &Phrase) -> bool {
         let lone = phrase.tokens.len() == 1 && !phrase.named;
         !lone || !matches!(self.phrases.verbs.form(self.word(phrase.tokens.start)), Some((_, Form::Base | Form::Third)))
     }
 
-    /// What a sentence is mostly about: a name after the verb, else the first or longest noun phrase.
+    /// Returns the main object of a sentence: a name after the verb, else the first or longest noun phrase.
     fn salient(&self, clause: Option<&Clause>, actor: &str) -> Option<(String, Option<String>)> {
         let from = clause.map_or(0, |clause| clause.rest);
         let end = self.tokens().len();
@@ -220,13 +220,13 @@ impl Reading<'_> {
         let (Some(speaker), Some(head)) = (self.speaker, said.last()) else { return };
         let favorite = said.iter().position(|word| matches!(*word, "favorite" | "favourite" | "fave"));
         let predicate = match favorite {
-            Some(at) if at + 1 < said.len() => format!("FAVORITE_{}", snake(&said[at + 1..].join(" "))),
+            Some(at) if at + 1 < said.len() => format!("FAVORITE_{}", relation_name(&said[at + 1..].join(" "))),
             None if matches!(
                 *head,
                 "birthday" | "hometown" | "nickname" | "age" | "major" | "hobby" | "profession" | "occupation" | "job"
             ) =>
             {
-                format!("HAS_{}", snake(head))
+                format!("HAS_{}", relation_name(head))
             }
             _ => return,
         };
@@ -268,8 +268,8 @@ impl Reading<'_> {
     }
 }
 
-/// Puts the date of a clause on its claim.
-fn times(claim: &mut Claim, date: Option<&DatedSpan>) {
+/// Sets the validity of a claim from the date of its clause.
+fn set_validity(claim: &mut Claim, date: Option<&DatedSpan>) {
     let Some(date) = date else { return };
     let state = claim.holding != Holding::Event;
     match date.extent {
@@ -283,7 +283,7 @@ fn times(claim: &mut Claim, date: Option<&DatedSpan>) {
     }
 }
 
-/// The start of a date; parts of days count as the day.
+/// The start of a date; parts of a day have day precision.
 fn rounded(date: &DatedSpan) -> TimePoint {
     match date.grain {
         Grain::Part => TimePoint { precision: Precision::Day, at: date.from.at },
@@ -291,7 +291,7 @@ fn rounded(date: &DatedSpan) -> TimePoint {
     }
 }
 
-/// "I lived in X": it is over; "in 2015": it held in that year.
+/// "I lived in X" ends a state; "I lived in X in 2015" limits it to that year.
 fn past_state(claim: &mut Claim, clause: &Clause, date: Option<&DatedSpan>) {
     let state = claim.holding == Holding::Exclusive
         && !matches!(claim.predicate.as_str(), "BORN_IN" | "COMES_FROM" | "GREW_UP_IN" | "MARRIED_TO" | "ENGAGED_TO");
@@ -309,7 +309,7 @@ fn past_state(claim: &mut Claim, clause: &Clause, date: Option<&DatedSpan>) {
     }
 }
 
-/// "used to live in X until 2015": a state with a known end.
+/// "used to live in X until 2015" asserts a state with a known end.
 fn closed_state(claim: &mut Claim, date: Option<&DatedSpan>) {
     let Some(date) = date.filter(|_| claim.kind == ClaimKind::Ends && claim.holding != Holding::Event) else { return };
     if matches!(date.extent, Extent::Until | Extent::Between) {
@@ -317,7 +317,8 @@ fn closed_state(claim: &mut Claim, date: Option<&DatedSpan>) {
     }
 }
 
-fn short(subject: &str, rule: &Rule, object: &str, kind: ClaimKind) -> String {
+/// A statement made from the words of a rule, not from the sentence.
+fn short_statement(subject: &str, rule: &Rule, object: &str, kind: ClaimKind) -> String {
     let article = match object.chars().next() {
         Some('a' | 'e' | 'i' | 'o' | 'u') => "an ",
         _ => "a ",
@@ -332,8 +333,8 @@ fn short(subject: &str, rule: &Rule, object: &str, kind: ClaimKind) -> String {
     }
 }
 
-/// Words as a relation name.
-pub(super) fn snake(words: &str) -> String {
+/// Converts words to a relation name in `UPPER_SNAKE_CASE`.
+pub(super) fn relation_name(words: &str) -> String {
     let name: String =
         words.chars().flat_map(char::to_uppercase).map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).take(6).collect();

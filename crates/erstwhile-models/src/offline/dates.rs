@@ -1,13 +1,13 @@
-//! Reads time expressions: which stretch of time a text means, seen from when it was said.
+//! Resolves time expressions to time ranges, relative to a reference time.
 //!
-//! Rules of ours (`own`) read what chat says most ("yesterday", "last summer", "two years ago",
-//! "the week before 9 June"); runs of time words that are left go to the `duckling` crate (`base`),
-//! never whole sentences: that keeps "sat", "second" and "may" out and the cost down.
+//! The rules in `rules` handle the expressions that are most frequent in chat ("yesterday", "last summer",
+//! "two years ago", "the week before 9 June"). Remaining runs of time words are passed to the `duckling` crate
+//! (`fallback`). It never sees whole sentences: that avoids false matches of "sat", "second" and "may", and is faster.
 
-mod base;
 mod calendar;
-mod own;
+mod fallback;
 mod render;
+mod rules;
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -21,33 +21,33 @@ use jiff::tz::TimeZone;
 use super::tokens::{Token, TokenKind, tokenise};
 use super::verbs::Verbs;
 
-/// How a stretch of time limits what is said.
+/// How a time range limits a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// In it: "last week", "in 2019".
+    /// Within the range: "last week", "in 2019".
     During,
-    /// From it on: "since 2016".
+    /// From the start of the range on: "since 2016".
     Since,
-    /// Up to it: "until 2019".
+    /// Until the range: "until 2019".
     Until,
-    /// From its first to its last moment: "from 2010 to 2015".
+    /// The whole range: "from 2010 to 2015".
     Between,
-    /// Some time earlier: "before June".
+    /// At some time before the range: "before June".
     Before,
-    /// Some time later: "after June".
+    /// At some time after the range: "after June".
     After,
 }
 
-/// The unit in which a text speaks.
+/// The granularity of a time expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grain {
-    /// A time of the clock.
+    /// A time of day.
     Clock,
     /// A part of a day: "tonight".
     Part,
     /// A day.
     Day,
-    /// About that day: "two weeks ago".
+    /// Approximately a day: "two weeks ago".
     AboutDay,
     /// Saturday and Sunday.
     Weekend,
@@ -55,7 +55,7 @@ pub enum Grain {
     Week,
     /// A month.
     Month,
-    /// Three months: a season or quarter.
+    /// Three months: a season or a quarter.
     Season,
     /// A year.
     Year,
@@ -66,23 +66,23 @@ pub enum Grain {
 /// A time expression in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatedSpan {
-    /// Where it stands, with its preposition.
+    /// Its byte range in the text, including its preposition.
     pub span: Range<usize>,
-    /// When the stretch begins.
+    /// The start of the range.
     pub from: TimePoint,
-    /// When it is over, the first moment after it.
+    /// The exclusive end of the range.
     pub until: Option<TimePoint>,
-    /// How it limits what is said.
+    /// How it limits the statement.
     pub extent: Extent,
-    /// The unit in which the text speaks.
+    /// The granularity of the expression.
     pub grain: Grain,
-    /// Whether it can be read only with the reference time.
+    /// Whether it depends on the reference time.
     pub relative: bool,
-    /// The stretch in local time.
+    /// The range in local time.
     period: Period,
 }
 
-/// A stretch of local time.
+/// A range of local time with an exclusive end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Period {
     first: DateTime,
@@ -91,40 +91,39 @@ struct Period {
     extent: Extent,
 }
 
-/// Where expressions are read: text in tokens, seen from a local time.
+/// The text in which expressions are resolved, and the reference time.
 #[derive(Debug, Clone, Copy)]
-struct Scene<'a> {
+struct DateContext<'a> {
     text: &'a str,
     tokens: &'a [Token],
     now: DateTime,
-    /// Whether the text tells of the past, so that "on Monday" is behind.
+    /// Whether the text is about the past, so that "on Monday" means the last Monday.
     past: bool,
-    /// Whether it says what has held until now, so that "for two years" has a start.
+    /// Whether the text is in the perfect tense, so that "for two years" has a start.
     perfect: bool,
-    /// How many expressions this one stands inside: "the day before the day before …".
+    /// Nesting depth of the expression: "the day before the day before …".
     depth: u8,
-    /// How often the base may still be asked.
-    left: &'a Cell<u8>,
+    /// Remaining calls of the fallback.
+    calls_left: &'a Cell<u8>,
 }
 
 const SEASONS: [&str; 5] = ["summer", "spring", "autumn", "fall", "winter"];
 
-/// Runs of more tokens are not one expression.
-const LONGEST_RUN: usize = 10;
-/// The base may need a third of a second for words that compose to no date, so a text asks it no more
-/// often than this.
-pub(super) const MOST_ASKED: u8 = 8;
+/// Maximum number of tokens in one expression.
+const RUN_TOKENS_MAX: usize = 10;
+/// Maximum number of fallback calls per text: one call can take a third of a second if the words form no date.
+pub(super) const FALLBACK_CALLS_MAX: u8 = 8;
 
-/// Longer texts are read up to here.
-const LONGEST: usize = 4_000;
+/// Longer texts are truncated to this length.
+const TEXT_BYTES_MAX: usize = 4_000;
 
-/// Reads time expressions; building one takes a third of a second, the first time in a process.
+/// Resolves time expressions. The first one in a process takes a third of a second to build.
 #[derive(Debug)]
 pub struct DateReader {
     triggers: HashSet<&'static str>,
     glue: HashSet<&'static str>,
     verbs: Verbs,
-    base: base::Base,
+    fallback: fallback::Fallback,
 }
 
 const TRIGGERS: &str = "today tonight tonite tomorrow tmrw tmr tmw yesterday now \
@@ -148,61 +147,61 @@ impl Default for DateReader {
 }
 
 impl DateReader {
-    /// Builds the tables and warms the base, so that the first text is as fast as the rest.
+    /// Builds the tables and warms up the fallback, so that the first text is as fast as the others.
     pub fn new() -> Self {
         let triggers: HashSet<_> = TRIGGERS.split_whitespace().collect();
         let mut glue: HashSet<_> = GLUE.split_whitespace().collect();
-        // Seasons are read by our rules alone: the base searches long for what they compose to.
+        // Only the rules handle seasons: the fallback is slow on them.
         glue.extend(triggers.iter().filter(|word| !SEASONS.contains(word)));
-        Self { triggers, glue, verbs: Verbs::new(), base: base::Base::warm() }
+        Self { triggers, glue, verbs: Verbs::new(), fallback: fallback::Fallback::warm() }
     }
 
-    /// The time expressions of `text`, in order, without overlaps.
+    /// Returns the time expressions of `text`, in order, without overlaps.
     ///
-    /// Times of the clock without a day, durations and what recurs ("on Sundays") are none.
+    /// Times of day without a day, durations and recurring times ("on Sundays") are not time expressions.
     pub fn resolve(&self, text: &str, reference: Timestamp, tz: &TimeZone) -> Vec<DatedSpan> {
-        let end = text.floor_char_boundary(LONGEST);
-        self.resolve_within(text, 0..end, reference, (tz, &Cell::new(MOST_ASKED)))
+        let end = text.floor_char_boundary(TEXT_BYTES_MAX);
+        self.resolve_within(text, 0..end, reference, (tz, &Cell::new(FALLBACK_CALLS_MAX)))
     }
 
-    /// As [`resolve`](Self::resolve), for a part of the text; spans are places in the whole, and `left`
-    /// counts how often the base may still be asked.
+    /// Like [`resolve`](Self::resolve), for a part of the text. Spans refer to the whole text, and `calls_left`
+    /// is the number of remaining fallback calls.
     pub(super) fn resolve_within(
         &self,
         text: &str,
         within: Range<usize>,
         reference: Timestamp,
-        (tz, left): (&TimeZone, &Cell<u8>),
+        (tz, calls_left): (&TimeZone, &Cell<u8>),
     ) -> Vec<DatedSpan> {
         let tokens = tokenise(text, within);
-        if !tokens.iter().any(|token| self.may_tell_time(token)) {
+        if !tokens.iter().any(|token| self.is_time_word(token)) {
             return Vec::new();
         }
-        let scene = Scene {
+        let context = DateContext {
             text,
             tokens: &tokens,
             now: tz.to_datetime(reference),
             past: self.is_past(&tokens),
             perfect: is_perfect(&tokens),
             depth: 0,
-            left,
+            calls_left,
         };
         let mut found = Vec::new();
         let mut index = 0;
         while index < tokens.len() {
-            if let Some((end, period)) = own::read(scene, index, &self.base) {
+            if let Some((end, period)) = rules::read(context, index, &self.fallback) {
                 found.push((index..end, period));
                 index = end;
             } else {
-                let next = self.base_run(scene, index, &mut found);
+                let next = self.read_fallback(context, index, &mut found);
                 index = next.max(index + 1);
             }
         }
-        found.into_iter().filter_map(|(range, period)| dated(scene, range, period, tz)).collect()
+        found.into_iter().filter_map(|(range, period)| to_span(context, range, period, tz)).collect()
     }
 
-    /// A word or number that may stand in a time expression and says more than "the".
-    fn may_tell_time(&self, token: &Token) -> bool {
+    /// Whether a token can be the essential part of a time expression.
+    fn is_time_word(&self, token: &Token) -> bool {
         match token.kind {
             TokenKind::Mark => false,
             TokenKind::Number => token.lower.len() > 2 && token.lower.len() < 26,
@@ -210,28 +209,28 @@ impl DateReader {
         }
     }
 
-    /// Hands the run of time words at `index` to the base; answers where the run ends.
-    fn base_run(&self, scene: Scene<'_>, index: usize, found: &mut Vec<(Range<usize>, Period)>) -> usize {
+    /// Passes the run of time words at `index` to the fallback and returns the end of the run.
+    fn read_fallback(&self, context: DateContext<'_>, index: usize, found: &mut Vec<(Range<usize>, Period)>) -> usize {
         let belongs = |token: &Token| match token.kind {
             TokenKind::Mark => token.is_any(&[",", "/", "-", "–"]),
             TokenKind::Number => token.lower.len() < 26,
             TokenKind::Word => self.glue.contains(token.lower.as_str()),
         };
         let mut end = index;
-        while end < scene.tokens.len() && end - index < LONGEST_RUN && belongs(&scene.tokens[end]) {
-            if end > index && own::read(scene, end, &self.base).is_some() {
+        while end < context.tokens.len() && end - index < RUN_TOKENS_MAX && belongs(&context.tokens[end]) {
+            if end > index && rules::read(context, end, &self.fallback).is_some() {
                 break;
             }
             end += 1;
             // "between the 3rd and the 12th" is one expression, "Monday and Tuesday" are two.
-            let between = scene.tokens[index..end].iter().any(|token| token.is("between"));
-            if between && scene.tokens.get(end).is_some_and(|token| token.is("and")) {
+            let between = context.tokens[index..end].iter().any(|token| token.is("between"));
+            if between && context.tokens.get(end).is_some_and(|token| token.is("and")) {
                 end += 1;
             }
         }
-        let run = &scene.tokens[index..end];
-        if run.iter().any(|token| self.may_tell_time(token)) {
-            self.base.read(scene, index..end, found);
+        let run = &context.tokens[index..end];
+        if run.iter().any(|token| self.is_time_word(token)) {
+            self.fallback.read(context, index..end, found);
         }
         end
     }
@@ -245,15 +244,15 @@ impl DateReader {
     }
 }
 
-/// Whether the words say what has held until now: "have lived", "'ve been", "has it been".
+/// Whether the words are in the perfect tense: "have lived", "'ve been", "has it been".
 fn is_perfect(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| token.is_any(&["have", "has", "'ve", "haven't", "hasn't", "been"]))
 }
 
-/// An expression with its place and its moments; `None` when the calendar has no such moment.
-fn dated(scene: Scene<'_>, range: Range<usize>, period: Period, tz: &TimeZone) -> Option<DatedSpan> {
-    let first = scene.tokens.get(range.start)?;
-    let last = scene.tokens.get(range.end.checked_sub(1)?)?;
+/// Converts a period to a span with instants; `None` if the time zone has no such instant.
+fn to_span(context: DateContext<'_>, range: Range<usize>, period: Period, tz: &TimeZone) -> Option<DatedSpan> {
+    let first = context.tokens.get(range.start)?;
+    let last = context.tokens.get(range.end.checked_sub(1)?)?;
     let mut start = first.span.start;
     let leads: &[&str] = match period.extent {
         Extent::During => &["on", "in", "at", "during"],
@@ -263,13 +262,14 @@ fn dated(scene: Scene<'_>, range: Range<usize>, period: Period, tz: &TimeZone) -
         Extent::After => &["after"],
         Extent::Between => &[],
     };
-    if let Some(before) = range.start.checked_sub(1).and_then(|before| scene.tokens.get(before))
+    if let Some(before) = range.start.checked_sub(1).and_then(|before| context.tokens.get(before))
         && before.is_any(leads)
     {
         start = before.span.start;
     }
     let span = start..last.span.end;
-    let absolute = scene.tokens[range].iter().any(|token| own::year(&token.lower).is_some() || is_iso(&token.lower));
+    let absolute =
+        context.tokens[range].iter().any(|token| rules::year(&token.lower).is_some() || is_iso(&token.lower));
     let precision = match period.grain {
         Grain::Clock | Grain::Part => Precision::Instant,
         Grain::Day | Grain::AboutDay | Grain::Weekend | Grain::Week => Precision::Day,
@@ -296,7 +296,7 @@ fn is_iso(word: &str) -> bool {
     word.len() >= 8 && parts.any(|part| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The time expressions of `text`; builds a reader for it, so prefer one [`DateReader`] for many.
+/// Returns the time expressions of `text`. Builds a [`DateReader`] for each call: for many texts, reuse one.
 pub fn resolve(text: &str, reference: Timestamp, tz: &TimeZone) -> Vec<DatedSpan> {
     DateReader::new().resolve(text, reference, tz)
 }

@@ -1,4 +1,4 @@
-//! Reads JSON documents: objects are entities, their fields are claims.
+//! Extracts claims from JSON documents: objects are entities, their fields are claims.
 
 use erstwhile::model::{ClaimKind, Holding, Precision, Span, TimePoint};
 use erstwhile::ports::{Claim, ExtractedMention, Extraction};
@@ -7,17 +7,17 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::claims::snake;
-use super::relations::SURE;
+use super::claims::relation_name;
+use super::relations::CONFIDENCE_RULE;
 
-/// Objects inside objects are read down to here.
-const DEEPEST: usize = 6;
-/// A document gives no more claims.
-const MOST: usize = 200;
-/// Longer values are cut.
-const LONGEST: usize = 200;
+/// Maximum nesting depth; deeper objects are ignored.
+const DEPTH_MAX: usize = 6;
+/// Maximum number of claims per document.
+const CLAIMS_MAX: usize = 200;
+/// Longer values are truncated to this length.
+const VALUE_BYTES_MAX: usize = 200;
 
-/// Reads one document; `None` when it is no JSON.
+/// Extracts claims from one document. Returns `None` if it is not a JSON object or array.
 pub(super) fn read(text: &str, owner: Option<&str>, tz: &TimeZone) -> Option<Extraction> {
     let document: Value = serde_json::from_str(text).ok()?;
     let mut reader = JsonReader { text, tz, extraction: Extraction::default() };
@@ -56,7 +56,7 @@ impl JsonReader<'_> {
         self.mention(subject);
         let (from, until) = self.validity(fields);
         for (key, value) in fields {
-            if self.extraction.claims.len() >= MOST {
+            if self.extraction.claims.len() >= CLAIMS_MAX {
                 return;
             }
             match value {
@@ -70,13 +70,13 @@ impl JsonReader<'_> {
                         }
                     }
                 }
-                scalar if is_name_key(key) && said(scalar).as_deref() == Some(subject) => {}
+                scalar if is_name_key(key) && scalar_text(scalar).as_deref() == Some(subject) => {}
                 scalar => self.scalar(subject, key, scalar, Holding::Exclusive, (from, until)),
             }
         }
     }
 
-    /// An object in a field is an entity of its own.
+    /// Adds an object in a field as a separate entity.
     fn nested(
         &mut self,
         subject: &str,
@@ -85,13 +85,13 @@ impl JsonReader<'_> {
         depth: usize,
         validity: (Option<TimePoint>, Option<TimePoint>),
     ) {
-        if depth >= DEEPEST || self.extraction.claims.len() >= MOST {
+        if depth >= DEPTH_MAX || self.extraction.claims.len() >= CLAIMS_MAX {
             return;
         }
-        let name = name_of(inner).unwrap_or_else(|| format!("{subject}'s {}", words(key)));
-        let predicate = format!("HAS_{}", snake(&words(key)));
+        let name = name_of(inner).unwrap_or_else(|| format!("{subject}'s {}", key_words(key)));
+        let predicate = format!("HAS_{}", relation_name(&key_words(key)));
         let (from, until) = self.validity(inner);
-        let statement = format!("{subject} has {} {name}.", words(key));
+        let statement = format!("{subject} has {} {name}.", key_words(key));
         let times = (from.or(validity.0), until.or(validity.1));
         self.claim(subject, predicate, &name, statement, (Holding::Shared, times));
         self.object(&name, inner, depth + 1);
@@ -105,9 +105,9 @@ impl JsonReader<'_> {
         holding: Holding,
         validity: (Option<TimePoint>, Option<TimePoint>),
     ) {
-        let Some(value) = said(value) else { return };
-        let statement = format!("{subject}: {} is {value}.", words(key));
-        self.claim(subject, snake(&words(key)), &value, statement, (holding, validity));
+        let Some(value) = scalar_text(value) else { return };
+        let statement = format!("{subject}: {} is {value}.", key_words(key));
+        self.claim(subject, relation_name(&key_words(key)), &value, statement, (holding, validity));
     }
 
     fn claim(
@@ -118,7 +118,7 @@ impl JsonReader<'_> {
         statement: String,
         (holding, (valid_from, valid_until)): (Holding, (Option<TimePoint>, Option<TimePoint>)),
     ) {
-        if self.extraction.claims.len() >= MOST {
+        if self.extraction.claims.len() >= CLAIMS_MAX {
             return;
         }
         self.extraction.claims.push(Claim {
@@ -128,17 +128,17 @@ impl JsonReader<'_> {
             object: Some(object.to_owned()),
             object_type: None,
             statement,
-            span: self.place(object),
+            span: self.locate(object),
             kind: ClaimKind::Asserts,
             holding,
             valid_from,
             valid_until,
-            confidence: SURE,
+            confidence: CONFIDENCE_RULE,
         });
     }
 
     fn mention(&mut self, name: &str) {
-        if let Some(start) = self.text.find(name).filter(|_| self.extraction.mentions.len() < MOST) {
+        if let Some(start) = self.text.find(name).filter(|_| self.extraction.mentions.len() < CLAIMS_MAX) {
             let span = start..start + name.len();
             if !self.extraction.mentions.iter().any(|mention| mention.span == span) {
                 self.extraction.mentions.push(ExtractedMention { name: name.to_owned(), entity_type: None, span });
@@ -146,21 +146,21 @@ impl JsonReader<'_> {
         }
     }
 
-    /// Where the document has a value; the whole document when it stands there in other letters.
-    fn place(&self, value: &str) -> Span {
+    /// Returns the span of a value, or of the whole document if the value is written differently there.
+    fn locate(&self, value: &str) -> Span {
         self.text
             .find(value)
             .filter(|_| !value.is_empty())
             .map_or(0..self.text.len(), |start| start..start + value.len())
     }
 
-    /// The dates of an object that say from when and until when its fields hold.
+    /// Returns the start and end of the validity of an object's fields, if it has such dates.
     fn validity(&self, fields: &Map<String, Value>) -> (Option<TimePoint>, Option<TimePoint>) {
         let find = |names: &[&str]| {
             fields.iter().find_map(|(key, value)| {
-                let key = words(key);
+                let key = key_words(key);
                 let named = key.split(' ').any(|word| names.contains(&word));
-                named.then(|| self.moment(value.as_str()?)).flatten()
+                named.then(|| self.parse_instant(value.as_str()?)).flatten()
             })
         };
         (
@@ -169,8 +169,8 @@ impl JsonReader<'_> {
         )
     }
 
-    /// An ISO date or time.
-    fn moment(&self, value: &str) -> Option<TimePoint> {
+    /// Parses an ISO 8601 date or time.
+    fn parse_instant(&self, value: &str) -> Option<TimePoint> {
         if let Ok(at) = value.parse::<Timestamp>() {
             return Some(TimePoint { at, precision: Precision::Instant });
         }
@@ -189,25 +189,25 @@ fn is_name_key(key: &str) -> bool {
     matches!(key, "name" | "title" | "id" | "full_name" | "fullName")
 }
 
-/// The name of an object: its name, title or id.
+/// Returns the name of an object: its name, title or id.
 fn name_of(fields: &Map<String, Value>) -> Option<String> {
-    ["name", "full_name", "fullName", "title", "id"].iter().find_map(|key| fields.get(*key).and_then(said))
+    ["name", "full_name", "fullName", "title", "id"].iter().find_map(|key| fields.get(*key).and_then(scalar_text))
 }
 
-/// A scalar in words, cut and on one line.
-fn said(value: &Value) -> Option<String> {
-    let said = match value {
+/// Formats a scalar on one line, truncated to `VALUE_BYTES_MAX`.
+fn scalar_text(value: &Value) -> Option<String> {
+    let text = match value {
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         Value::Number(number) => number.to_string(),
         Value::Bool(truth) => truth.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
-    let said = said[..said.floor_char_boundary(LONGEST)].to_owned();
-    (!said.is_empty()).then_some(said)
+    let text = text[..text.floor_char_boundary(VALUE_BYTES_MAX)].to_owned();
+    (!text.is_empty()).then_some(text)
 }
 
-/// A key in words: `homeCity` and `home_city` are "home city".
-fn words(key: &str) -> String {
+/// Splits a key into lower-case words: `homeCity` and `home_city` become "home city".
+fn key_words(key: &str) -> String {
     let mut words = String::new();
     let mut lower = false;
     for c in key.chars().take(60) {

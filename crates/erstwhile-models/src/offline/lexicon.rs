@@ -1,27 +1,27 @@
-//! Which words say which relation.
+//! Rules that map words to relations.
 
 use erstwhile::model::Holding;
 
 use Holding::{Event, Exclusive, Shared};
 
-/// One way to say a relation.
+/// One way to express a relation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rule {
     /// Base form of the verb.
     pub(super) verb: &'static str,
-    /// Words that must follow, alternatives split by `|`; empty for a direct object.
+    /// Words that must follow, with alternatives separated by `|`; empty for a direct object.
     pub(super) then: &'static str,
     /// The relation.
     pub(super) predicate: &'static str,
-    /// How its facts share time.
+    /// Whether facts of the relation exclude each other in time.
     pub(super) holding: Holding,
-    /// What the object must be or is taken for.
+    /// Which objects are accepted, and their type if the object has none.
     pub(super) object: Object,
-    /// The relation in words, between subject and object.
+    /// The relation in words, to be placed between subject and object.
     pub(super) phrase: &'static str,
 }
 
-/// What the object of a rule is.
+/// What a rule accepts as its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Object {
     /// A place: a name or a description.
@@ -45,7 +45,7 @@ pub(super) enum Object {
 }
 
 impl Object {
-    /// The entity type it gives to an object that has none.
+    /// The entity type of an object that has no type of its own.
     pub(super) fn entity_type(self) -> Option<&'static str> {
         match self {
             Object::Place => Some("Location"),
@@ -68,7 +68,7 @@ const fn rule(
     Rule { verb, then, predicate, holding, object, phrase }
 }
 
-/// The lexicon; the first rule that fits wins.
+/// The lexicon; the first rule that matches wins.
 #[rustfmt::skip]
 pub(super) const RULES: &[Rule] = &[
     rule("live", "in|near|at|on", "LIVES_IN", (Exclusive, Object::Place), "lives in"),
@@ -171,7 +171,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("take", "part in", "ATTENDED", (Event, Object::Topic), "took part in"),
 ];
 
-/// Verbs that say that a relation ended, with the relation; the object may be left out.
+/// Verbs that say that a relation has ended.
 pub(super) const ENDINGS: &[Rule] = &[
     rule("quit", "my job at|working at|", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
     rule("resign", "from", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
@@ -191,14 +191,14 @@ pub(super) const ENDINGS: &[Rule] = &[
     rule("drop", "out of", "STUDIES_AT", (Exclusive, Object::Organization), "no longer studies at"),
 ];
 
-/// What an event makes true from then on.
+/// States that begin with an event.
 pub(super) const CONSEQUENCES: &[(&str, Rule)] = &[
     ("MOVED_TO", rule("", "", "LIVES_IN", (Exclusive, Object::Place), "lives in")),
     ("JOINED", rule("", "", "MEMBER_OF", (Shared, Object::Organization), "is a member of")),
     ("BOUGHT", rule("", "", "OWNS", (Shared, Object::Thing), "owns")),
 ];
 
-/// The relation that a relative stands in, and its words.
+/// The relation of a kinship word, and its holding.
 pub(super) fn kinship(role: &str) -> Option<(&'static str, Holding)> {
     Some(match role {
         "mother" | "mom" | "mum" | "mommy" | "father" | "dad" | "daddy" | "parent" | "parents" => {

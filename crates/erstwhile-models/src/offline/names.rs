@@ -1,4 +1,4 @@
-//! Finds the names that stand in a sentence.
+//! Finds the proper names in a sentence.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,18 +9,18 @@ use super::tokens::{Token, TokenKind};
 use super::verbs::{Form, Verbs};
 use super::words::{Class, Words};
 
-/// A name with the tokens that it takes.
+/// A name with its tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ProperName {
-    /// The name, cleaned.
+    /// The cleaned name.
     pub(super) name: String,
-    /// What kind of thing it is, when the words around it tell.
+    /// The entity type, if the surrounding words reveal it.
     pub(super) entity_type: Option<String>,
     /// Its tokens in the sentence.
     pub(super) tokens: Range<usize>,
 }
 
-/// Names that are known before a sentence is read, by their lower-cased form.
+/// Names that are already known, by their lower-case form.
 #[derive(Debug, Default)]
 pub(super) struct Gazetteer {
     names: HashMap<String, (String, Option<String>)>,
@@ -28,11 +28,11 @@ pub(super) struct Gazetteer {
     capitals: HashSet<String>,
 }
 
-/// Known names of more words are not looked for.
-const LONGEST_NAME: usize = 6;
+/// Known names with more words are ignored.
+const NAME_WORDS_MAX: usize = 6;
 
 impl Gazetteer {
-    /// Known entities; people who speak come first, so that they win over entities of the same name.
+    /// Collects speakers and known entities; speakers win over entities of the same name.
     pub(super) fn new<'a>(speakers: impl IntoIterator<Item = &'a str>, known: &[KnownEntity]) -> Self {
         let mut gazetteer = Self::default();
         for name in speakers {
@@ -47,7 +47,7 @@ impl Gazetteer {
     /// Adds a name.
     pub(super) fn add(&mut self, name: &str, entity_type: Option<&str>) {
         let words = name.split_whitespace().count();
-        if words == 0 || words > LONGEST_NAME || name.len() < 2 || name.len() > 80 {
+        if words == 0 || words > NAME_WORDS_MAX || name.len() < 2 || name.len() > 80 {
             return;
         }
         self.longest = self.longest.max(words);
@@ -55,8 +55,8 @@ impl Gazetteer {
         self.names.entry(name.to_lowercase()).or_insert(entry);
     }
 
-    /// Notes the words of a text that are capitalised inside sentences: they are names at the start
-    /// of sentences, too.
+    /// Records the words that are capitalised in the middle of a sentence, so that they count as names at the
+    /// start of a sentence, too.
     pub(super) fn learn(&mut self, text: &str, tokens: &[Token]) {
         for pair in tokens.windows(2) {
             let inside = !pair[0].is_mark() && !is_title(&pair[0]);
@@ -73,7 +73,7 @@ impl Gazetteer {
             let Some((name, entity_type)) = text.get(span).and_then(|said| self.names.get(&said.to_lowercase())) else {
                 continue;
             };
-            // A known "will" or "may" is meant only with its capital.
+            // A single word such as "will" or "may" is a known name only if it is capitalised.
             let said_as_name = tokens[at].capital || !name.starts_with(char::is_uppercase) || length > 1;
             if said_as_name {
                 return Some(ProperName { name: name.clone(), entity_type: entity_type.clone(), tokens: range });
@@ -83,7 +83,7 @@ impl Gazetteer {
     }
 }
 
-/// Finds names; borrows what it knows.
+/// Finds names.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NameFinder<'a> {
     /// Classes of words.
@@ -92,12 +92,12 @@ pub(super) struct NameFinder<'a> {
     pub(super) verbs: &'a Verbs,
     /// Known names.
     pub(super) gazetteer: &'a Gazetteer,
-    /// Whether the text is a document, where unknown names often begin sentences.
+    /// Whether the text is a document, in which sentences often begin with unknown names.
     pub(super) document: bool,
 }
 
 impl NameFinder<'_> {
-    /// The names among the tokens of one sentence, in order.
+    /// Returns the names in one sentence, in order.
     pub(super) fn find(&self, text: &str, tokens: &[Token]) -> Vec<ProperName> {
         let mut names = Vec::new();
         let mut at = 0;
@@ -117,7 +117,7 @@ impl NameFinder<'_> {
         names
     }
 
-    /// A run of capitalised words at `at`.
+    /// Returns the name formed by the run of capitalised words at `at`.
     fn capitalised(&self, text: &str, tokens: &[Token], at: usize) -> Option<ProperName> {
         if !tokens[at].capital || !self.may_begin(tokens, at) {
             return None;
@@ -199,22 +199,23 @@ impl NameFinder<'_> {
         let next = tokens.get(at + 1);
         let followed =
             next.is_some_and(|next| next.capital && !next.is("i") && !self.words.has(&next.lower, Class::GivenName));
-        let told = self.words.has(word, Class::GivenName)
+        let is_name = self.words.has(word, Class::GivenName)
             || self.words.has(word, Class::Place)
             || self.gazetteer.capitals.contains(word)
             || followed
             || is_title(token);
-        told || (self.document
-            && self.verbs.form(word).is_none()
-            && next.is_some_and(|next| self.begins_predicate(next)))
+        is_name
+            || (self.document
+                && self.verbs.form(word).is_none()
+                && next.is_some_and(|next| self.begins_predicate(next)))
     }
 
-    /// "acquired", "is", "'s" after an unknown word at the start of a sentence.
+    /// Whether a predicate begins here: "acquired", "is", "'s".
     fn begins_predicate(&self, token: &Token) -> bool {
         token.is("'s") || matches!(self.verbs.form(&token.lower), Some((_, Form::Past | Form::Third)))
     }
 
-    /// What the words in and before a name tell of its kind.
+    /// Infers the entity type from the words in and before a name.
     fn kind(&self, tokens: &[Token], name: &ProperName) -> Option<&'static str> {
         let parts = &tokens[name.tokens.clone()];
         let last = parts.last()?;
@@ -229,7 +230,7 @@ impl NameFinder<'_> {
             return Some("Location");
         }
         if is_title(first) || self.words.has(&first.lower, Class::GivenName) && parts.len() <= 3 {
-            // "in Austin", "to Florence": given names that are cities.
+            // "in Austin", "to Florence": given names that are also cities.
             let place = self.words.has(&first.lower, Class::Place)
                 && before(tokens, name).is_some_and(|t| t.is_any(&["in", "to", "from"]));
             return Some(if place { "Location" } else { "Person" });
@@ -356,7 +357,7 @@ fn is_title(token: &Token) -> bool {
         && token.is_any(&["mr", "mrs", "ms", "dr", "prof", "professor", "sir", "st", "uncle", "aunt", "captain"])
 }
 
-/// A name without determiners, quotes and marks around it; `None` when nothing is left.
+/// Removes surrounding determiners, quotes and punctuation; `None` if nothing is left.
 pub(super) fn clean(name: &str) -> Option<String> {
     let mut rest = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '#');
     for determiner in ["The ", "the ", "A ", "An ", "a ", "an ", "My ", "my ", "Our ", "our "] {

@@ -1,4 +1,4 @@
-//! Noun phrases: what a verb is about.
+//! Reads noun phrases.
 
 use std::ops::Range;
 
@@ -13,17 +13,17 @@ use super::words::{Class, Words};
 pub(super) struct Phrase {
     /// Its tokens, determiner included.
     pub(super) tokens: Range<usize>,
-    /// The name of what it means.
+    /// The name of the entity.
     pub(super) name: String,
-    /// The type, when the phrase is a name of known type.
+    /// The type, if the phrase is a name of known type.
     pub(super) entity_type: Option<String>,
     /// Whether it is a name, not a description.
     pub(super) named: bool,
-    /// The relative or animal that a name is given to: "sister" in "my sister Anna".
+    /// The kinship or animal word before a name: "sister" in "my sister Anna".
     pub(super) role: Option<String>,
 }
 
-/// A sentence as the phrase reader sees it.
+/// The input of the phrase reader.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PhraseReader<'a> {
     /// The turn.
@@ -38,18 +38,18 @@ pub(super) struct PhraseReader<'a> {
     pub(super) words: &'a Words,
     /// Forms of verbs.
     pub(super) verbs: &'a Verbs,
-    /// Who speaks, for "my".
+    /// The speaker, for "my".
     pub(super) speaker: Option<&'a str>,
 }
 
-/// Verbs that no phrase goes on with.
+/// Verbs that end a phrase because they are never nouns.
 const NEVER_NOUNS: [&str; 20] = [
     "make", "bring", "give", "take", "have", "get", "keep", "put", "let", "become", "grow", "see", "know", "say",
     "tell", "think", "seem", "feel", "go", "come",
 ];
 
-/// Longer phrases are cut.
-const LONGEST: usize = 7;
+/// Longer phrases are truncated to this many tokens.
+const PHRASE_TOKENS_MAX: usize = 7;
 
 impl PhraseReader<'_> {
     fn word(&self, at: usize) -> &str {
@@ -60,7 +60,7 @@ impl PhraseReader<'_> {
         self.tokens.get(at).is_some_and(|token| self.dates.iter().any(|date| date.span.contains(&token.span.start)))
     }
 
-    /// The phrase that begins at `at` and ends before `end`.
+    /// Returns the phrase that begins at `at` and ends before `end`.
     pub(super) fn read(&self, at: usize, end: usize) -> Option<Phrase> {
         let end = end.min(self.tokens.len());
         let mut from = at;
@@ -73,17 +73,17 @@ impl PhraseReader<'_> {
             return Some(title);
         }
         if let Some(name) = self.names.iter().find(|name| name.tokens.start == from && name.tokens.end <= end) {
-            // "Anna's dog" is the dog, named by its owner.
+            // In "Anna's dog", the name is only the owner of the entity.
             if self.word(name.tokens.end) != "'s" {
                 let stop = self.noun_tail(name.tokens.end, end);
                 let entity_type = name.entity_type.clone().filter(|_| stop == name.tokens.end);
                 let name =
-                    if stop == name.tokens.end { name.name.clone() } else { self.said(name.tokens.start..stop)? };
+                    if stop == name.tokens.end { name.name.clone() } else { self.name_of(name.tokens.start..stop)? };
                 return Some(Phrase { tokens: at..stop, name, entity_type, named: true, role: None });
             }
         }
         let mut stop = from;
-        while stop < end && stop - from < LONGEST && self.belongs(from, stop) {
+        while stop < end && stop - from < PHRASE_TOKENS_MAX && self.belongs(from, stop) {
             stop += 1;
         }
         while stop > from && (self.is_weak(stop - 1)) {
@@ -112,7 +112,7 @@ impl PhraseReader<'_> {
         {
             return None;
         }
-        let mut name = self.said(from..stop)?;
+        let mut name = self.name_of(from..stop)?;
         if mine && self.words.has(head, Class::Kin) {
             name = format!("{}'s {name}", self.speaker?);
         }
@@ -130,7 +130,7 @@ impl PhraseReader<'_> {
         if next >= end || !(joint || self.is_determiner(next)) {
             return None;
         }
-        let inner = self.read(next, end).filter(|inner| inner.tokens.len() < LONGEST)?;
+        let inner = self.read(next, end).filter(|inner| inner.tokens.len() < PHRASE_TOKENS_MAX)?;
         let joint = if joint { format!("{} ", self.word(from + 1)) } else { String::new() };
         let name = format!("{} {joint}{}", self.word(from), inner.name);
         Some(Phrase { tokens: at..inner.tokens.end, name, entity_type: None, named: false, role: None })
@@ -179,8 +179,8 @@ impl PhraseReader<'_> {
         })
     }
 
-    /// The words of a phrase, without "my" and "the" inside.
-    fn said(&self, tokens: Range<usize>) -> Option<String> {
+    /// Returns the words of a phrase without inner possessives and determiners.
+    fn name_of(&self, tokens: Range<usize>) -> Option<String> {
         let mut name = String::new();
         let mut before: Option<&Token> = None;
         for token in self.tokens.get(tokens)? {
@@ -260,7 +260,7 @@ impl PhraseReader<'_> {
         })
     }
 
-    /// Whether the phrase that began at `from` goes on with token `at`.
+    /// Whether token `at` continues the phrase that began at `from`.
     fn belongs(&self, from: usize, at: usize) -> bool {
         let token = &self.tokens[at];
         if token.is_mark() || self.in_date(at) {
@@ -301,7 +301,7 @@ impl PhraseReader<'_> {
         token.is("of") || token.is("'s") || self.is_determiner(at)
     }
 
-    /// The phrase at `at` and those that "and" and commas add to it.
+    /// Returns the phrase at `at` and the ones joined to it by "and" or commas.
     pub(super) fn list(&self, at: usize, end: usize) -> Vec<Phrase> {
         let mut phrases: Vec<Phrase> = self.read(at, end).into_iter().collect();
         while let Some(last) = phrases.last().filter(|_| phrases.len() < 5) {
@@ -316,7 +316,7 @@ impl PhraseReader<'_> {
             {
                 break;
             }
-            // A further verb or clause is no item: ", and moved", ", it was".
+            // A verb or clause is not a list item: ", and moved", ", it was".
             if matches!(self.verbs.form(self.word(next)), Some((_, Form::Past | Form::Third | Form::Base))) && !and {
                 break;
             }

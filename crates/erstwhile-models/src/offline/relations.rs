@@ -1,4 +1,4 @@
-//! Matches clauses with the lexicon and makes claims.
+//! Matches clauses against the lexicon and creates claims.
 
 use erstwhile::model::{ClaimKind, Holding, Span};
 use erstwhile::ports::Claim;
@@ -11,7 +11,7 @@ use super::tokens::Token;
 use super::verbs::Form;
 use super::words::{Class, Words};
 
-/// Who a claim is about, by name.
+/// The subject of a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Actor {
     /// The name.
@@ -22,38 +22,38 @@ pub(super) struct Actor {
     pub(super) resolved: bool,
 }
 
-/// One sentence, read, ready for matching.
+/// A parsed sentence.
 #[derive(Debug)]
 pub(super) struct Reading<'a> {
-    /// How to read noun phrases of the sentence.
+    /// Reads the noun phrases of the sentence.
     pub(super) phrases: PhraseReader<'a>,
     /// Its clauses.
     pub(super) clauses: &'a [Clause],
     /// The sentence as a self-contained statement.
     pub(super) statement: &'a str,
-    /// Where it stands in the turn.
+    /// Its span in the turn.
     pub(super) span: Span,
-    /// Who speaks.
+    /// The speaker.
     pub(super) speaker: Option<&'a str>,
-    /// Who is spoken to.
+    /// The addressee.
     pub(super) addressee: Option<&'a str>,
-    /// Whom a pronoun at the start means, with the type.
+    /// The referent of a pronoun at the start.
     pub(super) antecedent: Option<&'a ProperName>,
     /// When it was said.
     pub(super) now: jiff::Timestamp,
 }
 
-/// How sure each sort of claim is.
-pub(super) const SURE: f64 = 0.9;
+/// Confidence of claims that a rule matched.
+pub(super) const CONFIDENCE_RULE: f64 = 0.9;
 
-/// What a rule found in a clause.
+/// A rule that matched a clause.
 #[derive(Debug)]
 pub(super) struct Match<'r> {
     /// The rule.
     pub(super) rule: &'r Rule,
     /// The objects.
     pub(super) phrases: Vec<Phrase>,
-    /// What the clause does to the fact.
+    /// Whether the clause asserts, ends or denies the fact.
     pub(super) kind: ClaimKind,
 }
 
@@ -68,12 +68,13 @@ impl Reading<'_> {
         self.phrases.words
     }
 
-    /// The word at a token, empty outside.
+    /// The word at a token; empty if out of range.
     pub(super) fn word(&self, at: usize) -> &str {
         self.tokens().get(at).map_or("", |token| token.lower.as_str())
     }
 
-    /// The claims of the sentence: what the lexicon knows, else one generic claim.
+    /// Returns the claims of the sentence: those from the lexicon, and a generic claim if none of them has the
+    /// whole sentence as its statement.
     pub(super) fn claims(&self) -> Vec<Claim> {
         let mut claims = Vec::new();
         for clause in self.clauses {
@@ -81,12 +82,12 @@ impl Reading<'_> {
             if let Subject::Mine(range) = &clause.subject {
                 self.favorite(clause, range.clone(), &mut claims);
             }
-            if let Some(found) = self.lexical(clause) {
+            if let Some(found) = self.match_lexicon(clause) {
                 self.push(clause, &actor, &found, &mut claims);
             }
         }
         self.relatives(&mut claims);
-        // The sentence itself is the statement of what it mainly says.
+        // The whole sentence must be the statement of one claim.
         if !claims.iter().any(|claim| claim.statement == self.statement)
             && let Some(generic) = self.generic()
         {
@@ -95,7 +96,7 @@ impl Reading<'_> {
         claims
     }
 
-    /// Who a subject is.
+    /// Resolves a subject to an entity.
     pub(super) fn actor(&self, subject: &Subject) -> Option<Actor> {
         let person =
             |name: &str| Actor { name: name.to_owned(), entity_type: Some("Person".to_owned()), resolved: false };
@@ -124,26 +125,27 @@ impl Reading<'_> {
         }
     }
 
-    /// The first rule that fits a clause.
-    fn lexical(&self, clause: &Clause) -> Option<Match<'static>> {
-        // What an assistant says of itself is a manner of speaking.
-        let manner = self.speaker == Some("Assistant") && matches!(clause.subject, Subject::Speaker | Subject::Group);
-        if clause.tense == Tense::Modal || manner {
+    /// Returns the first rule that matches a clause.
+    fn match_lexicon(&self, clause: &Clause) -> Option<Match<'static>> {
+        // What an assistant says about itself is a figure of speech.
+        let figurative =
+            self.speaker == Some("Assistant") && matches!(clause.subject, Subject::Speaker | Subject::Group);
+        if clause.tense == Tense::Modal || figurative {
             return None;
         }
         let end = clause.tokens.end;
-        if let Some(found) = self.ending(clause).or_else(|| self.inner(clause)) {
+        if let Some(found) = self.match_ending(clause).or_else(|| self.match_inner_verb(clause)) {
             return Some(found);
         }
         let speaks_for_self = clause.subject != Subject::Addressee;
-        if let Some(found) = self.intention(clause).filter(|_| speaks_for_self) {
+        if let Some(found) = self.match_intention(clause).filter(|_| speaks_for_self) {
             return Some(found);
         }
         let kind = kind_of(clause, self.says_any_more(clause));
         RULES.iter().filter(|rule| rule.verb == clause.lemma).find_map(|rule| {
             let at = self.after(rule.then, clause.rest)?;
             let phrases = self.objects(rule, at, end)?;
-            // "didn't go": nothing happened that could stop holding.
+            // "didn't go": an event that did not happen cannot end.
             let usable = rule.holding != Holding::Event || kind == ClaimKind::Asserts;
             (usable && tense_fits(rule, clause, self.date(clause).is_some())).then_some(Match { rule, phrases, kind })
         })
@@ -153,7 +155,7 @@ impl Reading<'_> {
         self.tokens()[clause.tokens.clone()].iter().any(|token| token.is("anymore"))
     }
 
-    /// The token after the words of one alternative.
+    /// Returns the token after the first alternative of `then` that matches.
     fn after(&self, then: &str, rest: usize) -> Option<usize> {
         let mut at = rest;
         while self.words().is_adverb(self.word(at)) && !then.split('|').any(|words| words.starts_with(self.word(at))) {
@@ -171,11 +173,11 @@ impl Reading<'_> {
         })
     }
 
-    /// The objects of a rule at `at`, when they are what the rule wants.
+    /// Returns the objects at `at` that the rule accepts, if any.
     fn objects(&self, rule: &Rule, at: usize, end: usize) -> Option<Vec<Phrase>> {
         let mut phrases = self.phrases.list(at, end);
         phrases.retain(|phrase| self.suits(rule.object, phrase));
-        // "want children to be safe": no wish for children.
+        // "want children to be safe" is not a wish for children.
         if matches!(rule.predicate, "WANTS" | "NEEDS")
             && phrases.last().is_some_and(|last| self.word(last.tokens.end) == "to")
         {
@@ -205,12 +207,12 @@ impl Reading<'_> {
     }
 
     /// "quit X", "broke up with X".
-    fn ending(&self, clause: &Clause) -> Option<Match<'static>> {
-        let told = matches!(clause.tense, Tense::Past | Tense::Perfect) && !clause.negated;
-        ENDINGS.iter().filter(|rule| told && rule.verb == clause.lemma).find_map(|rule| {
+    fn match_ending(&self, clause: &Clause) -> Option<Match<'static>> {
+        let ended = matches!(clause.tense, Tense::Past | Tense::Perfect) && !clause.negated;
+        ENDINGS.iter().filter(|rule| ended && rule.verb == clause.lemma).find_map(|rule| {
             let at = self.after(rule.then, clause.rest)?;
             let phrases = self.objects(rule, at, clause.tokens.end)?;
-            // "left the party", "quit smoking": only names of organizations and "my job".
+            // Excludes "left the party" and "quit smoking": only names of organizations qualify.
             let fits = rule.object != Object::Organization
                 || phrases[0].named && phrases[0].entity_type.as_deref().is_none_or(|t| t == "Organization");
             let place = rule.verb != "leave"
@@ -221,8 +223,8 @@ impl Reading<'_> {
         })
     }
 
-    /// "stopped liking X", "started working at X", "keep playing X": the inner verb says the relation.
-    fn inner(&self, clause: &Clause) -> Option<Match<'static>> {
+    /// "stopped liking X", "started working at X", "keep playing X": the inner verb determines the relation.
+    fn match_inner_verb(&self, clause: &Clause) -> Option<Match<'static>> {
         let kind = match clause.lemma.as_str() {
             "stop" | "quit" => ClaimKind::Ends,
             "start" | "begin" | "keep" | "finish" => ClaimKind::Asserts,
@@ -248,8 +250,8 @@ impl Reading<'_> {
         })
     }
 
-    /// "want to visit X", "am going to move", "plan to": what somebody means to do.
-    fn intention(&self, clause: &Clause) -> Option<Match<'static>> {
+    /// "want to visit X", "am going to move", "plan to": intentions.
+    fn match_intention(&self, clause: &Clause) -> Option<Match<'static>> {
         let wants = matches!(
             clause.lemma.as_str(),
             "want" | "hope" | "plan" | "wish" | "aim" | "wanna" | "intend" | "think" | "look" | "consider" | "dream"
@@ -323,7 +325,7 @@ static WANTS: Rule = Rule {
     phrase: "wants to",
 };
 
-/// What a clause does to the fact that its words state.
+/// Whether a clause asserts, ends or denies its fact.
 fn kind_of(clause: &Clause, any_more: bool) -> ClaimKind {
     if clause.no_longer || clause.tense == Tense::UsedTo && !clause.negated {
         ClaimKind::Ends
@@ -336,10 +338,10 @@ fn kind_of(clause: &Clause, any_more: bool) -> ClaimKind {
     }
 }
 
-/// "I will like it", "I have lived": whether a rule may be told in this tense.
+/// Whether a rule applies to a clause in this tense: "I will like it", "I have lived".
 fn tense_fits(rule: &Rule, clause: &Clause, dated: bool) -> bool {
     match (rule.holding, clause.tense) {
-        // Habits ("I read a lot") are no events.
+        // Habits ("I read a lot") are not events.
         (Holding::Event, Tense::Present) => clause.lemma == "be",
         (Holding::Event, Tense::Progressive) => dated,
         (_, Tense::Modal) => false,

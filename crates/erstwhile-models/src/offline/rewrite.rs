@@ -1,53 +1,53 @@
-//! Rewrites a sentence so that it stands on its own: who speaks, to whom, and when.
+//! Rewrites a sentence as a self-contained statement: replaces pronouns by names and relative dates by absolute ones.
 
 use super::dates::DatedSpan;
 use super::tokens::{Token, TokenKind};
 use super::verbs::{Form, Verbs};
 use super::words::{Class, Words};
 
-/// Who "I", "you", "we" and a pronoun at the start are.
+/// The referents of "I", "you", "we" and a pronoun at the start.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Voices<'a> {
-    /// Who speaks; `None` in documents without a speaker.
+pub(super) struct Referents<'a> {
+    /// The speaker; `None` in documents without one.
     pub(super) speaker: Option<&'a str>,
-    /// Who is spoken to.
+    /// The addressee.
     pub(super) addressee: Option<&'a str>,
-    /// Who "we" are, beside the speaker.
+    /// Who "we" includes besides the speaker.
     pub(super) companion: Option<&'a str>,
-    /// Whom "he", "she" or "it" at the start means.
+    /// The referent of "he", "she" or "it" at the start.
     pub(super) antecedent: Option<&'a str>,
 }
 
-/// What a sentence is rewritten with.
+/// Rewrites sentences.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rewriter<'a> {
     /// Classes of words.
     pub(super) words: &'a Words,
     /// Forms of verbs.
     pub(super) verbs: &'a Verbs,
-    /// The people.
-    pub(super) voices: Voices<'a>,
+    /// What pronouns refer to.
+    pub(super) referents: Referents<'a>,
 }
 
-/// Statements are cut here.
-const LONGEST: usize = 600;
+/// Longer statements are truncated to this length.
+const STATEMENT_BYTES_MAX: usize = 600;
 
-/// Where the rewriting of one sentence is.
+/// Progress of rewriting one sentence.
 #[derive(Debug, Default)]
 struct State {
     out: String,
-    /// The next verb has a name in the third person as its subject.
+    /// Whether the next verb must agree with a name in the third person.
     agree: bool,
 }
 
 impl Rewriter<'_> {
-    /// The tokens of a sentence (or clause) as a self-contained statement with a full stop.
+    /// Returns the tokens of a sentence or clause as a self-contained statement with a full stop.
     ///
-    /// `text` is the turn's text; `dates` are places in it.
+    /// `text` is the text of the turn, `dates` are its time expressions.
     pub(super) fn statement(&self, text: &str, tokens: &[Token], dates: &[DatedSpan]) -> String {
         let mut state = State::default();
         let mut previous: Option<&Token> = None;
-        if let (Some(lead), Some(speaker)) = (self.implied_lead(tokens), self.voices.speaker) {
+        if let (Some(lead), Some(speaker)) = (self.implied_lead(tokens), self.referents.speaker) {
             state.out.push_str(speaker);
             state.out.push_str(lead);
             state.agree = lead.is_empty();
@@ -63,7 +63,7 @@ impl Rewriter<'_> {
                 let after_preposition = index.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(is_preposition);
                 let follower = tokens[index..].iter().find(|next| next.span.start >= date.span.end);
                 let bare = after_preposition || follower.is_some_and(|next| next.is("'s"));
-                state.out.push_str(&date.in_words(said, bare));
+                state.out.push_str(&date.describe(said, bare));
                 while tokens.get(index + 1).is_some_and(|next| next.span.start < date.span.end) {
                     index += 1;
                 }
@@ -81,10 +81,10 @@ impl Rewriter<'_> {
         finish(state.out)
     }
 
-    /// What stands between the speaker and a sentence that leaves the speaker out; `None` when it
-    /// does not: "Lost my job" → "", "Been busy" → " has", "Working on it" → " is".
+    /// Returns the auxiliary to insert after the speaker if the sentence omits the speaker, else `None`:
+    /// "Lost my job" → "", "Been busy" → " has", "Working on it" → " is".
     pub(super) fn implied_lead(&self, tokens: &[Token]) -> Option<&'static str> {
-        self.voices.speaker?;
+        self.referents.speaker?;
         let mut at = 0;
         while tokens.get(at).is_some_and(|token| self.words.is_adverb(&token.lower)) {
             at += 1;
@@ -112,7 +112,7 @@ impl Rewriter<'_> {
                 || t.kind == TokenKind::Number
         });
         match self.verbs.form(&first.lower)? {
-            // "Inspired by you, I …" is no statement of its own.
+            // "Inspired by you, I …" does not omit the speaker.
             (_, Form::Past) if object && !first.is_any(&["was", "were", "did", "had"]) => Some(""),
             (_, Form::Past) if first.is("had") && object => Some(""),
             (_, Form::Gerund) if object && !self.has_finite_verb(&tokens[at + 1..]) => Some(" is"),
@@ -140,17 +140,17 @@ impl Rewriter<'_> {
         let token = &tokens[index];
         let lower = token.lower.as_str();
         let next = tokens.get(index + 1).map_or("", |token| token.lower.as_str());
-        let voices = self.voices;
+        let referents = self.referents;
         if index == 0
-            && let Some(antecedent) = voices.antecedent
+            && let Some(antecedent) = referents.antecedent
             && matches!(lower, "he" | "she" | "it" | "they")
         {
             state.out.push_str(antecedent);
             return;
         }
         match lower {
-            "i" | "im" | "ive" if voices.speaker.is_some() => {
-                state.out.push_str(voices.speaker.unwrap_or_default());
+            "i" | "im" | "ive" if referents.speaker.is_some() => {
+                state.out.push_str(referents.speaker.unwrap_or_default());
                 match lower {
                     "im" => state.out.push_str(" is"),
                     "ive" => state.out.push_str(" has"),
@@ -160,20 +160,20 @@ impl Rewriter<'_> {
                     }
                 }
             }
-            "me" => push_or(state, voices.speaker, said, ""),
-            "my" | "mine" => push_or(state, voices.speaker, said, "'s"),
-            "yourself" if voices.addressee.is_some() => state.out.push_str("themself"),
-            "ourselves" if voices.speaker.is_some() => state.out.push_str("themselves"),
-            "myself" => state.out.push_str(if voices.speaker.is_some() { "themself" } else { said }),
-            "you" | "u" if voices.addressee.is_some() => {
-                state.out.push_str(voices.addressee.unwrap_or_default());
+            "me" => push_or(state, referents.speaker, said, ""),
+            "my" | "mine" => push_or(state, referents.speaker, said, "'s"),
+            "yourself" if referents.addressee.is_some() => state.out.push_str("themself"),
+            "ourselves" if referents.speaker.is_some() => state.out.push_str("themselves"),
+            "myself" => state.out.push_str(if referents.speaker.is_some() { "themself" } else { said }),
+            "you" | "u" if referents.addressee.is_some() => {
+                state.out.push_str(referents.addressee.unwrap_or_default());
                 state.agree = Self::starts_clause(tokens, index)
                     || matches!(next, "'re" | "'ve" | "are" | "have" | "were" | "don't");
             }
-            "your" | "yours" => push_or(state, voices.addressee, said, "'s"),
+            "your" | "yours" => push_or(state, referents.addressee, said, "'s"),
             "we" | "us" => self.push_group(state, &tokens[index..], said),
-            "our" | "ours" if voices.speaker.is_some() => {
-                state.out.push_str(voices.speaker.unwrap_or_default());
+            "our" | "ours" if referents.speaker.is_some() => {
+                state.out.push_str(referents.speaker.unwrap_or_default());
                 state.out.push_str("'s");
             }
             "'m" | "'re" | "'ve" | "'ll" | "'d" => self.push_clitic(state, tokens, index),
@@ -182,12 +182,12 @@ impl Rewriter<'_> {
     }
 
     fn push_group(&self, state: &mut State, tokens: &[Token], said: &str) {
-        // "since we last spoke": the two who speak now.
+        // "since we last spoke" refers to the speaker and the addressee.
         let speak = tokens.iter().take(4).any(|token| {
             token.is_any(&["spoke", "talked", "chatted", "talk", "speak", "chat", "spoken", "caught", "catch"])
         });
-        let companion = if speak { self.voices.addressee } else { self.voices.companion };
-        match (self.voices.speaker, companion) {
+        let companion = if speak { self.referents.addressee } else { self.referents.companion };
+        match (self.referents.speaker, companion) {
             (Some(speaker), Some(companion)) => {
                 state.out.push_str(speaker);
                 state.out.push_str(" and ");
@@ -233,13 +233,13 @@ impl Rewriter<'_> {
         } else if token.is_mark() {
             state.agree = false;
         }
-        // The first word loses its capital when a name was put before it.
+        // The first word is lower-cased when a name was inserted before it.
         let put = index == 0 && !state.out.trim().is_empty();
         let acronym = said.chars().skip(1).any(char::is_uppercase);
         if put && !acronym { state.out.push_str(&token.lower) } else { state.out.push_str(said) }
     }
 
-    /// Whether a subject may stand at `index`.
+    /// Whether a clause may start at `index`.
     fn starts_clause(tokens: &[Token], index: usize) -> bool {
         index.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|before| {
             before.is_mark()
@@ -278,9 +278,9 @@ fn push_gap(out: &mut String, gap: &str) {
     }
 }
 
-/// Trims, begins with a capital and ends with a full stop.
+/// Trims and truncates a statement, capitalises it and adds a full stop.
 fn finish(mut out: String) -> String {
-    out.truncate(out.floor_char_boundary(LONGEST));
+    out.truncate(out.floor_char_boundary(STATEMENT_BYTES_MAX));
     let trimmed = out
         .trim()
         .trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '…') || c.is_whitespace());

@@ -1,25 +1,25 @@
-//! Splits a text into sentences with their places; code and tables are left out.
+//! Splits a text into sentences with their spans; skips code blocks and tables.
 
 use std::ops::Range;
 
 /// One sentence or list item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sentence {
-    /// Where it stands, without surrounding space and list marks.
+    /// Its span, without surrounding whitespace and list markers.
     pub(super) span: Range<usize>,
-    /// Whether it asks.
+    /// Whether it is a question.
     pub(super) question: bool,
 }
 
-/// Longer stretches without any end are cut at a space.
-const LONGEST: usize = 800;
+/// Longer text without a sentence end is split at a space.
+const SENTENCE_BYTES_MAX: usize = 800;
 
 const ABBREVIATIONS: [&str; 27] = [
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "dept", "est", "fig",
     "inc", "ltd", "corp", "co", "no", "mt", "ave", "a.m", "p.m", "u.s", "feat",
 ];
 
-/// Tags at the end of a statement that make it no question.
+/// Question tags: a sentence that ends in one of these is a statement.
 const TAGS: [&str; 9] =
     [", huh?", ", right?", ", eh?", ", you know?", ", isn't it?", ", don't you think?", " huh?", ", ok?", ", yeah?"];
 
@@ -39,13 +39,13 @@ pub(super) fn split(text: &str) -> Vec<Sentence> {
         if code || trimmed.starts_with('|') {
             continue;
         }
-        split_line(text, unlisted(text, span), &mut sentences);
+        split_line(text, strip_list_marker(text, span), &mut sentences);
     }
     sentences
 }
 
-/// The line without its list mark or heading mark.
-fn unlisted(text: &str, span: Range<usize>) -> Range<usize> {
+/// Returns the span of a line without its list or heading marker.
+fn strip_list_marker(text: &str, span: Range<usize>) -> Range<usize> {
     let line = &text[span.clone()];
     let rest = line.trim_start();
     let marks = rest.trim_start_matches(['-', '*', '#', '>', '•', '+', '–']);
@@ -74,7 +74,7 @@ fn split_line(text: &str, line: Range<usize>, sentences: &mut Vec<Sentence>) {
             if !ends_sentence(text, from, at, end, line.end) {
                 continue;
             }
-        } else if !(c == ' ' && end - from > LONGEST) {
+        } else if !(c == ' ' && end - from > SENTENCE_BYTES_MAX) {
             continue;
         }
         push(text, from..end, sentences);
@@ -121,7 +121,7 @@ fn ends_sentence(text: &str, from: usize, at: usize, end: usize, line_end: usize
     !(initial || ABBREVIATIONS.contains(&lower.as_str()) && !is_last_abbreviation(&lower, next))
 }
 
-/// "at 5 p.m. We left": the abbreviation also ends the sentence.
+/// Whether an abbreviation also ends the sentence: "at 5 p.m. We left".
 fn is_last_abbreviation(lower: &str, next: char) -> bool {
     next.is_uppercase() && matches!(lower, "a.m" | "p.m" | "etc" | "inc" | "ltd" | "corp" | "co" | "u.s" | "no")
 }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_end_at_their_marks() {
+    fn sentences_end_at_punctuation() {
         check(
             "Hi! I met Dr. Okafor at 5 p.m. We talked... and laughed.",
             &["Hi!", "I met Dr. Okafor at 5 p.m.", "We talked... and laughed."],
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_lose_their_marks_and_code_is_left_out() {
+    fn list_markers_are_removed_and_code_is_skipped() {
         check(
             "Plan:\n- **Buy** milk\n2. Call Ana\n```\nlet x = 1;\n```\nDone",
             &["Plan:", "Buy** milk", "Call Ana", "Done"],
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_make_no_question() {
+    fn question_tags_do_not_make_a_question() {
         let text = "Pretty cool, huh? Where is it?";
         let questions: Vec<bool> = split(text).iter().map(|sentence| sentence.question).collect();
         assert_eq!(questions, [false, true]);

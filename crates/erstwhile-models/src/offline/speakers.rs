@@ -1,21 +1,21 @@
-//! Who speaks, to whom, and what was said just before.
+//! The speaker and the addressee of a turn, and the turn before it.
 
 use erstwhile::model::{EpisodeKind, Role};
 use erstwhile::ports::{ExtractionRequest, Turn};
 
-/// The people of one turn.
+/// Who takes part in one turn.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scene<'a> {
-    /// Who speaks; `None` in documents of nobody.
+pub(super) struct Participants<'a> {
+    /// The speaker; `None` in documents without an owner.
     pub(super) speaker: Option<&'a str>,
-    /// Who is spoken to, when that is clear.
+    /// The addressee, if unambiguous.
     pub(super) addressee: Option<&'a str>,
-    /// The turn before in the same conversation.
+    /// The previous message in the same thread.
     pub(super) before: Option<&'a Turn>,
 }
 
-impl<'a> Scene<'a> {
-    /// The people of `request.turns[index]`.
+impl<'a> Participants<'a> {
+    /// Determines the participants of `request.turns[index]`.
     pub(super) fn of(request: &'a ExtractionRequest, index: usize) -> Self {
         let turn = &request.turns[index];
         let owner = request.owner.as_deref();
@@ -44,7 +44,7 @@ fn only<'a>(names: &[&'a str]) -> Option<&'a str> {
     if let [name] = names { Some(name) } else { None }
 }
 
-/// The name of a turn's speaker when somebody gave one.
+/// Returns the explicit name of a turn's speaker, if any.
 fn named<'a>(turn: &'a Turn, owner: Option<&'a str>) -> Option<&'a str> {
     let given = turn.speaker.as_deref().filter(|name| !name.trim().is_empty());
     given.or_else(|| owner.filter(|_| turn.role == Some(Role::User)))

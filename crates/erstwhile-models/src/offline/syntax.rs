@@ -1,4 +1,4 @@
-//! Finds who does what in a sentence: subjects with their verb groups.
+//! Finds the clauses of a sentence: subjects with their verb groups.
 
 use super::names::ProperName;
 use super::tokens::{Token, TokenKind};
@@ -6,16 +6,16 @@ use super::verbs::{Form, Verbs};
 use super::words::{Class, Words};
 use std::ops::Range;
 
-/// Whom a clause is about.
+/// The subject of a clause.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Subject {
-    /// "I", or nobody named: the speaker.
+    /// "I", or an omitted subject: the speaker.
     Speaker,
     /// "you".
     Addressee,
     /// "we".
     Group,
-    /// "she" at the start, whom the sentence before names.
+    /// A pronoun at the start that refers to a name in an earlier sentence.
     Antecedent,
     /// A name.
     Named(ProperName),
@@ -25,7 +25,7 @@ pub(super) enum Subject {
     Phrase(Range<usize>),
 }
 
-/// When and how surely something is said to be.
+/// Tense and mood of a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tense {
     /// "went".
@@ -47,15 +47,15 @@ pub(super) enum Tense {
 /// One subject with its verb and what follows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clause {
-    /// Whom it is about.
+    /// Its subject.
     pub(super) subject: Subject,
     /// Its tokens, from the subject on.
     pub(super) tokens: Range<usize>,
-    /// When it is so.
+    /// Its tense.
     pub(super) tense: Tense,
-    /// "not", "never".
+    /// Whether it contains "not" or "never".
     pub(super) negated: bool,
-    /// "no longer".
+    /// Whether it contains "no longer".
     pub(super) no_longer: bool,
     /// Base form of the main verb.
     pub(super) lemma: String,
@@ -74,13 +74,13 @@ pub(super) struct ClauseReader<'a> {
     pub(super) tokens: &'a [Token],
     /// Its names.
     pub(super) names: &'a [ProperName],
-    /// Whether "she" at the start is known.
+    /// Whether the referent of a pronoun at the start is known.
     pub(super) antecedent: bool,
-    /// Whether it leaves out the speaker: "Lost my job".
+    /// Whether the sentence omits the speaker: "Lost my job".
     pub(super) implied: bool,
 }
 
-/// What a verb group says.
+/// A parsed verb group.
 #[derive(Debug)]
 struct Group {
     tense: Tense,
@@ -90,15 +90,15 @@ struct Group {
     rest: usize,
 }
 
-/// More clauses in one sentence are not read.
-const MOST: usize = 8;
+/// Maximum number of clauses per sentence.
+const CLAUSES_MAX: usize = 8;
 
 impl ClauseReader<'_> {
-    /// The clauses, in order; each ends where the next one begins.
+    /// Returns the clauses in order; each ends where the next one begins.
     pub(super) fn read(&self) -> Vec<Clause> {
         let mut clauses: Vec<Clause> = Vec::new();
         let mut at = 0;
-        while at < self.tokens.len() && clauses.len() < MOST {
+        while at < self.tokens.len() && clauses.len() < CLAUSES_MAX {
             let found = if at == 0 && self.implied { Some((Subject::Speaker, 0)) } else { self.subject_at(at) };
             let further = || self.same_subject(at, clauses.last()).map(|subject| (subject, at));
             let Some((subject, verb_from)) = found.or_else(further) else {
@@ -163,7 +163,7 @@ impl ClauseReader<'_> {
         }
         if let Some(name) = self.names.iter().find(|name| name.tokens.start == at) {
             let mut verb = name.tokens.end;
-            // "Anna and I went": said of the speaker, too; "Anna and Tom went": of the first.
+            // "Anna and I went" is about the speaker, too; "Anna and Tom went" about the first name.
             while matches!(self.word(verb), "and" | "&") {
                 if self.word(verb + 1) == "i" {
                     return Some((Subject::Group, verb + 2));
@@ -180,7 +180,7 @@ impl ClauseReader<'_> {
                 let phrase = at..self.finite_after(verb + 1)?;
                 return Some((Subject::Phrase(phrase.clone()), phrase.end));
             }
-            // "Bob, a friend of mine, said": over what stands between commas.
+            // "Bob, a friend of mine, said": skips the apposition.
             if self.word(verb) == ","
                 && let Some(comma) = (verb + 2..verb + 9).find(|at| self.word(*at) == ",")
                 && matches!(self.verbs.form(self.word(comma + 1)), Some((_, Form::Past | Form::Third)))
@@ -197,7 +197,7 @@ impl ClauseReader<'_> {
         }
     }
 
-    /// The next token within a few that begins a verb group.
+    /// Returns the next token, within a short distance, that begins a finite verb group.
     fn finite_after(&self, from: usize) -> Option<usize> {
         let begins = |at: usize| {
             let word = self.word(at);
@@ -212,7 +212,7 @@ impl ClauseReader<'_> {
         (from + 1..from + 7).take_while(|at| !stop(*at) && !stop(at - 1)).find(|at| begins(*at))
     }
 
-    /// "and moved", "then started": a further verb of the clause before.
+    /// Returns the subject of the previous clause if another verb of it begins here: "and moved", "then started".
     fn same_subject(&self, at: usize, last: Option<&Clause>) -> Option<Subject> {
         let last = last?;
         let before = at.checked_sub(1)?;
@@ -252,7 +252,7 @@ impl ClauseReader<'_> {
                     let stem = word.strip_suffix("n't").unwrap_or(word);
                     negated |= stem.len() < word.len() || word == "dont" || word == "cannot";
                     let (new, be) = auxiliary(stem, next, self.verbs);
-                    // "have", "do" and "be" are main verbs when no verb follows.
+                    // "have" and "do" are main verbs if no verb follows.
                     let main = matches!(stem, "have" | "has" | "had" | "'ve" | "do" | "does" | "did")
                         && !self.verb_follows(at + 1);
                     if main {
@@ -277,7 +277,7 @@ impl ClauseReader<'_> {
         }
     }
 
-    /// "I'm home", "I'm back": the adverb is all that follows.
+    /// Whether an adverb is the whole predicate: "I'm home", "I'm back".
     fn ends_group(&self, at: usize, last_be: bool) -> bool {
         last_be && self.tokens.get(at + 1).is_none_or(Token::is_mark)
     }
@@ -339,7 +339,7 @@ impl ClauseReader<'_> {
     }
 }
 
-/// Words that "'s" before them makes "is", not a possessive.
+/// Whether "'s" before this word means "is" and not a possessive.
 fn is_copula_complement(word: &str) -> bool {
     matches!(
         word,
@@ -400,7 +400,7 @@ fn is_auxiliary(word: &str) -> bool {
     )
 }
 
-/// The tense that an auxiliary gives, and whether it is a form of "be".
+/// Returns the tense of an auxiliary, and whether it is a form of "be".
 fn auxiliary(stem: &str, next: &str, verbs: &Verbs) -> (Option<Tense>, bool) {
     match stem {
         "was" | "were" => (Some(Tense::Past), true),

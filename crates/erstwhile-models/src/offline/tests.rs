@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What was said, and the claims it must give, one in a line: `KIND subject PREDICATE object from..until`.
+/// Texts and the claims expected from them, one per line: `KIND subject PREDICATE object from..until`.
 mod cases;
 
 /// A Friday.
@@ -24,7 +24,7 @@ fn turn(kind: EpisodeKind, role: Role, speaker: Option<&str>, text: &str) -> Tur
     }
 }
 
-/// Nora talks to Omar, who is silent in the context.
+/// A request with a turn of Nora, who talks to Omar.
 fn said_by_nora(text: &str) -> ExtractionRequest {
     ExtractionRequest {
         owner: Some("Nora".to_owned()),
@@ -39,7 +39,7 @@ fn document(text: &str) -> ExtractionRequest {
     ExtractionRequest { turns, ..ExtractionRequest::default() }
 }
 
-/// A claim on one line.
+/// Formats a claim on one line.
 fn line(claim: &Claim) -> String {
     let kind = match claim.kind {
         ClaimKind::Asserts => "+",
@@ -60,7 +60,7 @@ fn claims(extractor: &OfflineExtractor, request: &ExtractionRequest) -> Vec<Clai
 }
 
 #[test]
-fn what_a_speaker_says_becomes_claims() {
+fn messages_become_claims_about_the_speaker() {
     let extractor = OfflineExtractor::new();
     for (text, expected) in cases::SPOKEN {
         let found: Vec<String> = claims(&extractor, &said_by_nora(text)).iter().map(line).collect();
@@ -78,7 +78,7 @@ fn documents_are_read_in_the_third_person() {
 }
 
 #[test]
-fn statements_stand_on_their_own() {
+fn statements_are_self_contained() {
     let extractor = OfflineExtractor::new();
     for (text, expected) in cases::STATEMENTS {
         let found = claims(&extractor, &said_by_nora(text));
@@ -87,16 +87,16 @@ fn statements_stand_on_their_own() {
 }
 
 #[test]
-fn courtesies_and_questions_claim_nothing() {
+fn polite_phrases_and_questions_make_no_claims() {
     let extractor = OfflineExtractor::new();
-    for text in cases::IDLE {
+    for text in cases::WITHOUT_CLAIMS {
         let found: Vec<String> = claims(&extractor, &said_by_nora(text)).iter().map(line).collect();
         assert!(found.is_empty(), "{text}: {found:?}");
     }
 }
 
 #[test]
-fn other_names_are_noticed() {
+fn aliases_are_found() {
     let extractor = OfflineExtractor::new();
     for (text, name, alias) in cases::ALIASES {
         let found = extractor.read(&said_by_nora(text)).remove(0).aliases;
@@ -106,7 +106,7 @@ fn other_names_are_noticed() {
 }
 
 #[test]
-fn names_carry_the_type_that_their_words_tell() {
+fn names_have_the_type_that_their_context_reveals() {
     let extractor = OfflineExtractor::new();
     for (text, expected) in cases::NAMES {
         let found = extractor.read(&said_by_nora(text)).remove(0).mentions;
@@ -117,7 +117,7 @@ fn names_carry_the_type_that_their_words_tell() {
 }
 
 #[test]
-fn an_assistant_speaks_to_the_owner_and_is_cut_short() {
+fn an_assistant_addresses_the_owner_and_makes_few_claims() {
     let extractor = OfflineExtractor::new();
     let mut request = said_by_nora("");
     let item = |number: u8| format!("- Your project number {number} covers several important topics");
@@ -137,14 +137,14 @@ fn a_nameless_user_is_called_user() {
 }
 
 #[test]
-fn scripts_have_speakers() {
+fn scripts_are_split_by_speaker() {
     let extractor = OfflineExtractor::new();
     let found = claims(&extractor, &document("Ines: I live in Porto.\nOmar: I love chess."));
     assert_eq!(found.iter().map(line).collect::<Vec<_>>(), ["+ Ines LIVES_IN Porto", "+ Omar LOVES chess"]);
 }
 
 #[test]
-fn pronouns_mean_the_only_person_named_before() {
+fn pronouns_refer_to_the_only_person_named_before() {
     let extractor = OfflineExtractor::new();
     let found = claims(&extractor, &said_by_nora("My sister Ines called me yesterday. She lives in Lisbon."));
     let last = found.last().unwrap();
@@ -155,7 +155,7 @@ fn pronouns_mean_the_only_person_named_before() {
 }
 
 #[test]
-fn json_fields_are_claims() {
+fn json_fields_become_claims() {
     let extractor = OfflineExtractor::new();
     let text = r#"{"name":"Acme Pro","homeCity":"Oslo","plan":{"tier":"gold","start_date":"2023-01-01","expires":"2024-01-01"},"tags":["vip","eu"]}"#;
     let turns = vec![turn(EpisodeKind::Json, Role::Norole, None, text)];
@@ -182,7 +182,7 @@ fn broken_json_is_read_as_text() {
 }
 
 #[tokio::test]
-async fn the_port_answers_for_every_turn() {
+async fn extract_returns_one_extraction_per_turn() {
     let extractor = OfflineExtractor::new();
     let mut request = said_by_nora("I live in Oslo.");
     request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Omar"), ""));
@@ -192,8 +192,8 @@ async fn the_port_answers_for_every_turn() {
     assert_eq!(extractor.name(), "offline@1");
 }
 
-/// Everything that an extraction points at must stand in the text.
-fn is_sound(text: &str, extraction: &Extraction) {
+/// Asserts that all spans are within the text and that no field is empty.
+fn assert_valid(text: &str, extraction: &Extraction) {
     let spans = extraction.mentions.iter().map(|mention| &mention.span);
     let spans = spans.chain(extraction.claims.iter().map(|claim| &claim.span));
     for span in spans.chain(extraction.aliases.iter().map(|alias| &alias.span)) {
@@ -206,7 +206,7 @@ fn is_sound(text: &str, extraction: &Extraction) {
     }
 }
 
-/// Words and marks that the rules look for, in any order.
+/// Words and punctuation that the rules look for, in any order.
 fn fragments() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
         "I",
@@ -283,7 +283,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn any_text_is_read_without_panic(text in prop_oneof![".{0,200}", fragments(), "\\PC{0,100}"], role in 0..3) {
+    fn no_text_causes_a_panic(text in prop_oneof![".{0,200}", fragments(), "\\PC{0,100}"], role in 0..3) {
         thread_local!(static EXTRACTOR: OfflineExtractor = OfflineExtractor::new());
         let mut request = said_by_nora(&text);
         request.turns.push(turn(EpisodeKind::Text, Role::Norole, None, &text));
@@ -294,7 +294,7 @@ proptest! {
         }
         EXTRACTOR.with(|extractor| {
             for extraction in extractor.read(&request) {
-                is_sound(&text, &extraction);
+                assert_valid(&text, &extraction);
             }
         });
     }

@@ -1,4 +1,4 @@
-//! Words, numbers and marks of a text, with their places.
+//! Splits text into words, numbers and punctuation marks, with their spans.
 
 use std::ops::Range;
 
@@ -9,16 +9,16 @@ pub(super) enum TokenKind {
     Word,
     /// Starts with a digit.
     Number,
-    /// One character of anything else.
+    /// Any other single character: punctuation or a symbol.
     Mark,
 }
 
-/// One token; clitics ("'m", "'s", "'ve") stand alone, "don't" is one word.
+/// One token. Clitics ("'m", "'s", "'ve") are separate tokens; "don't" is one token.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
-    /// Bytes in the text it was read from.
+    /// Byte range in the source text.
     pub(super) span: Range<usize>,
-    /// Lower-cased, curly apostrophes straightened.
+    /// The token in lower case, with straight apostrophes.
     pub(super) lower: String,
     /// What it is made of.
     pub(super) kind: TokenKind,
@@ -37,7 +37,7 @@ impl Token {
         words.contains(&self.lower.as_str())
     }
 
-    /// Whether it is a mark, not a word.
+    /// Whether it is a punctuation mark or symbol.
     pub(super) fn is_mark(&self) -> bool {
         self.kind == TokenKind::Mark
     }
@@ -48,10 +48,10 @@ impl Token {
     }
 }
 
-/// Endings that are split from the word before them.
+/// Endings that become separate tokens.
 const CLITICS: [&str; 6] = ["'s", "'m", "'ve", "'re", "'ll", "'d"];
 
-/// The tokens of `text[within]`, with places in `text`.
+/// Returns the tokens of `text[within]`, with spans in `text`.
 pub(super) fn tokenise(text: &str, within: Range<usize>) -> Vec<Token> {
     let Some(part) = text.get(within.clone()) else { return Vec::new() };
     let chars: Vec<(usize, char)> = part.char_indices().map(|(at, c)| (at + within.start, c)).collect();
@@ -70,7 +70,7 @@ pub(super) fn tokenise(text: &str, within: Range<usize>) -> Vec<Token> {
             index = last + 1;
         } else {
             let end = chars.get(index + 1).map_or(within.end, |&(at, _)| at);
-            let lower = straight(first).to_string();
+            let lower = straighten(first).to_string();
             tokens.push(Token { span: start..end, lower, kind: TokenKind::Mark, capital: false });
             index += 1;
         }
@@ -85,7 +85,7 @@ fn continues(chars: &[(usize, char)], last: usize) -> bool {
     if next.is_alphanumeric() {
         return true;
     }
-    // A joiner counts only between two characters of the right sort; two joiners never follow.
+    // A joiner belongs to the word only between two suitable characters, so never next to another joiner.
     if !here.is_alphanumeric() {
         return false;
     }
@@ -99,7 +99,7 @@ fn continues(chars: &[(usize, char)], last: usize) -> bool {
 
 fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     let word = &text[span.clone()];
-    let lower: String = word.chars().map(straight).flat_map(char::to_lowercase).collect();
+    let lower: String = word.chars().map(straighten).flat_map(char::to_lowercase).collect();
     let capital = word.chars().next().is_some_and(char::is_uppercase);
     let kind = if word.starts_with(|c: char| c.is_numeric()) { TokenKind::Number } else { TokenKind::Word };
     if let Some(quote) = word.rfind(['\'', '’'])
@@ -116,7 +116,7 @@ fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     tokens.push(Token { span, lower, kind, capital });
 }
 
-fn straight(c: char) -> char {
+fn straighten(c: char) -> char {
     if c == '’' { '\'' } else { c }
 }
 
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn clitics_stand_alone_and_negations_do_not() {
+    fn clitics_are_separate_tokens_and_negations_are_not() {
         assert_eq!(
             words("I'm sure Ines’s dog doesn't bite."),
             ["i", "'m", "sure", "ines", "'s", "dog", "doesn't", "bite", "."]

@@ -1,4 +1,4 @@
-//! Reads one turn: sentence by sentence, with what the sentences before have named.
+//! Extracts claims from one turn, sentence by sentence, with the names of earlier sentences as context.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -9,19 +9,19 @@ use jiff::tz::TimeZone;
 
 use super::Tools;
 use super::aliases;
-use super::dates::MOST_ASKED;
+use super::dates::FALLBACK_CALLS_MAX;
 use super::names::{Gazetteer, NameFinder, ProperName};
 use super::phrases::PhraseReader;
 use super::relations::Reading;
-use super::rewrite::{Rewriter, Voices};
+use super::rewrite::{Referents, Rewriter};
 use super::sentences::{Sentence, split};
-use super::speakers::Scene;
+use super::speakers::Participants;
 use super::syntax::{ClauseReader, Subject};
 use super::tokens::{Token, tokenise};
 use super::verbs::Form;
 use super::words::Class;
 
-/// How people announce what they are about to say; the announcement is no part of it.
+/// Announcements at the start of a sentence, which are not part of the statement.
 const OPENINGS: &[&[&str]] = &[
     &["please", "remember", "that"],
     &["remember", "that"],
@@ -38,7 +38,7 @@ const OPENINGS: &[&[&str]] = &[
     &["fun", "fact", ":"],
 ];
 
-/// Sentences that begin so are said to be polite.
+/// Beginnings of sentences that are only polite phrases.
 const COURTESIES: &[&[&str]] = &[
     &["nice", "to", "meet"],
     &["pleased", "to", "meet"],
@@ -54,51 +54,51 @@ const COURTESIES: &[&[&str]] = &[
     &["take", "care"],
 ];
 
-/// Claims of a long answer by an assistant, and of anything else.
-const MOST_OF_ASSISTANT: usize = 12;
-const MOST: usize = 30;
-/// More sentences are not read.
-const MOST_SENTENCES: usize = 300;
+/// Maximum number of claims per turn of an assistant, and per other turn.
+const ASSISTANT_CLAIMS_MAX: usize = 12;
+const CLAIMS_MAX: usize = 30;
+/// Maximum number of sentences per turn.
+const SENTENCES_MAX: usize = 300;
 
-/// One turn with everything it is read with.
+/// Reads one turn.
 #[derive(Debug)]
 pub(super) struct TurnReader<'a> {
-    /// Tables.
+    /// Lookup tables.
     pub(super) tools: &'a Tools,
     /// Known names.
     pub(super) gazetteer: &'a Gazetteer,
-    /// The people.
-    pub(super) scene: Scene<'a>,
+    /// Who takes part.
+    pub(super) participants: Participants<'a>,
     /// The turn.
     pub(super) turn: &'a Turn,
     /// The part of its text that is read.
     pub(super) text: &'a str,
-    /// Where its dates are read.
+    /// The time zone of its dates.
     pub(super) zone: &'a TimeZone,
 }
 
-/// What the sentences so far have named.
+/// Context from earlier sentences.
 #[derive(Debug, Default)]
 struct Memory {
-    /// Names of the last two sentences, the latest last.
+    /// Names in the last two sentences, in order.
     recent: Vec<Vec<ProperName>>,
     /// Who is with the speaker.
     companion: Option<String>,
-    /// How often the base of the dates may still be asked.
-    asks_left: Cell<u8>,
+    /// Remaining calls of the slow date parser.
+    date_calls_left: Cell<u8>,
 }
 
 impl TurnReader<'_> {
-    /// The names, claims and aliases of the turn.
+    /// Returns the names, claims and aliases of the turn.
     pub(super) fn read(&self) -> Extraction {
         let mut extraction = Extraction::default();
-        let mut memory = self.remembered();
+        let mut memory = self.previous_names();
         let script = self.is_script();
-        let most = if self.turn.role == Some(Role::Assistant) { MOST_OF_ASSISTANT } else { MOST };
+        let claims_max = if self.turn.role == Some(Role::Assistant) { ASSISTANT_CLAIMS_MAX } else { CLAIMS_MAX };
         let mut line_speaker: Option<String> = None;
         let mut line_end = 0;
-        for sentence in split(self.text).into_iter().take(MOST_SENTENCES) {
-            if extraction.claims.len() >= most {
+        for sentence in split(self.text).into_iter().take(SENTENCES_MAX) {
+            if extraction.claims.len() >= claims_max {
                 break;
             }
             let mut sentence = sentence;
@@ -111,14 +111,14 @@ impl TurnReader<'_> {
                     sentence.span.start += name.len() + 1;
                 }
             }
-            let scene = match &line_speaker {
-                Some(name) => Scene { speaker: Some(name), addressee: None, before: None },
-                None => self.scene,
+            let participants = match &line_speaker {
+                Some(name) => Participants { speaker: Some(name), addressee: None, before: None },
+                None => self.participants,
             };
-            self.sentence(scene, &sentence, &mut memory, &mut extraction);
+            self.sentence(participants, &sentence, &mut memory, &mut extraction);
         }
         deduplicate(&mut extraction.claims);
-        extraction.claims.truncate(most);
+        extraction.claims.truncate(claims_max);
         extraction
     }
 
@@ -131,11 +131,11 @@ impl TurnReader<'_> {
         }
     }
 
-    /// What the turn before named last.
-    fn remembered(&self) -> Memory {
-        let mut memory = Memory { asks_left: Cell::new(MOST_ASKED), ..Memory::default() };
-        let Some(before) = self.scene.before else { return memory };
-        let text = &before.text[..before.text.floor_char_boundary(super::LONGEST)];
+    /// Returns the names at the end of the previous turn.
+    fn previous_names(&self) -> Memory {
+        let mut memory = Memory { date_calls_left: Cell::new(FALLBACK_CALLS_MAX), ..Memory::default() };
+        let Some(before) = self.participants.before else { return memory };
+        let text = &before.text[..before.text.floor_char_boundary(super::TURN_BYTES_MAX)];
         let sentences = split(text);
         for sentence in sentences.iter().rev().take(2).rev() {
             let tokens = tokenise(text, sentence.span.clone());
@@ -144,18 +144,24 @@ impl TurnReader<'_> {
         memory
     }
 
-    /// Whether the text is a conversation in lines "Name: words".
+    /// Whether the text is a conversation in lines of the form "Name: words".
     fn is_script(&self) -> bool {
         let lines = || self.text.lines().filter(|line| !line.trim().is_empty());
         self.turn.kind == EpisodeKind::Text
             && lines().filter(|line| script_speaker(line.trim_start()).is_some()).count() * 2 > lines().count()
     }
 
-    fn sentence(&self, scene: Scene<'_>, sentence: &Sentence, memory: &mut Memory, extraction: &mut Extraction) {
+    fn sentence(
+        &self,
+        participants: Participants<'_>,
+        sentence: &Sentence,
+        memory: &mut Memory,
+        extraction: &mut Extraction,
+    ) {
         let all = tokenise(self.text, sentence.span.clone());
         let mut names = self.finder().find(self.text, &all);
         for name in names.iter_mut().filter(|name| name.entity_type.is_none()) {
-            let short = scene.addressee.is_some_and(|addressee| is_short_for(&name.name, addressee));
+            let short = participants.addressee.is_some_and(|addressee| is_short_for(&name.name, addressee));
             name.entity_type = short.then(|| "Person".to_owned());
         }
         for name in &names {
@@ -165,14 +171,14 @@ impl TurnReader<'_> {
                 extraction.mentions.push(mention);
             }
         }
-        Self::note_short_names(scene, &all, &names, extraction);
+        Self::note_short_names(participants, &all, &names, extraction);
         if !sentence.question {
-            let kept = self.stripped(scene, &all, &names);
+            let kept = self.strip_courtesies(participants, &all, &names);
             let tokens = &all[kept.clone()];
-            let names = shifted(&names, &kept);
-            self.note_companion(scene, tokens, &names, memory);
-            extraction.aliases.extend(aliases::read(self.text, tokens, &names, scene.speaker));
-            self.claims(scene, tokens, &names, memory, extraction);
+            let names = rebase_names(&names, &kept);
+            self.note_companion(participants, tokens, &names, memory);
+            extraction.aliases.extend(aliases::read(self.text, tokens, &names, participants.speaker));
+            self.claims(participants, tokens, &names, memory, extraction);
         }
         memory.recent.push(names);
         if memory.recent.len() > 2 {
@@ -180,9 +186,14 @@ impl TurnReader<'_> {
         }
     }
 
-    /// "Hey Mel" to Melanie: a short name.
-    fn note_short_names(scene: Scene<'_>, tokens: &[Token], names: &[ProperName], extraction: &mut Extraction) {
-        let Some(addressee) = scene.addressee else { return };
+    /// "Hey Mel" to Melanie: adds the short name as an alias.
+    fn note_short_names(
+        participants: Participants<'_>,
+        tokens: &[Token],
+        names: &[ProperName],
+        extraction: &mut Extraction,
+    ) {
+        let Some(addressee) = participants.addressee else { return };
         for name in names.iter().filter(|name| is_short_for(&name.name, addressee)) {
             let alias = ExtractedAlias {
                 name: addressee.to_owned(),
@@ -198,7 +209,7 @@ impl TurnReader<'_> {
 
     fn claims(
         &self,
-        scene: Scene<'_>,
+        participants: Participants<'_>,
         tokens: &[Token],
         names: &[ProperName],
         memory: &Memory,
@@ -207,19 +218,23 @@ impl TurnReader<'_> {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
         let span = first.span.start..last.span.end;
         let Tools { words, verbs, dates } = self.tools;
-        let dates =
-            dates.resolve_within(self.text, span.clone(), self.turn.reference_time, (self.zone, &memory.asks_left));
-        let antecedent = antecedent(scene, tokens, memory);
-        let voices = Voices {
-            speaker: scene.speaker,
-            addressee: scene.addressee,
+        let dates = dates.resolve_within(
+            self.text,
+            span.clone(),
+            self.turn.reference_time,
+            (self.zone, &memory.date_calls_left),
+        );
+        let antecedent = antecedent(participants, tokens, memory);
+        let referents = Referents {
+            speaker: participants.speaker,
+            addressee: participants.addressee,
             companion: memory.companion.as_deref(),
             antecedent: antecedent.as_ref().map(|name| name.name.as_str()),
         };
-        let rewriter = Rewriter { words, verbs, voices };
+        let rewriter = Rewriter { words, verbs, referents };
         let implied = rewriter.implied_lead(tokens).is_some();
         let clauses = ClauseReader { words, verbs, tokens, names, antecedent: antecedent.is_some(), implied }.read();
-        if self.is_idle(tokens, implied, clauses.iter().any(|clause| clause.subject != Subject::Addressee)) {
+        if self.is_uninformative(tokens, implied, clauses.iter().any(|clause| clause.subject != Subject::Addressee)) {
             return;
         }
         let statement = rewriter.statement(self.text, tokens, &dates);
@@ -231,21 +246,21 @@ impl TurnReader<'_> {
                 dates: &dates,
                 words,
                 verbs,
-                speaker: scene.speaker,
+                speaker: participants.speaker,
             },
             clauses: &clauses,
             statement: &statement,
             span,
-            speaker: scene.speaker,
-            addressee: scene.addressee,
+            speaker: participants.speaker,
+            addressee: participants.addressee,
             antecedent: antecedent.as_ref(),
             now: self.turn.reference_time,
         };
         extraction.claims.extend(reading.claims());
     }
 
-    /// Orders and courtesies of people say nothing about the world.
-    fn is_idle(&self, tokens: &[Token], implied: bool, told: bool) -> bool {
+    /// Whether a sentence states no facts: commands and polite phrases of people, headings of documents.
+    fn is_uninformative(&self, tokens: &[Token], implied: bool, other_subject: bool) -> bool {
         let order = tokens.first().is_some_and(|token| {
             matches!(self.tools.verbs.form(&token.lower), Some((_, Form::Base)))
                 || token.is_any(&["let", "please", "don't"])
@@ -254,13 +269,13 @@ impl TurnReader<'_> {
         let courtesy = tokens
             .first()
             .is_some_and(|token| token.is_any(&["thanks", "thank", "congrats", "congratulations", "sorry"]));
-        if COURTESIES.iter().any(|words| begins_with(tokens, words)) {
+        if COURTESIES.iter().any(|words| starts_with(tokens, words)) {
             return true;
         }
-        person && !implied && !told && (order || courtesy) || !person && self.is_heading(tokens)
+        person && !implied && !other_subject && (order || courtesy) || !person && self.is_heading(tokens)
     }
 
-    /// "Price:", "Getting started": a few words of an assistant or document without a verb.
+    /// Whether a sentence is a heading, such as "Price:" or "Getting started": a few words without a verb.
     fn is_heading(&self, tokens: &[Token]) -> bool {
         let Tools { words, verbs, .. } = self.tools;
         let content = tokens.iter().filter(|token| words.is_content(&token.lower)).count();
@@ -271,24 +286,24 @@ impl TurnReader<'_> {
         content < 4 && !verb && !exact
     }
 
-    /// The tokens without greetings, names that are called and tags.
-    fn stripped(&self, scene: Scene<'_>, tokens: &[Token], names: &[ProperName]) -> Range<usize> {
+    /// Returns the tokens without greetings, forms of address and tags.
+    fn strip_courtesies(&self, participants: Participants<'_>, tokens: &[Token], names: &[ProperName]) -> Range<usize> {
         let words = &self.tools.words;
         let (mut start, mut end) = (0, tokens.len());
         while start < end {
             let token = &tokens[start];
             let mark =
                 |at: usize| tokens.get(at).is_some_and(|next| next.is_any(&[",", "!", "-", "–", ".", "…", ":", ";"]));
-            let mark_of_none = token.is_mark() && !token.is_any(&["\"", "“", "$", "€", "£", "#", "@"]);
+            let stray_mark = token.is_mark() && !token.is_any(&["\"", "“", "$", "€", "£", "#", "@"]);
             let courtesy = words.has(&token.lower, Class::Interjection)
                 && (mark(start + 1) || self.is_greeting(tokens, start, names));
-            if mark_of_none || courtesy {
+            if stray_mark || courtesy {
                 start += 1;
             } else if let Some(name) =
-                names.iter().find(|name| name.tokens.start == start && self.is_called(scene, tokens, name))
+                names.iter().find(|name| name.tokens.start == start && self.is_addressed(participants, tokens, name))
             {
                 start = name.tokens.end;
-            } else if let Some(opening) = OPENINGS.iter().find(|opening| begins_with(&tokens[start..end], opening)) {
+            } else if let Some(opening) = OPENINGS.iter().find(|opening| starts_with(&tokens[start..end], opening)) {
                 start += opening.len();
             } else if token.is_any(&["and", "but", "so", "plus", "also"]) && start + 2 < end && !mark(start + 1) {
                 start += 1;
@@ -304,7 +319,7 @@ impl TurnReader<'_> {
             let last = names.iter().find(|name| {
                 name.tokens.end == end
                     && name.tokens.start > start
-                    && scene
+                    && participants
                         .addressee
                         .is_some_and(|addressee| addressee == name.name || is_short_for(&name.name, addressee))
             });
@@ -319,15 +334,16 @@ impl TurnReader<'_> {
         start..end
     }
 
-    /// Whether a name at the start of a sentence calls somebody: "Anna, I …", "Anna!".
-    fn is_called(&self, scene: Scene<'_>, tokens: &[Token], name: &ProperName) -> bool {
+    /// Whether a name at the start of a sentence addresses somebody: "Anna, I …", "Anna!".
+    fn is_addressed(&self, participants: Participants<'_>, tokens: &[Token], name: &ProperName) -> bool {
         let end = name.tokens.end;
         let Some(mark) = tokens.get(end) else { return true };
         if !mark.is_any(&[",", "!", "-", "–", ".", "…"]) {
             return false;
         }
-        let known =
-            scene.addressee.is_some_and(|addressee| is_short_for(&name.name, addressee) || addressee == name.name);
+        let known = participants
+            .addressee
+            .is_some_and(|addressee| is_short_for(&name.name, addressee) || addressee == name.name);
         let voiced = tokens.get(end + 1).is_none_or(|next| {
             next.is_any(&["i", "you", "that", "it", "this", "your", "we", "my", "what", "thanks", "thank", "how", "im"])
                 || self.tools.words.has(&next.lower, Class::Interjection)
@@ -335,7 +351,7 @@ impl TurnReader<'_> {
         known || mark.is("!") || voiced
     }
 
-    /// "Hey Anna", "Thanks so much": followed by a name, another courtesy, or the end.
+    /// Whether an interjection is a greeting: a name, another interjection or the end follows ("Hey Anna").
     fn is_greeting(&self, tokens: &[Token], at: usize, names: &[ProperName]) -> bool {
         let token = &tokens[at];
         let hail = token.is_any(&[
@@ -351,9 +367,15 @@ impl TurnReader<'_> {
                     }))
     }
 
-    /// "with Anna", "my kids and I", "my husband": who "we" are from here on.
-    fn note_companion(&self, scene: Scene<'_>, tokens: &[Token], names: &[ProperName], memory: &mut Memory) {
-        let Some(speaker) = scene.speaker else { return };
+    /// "with Anna", "my kids and I", "my husband": sets who "we" refers to from here on.
+    fn note_companion(
+        &self,
+        participants: Participants<'_>,
+        tokens: &[Token],
+        names: &[ProperName],
+        memory: &mut Memory,
+    ) {
+        let Some(speaker) = participants.speaker else { return };
         for (at, token) in tokens.iter().enumerate() {
             let next = tokens.get(at + 1);
             if token.is("my")
@@ -374,8 +396,8 @@ impl TurnReader<'_> {
     }
 }
 
-/// Whom "she" or "it" at the start of a sentence means, when only one can be meant.
-fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<ProperName> {
+/// Returns the referent of "she" or "it" at the start of a sentence, if there is only one candidate.
+fn antecedent(participants: Participants<'_>, tokens: &[Token], memory: &Memory) -> Option<ProperName> {
     let pronoun = tokens.first()?;
     let person = pronoun.is_any(&["he", "she"]);
     if !person && !pronoun.is("it") {
@@ -383,7 +405,8 @@ fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<Pro
     }
     let fits = |name: &&ProperName| {
         let known_person = name.entity_type.as_deref() == Some("Person");
-        let speaks = Some(name.name.as_str()) == scene.speaker || Some(name.name.as_str()) == scene.addressee;
+        let speaks =
+            Some(name.name.as_str()) == participants.speaker || Some(name.name.as_str()) == participants.addressee;
         !speaks && known_person == person && (person || name.entity_type.is_some())
     };
     let depth = if person { 2 } else { 1 };
@@ -396,14 +419,14 @@ fn antecedent(scene: Scene<'_>, tokens: &[Token], memory: &Memory) -> Option<Pro
     if let [only] = found.as_slice() { Some((*only).clone()) } else { None }
 }
 
-/// Whether one name is the first letters of another: "Mel" and "Melanie".
+/// Whether one name is a prefix of another: "Mel" and "Melanie".
 fn is_short_for(short: &str, name: &str) -> bool {
     let first = name.split_whitespace().next().unwrap_or_default().to_lowercase();
     short.chars().count() > 2 && short.len() < first.len() && first.starts_with(&short.to_lowercase())
 }
 
-/// Names with their tokens counted from the first kept token.
-fn shifted(names: &[ProperName], kept: &Range<usize>) -> Vec<ProperName> {
+/// Returns the names within `kept`, with token indices relative to its start.
+fn rebase_names(names: &[ProperName], kept: &Range<usize>) -> Vec<ProperName> {
     names
         .iter()
         .filter(|name| name.tokens.start >= kept.start && name.tokens.end <= kept.end)
@@ -411,7 +434,7 @@ fn shifted(names: &[ProperName], kept: &Range<usize>) -> Vec<ProperName> {
         .collect()
 }
 
-/// The name in "Name: words".
+/// Returns the name in "Name: words".
 fn script_speaker(line: &str) -> Option<&str> {
     let (name, rest) = line.split_once(':')?;
     let words = name.split_whitespace().count();
@@ -447,6 +470,6 @@ fn deduplicate(claims: &mut Vec<Claim>) {
 }
 
 /// Whether tokens begin with these words.
-fn begins_with(tokens: &[Token], words: &[&str]) -> bool {
+fn starts_with(tokens: &[Token], words: &[&str]) -> bool {
     tokens.len() > words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word))
 }

@@ -32,7 +32,7 @@ steal stole stolen|stick stuck|strike struck|swear swore sworn|swim swam swum|sw
 tear tore torn|tell told|think thought|throw threw thrown|understand understood|wake woke woken|wear wore worn|\
 weave wove woven|win won|wind wound|write wrote written";
 
-/// Regular verbs whose lemma cannot be told from the form alone, and frequent verbs in general.
+/// Frequent regular verbs, and those whose lemma does not follow from the form alone.
 const REGULAR: &str = "accept achieve acquire add admire adopt adore agree aim allow amaze announce answer apply appreciate arrange arrive ask \
 attend avoid bake believe belong bike book bounce breathe browse call camp capture care carry cause celebrate challenge change \
 chase chat check clean climb close collect combine come compete complete compose concentrate connect consider continue \
@@ -49,7 +49,7 @@ stop store stress stretch struggle study submit suffer suggest support surf surp
 travel treat try turn type update upgrade use value visit volunteer vote wait walk want wash waste watch wish wonder work \
 worry wrap";
 
-/// Auxiliaries and modals that never change with the person.
+/// Auxiliaries and modals that do not change with the person.
 const FIXED: [&str; 33] = [
     "was",
     "were",
@@ -86,7 +86,7 @@ const FIXED: [&str; 33] = [
     "been",
 ];
 
-/// Words in -ed and -ing that are no verb forms.
+/// Words in -ed and -ing that are not verb forms.
 const NOT_VERBS: [&str; 23] = [
     "need",
     "feed",
@@ -141,7 +141,7 @@ impl Verbs {
         Self { irregular, bases }
     }
 
-    /// Lemma and form, when the word looks like a verb; unknown words in -ed and -ing are guessed.
+    /// Returns lemma and form if the word looks like a verb; guesses for unknown words in -ed and -ing.
     pub(super) fn form(&self, word: &str) -> Option<(String, Form)> {
         if let Some((base, form)) = self.irregular.get(word) {
             return Some(((*base).to_owned(), *form));
@@ -164,12 +164,12 @@ impl Verbs {
         self.third(word).map(|base| (base, Form::Third))
     }
 
-    /// Whether the word is certainly a verb in the past.
+    /// Whether the word is a verb in the past tense.
     pub(super) fn is_past(&self, word: &str) -> bool {
         self.form(word).is_some_and(|(_, form)| form == Form::Past)
     }
 
-    /// Base of "plays", "watches", "studies"; only for known verbs, as plurals look the same.
+    /// Returns the base of "plays", "watches", "studies"; only for known verbs, because plurals look the same.
     fn third(&self, word: &str) -> Option<String> {
         let stem = word.strip_suffix('s')?;
         let known = |base: &str| self.bases.contains(base).then(|| base.to_owned());
@@ -178,7 +178,7 @@ impl Verbs {
             .or_else(|| known(&format!("{}y", stem.strip_suffix("ie")?)))
     }
 
-    /// The base of a stem that lost "ed" or "ing".
+    /// Restores the base form of a stem without "ed" or "ing".
     fn restore(&self, stem: &str) -> String {
         let silent = format!("{stem}e");
         if self.bases.contains(silent.as_str()) && !self.bases.contains(stem) {
@@ -203,7 +203,7 @@ impl Verbs {
         stem.to_owned()
     }
 
-    /// A verb that followed "I" or "you" as it stands after a name; `None` when it stays the same.
+    /// Converts a verb after "I" or "you" to the third person; `None` if it does not change.
     pub(super) fn agree(&self, lower: &str) -> Option<String> {
         let special = match lower {
             "am" | "are" | "'m" | "'re" => Some("is"),
@@ -224,14 +224,14 @@ impl Verbs {
         }
         match self.form(lower) {
             Some((_, Form::Base)) => Some(third_person(lower)),
-            // A word that follows the first person is a verb, known or not.
+            // A word directly after "I" or "you" is a verb even if it is unknown.
             None if lower.len() > 2 => Some(third_person(lower)),
             _ => None,
         }
     }
 }
 
-/// "go" to "goes", "study" to "studies".
+/// Converts a base form to the third person: "go" to "goes", "study" to "studies".
 pub(super) fn third_person(base: &str) -> String {
     match base {
         "be" => return "is".to_owned(),

@@ -1,4 +1,4 @@
-//! Closed classes of English words, and short lists of the open ones.
+//! Word classes of English: closed classes in full, open classes as short lists.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,11 @@ use std::collections::HashMap;
 pub(super) enum Class {
     /// Determiners, prepositions, conjunctions, pronouns, auxiliaries.
     Function,
-    /// Words that stand between a subject and its verb or colour an adjective.
+    /// Words between a subject and its verb, or modifiers of an adjective.
     Adverb,
     /// Greetings, thanks, exclamations.
     Interjection,
-    /// "great", "awesome": says how the speaker feels, not what happened.
+    /// "great", "awesome": expresses a feeling, not an event.
     Appraisal,
     /// Relatives and friends.
     Kin,
@@ -27,7 +27,7 @@ pub(super) enum Class {
     Calendar,
     /// Ordinary words that often begin a sentence with a capital.
     Common,
-    /// Nouns that name nothing: "thing", "lot".
+    /// Nouns without a specific meaning: "thing", "lot".
     Empty,
 }
 
@@ -149,7 +149,7 @@ great good really well able sure able lot total same plenty hours minutes here t
     ),
 ];
 
-/// Looks words up in the classes.
+/// Looks up the classes of words.
 #[derive(Debug)]
 pub(super) struct Words {
     classes: HashMap<&'static str, u16>,
@@ -172,7 +172,7 @@ impl Words {
         self.classes.get(word).is_some_and(|classes| classes & (1 << class as u16) != 0)
     }
 
-    /// Adverbs of the list, and words that end like one.
+    /// Whether a word is a listed adverb or has the form of one.
     pub(super) fn is_adverb(&self, word: &str) -> bool {
         self.has(word, Class::Adverb)
             || (word.len() > 5
@@ -180,7 +180,7 @@ impl Words {
                 && !["family", "supply", "reply", "italy", "assembly"].contains(&word))
     }
 
-    /// A word that carries content: neither function word, adverb nor interjection.
+    /// Whether a word carries content: it is not a function word, adverb, interjection or appraisal.
     pub(super) fn is_content(&self, word: &str) -> bool {
         word.len() > 1
             && word.starts_with(char::is_alphanumeric)

@@ -1,12 +1,14 @@
-//! A full disk on the server: writes are refused with the reason, reads go on, and writes do when there is room.
+//! A full disk on the server: writes fail with the reason, reads still work, and writes work again after space is freed.
 
 use std::process::Command;
 
 use erstwhile::ErrorKind;
 use erstwhile::store::MIGRATIONS;
 use erstwhile::store::sql::{Outcome, Reach, Rows, Sql, Statement, Step, Value};
-use erstwhile_postgres::testing::{CARELESS, TestServer};
+use erstwhile_postgres::testing::{NOT_DURABLE, TestServer};
 use erstwhile_postgres::{Postgres, PostgresSettings};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 static FILL: Statement = Statement {
     name: "FILL",
@@ -15,12 +17,12 @@ static FILL: Statement = Statement {
 };
 static COUNT: Statement = Statement { name: "COUNT", sql: "SELECT count(*) FROM project", reach: Reach::FanOut };
 
-/// A small disk in a folder; gone when dropped.
+/// A small file system in a temporary directory; unmounted when dropped.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
     fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a directory");
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m,mode=777", "tmpfs"]).arg(folder.path()).output();
         mounted.is_ok_and(|mounted| mounted.status.success()).then_some(Self(folder))
@@ -33,16 +35,10 @@ impl Drop for SmallDisk {
     }
 }
 
-/// Text that does not compress, so that it takes its room.
+/// Random text, which the server cannot compress.
 fn noise(number: i64, bytes: usize) -> String {
-    let mut state = number.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let letters = std::iter::repeat_with(|| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        char::from(b'!' + (state % 90) as u8)
-    });
-    letters.take(bytes).collect()
+    let mut random = StdRng::seed_from_u64(number.unsigned_abs());
+    std::iter::repeat_with(|| char::from(random.random_range(b'!'..=b'z'))).take(bytes).collect()
 }
 
 fn fill(number: i64) -> Vec<Step> {
@@ -57,18 +53,18 @@ async fn count(database: &Postgres) -> i64 {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_writes_with_the_reason_and_recovers() {
+async fn a_full_disk_rejects_writes_with_the_reason_and_recovers() {
     let Some(disk) = SmallDisk::mount() else {
-        eprintln!("not tested: this machine lets nobody mount a small disk");
+        eprintln!("skipped: mounting a file system is not permitted here");
         return;
     };
-    let server = TestServer::start(CARELESS);
+    let server = TestServer::start(NOT_DURABLE);
     let client = server.client().await;
-    let place = disk.0.path().join("space");
-    std::fs::create_dir(&place).expect("a folder");
-    TestServer::give(&place);
+    let directory = disk.0.path().join("space");
+    std::fs::create_dir(&directory).expect("a directory");
+    TestServer::give(&directory);
     client
-        .batch_execute(&format!("CREATE TABLESPACE small LOCATION '{}'", place.display()))
+        .batch_execute(&format!("CREATE TABLESPACE small LOCATION '{}'", directory.display()))
         .await
         .expect("a tablespace");
     client.batch_execute("CREATE DATABASE small TABLESPACE small").await.expect("a database");
@@ -86,9 +82,9 @@ async fn a_full_disk_refuses_writes_with_the_reason_and_recovers() {
     };
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     assert!(error.message().contains("the server's disk is full"), "{error}");
-    assert_eq!(count(&database).await, acknowledged, "reads go on, and nothing acknowledged is missing");
+    assert_eq!(count(&database).await, acknowledged, "reads work, and no acknowledged write is missing");
     let remounted = Command::new("mount").args(["-o", "remount,size=64m"]).arg(disk.0.path()).status();
     assert!(remounted.expect("mount").success());
-    database.transact(fill(1_000)).await.expect("with room, writes go on");
+    database.transact(fill(1_000)).await.expect("writes work after space is freed");
     assert_eq!(count(&database).await, acknowledged + 1);
 }

@@ -1,12 +1,12 @@
-//! The driver against real servers.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails must say so at once")]
+//! Tests of the driver against real servers.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod conformance;
-mod frozen;
+mod export;
 mod full_disk;
-mod moving;
+mod locked_rows;
 mod rankings;
 mod shards;
-mod silence;
-mod starting;
+mod startup;
+mod timeouts;
 mod tls;

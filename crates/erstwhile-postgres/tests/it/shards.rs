@@ -1,5 +1,5 @@
-//! Each hot statement reaches one shard: the planner's own word for it, over tables that are spread over two
-//! servers by the distribution key.
+//! Every statement with a distribution key reaches only one shard. The test asks PostgreSQL's planner, with tables that
+//! are partitioned over two servers by the distribution key.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use std::sync::Arc;
 use erstwhile::store::sql::Reach;
 use erstwhile::store::tables::{Placement, placements};
 use erstwhile::store::{Store, statements};
-use erstwhile_postgres::testing::{CARELESS, TestServer};
+use erstwhile_postgres::testing::{NOT_DURABLE, TestServer};
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-/// The columns of a table with their types, as a list for `CREATE TABLE`.
+/// Returns the columns of a table with their types, as a list for `CREATE TABLE`.
 async fn columns(shard: &Client, table: &str) -> String {
     let columns = "SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum) \
         FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped";
     shard.query_one(columns, &[&table]).await.expect("columns").get(0)
 }
 
-/// A coordinator whose tables live on two shards, by hash of their distribution key.
+/// Creates a coordinator whose tables are hash-partitioned over two shards by their distribution key.
 async fn coordinator(shards: [&TestServer; 2]) -> Client {
     let url = TestServer::shared().schema().await;
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a connection");
@@ -68,8 +68,8 @@ fn literal(ty: &Type) -> &'static str {
     }
 }
 
-/// The shards that the plan of a statement reaches.
-async fn reached(client: &Client, sql: &str) -> BTreeSet<char> {
+/// Returns the shards in the plan of a statement.
+async fn planned_shards(client: &Client, sql: &str) -> BTreeSet<char> {
     let prepared = client.prepare(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     let params: Vec<&str> = prepared.params().iter().map(literal).collect();
     let params = if params.is_empty() { String::new() } else { format!("({})", params.join(", ")) };
@@ -88,36 +88,34 @@ async fn reached(client: &Client, sql: &str) -> BTreeSet<char> {
 
 #[tokio::test]
 async fn each_statement_with_a_key_reaches_one_shard() {
-    let shards = [TestServer::start(CARELESS), TestServer::start(CARELESS)];
+    let shards = [TestServer::start(NOT_DURABLE), TestServer::start(NOT_DURABLE)];
     for shard in &shards {
         let database = Postgres::new(&shard.url(), PostgresSettings::default()).expect("a database");
         Store::open(Arc::new(database)).await.expect("a store");
     }
     let client = coordinator([&shards[0], &shards[1]]).await;
     let (mut one, mut inserts, mut fan_outs) = (0, 0, 0);
-    let mut elsewhere = Vec::new();
+    let mut on_several_shards = Vec::new();
     for statement in statements::ALL {
         match statement.reach {
             Reach::One("reference") => {}
             Reach::FanOut => fan_outs += 1,
-            // Foreign tables know no conflicts, so these cannot be planned here: they write the row that their
-            // key names, which the lint over the statements holds.
+            // Foreign tables do not support `ON CONFLICT`, so these cannot be planned here. They write only the row
+            // with their key, which a lint over the statements checks.
             Reach::One(_) if statement.sql.contains("ON CONFLICT") => inserts += 1,
             Reach::One(_) => {
-                let reached = reached(&client, statement.sql).await;
-                // None for an INSERT, whose row decides, and where the planner sees that nothing can be found.
-                if reached.len() <= 1 {
+                let shards = planned_shards(&client, statement.sql).await;
+                // Empty for an INSERT, which is routed by its row, and if the planner knows that the result is empty.
+                if shards.len() <= 1 {
                     one += 1;
                 } else {
-                    elsewhere.push(statement.name);
+                    on_several_shards.push(statement.name);
                 }
             }
         }
     }
-    let all = statements::ALL.len();
-    eprintln!(
-        "{all} statements: {one} planned on one shard, {inserts} upserts by their key, {fan_outs} named fan-outs"
-    );
-    assert!(elsewhere.is_empty(), "not planned on one shard: {elsewhere:?}");
-    assert!(one > 100, "the statements were really planned");
+    let total = statements::ALL.len();
+    eprintln!("{total} statements: {one} planned on one shard, {inserts} upserts by key, {fan_outs} declared fan-outs");
+    assert!(on_several_shards.is_empty(), "not planned on one shard: {on_several_shards:?}");
+    assert!(one > 100, "only {one} statements were planned");
 }

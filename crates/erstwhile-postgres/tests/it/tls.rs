@@ -1,4 +1,4 @@
-//! Connections with TLS, to a server with a certificate of an authority of our own.
+//! TLS connections to a server with a certificate from a private certificate authority.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use erstwhile::Result;
 use erstwhile::store::Store;
-use erstwhile_postgres::testing::{CARELESS, TestServer};
+use erstwhile_postgres::testing::{NOT_DURABLE, TestServer};
 use erstwhile_postgres::{Postgres, PostgresSettings};
 
 fn openssl(folder: &Path, args: &str) {
-    let done = Command::new("openssl").args(args.split(' ')).current_dir(folder).output().expect("openssl");
-    assert!(done.status.success(), "openssl {args}: {}", String::from_utf8_lossy(&done.stderr));
+    let output = Command::new("openssl").args(args.split(' ')).current_dir(folder).output().expect("openssl");
+    assert!(output.status.success(), "openssl {args}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// An authority, and a certificate of it for 127.0.0.1.
-fn certify(folder: &Path) {
+/// Creates two authorities, and a certificate from the first one for 127.0.0.1.
+fn create_certificates(folder: &Path) {
     for name in ["authority", "stranger"] {
         openssl(
             folder,
@@ -31,23 +31,23 @@ fn certify(folder: &Path) {
 }
 
 async fn open(url: &str) -> Result<Store> {
-    let patience = std::time::Duration::from_millis(200);
-    let settings = PostgresSettings { patience, ..PostgresSettings::default() };
+    let retry_timeout = std::time::Duration::from_millis(200);
+    let settings = PostgresSettings { retry_timeout, ..PostgresSettings::default() };
     Store::open(Arc::new(Postgres::new(url, settings)?)).await
 }
 
 #[tokio::test]
-async fn a_certificate_is_believed_as_far_as_the_url_says() {
-    let mut server = TestServer::start(CARELESS);
+async fn certificates_are_verified_according_to_the_url() {
+    let mut server = TestServer::start(NOT_DURABLE);
     let library: String = server.client().await.query_one("SHOW ssl_library", &[]).await.expect("an answer").get(0);
     if library.is_empty() {
-        eprintln!("not tested: this server was built without TLS");
+        eprintln!("skipped: this server was built without TLS");
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    certify(folder.path());
+    create_certificates(folder.path());
     for name in ["server.key", "server.pem"] {
-        // In place of an empty file of the server's own, so that the owner is the server's user.
+        // Overwrites a file that already belongs to the server's user, so that the owner is right.
         let own = server.data().join(name);
         std::fs::copy(server.data().join("PG_VERSION"), &own).expect("a file");
         TestServer::give(&own);
@@ -64,11 +64,11 @@ async fn a_certificate_is_believed_as_far_as_the_url_says() {
     for options in ["sslmode=require", "sslmode=prefer", &verified] {
         open(&url(options)).await.unwrap_or_else(|error| panic!("{options}: {error}"));
     }
-    let strange = format!("sslmode=verify-full&sslrootcert={}", root("stranger.pem"));
-    let error = open(&url(&strange)).await.expect_err("a certificate of an unknown authority");
+    let untrusted = format!("sslmode=verify-full&sslrootcert={}", root("stranger.pem"));
+    let error = open(&url(&untrusted)).await.expect_err("an error: unknown authority");
     assert!(error.message().to_lowercase().contains("certificate"), "{error}");
-    let elsewhere = url(&verified).replace("127.0.0.1", "localhost");
-    let error = open(&elsewhere).await.expect_err("a certificate for another name");
+    let wrong_host = url(&verified).replace("127.0.0.1", "localhost");
+    let error = open(&wrong_host).await.expect_err("an error: certificate for another host");
     assert!(error.message().to_lowercase().contains("certificate"), "{error}");
-    open(&url("sslmode=disable")).await.expect_err("a server that wants TLS");
+    open(&url("sslmode=disable")).await.expect_err("an error: the server requires TLS");
 }

@@ -1,4 +1,4 @@
-"""Clients of the session generations, synchronous and asynchronous, and fresh things to test with."""
+"""Fixtures of the session generations: synchronous and asynchronous clients, users and sessions."""
 
 import asyncio
 import os
@@ -23,26 +23,26 @@ def zep(request: pytest.FixtureRequest) -> Iterator[Any]:
     key = os.environ["ERSTWHILE_KEY"]
     loop = asyncio.new_event_loop()
     target = client_of("Zep" if request.param == "sync" else "AsyncZep", key)
-    METHODS.learn(target)
+    METHODS.register(target)
     yield Recorded(target, METHODS, loop)
     loop.close()
 
 
 @pytest.fixture
-def stranger() -> Any:
+def other_project() -> Any:
     """The official client with a key of another project."""
     return client_of("Zep", os.environ["ERSTWHILE_OTHER_KEY"])
 
 
 @pytest.fixture
-def nobody() -> Any:
-    """The official client with a key that opens nothing."""
+def unauthorized() -> Any:
+    """The official client with an invalid key."""
     return client_of("Zep", "wrong")
 
 
 @pytest.fixture
 def raw() -> Iterator[httpx.Client]:
-    """Plain HTTP, for what another generation would see."""
+    """Plain HTTP, to read data through another generation."""
     headers = {"authorization": f"Api-Key {os.environ['ERSTWHILE_KEY']}"}
     with httpx.Client(base_url=URL, headers=headers, timeout=60) as http:
         yield http
@@ -66,7 +66,7 @@ def session(zep: Any, user: str) -> str:
 
 @pytest.fixture
 def talk(zep: Any, session: str) -> str:
-    """A session in which something has been said."""
+    """A session with messages."""
     zep.memory.add(session, messages=[says("user", "I live in Lyon. I love hiking in the Alps."), says("assistant", "Lyon is lovely!", role="Bot")])
     zep.memory.add(session, messages=[says("user", "My sister Salma works at Nordlys Studio. Where should we eat in Lyon?")])
     return session
@@ -78,6 +78,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
-    # A run of everything must have called everything.
+    # A complete run must have called every method.
     if os.environ.get("ERSTWHILE_WHOLE") and exitstatus == 0 and not METHODS.is_complete():
         session.exitstatus = 1

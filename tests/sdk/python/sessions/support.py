@@ -1,4 +1,4 @@
-"""What the tests share: which SDK is here, ids, and waiting."""
+"""Shared helpers: the SDK under test, ids, and polling."""
 
 import importlib
 import importlib.metadata
@@ -18,10 +18,10 @@ sdk = importlib.import_module(PACKAGE)
 ApiError = importlib.import_module(f"{PACKAGE}.core.api_error").ApiError
 Message: Any = sdk.Message
 NotFoundError: Any = sdk.NotFoundError
-# The community edition's SDK has no type of its own for a bad request.
+# The community edition's SDK has no separate error class for bad requests.
 BadRequestError: Any = getattr(sdk, "BadRequestError", ApiError)
 
-# How long the server may take to understand what it was given; only a broken one takes that long.
+# Deadline for ingestion; only a broken server takes this long.
 DEADLINE_S = 60.0
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def unique(kind: str = "id") -> str:
 
 
 def eventually(read: Callable[[], T], holds: Callable[[T], object], what: str) -> T:
-    """Reads until what was read holds."""
+    """Polls `read` until `holds` accepts its value."""
     deadline = time.monotonic() + DEADLINE_S
     while True:
         value = read()
@@ -51,12 +51,12 @@ def eventually(read: Callable[[], T], holds: Callable[[T], object], what: str) -
 
 
 def says(role_type: str, content: str, role: str = "Ann", **fields: Any) -> Any:
-    """A message."""
+    """Creates a message."""
     return Message(role=role, role_type=role_type, content=content, **fields)
 
 
 def rating(what: str) -> Any:
-    """A fact rating instruction with its examples."""
+    """Creates a fact rating instruction with examples."""
     high, medium, low = f"{what} very much", f"{what} a little", "the weather is fine"
     examples = sdk.FactRatingExamples(high=high, medium=medium, low=low)
     return sdk.FactRatingInstruction(instruction=f"rate facts by {what}", examples=examples)

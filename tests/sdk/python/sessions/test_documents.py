@@ -11,7 +11,7 @@ TEXTS = ["Bread is baked from flour, water and yeast.", "A violin has four strin
 
 
 def ids_of(answer: list) -> list:
-    """Cloud v2's SDK reads a list of lists."""
+    """Returns the ids in a response; cloud v2's SDK expects a list of lists."""
     return answer[0] if GENERATION == "v2" else answer
 
 
@@ -30,7 +30,7 @@ def documents(zep: Any, library: str) -> list:
     return ids_of(zep.document.add_documents(library, request=new))
 
 
-def test_a_collection_is_made_read_changed_listed_and_deleted(zep: Any, library: str) -> None:
+def test_a_collection_is_created_read_updated_listed_and_deleted(zep: Any, library: str) -> None:
     collection = zep.document.get_collection(library)
     assert (collection.name, collection.description, collection.metadata) == (library, "texts", {"kind": "test"})
     assert collection.is_auto_embedded and collection.embedding_dimensions > 8 and collection.document_count == 0
@@ -55,7 +55,7 @@ def test_a_collection_needs_only_a_name(zep: Any) -> None:
         zep.document.add_collection("no")
 
 
-def test_documents_come_back_as_they_were_given(zep: Any, library: str, documents: list) -> None:
+def test_documents_are_returned_unchanged(zep: Any, library: str, documents: list) -> None:
     read = zep.document.gets_a_document_from_a_document_collection_by_uuid(library, documents[1])
     assert (read.content, read.document_id, read.metadata) == (TEXTS[1], "d1", {"number": 1})
     assert read.is_embedded and len(read.embedding) == zep.document.get_collection(library).embedding_dimensions
@@ -65,7 +65,7 @@ def test_documents_come_back_as_they_were_given(zep: Any, library: str, document
     assert zep.document.get_collection(library).document_count == 3
 
 
-def test_the_document_most_like_a_text_is_found_first(zep: Any, library: str, documents: list) -> None:
+def test_the_most_similar_document_is_found_first(zep: Any, library: str, documents: list) -> None:
     page = zep.document.search(library, text="how do I make a loaf?")
     assert page.results[0].content == TEXTS[0] and page.result_count == 3
     assert page.results[0].score >= page.results[1].score and page.query_vector
@@ -83,7 +83,7 @@ def test_the_document_most_like_a_text_is_found_first(zep: Any, library: str, do
     assert zep.document.search(library).result_count == 3
 
 
-def test_documents_are_changed_and_deleted(zep: Any, library: str, documents: list) -> None:
+def test_documents_are_updated_and_deleted(zep: Any, library: str, documents: list) -> None:
     zep.document.updates_a_document(library, documents[0], document_id="bread", metadata={"warm": True})
     zep.document.updates_a_document(library, documents[0])
     read = zep.document.gets_a_document_from_a_document_collection_by_uuid(library, documents[0])
@@ -98,7 +98,7 @@ def test_documents_are_changed_and_deleted(zep: Any, library: str, documents: li
     assert zep.document.get_collection(library).document_count == 0
 
 
-def test_documents_are_added_all_or_not_at_all(zep: Any, library: str, documents: list) -> None:
+def test_documents_are_added_atomically(zep: Any, library: str, documents: list) -> None:
     new = [sdk.CreateDocumentRequest(content="new"), sdk.CreateDocumentRequest(content="again", document_id="d0")]
     with pytest.raises(BadRequestError) as caught:
         zep.document.add_documents(library, request=new)
@@ -106,6 +106,6 @@ def test_documents_are_added_all_or_not_at_all(zep: Any, library: str, documents
     assert zep.document.get_collection(library).document_count == 3
 
 
-def test_a_strangers_collection_is_not_there(library: str, stranger: Any) -> None:
+def test_a_collection_of_another_project_is_not_found(library: str, other_project: Any) -> None:
     with pytest.raises(NotFoundError):
-        stranger.document.get_collection(library)
+        other_project.document.get_collection(library)

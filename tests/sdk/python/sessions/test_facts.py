@@ -9,7 +9,7 @@ CLOUD = GENERATION != "ce"
 
 
 def facts_of(zep: Any, session: str) -> list:
-    """The facts that the memory of a session tells."""
+    """Waits for facts in the memory of a session."""
     return eventually(lambda: zep.memory.get(session).relevant_facts or [], lambda facts: any("Lyon" in fact.fact for fact in facts), "facts")
 
 
@@ -37,7 +37,7 @@ def test_facts_are_rated_by_the_instruction_of_the_session(zep: Any, user: str) 
 
 
 @pytest.mark.skipif(not CLOUD, reason="the community edition's SDK lists no facts")
-def test_the_facts_of_a_session_are_its_own(zep: Any, talk: str, user: str) -> None:
+def test_a_session_has_only_its_own_facts(zep: Any, talk: str, user: str) -> None:
     other = unique("session")
     zep.memory.add_session(session_id=other, user_id=user)
     facts_of(zep, talk)
@@ -46,20 +46,20 @@ def test_the_facts_of_a_session_are_its_own(zep: Any, talk: str, user: str) -> N
 
 
 @pytest.mark.skipif(not CLOUD, reason="the community edition's SDK states no facts")
-def test_stated_facts_are_told_again_and_go_with_the_session(zep: Any, session: str) -> None:
+def test_stated_facts_are_listed_and_deleted_with_the_session(zep: Any, session: str) -> None:
     new = sdk.NewFact if GENERATION == "v2" else sdk.AddedFact
     assert zep.memory.add_session_facts(session, facts=[new(fact="Ann prefers window seats."), new(fact="Ann flies on Mondays.")]).message == "OK"
     facts = zep.memory.get_session_facts(session).facts
     assert {fact.fact for fact in facts} == {"Ann prefers window seats.", "Ann flies on Mondays."}
-    # A stated fact is no message.
+    # A stated fact is not a message.
     assert zep.memory.get_session_messages(session).messages == []
     zep.memory.delete(session)
     with pytest.raises(NotFoundError):
         zep.memory.get_fact(facts[0].uuid_)
 
 
-@pytest.mark.skipif(GENERATION != "v1", reason="only cloud v1 lets the list away")
-def test_stating_nothing_is_allowed(zep: Any, session: str) -> None:
+@pytest.mark.skipif(GENERATION != "v1", reason="only in cloud v1 the list is optional")
+def test_an_omitted_list_of_facts_is_allowed(zep: Any, session: str) -> None:
     assert zep.memory.add_session_facts(session).message == "OK"
 
 

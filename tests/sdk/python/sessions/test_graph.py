@@ -10,7 +10,7 @@ pytestmark = pytest.mark.skipif(GENERATION != "v2", reason="only cloud v2 has a 
 
 @pytest.fixture
 def group(zep: Any) -> str:
-    """A new group that knows something."""
+    """A new group with facts."""
     group_id = unique("group")
     zep.group.add(group_id=group_id)
     zep.graph.add(group_id=group_id, type="text", data="Salma works at Nordlys Studio. Omar lives in Copenhagen.", created_at="2025-01-01T00:00:00Z", source_description="notes")
@@ -18,7 +18,7 @@ def group(zep: Any) -> str:
     return group_id
 
 
-def test_data_is_added_and_understood(zep: Any, user: str) -> None:
+def test_added_data_becomes_facts(zep: Any, user: str) -> None:
     episode = zep.graph.add(user_id=user, type="text", data="Ann lives in Lyon.")
     assert episode.uuid_ and episode.source == "text"
     read = eventually(lambda: zep.graph.episode.get(episode.uuid_), lambda one: one.processed, "the episode")

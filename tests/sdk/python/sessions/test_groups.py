@@ -16,7 +16,7 @@ def group(zep: Any) -> str:
     return group_id
 
 
-def test_a_group_is_made_read_changed_listed_and_deleted(zep: Any, group: str) -> None:
+def test_a_group_is_created_read_updated_listed_and_deleted(zep: Any, group: str) -> None:
     read = zep.group.get_group(group)
     assert (read.group_id, read.name, read.description) == (group, "Team", "a team")
     assert read.fact_rating_instruction.examples.high == "work very much"

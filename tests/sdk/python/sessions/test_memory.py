@@ -1,4 +1,4 @@
-"""Memory: messages in, memory out."""
+"""Memory: adding messages and reading the memory of a session."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from support import GENERATION, ApiError, NotFoundError, eventually, says, uniqu
 MORE = {"ignore_roles": ["assistant"], "return_context": True} if GENERATION == "v2" else {}
 
 
-def test_messages_come_back_in_order_with_what_was_given(zep: Any, session: str) -> None:
+def test_messages_are_returned_in_order_and_unchanged(zep: Any, session: str) -> None:
     said = [
         says("user", "I live in Lyon.", metadata={"k": [1, 2]}, created_at="2025-03-03T10:00:00Z"),
         says("assistant", "Lovely!", role="Bot"),
@@ -30,7 +30,7 @@ def test_messages_come_back_in_order_with_what_was_given(zep: Any, session: str)
     assert memory.messages[0].token_count >= 1
 
 
-def test_memory_holds_the_end_of_the_session_and_a_summary_of_the_rest(zep: Any, session: str) -> None:
+def test_memory_contains_the_last_messages_and_a_summary_of_the_others(zep: Any, session: str) -> None:
     zep.memory.add(session, messages=[says("user", f"On day {day} I climbed mount number {day} with Salma.") for day in range(20)])
     memory = zep.memory.get(session, lastn=2)
     assert [one.content[:9] for one in memory.messages] == ["On day 18", "On day 19"]
@@ -38,7 +38,7 @@ def test_memory_holds_the_end_of_the_session_and_a_summary_of_the_rest(zep: Any,
     assert len(zep.memory.get(session).messages) == 6
 
 
-def test_memory_tells_facts_that_bear_on_what_was_said(zep: Any, talk: str) -> None:
+def test_memory_contains_relevant_facts(zep: Any, talk: str) -> None:
     memory = eventually(lambda: zep.memory.get(talk), lambda one: one.relevant_facts and any("Lyon" in fact.fact for fact in one.relevant_facts), "facts")
     assert set(memory.facts) == {fact.fact for fact in memory.relevant_facts}
     assert all(fact.uuid_ and fact.created_at for fact in memory.relevant_facts)
@@ -46,7 +46,7 @@ def test_memory_tells_facts_that_bear_on_what_was_said(zep: Any, talk: str) -> N
         assert "Lyon" in memory.context
 
 
-def test_a_session_comes_into_being_with_its_first_message(zep: Any) -> None:
+def test_the_first_message_creates_the_session(zep: Any) -> None:
     session_id = unique("session")
     assert zep.memory.get(session_id).messages == []
     zep.memory.add(session_id, messages=[says("user", "I live in Oslo.")])
@@ -80,7 +80,7 @@ def test_a_message_is_read_and_its_metadata_merged(zep: Any, talk: str) -> None:
     assert caught.value.status_code == 400
 
 
-def test_a_deleted_memory_is_gone(zep: Any, talk: str) -> None:
+def test_a_deleted_memory_is_not_found(zep: Any, talk: str) -> None:
     assert zep.memory.delete(talk).message == "OK"
     with pytest.raises(NotFoundError):
         zep.memory.delete(talk)
@@ -98,7 +98,7 @@ def test_a_deleted_memory_is_gone(zep: Any, talk: str) -> None:
     ],
     ids=["none", "too many", "empty", "an unknown role", "too long"],
 )
-def test_bad_messages_are_refused_and_nothing_is_kept(zep: Any, session: str, messages: list) -> None:
+def test_invalid_messages_are_refused_and_none_is_stored(zep: Any, session: str, messages: list) -> None:
     with pytest.raises(ApiError) as caught:
         zep.memory.add(session, messages=messages)
     assert caught.value.status_code == 400 and caught.value.body
@@ -111,8 +111,8 @@ def test_a_negative_lastn_is_a_bad_request(zep: Any, talk: str) -> None:
     assert caught.value.status_code == 400
 
 
-@pytest.mark.skipif(GENERATION != "v1", reason="only cloud v1 has types of memory")
-def test_each_type_of_memory_holds_its_own(zep: Any, talk: str) -> None:
+@pytest.mark.skipif(GENERATION != "v1", reason="only cloud v1 has memory types")
+def test_each_memory_type_has_its_own_content(zep: Any, talk: str) -> None:
     assert zep.memory.get(talk, memory_type="message_window").relevant_facts == []
     assert "Lyon" in zep.memory.get(talk, memory_type="summary_retriever").relevant_summaries[0].content
 
@@ -124,15 +124,15 @@ def test_the_summary_of_a_session_is_listed(zep: Any, talk: str) -> None:
     assert "Lyon" in summaries.summaries[0].content
 
 
-@pytest.mark.skipif(GENERATION != "v2", reason="only cloud v2 leaves roles out")
-def test_ignored_roles_stay_in_the_session_and_out_of_the_graph(zep: Any, session: str, user: str) -> None:
+@pytest.mark.skipif(GENERATION != "v2", reason="only cloud v2 can ignore roles")
+def test_ignored_roles_are_stored_but_not_added_to_the_graph(zep: Any, session: str, user: str) -> None:
     zep.memory.add(session, messages=[says("assistant", "You live in Rome.", role="Bot"), says("user", "I live in Lyon.")], ignore_roles=["assistant"])
     eventually(lambda: zep.user.get_facts(user).facts, lambda facts: any("Lyon" in fact.fact for fact in facts), "the fact")
     assert not any("Rome" in fact.fact for fact in zep.user.get_facts(user).facts)
     assert len(zep.memory.get(session).messages) == 2
 
 
-def test_other_generations_see_the_same(zep: Any, talk: str, user: str, raw: Any) -> None:
+def test_other_generations_see_the_same_data(zep: Any, talk: str, user: str, raw: Any) -> None:
     messages = raw.get(f"/api/v2/threads/{talk}/messages").json()["messages"]
     assert [one["content"] for one in messages] == [one.content for one in zep.memory.get_session_messages(talk).messages]
     assert raw.get(f"/api/v2/users/{user}").json()["session_count"] == 1

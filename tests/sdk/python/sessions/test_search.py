@@ -30,7 +30,7 @@ def test_messages_of_named_sessions_are_found(zep: Any, pets: str, talk: str) ->
     assert not any("Rex" in one.message.content for one in elsewhere)
 
 
-def test_everything_can_be_said_about_a_search(zep: Any, pets: str, user: str) -> None:
+def test_a_search_accepts_all_arguments(zep: Any, pets: str, user: str) -> None:
     found = zep.memory.search_sessions(
         limit=2,
         min_fact_rating=0.0,
@@ -61,7 +61,7 @@ def test_summaries_are_found(zep: Any, pets: str, talk: str, user: str) -> None:
     [{"text": ""}, {"text": "x", "search_scope": "dreams"}, {"text": "x", "search_type": "luck"}, {"text": "x", "limit": -1}, {"text": "x", "mmr_lambda": 2.0}, {"text": "x", "record_filter": where("$[")}],
     ids=["no text", "scope", "type", "limit", "lambda", "filter"],
 )
-def test_bad_searches_are_refused(zep: Any, pets: str, bad: dict) -> None:
+def test_invalid_searches_are_refused(zep: Any, pets: str, bad: dict) -> None:
     with pytest.raises(ApiError) as caught:
         zep.memory.search_sessions(session_ids=[pets], **bad)
     assert caught.value.status_code == 400

@@ -1,4 +1,4 @@
-"""Sessions: adding, reading, changing, listing, ending."""
+"""Sessions: adding, reading, updating, listing and ending them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from support import GENERATION, ApiError, BadRequestError, NotFoundError, rating
 CLOUD = GENERATION != "ce"
 
 
-def test_a_session_is_added_with_everything_that_was_given(zep: Any, user: str) -> None:
+def test_a_session_is_added_with_all_fields(zep: Any, user: str) -> None:
     session_id = unique("session")
     instruction = rating("travel")
     session = zep.memory.add_session(session_id=session_id, user_id=user, metadata={"topic": "trip"}, fact_rating_instruction=instruction)
@@ -32,7 +32,7 @@ def test_metadata_is_merged_deeply_and_system_is_protected(zep: Any, session: st
     assert zep.memory.get_session(session).fact_rating_instruction.instruction == "rate facts by food"
 
 
-def test_sessions_are_listed_in_pages_and_orders(zep: Any, user: str) -> None:
+def test_sessions_are_listed_in_pages_and_sorted(zep: Any, user: str) -> None:
     ids = sorted(unique("session") for _ in range(3))
     for session_id in ids:
         zep.memory.add_session(session_id=session_id, user_id=user)
@@ -67,7 +67,7 @@ def test_an_unknown_session_is_not_found(zep: Any) -> None:
 
 
 @pytest.mark.skipif(not CLOUD, reason="the community edition's SDK cannot end sessions")
-def test_an_ended_session_takes_nothing_more(zep: Any, talk: str) -> None:
+def test_an_ended_session_cannot_be_changed(zep: Any, talk: str) -> None:
     ended = zep.memory.end_session(talk)
     assert ended.session.session_id == talk and ended.session.ended_at
     for write in [lambda: zep.memory.add(talk, messages=[says("user", "One more thing.")]), lambda: zep.memory.update_session(talk, metadata={"a": 1})]:
@@ -79,7 +79,7 @@ def test_an_ended_session_takes_nothing_more(zep: Any, talk: str) -> None:
 
 
 @pytest.mark.skipif(not CLOUD, reason="the community edition's SDK cannot end sessions")
-def test_an_ended_session_is_classified_when_asked(zep: Any, talk: str) -> None:
+def test_an_ended_session_is_classified_on_request(zep: Any, talk: str) -> None:
     from support import sdk
 
     classify = sdk.ClassifySessionRequest(name="place", classes=["Oslo", "Lyon"], persist=True)
@@ -89,7 +89,7 @@ def test_an_ended_session_is_classified_when_asked(zep: Any, talk: str) -> None:
 
 
 @pytest.mark.skipif(not CLOUD, reason="the community edition's SDK cannot end sessions")
-def test_several_sessions_are_ended_together_or_not_at_all(zep: Any, user: str) -> None:
+def test_several_sessions_are_ended_atomically(zep: Any, user: str) -> None:
     ids = [unique("session") for _ in range(2)]
     for session_id in ids:
         zep.memory.add_session(session_id=session_id, user_id=user)

@@ -6,7 +6,7 @@ import pytest
 from support import GENERATION, ApiError, BadRequestError, NotFoundError, rating, unique
 
 
-def test_a_user_is_added_with_everything_that_was_given(zep: Any) -> None:
+def test_a_user_is_added_with_all_fields(zep: Any) -> None:
     user_id = unique("user")
     more = {"fact_rating_instruction": rating("travel")} if GENERATION == "v2" else {}
     user = zep.user.add(user_id=user_id, email="jane@example.org", first_name="Jane", last_name="Smith", metadata={"a": {"b": 1}}, **more)
@@ -53,7 +53,7 @@ def test_the_sessions_of_a_user_are_listed(zep: Any, user: str) -> None:
     assert [one.session_id for one in sessions] == ids
 
 
-def test_a_deleted_user_is_gone_with_the_sessions(zep: Any, talk: str, user: str) -> None:
+def test_deleting_a_user_deletes_the_sessions(zep: Any, talk: str, user: str) -> None:
     assert zep.user.delete(user).message == "OK"
     for read in [lambda: zep.user.get(user), lambda: zep.memory.get_session(talk), lambda: zep.user.delete(user)]:
         with pytest.raises(NotFoundError):
@@ -79,14 +79,14 @@ def test_an_unknown_user_is_not_found(zep: Any) -> None:
             read()
 
 
-def test_a_wrong_key_is_refused(nobody: Any) -> None:
+def test_a_wrong_key_is_refused(unauthorized: Any) -> None:
     with pytest.raises(ApiError) as caught:
-        nobody.user.get("anybody")
+        unauthorized.user.get("anybody")
     assert caught.value.status_code == 401
 
 
-def test_another_project_sees_nothing(user: str, talk: str, stranger: Any) -> None:
-    for read in [lambda: stranger.user.get(user), lambda: stranger.memory.get_session(talk)]:
+def test_another_project_sees_nothing(user: str, talk: str, other_project: Any) -> None:
+    for read in [lambda: other_project.user.get(user), lambda: other_project.memory.get_session(talk)]:
         with pytest.raises(NotFoundError):
             read()
-    assert stranger.memory.get(talk).messages == []
+    assert other_project.memory.get(talk).messages == []

@@ -1,37 +1,37 @@
-"""Counts which methods of an SDK a suite has called with success: with the required arguments alone, and
-with all of them. The suites print the count and fail when a method is missing.
+"""Counts which methods of an SDK a suite has called successfully, with only the required arguments and with all
+arguments. The suites print the counts and fail if a method is missing.
 """
 
 import asyncio
 import inspect
 from typing import Any, Dict, Iterator, List, Set
 
-# A call names one owner of a graph, so the others stay away when one is there.
+# A call names exactly one owner of a graph, so the other owner arguments may be missing.
 OWNERS = {"user_id", "group_id", "graph_id"}
 PAIRS = {"source_user_id", "source_group_id", "source_graph_id", "target_user_id", "target_group_id", "target_graph_id"}
-# Not part of what a method says.
+# Not arguments of the API.
 TRANSPORT = {"request_options", "self"}
 
 
 class Methods:
-    """What has been called so far."""
+    """The methods that have been called so far."""
 
     def __init__(self) -> None:
         self.known: Set[str] = set()
         self.required: Set[str] = set()
         self.all: Set[str] = set()
 
-    def learn(self, client: Any, prefix: str = "") -> None:
-        """Learns which methods a client has."""
+    def register(self, client: Any, prefix: str = "") -> None:
+        """Registers all methods of a client."""
         self.known.update(name for name, _ in methods_of(client, prefix))
 
     def called(self, name: str, method: Any, arguments: inspect.BoundArguments) -> None:
-        """Notes a call that has succeeded."""
+        """Records a successful call."""
         parameters = {key: value for key, value in inspect.signature(method).parameters.items() if key not in TRANSPORT}
         given = set(arguments.arguments) - TRANSPORT
         needed = {key for key, value in parameters.items() if value.default is inspect.Parameter.empty}
         missing = set(parameters) - given
-        # Arguments that the wire needs although the SDK calls them optional.
+        # Arguments that the API requires although they are optional in the SDK.
         free = OWNERS | PAIRS | {"session_ids", "text", "uuids", "source_node_name", "target_node_name"}
         if given - needed <= free:
             self.required.add(name)
@@ -39,11 +39,11 @@ class Methods:
             self.all.add(name)
 
     def is_complete(self) -> bool:
-        """Whether every method has been called both ways."""
+        """Whether every method has been called in both ways."""
         return not (self.known - self.required or self.known - self.all)
 
     def lines(self, title: str) -> List[str]:
-        """The count, and what is missing."""
+        """The counts and the missing methods."""
         total = len(self.known)
         lines = [f"methods: {title} | required {len(self.required & self.known)}/{total} | all {len(self.all & self.known)}/{total}"]
         for what, called in [("required", self.required), ("all", self.all)]:
@@ -65,7 +65,7 @@ def methods_of(client: Any, prefix: str) -> Iterator[tuple]:
 
 
 class Recorded:
-    """A client whose calls are noted; an asynchronous one is called as if it were not."""
+    """A client that records its calls; an asynchronous client is called synchronously."""
 
     def __init__(self, target: Any, methods: Methods, loop: Any = None, prefix: str = "") -> None:
         self._parts: Dict[str, Any] = {"target": target, "methods": methods, "loop": loop, "prefix": prefix}

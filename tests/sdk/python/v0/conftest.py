@@ -1,4 +1,4 @@
-"""The client of the open-source generation, called synchronously and asynchronously in the same words."""
+"""Fixtures of the open-source generation: the client, called synchronously and asynchronously."""
 
 import asyncio
 import inspect
@@ -19,21 +19,21 @@ CALLED: Set[str] = set()
 
 
 def names_of(prefix: str, thing: Any) -> Set[str]:
-    """Methods by their names without the `a` of the asynchronous twin."""
+    """Returns method names, without the `a` prefix of asynchronous variants."""
     names = {name for name, _ in inspect.getmembers(thing, callable) if not name.startswith("_")}
     return {f"{prefix}.{name}" for name in names if not (name.startswith("a") and name[1:] in names)}
 
 
 class Caller:
-    """Calls methods of a part of the client, or of a collection, and notes what has succeeded."""
+    """Calls methods of a part of the client, or of a collection, and records successful calls."""
 
     def __init__(self, prefix: str, target: Any, loop: Any) -> None:
         self._prefix, self._target, self._loop = prefix, target, loop
 
     def __getattr__(self, name: str) -> Any:
-        twin = f"a{name}"
-        is_async = self._loop is not None and hasattr(type(self._target), twin)
-        method = getattr(self._target, twin if is_async else name)
+        async_name = f"a{name}"
+        is_async = self._loop is not None and hasattr(type(self._target), async_name)
+        method = getattr(self._target, async_name if is_async else name)
         if not callable(method):
             return method
 
@@ -65,7 +65,7 @@ class Client:
 
 @pytest.fixture(params=["sync", "async"])
 def zep(request: pytest.FixtureRequest) -> Iterator[Client]:
-    """The official client; its constructor asks for the server's health."""
+    """The official client; its constructor checks the server's health."""
     loop = asyncio.new_event_loop() if request.param == "async" else None
     client = ZepClient(URL, os.environ["ERSTWHILE_KEY"])
     CALLED.add("ZepClient")
@@ -76,13 +76,13 @@ def zep(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 
 @pytest.fixture
-def stranger() -> ZepClient:
+def other_project() -> ZepClient:
     return ZepClient(URL, os.environ["ERSTWHILE_OTHER_KEY"])
 
 
 @pytest.fixture
 def raw() -> Iterator[httpx.Client]:
-    """Plain HTTP, for what other generations see."""
+    """Plain HTTP, to read data through other generations."""
     headers = {"authorization": f"Api-Key {os.environ['ERSTWHILE_KEY']}"}
     with httpx.Client(base_url=URL, headers=headers, timeout=60) as http:
         yield http
@@ -101,6 +101,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
-    # A run of everything must have called everything.
+    # A complete run must have called every method.
     if os.environ.get("ERSTWHILE_WHOLE") and exitstatus == 0 and KNOWN - CALLED:
         session.exitstatus = 1

@@ -1,4 +1,4 @@
-"""The open-source generation: every method with its required arguments and with all of them."""
+"""The open-source generation: every method with its required arguments and with all arguments."""
 
 import warnings
 from typing import Any
@@ -39,7 +39,7 @@ def test_the_server_is_healthy_and_new_enough() -> None:
         ZepClient(os.environ["ERSTWHILE_URL"])
 
 
-def test_a_user_is_added_read_changed_and_deleted(zep: Any, user: str, unique: Any) -> None:
+def test_a_user_is_added_read_updated_and_deleted(zep: Any, user: str, unique: Any) -> None:
     read = zep.user.get(user)
     assert (read.user_id, read.first_name, read.last_name, read.metadata) == (user, "Ann", "Lee", {"plan": "gold"})
     assert read.uuid and read.id and read.created_at.tzinfo
@@ -71,7 +71,7 @@ def test_users_are_listed_by_cursor_and_by_count(zep: Any, unique: Any) -> None:
     assert all(len(chunk) <= 3 for chunk in chunks)
 
 
-def test_a_session_is_added_read_changed_and_listed(zep: Any, session: str, user: str, unique: Any) -> None:
+def test_a_session_is_added_read_updated_and_listed(zep: Any, session: str, user: str, unique: Any) -> None:
     read = zep.memory.get_session(session)
     assert (read.session_id, read.user_id, read.metadata) == (session, user, {"topic": "trip"})
     changed = zep.memory.update_session(Session(session_id=session, metadata={"a": {"x": 1}, "system": {"mine": 1}}))
@@ -93,7 +93,7 @@ def test_a_session_is_added_read_changed_and_listed(zep: Any, session: str, user
         assert caught.value.response_data["status_code"] == 400
 
 
-def test_memory_comes_back_as_it_was_given(zep: Any, session: str) -> None:
+def test_memory_is_returned_unchanged(zep: Any, session: str) -> None:
     said = [
         says("Human", "I live in Lyon.", metadata={"k": {"deep": [1, "two"]}}, created_at="2025-03-03T10:00:00Z", token_count=5),
         says("AI", "Lovely!"),
@@ -107,7 +107,7 @@ def test_memory_comes_back_as_it_was_given(zep: Any, session: str) -> None:
     assert memory.messages[0].created_at.startswith("2025-03-03T10:00:00")
 
 
-def test_what_the_human_says_is_known_of_the_user(zep: Any, session: str, user: str, raw: Any) -> None:
+def test_messages_of_the_human_become_facts_about_the_user(zep: Any, session: str, user: str, raw: Any) -> None:
     import time
 
     zep.memory.add_memory(session, Memory(messages=[says("human", "I live in Lyon.")]))
@@ -129,7 +129,7 @@ def test_a_long_session_has_a_window_and_a_summary(zep: Any, session: str) -> No
     assert caught.value.response_data["status_code"] == 400
 
 
-def test_a_session_comes_into_being_with_its_memory_and_goes_with_it(zep: Any, unique: Any) -> None:
+def test_a_session_is_created_and_deleted_with_its_memory(zep: Any, unique: Any) -> None:
     session_id = unique("session")
     assert zep.memory.get_memory(session_id).messages == []
     zep.memory.add_memory(session_id, Memory(messages=[says("human", "Hello.")]))
@@ -140,7 +140,7 @@ def test_a_session_comes_into_being_with_its_memory_and_goes_with_it(zep: Any, u
             call()
 
 
-def test_messages_are_listed_read_and_annotated(zep: Any, session: str) -> None:
+def test_messages_are_listed_and_read_and_their_metadata_updated(zep: Any, session: str) -> None:
     zep.memory.add_memory(session, Memory(messages=[says("human", f"message {number}") for number in range(5)]))
     page = zep.message.get_session_messages(session, limit=2, cursor=2)
     assert [one.content for one in page] == ["message 2", "message 3"]
@@ -173,7 +173,7 @@ def test_memory_is_searched(zep: Any, session: str) -> None:
         zep.memory.search_memory(session, MemorySearchPayload(text="", metadata=None))
 
 
-def test_a_collection_whose_vectors_the_server_makes(zep: Any, unique: Any) -> None:
+def test_a_collection_with_vectors_from_the_server(zep: Any, unique: Any) -> None:
     name = unique("lib").replace("-", "_")
     collection = zep.document.add_collection(name=name, description="texts", metadata={"kind": "test"}, embedding_dimensions=384, is_auto_embedded=True)
     uuids = collection.add_documents([Document(content=text, document_id=f"d{number}", metadata={"number": number}) for number, text in enumerate(TEXTS)])
@@ -188,7 +188,7 @@ def test_a_collection_whose_vectors_the_server_makes(zep: Any, unique: Any) -> N
     one = collection.get_document(uuids[1])
     assert (one.content, one.document_id, one.metadata) == (TEXTS[1], "d1", {"number": 1})
     assert [document.content for document in collection.get_documents(uuids[:2])] == TEXTS[:2]
-    # The asynchronous twin calls the first argument by another name.
+    # The first argument has another name in the asynchronous variant.
     collection.update_document(uuids[0], "bread", {"warm": True})
     assert collection.get_document(uuids[0]).metadata == {"number": 0, "warm": True}
     collection.delete_document(uuids[0])
@@ -206,7 +206,7 @@ def test_a_collection_whose_vectors_the_server_makes(zep: Any, unique: Any) -> N
         zep.document.get_collection(name)
 
 
-def test_a_collection_whose_vectors_the_application_brings(zep: Any, unique: Any) -> None:
+def test_a_collection_with_vectors_from_the_application(zep: Any, unique: Any) -> None:
     name = unique("own").replace("-", "_")
     collection = zep.document.add_collection(name=name, description="own", embedding_dimensions=8, is_auto_embedded=False)
     vectors = [[1.0] + [0.0] * 7, [0.0, 1.0] + [0.0] * 6]
@@ -223,19 +223,19 @@ def test_a_collection_whose_vectors_the_application_brings(zep: Any, unique: Any
         zep.document.add_collection(name=name, description="twice", embedding_dimensions=8, is_auto_embedded=False)
 
 
-def test_a_wrong_key_is_refused_and_a_stranger_sees_nothing(session: str, user: str, stranger: ZepClient) -> None:
+def test_a_wrong_key_is_refused_and_another_project_sees_nothing(session: str, user: str, other_project: ZepClient) -> None:
     import os
 
-    nobody = ZepClient(os.environ["ERSTWHILE_URL"], "wrong")
-    for call in (lambda: nobody.user.get(user), lambda: nobody.memory.get_session(session)):
+    unauthorized = ZepClient(os.environ["ERSTWHILE_URL"], "wrong")
+    for call in (lambda: unauthorized.user.get(user), lambda: unauthorized.memory.get_session(session)):
         with pytest.raises(AuthError):
             call()
-    for call in (lambda: stranger.user.get(user), lambda: stranger.memory.get_session(session)):
+    for call in (lambda: other_project.user.get(user), lambda: other_project.memory.get_session(session)):
         with pytest.raises(NotFoundError):
             call()
 
 
-def test_other_generations_see_the_same(zep: Any, session: str, user: str, raw: Any) -> None:
+def test_other_generations_see_the_same_data(zep: Any, session: str, user: str, raw: Any) -> None:
     zep.memory.add_memory(session, Memory(messages=[says("human", "I live in Lyon.")]))
     assert raw.get(f"/api/v2/threads/{session}/messages").json()["messages"][0]["role"] == "user"
     assert raw.get(f"/api/v2/users/{user}").json()["first_name"] == "Ann"

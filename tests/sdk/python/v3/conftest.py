@@ -1,4 +1,4 @@
-"""Clients and fresh things to test with."""
+"""Fixtures: clients, users, threads and graphs."""
 
 import asyncio
 import os
@@ -27,15 +27,15 @@ def official(variable: str) -> Iterator[Zep]:
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[Any]:
-    """The official client, with a key that may write; its calls are counted."""
+    """The official client, with a key with write access; its calls are recorded."""
     for zep in official("ERSTWHILE_KEY"):
-        METHODS.learn(zep)
+        METHODS.register(zep)
         yield Recorded(zep, METHODS)
 
 
 @pytest.fixture(params=["sync", "async"])
 def zep(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The official client, synchronous and asynchronous, called the same way."""
+    """The official client, synchronous and asynchronous, with the same interface."""
     if request.param == "sync":
         yield from (Recorded(zep, METHODS) for zep in official("ERSTWHILE_KEY"))
         return
@@ -47,14 +47,14 @@ def zep(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def stranger() -> Iterator[Zep]:
+def other_project() -> Iterator[Zep]:
     """The official client, with a key of another project."""
     yield from official("ERSTWHILE_OTHER_KEY")
 
 
 @pytest.fixture(scope="session")
-def reader() -> Iterator[Zep]:
-    """The official client, with a key that may only read."""
+def read_only() -> Iterator[Zep]:
+    """The official client, with a read-only key."""
     yield from official("ERSTWHILE_READ_KEY")
 
 
@@ -93,6 +93,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
-    # A run of everything must have called everything.
+    # A complete run must have called every method.
     if os.environ.get("ERSTWHILE_WHOLE") and exitstatus == 0 and not METHODS.is_complete():
         session.exitstatus = 1

@@ -1,4 +1,4 @@
-"""What the tests share: ids, waiting, and short words for what they do all the time."""
+"""Shared helpers: ids, polling, and shortcuts for frequent calls."""
 
 import os
 import time
@@ -13,7 +13,7 @@ from zep_cloud.client import Zep
 URL = os.environ["ERSTWHILE_URL"]
 BASE_URL = f"{URL}/api/v2"
 
-# How long the server may take to understand what it was given; only a broken one takes that long.
+# Deadline for ingestion; only a broken server takes this long.
 DEADLINE_S = 60.0
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ def unique(kind: str = "id") -> str:
 
 
 def eventually(read: Callable[[], T], holds: Callable[[T], object], what: str) -> T:
-    """Reads until what was read holds."""
+    """Polls `read` until `holds` accepts its value."""
     deadline = time.monotonic() + DEADLINE_S
     while True:
         value = read()
@@ -45,13 +45,13 @@ def processed(client: Zep, *, task: Optional[str] = None, episodes: Iterable[str
 
 
 def instant(text: Optional[str]) -> Optional[datetime]:
-    """A time of the API, to compare with others however they are written."""
+    """Parses a time of the API, so that different notations compare equal."""
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 @dataclass(frozen=True)
 class Talk:
-    """A user and one of the user's threads."""
+    """A user with a thread."""
 
     client: Zep
     user_id: str
@@ -66,24 +66,24 @@ class Talk:
         return added.message_uuids[0]
 
     def facts(self) -> List[EntityEdge]:
-        """Every fact of the user's graph, closed ones too."""
+        """All facts of the user's graph, including closed ones."""
         return self.client.graph.edge.get_by_user_id(self.user_id)
 
     def nodes(self) -> List[EntityNode]:
-        """Every node of the user's graph."""
+        """All nodes of the user's graph."""
         return self.client.graph.node.get_by_user_id(self.user_id)
 
     def fact(self, name: str, target: str) -> EntityEdge:
-        """The one fact of this name about this target."""
+        """The only fact with this name and target."""
         return the_one(self.facts(), name, target)
 
     def has_fact(self, name: str, target: str) -> bool:
-        """Whether there is a fact of this name about this target."""
+        """Whether there is a fact with this name and target."""
         return any(edge.name == name and edge.target_node_name == target for edge in self.facts())
 
 
 def new_talk(client: Zep, **user: object) -> Talk:
-    """A new user with a new thread."""
+    """Creates a user with a thread."""
     user_id, thread_id = unique("user"), unique("thread")
     client.user.add(user_id=user_id, **user)  # type: ignore[arg-type]
     client.thread.create(thread_id=thread_id, user_id=user_id)
@@ -91,14 +91,14 @@ def new_talk(client: Zep, **user: object) -> Talk:
 
 
 def the_one(edges: Iterable[EntityEdge], name: str, target: str) -> EntityEdge:
-    """The one edge of this name to the node of this name."""
-    seen = list(edges)
-    found = [edge for edge in seen if edge.name == name and edge.target_node_name == target]
-    known = [(edge.name, edge.target_node_name) for edge in seen]
+    """Returns the only edge with this name and target node."""
+    edges = list(edges)
+    found = [edge for edge in edges if edge.name == name and edge.target_node_name == target]
+    known = [(edge.name, edge.target_node_name) for edge in edges]
     assert len(found) == 1, f"{len(found)} facts {name} {target} among {known}"
     return found[0]
 
 
 def uuids(things: Iterable[object]) -> List[str]:
-    """The uuids of things, in their order."""
+    """Returns the uuids of objects, in order."""
     return [thing.uuid_ for thing in things]  # type: ignore[attr-defined]

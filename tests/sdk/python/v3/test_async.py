@@ -1,4 +1,4 @@
-"""The asynchronous client: the main flow, and many calls at once."""
+"""The asynchronous client: the main flow, and concurrent calls."""
 
 import asyncio
 import json
@@ -72,13 +72,13 @@ async def test_a_standalone_graph_works(async_client: AsyncZep) -> None:
         await async_client.graph.get(graph_id)
 
 
-async def test_errors_are_those_of_the_other_client(async_client: AsyncZep, talk: tuple[str, str]) -> None:
+async def test_errors_match_the_synchronous_client(async_client: AsyncZep, talk: tuple[str, str]) -> None:
     with pytest.raises(BadRequestError) as error:
         await async_client.user.add(user_id=talk[0])
     assert "already exists" in error.value.body["message"]
 
 
-async def test_twenty_posts_at_once_are_all_kept_in_one_thread(async_client: AsyncZep, talk: tuple[str, str]) -> None:
+async def test_twenty_concurrent_posts_are_all_stored_in_one_thread(async_client: AsyncZep, talk: tuple[str, str]) -> None:
     user_id, thread_id = talk
 
     async def post(number: int):
@@ -101,7 +101,7 @@ async def test_twenty_posts_at_once_are_all_kept_in_one_thread(async_client: Asy
     assert {episode.uuid_ for episode in episodes.episodes} == set(listed)
 
 
-async def test_twenty_users_at_once_each_get_their_own_facts(async_client: AsyncZep) -> None:
+async def test_twenty_concurrent_users_each_get_their_own_facts(async_client: AsyncZep) -> None:
     cities = ["Lyon", "Oslo", "Rome", "Paris", "Berlin"]
 
     async def live(number: int) -> None:
@@ -117,7 +117,7 @@ async def test_twenty_users_at_once_each_get_their_own_facts(async_client: Async
     await asyncio.gather(*(live(number) for number in range(20)))
 
 
-async def test_of_many_equal_additions_exactly_one_wins(async_client: AsyncZep) -> None:
+async def test_exactly_one_of_many_identical_additions_succeeds(async_client: AsyncZep) -> None:
     user_id = unique("user")
     answers = await asyncio.gather(*(async_client.user.add(user_id=user_id) for _ in range(20)), return_exceptions=True)
     added = [answer for answer in answers if not isinstance(answer, BaseException)]
@@ -127,18 +127,18 @@ async def test_of_many_equal_additions_exactly_one_wins(async_client: AsyncZep) 
     assert (await async_client.user.get(user_id)).uuid_ == added[0].uuid_
 
 
-async def test_reads_go_on_while_writes_come_in(async_client: AsyncZep, talk: tuple[str, str]) -> None:
+async def test_reads_work_during_writes(async_client: AsyncZep, talk: tuple[str, str]) -> None:
     user_id, thread_id = talk
 
     async def post(number: int) -> str:
         messages = [Message(role="user", content=f"Note {number} about zeppelins.")]
         return (await async_client.thread.add_messages(thread_id, messages=messages)).message_uuids[0]
 
-    async def look() -> int:
+    async def count_found() -> int:
         found = await async_client.graph.search(user_id=user_id, query="zeppelins", scope="episodes", limit=50)
         return len(found.episodes)
 
-    results = await asyncio.gather(*(step for number in range(20) for step in (post(number), look())))
+    results = await asyncio.gather(*(step for number in range(20) for step in (post(number), count_found())))
     counts = results[1::2]
     assert all(0 <= count <= 20 for count in counts)
-    assert await look() == 20
+    assert await count_found() == 20

@@ -1,4 +1,4 @@
-"""Batches: bulk loads from draft to done."""
+"""Batches (import jobs), from draft to completion."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def test_batches_are_listed_newest_first(zep: Any) -> None:
     assert ids[0] in [one.batch_id for one in zep.batch.list().batches]
 
 
-def test_an_item_whose_target_goes_away_fails_alone(zep: Any, talk: Any, graph_id: str) -> None:
+def test_only_the_item_whose_target_was_deleted_fails(zep: Any, talk: Any, graph_id: str) -> None:
     batch = zep.batch.create()
     zep.batch.add(batch.batch_id, items=[BatchAddItem(type="graph_episode", graph_id=graph_id, data="gone"), message(talk.thread_id, "I live in Oslo.")])
     zep.graph.delete(graph_id)
@@ -78,7 +78,7 @@ def test_an_item_whose_target_goes_away_fails_alone(zep: Any, talk: Any, graph_i
     assert failed[0].sequence_index == 0 and failed[0].error["message"]
 
 
-def test_only_drafts_change(zep: Any, graph_id: str) -> None:
+def test_only_drafts_can_be_changed(zep: Any, graph_id: str) -> None:
     batch = zep.batch.create()
     with pytest.raises(BadRequestError):
         zep.batch.process(batch.batch_id)
@@ -94,7 +94,7 @@ def test_only_drafts_change(zep: Any, graph_id: str) -> None:
         zep.batch.get(draft.batch_id)
 
 
-def test_bad_items_are_refused_and_none_is_kept(client: Zep, stranger: Zep, graph_id: str) -> None:
+def test_invalid_items_are_refused_and_none_is_stored(client: Zep, other_project: Zep, graph_id: str) -> None:
     batch_id = client.batch.create().batch_id
     good = BatchAddItem(type="graph_episode", graph_id=graph_id, data="text")
     bad = [
@@ -114,6 +114,6 @@ def test_bad_items_are_refused_and_none_is_kept(client: Zep, stranger: Zep, grap
         client.batch.add(batch_id, items=[good] * 351)
     assert client.batch.get(batch_id).item_count == 0
     with pytest.raises(NotFoundError):
-        stranger.batch.get(batch_id)
+        other_project.batch.get(batch_id)
     with pytest.raises(ApiError):
         client.batch.get(unique())

@@ -1,4 +1,4 @@
-"""Context: what an agent is handed before it answers."""
+"""Context: the text that an agent receives before it answers."""
 
 import re
 
@@ -10,7 +10,7 @@ from zep_cloud.graph.utils import compose_context_string
 
 @pytest.fixture
 def noor(client: Zep) -> Talk:
-    """Somebody who has moved."""
+    """A user who has moved."""
     talk = new_talk(client, first_name="Noor", last_name="Haddad")
     talk.say("I live in Lyon.", at="2025-01-01T00:00:00Z")
     talk.say("I work at Atelier Bleu.", at="2025-01-02T00:00:00Z")
@@ -35,21 +35,21 @@ def test_a_context_has_a_summary_facts_with_dates_and_entities(client: Zep, noor
     assert "Name: Atelier Bleu" in section(context, "ENTITIES")
 
 
-def test_a_context_does_not_state_what_is_over_as_present(client: Zep, noor: Talk) -> None:
+def test_a_context_does_not_present_ended_facts_as_current(client: Zep, noor: Talk) -> None:
     facts = section(client.thread.get_user_context(noor.thread_id).context, "FACTS").splitlines()
     for fact in facts:
         if "lives in Lyon" in fact:
             assert not fact.endswith("- present)")
 
 
-def test_a_context_draws_on_all_threads_of_the_user(client: Zep, noor: Talk) -> None:
+def test_a_context_uses_all_threads_of_the_user(client: Zep, noor: Talk) -> None:
     fresh = Talk(client, noor.user_id, f"{noor.thread_id}-2")
     client.thread.create(thread_id=fresh.thread_id, user_id=noor.user_id)
     fresh.say("Where do I work?")
     assert "Atelier Bleu" in section(client.thread.get_user_context(fresh.thread_id).context, "FACTS")
 
 
-def test_a_context_never_draws_on_another_user(client: Zep, noor: Talk) -> None:
+def test_a_context_never_uses_another_users_data(client: Zep, noor: Talk) -> None:
     other = new_talk(client, first_name="Omar")
     other.say("Where does Noor live?")
     context = client.thread.get_user_context(other.thread_id).context
@@ -74,7 +74,7 @@ def test_text_of_users_cannot_open_or_close_a_section(client: Zep) -> None:
         assert context.count(f"<{tag}>") == context.count(f"</{tag}>") <= 1
 
 
-def test_the_clients_own_composition_works_on_search_results(client: Zep, noor: Talk) -> None:
+def test_the_sdk_composes_a_context_from_search_results(client: Zep, noor: Talk) -> None:
     query = "Where does Noor live and work?"
     edges = client.graph.search(user_id=noor.user_id, query=query, scope="edges").edges
     nodes = client.graph.search(user_id=noor.user_id, query=query, scope="nodes").nodes
@@ -90,7 +90,7 @@ def test_the_clients_own_composition_works_on_search_results(client: Zep, noor: 
     assert "date unknown" not in composed
 
 
-def test_the_server_writes_facts_as_the_client_does(client: Zep, noor: Talk) -> None:
+def test_the_server_formats_facts_like_the_sdk(client: Zep, noor: Talk) -> None:
     edge = noor.fact("LIVES_IN", "Copenhagen")
     line = section(compose_context_string([edge], [], []), "FACTS").strip()
     assert line in client.thread.get_user_context(noor.thread_id).context

@@ -1,4 +1,4 @@
-"""What an application declares: templates, instructions, types, steering, the project's settings."""
+"""Declarations of an application: templates, instructions, types, observation steering, project settings."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from zep_cloud.client import Zep
 from zep_cloud.errors import BadRequestError, NotFoundError
 
 
-def test_a_context_is_laid_out_by_a_template(zep: Any, talk: Any) -> None:
+def test_a_template_defines_the_layout_of_a_context(zep: Any, talk: Any) -> None:
     talk.say("I live in Lyon. I am allergic to walnuts.")
     template_id = unique("template")
     text = "About them:\n%{user_summary}\nKnown:\n%{edges limit=3 types=[LIVES_IN]}\nThings:\n%{entities limit=2 include_attributes=false}\nSaid:\n%{episodes limit=1}\n%{observations} %{thread_summaries}"
@@ -30,12 +30,12 @@ def test_a_context_is_laid_out_by_a_template(zep: Any, talk: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["%{dreams}", "%{edges limit=0}", "%{edges colour=red}", "%{edges", "x" * 1201])
-def test_a_template_that_makes_no_sense_is_refused(client: Zep, text: str) -> None:
+def test_an_invalid_template_is_refused(client: Zep, text: str) -> None:
     with pytest.raises(BadRequestError):
         client.context.create_context_template(template=text, template_id=unique())
 
 
-def test_a_template_id_is_taken_once(client: Zep) -> None:
+def test_template_ids_are_unique(client: Zep) -> None:
     template_id = unique()
     client.context.create_context_template(template="%{edges}", template_id=template_id)
     with pytest.raises(BadRequestError) as error:
@@ -68,7 +68,7 @@ def test_custom_instructions_belong_to_their_scope(zep: Any, talk: Any, graph_id
         zep.graph.add_custom_instructions(instructions=[])
 
 
-def test_a_users_summary_tells_what_it_is_instructed_to(zep: Any, talk: Any) -> None:
+def test_a_users_summary_follows_its_instructions(zep: Any, talk: Any) -> None:
     talk.say("I live in Lyon. I am allergic to walnuts. I own a red bicycle. I love hiking.")
     name = unique("instruction")
     zep.user.add_user_summary_instructions(instructions=[UserInstruction(name=name, text="allergic to walnuts")], user_ids=[talk.user_id])
@@ -85,7 +85,7 @@ def test_a_users_summary_tells_what_it_is_instructed_to(zep: Any, talk: Any) -> 
     assert zep.user.list_user_summary_instructions().instructions == []
 
 
-def test_declared_types_count_for_what_is_said_before_and_after(zep: Any, talk: Any, graph_id: str) -> None:
+def test_declared_types_apply_to_earlier_and_later_messages(zep: Any, talk: Any, graph_id: str) -> None:
     from pydantic import Field
     from zep_cloud.external_clients.ontology import EdgeModel, EntityModel, EntityText
 
@@ -113,7 +113,7 @@ def test_declared_types_count_for_what_is_said_before_and_after(zep: Any, talk: 
     zep.graph.set_entity_types({"Studio": Studio}, {}, user_ids=[talk.user_id], graph_ids=[graph_id])
     zep.graph.set_entity_types_internal(entity_types=[], edge_types=[], user_ids=[talk.user_id], graph_ids=[graph_id])
     assert "Studio" not in labels()
-    # The project's types count where nothing else is declared; other tests must not see them.
+    # The project's types apply to graphs without declarations; they are removed so that other tests do not see them.
     zep.graph.set_entity_types({"Studio": Studio})
     zep.graph.set_ontology({"Studio": Studio})
     assert [one.name for one in zep.graph.list_entity_types().entity_types] == ["Studio"]
@@ -141,14 +141,14 @@ def test_a_strict_ontology_keeps_declared_types_only(zep: Any, talk: Any) -> Non
     ],
     ids=["no name", "twice", "a reserved property"],
 )
-def test_bad_types_are_refused(client: Zep, talk: Any, types: list) -> None:
+def test_invalid_types_are_refused(client: Zep, talk: Any, types: list) -> None:
     with pytest.raises(BadRequestError):
         client.graph.set_entity_types_internal(entity_types=types, user_ids=[talk.user_id])
     with pytest.raises(NotFoundError):
         client.graph.set_entity_types_internal(user_ids=["nobody"])
 
 
-def test_observation_steering_is_kept_for_its_scope(zep: Any, talk: Any, graph_id: str) -> None:
+def test_observation_steering_is_stored_per_scope(zep: Any, talk: Any, graph_id: str) -> None:
     types = [ObservationType(name="Habit", description="what they do again and again")]
     of_user = zep.project.set_observation_steering(user_id=talk.user_id, instruction="habits", types=types)
     assert of_user.instruction == "habits" and of_user.types == types

@@ -1,4 +1,4 @@
-"""What is computed from a whole graph: summaries, observations, patterns, parts, copies."""
+"""Data derived from a whole graph: summaries, observations, patterns, subgraphs, clones."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from zep_cloud.errors import BadRequestError, NotFoundError
 
 @pytest.fixture
 def places(client: Zep, graph_id: str) -> str:
-    """A graph in which Ann has been to many places."""
+    """A graph in which Ann has visited several places."""
     for place in ["Lyon", "Oslo", "Rome", "Bern"]:
         client.graph.add_fact_triple(graph_id=graph_id, fact=f"Ann visited {place}.", fact_name="VISITED", source_node_name="Ann", source_node_labels=["Person"], target_node_name=place, target_node_labels=["City"])
     return graph_id
@@ -31,7 +31,7 @@ def node_named(zep: Any, graph_id: str, name: str) -> Any:
 ALL = {"limit": 10, "order_by": "created_at", "direction": "asc", "filters": SearchFilters(), "cursor": "", "uuid_cursor": ""}
 
 
-def test_a_thread_is_summed_up(zep: Any, talk: Any) -> None:
+def test_a_thread_is_summarized(zep: Any, talk: Any) -> None:
     with pytest.raises(NotFoundError):
         zep.thread.get_summary(talk.thread_id)
     talk.say("I moved from Lyon to Copenhagen because of a new job.")
@@ -54,7 +54,7 @@ def test_a_standalone_graph_has_no_threads(zep: Any, graph_id: str) -> None:
     assert zep.graph.thread_summary.get_by_graph_id(graph_id, **ALL) == []
 
 
-def test_documents_are_summed_up_and_read_again(zep: Any, graph_id: str) -> None:
+def test_documents_are_summarized_and_read_back(zep: Any, graph_id: str) -> None:
     parts = ["The old mill stands by the river.", "In 1912 the mill burned down.", "It was rebuilt by the village."]
     zep.graph.add_batch(graph_id=graph_id, document_id="mill", strict_ontology=False, episodes=[EpisodeData(data=part, type="text") for part in parts])
     assert [one.content for one in zep.graph.get_episodes_for_document("mill", graph_id=graph_id).episodes] == parts
@@ -65,7 +65,7 @@ def test_documents_are_summed_up_and_read_again(zep: Any, graph_id: str) -> None
         zep.graph.get_episodes_for_document("nothing", graph_id=graph_id)
 
 
-def test_what_recurs_is_observed(zep: Any, talk: Any, places: str) -> None:
+def test_recurring_facts_become_observations(zep: Any, talk: Any, places: str) -> None:
     observed = zep.graph.observation.get_by_graph_id(places)
     visits = next(one for one in observed if "Ann" in one.summary)
     assert visits.name and visits.created_at and visits.latest_evidence_at
@@ -111,7 +111,7 @@ def test_patterns_are_found(zep: Any, talk: Any, places: str) -> None:
     zep.graph.detect_patterns(user_id=talk.user_id)
 
 
-def test_a_part_of_a_graph_is_cut_out(zep: Any, places: str) -> None:
+def test_a_subgraph_is_extracted(zep: Any, places: str) -> None:
     ann, lyon = node_named(zep, places, "Ann"), node_named(zep, places, "Lyon")
     part = zep.graph.get_subgraph(seed_node_uuids=[lyon.uuid_], graph_id=places)
     assert [node.name for node in part.nodes] == ["Lyon", "Ann"] and len(part.edges) == 1 and not part.truncated
@@ -122,7 +122,7 @@ def test_a_part_of_a_graph_is_cut_out(zep: Any, places: str) -> None:
         zep.graph.get_subgraph(seed_node_uuids=[ann.uuid_], graph_id=places, depth=4)
 
 
-def test_a_graph_is_copied_and_the_copy_stands_alone(zep: Any, talk: Any, places: str) -> None:
+def test_a_cloned_graph_is_independent_of_its_source(zep: Any, talk: Any, places: str) -> None:
     target = unique("copy")
     cloned = zep.graph.clone(source_graph_id=places, target_graph_id=target)
     assert cloned.graph_id == target
@@ -138,7 +138,7 @@ def test_a_graph_is_copied_and_the_copy_stands_alone(zep: Any, talk: Any, places
     zep.thread.create(thread_id=thread, user_id=other)
     added = zep.thread.add_messages(thread, messages=[Message(role="user", content="I live in Oslo now.")])
     processed(zep, task=added.task_id)
-    # What is said later closes what was copied.
+    # A later message closes a cloned fact.
     homes = {edge.target_node_name: edge.invalid_at for edge in zep.graph.edge.get_by_user_id(other) if edge.name == "LIVES_IN"}
     assert homes["Lyon"] and not homes["Oslo"]
     assert [edge.invalid_at for edge in talk.facts() if edge.name == "LIVES_IN"] == [None]
@@ -147,7 +147,7 @@ def test_a_graph_is_copied_and_the_copy_stands_alone(zep: Any, talk: Any, places
             zep.graph.clone(**bad)
 
 
-def test_nodes_are_added_with_what_is_known_of_them(zep: Any, talk: Any, graph_id: str) -> None:
+def test_nodes_are_added_with_all_fields(zep: Any, talk: Any, graph_id: str) -> None:
     small = zep.graph.add_nodes(nodes=[AddNodeItem(name="Nantes")], graph_id=graph_id)
     processed(zep, task=small.task_id)
     whole = AddNodeItem(name="Brest", label="City", summary="a harbour", attributes={"sea": "Atlantic"}, metadata={"source": "map"}, created_at="2024-01-01T00:00:00Z")
@@ -155,7 +155,7 @@ def test_nodes_are_added_with_what_is_known_of_them(zep: Any, talk: Any, graph_i
     node = zep.graph.node.get(added.uuid_)
     assert (node.name, node.labels, node.summary, node.attributes) == ("Brest", ["Entity", "City"], "a harbour", {"sea": "Atlantic"})
     assert node.created_at.startswith("2024-01-01")
-    # Data about a node finds it again.
+    # A node is found by its metadata.
     group = {"type": "and", "filters": [{"property_name": "source", "comparison_operator": "=", "property_value": "map"}]}
     named = zep.graph.node.get_by_graph_id(graph_id, filters=SearchFilters(episode_metadata_filters=group))
     assert [one.name for one in named] == ["Brest"]
@@ -166,7 +166,7 @@ def test_nodes_are_added_with_what_is_known_of_them(zep: Any, talk: Any, graph_i
         zep.graph.add_nodes(nodes=[AddNodeItem(name="x" * 51)], graph_id=graph_id)
 
 
-def test_metadata_of_an_episode_reaches_what_was_derived_from_it(zep: Any, talk: Any) -> None:
+def test_metadata_of_an_episode_applies_to_its_facts(zep: Any, talk: Any) -> None:
     said = [Message(role="user", content="I live in Lyon.", metadata={"source": "survey"}), Message(role="user", content="I own a red bicycle.", metadata={"source": "chat"})]
     processed(zep, task=zep.thread.add_messages(talk.thread_id, messages=said).task_id)
     group = {"type": "and", "filters": [{"property_name": "source", "comparison_operator": "=", "property_value": "survey"}]}

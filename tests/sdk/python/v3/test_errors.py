@@ -1,4 +1,4 @@
-"""Errors: the class that the client raises, the status, and a message that says what is wrong."""
+"""Errors: the exception class, the status and the message."""
 
 import os
 import socket
@@ -19,12 +19,12 @@ HELLO = [Message(role="user", content="Hello.")]
 
 
 def message_of(error: ApiError) -> str:
-    """The message of an error, whichever shape the client gives its body."""
+    """Returns the message of an error; the SDK parses some bodies and not others."""
     body = error.body
     return body["message"] if isinstance(body, dict) else body.message
 
 
-# ── what is not there ──────────────────────────────────────────────────────────────────────────
+# ── unknown ids ────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def message_of(error: ApiError) -> str:
         lambda c: c.task.get(NOWHERE),
     ],
 )
-def test_what_is_unknown_is_not_found(client: Zep, call: Callable[[Zep], Any]) -> None:
+def test_unknown_ids_are_not_found(client: Zep, call: Callable[[Zep], Any]) -> None:
     with pytest.raises(NotFoundError) as error:
         call(client)
     assert error.value.status_code == 404
@@ -76,7 +76,7 @@ def test_what_is_unknown_is_not_found(client: Zep, call: Callable[[Zep], Any]) -
         lambda c: c.graph.node.get_episodes(NOWHERE),
     ],
 )
-def test_what_is_unknown_is_not_found_where_the_client_has_no_class_for_it(
+def test_unknown_ids_are_not_found_where_the_sdk_has_no_error_class(
     client: Zep, call: Callable[[Zep], Any]
 ) -> None:
     with pytest.raises(ApiError) as error:
@@ -123,7 +123,7 @@ def test_a_thread_id_is_taken_for_every_user_of_the_project(client: Zep, talk: T
     assert client.thread.get(talk.thread_id).user_id == talk.user_id
 
 
-# ── missing and wrong fields ───────────────────────────────────────────────────────────────────
+# ── missing and invalid fields ─────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_thread_id_is_taken_for_every_user_of_the_project(client: Zep, talk: T
         ("/graph/add-fact-triple", {"graph_id": "x", "fact_name": "x"}, "fact"),
     ],
 )
-def test_a_missing_or_wrong_field_is_named(raw: httpx.Client, path: str, body: dict, field: str) -> None:
+def test_a_missing_or_invalid_field_is_refused_with_its_name(raw: httpx.Client, path: str, body: dict, field: str) -> None:
     answer = raw.post(path, json=body)
     assert answer.status_code == 400, answer.text
     assert field in answer.json()["message"]
@@ -180,7 +180,7 @@ def test_a_missing_or_wrong_field_is_named(raw: httpx.Client, path: str, body: d
         ("Hello.", "messages[1]"),
     ],
 )
-def test_a_wrong_message_is_named_and_none_is_stored(
+def test_an_invalid_message_is_refused_with_the_field_name_and_none_is_stored(
     raw: httpx.Client, client: Zep, talk: Talk, message: Any, field: str
 ) -> None:
     body = {"messages": [{"role": "user", "content": "Fine."}, message]}
@@ -199,14 +199,14 @@ def test_a_wrong_message_is_named_and_none_is_stored(
         ({"messages": [{"role": "user", "content": "x"}], "ignore_roles": ["pilot"]}, "ignore_roles"),
     ],
 )
-def test_wrong_messages_are_named(raw: httpx.Client, talk: Talk, body: dict, field: str) -> None:
+def test_an_invalid_list_of_messages_is_refused_with_the_field_name(raw: httpx.Client, talk: Talk, body: dict, field: str) -> None:
     answer = raw.post(f"/threads/{talk.thread_id}/messages", json=body)
     assert answer.status_code == 400, answer.text
     assert field in answer.json()["message"]
 
 
 @pytest.mark.parametrize("path", ["/graph/node", "/graph/edge", "/graph/episodes", "/tasks"])
-def test_an_id_that_is_no_uuid_is_refused_where_uuids_are_asked_for(raw: httpx.Client, path: str) -> None:
+def test_an_id_that_is_not_a_uuid_is_refused_where_a_uuid_is_required(raw: httpx.Client, path: str) -> None:
     answer = raw.get(f"{path}/not-a-uuid")
     assert answer.status_code in (400, 404)
     assert isinstance(answer.json()["message"], str)
@@ -222,7 +222,7 @@ def test_an_id_that_is_no_uuid_is_refused_where_uuids_are_asked_for(raw: httpx.C
         ("/graph/list-all?asc=maybe", "asc"),
     ],
 )
-def test_a_wrong_query_value_is_refused_by_name(raw: httpx.Client, path: str, field: str) -> None:
+def test_an_invalid_query_value_is_refused_with_the_parameter_name(raw: httpx.Client, path: str, field: str) -> None:
     answer = raw.get(path)
     assert answer.status_code == 400, answer.text
     assert field in answer.json()["message"]
@@ -245,13 +245,13 @@ def test_a_wrong_query_value_is_refused_by_name(raw: httpx.Client, path: str, fi
         b"[" * 20_000,
     ],
 )
-def test_a_body_that_is_no_json_object_is_refused(raw: httpx.Client, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(raw: httpx.Client, body: bytes) -> None:
     answer = raw.post("/users", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400, answer.text
     assert isinstance(answer.json()["message"], str)
 
 
-def test_a_list_in_the_place_of_an_object_is_refused(raw: httpx.Client, client: Zep, talk: Talk) -> None:
+def test_a_list_instead_of_an_object_is_refused(raw: httpx.Client, client: Zep, talk: Talk) -> None:
     user_id = unique("user")
     assert raw.post("/users", json=[user_id, None, "Jane", None, None, None, None]).status_code == 400
     assert client.user.list_ordered(search=user_id).users == []
@@ -260,20 +260,20 @@ def test_a_list_in_the_place_of_an_object_is_refused(raw: httpx.Client, client: 
     assert client.thread.get(talk.thread_id).messages == []
 
 
-def test_messages_about_wrong_values_do_not_speak_of_the_servers_insides(raw: httpx.Client) -> None:
+def test_error_messages_do_not_reveal_internal_types(raw: httpx.Client) -> None:
     for path, body in (("/users", []), ("/graph/search", {"graph_id": "x", "query": "x", "search_filters": []})):
         message = raw.post(path, json=body).json()["message"]
         assert "struct" not in message and "Wire" not in message, message
 
 
-def test_unknown_fields_are_let_pass(raw: httpx.Client, client: Zep) -> None:
+def test_unknown_fields_are_ignored(raw: httpx.Client, client: Zep) -> None:
     user_id = unique("user")
     answer = raw.post("/users", json={"user_id": user_id, "fact_rating_instruction": {}, "shoe_size": 43})
     assert answer.status_code == 201
     assert client.user.get(user_id).user_id == user_id
 
 
-# ── too much ───────────────────────────────────────────────────────────────────────────────────
+# ── limits ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_body_of_more_than_five_megabytes_is_too_large(client: Zep, talk: Talk) -> None:
@@ -285,7 +285,7 @@ def test_a_body_of_more_than_five_megabytes_is_too_large(client: Zep, talk: Talk
     assert client.thread.get(talk.thread_id).messages == []
 
 
-def test_a_body_of_unknown_length_is_cut_off_too(raw: httpx.Client) -> None:
+def test_a_large_body_of_unknown_length_is_refused_too(raw: httpx.Client) -> None:
     def endless():
         yield b'{"user_id": "x", "metadata": {"a": "'
         for _ in range(100):
@@ -358,55 +358,55 @@ def test_a_missing_or_malformed_header_is_unauthorized(talk: Talk, headers: dict
     assert isinstance(answer.json()["message"], str)
 
 
-def test_an_unauthorized_caller_learns_nothing_from_other_errors() -> None:
+def test_authentication_is_checked_before_everything_else() -> None:
     headers = {"authorization": "Api-Key wrong"}
     assert httpx.post(f"{BASE_URL}/users", content=b"{", headers=headers).status_code == 401
     assert httpx.get(f"{BASE_URL}/graph/node/not-a-uuid", headers=headers).status_code == 401
     assert httpx.get(f"{BASE_URL}/batches", headers=headers).status_code == 401
 
 
-def test_a_read_only_key_reads(reader: Zep, client: Zep, talk: Talk, graph_id: str) -> None:
+def test_a_read_only_key_can_read(read_only: Zep, client: Zep, talk: Talk, graph_id: str) -> None:
     talk.say("I live in Lyon.")
-    assert reader.user.get(talk.user_id) == client.user.get(talk.user_id)
-    assert reader.user.list_ordered(search=talk.user_id).total_count == 1
-    assert len(reader.thread.get(talk.thread_id).messages) == 1
-    assert reader.thread.get_user_context(talk.thread_id).context
-    assert len(reader.graph.search(user_id=talk.user_id, query="Lyon").edges) == 1
-    assert len(reader.graph.edge.get_by_user_id(talk.user_id)) == 1
-    assert reader.graph.node.get_by_user_id(talk.user_id)
-    assert reader.graph.node.get_neighbors(client.user.get_node(talk.user_id).node.uuid_)
-    assert len(reader.graph.episode.list_by_user_id(talk.user_id)) == 1
-    assert reader.graph.get(graph_id).graph_id == graph_id
+    assert read_only.user.get(talk.user_id) == client.user.get(talk.user_id)
+    assert read_only.user.list_ordered(search=talk.user_id).total_count == 1
+    assert len(read_only.thread.get(talk.thread_id).messages) == 1
+    assert read_only.thread.get_user_context(talk.thread_id).context
+    assert len(read_only.graph.search(user_id=talk.user_id, query="Lyon").edges) == 1
+    assert len(read_only.graph.edge.get_by_user_id(talk.user_id)) == 1
+    assert read_only.graph.node.get_by_user_id(talk.user_id)
+    assert read_only.graph.node.get_neighbors(client.user.get_node(talk.user_id).node.uuid_)
+    assert len(read_only.graph.episode.list_by_user_id(talk.user_id)) == 1
+    assert read_only.graph.get(graph_id).graph_id == graph_id
 
 
-def test_a_read_only_key_does_not_write(reader: Zep, client: Zep, talk: Talk, graph_id: str) -> None:
+def test_a_read_only_key_cannot_write(read_only: Zep, client: Zep, talk: Talk, graph_id: str) -> None:
     message = talk.say("I live in Lyon.")
     edge, node = talk.facts()[0], client.user.get_node(talk.user_id).node
     new = unique("new")
     for at, call in enumerate(
         (
-            lambda: reader.user.add(user_id=new),
-            lambda: reader.user.update(talk.user_id, first_name="Mallory"),
-            lambda: reader.user.delete(talk.user_id),
-            lambda: reader.thread.create(thread_id=new, user_id=talk.user_id),
-            lambda: reader.thread.add_messages(talk.thread_id, messages=HELLO),
-            lambda: reader.thread.add_messages_batch(talk.thread_id, messages=HELLO),
-            lambda: reader.thread.message.update(message, metadata={"a": 1}),
-            lambda: reader.thread.delete(talk.thread_id),
-            lambda: reader.graph.create(graph_id=new),
-            lambda: reader.graph.update(graph_id, name="Mallory"),
-            lambda: reader.graph.delete(graph_id),
-            lambda: reader.graph.add(graph_id=graph_id, type="text", data="Hello."),
-            lambda: reader.graph.add_batch(graph_id=graph_id, episodes=[]),
-            lambda: reader.graph.add_fact_triple(
+            lambda: read_only.user.add(user_id=new),
+            lambda: read_only.user.update(talk.user_id, first_name="Mallory"),
+            lambda: read_only.user.delete(talk.user_id),
+            lambda: read_only.thread.create(thread_id=new, user_id=talk.user_id),
+            lambda: read_only.thread.add_messages(talk.thread_id, messages=HELLO),
+            lambda: read_only.thread.add_messages_batch(talk.thread_id, messages=HELLO),
+            lambda: read_only.thread.message.update(message, metadata={"a": 1}),
+            lambda: read_only.thread.delete(talk.thread_id),
+            lambda: read_only.graph.create(graph_id=new),
+            lambda: read_only.graph.update(graph_id, name="Mallory"),
+            lambda: read_only.graph.delete(graph_id),
+            lambda: read_only.graph.add(graph_id=graph_id, type="text", data="Hello."),
+            lambda: read_only.graph.add_batch(graph_id=graph_id, episodes=[]),
+            lambda: read_only.graph.add_fact_triple(
                 graph_id=graph_id, fact="a b c", fact_name="B", source_node_name="a", target_node_name="c"
             ),
-            lambda: reader.graph.edge.update(edge.uuid_, fact="Mallory"),
-            lambda: reader.graph.edge.delete(edge.uuid_),
-            lambda: reader.graph.node.update(node.uuid_, name="Mallory"),
-            lambda: reader.graph.node.delete(node.uuid_),
-            lambda: reader.graph.episode.update(message, metadata={"a": 1}),
-            lambda: reader.graph.episode.delete(message),
+            lambda: read_only.graph.edge.update(edge.uuid_, fact="Mallory"),
+            lambda: read_only.graph.edge.delete(edge.uuid_),
+            lambda: read_only.graph.node.update(node.uuid_, name="Mallory"),
+            lambda: read_only.graph.node.delete(node.uuid_),
+            lambda: read_only.graph.episode.update(message, metadata={"a": 1}),
+            lambda: read_only.graph.episode.delete(message),
         )
     ):
         with pytest.raises(ApiError) as error:
@@ -420,13 +420,13 @@ def test_a_read_only_key_does_not_write(reader: Zep, client: Zep, talk: Talk, gr
     assert client.user.list_ordered(search=new).users == []
 
 
-def test_a_forbidden_write_is_a_forbidden_error_where_the_client_has_one(reader: Zep, talk: Talk) -> None:
+def test_a_forbidden_write_is_a_forbidden_error_where_the_sdk_has_that_class(read_only: Zep, talk: Talk) -> None:
     message = talk.say("I live in Lyon.")
     with pytest.raises(ForbiddenError):
-        reader.graph.episode.update(message, metadata={"a": 1})
+        read_only.graph.episode.update(message, metadata={"a": 1})
 
 
-# ── clients that break off ─────────────────────────────────────────────────────────────────────
+# ── disconnecting clients ──────────────────────────────────────────────────────────────────────
 
 
 def connect() -> socket.socket:
@@ -445,20 +445,20 @@ def request_head(path: str, length: int) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def test_a_body_that_ends_in_the_middle_stores_nothing(client: Zep, talk: Talk) -> None:
+def test_an_incomplete_body_stores_nothing(client: Zep, talk: Talk) -> None:
     body = b'{"messages": [{"role": "user", "content": "Half of this is missing."}]}'
-    # Even when what did arrive is whole JSON: the length said that more would come.
+    # The second one is complete JSON, but shorter than its declared length.
     for sent in (body[:40], body):
         with connect() as connection:
             connection.sendall(request_head(f"/threads/{talk.thread_id}/messages", len(body) + 10) + sent)
             connection.shutdown(socket.SHUT_WR)
-            # Reads until the server has let go, whatever it said.
+            # Reads until the server closes the connection, whatever it responds.
             answer = b"".join(iter(lambda: connection.recv(4096), b""))
             assert not answer.startswith(b"HTTP/1.1 2")
         assert client.thread.get(talk.thread_id).messages == []
 
 
-def test_many_clients_that_break_off_do_not_stop_the_server(client: Zep, talk: Talk) -> None:
+def test_many_disconnecting_clients_do_not_stop_the_server(client: Zep, talk: Talk) -> None:
     body = b'{"messages": [{"role": "user", "content": "Gone."}]}'
     head = request_head(f"/threads/{talk.thread_id}/messages", len(body) * 100)
     for cut in range(0, len(head) + len(body), 5):
@@ -468,13 +468,13 @@ def test_many_clients_that_break_off_do_not_stop_the_server(client: Zep, talk: T
     assert httpx.get(f"{URL}/readyz").status_code == 200
 
 
-def test_what_a_client_sent_before_it_left_is_stored_once_or_not_at_all(client: Zep, talk: Talk) -> None:
+def test_a_request_of_a_disconnected_client_is_stored_at_most_once(client: Zep, talk: Talk) -> None:
     body = b'{"messages": [{"role": "user", "content": "Goodbye."}]}'
     count = 20
     for _ in range(count):
         with connect() as connection:
             connection.sendall(request_head(f"/threads/{talk.thread_id}/messages", len(body)) + body)
-    # A request after them is served, and sees whole messages only.
+    # A later request is served and sees only complete messages.
     added = client.thread.add_messages(talk.thread_id, messages=HELLO)
     messages = client.thread.get(talk.thread_id).messages
     assert added.message_uuids[0] in uuids(messages)
@@ -483,7 +483,7 @@ def test_what_a_client_sent_before_it_left_is_stored_once_or_not_at_all(client: 
     eventually(lambda: client.task.get(added.task_id), lambda task: task.status == "succeeded", "the task")
 
 
-def test_a_client_that_waits_for_no_answer_is_served_in_full(client: Zep, talk: Talk) -> None:
+def test_pipelined_requests_are_all_served(client: Zep, talk: Talk) -> None:
     body = b'{"messages": [{"role": "user", "content": "Roger."}]}'
     head = request_head(f"/threads/{talk.thread_id}/messages", len(body))
     with connect() as connection:
@@ -491,7 +491,7 @@ def test_a_client_that_waits_for_no_answer_is_served_in_full(client: Zep, talk: 
         eventually(lambda: len(client.thread.get(talk.thread_id).messages), lambda count: count == 3, "three messages")
 
 
-def test_garbage_instead_of_http_is_refused(client: Zep, talk: Talk) -> None:
+def test_invalid_http_is_refused(client: Zep, talk: Talk) -> None:
     for garbage in (b"\x16\x03\x01\x02\x00", b"HELLO\r\n\r\n", b"GET\r\n\r\n", b"\x00" * 1000 + b"\r\n\r\n"):
         with connect() as connection:
             connection.sendall(garbage)

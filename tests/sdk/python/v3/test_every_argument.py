@@ -1,4 +1,4 @@
-"""The methods that other tests call with some arguments, with all of them at once."""
+"""Calls with all arguments, of methods that other tests call with only some."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ def test_graphs_and_their_data(zep: Any, talk: Any) -> None:
     zep.graph.delete(graph_id)
 
 
-def test_a_fact_with_everything_about_it(zep: Any, graph_id: str) -> None:
+def test_a_fact_with_all_fields(zep: Any, graph_id: str) -> None:
     small = zep.graph.add_fact_triple(graph_id=graph_id, fact="Ann visited Oslo.", fact_name="VISITED", source_node_name="Ann", target_node_name="Oslo")
     processed(zep, task=small.task_id)
     whole = zep.graph.add_fact_triple(

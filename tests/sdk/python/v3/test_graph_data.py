@@ -1,4 +1,4 @@
-"""Data for graphs: text, JSON documents, messages, batches, and facts stated outright."""
+"""Graph data: text, JSON documents, messages, batches, and facts."""
 
 import json
 
@@ -11,7 +11,7 @@ from zep_cloud.errors import BadRequestError
 
 @pytest.fixture(params=["a user's graph", "a standalone graph"])
 def target(request: pytest.FixtureRequest, client: Zep) -> dict[str, str]:
-    """Where data goes: the argument that names the graph."""
+    """The argument that selects the target graph."""
     if request.param == "a user's graph":
         user_id = unique("user")
         client.user.add(user_id=user_id)
@@ -22,14 +22,14 @@ def target(request: pytest.FixtureRequest, client: Zep) -> dict[str, str]:
 
 
 def facts(client: Zep, target: dict[str, str]):
-    """Every fact of the graph."""
+    """Returns all facts of the graph."""
     if "user_id" in target:
         return client.graph.edge.get_by_user_id(target["user_id"])
     return client.graph.edge.get_by_graph_id(target["graph_id"])
 
 
 def nodes(client: Zep, target: dict[str, str]):
-    """Every node of the graph."""
+    """Returns all nodes of the graph."""
     if "user_id" in target:
         return client.graph.node.get_by_user_id(target["user_id"])
     return client.graph.node.get_by_graph_id(target["graph_id"])
@@ -65,7 +65,7 @@ def test_a_json_document_becomes_facts(client: Zep, target: dict[str, str]) -> N
     assert "Alice Chen" in {node.name for node in nodes(client, target)}
 
 
-def test_a_json_list_is_understood_item_by_item(client: Zep, target: dict[str, str]) -> None:
+def test_every_item_of_a_json_list_becomes_facts(client: Zep, target: dict[str, str]) -> None:
     people = [{"name": "Alice Chen", "employer": "Initech"}, {"name": "Robert Smith", "employer": "Globex"}]
     added = client.graph.add(type="json", data=json.dumps(people), **target)
     processed(client, episodes=[added.uuid_])
@@ -73,7 +73,7 @@ def test_a_json_list_is_understood_item_by_item(client: Zep, target: dict[str, s
     assert {("Alice Chen", "Initech"), ("Robert Smith", "Globex")} <= told
 
 
-def test_an_episode_keeps_what_it_was_given(client: Zep, target: dict[str, str]) -> None:
+def test_an_episode_is_returned_unchanged(client: Zep, target: dict[str, str]) -> None:
     metadata = {"source": "crm", "year": 2025, "tags": ["a", "b"], "final": True}
     added = client.graph.add(
         type="text",
@@ -92,7 +92,7 @@ def test_an_episode_keeps_what_it_was_given(client: Zep, target: dict[str, str])
     assert instant(episode.created_at) == instant("2025-05-06T07:08:09Z")
 
 
-def test_data_is_found_among_episodes_as_soon_as_it_is_added(client: Zep, target: dict[str, str]) -> None:
+def test_added_data_is_immediately_found_among_episodes(client: Zep, target: dict[str, str]) -> None:
     added = client.graph.add(type="text", data="The zeppelin landed at dawn.", **target)
     found = client.graph.search(query="zeppelin at dawn", scope="episodes", **target).episodes
     assert uuids(found) == [added.uuid_]
@@ -105,7 +105,7 @@ def test_ten_thousand_characters_fit(client: Zep, target: dict[str, str]) -> Non
     assert client.graph.episode.get(added.uuid_).content == data
 
 
-def test_a_batch_is_answered_in_the_order_of_the_request(client: Zep, target: dict[str, str]) -> None:
+def test_a_batch_is_returned_in_request_order(client: Zep, target: dict[str, str]) -> None:
     batch = [
         EpisodeData(type="text", data="Alice Chen works at Initech.", metadata={"at": 0}, source_description="notes"),
         EpisodeData(
@@ -114,7 +114,7 @@ def test_a_batch_is_answered_in_the_order_of_the_request(client: Zep, target: di
         EpisodeData(type="message", data="Carla Diaz: I live in Oslo."),
     ]
     added = client.graph.add_batch(episodes=batch, document_id="document-1", **target)
-    # Who speaks is told apart from what is said.
+    # The speaker is separated from the content.
     assert [episode.content for episode in added] == [batch[0].data, batch[1].data, "I live in Oslo."]
     assert added[2].role == "Carla Diaz"
     assert [episode.source for episode in added] == ["text", "json", "message"]
@@ -126,7 +126,7 @@ def test_a_batch_is_answered_in_the_order_of_the_request(client: Zep, target: di
     assert {("Alice Chen", "Initech"), ("Robert Smith", "Globex"), ("Carla Diaz", "Oslo")} <= told
 
 
-def test_a_batch_with_one_wrong_episode_adds_none(client: Zep, target: dict[str, str]) -> None:
+def test_a_batch_with_one_invalid_episode_adds_none(client: Zep, target: dict[str, str]) -> None:
     batch = [EpisodeData(type="text", data="Fine."), EpisodeData(type="text", data="x" * 10_001)]
     with pytest.raises(BadRequestError) as error:
         client.graph.add_batch(episodes=batch, **target)
@@ -134,7 +134,7 @@ def test_a_batch_with_one_wrong_episode_adds_none(client: Zep, target: dict[str,
     assert client.graph.search(query="Fine", scope="episodes", **target).episodes == []
 
 
-def test_a_fact_stated_by_names_makes_its_nodes(client: Zep, target: dict[str, str]) -> None:
+def test_a_fact_between_new_names_creates_its_nodes(client: Zep, target: dict[str, str]) -> None:
     added = client.graph.add_fact_triple(
         fact="Alice Chen mentors Robert Smith",
         fact_name="MENTORS",
@@ -165,7 +165,7 @@ def test_a_fact_stated_by_names_makes_its_nodes(client: Zep, target: dict[str, s
     assert edge.uuid_ in uuids(client.graph.search(query="Who mentors Robert?", **target).edges)
 
 
-def test_a_fact_stated_by_uuids_uses_the_nodes_that_are_there(client: Zep, target: dict[str, str]) -> None:
+def test_a_fact_between_uuids_uses_the_existing_nodes(client: Zep, target: dict[str, str]) -> None:
     first = client.graph.add_fact_triple(
         fact="Alice mentors Robert", fact_name="MENTORS", source_node_name="Alice", target_node_name="Robert", **target
     )
@@ -184,12 +184,12 @@ def test_a_fact_stated_by_uuids_uses_the_nodes_that_are_there(client: Zep, targe
     ]
 
 
-def test_a_fact_stated_by_a_known_name_uses_the_node_that_is_there(client: Zep, target: dict[str, str]) -> None:
+def test_a_fact_with_a_known_name_uses_the_existing_node(client: Zep, target: dict[str, str]) -> None:
     named = {"source_node_name": "Alice Chen", **target}
     first = client.graph.add_fact_triple(fact="Alice likes tea", fact_name="LIKES", target_node_name="tea", **named)
     second = client.graph.add_fact_triple(fact="Alice likes rye", fact_name="LIKES", target_node_name="rye", **named)
     assert first.source_node.uuid_ == second.source_node.uuid_
-    # Shared relations stand side by side.
+    # Facts of a shared relation do not close each other.
     assert first.edge.uuid_ != second.edge.uuid_
     assert client.graph.edge.get(first.edge.uuid_).invalid_at is None
 
@@ -241,7 +241,7 @@ def test_a_stated_fact_without_an_end_is_open(client: Zep, target: dict[str, str
         ({"valid_at": "yesterday"}, "valid_at"),
     ],
 )
-def test_a_wrong_fact_is_refused_by_the_name_of_the_field(client: Zep, graph_id: str, wrong: dict, field: str) -> None:
+def test_an_invalid_fact_is_refused_with_the_field_name(client: Zep, graph_id: str, wrong: dict, field: str) -> None:
     fact = {"fact": "Alice likes tea", "fact_name": "LIKES", "source_node_name": "Alice", "target_node_name": "tea"}
     with pytest.raises(BadRequestError) as error:
         client.graph.add_fact_triple(graph_id=graph_id, **{**fact, **wrong})
@@ -264,7 +264,7 @@ def test_a_fact_between_nodes_of_other_graphs_is_refused(client: Zep, graph_id: 
     assert client.graph.edge.get_by_graph_id(graph_id) == []
 
 
-def test_data_goes_to_exactly_one_graph(client: Zep, talk: Talk, graph_id: str) -> None:
+def test_data_must_name_exactly_one_graph(client: Zep, talk: Talk, graph_id: str) -> None:
     for target in ({}, {"user_id": talk.user_id, "graph_id": graph_id}):
         with pytest.raises(BadRequestError) as error:
             client.graph.add(type="text", data="Hello.", **target)

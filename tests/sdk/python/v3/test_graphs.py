@@ -7,7 +7,7 @@ from zep_cloud.core.api_error import ApiError
 from zep_cloud.errors import BadRequestError, NotFoundError
 
 
-def test_a_graph_is_created_with_everything_that_was_given(client: Zep) -> None:
+def test_a_graph_is_created_with_all_fields(client: Zep) -> None:
     graph_id = unique("graph")
     graph = client.graph.create(graph_id=graph_id, name="Catalogue", description="All products", time_zone="Asia/Tokyo")
     assert (graph.graph_id, graph.name, graph.description, graph.time_zone) == (
@@ -20,14 +20,14 @@ def test_a_graph_is_created_with_everything_that_was_given(client: Zep) -> None:
     assert client.graph.get(graph_id) == graph
 
 
-def test_a_graph_can_be_created_with_an_id_alone(client: Zep) -> None:
+def test_a_graph_can_be_created_with_only_an_id(client: Zep) -> None:
     graph_id = unique("graph")
     client.graph.create(graph_id=graph_id)
     graph = client.graph.get(graph_id)
     assert (graph.graph_id, graph.description, graph.time_zone) == (graph_id, None, None)
 
 
-def test_an_update_changes_only_what_it_names(client: Zep) -> None:
+def test_an_update_changes_only_the_given_fields(client: Zep) -> None:
     graph_id = unique("graph")
     created = client.graph.create(
         graph_id=graph_id, name="Catalogue", description="All products", time_zone="Asia/Tokyo"
@@ -41,7 +41,7 @@ def test_an_update_changes_only_what_it_names(client: Zep) -> None:
     assert client.graph.get(graph_id).name == "Products"
 
 
-def test_a_deleted_graph_is_gone_with_all_that_was_in_it(client: Zep) -> None:
+def test_deleting_a_graph_deletes_all_of_its_data(client: Zep) -> None:
     graph_id = unique("graph")
     client.graph.create(graph_id=graph_id)
     episode = client.graph.add(graph_id=graph_id, type="text", data="Alice Chen works at Initech.")
@@ -63,7 +63,7 @@ def test_a_deleted_graph_is_gone_with_all_that_was_in_it(client: Zep) -> None:
             call()
         assert error.value.status_code == 404
     assert client.graph.list_all(search=graph_id).graphs == []
-    # The id can be used anew, and the graph is empty.
+    # The id can be reused, and the new graph is empty.
     client.graph.create(graph_id=graph_id)
     assert client.graph.node.get_by_graph_id(graph_id) == []
     assert client.graph.episode.get_by_graph_id(graph_id).episodes == []
@@ -71,7 +71,7 @@ def test_a_deleted_graph_is_gone_with_all_that_was_in_it(client: Zep) -> None:
 
 @pytest.fixture(scope="module")
 def shelf(client: Zep) -> str:
-    """Five graphs; the text that all their ids have."""
+    """Creates five graphs; returns the common prefix of their ids."""
     shelf = unique("shelf")
     for at in range(5):
         client.graph.create(graph_id=f"{shelf}-{at}", name=f"{9 - at} {shelf}", description=f"row {at} of {shelf[6:]}")
@@ -91,7 +91,7 @@ def test_graphs_are_listed_on_numbered_pages(client: Zep, shelf: str) -> None:
 @pytest.mark.parametrize(
     "order_by, ascending", [("created_at", range(5)), ("graph_id", range(5)), ("name", range(4, -1, -1))]
 )
-def test_graphs_are_ordered_as_asked(client: Zep, shelf: str, order_by: str, ascending: range) -> None:
+def test_graphs_are_sorted_as_requested(client: Zep, shelf: str, order_by: str, ascending: range) -> None:
     expected = [f"{shelf}-{at}" for at in ascending]
     for asc, wanted in ((True, expected), (False, expected[::-1])):
         graphs = client.graph.list_all(search=shelf, order_by=order_by, asc=asc).graphs
@@ -116,7 +116,7 @@ def test_graphs_are_found_by_id_by_name_and_by_description(client: Zep, shelf: s
         ({"search": "x" * 201}, "search"),
     ],
 )
-def test_a_wrong_list_of_graphs_is_refused(client: Zep, wrong: dict, field: str) -> None:
+def test_invalid_listing_parameters_are_refused(client: Zep, wrong: dict, field: str) -> None:
     with pytest.raises(BadRequestError) as error:
         client.graph.list_all(**wrong)
     assert field in error.value.body["message"]
@@ -150,7 +150,7 @@ def test_warming_a_graph_answers_ok(client: Zep, graph_id: str) -> None:
 
 
 @pytest.mark.parametrize("graph_id", ["list-all", "search", "create", "add-fact-triple"])
-def test_ids_that_look_like_routes_are_ids_where_a_body_names_them(client: Zep, graph_id: str) -> None:
+def test_ids_may_look_like_routes(client: Zep, graph_id: str) -> None:
     graph_id = f"{graph_id}-{unique()}"
     assert client.graph.create(graph_id=graph_id).graph_id == graph_id
     assert client.graph.get(graph_id).graph_id == graph_id

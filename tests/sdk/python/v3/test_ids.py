@@ -1,4 +1,4 @@
-"""Ids are the application's own: any text works for users, threads and graphs."""
+"""Ids: applications may use any text as the id of a user, thread or graph."""
 
 from urllib.parse import quote
 
@@ -8,7 +8,7 @@ from support import Talk, unique
 from zep_cloud import Message
 from zep_cloud.client import Zep
 
-# What Python's client can put into a path: it escapes spaces and other scripts, but not `/`, `?` and `#`.
+# Ids that the Python SDK can put into a path: it escapes spaces and non-ASCII characters, but not `/`, `?` and `#`.
 STRANGE = {
     "spaces": "two words {}",
     "accents": "Zoë-Ñandú-{}",
@@ -20,7 +20,7 @@ STRANGE = {
     "quotes": '"{}"<>',
     "length": "x" * 400 + "{}",
 }
-# What only percent-encoding can bring into a path.
+# Ids that need percent-encoding in a path.
 RESERVED = {
     "slash": "org/team/{}",
     "question": "what?{}",
@@ -80,7 +80,7 @@ def test_a_percent_encoded_id_is_the_id_of_the_body(client: Zep, raw: httpx.Clie
     escaped = quote(reserved, safe="")
 
     def call(method: str, path: str, **more: object) -> httpx.Response:
-        # The URL is given as it shall go out.
+        # A raw path, so that the HTTP client does not change the encoding.
         url = raw.base_url.copy_with(raw_path=f"/api/v2{path.replace('ID', escaped)}".encode())
         return raw.request(method, url, **more)  # type: ignore[arg-type]
 

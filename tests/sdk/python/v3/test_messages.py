@@ -1,4 +1,4 @@
-"""Messages: what is posted is kept as it was, and is searchable at once."""
+"""Messages: posted messages are stored unchanged and are immediately searchable."""
 
 import pytest
 from support import Talk, instant, new_talk, processed, uuids
@@ -6,7 +6,7 @@ from zep_cloud import Message
 from zep_cloud.client import Zep
 
 
-def test_messages_get_uuids_in_the_order_of_the_request_and_a_task_that_succeeds(client: Zep, talk: Talk) -> None:
+def test_messages_get_uuids_in_request_order_and_a_task_that_succeeds(client: Zep, talk: Talk) -> None:
     messages = [
         Message(role="user", content="Which trains go to Lyon?"),
         Message(role="assistant", content="The next one leaves at nine."),
@@ -50,7 +50,7 @@ def test_messages_stay_in_the_order_in_which_they_were_posted(client: Zep, talk:
 
 
 @pytest.mark.parametrize("role", ["norole", "system", "assistant", "user", "function", "tool"])
-def test_every_role_is_kept(client: Zep, talk: Talk, role: str) -> None:
+def test_every_role_is_stored(client: Zep, talk: Talk, role: str) -> None:
     client.thread.add_messages(talk.thread_id, messages=[Message(role=role, content="It rains.")])
     assert client.thread.get(talk.thread_id).messages[0].role == role
 
@@ -68,7 +68,7 @@ def test_every_role_is_kept(client: Zep, talk: Talk, role: str) -> None:
         "🙂" * 4096,
     ],
 )
-def test_content_comes_back_character_by_character(client: Zep, talk: Talk, content: str) -> None:
+def test_content_is_returned_unchanged(client: Zep, talk: Talk, content: str) -> None:
     added = client.thread.add_messages(talk.thread_id, messages=[Message(role="user", content=content)])
     assert client.thread.get(talk.thread_id).messages[0].content == content
     processed(client, task=added.task_id)
@@ -94,7 +94,7 @@ def test_a_message_and_its_episode_share_a_uuid(client: Zep, talk: Talk) -> None
     assert episode.task_id == added.task_id
 
 
-def test_a_message_is_found_among_episodes_as_soon_as_it_is_posted(client: Zep, talk: Talk) -> None:
+def test_a_posted_message_is_immediately_found_among_episodes(client: Zep, talk: Talk) -> None:
     for at in range(10):
         content = f"The zeppelin number {at} landed at dawn."
         added = client.thread.add_messages(talk.thread_id, messages=[Message(role="user", content=content)])
@@ -102,7 +102,7 @@ def test_a_message_is_found_among_episodes_as_soon_as_it_is_posted(client: Zep, 
         assert added.message_uuids[0] in uuids(found), f"message {at}"
 
 
-def test_ignored_roles_stay_in_the_thread_and_out_of_the_graph(client: Zep, talk: Talk) -> None:
+def test_ignored_roles_are_stored_but_not_added_to_the_graph(client: Zep, talk: Talk) -> None:
     messages = [
         Message(role="user", content="I live in Lyon."),
         Message(role="assistant", content="Alice Chen works at Initech."),
@@ -118,7 +118,7 @@ def test_ignored_roles_stay_in_the_thread_and_out_of_the_graph(client: Zep, talk
     assert {"Alice Chen", "Initech", "Robert Smith", "Oslo"}.isdisjoint({node.name for node in talk.nodes()})
 
 
-def test_the_context_is_returned_when_asked_for(client: Zep) -> None:
+def test_the_context_is_returned_on_request(client: Zep) -> None:
     talk = new_talk(client, first_name="Noor")
     talk.say("I live in Lyon.")
     question = [Message(role="user", content="Where do I live?")]
@@ -127,7 +127,7 @@ def test_the_context_is_returned_when_asked_for(client: Zep) -> None:
     assert "<FACTS>" in added.context
 
 
-def test_a_batch_of_messages_is_added_like_single_ones(client: Zep, talk: Talk) -> None:
+def test_a_batch_of_messages_is_added_like_single_messages(client: Zep, talk: Talk) -> None:
     messages = [
         Message(role="user", content="I live in Lyon."),
         Message(role="user", content="I work at Atelier Bleu."),
@@ -149,7 +149,7 @@ def test_a_messages_metadata_is_updated(client: Zep, talk: Talk) -> None:
     assert client.graph.episode.get(uuid).metadata == updated.metadata
 
 
-def test_a_message_update_leaves_the_facts_alone(client: Zep, talk: Talk) -> None:
+def test_a_message_update_does_not_change_the_facts(client: Zep, talk: Talk) -> None:
     uuid = talk.say("I live in Lyon.")
     before = talk.fact("LIVES_IN", "Lyon")
     client.thread.message.update(uuid, metadata={"seen": True})
@@ -167,14 +167,14 @@ def test_a_deleted_message_is_gone_from_thread_and_graph(client: Zep, talk: Talk
     assert "Lyon" not in {node.name for node in talk.nodes()}
 
 
-def test_the_name_of_a_message_names_the_speaker(client: Zep, talk: Talk) -> None:
+def test_the_name_of_a_message_is_the_name_of_the_speaker(client: Zep, talk: Talk) -> None:
     talk.say("I live in Lyon.", name="Noor")
     node = client.user.get_node(talk.user_id).node
     assert talk.fact("LIVES_IN", "Lyon").source_node_uuid == node.uuid_
     assert "Noor" in [node.name, *node.attributes.get("aliases", [])]
 
 
-def test_what_the_assistant_says_of_itself_is_not_said_of_the_user(client: Zep, talk: Talk) -> None:
+def test_statements_of_the_assistant_about_itself_are_not_facts_about_the_user(client: Zep, talk: Talk) -> None:
     message = Message(role="assistant", content="I live in Lyon.")
     processed(client, task=client.thread.add_messages(talk.thread_id, messages=[message]).task_id)
     user = client.user.get_node(talk.user_id).node.uuid_

@@ -1,4 +1,4 @@
-"""Reading, listing, changing and deleting nodes, edges and episodes."""
+"""Nodes, edges and episodes: reading, listing, updating and deleting them."""
 
 from typing import Any, Callable
 
@@ -11,7 +11,7 @@ from zep_cloud.errors import BadRequestError, NotFoundError
 
 
 def star(client: Zep, graph_id: str, rays: int = 5) -> list[Any]:
-    """A hub that owns things; what was added, oldest first."""
+    """Adds facts from one hub to several things; returns the responses, oldest first."""
     return [
         client.graph.add_fact_triple(
             graph_id=graph_id,
@@ -26,7 +26,7 @@ def star(client: Zep, graph_id: str, rays: int = 5) -> list[Any]:
 
 
 def texts(client: Zep, graph_id: str, count: int = 5) -> list[str]:
-    """Episodes with numbers in their metadata, oldest first."""
+    """Adds episodes with numbers in their metadata; returns their uuids, oldest first."""
     episodes = [
         EpisodeData(
             type="text", data=f"Note number {at}.", created_at=f"202{at}-01-01T00:00:00Z", metadata={"number": at}
@@ -39,7 +39,7 @@ def texts(client: Zep, graph_id: str, count: int = 5) -> list[str]:
 
 
 def by_uuid_cursor(read: Callable[..., list[Any]], limit: int) -> list[str]:
-    """Follows the uuid of the last item until a page is empty."""
+    """Reads all pages, with the uuid of the last item as the cursor."""
     seen: list[str] = []
     while page := read(limit=limit, **({"uuid_cursor": seen[-1]} if seen else {})):
         assert len(page) <= limit
@@ -49,7 +49,7 @@ def by_uuid_cursor(read: Callable[..., list[Any]], limit: int) -> list[str]:
 
 
 def by_header(read: Callable[..., Any], limit: int, **more: Any) -> list[str]:
-    """Follows the cursor of the response header until there is none."""
+    """Reads all pages, with the cursor in the response header."""
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while True:
@@ -77,21 +77,21 @@ def test_nodes_are_listed_with_uuid_cursors(client: Zep, graph_id: str) -> None:
         assert set(by_uuid_cursor(lambda **page: client.graph.node.get_by_graph_id(graph_id, **page), limit)) == wanted
 
 
-def test_edges_are_listed_with_the_cursor_of_the_header(client: Zep, graph_id: str) -> None:
+def test_edges_are_listed_with_the_header_cursor(client: Zep, graph_id: str) -> None:
     wanted = {added.edge.uuid_ for added in star(client, graph_id)}
     read = client.graph.edge.with_raw_response.get_by_graph_id
     for limit in (1, 2, 5):
         assert set(by_header(lambda **page: read(graph_id, **page), limit)) == wanted
 
 
-def test_nodes_are_listed_with_the_cursor_of_the_header(client: Zep, graph_id: str) -> None:
+def test_nodes_are_listed_with_the_header_cursor(client: Zep, graph_id: str) -> None:
     star(client, graph_id)
     wanted = {node.uuid_ for node in client.graph.node.get_by_graph_id(graph_id)}
     read = client.graph.node.with_raw_response.get_by_graph_id
     assert set(by_header(lambda **page: read(graph_id, **page), 4)) == wanted
 
 
-def test_episodes_are_listed_with_the_cursor_of_the_header(client: Zep, graph_id: str) -> None:
+def test_episodes_are_listed_with_the_header_cursor(client: Zep, graph_id: str) -> None:
     added = texts(client, graph_id)
     read = client.graph.episode.with_raw_response.list_by_graph_id
     for limit in (1, 2, 5):
@@ -100,7 +100,7 @@ def test_episodes_are_listed_with_the_cursor_of_the_header(client: Zep, graph_id
     assert upward == added
 
 
-def test_a_whole_list_has_no_next_cursor(client: Zep, graph_id: str) -> None:
+def test_a_complete_list_has_no_next_cursor(client: Zep, graph_id: str) -> None:
     star(client, graph_id, 2)
     response = client.graph.edge.with_raw_response.get_by_graph_id(graph_id, limit=2)
     assert len(response.data) == 2
@@ -156,13 +156,13 @@ def test_lists_are_filtered(client: Zep, graph_id: str) -> None:
         ({"uuid_cursor": "nonsense"}, "uuid_cursor"),
     ],
 )
-def test_a_wrong_page_is_refused_by_the_name_of_the_field(client: Zep, graph_id: str, wrong: dict, field: str) -> None:
+def test_invalid_listing_parameters_are_refused_with_the_field_name(client: Zep, graph_id: str, wrong: dict, field: str) -> None:
     with pytest.raises(BadRequestError) as error:
         client.graph.edge.get_by_graph_id(graph_id, **wrong)
     assert field in error.value.body["message"]
 
 
-def test_a_page_after_a_deleted_item_goes_on_where_it_was(client: Zep, graph_id: str) -> None:
+def test_paging_continues_after_a_deleted_item(client: Zep, graph_id: str) -> None:
     star(client, graph_id)
     everything = uuids(client.graph.edge.get_by_graph_id(graph_id))
     page = client.graph.edge.with_raw_response.get_by_graph_id(graph_id, limit=2)
@@ -180,14 +180,14 @@ def test_a_node_is_read(client: Zep, graph_id: str) -> None:
     assert instant(node.created_at) is not None
 
 
-def test_a_nodes_edges_are_those_that_touch_it(client: Zep, graph_id: str) -> None:
+def test_a_nodes_edges_are_those_that_start_or_end_at_it(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id)
     hub = client.graph.node.get_edges(added[0].source_node.uuid_)
     assert set(uuids(hub)) == {triple.edge.uuid_ for triple in added}
     assert uuids(client.graph.node.get_edges(added[2].target_node.uuid_)) == [added[2].edge.uuid_]
 
 
-def test_a_nodes_episodes_are_those_that_speak_of_it(client: Zep, graph_id: str) -> None:
+def test_a_nodes_episodes_are_those_that_mention_it(client: Zep, graph_id: str) -> None:
     batch = [
         EpisodeData(type="text", data="Alice Chen works at Initech."),
         EpisodeData(type="text", data="Initech is based in Austin."),
@@ -201,7 +201,7 @@ def test_a_nodes_episodes_are_those_that_speak_of_it(client: Zep, graph_id: str)
     assert by_name["Initech"].episodes_truncated is False
 
 
-def test_a_nodes_neighbours_come_with_the_edges_that_join_them(client: Zep, graph_id: str) -> None:
+def test_a_nodes_neighbours_include_the_connecting_edges(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id, 2)
     hub = added[0].source_node.uuid_
     admires = client.graph.add_fact_triple(
@@ -218,7 +218,7 @@ def test_a_nodes_neighbours_come_with_the_edges_that_join_them(client: Zep, grap
     }
 
 
-def test_neighbours_are_chosen_by_the_direction_of_their_edges(client: Zep, graph_id: str) -> None:
+def test_neighbours_are_filtered_by_edge_direction(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id, 2)
     hub = added[0].source_node.uuid_
     client.graph.add_fact_triple(
@@ -233,7 +233,7 @@ def test_neighbours_are_chosen_by_the_direction_of_their_edges(client: Zep, grap
     assert names(direction="both") == names() == {"thing 0", "thing 1", "Ann"}
 
 
-def test_neighbours_are_filtered_ordered_and_paged(client: Zep, graph_id: str) -> None:
+def test_neighbours_are_filtered_sorted_and_paged(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id, 4)
     hub = added[0].source_node.uuid_
     client.graph.add_fact_triple(
@@ -256,7 +256,7 @@ def test_neighbours_are_filtered_ordered_and_paged(client: Zep, graph_id: str) -
         assert "zep-next-cursor" not in rest.headers
 
 
-def test_a_node_is_changed(client: Zep, graph_id: str) -> None:
+def test_a_node_is_updated(client: Zep, graph_id: str) -> None:
     node = star(client, graph_id, 1)[0].source_node.uuid_
     updated = client.graph.node.update(node, name="Centre", summary="The middle of it all.", labels=["Place"])
     assert (updated.uuid_, updated.name, updated.summary) == (node, "Centre", "The middle of it all.")
@@ -275,7 +275,7 @@ def test_a_nodes_attributes_are_merged_and_null_removes_one(client: Zep, graph_i
     assert client.graph.node.get(node).attributes == {"b": "2", "c": True}
 
 
-def test_a_deleted_node_takes_its_edges_with_it(client: Zep, graph_id: str) -> None:
+def test_deleting_a_node_deletes_its_edges(client: Zep, graph_id: str) -> None:
     added = star(client, graph_id, 2)
     assert client.graph.node.delete(added[0].target_node.uuid_).message == "OK"
     with pytest.raises(NotFoundError):
@@ -286,7 +286,7 @@ def test_a_deleted_node_takes_its_edges_with_it(client: Zep, graph_id: str) -> N
     assert {node.name for node in client.graph.node.get_by_graph_id(graph_id)} == {"Hub", "thing 1"}
 
 
-def test_an_edge_is_changed(client: Zep, graph_id: str) -> None:
+def test_an_edge_is_updated(client: Zep, graph_id: str) -> None:
     edge = star(client, graph_id, 1)[0].edge
     updated = client.graph.edge.update(
         edge.uuid_,
@@ -304,7 +304,7 @@ def test_an_edge_is_changed(client: Zep, graph_id: str) -> None:
     assert client.graph.edge.get(edge.uuid_) == updated
 
 
-def test_an_edge_that_was_closed_by_hand_is_opened_by_a_null(client: Zep, graph_id: str) -> None:
+def test_null_reopens_an_edge_that_an_update_closed(client: Zep, graph_id: str) -> None:
     edge = star(client, graph_id, 1)[0].edge.uuid_
     client.graph.edge.update(edge, invalid_at="2022-02-03T00:00:00Z")
     assert client.graph.search(graph_id=graph_id, query="Hub owns thing 0").edges == []
@@ -320,11 +320,11 @@ def test_an_edges_attributes_are_merged_and_null_removes_one(client: Zep, graph_
     assert client.graph.edge.get(edge).attributes == {"a": 1, "b": "2", "c": True}
     client.graph.edge.update(edge, attributes={"a": None})
     assert client.graph.edge.get(edge).attributes == {"b": "2", "c": True}
-    # What was not named stayed.
+    # Other fields are unchanged.
     assert client.graph.edge.get(edge).fact == "Hub owns thing 0"
 
 
-def test_an_edge_updated_by_nothing_stays_as_it_was(client: Zep, graph_id: str) -> None:
+def test_an_empty_update_does_not_change_an_edge_or_node(client: Zep, graph_id: str) -> None:
     edge = star(client, graph_id, 1)[0].edge.uuid_
     before = client.graph.edge.get(edge)
     assert client.graph.edge.update(edge) == before
@@ -343,7 +343,7 @@ def test_a_deleted_edge_is_gone(client: Zep, graph_id: str) -> None:
     assert client.graph.search(graph_id=graph_id, query="Hub owns thing 0").edges == []
 
 
-def test_a_deleted_edge_stays_away_when_its_graph_is_written_again(client: Zep, talk: Talk) -> None:
+def test_a_deleted_edge_stays_deleted_after_later_writes(client: Zep, talk: Talk) -> None:
     talk.say("I live in Lyon.")
     client.graph.edge.delete(talk.fact("LIVES_IN", "Lyon").uuid_)
     talk.say("I work at Atelier Bleu.")
@@ -382,11 +382,11 @@ def test_episodes_are_listed_by_the_nodes_that_they_mention(client: Zep, graph_i
     read = client.graph.episode.list_by_graph_id
     assert uuids(read(graph_id, mentioned_node_uuids=[nodes["Initech"]])) == [first]
     assert set(uuids(read(graph_id, mentioned_node_uuids=[nodes["Initech"], nodes["Oslo"]]))) == {first, second}
-    # The list takes the uuids of episodes too.
+    # The parameter also accepts uuids of episodes.
     assert uuids(read(graph_id, mentioned_node_uuids=[second])) == [second]
 
 
-def test_a_long_page_of_episodes_is_cut_at_fifty(client: Zep, talk: Talk) -> None:
+def test_a_page_of_episodes_is_limited_to_fifty(client: Zep, talk: Talk) -> None:
     for at in range(2):
         messages = [Message(role="user", content=f"Message {at}.{n}.") for n in range(30)]
         client.thread.add_messages(talk.thread_id, messages=messages)
@@ -412,7 +412,7 @@ def test_an_episodes_metadata_stays_within_ten_keys(client: Zep, graph_id: str) 
     assert len(client.graph.episode.get(episode).metadata) == 6
 
 
-def test_an_episodes_nodes_and_edges_are_those_that_it_gave(client: Zep, graph_id: str) -> None:
+def test_an_episodes_nodes_and_edges_are_those_derived_from_it(client: Zep, graph_id: str) -> None:
     first = client.graph.add(graph_id=graph_id, type="text", data="Alice Chen works at Initech.")
     second = client.graph.add(graph_id=graph_id, type="text", data="Robert Smith lives in Oslo.")
     processed(client, episodes=[first.uuid_, second.uuid_])
@@ -421,7 +421,7 @@ def test_an_episodes_nodes_and_edges_are_those_that_it_gave(client: Zep, graph_i
     assert [(edge.source_node_name, edge.target_node_name) for edge in mentions.edges] == [("Alice Chen", "Initech")]
 
 
-def test_a_deleted_episode_is_gone_with_what_it_alone_said(client: Zep, graph_id: str) -> None:
+def test_deleting_an_episode_deletes_facts_without_other_evidence(client: Zep, graph_id: str) -> None:
     first = client.graph.add(graph_id=graph_id, type="text", data="Alice Chen works at Initech.")
     second = client.graph.add(graph_id=graph_id, type="text", data="Initech is based in Austin.")
     processed(client, episodes=[first.uuid_, second.uuid_])
@@ -439,7 +439,7 @@ def test_a_deleted_episode_is_gone_with_what_it_alone_said(client: Zep, graph_id
     )
 
 
-def test_what_two_episodes_said_outlives_one_of_them(client: Zep, graph_id: str) -> None:
+def test_a_fact_from_two_episodes_survives_the_deletion_of_one(client: Zep, graph_id: str) -> None:
     first = client.graph.add(
         graph_id=graph_id, type="text", data="Alice Chen works at Initech.", created_at="2025-01-01T00:00:00Z"
     )
@@ -455,7 +455,7 @@ def test_what_two_episodes_said_outlives_one_of_them(client: Zep, graph_id: str)
     assert instant(fact[0].valid_at) == instant("2025-02-01T00:00:00Z")
 
 
-def test_lists_of_users_graphs_work_as_those_of_standalone_ones(client: Zep, talk: Talk) -> None:
+def test_lists_of_user_graphs_work_like_those_of_standalone_graphs(client: Zep, talk: Talk) -> None:
     messages = [talk.say("I live in Lyon."), talk.say("I work at Atelier Bleu.")]
     edges = uuids(talk.facts())
     assert by_uuid_cursor(lambda **page: client.graph.edge.get_by_user_id(talk.user_id, **page), 1) == edges
@@ -467,7 +467,7 @@ def test_lists_of_users_graphs_work_as_those_of_standalone_ones(client: Zep, tal
 
 
 def test_lists_of_unknown_graphs_are_not_found(client: Zep) -> None:
-    nobody = unique("nobody")
+    unknown = unique("unknown")
     for read in (
         client.graph.edge.get_by_user_id,
         client.graph.edge.get_by_graph_id,
@@ -479,5 +479,5 @@ def test_lists_of_unknown_graphs_are_not_found(client: Zep) -> None:
         client.graph.episode.list_by_graph_id,
     ):
         with pytest.raises(ApiError) as error:
-            read(nobody)
+            read(unknown)
         assert error.value.status_code == 404

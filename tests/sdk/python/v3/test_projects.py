@@ -1,4 +1,4 @@
-"""Projects: what a key opens, and that it opens nothing else."""
+"""Projects: a key gives access to its project and to no other."""
 
 import pytest
 from support import Talk, instant, new_talk, processed, unique
@@ -7,20 +7,20 @@ from zep_cloud.client import Zep
 from zep_cloud.core.api_error import ApiError
 
 
-def test_a_project_says_what_it_is(client: Zep, talk: Talk) -> None:
+def test_a_project_is_read(client: Zep, talk: Talk) -> None:
     project = client.project.get().project
     assert project.uuid_ == client.user.get(talk.user_id).project_uuid
     assert project.name
     assert instant(project.created_at) is not None
 
 
-def test_two_keys_open_two_projects(client: Zep, stranger: Zep) -> None:
-    ours, theirs = client.project.get().project, stranger.project.get().project
+def test_each_key_belongs_to_its_project(client: Zep, other_project: Zep) -> None:
+    ours, theirs = client.project.get().project, other_project.project.get().project
     assert ours.uuid_ != theirs.uuid_
     assert theirs.name == "other"
 
 
-def test_a_stranger_cannot_reach_anything_by_any_id(client: Zep, stranger: Zep, graph_id: str) -> None:
+def test_another_project_cannot_access_anything_by_id(client: Zep, other_project: Zep, graph_id: str) -> None:
     talk = new_talk(client, first_name="Noor")
     message = talk.say("I live in Lyon.")
     edge = talk.fact("LIVES_IN", "Lyon").uuid_
@@ -34,42 +34,42 @@ def test_a_stranger_cannot_reach_anything_by_any_id(client: Zep, stranger: Zep, 
         client.user.get(talk.user_id),
     )
     calls = [
-        lambda: stranger.user.get(talk.user_id),
-        lambda: stranger.user.update(talk.user_id, first_name="Mallory"),
-        lambda: stranger.user.delete(talk.user_id),
-        lambda: stranger.user.get_node(talk.user_id),
-        lambda: stranger.user.get_threads(talk.user_id),
-        lambda: stranger.thread.create(thread_id=unique("thread"), user_id=talk.user_id),
-        lambda: stranger.thread.get(talk.thread_id),
-        lambda: stranger.thread.get_user_context(talk.thread_id),
-        lambda: stranger.thread.add_messages(talk.thread_id, messages=[Message(role="user", content="Hi.")]),
-        lambda: stranger.thread.delete(talk.thread_id),
-        lambda: stranger.thread.message.update(message, metadata={"a": 1}),
-        lambda: stranger.graph.search(user_id=talk.user_id, query="Lyon"),
-        lambda: stranger.graph.search(graph_id=graph_id, query="Lyon"),
-        lambda: stranger.graph.add(user_id=talk.user_id, type="text", data="Hi."),
-        lambda: stranger.graph.get(graph_id),
-        lambda: stranger.graph.delete(graph_id),
-        lambda: stranger.graph.edge.get(edge),
-        lambda: stranger.graph.edge.update(edge, fact="Mallory was here"),
-        lambda: stranger.graph.edge.delete(edge),
-        lambda: stranger.graph.edge.get_by_user_id(talk.user_id),
-        lambda: stranger.graph.node.get(node),
-        lambda: stranger.graph.node.get_edges(node),
-        lambda: stranger.graph.node.get_episodes(node),
-        lambda: stranger.graph.node.get_neighbors(node),
-        lambda: stranger.graph.node.update(node, name="Mallory"),
-        lambda: stranger.graph.node.delete(node),
-        lambda: stranger.graph.episode.get(message),
-        lambda: stranger.graph.episode.get_nodes_and_edges(message),
-        lambda: stranger.graph.episode.update(message, metadata={"a": 1}),
-        lambda: stranger.graph.episode.delete(message),
-        lambda: stranger.task.get(task),
+        lambda: other_project.user.get(talk.user_id),
+        lambda: other_project.user.update(talk.user_id, first_name="Mallory"),
+        lambda: other_project.user.delete(talk.user_id),
+        lambda: other_project.user.get_node(talk.user_id),
+        lambda: other_project.user.get_threads(talk.user_id),
+        lambda: other_project.thread.create(thread_id=unique("thread"), user_id=talk.user_id),
+        lambda: other_project.thread.get(talk.thread_id),
+        lambda: other_project.thread.get_user_context(talk.thread_id),
+        lambda: other_project.thread.add_messages(talk.thread_id, messages=[Message(role="user", content="Hi.")]),
+        lambda: other_project.thread.delete(talk.thread_id),
+        lambda: other_project.thread.message.update(message, metadata={"a": 1}),
+        lambda: other_project.graph.search(user_id=talk.user_id, query="Lyon"),
+        lambda: other_project.graph.search(graph_id=graph_id, query="Lyon"),
+        lambda: other_project.graph.add(user_id=talk.user_id, type="text", data="Hi."),
+        lambda: other_project.graph.get(graph_id),
+        lambda: other_project.graph.delete(graph_id),
+        lambda: other_project.graph.edge.get(edge),
+        lambda: other_project.graph.edge.update(edge, fact="Mallory was here"),
+        lambda: other_project.graph.edge.delete(edge),
+        lambda: other_project.graph.edge.get_by_user_id(talk.user_id),
+        lambda: other_project.graph.node.get(node),
+        lambda: other_project.graph.node.get_edges(node),
+        lambda: other_project.graph.node.get_episodes(node),
+        lambda: other_project.graph.node.get_neighbors(node),
+        lambda: other_project.graph.node.update(node, name="Mallory"),
+        lambda: other_project.graph.node.delete(node),
+        lambda: other_project.graph.episode.get(message),
+        lambda: other_project.graph.episode.get_nodes_and_edges(message),
+        lambda: other_project.graph.episode.update(message, metadata={"a": 1}),
+        lambda: other_project.graph.episode.delete(message),
+        lambda: other_project.task.get(task),
     ]
     for at, call in enumerate(calls):
         with pytest.raises(ApiError) as error:
             call()
-        # Whether it exists elsewhere does not show.
+        # The response must not reveal whether the id exists in another project.
         assert error.value.status_code in (400, 404) and "already exists" not in str(error.value.body), f"call {at}"
     after = (
         talk.facts(),
@@ -80,28 +80,28 @@ def test_a_stranger_cannot_reach_anything_by_any_id(client: Zep, stranger: Zep, 
     assert after == before
 
 
-def test_a_stranger_lists_nothing_of_ours(client: Zep, stranger: Zep, talk: Talk, graph_id: str) -> None:
-    assert stranger.user.list_ordered(search=talk.user_id).users == []
-    assert stranger.graph.list_all(search=graph_id).graphs == []
+def test_another_project_lists_nothing_of_ours(client: Zep, other_project: Zep, talk: Talk, graph_id: str) -> None:
+    assert other_project.user.list_ordered(search=talk.user_id).users == []
+    assert other_project.graph.list_all(search=graph_id).graphs == []
     number = 1
-    while threads := stranger.thread.list_all(page_number=number, page_size=50).threads:
+    while threads := other_project.thread.list_all(page_number=number, page_size=50).threads:
         assert talk.thread_id not in [thread.thread_id for thread in threads]
         number += 1
 
 
-def test_the_same_ids_are_free_in_every_project(client: Zep, stranger: Zep) -> None:
+def test_projects_can_use_the_same_ids(client: Zep, other_project: Zep) -> None:
     user_id, thread_id, graph_id = unique("user"), unique("thread"), unique("graph")
-    for each, city in ((client, "Lyon"), (stranger, "Oslo")):
+    for each, city in ((client, "Lyon"), (other_project, "Oslo")):
         each.user.add(user_id=user_id)
         each.thread.create(thread_id=thread_id, user_id=user_id)
         each.graph.create(graph_id=graph_id)
         Talk(each, user_id, thread_id).say(f"I live in {city}.")
-    for each, city in ((client, "Lyon"), (stranger, "Oslo")):
+    for each, city in ((client, "Lyon"), (other_project, "Oslo")):
         facts = each.graph.edge.get_by_user_id(user_id)
         assert [edge.target_node_name for edge in facts] == [city]
         assert len(each.thread.get(thread_id).messages) == 1
-    stranger.user.delete(user_id)
-    stranger.graph.delete(graph_id)
+    other_project.user.delete(user_id)
+    other_project.graph.delete(graph_id)
     assert client.user.get(user_id).user_id == user_id
     assert client.graph.get(graph_id).graph_id == graph_id
     assert client.graph.edge.get_by_user_id(user_id)[0].target_node_name == "Lyon"

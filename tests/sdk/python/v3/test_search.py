@@ -1,4 +1,4 @@
-"""Search: scopes, rerankers, limits and filters, over one graph that all these tests only read."""
+"""Search: scopes, rerankers, limits and filters, on one graph that these tests only read."""
 
 from dataclasses import dataclass, field
 
@@ -30,7 +30,7 @@ class Club:
     episodes: dict[str, str] = field(default_factory=dict)
 
     def state(self, key: str, subject: str, name: str, obj: str, labels: tuple[str, str], **more: object) -> None:
-        """States a fact."""
+        """Adds a fact."""
         added = self.client.graph.add_fact_triple(
             graph_id=self.graph_id,
             fact=f"{subject} {name.lower().replace('_', ' ')} {obj}",
@@ -44,7 +44,7 @@ class Club:
         self.edges[key] = added.edge
         self.nodes[subject], self.nodes[obj] = added.source_node.uuid_, added.target_node.uuid_
 
-    def tell(self, key: str, text: str, **metadata: object) -> None:
+    def add_text(self, key: str, text: str, **metadata: object) -> None:
         """Adds a text."""
         added = self.client.graph.add(graph_id=self.graph_id, type="text", data=text, metadata=metadata)
         processed(self.client, episodes=[added.uuid_])
@@ -55,7 +55,7 @@ class Club:
         return self.client.graph.search(graph_id=self.graph_id, query=query, **more)  # type: ignore[arg-type]
 
     def found(self, query: str = "boat", **filters: object) -> set[str]:
-        """The keys of the facts that a search with these filters finds."""
+        """Returns the keys of the facts that a search with these filters finds."""
         found = self.search(query, limit=50, search_filters=SearchFilters(**filters)).edges  # type: ignore[arg-type]
         keys = {edge.uuid_: key for key, edge in self.edges.items()}
         return {keys[edge.uuid_] for edge in found if edge.uuid_ in keys}
@@ -96,9 +96,9 @@ def club(client: Zep) -> Club:
     club.state("albatross moors", "Albatross", "MOORS_BOAT", "Northport", moors, valid_at="2020-06-01T00:00:00Z")
     club.state("bluefin moors", "Bluefin", "MOORS_BOAT", "Southport", moors, valid_at="2021-06-01T00:00:00Z")
     club.state("northport lies", "Northport", "HARBOURS_BOAT", "Gannet Island", lies, valid_at="2019-01-01T00:00:00Z")
-    club.tell("alice", "Alice Chen works at Initech.", team="red", year=2024, open=True)
-    club.tell("robert", "Robert Smith works at Globex.", team="blue", year=2025)
-    club.tell("carla", "Carla Diaz works at Hooli.", team="green", year=2026)
+    club.add_text("alice", "Alice Chen works at Initech.", team="red", year=2024, open=True)
+    club.add_text("robert", "Robert Smith works at Globex.", team="blue", year=2025)
+    club.add_text("carla", "Carla Diaz works at Hooli.", team="green", year=2026)
     return club
 
 
@@ -108,7 +108,7 @@ def test_edges_are_searched_by_default(club: Club) -> None:
     assert (found.nodes, found.episodes, found.context) == (None, None, None)
 
 
-def test_found_edges_say_all_about_themselves(club: Club) -> None:
+def test_found_edges_have_all_their_fields(club: Club) -> None:
     found = club.search("Who sails the Albatross?").edges[0]
     stored = club.client.graph.edge.get(found.uuid_)
     assert (found.fact, found.name, found.attributes) == (stored.fact, "SAILS_BOAT", {"hours": 10, "crew": "family"})
@@ -133,14 +133,14 @@ def test_nodes_are_searched_by_name(club: Club) -> None:
     assert (found.edges, found.episodes) == (None, None)
 
 
-def test_episodes_are_searched_by_what_was_said(club: Club) -> None:
+def test_episodes_are_searched_by_content(club: Club) -> None:
     found = club.search("Where does Robert Smith work?", scope="episodes")
     assert found.episodes[0].uuid_ == club.episodes["robert"]
     assert found.episodes[0].content == "Robert Smith works at Globex."
     assert (found.edges, found.nodes) == (None, None)
 
 
-def test_the_automatic_scope_answers_with_a_context_within_its_characters(club: Club) -> None:
+def test_the_automatic_scope_returns_a_context_within_the_character_limit(club: Club) -> None:
     found = club.search("Who sails the Albatross?", scope="auto")
     assert "Ann sails boat Albatross" in found.context
     assert selected(found.context) <= 2_500
@@ -149,7 +149,7 @@ def test_the_automatic_scope_answers_with_a_context_within_its_characters(club: 
 
 
 def selected(context: str) -> int:
-    """The characters of the results in a context, without its headings and tags."""
+    """Counts the characters of the results in a context, without headings and tags."""
     return sum(len(line) for line in context.splitlines() if not line.startswith(("#", "<")))
 
 
@@ -164,13 +164,13 @@ def test_the_automatic_scope_ignores_the_limit(club: Club) -> None:
     assert club.search("boat", scope="auto", limit=500) == club.search("boat", scope="auto")
 
 
-def test_the_automatic_scope_shows_the_raw_results_when_asked(club: Club) -> None:
+def test_the_automatic_scope_returns_raw_results_on_request(club: Club) -> None:
     found = club.search("Who sails the Albatross?", scope="auto", return_raw_results=True)
     assert club.edges["ann sails"].uuid_ in uuids(found.edges or [])
     assert "Ann sails boat Albatross" in found.context
 
 
-def test_filters_of_edges_are_refused_where_there_are_none(club: Club) -> None:
+def test_edge_filters_are_refused_in_other_scopes(club: Club) -> None:
     for name in ("connected_node_uuids", "source_node_uuids", "target_node_uuids"):
         with pytest.raises(BadRequestError) as error:
             club.search("boat", scope="nodes", search_filters=SearchFilters(**{name: [club.nodes["Ann"]]}))
@@ -184,7 +184,7 @@ def test_more_than_256_uuids_in_a_filter_are_refused(club: Club) -> None:
     assert "256" in error.value.body["message"]
 
 
-def test_episode_mentions_counts_the_episodes_that_are_listed(client: Zep, graph_id: str) -> None:
+def test_episode_mentions_counts_only_the_episodes_in_the_filter(client: Zep, graph_id: str) -> None:
     texts = ["Alice Chen works at Initech.", "Robert Smith works at Globex.", "Robert Smith works at Globex."]
     added = [client.graph.add(graph_id=graph_id, type="text", data=text).uuid_ for text in texts]
     processed(client, episodes=added)
@@ -199,7 +199,7 @@ def test_episode_mentions_counts_the_episodes_that_are_listed(client: Zep, graph
 
 @pytest.mark.parametrize("scope", ["edges", "nodes", "episodes"])
 @pytest.mark.parametrize("reranker", RERANKERS)
-def test_every_reranker_finds_what_was_asked_for(club: Club, reranker: str, scope: str) -> None:
+def test_every_reranker_finds_the_expected_result(club: Club, reranker: str, scope: str) -> None:
     queries = {"edges": "Ann sails the Albatross", "nodes": "Albatross", "episodes": "Alice Chen at Initech"}
     wanted = {
         "edges": club.edges["ann sails"].uuid_,
@@ -212,7 +212,7 @@ def test_every_reranker_finds_what_was_asked_for(club: Club, reranker: str, scop
     assert len(set(uuids(results))) == len(results)
 
 
-def test_node_distance_puts_what_is_near_first(club: Club) -> None:
+def test_node_distance_ranks_near_results_first(club: Club) -> None:
     for centre, near, far in (("Ann", "ann sails", "bob sails"), ("Bob", "bob sails", "ann sails")):
         found = uuids(club.search("sails boat", reranker="node_distance", center_node_uuid=club.nodes[centre]).edges)
         assert found.index(club.edges[near].uuid_) < found.index(club.edges[far].uuid_)
@@ -224,24 +224,24 @@ def test_node_distance_needs_a_centre(club: Club) -> None:
     assert "center_node_uuid" in error.value.body["message"]
 
 
-def test_the_walk_from_given_nodes_reaches_their_neighbours(club: Club) -> None:
+def test_the_traversal_from_given_nodes_reaches_their_neighbours(club: Club) -> None:
     found = uuids(club.search("harbour", bfs_origin_node_uuids=[club.nodes["Northport"]]).edges)
     assert club.edges["northport lies"].uuid_ in found
 
 
 @pytest.mark.parametrize("lambda_", [0.0, 0.5, 1.0])
-def test_mmr_takes_a_weight(club: Club, lambda_: float) -> None:
+def test_mmr_accepts_a_weight(club: Club, lambda_: float) -> None:
     assert club.search("sails boat", reranker="mmr", mmr_lambda=lambda_).edges
 
 
-def test_a_limit_cuts_the_same_list(club: Club) -> None:
+def test_a_limit_truncates_the_list(club: Club) -> None:
     everything = uuids(club.search("boat", limit=50).edges)
     assert len(everything) >= 5
     for limit in (1, 3):
         assert uuids(club.search("boat", limit=limit).edges) == everything[:limit]
 
 
-def test_ten_results_are_given_by_default_and_fifty_at_most(client: Zep, graph_id: str) -> None:
+def test_ten_results_are_returned_by_default_and_at_most_fifty(client: Zep, graph_id: str) -> None:
     for at in range(60):
         client.graph.add_fact_triple(
             graph_id=graph_id,
@@ -280,13 +280,13 @@ def test_a_limit_outside_of_its_range_is_refused(club: Club, limit: int) -> None
         ({"search_filters": SearchFilters(valid_at=[[DateFilter(comparison_operator=">")]])}, "valid_at"),
     ],
 )
-def test_a_wrong_search_is_refused_by_the_name_of_the_field(club: Club, wrong: dict, field: str) -> None:
+def test_an_invalid_search_is_refused_with_the_field_name(club: Club, wrong: dict, field: str) -> None:
     with pytest.raises(BadRequestError) as error:
         club.search(**{"query": "boat", **wrong})
     assert field in error.value.body["message"]
 
 
-def test_edge_types_are_chosen_and_excluded(club: Club) -> None:
+def test_edge_types_are_included_and_excluded(club: Club) -> None:
     assert club.found(edge_types=["MOORS_BOAT"]) == {"albatross moors", "bluefin moors"}
     assert club.found(edge_types=["MOORS_BOAT", "HARBOURS_BOAT"]) == {
         "albatross moors",
@@ -297,7 +297,7 @@ def test_edge_types_are_chosen_and_excluded(club: Club) -> None:
     assert club.found(exclude_edge_types=["MOORS_BOAT", "HARBOURS_BOAT"]) == {"ann sails", "bob sails"}
 
 
-def test_node_labels_are_chosen_and_excluded(club: Club) -> None:
+def test_node_labels_are_included_and_excluded(club: Club) -> None:
     def found(**filters: object) -> set[str]:
         nodes = club.search("boat", scope="nodes", limit=50, search_filters=SearchFilters(**filters)).nodes  # type: ignore[arg-type]
         return {node.name for node in nodes}
@@ -308,19 +308,19 @@ def test_node_labels_are_chosen_and_excluded(club: Club) -> None:
     assert found(exclude_node_labels=["Harbour"]) == everything - {"Northport", "Southport"}
 
 
-def test_edges_are_chosen_by_uuid(club: Club) -> None:
+def test_edges_are_filtered_by_uuid(club: Club) -> None:
     wanted = [club.edges["ann sails"].uuid_, club.edges["bluefin moors"].uuid_]
     assert club.found(edge_uuids=wanted) == {"ann sails", "bluefin moors"}
 
 
-def test_edges_are_chosen_by_their_ends(club: Club) -> None:
+def test_edges_are_filtered_by_their_nodes(club: Club) -> None:
     albatross = [club.nodes["Albatross"]]
     assert club.found(source_node_uuids=albatross) == {"albatross moors"}
     assert club.found(target_node_uuids=albatross) == {"ann sails"}
     assert club.found(connected_node_uuids=albatross) == {"ann sails", "albatross moors"}
 
 
-def test_only_what_holds_now_is_found_unless_the_time_is_asked_about(club: Club) -> None:
+def test_only_current_facts_are_found_unless_the_filter_is_about_time(club: Club) -> None:
     assert "cem sails" not in club.found("Cem sails the Cormorant")
     closed = [[DateFilter(comparison_operator="IS NOT NULL")]]
     assert club.found("Cem sails the Cormorant", invalid_at=closed) == {"cem sails"}
@@ -332,7 +332,7 @@ def test_open_facts_are_those_without_an_end(club: Club, operator: str) -> None:
     assert found == set(club.edges) - {"cem sails"}
 
 
-def test_dates_are_joined_with_and_inside_a_group_and_with_or_between_groups(club: Club) -> None:
+def test_date_filters_are_combined_with_and_within_groups_and_with_or_between_groups(club: Club) -> None:
     def date(operator: str, text: str) -> DateFilter:
         return DateFilter(comparison_operator=operator, date=text)
 
@@ -352,7 +352,7 @@ def test_dates_are_joined_with_and_inside_a_group_and_with_or_between_groups(clu
     }
 
 
-def test_fields_of_a_filter_are_joined_with_and(club: Club) -> None:
+def test_fields_of_a_filter_are_combined_with_and(club: Club) -> None:
     after = [[DateFilter(comparison_operator=">", date="2020-12-31T00:00:00Z")]]
     assert club.found(edge_types=["SAILS_BOAT"], valid_at=after) == {"bob sails", "cem sails"}
     assert club.found(edge_types=["MOORS_BOAT"], source_node_uuids=[club.nodes["Bluefin"]]) == {"bluefin moors"}
@@ -374,7 +374,7 @@ def test_properties_filter_edges(club: Club, name: str, operator: str, value: ob
     assert club.found(property_filters=[wanted]) == expected
 
 
-def test_property_filters_are_joined_with_and(club: Club) -> None:
+def test_property_filters_are_combined_with_and(club: Club) -> None:
     hours = PropertyFilter(property_name="hours", comparison_operator=">", property_value=5)
     crew = PropertyFilter(property_name="crew", comparison_operator="=", property_value="family")
     assert club.found(property_filters=[hours, crew]) == {"ann sails"}
@@ -422,7 +422,7 @@ def test_metadata_of_episodes_filters_episodes_edges_and_nodes(
     assert nodes.isdisjoint(club.nodes)
 
 
-def test_episodes_filter_the_edges_and_nodes_that_came_from_them(club: Club) -> None:
+def test_an_episode_filter_selects_the_edges_and_nodes_derived_from_the_episodes(club: Club) -> None:
     filters = SearchFilters(episode_uuids=[club.episodes["alice"]])
     edges = club.search("works", limit=50, search_filters=filters).edges
     assert edges and all(club.episodes["alice"] in edge.episodes for edge in edges)
@@ -435,7 +435,7 @@ def test_the_same_search_gives_the_same_answer(club: Club) -> None:
         assert club.search("Who sails a boat?", scope=scope) == club.search("Who sails a boat?", scope=scope)
 
 
-def test_a_search_sees_what_was_written_before_it(client: Zep, graph_id: str) -> None:
+def test_a_search_sees_all_earlier_writes(client: Zep, graph_id: str) -> None:
     for at in range(10):
         edge = client.graph.add_fact_triple(
             graph_id=graph_id,

@@ -1,4 +1,4 @@
-"""Threads: making, listing, reading and deleting them."""
+"""Threads: creating, listing, reading and deleting them."""
 
 import pytest
 from support import Talk, instant, processed, unique, uuids
@@ -8,7 +8,7 @@ from zep_cloud.errors import BadRequestError, NotFoundError
 
 
 def all_threads(client: Zep, **order: object) -> list[Thread]:
-    """Every thread of the project, page by page."""
+    """Returns all threads of the project, page by page."""
     threads: list[Thread] = []
     for number in range(1, 10_000):
         page = client.thread.list_all(page_number=number, page_size=20, **order)  # type: ignore[arg-type]
@@ -53,7 +53,7 @@ def test_every_thread_of_the_project_is_listed_once(client: Zep, talk: Talk) -> 
 
 
 @pytest.mark.parametrize("order_by", ["created_at", "updated_at", "user_id", "thread_id"])
-def test_threads_are_ordered_as_asked(client: Zep, talk: Talk, order_by: str) -> None:
+def test_threads_are_sorted_as_requested(client: Zep, talk: Talk, order_by: str) -> None:
     mine = [talk.thread_id] + [unique("thread") for _ in range(2)]
     for thread_id in mine[1:]:
         client.thread.create(thread_id=thread_id, user_id=talk.user_id)
@@ -67,7 +67,7 @@ def test_threads_are_ordered_as_asked(client: Zep, talk: Talk, order_by: str) ->
         assert upward == sorted(upward)
 
 
-def test_messages_are_read_in_pages_in_the_order_of_the_talk(client: Zep, talk: Talk) -> None:
+def test_messages_are_read_in_pages_in_thread_order(client: Zep, talk: Talk) -> None:
     added = add(client, talk, 5)
     pages = [client.thread.get(talk.thread_id, limit=2, cursor=cursor) for cursor in (0, 2, 4, 5)]
     assert [uuids(page.messages) for page in pages] == [added[0:2], added[2:4], added[4:5], []]
@@ -75,14 +75,14 @@ def test_messages_are_read_in_pages_in_the_order_of_the_talk(client: Zep, talk: 
     assert {page.total_count for page in pages} == {5}
 
 
-def test_without_a_limit_the_whole_talk_is_read(client: Zep, talk: Talk) -> None:
+def test_without_a_limit_the_whole_thread_is_read(client: Zep, talk: Talk) -> None:
     added = add(client, talk, 30) + add(client, talk, 30) + add(client, talk, 5)
     got = client.thread.get(talk.thread_id)
     assert uuids(got.messages) == added
     assert (got.total_count, got.row_count) == (65, 65)
 
 
-def test_the_last_messages_are_read_in_the_order_of_the_talk(client: Zep, talk: Talk) -> None:
+def test_the_last_messages_are_read_in_thread_order(client: Zep, talk: Talk) -> None:
     added = add(client, talk, 5)
     got = client.thread.get(talk.thread_id, lastn=3)
     assert uuids(got.messages) == added[2:]
@@ -94,14 +94,14 @@ def test_lastn_overrides_limit_and_cursor(client: Zep, talk: Talk) -> None:
     assert uuids(client.thread.get(talk.thread_id, lastn=2, limit=1, cursor=1).messages) == added[3:]
 
 
-def test_negative_numbers_are_refused_by_name(client: Zep, talk: Talk, raw) -> None:
+def test_negative_numbers_are_refused_with_the_parameter_name(client: Zep, talk: Talk, raw) -> None:
     for name in ("limit", "cursor", "lastn"):
         answer = raw.get(f"/threads/{talk.thread_id}/messages", params={name: -1})
         assert answer.status_code == 400
         assert name in answer.json()["message"]
 
 
-def test_empty_query_values_count_as_absent(client: Zep, talk: Talk, raw) -> None:
+def test_empty_query_values_are_treated_as_absent(client: Zep, talk: Talk, raw) -> None:
     added = add(client, talk, 3)
     answer = raw.get(f"/threads/{talk.thread_id}/messages?limit=&cursor=&lastn=")
     assert answer.status_code == 200
@@ -131,7 +131,7 @@ def test_a_deleted_thread_is_gone_and_so_are_its_messages(client: Zep, talk: Tal
     assert set(uuids(found)).isdisjoint(added)
 
 
-def test_a_deleted_thread_takes_its_facts_with_it_and_no_others(client: Zep, talk: Talk) -> None:
+def test_deleting_a_thread_deletes_its_facts_and_no_others(client: Zep, talk: Talk) -> None:
     other = Talk(client, talk.user_id, unique("thread"))
     client.thread.create(thread_id=other.thread_id, user_id=talk.user_id)
     talk.say("I work at Atelier Bleu.")
@@ -151,7 +151,7 @@ def test_a_deleted_thread_takes_its_facts_with_it_and_no_others(client: Zep, tal
     assert "Atelier Bleu" not in client.user.get_node(talk.user_id).node.summary
 
 
-def test_a_fact_said_in_two_threads_outlives_one_of_them(client: Zep, talk: Talk) -> None:
+def test_a_fact_from_two_threads_survives_the_deletion_of_one(client: Zep, talk: Talk) -> None:
     other = Talk(client, talk.user_id, unique("thread"))
     client.thread.create(thread_id=other.thread_id, user_id=talk.user_id)
     talk.say("I live in Lyon.", at="2025-01-01T00:00:00Z")
@@ -161,7 +161,7 @@ def test_a_fact_said_in_two_threads_outlives_one_of_them(client: Zep, talk: Talk
     assert fact.episodes == [second]
 
 
-def test_a_deleted_threads_id_can_be_used_anew(client: Zep, talk: Talk) -> None:
+def test_the_id_of_a_deleted_thread_can_be_reused(client: Zep, talk: Talk) -> None:
     add(client, talk, 2)
     before = client.user.get_threads(talk.user_id)[0]
     client.thread.delete(talk.thread_id)
@@ -170,16 +170,16 @@ def test_a_deleted_threads_id_can_be_used_anew(client: Zep, talk: Talk) -> None:
     assert client.thread.get(talk.thread_id).messages == []
 
 
-def test_an_unknown_order_of_threads_is_refused(client: Zep) -> None:
+def test_an_unknown_sort_field_for_threads_is_refused(client: Zep) -> None:
     with pytest.raises(BadRequestError) as error:
         client.thread.list_all(order_by="colour")
     assert "order_by" in error.value.body["message"]
 
 
-def test_a_thread_deleted_while_its_messages_wait_leaves_nothing(client: Zep, talk: Talk) -> None:
+def test_deleting_a_thread_discards_its_pending_messages(client: Zep, talk: Talk) -> None:
     add(client, talk, 30)
     client.thread.delete(talk.thread_id)
-    # What comes after in the same graph is done after.
+    # Episodes of a graph are processed in order, so everything before this one is done.
     later = client.graph.add(user_id=talk.user_id, type="text", data="Lisa lives in Oslo.")
     processed(client, task=later.task_id)
     assert uuids(client.graph.episode.get_by_user_id(talk.user_id).episodes) == [later.uuid_]

@@ -1,4 +1,4 @@
-"""Time: facts begin, end and come back as what was said about them comes and goes."""
+"""Time: facts begin, end and reopen as their evidence is added and deleted."""
 
 import itertools
 import json
@@ -14,9 +14,9 @@ ROME = ("I live in Rome.", "2026-01-01T00:00:00Z")
 
 
 def homes(talk: Talk) -> dict[str, tuple[object, object]]:
-    """Where the user lived, from when until when."""
+    """Returns where the user lived, with start and end."""
     edges = [edge for edge in talk.facts() if edge.name == "LIVES_IN"]
-    assert len({edge.target_node_name for edge in edges}) == len(edges), "a fact is there twice"
+    assert len({edge.target_node_name for edge in edges}) == len(edges), "a fact is duplicated"
     return {edge.target_node_name: (instant(edge.valid_at), instant(edge.invalid_at)) for edge in edges}
 
 
@@ -37,7 +37,7 @@ def test_a_move_closes_the_earlier_home(talk: Talk) -> None:
     assert current(talk) == {"Oslo"}
 
 
-def test_a_closed_fact_says_when_the_server_learned_that_it_is_over(talk: Talk) -> None:
+def test_expired_at_is_when_the_server_learned_of_the_end(talk: Talk) -> None:
     talk.say(*LYON)
     assert talk.fact("LIVES_IN", "Lyon").expired_at is None
     talk.say(*OSLO)
@@ -47,7 +47,7 @@ def test_a_closed_fact_says_when_the_server_learned_that_it_is_over(talk: Talk) 
     assert oslo.expired_at is None
 
 
-def test_an_older_message_that_comes_late_leaves_the_present_alone(talk: Talk) -> None:
+def test_an_older_message_that_arrives_late_does_not_change_the_current_fact(talk: Talk) -> None:
     talk.say(*OSLO)
     before = talk.fact("LIVES_IN", "Oslo")
     talk.say(*LYON)
@@ -63,7 +63,7 @@ def test_the_order_in_which_things_are_said_does_not_matter(talk: Talk, order: t
     assert homes(talk) == {"Lyon": span(LYON, OSLO), "Oslo": span(OSLO, ROME), "Rome": span(ROME)}
 
 
-def test_deleting_what_closed_a_fact_opens_it_again(client: Zep, talk: Talk) -> None:
+def test_deleting_the_episode_that_closed_a_fact_reopens_it(client: Zep, talk: Talk) -> None:
     talk.say(*LYON)
     open_ = talk.fact("LIVES_IN", "Lyon")
     closing = talk.say(*OSLO)
@@ -76,7 +76,7 @@ def test_deleting_what_closed_a_fact_opens_it_again(client: Zep, talk: Talk) -> 
     assert "Lyon" in client.user.get_node(talk.user_id).node.summary
 
 
-def test_deleting_the_middle_joins_its_neighbours(client: Zep, talk: Talk) -> None:
+def test_deleting_the_middle_fact_extends_the_one_before(client: Zep, talk: Talk) -> None:
     talk.say(*LYON)
     middle = talk.say(*OSLO)
     talk.say(*ROME)
@@ -84,21 +84,21 @@ def test_deleting_the_middle_joins_its_neighbours(client: Zep, talk: Talk) -> No
     assert homes(talk) == {"Lyon": span(LYON, ROME), "Rome": span(ROME)}
 
 
-def test_deleting_the_edge_that_closed_a_fact_opens_it_again(client: Zep, talk: Talk) -> None:
+def test_deleting_the_edge_that_closed_a_fact_reopens_it(client: Zep, talk: Talk) -> None:
     talk.say(*LYON)
     talk.say(*OSLO)
     client.graph.edge.delete(talk.fact("LIVES_IN", "Oslo").uuid_)
     assert homes(talk) == {"Lyon": span(LYON)}
 
 
-def test_a_restatement_adds_an_episode_and_no_second_fact(talk: Talk) -> None:
+def test_a_restatement_adds_an_episode_but_no_second_fact(talk: Talk) -> None:
     first = talk.say("I live in Lyon.", at="2024-01-01T00:00:00Z")
     second = talk.say("I live in Lyon.", at="2024-06-01T00:00:00Z")
     assert homes(talk) == {"Lyon": (instant("2024-01-01T00:00:00Z"), None)}
     assert set(talk.fact("LIVES_IN", "Lyon").episodes) == {first, second}
 
 
-def test_one_who_moves_back_has_lived_there_twice(talk: Talk) -> None:
+def test_moving_back_adds_a_second_fact(talk: Talk) -> None:
     talk.say("I live in Lyon.", at="2024-01-01T00:00:00Z")
     talk.say("I live in Oslo.", at="2025-01-01T00:00:00Z")
     talk.say("I live in Lyon.", at="2026-01-01T00:00:00Z")
@@ -120,7 +120,7 @@ def test_shared_relations_do_not_close_each_other(talk: Talk) -> None:
     assert [edge.invalid_at for edge in likes] == [None, None]
 
 
-def test_what_is_said_to_be_over_is_over(talk: Talk) -> None:
+def test_a_statement_that_a_fact_has_ended_closes_it(talk: Talk) -> None:
     talk.say("I work at Atelier Bleu.", at="2024-01-01T00:00:00Z")
     talk.say("I no longer work at Atelier Bleu.", at="2025-01-01T00:00:00Z")
     fact = talk.fact("WORKS_AT", "Atelier Bleu")
@@ -128,12 +128,12 @@ def test_what_is_said_to_be_over_is_over(talk: Talk) -> None:
     assert instant(fact.invalid_at) == instant("2025-01-01T00:00:00Z")
 
 
-def test_a_day_that_is_named_is_the_day_on_which_a_fact_begins(talk: Talk) -> None:
+def test_a_fact_begins_on_the_day_named_in_the_text(talk: Talk) -> None:
     talk.say("I work at Nordlys Studio since 1 September 2024.", at="2025-01-01T00:00:00Z")
     assert instant(talk.fact("WORKS_AT", "Nordlys Studio").valid_at) == instant("2024-09-01T00:00:00Z")
 
 
-def test_messages_of_one_request_close_each_other_too(client: Zep, talk: Talk) -> None:
+def test_messages_of_one_request_close_each_others_facts(client: Zep, talk: Talk) -> None:
     messages = [Message(role="user", content=content, created_at=at) for content, at in (ROME, LYON, OSLO)]
     processed(client, task=client.thread.add_messages(talk.thread_id, messages=messages).task_id)
     assert homes(talk) == {"Lyon": span(LYON, OSLO), "Oslo": span(OSLO, ROME), "Rome": span(ROME)}
@@ -154,7 +154,7 @@ def test_two_users_do_not_close_each_others_facts(client: Zep, talk: Talk) -> No
     assert homes(other) == {"Oslo": span(OSLO)}
 
 
-def test_deleting_the_thread_that_closed_a_fact_opens_it_again(client: Zep, talk: Talk) -> None:
+def test_deleting_the_thread_that_closed_a_fact_reopens_it(client: Zep, talk: Talk) -> None:
     second = Talk(client, talk.user_id, f"{talk.thread_id}-2")
     client.thread.create(thread_id=second.thread_id, user_id=talk.user_id)
     talk.say(*LYON)
@@ -163,7 +163,7 @@ def test_deleting_the_thread_that_closed_a_fact_opens_it_again(client: Zep, talk
     assert homes(talk) == {"Lyon": span(LYON)}
 
 
-def test_a_fact_stated_by_hand_closes_what_was_said(client: Zep, talk: Talk) -> None:
+def test_a_fact_added_directly_closes_an_extracted_one(client: Zep, talk: Talk) -> None:
     talk.say(*LYON)
     node = client.user.get_node(talk.user_id).node.uuid_
     client.graph.add_fact_triple(
@@ -177,7 +177,7 @@ def test_a_fact_stated_by_hand_closes_what_was_said(client: Zep, talk: Talk) -> 
     assert homes(talk) == {"Lyon": span(LYON, OSLO), "Oslo": span(OSLO)}
 
 
-def test_an_updated_document_closes_what_the_older_one_said(client: Zep, graph_id: str) -> None:
+def test_an_updated_document_closes_facts_of_the_older_one(client: Zep, graph_id: str) -> None:
     for employer, at in (("Initech", "2024-01-01T00:00:00Z"), ("Globex", "2025-01-01T00:00:00Z")):
         data = json.dumps({"name": "Alice Chen", "employer": employer})
         episode = client.graph.add(graph_id=graph_id, type="json", data=data, created_at=at)

@@ -21,7 +21,7 @@ def group(zep: Any, project: str) -> Any:
     return zep.user_group.create(project_id=project, name=unique("group"), description="a group")
 
 
-def test_a_group_is_made_read_changed_listed_and_deleted(zep: Any, project: str, group: Any) -> None:
+def test_a_group_is_created_read_updated_listed_and_deleted(zep: Any, project: str, group: Any) -> None:
     assert (group.version, group.member_count, group.kind, group.description) == (1, 0, "managed", "a group")
     assert zep.user_group.get(group.uuid_, project_id=project) == group
     renamed = unique("group")
@@ -65,7 +65,7 @@ def test_users_join_and_leave(zep: Any, project: str, group: Any) -> None:
     assert zep.user_group.list_members(group.uuid_, project_id=project, page_number=1, page_size=10).users == []
 
 
-def test_nobody_joins_when_one_user_is_unknown(zep: Any, project: str, group: Any) -> None:
+def test_no_user_joins_if_one_is_unknown(zep: Any, project: str, group: Any) -> None:
     user = zep.user.add(user_id=unique("member"))
     with pytest.raises(NotFoundError):
         zep.user_group.add_members(group.uuid_, project_id=project, user_uuids=[user.uuid_, POLICY])
@@ -84,8 +84,8 @@ def test_policy_sets_are_attached_and_detached(zep: Any, project: str, group: An
         zep.user_group.detach_policy_set(group.uuid_, POLICY, project_id=project)
 
 
-def test_the_project_must_be_the_one_that_the_key_opens(zep: Any, stranger: Zep, project: str, group: Any) -> None:
-    for call in (lambda: zep.user_group.get(group.uuid_, project_id=POLICY), lambda: stranger.user_group.get(group.uuid_, project_id=project)):
+def test_the_project_must_be_the_one_of_the_key(zep: Any, other_project: Zep, project: str, group: Any) -> None:
+    for call in (lambda: zep.user_group.get(group.uuid_, project_id=POLICY), lambda: other_project.user_group.get(group.uuid_, project_id=project)):
         with pytest.raises(ForbiddenError):
             call()
     with pytest.raises(ApiError):

@@ -1,4 +1,4 @@
-"""Users: the examples of the API's documentation, and what they promise."""
+"""Users: the examples of the API documentation, and their guarantees."""
 
 import json
 
@@ -10,7 +10,7 @@ from zep_cloud.core.api_error import ApiError
 from zep_cloud.errors import BadRequestError, NotFoundError
 
 
-def test_a_user_is_added_with_everything_that_was_given(client: Zep) -> None:
+def test_a_user_is_added_with_all_fields(client: Zep) -> None:
     user_id = unique("user")
     user = client.user.add(
         user_id=user_id,
@@ -31,7 +31,7 @@ def test_a_user_is_added_with_everything_that_was_given(client: Zep) -> None:
     assert client.user.get(user_id) == user
 
 
-def test_a_user_can_be_added_with_an_id_alone(client: Zep) -> None:
+def test_a_user_can_be_added_with_only_an_id(client: Zep) -> None:
     user_id = unique("user")
     client.user.add(user_id=user_id)
     user = client.user.get(user_id)
@@ -40,7 +40,7 @@ def test_a_user_can_be_added_with_an_id_alone(client: Zep) -> None:
     assert user.session_count == 0
 
 
-def test_an_update_changes_only_what_it_names(client: Zep) -> None:
+def test_an_update_changes_only_the_given_fields(client: Zep) -> None:
     user_id = unique("user")
     added = client.user.add(user_id=user_id, email="old@example.com", first_name="Jane", last_name="Smith")
     updated = client.user.update(user_id, email="new@example.com", first_name="Janet")
@@ -50,7 +50,7 @@ def test_an_update_changes_only_what_it_names(client: Zep) -> None:
     assert client.user.get(user_id) == updated
 
 
-def test_an_update_of_nothing_changes_nothing(client: Zep) -> None:
+def test_an_empty_update_changes_nothing(client: Zep) -> None:
     user_id = unique("user")
     added = client.user.add(user_id=user_id, first_name="Jane", metadata={"a": 1}, time_zone="Europe/Paris")
     updated = client.user.update(user_id)
@@ -66,7 +66,7 @@ def test_an_update_merges_metadata_deeply(client: Zep) -> None:
     assert metadata == {"plan": "gold", "seats": 3, "address": {"city": "Paris", "code": "69001"}}
 
 
-def test_an_explicit_null_clears_the_time_zone_and_its_absence_keeps_it(client: Zep) -> None:
+def test_null_clears_the_time_zone_and_omitting_it_keeps_it(client: Zep) -> None:
     user_id = unique("user")
     client.user.add(user_id=user_id, time_zone="Europe/Paris")
     client.user.update(user_id, first_name="Jane")
@@ -75,7 +75,7 @@ def test_an_explicit_null_clears_the_time_zone_and_its_absence_keeps_it(client: 
     assert client.user.get(user_id).time_zone is None
 
 
-def test_a_deleted_user_is_gone_from_every_call(client: Zep) -> None:
+def test_every_call_about_a_deleted_user_is_not_found(client: Zep) -> None:
     talk = new_talk(client, first_name="Noor", last_name="Haddad")
     message = talk.say("I live in Lyon.")
     edge = talk.fact("LIVES_IN", "Lyon").uuid_
@@ -115,7 +115,7 @@ def test_a_deleted_user_is_gone_from_every_call(client: Zep) -> None:
     assert client.user.list_ordered(search=user_id).users == []
 
 
-def test_a_deleted_users_id_can_be_added_anew_and_knows_nothing(client: Zep) -> None:
+def test_a_user_added_again_after_deletion_has_no_old_data(client: Zep) -> None:
     talk = new_talk(client, first_name="Noor", metadata={"plan": "gold"})
     talk.say("I live in Lyon.")
     before = client.user.get(talk.user_id)
@@ -154,10 +154,10 @@ def test_a_user_lists_its_own_threads_and_counts_them(client: Zep, talk: Talk) -
 
 @pytest.fixture(scope="module")
 def family(client: Zep) -> str:
-    """Seven users whose ids, names and addresses can be told apart; the text that all their ids have."""
+    """Creates seven users with distinct ids, names and addresses; returns the common prefix of their ids."""
     family = unique("family")
     for at, first_name in enumerate(["Ada", "Ben", "Cleo", "Dora", "Eli", "Fay", "Gus"]):
-        # Addresses sort the other way round than ids.
+        # Addresses sort in the opposite order of ids.
         email = f"{9 - at}.{family}@example.com"
         client.user.add(user_id=f"{family}-{at}", first_name=first_name, last_name=f"Q{family[7:]}", email=email)
     return family
@@ -175,7 +175,7 @@ def test_users_are_listed_on_numbered_pages(client: Zep, family: str) -> None:
 @pytest.mark.parametrize(
     "order_by, ascending", [("created_at", range(7)), ("user_id", range(7)), ("email", range(6, -1, -1))]
 )
-def test_users_are_ordered_as_asked(client: Zep, family: str, order_by: str, ascending: range) -> None:
+def test_users_are_sorted_as_requested(client: Zep, family: str, order_by: str, ascending: range) -> None:
     def listed(asc: bool) -> list[str]:
         users = client.user.list_ordered(search=family, order_by=order_by, asc=asc).users
         return [user.user_id for user in users]
@@ -207,12 +207,12 @@ def test_a_search_for_users_ignores_case_in_every_script(client: Zep) -> None:
         assert [user.user_id for user in client.user.list_ordered(search=search).users] == [user_id], search
 
 
-def test_a_search_for_users_takes_its_signs_literally(client: Zep, family: str) -> None:
+def test_a_search_for_users_treats_wildcards_literally(client: Zep, family: str) -> None:
     assert client.user.list_ordered(search=f"{family}%").users == []
     assert client.user.list_ordered(search=f"{family}-_").users == []
 
 
-def test_an_unknown_order_of_users_is_refused(client: Zep) -> None:
+def test_an_unknown_sort_field_for_users_is_refused(client: Zep) -> None:
     with pytest.raises(BadRequestError) as error:
         client.user.list_ordered(order_by="shoe_size")
     assert "order_by" in error.value.body["message"]
@@ -227,7 +227,7 @@ def test_a_user_has_a_node_from_the_start(client: Zep) -> None:
     assert client.graph.node.get(node.uuid_).name == "Noor Haddad"
 
 
-def test_a_users_node_carries_a_summary_of_what_is_known(client: Zep) -> None:
+def test_a_users_node_has_a_summary_of_the_facts(client: Zep) -> None:
     talk = new_talk(client, first_name="Noor", last_name="Haddad")
     talk.say("I live in Lyon.")
     talk.say("I work at Atelier Bleu.")
@@ -235,14 +235,14 @@ def test_a_users_node_carries_a_summary_of_what_is_known(client: Zep) -> None:
     assert "Lyon" in summary and "Atelier Bleu" in summary
 
 
-def test_a_users_node_takes_the_name_that_the_user_gets_later(client: Zep, talk: Talk) -> None:
+def test_renaming_a_user_renames_the_node(client: Zep, talk: Talk) -> None:
     node = client.user.get_node(talk.user_id).node
     client.user.update(talk.user_id, first_name="Noor", last_name="Haddad")
     renamed = client.user.get_node(talk.user_id).node
     assert (renamed.uuid_, renamed.name) == (node.uuid_, "Noor Haddad")
 
 
-def test_warming_a_user_answers_ok_and_changes_no_answer(client: Zep, talk: Talk) -> None:
+def test_warming_a_user_succeeds_and_changes_no_results(client: Zep, talk: Talk) -> None:
     talk.say("I live in Lyon.")
     before = client.graph.search(user_id=talk.user_id, query="Lyon").edges
     assert client.user.warm(talk.user_id).message == "OK"

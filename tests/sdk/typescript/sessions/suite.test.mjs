@@ -1,14 +1,14 @@
-// The session generations through their official TypeScript clients: every method with its required
-// arguments and with all of them.
+// The session generations through their official TypeScript SDKs: every method with its required
+// arguments and with all arguments.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventually, fails, flat, generation, newSession, newTalk, newUser, nobody, rating, says, stranger, unique, zep } from "./support.mjs";
+import { eventually, fails, flat, generation, newSession, newTalk, newUser, unauthorized, rating, says, otherProject, unique, zep } from "./support.mjs";
 
 const cloud = generation !== "ce";
 const v2 = generation === "v2";
 
-test("a user is added, read, changed, listed and deleted", async () => {
+test("a user is added, read, updated, listed and deleted", async () => {
   const userId = unique("user");
   const more = v2 ? { factRatingInstruction: rating("travel") } : {};
   const user = await zep.user.add({ userId, email: "jane@example.org", firstName: "Jane", lastName: "Smith", metadata: { snake_key: { camelKey: 1 } }, ...more });
@@ -24,7 +24,7 @@ test("a user is added, read, changed, listed and deleted", async () => {
   await assert.rejects(zep.user.get(userId), fails(404, "NotFoundError"));
 });
 
-test("a user needs only an id, and the id but once", async () => {
+test("a user needs only an id, which must be unique", async () => {
   const userId = unique("user");
   await zep.user.add({ userId });
   await assert.rejects(zep.user.add({ userId }), fails(400, "BadRequestError"));
@@ -37,14 +37,14 @@ test("the sessions of a user are listed", async () => {
   assert.deepEqual(sessions.map((one) => one.sessionId ?? one.session_id), [sessionId]);
 });
 
-test("a wrong key is refused and a stranger sees nothing", async () => {
+test("a wrong key is refused and another project sees nothing", async () => {
   const { userId, sessionId } = await newTalk();
-  await assert.rejects(nobody.user.get(userId), fails(401));
-  await assert.rejects(stranger.user.get(userId), fails(404, "NotFoundError"));
-  await assert.rejects(stranger.memory.getSession(sessionId), fails(404, "NotFoundError"));
+  await assert.rejects(unauthorized.user.get(userId), fails(401));
+  await assert.rejects(otherProject.user.get(userId), fails(404, "NotFoundError"));
+  await assert.rejects(otherProject.memory.getSession(sessionId), fails(404, "NotFoundError"));
 });
 
-test("a session is added, read, changed and listed", async () => {
+test("a session is added, read, updated and listed", async () => {
   const userId = await newUser();
   const sessionId = unique("session");
   const session = await zep.memory.addSession({ sessionId, userId, metadata: { topic: "trip" }, factRatingInstruction: rating("travel") });
@@ -62,7 +62,7 @@ test("a session is added, read, changed and listed", async () => {
   await assert.rejects(zep.memory.getSession("nothing"), fails(404, "NotFoundError"));
 });
 
-test("messages come back in order with what was given", async () => {
+test("messages are returned in order and unchanged", async () => {
   const { sessionId } = await newSession();
   const messages = [says("user", "I live in Lyon.", { metadata: { snake_key: [1] }, createdAt: "2025-03-03T10:00:00Z" }), says("assistant", "Lovely!", { role: "Bot" })];
   const more = v2 ? { ignoreRoles: ["assistant"], returnContext: true } : {};
@@ -71,13 +71,13 @@ test("messages come back in order with what was given", async () => {
   const memory = await zep.memory.get(sessionId, { lastn: 10, minRating: 0, ...(generation === "v1" ? { memoryType: "perpetual" } : {}) });
   assert.deepEqual(memory.messages.map((one) => [one.role, one.roleType, one.content]), [["Ann", "user", "I live in Lyon."], ["Bot", "assistant", "Lovely!"]]);
   assert.deepEqual(memory.messages[0].metadata, { snake_key: [1] });
-  // The SDK itself refuses a role that it does not know; the server refuses what the SDK lets through.
+  // The SDK rejects an unknown role; the server rejects what the SDK accepts.
   await assert.rejects(zep.memory.add(sessionId, { messages: [says("king", "hello")] }));
   await assert.rejects(zep.memory.add(sessionId, { messages: [says("user", "")] }), fails(400));
   await assert.rejects(zep.memory.get(sessionId, { lastn: -1 }), fails(400));
 });
 
-test("memory tells facts, and sums up what it leaves out", async () => {
+test("memory contains facts and a summary of omitted messages", async () => {
   const { sessionId } = await newTalk();
   const memory = await eventually(() => zep.memory.get(sessionId), (one) => one.relevantFacts?.some((fact) => fact.fact.includes("Lyon")));
   assert.deepEqual(memory.facts.toSorted(), memory.relevantFacts.map((fact) => fact.fact).toSorted());
@@ -85,7 +85,7 @@ test("memory tells facts, and sums up what it leaves out", async () => {
   assert.match(short.summary.content, /Lyon/);
 });
 
-test("a session comes into being with its first message, and goes with delete", async () => {
+test("a session is created by its first message and deleted with its memory", async () => {
   const sessionId = unique("session");
   await zep.memory.add(sessionId, { messages: [says("user", "I live in Oslo.")] });
   assert.equal((await zep.memory.getSession(sessionId)).sessionId, sessionId);
@@ -93,7 +93,7 @@ test("a session comes into being with its first message, and goes with delete", 
   await assert.rejects(zep.memory.getSession(sessionId), fails(404, "NotFoundError"));
 });
 
-test("messages are listed, read and annotated", async () => {
+test("messages are listed and read and their metadata updated", async () => {
   const { sessionId } = await newSession();
   await zep.memory.add(sessionId, { messages: Array.from({ length: 5 }, (_, number) => says("user", `message ${number}`)) });
   const page = await zep.memory.getSessionMessages(sessionId, { limit: 2, cursor: 2 });
@@ -150,7 +150,7 @@ test("sessions are searched", async () => {
   assert.deepEqual(cars.map((one) => one.message.metadata.about), ["car"]);
 });
 
-test("an ended session is classified and takes nothing more", { skip: !cloud }, async () => {
+test("an ended session is classified and cannot be changed", { skip: !cloud }, async () => {
   const { userId, sessionId } = await newTalk();
   const ended = await zep.memory.endSession(sessionId, { classify: { name: "place", classes: ["Oslo", "Lyon"] }, instruction: "be brief" });
   assert.equal(ended.classification.class, "Lyon");
@@ -163,7 +163,7 @@ test("an ended session is classified and takes nothing more", { skip: !cloud }, 
   assert.equal((await zep.memory.endSessions({ sessionIds: [other, sessionId] })).sessions.length, 2);
 });
 
-test("a session is classified, read into a model and asked about", { skip: !cloud }, async () => {
+test("a session is classified, data is extracted and a question synthesized", { skip: !cloud }, async () => {
   const { sessionId } = await newTalk();
   const simple = await zep.memory.classifySession(sessionId, { name: "place", classes: ["Oslo", "Lyon"] });
   assert.equal(simple.class, "Lyon");
@@ -178,7 +178,7 @@ test("a session is classified, read into a model and asked about", { skip: !clou
   assert.match((await zep.memory.synthesizeQuestion(sessionId)).question, /\?$/);
 });
 
-test("facts are stated and listed, and summaries listed", { skip: !cloud }, async () => {
+test("facts are added and listed, and summaries listed", { skip: !cloud }, async () => {
   const { userId, sessionId } = await newTalk();
   assert.equal((await zep.memory.addSessionFacts(sessionId, { facts: [{ fact: "Ann prefers window seats." }] })).message, "OK");
   if (!v2) await zep.memory.addSessionFacts(sessionId, {});
@@ -191,7 +191,7 @@ test("facts are stated and listed, and summaries listed", { skip: !cloud }, asyn
   assert.equal((await zep.user.getNode(userId)).node.name, "Ann Lee");
 });
 
-test("documents are kept, changed, found and deleted", { skip: !cloud }, async () => {
+test("documents are stored, updated, found and deleted", { skip: !cloud }, async () => {
   const name = unique("lib");
   const texts = ["Bread is baked from flour, water and yeast.", "A violin has four strings.", "Trains to Lyon leave every hour."];
   await zep.document.addCollection(name, { description: "texts", metadata: { kind: "test" } });

@@ -1,4 +1,4 @@
-// What the tests share: the SDK of the generation, ids, and waiting.
+// Shared helpers: the SDK of the generation, ids, and polling.
 
 import { randomUUID } from "node:crypto";
 import { after } from "node:test";
@@ -16,7 +16,7 @@ const SDKS = {
 const { module, title, contract } = SDKS[generation];
 
 export const sdk = await import(module);
-// Version 1 has its client and errors under names of their own.
+// Version 1 exports its client and errors in another place.
 const named = sdk.ZepClient ? sdk : sdk.default;
 const { ZepClient, ZepError } = named;
 const errors = named.Zep ?? {};
@@ -29,8 +29,8 @@ const official = (apiKey) => {
 const methods = new Methods(contract);
 /** The official client. */
 export const zep = methods.recorded(official(process.env.ERSTWHILE_KEY));
-export const stranger = official(process.env.ERSTWHILE_OTHER_KEY);
-export const nobody = official("wrong");
+export const otherProject = official(process.env.ERSTWHILE_OTHER_KEY);
+export const unauthorized = official("wrong");
 
 after(() => {
   for (const line of methods.lines(title)) console.log(line);
@@ -41,7 +41,7 @@ const DEADLINE_MS = 60_000;
 /** An id that no other test uses. */
 export const unique = (kind = "id") => `${kind}-${randomUUID().slice(0, 24)}`;
 
-/** Reads until what was read holds. */
+/** Polls `read` until `holds` accepts its value. */
 export async function eventually(read, holds) {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
@@ -52,7 +52,7 @@ export async function eventually(read, holds) {
   }
 }
 
-/** Whether an error has this status and, where the SDK has one, this class. */
+/** Returns a check that an error has this status and, if the SDK has such a class, this class. */
 export const fails = (status, name) => (error) => {
   if (!(error instanceof ZepError) || error.statusCode !== status) throw error;
   if (name && errors[name] && !(error instanceof errors[name])) throw error;
@@ -63,14 +63,14 @@ export const rating = (what) => ({ instruction: `rate facts by ${what}`, example
 
 export const says = (roleType, content, more = {}) => ({ role: "Ann", roleType, content, ...more });
 
-/** A new user. */
+/** Creates a user. */
 export async function newUser() {
   const userId = unique("user");
   await zep.user.add({ userId, firstName: "Ann", lastName: "Lee", email: `${userId}@example.org`, metadata: { plan: "gold" } });
   return userId;
 }
 
-/** A new session of a new user. */
+/** Creates a user with a session. */
 export async function newSession() {
   const userId = await newUser();
   const sessionId = unique("session");
@@ -78,7 +78,7 @@ export async function newSession() {
   return { userId, sessionId };
 }
 
-/** A session in which something has been said. */
+/** Creates a session with messages. */
 export async function newTalk() {
   const talk = await newSession();
   await zep.memory.add(talk.sessionId, { messages: [says("user", "I live in Lyon. I love hiking in the Alps."), says("assistant", "Lyon is lovely!", { role: "Bot" })] });
@@ -86,5 +86,5 @@ export async function newTalk() {
   return talk;
 }
 
-/** The lists of cloud v2 are lists of lists. */
+/** Flattens a list; those of cloud v2 are lists of lists. */
 export const flat = (list) => list.flat();

@@ -1,19 +1,19 @@
-// Counts which methods of an SDK a suite has called with success: with the required arguments alone, and
-// with all of them. Which arguments there are is written in the contract.
+// Counts which methods of an SDK a suite has called successfully, with only the required arguments and with all
+// arguments. The arguments of each method are taken from the contract.
 
 import { readFileSync } from "node:fs";
 
-// A call names one owner of a graph, so the others stay away when one is there; and arguments that the
-// wire needs although the SDK calls them optional.
+// A call names exactly one owner of a graph, so the other owner arguments may be missing. FREE lists arguments
+// that the API requires although they are optional in the SDK.
 const OWNERS = /^(source|target)?_?(user|group|graph)_?ids?$/i;
 const FREE = new Set(["sessionIds", "text", "uuids", "sourceNodeName", "targetNodeName"]);
 
-// Helpers of the SDKs that take their arguments one by one and make the body themselves.
+// Helpers of the SDKs that take positional arguments and build the body themselves.
 const HELPERS = new Set(["memory.extract", "graph.setEntityTypes", "graph.setOntology"]);
 
 const camel = (name) => name.replace(/_+([a-z0-9])/g, (_, letter) => letter.toUpperCase()).replace(/_$/, "");
 
-/** The methods of a client, by their names with the parts before them. */
+/** Returns the methods of a client by their qualified names. */
 function methodsOf(client, prefix = "", known = new Map()) {
   for (let level = client; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
     for (const name of Object.getOwnPropertyNames(level)) {
@@ -43,7 +43,7 @@ export class Methods {
     this.all = new Set();
   }
 
-  /** A client whose calls are counted. */
+  /** Wraps a client so that its calls are recorded. */
   recorded(client) {
     for (const [name, isMethod] of methodsOf(client)) if (isMethod) this.known.add(name);
     return this.wrap(client, "");
@@ -58,8 +58,8 @@ export class Methods {
         if (typeof value !== "function") return value;
         return (...given) => {
           const result = value.apply(object, given);
-          const note = (answer) => (this.called(prefix + name, given), answer);
-          return result instanceof Promise ? result.then(note) : note(result);
+          const record = (answer) => (this.called(prefix + name, given), answer);
+          return result instanceof Promise ? result.then(record) : record(result);
         };
       },
     });
@@ -82,7 +82,7 @@ export class Methods {
     if (missing.every((key) => OWNERS.test(key)) && (missing.length === 0 || [...keys].some((key) => OWNERS.test(key)))) this.all.add(name);
   }
 
-  /** The count, and what is missing. */
+  /** Returns the counts and the missing methods. */
   lines(title) {
     const total = this.known.size;
     const missing = (called) => [...this.known].filter((name) => !called.has(name)).sort();

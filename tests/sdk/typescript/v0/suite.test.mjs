@@ -1,4 +1,4 @@
-// The open-source generation through its official JavaScript client: every method.
+// The open-source generation through its official JavaScript SDK: every method.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -41,7 +41,7 @@ function noted(part, prefix) {
 const client = await ZepClient.init(url, process.env.ERSTWHILE_KEY);
 called.add("ZepClient.init (health check)");
 const zep = Object.fromEntries(["memory", "message", "user", "document"].map((part) => [part, noted(client[part], part)]));
-const stranger = await ZepClient.init(url, process.env.ERSTWHILE_OTHER_KEY);
+const otherProject = await ZepClient.init(url, process.env.ERSTWHILE_OTHER_KEY);
 
 const unique = (kind = "id") => `${kind}-${randomUUID().slice(0, 20)}`;
 const says = (role, content, more = {}) => new Message({ role, content, ...more });
@@ -64,14 +64,14 @@ test("users", async () => {
   assert.ok((await gathered(zep.user.listChunked(2))).some((one) => one.user_id === userId));
   assert.deepEqual(await zep.user.getSessions(userId), []);
   await assert.rejects(zep.user.add({ user_id: userId }), (error) => error instanceof APIError && /already exists/.test(`${error.message} ${JSON.stringify(error)}`));
-  await assert.rejects(stranger.user.get(userId), NotFoundError);
+  await assert.rejects(otherProject.user.get(userId), NotFoundError);
   await zep.user.delete(userId);
   await assert.rejects(zep.user.get(userId), NotFoundError);
 });
 
 test("a wrong key is refused", async () => {
-  const nobody = await ZepClient.init(url, "wrong");
-  await assert.rejects(nobody.user.get("anybody"), AuthenticationError);
+  const unauthorized = await ZepClient.init(url, "wrong");
+  await assert.rejects(unauthorized.user.get("anybody"), AuthenticationError);
 });
 
 test("sessions and their memory", async () => {

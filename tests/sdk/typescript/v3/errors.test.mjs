@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomUUID } from "node:crypto";
 import { Zep, ZepError } from "@getzep/zep-cloud";
-import { client, newTalk, nobody, reader, say, stranger, unique } from "./support.mjs";
+import { client, newTalk, unauthorized, readOnly, say, otherProject, unique } from "./support.mjs";
 
 /** A check for assert.rejects: the class, the status and what the message says. */
 const raises = (type, status, text) => (error) => {
@@ -12,7 +12,7 @@ const raises = (type, status, text) => (error) => {
   return true;
 };
 
-test("what is unknown is not found", async () => {
+test("unknown ids are not found", async () => {
   const uuid = randomUUID();
   const notFound = raises(Zep.NotFoundError, 404, /not found/);
   await assert.rejects(client.user.get("nobody"), notFound);
@@ -34,7 +34,7 @@ test("a duplicate says that it already exists", async () => {
   await assert.rejects(client.graph.create({ graphId }), duplicate);
 });
 
-test("too much is refused", async () => {
+test("requests beyond the limits are refused", async () => {
   const { userId, threadId } = await newTalk();
   const post = (messages) => client.thread.addMessages(threadId, { messages });
   await assert.rejects(post([{ role: "user", content: "x".repeat(4097) }]), raises(ZepError, 400, /content.*4096/));
@@ -44,31 +44,31 @@ test("too much is refused", async () => {
   assert.equal((await client.thread.get(threadId)).totalCount, 0);
 });
 
-test("a wrong value is refused by name", async () => {
+test("an invalid value is refused with the field name", async () => {
   const { userId, threadId } = await newTalk();
   await assert.rejects(client.graph.search({ userId, query: "x", limit: 51 }), raises(Zep.BadRequestError, 400, /limit/));
   await assert.rejects(client.thread.addMessages(threadId, { messages: [{ role: "user", content: "x", createdAt: "soon" }] }), raises(ZepError, 400, /created_at/));
 });
 
 test("a wrong key is unauthorized", async () => {
-  await assert.rejects(nobody.user.get("anybody"), raises(ZepError, 401, /./));
+  await assert.rejects(unauthorized.user.get("anybody"), raises(ZepError, 401, /./));
 });
 
-test("a read-only key reads and does not write", async () => {
+test("a read-only key can read and cannot write", async () => {
   const talk = await newTalk();
   const uuid = await say(talk, "I live in Lyon.");
-  assert.equal((await reader.thread.get(talk.threadId)).totalCount, 1);
-  assert.equal((await reader.graph.search({ userId: talk.userId, query: "Lyon" })).edges.length, 1);
-  await assert.rejects(reader.user.update(talk.userId, { firstName: "Mallory" }), raises(ZepError, 403, /read/));
-  await assert.rejects(reader.graph.episode.update(uuid, { metadata: { a: 1 } }), raises(Zep.ForbiddenError, 403, /read/));
+  assert.equal((await readOnly.thread.get(talk.threadId)).totalCount, 1);
+  assert.equal((await readOnly.graph.search({ userId: talk.userId, query: "Lyon" })).edges.length, 1);
+  await assert.rejects(readOnly.user.update(talk.userId, { firstName: "Mallory" }), raises(ZepError, 403, /read/));
+  await assert.rejects(readOnly.graph.episode.update(uuid, { metadata: { a: 1 } }), raises(Zep.ForbiddenError, 403, /read/));
 });
 
-test("a stranger finds nothing", async () => {
+test("another project finds nothing", async () => {
   const talk = await newTalk();
   const uuid = await say(talk, "I live in Lyon.");
   const hidden = (error) => error instanceof ZepError && error.statusCode === 404;
-  await assert.rejects(stranger.user.get(talk.userId), hidden);
-  await assert.rejects(stranger.thread.get(talk.threadId), hidden);
-  await assert.rejects(stranger.graph.episode.get(uuid), hidden);
-  await assert.rejects(stranger.graph.search({ userId: talk.userId, query: "Lyon" }), hidden);
+  await assert.rejects(otherProject.user.get(talk.userId), hidden);
+  await assert.rejects(otherProject.thread.get(talk.threadId), hidden);
+  await assert.rejects(otherProject.graph.episode.get(uuid), hidden);
+  await assert.rejects(otherProject.graph.search({ userId: talk.userId, query: "Lyon" }), hidden);
 });

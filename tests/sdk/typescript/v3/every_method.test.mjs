@@ -1,4 +1,4 @@
-// Every method of the third generation, with its required arguments and with all of them.
+// Every method of the third generation, with its required arguments and with all arguments.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -157,7 +157,7 @@ test("graphs and their data", async () => {
   await zep.graph.delete(graphId);
 });
 
-test("what is computed from a graph", async () => {
+test("data derived from a graph", async () => {
   const graphId = await newGraph();
   const { userId } = await newThread();
   let stated;
@@ -203,7 +203,7 @@ test("batches", async () => {
   await zep.batch.delete((await zep.batch.create()).batchId);
 });
 
-test("what an application declares", async () => {
+test("declarations of an application", async () => {
   const { userId } = await newThread();
   const graphId = await newGraph();
   const scope = { userIds: [userId], graphIds: [graphId] };

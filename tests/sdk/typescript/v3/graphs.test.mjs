@@ -65,7 +65,7 @@ test("text, JSON and messages become facts", async () => {
   assert.deepEqual(new Set(uuids(episodes)), new Set(uuids([text, ...batch])));
 });
 
-test("a stated fact keeps its nodes, its validity and its attributes", async () => {
+test("an added fact has the given nodes, validity and attributes", async () => {
   const graphId = await newGraph();
   const [{ edge, sourceNode, targetNode }] = await star(graphId, 1);
   const stored = await client.graph.edge.get(edge.uuid);
@@ -133,7 +133,7 @@ test("a search has scopes, rerankers and filters", async () => {
   assert.deepEqual((await search({ scope: "episodes", query: "zeppelin", searchFilters: blue })).episodes, []);
 });
 
-test("a move closes the earlier home, and deleting what said so opens it again", async () => {
+test("a move closes the earlier fact, and deleting its message reopens it", async () => {
   const talk = await newTalk();
   const homes = async () => {
     const edges = await client.graph.edge.getByUserId(talk.userId, { filters: { edgeTypes: ["LIVES_IN"] } });
@@ -146,7 +146,7 @@ test("a move closes the earlier home, and deleting what said so opens it again",
   assert.deepEqual(await homes(), { Lyon: null });
 });
 
-test("the client's own composition works on search results", async () => {
+test("the SDK composes a context from search results", async () => {
   const talk = await newTalk({ firstName: "Noor" });
   await say(talk, "I live in Lyon.", "2025-01-01T00:00:00Z");
   const query = "Where does Noor live?";
@@ -159,7 +159,7 @@ test("the client's own composition works on search results", async () => {
   assert.match(composed, /<EPISODES>[^]*I live in Lyon\.[^]*<\/EPISODES>/);
 });
 
-test("a project says what it is", async () => {
+test("a project is read", async () => {
   const { userId } = await newTalk();
   const { project } = await client.project.get();
   assert.equal(project.uuid, (await client.user.get(userId)).projectUuid);

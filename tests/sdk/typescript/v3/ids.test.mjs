@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Zep } from "@getzep/zep-cloud";
 import { client, processed, unique } from "./support.mjs";
 
-// This client escapes ids, so that any text can be one.
+// This SDK escapes ids, so any text can be an id.
 const STRANGE = {
   "a slash": (id) => `org/team/${id}`,
   "slashes at its ends": (id) => `/${id}/`,

@@ -1,4 +1,4 @@
-// What the tests share: clients, ids and waiting.
+// Shared helpers: clients, ids and polling.
 
 import { randomUUID } from "node:crypto";
 import { ZepClient } from "@getzep/zep-cloud";
@@ -8,11 +8,11 @@ const baseUrl = `${process.env.ERSTWHILE_URL}/api/v2`;
 const official = (apiKey) => new ZepClient({ apiKey, baseUrl });
 
 export const client = official(process.env.ERSTWHILE_KEY);
-export const stranger = official(process.env.ERSTWHILE_OTHER_KEY);
-export const reader = official(process.env.ERSTWHILE_READ_KEY);
-export const nobody = official("wrong");
+export const otherProject = official(process.env.ERSTWHILE_OTHER_KEY);
+export const readOnly = official(process.env.ERSTWHILE_READ_KEY);
+export const unauthorized = official("wrong");
 
-// How long the server may take to understand what it was given; only a broken one takes that long.
+// Deadline for ingestion; only a broken server takes this long.
 const DEADLINE_MS = 60_000;
 
 /** An id that no other test uses. */
@@ -29,7 +29,7 @@ export async function processed(taskId) {
   }
 }
 
-/** A new user with a new thread. */
+/** Creates a user with a thread. */
 export async function newTalk(user = {}) {
   const userId = unique("user");
   const threadId = unique("thread");
@@ -45,5 +45,5 @@ export async function say({ threadId }, content, createdAt) {
   return added.messageUuids[0];
 }
 
-/** What two times say, however they are written. */
+/** Parses a time, so that different notations compare equal. */
 export const instant = (text) => (text == null ? null : new Date(text).getTime());

@@ -36,7 +36,7 @@ test("messages are added, read in pages and updated", async () => {
   assert.deepEqual(updated.metadata, { some_key: "kept", seen: true });
 });
 
-test("a message is found among episodes as soon as it is posted", async () => {
+test("a posted message is immediately found among episodes", async () => {
   const { threadId, userId } = await newTalk();
   const content = "The zeppelin landed at dawn.";
   const { messageUuids } = await client.thread.addMessages(threadId, { messages: [{ role: "user", content }] });
@@ -66,7 +66,7 @@ test("every thread of the project is listed once", async () => {
   assert.deepEqual(listed.filter((id) => id === threadId || id === second), [threadId, second]);
 });
 
-test("a context names facts with their dates, and can come with the answer to a message", async () => {
+test("a context contains dated facts and can be returned when adding a message", async () => {
   const talk = await newTalk({ firstName: "Noor" });
   await say(talk, "I live in Lyon.", "2025-01-01T00:00:00Z");
   const { context } = await client.thread.getUserContext(talk.threadId);
@@ -76,7 +76,7 @@ test("a context names facts with their dates, and can come with the answer to a 
   assert.match(added.context, /Lyon/);
 });
 
-test("a deleted thread takes its facts with it", async () => {
+test("deleting a thread deletes its facts", async () => {
   const talk = await newTalk();
   const other = { ...talk, threadId: unique("thread") };
   await client.thread.create(other);

@@ -15,7 +15,7 @@ test("a user is added, read, updated and deleted", async () => {
   });
   assert.equal(added.userId, userId);
   assert.deepEqual(await client.user.get(userId), added);
-  // Keys of free-form maps are left as they are.
+  // Keys of free-form maps are not converted.
   assert.deepEqual(added.metadata, { snake_case: 1, camelCase: { inside: true } });
 
   const updated = await client.user.update(userId, { firstName: "Janet", metadata: { more: 2 } });

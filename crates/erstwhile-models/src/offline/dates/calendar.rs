@@ -1,28 +1,28 @@
-//! Dates of the calendar: days, months, years and stretches between them.
+//! Calendar dates: days, months, years and ranges of them.
 
 use jiff::civil::Date;
 
-use super::base::Base;
-use super::own::{day, during, midnight, read, shifted, weekday, word_at, year};
-use super::{Extent, Grain, Period, Scene, TokenKind};
+use super::fallback::Fallback;
+use super::rules::{day, during, midnight, read, shifted, weekday, word_at, year};
+use super::{DateContext, Extent, Grain, Period, TokenKind};
 
-/// "7 May 2023", "May 7th", "Friday, 7 May", "May 2023"; without a year the one that the text means.
-pub(super) fn date(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let word = |at: usize| word_at(scene.tokens, at);
+/// "7 May 2023", "May 7th", "Friday, 7 May", "May 2023". A missing year is inferred from the tense of the text.
+pub(super) fn date(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let word = |at: usize| word_at(context.tokens, at);
     let mut from = at + usize::from(word(at) == "the");
     if weekday(word(from)).is_some() {
         from += 1 + usize::from(word(from + 1) == ",");
         from += usize::from(word(from) == "the");
     }
-    let (next, day_of_month, month) = day_and_month(scene, from)?;
+    let (next, day_of_month, month) = day_and_month(context, from)?;
     let comma = next + usize::from(matches!(word(next), "," | "of"));
     let given = year(word(comma));
     let next = if given.is_some() { comma + 1 } else { next };
     let period = match (day_of_month, given) {
         (Some(number), Some(year)) => day(Date::new(year, month, number).ok()?, Grain::Day)?,
-        (Some(number), None) => day(meant(scene, month, number)?, Grain::Day)?,
+        (Some(number), None) => day(nearest_date(context, month, number)?, Grain::Day)?,
         (None, Some(year)) => whole_month(Date::new(year, month, 1).ok()?)?,
-        // A month alone is left to the base, which knows verbs from months.
+        // The fallback handles a month alone, because it distinguishes months from verbs.
         (None, None) => return None,
     };
     let extent = match at.checked_sub(1).map_or("", word) {
@@ -35,17 +35,17 @@ pub(super) fn date(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
     Some((next, Period { extent, ..period }))
 }
 
-/// A day and month in either order, or a month, with the token after them.
-fn day_and_month(scene: Scene<'_>, from: usize) -> Option<(usize, Option<i8>, i8)> {
-    let word = |at: usize| word_at(scene.tokens, at);
-    if let Some(number) = day_number(scene, from) {
+/// A day and month in either order, or a month; also returns the token after them.
+fn day_and_month(context: DateContext<'_>, from: usize) -> Option<(usize, Option<i8>, i8)> {
+    let word = |at: usize| word_at(context.tokens, at);
+    if let Some(number) = day_number(context, from) {
         let at = from + 1 + usize::from(word(from + 1) == "of");
         return Some((at + 1, Some(number), month_number(word(at))?));
     }
     let month = month_number(word(from))?;
     let dot = usize::from(word(from + 1) == ".");
     let at = from + 1 + dot + usize::from(word(from + 1 + dot) == "the");
-    match day_number(scene, at) {
+    match day_number(context, at) {
         // "May 10 to 12 people" is rare; "May 10:30" is no day.
         Some(number) => Some((at + 1, Some(number), month)),
         None => Some((from + 1, None, month)),
@@ -53,20 +53,20 @@ fn day_and_month(scene: Scene<'_>, from: usize) -> Option<(usize, Option<i8>, i8
 }
 
 /// A day of the month: "7", "7th".
-fn day_number(scene: Scene<'_>, at: usize) -> Option<i8> {
-    let token = scene.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
+fn day_number(context: DateContext<'_>, at: usize) -> Option<i8> {
+    let token = context.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
     let word = token.lower.as_str();
     let digits = ["st", "nd", "rd", "th"].into_iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     digits.parse().ok().filter(|number| (1..=31).contains(number))
 }
 
-/// A day without a year: behind in a text about the past, else ahead.
-fn meant(scene: Scene<'_>, month: i8, number: i8) -> Option<Date> {
-    let today = scene.now.date();
-    let years = if scene.past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
+/// The nearest date with this month and day: in the past if the text is about the past, else in the future.
+fn nearest_date(context: DateContext<'_>, month: i8, number: i8) -> Option<Date> {
+    let today = context.now.date();
+    let years = if context.past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
     years.into_iter().find_map(|step| {
         let date = Date::new(today.year().checked_add(step)?, month, number).ok()?;
-        (if scene.past { date <= today } else { date >= today }).then_some(date)
+        (if context.past { date <= today } else { date >= today }).then_some(date)
     })
 }
 
@@ -79,21 +79,21 @@ pub(super) fn dotted(word: &str) -> Option<Period> {
 }
 
 /// "from 2 July to 10 July", "between 3 and 12 September".
-pub(super) fn stretch(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
+pub(super) fn date_range(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
     let joint = (at + 2..at + 6).find(|joint| {
-        matches!(word_at(scene.tokens, *joint), "to" | "until" | "till" | "and" | "through" | "-" | "–")
+        matches!(word_at(context.tokens, *joint), "to" | "until" | "till" | "and" | "through" | "-" | "–")
     })?;
-    if scene.depth > 0 {
+    if context.depth > 0 {
         return None;
     }
-    let inner = Scene { depth: 2, ..scene };
-    let (end, last) = read(inner, joint + 1, base).or_else(|| base.first(inner, joint + 1))?;
-    let side = read(inner, at + 1, base).filter(|(end, _)| *end == joint).map(|(_, period)| period);
-    let month = month_number(word_at(scene.tokens, at + 1)).filter(|_| joint == at + 2);
-    let first = match (side.or_else(|| base.only(inner, at + 1..joint)), month) {
+    let inner = DateContext { depth: 2, ..context };
+    let (end, last) = read(inner, joint + 1, fallback).or_else(|| fallback.first(inner, joint + 1))?;
+    let side = read(inner, at + 1, fallback).filter(|(end, _)| *end == joint).map(|(_, period)| period);
+    let month = month_number(word_at(context.tokens, at + 1)).filter(|_| joint == at + 2);
+    let first = match (side.or_else(|| fallback.only(inner, at + 1..joint)), month) {
         (_, Some(month)) => Date::new(last.first.year(), month, 1).ok()?,
         (Some(first), None) => first.first.date(),
-        (None, None) => Date::new(last.first.year(), last.first.month(), day_number(scene, joint - 1)?).ok()?,
+        (None, None) => Date::new(last.first.year(), last.first.month(), day_number(context, joint - 1)?).ok()?,
     };
     if last.grain < Grain::Day {
         return None;
@@ -103,24 +103,25 @@ pub(super) fn stretch(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize
 }
 
 /// "from 2010 to 2015", "between 2010 and 2015".
-pub(super) fn years(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let first = year(word_at(scene.tokens, at + 1))?;
-    if !matches!(word_at(scene.tokens, at + 2), "to" | "until" | "till" | "and" | "through" | "-" | "–") {
+pub(super) fn year_range(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let first = year(word_at(context.tokens, at + 1))?;
+    if !matches!(word_at(context.tokens, at + 2), "to" | "until" | "till" | "and" | "through" | "-" | "–") {
         return whole_year(first, Extent::Since).map(|period| (at + 2, period));
     }
-    let last = year(word_at(scene.tokens, at + 3))?;
+    let last = year(word_at(context.tokens, at + 3))?;
     let (first, last) = (whole_year(first, Extent::Between)?, whole_year(last, Extent::Between)?);
     Some((at + 4, Period { end: last.first, ..first }))
 }
 
 /// "in 2019", "since 2016", "until 2019".
-pub(super) fn lone_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+pub(super) fn year_expression(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
     let mut next = at + 1;
-    while matches!(word_at(scene.tokens, next), "early" | "late" | "mid" | "about" | "around" | "in" | "the" | "year") {
+    while matches!(word_at(context.tokens, next), "early" | "late" | "mid" | "about" | "around" | "in" | "the" | "year")
+    {
         next += 1;
     }
-    let word = word_at(scene.tokens, next);
-    let extent = match word_at(scene.tokens, at) {
+    let word = word_at(context.tokens, next);
+    let extent = match word_at(context.tokens, at) {
         "since" => Extent::Since,
         "until" | "till" => Extent::Until,
         _ => Extent::During,
@@ -130,8 +131,8 @@ pub(super) fn lone_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> 
         return Some((next + 1, Period { end: last.end, grain: Grain::Decade, ..first }));
     }
     let year = year(word)?;
-    // "in 2019 dollars", "in 2000 euros": a sum.
-    if word_at(scene.tokens, next + 1) == "dollars" {
+    // "in 2019 dollars" is an amount of money.
+    if word_at(context.tokens, next + 1) == "dollars" {
         return None;
     }
     whole_year(year, extent).map(|period| (next + 1, period))
@@ -146,13 +147,13 @@ fn decade(word: &str) -> Option<i16> {
     }
 }
 
-/// A year as a period.
+/// The period of a year.
 pub(super) fn whole_year(year: i16, extent: Extent) -> Option<Period> {
     let (first, end) = (Date::new(year, 1, 1).ok()?, Date::new(year.checked_add(1)?, 1, 1).ok()?);
     Some(Period { extent, ..during(first, end, Grain::Year) })
 }
 
-/// The month of a day as a period.
+/// The period of the month that contains a day.
 pub(super) fn whole_month(date: Date) -> Option<Period> {
     let first = date.first_of_month();
     Some(during(first, shifted(first, 1, 0)?, Grain::Month))

@@ -1,4 +1,4 @@
-//! Writes a stretch of time so that it can be read without knowing when it was said.
+//! Formats time ranges as absolute dates.
 
 use jiff::civil::DateTime;
 
@@ -20,12 +20,12 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl DatedSpan {
-    /// The expression in absolute words: "on 7 May 2023", "in the week of 1 May 2023".
+    /// Formats the expression as an absolute date: "on 7 May 2023", "in the week of 1 May 2023".
     ///
-    /// `said` is how the text says it; `bare` leaves out "on" and "in", for use after a preposition.
-    pub(in crate::offline) fn in_words(&self, said: &str, bare: bool) -> String {
+    /// `said` is the expression in the text; `bare` omits "on" and "in", for use after a preposition.
+    pub(in crate::offline) fn describe(&self, said: &str, bare: bool) -> String {
         let said = said.to_lowercase();
-        let words = self.stretch(&said);
+        let words = self.describe_period(&said);
         match self.extent {
             Extent::Since if said.starts_with("for ") || said.starts_with("over ") => format!("{said} (since {words})"),
             Extent::Since => format!("since {words}"),
@@ -33,7 +33,7 @@ impl DatedSpan {
             Extent::Before => format!("before {words}"),
             Extent::After => format!("after {words}"),
             Extent::Between => {
-                format!("from {words} to {}", day(eve(self.period.end, self.grain)))
+                format!("from {words} to {}", day(last_day(self.period.end, self.grain)))
             }
             Extent::During if bare => words,
             Extent::During => match self.grain {
@@ -44,7 +44,7 @@ impl DatedSpan {
         }
     }
 
-    fn stretch(&self, said: &str) -> String {
+    fn describe_period(&self, said: &str) -> String {
         let first = self.period.first;
         match self.grain {
             Grain::Clock => format!("{} at {:02}:{:02}", day(first), first.hour(), first.minute()),
@@ -78,9 +78,9 @@ impl DatedSpan {
     }
 }
 
-/// The last day that belongs to a stretch.
-fn eve(end: DateTime, grain: Grain) -> DateTime {
-    if grain == Grain::Clock { end } else { end.date().yesterday().map_or(end, super::own::midnight) }
+/// The last day of a range with an exclusive end.
+fn last_day(end: DateTime, grain: Grain) -> DateTime {
+    if grain == Grain::Clock { end } else { end.date().yesterday().map_or(end, super::rules::midnight) }
 }
 
 /// "7 May 2023".
@@ -105,5 +105,5 @@ fn weekday(moment: DateTime) -> &'static str {
 }
 
 fn names_weekday(said: &str) -> bool {
-    said.split(|c: char| !c.is_alphanumeric()).any(|word| super::own::weekday(word).is_some())
+    said.split(|c: char| !c.is_alphanumeric()).any(|word| super::rules::weekday(word).is_some())
 }

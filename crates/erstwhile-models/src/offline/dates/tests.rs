@@ -3,7 +3,7 @@ use super::*;
 /// Friday.
 const REFERENCE: &str = "2023-05-12T10:00:00Z";
 
-/// Expressions with the day they begin and how they are written out; `-` for none.
+/// Texts, the start of the time expression in them, and its absolute form; `-` for no expression.
 const CASES: &[(&str, &str, &str)] = &[
     ("We met yesterday", "2023-05-11", "on 11 May 2023"),
     ("It rained last week", "2023-05-01", "in the week of 1 May 2023"),
@@ -34,14 +34,14 @@ const CASES: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn expressions_mean_what_a_reader_expects() {
+fn expressions_resolve_to_absolute_dates() {
     let reader = DateReader::new();
     let reference: Timestamp = REFERENCE.parse().unwrap();
     for (text, from, words) in CASES {
         let found = reader.resolve(text, reference, &TimeZone::UTC);
         let read: Vec<(String, String)> = found
             .iter()
-            .map(|span| (span.period.first.date().to_string(), span.in_words(&text[span.span.clone()], false)))
+            .map(|span| (span.period.first.date().to_string(), span.describe(&text[span.span.clone()], false)))
             .collect();
         if *from == "-" {
             assert!(read.is_empty(), "{text}: {read:?}");
@@ -52,7 +52,7 @@ fn expressions_mean_what_a_reader_expects() {
 }
 
 #[test]
-fn days_begin_at_midnight_of_the_zone() {
+fn days_begin_at_midnight_in_the_time_zone() {
     let reader = DateReader::new();
     let reference: Timestamp = "2023-05-12T23:30:00Z".parse().unwrap();
     let tz = TimeZone::fixed(jiff::tz::offset(2));

@@ -1,4 +1,4 @@
-//! Invented people and places, what they say, and what must be read in it.
+//! Test cases with invented people and places.
 
 pub(super) const SPOKEN: &[(&str, &[&str])] = &[
     (
@@ -71,7 +71,7 @@ pub(super) const STATEMENTS: &[(&str, &str)] = &[
     ("You're a talented baker, Omar.", "Omar is a talented baker."),
 ];
 
-pub(super) const IDLE: &[&str] = &[
+pub(super) const WITHOUT_CLAIMS: &[&str] = &[
     "Hi Omar!",
     "Thanks so much, Omar!",
     "How are you? What did you do last week?",

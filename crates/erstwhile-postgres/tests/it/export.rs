@@ -1,4 +1,4 @@
-//! Everything moves from the embedded database to PostgreSQL, back, and from one PostgreSQL to another.
+//! Export and import from the embedded database to PostgreSQL, back, and from one PostgreSQL to another.
 
 use std::sync::Arc;
 
@@ -9,19 +9,19 @@ use tempfile::TempDir;
 use crate::conformance::open;
 
 async fn open_embedded() -> (Store, TempDir) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("a temporary directory");
     let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
     (Store::open(Arc::new(database)).await.expect("a store"), folder)
 }
 
-mod there {
+mod embedded_to_postgres {
     erstwhile_testkit::export_conformance!(from: super::open_embedded, to: super::open);
 }
 
-mod back {
+mod postgres_to_embedded {
     erstwhile_testkit::export_conformance!(from: super::open, to: super::open_embedded);
 }
 
-mod across {
+mod postgres_to_postgres {
     erstwhile_testkit::export_conformance!(from: super::open, to: super::open);
 }

@@ -1,4 +1,4 @@
-//! The `duckling` crate, asked about short runs of time words.
+//! Resolves short runs of time words with the `duckling` crate.
 
 use std::ops::Range;
 
@@ -7,18 +7,18 @@ use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, Ti
 use jiff::civil::{Date, DateTime, Time};
 
 use super::calendar::is_month;
-use super::own::{shifted, weekday, year};
-use super::{Extent, Grain, Period, Scene, TokenKind};
+use super::rules::{shifted, weekday, year};
+use super::{DateContext, Extent, Grain, Period, TokenKind};
 use crate::offline::tokens::Token;
 
-/// The base; its rules are compiled once in a process.
+/// The `duckling` parser; its rules are compiled once per process.
 #[derive(Debug)]
-pub(super) struct Base {
+pub(super) struct Fallback {
     locale: Locale,
 }
 
-/// Words that alone, or with each other, say no date.
-const IDLE: &[&str] = &[
+/// Words that do not form a date, alone or in combination.
+const AMBIGUOUS: &[&str] = &[
     "now",
     "may",
     "march",
@@ -70,7 +70,7 @@ const IDLE: &[&str] = &[
     "jan",
 ];
 
-/// Words that make a time of the clock belong to a day.
+/// Words that attach a time of day to a specific day.
 const ANCHORS: &[&str] = &[
     "today",
     "tonight",
@@ -93,15 +93,15 @@ const ANCHORS: &[&str] = &[
     "within",
 ];
 
-impl Base {
-    /// The base with its rules compiled.
+impl Fallback {
+    /// Compiles the rules.
     pub(super) fn warm() -> Self {
-        let base = Self { locale: Locale::new(Lang::EN, None) };
+        let fallback = Self { locale: Locale::new(Lang::EN, None) };
         let now = DateTime::constant(2024, 1, 1, 0, 0, 0, 0);
         for text in ["tomorrow at 3pm", "two weeks ago", "until 7 May 2023", "from Monday to Friday"] {
-            base.parse(text, now);
+            fallback.parse(text, now);
         }
-        base
+        fallback
     }
 
     fn parse(&self, text: &str, now: DateTime) -> Vec<duckling::Entity> {
@@ -117,69 +117,73 @@ impl Base {
             )
             .single();
         let Some(reference) = reference else { return Vec::new() };
-        // Local time goes in as UTC and comes out as local time: zones are ours.
+        // Local time is passed as UTC and comes back as local time, because the caller handles time zones.
         let context = Context::new(reference, self.locale);
         parse(text, &self.locale, &[DimensionKind::Time], &context, &Options { with_latent: false })
     }
 
-    /// Adds what a run of tokens says to `found`.
-    pub(super) fn read(&self, scene: Scene<'_>, run: Range<usize>, found: &mut Vec<(Range<usize>, Period)>) {
-        let Some(text) = run_text(scene, &run) else { return };
-        let Some(left) = scene.left.get().checked_sub(1) else { return };
-        scene.left.set(left);
-        let offset = scene.tokens[run.start].span.start;
-        for entity in self.parse(text, scene.now) {
+    /// Adds the expressions in a run of tokens to `found`.
+    pub(super) fn read(&self, context: DateContext<'_>, run: Range<usize>, found: &mut Vec<(Range<usize>, Period)>) {
+        let Some(text) = run_text(context, &run) else { return };
+        let Some(calls_left) = context.calls_left.get().checked_sub(1) else { return };
+        context.calls_left.set(calls_left);
+        let offset = context.tokens[run.start].span.start;
+        for entity in self.parse(text, context.now) {
             let DimensionValue::Time(value) = &entity.value else { continue };
-            let start = run.start + scene.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.start);
-            let end = run.start + scene.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.end);
+            let start =
+                run.start + context.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.start);
+            let end = run.start + context.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.end);
             let words = start..end.min(run.end);
-            if words.is_empty() || is_idle(scene, &words) || tells_minutes_to(scene, &words, value) {
+            if words.is_empty() || is_not_a_date(context, &words) || is_misread_range(context, &words, value) {
                 continue;
             }
-            if let Some(period) = period(value).and_then(|period| settle(scene, &words, period)) {
+            if let Some(period) = period(value).and_then(|period| adjust(context, &words, period)) {
                 found.push((words, period));
             }
         }
     }
 
-    /// The one expression in a run.
-    pub(super) fn only(&self, scene: Scene<'_>, run: Range<usize>) -> Option<Period> {
+    /// Returns the first expression in a run.
+    pub(super) fn only(&self, context: DateContext<'_>, run: Range<usize>) -> Option<Period> {
         let mut found = Vec::new();
-        if run.end <= scene.tokens.len() {
-            self.read(scene, run, &mut found);
+        if run.end <= context.tokens.len() {
+            self.read(context, run, &mut found);
         }
         found.into_iter().next().map(|(_, period)| period)
     }
 
-    /// The expression that begins at a token, with the token after it.
-    pub(super) fn first(&self, scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+    /// Returns the expression that begins at a token, and the index of the token after it.
+    pub(super) fn first(&self, context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
         let mut end = at;
-        while end < scene.tokens.len() && end - at < 6 && (!scene.tokens[end].is_mark() || scene.tokens[end].is(",")) {
+        while end < context.tokens.len()
+            && end - at < 6
+            && (!context.tokens[end].is_mark() || context.tokens[end].is(","))
+        {
             end += 1;
         }
         let mut found = Vec::new();
         if end > at {
-            self.read(scene, at..end, &mut found);
+            self.read(context, at..end, &mut found);
         }
         found.into_iter().find(|(range, _)| range.start <= at + 1).map(|(range, period)| (range.end, period))
     }
 }
 
-fn run_text<'a>(scene: Scene<'a>, run: &Range<usize>) -> Option<&'a str> {
-    let first = scene.tokens.get(run.start)?;
-    let last = scene.tokens.get(run.end.checked_sub(1)?)?;
-    scene.text.get(first.span.start..last.span.end)
+fn run_text<'a>(context: DateContext<'a>, run: &Range<usize>) -> Option<&'a str> {
+    let first = context.tokens.get(run.start)?;
+    let last = context.tokens.get(run.end.checked_sub(1)?)?;
+    context.text.get(first.span.start..last.span.end)
 }
 
-/// Whether the words are no date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
-fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
-    let tokens = &scene.tokens[words.clone()];
+/// Whether the words are not a date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
+fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let tokens = &context.tokens[words.clone()];
     let said: Vec<&Token> = tokens
         .iter()
         .filter(|t| !t.is_mark() && !t.is_any(&["the", "a", "an", "on", "in", "at", "of", "for"]))
         .collect();
     let month_like = |t: &Token| t.is_any(&["may", "march", "mar", "sun", "sat", "mon", "wed", "fri"]) && !t.capital;
-    if said.is_empty() || said.iter().all(|t| t.is_any(IDLE)) && !is_named_month(scene, words) {
+    if said.is_empty() || said.iter().all(|t| t.is_any(AMBIGUOUS)) && !is_named_month(context, words) {
         return true;
     }
     if said.iter().any(|t| month_like(t))
@@ -187,15 +191,15 @@ fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
     {
         return true;
     }
-    let before = words.start.checked_sub(1).and_then(|before| scene.tokens.get(before));
+    let before = words.start.checked_sub(1).and_then(|before| context.tokens.get(before));
     let inside = said.first().is_some_and(|t| t.is_any(&["every", "each"]));
     if inside || before.is_some_and(|t| t.is_any(&["every", "each", "most", "for", "all", "per", "any"])) {
         return true;
     }
-    // Bare numbers: "7", "3 to 5", "the 3rd one"; and times of the clock without a day.
+    // Bare numbers ("7", "3 to 5", "the 3rd one") and times of day without a day.
     let ahead = tokens.first().is_some_and(|t| t.is("in") || t.is("within")) || before.is_some_and(|t| t.is("in"));
     if ahead && tokens.iter().any(|t| t.is_any(&["minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs"])) {
-        return scene.past || scene.perfect;
+        return context.past || context.perfect;
     }
     let dayless = |t: &&Token| {
         !t.is_any(ANCHORS)
@@ -211,14 +215,14 @@ fn is_idle(scene: Scene<'_>, words: &Range<usize>) -> bool {
         && !(tokens.first().is_some_and(|t| t.is("the")) && said.len() == 1 && ordinal(&said[0]) && follows_on(before))
 }
 
-/// "on the 12th" is a day; "the 12th" alone is not.
+/// Whether the preposition makes an ordinal a date: "on the 12th" is one; "the 12th" alone is not.
 fn follows_on(before: Option<&Token>) -> bool {
     before.is_some_and(|t| t.is("on") || t.is("by"))
 }
 
-/// "in May", "last March": a month name that stands where only a month stands.
-fn is_named_month(scene: Scene<'_>, words: &Range<usize>) -> bool {
-    let lead = &scene.tokens[words.start.saturating_sub(1)..words.end];
+/// Whether a month name is in a position where only a month fits: "in May", "last March".
+fn is_named_month(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let lead = &context.tokens[words.start.saturating_sub(1)..words.end];
     lead.windows(2).any(|pair| {
         pair[0].is_any(&[
             "in", "last", "next", "this", "since", "until", "till", "early", "late", "by", "of", "during", "from",
@@ -228,7 +232,7 @@ fn is_named_month(scene: Scene<'_>, words: &Range<usize>) -> bool {
     })
 }
 
-/// What the base read, as a stretch of local time.
+/// Converts a `duckling` value to a period.
 fn period(value: &TimeValue) -> Option<Period> {
     match value {
         TimeValue::Single { value, .. } => {
@@ -237,7 +241,7 @@ fn period(value: &TimeValue) -> Option<Period> {
         }
         TimeValue::Interval { from: Some(from), to: Some(to), .. } => {
             let ((first, grain, _), (end, ..)) = (point(from)?, point(to)?);
-            Some(named_stretch(first, end, grain))
+            Some(interval_period(first, end, grain))
         }
         TimeValue::Interval { from: Some(from), to: None, .. } => {
             let (first, grain, length) = point(from)?;
@@ -251,12 +255,12 @@ fn period(value: &TimeValue) -> Option<Period> {
     }
 }
 
-/// An interval of the base: a weekend, a part of a day, or from one moment to another.
-fn named_stretch(first: DateTime, end: DateTime, grain: Grain) -> Period {
+/// Classifies an interval: a weekend, a part of a day, or a range.
+fn interval_period(first: DateTime, end: DateTime, grain: Grain) -> Period {
     let days = first.date().until(end.date()).map_or(0, |span| span.get_days());
     if grain == Grain::Clock && (2..=3).contains(&days) && first.hour() == 18 {
-        // The base begins weekends on Friday evening.
-        let first = first.date().tomorrow().map_or(first, super::own::midnight);
+        // In `duckling`, weekends begin on Friday evening.
+        let first = first.date().tomorrow().map_or(first, super::rules::midnight);
         return Period { first, end, grain: Grain::Weekend, extent: Extent::During };
     }
     match grain {
@@ -266,7 +270,7 @@ fn named_stretch(first: DateTime, end: DateTime, grain: Grain) -> Period {
     }
 }
 
-/// A moment of the base, our grain, and the months, days and seconds that it lasts.
+/// Converts a point in time; returns it with its grain and its length in months and days.
 fn point(point: &TimePoint) -> Option<(DateTime, Grain, (i64, i64))> {
     let (local, grain): (NaiveDateTime, _) = match point {
         TimePoint::Instant { value, grain } => (value.naive_utc(), *grain),
@@ -298,24 +302,24 @@ fn after(first: DateTime, (months, days): (i64, i64)) -> Option<DateTime> {
     Some(DateTime::from_parts(shifted(first.date(), months, days)?, first.time()))
 }
 
-/// Corrects the extent by the words before, and turns to the past what the text tells as past.
-fn settle(scene: Scene<'_>, words: &Range<usize>, period: Period) -> Option<Period> {
+/// Adjusts the extent to the preposition, and moves future dates to the past if the text is about the past.
+fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Option<Period> {
     let lead = words.start.saturating_sub(1)..(words.start + 1).min(words.end);
-    let lead_is = |names: &[&str]| scene.tokens[lead.clone()].iter().any(|t| t.is_any(names));
+    let lead_is = |names: &[&str]| context.tokens[lead.clone()].iter().any(|t| t.is_any(names));
     let mut period = period;
     if lead_is(&["since"]) {
         period.extent = Extent::Since;
     } else if lead_is(&["until", "till"]) {
         period.extent = Extent::Until;
     }
-    let tokens = &scene.tokens[words.clone()];
+    let tokens = &context.tokens[words.clone()];
     let has = |test: &dyn Fn(&str) -> bool| tokens.iter().any(|t| test(&t.lower));
     let dated = has(&|w| year(w).is_some() || w.len() >= 8 && w.contains(['-', '/']) || weekday(w).is_some());
     let fixed =
         has(&|w| matches!(w, "next" | "this" | "last" | "coming" | "tomorrow" | "today" | "in" | "ago" | "yesterday"));
     let bare_in = tokens.first().is_some_and(|t| t.is("in")) && has(&is_month);
-    let behind = scene.past || period.extent == Extent::Since;
-    let back = if period.first <= scene.now || !behind || dated || (fixed && !bare_in) {
+    let behind = context.past || period.extent == Extent::Since;
+    let back = if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
         0
     } else if has(&is_month)
         || period.grain >= Grain::Month
@@ -329,9 +333,9 @@ fn settle(scene: Scene<'_>, words: &Range<usize>, period: Period) -> Option<Peri
     Some(Period { first: shift(period.first)?, end: shift(period.end)?, ..period })
 }
 
-/// "10/1 to 11/7" read as "so many minutes to": the base is wrong.
-fn tells_minutes_to(scene: Scene<'_>, words: &Range<usize>, value: &TimeValue) -> bool {
-    let tokens = &scene.tokens[words.clone()];
+/// Whether a date range such as "10/1 to 11/7" was misread as a time ("minutes to").
+fn is_misread_range(context: DateContext<'_>, words: &Range<usize>, value: &TimeValue) -> bool {
+    let tokens = &context.tokens[words.clone()];
     let clock = matches!(value, TimeValue::Single { value, .. } if value.grain() < duckling::Grain::Hour);
     clock
         && tokens.iter().any(|t| t.is_any(&["to", "-", "–"]))

@@ -1,38 +1,40 @@
-//! The expressions that are read without the base.
+//! Rules for the most frequent expressions.
 
 use jiff::civil::{Date, DateTime, Weekday};
 
-use super::base::Base;
 use super::calendar::{self, is_month, month_number, whole_month, whole_year};
-use super::{Extent, Grain, Period, Scene};
+use super::fallback::Fallback;
+use super::{DateContext, Extent, Grain, Period};
 use crate::offline::tokens::Token;
 
-/// An expression that begins at token `at`, with the token after it.
-pub(super) fn read(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
-    let word = |offset: usize| scene.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
+/// Returns the expression that begins at token `at`, and the index of the token after it.
+pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
+    let word = |offset: usize| context.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
     let first = word(0);
-    // Cheap exits: most words begin nothing.
+    // Most words begin no expression, so this selects the rules by the first word.
     match first {
-        "today" | "yesterday" | "tomorrow" | "tmrw" | "tmr" | "tmw" => named_day(scene, at),
-        "last" | "next" | "this" | "past" | "previous" => deictic(scene, at),
-        "for" | "over" => duration(scene, at),
-        "from" | "between" => calendar::years(scene, at).or_else(|| calendar::stretch(scene, at, base)),
+        "today" | "yesterday" | "tomorrow" | "tmrw" | "tmr" | "tmw" => named_day(context, at),
+        "last" | "next" | "this" | "past" | "previous" => deictic(context, at),
+        "for" | "over" => duration(context, at),
+        "from" | "between" => calendar::year_range(context, at).or_else(|| calendar::date_range(context, at, fallback)),
         "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "circa" | "back" => {
-            calendar::lone_year(scene, at).or_else(|| season_of_year(scene, at)).or_else(|| ahead(scene, at))
+            calendar::year_expression(context, at)
+                .or_else(|| season_of_year(context, at))
+                .or_else(|| ahead(context, at))
         }
-        "the" => anchored(scene, at, base)
-            .or_else(|| the_unit(scene, at))
-            .or_else(|| season_of_year(scene, at))
-            .or_else(|| calendar::date(scene, at)),
-        _ => ago(scene, at)
-            .or_else(|| anchored(scene, at, base))
-            .or_else(|| calendar::date(scene, at))
-            .or_else(|| recent_weekday(scene, at))
+        "the" => anchored(context, at, fallback)
+            .or_else(|| article_and_unit(context, at))
+            .or_else(|| season_of_year(context, at))
+            .or_else(|| calendar::date(context, at)),
+        _ => ago(context, at)
+            .or_else(|| anchored(context, at, fallback))
+            .or_else(|| calendar::date(context, at))
+            .or_else(|| recent_weekday(context, at))
             .or_else(|| calendar::dotted(first).map(|period| (at + 1, period))),
     }
 }
 
-/// A day of the calendar as a period.
+/// The period of a calendar day.
 pub(super) fn day(date: Date, grain: Grain) -> Option<Period> {
     let end = date.tomorrow().ok()?;
     Some(Period { first: midnight(date), end: midnight(end), grain, extent: Extent::During })
@@ -43,19 +45,19 @@ pub(super) fn midnight(date: Date) -> DateTime {
     date.to_datetime(jiff::civil::Time::midnight())
 }
 
-/// A year, when the word is one between 1900 and 2099.
+/// Parses a year between 1900 and 2099.
 pub(super) fn year(word: &str) -> Option<i16> {
     let year: i16 = word.parse().ok()?;
     ((1900..2100).contains(&year) && word.len() == 4).then_some(year)
 }
 
-/// Moves a date by whole units, `months` and `days` at once.
+/// Adds months and days to a date.
 pub(super) fn shifted(date: Date, months: i64, days: i64) -> Option<Date> {
     let span = jiff::Span::new().try_months(months).ok()?.try_days(days).ok()?;
     date.checked_add(span).ok()
 }
 
-/// From one day to another as a period.
+/// The period from one day to another.
 pub(super) fn during(first: Date, end: Date, grain: Grain) -> Period {
     Period { first: midnight(first), end: midnight(end), grain, extent: Extent::During }
 }
@@ -78,45 +80,45 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
     })
 }
 
-/// The word at a token, empty outside.
+/// The word at a token; empty if out of range.
 pub(super) fn word_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |token| token.lower.as_str())
 }
 
-fn named_day(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let offset = match word_at(scene.tokens, at) {
+fn named_day(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let offset = match word_at(context.tokens, at) {
         "today" => 0,
         "yesterday" => -1,
         _ => 1,
     };
-    // With a clock time or a part of the day the base knows better.
-    let next = word_at(scene.tokens, at + 1);
-    let clock = scene.tokens.get(at + 1).is_some_and(|token| token.kind == super::TokenKind::Number);
+    // The fallback handles a following time of day or part of a day.
+    let next = word_at(context.tokens, at + 1);
+    let clock = context.tokens.get(at + 1).is_some_and(|token| token.kind == super::TokenKind::Number);
     if clock || matches!(next, "at" | "morning" | "afternoon" | "evening" | "night" | "noon") {
         return None;
     }
-    Some((at + 1, day(shifted(scene.now.date(), 0, offset)?, Grain::Day)?))
+    Some((at + 1, day(shifted(context.now.date(), 0, offset)?, Grain::Day)?))
 }
 
 /// "last week", "this past Sunday", "next month", "this summer".
-fn deictic(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let today = scene.now.date();
+fn deictic(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let today = context.now.date();
     let mut at_unit = at + 1;
-    let mut step = match word_at(scene.tokens, at) {
+    let mut step = match word_at(context.tokens, at) {
         "this" => 0,
         "next" => 1,
         _ => -1,
     };
-    if step == 0 && matches!(word_at(scene.tokens, at_unit), "past" | "last") {
+    if step == 0 && matches!(word_at(context.tokens, at_unit), "past" | "last") {
         step = -1;
         at_unit += 1;
-    } else if step == 0 && matches!(word_at(scene.tokens, at_unit), "coming" | "upcoming") {
+    } else if step == 0 && matches!(word_at(context.tokens, at_unit), "coming" | "upcoming") {
         step = 1;
         at_unit += 1;
     }
-    let unit = word_at(scene.tokens, at_unit);
-    // "last week Tuesday", "last year in June": the base reads the whole.
-    if weekday(word_at(scene.tokens, at_unit + 1)).is_some() && weekday(unit).is_none() {
+    let unit = word_at(context.tokens, at_unit);
+    // The fallback handles "last week Tuesday" and "last year in June".
+    if weekday(word_at(context.tokens, at_unit + 1)).is_some() && weekday(unit).is_none() {
         return None;
     }
     let period = match unit {
@@ -133,7 +135,7 @@ fn deictic(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
         }
         "year" => whole_year(today.year().checked_add(i16::try_from(step).ok()?)?, Extent::During)?,
         "summer" | "spring" | "autumn" | "fall" | "winter" => season(today, unit, step)?,
-        _ if step == 0 && scene.tokens.get(at_unit).is_some_and(|token| token.capital) && is_month(unit) => {
+        _ if step == 0 && context.tokens.get(at_unit).is_some_and(|token| token.capital) && is_month(unit) => {
             let month = month_number(unit)?;
             whole_month(Date::new(today.year(), month, 1).ok()?)?
         }
@@ -148,19 +150,19 @@ fn deictic(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
     Some((at_unit + 1, period))
 }
 
-/// The latest such weekday before a day.
+/// The last such weekday before a day.
 fn previous(today: Date, name: Weekday) -> Option<Date> {
     let back = i64::from(today.weekday().since(name));
     shifted(today, 0, if back == 0 { -7 } else { -back })
 }
 
-/// Saturday and Sunday: `-1` the last ones that are over or running, `0` this week's, `1` next week's.
+/// Saturday and Sunday of the week at distance `step`: `-1` last week, `0` this week, `1` next week.
 fn weekend(today: Date, step: i64) -> Option<Period> {
     let first = shifted(monday(today)?, 0, 5 + 7 * step)?;
     Some(during(first, shifted(first, 0, 2)?, Grain::Weekend))
 }
 
-/// Northern seasons by whole months; winter belongs to the year in which it ends.
+/// Seasons of the northern hemisphere in whole months. A winter counts for the year in which it ends.
 fn season(today: Date, name: &str, step: i64) -> Option<Period> {
     let month = match name {
         "spring" => 3,
@@ -172,7 +174,7 @@ fn season(today: Date, name: &str, step: i64) -> Option<Period> {
     if month == 12 && today.month() < 12 && step <= 0 {
         first = shifted(first, -12, 0)?;
     }
-    // "last summer" is the latest that is over, "next summer" the first that has not begun.
+    // "last summer" is the most recent one that is over, "next summer" the first that has not begun.
     while step < 0 && shifted(first, 3, 0)? > today {
         first = shifted(first, -12, 0)?;
     }
@@ -183,38 +185,38 @@ fn season(today: Date, name: &str, step: i64) -> Option<Period> {
 }
 
 /// "in the summer of 2019", "in summer 2019".
-fn season_of_year(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+fn season_of_year(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
     let mut next = at + 1;
-    if word_at(scene.tokens, next) == "the" {
+    if word_at(context.tokens, next) == "the" {
         next += 1;
     }
-    let name = word_at(scene.tokens, next);
+    let name = word_at(context.tokens, next);
     if !matches!(name, "summer" | "spring" | "autumn" | "fall" | "winter") {
         return None;
     }
     next += 1;
-    if word_at(scene.tokens, next) == "of" {
+    if word_at(context.tokens, next) == "of" {
         next += 1;
     }
-    let year = year(word_at(scene.tokens, next))?;
+    let year = year(word_at(context.tokens, next))?;
     let today = Date::new(year, if name == "winter" { 2 } else { 1 }, 1).ok()?;
     Some((next + 1, season(today, name, 0)?))
 }
 
-/// A number word, digits, or "a couple of", with the token after it.
-fn quantity(scene: Scene<'_>, at: usize) -> Option<(usize, i64)> {
+/// A number word, digits, or "a couple of"; also returns the token after it.
+fn quantity(context: DateContext<'_>, at: usize) -> Option<(usize, i64)> {
     let mut next = at;
-    if matches!(word_at(scene.tokens, at), "a" | "an" | "the" | "about" | "around" | "past" | "last" | "over") {
+    if matches!(word_at(context.tokens, at), "a" | "an" | "the" | "about" | "around" | "past" | "last" | "over") {
         next += 1;
-        let word = word_at(scene.tokens, next);
-        if matches!(word_at(scene.tokens, at), "a" | "an") && unit(word).is_some() {
+        let word = word_at(context.tokens, next);
+        if matches!(word_at(context.tokens, at), "a" | "an") && unit(word).is_some() {
             return Some((next, 1));
         }
     }
-    let word = word_at(scene.tokens, next);
+    let word = word_at(context.tokens, next);
     let count = match word {
         "couple" => {
-            let of = usize::from(word_at(scene.tokens, next + 1) == "of");
+            let of = usize::from(word_at(context.tokens, next + 1) == "of");
             return Some((next + 1 + of, 2));
         }
         "few" => 3,
@@ -242,7 +244,7 @@ fn number(word: &str) -> Option<i64> {
     }
 }
 
-/// Months and days of a unit, and its grain.
+/// The length of a unit in months and days, and its grain.
 fn unit(word: &str) -> Option<(i64, i64, Grain)> {
     Some(match word {
         "day" | "days" => (0, 1, Grain::Day),
@@ -256,8 +258,8 @@ fn unit(word: &str) -> Option<(i64, i64, Grain)> {
     })
 }
 
-/// The period that lies `count` units from a day (negative: before).
-fn moved(today: Date, count: i64, (months, days, grain): (i64, i64, Grain), extent: Extent) -> Option<Period> {
+/// The period at a distance of `count` units from a day; negative counts are before it.
+fn offset_period(today: Date, count: i64, (months, days, grain): (i64, i64, Grain), extent: Extent) -> Option<Period> {
     let date = shifted(today, months.checked_mul(count)?, days.checked_mul(count)?)?;
     let period = match grain {
         Grain::Month => whole_month(date)?,
@@ -269,79 +271,79 @@ fn moved(today: Date, count: i64, (months, days, grain): (i64, i64, Grain), exte
 }
 
 /// "two weeks ago", "a few years back", "in two days".
-fn ago(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let (next, count) = quantity(scene, at)?;
-    let unit = unit(word_at(scene.tokens, next))?;
-    if !matches!(word_at(scene.tokens, next + 1), "ago" | "back") {
+fn ago(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let (next, count) = quantity(context, at)?;
+    let unit = unit(word_at(context.tokens, next))?;
+    if !matches!(word_at(context.tokens, next + 1), "ago" | "back") {
         return None;
     }
-    Some((next + 2, moved(scene.now.date(), -count, unit, Extent::During)?))
+    Some((next + 2, offset_period(context.now.date(), -count, unit, Extent::During)?))
 }
 
-/// "in two weeks", "in a year": ahead, unless the text tells what has been.
-fn ahead(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    if word_at(scene.tokens, at) != "in" || scene.past || scene.perfect {
+/// "in two weeks", "in a year": in the future, unless the text is about the past.
+fn ahead(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    if word_at(context.tokens, at) != "in" || context.past || context.perfect {
         return None;
     }
-    let next = word_at(scene.tokens, at + 1);
+    let next = word_at(context.tokens, at + 1);
     if matches!(next, "the" | "about" | "past" | "last") {
         return None;
     }
-    let (next, count) = quantity(scene, at + 1)?;
-    let unit = unit(word_at(scene.tokens, next))?;
-    Some((next + 1, moved(scene.now.date(), count, unit, Extent::During)?))
+    let (next, count) = quantity(context, at + 1)?;
+    let unit = unit(word_at(context.tokens, next))?;
+    Some((next + 1, offset_period(context.now.date(), count, unit, Extent::During)?))
 }
 
-/// "the other day" is no date; "the past few weeks" neither; "the last two years" with a perfect is.
-fn the_unit(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    if !matches!(word_at(scene.tokens, at + 1), "last" | "next" | "past" | "previous") {
+/// "the last week", "the previous month"; not "the other day".
+fn article_and_unit(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    if !matches!(word_at(context.tokens, at + 1), "last" | "next" | "past" | "previous") {
         return None;
     }
-    let (next, period) = deictic(scene, at + 1)?;
+    let (next, period) = deictic(context, at + 1)?;
     Some((next, period))
 }
 
-/// "for three years", said of what has held until now.
-fn duration(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
+/// "for three years" in the perfect tense.
+fn duration(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
     let mut from = at + 1;
-    while matches!(word_at(scene.tokens, from), "the" | "almost" | "nearly" | "about" | "over" | "like" | "around") {
+    while matches!(word_at(context.tokens, from), "the" | "almost" | "nearly" | "about" | "over" | "like" | "around") {
         from += 1;
     }
-    let (next, count) = quantity(scene, from)?;
-    let unit = unit(word_at(scene.tokens, next))?;
-    if !scene.perfect || word_at(scene.tokens, next + 1) == "ago" {
+    let (next, count) = quantity(context, from)?;
+    let unit = unit(word_at(context.tokens, next))?;
+    if !context.perfect || word_at(context.tokens, next + 1) == "ago" {
         return None;
     }
-    Some((next + 1, moved(scene.now.date(), -count, unit, Extent::Since)?))
+    Some((next + 1, offset_period(context.now.date(), -count, unit, Extent::Since)?))
 }
 
 /// "the week before 9 June 2023", "two days after Christmas", "the Sunday before last Monday".
-fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)> {
-    let start = at + usize::from(word_at(scene.tokens, at) == "the");
-    if word_at(scene.tokens, start) == "week" && word_at(scene.tokens, start + 1) == "of" && scene.depth == 0 {
-        let inner = Scene { depth: 2, ..scene };
-        let (end, day) = read(inner, start + 2, base).or_else(|| base.first(inner, start + 2))?;
+fn anchored(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
+    let start = at + usize::from(word_at(context.tokens, at) == "the");
+    if word_at(context.tokens, start) == "week" && word_at(context.tokens, start + 1) == "of" && context.depth == 0 {
+        let inner = DateContext { depth: 2, ..context };
+        let (end, day) = read(inner, start + 2, fallback).or_else(|| fallback.first(inner, start + 2))?;
         let first = monday(day.first.date())?;
         return Some((end, during(first, shifted(first, 0, 7)?, Grain::Week)));
     }
-    let (next, count) = quantity(scene, start).unwrap_or((start, 1));
-    let name = word_at(scene.tokens, next);
+    let (next, count) = quantity(context, start).unwrap_or((start, 1));
+    let name = word_at(context.tokens, next);
     let (unit, day_name) = (unit(name), weekday(name));
     if unit.is_none() && day_name.is_none() {
         return None;
     }
-    let back = match word_at(scene.tokens, next + 1) {
+    let back = match word_at(context.tokens, next + 1) {
         "before" => true,
         "after" | "following" => false,
         _ => return None,
     };
-    if scene.depth > 1 {
+    if context.depth > 1 {
         return None;
     }
-    let inner = Scene { depth: scene.depth + 1, ..scene };
-    let (end, anchor) = match read(inner, next + 2, base) {
+    let inner = DateContext { depth: context.depth + 1, ..context };
+    let (end, anchor) = match read(inner, next + 2, fallback) {
         Some(own) => own,
-        None => base.first(scene, next + 2)?,
+        None => fallback.first(context, next + 2)?,
     };
     let date = if back { anchor.first } else { anchor.end }.date();
     let eve = shifted(date, 0, -1)?;
@@ -356,29 +358,29 @@ fn anchored(scene: Scene<'_>, at: usize, base: &Base) -> Option<(usize, Period)>
         (Grain::Weekend, true) => {
             weekend(shifted(eve, 0, -7 * (count - 1))?, if eve.weekday() == Weekday::Sunday { 0 } else { -1 })?
         }
-        (_, true) => moved(date, -count, unit, Extent::During)?,
-        (_, false) => moved(anchor.first.date(), count, unit, Extent::During)?,
+        (_, true) => offset_period(date, -count, unit, Extent::During)?,
+        (_, false) => offset_period(anchor.first.date(), count, unit, Extent::During)?,
     };
     Some((end, period))
 }
 
-/// "on Monday" in a text about the past: the latest one.
-fn recent_weekday(scene: Scene<'_>, at: usize) -> Option<(usize, Period)> {
-    let word = word_at(scene.tokens, at);
-    // "sat" and "sun" alone are words.
+/// "on Monday" in a text about the past: the most recent one.
+fn recent_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let word = word_at(context.tokens, at);
+    // Abbreviations such as "sat" and "sun" are also words, so they need a capital.
     let name = weekday(word)
-        .filter(|_| !matches!(word, "sat" | "sun" | "wed" | "mon" | "fri") || word_is_capital(scene, at))?;
-    let next = scene.tokens.get(at + 1);
-    let before = at.checked_sub(1).map_or("", |before| word_at(scene.tokens, before));
+        .filter(|_| !matches!(word, "sat" | "sun" | "wed" | "mon" | "fri") || word_is_capital(context, at))?;
+    let next = context.tokens.get(at + 1);
+    let before = at.checked_sub(1).map_or("", |before| word_at(context.tokens, before));
     let alone = next.is_none_or(|next| next.kind != super::TokenKind::Number && !next.is(",") && !next.is("the"));
-    if !scene.past || !alone || matches!(before, "every" | "each" | "next" | "this" | "coming") {
+    if !context.past || !alone || matches!(before, "every" | "each" | "next" | "this" | "coming") {
         return None;
     }
-    let today = scene.now.date();
+    let today = context.now.date();
     let date = if today.weekday() == name { today } else { previous(today, name)? };
     Some((at + 1, day(date, Grain::Day)?))
 }
 
-fn word_is_capital(scene: Scene<'_>, at: usize) -> bool {
-    scene.tokens.get(at).is_some_and(|token| token.capital && at > 0 && !scene.text.is_empty())
+fn word_is_capital(context: DateContext<'_>, at: usize) -> bool {
+    context.tokens.get(at).is_some_and(|token| token.capital && at > 0 && !context.text.is_empty())
 }

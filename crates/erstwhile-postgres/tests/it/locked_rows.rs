@@ -1,4 +1,4 @@
-//! A node that froze in the middle of a transaction holds up its own graph for a moment, and nobody else.
+//! Row locks of a node that froze in the middle of a transaction: they must block only its own graph, and only briefly.
 
 use std::sync::Arc;
 
@@ -28,8 +28,8 @@ fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
     }
 }
 
-/// A graph with one text that waits to be understood.
-async fn waiting(store: &Store, number: u128) -> GraphId {
+/// Creates a graph with one pending episode.
+async fn graph_with_pending_episode(store: &Store, number: u128) -> GraphId {
     let graph = GraphId(Uuid::from_u128((number + 1) << 100));
     let owner = PartitionOwner::Standalone(format!("graph {number}"));
     let episode = Episode {
@@ -54,8 +54,8 @@ async fn waiting(store: &Store, number: u128) -> GraphId {
     graph
 }
 
-/// Holds a graph's row in a transaction of its own, until that is committed.
-async fn hold(url: &str, update: &str, graph: GraphId) -> tokio_postgres::Client {
+/// Locks a graph's row in a separate transaction, until the returned client commits it.
+async fn lock(url: &str, update: &str, graph: GraphId) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(async move { drop(connection.await) });
     client.batch_execute("BEGIN").await.unwrap();
@@ -65,13 +65,13 @@ async fn hold(url: &str, update: &str, graph: GraphId) -> tokio_postgres::Client
 }
 
 #[tokio::test]
-async fn other_graphs_are_claimed_while_one_is_held() {
+async fn other_graphs_are_claimed_while_one_is_locked() {
     let url = TestServer::shared().schema().await;
-    let settings = PostgresSettings { patience: std::time::Duration::from_secs(1), ..PostgresSettings::default() };
+    let settings = PostgresSettings { retry_timeout: std::time::Duration::from_secs(1), ..PostgresSettings::default() };
     let store = Store::open(Arc::new(Postgres::new(&url, settings).unwrap())).await.unwrap();
-    let (held, free) = (waiting(&store, 1).await, waiting(&store, 2).await);
-    let _holder = hold(&url, "ingest_queue SET epoch = epoch", held).await;
-    // Both moments, so that one of them begins with the graph that is held.
+    let (locked, free) = (graph_with_pending_episode(&store, 1).await, graph_with_pending_episode(&store, 2).await);
+    let _lock = lock(&url, "ingest_queue SET epoch = epoch", locked).await;
+    // The order of graphs depends on the time: with one of these two, the locked graph comes first.
     for (number, now) in
         [at(1), Timestamp::from_microsecond(at(2).as_microsecond() + 1).unwrap()].into_iter().enumerate()
     {
@@ -82,27 +82,27 @@ async fn other_graphs_are_claimed_while_one_is_held() {
 }
 
 #[tokio::test]
-async fn a_graph_that_is_held_is_left_for_later_and_claimed_when_it_is_free() {
+async fn a_locked_graph_is_skipped_and_claimed_when_it_is_free() {
     let url = TestServer::shared().schema().await;
     let store = Store::open(Arc::new(Postgres::new(&url, PostgresSettings::default()).unwrap())).await.unwrap();
-    let graph = waiting(&store, 1).await;
-    let holder = hold(&url, "ingest_queue SET epoch = epoch", graph).await;
-    assert_eq!(store.claim(at(1), at(10)).await.unwrap(), None, "nothing is wrong, and nothing is free");
-    holder.batch_execute("COMMIT").await.unwrap();
+    let graph = graph_with_pending_episode(&store, 1).await;
+    let lock = lock(&url, "ingest_queue SET epoch = epoch", graph).await;
+    assert_eq!(store.claim(at(1), at(10)).await.unwrap(), None, "no error, but no free graph");
+    lock.batch_execute("COMMIT").await.unwrap();
     assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.partition), Some(graph.into()));
 }
 
-/// Waiting for a row must not be taken for a server that is silent, for then every other connection is given up too.
+/// A lock timeout must not count as a response timeout, which would close all other connections, too.
 #[tokio::test]
-async fn a_write_to_a_graph_that_is_held_says_what_it_waited_for() {
+async fn a_write_to_a_locked_graph_fails_with_a_lock_timeout() {
     let url = TestServer::shared().schema().await;
-    let settings = PostgresSettings { patience: std::time::Duration::ZERO, ..PostgresSettings::default() };
+    let settings = PostgresSettings { retry_timeout: std::time::Duration::ZERO, ..PostgresSettings::default() };
     let store = Store::open(Arc::new(Postgres::new(&url, settings).unwrap())).await.unwrap();
-    let graph = waiting(&store, 1).await;
-    let holder = hold(&url, "graph SET version = version", graph).await;
+    let graph = graph_with_pending_episode(&store, 1).await;
+    let lock = lock(&url, "graph SET version = version", graph).await;
     let removal = batch(graph, 2, vec![Change::RemovePartition(PartitionOwner::Standalone("graph 1".to_owned()))]);
     let error = store.apply(&removal).await.unwrap_err();
     assert!(error.message().contains("lock timeout"), "{error}");
-    holder.batch_execute("COMMIT").await.unwrap();
+    lock.batch_execute("COMMIT").await.unwrap();
     store.apply(&removal).await.unwrap();
 }

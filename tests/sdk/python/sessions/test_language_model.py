@@ -1,4 +1,4 @@
-"""What needs a language model: classifying, extracting, asking."""
+"""Calls that need a language model: classification, extraction and question synthesis."""
 
 from datetime import datetime, timezone
 from typing import Any, Optional
@@ -12,7 +12,7 @@ try:
 except ImportError:
     ZepModel, ZepText = object, str
 
-pytestmark = pytest.mark.skipif(GENERATION == "ce", reason="the community edition's SDK asks no model")
+pytestmark = pytest.mark.skipif(GENERATION == "ce", reason="the community edition's SDK has no such calls")
 
 
 def test_a_session_is_classified(zep: Any, talk: str) -> None:
@@ -34,7 +34,7 @@ def test_data_is_extracted(zep: Any, session: str) -> None:
     assert said == {"shoe_size": "42"}
 
 
-def test_a_model_of_the_sdk_is_filled_in(zep: Any, session: str) -> None:
+def test_a_model_class_of_the_sdk_is_filled_in(zep: Any, session: str) -> None:
     class Person(ZepModel):
         home_town: Optional[ZepText] = Field(default=None, description="the home town")
 
@@ -43,7 +43,7 @@ def test_a_model_of_the_sdk_is_filled_in(zep: Any, session: str) -> None:
     assert zep.memory.extract(session, Person, current_date_time=datetime(2025, 1, 1, tzinfo=timezone.utc), last_n=3, validate=False).home_town == "Lyon"
 
 
-def test_the_question_of_a_session_is_asked(zep: Any, talk: str) -> None:
+def test_a_question_is_synthesized_from_a_session(zep: Any, talk: str) -> None:
     assert zep.memory.synthesize_question(talk).question == "Where should we eat in Lyon?"
     assert zep.memory.synthesize_question(talk, last_n_messages=1).question.endswith("?")
     with pytest.raises(NotFoundError):
