@@ -34,6 +34,7 @@ pub enum ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    object: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -43,7 +44,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// Makes an error of a kind; messages are lower case without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: message.into(), object: None, source: None }
     }
 
     /// The request is wrong.
@@ -51,9 +52,9 @@ impl Error {
         Self::new(ErrorKind::Invalid, message)
     }
 
-    /// The object does not exist; `what` is a noun such as "user".
-    pub fn not_found(what: &str) -> Self {
-        Self::new(ErrorKind::NotFound, format!("{what} not found"))
+    /// The object does not exist; `object` is a noun of the domain, such as "user".
+    pub fn not_found(object: &'static str) -> Self {
+        Self { object: Some(object), ..Self::new(ErrorKind::NotFound, format!("{object} not found")) }
     }
 
     /// Stored data does not make sense.
@@ -83,6 +84,13 @@ impl Error {
         self.kind
     }
 
+    /// The noun of the object that was not found; `None` for errors of other kinds.
+    ///
+    /// A shell that calls the domain's objects by other names can write a message of its own.
+    pub fn object(&self) -> Option<&'static str> {
+        self.object
+    }
+
     /// The message for people.
     pub fn message(&self) -> &str {
         &self.message
@@ -94,6 +102,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &self.kind)
             .field("message", &self.message)
+            .field("object", &self.object)
             .field("source", &self.source)
             .finish()
     }

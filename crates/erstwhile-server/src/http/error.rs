@@ -41,6 +41,16 @@ impl ApiError {
     }
 }
 
+/// What the API calls an object of the domain.
+fn api_noun(object: &'static str) -> &'static str {
+    match object {
+        "fact" => "edge",
+        "entity" => "node",
+        "import job" => "batch",
+        other => other,
+    }
+}
+
 /// The one map from what the caller should do to a status.
 fn status_of(kind: ErrorKind) -> StatusCode {
     match kind {
@@ -66,6 +76,10 @@ impl From<Error> for ApiError {
         let message = match error.kind() {
             ErrorKind::Corrupt | ErrorKind::Internal => "internal server error".to_owned(),
             ErrorKind::Unavailable => "the server cannot store or read now; try again later".to_owned(),
+            ErrorKind::NotFound => match error.object() {
+                Some(object) => format!("{} not found", api_noun(object)),
+                None => error.message().to_owned(),
+            },
             _ => error.message().to_owned(),
         };
         Self { status, message }

@@ -91,26 +91,26 @@ impl ProjectHandle {
 
     /// An entity, by its id or by the id of a name that was merged into it.
     pub async fn entity(&self, id: EntityId) -> Result<Entity> {
-        let graph = self.graph_of(id.0, "node").await?;
+        let graph = self.graph_of(id.0, "entity").await?;
         let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id).cloned())?;
-        entity.ok_or_else(|| Error::not_found("node"))
+        entity.ok_or_else(|| Error::not_found("entity"))
     }
 
     /// The episodes that mention an entity, oldest first.
     pub async fn episodes_of(&self, id: EntityId) -> Result<Vec<Episode>> {
-        let graph = self.graph_of(id.0, "node").await?;
+        let graph = self.graph_of(id.0, "entity").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
-            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("entity"))?;
             Ok(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
         })?
     }
 
     /// Edits an entity directly; absent fields are left alone.
     pub async fn update_entity(&self, id: EntityId, patch: EntityPatch) -> Result<Entity> {
-        let graph = self.graph_of(id.0, "node").await?;
+        let graph = self.graph_of(id.0, "entity").await?;
         let decide = |index: &GraphIndex| {
-            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("entity"))?;
             let merged = merged(index.knowledge.entity_edit(entity.id), patch.clone());
             Ok((vec![Change::PutEntityEdit(entity.id, merged)], ()))
         };
@@ -123,11 +123,11 @@ impl ProjectHandle {
     /// # Errors
     /// `Invalid` for the user's own node and the assistant's: they go with the user.
     pub async fn delete_entity(&self, id: EntityId) -> Result<()> {
-        let graph = self.graph_of(id.0, "node").await?;
+        let graph = self.graph_of(id.0, "entity").await?;
         let decide = |index: &GraphIndex| {
-            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("entity"))?;
             if [user_node(graph), assistant_node(graph)].contains(&entity.id) {
-                return Err(Error::invalid("the user's and the assistant's own nodes are deleted with the user"));
+                return Err(Error::invalid("the entities of the user and the assistant are deleted with the user"));
             }
             let names = index.knowledge.members(entity.id).iter();
             Ok((names.map(|name| Change::RemoveName(*name)).collect(), ()))
@@ -148,14 +148,14 @@ impl ProjectHandle {
     }
 
     async fn relate(&self, left: EntityId, right: EntityId, kind: LinkKind) -> Result<()> {
-        let graph = self.graph_of(left.0, "node").await?;
-        if graph != self.graph_of(right.0, "node").await? {
-            return Err(Error::invalid("the two nodes belong to different graphs"));
+        let graph = self.graph_of(left.0, "entity").await?;
+        if graph != self.graph_of(right.0, "entity").await? {
+            return Err(Error::invalid("the two entities belong to different graphs"));
         }
         let now = self.now();
         let decide = |index: &GraphIndex| {
             for end in [left, right] {
-                index.knowledge.entity(end).ok_or_else(|| Error::not_found("node"))?;
+                index.knowledge.entity(end).ok_or_else(|| Error::not_found("entity"))?;
             }
             // The last word counts: an earlier merge or split of the same two names is taken back.
             let same = |link: &&Link| {
@@ -181,11 +181,11 @@ pub(super) fn end_of(
     now: Timestamp,
 ) -> Result<(EntityId, Vec<Change>)> {
     if let Some(id) = draft.id {
-        let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("node"))?;
+        let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("entity"))?;
         return Ok((entity.id, Vec::new()));
     }
     let name = draft.name.as_deref().filter(|name| !normalise(name).is_empty());
-    let name = name.ok_or_else(|| Error::invalid("a node needs a name or the uuid of an existing node"))?;
+    let name = name.ok_or_else(|| Error::invalid("an entity needs a name or the id of an existing entity"))?;
     let id = name_id(graph, name, draft.entity_type.as_deref());
     let mut changes = vec![Change::AddMention(Mention {
         episode: by,

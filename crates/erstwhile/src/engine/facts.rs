@@ -63,7 +63,7 @@ pub struct FactEnd {
 impl ProjectHandle {
     /// A fact, by its id or by an assertion that supports it.
     pub async fn fact(&self, id: AssertionId) -> Result<FactTriple> {
-        let graph = self.graph_of(id.0, "edge").await?;
+        let graph = self.graph_of(id.0, "fact").await?;
         self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id)))?
     }
 
@@ -118,10 +118,10 @@ impl ProjectHandle {
 
     /// Edits a fact directly; absent fields are left alone.
     pub async fn update_fact(&self, id: AssertionId, edit: FactEdit) -> Result<FactTriple> {
-        let graph = self.graph_of(id.0, "edge").await?;
+        let graph = self.graph_of(id.0, "fact").await?;
         let now = self.now();
         let decide = |index: &GraphIndex| {
-            let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("edge"))?;
+            let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
             let merged = merged(index.knowledge.fact_edit(fact), edit.clone());
             let edit = FactEdit { recorded_at: Some(now), ..merged };
             Ok((vec![Change::PutFactEdit(fact.id, edit)], fact.id))
@@ -132,9 +132,9 @@ impl ProjectHandle {
 
     /// Removes a fact: every assertion that supports it.
     pub async fn delete_fact(&self, id: AssertionId) -> Result<()> {
-        let graph = self.graph_of(id.0, "edge").await?;
+        let graph = self.graph_of(id.0, "fact").await?;
         let decide = |index: &GraphIndex| {
-            let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("edge"))?;
+            let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
             Ok((fact.assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect(), ()))
         };
         self.change_knowledge(graph, decide).await?;
@@ -143,10 +143,10 @@ impl ProjectHandle {
 
     /// The facts in which an entity is subject or object and that pass a filter, in no order.
     pub async fn facts_about(&self, entity: EntityId, filter: &Filter) -> Result<Vec<FactTriple>> {
-        let graph = self.graph_of(entity.0, "node").await?;
+        let graph = self.graph_of(entity.0, "entity").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
-            let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("node"))?;
+            let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("entity"))?;
             let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
             let facts = index.knowledge.facts_about(entity.id);
             let passing = facts.filter(|fact| filter.fact(fact, &index.knowledge, metadata));
@@ -187,7 +187,7 @@ impl GraphHandle {
 
 /// A fact with its ends.
 pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTriple> {
-    let fact = fact.ok_or_else(|| Error::not_found("edge"))?;
+    let fact = fact.ok_or_else(|| Error::not_found("fact"))?;
     let end = |id| {
         let entity = index.knowledge.entity(id);
         let entity = entity.ok_or_else(|| Error::corrupt("a fact has an end without a name"))?;

@@ -77,7 +77,7 @@ impl ImportHandle {
     /// An import job.
     pub async fn get(&self) -> Result<ImportJob> {
         let job = self.project.store().find_import(self.id).await?.filter(|job| job.project == self.project.id);
-        job.ok_or_else(|| Error::not_found("batch"))
+        job.ok_or_else(|| Error::not_found("import job"))
     }
 
     /// Items of an import job after a position, in order.
@@ -89,7 +89,7 @@ impl ImportHandle {
     /// Adds items to a draft, in this order, all or none.
     ///
     /// # Errors
-    /// `Conflict` when it is no draft any more; `NotFound` when an item's thread, user or graph is not
+    /// `Conflict` when it is no longer a draft; `NotFound` when an item's thread, user or graph is not
     /// there; `Invalid` when there are too many items.
     pub async fn add_items(&self, new: Vec<NewImportItem>) -> Result<Vec<ImportItem>> {
         if new.is_empty() || new.len() > ADDED_MAX {
@@ -98,7 +98,7 @@ impl ImportHandle {
         let job = self.get_draft().await?;
         let before = job.counts.total();
         if before + new.len() as i64 > ITEMS_MAX {
-            return Err(Error::invalid(format!("a batch can have at most {ITEMS_MAX} items")));
+            return Err(Error::invalid(format!("an import job can have at most {ITEMS_MAX} items")));
         }
         let now = self.project.now();
         let mut homes: HashMap<ImportTarget, GraphId> = HashMap::new();
@@ -159,7 +159,7 @@ impl ImportHandle {
         let job = self.get().await?;
         match job.state {
             ImportState::Draft => Ok(job),
-            _ => Err(Error::new(ErrorKind::Conflict, "the batch is no draft any more")),
+            _ => Err(Error::new(ErrorKind::Conflict, "the import job is no longer a draft")),
         }
     }
 
@@ -170,7 +170,7 @@ impl ImportHandle {
     pub async fn start(&self) -> Result<ImportJob> {
         let job = self.get_draft().await?;
         if job.counts.total() == 0 {
-            return Err(Error::invalid("the batch has no items"));
+            return Err(Error::invalid("the import job has no items"));
         }
         self.project
             .apply(job.id, vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))])
@@ -182,7 +182,7 @@ impl ImportHandle {
     /// Removes a draft with its items.
     ///
     /// # Errors
-    /// `Conflict` when it is no draft any more.
+    /// `Conflict` when it is no longer a draft.
     pub async fn delete(&self) -> Result<()> {
         let job = self.get_draft().await?;
         // It may have been handed over since it was read.

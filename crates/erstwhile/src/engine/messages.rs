@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{ProjectHandle, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::change::Change;
-use erstwhile_core::error::{Error, Result};
+use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role, TaskId};
 
 /// A message to add.
@@ -42,6 +42,21 @@ pub struct Posted {
 }
 
 impl ThreadHandle {
+    /// A message of the thread.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown thread, and for an episode that is not one of its messages.
+    pub async fn message(&self, id: EpisodeId) -> Result<Episode> {
+        self.get().await?;
+        let not_found = || Error::not_found("message");
+        match self.project.find_episode(id).await {
+            Ok(episode) if episode.thread.as_deref() == Some(self.id()) => Ok(episode),
+            Ok(_) => Err(not_found()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(not_found()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Adds messages to a thread; they are durable and findable when this returns.
     ///
     /// Messages of `ignore_roles` are kept in the thread, and left out of the graph. With `strict`, only

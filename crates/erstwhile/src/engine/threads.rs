@@ -88,6 +88,21 @@ impl ProjectHandle {
 }
 
 impl ThreadHandle {
+    /// Creates the thread, without a user, unless it exists.
+    pub async fn ensure(&self) -> Result<()> {
+        match self.get().await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let new = NewThread { thread_id: self.id.clone(), ..NewThread::default() };
+        match self.project.create_thread(new).await {
+            // Another caller was faster.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            created => created.map(|_| ()),
+        }
+    }
+
     /// A thread.
     pub async fn get(&self) -> Result<Thread> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
@@ -166,7 +181,7 @@ impl ThreadHandle {
 
 fn check_is_open(thread: &Thread) -> Result<()> {
     match thread.ended_at {
-        Some(_) => Err(Error::new(ErrorKind::Conflict, "the session has ended")),
+        Some(_) => Err(Error::new(ErrorKind::Conflict, "the thread has ended")),
         None => Ok(()),
     }
 }

@@ -160,7 +160,7 @@ impl UserHandle {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
         let index = self.project.index(graph).await?;
         let node = index.read(|index| index.knowledge.entity(user_node(graph)).cloned())?;
-        let mut node = node.ok_or_else(|| Error::not_found("user node"))?;
+        let mut node = node.ok_or_else(|| Error::not_found("entity"))?;
         node.summary = self.project.user_summary(graph).await?.unwrap_or_default();
         Ok(node)
     }

@@ -25,16 +25,16 @@ impl ProjectHandle {
         self.store().apply(&self.batch(Some(partition.into()), changes)).await
     }
 
-    pub(super) async fn locate(&self, kind: Locate, name: &str, what: &str) -> Result<PartitionId> {
+    pub(super) async fn locate(&self, kind: Locate, name: &str, what: &'static str) -> Result<PartitionId> {
         self.store().locate(self.id, kind, name).await?.ok_or_else(|| Error::not_found(what))
     }
 
-    pub(super) async fn locate_graph(&self, kind: Locate, name: &str, what: &str) -> Result<GraphId> {
+    pub(super) async fn locate_graph(&self, kind: Locate, name: &str, what: &'static str) -> Result<GraphId> {
         Ok(self.locate(kind, name, what).await?.as_graph())
     }
 
     /// The graph that holds an object, by the object's uuid.
-    pub(super) async fn graph_of(&self, object: Uuid, what: &str) -> Result<GraphId> {
+    pub(super) async fn graph_of(&self, object: Uuid, what: &'static str) -> Result<GraphId> {
         self.locate_graph(Locate::Tag, &tag_of(object), what).await
     }
 

@@ -278,8 +278,7 @@ impl Steps {
     }
 
     fn add_thread(&mut self, thread: &Thread) {
-        // Both nouns, because clients of either generation look for theirs.
-        let taken = format!("thread already exists with thread_id: {0} (session_id: {0})", thread.thread_id);
+        let taken = format!("thread already exists with thread_id: {}", thread.thread_id);
         self.locate(Locate::Thread, &thread.thread_id, thread.graph.into(), Refusal::Taken(taken));
         let params = vec![
             id(thread.graph.0),

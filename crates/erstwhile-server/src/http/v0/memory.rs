@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use erstwhile::ErrorKind;
 use erstwhile::engine::compat::{ThreadSearch, document_filter};
-use erstwhile::engine::{NewMessage, NewThread, ProjectHandle};
+use erstwhile::engine::{NewMessage, ProjectHandle};
 use erstwhile::model::{Metadata, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,23 +90,10 @@ pub(super) async fn add(
     let max = app.limits.session_message_characters_max;
     let messages = body.messages.into_iter().enumerate();
     let messages = messages.map(|(at, message)| message.parse(at, max)).collect::<Result<_, _>>()?;
-    open(&project, &session_id).await?;
-    project.thread(&session_id).add_messages(messages, &[], false).await?;
+    let thread = project.thread(&session_id);
+    thread.ensure().await?;
+    thread.add_messages(messages, &[], false).await?;
     Ok(OK)
-}
-
-/// A session comes into being with its first message.
-async fn open(project: &ProjectHandle, session_id: &str) -> Result<(), ApiError> {
-    match project.thread(session_id).get().await {
-        Ok(_) => return Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
-    let new = NewThread { thread_id: session_id.to_owned(), ..NewThread::default() };
-    match project.create_thread(new).await {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
-        _ => Ok(()),
-    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -25,14 +25,18 @@ pub(super) async fn add(
     Writer(project): Writer,
     Body(body): Body<AddSession>,
 ) -> Result<(StatusCode, Json<WireSession>), ApiError> {
+    let session_id = body.session_id;
     let new = NewThread {
-        thread_id: body.session_id,
+        thread_id: session_id.clone(),
         user_id: body.user_id.filter(|user_id| !user_id.is_empty()),
         metadata: body.metadata.unwrap_or_default(),
     };
     let thread = project.create_thread(new).await.map_err(|error| match error.kind() {
         // Only the user can be missing; this generation calls that a bad request.
         ErrorKind::NotFound => ApiError::bad_request(error.message()),
+        ErrorKind::AlreadyExists => {
+            ApiError::bad_request(format!("session already exists with session_id: {session_id}"))
+        }
         _ => error.into(),
     })?;
     Ok((StatusCode::CREATED, Json(thread.into())))

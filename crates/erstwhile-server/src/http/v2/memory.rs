@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::ErrorKind;
-use erstwhile::engine::{ContextRequest, NewMessage, NewThread, ProjectHandle};
+use erstwhile::engine::{ContextRequest, NewMessage, ProjectHandle};
 use erstwhile::model::{Episode, Metadata, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,8 +97,9 @@ pub(super) async fn add(
     let messages = body.messages.into_iter().enumerate();
     let messages: Vec<NewMessage> =
         messages.map(|(at, message)| message.parse(at, characters_max)).collect::<Result<_, _>>()?;
-    open(&project, &session_id).await?;
-    project.thread(&session_id).add_messages(messages, &ignored, false).await?;
+    let thread = project.thread(&session_id);
+    thread.ensure().await?;
+    thread.add_messages(messages, &ignored, false).await?;
     let context = match body.return_context {
         Some(true) => Some(project.thread(&session_id).context(ContextRequest::default()).await?),
         _ => None,
@@ -106,20 +107,6 @@ pub(super) async fn add(
     let status =
         if matches!(client, Client::Community | Client::CloudV1) { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(Added { message: "OK", context })))
-}
-
-/// A session comes into being with its first message.
-async fn open(project: &ProjectHandle, session_id: &str) -> Result<(), ApiError> {
-    match project.thread(session_id).get().await {
-        Ok(_) => return Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
-    let new = NewThread { thread_id: session_id.to_owned(), ..NewThread::default() };
-    match project.create_thread(new).await {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
-        _ => Ok(()),
-    }
 }
 
 #[derive(Debug, Deserialize)]

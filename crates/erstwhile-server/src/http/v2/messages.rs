@@ -1,11 +1,8 @@
 //! `memory.get_session_messages`, `get_session_message` and `update_message_metadata`.
 
 use axum::Json;
-use erstwhile::Error;
-use erstwhile::engine::ProjectHandle;
-use erstwhile::model::{Episode, EpisodeId, Metadata};
+use erstwhile::model::{EpisodeId, Metadata};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::checks;
 use super::wire::WireMessage;
@@ -47,18 +44,11 @@ pub(super) async fn list(
     Ok(Json(MessageList { row_count: messages.len(), messages, total_count }))
 }
 
-async fn find(project: &ProjectHandle, session_id: &str, uuid: Uuid) -> Result<Episode, ApiError> {
-    project.thread(session_id).get().await?;
-    let message = project.find_episode(EpisodeId(uuid)).await;
-    let belongs = |message: &Episode| message.thread.as_deref() == Some(session_id);
-    Ok(message.ok().filter(belongs).ok_or_else(|| Error::not_found("message"))?)
-}
-
 pub(super) async fn get(
     Reader(project): Reader,
     PathIdAndUuid(session_id, uuid): PathIdAndUuid,
 ) -> Result<Json<WireMessage>, ApiError> {
-    Ok(Json(find(&project, &session_id, uuid).await?.into()))
+    Ok(Json(project.thread(&session_id).message(EpisodeId(uuid)).await?.into()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,6 +62,6 @@ pub(super) async fn update(
     PathIdAndUuid(session_id, uuid): PathIdAndUuid,
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireMessage>, ApiError> {
-    let message = find(&project, &session_id, uuid).await?;
+    let message = project.thread(&session_id).message(EpisodeId(uuid)).await?;
     Ok(Json(project.update_episode(message.id, &body.metadata).await?.into()))
 }

@@ -55,7 +55,7 @@ impl ThreadHandle {
     async fn conversation(&self, last: i64) -> Result<String> {
         let (messages, _) = self.last_messages(last).await?;
         if messages.is_empty() {
-            return Err(Error::invalid("nothing has been said in this session"));
+            return Err(Error::invalid("the thread has no messages"));
         }
         let text = messages.iter().map(line).collect::<Vec<_>>().join("\n");
         let skipped = text.chars().count().saturating_sub(SHOWN_MAX);
