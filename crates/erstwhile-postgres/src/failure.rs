@@ -5,6 +5,8 @@ use std::error::Error as StdError;
 use erstwhile::{Error, ErrorKind};
 use tokio_postgres::error::SqlState;
 
+use crate::value::ConversionError;
+
 /// A failure of one attempt.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -25,9 +27,7 @@ impl Failure {
         let Some(state) = error.code() else {
             let message = format!("the database cannot {action}: {}", message_of(error));
             // An encoding error is a bug of this program; all other errors are network errors.
-            let is_bug = error.to_string().starts_with("error serializing")
-                || error.to_string().starts_with("error deserializing");
-            return if is_bug {
+            return if ConversionError::is_cause_of(error) {
                 Self::Final(Error::internal(message))
             } else {
                 Self::Retryable(Error::unavailable(message))

@@ -8,5 +8,6 @@ pub mod app;
 pub mod cli;
 pub mod http;
 pub mod metrics;
+pub mod router;
 pub mod serve;
 pub mod settings;

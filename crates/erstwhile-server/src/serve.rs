@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::router;
 use crate::settings::{Settings, StoreSettings};
 
 /// The project that exists from the start.
@@ -124,11 +125,11 @@ impl Server {
     pub async fn start(engine: Engine, settings: &Settings) -> anyhow::Result<Self> {
         let app = App::new(engine.clone(), settings);
         let (draining, stopped, tasks) = (app.draining.clone(), CancellationToken::new(), TaskTracker::new());
-        let router = app.router(Duration::from_secs(settings.server.timeout_s));
-        let address = spawn_http(&tasks, settings.server.listen, router, &draining).await?;
+        let api = router::router(&app, Duration::from_secs(settings.server.timeout_s));
+        let address = spawn_http(&tasks, settings.server.listen, api, &draining).await?;
         let metrics_address = match settings.telemetry.metrics_listen {
             // Metrics answer until everything else has ended.
-            Some(listen) => Some(spawn_http(&tasks, listen, app.metrics_router(), &stopped).await?),
+            Some(listen) => Some(spawn_http(&tasks, listen, router::metrics_router(&app), &stopped).await?),
             None => None,
         };
         let workers = engine.spawn_workers(settings.ingest.workers);

@@ -23,11 +23,124 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     found
 }
 
+/// The crates of the workspace, each with those that it may depend on.
+const CRATES: &[(&str, &[&str])] = &[
+    ("erstwhile-core", &[]),
+    ("erstwhile", &["erstwhile-core"]),
+    ("erstwhile-models", &["erstwhile"]),
+    ("erstwhile-postgres", &["erstwhile"]),
+    ("erstwhile-testkit", &["erstwhile", "erstwhile-core"]),
+    ("erstwhile-server", &["erstwhile", "erstwhile-models", "erstwhile-postgres"]),
+    ("erstwhile-bench", &["erstwhile", "erstwhile-models", "erstwhile-postgres", "erstwhile-server"]),
+];
+
+/// The modules of each crate, lowest layer first: a module uses only modules before it.
+const LAYERS: &[(&str, &[&str])] = &[
+    (
+        "erstwhile-core",
+        &[
+            "error",
+            "model",
+            "text",
+            "change",
+            "evidence",
+            "extraction",
+            "ontology",
+            "time",
+            "identity",
+            "knowledge",
+            "search",
+            "context",
+            "template",
+            "digest",
+            "observations",
+            "patterns",
+            "subgraph",
+            "reading",
+            "graph_copy",
+            "compat",
+        ],
+    ),
+    ("erstwhile", &["ports", "store", "parts", "export", "state", "ingestion", "engine"]),
+    ("erstwhile-models", &["wordpiece", "static_embedder", "offline", "openai"]),
+    (
+        "erstwhile-postgres",
+        &["dialect", "value", "failure", "sharding", "transaction", "connect", "migrate", "testing"],
+    ),
+    ("erstwhile-testkit", &["ports", "batches", "reference", "conformance", "export"]),
+    ("erstwhile-server", &["settings", "metrics", "app", "http", "router", "serve", "cli"]),
+    ("erstwhile-bench", &["table", "plan", "retrieval", "scale", "speed"]),
+];
+
+/// The names of the dependencies in a manifest, those for tests left out.
+fn dependencies(name: &str) -> Vec<String> {
+    let manifest = std::fs::read_to_string(crates().join(name).join("Cargo.toml")).expect("a manifest");
+    let section = manifest.split("\n[dependencies]\n").nth(1).expect("dependencies").split("\n[").next().unwrap_or("");
+    let names = section.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn crates_depend_in_one_direction() {
+    let folders = std::fs::read_dir(crates()).expect("the crates").count();
+    assert_eq!(folders, CRATES.len(), "every crate is listed");
+    for (name, allowed) in CRATES {
+        let own = dependencies(name).into_iter().filter(|dependency| dependency.starts_with("erstwhile"));
+        let forbidden: Vec<String> = own.filter(|dependency| !allowed.contains(&dependency.as_str())).collect();
+        assert!(forbidden.is_empty(), "{name} must not depend on {forbidden:?}");
+    }
+}
+
+#[test]
+fn the_core_depends_on_nothing_that_does_io() {
+    let allowed = ["foldhash", "jiff", "rust-stemmers", "serde", "serde_json", "sha2", "unicode-normalization", "uuid"];
+    let others: Vec<String> =
+        dependencies("erstwhile-core").into_iter().filter(|name| !allowed.contains(&name.as_str())).collect();
+    assert!(others.is_empty(), "{others:?}");
+    for (path, text) in sources(&crates().join("erstwhile-core/src")) {
+        for forbidden in ["std::fs", "std::net", "std::env", "std::io", "std::process", "std::time", "println!"] {
+            assert!(!text.contains(forbidden), "{} uses {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn modules_depend_in_one_direction() {
+    for (name, layers) in LAYERS {
+        let root = crates().join(name).join("src");
+        for (path, text) in sources(&root) {
+            let inside = path.strip_prefix(&root).expect("a file of the crate");
+            let own = inside.iter().next().and_then(|first| first.to_str()).expect("a name").trim_end_matches(".rs");
+            if matches!(own, "lib" | "main") {
+                continue;
+            }
+            let layer = |module: &str| layers.iter().position(|layer| *layer == module);
+            let at = layer(own).unwrap_or_else(|| panic!("{name}: `{own}` is in no layer"));
+            for used in modules_used(&text) {
+                let below = layer(&used).is_none_or(|used| used <= at);
+                assert!(below, "{name}: {} must not use `{used}`, which lies above `{own}`", inside.display());
+            }
+        }
+    }
+}
+
+/// The top-level modules of its own crate that a source file names.
+fn modules_used(text: &str) -> Vec<String> {
+    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
+    let uses = code.split("crate::").skip(1).filter(|rest| !rest.is_empty());
+    let identifier = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    uses.flat_map(|rest| match rest.strip_prefix('{') {
+        Some(group) => group.split('}').next().unwrap_or("").split(',').map(|one| identifier(one.trim())).collect(),
+        None => vec![identifier(rest)],
+    })
+    .collect()
+}
+
 #[test]
 fn the_engine_knows_no_http_no_command_line_and_no_environment() {
-    let manifest = std::fs::read_to_string(crates().join("erstwhile/Cargo.toml")).expect("a manifest");
+    let own = dependencies("erstwhile");
     for forbidden in ["axum", "hyper", "reqwest", "clap", "tower", "tracing-subscriber", "config"] {
-        assert!(!manifest.lines().any(|line| line.starts_with(forbidden)), "the engine depends on {forbidden}");
+        assert!(!own.iter().any(|name| name == forbidden), "the engine depends on {forbidden}");
     }
     for (path, text) in sources(&crates().join("erstwhile/src")) {
         assert!(!text.contains("std::env"), "{} reads the environment", path.display());
@@ -55,9 +168,7 @@ fn nothing_but_apply_the_queue_and_imports_writes_to_the_database() {
 
 #[test]
 fn files_stay_small_enough_to_read() {
-    for name in
-        ["erstwhile-core", "erstwhile", "erstwhile-testkit", "erstwhile-models", "erstwhile-server", "erstwhile-bench"]
-    {
+    for (name, _) in CRATES {
         for (path, text) in sources(&crates().join(name).join("src")) {
             let lines = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();
             assert!(lines <= 600, "{} has {lines} lines", path.display());

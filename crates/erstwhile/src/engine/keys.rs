@@ -129,7 +129,7 @@ impl ProjectHandle {
                 return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
             }
             Some(secret) => secret,
-            None => random.iter().fold(PREFIX.to_owned(), |secret, byte| format!("{secret}{byte:02x}")),
+            None => format!("{PREFIX}{}", hex::encode(random)),
         };
         let key = ApiKey {
             id: ApiKeyId(self.ids().next()),

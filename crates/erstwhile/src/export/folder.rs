@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::lines::{hex, other_version};
+use super::lines::other_version;
 use super::{FORMAT, schema};
 use crate::store::ExportUnitId;
 use crate::store::tables::ExportUnitKind;
@@ -217,7 +217,7 @@ fn line_of(value: &impl Serialize) -> Result<String> {
 
 /// SHA-256 as hexadecimal digits.
 fn digest_of(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {

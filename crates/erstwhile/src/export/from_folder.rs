@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::folder::{Entry, Folder};
-use super::lines::{self, hex};
+use super::lines;
 use super::{IN_HAND, Progress, blocking};
 use crate::ports::Clock;
 use crate::store::tables::ExportUnitKind;
@@ -94,7 +94,7 @@ async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry:
     let reading = entry.clone();
     let unit = blocking(move || {
         let unit = lines::read(&folder.get(&reading)?, reading.unit())?;
-        if hex(&unit.digest()) == reading.digest {
+        if hex::encode(unit.digest()) == reading.digest {
             return Ok(unit);
         }
         Err(Error::corrupt("its rows have another checksum than those that were exported"))

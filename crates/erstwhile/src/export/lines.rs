@@ -148,7 +148,7 @@ fn json_of(value: &Value) -> Json {
         Value::Int(value) => (*value).into(),
         Value::Real(value) => json!({ "real": format!("{value:?}") }),
         Value::Text(value) => value.as_str().into(),
-        Value::Blob(value) => json!({ "hex": hex(value) }),
+        Value::Blob(value) => json!({ "hex": hex::encode(value) }),
     }
 }
 
@@ -159,25 +159,11 @@ fn value_of(value: Json) -> Option<Value> {
         Json::String(value) => Some(Value::Text(value)),
         Json::Object(value) => match (value.get("real"), value.get("hex")) {
             (Some(Json::String(real)), None) => real.parse().ok().map(Value::Real),
-            (None, Some(Json::String(digits))) => bytes_of(digits).map(Value::Blob),
+            (None, Some(Json::String(digits))) => hex::decode(digits).ok().map(Value::Blob),
             _ => None,
         },
         Json::Bool(_) | Json::Array(_) => None,
     }
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
-fn bytes_of(digits: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-    let digit = |character: u8| char::from(character).to_digit(16);
-    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok();
-    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
 #[cfg(test)]

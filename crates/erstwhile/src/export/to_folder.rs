@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::folder::{Entry, Folder};
-use super::lines::{self, hex};
+use super::lines;
 use super::{IN_HAND, Progress, blocking};
 use crate::ports::Clock;
 use crate::store::tables::ExportUnitKind;
@@ -90,7 +90,7 @@ async fn export_unit(
 ) -> Result<Option<(Entry, bool)>> {
     let Some(unit) = store.read_unit(id).await? else { return Ok(None) };
     blocking(move || {
-        let digest = hex(&unit.digest());
+        let digest = hex::encode(unit.digest());
         if let Some(entry) = known.get(&id)
             && entry.digest == digest
             && folder.is_whole(entry)
