@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-mod split;
+mod candidates;
 
 use crate::model::{Episode, EpisodeId, EpisodeKind, Role};
 
@@ -57,8 +57,8 @@ pub fn sentences(episodes: &[Episode]) -> Vec<Sentence> {
 fn texts_of(episode: &Episode) -> Vec<String> {
     let document = (episode.kind == EpisodeKind::Json).then(|| serde_json::from_str(&episode.content).ok()).flatten();
     match document {
-        Some(document) => split::leaves(&document),
-        None => split::sentences(&episode.content).into_iter().filter(|text| split::tells(text)).collect(),
+        Some(document) => candidates::leaves(&document),
+        None => candidates::sentences(&episode.content).into_iter().filter(|text| candidates::tells(text)).collect(),
     }
 }
 

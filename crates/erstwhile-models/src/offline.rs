@@ -13,7 +13,6 @@ mod names;
 mod phrases;
 mod relations;
 mod rewrite;
-mod sentences;
 mod speakers;
 mod syntax;
 mod tokens;

@@ -57,7 +57,7 @@ pub mod store;
 
 pub use erstwhile_core::{
     change, compat, context, digest, error, evidence, identity, knowledge, model, observations, ontology, patterns,
-    reading, search, subgraph, template, time,
+    reading, search, subgraph, template, text, time,
 };
 
 pub use engine::Engine;

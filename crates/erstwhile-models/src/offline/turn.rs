@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use erstwhile::model::{EpisodeKind, Holding, Role};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, Extraction, Turn};
+use erstwhile::text::sentences::{Sentence, split};
 use jiff::tz::TimeZone;
 
 use super::Tools;
@@ -14,7 +15,6 @@ use super::names::{Gazetteer, NameFinder, ProperName};
 use super::phrases::PhraseReader;
 use super::relations::Reading;
 use super::rewrite::{Referents, Rewriter};
-use super::sentences::{Sentence, split};
 use super::speakers::Participants;
 use super::syntax::{ClauseReader, Subject};
 use super::tokens::{Token, tokenise};

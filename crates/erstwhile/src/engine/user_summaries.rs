@@ -4,6 +4,7 @@ use super::ProjectHandle;
 use erstwhile_core::error::Result;
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{GraphId, SettingKind};
+use erstwhile_core::text::sentences::split;
 
 /// Facts that one instruction chooses, at most.
 const CHOSEN_MAX: usize = 5;
@@ -46,7 +47,7 @@ impl ProjectHandle {
             }
         }
         let mut summary = told.join(" ");
-        for sentence in plain.split_inclusive(['.', '!', '?', '…']).map(str::trim).filter(|part| !part.is_empty()) {
+        for sentence in split(&plain).into_iter().map(|sentence| &plain[sentence.span]) {
             if !summary.contains(sentence) && summary.chars().count() + sentence.chars().count() < CHARACTERS_MAX {
                 summary = format!("{summary} {sentence}");
             }

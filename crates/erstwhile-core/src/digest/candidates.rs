@@ -1,6 +1,8 @@
-//! Where sentences begin and end, and which of them tell something.
+//! Which sentences of a text, and which leaves of a document, are worth picking.
 
 use serde_json::Value;
+
+use crate::text::sentences::{Sentence, split};
 
 /// Words of a sentence that tells something, at least.
 const WORDS_MIN: usize = 4;
@@ -8,12 +10,6 @@ const WORDS_MIN: usize = 4;
 const COURTESY_WORDS_MAX: usize = 14;
 /// Levels of a document that are looked into.
 const DEPTH_MAX: usize = 32;
-
-/// Shortened words (without their last point) after which a sentence goes on.
-const SHORTENED: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "no", "vol", "fig", "inc",
-    "ltd", "co", "corp", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-];
 
 /// Words with which people begin to speak; what tells something comes after them.
 const OPENERS: &[&str] = &[
@@ -103,53 +99,8 @@ const COURTESIES: &[&str] = &[
 
 /// The sentences of a text, each on one line.
 pub(super) fn sentences(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for line in text.lines() {
-        let mut start = 0;
-        for (at, character) in line.char_indices() {
-            if at >= start
-                && let Some(end) = end_of(line, start, at, character)
-            {
-                push(&mut found, line.get(start..end));
-                start = end;
-            }
-        }
-        push(&mut found, line.get(start..));
-    }
-    found
-}
-
-/// Keeps what a stretch of text says, without the marks of lists and headings.
-fn push(found: &mut Vec<String>, text: Option<&str>) {
-    let marks = |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '#' | '>' | '|');
-    let text = text.unwrap_or_default().trim_start_matches(marks);
-    if text.contains(char::is_alphanumeric) {
-        found.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
-    }
-}
-
-/// Where the sentence that began at `start` ends, if the character at `at` ends it: quotes and brackets
-/// that close with it belong to it.
-fn end_of(line: &str, start: usize, at: usize, character: char) -> Option<usize> {
-    let closing = |c: char| matches!(c, '"' | '”' | '’' | '\'' | ')' | ']' | '»' | '*' | '_' | '」' | '』' | '）');
-    let after = line.get(at + character.len_utf8()..)?.trim_start_matches(closing);
-    let ends = match character {
-        '。' | '！' | '？' => true,
-        '!' | '?' | '…' | '.' => {
-            let goes_on = after.trim_start().starts_with(char::is_lowercase);
-            let is_mark_of_word = character == '.' && is_shortened(line.get(start..at)?);
-            after.starts_with(char::is_whitespace) && !goes_on && !is_mark_of_word
-        }
-        _ => false,
-    };
-    ends.then(|| line.len() - after.len())
-}
-
-/// Whether the point after a text is one of its last word's, not of its sentence.
-fn is_shortened(text: &str) -> bool {
-    let word = text.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default().to_lowercase();
-    let initial = word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && word != "i";
-    initial || SHORTENED.contains(&word.as_str())
+    let on_one_line = |sentence: Sentence| text[sentence.span].split_whitespace().collect::<Vec<_>>().join(" ");
+    split(text).into_iter().map(on_one_line).collect()
 }
 
 /// Whether a sentence tells something: it is no question, no courtesy, and no fragment.
@@ -218,29 +169,6 @@ fn collect(value: &Value, path: &str, depth: usize, found: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn points_inside_a_sentence_do_not_end_it() {
-        let text = "Dr. Lee paid 3.5 million for it, e.g. in cash. She lives at No. 5! \"Is it true?\" he asked. Yes…";
-        let expected = [
-            "Dr. Lee paid 3.5 million for it, e.g. in cash.",
-            "She lives at No. 5!",
-            "\"Is it true?\" he asked.",
-            "Yes…",
-        ];
-        assert_eq!(sentences(text), expected);
-    }
-
-    #[test]
-    fn lines_and_list_marks_part_sentences() {
-        assert_eq!(sentences("## Plan\n- buy  milk\n\n* call Ann\n---"), ["Plan", "buy milk", "call Ann"]);
-        assert_eq!(sentences("我住在北京。我喜欢喝茶！"), ["我住在北京。", "我喜欢喝茶！"]);
-        assert_eq!(
-            sentences("He said \"I am leaving.\" Then he left."),
-            ["He said \"I am leaving.\"", "Then he left."]
-        );
-        assert!(sentences(" \n ").is_empty());
-    }
 
     #[test]
     fn courtesies_questions_and_fragments_tell_nothing() {

@@ -4,27 +4,33 @@ use std::ops::Range;
 
 /// One sentence or list item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sentence {
+pub struct Sentence {
     /// Its span, without surrounding whitespace and list markers.
-    pub(super) span: Range<usize>,
+    pub span: Range<usize>,
     /// Whether it is a question.
-    pub(super) question: bool,
+    pub question: bool,
 }
 
 /// Longer text without a sentence end is split at a space.
 const SENTENCE_BYTES_MAX: usize = 800;
 
-const ABBREVIATIONS: [&str; 27] = [
+/// Words, without their last full stop, after which a sentence goes on.
+const ABBREVIATIONS: [&str; 40] = [
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "dept", "est", "fig",
-    "inc", "ltd", "corp", "co", "no", "mt", "ave", "a.m", "p.m", "u.s", "feat",
+    "inc", "ltd", "corp", "co", "no", "mt", "ave", "a.m", "p.m", "u.s", "feat", "vol", "jan", "feb", "mar", "apr",
+    "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 ];
 
 /// Question tags: a sentence that ends in one of these is a statement.
 const TAGS: [&str; 9] =
     [", huh?", ", right?", ", eh?", ", you know?", ", isn't it?", ", don't you think?", " huh?", ", ok?", ", yeah?"];
 
-/// The sentences of `text`, in order.
-pub(super) fn split(text: &str) -> Vec<Sentence> {
+/// The sentences of a text, in order: of prose, of list items and of headings. Code blocks and tables are skipped.
+///
+/// A sentence ends at its terminator with the quotes and brackets that close there, at the end of its line, or after a
+/// pictograph. It goes on after an abbreviation, an initial, a full stop before a lower-case word, and a quotation
+/// before one.
+pub fn split(text: &str) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut code = false;
     let mut start = 0;
@@ -92,7 +98,7 @@ fn is_pictograph(c: char) -> bool {
 }
 
 fn is_closer(c: char) -> bool {
-    matches!(c, '"' | '”' | ')' | ']' | '»' | '*')
+    matches!(c, '"' | '”' | '’' | ')' | ']' | '»' | '*' | '」' | '』' | '）')
 }
 
 /// Whether the marks at `at..end` end a sentence that began at `from`.
@@ -109,7 +115,9 @@ fn ends_sentence(text: &str, from: usize, at: usize, end: usize, line_end: usize
     if !after.starts_with(char::is_whitespace) {
         return false;
     }
-    if marks.starts_with(['.', '…']) && next.is_lowercase() {
+    // "Is it true?" he asked.
+    let quotes = marks.ends_with(['"', '”', '’', '»']);
+    if (marks.starts_with(['.', '…']) || quotes) && next.is_lowercase() {
         return false;
     }
     if marks != "." {
@@ -154,7 +162,7 @@ mod tests {
             "Hi! I met Dr. Okafor at 5 p.m. We talked... and laughed.",
             &["Hi!", "I met Dr. Okafor at 5 p.m.", "We talked... and laughed."],
         );
-        check("It cost 3.50 at J. Doe's. \"Fine!\" he said", &["It cost 3.50 at J. Doe's.", "\"Fine!\"", "he said"]);
+        check("It cost 3.50 at J. Doe's. \"Fine!\" he said", &["It cost 3.50 at J. Doe's.", "\"Fine!\" he said"]);
         check("Got the job 🎉 So happy ☀️", &["Got the job", "So happy"]);
     }
 
@@ -171,5 +179,26 @@ mod tests {
         let text = "Pretty cool, huh? Where is it?";
         let questions: Vec<bool> = split(text).iter().map(|sentence| sentence.question).collect();
         assert_eq!(questions, [false, true]);
+    }
+
+    #[test]
+    fn quotations_and_abbreviations_do_not_end_a_sentence() {
+        check(
+            "Dr. Lee paid 3.5 million for it, e.g. in cash. She lives at No. 5! \"Is it true?\" he asked. Yes…",
+            &[
+                "Dr. Lee paid 3.5 million for it, e.g. in cash.",
+                "She lives at No. 5!",
+                "\"Is it true?\" he asked.",
+                "Yes…",
+            ],
+        );
+        check("He said \"I am leaving.\" Then he left.", &["He said \"I am leaving.\"", "Then he left."]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_have_sentences() {
+        check("我住在北京。我喜欢喝茶！", &["我住在北京。", "我喜欢喝茶！"]);
+        check("## Plan\n- buy milk\n\n* call Ann\n---", &["Plan", "buy milk", "call Ann"]);
+        check(" \n ", &[]);
     }
 }
