@@ -173,7 +173,7 @@ pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
     let to = World::empty(target, &from);
     let error = to.engine.import_from(&path, &()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
-    assert!(error.message().contains("no finished export"), "{error}");
+    assert!(error.message().contains("not a finished export"), "{error}");
     // What a crash leaves: a torn line in the index, and a file that was not yet whole.
     let index = path.join("index.jsonl");
     fs::write(&index, fs::read_to_string(&index).unwrap() + "{\"kind\":\"graph\",\"id\":\"").unwrap();
@@ -235,7 +235,7 @@ pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
         ended = from.engine.export_to(&path, &cut) => panic!("the export was not cut off: {ended:?}"),
     }
     let error = to.engine.import_from(&path, &()).await.unwrap_err();
-    assert!(error.message().contains("no finished export"), "between two states, it is neither: {error}");
+    assert!(error.message().contains("not a finished export"), "an incomplete folder must not be importable: {error}");
     let second = from.engine.export_to(&path, &()).await.unwrap();
     assert_eq!((second.written, second.removed, second.graphs), (1, 1, first.graphs - 1), "{second:?}");
     clean(&import(&to, &path).await);
@@ -305,7 +305,7 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     assert_eq!((problems.len(), imported.kept, imported.written), (2, exported.written - 2, 0), "{problems:?}");
     assert!(problems[0].0 == "thread nobody's" && problems[0].1.contains("different content"), "{problems:?}");
     assert!(problems[0].1.contains("episode") && problems[0].1.contains("delete it there"), "{problems:?}");
-    assert!(problems[1].0 == "user bob" && problems[1].1.contains("is taken there"), "{problems:?}");
+    assert!(problems[1].0 == "user bob" && problems[1].1.contains("is taken at the destination"), "{problems:?}");
     let (messages, _) = to.engine.project(to.project).thread("nobody's").messages(0, 100).await.unwrap();
     assert!(messages.iter().any(|message| message.content == "said at the destination"));
     assert_eq!(to.engine.project(to.project).user("bob").threads().await.unwrap().len(), 1, "nothing half-written");

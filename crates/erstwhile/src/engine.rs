@@ -1,6 +1,4 @@
-//! The facade: everything that a shell (HTTP, command line, a program) may ask of the memory.
-//!
-//! Every call names the project that it acts for; an object of another project is not found.
+//! The facade: what an HTTP server, a command line or any other program calls.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Ingestion: pending episodes become evidence.
 //!
-//! A worker claims a graph, takes its oldest pending episodes in order, has them extracted, grounds
-//! what comes back, and applies it in one batch that also takes them off the queue. A crash at any
-//! point leaves them pending; the lease's epoch keeps a worker that overslept from applying twice.
+//! A worker claims a graph, reads its oldest pending episodes in order, calls the extractor, grounds the result, and
+//! applies it in one batch that also removes the episodes from the queue. A crash at any point leaves them pending; the
+//! lease's epoch keeps a worker whose lease has expired from applying its result.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,31 +23,31 @@ use erstwhile_core::identity::anonymous_user;
 use erstwhile_core::model::{BatchId, Episode, EpisodeState, GraphId, Partition, PartitionId, PartitionOwner, User};
 use erstwhile_core::reading::{self, Reading};
 
-/// Episodes that are extracted together, at most.
+/// Maximum number of episodes that are extracted together.
 const EPISODES_MAX: i64 = 32;
-/// Earlier episodes that the extractor may look back at.
+/// Number of earlier episodes that the extractor reads as context.
 const CONTEXT_EPISODES: i64 = 4;
-/// Known entities that the extractor is told about, at most.
+/// Maximum number of known entities in an extraction request.
 const KNOWN_MAX: usize = 400;
-/// How long a claim lasts unless it is extended: so long a graph waits after its worker was killed.
+/// Duration of a lease unless it is extended. A graph waits this long after its worker was killed.
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
-/// How often a worker extends its claim while it works.
+/// How often a working worker extends its lease.
 const HEARTBEAT: Duration = Duration::from_secs(3);
-/// Batches of one graph before other graphs have their turn.
+/// Number of batches of one graph before the worker turns to another graph.
 const BATCHES_PER_CLAIM: usize = 16;
-/// The longest pause between two tries of a graph whose extractor is down.
+/// The longest delay between two attempts while the extractor is unavailable.
 const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
-/// Announced graphs that a worker tries to claim before it sees whether it should stop or look at the queue.
+/// Number of announced graphs that a worker tries to claim before it checks for cancellation and polls the queue.
 const TRIES_MAX: usize = 64;
-/// How often a worker looks at the queue.
+/// How often a worker polls the queue.
 const POLL: Duration = Duration::from_millis(500);
-/// How long a graph must have waited to be taken by a look: the others are left to the process in which their messages
-/// came in, where their index is.
+/// How long a graph must have waited before polling claims it: until then it is left to the process that received its
+/// messages and holds its index.
 const LEFT_FOR: SignedDuration = SignedDuration::from_millis(500);
 
 /// Ingestion workers that run in the background.
 ///
-/// Dropping them stops them, too, without waiting.
+/// Dropping this stops them without waiting.
 #[derive(Debug)]
 pub struct Workers {
     stop: CancellationToken,
@@ -63,14 +63,14 @@ impl Workers {
         Self { stop, tasks }
     }
 
-    /// Stops the workers, each after it has finished the graph in hand.
+    /// Stops the workers; each finishes its current graph.
     pub async fn stop(mut self) {
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
     }
 }
 
-/// Ingests until cancelled; finishes the graph in hand first.
+/// Ingests until cancelled; finishes the current graph.
 async fn run(state: Arc<State>, stop: CancellationToken) {
     let mut poller = Poller::new(LEFT_FOR);
     loop {
@@ -99,10 +99,10 @@ pub(crate) async fn run_once(state: &Arc<State>) -> Result<bool> {
     work_on_one(state, &mut Poller::new(SignedDuration::ZERO)).await
 }
 
-/// When a worker looks at the queue. It need not for what was stored in its own process.
+/// When a worker polls the queue. What was stored in its own process is announced instead.
 struct Poller {
     next: Instant,
-    /// Whether the last look found something, so that the next one may as well.
+    /// Whether the last poll found something, in which case the next one follows at once.
     found: bool,
     /// How long a graph must have waited.
     left_for: SignedDuration,
@@ -113,7 +113,7 @@ impl Poller {
         Self { next: Instant::now(), found: true, left_for }
     }
 
-    /// Claims a graph: when a look is due, one that it finds; else one that came in here.
+    /// Claims a graph: one from the queue when polling is due, else an announced one.
     async fn claim(&mut self, state: &Arc<State>) -> Result<Option<Lease>> {
         let is_due = self.next <= Instant::now();
         if !is_due && let Some(lease) = claim_announced(state).await? {
@@ -128,7 +128,7 @@ impl Poller {
         self.found = matches!(looked, Ok(Some(_)));
         match looked {
             Ok(Some(lease)) => Ok(Some(lease)),
-            // Also when the queue cannot be looked at, as when one shard of many is down.
+            // Also when polling fails, as when one shard of many is down.
             nothing => claim_announced(state).await?.map_or(nothing, |lease| Ok(Some(lease))),
         }
     }
@@ -147,7 +147,7 @@ async fn claim_announced(state: &Arc<State>) -> Result<Option<Lease>> {
     Ok(None)
 }
 
-/// Announces a graph again in this process, when it may be claimed again.
+/// Announces a graph again in this process at the time when it may be claimed again.
 fn announce_after(state: &Arc<State>, partition: PartitionId, rest: SignedDuration) {
     let state = Arc::clone(state);
     tokio::spawn(async move {
@@ -170,18 +170,18 @@ async fn work_on_one(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
             announce_after(state, lease.partition, rest);
             false
         }
-        // Somebody deleted or edited meanwhile: what was read is old, so it is read again.
+        // The graph was edited concurrently, so it is read again.
         Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => {
             state.store().release(lease, now, None).await?
         }
         Err(error) => {
-            tracing::warn!(graph.id = %lease.partition, attempts = lease.attempts, %error, "ingestion of a graph is put off");
+            tracing::warn!(graph.id = %lease.partition, attempts = lease.attempts, %error, "ingestion of a graph is delayed");
             let pause = backoff(lease.attempts);
             state.store().release(lease, later(now, pause), Some(&error.message().to_owned())).await?;
             false
         }
     };
-    // It came while nobody else could claim the graph, and may have been announced for nothing.
+    // Episodes that arrived while this worker held the lease may have been announced in vain.
     if more {
         state.announcements().add(lease.partition);
     }
@@ -205,7 +205,7 @@ async fn heartbeat(state: &Arc<State>, lease: Lease) -> Error {
         match state.store().extend(lease, later(state.now(), LEASE)).await {
             Ok(true) => {}
             Ok(false) => return Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"),
-            // The store does not answer now; the work in hand will notice if that lasts.
+            // The store does not answer; if that lasts, applying the result fails.
             Err(error) => tracing::debug!(%error, "a lease was not extended"),
         }
     }
@@ -239,7 +239,7 @@ enum Next {
     After(SignedDuration),
 }
 
-/// Applies changes to a leased partition, provided that the lease is still held and its knowledge is as it was read.
+/// Applies changes to a leased partition if the lease is still held and the knowledge is unchanged since it was read.
 async fn apply(state: &Arc<State>, lease: Lease, partition: &Partition, changes: Vec<Change>) -> Result<()> {
     let batch = Batch {
         id: BatchId(state.ids().next()),
@@ -265,7 +265,7 @@ impl Reader<'_> {
         self.partition.id.as_graph()
     }
 
-    /// Ingests episodes in one batch; those that the extractor cannot read fail alone.
+    /// Ingests episodes in one batch; only those fail that the extractor cannot process.
     async fn ingest(&self, episodes: &[Episode]) -> Result<()> {
         let mut extractions = self.extract_or_bisect(episodes).await?;
         self.admit_declared_types(episodes, &mut extractions).await?;
@@ -294,7 +294,7 @@ impl Reader<'_> {
         apply(self.state, self.lease, self.partition, changes).await
     }
 
-    /// Under a strict ontology, keeps only what has a declared type.
+    /// Under a strict ontology, removes what has no declared type.
     async fn admit_declared_types(
         &self,
         episodes: &[Episode],
@@ -313,10 +313,10 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What the extractor reads in each episode, or why it cannot.
+    /// The extraction of each episode, or why it failed.
     ///
-    /// When it fails for several episodes together, each half is read by itself: of 32 episodes, one that cannot be
-    /// read costs ten more calls and fails alone.
+    /// When extraction fails for several episodes together, each half is tried separately: one bad episode of 32
+    /// costs ten more calls, and only it fails.
     ///
     /// # Errors
     /// `Unavailable` when the extractor is down.
@@ -328,7 +328,7 @@ impl Reader<'_> {
                 Ok(read) => extractions.extend(read.into_iter().map(Ok)),
                 Err(error) if error.kind() == ErrorKind::Unavailable => return Err(error),
                 Err(error) if part.len() > 1 => {
-                    tracing::debug!(%error, episodes = part.len(), "bisecting episodes that cannot be read together");
+                    tracing::debug!(%error, episodes = part.len(), "bisecting episodes that failed together");
                     let (first, second) = part.split_at(part.len() / 2);
                     parts.extend([second, first]);
                 }
@@ -352,7 +352,7 @@ impl Reader<'_> {
             time_zone: time_zone.or_else(|| self.partition.time_zone.clone()),
         };
         let extractor = self.state.extractor();
-        // On a thread of its own: an extractor may compute for long, and may even panic.
+        // In a separate task: an extractor may compute for a long time, and may panic.
         let handle = tokio::runtime::Handle::current();
         let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
             .await
@@ -360,7 +360,7 @@ impl Reader<'_> {
         if extractions.len() == episodes.len() {
             Ok(extractions)
         } else {
-            Err(Error::internal("the extractor did not answer for every turn"))
+            Err(Error::internal("the extractor returned no result for some turns"))
         }
     }
 }

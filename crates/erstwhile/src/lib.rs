@@ -1,8 +1,8 @@
 //! The memory of AI agents, as a library.
 //!
 //! An [`Engine`] keeps what an application sends about its users (*episodes*: messages, texts, JSON documents), computes
-//! from it who and what is meant (*entities*) and what holds from when to when (*facts*), searches all three, and
-//! composes the block of context that an agent should read before it answers.
+//! from it *entities* and *facts* with the time during which they are true, searches all three, and composes the block
+//! of context that an agent should read before it answers.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -37,13 +37,13 @@
 //! # Finding your way
 //!
 //! - [`Engine::builder`] takes a [`store::Store`] and the [`ports`]: an embedder, an extractor, a language model, a clock.
-//! - [`Engine::project`] gives a [`ProjectHandle`](engine::ProjectHandle), and that the handles of users, threads,
-//!   graphs, groups, document collections and import jobs. Objects of other projects are never found.
+//! - [`Engine::project`] returns a [`ProjectHandle`](engine::ProjectHandle), and that has methods for the handles of
+//!   users, threads, graphs, groups, document collections and import jobs. Objects of other projects are never found.
 //! - [`Engine::spawn_workers`] ingests in the background; [`Engine::ingest_next`] does it in the caller's task.
-//! - [`model`] has the domain's types, [`search`] and [`context`] what can be asked for, [`Error`] what can go wrong.
-//! - [`engine::compat`] has what only old generations of the API ask for.
+//! - [`model`] has the domain's types, [`search`] and [`context`] the options of requests, [`Error`] the kinds of errors.
+//! - [`engine::compat`] has the features of old generations of the API.
 //!
-//! The library knows no HTTP, no command line, no environment and no global state. Everything that can be computed
+//! The library contains no HTTP, no command line, no environment variables and no global state. Everything that can be computed
 //! without a store, a clock or a model is in the crate `erstwhile-core`, whose public types are re-exported here.
 #![warn(missing_docs)]
 

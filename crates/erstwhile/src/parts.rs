@@ -1,4 +1,4 @@
-//! What an engine is made of, and the settings that an operator may change.
+//! The components of an engine, and its settings.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::store::Store;
 /// Settings of the engine.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
-    /// Memory for indexes, in bytes, approximately.
+    /// Approximate memory for indexes, in bytes.
     pub index_bytes_max: u64,
-    /// Up to this number of documents of one kind in a graph, vectors are compared exactly.
+    /// Maximum number of indexed items of one kind in a graph up to which vectors are compared exactly.
     pub exact_max: usize,
     /// The size of a context block.
     pub context: ContextBudget,

@@ -1,4 +1,4 @@
-//! What the engine needs from outside and does not make itself: time, ids, vectors, understanding.
+//! The ports of the engine: clock, ids, embedder, extractor and language model.
 
 use std::sync::Arc;
 
@@ -17,39 +17,39 @@ mod system;
 pub use none::{NoEmbedder, NoExtractor};
 pub use system::{SystemClock, TimeOrderedIds};
 
-/// Where time comes from.
+/// The source of time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The present moment, to the microsecond.
+    /// The current time, in whole microseconds.
     fn now(&self) -> Timestamp;
 }
 
-/// Where new identifiers come from.
+/// The source of new ids.
 pub trait Ids: Send + Sync + std::fmt::Debug {
-    /// A fresh identifier; later ones sort after earlier ones.
+    /// A new id; later ids sort after earlier ones.
     fn next(&self) -> Uuid;
 }
 
 /// Turns text into vectors.
 ///
 /// Equal text gives equal vectors for the same [`model`](Embedder::model); every vector has
-/// [`dimensions`](Embedder::dimensions) components and length one, or is all zeros when the text
-/// says nothing to the model.
+/// [`dimensions`](Embedder::dimensions) components and length one, or is all zeros when the
+/// model knows none of the text.
 #[async_trait]
 pub trait Embedder: Send + Sync + std::fmt::Debug {
     /// Name and version of the vector space; vectors of different models are never compared.
     fn model(&self) -> &str;
 
-    /// Components of each vector.
+    /// Number of components of each vector.
     fn dimensions(&self) -> usize;
 
     /// One vector for each text, in order.
     async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>>;
 }
 
-/// Draws entities and dated claims from turns.
+/// Extracts entities and dated claims from turns.
 ///
-/// An extractor is given turns of one graph in the caller's order and answers for each of them. It
-/// reads text as data, never as instructions; it may be slow; it keeps no state between calls.
+/// An extractor receives turns of one graph in the caller's order and returns one result for each. It treats text
+/// as data, never as instructions; it may be slow; it keeps no state between calls.
 #[async_trait]
 pub trait Extractor: Send + Sync + std::fmt::Debug {
     /// Name and version, stored with every assertion.
@@ -58,33 +58,33 @@ pub trait Extractor: Send + Sync + std::fmt::Debug {
     /// One [`Extraction`] for each of `request.turns`, in order.
     ///
     /// # Errors
-    /// `Unavailable` when trying again later may help; any other kind fails the episodes for good.
+    /// `Unavailable` when a later attempt may succeed; with any other kind the episodes fail permanently.
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>>;
 }
 
-/// Answers a prompt with text. Optional: everything that cannot do without it says so.
+/// Answers a prompt with text. Optional: the calls that need it fail without it.
 #[async_trait]
 pub trait LanguageModel: Send + Sync + std::fmt::Debug {
     /// Name of the model.
     fn name(&self) -> &str;
 
-    /// The model's answer, as it gave it.
+    /// The model's answer, unchanged.
     ///
     /// # Errors
-    /// `Unavailable` when trying again later may help, `Invalid` when the model refuses the request.
+    /// `Unavailable` when a later attempt may succeed, `Invalid` when the model rejects the request.
     async fn complete(&self, prompt: Prompt) -> Result<String>;
 }
 
-/// What a language model is asked.
+/// A prompt for a language model.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prompt {
-    /// What to do: written by us, never by users.
+    /// Instructions: from Erstwhile, never from users.
     pub instructions: String,
-    /// What to do it with: text of users, fenced as data.
+    /// The input: text of users, marked as data.
     pub data: String,
-    /// The JSON schema that the answer must fit; free text when absent.
+    /// The JSON schema of the answer; free text when absent.
     pub schema: Option<serde_json::Value>,
-    /// Tokens of the answer, at most.
+    /// Maximum number of tokens of the answer.
     pub tokens_max: u32,
 }
 

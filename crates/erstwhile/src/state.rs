@@ -1,4 +1,5 @@
-//! What the facade and the ingestion workers share: the parts, the indexes, and a cache of declared settings.
+//! State that the facade and the ingestion workers share: the components, the indexes, and a cache of declared
+//! settings.
 
 use std::sync::Arc;
 
@@ -48,12 +49,12 @@ impl State {
         Arc::clone(&self.parts.extractor)
     }
 
-    /// The present moment by the engine's clock.
+    /// The current time of the engine's clock.
     pub(crate) fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 
-    /// The graphs that this process's workers take first.
+    /// The graphs that this process's workers claim first.
     pub(crate) fn announcements(&self) -> &Announcements {
         &self.announcements
     }

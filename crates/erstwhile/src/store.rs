@@ -1,8 +1,8 @@
-//! The store: one typed face over any database that the driver port reaches.
+//! The store: one typed interface to any database with a driver.
 //!
-//! It keeps evidence and nothing that could be computed from it. [`Store::apply`] is its only write
-//! besides the leases of the ingestion queue; reads are small and take the graph or the project that
-//! they are about, so that no call can return another tenant's row.
+//! It keeps evidence and nothing that could be computed from it. [`Store::apply`] is its only write besides the leases
+//! of the ingestion queue. Every read takes the graph or project to which its rows belong, so that no call can return a
+//! row of another tenant.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ use rows::{id, read_id, text};
 use sql::{Outcome, Refusal, Row, Sql, Statement, Value};
 use statements as sql_text;
 
-/// What a locator finds.
+/// The kinds of ids by which a graph is located.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Locate {
     /// A user's graph, by the application's `user_id`.
@@ -56,7 +56,7 @@ pub enum Locate {
     Tag,
 }
 
-/// How a listing is sorted.
+/// Sort keys of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListOrder {
     /// By time of creation.
@@ -69,21 +69,21 @@ pub enum ListOrder {
     Other,
 }
 
-/// A page of a listing.
+/// A page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListPage {
-    /// Sorted by.
+    /// The sort key.
     pub order: ListOrder,
-    /// From the smallest to the largest.
+    /// Whether the order is ascending.
     pub ascending: bool,
-    /// Rows to leave out.
+    /// Number of rows before the page.
     pub offset: i64,
-    /// Rows to return, at most.
+    /// Maximum number of rows.
     pub limit: i64,
 }
 
-/// The identity of a mention: the same place names the same thing once; the operator, who has no place, may come back
-/// to a name later.
+/// The identity of a mention: its place in an episode; for a mention without an episode, from a direct edit, its name and
+/// time.
 fn mention_id(graph: PartitionId, mention: &Mention) -> Uuid {
     let episode = mention.episode.map_or(Uuid::nil(), |episode| episode.0);
     let mut key = Vec::with_capacity(48 + mention.name.len());
@@ -101,12 +101,12 @@ fn mention_id(graph: PartitionId, mention: &Mention) -> Uuid {
 /// Stored state; a cheap clone.
 ///
 /// # Contract
-/// - A batch is applied whole or not at all, and once: the same id again answers `Applied::Before`.
-/// - After `apply` has answered, every read that starts sees the batch, and a crash does not undo it.
-/// - `AddEpisodes` keeps the order in which batches of a graph are applied and the order inside each.
-/// - Every batch of a graph raises its version by one; rows carry the version that wrote them last.
-/// - Reads by a uuid that lies in another project or graph find nothing.
-/// - Listings are stable while nothing changes: ties are broken by id.
+/// - A batch is applied whole or not at all, and once: a batch with the same id returns `Applied::Before`.
+/// - After `apply` has returned, every later read sees the batch, and a crash does not undo it.
+/// - `AddEpisodes` keeps the order of the batches of a graph and the order inside each batch.
+/// - Every batch of a graph increments its version; rows carry the version that last wrote them.
+/// - Reads by a uuid of another project or graph find nothing.
+/// - Lists are stable while nothing changes: ties are broken by id.
 #[derive(Debug, Clone)]
 pub struct Store {
     sql: Arc<dyn Sql>,
@@ -122,13 +122,13 @@ impl Store {
     /// Applies a batch.
     ///
     /// # Errors
-    /// `Invalid` when a text holds a null character, `AlreadyExists` when an id is taken, `NotFound` when something that it changes is gone,
+    /// `Invalid` when a text holds a null character, `AlreadyExists` when an id is taken, `NotFound` when something that it changes does not exist,
     /// `Conflict` when its expectation does not hold, `Unavailable` when the database does not answer.
     pub async fn apply(&self, batch: &Batch) -> Result<Applied> {
         let steps = apply::steps(batch)?;
         let texts = steps.iter().flat_map(|step| &step.params);
         if texts.into_iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
-            // SQLite would keep it and PostgreSQL would not: what one store takes, every store must hold.
+            // SQLite accepts null characters and PostgreSQL does not; every store must accept the same data.
             return Err(Error::invalid("text must not contain a null character"));
         }
         match self.sql.transact(steps).await? {
@@ -139,7 +139,7 @@ impl Store {
             Outcome::Refused(Refusal::AppliedBefore) => Ok(Applied::Before),
             Outcome::Refused(Refusal::Taken(message)) => Err(Error::new(ErrorKind::AlreadyExists, message)),
             Outcome::Refused(Refusal::TagTaken) => {
-                Err(Error::new(ErrorKind::Conflict, "the new id collides with another one"))
+                Err(Error::new(ErrorKind::Conflict, "the new id collides with an existing one"))
             }
             Outcome::Refused(Refusal::Missing(what)) => Err(Error::not_found(what)),
             Outcome::Refused(Refusal::Stale) => {
@@ -152,7 +152,7 @@ impl Store {
         }
     }
 
-    /// Removes the traces that deleted rows leave in the database's own files.
+    /// Removes the remains of deleted rows from the database's own files.
     pub async fn scrub(&self) -> Result<()> {
         self.sql.scrub().await
     }
@@ -289,7 +289,7 @@ impl Store {
         self.one(&sql_text::EPISODE_BY_ID, vec![id(graph.0), id(episode.0)], rows::read_episode).await
     }
 
-    /// Messages of a thread in order, leaving out the first `offset`.
+    /// Messages of a thread after the first `offset`, in order.
     pub async fn messages(&self, graph: GraphId, thread_id: &str, offset: i64, limit: i64) -> Result<Vec<Episode>> {
         let params = vec![id(graph.0), text(thread_id), Value::Int(0), Value::Int(limit), Value::Int(offset)];
         self.many(&sql_text::EPISODES_OF_THREAD, params, rows::read_episode).await
@@ -303,7 +303,7 @@ impl Store {
         Ok(messages)
     }
 
-    /// How many messages a thread has.
+    /// The number of messages of a thread.
     pub async fn count_messages(&self, graph: GraphId, thread_id: &str) -> Result<i64> {
         self.count(&sql_text::COUNT_EPISODES_OF_THREAD, vec![id(graph.0), text(thread_id)]).await
     }
@@ -313,7 +313,7 @@ impl Store {
         self.many(&sql_text::LAST_EPISODES, vec![id(graph.0), Value::Int(limit)], rows::read_episode).await
     }
 
-    /// The oldest episodes that wait to be understood.
+    /// The oldest pending episodes.
     pub async fn pending_episodes(&self, graph: GraphId, limit: i64) -> Result<Vec<Episode>> {
         self.many(&sql_text::PENDING_EPISODES, vec![id(graph.0), Value::Int(limit)], rows::read_episode).await
     }
@@ -343,7 +343,7 @@ impl Store {
         let params = vec![id(graph.0), Value::Int(first), Value::Int(first + total)];
         let progress = self.one(&sql_text::EPISODES_OF_TASK, params, read).await?;
         let (settled, failed, last, error, present) = progress.unwrap_or((0, 0, None, None, 0));
-        // Episodes that were deleted meanwhile are over, too.
+        // Episodes that were deleted count as finished.
         let done = settled + (total - present);
         let state = match (done == total, failed > 0, done > 0) {
             (true, true, _) => TaskState::Failed,
@@ -353,7 +353,7 @@ impl Store {
         };
         let time =
             |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
-        // What was done at once was over when it was made.
+        // A task without episodes was complete when it was created.
         let last = last.or((total == 0).then_some(created_at));
         let completed_at = last.filter(|_| done == total).map(time).transpose()?;
         let created_at = time(created_at)?;

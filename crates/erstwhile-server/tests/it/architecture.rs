@@ -175,3 +175,17 @@ fn files_stay_small_enough_to_read() {
         }
     }
 }
+
+/// The pinned toolchain is the oldest one that is supported, so every build shows that it suffices.
+#[test]
+fn the_toolchain_is_the_oldest_supported() {
+    let root = crates().join("..");
+    let value_of = |file: &str, key: &str| {
+        let text = std::fs::read_to_string(root.join(file)).expect("a file");
+        let line = text.lines().find(|line| line.starts_with(key)).expect("the key").to_owned();
+        line.split('"').nth(1).expect("a quoted value").to_owned()
+    };
+    let toolchain = value_of("rust-toolchain.toml", "channel");
+    let supported = value_of("Cargo.toml", "rust-version");
+    assert_eq!(toolchain, format!("{supported}.0"), "`rust-version` and `rust-toolchain.toml` differ");
+}

@@ -97,7 +97,7 @@ fn what_cannot_move_is_told_with_what_to_do() {
     assert!(String::from_utf8_lossy(&missing.stderr).contains("--data") && !data.exists(), "{missing:?}");
     let unfinished = erstwhile(&["import"], [("--data", &data), ("--from", &export)]);
     assert_eq!(unfinished.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&unfinished.stderr).contains("no finished export"), "{unfinished:?}");
+    assert!(String::from_utf8_lossy(&unfinished.stderr).contains("not a finished export"), "{unfinished:?}");
     assert!(!data.exists(), "no database is made for an import that cannot begin");
 
     let server = Process::start(&data);

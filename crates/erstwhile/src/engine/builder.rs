@@ -11,8 +11,7 @@ use crate::store::Store;
 
 /// Configures an [`Engine`].
 ///
-/// Without further calls, an engine takes time and ids from the machine, searches by words alone, and stores what it
-/// is given without extracting facts. The crate `erstwhile-models` has an embedder and an extractor that need no
+/// By default, an engine takes time and ids from the machine, searches by keywords only, and extracts no facts. The crate `erstwhile-models` has an embedder and an extractor that need no
 /// network.
 #[derive(Debug)]
 pub struct EngineBuilder {

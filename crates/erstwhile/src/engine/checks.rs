@@ -3,11 +3,11 @@
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::Metadata;
 
-/// Refuses an empty id or one that is too long.
+/// Rejects an empty id, and one that is too long.
 pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
-    /// Characters of an application's own id, at most.
+    /// Maximum number of characters of an application's own id.
     const ID_CHARACTERS_MAX: usize = 1_000;
-    /// Bytes of an application's own id, at most: PostgreSQL's indexes hold keys of 2,704.
+    /// Maximum number of bytes of an application's own id: PostgreSQL's indexes hold keys of at most 2,704 bytes.
     const ID_BYTES_MAX: usize = 2_000;
     if id.trim().is_empty() {
         return Err(Error::invalid(format!("{name} must not be empty")));
@@ -24,7 +24,7 @@ pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses an unknown time zone.
+/// Rejects an unknown time zone.
 pub(super) fn check_time_zone(time_zone: Option<&str>) -> Result<()> {
     match time_zone {
         Some(name) if jiff::tz::TimeZone::get(name).is_err() => {

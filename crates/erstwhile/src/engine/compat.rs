@@ -1,5 +1,5 @@
-//! What only old generations of the API ask for: ratings of facts, document collections, search over threads, and
-//! what a language model reads in a thread.
+//! Features of old generations of the API: fact ratings, document collections, search over threads, and analysis of
+//! threads by a language model.
 
 mod collections;
 mod fact_ratings;

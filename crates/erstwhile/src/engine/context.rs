@@ -1,4 +1,4 @@
-//! The context block of a thread or a query, from one look at the index.
+//! The context block of a thread or a query.
 
 use jiff::Timestamp;
 
@@ -10,24 +10,24 @@ use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Episode, EpisodeId, GraphId};
 use erstwhile_core::search::{GraphIndex, Moment, SearchRequest};
 
-/// Messages at the end of a thread that make the query.
+/// Number of messages at the end of a thread that the query is made from.
 pub(super) const MESSAGES_READ: i64 = 4;
-/// Characters of the query that they make, at most; the last message counts most and is kept whole.
+/// Maximum number of characters of that query; the last message is always kept whole.
 const QUERY_CHARACTERS_MAX: usize = 1_500;
 
-/// What context is wanted for.
+/// A request for context.
 #[derive(Debug, Clone, Default)]
 pub struct ContextRequest {
-    /// The room; the engine's own setting when absent.
+    /// The size of the block; the engine's own setting when absent.
     pub budget: Option<ContextBudget>,
-    /// Facts that hold at this moment; now when absent.
+    /// The block holds facts that are true at this time; now when absent.
     pub as_of: Option<Timestamp>,
-    /// As the system knew it then; now when absent.
+    /// The block holds what the system knew at this time; now when absent.
     pub as_known_at: Option<Timestamp>,
 }
 
 impl ThreadHandle {
-    /// The context of a thread: from the user's whole graph, for what was said last.
+    /// The context of a thread: what is relevant to its last messages, from the user's whole graph.
     pub async fn context(&self, request: ContextRequest) -> Result<String> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
@@ -38,7 +38,7 @@ impl ThreadHandle {
 }
 
 impl GraphHandle {
-    /// The context for a query, from a whole graph.
+    /// The context of a query: what is relevant to it, from a whole graph.
     pub async fn context(&self, query: &str, request: ContextRequest) -> Result<String> {
         let graph = self.partition().await?;
         self.project.context(graph, query, &[], request).await
@@ -46,7 +46,7 @@ impl GraphHandle {
 }
 
 impl ProjectHandle {
-    /// `said` is in front of the agent already and is not repeated.
+    /// Episodes in `said` are already in front of the agent and are not repeated.
     async fn context(
         &self,
         graph: GraphId,
@@ -72,7 +72,7 @@ impl ProjectHandle {
     }
 }
 
-/// The query that the end of a conversation makes: the last message, and before it what it may refer to.
+/// The query made from the end of a conversation: the last message, preceded by what it may refer to.
 pub(super) fn query_of(last: &[Episode]) -> String {
     let mut query = String::new();
     for message in last.iter().rev() {
@@ -96,7 +96,7 @@ fn parts(
     let Some(search) = search else { return ContextParts { user_summary, ..ContextParts::default() } };
     let facts = index.search_facts(search).into_iter().map(|found| found.item).collect();
     let entities = index.search_entities(search).into_iter().map(|found| found.item);
-    // The user stands at the top already.
+    // The user is described at the top of the block.
     let entities = entities.filter(|entity| user.as_ref().is_none_or(|user| user.id != entity.id)).collect();
     let episodes = index.search_episodes(search).into_iter().map(|found| found.item);
     let episodes = episodes.filter(|episode| !said.contains(&episode.id)).collect();

@@ -1,4 +1,4 @@
-//! What follows from a whole graph: observations, patterns, communities, and parts of it.
+//! What is derived from a whole graph: observations, patterns, communities and subgraphs.
 
 use uuid::Uuid;
 
@@ -19,40 +19,40 @@ pub struct GraphPart {
     pub entities: Vec<Entity>,
     /// The facts between them.
     pub facts: Vec<FactTriple>,
-    /// Which limit cut it short, if any.
+    /// The limit that ended the traversal early, if any.
     pub truncated: Option<&'static str>,
 }
 
-/// Patterns with the facts that show them.
+/// Patterns with the facts that they occur in.
 #[derive(Debug, Clone)]
 pub struct FoundPatterns {
-    /// The patterns and how much was looked at.
+    /// The patterns, and how much of the graph was examined.
     pub patterns: Patterns,
-    /// The facts that stand in patterns.
+    /// The facts that occur in the patterns.
     pub facts: Vec<FactTriple>,
-    /// The entities that stand in patterns.
+    /// The entities that occur in the patterns.
     pub entities: Vec<Entity>,
 }
 
-/// Entities that hang together.
+/// A community: entities that are connected with each other.
 #[derive(Debug, Clone)]
 pub struct Community {
-    /// Identity; of the group as it is now.
+    /// Identity, computed from the current members.
     pub id: Uuid,
     /// Its members' names, the best connected first.
     pub names: Vec<String>,
-    /// When the system heard of its first member.
+    /// When its first member was created.
     pub created_at: jiff::Timestamp,
 }
 
 impl GraphHandle {
-    /// What recurs or changed in a graph, the newest evidence first.
+    /// The observations of a graph: what recurs or changed in it, newest evidence first.
     pub async fn observations(&self) -> Result<Vec<Observation>> {
         let graph = self.partition().await?;
         self.project.observations_in(graph).await
     }
 
-    /// Observations that are most like a query, best first.
+    /// The observations that are most similar to a query, best first.
     pub async fn search_observations(&self, search: &Search) -> Result<Vec<Scored<Observation>>> {
         let observations = self.observations().await?;
         self.project.nearest(&search.query, search.limit, observations, |observation| observation.summary.clone()).await
@@ -77,19 +77,19 @@ impl GraphHandle {
         })?
     }
 
-    /// Groups of entities that hang together, the largest first.
+    /// The communities of a graph, largest first.
     pub async fn communities(&self) -> Result<Vec<Community>> {
         let graph = self.partition().await?;
         self.project.communities_in(graph).await
     }
 
-    /// Groups of entities whose names are most like a query, best first.
+    /// The communities whose members' names are most similar to a query, best first.
     pub async fn search_communities(&self, search: &Search) -> Result<Vec<Scored<Community>>> {
         let communities = self.communities().await?;
         self.project.nearest(&search.query, search.limit, communities, |community| community.names.join(", ")).await
     }
 
-    /// What lies around some entities.
+    /// The subgraph around some entities.
     pub async fn subgraph(&self, filter: &Filter, request: &SubgraphRequest) -> Result<GraphPart> {
         let graph = self.partition().await?;
         self.project.index(graph).await?.read(|index| {
@@ -119,7 +119,7 @@ impl ProjectHandle {
         found.ok_or_else(|| Error::not_found("observation"))
     }
 
-    /// A group of entities that hang together.
+    /// A community.
     pub async fn community(&self, id: Uuid) -> Result<Community> {
         let graph = self.graph_of(id, "community").await?;
         let found = self.communities_in(graph).await?.into_iter().find(|community| community.id == id);

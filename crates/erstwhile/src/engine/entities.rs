@@ -13,27 +13,27 @@ use erstwhile_core::model::{
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
 
-/// An entity that the operator names directly.
+/// An entity that the application states directly.
 #[derive(Debug, Clone, Default)]
 pub struct NodeDraft {
-    /// An entity that is there already; then the other fields are ignored.
+    /// The id of an existing entity; the other fields are then ignored.
     pub id: Option<EntityId>,
     /// Its name.
     pub name: Option<String>,
-    /// What kind of thing it is.
+    /// Its type.
     pub entity_type: Option<String>,
-    /// What is known about it.
+    /// Its summary.
     pub summary: Option<String>,
     /// Attributes.
     pub attributes: Metadata,
-    /// When it was known first; now when absent.
+    /// Its creation time; now when absent.
     pub created_at: Option<Timestamp>,
-    /// The application's own data; kept with an episode that states the entity.
+    /// The application's own data, stored in an episode that states the entity.
     pub metadata: Metadata,
 }
 
 impl GraphHandle {
-    /// States entities directly; those that are there already keep what they have.
+    /// States entities directly; existing ones are left unchanged.
     pub async fn add_entities(&self, drafts: &[NodeDraft]) -> Result<(Vec<Entity>, TaskId)> {
         let graph = self.partition().await?;
         let (now, task) = (self.project.now(), TaskId(graph.within(self.project.ids().next())));
@@ -61,7 +61,7 @@ impl GraphHandle {
         Ok((entities, task))
     }
 
-    /// Every entity of a graph that passes a filter, with the number of its facts, in no order.
+    /// Every entity of a graph that passes a filter, with the number of its facts, in no particular order.
     pub async fn entities(&self, filter: &Filter) -> Result<Vec<(Entity, usize)>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
@@ -74,7 +74,7 @@ impl GraphHandle {
 }
 
 impl ProjectHandle {
-    /// The episode that states something with data of the application's own; `None` without such data.
+    /// The episode that states something with the application's own data; `None` without such data.
     pub(super) fn stating(
         &self,
         graph: GraphId,
@@ -106,7 +106,7 @@ impl ProjectHandle {
         })?
     }
 
-    /// Edits an entity directly; absent fields are left alone.
+    /// Edits an entity directly; absent fields are left unchanged.
     pub async fn update_entity(&self, id: EntityId, patch: EntityPatch) -> Result<Entity> {
         let graph = self.graph_of(id.0, "entity").await?;
         let decide = |index: &GraphIndex| {
@@ -118,10 +118,10 @@ impl ProjectHandle {
         self.entity(id).await
     }
 
-    /// Removes an entity: every mention of it and every assertion about it.
+    /// Removes an entity with every mention of it and every assertion about it.
     ///
     /// # Errors
-    /// `Invalid` for the user's own node and the assistant's: they go with the user.
+    /// `Invalid` for the nodes of the user and the assistant, which are removed with the user.
     pub async fn delete_entity(&self, id: EntityId) -> Result<()> {
         let graph = self.graph_of(id.0, "entity").await?;
         let decide = |index: &GraphIndex| {
@@ -136,13 +136,13 @@ impl ProjectHandle {
         self.store().scrub().await
     }
 
-    /// Says that two entities are one (I3). [`split_entities`](Self::split_entities) undoes it.
+    /// Merges two entities (I3). [`split_entities`](Self::split_entities) undoes it.
     pub async fn merge_entities(&self, left: EntityId, right: EntityId) -> Result<Entity> {
         self.relate(left, right, LinkKind::Same).await?;
         self.entity(left).await
     }
 
-    /// Says that two names are different entities, whatever the text suggests (I3).
+    /// Splits two names into different entities, whatever the text suggests (I3).
     pub async fn split_entities(&self, left: EntityId, right: EntityId) -> Result<()> {
         self.relate(left, right, LinkKind::Different).await
     }
@@ -157,7 +157,7 @@ impl ProjectHandle {
             for end in [left, right] {
                 index.knowledge.entity(end).ok_or_else(|| Error::not_found("entity"))?;
             }
-            // The last word counts: an earlier merge or split of the same two names is taken back.
+            // The latest decision wins: an earlier merge or split of the same two names is removed.
             let same = |link: &&Link| {
                 let ends = (link.left, link.right);
                 link.episode.is_none() && (ends == (left, right) || ends == (right, left))
@@ -172,7 +172,7 @@ impl ProjectHandle {
     }
 }
 
-/// The end of a fact that the operator states: an entity that is there, or one to be made.
+/// The subject or object of a stated fact: an existing entity, or a new one.
 pub(super) fn end_of(
     index: &GraphIndex,
     graph: GraphId,
@@ -204,7 +204,7 @@ pub(super) fn end_of(
     Ok((id, changes))
 }
 
-/// A later edit over an earlier one.
+/// Overlays an earlier edit with a later one.
 fn merged(before: EntityPatch, patch: EntityPatch) -> EntityPatch {
     let mut attributes = before.attributes;
     attributes.extend(patch.attributes);

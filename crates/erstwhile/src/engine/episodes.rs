@@ -1,4 +1,4 @@
-//! Episodes: what was ingested, by its own id or by graph; and the tasks that follow ingestion.
+//! Episodes, by id or by graph; and the tasks that track their ingestion.
 
 use std::collections::HashSet;
 
@@ -17,19 +17,19 @@ use erstwhile_core::time::merge;
 /// Data to add to a graph.
 #[derive(Debug, Clone)]
 pub struct NewEpisode {
-    /// What it is.
+    /// Its kind.
     pub kind: EpisodeKind,
     /// The text or JSON document.
     pub data: String,
     /// When it was said or written; now when absent.
     pub created_at: Option<Timestamp>,
-    /// Where it comes from.
+    /// A description of the source.
     pub source_description: Option<String>,
     /// The document that it is a part of.
     pub document_id: Option<String>,
     /// The application's own data.
     pub metadata: Metadata,
-    /// Whether only declared types are kept of what it says.
+    /// Whether only entities and facts of declared types are extracted.
     pub strict: bool,
 }
 
@@ -105,7 +105,7 @@ impl GraphHandle {
         Ok(Episode { task: Some(task), ..episode })
     }
 
-    /// The last episodes of a graph, newest first, without those that were left out of it.
+    /// The last episodes of a graph, newest first, without those that are excluded from the graph.
     pub async fn last_episodes(&self, count: i64) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         let episodes = self.project.store().last_episodes(graph, count).await?;
@@ -119,7 +119,7 @@ impl GraphHandle {
         index.read(|index| {
             let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
             let mentions = |episode: &&Episode| {
-                // The API also takes the uuids of episodes themselves.
+                // The API also accepts uuids of episodes.
                 wanted.is_empty()
                     || wanted.contains(&EntityId(episode.id.0))
                     || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
@@ -145,7 +145,7 @@ impl ProjectHandle {
         Ok(episode)
     }
 
-    /// Removes an episode with everything that came from it (T8).
+    /// Removes an episode with everything extracted from it (T8).
     pub async fn delete_episode(&self, id: EpisodeId) -> Result<()> {
         let graph = self.graph_of(id.0, "episode").await?;
         self.apply(graph, vec![Change::RemoveEpisode(id)]).await?;
@@ -153,19 +153,19 @@ impl ProjectHandle {
         self.store().scrub().await
     }
 
-    /// Queues an episode again whose ingestion failed.
+    /// Queues an episode again after its ingestion failed.
     pub async fn retry_episode(&self, id: EpisodeId) -> Result<()> {
         let graph = self.graph_of(id.0, "episode").await?;
         let episode = self.find_episode(id).await?;
         if !matches!(episode.state, EpisodeState::Failed(_)) {
-            return Err(Error::invalid("only a failed episode can be tried again"));
+            return Err(Error::invalid("only a failed episode can be retried"));
         }
         self.apply(graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
         self.state().announcements().add(graph.into());
         Ok(())
     }
 
-    /// The entities and facts that came from an episode.
+    /// The entities and facts extracted from an episode.
     pub async fn mentions(&self, id: EpisodeId) -> Result<(Vec<Entity>, Vec<FactTriple>)> {
         let graph = self.graph_of(id.0, "episode").await?;
         let index = self.index(graph).await?;
@@ -185,9 +185,9 @@ impl ProjectHandle {
     }
 }
 
-/// Takes "Name (role): words" or "Name: words" apart, as message data is written.
+/// Parses "Name (role): text" or "Name: text", the form of message data.
 fn speaker_of(data: String) -> (Option<String>, Option<Role>, String) {
-    /// Characters of a speaker's name, at most; a longer start of a line is no name.
+    /// Maximum number of characters of a speaker's name; a longer start of a line is not a name.
     const SPEAKER_MAX: usize = 60;
     let Some((speaker, words)) = data.split_once(": ") else { return (None, Some(Role::User), data) };
     let is_name = !speaker.is_empty() && speaker.chars().count() <= SPEAKER_MAX && !speaker.contains(['\n', '.', '?']);

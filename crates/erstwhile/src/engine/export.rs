@@ -1,4 +1,4 @@
-//! Everything in the store to files, and back into another store.
+//! Exporting the store to files, and importing such files into another store.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::export::{self, Exported, Imported, Progress};
 use erstwhile_core::error::Result;
 
 impl Engine {
-    /// Brings a folder up to what the store holds: new, or an export that was cut off or is older.
+    /// Exports the store to a folder: a new one, or one with an interrupted or older export, which is brought up to date.
     ///
     /// # Errors
     /// `Invalid` when the folder is something else; `Unavailable` when it cannot be written.
@@ -15,12 +15,12 @@ impl Engine {
         export::export(self.store(), folder, self.state.parts.clock.as_ref(), progress).await
     }
 
-    /// Brings the store up to what a finished export holds. What is there with other content stays as it
-    /// is, and is a problem in the answer.
+    /// Imports a finished export. Objects that exist with different content are left unchanged and reported as
+    /// problems.
     ///
     /// # Errors
-    /// `Invalid` when the folder is no finished export; `Corrupt` when its index is damaged, or when
-    /// something does not read back as it was written.
+    /// `Invalid` when the folder holds no finished export; `Corrupt` when its index is damaged, or when something
+    /// reads back differently from how it was written.
     pub async fn import_from(&self, folder: &Path, progress: &dyn Progress) -> Result<Imported> {
         export::import(self.store(), folder, &self.state.parts.clock, progress).await
     }

@@ -13,50 +13,50 @@ use erstwhile_core::model::{
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
 
-/// A fact that the operator states directly.
+/// A fact that the application states directly.
 #[derive(Debug, Clone, Default)]
 pub struct FactDraft {
     /// The relation's name.
     pub predicate: String,
     /// The fact as a sentence.
     pub statement: String,
-    /// One end.
+    /// Its subject.
     pub source: NodeDraft,
-    /// The other end.
+    /// Its object.
     pub target: NodeDraft,
-    /// True from.
+    /// When it became true.
     pub valid_from: Option<Timestamp>,
-    /// True until.
+    /// When it stopped being true.
     pub valid_until: Option<Timestamp>,
-    /// When the system learned that it had stopped.
+    /// When the system learned that it had stopped being true.
     pub expired_at: Option<Timestamp>,
     /// When it was said; now when absent.
     pub created_at: Option<Timestamp>,
     /// Attributes.
     pub attributes: Metadata,
-    /// The application's own data; kept with an episode that states the fact.
+    /// The application's own data, stored in an episode that states the fact.
     pub metadata: Metadata,
 }
 
-/// A fact with both its ends.
+/// A fact with its subject and object.
 #[derive(Debug, Clone)]
 pub struct FactTriple {
     /// The fact.
     pub fact: Fact,
-    /// One end.
+    /// Its subject.
     pub source: FactEnd,
-    /// The other end.
+    /// Its object.
     pub target: FactEnd,
 }
 
-/// What a fact tells about one of its ends.
+/// The subject or object of a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactEnd {
     /// The entity.
     pub id: EntityId,
     /// Its name.
     pub name: String,
-    /// What kind of thing it is, when known.
+    /// Its type, when known.
     pub entity_type: Option<String>,
 }
 
@@ -80,7 +80,7 @@ impl ProjectHandle {
         let decide = |index: &GraphIndex| {
             let (source, source_changes) = end_of(index, graph, &draft.source, by, now)?;
             let (target, target_changes) = end_of(index, graph, &draft.target, by, now)?;
-            // It is done when it is stored; the task is there for callers who look for one.
+            // Nothing is left to ingest; the task exists for callers who poll it.
             let followed = Change::AddTask { task, kind: "add_fact_triple".to_owned(), total: 0 };
             let stated = episode.clone().map(|episode| Change::AddEpisodes(vec![episode]));
             let stated = std::iter::once(followed).chain(stated);
@@ -116,7 +116,7 @@ impl ProjectHandle {
         Ok((self.fact(id).await?, task))
     }
 
-    /// Edits a fact directly; absent fields are left alone.
+    /// Edits a fact directly; absent fields are left unchanged.
     pub async fn update_fact(&self, id: AssertionId, edit: FactEdit) -> Result<FactTriple> {
         let graph = self.graph_of(id.0, "fact").await?;
         let now = self.now();
@@ -130,7 +130,7 @@ impl ProjectHandle {
         self.fact(id).await
     }
 
-    /// Removes a fact: every assertion that supports it.
+    /// Removes a fact with every assertion that supports it.
     pub async fn delete_fact(&self, id: AssertionId) -> Result<()> {
         let graph = self.graph_of(id.0, "fact").await?;
         let decide = |index: &GraphIndex| {
@@ -141,7 +141,7 @@ impl ProjectHandle {
         self.store().scrub().await
     }
 
-    /// The facts in which an entity is subject or object and that pass a filter, in no order.
+    /// The facts in which an entity is subject or object and that pass a filter, in no particular order.
     pub async fn facts_about(&self, entity: EntityId, filter: &Filter) -> Result<Vec<FactTriple>> {
         let graph = self.graph_of(entity.0, "entity").await?;
         let index = self.index(graph).await?;
@@ -156,7 +156,7 @@ impl ProjectHandle {
 }
 
 impl GraphHandle {
-    /// Every fact of a graph that passes a filter, with its ends, in no order.
+    /// Every fact of a graph that passes a filter, with its subject and object, in no particular order.
     pub async fn facts(&self, filter: &Filter) -> Result<Vec<FactTriple>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
@@ -167,7 +167,7 @@ impl GraphHandle {
         })?
     }
 
-    /// Facts as the system knew them at `known_at`, that held in the world at `as_of` (T9).
+    /// The facts that were true at `as_of`, as the system knew them at `known_at` (T9).
     pub async fn facts_at(&self, as_of: Option<Timestamp>, known_at: Option<Timestamp>) -> Result<Vec<Fact>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
@@ -177,7 +177,7 @@ impl GraphHandle {
         Ok(facts)
     }
 
-    /// States a fact directly, making its ends when they are not there.
+    /// States a fact directly, and its subject and object unless they exist.
     pub async fn add_fact(&self, draft: FactDraft) -> Result<(FactTriple, TaskId)> {
         let graph = self.partition().await?;
         let episode = self.project.stating(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
@@ -185,22 +185,22 @@ impl GraphHandle {
     }
 }
 
-/// A fact with its ends.
+/// A fact with its subject and object.
 pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTriple> {
     let fact = fact.ok_or_else(|| Error::not_found("fact"))?;
     let end = |id| {
         let entity = index.knowledge.entity(id);
-        let entity = entity.ok_or_else(|| Error::corrupt("a fact has an end without a name"))?;
+        let entity = entity.ok_or_else(|| Error::corrupt("a fact has a subject or object without a name"))?;
         let (name, entity_type) = (entity.name.clone(), entity.entity_type.clone());
         Ok::<_, Error>(FactEnd { id: entity.id, name, entity_type })
     };
     Ok(FactTriple { fact: fact.clone(), source: end(fact.subject)?, target: end(fact.object)? })
 }
 
-/// A later edit over an earlier one.
+/// Overlays an earlier edit with a later one.
 fn merged(before: FactEdit, edit: FactEdit) -> FactEdit {
     let mut attributes = before.attributes;
-    // Nulls stay: they delete what the assertions say.
+    // Nulls stay: they delete attributes of the assertions.
     attributes.extend(edit.attributes);
     FactEdit {
         statement: edit.statement.or(before.statement),

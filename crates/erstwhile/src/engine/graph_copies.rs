@@ -1,4 +1,4 @@
-//! Copying a graph: the same knowledge under another owner, independent from then on.
+//! Copying a graph to another owner; the copy is independent.
 
 use super::{GraphRef, ProjectHandle};
 use erstwhile_core::change::Change;
@@ -7,15 +7,15 @@ use erstwhile_core::graph_copy::{Owners, transplant};
 use erstwhile_core::identity::initial_evidence;
 use erstwhile_core::model::{EpisodeState, GraphId, Partition, PartitionOwner, TaskId, User};
 
-/// Rows of a graph that one call copies, at most: the copy is one transaction.
+/// Maximum number of rows of a graph that is copied, because the copy is one transaction.
 const ROWS_MAX: usize = 500_000;
 
 impl ProjectHandle {
-    /// Copies a graph to a new user or a new standalone graph, whole or not at all; the task that
-    /// follows what is still to be understood in the copy.
+    /// Copies a graph to a new user or a new standalone graph, whole or not at all. Returns the task
+    /// that tracks the ingestion of what was still pending.
     ///
     /// # Errors
-    /// `AlreadyExists` when the target is there, `Invalid` when one is a user and the other is not, or
+    /// `AlreadyExists` when the target exists, `Invalid` when one is a user and the other is not, or
     /// when the graph is too large.
     pub async fn copy_graph(&self, source: &GraphRef, target: &GraphRef) -> Result<TaskId> {
         let from = self.graph(source).get_partition().await?;
@@ -25,7 +25,7 @@ impl ProjectHandle {
         if rows > ROWS_MAX {
             return Err(Error::invalid(format!("a graph of more than {ROWS_MAX} rows cannot be copied at once")));
         }
-        // What was kept out of the graph belongs to its thread alone, and threads are not copied.
+        // Messages that were excluded from the graph belong to their threads, which are not copied.
         evidence.episodes.retain(|episode| episode.state != EpisodeState::Ignored);
         let original = self.store().find_user(from.id.as_graph()).await?;
         let (now, unique, task) = (self.now(), self.ids().next(), self.ids().next());

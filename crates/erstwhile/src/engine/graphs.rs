@@ -8,20 +8,20 @@ use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Graph, GraphId, Partition, PartitionId, PartitionOwner};
 
-/// A graph to make.
+/// A graph to create.
 #[derive(Debug, Clone, Default)]
 pub struct NewGraph {
     /// The application's own id.
     pub graph_id: String,
     /// Display name.
     pub name: Option<String>,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
     /// IANA time zone.
     pub time_zone: Option<String>,
 }
 
-/// What changes about a graph; absent fields are left alone.
+/// Changes to a graph; absent fields are left unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct GraphUpdate {
     /// New name.
@@ -33,7 +33,7 @@ pub struct GraphUpdate {
 }
 
 impl ProjectHandle {
-    /// Makes a standalone graph.
+    /// Creates a standalone graph.
     pub async fn create_graph(&self, new: NewGraph) -> Result<Graph> {
         check_id("graph_id", &new.graph_id)?;
         check_time_zone(new.time_zone.as_deref())?;

@@ -10,11 +10,11 @@ use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Precondition, Setting, SettingKind, User, UserUuid};
 
-/// Characters of a group's name, at most.
+/// Maximum number of characters of a group's name.
 const NAME_CHARACTERS_MAX: usize = 200;
-/// Groups of one project, at most.
+/// Maximum number of groups of one project.
 const GROUPS_MAX: usize = 1_000;
-/// Users that one call adds or removes, at most.
+/// Maximum number of users that one call adds or removes.
 const MUTATED_MAX: usize = 1_000;
 
 /// A group of users.
@@ -24,19 +24,19 @@ pub struct UserGroup {
     pub uuid: Uuid,
     /// Display name, unique in the project whatever its case.
     pub name: String,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
-    /// Raised by every change; whoever changes it names the version that they saw.
+    /// Incremented by every change; a change names the version that it is based on.
     pub version: i64,
     /// Access rules that the application attached, by uuid; kept, not enforced here.
     pub policy_sets: Vec<Uuid>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: jiff::Timestamp,
     /// When it changed last.
     pub updated_at: jiff::Timestamp,
 }
 
-/// What changing the members of a group came to.
+/// The outcome of a change of a group's members.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MembershipChange {
     /// Users who joined.
@@ -48,7 +48,8 @@ pub struct MembershipChange {
 }
 
 fn of(setting: Setting) -> Result<UserGroup> {
-    serde_json::from_value(setting.value).map_err(|error| Error::corrupt("a stored group is broken").with_source(error))
+    serde_json::from_value(setting.value)
+        .map_err(|error| Error::corrupt("a stored group is malformed").with_source(error))
 }
 
 fn check_name(name: &str) -> Result<()> {
@@ -59,7 +60,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 impl ProjectHandle {
-    /// Makes a group.
+    /// Creates a group.
     ///
     /// # Errors
     /// `AlreadyExists` when the project has a group of that name.
@@ -120,7 +121,7 @@ impl ProjectHandle {
         for group in self.store().groups_of(graph).await? {
             match self.group(group).get().await {
                 Ok(group) => groups.push(group),
-                // It was dissolved while this user joined.
+                // The group was deleted while this user joined.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -137,7 +138,7 @@ impl GroupHandle {
         of(setting.ok_or_else(|| Error::not_found("user group"))?)
     }
 
-    /// Changes a group; absent fields are left alone.
+    /// Changes a group; absent fields are left unchanged.
     ///
     /// # Errors
     /// `Conflict` when the group is not at `expected_version`.
@@ -165,7 +166,7 @@ impl GroupHandle {
     /// Removes a group; its members stay.
     ///
     /// # Errors
-    /// `NotFound` when there is no such group, or somebody renames it at the same moment.
+    /// `NotFound` when there is no such group, or it is renamed concurrently.
     pub async fn delete(&self) -> Result<()> {
         let named = leave_name(&self.get().await?);
         let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, self.id.to_string()));
@@ -188,7 +189,7 @@ impl GroupHandle {
         }
     }
 
-    /// Takes an access rule off a group.
+    /// Detaches an access rule from a group.
     pub async fn detach_policy_set(&self, policy_set: Uuid) -> Result<UserGroup> {
         let mut tries = Tries::new();
         loop {
@@ -235,7 +236,7 @@ impl GroupHandle {
         Ok(outcome)
     }
 
-    /// Users who belong to a group (or could), whose id, e-mail or name contains `search`; and their number.
+    /// The members of a group, or the users who are not members, whose id, e-mail or name contains `search`; and their number.
     pub async fn users(&self, members: bool, listing: &super::Listing) -> Result<(Vec<User>, i64)> {
         self.get().await?;
         let page = listing.page(&[super::SortBy::Id])?;
@@ -254,7 +255,7 @@ fn key_of(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// Gives a group its name, unless another group has it.
+/// Claims a name for a group, unless another group has it.
 fn take_name(group: &UserGroup) -> Change {
     let value = serde_json::json!({ "name": group.name, "uuid": group.uuid });
     let (kind, name) = (SettingKind::UserGroupName, key_of(&group.name));
@@ -264,7 +265,7 @@ fn take_name(group: &UserGroup) -> Change {
     ))
 }
 
-/// Makes the name of a group free again.
+/// Releases the name of a group.
 fn leave_name(group: &UserGroup) -> Change {
     Change::Setting(SettingChange::Remove(SettingKind::UserGroupName, key_of(&group.name)))
 }
@@ -276,5 +277,5 @@ fn put(group: &UserGroup, over: Precondition) -> Result<Change> {
 }
 
 fn json(group: &UserGroup) -> Result<serde_json::Value> {
-    serde_json::to_value(group).map_err(|error| Error::internal("a group cannot be written").with_source(error))
+    serde_json::to_value(group).map_err(|error| Error::internal("a group cannot be serialised").with_source(error))
 }

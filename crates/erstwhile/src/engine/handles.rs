@@ -1,5 +1,4 @@
-//! Handles: what a program holds of one project, and in it of a user, a thread, a graph, a group, a document
-//! collection or an import job.
+//! Handles to a project and to its users, threads, graphs, groups, document collections and import jobs.
 //!
 //! A handle names its object and costs no query; that the object exists is checked by each call. Objects of other
 //! projects are never found.
@@ -15,14 +14,14 @@ use crate::ports::{Embedder, Ids};
 use crate::state::{IndexHandle, State};
 use crate::store::Store;
 
-/// A project: everything that an application may ask for on its behalf. A cheap clone.
+/// A handle to a project. Cloning it is cheap.
 #[derive(Clone)]
 pub struct ProjectHandle {
     pub(super) engine: Engine,
     pub(super) id: ProjectId,
 }
 
-/// Whose graph is meant, in the application's words.
+/// Names a graph by the application's own ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GraphRef {
     /// The graph of this user.

@@ -1,4 +1,4 @@
-//! Import jobs: many items, prepared as a draft, then spread over their graphs by a worker.
+//! Import jobs: many items, collected in a draft, then distributed to their graphs by a worker.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use erstwhile_core::model::{
     Metadata, Partition, PartitionId, PartitionOwner, Role,
 };
 
-/// Items that one call adds, at most.
+/// Maximum number of items that one call adds.
 pub const ADDED_MAX: usize = 350;
-/// Items of an import job, at most.
+/// Maximum number of items of an import job.
 pub const ITEMS_MAX: i64 = 50_000;
 
 /// An item to add to an import job.
 #[derive(Debug, Clone)]
 pub struct NewImportItem {
-    /// Where it goes.
+    /// The thread or graph that it is added to.
     pub target: ImportTarget,
-    /// What it holds.
+    /// Its content.
     pub episode: NewEpisode,
     /// Who speaks, for messages of a thread.
     pub role: Option<Role>,
@@ -30,7 +30,7 @@ pub struct NewImportItem {
 }
 
 impl ProjectHandle {
-    /// Makes an import job, as a draft.
+    /// Creates an import job as a draft.
     pub async fn create_import(
         &self,
         metadata: Metadata,
@@ -89,8 +89,8 @@ impl ImportHandle {
     /// Adds items to a draft, in this order, all or none.
     ///
     /// # Errors
-    /// `Conflict` when it is no longer a draft; `NotFound` when an item's thread, user or graph is not
-    /// there; `Invalid` when there are too many items.
+    /// `Conflict` when it is no longer a draft; `NotFound` when an item's thread, user or graph does
+    /// not exist; `Invalid` when there are too many items.
     pub async fn add_items(&self, new: Vec<NewImportItem>) -> Result<Vec<ImportItem>> {
         if new.is_empty() || new.len() > ADDED_MAX {
             return Err(Error::invalid(format!("items must have from 1 to {ADDED_MAX} entries")));
@@ -133,8 +133,8 @@ impl ImportHandle {
         Ok(items)
     }
 
-    /// Forgets what was added for a user, thread or graph that was deleted at the same moment, whose deletion
-    /// could not see it yet.
+    /// Removes items that were added for a user, thread or graph while that was being deleted: the deletion did not
+    /// see them.
     async fn forget_orphans(&self, items: &[ImportItem]) -> Result<()> {
         let mut looked: HashMap<&ImportTarget, bool> = HashMap::new();
         let mut changes = Vec::new();
@@ -163,10 +163,10 @@ impl ImportHandle {
         }
     }
 
-    /// Hands a draft over to be processed.
+    /// Starts the processing of a draft.
     ///
     /// # Errors
-    /// `Conflict` when that has been done before; `Invalid` when it has no items.
+    /// `Conflict` when it was started before; `Invalid` when it has no items.
     pub async fn start(&self) -> Result<ImportJob> {
         let job = self.get_draft().await?;
         if job.counts.total() == 0 {
@@ -185,7 +185,7 @@ impl ImportHandle {
     /// `Conflict` when it is no longer a draft.
     pub async fn delete(&self) -> Result<()> {
         let job = self.get_draft().await?;
-        // It may have been handed over since it was read.
+        // It may have been started since it was read.
         let still_draft = Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Draft));
         self.project.apply(job.id, vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)]).await?;
         self.project.store().scrub().await

@@ -1,4 +1,4 @@
-//! Projects and the keys that open them.
+//! Projects and their API keys.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -9,27 +9,27 @@ use erstwhile_core::change::{Applied, Change, ProjectChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
 
-/// How every key begins, so that people and secret scanners know one when they see it.
+/// The prefix of every key, by which people and secret scanners recognise one.
 const PREFIX: &str = "ew_";
-/// Characters of a key that listings show.
+/// Number of characters of a key that listings show.
 const SHOWN: usize = 10;
-/// Characters that a key of the operator's own choice must have: nobody should guess it.
+/// Minimum number of characters of a key that the operator chooses, so that it cannot be guessed.
 const OWN_KEY_MIN: usize = 16;
 
-/// A key to make.
+/// A key to create.
 #[derive(Debug, Clone)]
 pub struct NewKey {
-    /// What the operator calls it.
+    /// Display name.
     pub name: String,
     /// What it may do.
     pub access: KeyAccess,
-    /// When it stops working by itself.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
-    /// The secret, when the operator brings it; otherwise one is made.
+    /// The secret, when the operator chooses it; otherwise one is generated.
     pub secret: Option<String>,
 }
 
-/// A new key with its secret, which is shown this once and kept nowhere.
+/// A new key with its secret, which is shown once and never stored.
 #[derive(Clone)]
 pub struct RevealedKey {
     /// The key as it is stored.
@@ -45,7 +45,7 @@ impl std::fmt::Debug for RevealedKey {
 }
 
 impl Engine {
-    /// The project of this name, made when it is not there.
+    /// The project with this name, created when it does not exist.
     pub async fn ensure_project(&self, name: &str) -> Result<Project> {
         if let Some(project) = self.store().find_project_by_name(name).await? {
             return Ok(project);
@@ -60,7 +60,7 @@ impl Engine {
         let batch = self.project(project.id).batch(None, vec![Change::Project(ProjectChange::Add(project.clone()))]);
         match self.store().apply(&batch).await {
             Ok(_) => Ok(project),
-            // Another process was faster.
+            // Another process created it first.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 self.store().find_project_by_name(name).await?.ok_or(error)
             }
@@ -68,7 +68,7 @@ impl Engine {
         }
     }
 
-    /// The key that a secret is.
+    /// Authenticates a secret; returns its key.
     ///
     /// Keys are found by the SHA-256 of their secret, so a comparison tells nothing about the secret.
     ///
@@ -99,8 +99,8 @@ impl ProjectHandle {
         self.store().find_project(self.id).await?.ok_or_else(|| Error::not_found("project"))
     }
 
-    /// Makes the first key of a project, once, however many processes start on it at the same time; `None`
-    /// when the project has keys.
+    /// Creates the first key of a project, once, however many processes start at the same time; `None` when the
+    /// project has keys.
     pub async fn create_first_key(&self, new: NewKey, random: [u8; 32]) -> Result<Option<RevealedKey>> {
         if !self.list_keys().await?.is_empty() {
             return Ok(None);
@@ -110,12 +110,12 @@ impl ProjectHandle {
         batch.id = BatchId(Uuid::new_v5(&self.id.0, b"the first key"));
         match self.store().apply(&batch).await? {
             Applied::Now { .. } => Ok(Some(revealed)),
-            // Ours, sent again because nobody knew whether it had arrived; or another process's.
+            // This batch was sent before, by this process or another one.
             Applied::Before => Ok(self.store().find_key(&revealed.key.digest).await?.map(|_| revealed)),
         }
     }
 
-    /// Makes a key; `random` is 32 fresh random bytes for its secret.
+    /// Creates a key; `random` is 32 fresh random bytes for its secret.
     pub async fn create_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
         let revealed = self.new_key(new, random)?;
         let batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
@@ -150,7 +150,7 @@ impl ProjectHandle {
         self.store().list_keys(self.id).await
     }
 
-    /// Takes a key back; it stops working within a second on every server.
+    /// Revokes a key; it stops working within a second on every server.
     pub async fn revoke_key(&self, key: ApiKeyId) -> Result<()> {
         let batch = self.batch(None, vec![Change::Project(ProjectChange::RevokeKey(key))]);
         self.store().apply(&batch).await?;

@@ -1,27 +1,27 @@
-//! Numbered pages of listings.
+//! Numbered pages of lists.
 
 use crate::store::{ListOrder, ListPage};
 use erstwhile_core::error::{Error, Result};
 
-/// Rows on a page, at most.
+/// Maximum number of rows of a page.
 const PAGE_MAX: i64 = 1_000;
 
 /// A page to list.
 #[derive(Debug, Clone)]
 pub struct Listing {
-    /// From 1.
+    /// Number of the page, from 1.
     pub page_number: i64,
-    /// Rows on it.
+    /// Number of rows.
     pub page_size: i64,
     /// Only what contains this in its id or names; empty for everything.
     pub search: String,
-    /// Sorted by.
+    /// The sort key.
     pub sort_by: SortBy,
-    /// From the smallest to the largest.
+    /// Whether the order is ascending.
     pub ascending: bool,
 }
 
-/// What listings are sorted by.
+/// Sort keys of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortBy {
     /// Time of creation.
@@ -38,6 +38,20 @@ pub enum SortBy {
     UserId,
 }
 
+impl SortBy {
+    /// Its name in the API.
+    fn name(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Id => "id",
+            Self::Email => "email",
+            Self::Name => "name",
+            Self::UserId => "user_id",
+        }
+    }
+}
+
 impl Listing {
     /// The page for the store.
     ///
@@ -51,7 +65,8 @@ impl Listing {
             return Err(Error::invalid(format!("the page size must be from 1 to {PAGE_MAX}")));
         }
         if !allowed.contains(&self.sort_by) {
-            return Err(Error::invalid("this listing cannot be sorted so"));
+            let names: Vec<&str> = allowed.iter().copied().map(SortBy::name).collect();
+            return Err(Error::invalid(format!("this list can be sorted by {} only", names.join(", "))));
         }
         let order = match self.sort_by {
             SortBy::CreatedAt => ListOrder::Created,

@@ -59,8 +59,8 @@ impl ThreadHandle {
 
     /// Adds messages to a thread; they are durable and findable when this returns.
     ///
-    /// Messages of `ignore_roles` are kept in the thread, and left out of the graph. With `strict`, only
-    /// declared types are kept of what the messages say.
+    /// Messages with a role in `ignore_roles` are stored in the thread and excluded from the graph. With `strict`,
+    /// only entities and facts of declared types are extracted.
     pub async fn add_messages(&self, messages: Vec<NewMessage>, ignore_roles: &[Role], strict: bool) -> Result<Posted> {
         let graph = self.get_open().await?.graph;
         if messages.is_empty() {
@@ -80,14 +80,14 @@ impl ThreadHandle {
         self.project.add_pending(graph, "add_messages", episodes).await
     }
 
-    /// Messages of a thread, oldest first, leaving out the first `offset`; and how many there are.
+    /// Messages of a thread after the first `offset`, oldest first; and how many the thread has.
     pub async fn messages(&self, offset: i64, limit: i64) -> Result<(Vec<Episode>, i64)> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         let messages = self.project.store().messages(graph, self.id(), offset, limit).await?;
         Ok((messages, self.project.store().count_messages(graph, self.id()).await?))
     }
 
-    /// The last messages of a thread, oldest first; and how many there are.
+    /// The last messages of a thread, oldest first; and how many the thread has.
     pub async fn last_messages(&self, count: i64) -> Result<(Vec<Episode>, i64)> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         let messages = self.project.store().last_messages(graph, self.id(), count).await?;
@@ -96,7 +96,7 @@ impl ThreadHandle {
 }
 
 impl ProjectHandle {
-    /// An episode that has just arrived.
+    /// A new episode.
     pub(super) fn episode(
         &self,
         graph: GraphId,

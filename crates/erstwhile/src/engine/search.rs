@@ -1,4 +1,4 @@
-//! Searching a graph from outside: the query is embedded here, the rest is pure.
+//! Searching a graph: the query is embedded here, the rest is pure.
 
 use jiff::Timestamp;
 
@@ -9,23 +9,23 @@ use erstwhile_core::model::{Entity, EntityId, Episode};
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest};
 
-/// Results of one search, at most.
+/// Maximum number of results of one search.
 const LIMIT_MAX: usize = 1_000;
 
-/// What to look for.
+/// A search.
 #[derive(Debug, Clone)]
 pub struct Search {
-    /// The words.
+    /// The text to search for.
     pub query: String,
-    /// Results, at most.
+    /// Maximum number of results.
     pub limit: usize,
     /// Their order.
     pub reranker: Reranker,
-    /// Which may be returned.
+    /// Which items may be returned.
     pub filter: Filter,
-    /// When facts must hold.
+    /// When facts must be true.
     pub moment: Moment,
-    /// As the system knew it then; now when absent.
+    /// The search sees what the system knew at this time; now when absent.
     pub as_known_at: Option<Timestamp>,
     /// Entities near which results are preferred.
     pub origins: Vec<EntityId>,

@@ -10,7 +10,7 @@ use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Precondition, Project, Setting, SettingKind};
 use erstwhile_core::ontology::Ontology;
 
-/// Settings of one kind in one scope, at most.
+/// Maximum number of settings of one kind in one scope.
 const SETTINGS_MAX: usize = 1_000;
 
 impl ProjectHandle {
@@ -31,39 +31,38 @@ impl ProjectHandle {
         })
     }
 
-    /// What is declared under a name; `None` when nothing is.
+    /// The setting with a name; `None` when it is not declared.
     pub async fn setting(&self, graph: Option<&GraphRef>, kind: SettingKind, name: &str) -> Result<Option<Value>> {
         let scope = self.scope(graph).await?;
         Ok(self.store().setting(scope, kind, name).await?.map(|setting| setting.value))
     }
 
-    /// Everything of a kind that is declared in a scope, by name.
+    /// The settings of a kind in a scope, by name.
     pub async fn settings(&self, graph: Option<&GraphRef>, kind: SettingKind) -> Result<Vec<Setting>> {
         let scope = self.scope(graph).await?;
         self.store().settings(scope, kind).await
     }
 
-    /// Declares something of a graph, or else of the project.
+    /// Declares a setting of a graph, or else of the project.
     ///
     /// # Errors
-    /// `AlreadyExists` or `Conflict` when something else stands where `over` allows none; `Invalid` when
-    /// there are too many.
+    /// `AlreadyExists` or `Conflict` when `precondition` does not hold; `Invalid` when there are too many settings.
     pub async fn put_setting(
         &self,
         graph: Option<&GraphRef>,
         (kind, name): (SettingKind, &str),
         value: Value,
-        over: Precondition,
+        precondition: Precondition,
     ) -> Result<()> {
         let scope = self.scope(graph).await?;
-        if over != Precondition::None && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
+        if precondition != Precondition::None && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
             return Err(Error::invalid(format!("there can be at most {SETTINGS_MAX} of these: {}", kind.noun())));
         }
         let setting = Setting { kind, name: name.to_owned(), value, updated_at: self.now() };
-        self.declare(scope, vec![Change::Setting(SettingChange::Put(setting, over))]).await
+        self.declare(scope, vec![Change::Setting(SettingChange::Put(setting, precondition))]).await
     }
 
-    /// Takes a declaration back; false when there was none.
+    /// Removes a setting; false when it was not declared.
     pub async fn remove_setting(&self, graph: Option<&GraphRef>, kind: SettingKind, name: &str) -> Result<bool> {
         let scope = self.scope(graph).await?;
         match self.declare(scope, vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))]).await {
@@ -77,7 +76,7 @@ impl ProjectHandle {
     pub async fn set_ontology(&self, graph: Option<&GraphRef>, ontology: &Ontology) -> Result<()> {
         ontology.check()?;
         let value = serde_json::to_value(ontology)
-            .map_err(|error| Error::internal("an ontology cannot be written").with_source(error))?;
+            .map_err(|error| Error::internal("an ontology cannot be serialised").with_source(error))?;
         self.put_setting(graph, (SettingKind::Ontology, ""), value, Precondition::None).await
     }
 

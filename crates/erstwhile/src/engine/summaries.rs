@@ -1,4 +1,4 @@
-//! Summaries of threads and documents: their own sentences, picked when they are asked for.
+//! Extractive summaries of threads and documents, computed on request.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -13,9 +13,9 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, Summary};
 use erstwhile_core::search::{GraphIndex, Scored};
 
-/// Characters of a summary, at most.
+/// Maximum number of characters of a summary.
 const CHARACTERS_MAX: usize = 800;
-/// The newest episodes that a summary is made from, at most.
+/// Maximum number of episodes that a summary is computed from: the newest.
 const EPISODES_MAX: usize = 500;
 /// Maximum number of graphs whose summaries are cached.
 const GRAPHS_MAX: u64 = 1_000;
@@ -24,7 +24,7 @@ const PER_GRAPH_MAX: usize = 1_000;
 /// TTL of the cache: the text of a user whom another process has deleted is kept for at most this long.
 const TTL: Duration = Duration::from_mins(10);
 
-/// What summaries are made of.
+/// What is summarised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Summarised {
     /// Threads, by their messages.
@@ -49,7 +49,7 @@ impl Summarised {
     }
 }
 
-/// A summary with what it was made from: how many episodes, and the last of them.
+/// A summary with its cache key: the number of episodes that it was computed from, and the last of them.
 type Made = (usize, EpisodeId, Summary);
 
 /// The summaries of one graph, by thread or document.
@@ -64,7 +64,7 @@ impl SummaryCache {
         Self(Cache::builder().max_capacity(GRAPHS_MAX).time_to_live(TTL).build())
     }
 
-    /// The summary, if it was made from this many episodes and this last one.
+    /// The cached summary, if it was computed from this many episodes with this last one.
     fn get(&self, graph: GraphId, key: &(Summarised, String), made_from: (usize, EpisodeId)) -> Option<Summary> {
         let summaries = self.0.get(&graph)?;
         let summaries = summaries.lock().ok()?;
@@ -81,14 +81,14 @@ impl SummaryCache {
         }
     }
 
-    /// Drops the summaries of a graph, from which something was removed.
+    /// Drops the summaries of a graph after something was removed from it.
     pub(super) fn forget(&self, graph: GraphId) {
         self.0.invalidate(&graph);
     }
 }
 
 impl ThreadHandle {
-    /// The summary of a thread; `None` while nothing has been said in it.
+    /// The summary of a thread; `None` when it has no messages.
     pub async fn summary(&self) -> Result<Option<Summary>> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
@@ -98,7 +98,7 @@ impl ThreadHandle {
 }
 
 impl ProjectHandle {
-    /// The summary of some messages, such as those that an answer leaves out; empty when they say nothing.
+    /// The summary of some messages, such as those that a response omits; empty when they have no text.
     pub async fn digest_of(&self, episodes: &[Episode]) -> Result<String> {
         let sentences = sentences(&episodes[episodes.len().saturating_sub(EPISODES_MAX)..]);
         let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
@@ -139,7 +139,7 @@ impl ProjectHandle {
         Ok(summaries)
     }
 
-    /// Items whose text is most like a query, best first; for the few things that have no index.
+    /// The items whose texts are most similar to a query, best first; for the few kinds of items without an index.
     pub(super) async fn nearest<T>(
         &self,
         query: &str,
@@ -169,7 +169,7 @@ impl GraphHandle {
         self.project.summaries_in(graph, what, None).await
     }
 
-    /// Summaries of a graph that are most like a query, best first.
+    /// The summaries of a graph that are most similar to a query, best first.
     pub async fn search_summaries(&self, what: Summarised, search: &Search) -> Result<Vec<Scored<Summary>>> {
         let summaries = self.summaries(what).await?;
         self.project.nearest(&search.query, search.limit, summaries, |summary| summary.text.clone()).await

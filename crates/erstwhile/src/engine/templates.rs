@@ -1,4 +1,4 @@
-//! Context laid out by the application's own template.
+//! Context in the layout of an application's own template.
 
 use std::collections::HashMap;
 
@@ -14,15 +14,16 @@ use erstwhile_core::template::{
     lines_of_texts,
 };
 
-/// What a variable finds is chosen from so many times what it shows, because its types are looked at
-/// after the search.
-const LOOKED_THROUGH: usize = 200;
+/// How many times more results than a variable shows are searched for, because they are filtered by type after
+/// the search.
+const CANDIDATES: usize = 200;
 
 impl ProjectHandle {
     /// Declares a template.
     ///
     /// # Errors
-    /// `Invalid` when it does not parse; `AlreadyExists` or `NotFound` when `is_new` says otherwise.
+    /// `Invalid` when it does not parse; `AlreadyExists` when `is_new` and the template exists, `NotFound` when
+    /// not `is_new` and it does not exist.
     pub async fn put_template(&self, id: &str, text: &str, is_new: bool) -> Result<()> {
         Template::check_id(id)?;
         Template::parse(text)?;
@@ -43,7 +44,7 @@ impl ProjectHandle {
 }
 
 impl ThreadHandle {
-    /// The context of a thread, laid out by a template.
+    /// The context of a thread in the layout of a template.
     pub async fn context_by_template(&self, template_id: &str) -> Result<String> {
         let template = Template::parse(&self.project.template(template_id).await?)?;
         let thread = self.get().await?;
@@ -58,13 +59,12 @@ impl ThreadHandle {
                 VariableKind::Observations => {
                     let observations = self.project.observations_in(thread.graph).await?;
                     let nearest =
-                        self.project.nearest(&query, LOOKED_THROUGH, observations, |one| one.summary.clone()).await?;
+                        self.project.nearest(&query, CANDIDATES, observations, |one| one.summary.clone()).await?;
                     nearest.into_iter().map(|found| found.item.summary).collect()
                 }
                 VariableKind::ThreadSummaries => {
                     let summaries = self.project.summaries_in(thread.graph, Summarised::Threads, None).await?;
-                    let nearest =
-                        self.project.nearest(&query, LOOKED_THROUGH, summaries, |one| one.text.clone()).await?;
+                    let nearest = self.project.nearest(&query, CANDIDATES, summaries, |one| one.text.clone()).await?;
                     nearest.into_iter().map(|found| found.item.text).collect()
                 }
                 VariableKind::UserSummary => self.project.user_summary(thread.graph).await?.into_iter().collect(),
@@ -75,7 +75,7 @@ impl ThreadHandle {
         let search = if query.trim().is_empty() {
             None
         } else {
-            let search = Search { moment: Moment::Current(self.project.now()), ..Search::new(query, LOOKED_THROUGH) };
+            let search = Search { moment: Moment::Current(self.project.now()), ..Search::new(query, CANDIDATES) };
             Some(self.project.search_request(search).await?)
         };
         let said: Vec<_> = last.iter().map(|message| message.id).collect();
@@ -112,7 +112,8 @@ impl ThreadHandle {
     }
 }
 
-/// What the variables of a template choose from: one search for each kind, however often it is used.
+/// The search results that the variables of a template choose from: one search for each kind, however often it is
+/// used.
 #[derive(Debug, Default)]
 struct Found {
     facts: Vec<Fact>,

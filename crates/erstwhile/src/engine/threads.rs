@@ -1,4 +1,4 @@
-//! Threads: the conversations of users, and of nobody in particular.
+//! Threads: conversations, of a user or without one.
 
 use jiff::Timestamp;
 
@@ -11,29 +11,29 @@ use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::{anonymous_user, initial_evidence};
 use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, Thread};
 
-/// The key of metadata that applications may read but not set.
+/// The key in the metadata that applications may read but not set.
 const RESERVED: &str = "system";
 
-/// A thread to begin.
+/// A thread to create.
 #[derive(Debug, Clone, Default)]
 pub struct NewThread {
     /// The application's own id.
     pub thread_id: String,
-    /// The user whose thread it is; without one it has a graph of its own.
+    /// The user to whom it belongs; a thread without one has its own graph.
     pub user_id: Option<String>,
     /// The application's own data.
     pub metadata: Metadata,
 }
 
 impl NewThread {
-    /// A user's thread without data of its own.
+    /// A user's thread without metadata.
     pub fn of(thread_id: impl Into<String>, user_id: impl Into<String>) -> Self {
         Self { thread_id: thread_id.into(), user_id: Some(user_id.into()), ..Self::default() }
     }
 }
 
 impl ProjectHandle {
-    /// Begins a thread.
+    /// Creates a thread.
     ///
     /// # Errors
     /// `AlreadyExists` when the id is taken in the project, `NotFound` for an unknown user.
@@ -75,7 +75,7 @@ impl ProjectHandle {
         Ok(thread(self.add_graph(make).await?))
     }
 
-    /// Threads that were begun after a moment, oldest first.
+    /// Threads created after a time, oldest first.
     pub async fn threads_after(&self, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
         self.store().threads_after(self.id, after, limit).await
     }
@@ -97,7 +97,7 @@ impl ThreadHandle {
         }
         let new = NewThread { thread_id: self.id.clone(), ..NewThread::default() };
         match self.project.create_thread(new).await {
-            // Another caller was faster.
+            // Another caller created it first.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             created => created.map(|_| ()),
         }
@@ -109,7 +109,7 @@ impl ThreadHandle {
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))
     }
 
-    /// Merges data into a thread's metadata, deeply; the key `system` is not the application's to set.
+    /// Merges data into a thread's metadata, deeply; the application cannot set the key `system`.
     ///
     /// # Errors
     /// `Conflict` when the thread has ended.
@@ -123,7 +123,7 @@ impl ThreadHandle {
         .await
     }
 
-    /// Keeps what a thread was classified as.
+    /// Stores the class of a thread.
     pub async fn set_classification(&self, name: &str, class: &str) -> Result<Thread> {
         self.change(|thread| {
             thread.classifications.insert(name.to_owned(), class.into());
@@ -132,7 +132,7 @@ impl ThreadHandle {
         .await
     }
 
-    /// Ends a thread: nothing can be added to it any more. Ending it again changes nothing.
+    /// Ends a thread: nothing can be added afterwards. Ending it again changes nothing.
     pub async fn end(&self) -> Result<Thread> {
         self.change(|thread| {
             thread.ended_at = thread.ended_at.or(Some(self.project.now()));
@@ -166,7 +166,7 @@ impl ThreadHandle {
         Ok(thread)
     }
 
-    /// Removes a thread with its messages and everything that came from them (T8).
+    /// Removes a thread with its messages and everything extracted from them (T8).
     pub async fn delete(&self) -> Result<()> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         let owner = self.project.store().find_partition(graph.into()).await?.map(|graph| graph.owner);

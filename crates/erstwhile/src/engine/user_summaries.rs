@@ -1,4 +1,4 @@
-//! What is told about a user: what the application's instructions ask for first, then the rest.
+//! Summaries of users: first what the application's instructions ask for, then the summary of the user's node.
 
 use super::ProjectHandle;
 use erstwhile_core::error::Result;
@@ -6,18 +6,18 @@ use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{GraphId, SettingKind};
 use erstwhile_core::text::sentences::split;
 
-/// Facts that one instruction chooses, at most.
+/// Maximum number of facts that one instruction chooses.
 const CHOSEN_MAX: usize = 5;
-/// How alike a fact and an instruction must be, as a cosine.
+/// Minimum cosine similarity of a fact and the instruction that chooses it.
 const ALIKE_MIN: f64 = 0.2;
-/// Characters of a user's summary, at most.
+/// Maximum number of characters of a user's summary.
 const CHARACTERS_MAX: usize = 1_200;
 
 impl ProjectHandle {
     /// The summary of the user who owns a graph; `None` when nothing is known.
     ///
-    /// Each instruction (of the user, else of the project) brings the current facts that are most like
-    /// it; the summary of the user's node follows as far as there is room.
+    /// Each instruction of the user, or else of the project, chooses the current facts that are most similar to it.
+    /// The summary of the user's node follows, up to the maximum length.
     pub(super) async fn user_summary(&self, graph: GraphId) -> Result<Option<String>> {
         let instructions = self.state().declared_for(self.id, graph, SettingKind::UserSummaryInstruction).await?;
         let (now, node) = (self.now(), user_node(graph));
@@ -35,18 +35,18 @@ impl ProjectHandle {
             statements.dedup();
             statements
         })?;
-        let mut told: Vec<String> = Vec::new();
+        let mut sentences: Vec<String> = Vec::new();
         for instruction in instructions.iter() {
             let text = instruction.value.as_str().unwrap_or_default();
             let nearest = self.nearest(text, CHOSEN_MAX, statements.clone(), Clone::clone).await?;
             let chosen = nearest.into_iter().filter(|found| found.score >= ALIKE_MIN).map(|found| found.item);
             for statement in chosen {
-                if !told.contains(&statement) {
-                    told.push(statement);
+                if !sentences.contains(&statement) {
+                    sentences.push(statement);
                 }
             }
         }
-        let mut summary = told.join(" ");
+        let mut summary = sentences.join(" ");
         for sentence in split(&plain).into_iter().map(|sentence| &plain[sentence.span]) {
             if !summary.contains(sentence) && summary.chars().count() + sentence.chars().count() < CHARACTERS_MAX {
                 summary = format!("{summary} {sentence}");

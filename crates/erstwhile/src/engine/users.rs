@@ -11,7 +11,7 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, own_names, user_node};
 use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User};
 
-/// Threads of one user that are listed together, at most.
+/// Maximum number of threads of one user in a list.
 const THREADS_MAX: i64 = 10_000;
 
 /// A user to add.
@@ -45,7 +45,7 @@ impl NewUser {
     }
 }
 
-/// What changes about a user; absent fields are left alone.
+/// Changes to a user; absent fields are left unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct UserUpdate {
     /// New e-mail address.
@@ -63,7 +63,7 @@ pub struct UserUpdate {
 }
 
 impl ProjectHandle {
-    /// Adds a user with an own graph, in which the user and the assistant stand from the start (I1).
+    /// Adds a user with a graph that holds a node for the user and one for the assistant (I1).
     ///
     /// # Errors
     /// `AlreadyExists` when the id is taken, `Invalid` for an empty id or an unknown time zone.
@@ -103,7 +103,7 @@ impl ProjectHandle {
         self.store().list_users(self.id, &listing.search, page).await
     }
 
-    /// Users who were added after a moment, oldest first.
+    /// Users added after a time, oldest first.
     pub async fn users_after(&self, after: Timestamp, limit: i64) -> Result<Vec<User>> {
         self.store().users_after(self.id, after, limit).await
     }
@@ -143,7 +143,7 @@ impl UserHandle {
         }
     }
 
-    /// Removes a user with everything of theirs.
+    /// Removes a user with their threads, graph and everything else that belongs to them.
     pub async fn delete(&self) -> Result<()> {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
         self.project.remove_partition(graph, PartitionOwner::User(self.id().to_owned())).await
@@ -155,7 +155,7 @@ impl UserHandle {
         self.project.store().threads_of(graph, THREADS_MAX).await
     }
 
-    /// The user's own node in their graph.
+    /// The node that stands for the user in their graph.
     pub async fn entity(&self) -> Result<Entity> {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
         let index = self.project.index(graph).await?;
@@ -167,7 +167,7 @@ impl UserHandle {
 }
 
 impl GraphHandle {
-    /// Loads a graph's index, so that the next search finds it warm.
+    /// Loads the index of the user's graph, so that the next search does not wait for it.
     pub async fn warm(&self) -> Result<()> {
         let graph = self.partition().await?;
         self.project.index(graph).await.map(|_| ())

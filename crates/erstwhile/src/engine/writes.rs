@@ -1,4 +1,4 @@
-//! How a project's stored state is found and changed: batches, and attempts that repeat after a conflict.
+//! Finding and changing a project's stored state: batches, and retries after a conflict.
 
 use erstwhile_core::change::{Applied, Batch, Change, Expect};
 use erstwhile_core::error::{Error, ErrorKind, Result};
@@ -42,10 +42,10 @@ impl ProjectHandle {
     pub(super) async fn add_partition(&self, changes: impl Fn(PartitionId) -> Vec<Change>) -> Result<PartitionId> {
         let mut tries = 0;
         loop {
-            // From a hash, so that the tag is random and not the time of creation.
+            // Hashed, because the first bits of the id are the time of creation.
             let partition = PartitionId(Uuid::new_v5(&Uuid::NAMESPACE_OID, self.ids().next().as_bytes()));
             match self.apply(partition, changes(partition)).await {
-                // Nothing in such a batch can conflict but the tag.
+                // Only the tag of such a batch can conflict.
                 Err(error) if error.kind() == ErrorKind::Conflict && tries < CONFLICT_TRIES => tries += 1,
                 Err(error) => return Err(error),
                 Ok(_) => return Ok(partition),
@@ -59,7 +59,7 @@ impl ProjectHandle {
         Ok(partition.as_graph())
     }
 
-    /// Removes a partition with everything in it, in memory and in the database's files, too.
+    /// Removes a partition with everything in it, from memory and from the database's files, too.
     pub(super) async fn remove_partition(
         &self,
         partition: impl Into<PartitionId>,
@@ -72,8 +72,8 @@ impl ProjectHandle {
         self.store().scrub().await
     }
 
-    /// Changes knowledge that was computed from what is stored: reads, decides, writes, and starts again when another
-    /// writer was faster.
+    /// Changes a graph according to its current knowledge: reads, decides, writes, and starts again when another
+    /// writer changed the graph in between.
     pub(super) async fn change_knowledge<T: Send>(
         &self,
         graph: GraphId,
@@ -112,7 +112,7 @@ impl Tries {
         Self(RECORD_TRIES)
     }
 
-    /// Returns when to read and try again, because another writer was faster.
+    /// Returns when to read and try again, because another writer changed the record in between.
     ///
     /// # Errors
     /// The error itself, when it is no conflict or there were too many attempts.

@@ -1,12 +1,12 @@
-//! The folder of an export: a file for each unit, an index of them, and a manifest when all are there.
+//! The folder of an export: a file for each unit, an index of the files, and a manifest once all are complete.
 //!
 //! ```text
-//! export.json     the manifest: written last, so that without it the export is not finished
+//! export.json     the manifest, written last: without it the export is not finished
 //! index.jsonl     a line for each unit: what it is, its rows, its digests
 //! units/          graph-<uuid>.jsonl.gz and so on
 //! ```
 //!
-//! A file appears under its own name only when it is whole and on the disk.
+//! A file gets its final name only when it is complete and synced to the disk.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File, OpenOptions};
@@ -27,7 +27,7 @@ use erstwhile_core::error::{Error, ErrorKind, Result};
 const MANIFEST: &str = "export.json";
 const INDEX: &str = "index.jsonl";
 const UNITS: &str = "units";
-/// The end of names of files that are still being written.
+/// The suffix of files that are being written.
 const PARTIAL: &str = ".partial";
 
 /// A unit in the index.
@@ -35,7 +35,7 @@ const PARTIAL: &str = ".partial";
 pub(super) struct Entry {
     pub(super) kind: ExportUnitKind,
     pub(super) id: Uuid,
-    /// What people call it.
+    /// Its name for people.
     pub(super) name: String,
     pub(super) rows: u64,
     /// SHA-256 of its rows, see `ExportUnit::digest`.
@@ -56,7 +56,7 @@ struct Manifest {
     format: u32,
     schema: i64,
     program: String,
-    /// When the first unit was read, and when the last one was.
+    /// When the first and the last unit were read.
     begun_at: Timestamp,
     finished_at: Timestamp,
     units: u64,
@@ -72,22 +72,22 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Begins or resumes an export into a folder, which must be empty, new, or an export's; what the
-    /// last run came to.
+    /// Starts or resumes an export to a folder, which must be new, empty, or an export; returns the entries of the last
+    /// run.
     pub(super) fn begin(path: &Path) -> Result<(Self, BTreeMap<ExportUnitId, Entry>)> {
         let folder = Self { path: path.to_owned() };
         let is_export = [MANIFEST, INDEX].iter().any(|name| path.join(name).exists());
         if !is_export && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
-            let message = format!("`{}` is neither empty nor an export: choose a new folder", path.display());
+            let message = format!("`{}` is neither empty nor an export; choose a new folder", path.display());
             return Err(Error::invalid(message));
         }
         make_folder(&path.join(UNITS))?;
         let index = fs::read_to_string(path.join(INDEX)).unwrap_or_default();
-        // The last line may be torn; what it was about is done again.
+        // The last line may be incomplete; its unit is exported again.
         let known = index.lines().filter_map(|line| serde_json::from_str(line).ok());
         let known: BTreeMap<ExportUnitId, Entry> = known.map(|entry: Entry| (entry.unit(), entry)).collect();
         folder.write_index(known.values())?;
-        // From here on, the folder may be between two states.
+        // From here on, the folder may be incomplete.
         match fs::remove_file(path.join(MANIFEST)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("be changed", path, error)),
             _ => sync_folder(path).map(|()| (folder, known)),
@@ -97,11 +97,11 @@ impl Folder {
     /// A finished export: its folder and its units.
     ///
     /// # Errors
-    /// `Invalid` when it is no finished export or of another version; `Corrupt` when it is damaged.
+    /// `Invalid` when it is not a finished export, or of another version; `Corrupt` when it is damaged.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>)> {
         let manifest = fs::read(path.join(MANIFEST)).map_err(|error| {
             let message = format!(
-                "`{}` is no finished export: there is no {MANIFEST} in it; run `erstwhile export` again to finish it",
+                "`{}` is not a finished export: it has no {MANIFEST}; run `erstwhile export` again to finish it",
                 path.display()
             );
             Error::invalid(message).with_source(error)
@@ -132,12 +132,12 @@ impl Folder {
         index.write_all(line_of(entry)?.as_bytes()).map_err(|error| failed("be written", &path, error))
     }
 
-    /// Whether the file of a unit is there and whole.
+    /// Whether the file of a unit exists and is complete.
     pub(super) fn is_whole(&self, entry: &Entry) -> bool {
         fs::read(self.file(entry.unit())).is_ok_and(|file| digest_of(&file) == entry.file_digest)
     }
 
-    /// Writes the file of a unit; the digest of the file.
+    /// Writes the file of a unit; returns the digest of the file.
     pub(super) fn put(&self, unit: ExportUnitId, file: &[u8]) -> Result<String> {
         write_whole(&self.file(unit), file)?;
         Ok(digest_of(file))
@@ -146,7 +146,7 @@ impl Folder {
     /// The file of a unit.
     ///
     /// # Errors
-    /// `Corrupt` when it is missing or not as it was written.
+    /// `Corrupt` when it is missing or has changed since it was written.
     pub(super) fn get(&self, entry: &Entry) -> Result<Vec<u8>> {
         let path = self.file(entry.unit());
         let file = fs::read(&path).map_err(|error| failed("be read", &path, error));
@@ -164,8 +164,8 @@ impl Folder {
         Err(Error::corrupt(message))
     }
 
-    /// Ends an export: the index is these units, files of others go (nobody who was forgotten stays
-    /// behind), and the manifest says that all is there. How many files went.
+    /// Finishes an export: writes the index of these units, deletes the files of all others, so that no deleted user
+    /// remains, and writes the manifest. Returns the number of deleted files.
     pub(super) fn finish(
         &self,
         entries: &BTreeMap<ExportUnitId, Entry>,
@@ -212,7 +212,7 @@ impl Folder {
 
 fn line_of(value: &impl Serialize) -> Result<String> {
     let line = serde_json::to_string(value);
-    line.map(|line| line + "\n").map_err(|error| Error::internal("a line cannot be written").with_source(error))
+    line.map(|line| line + "\n").map_err(|error| Error::internal("a line cannot be serialised").with_source(error))
 }
 
 /// SHA-256 as hexadecimal digits.
@@ -224,7 +224,7 @@ fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
     Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display())).with_source(error)
 }
 
-/// Writes a file whole or not at all. What is exported is for its owner's eyes.
+/// Writes a file whole or not at all, readable by its owner only.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(PARTIAL);
@@ -248,7 +248,7 @@ fn make_folder(path: &Path) -> Result<()> {
     builder.create(path).map_err(|error| failed("be made", path, error))
 }
 
-/// Makes sure that names of files in a folder are on the disk, where that is possible.
+/// Syncs a folder, so that the names of its files are on the disk, where the system supports it.
 fn sync_folder(path: &Path) -> Result<()> {
     if cfg!(unix) {
         let synced = File::open(path).and_then(|folder| folder.sync_all());

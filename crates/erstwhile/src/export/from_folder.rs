@@ -1,4 +1,4 @@
-//! From a folder into a store.
+//! Importing a folder into a store.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,33 +13,33 @@ use crate::store::tables::ExportUnitKind;
 use crate::store::{ImportOutcome, Store};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
-/// What an import came to.
+/// The outcome of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Units that were written, read back and found the same.
+    /// Units that were written and verified.
     pub written: u64,
-    /// Units that were there already, the same.
+    /// Units that already existed with the same content.
     pub kept: u64,
     /// Rows of both.
     pub rows: u64,
-    /// Units that were left out.
+    /// Units that were not imported.
     pub problems: Vec<Problem>,
-    /// Units that were not tried, because a project that they belong to was left out.
+    /// Units that were skipped, because their project was not imported.
     pub untried: u64,
 }
 
-/// Why a unit was left out.
+/// Why a unit was not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What people call the unit.
+    /// The name of the unit for people.
     pub name: String,
     /// What is wrong, and what to do.
     pub message: String,
 }
 
-/// Brings a store up to what a folder holds; what is there with other content stays as it is.
+/// Imports a folder into a store; existing units with different content are left unchanged.
 ///
-/// Import jobs come last, so that what they refer to is there when a worker takes them up.
+/// Import jobs come last, so that the graphs they refer to exist when a worker claims them.
 pub(crate) async fn import(
     store: &Store,
     path: &Path,
@@ -73,7 +73,7 @@ pub(crate) async fn import(
                 Ok(ImportOutcome::Written) => imported.written += 1,
                 Ok(ImportOutcome::Unchanged) => imported.kept += 1,
                 left_out => {
-                    // A project with other content is there; without its project, no graph has a place.
+                    // The project exists with different content; graphs cannot be imported without their project.
                     let is_there = matches!(left_out, Ok(ImportOutcome::Different(_)));
                     is_stopped |= entry.kind == ExportUnitKind::Project && !is_there;
                     imported.problems.push(problem(entry, left_out));
@@ -87,7 +87,7 @@ pub(crate) async fn import(
     Ok(imported)
 }
 
-/// How a unit arrived, or why it cannot.
+/// Imports one unit; returns the outcome, or why it failed.
 type Outcome = std::result::Result<ImportOutcome, String>;
 
 async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry: Entry) -> Result<(Entry, Outcome)> {
@@ -102,15 +102,15 @@ async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry:
     match unit.await {
         Ok(unit) => match store.write_unit(unit, clock.now()).await {
             Ok(arrival) => Ok((entry, Ok(arrival))),
-            // Databases differ in what a text may be.
+            // Databases differ in the texts that they accept.
             Err(error) if error.kind() == ErrorKind::Invalid => {
-                Ok((entry, Err(format!("the destination cannot hold it: {}", error.message()))))
+                Ok((entry, Err(format!("the destination rejects it: {}", error.message()))))
             }
             Err(error) => Err(error),
         },
-        // Nothing of a damaged file arrives, and the others do.
+        // A damaged file is not imported at all; the others are.
         Err(error) if error.kind() == ErrorKind::Corrupt => {
-            Ok((entry, Err(format!("its file is refused, and nothing of it was imported: {}", error.message()))))
+            Ok((entry, Err(format!("its file is damaged, and nothing of it was imported: {}", error.message()))))
         }
         Err(error) => Err(error),
     }
@@ -119,13 +119,13 @@ async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry:
 fn problem(entry: Entry, outcome: Outcome) -> Problem {
     let message = match outcome {
         Ok(ImportOutcome::Different(how)) => format!(
-            "it exists at the destination with different content ({how}) and was left as it is: keep that, or delete \
+            "it exists at the destination with different content ({how}) and was left unchanged: keep that, or delete \
              it there and import again"
         ),
         Ok(ImportOutcome::Blocked(by)) if entry.kind == ExportUnitKind::Project => {
             format!("{by}: import into a database without this project, best an empty one")
         }
-        Ok(ImportOutcome::Blocked(by)) => format!("{by}: remove what is there, or keep it, and import again"),
+        Ok(ImportOutcome::Blocked(by)) => format!("{by}: remove the existing rows, or keep them, and import again"),
         Ok(ImportOutcome::Written | ImportOutcome::Unchanged) => String::new(),
         Err(why) => why,
     };

@@ -1,5 +1,4 @@
-//! A unit as compressed lines of JSON: a head, then each table with its rows, then how many rows it
-//! was. Pure.
+//! A unit as compressed lines of JSON: a header, each table with its rows, and the number of rows. Pure.
 
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
@@ -15,9 +14,9 @@ use crate::store::tables::{ExportUnitKind, Table};
 use crate::store::{ExportUnit, ExportUnitId};
 use erstwhile_core::error::{Error, Result};
 
-/// Bytes of one row, at most: so much may a file make us hold.
+/// Maximum size of one row in bytes, which bounds the memory that a file can claim.
 const LINE_BYTES_MAX: u64 = 256 << 20;
-/// Bytes that are handed to the compressor together.
+/// Number of bytes that are passed to the compressor together.
 const BUFFER: usize = 64 << 10;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,16 +38,20 @@ struct End {
     rows: u64,
 }
 
-/// The file of a unit.
+/// Serialises a unit.
 ///
 /// # Errors
-/// `Limited` when it has more rows than a unit may have.
+/// `Limited` when the unit has too many rows.
 pub(super) fn write(unit: &ExportUnit) -> Result<Vec<u8>> {
     if unit.row_count() > ROWS_MAX {
-        let message = format!("{} has {} rows, more than the {ROWS_MAX} that move", unit.id(), unit.row_count());
+        let message = format!(
+            "{} has {} rows, more than the maximum of {ROWS_MAX} that can be exported",
+            unit.id(),
+            unit.row_count()
+        );
         return Err(Error::new(crate::ErrorKind::Limited, message));
     }
-    // Buffered, because the compressor is slow when it is fed in crumbs.
+    // Buffered, because the compressor is slow with small writes.
     let mut file = BufWriter::with_capacity(BUFFER, GzEncoder::new(Vec::new(), Compression::default()));
     let ExportUnitId { kind, id } = unit.id();
     let mut put = |line: &Json| writeln!(file, "{line}").map_err(|error| unwritable(&error));
@@ -69,11 +72,11 @@ fn unwritable(error: &std::io::Error) -> Error {
     Error::internal(format!("a unit cannot be compressed: {error}"))
 }
 
-/// The unit in a file.
+/// Reads the unit in a file.
 ///
 /// # Errors
-/// `Corrupt` when the file is damaged or holds something else; `Invalid` when another version of the
-/// program wrote it.
+/// `Corrupt` when the file is damaged or holds another unit; `Invalid` when it was written by another
+/// version of the program.
 pub(super) fn read(file: &[u8], expected: ExportUnitId) -> Result<ExportUnit> {
     let mut lines = Lines { file: BufReader::new(GzDecoder::new(file)), number: 0 };
     let head: Head = lines.parse()?;
@@ -96,16 +99,16 @@ pub(super) fn read(file: &[u8], expected: ExportUnitId) -> Result<ExportUnit> {
                 return Err(lines.damaged("it has too many rows"));
             }
             let values = values.into_iter().map(value_of).collect::<Option<_>>();
-            rows.push(Row(values.ok_or_else(|| lines.damaged("it has a value of no known type"))?));
+            rows.push(Row(values.ok_or_else(|| lines.damaged("it has a value of an unknown type"))?));
         }
     }
     match serde_json::from_value::<End>(line) {
         Ok(end) if end.rows == count => ExportUnit::new(expected, rows),
-        _ => Err(lines.damaged("its rows are not all there")),
+        _ => Err(lines.damaged("rows are missing")),
     }
 }
 
-/// What to do with files of another version of the program.
+/// The error for files of another version of the program.
 pub(super) fn other_version(format: u32, written: i64) -> Error {
     Error::invalid(format!(
         "the export has format {format} and schema {written}, this program reads format {FORMAT} and schema {}: \
@@ -140,8 +143,8 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// A value as JSON: numbers and texts as they are, the rest with its type. A floating-point number is
-/// written as text, because it must come back with every bit.
+/// A value as JSON: numbers and texts as they are, other types with a tag. A floating-point number is
+/// written as text, so that every bit is preserved.
 fn json_of(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,

@@ -1,4 +1,4 @@
-//! From a store into a folder.
+//! Exporting a store to a folder.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,30 +14,29 @@ use crate::store::tables::ExportUnitKind;
 use crate::store::{ExportUnitId, Store};
 use erstwhile_core::error::{Error, Result};
 
-/// What an export came to.
+/// The outcome of an export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exported {
     /// Projects in the folder.
     pub projects: u64,
-    /// Graphs in the folder, import jobs among them.
+    /// Graphs and import jobs in the folder.
     pub graphs: u64,
     /// Rows in the folder.
     pub rows: u64,
-    /// Bytes of the files.
+    /// Size of the files, in bytes.
     pub bytes: u64,
-    /// Units that were written now.
+    /// Units that this run wrote.
     pub written: u64,
-    /// Units that were there already, the same.
+    /// Units that were already there, unchanged.
     pub kept: u64,
-    /// Files that went, because the store no longer has what was in them.
+    /// Files that were deleted, because their units are no longer in the store.
     pub removed: u64,
 }
 
-/// Brings a folder up to what a store holds.
+/// Brings a folder up to date with a store.
 ///
-/// Import jobs are read before the graphs that they fill: what a load has handed over by then is in the
-/// graph, and what it hands over later it hands over again at the destination, where the graph knows
-/// that it has it.
+/// Import jobs are read before the graphs that they fill: items that a job has distributed by then are in the graph;
+/// items that it distributes later are distributed again at the destination, where the graph recognises the batches.
 pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progress: &dyn Progress) -> Result<Exported> {
     let begun_at = clock.now();
     let to = path.to_owned();
@@ -59,7 +58,7 @@ pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progre
             let Some(done) = in_hand.join_next().await else { break };
             let done = done.map_err(|error| Error::internal("an export stopped unexpectedly").with_source(error))??;
             progress.advance();
-            // One that went away meanwhile is not exported.
+            // A unit that was deleted during the export is skipped.
             let Some((entry, is_new)) = done else { continue };
             if is_new {
                 folder.note(&entry)?;
@@ -81,7 +80,7 @@ pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progre
     Ok(exported)
 }
 
-/// Writes one unit, unless the folder has it; its entry, and whether it was written.
+/// Writes one unit, unless the folder has it; returns its entry, and whether it was written.
 async fn export_unit(
     store: Store,
     folder: Folder,
@@ -99,7 +98,7 @@ async fn export_unit(
         }
         let file = lines::write(&unit)?;
         let file_digest = folder.put(id, &file)?;
-        let (name, rows, bytes) = (unit.told()?, unit.row_count(), file.len() as u64);
+        let (name, rows, bytes) = (unit.display_name()?, unit.row_count(), file.len() as u64);
         Ok(Some((Entry { kind: id.kind, id: id.id, name, rows, digest, bytes, file_digest }, true)))
     })
     .await

@@ -1,7 +1,7 @@
-//! Spreading a job load over its graphs, and watching until everything in it is understood.
+//! Distributing the items of an import job to their graphs, and tracking their ingestion.
 //!
-//! Runs under the lease of the job load's partition. Every step can be done again: chunks are cut the same
-//! way, and their batches carry ids that follow from the chunk.
+//! Runs under the lease of the job's partition. Every step is idempotent: items are always divided into the same
+//! batches, whose ids follow from their items.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ use erstwhile_core::model::{
     ImportState, ImportTarget, Partition, TaskId,
 };
 
-/// Items that are read together.
+/// Number of items that are read together.
 const READ: i64 = 500;
-/// How long the load rests before it looks again whether its items are understood.
+/// How long a job waits before it checks again whether its items are ingested.
 pub(super) const REST: SignedDuration = SignedDuration::from_millis(500);
 
-/// Does what can be done now; true when the load is over.
+/// Does what can be done now; true when the job is finished.
 pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<bool> {
     let id = ImportJobId(partition.id.0);
     let Some(job) = state.store().find_import(id).await? else { return Ok(true) };
@@ -38,7 +38,7 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
     loop {
         let mut items = state.store().import_items(id, 0, Some(&ImportItemState::Pending), READ).await?;
         let Some(first) = items.first().map(|item| item.seq) else { break };
-        // Never further than to the next cut, so that the last batch is whole wherever reading began.
+        // Reading stops at the next boundary, so that the last batch is complete wherever reading started.
         items.retain(|item| (item.seq - 1) / READ == (first - 1) / READ);
         for chunk in items.chunk_by(belong_together) {
             spread(state, lease, partition, &job, chunk).await?;
@@ -59,13 +59,13 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
     Ok(true)
 }
 
-/// Whether two items are handed over in one batch: neighbours with one target, cut where it does not matter
-/// from which item on they were read, so that a batch that is sent again after a crash is the same batch.
+/// Whether two items belong to one batch: adjacent items with one target, between fixed boundaries, so that a batch
+/// that is sent again after a crash is the same batch.
 fn belong_together(left: &ImportItem, right: &ImportItem) -> bool {
     left.target == right.target && left.seq + 1 == right.seq && left.seq % READ != 0
 }
 
-/// Hands items of one target to their graph; when it is gone, they fail.
+/// Adds items with one target to its graph; they fail if it no longer exists.
 async fn spread(
     state: &Arc<State>,
     lease: Lease,
@@ -127,7 +127,7 @@ fn episode(state: &Arc<State>, job: &ImportJob, item: &ImportItem, task: TaskId)
     }
 }
 
-/// Settles the items whose episodes are understood, in order, up to the first that is not.
+/// Settles the items whose episodes are ingested, in order, up to the first that is pending.
 async fn watch(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<()> {
     let id = ImportJobId(partition.id.0);
     loop {

@@ -6,7 +6,7 @@ use erstwhile_core::extraction::{Extraction, ExtractionRequest};
 
 use super::{Embedder, Extractor};
 
-/// Makes empty vectors: search goes by words alone.
+/// Returns empty vectors, so that search uses keywords only.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoEmbedder;
 
@@ -25,7 +25,7 @@ impl Embedder for NoEmbedder {
     }
 }
 
-/// Reads no facts: what is stored can be searched as it is.
+/// Extracts nothing; episodes can still be searched.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoExtractor;
 

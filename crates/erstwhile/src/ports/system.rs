@@ -1,4 +1,4 @@
-//! The ports that the machine itself answers.
+//! Ports implemented by the machine: its clock, and random ids.
 #![expect(clippy::disallowed_methods, reason = "this is where time and ids enter the engine")]
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
-        // The store keeps microseconds; nothing may tell a time before from a time after it was stored.
+        // The store keeps microseconds: a time must be the same before and after it is stored.
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }

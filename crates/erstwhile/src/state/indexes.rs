@@ -17,7 +17,7 @@ use erstwhile_core::model::{GraphId, ProjectId, Setting, SettingKind};
 use erstwhile_core::ontology::Ontology;
 use erstwhile_core::search::{GraphIndex, PendingEmbedding};
 
-/// Texts that are embedded together.
+/// Number of texts that are embedded in one call.
 const EMBEDDED_TOGETHER: usize = 256;
 
 #[derive(Debug)]
@@ -30,15 +30,15 @@ struct Slot {
     content: RwLock<Content>,
     /// One refresh at a time.
     refreshing: Arc<Mutex<()>>,
-    /// Kibibytes at the last refresh: what the cache weighs.
+    /// Size in kibibytes at the last refresh, for the cache.
     kibibytes: AtomicU32,
     /// The project that the graph belongs to.
     project: ProjectId,
-    /// The declaration of types under which the index is built.
+    /// Identifies the declared types with which the index was built.
     declared: TypesStamp,
 }
 
-/// An index, and those of its texts that nobody can find by meaning yet.
+/// An index with the texts that have no vectors yet.
 #[derive(Debug)]
 struct Content {
     index: GraphIndex,
@@ -54,15 +54,15 @@ impl Slot {
         self.content.write().map_err(|_| Error::internal("an index is poisoned"))
     }
 
-    /// Takes in what happened; its texts wait for their vectors.
-    fn take(&self, evidence: Evidence) -> Result<()> {
+    /// Applies new evidence; its texts wait for their vectors.
+    fn apply(&self, evidence: Evidence) -> Result<()> {
         let mut content = self.write()?;
         let pending = content.index.take(evidence);
         content.pending.extend(pending);
         Ok(())
     }
 
-    /// Puts the vectors of the texts that have waited longest in place.
+    /// Adds the vectors of the texts that have waited longest.
     fn embed(&self, vectors: &[Vec<f32>]) -> Result<()> {
         let mut content = self.write()?;
         let count = vectors.len().min(content.pending.len());
@@ -71,9 +71,9 @@ impl Slot {
         Ok(())
     }
 
-    /// Whether everything up to a version can be found, by meaning, too.
+    /// Whether everything up to a version can be found by keyword and by meaning.
     ///
-    /// Does not wait for a refresh that is under way, which may take seconds: then it does not show it yet.
+    /// False while a refresh is under way, which may take seconds.
     fn shows(&self, version: i64) -> Result<bool> {
         match self.content.try_read() {
             Ok(content) => Ok(content.index.version >= version && content.pending.is_empty()),
@@ -83,10 +83,10 @@ impl Slot {
     }
 }
 
-/// When the types of a graph, and those of its project, were declared last.
+/// When the types of a graph and of its project were last declared.
 type TypesStamp = [Option<Timestamp>; 2];
 
-/// An index that shows at least what was stored when it was asked for.
+/// An index that includes at least what was stored when it was requested.
 #[derive(Debug, Clone)]
 pub(crate) struct IndexHandle {
     slot: Arc<Slot>,
@@ -107,11 +107,11 @@ impl Indexes {
 }
 
 impl IndexHandle {
-    /// Reads the index on a thread that may compute.
+    /// Reads the index, on a blocking thread if it is large.
     ///
-    /// Small indexes answer at once; reading a large one must not hold up other requests.
+    /// Reading a large index on an asynchronous thread would delay other requests.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
-        /// Kibibytes up to which a read takes well under a millisecond.
+        /// Size in kibibytes up to which a read takes well under a millisecond.
         const SMALL: u32 = 4 * 1024;
         if self.slot.kibibytes.load(Ordering::Relaxed) > SMALL && is_multi_threaded() {
             return tokio::task::block_in_place(|| Ok(read(&self.slot.read()?.index)));
@@ -141,7 +141,7 @@ impl State {
         self.indexes.drop_graph(graph);
     }
 
-    /// The index of a graph, showing everything that was stored before the call.
+    /// The index of a graph, including everything that was stored before the call.
     pub(crate) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
         let slot = self.slot(graph).await?;
         let version = self.store().partition_version(graph.into()).await?;
@@ -155,8 +155,8 @@ impl State {
         Ok(IndexHandle { slot })
     }
 
-    /// Where the index of a graph is kept: a new place when there is none, or when the types that are
-    /// declared for the graph are no longer those under which it was built (I3).
+    /// The cached index of a graph: a new, empty one when there is none, or when the declared types have changed
+    /// since it was built (I3).
     async fn slot(&self, graph: GraphId) -> Result<Arc<Slot>> {
         let known = self.indexes.cache.get(&graph);
         let project = match &known {
@@ -181,7 +181,7 @@ impl State {
                 declared,
             })
         };
-        // Whoever comes first makes the place; readers of an old one finish with what they have.
+        // The first caller creates it; readers of an older index finish with that.
         let slot = self.indexes.cache.entry(graph).or_insert_with_if(place, |old| !current(old));
         Ok(slot.into_value())
     }
@@ -201,7 +201,7 @@ impl State {
         Ok((stamp, read(&own)?, read(&general)?))
     }
 
-    /// The types that count for a graph: its own, its project's, and the default ones where they are on.
+    /// The types that apply to a graph: its own, its project's, and the default types unless they are disabled.
     pub(crate) async fn ontology_of(&self, project: ProjectId, graph: GraphId, with_default: bool) -> Result<Ontology> {
         let (_, own, general) = self.types_of(project, graph).await?;
         let declared = own.over(&general);
@@ -210,7 +210,7 @@ impl State {
 
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
         let mut turn = Arc::clone(&slot.refreshing).lock_owned().await;
-        // A refresh that was cut short, as by a caller who went away, has left texts behind.
+        // An interrupted refresh, as when its caller was cancelled, has left texts without vectors.
         self.embed(slot).await?;
         let shown = slot.read()?.index.version;
         if shown >= version {
@@ -218,20 +218,21 @@ impl State {
         }
         let evidence = self.store().evidence_since(graph, shown).await?.ok_or_else(|| Error::not_found("graph"))?;
         if evidence.is_large() {
-            let taking = Arc::clone(slot);
-            // The turn goes along: nobody else's begins before this is done, also when the caller goes away.
-            let take = move || taking.take(evidence).map(|()| turn);
-            let taken = tokio::task::spawn_blocking(take).await;
-            turn = taken.map_err(|_| Error::internal("an index could not be built"))??;
+            let target = Arc::clone(slot);
+            // The lock moves with the work, so that no other refresh starts before it ends, even if the caller is
+            // cancelled.
+            let apply = move || target.apply(evidence).map(|()| turn);
+            let applied = tokio::task::spawn_blocking(apply).await;
+            turn = applied.map_err(|_| Error::internal("an index could not be built"))??;
         } else {
-            slot.take(evidence)?;
+            slot.apply(evidence)?;
         }
         self.embed(slot).await?;
         drop(turn);
         self.weigh(graph, slot)
     }
 
-    /// Brings the vectors that are still to come.
+    /// Computes the missing vectors.
     async fn embed(&self, slot: &Slot) -> Result<()> {
         let at_once = EMBEDDED_TOGETHER * std::thread::available_parallelism().map_or(1, usize::from);
         loop {
@@ -240,7 +241,7 @@ impl State {
                 return Ok(());
             }
             let (first, others) = texts.split_at(texts.len().min(EMBEDDED_TOGETHER));
-            // Of many texts, the others' vectors are asked for side by side with the first ones'.
+            // All batches are embedded concurrently.
             let others = others.chunks(EMBEDDED_TOGETHER).map(|batch| {
                 let (embedder, batch) = (Arc::clone(&self.parts.embedder), batch.to_vec());
                 tokio::spawn(async move { vectors_of(embedder.as_ref(), &batch).await })
@@ -249,13 +250,13 @@ impl State {
             slot.embed(&vectors_of(self.parts.embedder.as_ref(), first).await?)?;
             for vectors in others {
                 let vectors = vectors.await.map_err(|_| Error::internal("texts could not be embedded"))?;
-                // What came before a failure is there to stay.
+                // Vectors computed before a failure are kept.
                 slot.embed(&vectors?)?;
             }
         }
     }
 
-    /// Tells the cache how heavy an index has become.
+    /// Updates the size of an index in the cache.
     fn weigh(&self, graph: GraphId, slot: &Arc<Slot>) -> Result<()> {
         let weight = slot.read()?.index.weight();
         let kibibytes = u32::try_from(weight / 1024).unwrap_or(u32::MAX);

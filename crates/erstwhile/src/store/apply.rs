@@ -1,4 +1,4 @@
-//! The one write: a batch of changes becomes the steps of one transaction. Pure.
+//! Converts a batch of changes to the steps of one transaction. Pure.
 
 mod collections;
 mod imports;
@@ -56,7 +56,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     }
     if batch.changes.iter().any(|change| matches!(change, Change::RemovePartition(_))) {
         let graph = steps.partition()?;
-        // But for this batch's own mark, by which it is known when it is sent again; housekeeping takes it.
+        // Except the id of this batch, by which a retry is recognised; housekeeping removes it.
         steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
     }
     Ok(steps.steps)
@@ -66,7 +66,7 @@ struct Steps {
     project: ProjectId,
     partition: Option<PartitionId>,
     at: Timestamp,
-    /// Episodes of the batch that are still to be placed.
+    /// The number of episodes of the batch that have no sequence number yet.
     arriving: usize,
     steps: Vec<Step>,
 }
@@ -136,7 +136,7 @@ impl Steps {
                 let graph = id(self.partition()?.0);
                 let params =
                     vec![graph, id(episode.0), Value::Int(code), optional_text(failure), optional_time(settled)];
-                // It may have been deleted while it was being read: that is no failure.
+                // The episode may have been deleted while it was extracted, which is not an error.
                 self.may(&sql::SET_EPISODE_STATE, params);
                 if *state == EpisodeState::Pending {
                     let params = vec![id(self.partition()?.0), Value::Int(1), time(self.at)];
@@ -205,7 +205,7 @@ impl Steps {
             PartitionOwner::Collection(name) => {
                 Some((Locate::Collection, format!("collection already exists with name: {name}")))
             }
-            // A thread brings its own locator; an import job is known by its uuid.
+            // The change that adds a thread adds its locator; an import job is located by its uuid.
             PartitionOwner::Thread(_) | PartitionOwner::ImportJob => None,
         };
         if let Some((locate, taken)) = located {
@@ -328,7 +328,7 @@ impl Steps {
 
     fn add_episodes(&mut self, episodes: &[Episode]) -> Result<()> {
         let graph = self.partition()?;
-        // Messages must not outlive a thread that is deleted at the same time.
+        // Fails if the thread is deleted concurrently, so that no message outlives its thread.
         let threads: BTreeSet<&String> = episodes.iter().filter_map(|episode| episode.thread.as_ref()).collect();
         for thread in threads {
             self.must(&sql::EXPECT_THREAD, vec![id(graph.0), text(thread)], Refusal::Missing("thread"));
@@ -458,14 +458,14 @@ impl Steps {
     }
 }
 
-/// What a listing of users is searched in: lower case by the rules of this program, because databases
-/// know different alphabets.
+/// The text in which a list of users is searched, folded to lower case by this program, because databases fold
+/// differently.
 fn folded_user(user: &User) -> Value {
     let name = [user.first_name.as_deref(), user.last_name.as_deref()].map(Option::unwrap_or_default).join(" ");
     folded(&[&user.user_id, user.email.as_deref().unwrap_or_default(), &name])
 }
 
-/// What a listing of graphs is searched in.
+/// The text in which a list of graphs is searched.
 fn folded_graph(graph: &Partition) -> Value {
     let (name, description) = (graph.name.as_deref(), graph.description.as_deref());
     folded(&[owner_code(&graph.owner).1, name.unwrap_or_default(), description.unwrap_or_default()])

@@ -26,7 +26,7 @@ pub(super) trait Code: Copy + Sized {
     }
 }
 
-/// Stored data has an integer that no variant has.
+/// The error for a stored integer that belongs to no variant.
 pub(super) fn unknown_code(what: &str, code: i64) -> Error {
     Error::corrupt(format!("a stored {what} has the unknown code {code}"))
 }

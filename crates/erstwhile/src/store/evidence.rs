@@ -1,4 +1,4 @@
-//! Reading the evidence of a graph: what was said in it, and what went, since a version.
+//! Reading the evidence of a graph since a version: what was added and what was removed.
 
 use uuid::Uuid;
 
@@ -11,9 +11,9 @@ use erstwhile_core::evidence::{Evidence, TombstoneKind};
 use erstwhile_core::model::GraphId;
 
 impl Store {
-    /// Everything that happened to a graph after `version`; `None` when the graph is gone.
+    /// All changes of a graph after `version`; `None` when the graph does not exist.
     ///
-    /// All of it is of one moment: what an episode said is never here without the episode.
+    /// Read in one snapshot: an assertion never appears without its episode.
     pub async fn evidence_since(&self, graph: GraphId, version: i64) -> Result<Option<Evidence>> {
         let current = (&sql_text::GRAPH_VERSION, vec![id(graph.0)]);
         let since = READS.iter().map(|(statement, _)| (*statement, vec![id(graph.0), Value::Int(version)]));
@@ -25,7 +25,7 @@ impl Store {
 
 type Keep = fn(&mut Evidence, Row) -> Result<()>;
 
-/// What is read, and where each row goes.
+/// The reads, and the field that receives the rows of each.
 const READS: [(&Statement, Keep); 6] = [
     (&sql_text::TOMBSTONES_SINCE, |evidence, row| {
         let mut row = row.reader();
@@ -41,7 +41,7 @@ const READS: [(&Statement, Keep); 6] = [
     (&sql_text::EDITS_SINCE, |evidence, row| rows::read_edit(row).map(|read| evidence.edits.push(read))),
 ];
 
-/// Evidence while it is read, after the graph's current version.
+/// Evidence during the reads, with the graph's current version.
 #[derive(Default)]
 struct Gathering {
     current: Option<i64>,

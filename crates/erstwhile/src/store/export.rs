@@ -1,5 +1,4 @@
-//! Whole units out of one database and into another: read at one moment, written whole or not at all,
-//! read back and compared.
+//! Exporting and importing units: each is read in one snapshot, written in one transaction, read back and compared.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -14,26 +13,26 @@ use super::tables::ExportUnitKind;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::PartitionOwner;
 
-/// Ids on a page of the listing of units.
+/// Number of ids in a page of units.
 const PAGE: i64 = 1_000;
-/// What is pending rests so long at first, so that no worker changes what is still to be read back.
+/// How long pending episodes are not claimed after the import, so that no worker changes a unit before it is read back.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
 /// The outcome of importing one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportOutcome {
-    /// It was written, read back and found equal.
+    /// It was written, and what was read back is equal.
     Written,
-    /// The destination had it already, with the same content.
+    /// The destination already had it with the same content.
     Unchanged,
-    /// The destination has it with other content, which was left as it is; the text says how they differ.
+    /// The destination has it with different content, which was left unchanged; the text says how they differ.
     Different(String),
-    /// Something else at the destination prevents the import; the text says what.
+    /// Something at the destination prevents the import; the text says what.
     Blocked(String),
 }
 
 impl Store {
-    /// The ids of everything that moves: projects, then import jobs, then graphs.
+    /// The ids of all units: projects, then import jobs, then graphs.
     pub async fn list_units(&self) -> Result<Vec<ExportUnitId>> {
         let project = |row: Row| Ok(ExportUnitId { kind: ExportUnitKind::Project, id: read_id(row)? });
         let bulk = owner_code(&PartitionOwner::ImportJob).0;
@@ -72,7 +71,7 @@ impl Store {
         }
     }
 
-    /// All rows of a unit at one moment; `None` when it does not exist.
+    /// All rows of a unit in one snapshot; `None` when it does not exist.
     pub async fn read_unit(&self, unit: ExportUnitId) -> Result<Option<ExportUnit>> {
         let reads = unit.kind.tables().map(|table| (table.read, vec![id(unit.id)])).collect();
         let rows = self.sql.snapshot(reads).await?;
@@ -83,13 +82,13 @@ impl Store {
         }
     }
 
-    /// Writes a unit that is not there yet, in one transaction; what is pending in it may be claimed a
-    /// little after `now`. One that is there is compared and left alone.
+    /// Writes a unit in one transaction unless it exists; its pending episodes can be claimed a little after `now`. An
+    /// existing unit is compared and left unchanged.
     ///
     /// # Errors
-    /// `Corrupt` when what was written does not read back the same.
+    /// `Corrupt` when the unit that is read back differs from what was written.
     pub async fn write_unit(&self, unit: ExportUnit, now: Timestamp) -> Result<ImportOutcome> {
-        let (unit_id, told, digest) = (unit.id(), unit.told()?, unit.digest());
+        let (unit_id, name, digest) = (unit.id(), unit.display_name()?, unit.digest());
         if self.has_unit(unit_id).await?
             && let Some(there) = self.read_unit(unit_id).await?
         {
@@ -104,24 +103,24 @@ impl Store {
         let scope = if names.is_empty() { Value::Null } else { unit.scope()? };
         let ready_at = now.saturating_add(REST).unwrap_or(Timestamp::MAX);
         if let Outcome::Refused(refusal) = self.sql.transact(unit.into_steps(ready_at)?).await? {
-            // Perhaps another import, or what is left of one that was cut off, was faster.
+            // Another import, or an earlier interrupted one, may have written it.
             return Ok(match (self.read_unit(unit_id).await?, refusal) {
                 (Some(there), _) if there.digest() == digest => ImportOutcome::Unchanged,
-                (Some(_), _) => ImportOutcome::Different("it came to be there meanwhile".to_owned()),
+                (Some(_), _) => ImportOutcome::Different("it was created during the import".to_owned()),
                 (None, Refusal::Taken(message)) => ImportOutcome::Blocked(message),
-                (None, _) => ImportOutcome::Blocked(format!("rows of {told} are there without it")),
+                (None, _) => ImportOutcome::Blocked(format!("rows of {name} exist without it")),
             });
         }
         let back = self.read_unit(unit_id).await?;
         let is_same = back.is_some_and(|back| back.digest() == digest);
         if !is_same || !self.finds(unit_id.id, &names, &scope).await? {
-            let message = format!("{told} does not read back as it was written: is somebody changing it there?");
+            let message = format!("{name} differs from what was written: is it being changed at the destination?");
             return Err(Error::corrupt(message));
         }
         Ok(ImportOutcome::Written)
     }
 
-    /// Whether every one of these names leads to a graph.
+    /// Whether each of these locators leads to a graph.
     async fn finds(&self, graph: Uuid, names: &[(super::Locate, String)], scope: &Value) -> Result<bool> {
         let params = |(kind, name): &(super::Locate, String)| vec![text(name), kind.value(), scope.clone()];
         let reads = names.iter().map(|name| (&sql_text::LOCATE, params(name))).collect();
@@ -139,13 +138,13 @@ impl Store {
     }
 }
 
-/// Which tables of two copies differ, by their rows.
+/// The tables in which two copies differ.
 fn difference(here: &ExportUnit, there: &ExportUnit) -> String {
     let pairs = here.tables().zip(there.tables());
     let differing = pairs.filter(|((table, here), (_, there))| table.is_compared && here != there);
-    let told = differing.map(|((table, here), (_, there))| match (here.len(), there.len()) {
+    let descriptions = differing.map(|((table, here), (_, there))| match (here.len(), there.len()) {
         (here, there) if here == there => format!("{}: other values", table.name),
         (here, there) => format!("{}: {there} rows there, {here} here", table.name),
     });
-    told.collect::<Vec<_>>().join("; ")
+    descriptions.collect::<Vec<_>>().join("; ")
 }

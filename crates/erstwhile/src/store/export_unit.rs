@@ -1,4 +1,4 @@
-//! A unit: what moves to another database as a whole, a project or a graph with all its rows. Pure.
+//! A unit: a project, graph or import job with all its rows, which is exported and imported as a whole. Pure.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -16,16 +16,16 @@ use super::tables::{ExportUnitKind, Table};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{ImportState, Partition, PartitionOwner};
 
-/// The state of an episode that waits, and of an item of an import job that is settled, as stored.
+/// The stored states of a pending episode and of a settled item of an import job.
 const EPISODE_PENDING: i64 = 0;
 const ITEM_SETTLED: i64 = 2;
 
 /// A unit's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExportUnitId {
-    /// What it is.
+    /// Its kind.
     pub kind: ExportUnitKind,
-    /// The project's or the graph's id.
+    /// The id of the project, graph or import job.
     pub id: Uuid,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for ExportUnitId {
     }
 }
 
-/// All rows of a unit at one moment.
+/// All rows of a unit in one snapshot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExportUnit {
     id: ExportUnitId,
@@ -44,13 +44,13 @@ pub struct ExportUnit {
 }
 
 impl ExportUnit {
-    /// A unit of these rows, one list for each table of its kind.
+    /// A unit with these rows, one list for each table of its kind.
     ///
     /// # Errors
-    /// `Corrupt` when the rows are not those of this unit.
+    /// `Corrupt` when the rows do not belong to this unit.
     pub fn new(id: ExportUnitId, mut rows: Vec<Vec<Row>>) -> Result<Self> {
         if rows.len() != id.kind.tables().count() {
-            return Err(Error::corrupt(format!("{id} has not one list of rows for each table")));
+            return Err(Error::corrupt(format!("{id} lacks rows of some tables, or has rows of unknown ones")));
         }
         let key = Value::Blob(id.id.as_bytes().to_vec());
         for (table, rows) in id.kind.tables().zip(&mut rows) {
@@ -58,13 +58,13 @@ impl ExportUnit {
             if !rows.iter().all(fits) {
                 return Err(Error::corrupt(format!("{id} has a row of `{}` that is not its own", table.name)));
             }
-            // By value, not by the database, whose order of texts may be another.
+            // Sorted here, because databases differ in their order of texts.
             rows.sort_by(compare_rows);
         }
         let unit = Self { id, rows };
         match unit.rows_of(id.kind.head()).len() {
             1 => Ok(unit),
-            count => Err(Error::corrupt(format!("{id} has {count} rows in `{}` and not one", id.kind.head()))),
+            count => Err(Error::corrupt(format!("{id} has {count} rows in `{}`, not one", id.kind.head()))),
         }
     }
 
@@ -83,11 +83,11 @@ impl ExportUnit {
         self.rows.iter().map(|rows| rows.len() as u64).sum()
     }
 
-    /// What people call it, such as "user ann".
+    /// A name for people, such as "user ann".
     ///
     /// # Errors
-    /// `Corrupt` when its first row does not make sense.
-    pub fn told(&self) -> Result<String> {
+    /// `Corrupt` when its first row is malformed.
+    pub fn display_name(&self) -> Result<String> {
         if self.id.kind == ExportUnitKind::Project {
             let name = column(self.id.kind, "project", "name")?;
             return match self.rows_of("project").first().and_then(|row| row.0.get(name)) {
@@ -104,7 +104,7 @@ impl ExportUnit {
         })
     }
 
-    /// SHA-256 over every row that two copies must agree on: values with their types, lengths first.
+    /// SHA-256 of every row on which two copies must agree: values with their types, preceded by their lengths.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for (table, rows) in self.tables().filter(|(table, _)| table.is_compared) {
@@ -117,7 +117,7 @@ impl ExportUnit {
         hash.finalize().into()
     }
 
-    /// Under which names it is found: none for a project.
+    /// The locators that lead to it; none for a project.
     pub(super) fn locators(&self) -> Result<Vec<(Locate, String)>> {
         if self.id.kind == ExportUnitKind::Project {
             return Ok(Vec::new());
@@ -142,10 +142,12 @@ impl ExportUnit {
         Ok(id(self.graph()?.project.0))
     }
 
-    /// The steps that write it, if it is not there; what is pending may be claimed from `ready_at` on.
+    /// The steps that write it unless it exists; pending episodes can be claimed from `ready_at` on.
     pub(super) fn into_steps(self, ready_at: Timestamp) -> Result<Vec<Step>> {
-        let (told, key, waiting) = (self.told()?, id(self.id.id), self.waiting()?);
-        let taken = |name: &str| Rows::One(Refusal::Taken(format!("the name of {told} is taken there: {name}")));
+        let (display_name, key, waiting) = (self.display_name()?, id(self.id.id), self.waiting()?);
+        let taken = |name: &str| {
+            Rows::One(Refusal::Taken(format!("the name of {display_name} is taken at the destination: {name}")))
+        };
         let mut steps = Vec::new();
         if self.id.kind != ExportUnitKind::Project {
             let scope = self.scope()?;
@@ -157,7 +159,7 @@ impl ExportUnit {
         for (table, rows) in self.id.kind.tables().zip(self.rows) {
             let is_head = table.name == self.id.kind.head();
             for Row(params) in rows {
-                let expect = if is_head { taken(&told) } else { Rows::One(Refusal::Stale) };
+                let expect = if is_head { taken(&display_name) } else { Rows::One(Refusal::Stale) };
                 steps.push(Step { statement: table.write, params, expect });
             }
         }
@@ -168,7 +170,7 @@ impl ExportUnit {
         Ok(steps)
     }
 
-    /// How much of it workers have still to do.
+    /// The number of its pending episodes or unsettled items.
     fn waiting(&self) -> Result<i64> {
         let count = |table: &str, is_waiting: &dyn Fn(i64) -> bool| -> Result<i64> {
             let state = column(self.id.kind, table, "state")?;
@@ -181,14 +183,14 @@ impl ExportUnit {
             ExportUnitKind::ImportJob => {
                 let in_hand = [ImportState::Queued, ImportState::Processing].map(Code::code);
                 let items = count("bulk_item", &|state| state < ITEM_SETTLED)?;
-                // At least one while it is not over, so that a worker looks.
+                // At least one until the job is finished, so that a worker claims it.
                 Ok(if count("bulk", &|state| in_hand.contains(&state))? > 0 { items.max(1) } else { 0 })
             }
         }
     }
 
     fn graph(&self) -> Result<Partition> {
-        // The columns of a graph are carried in the order in which it is read elsewhere.
+        // The exported columns of a graph have the order in which `read_partition` reads them.
         let row = self.rows_of("graph").first().cloned();
         read_partition(row.ok_or_else(|| Error::corrupt(format!("{} has no row of its own", self.id)))?)
     }
@@ -198,11 +200,11 @@ impl ExportUnit {
     }
 }
 
-/// Where a column stands in the rows of a table.
+/// The position of a column in the rows of a table.
 fn column(kind: ExportUnitKind, table: &str, column: &str) -> Result<usize> {
     let found = kind.tables().find(|found| found.name == table);
     let at = found.and_then(|table| table.columns.iter().position(|name| *name == column));
-    at.ok_or_else(|| Error::internal(format!("`{table}.{column}` does not move")))
+    at.ok_or_else(|| Error::internal(format!("`{table}.{column}` is not exported")))
 }
 
 fn compare_rows(left: &Row, right: &Row) -> Ordering {

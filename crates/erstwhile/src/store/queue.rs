@@ -1,8 +1,8 @@
 //! The ingestion queue: a lease for each graph, with an epoch as fencing token.
 //!
 //! The jobs are the pending episodes themselves, so a job's effect and its removal from the queue
-//! are one transaction. A claim is one update, of a row that is as it was seen (its epoch) or that nobody holds;
-//! that works on every database.
+//! are one transaction. A claim is one update of a row whose epoch is unchanged or whose lease has expired,
+//! which works on every database.
 
 use jiff::Timestamp;
 
@@ -13,38 +13,38 @@ use super::statements as sql_text;
 use erstwhile_core::error::Result;
 use erstwhile_core::model::PartitionId;
 
-/// Candidates looked at for one claim; more workers than this would step on each other's toes.
+/// Number of candidates for one claim; more workers than this compete for the same graphs.
 const CANDIDATES: i64 = 32;
 
-/// The right to ingest one graph until a moment.
+/// The right to ingest one graph for a limited time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
     /// The graph.
     pub partition: PartitionId,
-    /// The fencing token: batches that carry an older one are refused.
+    /// The fencing token: batches with an older one are rejected.
     pub epoch: i64,
-    /// How often the graph's oldest episodes have failed in a row.
+    /// The number of consecutive failures of the graph's oldest episodes.
     pub attempts: i64,
 }
 
-/// How much waits.
+/// The length of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueDepth {
-    /// Episodes that wait.
+    /// Pending episodes.
     pub episodes: i64,
-    /// Graphs with waiting episodes.
+    /// Graphs with pending episodes.
     pub graphs: i64,
-    /// Since when the graph at the head of the queue has been ready.
+    /// The time since which the first graph of the queue has been ready.
     pub oldest_ready_at: Option<Timestamp>,
-    /// The most failures in a row of any graph.
+    /// The maximum number of consecutive failures of any graph.
     pub attempts_max: i64,
 }
 
 impl Store {
     /// Claims a graph with pending episodes, one of those that have waited longest; `None` when there is none.
     ///
-    /// Where among them it begins follows from the moment and their epochs, so that workers who look at the same time do not race
-    /// for the same graph: the race, not the database, would limit how many can be claimed a second.
+    /// The candidate to start with follows from the time and the epochs, so that workers that poll at the same time do
+    /// not compete for the same graph: this competition, not the database, would limit the rate of claims.
     pub async fn claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
         let candidates = vec![time(now), Value::Int(CANDIDATES)];
         let read = |row: Row| {
@@ -52,14 +52,14 @@ impl Store {
             Ok((PartitionId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
         };
         let mut waiting: Vec<(PartitionId, i64)> = self.many(&sql_text::CLAIMABLE, candidates, read).await?;
-        // Every claim moves an epoch, so nobody is passed over again and again, whatever the clock shows.
+        // Every claim increments an epoch, so no graph is skipped forever, whatever the clock shows.
         let turn = waiting.iter().fold(now.as_microsecond(), |turn, (_, epoch)| turn.wrapping_add(*epoch));
         let first = turn.checked_rem_euclid(waiting.len() as i64).unwrap_or(0);
         waiting.rotate_left(first as usize);
         let mut failed = None;
         for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
-            // One that somebody's transaction holds is not waited for for long: others may be free.
+            // A row that is locked by another transaction is skipped: other graphs may be free.
             match self.run(&sql_text::CLAIM, params, Rows::Free).await {
                 Ok(Some(claimed)) => return read_lease(graph, claimed).map(Some),
                 Ok(None) => {}
@@ -69,8 +69,8 @@ impl Store {
         failed.map_or(Ok(None), Err)
     }
 
-    /// Claims this graph, without a look at others; `None` when nothing is pending in it, another worker has it, or
-    /// it is to be tried later.
+    /// Claims a given graph; `None` when nothing is pending in it, another worker holds its lease, or its next attempt
+    /// is later.
     pub async fn claim_partition(
         &self,
         partition: PartitionId,
@@ -82,14 +82,14 @@ impl Store {
         claimed.map(|claimed| read_lease(partition, claimed)).transpose()
     }
 
-    /// Keeps a lease for longer; false when another worker has it by now.
+    /// Extends a lease; false when another worker holds it.
     pub async fn extend(&self, lease: Lease, until: Timestamp) -> Result<bool> {
         let params = vec![id(lease.partition.0), Value::Int(lease.epoch), time(until)];
         Ok(self.write(&sql_text::EXTEND_LEASE, params).await?.is_some())
     }
 
-    /// Gives a lease back, and tells whether episodes wait. With a `failure`, the graph counts one more attempt;
-    /// it is tried again at `ready_at`.
+    /// Releases a lease; returns whether episodes are pending. A `failure` increments the number of attempts, and the
+    /// graph is tried again at `ready_at`.
     pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<bool> {
         let failed = i64::from(failure.is_some());
         let params = vec![
@@ -103,7 +103,7 @@ impl Store {
         Ok(released.map(|row| row.reader().int()).transpose()?.is_some_and(|pending| pending > 0))
     }
 
-    /// How much waits, for readiness and metrics.
+    /// The length of the queue, for readiness and metrics.
     pub async fn queue_depth(&self) -> Result<QueueDepth> {
         let read = |row: Row| {
             let mut row = row.reader();
@@ -116,8 +116,7 @@ impl Store {
         Ok(depth.unwrap_or(QueueDepth { episodes: 0, graphs: 0, oldest_ready_at: None, attempts_max: 0 }))
     }
 
-    /// Forgets the ids of batches that were applied before a moment; their senders have long stopped
-    /// sending them again.
+    /// Removes the ids of batches that were applied before a time, when their senders no longer retry.
     pub async fn forget_applied(&self, before: Timestamp) -> Result<()> {
         self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())
     }

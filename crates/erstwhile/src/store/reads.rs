@@ -1,4 +1,4 @@
-//! Reading what stands beside the graphs: settings, groups of users, collections and import jobs.
+//! Reads of settings, groups of users, collections and import jobs.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -13,12 +13,12 @@ use erstwhile_core::model::{
     ImportJobId, ImportState, ProjectId, Setting, SettingKind, Thread, User, UserUuid,
 };
 
-/// Where a setting is declared.
+/// The scope of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SettingScope {
-    /// In a project: for every graph that declares nothing of its own.
+    /// A project: applies to every graph without a setting of its own.
     Project(ProjectId),
-    /// In one graph.
+    /// One graph.
     Graph(GraphId),
 }
 
@@ -44,13 +44,13 @@ impl Store {
         self.one(&sql_text::SETTING_BY_NAME, params, rows::read_setting).await
     }
 
-    /// Users who were added after a moment, oldest first.
+    /// Users added after a time, oldest first.
     pub async fn users_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<User>> {
         let params = vec![id(project.0), time(after), Value::Int(limit)];
         self.many(&sql_text::ACCOUNTS_AFTER, params, rows::read_user).await
     }
 
-    /// Threads that were begun after a moment, oldest first.
+    /// Threads created after a time, oldest first.
     pub async fn threads_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
         let params = vec![id(project.0), time(after), Value::Int(limit)];
         self.many(&sql_text::THREADS_AFTER, params, rows::read_thread).await
@@ -66,7 +66,7 @@ impl Store {
         self.many(&sql_text::GROUPS_OF_GRAPH, vec![id(graph.0)], read_id).await
     }
 
-    /// Users who belong to a group (or do not), whose id, e-mail or name contains `search`; and their number.
+    /// The members of a group, or the users who are not members, whose id, e-mail or name contains `search`; and their number.
     pub async fn users_of_group(
         &self,
         project: ProjectId,
@@ -86,12 +86,12 @@ impl Store {
         Ok((self.many(page, params, rows::read_user).await?, total))
     }
 
-    /// The collection whose home this is.
+    /// A collection.
     pub async fn find_collection(&self, graph: CollectionId) -> Result<Option<Collection>> {
         self.one(&sql_text::COLLECTION_BY_GRAPH, vec![id(graph.0)], rows::read_collection).await
     }
 
-    /// The collection whose home this is, with its documents uncounted (0).
+    /// A collection without the numbers of its documents (0).
     pub async fn find_uncounted_collection(&self, graph: CollectionId) -> Result<Option<Collection>> {
         self.one(&sql_text::UNCOUNTED_COLLECTION, vec![id(graph.0)], rows::read_collection).await
     }
@@ -117,7 +117,7 @@ impl Store {
         self.one(&sql_text::DOCUMENT_BY_ID, vec![id(graph.0), text(document_id)], rows::read_document).await
     }
 
-    /// The import job whose home this is.
+    /// An import job.
     pub async fn find_import(&self, graph: ImportJobId) -> Result<Option<ImportJob>> {
         self.one(&sql_text::BULK_BY_GRAPH, vec![id(graph.0)], rows::read_bulk).await
     }

@@ -1,4 +1,4 @@
-//! How the domain is laid out in rows, both ways.
+//! Conversion between domain types and rows.
 
 mod beside_graphs;
 
@@ -65,7 +65,7 @@ trait ReadDomain {
 }
 
 fn uuid_of(bytes: &[u8]) -> Result<Uuid> {
-    Uuid::from_slice(bytes).map_err(|error| Error::corrupt("a stored id is no uuid").with_source(error))
+    Uuid::from_slice(bytes).map_err(|error| Error::corrupt("a stored id is not a uuid").with_source(error))
 }
 
 fn time_of(microseconds: i64) -> Result<Timestamp> {
@@ -114,7 +114,7 @@ pub(super) fn read_id(row: Row) -> Result<Uuid> {
     row.reader().uuid()
 }
 
-/// The stored code of a state; `PENDING_EPISODES` and its index know that pending is 0.
+/// The stored code of a state; `PENDING_EPISODES` and its index rely on pending being 0.
 pub(super) fn state_code(state: &EpisodeState) -> (i64, Option<&String>) {
     match state {
         EpisodeState::Pending => (0, None),

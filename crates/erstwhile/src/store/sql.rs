@@ -1,4 +1,4 @@
-//! The narrow driver port: all that a database must be able to do for the store.
+//! The driver port: what a database must do for the store.
 //!
 //! One SQL text serves every driver. The portable subset: `$n` placeholders; `BIGINT`, `TEXT`, `BLOB`
 //! and `DOUBLE PRECISION` columns; times as microseconds; `ON CONFLICT`; `RETURNING`. A transaction is
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use erstwhile_core::error::{Error, Result};
 
-/// A value that goes into or comes out of the database.
+/// A parameter or column value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// SQL null.
@@ -27,20 +27,20 @@ pub enum Value {
 /// One statement of the registry.
 #[derive(Debug)]
 pub struct Statement {
-    /// The name under which metrics and the shard lint know it.
+    /// Its name in metrics and in the shard lint.
     pub name: &'static str,
     /// The text.
     pub sql: &'static str,
-    /// How it finds the shard that it runs on.
+    /// Which shards it runs on.
     pub reach: Reach,
 }
 
 /// How many shards a statement touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// One: it has an equality on this distribution column.
+    /// One shard: the statement has an equality on this distribution column.
     One(&'static str),
-    /// All: a read for operators or workers, listed by name in ARCHITECTURE.md.
+    /// All shards: a statement for operators or workers, listed by name in the shard lint test.
     FanOut,
 }
 
@@ -51,47 +51,47 @@ pub struct Step {
     pub statement: &'static Statement,
     /// Its parameters, `$1` first.
     pub params: Vec<Value>,
-    /// How many rows it must touch.
+    /// The number of rows that it must touch.
     pub expect: Rows,
 }
 
-/// How many rows a step must touch.
+/// The number of rows that a step must touch.
 #[derive(Debug, Clone)]
 pub enum Rows {
     /// Any number.
     Any,
-    /// Any number, for a step that stands alone: a row that somebody's transaction holds is not waited for longer
-    /// than a moment, and the whole is undone as [`Refusal::Held`].
+    /// Any number, in a transaction of one step that does not wait long for locked rows: it is then rolled back as
+    /// [`Refusal::Held`].
     Free,
-    /// Exactly one; otherwise the whole transaction is undone for this reason.
+    /// Exactly one; otherwise the whole transaction is rolled back for this reason.
     One(Refusal),
 }
 
-/// Why a transaction was undone on purpose.
+/// Why a transaction was rolled back on purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The batch had been applied before.
     AppliedBefore,
-    /// The application's id is taken; the text says by what.
+    /// The application's id is taken; the text names the object.
     Taken(String),
-    /// A random part of a new id is in use already: another one will do.
+    /// The random part of a new id is already in use; the caller tries another one.
     TagTaken,
-    /// Something the transaction is about does not exist; the text is a noun.
+    /// An object that the transaction changes does not exist; the text names its kind.
     Missing(&'static str),
     /// The graph changed since it was read.
     Stale,
     /// Another worker holds the graph's lease.
     Fenced,
-    /// Somebody's transaction holds a row; another one may be free.
+    /// Another transaction holds a lock on a row.
     Held,
 }
 
 /// How a transaction ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It is durable; the rows that each step returned.
+    /// It is durable; with the rows that each step returned.
     Committed(Vec<Vec<Row>>),
-    /// It was undone on purpose, without a trace.
+    /// It was rolled back on purpose.
     Refused(Refusal),
 }
 
@@ -99,15 +99,15 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row(pub Vec<Value>);
 
-/// Takes the rows of reads as they come.
+/// Receives the rows of reads one at a time.
 pub trait TakeRows {
-    /// Nothing has come yet: the reads begin, or begin again after a failure.
+    /// The reads start, or start again after a failure: discards what was received.
     fn begin(&mut self);
 
-    /// Takes the next row of the read with this number, counted from zero.
+    /// Receives the next row of the read with this index.
     ///
     /// # Errors
-    /// `Corrupt` when it is not what it should be; the reads end with that.
+    /// `Corrupt` when the row is malformed, which ends the reads.
     fn take(&mut self, read: usize, row: Row) -> Result<()>;
 }
 
@@ -120,7 +120,7 @@ impl TakeRows for AllRows {
     }
 
     fn take(&mut self, read: usize, row: Row) -> Result<()> {
-        let rows = self.0.get_mut(read).ok_or_else(|| Error::internal("a row of a read that was not asked for"))?;
+        let rows = self.0.get_mut(read).ok_or_else(|| Error::internal("a row of an unknown read"))?;
         rows.push(row);
         Ok(())
     }
@@ -130,30 +130,30 @@ impl TakeRows for AllRows {
 ///
 /// # Contract
 /// - [`transact`](Sql::transact) is atomic and durable: when it answers `Committed`, the effects
-///   survive a crash of the process and of the machine; on `Refused` or an error nothing happened.
-///   (An error whose commit could not be confirmed is `Unavailable`; the caller may send the same
-///   batch again, because batches are idempotent.)
-/// - A [`query`](Sql::query) that starts after `transact` answered sees its effects.
-/// - Transactions on the same rows are serialisable among each other.
-/// - Nothing is retried by the caller on serialisation failures: the driver does it.
+///   survive a crash of the process and of the machine; on `Refused` or an error nothing is changed.
+///   (When a commit cannot be confirmed, the error is `Unavailable`; the caller may send the same batch again, because
+///   batches are idempotent.)
+/// - A [`query`](Sql::query) that starts after `transact` has returned sees its effects.
+/// - Transactions on the same rows are serialisable.
+/// - The driver retries after serialisation failures; callers do not.
 /// - Dropping the future of a call does not undo a transaction that has started.
 #[async_trait]
 pub trait Sql: Send + Sync + std::fmt::Debug {
-    /// Creates what is missing of the schema; refuses a schema newer than this program.
+    /// Migrates the schema to the newest version; fails if the schema is newer than this program.
     async fn migrate(&self, migrations: &'static [Migration]) -> Result<()>;
 
     /// Runs one read.
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>>;
 
-    /// Runs reads of one moment, one after the other: none sees the effect of a transaction that another does
-    /// not see. Each row is handed on as it comes, so that the rows of a large graph are never all there.
+    /// Runs reads one after the other in one snapshot: all see the effects of the same transactions. Each row is
+    /// passed on as it arrives, so that the rows of a large graph are never all in memory.
     async fn snapshot_into(
         &self,
         reads: Vec<(&'static Statement, Vec<Value>)>,
         into: &mut (dyn TakeRows + Send),
     ) -> Result<()>;
 
-    /// The rows of reads of one moment, those of each read in their order.
+    /// The rows of several reads in one snapshot.
     async fn snapshot(&self, reads: Vec<(&'static Statement, Vec<Value>)>) -> Result<Vec<Vec<Row>>> {
         let mut all = AllRows(vec![Vec::new(); reads.len()]);
         self.snapshot_into(reads, &mut all).await?;
@@ -163,7 +163,7 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// Runs steps as one transaction.
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome>;
 
-    /// Removes the traces that deleted rows leave in the database's own files, as far as it can.
+    /// Removes the remains of deleted rows from the database's own files, as far as possible.
     async fn scrub(&self) -> Result<()>;
 
     /// Whether the database answers, for readiness.
@@ -177,7 +177,7 @@ pub struct Migration {
     pub version: i64,
     /// What it does.
     pub name: &'static str,
-    /// Statements, separated by semicolons. `BLOB` is rewritten by drivers that call it otherwise.
+    /// Statements, separated by semicolons. Drivers replace `BLOB` by their own name of the type.
     pub sql: &'static str,
 }
 
@@ -188,7 +188,7 @@ impl Row {
     }
 }
 
-/// Reads a row column by column, with the types that the reader expects.
+/// Reads the columns of a row in order, with the expected types.
 #[derive(Debug)]
 pub struct RowReader {
     values: std::vec::IntoIter<Value>,

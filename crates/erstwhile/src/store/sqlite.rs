@@ -1,4 +1,4 @@
-//! The `SQLite` driver: one file, one writer thread with group commit, a small pool of readers.
+//! The `SQLite` driver: one file, a writer thread with group commit, and a small pool of readers.
 //!
 //! Many small transactions share one fsync: the writer takes every transaction that is waiting (at
 //! most [`GROUP_MAX`]), runs each in a savepoint so that one refusal does not undo its neighbours,
@@ -20,17 +20,17 @@ use tokio::sync::{Semaphore, oneshot};
 use super::sql::{Migration, Outcome, Refusal, Row, Rows, Sql, Statement, Step, TakeRows, Value};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
-/// Transactions that share a commit, at most.
+/// Maximum number of transactions that share a commit.
 pub const GROUP_MAX: usize = 256;
-/// Transactions that wait for the writer, at most; more are told to come back.
+/// Maximum number of transactions that wait for the writer; further ones fail as `Unavailable`.
 const WAITING_MAX: usize = 4096;
-/// Readers at a time; others wait their turn.
+/// Number of concurrent readers.
 const READERS: usize = 4;
-/// Statements that each connection keeps compiled.
+/// Number of prepared statements that each connection caches.
 const COMPILED_MAX: usize = 128;
-/// Rows of a snapshot that are handed on together.
+/// Number of rows of a snapshot that are sent together.
 const ROWS_TOGETHER: usize = 256;
-/// How many of those parts may wait for whoever takes them.
+/// Maximum number of such chunks that wait for the receiver.
 const PARTS_WAITING: usize = 8;
 
 /// An embedded database in one file, or in memory for tests.
@@ -53,10 +53,10 @@ enum Work {
 }
 
 impl Sqlite {
-    /// Opens the database file, and makes it if it is not there.
+    /// Opens the database file, and creates it if it does not exist.
     ///
     /// # Errors
-    /// `Unavailable` when the file cannot be opened or is no database.
+    /// `Unavailable` when the file cannot be opened or is not a database.
     pub fn open(file: &Path) -> Result<Self> {
         let mut writer = Connection::open(file).map_err(failed("open the database"))?;
         set_up_writer(&mut writer)?;
@@ -71,12 +71,12 @@ impl Sqlite {
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || write_until_closed(writer, &receiver))
-            .map_err(|error| Error::unavailable("the writer thread does not start").with_source(error))?;
+            .map_err(|error| Error::unavailable("the writer thread cannot be started").with_source(error))?;
         let readers = Readers { turns: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(idle) };
         Ok(Self { writer: sender, readers: Arc::new(readers) })
     }
 
-    /// Reads on a thread of its own, with one of the readers, when it is its turn.
+    /// Runs a read on a blocking thread with one of the reader connections, when one is free.
     async fn reading<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -88,7 +88,7 @@ impl Sqlite {
             let connection = readers.take()?;
             let result = read(&connection);
             readers.give_back(connection);
-            // Held until here even when nobody waits any more, so that a turn always finds a reader.
+            // Held until here even if the caller was cancelled, so that a permit always finds a connection.
             drop(turn);
             result
         })
@@ -127,7 +127,7 @@ impl Sql for Sqlite {
         into.begin();
         let (sender, mut parts) = tokio::sync::mpsc::channel(PARTS_WAITING);
         let reading = self.reading(move |connection| {
-            // Deferred: its moment is that of the first read.
+            // A deferred transaction: its snapshot is taken at the first read.
             let moment = connection.unchecked_transaction().map_err(failed("begin a snapshot"))?;
             let mut part = Vec::new();
             for (number, (statement, params)) in reads.iter().enumerate() {
@@ -139,7 +139,7 @@ impl Sql for Sqlite {
                     return Ok(());
                 }
             }
-            // Whoever has gone away wants no rows.
+            // The receiver was dropped; no more rows are needed.
             drop(sender.blocking_send(part));
             Ok(())
         });
@@ -161,7 +161,7 @@ impl Sql for Sqlite {
     }
 
     async fn ping(&self) -> Result<()> {
-        // An empty transaction goes through the writer, so a writer that is stuck shows.
+        // An empty transaction passes through the writer, so that a blocked writer is noticed.
         self.send(|answer| Work::Transact(Vec::new(), answer)).await.map(|_| ())
     }
 }
@@ -181,7 +181,7 @@ impl Readers {
 
 fn set_up(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(COMPILED_MAX);
-    // SQLite's own knows ASCII only; what migrations fold must be as the program folds it.
+    // SQLite's own `lower` covers ASCII only; migrations must fold text as the program does.
     let lower = |context: &rusqlite::functions::Context<'_>| {
         Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
     };
@@ -218,14 +218,14 @@ fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
                 }
                 commit_group(&mut connection, group);
             }
-            Work::Migrate(migrations, answer) => tell(answer, migrate(&mut connection, migrations)),
-            Work::Scrub(answer) => tell(answer, scrub(&connection)),
+            Work::Migrate(migrations, answer) => send(answer, migrate(&mut connection, migrations)),
+            Work::Scrub(answer) => send(answer, scrub(&connection)),
         }
     }
 }
 
-/// Answers a caller; one that has gone away no longer wants to know.
-fn tell<T>(answer: oneshot::Sender<T>, result: T) {
+/// Sends a result to its caller, unless the caller was cancelled.
+fn send<T>(answer: oneshot::Sender<T>, result: T) {
     drop(answer.send(result));
 }
 
@@ -237,10 +237,10 @@ fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
     for (answer, outcome) in answers {
         let outcome = match &committed {
             Ok(()) => outcome,
-            // Nothing of the group is durable, whatever its members came to by themselves.
+            // The commit failed, so no transaction of the group is durable.
             Err(error) => Err(Error::new(error.kind(), error.message())),
         };
-        tell(answer, outcome);
+        send(answer, outcome);
     }
 }
 
@@ -268,7 +268,7 @@ fn run_group(connection: &mut Connection, group: Vec<Waiting>, answers: &mut Vec
         broken = None;
     }
     if let Some(error) = broken {
-        // SQLite undid the whole transaction (a full disk does that): nobody's work is there.
+        // SQLite rolled back the whole transaction, as it does when the disk is full: nothing of the group is stored.
         answers.extend(waiting.map(|(_, answer)| (answer, Err(Error::new(error.kind(), error.message())))));
         return Err(error);
     }
@@ -293,7 +293,7 @@ fn in_savepoint(transaction: &mut rusqlite::Transaction<'_>, steps: &[Step]) -> 
     Ok(Outcome::Committed(returned))
 }
 
-/// Runs one step: the rows that it returned, and how many rows it touched.
+/// Runs one step; returns its rows, and the number of rows that it touched.
 fn run(connection: &Connection, step: &Step) -> Result<(Vec<Row>, usize)> {
     let fail = failed(step.statement.name);
     let mut prepared = connection.prepare_cached(&numbered(step.statement)).map_err(&fail)?;
@@ -307,7 +307,7 @@ fn run(connection: &Connection, step: &Step) -> Result<(Vec<Row>, usize)> {
     Ok((rows, touched))
 }
 
-/// `SQLite` numbers `$n` by first appearance and `?n` by digit; the registry means the digit.
+/// `SQLite` numbers `$n` by first appearance and `?n` by its digit; the registry uses the digit.
 fn numbered(statement: &Statement) -> String {
     statement.sql.replace('$', "?")
 }
@@ -321,7 +321,7 @@ fn read(connection: &Connection, statement: &'static Statement, params: &[Value]
     Ok(rows)
 }
 
-/// Runs a read and hands on each row, until one is answered with false; whether all were wanted.
+/// Runs a read and passes each row on until the callback returns false; returns whether all rows were passed on.
 fn each_row(
     connection: &Connection,
     statement: &'static Statement,
@@ -383,7 +383,9 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
         .map_err(failed("read the schema version"))?;
     let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
     if found > newest {
-        let message = format!("the database has schema {found}, this program knows {newest}: use a newer program");
+        let message = format!(
+            "the database has schema {found}, this program supports up to {newest}: use a newer version of erstwhile"
+        );
         return Err(Error::new(ErrorKind::Unavailable, message));
     }
     for migration in migrations.iter().filter(|migration| migration.version > found) {
@@ -396,12 +398,12 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
     Ok(())
 }
 
-/// Freed pages are zeroed by `secure_delete`; the log still holds old pages until it is emptied.
+/// Empties the write-ahead log, which holds old pages; `secure_delete` has zeroed the freed pages of the database.
 fn scrub(connection: &Connection) -> Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed("empty the write-ahead log"))
 }
 
-/// Turns a database error into ours: what the caller should do decides the kind.
+/// Converts a database error; its kind follows from what the caller can do about it.
 fn failed(what: &str) -> impl Fn(rusqlite::Error) -> Error + '_ {
     move |error| {
         let kind = match error.sqlite_error_code() {

@@ -1,7 +1,7 @@
 //! The registry of every SQL statement, in the portable subset (see [`super::sql`]).
 //!
-//! The shard lint in the tests holds each one to the rules: one distribution key in every statement
-//! but the named fan-outs, no locks, no sequences.
+//! The shard lint in the tests checks each one: an equality on one distribution column in every statement except the
+//! listed fan-outs, no locks, no sequences.
 
 use super::sql::{Reach, Statement};
 use super::tables;
@@ -28,11 +28,11 @@ pub static ALL: &[&Statement] = &{
 
 const GRAPH: Reach = Reach::One("graph_id");
 const LOCATOR: Reach = Reach::One("id");
-/// Small tables that a sharded database keeps whole on every node.
+/// Small tables that a sharded database replicates on every node.
 const REFERENCE: Reach = Reach::One("reference");
 
-/// The columns of an account; `$key` is its graph, as a parameter where there is one, so that a planner sees at
-/// once on which shard its threads are.
+/// The columns of a user; `$key` is the id of their graph, as a parameter where there is one, so that the planner can
+/// determine the shard of their threads.
 macro_rules! account_columns {
     () => {
         account_columns!("a.graph_id")
@@ -184,8 +184,7 @@ macro_rules! bulk_items {
     };
 }
 
-/// What is left of items whose user, thread or graph goes: that they were there, and that those which still
-/// waited have failed.
+/// Clears the content of items whose user, thread or graph is deleted; the rows stay, and pending items fail.
 macro_rules! forget_bulk_items {
     ($which:literal) => {
         concat!(
@@ -197,7 +196,7 @@ macro_rules! forget_bulk_items {
     };
 }
 
-/// The version that the batch in progress gives to the rows that it writes.
+/// The version of the current batch, which marks the rows that it writes.
 macro_rules! version {
     () => {
         "(SELECT version FROM graph WHERE graph_id = $1)"

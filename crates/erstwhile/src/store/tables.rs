@@ -11,11 +11,11 @@ use super::sql::{Reach, Statement};
 pub struct Table {
     /// Its name.
     pub name: &'static str,
-    /// The columns that are exported; the first says to which unit a row belongs.
+    /// The exported columns; the first is the id of the unit that the row belongs to.
     pub columns: &'static [&'static str],
-    /// Where its rows lie.
+    /// Where its rows are stored.
     pub placement: Placement,
-    /// Whether two copies of a unit must agree on it; housekeeping may remove rows of the others.
+    /// Whether two copies of a unit must agree on its rows; housekeeping may remove rows of the other tables.
     pub is_compared: bool,
     /// Reads the rows of one unit.
     pub(super) read: &'static Statement,
@@ -32,26 +32,26 @@ pub struct DerivedTable {
     pub name: &'static str,
     /// Its columns.
     pub columns: &'static [&'static str],
-    /// Where its rows lie.
+    /// Where its rows are stored.
     pub placement: Placement,
     /// Why it is not exported.
     pub why: &'static str,
     clear: Option<&'static Statement>,
 }
 
-/// Where the rows of a table lie in a sharded database.
+/// Where the rows of a table are stored in a sharded database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
     /// On the shard of their partition.
     Partition,
-    /// On the shard that the value of this column says.
+    /// On the shard of the value of this column.
     Column(&'static str),
-    /// On every shard: the table is small.
+    /// On every shard, because the table is small.
     Everywhere,
 }
 
 impl Placement {
-    /// How a statement with an equality on the table's key reaches its rows.
+    /// The shards of a statement with an equality on the table's key.
     const fn reach(self) -> Reach {
         match self {
             Self::Partition => Reach::One("graph_id"),
@@ -178,7 +178,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         name: "locator",
         columns: &["id", "kind", "scope", "graph_id"],
         placement: Placement::Column("id"),
-        why: "follows from the partition and its threads, and is written again with them",
+        why: "derived from the partition and its threads, with which it is written",
         clear: None,
     },
     DerivedTable {
@@ -190,26 +190,25 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
     },
 ];
 
-/// Every table with its placement; the partitions' own table before those that are placed with it.
+/// Every table with its placement; the table of partitions before those that are placed with it.
 pub fn placements() -> impl Iterator<Item = (&'static str, Placement)> {
     let exported = TABLES.iter().map(|table| (table.name, table.placement));
     exported.chain(DERIVED_TABLES.iter().map(|table| (table.name, table.placement)))
 }
 
-/// The statements that delete everything of a partition, but for its locators and the marks of applied batches; its
-/// own row last.
+/// The statements that delete a partition, except its locators and the ids of applied batches; its own row last.
 pub(super) fn clears() -> impl Iterator<Item = &'static Statement> {
     let derived = DERIVED_TABLES.iter().filter_map(|table| table.clear);
     derived.chain(TABLES.iter().rev().filter_map(|table| table.clear))
 }
 
-/// What kind of unit rows move in.
+/// The kinds of units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportUnitKind {
-    /// A project with its keys and what it declares.
+    /// A project with its keys and settings.
     Project,
-    /// A graph with everything in it: of a user or of a thread of nobody, standalone, or a collection.
+    /// The partition of a user, a thread without a user, a standalone graph or a collection, with everything in it.
     Graph,
     /// An import job, which refers to graphs.
     ImportJob,
@@ -224,7 +223,7 @@ impl ExportUnitKind {
         }
     }
 
-    /// What people call it.
+    /// Its name for people.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Project => "project",

@@ -1,4 +1,4 @@
-//! Document collections: texts with metadata, searched by likeness. Independent of the graphs.
+//! Document collections: texts with metadata, searched by vector similarity. Independent of the graphs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,35 +19,35 @@ use erstwhile_core::model::{
     Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner,
 };
 
-/// Characters of a collection's name.
+/// Allowed numbers of characters of a collection's name.
 const NAME_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=40;
-/// Components of a vector that an application brings.
+/// Allowed numbers of components of a vector that the application supplies.
 const DIMENSIONS: std::ops::RangeInclusive<usize> = 8..=2_000;
-/// Characters of a description, at most.
+/// Maximum number of characters of a description.
 const DESCRIPTION_CHARACTERS_MAX: usize = 1_000;
-/// Characters of a document's own id, at most.
+/// Maximum number of characters of a document's own id.
 const DOCUMENT_ID_CHARACTERS_MAX: usize = 100;
-/// Collections of a project that a listing shows, at most.
+/// Maximum number of collections in a list.
 const COLLECTIONS_MAX: i64 = 10_000;
-/// Documents that one call adds, changes or removes, at most.
+/// Maximum number of documents that one call adds, changes or removes.
 const DOCUMENTS_MAX: usize = 1_000;
-/// Results of a search, at most.
+/// Maximum number of results of a search.
 const RESULTS_MAX: usize = 1_000;
-/// Memory for the vectors of collections, in bytes, roughly.
+/// Approximate memory for the vectors of collections, in bytes.
 const BYTES_MAX: u64 = 256 << 20;
 
-/// A collection to make.
+/// A collection to create.
 #[derive(Debug, Clone, Default)]
 pub struct NewCollection {
-    /// The application's own name for it.
+    /// Its name.
     pub name: String,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
     /// The application's own data.
     pub metadata: Metadata,
-    /// Components of each vector; ignored when the server makes the vectors.
+    /// Number of components of each vector; ignored when the server computes the vectors.
     pub dimensions: Option<usize>,
-    /// Whether the server makes the vectors.
+    /// Whether the server computes the vectors.
     pub is_auto_embedded: bool,
 }
 
@@ -60,35 +60,35 @@ pub struct NewDocument {
     pub content: String,
     /// The application's own data.
     pub metadata: Metadata,
-    /// Its vector, in a collection whose vectors the application brings.
+    /// Its vector, in a collection whose vectors the application supplies.
     pub embedding: Option<Vec<f32>>,
 }
 
-/// A search over a collection; text, vector and filter together narrow it down.
+/// A search over a collection; text, vector and filter may be combined.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentSearch {
-    /// What it is to be like, in words; only where the server makes the vectors.
+    /// The query as text; only in a collection whose vectors the server computes.
     pub text: Option<String>,
-    /// What it is to be like, as a vector.
+    /// The query as a vector.
     pub embedding: Option<Vec<f32>>,
     /// Which documents may be returned.
     pub filter: Option<MetadataFilter>,
-    /// Results, at most.
+    /// Maximum number of results.
     pub limit: usize,
     /// Maximal marginal relevance with this lambda.
     pub mmr_lambda: Option<f32>,
 }
 
-/// What a search over a collection found.
+/// The results of a search over a collection.
 #[derive(Debug, Clone, Default)]
 pub struct FoundDocuments {
-    /// Documents with their cosine similarity, best first; without a query in creation order, 0.
+    /// Documents with their cosine similarity, best first; without a query, in creation order with similarity 0.
     pub documents: Vec<(Document, f32)>,
     /// The vector of the query; empty without one.
     pub query_vector: Vec<f32>,
 }
 
-/// A collection in memory, as of a version of its home.
+/// A cached collection at a version of its partition.
 #[derive(Debug)]
 struct Loaded {
     version: i64,
@@ -96,7 +96,7 @@ struct Loaded {
     index: DocumentIndex,
 }
 
-/// The collections in memory.
+/// The cached collections.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct LoadedCollections(Cache<CollectionId, Arc<Loaded>>);
 
@@ -143,16 +143,16 @@ fn check_document_id(document_id: Option<&String>) -> Result<()> {
 
 fn check_count(count: usize) -> Result<()> {
     if count == 0 || count > DOCUMENTS_MAX {
-        return Err(Error::invalid(format!("one call takes from 1 to {DOCUMENTS_MAX} documents")));
+        return Err(Error::invalid(format!("a call must have from 1 to {DOCUMENTS_MAX} documents")));
     }
     Ok(())
 }
 
 impl ProjectHandle {
-    /// Makes a collection; its name is kept in lower case.
+    /// Creates a collection; its name is stored in lower case.
     ///
     /// # Errors
-    /// `AlreadyExists` when the project has one of that name, `Invalid` when a value is out of range.
+    /// `AlreadyExists` when the project has a collection of that name, `Invalid` when a value is out of range.
     pub async fn add_collection(&self, new: NewCollection) -> Result<Collection> {
         check_name(&new.name)?;
         check_description(new.description.as_ref())?;
@@ -200,7 +200,7 @@ impl ProjectHandle {
         Ok(document)
     }
 
-    /// The vectors that the server makes are not stored, so documents are handed out with new ones.
+    /// Vectors computed by the server are not stored; they are computed again for the documents that are returned.
     async fn bring_vectors(
         &self,
         collection: &Collection,
@@ -218,7 +218,7 @@ impl ProjectHandle {
         Ok(())
     }
 
-    /// The collection in memory, with everything that was stored before the call.
+    /// The cached collection, including everything that was stored before the call.
     async fn loaded(&self, collection: &Collection) -> Result<Arc<Loaded>> {
         let id = collection.id;
         let version = self.store().partition_version(id.into()).await?.ok_or_else(|| Error::not_found("collection"))?;
@@ -247,7 +247,7 @@ impl CollectionHandle {
         Ok(CollectionId(partition.0))
     }
 
-    /// A collection's own fields, without the counts of its documents, which every document would pay for.
+    /// A collection's own fields, without the counts of its documents, which take time proportional to their number.
     async fn get_uncounted(&self) -> Result<Collection> {
         let id = self.partition().await?;
         self.project.store().find_uncounted_collection(id).await?.ok_or_else(|| Error::not_found("collection"))
@@ -264,7 +264,7 @@ impl CollectionHandle {
         Ok(collection)
     }
 
-    /// Changes a collection: a new description, metadata to merge.
+    /// Changes a collection: replaces the description, merges the metadata.
     pub async fn update(&self, description: Option<String>, metadata: Option<Metadata>) -> Result<Collection> {
         check_description(description.as_ref())?;
         let mut tries = Tries::new();
@@ -289,7 +289,7 @@ impl CollectionHandle {
         self.project.remove_partition(id, PartitionOwner::Collection(self.name().to_lowercase())).await
     }
 
-    /// Adds documents, all or none; their ids in the order in which they were given.
+    /// Adds documents, all or none; returns their ids in the same order.
     ///
     /// # Errors
     /// `AlreadyExists` when a `document_id` is taken, `Invalid` when a vector does not fit.
@@ -324,7 +324,7 @@ impl CollectionHandle {
         self.project.document_in(&collection, id).await
     }
 
-    /// The documents with these uuids or own ids; those that are not there are left out.
+    /// The documents with these uuids or own ids; those that do not exist are omitted.
     pub async fn documents(&self, uuids: &[Uuid], document_ids: &[String]) -> Result<Vec<Document>> {
         check_count(uuids.len() + document_ids.len())?;
         let collection = self.get_uncounted().await?;
@@ -339,7 +339,7 @@ impl CollectionHandle {
         Ok(found)
     }
 
-    /// Changes documents, all or none: a new own id, metadata to merge.
+    /// Changes documents, all or none: replaces the application's own id, merges the metadata.
     pub async fn update_documents(&self, updates: Vec<(Uuid, Option<String>, Option<Metadata>)>) -> Result<()> {
         check_count(updates.len())?;
         for (_, document_id, _) in &updates {
@@ -349,7 +349,7 @@ impl CollectionHandle {
         let mut tries = Tries::new();
         loop {
             let mut changes = Vec::with_capacity(updates.len());
-            // What one update of a document leaves is what the next update of the same one sees.
+            // A second update of the same document starts from the result of the first.
             let mut changed: HashMap<Uuid, Document> = HashMap::new();
             for (uuid, document_id, metadata) in &updates {
                 let mut document = match changed.remove(uuid) {
@@ -386,8 +386,8 @@ impl CollectionHandle {
     /// Searches a collection.
     ///
     /// # Errors
-    /// `Invalid` when nothing is asked for, a text is given where the application brings the vectors, or
-    /// a vector has the wrong number of components.
+    /// `Invalid` when the search is empty, when it has text but the application supplies the vectors, or when a vector
+    /// has the wrong number of components.
     pub async fn search(&self, search: DocumentSearch) -> Result<FoundDocuments> {
         let collection = self.get_uncounted().await?;
         let limit = search.limit.clamp(1, RESULTS_MAX);
@@ -398,7 +398,8 @@ impl CollectionHandle {
                 self.project.embedder().embed(&[text]).await?.pop().unwrap_or_default()
             }
             (None, Some(_)) => {
-                let message = "this collection has the application's own vectors: search it by embedding, not by text";
+                let message =
+                    "the application supplies the vectors of this collection: search it by embedding, not by text";
                 return Err(Error::invalid(message));
             }
             (None, None) if search.filter.is_some() => Vec::new(),
@@ -418,7 +419,7 @@ impl CollectionHandle {
             let hit = |(id, score)| Some((loaded.documents.get(&id)?.clone(), score));
             hits.into_iter().filter_map(hit).collect()
         };
-        // Callers compare what was found with each other.
+        // Callers compare the results with each other.
         self.project.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
         Ok(FoundDocuments { documents, query_vector })
     }
@@ -441,7 +442,7 @@ fn check_vector(collection: &Collection, document: &NewDocument) -> Result<()> {
     }
 }
 
-/// Reads the filter of a search; nothing, null and `{}` let everything pass.
+/// Reads the filter of a search; an absent filter, null and `{}` match everything.
 ///
 /// # Errors
 /// `Invalid` when it is malformed.

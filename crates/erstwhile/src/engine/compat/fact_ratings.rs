@@ -1,4 +1,4 @@
-//! Facts with ratings, and the facts of a thread: what the session generations of the API ask for.
+//! Fact ratings, and the facts of a thread, for the session generations of the API.
 
 use serde_json::Value;
 
@@ -15,11 +15,11 @@ use erstwhile_core::model::{
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{GraphIndex, Moment, Scored};
 
-/// Facts that one call states, at most.
+/// Maximum number of facts that one call states.
 const STATED_MAX: usize = 100;
-/// Characters of a stated fact, at most.
+/// Maximum number of characters of a stated fact.
 const STATED_CHARACTERS_MAX: usize = 1_000;
-/// Characters of the node that stands for a stated fact.
+/// Maximum number of characters of the name of the node that represents a stated fact.
 const TOPIC_CHARACTERS_MAX: usize = 50;
 /// The relation of stated facts.
 const STATED: &str = "STATED";
@@ -27,18 +27,18 @@ const STATED: &str = "STATED";
 /// A fact with its rating.
 #[derive(Debug, Clone)]
 pub struct RatedFact {
-    /// The fact with its ends.
+    /// The fact with its subject and object.
     pub triple: FactTriple,
-    /// How well it fits the rating instruction, 0 to 1; `None` when there is no instruction.
+    /// How well it matches the rating instruction, from 0 to 1; `None` without an instruction.
     pub rating: Option<f64>,
 }
 
-/// Whose rating instruction is meant.
+/// What a rating instruction applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rated {
-    /// Of a whole graph.
+    /// The facts of a graph.
     Graph(GraphRef),
-    /// Of one thread; before its user's.
+    /// The facts of a thread; takes precedence over the instruction of its user's graph.
     Thread(String),
 }
 
@@ -52,12 +52,12 @@ impl ProjectHandle {
         })
     }
 
-    /// Declares how facts are rated.
+    /// Sets a rating instruction.
     pub async fn set_rating(&self, of: &Rated, instruction: &RatingInstruction) -> Result<()> {
         instruction.check()?;
         let (graph, name) = self.rated_home(of).await?;
         let value = serde_json::to_value(instruction)
-            .map_err(|error| Error::internal("a rating instruction cannot be written").with_source(error))?;
+            .map_err(|error| Error::internal("a rating instruction cannot be serialised").with_source(error))?;
         let setting = erstwhile_core::model::Setting {
             kind: SettingKind::RatingInstruction,
             name,
@@ -67,7 +67,7 @@ impl ProjectHandle {
         self.apply(graph, vec![Change::Setting(SettingChange::Put(setting, Precondition::None))]).await.map(|_| ())
     }
 
-    /// How facts are rated; `None` when nothing is declared.
+    /// A rating instruction; `None` when it is not set.
     pub async fn rating(&self, of: &Rated) -> Result<Option<RatingInstruction>> {
         let (graph, name) = self.rated_home(of).await?;
         self.rating_in(graph, &name).await
@@ -78,12 +78,12 @@ impl ProjectHandle {
         let setting = self.store().setting(scope, SettingKind::RatingInstruction, name).await?;
         let read = |value: Value| {
             serde_json::from_value(value)
-                .map_err(|error| Error::corrupt("a stored rating instruction is broken").with_source(error))
+                .map_err(|error| Error::corrupt("a stored rating instruction is malformed").with_source(error))
         };
         setting.map(|setting| read(setting.value)).transpose()
     }
 
-    /// Rates facts by the instruction of their thread, else of their graph.
+    /// Rates facts by the instruction of their thread, or else of their graph.
     async fn rated(&self, graph: GraphId, thread: Option<&str>, facts: Vec<FactTriple>) -> Result<Vec<RatedFact>> {
         let own = match thread {
             Some(thread) => self.rating_in(graph, thread).await?,
@@ -145,20 +145,17 @@ impl ProjectHandle {
         })?
     }
 
-    /// Current facts of these threads that are most like a query, best first, with their ratings.
+    /// The current facts of these threads that are most similar to a query, best first, with their ratings.
     pub(in crate::engine) async fn facts_in_threads(
         &self,
         graph: GraphId,
         threads: &[String],
         query: &str,
     ) -> Result<Vec<(String, Scored<RatedFact>)>> {
-        /// Facts that are looked through.
-        const LOOKED_THROUGH: usize = 500;
-        let search = Search {
-            moment: Moment::Current(self.now()),
-            filter: Filter::default(),
-            ..Search::new(query, LOOKED_THROUGH)
-        };
+        /// Number of search results that are filtered.
+        const CANDIDATES: usize = 500;
+        let search =
+            Search { moment: Moment::Current(self.now()), filter: Filter::default(), ..Search::new(query, CANDIDATES) };
         let found = self.found_facts(graph, search).await?;
         let index = self.index(graph).await?;
         let threads_of = index.read(|index| {
@@ -195,7 +192,8 @@ impl GraphHandle {
 }
 
 impl ThreadHandle {
-    /// The current facts that a thread's messages support, newest first, at least so well rated.
+    /// The current facts that a thread's messages support, newest first, with at least
+    /// this rating.
     pub async fn facts(&self, rating_min: Option<f64>) -> Result<Vec<RatedFact>> {
         let graph = self.get().await?.graph;
         let said_in = |index: &GraphIndex, triple: &FactTriple| {
@@ -207,7 +205,7 @@ impl ThreadHandle {
         Ok(at_least(rated, rating_min))
     }
 
-    /// The facts that bear on what was said last in a thread, best first, at least so well rated.
+    /// The facts that are relevant to the last messages of a thread, best first, with at least this rating.
     pub async fn relevant_facts(&self, query: &str, limit: usize, rating_min: Option<f64>) -> Result<Vec<RatedFact>> {
         if query.trim().is_empty() {
             return Ok(Vec::new());
@@ -219,7 +217,7 @@ impl ThreadHandle {
         Ok(at_least(self.project.rated(graph, Some(self.id()), facts).await?, rating_min))
     }
 
-    /// States facts about a thread's user; they go with the thread.
+    /// States facts about a thread's user; they are removed with the thread.
     pub async fn state_facts(&self, facts: &[String]) -> Result<()> {
         if facts.is_empty() || facts.len() > STATED_MAX {
             return Err(Error::invalid(format!("facts must have from 1 to {STATED_MAX} items")));

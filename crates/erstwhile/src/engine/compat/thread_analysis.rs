@@ -1,4 +1,4 @@
-//! What only a language model can do with a thread: classify it, draw data from it, ask its question.
+//! Analysis of threads by a language model: classification, data extraction, and the question that a thread asks.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::ports::{LanguageModel, Prompt};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::Episode;
 
-/// Classes, at most.
+/// Maximum number of classes.
 const CLASSES_MAX: usize = 100;
-/// Fields of a schema, at most.
+/// Maximum number of fields of a schema.
 const FIELDS_MAX: usize = 100;
-/// Characters of the conversation that a model is shown, at most: the end counts.
+/// Maximum number of characters of the conversation that the model reads: the last ones.
 const SHOWN_MAX: usize = 24_000;
 
 /// How to classify a thread.
@@ -22,36 +22,36 @@ const SHOWN_MAX: usize = 24_000;
 pub struct Classifying {
     /// The classes to choose from.
     pub classes: Vec<String>,
-    /// What to look at, in words.
+    /// Instructions for the choice.
     pub instruction: Option<String>,
-    /// Messages at the end that are read.
+    /// Number of messages at the end of the thread that are read.
     pub last: i64,
 }
 
-/// What to draw from a thread.
+/// The data to extract from a thread.
 #[derive(Debug, Clone, Default)]
 pub struct Extracting {
-    /// Messages at the end that are read.
+    /// Number of messages at the end of the thread that are read.
     pub last: i64,
     /// The fields, as a JSON document: by name, each with a type and a description.
     pub schema: String,
-    /// The moment against which relative dates are read; now when absent.
+    /// The time to which relative dates refer; now when absent.
     pub now: Option<Timestamp>,
-    /// Whether a field must stand in the conversation to be given.
+    /// Whether a value must occur literally in the conversation.
     pub validate: bool,
 }
 
 impl ProjectHandle {
     fn language_model(&self) -> Result<&dyn LanguageModel> {
         self.state().parts.language_model.as_deref().ok_or_else(|| {
-            let message = "this needs a language model, and none is configured: set model.url and model.name";
+            let message = "this call needs a language model, and none is configured: set model.url and model.name";
             Error::invalid(message)
         })
     }
 }
 
 impl ThreadHandle {
-    /// The end of a thread as a model is shown it.
+    /// The end of a thread as the model reads it.
     async fn conversation(&self, last: i64) -> Result<String> {
         let (messages, _) = self.last_messages(last).await?;
         if messages.is_empty() {
@@ -62,7 +62,7 @@ impl ThreadHandle {
         Ok(text.chars().skip(skipped).collect())
     }
 
-    /// Which of some classes a thread belongs to.
+    /// Classifies a thread.
     ///
     /// # Errors
     /// `Invalid` when no model is configured or there is nothing to choose from.
@@ -86,7 +86,7 @@ impl ThreadHandle {
         class.ok_or_else(|| Error::internal("the language model chose none of the classes"))
     }
 
-    /// Values of fields that a thread tells, as text; fields that it does not tell are left out.
+    /// Extracts the values of fields from a thread, as text; fields without a value are omitted.
     ///
     /// # Errors
     /// `Invalid` when no model is configured or the schema is malformed.
@@ -113,12 +113,12 @@ impl ThreadHandle {
             value => value.to_string(),
         };
         let stands = |value: &String| !request.validate || data.to_lowercase().contains(&value.to_lowercase());
-        let told = |value: &String| !value.trim().is_empty();
-        let mut value = |name: &String| said.remove(name).map(text).filter(told).filter(stands);
+        let is_given = |value: &String| !value.trim().is_empty();
+        let mut value = |name: &String| said.remove(name).map(text).filter(is_given).filter(stands);
         Ok(fields.keys().filter_map(|name| Some((name.clone(), value(name)?))).collect())
     }
 
-    /// The question that the end of a thread asks, made to stand alone.
+    /// Rewrites the end of a thread as a question that can be understood by itself.
     ///
     /// # Errors
     /// `Invalid` when no model is configured.
@@ -170,7 +170,7 @@ fn object_schema(properties: impl IntoIterator<Item = (String, Value)>) -> Value
     json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false })
 }
 
-/// The JSON object in an answer; models like to put a fence around it.
+/// The JSON object in an answer; models often put it in a fenced block.
 fn read_object(answer: &str) -> Result<Map<String, Value>> {
     let (from, to) = (answer.find('{'), answer.rfind('}'));
     let object = from.zip(to).filter(|(from, to)| from < to).and_then(|(from, to)| answer.get(from..=to));

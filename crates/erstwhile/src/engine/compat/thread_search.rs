@@ -1,4 +1,4 @@
-//! Searching threads: the messages, facts and summaries of the sessions that a caller names.
+//! Search over the messages, facts and summaries of threads.
 
 use std::collections::BTreeMap;
 
@@ -10,43 +10,43 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Episode, EpisodeKind, GraphId, Summary};
 use erstwhile_core::search::{GraphIndex, Reranker, Scored, SearchRequest};
 
-/// Threads of a user, or of a project, that are searched when the caller names none: the newest.
+/// Maximum number of threads that are searched when the caller names none: the newest of the user or project.
 const THREADS_MAX: i64 = 1_000;
-/// Messages that are compared with each other for maximal marginal relevance, at most.
+/// Maximum number of messages that are compared with each other for maximal marginal relevance.
 const COMPARED_MAX: usize = 300;
-/// Results, at most.
+/// Maximum number of results.
 const RESULTS_MAX: usize = 1_000;
 
 /// A search over threads.
 #[derive(Debug, Clone, Default)]
 pub struct ThreadSearch {
-    /// The words; without them, everything that passes the filter, newest first.
+    /// The query; without one, everything that passes the filter is returned, newest first.
     pub text: String,
-    /// The threads; all of the user's when empty.
+    /// The threads to search; all threads of the user when empty.
     pub thread_ids: Vec<String>,
-    /// The user whose threads are searched when none is named; the project's newest when absent, too.
+    /// The user whose threads are searched when none are named; the newest threads of the project when absent.
     pub user_id: Option<String>,
     /// Which messages may be returned.
     pub filter: Option<MetadataFilter>,
-    /// Results, at most.
+    /// Maximum number of results.
     pub limit: usize,
     /// Maximal marginal relevance with this lambda.
     pub mmr_lambda: Option<f32>,
 }
 
-/// Something that was found in a thread.
+/// A search result from a thread.
 #[derive(Debug, Clone)]
 pub struct FoundInThread<T> {
     /// The thread.
     pub thread_id: String,
-    /// What was found.
+    /// The result.
     pub item: T,
-    /// How well it fits.
+    /// Its score.
     pub score: f64,
 }
 
 impl ProjectHandle {
-    /// The threads that a search is about, by their graphs.
+    /// The threads to search, by their graphs.
     async fn searched(&self, search: &ThreadSearch) -> Result<BTreeMap<GraphId, Vec<String>>> {
         if !(1..=RESULTS_MAX).contains(&search.limit) {
             return Err(Error::invalid(format!("limit must be from 1 to {RESULTS_MAX}")));
@@ -72,7 +72,7 @@ impl ProjectHandle {
         Ok(searched)
     }
 
-    /// Messages of threads.
+    /// Searches the messages of threads.
     pub async fn search_thread_messages(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Episode>>> {
         let mut found = Vec::new();
         for (graph, threads) in self.searched(search).await? {
@@ -89,7 +89,7 @@ impl ProjectHandle {
         Ok(found)
     }
 
-    /// Facts that the messages of threads support.
+    /// Searches the facts that the messages of threads support.
     pub async fn search_thread_facts(
         &self,
         search: &ThreadSearch,
@@ -111,7 +111,7 @@ impl ProjectHandle {
         Ok(found)
     }
 
-    /// Summaries of threads.
+    /// Searches the summaries of threads.
     pub async fn search_thread_summaries(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Summary>>> {
         let mut found = Vec::new();
         for (graph, threads) in self.searched(search).await? {
@@ -147,8 +147,7 @@ fn messages(
         let newest = index.episodes().filter(|episode| passes(episode)).take(search.limit);
         return newest.map(|episode| found(episode.clone(), 0.0)).collect();
     };
-    // What does not pass must not take the place of what does; comparing everything with everything
-    // would cost too much, though.
+    // Messages are filtered before they are counted against the limit; the limit bounds the pairwise comparisons.
     request.limit = match request.reranker {
         Reranker::Mmr(_) => COMPARED_MAX,
         _ => index.episodes().count(),
@@ -158,7 +157,7 @@ fn messages(
 }
 
 fn best<T>(found: &mut Vec<FoundInThread<T>>, limit: usize) {
-    // Stable, so that what one graph ranked stays in its order among equals.
+    // Stable, so that messages of one graph with equal scores keep their order.
     found.sort_by(|left, right| right.score.total_cmp(&left.score));
     found.truncate(limit);
 }
