@@ -10,9 +10,9 @@ use crate::settings::Settings;
 mod demo;
 mod doctor;
 mod keys;
-mod transfer;
 mod output;
 mod serve;
+mod transfer;
 
 /// The memory of AI agents.
 #[derive(Debug, Parser)]

@@ -62,8 +62,8 @@ impl Demo {
 }
 
 async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
-    let sample: Conversation =
-        serde_json::from_str(include_str!("demo/conversation.json")).context("the built-in sample conversation is invalid")?;
+    let sample: Conversation = serde_json::from_str(include_str!("demo/conversation.json"))
+        .context("the built-in sample conversation is invalid")?;
     let engine = open_engine(settings).await?;
     let project = engine.ensure_project(DEFAULT_PROJECT).await?.id;
     let server = Server::start(engine.clone(), settings).await?;
@@ -95,7 +95,7 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
     let total: usize = sample.threads.iter().map(|thread| thread.messages.len()).sum();
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr())
         .with_style(ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} messages {elapsed}")?)
-        .with_message("understanding");
+        .with_message("ingesting");
     loop {
         let (mut done, mut failed) = (0, 0);
         for task in &tasks {

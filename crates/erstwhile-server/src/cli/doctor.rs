@@ -59,7 +59,8 @@ async fn run_checks(settings: &Settings) -> Vec<Finding> {
         }
     };
     let place = settings.store.place();
-    let written = engine.ping().await.map(|()| format!("{place} is readable and writable")).map_err(|error| error.to_string());
+    let written =
+        engine.ping().await.map(|()| format!("{place} is readable and writable")).map_err(|error| error.to_string());
     findings.push(Finding { name: "store", result: written });
     let queue = engine.queue_depth().await.map_err(|error| error.to_string());
     let queue = queue.map(|depth| format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs));
@@ -69,7 +70,8 @@ async fn run_checks(settings: &Settings) -> Vec<Finding> {
         Err(error) => Err(error),
     };
     let keys = keys.map(|keys| keys.iter().filter(|key| key.revoked_at.is_none()).count());
-    let keys = keys.map(|valid| format!("{valid} valid keys of the default project")).map_err(|error| error.to_string());
+    let keys =
+        keys.map(|valid| format!("{valid} valid keys of the default project")).map_err(|error| error.to_string());
     findings.push(Finding { name: "keys", result: keys });
     findings
 }

@@ -14,11 +14,11 @@ mod collections;
 mod documents;
 mod facts;
 mod groups;
+mod inference;
 mod memory;
 mod messages;
 mod search;
 mod sessions;
-mod inference;
 mod wire;
 
 /// Every route of these generations.

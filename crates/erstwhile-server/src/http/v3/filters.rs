@@ -115,7 +115,10 @@ impl WireMetadataGroup {
         let any = match self.kind.as_deref().unwrap_or("and").to_ascii_lowercase().as_str() {
             "and" => false,
             "or" => true,
-            Err(ApiError::bad_request(format!("{name}.comparison_operator cannot be `{other}`"))), => other => Err(ApiError::bad_request(format!("unknown {name}.comparison_operator `{other}`"))), => return Err(ApiError::bad_request(format!("episode_metadata_filters.type must be `and` or `or`, not `{Err(ApiError::bad_request(format!("{name}.comparison_operator cannot be `{other}`"))), => other => Err(ApiError::bad_request(format!("unknown {name}.comparison_operator `{other}`"))),}`"))),
+            other => {
+                let message = format!("episode_metadata_filters.type must be `and` or `or`, not `{other}`");
+                return Err(ApiError::bad_request(message));
+            }
         };
         let terms = self.filters.unwrap_or_default().into_iter();
         let groups = self.groups.unwrap_or_default().into_iter();
@@ -165,6 +168,6 @@ fn comparison(name: &str, operator: &str) -> Result<Comparison, ApiError> {
         "IS NULL" | "is_null" => Ok(Comparison::IsNull),
         "IS NOT NULL" | "is_not_null" => Ok(Comparison::IsNotNull),
         "CONTAINS" => Ok(Comparison::Contains),
-        Err(ApiError::bad_request(format!("{name}.comparison_operator cannot be `{other}`"))), => other => Err(ApiError::bad_request(format!("unknown {name}.comparison_operator `{other}`"))), => Err(ApiError::bad_request(format!("{name}.comparison_operator cannot be `{Err(ApiError::bad_request(format!("{name}.comparison_operator cannot be `{other}`"))), => other => Err(ApiError::bad_request(format!("unknown {name}.comparison_operator `{other}`"))),}`"))),
+        other => Err(ApiError::bad_request(format!("unknown {name}.comparison_operator `{other}`"))),
     }
 }

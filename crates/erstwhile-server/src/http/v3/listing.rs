@@ -127,7 +127,9 @@ impl KeyedPage {
     fn after<W>(&self, rows: &[(i64, Uuid, W)]) -> Result<Option<(i64, Uuid)>, ApiError> {
         if let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
             let parsed = cursor.split_once('.').and_then(|(key, id)| Some((key.parse().ok()?, id.parse().ok()?)));
-            return parsed.map(Some).ok_or_else(|| ApiError::bad_request("cursor must be a value of the Zep-Next-Cursor response header"));
+            return parsed
+                .map(Some)
+                .ok_or_else(|| ApiError::bad_request("cursor must be a value of the Zep-Next-Cursor response header"));
         }
         let Some(cursor) = self.uuid_cursor.as_deref().filter(|cursor| !cursor.is_empty()) else { return Ok(None) };
         let cursor = uuid("uuid_cursor", cursor)?;

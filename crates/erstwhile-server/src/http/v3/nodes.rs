@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checks;
-use super::episodes::{REQUESTED_MAX, Episodes};
+use super::episodes::{Episodes, REQUESTED_MAX};
 use super::filters::WireFilters;
 use super::listing::{KeyedOrder, KeyedPage};
 use super::wire::{Success, WireEdge, WireNode};

@@ -90,7 +90,9 @@ pub(super) async fn search(
     }
     if scope == "auto" {
         if matches!(body.reranker.as_deref(), Some("node_distance" | "episode_mentions")) {
-            return Err(ApiError::bad_request("scope auto does not support the rerankers node_distance and episode_mentions"));
+            return Err(ApiError::bad_request(
+                "scope auto does not support the rerankers node_distance and episode_mentions",
+            ));
         }
         // The size of the context determines the number of results.
         body.limit = None;
@@ -177,7 +179,8 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
         }
         Some("node_distance") => {
             let centre = body.center_node_uuid.as_deref();
-            let centre = centre.ok_or_else(|| ApiError::bad_request("center_node_uuid is required by the reranker node_distance"))?;
+            let centre = centre
+                .ok_or_else(|| ApiError::bad_request("center_node_uuid is required by the reranker node_distance"))?;
             Reranker::NodeDistance(EntityId(uuid("center_node_uuid", centre)?))
         }
         Some("episode_mentions") => Reranker::EpisodeMentions,
