@@ -24,7 +24,7 @@ pub(crate) struct Retrieval {
     /// Conversation files
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Try a grid of fusions instead of the default alone
+    /// Try a grid of fusions instead of only the default
     #[arg(long)]
     grid: bool,
 }
@@ -98,19 +98,20 @@ impl Retrieval {
 
 fn candidates(grid: bool) -> Vec<(String, Fusion, Reranker)> {
     let default = Fusion::default();
-    let alone = |meaning| Fusion { meaning_short: meaning, meaning_long: meaning, neighbours: 0.0 };
+    let without_smoothing =
+        |weight| Fusion { vector_weight_short: weight, vector_weight_long: weight, adjacent_share: 0.0 };
     let mut candidates = vec![
         ("default".to_owned(), default, Reranker::Fused),
         ("rrf".to_owned(), default, Reranker::Rrf),
-        ("words alone".to_owned(), alone(0.0), Reranker::Fused),
-        ("meaning alone".to_owned(), alone(1.0), Reranker::Fused),
+        ("full text only".to_owned(), without_smoothing(0.0), Reranker::Fused),
+        ("vectors only".to_owned(), without_smoothing(1.0), Reranker::Fused),
     ];
     if grid {
         for short in [0.3, 0.4, 0.5, 0.6, 0.7] {
             for long in [0.5, 0.6, 0.7, 0.8, 0.9] {
-                for neighbours in [0.0, 0.05, 0.1, 0.15] {
-                    let fusion = Fusion { meaning_short: short, meaning_long: long, neighbours };
-                    candidates.push((format!("{short}/{long} nbr {neighbours}"), fusion, Reranker::Fused));
+                for adjacent_share in [0.0, 0.05, 0.1, 0.15] {
+                    let fusion = Fusion { vector_weight_short: short, vector_weight_long: long, adjacent_share };
+                    candidates.push((format!("{short}/{long} adjacent {adjacent_share}"), fusion, Reranker::Fused));
                 }
             }
         }
@@ -146,7 +147,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
         }
     }
     let mut index = GraphIndex::new(graph, 256);
-    let texts = index.take(Evidence { episodes, ..Evidence::default() });
+    let texts = index.apply(Evidence { episodes, ..Evidence::default() });
     let vectors: Vec<Vec<f32>> = texts.iter().map(|text| embedder.embed_text(&text.text)).collect();
     index.embed(&texts, &vectors);
     let questions = talk.questions.into_iter().map(|question| {

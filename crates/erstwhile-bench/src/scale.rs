@@ -302,7 +302,7 @@ async fn parts_of_loading(
     let read = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     let mut index = GraphIndex::new(graph, embedder.dimensions());
-    let texts = index.take(evidence);
+    let texts = index.apply(evidence);
     let computed = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     for texts in texts.chunks(TOGETHER) {

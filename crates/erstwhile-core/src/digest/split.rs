@@ -1,21 +1,21 @@
-//! Where sentences begin and end, and which of them tell something.
+//! Splits text into sentences and selects the informative ones.
 
 use serde_json::Value;
 
-/// Words of a sentence that tells something, at least.
+/// Minimum number of words of an informative sentence.
 const WORDS_MIN: usize = 4;
-/// Words of a courtesy, at most: a longer sentence tells something beside it.
+/// Maximum number of words of a courtesy: a longer sentence also says something else.
 const COURTESY_WORDS_MAX: usize = 14;
-/// Levels of a document that are looked into.
+/// Maximum depth of a document's leaves.
 const DEPTH_MAX: usize = 32;
 
-/// Shortened words (without their last point) after which a sentence goes on.
-const SHORTENED: &[&str] = &[
+/// Abbreviations, without their final period, that do not end a sentence.
+const ABBREVIATIONS: &[&str] = &[
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "no", "vol", "fig", "inc",
     "ltd", "co", "corp", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
 ];
 
-/// Words with which people begin to speak; what tells something comes after them.
+/// Interjections at the start of a sentence, which do not count as words.
 const OPENERS: &[&str] = &[
     "hi",
     "hello",
@@ -44,7 +44,7 @@ const OPENERS: &[&str] = &[
     "aww",
 ];
 
-/// Beginnings of sentences that are courtesies as a whole.
+/// Prefixes of sentences that are nothing but courtesies.
 const COURTESIES: &[&str] = &[
     "thank you",
     "thanks for",
@@ -101,14 +101,14 @@ const COURTESIES: &[&str] = &[
     "i can help you with that",
 ];
 
-/// The sentences of a text, each on one line.
+/// Splits a text into sentences, each on one line.
 pub(super) fn sentences(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in text.lines() {
         let mut start = 0;
         for (at, character) in line.char_indices() {
             if at >= start
-                && let Some(end) = end_of(line, start, at, character)
+                && let Some(end) = sentence_end(line, start, at, character)
             {
                 push(&mut found, line.get(start..end));
                 start = end;
@@ -119,7 +119,7 @@ pub(super) fn sentences(text: &str) -> Vec<String> {
     found
 }
 
-/// Keeps what a stretch of text says, without the marks of lists and headings.
+/// Adds a part of the text, without the marks of lists and headings, unless it is empty.
 fn push(found: &mut Vec<String>, text: Option<&str>) {
     let marks = |c: char| c.is_whitespace() || matches!(c, '-' | '*' | '•' | '#' | '>' | '|');
     let text = text.unwrap_or_default().trim_start_matches(marks);
@@ -128,32 +128,32 @@ fn push(found: &mut Vec<String>, text: Option<&str>) {
     }
 }
 
-/// Where the sentence that began at `start` ends, if the character at `at` ends it: quotes and brackets
-/// that close with it belong to it.
-fn end_of(line: &str, start: usize, at: usize, character: char) -> Option<usize> {
+/// Returns the end of the sentence that starts at `start`, if the character at `at` ends it. Closing quotes
+/// and brackets after it belong to the sentence.
+fn sentence_end(line: &str, start: usize, at: usize, character: char) -> Option<usize> {
     let closing = |c: char| matches!(c, '"' | '”' | '’' | '\'' | ')' | ']' | '»' | '*' | '_' | '」' | '』' | '）');
     let after = line.get(at + character.len_utf8()..)?.trim_start_matches(closing);
     let ends = match character {
         '。' | '！' | '？' => true,
         '!' | '?' | '…' | '.' => {
-            let goes_on = after.trim_start().starts_with(char::is_lowercase);
-            let is_mark_of_word = character == '.' && is_shortened(line.get(start..at)?);
-            after.starts_with(char::is_whitespace) && !goes_on && !is_mark_of_word
+            let continues = after.trim_start().starts_with(char::is_lowercase);
+            let is_abbreviation = character == '.' && ends_with_abbreviation(line.get(start..at)?);
+            after.starts_with(char::is_whitespace) && !continues && !is_abbreviation
         }
         _ => false,
     };
     ends.then(|| line.len() - after.len())
 }
 
-/// Whether the point after a text is one of its last word's, not of its sentence.
-fn is_shortened(text: &str) -> bool {
+/// Whether a text ends with an abbreviation or an initial, so that a period after it ends no sentence.
+fn ends_with_abbreviation(text: &str) -> bool {
     let word = text.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default().to_lowercase();
     let initial = word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && word != "i";
-    initial || SHORTENED.contains(&word.as_str())
+    initial || ABBREVIATIONS.contains(&word.as_str())
 }
 
-/// Whether a sentence tells something: it is no question, no courtesy, and no fragment.
-pub(super) fn tells(sentence: &str) -> bool {
+/// Whether a sentence is not a question, a courtesy or a fragment.
+pub(super) fn is_informative(sentence: &str) -> bool {
     let end = sentence.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '？'));
     if end.ends_with(['?', '？']) {
         return false;
@@ -162,15 +162,15 @@ pub(super) fn tells(sentence: &str) -> bool {
     let all: Vec<&str> = plain.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let opening = all.iter().take_while(|word| OPENERS.contains(&bare(word).as_str())).count();
-    // "Thanks for …" is a courtesy with its opener, "Sure, happy to help" without.
+    // "Thanks for …" is a courtesy including its interjection, "Sure, happy to help" without it.
     let is_courtesy = [0, opening].into_iter().any(|skipped| {
         let rest: Vec<String> = all.iter().skip(skipped).map(|word| bare(word)).collect();
-        rest.len() <= COURTESY_WORDS_MAX && begins_courteously(&rest.join(" "))
+        rest.len() <= COURTESY_WORDS_MAX && starts_with_courtesy(&rest.join(" "))
     });
-    !is_courtesy && all.iter().skip(opening).map(|word| weight(word)).sum::<usize>() >= WORDS_MIN
+    !is_courtesy && all.iter().skip(opening).map(|word| word_count(word)).sum::<usize>() >= WORDS_MIN
 }
 
-fn begins_courteously(text: &str) -> bool {
+fn starts_with_courtesy(text: &str) -> bool {
     let begins = |courtesy: &&str| {
         let rest = text.strip_prefix(*courtesy);
         rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
@@ -178,13 +178,13 @@ fn begins_courteously(text: &str) -> bool {
     COURTESIES.iter().any(begins)
 }
 
-/// How many words a run of characters is: scripts without spaces count by character.
-fn weight(run: &str) -> usize {
+/// Counts words: in scripts without spaces, every character counts.
+fn word_count(run: &str) -> usize {
     let spaceless = |c: &char| matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}');
     run.chars().filter(spaceless).count().max(1)
 }
 
-/// The leaves of a JSON document as "key: value"; keys of objects inside objects are joined by points.
+/// Returns the leaves of a JSON document as "key: value"; nested keys are joined by dots.
 pub(super) fn leaves(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect(document, "", DEPTH_MAX, &mut found);
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_inside_a_sentence_do_not_end_it() {
+    fn periods_inside_a_sentence_do_not_end_it() {
         let text = "Dr. Lee paid 3.5 million for it, e.g. in cash. She lives at No. 5! \"Is it true?\" he asked. Yes…";
         let expected = [
             "Dr. Lee paid 3.5 million for it, e.g. in cash.",
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_and_list_marks_part_sentences() {
+    fn lines_and_list_marks_separate_sentences() {
         assert_eq!(sentences("## Plan\n- buy  milk\n\n* call Ann\n---"), ["Plan", "buy milk", "call Ann"]);
         assert_eq!(sentences("我住在北京。我喜欢喝茶！"), ["我住在北京。", "我喜欢喝茶！"]);
         assert_eq!(
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn courtesies_questions_and_fragments_tell_nothing() {
+    fn courtesies_questions_and_fragments_are_not_informative() {
         for text in [
             "Thanks for the help with my garden!",
             "You’re welcome, Ann!",
@@ -254,7 +254,7 @@ mod tests {
             "In the garden.",
             "Let me know if there is anything else.",
         ] {
-            assert!(!tells(text), "{text}");
+            assert!(!is_informative(text), "{text}");
         }
         for text in [
             "Hi, I moved to Oslo.",
@@ -263,12 +263,12 @@ mod tests {
             "我住在北京。",
             "Nice shoes cost me 200 crowns.",
         ] {
-            assert!(tells(text), "{text}");
+            assert!(is_informative(text), "{text}");
         }
     }
 
     #[test]
-    fn a_document_is_told_by_its_leaves() {
+    fn documents_are_split_into_leaves() {
         let document = serde_json::json!({"name": "Ann", "home": {"city": "Oslo", "note": null}, "pets": ["cat", 2]});
         assert_eq!(leaves(&document), ["home.city: Oslo", "name: Ann", "pets: cat", "pets: 2"]);
         assert_eq!(leaves(&Value::from("alone")), ["alone"]);

@@ -57,7 +57,7 @@ impl Slot {
     /// Takes in what happened; its texts wait for their vectors.
     fn take(&self, evidence: Evidence) -> Result<()> {
         let mut content = self.write()?;
-        let pending = content.index.take(evidence);
+        let pending = content.index.apply(evidence);
         content.pending.extend(pending);
         Ok(())
     }

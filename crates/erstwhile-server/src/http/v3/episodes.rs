@@ -170,5 +170,5 @@ async fn list(project: &ProjectHandle, graph: &GraphRef, body: ListEpisodes) -> 
         KeyedOrder::Uuid | KeyedOrder::ValidAt | KeyedOrder::Degree => 0,
     };
     let rows = episodes.into_iter().map(|episode| (key(&episode), episode.id.0, WireEpisode::from(episode)));
-    page.answer(rows.collect())
+    page.respond(rows.collect())
 }

@@ -109,9 +109,9 @@ pub(super) async fn list(
     let groups = project.list_groups(&listing.search).await?;
     let total_count = groups.len();
     let skipped = usize::try_from((listing.page_number - 1).saturating_mul(listing.page_size)).unwrap_or(usize::MAX);
-    let exists = usize::try_from(listing.page_size).unwrap_or(0);
+    let page_size = usize::try_from(listing.page_size).unwrap_or(0);
     let mut user_groups = Vec::new();
-    for group in groups.into_iter().skip(skipped).take(exists) {
+    for group in groups.into_iter().skip(skipped).take(page_size) {
         user_groups.push(wire(&project, group).await?);
     }
     let quota =
