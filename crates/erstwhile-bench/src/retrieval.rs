@@ -1,4 +1,4 @@
-//! Recall of evidence turns by the default search, for any fusion: what its weights were chosen with.
+//! Recall of evidence turns by search, for tuning the weights of the fusion.
 //!
 //! A file is a JSON list of conversations, `{"id", "sessions": [{"id", "messages": [{"id", "role",
 //! "name", "content", "created_at"}]}], "questions": [{"query", "gold": [message id]}]}`.
@@ -56,7 +56,7 @@ struct Question {
     gold: Vec<String>,
 }
 
-/// A conversation that is indexed, with its questions embedded.
+/// An indexed conversation, with embedded questions.
 struct Indexed {
     index: GraphIndex,
     names: HashMap<EpisodeId, String>,
@@ -65,12 +65,12 @@ struct Indexed {
 
 impl Retrieval {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let embedder = StaticEmbedder::new().context("the embedding table is damaged")?;
+        let embedder = StaticEmbedder::new().context("the embedding table is invalid")?;
         let mut sets = Vec::new();
         for file in &self.files {
-            let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-            let conversations: Vec<Conversation> =
-                serde_json::from_str(&text).with_context(|| format!("{} is not as expected", file.display()))?;
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let conversations: Vec<Conversation> = serde_json::from_str(&text)
+                .with_context(|| format!("{} is not a valid conversation file", file.display()))?;
             let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             sets.push((name, conversations.into_iter().map(|talk| indexed(&embedder, talk)).collect::<Vec<_>>()));
         }
@@ -157,7 +157,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
     Indexed { index, names, questions: questions.collect() }
 }
 
-/// Mean recall among the first ten, and mean reciprocal rank of the first hit.
+/// Mean recall at 10, and mean reciprocal rank of the first hit.
 fn score(set: &[Indexed], fusion: Fusion, reranker: Reranker) -> (f64, f64) {
     let (mut recall, mut rank, mut count) = (0.0, 0.0, 0.0);
     for talk in set {
@@ -174,7 +174,7 @@ fn score(set: &[Indexed], fusion: Fusion, reranker: Reranker) -> (f64, f64) {
                 fusion,
             };
             let found = talk.index.search_episodes(&request);
-            // Parts of a long message count as one.
+            // Parts of a long message count as one message.
             let mut ranked: Vec<&String> = Vec::new();
             for name in found.iter().filter_map(|found| talk.names.get(&found.item.id)) {
                 if !ranked.contains(&name) {

@@ -332,8 +332,8 @@ mod tests {
         sample.add_fact(31, ("Ann", "LIVES_IN", "Rome"), Holding::Exclusive);
         let one = &observed(&sample)[0];
         assert_eq!((one.kind, one.name.as_str()), (ObservationKind::Change, "Ann lives in: changed"));
-        let evidence = "What Ann lives in changed: first Oslo (since 2024-01-01), then Rome (since 2024-02-01).";
-        assert_eq!(one.summary, evidence);
+        let expected = "What Ann lives in changed: first Oslo (since 2024-01-01), then Rome (since 2024-02-01).";
+        assert_eq!(one.summary, expected);
         assert_eq!((one.start_at, one.end_at, one.entities.len()), (Some(day(0)), None, 3));
         for number in 0..20 {
             sample.add_fact(40 + number, ("Ann", "LIVES_IN", &format!("Town {number}")), Holding::Exclusive);

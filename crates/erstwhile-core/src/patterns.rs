@@ -281,7 +281,7 @@ fn hubs(network: &Network<'_>, degree_min: usize, seeds: &Seeds) -> Vec<Pattern>
         let predicates: BTreeSet<&str> = edges.iter().map(|edge| edge.fact.predicate.as_str()).collect();
         found.push(Pattern {
             kind: PatternKind::Hub,
-            description: format!("{} ({}) has {} facts", node.name, node.label, edges.len()),
+            description: format!("{} ({}) takes part in {} facts", node.name, node.label, edges.len()),
             labels: vec![node.label.to_owned()],
             predicates: predicates.into_iter().map(str::to_owned).collect(),
             occurrences: edges.len(),

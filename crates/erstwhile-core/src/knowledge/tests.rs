@@ -145,7 +145,8 @@ proptest! {
 #[test]
 fn a_name_that_was_deleted_is_new_when_it_is_mentioned_again() {
     let mut warm = Knowledge::new(graph());
-    let mentions_of = |number| Evidence { mentions: vec![mention(number, 1), mention(number, 2)], ..Evidence::default() };
+    let mentions_of =
+        |number| Evidence { mentions: vec![mention(number, 1), mention(number, 2)], ..Evidence::default() };
     warm.apply(mentions_of(1));
     warm.apply(Evidence { tombstones: vec![(TombstoneKind::Name, name(1).0)], ..Evidence::default() });
     warm.apply(mentions_of(2));

@@ -75,7 +75,7 @@ fn pattern(network: &Network<'_>, group: &[usize], facts: &[&Edge<'_>]) -> Patte
     }
     Pattern {
         kind: PatternKind::Cluster,
-        description: format!("{} connected entities: {}", nodes.len(), names.join(", ")),
+        description: format!("{} entities close to each other: {}", nodes.len(), names.join(", ")),
         labels: labels.into_iter().map(str::to_owned).collect(),
         predicates: predicates.into_iter().map(str::to_owned).collect(),
         occurrences: facts.len(),

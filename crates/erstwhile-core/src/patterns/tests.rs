@@ -94,7 +94,7 @@ fn entities_of_one_episode_occur_together() {
 #[test]
 fn an_entity_with_many_facts_is_a_hub() {
     let hubs = found(&work(), &PatternRequest { hubs: Some(3), ..nothing() });
-    assert_eq!(hubs, texts(&[("Acme (Organization) has 3 facts", 3)]));
+    assert_eq!(hubs, texts(&[("Acme (Organization) takes part in 3 facts", 3)]));
 }
 
 /// Two groups of four entities, connected by one fact.

@@ -18,7 +18,7 @@ use super::output::{print_data, print_status};
 use crate::serve::{DEFAULT_PROJECT, Server, open_engine};
 use crate::settings::Settings;
 
-/// Ingest a sample conversation and print_data the extracted facts and the context.
+/// Ingest a sample conversation and show the extracted facts and the context.
 #[derive(Debug, Args)]
 pub(super) struct Demo {}
 

@@ -41,7 +41,7 @@ pub struct SyntaxError {
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid path at character {}: {}", self.at, self.message)
+        write!(f, "invalid path after {} characters: {}", self.at, self.message)
     }
 }
 
