@@ -39,7 +39,7 @@ pub enum Reranker {
     Mmr(f32),
     /// By length of the shortest path from this entity.
     NodeDistance(EntityId),
-    /// By number of mentions: of facts for an episode, else of episodes.
+    /// By number of supporting episodes; for episodes, by number of their facts.
     EpisodeMentions,
 }
 

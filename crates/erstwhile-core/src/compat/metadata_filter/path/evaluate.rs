@@ -10,7 +10,7 @@ use super::{Comparison, Node, Operator, Path, STEPS_MAX, number};
 /// Bytes of text that cost one step.
 const BYTES_PER_STEP: usize = 32;
 
-/// Whether a path finds anything; on errors, whether it found anything before.
+/// Whether a path finds anything; evaluation errors are not reported.
 pub(super) fn finds(path: &Path, document: &Value) -> bool {
     let mut evaluator = Evaluator { strict: path.strict, root: document, steps_left: STEPS_MAX, exhausted: false };
     let found = evaluator.items(&path.root, Scope { current: document, size: 0, ignore_missing: false });
