@@ -1,5 +1,5 @@
-//! Benchmarks that print tables: speed beside the machine's own limits, and retrieval quality.
-#![expect(clippy::print_stdout, reason = "tables are printed here")]
+//! Benchmarks: speed relative to the limits of the machine, retrieval quality, scaling, and capacity planning.
+#![expect(clippy::print_stdout, reason = "the benchmark prints tables")]
 
 use clap::{Parser, Subcommand};
 
@@ -9,7 +9,7 @@ mod scale;
 mod speed;
 mod table;
 
-/// As in the server.
+/// The same allocator as in the server.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -22,13 +22,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Share of the evidence that search finds, on conversations with questions
+    /// Recall of search on conversations with questions
     Retrieval(retrieval::Retrieval),
-    /// Latency and throughput, beside the limits of the machine
+    /// Latency and throughput, relative to the limits of the machine
     Speed(speed::Speed),
     /// A shared graph of up to a million facts
     Scale(scale::Scale),
-    /// Machines for a number of users and what runs out first, from formulas over measured constants
+    /// Number of machines for a number of users, computed from measured constants
     Plan(plan::Plan),
     #[command(hide = true)]
     ServeForSpeed(speed::Serve),

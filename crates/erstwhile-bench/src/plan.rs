@@ -1,4 +1,4 @@
-//! What a number of users needs, in closed form: docs/scaling.md explains the tables.
+//! Capacity planning by formulas; docs/scaling.md explains the tables.
 
 use clap::Args;
 
@@ -14,7 +14,7 @@ use people::People;
 
 use crate::table;
 
-/// Sizes a deployment by formulas.
+/// Computes the size of a deployment.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// Numbers of users, one row each
@@ -44,7 +44,7 @@ impl Plan {
 
     fn layouts(&self, rows: &[(f64, Demand, Layout)]) {
         let row = |(users, demand, layout): &(f64, Demand, Layout)| {
-            let first = self.machines.first(demand, layout);
+            let first = self.machines.bottleneck(demand, layout);
             vec![
                 count(*users),
                 count(users * self.people.messages_a_day),
@@ -101,7 +101,7 @@ fn number(number: f64) -> String {
     if number >= 10.0 { format!("{number:.0}") } else { format!("{number:.2}") }
 }
 
-/// A count with about two digits, more than the constants deserve.
+/// Formats a count with about two digits; the constants are not more precise.
 fn count(count: f64) -> String {
     let (scaled, unit) = match count {
         count if count >= 1e9 => (count / 1e9, " G"),

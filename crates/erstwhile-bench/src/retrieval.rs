@@ -1,4 +1,4 @@
-//! Recall of evidence turns by the default search, for any fusion: what its weights were chosen with.
+//! Recall of evidence turns by search, for tuning the weights of the fusion.
 //!
 //! A file is a JSON list of conversations, `{"id", "sessions": [{"id", "messages": [{"id", "role",
 //! "name", "content", "created_at"}]}], "questions": [{"query", "gold": [message id]}]}`.
@@ -24,7 +24,7 @@ pub(crate) struct Retrieval {
     /// Conversation files
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Try a grid of fusions instead of the default alone
+    /// Try a grid of fusions instead of only the default
     #[arg(long)]
     grid: bool,
 }
@@ -56,7 +56,7 @@ struct Question {
     gold: Vec<String>,
 }
 
-/// A conversation that is indexed, with its questions embedded.
+/// An indexed conversation, with embedded questions.
 struct Indexed {
     index: GraphIndex,
     names: HashMap<EpisodeId, String>,
@@ -65,12 +65,12 @@ struct Indexed {
 
 impl Retrieval {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let embedder = StaticEmbedder::new().context("the embedding table is damaged")?;
+        let embedder = StaticEmbedder::new().context("the embedding table is invalid")?;
         let mut sets = Vec::new();
         for file in &self.files {
-            let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-            let conversations: Vec<Conversation> =
-                serde_json::from_str(&text).with_context(|| format!("{} is not as expected", file.display()))?;
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let conversations: Vec<Conversation> = serde_json::from_str(&text)
+                .with_context(|| format!("{} is not a valid conversation file", file.display()))?;
             let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             sets.push((name, conversations.into_iter().map(|talk| indexed(&embedder, talk)).collect::<Vec<_>>()));
         }
@@ -98,19 +98,20 @@ impl Retrieval {
 
 fn candidates(grid: bool) -> Vec<(String, Fusion, Reranker)> {
     let default = Fusion::default();
-    let alone = |meaning| Fusion { meaning_short: meaning, meaning_long: meaning, neighbours: 0.0 };
+    let without_smoothing =
+        |weight| Fusion { vector_weight_short: weight, vector_weight_long: weight, adjacent_share: 0.0 };
     let mut candidates = vec![
         ("default".to_owned(), default, Reranker::Fused),
         ("rrf".to_owned(), default, Reranker::Rrf),
-        ("words alone".to_owned(), alone(0.0), Reranker::Fused),
-        ("meaning alone".to_owned(), alone(1.0), Reranker::Fused),
+        ("full text only".to_owned(), without_smoothing(0.0), Reranker::Fused),
+        ("vectors only".to_owned(), without_smoothing(1.0), Reranker::Fused),
     ];
     if grid {
         for short in [0.3, 0.4, 0.5, 0.6, 0.7] {
             for long in [0.5, 0.6, 0.7, 0.8, 0.9] {
-                for neighbours in [0.0, 0.05, 0.1, 0.15] {
-                    let fusion = Fusion { meaning_short: short, meaning_long: long, neighbours };
-                    candidates.push((format!("{short}/{long} nbr {neighbours}"), fusion, Reranker::Fused));
+                for adjacent_share in [0.0, 0.05, 0.1, 0.15] {
+                    let fusion = Fusion { vector_weight_short: short, vector_weight_long: long, adjacent_share };
+                    candidates.push((format!("{short}/{long} adjacent {adjacent_share}"), fusion, Reranker::Fused));
                 }
             }
         }
@@ -146,7 +147,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
         }
     }
     let mut index = GraphIndex::new(graph, 256);
-    let texts = index.take(Evidence { episodes, ..Evidence::default() });
+    let texts = index.apply(Evidence { episodes, ..Evidence::default() });
     let vectors: Vec<Vec<f32>> = texts.iter().map(|text| embedder.embed_text(&text.text)).collect();
     index.embed(&texts, &vectors);
     let questions = talk.questions.into_iter().map(|question| {
@@ -156,7 +157,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
     Indexed { index, names, questions: questions.collect() }
 }
 
-/// Mean recall among the first ten, and mean reciprocal rank of the first hit.
+/// Mean recall at 10, and mean reciprocal rank of the first hit.
 fn score(set: &[Indexed], fusion: Fusion, reranker: Reranker) -> (f64, f64) {
     let (mut recall, mut rank, mut count) = (0.0, 0.0, 0.0);
     for talk in set {
@@ -173,7 +174,7 @@ fn score(set: &[Indexed], fusion: Fusion, reranker: Reranker) -> (f64, f64) {
                 fusion,
             };
             let found = talk.index.search_episodes(&request);
-            // Parts of a long message count as one.
+            // Parts of a long message count as one message.
             let mut ranked: Vec<&String> = Vec::new();
             for name in found.iter().filter_map(|found| talk.names.get(&found.item.id)) {
                 if !ranked.contains(&name) {

@@ -1,5 +1,4 @@
-//! One shared graph that grows very large: how long it loads, what it weighs, how fast it answers, and
-//! how much of the exact answer an approximate search finds.
+//! One very large shared graph: time to load, memory, latency, and recall of the approximate search.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -30,14 +29,14 @@ use crate::table;
 /// A shared graph of growing size.
 #[derive(Debug, Args)]
 pub(crate) struct Scale {
-    /// Facts of the graph, each size after the one before
+    /// Numbers of facts of the graph, in increasing order
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
     facts: Vec<usize>,
 }
 
-/// Facts that are stored together.
-const TOGETHER: usize = 500;
-/// Searches that are measured.
+/// Facts per batch.
+const BATCH_FACTS: usize = 500;
+/// Number of measured searches.
 const SEARCHES: usize = 200;
 /// The graph's id.
 const GRAPH: &str = "everyone";
@@ -62,9 +61,9 @@ impl Scale {
                 let new = NewGraph { graph_id: GRAPH.to_owned(), ..NewGraph::default() };
                 engine.project(project).create_graph(new).await?;
             }
-            let begun = Instant::now();
+            let started = Instant::now();
             fill(&engine, folder.path(), project, there, facts).await?;
-            let stored = (facts - there) as f64 / begun.elapsed().as_secs_f64();
+            let stored = (facts - there) as f64 / started.elapsed().as_secs_f64();
             there = facts;
             drop(engine);
             rows.push(measure_graph(folder.path(), facts, stored).await?);
@@ -77,15 +76,15 @@ impl Scale {
                 "stored/s",
                 "cold load s",
                 "memory MiB",
-                "of it read s",
-                "facts, words s",
+                "reading s",
+                "facts and text s",
                 "vectors s",
                 "facts p50 ms",
                 "p95 ms",
                 "episodes p50 ms",
                 "entities p50 ms",
                 "recall@10",
-                "a message understood ms",
+                "ingesting a message ms",
                 "with new names ms",
             ],
             &rows,
@@ -94,7 +93,7 @@ impl Scale {
     }
 }
 
-/// An engine on a folder that compares the vectors of so many documents one by one.
+/// Opens an engine on a folder, with exact vector search for up to `exact_max` documents.
 async fn open(folder: &Path, exact_max: usize) -> anyhow::Result<Engine> {
     Ok(Engine::builder(store(folder).await?)
         .embedder(StaticEmbedder::new()?)
@@ -118,7 +117,7 @@ const RELATIONS: &[(&str, &str, Holding)] = &[
     ("KNOWS", "knows", Holding::Shared),
 ];
 
-/// A generator that always yields the same values for the same number.
+/// A random number generator seeded with a number.
 fn seeded(number: usize) -> SmallRng {
     SmallRng::seed_from_u64(number as u64)
 }
@@ -139,7 +138,7 @@ fn one<T: Copy>(of: &[T], random: &mut SmallRng) -> T {
     of[random.random_range(0..of.len())]
 }
 
-/// The fact of a number: who, how, whom or what. A person has about four.
+/// The fact with a number. A person has about four facts.
 fn fact(number: usize) -> Claim {
     let mut random = seeded(number);
     let people = number / 4 + 1_000;
@@ -166,16 +165,16 @@ fn fact(number: usize) -> Claim {
     }
 }
 
-/// Stores facts with the episodes that tell them, as ingestion would.
+/// Stores facts with their episodes, as ingestion would.
 async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, to: usize) -> anyhow::Result<()> {
     let store = store(folder).await?;
     let graph = engine.project(project).graph(GraphRef::Graph(GRAPH.to_owned())).get().await?;
     let ids = TimeOrderedIds;
-    for first in (from..to).step_by(TOGETHER) {
+    for first in (from..to).step_by(BATCH_FACTS) {
         let now = engine.now();
         let reading = Reading { graph: graph.id, user: None, extractor: "made up", recorded_at: now };
         let (mut episodes, mut read) = (Vec::new(), Vec::new());
-        for number in first..(first + TOGETHER).min(to) {
+        for number in first..(first + BATCH_FACTS).min(to) {
             let claim = fact(number);
             let episode = Episode {
                 id: EpisodeId(graph.id.within(ids.next())),
@@ -232,23 +231,23 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     let project = engine.ensure_project("scale").await?.id;
     let graph = GraphRef::Graph(GRAPH.to_owned());
     let before = resident();
-    let begun = Instant::now();
+    let started = Instant::now();
     engine.project(project).graph(&graph).warm().await?;
-    let cold = begun.elapsed().as_secs_f64();
+    let cold = started.elapsed().as_secs_f64();
     let memory = resident() - before;
     let parts = parts_of_loading(folder, &engine, project, &graph).await?;
     let (mut of_facts, mut of_episodes, mut of_entities) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..SEARCHES {
         let search = || Search::new(question(number, facts), 10);
-        let begun = Instant::now();
+        let started = Instant::now();
         engine.project(project).graph(&graph).search_facts(search()).await?;
-        of_facts.push(begun.elapsed().as_secs_f64() * 1e3);
-        let begun = Instant::now();
+        of_facts.push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
         engine.project(project).graph(&graph).search_episodes(search()).await?;
-        of_episodes.push(begun.elapsed().as_secs_f64() * 1e3);
-        let begun = Instant::now();
+        of_episodes.push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
         engine.project(project).graph(&graph).search_entities(search()).await?;
-        of_entities.push(begun.elapsed().as_secs_f64() * 1e3);
+        of_entities.push(started.elapsed().as_secs_f64() * 1e3);
     }
     let recall = recall(folder, &engine, project, &graph, facts).await?;
     let mut after = Vec::new();
@@ -262,11 +261,11 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
             metadata: Metadata::new(),
             strict: false,
         };
-        let begun = Instant::now();
+        let started = Instant::now();
         engine.project(project).graph(&graph).add_episodes(vec![episode]).await?;
         while engine.ingest_next().await? {}
         engine.project(project).graph(&graph).search_facts(Search::new("Quentin", 10)).await?;
-        after.push(begun.elapsed().as_secs_f64() * 1e3);
+        after.push(started.elapsed().as_secs_f64() * 1e3);
     }
     let shown = |number: f64| format!("{number:.2}");
     Ok(vec![
@@ -287,8 +286,8 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     ])
 }
 
-/// Seconds that the parts of loading a graph take by themselves: reading its evidence; computing facts and entities and
-/// indexing words; making vectors, on one core.
+/// Seconds of each step of loading a graph: reading its evidence; computing facts and entities and indexing text;
+/// embedding, on one core.
 async fn parts_of_loading(
     folder: &Path,
     engine: &Engine,
@@ -297,22 +296,22 @@ async fn parts_of_loading(
 ) -> anyhow::Result<[f64; 3]> {
     let graph = engine.project(project).graph(graph).get().await?.id;
     let (store, embedder) = (store(folder).await?, StaticEmbedder::new()?);
-    let begun = Instant::now();
+    let started = Instant::now();
     let evidence = store.evidence_since(graph, 0).await?.unwrap_or_default();
-    let read = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
+    let read = started.elapsed().as_secs_f64();
+    let started = Instant::now();
     let mut index = GraphIndex::new(graph, embedder.dimensions());
-    let texts = index.take(evidence);
-    let computed = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
-    for texts in texts.chunks(TOGETHER) {
+    let texts = index.apply(evidence);
+    let computed = started.elapsed().as_secs_f64();
+    let started = Instant::now();
+    for texts in texts.chunks(BATCH_FACTS) {
         let vectors = embedder.embed(&texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>()).await?;
         index.embed(texts, &vectors);
     }
-    Ok([read, computed, begun.elapsed().as_secs_f64()])
+    Ok([read, computed, started.elapsed().as_secs_f64()])
 }
 
-/// The share of the exact search's ten best facts that the search finds; `None` when it is exact itself.
+/// The share of the exact search's top ten facts that the search finds; `None` if the search is exact.
 async fn recall(
     folder: &Path,
     engine: &Engine,

@@ -1,4 +1,4 @@
-//! Speed beside the machine's own limits, measured in the same run.
+//! Speed relative to the limits of the machine, which are measured in the same run.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -32,24 +32,24 @@ use processor::Others;
 use report::{Report, Table, row};
 use server::{Program, Server};
 
-/// Latency and throughput of a server in a process of its own.
+/// Measures latency and throughput of a server in a child process.
 #[derive(Debug, Args)]
 pub(crate) struct Speed {
-    /// Smaller and shorter, for a first look
+    /// Measure smaller data for a shorter time
     #[arg(long)]
     quick: bool,
-    /// Only these (the machine is always measured)
+    /// Measure only these (the machine is always measured)
     #[arg(long, value_name = "NAME")]
     only: Vec<Part>,
-    /// Where the tables go as JSON, too
+    /// File for the tables as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Where the databases go while they are measured [default: the folder for temporary files]
+    /// Folder for the databases [default: the folder for temporary files]
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 
-/// What can be measured.
+/// A part of the benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     Machine,
@@ -98,31 +98,31 @@ impl Speed {
     }
 }
 
-/// A run: where it works, what the machine can do, and what came of it.
+/// A run of the benchmark with its results.
 #[derive(Debug)]
 struct Bench {
     quick: bool,
     program: Program,
     folder: TempDir,
     folders: usize,
-    /// Requests each second of the bare server, by connections.
+    /// Requests per second of the bare server, by number of connections.
     hello: HashMap<usize, f64>,
-    /// The disk's own rate, whenever it was measured, and the cores that were busy with something else.
+    /// Measurements of the disk, with the number of cores that other processes used.
     disk: Vec<(String, Measured, f64)>,
     memory: Vec<(String, server::Memory)>,
     progress: ProgressBar,
     report: Report,
 }
 
-/// What came of loading a server.
+/// The result of a load on a server.
 #[derive(Debug)]
 struct Loaded {
     measured: Measured,
-    /// The share of the bare server's rate with as many connections.
+    /// The rate relative to the bare server's with the same number of connections.
     of_hello: Option<f64>,
-    /// Processor time of the server for each call.
+    /// Processor time of the server per call.
     processor_ms: f64,
-    /// Cores that were busy with something else.
+    /// Number of cores used by other processes.
     others: f64,
 }
 
@@ -140,8 +140,8 @@ impl Bench {
         self.folder.path()
     }
 
-    /// A new folder for a database; all are kept until the end, because freeing their blocks would
-    /// slow down whatever is measured next.
+    /// Creates a folder for a database. All are kept until the end, because freeing their blocks would slow down the
+    /// next measurement.
     fn new_folder(&mut self) -> anyhow::Result<PathBuf> {
         self.folders += 1;
         let folder = self.folder().join(self.folders.to_string());
@@ -149,7 +149,7 @@ impl Bench {
         Ok(folder)
     }
 
-    /// How long each row is measured.
+    /// The duration of the measurement of a row.
     fn span(&self) -> Duration {
         Duration::from_secs(if self.quick { 1 } else { 3 })
     }
@@ -158,38 +158,38 @@ impl Bench {
         Duration::from_millis(if self.quick { 200 } else { 500 })
     }
 
-    fn say(&self, what: &str) {
+    fn show_progress(&self, what: &str) {
         self.progress.set_message(what.to_owned());
     }
 
-    /// Measures the disk again: it may be shared with others.
-    fn syncs(&mut self, before: &str) -> anyhow::Result<f64> {
+    /// Measures the disk again, because it may be shared with other machines.
+    fn measure_disk(&mut self, before: &str) -> anyhow::Result<f64> {
         let during = Duration::from_millis(if self.quick { 200 } else { 500 });
         let others = Others::watch()?;
-        let measured = machine::sync_rate(self.folder(), machine::Writing::Precondition, during)?;
+        let measured = machine::sync_rate(self.folder(), machine::Writing::Overwrite, during)?;
         let rate = measured.rate();
         self.disk.push((format!("before {before}"), measured, others.busy(0.0)?));
         Ok(rate)
     }
 
-    /// Loads a server, and says so when it refuses.
+    /// Measures a server under load; prints the number of failed requests, if any.
     async fn load(&self, server: &Server, connections: usize, what: &str, make: Make) -> anyhow::Result<Loaded> {
-        self.say(what);
+        self.show_progress(what);
         let load = Load { address: server.address, connections, warm_up: self.warm_up(), measured: self.span() };
         let (used, others) = (server.processor()?, Others::watch()?);
         let measured = load.run(make).await?;
         let used = server.processor()? - used;
         let others = others.busy(used)?;
-        if measured.refused > 0 {
-            let line = format!("{what}: {} of {} requests were refused", measured.refused, measured.answers);
+        if measured.failed > 0 {
+            let line = format!("{what}: {} of {} requests failed", measured.failed, measured.responses);
             self.progress.suspend(|| println!("\n{line}"));
         }
-        let processor_ms = used * 1e3 / measured.answers.max(1) as f64;
+        let processor_ms = used * 1e3 / measured.responses.max(1) as f64;
         let of_hello = self.hello.get(&connections).map(|hello| measured.rate() / hello);
         Ok(Loaded { measured, of_hello, processor_ms, others })
     }
 
-    fn remember(&mut self, what: &str, server: &Server) -> anyhow::Result<()> {
+    fn record_memory(&mut self, what: &str, server: &Server) -> anyhow::Result<()> {
         self.memory.push((what.to_owned(), server.memory()?));
         Ok(())
     }
@@ -198,21 +198,21 @@ impl Bench {
         self.progress.suspend(|| println!("\n### {title}\n\nSkipped: {why}."));
     }
 
-    /// The tables about the run as a whole.
+    /// Adds the tables about the whole run.
     fn finish(&mut self) -> anyhow::Result<()> {
-        self.syncs("the end")?;
+        self.measure_disk("the end")?;
         let mut disk = Table::new(
             "The disk during the run",
-            &["4 KiB overwritten + fdatasync", "per second", "p50 ms", "p99 ms", "cores busy with others"],
+            &["4 KiB overwritten + fdatasync", "per second", "p50 ms", "p99 ms", "cores used by others"],
         );
-        for (when, measured, others) in &self.disk {
+        for (label, measured, others) in &self.disk {
             let (p50, p99) = (measured.percentile(0.5), measured.percentile(0.99));
-            disk.row(row![when.as_str(), measured.rate(), p50, p99, *others]);
+            disk.row(row![label.as_str(), measured.rate(), p50, p99, *others]);
         }
         self.report.add(disk);
         let mut memory = Table::new("Memory of the server", &["at the end of", "RSS MiB", "peak MiB"]);
-        for (when, used) in &self.memory {
-            memory.row(row![when.as_str(), used.now, used.peak]);
+        for (label, used) in &self.memory {
+            memory.row(row![label.as_str(), used.now, used.peak]);
         }
         memory.note(match self.program {
             Program::Real(_) => {

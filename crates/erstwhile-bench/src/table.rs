@@ -1,6 +1,6 @@
 //! Markdown tables on stdout.
 
-/// Prints a table; the first column is text, the others are numbers.
+/// Prints a table; the first column is left-aligned, the others are right-aligned.
 pub(crate) fn print(title: &str, head: &[&str], rows: &[Vec<String>]) {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());

@@ -1,7 +1,7 @@
-//! Everything that can happen to stored state, as plain data.
+//! Changes of stored state, as plain data.
 //!
-//! A [`Batch`] is applied whole or not at all, once however often it is sent. What is stored is
-//! evidence (episodes, mentions, assertions, links, edits); facts and entities are computed from it.
+//! A [`Batch`] is atomic and idempotent. The store holds evidence (episodes, mentions, assertions, links,
+//! edits); facts and entities are computed from it.
 
 use jiff::Timestamp;
 
@@ -12,16 +12,16 @@ use crate::model::{
     SettingKind, TaskId, Thread, User,
 };
 
-/// Changes that are applied together or not at all.
+/// Changes that are applied atomically.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// Identity: applying a batch again has no further effect.
+    /// Identity: applying a batch with the same id again has no effect.
     pub id: BatchId,
     /// The project that everything in the batch belongs to.
     pub project: ProjectId,
-    /// The partition that the changes are about; `None` for changes of the project itself.
+    /// The partition of the changes; `None` for changes of the project itself.
     pub partition: Option<PartitionId>,
-    /// What must be so for the batch to be applied.
+    /// The condition under which the batch is applied.
     pub expect: Expect,
     /// When the system makes the changes.
     pub at: Timestamp,
@@ -29,14 +29,14 @@ pub struct Batch {
     pub changes: Vec<Change>,
 }
 
-/// A condition on the graph under which a batch may be applied.
+/// A condition on the graph for applying a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
     /// None.
     Nothing,
     /// The graph's knowledge is at this revision.
     Revision(i64),
-    /// The sender holds the graph's ingestion lease, and what it read is still so.
+    /// The sender holds the graph's ingestion lease, and the graph has not changed since the sender read it.
     Lease {
         /// The fencing token of the lease.
         epoch: i64,
@@ -45,40 +45,40 @@ pub enum Expect {
     },
 }
 
-/// One thing that can happen to stored state.
+/// One change of stored state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// A project or its keys change; in a batch of the project.
+    /// A project or its keys change. Only in a batch of the project.
     Project(ProjectChange),
-    /// A partition is added, with its user when it belongs to one; the application's id must be free. Must be the
+    /// A partition is added, with its user if it belongs to one. The application's id must be free. Must be the
     /// first change of its batch.
     AddPartition(Partition, Option<User>),
-    /// A standalone graph's own fields change, unless they changed after the `updated_at` that was seen.
+    /// The fields of a standalone graph change, unless they changed after the given `updated_at`.
     UpdatePartition(Partition, Timestamp),
-    /// A user's own fields change, unless they changed after the `updated_at` that was seen.
+    /// The fields of a user change, unless they changed after the given `updated_at`.
     UpdateUser(User, Timestamp),
     /// The partition is removed, with everything in it.
     RemovePartition(PartitionOwner),
     /// A thread is added; its id must be free in the project.
     AddThread(Thread),
-    /// A thread's own fields change, unless they changed after the `updated_at` that was seen.
+    /// The fields of a thread change, unless they changed after the given `updated_at`.
     UpdateThread(Thread, Timestamp),
-    /// A thread is removed with its messages and everything that came from them.
+    /// A thread is removed, with its messages and everything derived from them.
     RemoveThread(String),
     /// Episodes are added, in this order, after all existing ones; pending ones are queued. The store assigns their
     /// `seq`.
     AddEpisodes(Vec<Episode>),
     /// The application's data about an episode changes.
     SetEpisodeMetadata(EpisodeId, Metadata),
-    /// An episode's state changes; leaving `Pending` takes it off the queue.
+    /// An episode's state changes; leaving `Pending` removes it from the queue.
     SetEpisodeState(EpisodeId, EpisodeState),
-    /// An episode is removed with everything that came from it.
+    /// An episode is removed, with everything derived from it.
     RemoveEpisode(EpisodeId),
-    /// A task is added that callers can follow: the ingestion of the episodes that the batch adds.
+    /// A task is added that tracks the ingestion of the batch's episodes.
     AddTask {
         /// Identity.
         task: TaskId,
-        /// What the caller asked for, such as `add_messages`.
+        /// The caller's operation, such as `add_messages`.
         kind: String,
         /// How many episodes the batch adds.
         total: usize,
@@ -87,7 +87,7 @@ pub enum Change {
     AddMention(Mention),
     /// An assertion is added.
     AddAssertion(Assertion),
-    /// An assertion is removed for good.
+    /// An assertion is removed.
     RemoveAssertion(AssertionId),
     /// A link is added.
     AddLink(Link),
@@ -99,7 +99,7 @@ pub enum Change {
     PutEntityEdit(EntityId, EntityPatch),
     /// A name is removed: its mentions, links, edits and every assertion about it.
     RemoveName(EntityId),
-    /// Something that an application declares changes; of the batch's graph, or else of its project.
+    /// A setting changes, of the batch's graph or else of its project.
     Setting(SettingChange),
     /// The members of a group of users change.
     Group(GroupChange),
@@ -110,7 +110,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// Whether the change alters what is known in a graph, not only what is stored of it.
+    /// Whether the change affects the graph's facts and entities.
     pub fn is_knowledge(&self) -> bool {
         match self {
             Self::AddMention(_)
@@ -141,18 +141,18 @@ impl Change {
         }
     }
 
-    /// Whether the change may alter how many episodes of the graph are pending, other than by adding some.
+    /// Whether the change may alter the number of pending episodes of the graph, other than by adding some.
     pub fn settles_episodes(&self) -> bool {
         matches!(self, Self::SetEpisodeState(..) | Self::RemoveEpisode(_) | Self::RemoveThread(_))
     }
 
-    /// Whether the change may alter how much of an import job is left to do.
+    /// Whether the change may alter the number of unfinished items of an import job.
     pub fn advances_import(&self) -> bool {
         let Self::Import(change) = self else { return false };
         matches!(change, ImportChange::SetItemState(..) | ImportChange::ForgetItem(_) | ImportChange::SetState(..))
     }
 
-    /// How many episodes the change adds.
+    /// The number of episodes that the change adds.
     pub fn episode_count(&self) -> usize {
         if let Self::AddEpisodes(episodes) = self { episodes.len() } else { 0 }
     }
@@ -163,15 +163,15 @@ impl Change {
 pub enum ProjectChange {
     /// A project is added; its name must be free.
     Add(Project),
-    /// A project's own fields change.
+    /// The fields of a project change.
     Update(Project),
-    /// A key is added that opens the project.
+    /// A key of the project is added.
     AddKey(ApiKey),
-    /// A key stops working.
+    /// A key is revoked.
     RevokeKey(ApiKeyId),
 }
 
-/// A change of what an application declares.
+/// A change of a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SettingChange {
     /// A setting is added or replaced, if the precondition holds.
@@ -187,7 +187,7 @@ pub enum GroupChange {
     Join(GroupId),
     /// The user who owns the graph leaves a group.
     Leave(GroupId),
-    /// Everyone leaves a group; in a batch of the project.
+    /// All users leave a group. Only in a batch of the project.
     Dissolve(GroupId),
 }
 
@@ -196,11 +196,11 @@ pub enum GroupChange {
 pub enum CollectionChange {
     /// A collection is added; follows the `AddPartition` of its partition.
     Add(Collection),
-    /// A collection's own fields change, unless they changed after the `updated_at` that was seen.
+    /// The fields of a collection change, unless they changed after the given `updated_at`.
     Update(Collection, Timestamp),
-    /// A document is added; its own id must be free in the collection.
+    /// A document is added; the application's id must be free in the collection.
     AddDocument(Document),
-    /// A document's id and metadata change, unless they changed after the `updated_at` that was seen.
+    /// A document's id and metadata change, unless they changed after the given `updated_at`.
     UpdateDocument(Document, Timestamp),
     /// A document is removed.
     RemoveDocument(DocumentUuid),
@@ -217,7 +217,7 @@ pub enum ImportChange {
     SetState(ImportState, ImportState),
     /// The state of an item changes.
     SetItemState(i64, ImportItemState, Option<TaskId>),
-    /// An item fails because its user, thread or graph was deleted, and drops what it says of them.
+    /// An item fails because its user, thread or graph was deleted; its target and content are erased.
     ForgetItem(i64),
 }
 
@@ -229,6 +229,6 @@ pub enum Applied {
         /// The graph's version after the batch.
         version: i64,
     },
-    /// The batch had been applied before; nothing changed.
+    /// The batch was already applied; nothing changed.
     Before,
 }

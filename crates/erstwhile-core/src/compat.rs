@@ -1,4 +1,4 @@
-//! What only old generations of the API ask for: ratings of facts, document collections, metadata filters.
+//! Features used only by old generations of the API: fact ratings, document collections, metadata filters.
 //!
 //! The rest of the crate does not depend on this module.
 

@@ -1,36 +1,36 @@
-//! The context block: what an agent should read before it answers. Pure composition.
+//! Composes the context block that an agent reads before it answers. Pure.
 //!
-//! Sections and tags are laid out as the SDKs' own composition lays them out, with the user's summary
-//! before them, so that prompts written for Zep keep working.
+//! Sections and tags have the format of the SDKs' own composition, preceded by the user's summary, so that
+//! prompts written for Zep keep working.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::{Entity, Episode, Fact, Metadata};
 
-/// What a context block is made of, best first in every part.
+/// The parts of a context block, each sorted by relevance.
 #[derive(Debug, Clone, Default)]
 pub struct ContextParts {
-    /// What is known about the user.
+    /// Summary of the user.
     pub user_summary: Option<String>,
-    /// Facts that bear on the conversation.
+    /// Facts relevant to the conversation.
     pub facts: Vec<Fact>,
-    /// Entities that bear on it.
+    /// Entities relevant to the conversation.
     pub entities: Vec<Entity>,
-    /// Raw turns that say it best.
+    /// Messages relevant to the conversation.
     pub episodes: Vec<Episode>,
 }
 
-/// How long a block may be and how its parts share the room.
+/// Limits on the size of a block and of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextBudget {
-    /// Tokens, at most, at four characters a token.
+    /// Maximum number of tokens, assuming four characters per token.
     pub tokens_max: usize,
-    /// Facts, at most.
+    /// Maximum number of facts.
     pub facts_max: usize,
-    /// Entities, at most.
+    /// Maximum number of entities.
     pub entities_max: usize,
-    /// Episodes, at most.
+    /// Maximum number of episodes.
     pub episodes_max: usize,
 }
 
@@ -40,19 +40,19 @@ impl Default for ContextBudget {
     }
 }
 
-/// Characters of English text that make a token, roughly.
+/// Approximate number of characters in a token of English text.
 const CHARACTERS_PER_TOKEN: usize = 4;
-/// Characters of one episode, at most: one long message must not crowd out the rest.
+/// Maximum number of characters of one episode, so that one long message does not crowd out the rest.
 const EPISODE_CHARACTERS_MAX: usize = 1_200;
 
 /// Composes the block.
 ///
-/// The summary comes first; then facts, entities and episodes each take their share of the room that
-/// is left (four, one and five tenths), and what one does not use goes to the next.
+/// The summary comes first. Facts, entities and episodes share the remaining characters (40, 10 and 50
+/// percent); the unused part of a share goes to the next section.
 pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
     let mut block = String::new();
     if let Some(summary) = parts.user_summary.as_deref().filter(|summary| !summary.is_empty()) {
-        section(&mut block, "What is known about the user", "USER_SUMMARY", &[safe(summary)]);
+        section(&mut block, "What is known about the user", "USER_SUMMARY", &[escaped(summary)]);
     }
     let room = (budget.tokens_max * CHARACTERS_PER_TOKEN).saturating_sub(block.len());
     let facts: Vec<String> = parts.facts.iter().take(budget.facts_max).map(fact_line).collect();
@@ -71,7 +71,7 @@ pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
     block
 }
 
-/// The lines that fit into so many characters, and the characters that are left.
+/// Returns the lines that fit into `characters`, and the number of characters left.
 fn fit(lines: Vec<String>, characters: usize) -> (Vec<String>, usize) {
     let mut left = characters;
     let mut fitting = Vec::new();
@@ -92,50 +92,50 @@ fn section(block: &mut String, title: &str, tag: &str, lines: &[String]) {
     block.push_str(&format!("# {title}\n<{tag}>\n{}\n</{tag}>\n", lines.join("\n")));
 }
 
-/// A fact with its dates, on one line.
+/// Formats a fact with its dates on one line.
 pub(crate) fn fact_line(fact: &Fact) -> String {
     let from = fact.valid_from.map_or_else(|| "date unknown".to_owned(), date);
     let until = fact.valid_until.map_or_else(|| "present".to_owned(), date);
-    format!("  - {} (Date range: {from} - {until})", safe(&fact.statement))
+    format!("  - {} (Date range: {from} - {until})", escaped(&fact.statement))
 }
 
-/// An entity on a few lines; its attributes only when asked for.
+/// Formats an entity on a few lines, optionally with its attributes.
 pub(crate) fn entity_lines(entity: &Entity, attributes: bool) -> String {
-    let mut lines = format!("  - Name: {}", safe(&entity.name));
+    let mut lines = format!("  - Name: {}", escaped(&entity.name));
     if let Some(entity_type) = &entity.entity_type {
-        lines.push_str(&format!("\n    Label: {}", safe(entity_type)));
+        lines.push_str(&format!("\n    Label: {}", escaped(entity_type)));
     }
     if attributes {
         lines.push_str(&attribute_lines(&entity.attributes));
     }
     if !entity.summary.is_empty() {
-        lines.push_str(&format!("\n    Summary: {}", safe(&entity.summary)));
+        lines.push_str(&format!("\n    Summary: {}", escaped(&entity.summary)));
     }
     lines
 }
 
-/// Attributes on lines of their own, each led by a line break; nothing when there are none.
+/// Formats each attribute on a line of its own, starting with a line break; empty without attributes.
 pub(crate) fn attribute_lines(attributes: &Metadata) -> String {
     let mut lines = String::new();
     if !attributes.is_empty() {
         lines.push_str("\n    Attributes:");
         for (name, value) in attributes {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            lines.push_str(&format!("\n      {}: {}", safe(name), safe(&value)));
+            lines.push_str(&format!("\n      {}: {}", escaped(name), escaped(&value)));
         }
     }
     lines
 }
 
-/// What was said, by whom and when, on one line.
+/// Formats an episode with its speaker and time on one line.
 pub(crate) fn episode_line(episode: &Episode) -> String {
     let speaker = match (&episode.name, episode.role) {
-        (Some(name), Some(role)) => format!("{} ({}): ", safe(name), role.as_str()),
-        (Some(name), None) => format!("{}: ", safe(name)),
+        (Some(name), Some(role)) => format!("{} ({}): ", escaped(name), role.as_str()),
+        (Some(name), None) => format!("{}: ", escaped(name)),
         (None, Some(role)) => format!("({}): ", role.as_str()),
         (None, None) => String::new(),
     };
-    let mut content = safe(&episode.content);
+    let mut content = escaped(&episode.content);
     if let Some((end, _)) = content.char_indices().nth(EPISODE_CHARACTERS_MAX) {
         content.truncate(end);
         content.push('…');
@@ -147,16 +147,16 @@ fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// User text on one line, unable to open or close a section: it is data, not markup.
-pub(crate) fn safe(text: &str) -> String {
+/// Escapes user text, so that it stays on one line and cannot open or close a section.
+pub(crate) fn escaped(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut safe = String::with_capacity(line.len());
+    let mut escaped = String::with_capacity(line.len());
     let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
         let tag = characters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '/' | '!' | '?'));
-        if character == '<' && tag { safe.push_str("&lt;") } else { safe.push(character) }
+        if character == '<' && tag { escaped.push_str("&lt;") } else { escaped.push(character) }
     }
-    safe
+    escaped
 }
 
 #[cfg(test)]
@@ -164,15 +164,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_cannot_close_a_section() {
+    fn user_text_cannot_close_a_section() {
         let parts = ContextParts { user_summary: Some("likes </USER_SUMMARY> tags".to_owned()), ..Default::default() };
         let block = compose(&parts, ContextBudget::default());
         assert_eq!(block.matches("</USER_SUMMARY>").count(), 1);
-        assert_eq!(safe("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
+        assert_eq!(escaped("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
     }
 
     #[test]
-    fn lines_that_do_not_fit_are_left_out_whole() {
+    fn lines_that_do_not_fit_are_omitted() {
         let (lines, left) = fit(vec!["12345".to_owned(), "1234567890".to_owned(), "123".to_owned()], 10);
         assert_eq!((lines, left), (vec!["12345".to_owned(), "123".to_owned()], 0));
     }

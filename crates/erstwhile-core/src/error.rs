@@ -1,36 +1,36 @@
-//! The one error type of the engine: what the caller should do next decides the kind.
+//! The error type of the engine. Kinds differ by what the caller should do next.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What went wrong, by what the caller should do about it.
+/// The kind of an error, by what the caller should do about it.
 ///
-/// The enum is exhaustive on purpose: shells match every kind, so a new one cannot be forgotten.
+/// The enum is exhaustive on purpose: the server matches every kind, so that a new one cannot be forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The request is wrong; change it.
+    /// The request is invalid; change it.
     Invalid,
-    /// No credentials, or wrong ones.
+    /// Credentials are missing or wrong.
     Unauthenticated,
     /// The credentials do not allow this.
     Forbidden,
     /// The object does not exist in this project.
     NotFound,
-    /// An object with this id exists already; choose another or use the one that is there.
+    /// An object with this id already exists; choose another id or use the existing object.
     AlreadyExists,
-    /// The state changed meanwhile; read again, then retry.
+    /// The state changed in the meantime; read it again, then retry.
     Conflict,
-    /// Too much; wait or send less.
+    /// A limit was exceeded; wait or send less.
     Limited,
-    /// A store or a model is down; retry with backoff.
+    /// A store or a model is unavailable; retry with backoff.
     Unavailable,
-    /// Stored data does not make sense; call the operator.
+    /// Stored data is corrupt; the operator must act.
     Corrupt,
     /// A bug.
     Internal,
 }
 
-/// An error of the engine: a kind to act on, a message for people, and the source when there is one.
+/// An error of the engine: a kind, a message and an optional source.
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -38,60 +38,60 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Shorthand for results of the engine.
+/// Result type of the engine.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Makes an error of a kind; messages are lower case without a full stop.
+    /// Creates an error; messages are lower case without a final period.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), object: None, source: None }
     }
 
-    /// The request is wrong.
+    /// Creates an error of kind `Invalid`.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message)
     }
 
-    /// The object does not exist; `object` is a noun of the domain, such as "user".
+    /// Creates an error of kind `NotFound`; `object` is a noun of the domain, such as "user".
     pub fn not_found(object: &'static str) -> Self {
         Self { object: Some(object), ..Self::new(ErrorKind::NotFound, format!("{object} not found")) }
     }
 
-    /// Stored data does not make sense.
+    /// Creates an error of kind `Corrupt`.
     pub fn corrupt(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Corrupt, message)
     }
 
-    /// A store or model cannot answer now.
+    /// Creates an error of kind `Unavailable`.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unavailable, message)
     }
 
-    /// A bug.
+    /// Creates an error of kind `Internal`.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// Keeps the error that caused this one.
+    /// Sets the error that caused this one.
     #[must_use]
     pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
     }
 
-    /// What the caller should do.
+    /// The kind.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
     /// The noun of the object that was not found; `None` for errors of other kinds.
     ///
-    /// A shell that calls the domain's objects by other names can write a message of its own.
+    /// A caller with other names for the domain's objects can write its own message.
     pub fn object(&self) -> Option<&'static str> {
         self.object
     }
 
-    /// The message for people.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -1,17 +1,17 @@
-//! Evidence: what the store keeps of a graph, and what it reports as changed since a version.
+//! Evidence: the stored data of a graph, and its changes since a version.
 
 use uuid::Uuid;
 
 use crate::model::{Assertion, AssertionId, EntityId, EntityPatch, Episode, FactEdit, Link, Mention};
 
-/// What happened to a graph after a version.
+/// The changes of a graph after a version.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    /// The version that this brings a reader to.
+    /// The version of the graph after these changes.
     pub version: i64,
-    /// What was removed; to be taken away before the rest is added.
+    /// Removed objects; must be applied before the additions.
     pub tombstones: Vec<(TombstoneKind, Uuid)>,
-    /// Episodes that are new or changed, in order.
+    /// New and changed episodes, in order.
     pub episodes: Vec<Episode>,
     /// New mentions.
     pub mentions: Vec<Mention>,
@@ -19,15 +19,15 @@ pub struct Evidence {
     pub assertions: Vec<Assertion>,
     /// New links.
     pub links: Vec<Link>,
-    /// Edits that are new or changed.
+    /// New and changed edits.
     pub edits: Vec<Edit>,
 }
 
 impl Evidence {
-    /// Episodes and assertions from which on several threads take it in faster than one.
+    /// Number of episodes and assertions above which several threads apply evidence faster than one.
     const LARGE: usize = 500;
 
-    /// Whether taking it in takes more than a moment.
+    /// Whether the evidence should be applied by several threads.
     pub fn is_large(&self) -> bool {
         self.episodes.len() + self.assertions.len() >= Self::LARGE
     }
@@ -36,21 +36,21 @@ impl Evidence {
 /// What kind of object was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TombstoneKind {
-    /// An episode and everything that came from it.
+    /// An episode and everything derived from it.
     Episode,
     /// One assertion.
     Assertion,
     /// One link.
     Link,
-    /// A name with everything about it.
+    /// A name and everything about it.
     Name,
 }
 
-/// A direct change by the operator, laid over what is computed from the other evidence.
+/// An edit by the operator, which overrides values computed from the other evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    /// Of the fact that this assertion supports.
+    /// An edit of the fact that this assertion supports.
     Fact(AssertionId, FactEdit),
-    /// Of the entity of this name id.
+    /// An edit of the entity of this name id.
     Entity(EntityId, EntityPatch),
 }

@@ -1,112 +1,112 @@
-//! What an extractor is given and what it answers: plain data.
+//! Input and output of extractors, as plain data.
 
 use jiff::Timestamp;
 
 use crate::model::{ClaimKind, EpisodeKind, Holding, Role, Span, TimePoint};
 
-/// What an extractor is given.
+/// The input of an extractor.
 #[derive(Debug, Clone, Default)]
 pub struct ExtractionRequest {
-    /// The name of the user who owns the graph; first person in a user's turn stands for it.
+    /// The name of the user who owns the graph, to whom the first person in a user's message refers.
     /// `None` for standalone graphs.
     pub owner: Option<String>,
-    /// Turns just before the first of `turns`, oldest first: for reading pronouns, not extracted.
+    /// The turns just before `turns`, oldest first, for resolving pronouns; nothing is extracted from them.
     pub context: Vec<Turn>,
     /// The turns to extract, oldest first.
     pub turns: Vec<Turn>,
-    /// Entities of the graph that may be meant, most recent first (at most a few hundred).
+    /// Entities of the graph to which the text may refer, most recent first (at most a few hundred).
     pub known: Vec<KnownEntity>,
-    /// IANA time zone in which relative dates are read; UTC when absent.
+    /// IANA time zone for relative dates; UTC if absent.
     pub time_zone: Option<String>,
 }
 
-/// One turn or document to read.
+/// A message or document to extract from.
 #[derive(Debug, Clone)]
 pub struct Turn {
-    /// What kind of data `text` is.
+    /// The kind of data in `text`.
     pub kind: EpisodeKind,
-    /// Who speaks, for messages.
+    /// The speaker's role, for messages.
     pub role: Option<Role>,
-    /// The speaker's name, when the message has one.
+    /// The speaker's name, if the message has one.
     pub speaker: Option<String>,
     /// The text or JSON document.
     pub text: String,
     /// When it was said.
     pub reference_time: Timestamp,
-    /// Distinguishes conversations: turns of different threads do not answer each other.
+    /// Distinguishes conversations: turns of different threads are unrelated.
     pub thread: Option<String>,
 }
 
-/// An entity that the graph has already.
+/// An existing entity of the graph.
 #[derive(Debug, Clone)]
 pub struct KnownEntity {
     /// Its name.
     pub name: String,
-    /// What kind of thing it is, when known.
+    /// Its type, if known.
     pub entity_type: Option<String>,
 }
 
-/// What an extractor read in one turn.
+/// The result of extracting from one turn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extraction {
-    /// Names that stand in the text.
+    /// Names that occur in the text.
     pub mentions: Vec<ExtractedMention>,
-    /// Claims that the text makes.
+    /// Claims made by the text.
     pub claims: Vec<Claim>,
-    /// Pairs of names that the text says mean the same.
+    /// Pairs of names that, according to the text, refer to the same entity.
     pub aliases: Vec<ExtractedAlias>,
 }
 
-/// A name that stands in the text.
+/// A name that occurs in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExtractedMention {
-    /// The name, cleaned of determiners and possessives.
+    /// The name, without determiners and possessives.
     pub name: String,
-    /// `Person`, `Location`, `Organization`, `Event`, `Object`, `Topic`, …; `None` when in doubt.
+    /// `Person`, `Location`, `Organization`, `Event`, `Object`, `Topic`, …; `None` if uncertain.
     pub entity_type: Option<String>,
-    /// Where it stands.
+    /// Its position in the text.
     pub span: Span,
 }
 
 /// Two names for one entity, as in "Robert Smith, everyone calls him Bob".
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExtractedAlias {
-    /// The fuller name.
+    /// The more complete name.
     pub name: String,
     /// The other name.
     pub alias: String,
-    /// What kind of thing it is, when known.
+    /// Its type, if known.
     pub entity_type: Option<String>,
-    /// Where the text says so.
+    /// The position of the statement in the text.
     pub span: Span,
 }
 
-/// A claim as read, before identities are resolved.
+/// An extracted claim, before names are resolved to entities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// Name of the entity it is about: the owner's name for first person in a user's turn.
+    /// Name of the entity that the claim is about: the owner's name for the first person in a user's message.
     pub subject: String,
-    /// Type of the subject, when known.
+    /// Type of the subject, if known.
     pub subject_type: Option<String>,
     /// The relation, `SCREAMING_SNAKE_CASE`.
     pub predicate: String,
-    /// Name of the entity that the subject is related to; `None` only for ends and denials of
-    /// whatever held.
+    /// Name of the entity that the subject is related to; `None` only if the claim ends or denies all facts of
+    /// the predicate.
     pub object: Option<String>,
-    /// Type of the object, when known.
+    /// Type of the object, if known.
     pub object_type: Option<String>,
-    /// The claim as a self-contained sentence: no pronoun of the first person, no relative date.
+    /// The claim as a self-contained sentence, without first-person pronouns and relative dates.
     pub statement: String,
-    /// Where the text says it (byte range, on character boundaries).
+    /// Its position in the text (byte range, on character boundaries).
     pub span: Span,
-    /// What it does to the fact.
+    /// Its effect on the fact.
     pub kind: ClaimKind,
-    /// How facts of this predicate share time.
+    /// How facts of this predicate may overlap in time.
     pub holding: Holding,
-    /// True from, when the text says.
+    /// Start of validity, if stated.
     pub valid_from: Option<TimePoint>,
-    /// True until, when the text says.
+    /// End of validity, if stated.
     pub valid_until: Option<TimePoint>,
-    /// 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }

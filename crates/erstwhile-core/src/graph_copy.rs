@@ -1,9 +1,9 @@
-//! Copying a graph: the evidence of one graph as changes that another one can take. Pure.
+//! Copies a graph: converts the evidence of one graph to changes of another. Pure.
 //!
-//! Ids begin with their graph's tag, so most ids of the copy are those of the original with the other
-//! tag. Ids of names are different: they are hashes over the whole id of the graph, and what is
-//! ingested into the copy later must meet the names that are there. So they are computed again from
-//! the names as written ([`name_id`]), and only an id that no known name explains gets the other tag.
+//! Ids start with the tag of their graph, so most ids of the copy are those of the original with the other
+//! tag. Ids of names are hashes that include the id of the graph, and data ingested into the copy later must
+//! get the same ids. So they are computed again from the names ([`name_id`]); only an id that belongs to no
+//! known name gets the other tag.
 
 use std::collections::HashMap;
 
@@ -12,24 +12,24 @@ use crate::evidence::{Edit, Evidence};
 use crate::identity::{assistant_node, name_id, user_node};
 use crate::model::{Assertion, AssertionId, EntityId, Episode, EpisodeId, GraphId, Link, LinkId, Mention, User};
 
-/// Types that the names of a graph's owner may have in links without standing in any text.
+/// Types that names of a graph's owner may have in links without occurring in any text.
 const OWN_NAME_TYPES: [Option<&str>; 2] = [None, Some("Person")];
 
-/// The people to whom the two graphs belong.
+/// The owners of the two graphs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Owners<'a> {
-    /// The user who owns the original: some of a user's names stand in links only, never in a mention.
+    /// The user who owns the original: some of a user's names occur only in links, never in a mention.
     pub original: Option<&'a User>,
-    /// Whether the target has a user and an assistant of its own, whose names stay as they are.
+    /// Whether the target has its own user and assistant, whose names are kept.
     pub target_has_people: bool,
 }
 
-/// The changes that copy everything in `evidence`, which is all of graph `from`, into graph `to`.
+/// Returns the changes that copy `evidence`, which is all of graph `from`, into graph `to`.
 ///
-/// Episodes keep their order, content, times and state, but belong to no thread and no task; those
-/// that are pending are ingested in the copy. The user's node becomes the target's user node, with
-/// everything that is said about it. The order is one that the store accepts: episodes come before
-/// what came from them. Copying twice gives the same ids.
+/// Episodes keep their order, content, times and state, but not their thread and task; pending ones are
+/// ingested in the copy. The user's node becomes the target's user node, with everything about it. The
+/// store requires this order of the changes: episodes precede what was derived from them. Copying twice
+/// gives the same ids.
 pub fn transplant(evidence: &Evidence, from: GraphId, to: GraphId, owners: Owners<'_>) -> Vec<Change> {
     let ids = Ids::new(evidence, from, to, owners.original);
     let own = [user_node(from), assistant_node(from)];
@@ -39,8 +39,8 @@ pub fn transplant(evidence: &Evidence, from: GraphId, to: GraphId, owners: Owner
     episodes.sort_by_key(|episode| (episode.seq, episode.id));
     let episodes: Vec<Episode> = episodes.into_iter().map(|episode| ids.of_episode(episode)).collect();
     let mentions = evidence.mentions.iter().filter(|mention| !replaced(mention));
-    let arriving = (!episodes.is_empty()).then_some(Change::AddEpisodes(episodes));
-    arriving
+    let add_episodes = (!episodes.is_empty()).then_some(Change::AddEpisodes(episodes));
+    add_episodes
         .into_iter()
         .chain(mentions.map(|mention| Change::AddMention(ids.of_mention(mention))))
         .chain(evidence.assertions.iter().map(|assertion| Change::AddAssertion(ids.of_assertion(assertion))))
@@ -49,7 +49,7 @@ pub fn transplant(evidence: &Evidence, from: GraphId, to: GraphId, owners: Owner
         .collect()
 }
 
-/// What every id of the original is in the copy.
+/// Maps ids of the original to ids of the copy.
 struct Ids {
     to: GraphId,
     names: HashMap<EntityId, EntityId>,

@@ -1,7 +1,7 @@
-//! What is known in one graph: entities and facts, computed from its evidence and kept up to date.
+//! The entities and facts of one graph, computed incrementally from its evidence. Pure, in memory.
 //!
-//! Pure and in memory. Evidence comes and goes; each time only the slots that it touches are computed
-//! again, and the answer is always what computing everything from the remaining evidence would give.
+//! A change of evidence recomputes only the slots that it affects. The result is always the same as that of
+//! computing everything from the remaining evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use mentions::{Mentions, Writing};
+use mentions::{Mentions, WrittenName};
 
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
@@ -29,20 +29,20 @@ mod summary;
 #[derive(Debug)]
 pub struct Knowledge {
     graph: GraphId,
-    /// Declared types; empty when nothing is declared.
+    /// Declared types; empty if none are declared.
     ontology: Ontology,
     assertions: HashMap<AssertionId, Assertion>,
     mentions: HashMap<EntityId, Mentions>,
-    /// Name ids by when they were mentioned last.
+    /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
-    /// Assertions by each name id that they speak of.
+    /// Assertions by name id of their subject and object.
     about: HashMap<EntityId, BTreeSet<AssertionId>>,
     by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
-    /// Name ids by each episode that mentions them.
+    /// Mentioned name ids by episode.
     mentioned: HashMap<EpisodeId, Vec<EntityId>>,
-    /// Links by each episode that says them.
+    /// Links by episode.
     linked: HashMap<EpisodeId, Vec<LinkId>>,
     identities: Identities,
     slots: HashMap<SlotKey, Slot>,
@@ -52,31 +52,31 @@ pub struct Knowledge {
     entities: BTreeMap<EntityId, Entity>,
 }
 
-/// The assertions of a slot and the facts that they make.
+/// The assertions of a slot, and the facts computed from them.
 #[derive(Debug, Default)]
 struct Slot {
     members: Vec<AssertionId>,
     facts: Vec<AssertionId>,
 }
 
-/// Which facts and entities a change of evidence made, changed or removed.
+/// The facts and entities that a change of evidence created, changed or removed.
 #[derive(Debug, Default)]
 pub struct Touched {
-    /// Facts, by id; those that are gone are no longer found.
+    /// Ids of facts, including removed ones.
     pub facts: BTreeSet<AssertionId>,
-    /// Entities, by id; those that are gone are no longer found.
+    /// Ids of entities, including removed ones.
     pub entities: BTreeSet<EntityId>,
 }
 
 impl Knowledge {
-    /// Nothing known yet.
+    /// Creates the knowledge of an empty graph without declared types.
     pub fn new(graph: GraphId) -> Self {
-        Self::under(Ontology::default(), graph)
+        Self::with_ontology(Ontology::default(), graph)
     }
 
-    /// Nothing known yet, in a graph for which these types are declared: entities and facts take a
-    /// declared type where it fits, and keep what the extractor says where none does (I3).
-    pub fn under(ontology: Ontology, graph: GraphId) -> Self {
+    /// Creates the knowledge of an empty graph with declared types: entities and facts get a declared type if one
+    /// matches, else that of the extractor (I3).
+    pub fn with_ontology(ontology: Ontology, graph: GraphId) -> Self {
         Self {
             graph,
             ontology,
@@ -98,12 +98,12 @@ impl Knowledge {
         }
     }
 
-    /// Takes in what happened, and tells what it touched.
-    pub fn take(&mut self, evidence: Evidence) -> Touched {
+    /// Applies changes of evidence; returns the affected facts and entities.
+    pub fn apply(&mut self, evidence: Evidence) -> Touched {
         let mut touched = Touched::default();
         let mut slots = HashSet::default();
         for (kind, id) in evidence.tombstones {
-            self.forget(kind, id, &mut slots, &mut touched);
+            self.apply_tombstone(kind, id, &mut slots, &mut touched);
         }
         for mention in evidence.mentions {
             touched.entities.insert(self.identities.entity(mention.entity));
@@ -115,47 +115,47 @@ impl Knowledge {
             }
             self.identities.put_link(link);
         }
-        self.identify(&mut slots, &mut touched);
+        self.resolve_identities(&mut slots, &mut touched);
         for assertion in evidence.assertions {
             let id = assertion.id;
             if !self.assertions.contains_key(&id) {
-                self.remember(assertion);
-                self.put_in_slot(id, &mut slots);
+                self.add_assertion(assertion);
+                self.add_to_slot(id, &mut slots);
             }
         }
         for edit in evidence.edits {
-            self.edit(edit, &mut slots, &mut touched);
+            self.apply_edit(edit, &mut slots, &mut touched);
         }
-        // A fact keeps its id when it moves to another slot, so all the old ones go before any new one.
+        // A fact keeps its id when it moves to another slot, so all old facts are removed before new ones are added.
         let mut before: HashMap<AssertionId, Fact> = HashMap::default();
         for slot in &slots {
-            before.extend(self.clear(slot).into_iter().map(|fact| (fact.id, fact)));
+            before.extend(self.remove_facts(slot).into_iter().map(|fact| (fact.id, fact)));
         }
-        let after: Vec<AssertionId> = slots.iter().flat_map(|slot| self.compute(slot)).collect();
-        self.compare(before, &after, &mut touched);
-        let mut retyped = BTreeSet::new();
+        let after: Vec<AssertionId> = slots.iter().flat_map(|slot| self.compute_facts(slot)).collect();
+        self.record_differences(before, &after, &mut touched);
+        let mut of_retyped_entities = BTreeSet::new();
         for id in &touched.entities {
-            let before = match self.put_together(*id) {
+            let before = match self.build_entity(*id) {
                 Some(entity) => self.entities.insert(*id, entity),
                 None => self.entities.remove(id),
             };
             let now = self.entities.get(id).and_then(|entity| entity.entity_type.as_ref());
             if before.is_none_or(|before| before.entity_type.as_ref() != now) {
-                retyped.extend(self.facts_about.get(id).into_iter().flatten().copied());
+                of_retyped_entities.extend(self.facts_about.get(id).into_iter().flatten().copied());
             }
         }
-        self.name_facts(retyped, &mut touched);
+        self.apply_declared_predicates(of_retyped_entities, &mut touched);
         touched
     }
 
     fn add_mention(&mut self, mention: Mention) {
         let (id, episode, at) = (mention.entity, mention.episode, mention.recorded_at);
-        let written = || Name::new(id, &mention.name, mention.entity_type.as_deref(), at);
-        // A name is what its earliest mention says.
+        let new_name = || Name::new(id, &mention.name, mention.entity_type.as_deref(), at);
+        // The earliest mention determines the name.
         let name = match self.identities.name(id) {
             Some(known) if known.recorded_at < at => None,
-            Some(known) => Some(written().earlier(known.clone())),
-            None => Some(written()),
+            Some(known) => Some(new_name().earlier(known.clone())),
+            None => Some(new_name()),
         };
         let mentions = self.mentions.entry(id).or_default();
         let before = mentions.last_at();
@@ -163,7 +163,7 @@ impl Knowledge {
             return;
         }
         let last = mentions.last_at();
-        self.move_in_recent(id, before, last);
+        self.update_recent(id, before, last);
         if let Some(name) = name {
             self.identities.put_name(name);
         }
@@ -174,11 +174,11 @@ impl Knowledge {
         }
     }
 
-    /// Forgets where an episode mentions a name.
-    fn forget_mentions(&mut self, name: EntityId, episode: EpisodeId) {
+    /// Removes an episode's mentions of a name.
+    fn remove_mentions(&mut self, name: EntityId, episode: EpisodeId) {
         let Some(mentions) = self.mentions.get_mut(&name) else { return };
         let before = mentions.last_at();
-        mentions.forget(episode);
+        mentions.remove_episode(episode);
         let last = mentions.last_at();
         match mentions.earliest(name) {
             Some(first) => self.identities.put_name(first),
@@ -187,18 +187,18 @@ impl Knowledge {
                 self.identities.remove_name(name);
             }
         }
-        self.move_in_recent(name, before, last);
+        self.update_recent(name, before, last);
     }
 
-    /// Notes when a name was mentioned last, before and now; `None` when it is not mentioned.
-    fn move_in_recent(&mut self, name: EntityId, before: Option<Timestamp>, now: Option<Timestamp>) {
+    /// Updates the time of a name's last mention from `before` to `now`; `None` if it is not mentioned.
+    fn update_recent(&mut self, name: EntityId, before: Option<Timestamp>, now: Option<Timestamp>) {
         if before != now {
             before.map(|before| self.recent.remove(&(before, name)));
             self.recent.extend(now.map(|now| (now, name)));
         }
     }
 
-    fn remember(&mut self, assertion: Assertion) {
+    fn add_assertion(&mut self, assertion: Assertion) {
         for name in names_of(&assertion) {
             self.about.entry(name).or_default().insert(assertion.id);
         }
@@ -208,20 +208,20 @@ impl Knowledge {
         self.assertions.insert(assertion.id, assertion);
     }
 
-    /// The slot to which an assertion belongs.
+    /// The slot of an assertion.
     fn slot_of(&self, id: AssertionId) -> Option<SlotKey> {
         self.assertions.get(&id).map(|assertion| SlotKey::of(assertion, |name| self.identities.entity(name)))
     }
 
-    /// Puts an assertion, which is in no slot, in its own.
-    fn put_in_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
+    /// Adds an assertion that is in no slot to its slot.
+    fn add_to_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
             self.slots.entry(key.clone()).or_default().members.push(id);
             slots.insert(key);
         }
     }
 
-    fn take_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
+    fn remove_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
             let at = slot.members.iter().position(|member| *member == id);
             at.map(|at| slot.members.swap_remove(at));
@@ -229,10 +229,10 @@ impl Knowledge {
         slots.insert(key);
     }
 
-    fn forget_assertion(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
+    fn remove_assertion(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         let Some(assertion) = self.assertions.remove(&id) else { return };
         let key = SlotKey::of(&assertion, |name| self.identities.entity(name));
-        self.take_from_slot(id, key, slots);
+        self.remove_from_slot(id, key, slots);
         self.fact_edits.remove(&id);
         for name in names_of(&assertion) {
             if let Some(about) = self.about.get_mut(&name) {
@@ -244,28 +244,28 @@ impl Knowledge {
         }
     }
 
-    /// Forgets what a tombstone says.
-    fn forget(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
+    /// Removes the object of a tombstone.
+    fn apply_tombstone(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         match kind {
-            TombstoneKind::Assertion => self.forget_assertion(AssertionId(id), slots),
+            TombstoneKind::Assertion => self.remove_assertion(AssertionId(id), slots),
             TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
             TombstoneKind::Episode => {
                 let episode = EpisodeId(id);
                 for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
-                    self.forget_assertion(assertion, slots);
+                    self.remove_assertion(assertion, slots);
                 }
                 for link in self.linked.remove(&episode).unwrap_or_default() {
                     self.identities.remove_link(link);
                 }
                 for name in self.mentioned.remove(&episode).unwrap_or_default() {
-                    self.forget_mentions(name, episode);
+                    self.remove_mentions(name, episode);
                     touched.entities.insert(self.identities.entity(name));
                 }
             }
             TombstoneKind::Name => {
                 let name = EntityId(id);
                 for assertion in self.about.remove(&name).unwrap_or_default() {
-                    self.forget_assertion(assertion, slots);
+                    self.remove_assertion(assertion, slots);
                 }
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
@@ -276,13 +276,13 @@ impl Knowledge {
                         names.retain(|mentioned| *mentioned != name);
                     }
                 }
-                self.move_in_recent(name, mentions.last_at(), None);
+                self.update_recent(name, mentions.last_at(), None);
                 self.entity_edits.remove(&name);
             }
         }
     }
 
-    fn edit(&mut self, edit: Edit, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
+    fn apply_edit(&mut self, edit: Edit, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         match edit {
             Edit::Fact(id, edit) => {
                 self.fact_edits.insert(id, edit);
@@ -295,9 +295,9 @@ impl Knowledge {
         }
     }
 
-    /// Lets new and lost names and links count, and moves what speaks of names whose entity is now another.
-    fn identify(&mut self, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
-        let moved = self.identities.settle();
+    /// Resolves changed names and links, and moves the assertions about names whose entity changed.
+    fn resolve_identities(&mut self, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
+        let moved = self.identities.apply_pending();
         for (name, before) in &moved {
             touched.entities.extend([*before, self.identities.entity(*name)]);
         }
@@ -307,13 +307,13 @@ impl Knowledge {
             let Some(assertion) = self.assertions.get(&id) else { continue };
             let before = |name| moved.get(&name).copied().unwrap_or_else(|| self.identities.entity(name));
             let key = SlotKey::of(assertion, before);
-            self.take_from_slot(id, key, slots);
-            self.put_in_slot(id, slots);
+            self.remove_from_slot(id, key, slots);
+            self.add_to_slot(id, slots);
         }
     }
 
-    /// Takes the facts of a slot out.
-    fn clear(&mut self, slot: &SlotKey) -> Vec<Fact> {
+    /// Removes and returns the facts of a slot.
+    fn remove_facts(&mut self, slot: &SlotKey) -> Vec<Fact> {
         let ids = self.slots.get_mut(slot).map(|slot| std::mem::take(&mut slot.facts)).unwrap_or_default();
         let facts: Vec<Fact> = ids.iter().filter_map(|id| self.facts.remove(id)).collect();
         for fact in &facts {
@@ -329,8 +329,8 @@ impl Knowledge {
         facts
     }
 
-    /// Tells which facts are not what they were; most of a large slot is.
-    fn compare(&self, mut before: HashMap<AssertionId, Fact>, after: &[AssertionId], touched: &mut Touched) {
+    /// Records the facts that differ; in a large slot most are unchanged.
+    fn record_differences(&self, mut before: HashMap<AssertionId, Fact>, after: &[AssertionId], touched: &mut Touched) {
         for id in after {
             let (was, is) = (before.remove(id), self.facts.get(id));
             if was.as_ref() != is {
@@ -345,7 +345,7 @@ impl Knowledge {
     }
 
     /// Computes the facts of a slot.
-    fn compute(&mut self, slot: &SlotKey) -> Vec<AssertionId> {
+    fn compute_facts(&mut self, slot: &SlotKey) -> Vec<AssertionId> {
         let members = self.slots.get(slot).map(|slot| slot.members.clone()).unwrap_or_default();
         if members.is_empty() {
             self.slots.remove(slot);
@@ -354,7 +354,7 @@ impl Knowledge {
         let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
         for id in &members {
-            // Ends and denials support no fact, but they are in place.
+            // Ends and denials support no fact; they map to themselves.
             self.fact_of.insert(*id, *id);
         }
         let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
@@ -373,13 +373,13 @@ impl Knowledge {
         ids
     }
 
-    /// Gives facts the declared names that fit them; those of entities with a new type, and new ones.
-    fn name_facts(&mut self, retyped: BTreeSet<AssertionId>, touched: &mut Touched) {
+    /// Sets declared predicates on the changed facts and on the facts of entities whose type changed.
+    fn apply_declared_predicates(&mut self, of_retyped_entities: BTreeSet<AssertionId>, touched: &mut Touched) {
         if self.ontology.edge_types.is_empty() {
             return;
         }
-        for id in retyped.into_iter().chain(touched.facts.clone()) {
-            let Some(name) = self.facts.get(&id).map(|fact| self.declared_name(fact)) else { continue };
+        for id in of_retyped_entities.into_iter().chain(touched.facts.clone()) {
+            let Some(name) = self.facts.get(&id).map(|fact| self.predicate_of(fact)) else { continue };
             if let Some(fact) = self.facts.get_mut(&id)
                 && fact.predicate != name
             {
@@ -389,8 +389,8 @@ impl Knowledge {
         }
     }
 
-    /// What a fact is called: as the operator says, else as a declared type that fits, else as extracted.
-    fn declared_name(&self, fact: &Fact) -> String {
+    /// The predicate of a fact: from an edit, else a declared type that matches, else as extracted.
+    fn predicate_of(&self, fact: &Fact) -> String {
         let edited = fact.assertions.iter().find_map(|id| self.fact_edits.get(id)?.predicate.clone());
         let said = self.assertions.get(&fact.id).map_or(&fact.predicate, |assertion| &assertion.predicate);
         let entity_type = |id| self.entities.get(&id).and_then(|entity: &Entity| entity.entity_type.as_deref());
@@ -398,7 +398,7 @@ impl Knowledge {
         edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| said.clone())
     }
 
-    /// The graph that this is known in.
+    /// The graph.
     pub fn graph(&self) -> GraphId {
         self.graph
     }
@@ -413,27 +413,27 @@ impl Knowledge {
         self.identities.members(entity)
     }
 
-    /// Every fact, in no order.
+    /// All facts, in arbitrary order.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.facts.values()
     }
 
-    /// A fact by its id or by any assertion that supports it.
+    /// A fact, by its id or by the id of a supporting assertion.
     pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
         self.facts.get(&id).or_else(|| self.facts.get(self.fact_of.get(&id)?))
     }
 
-    /// The facts in which an entity is subject or object.
+    /// The facts whose subject or object is an entity.
     pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
         self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id))
     }
 
-    /// In how many facts an entity is subject or object.
+    /// The number of facts whose subject or object is an entity.
     pub fn degree(&self, entity: EntityId) -> usize {
         self.facts_about.get(&entity).map_or(0, BTreeSet::len)
     }
 
-    /// The facts as the system knew them at a moment (T9), sorted by start.
+    /// The facts that the system knew at a moment (T9), sorted by start.
     pub fn facts_known_at(&self, known_at: Timestamp) -> Vec<Fact> {
         let names = self.identities.names().filter(|name| name.recorded_at <= known_at).cloned();
         let links = self.identities.links().filter(|link| link.recorded_at <= known_at).cloned();
@@ -442,13 +442,13 @@ impl Knowledge {
             time::facts(self.assertions.values(), &self.fact_edits, |name| then.entity(name), Some(known_at));
         if !self.ontology.edge_types.is_empty() {
             for fact in &mut facts {
-                fact.predicate = self.declared_name(fact);
+                fact.predicate = self.predicate_of(fact);
             }
         }
         facts
     }
 
-    /// Every entity, in the order of their ids.
+    /// All entities, ordered by id.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
         self.entities.values()
     }
@@ -458,53 +458,55 @@ impl Knowledge {
         self.entities.get(&self.entity_of(id))
     }
 
-    /// The operator's edit of an entity, to be merged with the next one.
+    /// The operator's edit of an entity, for merging with the next one.
     pub fn entity_edit(&self, entity: EntityId) -> EntityPatch {
         self.members(entity).iter().find_map(|id| self.entity_edits.get(id)).cloned().unwrap_or_default()
     }
 
-    /// The operator's edit of a fact, to be merged with the next one.
+    /// The operator's edit of a fact, for merging with the next one.
     pub fn fact_edit(&self, fact: &Fact) -> FactEdit {
         fact.assertions.iter().find_map(|id| self.fact_edits.get(id)).cloned().unwrap_or_default()
     }
 
-    /// The entities that an episode mentions, in the order of their ids.
+    /// The entities that an episode mentions, ordered by id.
     pub fn mentioned_in(&self, episode: EpisodeId) -> BTreeSet<EntityId> {
         let names = self.mentioned.get(&episode).into_iter().flatten();
         names.map(|name| self.entity_of(*name)).filter(|entity| self.entities.contains_key(entity)).collect()
     }
 
-    /// The facts that an episode supports, in the order of their ids.
+    /// The facts that an episode supports, ordered by id.
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
         let said = self.by_episode.get(&episode).into_iter().flatten();
         let ids: BTreeSet<AssertionId> = said.filter_map(|id| self.fact_of.get(id)).copied().collect();
         ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
     }
 
-    /// Display names with types, the most recently mentioned first: what an extractor may have met.
+    /// Names with types, the most recently mentioned first, as context for an extractor.
     pub fn known_names(&self, limit: usize) -> Vec<(String, Option<String>)> {
-        let mut names: Vec<(Timestamp, &Writing)> = Vec::new();
+        let mut names: Vec<(Timestamp, &WrittenName)> = Vec::new();
         for (at, name) in self.recent.iter().rev() {
             if names.len() >= limit && names.last().is_some_and(|(last, _)| last != at) {
                 break;
             }
             let then = self.mentions.get(name).into_iter().flat_map(Mentions::iter);
-            let then = then.filter(|(place, _)| place.recorded_at == *at).map(|(_, writing)| writing);
-            names.extend(then.max_by_key(|writing| writing.told()).map(|writing| (*at, writing)));
+            let then = then.filter(|(occurrence, _)| occurrence.recorded_at == *at).map(|(_, written)| written);
+            names.extend(then.max_by_key(|written| written.sort_key()).map(|written| (*at, written)));
         }
-        // Ties are broken by what is told, so that extraction does not depend on the order in memory.
-        names.sort_by(|(left_at, left), (right_at, right)| right_at.cmp(left_at).then(left.told().cmp(&right.told())));
-        let told = |(_, writing): (_, &Writing)| (writing.name.clone(), writing.entity_type.clone());
-        names.into_iter().take(limit).map(told).collect()
+        // Ties are broken by name and type, so that extraction does not depend on the order in memory.
+        names.sort_by(|(left_at, left), (right_at, right)| {
+            right_at.cmp(left_at).then(left.sort_key().cmp(&right.sort_key()))
+        });
+        let owned = |(_, written): (_, &WrittenName)| (written.name.clone(), written.entity_type.clone());
+        names.into_iter().take(limit).map(owned).collect()
     }
 
-    /// Every link, in no order.
+    /// All links, in arbitrary order.
     pub fn links(&self) -> impl Iterator<Item = &Link> {
         self.identities.links()
     }
 }
 
-/// The user and the assistant, who always represent their class.
+/// The user and the assistant, which always represent their class.
 fn anchors(graph: GraphId) -> [EntityId; 2] {
     [identity::user_node(graph), identity::assistant_node(graph)]
 }

@@ -1,8 +1,8 @@
-//! The pure heart of Erstwhile: everything that can be computed without a store, a clock or a model.
+//! The pure core of Erstwhile: everything that can be computed without a store, a clock or a model.
 //!
-//! Evidence ([`evidence`]) goes in; [`knowledge`] (entities and facts) and search results come out. The rules are in
-//! [`time`] and [`identity`]. Nothing here does I/O, reads a clock or draws a random number, and the crate depends on
-//! nothing that could: times, ids and vectors are arguments.
+//! It computes [`knowledge`] (entities and facts) and search results from [`evidence`]. The rules are in [`time`] and
+//! [`identity`]. Nothing here performs I/O, reads a clock or generates random numbers, nor do its dependencies: times,
+//! ids and vectors are arguments.
 //!
 //! Most programs use the crate `erstwhile`, the engine around this one, and need only the types that it re-exports.
 #![forbid(unsafe_code)]

@@ -1,6 +1,6 @@
-//! The domain: plain data with public fields, no behaviour beyond what the data itself says.
+//! The domain types: plain data with public fields.
 //!
-//! These types are neither the wire format nor the stored format; both have their own and convert.
+//! These types are neither the wire format nor the storage format, which have types of their own.
 
 mod assertion;
 mod collection;
@@ -33,5 +33,5 @@ pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};
 
-/// Free-form JSON object, as applications attach it to users, messages and episodes.
+/// A JSON object that applications attach to users, messages and episodes.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;

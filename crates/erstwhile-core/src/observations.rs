@@ -1,7 +1,7 @@
-//! What recurs or changed in a graph, in sentences: computed from its facts, never invented.
+//! Observations: sentences about what recurs or changed in a graph, computed from its facts.
 //!
-//! Observations are not stored. Each has an id that stays the same while evidence for it grows, so a
-//! caller may keep it.
+//! Observations are not stored. The id of an observation does not change when its evidence grows, so callers
+//! can keep it.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,28 +13,28 @@ use uuid::Uuid;
 use crate::knowledge::Knowledge;
 use crate::model::{EntityId, EpisodeId, Fact, Holding, Precision};
 
-/// Observations of one graph, at most.
+/// Maximum number of observations of one graph.
 pub const OBSERVATIONS_MAX: usize = 1_000;
-/// Times that something is said, or different things of one kind, that make it recur.
+/// Minimum number of statements of a recurring fact, or of objects of a recurring topic.
 const RECURS_MIN: usize = 3;
-/// Different things that make a change.
+/// Minimum number of objects of a change.
 const CHANGE_MIN: usize = 2;
-/// Characters of an observation's name, at most.
+/// Maximum number of characters of an observation's name.
 const NAME_CHARACTERS_MAX: usize = 50;
-/// Things that a sentence lists, at most.
+/// Maximum number of objects in a sentence.
 const LISTED_MAX: usize = 8;
 
-/// What kind of thing is observed.
+/// The kind of an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObservationKind {
-    /// Something is said again and again, or there are many things of one kind.
+    /// A fact is stated repeatedly, or a subject has many objects of one relation.
     Recurring,
-    /// One thing took the place of another.
+    /// One object of a relation replaced another.
     Change,
 }
 
 impl ObservationKind {
-    /// The stable name used on the wire.
+    /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Recurring => "recurring",
@@ -43,48 +43,48 @@ impl ObservationKind {
     }
 }
 
-/// Something that only several facts or episodes together tell.
+/// A conclusion from several facts or episodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
-    /// Identity inside the graph; more evidence does not change it.
+    /// Identity in the graph; more evidence does not change it.
     pub id: Uuid,
-    /// What kind of thing is observed.
+    /// The kind of an observation.
     pub kind: ObservationKind,
     /// A title of at most 50 characters.
     pub name: String,
     /// One self-contained sentence.
     pub summary: String,
-    /// When it could first be observed: the time of the evidence that made it so.
+    /// The time of the evidence with which it could first be observed.
     pub created_at: Timestamp,
-    /// Since when it has been so in the world, when known.
+    /// Start of validity, if known.
     pub start_at: Option<Timestamp>,
-    /// Until when it was so; `None` while it is.
+    /// End of validity; `None` while open.
     pub end_at: Option<Timestamp>,
     /// The time of its newest evidence.
     pub latest_evidence_at: Timestamp,
-    /// The episodes that tell of it, oldest first.
+    /// The supporting episodes, oldest first.
     pub episodes: Vec<EpisodeId>,
-    /// The entities that it is about, the subject first.
+    /// Its entities, the subject first.
     pub entities: Vec<EntityId>,
 }
 
-/// What can be observed in a graph, what has the newest evidence first.
+/// Returns the observations of a graph, those with the newest evidence first.
 ///
-/// A fact that at least three episodes say, a subject with at least three different things under one
-/// relation, and a relation whose one object gave way to another. `episode_time` tells when an episode
-/// was said; of one that it does not know, the time at which the system learned the fact counts. At
-/// most [`OBSERVATIONS_MAX`] are returned.
+/// These are: a fact stated by at least three episodes; a subject with at least three objects of one relation;
+/// and a relation whose object was replaced by another. `episode_time` returns the time of an episode; if it
+/// is unknown, the time at which the system recorded the fact is used. At most [`OBSERVATIONS_MAX`] are
+/// returned.
 pub fn observe(knowledge: &Knowledge, episode_time: impl Fn(EpisodeId) -> Option<Timestamp>) -> Vec<Observation> {
-    let mut slots: BTreeMap<(EntityId, &str), Vec<Told<'_>>> = BTreeMap::new();
+    let mut slots: BTreeMap<(EntityId, &str), Vec<FactEvidence<'_>>> = BTreeMap::new();
     let mut observed = Vec::new();
     for fact in knowledge.facts() {
-        let Some(told) = Told::new(knowledge, fact, &episode_time) else { continue };
-        observed.extend(recurring_fact(knowledge, &told));
-        slots.entry((fact.subject, fact.predicate.as_str())).or_default().push(told);
+        let Some(evidence) = FactEvidence::new(knowledge, fact, &episode_time) else { continue };
+        observed.extend(recurring_fact(knowledge, &evidence));
+        slots.entry((fact.subject, fact.predicate.as_str())).or_default().push(evidence);
     }
     for mut slot in slots.into_values() {
-        slot.sort_by_key(|told| (told.fact.valid_from, told.fact.created_at, told.fact.id));
-        let exclusive = slot.iter().any(|told| told.fact.holding == Holding::Exclusive);
+        slot.sort_by_key(|evidence| (evidence.fact.valid_from, evidence.fact.created_at, evidence.fact.id));
+        let exclusive = slot.iter().any(|evidence| evidence.fact.holding == Holding::Exclusive);
         observed.extend(if exclusive { change(knowledge, &slot) } else { recurring_topic(knowledge, &slot) });
     }
     observed.sort_by_key(|observation: &Observation| (Reverse(observation.latest_evidence_at), observation.id));
@@ -92,18 +92,18 @@ pub fn observe(knowledge: &Knowledge, episode_time: impl Fn(EpisodeId) -> Option
     observed
 }
 
-/// A fact with the names of its ends and the times of its evidence.
+/// A fact with the names of its entities and the times of its episodes.
 #[derive(Debug)]
-struct Told<'a> {
+struct FactEvidence<'a> {
     fact: &'a Fact,
     subject: &'a str,
     object: &'a str,
-    /// Every episode with its time, oldest first.
-    said: Vec<(Timestamp, EpisodeId)>,
+    /// The episodes with their times, oldest first.
+    dated_episodes: Vec<(Timestamp, EpisodeId)>,
 }
 
-impl<'a> Told<'a> {
-    /// `None` when an end has no name.
+impl<'a> FactEvidence<'a> {
+    /// Returns `None` if an entity has no name.
     fn new(
         knowledge: &'a Knowledge,
         fact: &'a Fact,
@@ -111,64 +111,69 @@ impl<'a> Told<'a> {
     ) -> Option<Self> {
         let name = |id| knowledge.entity(id).map(|entity| entity.name.as_str());
         let time = |id: EpisodeId| (episode_time(id).unwrap_or(fact.created_at), id);
-        let said: BTreeSet<_> = fact.episodes.iter().map(|id| time(*id)).collect();
-        Some(Self { fact, subject: name(fact.subject)?, object: name(fact.object)?, said: said.into_iter().collect() })
+        let dated_episodes: BTreeSet<_> = fact.episodes.iter().map(|id| time(*id)).collect();
+        Some(Self {
+            fact,
+            subject: name(fact.subject)?,
+            object: name(fact.object)?,
+            dated_episodes: dated_episodes.into_iter().collect(),
+        })
     }
 
     fn first_at(&self) -> Timestamp {
-        self.said.first().map_or(self.fact.created_at, |(at, _)| *at)
+        self.dated_episodes.first().map_or(self.fact.created_at, |(at, _)| *at)
     }
 
     fn last_at(&self) -> Timestamp {
-        self.said.last().map_or(self.fact.created_at, |(at, _)| *at)
+        self.dated_episodes.last().map_or(self.fact.created_at, |(at, _)| *at)
     }
 }
 
-fn recurring_fact(knowledge: &Knowledge, told: &Told<'_>) -> Option<Observation> {
-    let fact = told.fact;
-    let (created_at, _) = *told.said.get(RECURS_MIN - 1)?;
+fn recurring_fact(knowledge: &Knowledge, evidence: &FactEvidence<'_>) -> Option<Observation> {
+    let fact = evidence.fact;
+    let (created_at, _) = *evidence.dated_episodes.get(RECURS_MIN - 1)?;
     let statement = fact.statement.trim().trim_end_matches(['.', '!', '?', '…']);
     Some(Observation {
         id: knowledge.graph().derive(format!("observation\0recurring fact\0{}", fact.id).as_bytes()),
         kind: ObservationKind::Recurring,
-        name: title(&format!("{} {} {}", told.subject, words(&fact.predicate), told.object)),
-        summary: format!("{statement} (said in {} episodes).", told.said.len()),
+        name: title(&format!("{} {} {}", evidence.subject, words(&fact.predicate), evidence.object)),
+        summary: format!("{statement} (said in {} episodes).", evidence.dated_episodes.len()),
         created_at,
         start_at: fact.valid_from,
         end_at: fact.valid_until,
-        latest_evidence_at: told.last_at(),
-        episodes: told.said.iter().map(|(_, id)| *id).collect(),
+        latest_evidence_at: evidence.last_at(),
+        episodes: evidence.dated_episodes.iter().map(|(_, id)| *id).collect(),
         entities: vec![fact.subject, fact.object],
     })
 }
 
-fn recurring_topic(knowledge: &Knowledge, slot: &[Told<'_>]) -> Option<Observation> {
+fn recurring_topic(knowledge: &Knowledge, slot: &[FactEvidence<'_>]) -> Option<Observation> {
     let first = slot.first()?;
     let created_at = nth_object_at(slot, RECURS_MIN)?;
-    // What was spoken of last tells most about what recurs.
-    let mut newest: Vec<&Told<'_>> = slot.iter().collect();
-    newest.sort_by_key(|told| (Reverse(told.last_at()), told.fact.id));
+    // The objects mentioned last are the most relevant.
+    let mut newest: Vec<&FactEvidence<'_>> = slot.iter().collect();
+    newest.sort_by_key(|evidence| (Reverse(evidence.last_at()), evidence.fact.id));
     let mut listed = BTreeSet::new();
-    newest.retain(|told| listed.insert(told.fact.object));
-    let objects: Vec<&str> = newest.iter().map(|told| told.object).collect();
+    newest.retain(|evidence| listed.insert(evidence.fact.object));
+    let objects: Vec<&str> = newest.iter().map(|evidence| evidence.object).collect();
     let relation = words(&first.fact.predicate);
-    let all_ended = slot.iter().all(|told| told.fact.valid_until.is_some());
-    let ends = slot.iter().filter_map(|told| told.fact.valid_until);
+    let all_ended = slot.iter().all(|evidence| evidence.fact.valid_until.is_some());
+    let ends = slot.iter().filter_map(|evidence| evidence.fact.valid_until);
     Some(Observation {
         id: slot_id(knowledge, "recurring topic", first.fact),
         kind: ObservationKind::Recurring,
         name: title(&format!("{} {relation} {} things", first.subject, objects.len())),
         summary: format!("{} {relation} {}.", first.subject, list(&objects)),
         created_at,
-        start_at: slot.iter().filter_map(|told| told.fact.valid_from).min(),
+        start_at: slot.iter().filter_map(|evidence| evidence.fact.valid_from).min(),
         end_at: ends.max().filter(|_| all_ended),
-        latest_evidence_at: slot.iter().map(Told::last_at).max()?,
+        latest_evidence_at: slot.iter().map(FactEvidence::last_at).max()?,
         episodes: episodes_of(slot),
         entities: entities_of(slot),
     })
 }
 
-fn change(knowledge: &Knowledge, slot: &[Told<'_>]) -> Option<Observation> {
+fn change(knowledge: &Knowledge, slot: &[FactEvidence<'_>]) -> Option<Observation> {
     let (first, last) = (slot.first()?, slot.last()?);
     let created_at = nth_object_at(slot, CHANGE_MIN)?;
     let relation = words(&first.fact.predicate);
@@ -176,44 +181,44 @@ fn change(knowledge: &Knowledge, slot: &[Told<'_>]) -> Option<Observation> {
         id: slot_id(knowledge, "change", first.fact),
         kind: ObservationKind::Change,
         name: title(&format!("{} {relation}: changed", first.subject)),
-        summary: format!("What {} {relation} changed: {}.", first.subject, steps(slot)),
+        summary: format!("What {} {relation} changed: {}.", first.subject, describe_steps(slot)),
         created_at,
         start_at: first.fact.valid_from,
         end_at: last.fact.valid_until,
-        latest_evidence_at: slot.iter().map(Told::last_at).max()?,
+        latest_evidence_at: slot.iter().map(FactEvidence::last_at).max()?,
         episodes: episodes_of(slot),
         entities: entities_of(slot),
     })
 }
 
-/// When the slot had so many different objects for the first time; `None` while it has fewer.
-fn nth_object_at(slot: &[Told<'_>], count: usize) -> Option<Timestamp> {
+/// When the slot first had `count` different objects; `None` if it has fewer.
+fn nth_object_at(slot: &[FactEvidence<'_>], count: usize) -> Option<Timestamp> {
     let mut firsts: BTreeMap<EntityId, Timestamp> = BTreeMap::new();
-    for told in slot {
-        let at = firsts.entry(told.fact.object).or_insert_with(|| told.first_at());
-        *at = told.first_at().min(*at);
+    for evidence in slot {
+        let at = firsts.entry(evidence.fact.object).or_insert_with(|| evidence.first_at());
+        *at = evidence.first_at().min(*at);
     }
     let mut times: Vec<Timestamp> = firsts.into_values().collect();
     times.sort_unstable();
     times.get(count - 1).copied()
 }
 
-/// "first A (since 2020), then B (since May)"; of very many the first and the last are told.
-fn steps(slot: &[Told<'_>]) -> String {
-    let left_out = slot.len().saturating_sub(LISTED_MAX);
+/// "first A (since 2020), then B (since May)"; of many objects, only the first and the last ones.
+fn describe_steps(slot: &[FactEvidence<'_>]) -> String {
+    let omitted = slot.len().saturating_sub(LISTED_MAX);
     let mut text = String::new();
-    for (position, told) in slot.iter().enumerate() {
+    for (position, evidence) in slot.iter().enumerate() {
         match position {
             0 => text.push_str("first "),
-            position if position <= left_out => continue,
-            position if position == left_out + 1 && left_out > 0 => {
-                text.push_str(&format!(", then {left_out} others, then "));
+            position if position <= omitted => continue,
+            position if position == omitted + 1 && omitted > 0 => {
+                text.push_str(&format!(", then {omitted} others, then "));
             }
             _ => text.push_str(", then "),
         }
-        text.push_str(told.object);
-        if let Some(since) = told.fact.valid_from {
-            text.push_str(&format!(" (since {})", date(since, told.fact.precision)));
+        text.push_str(evidence.object);
+        if let Some(since) = evidence.fact.valid_from {
+            text.push_str(&format!(" (since {})", date(since, evidence.fact.precision)));
         }
     }
     text
@@ -223,16 +228,17 @@ fn slot_id(knowledge: &Knowledge, kind: &str, fact: &Fact) -> Uuid {
     knowledge.graph().derive(format!("observation\0{kind}\0{}\0{}", fact.subject, fact.predicate).as_bytes())
 }
 
-fn episodes_of(slot: &[Told<'_>]) -> Vec<EpisodeId> {
-    let said: BTreeSet<(Timestamp, EpisodeId)> = slot.iter().flat_map(|told| told.said.iter().copied()).collect();
+fn episodes_of(slot: &[FactEvidence<'_>]) -> Vec<EpisodeId> {
+    let dated_episodes: BTreeSet<(Timestamp, EpisodeId)> =
+        slot.iter().flat_map(|evidence| evidence.dated_episodes.iter().copied()).collect();
     let mut seen = BTreeSet::new();
-    said.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect()
+    dated_episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect()
 }
 
-fn entities_of(slot: &[Told<'_>]) -> Vec<EntityId> {
+fn entities_of(slot: &[FactEvidence<'_>]) -> Vec<EntityId> {
     let mut seen = BTreeSet::new();
-    let subject = slot.first().map(|told| told.fact.subject);
-    let all = subject.into_iter().chain(slot.iter().map(|told| told.fact.object));
+    let subject = slot.first().map(|evidence| evidence.fact.subject);
+    let all = subject.into_iter().chain(slot.iter().map(|evidence| evidence.fact.object));
     all.filter(|id| seen.insert(*id)).collect()
 }
 
@@ -249,7 +255,7 @@ fn list(names: &[&str]) -> String {
     }
 }
 
-/// A relation as words: `WORKS_AT` is "works at".
+/// Converts a relation to words: `WORKS_AT` is "works at".
 fn words(predicate: &str) -> String {
     predicate.to_lowercase().split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -283,35 +289,35 @@ mod tests {
     }
 
     #[test]
-    fn what_three_episodes_say_recurs() {
+    fn a_fact_stated_by_three_episodes_recurs() {
         let mut sample = Sample::new(graph(1));
         for on in [1, 4] {
-            sample.tell(on, ("Ann", "LIKES", "Tea"), Holding::Shared);
+            sample.add_fact(on, ("Ann", "LIKES", "Tea"), Holding::Shared);
         }
         assert!(observed(&sample).is_empty());
-        sample.tell(9, ("Ann", "LIKES", "Tea"), Holding::Shared);
+        sample.add_fact(9, ("Ann", "LIKES", "Tea"), Holding::Shared);
         let [one] = <[Observation; 1]>::try_from(observed(&sample)).expect("one observation");
         assert_eq!((one.kind, one.name.as_str()), (ObservationKind::Recurring, "Ann likes Tea"));
         assert_eq!(one.summary, "Ann likes Tea (said in 3 episodes).");
         assert_eq!((one.created_at, one.latest_evidence_at, one.start_at), (day(9), day(9), Some(day(1))));
         assert_eq!((one.end_at, one.episodes.len(), one.entities.len()), (None, 3, 2));
-        sample.tell(12, ("Ann", "LIKES", "Tea"), Holding::Shared);
+        sample.add_fact(12, ("Ann", "LIKES", "Tea"), Holding::Shared);
         let later = &observed(&sample)[0];
         assert_eq!((later.id, later.created_at, later.latest_evidence_at), (one.id, day(9), day(12)));
     }
 
     #[test]
-    fn three_things_under_one_relation_are_a_topic() {
+    fn three_objects_of_one_relation_are_a_topic() {
         let mut sample = Sample::new(graph(1));
         for (on, object) in ["Oslo", "Rome", "Paris"].into_iter().enumerate() {
-            sample.tell(on as i64, ("Ann", "VISITED", object), Holding::Event);
+            sample.add_fact(on as i64, ("Ann", "VISITED", object), Holding::Event);
         }
         let one = &observed(&sample)[0];
         assert_eq!(one.summary, "Ann visited Paris, Rome and Oslo.");
         assert_eq!((one.name.as_str(), one.created_at, one.episodes.len()), ("Ann visited 3 things", day(2), 3));
         let more = ["Bonn", "Bern", "Wien", "Lund", "Cork", "Nice", "Bath"];
         for (on, object) in more.into_iter().enumerate() {
-            sample.tell(10 + on as i64, ("Ann", "VISITED", object), Holding::Event);
+            sample.add_fact(10 + on as i64, ("Ann", "VISITED", object), Holding::Event);
         }
         let later = &observed(&sample)[0];
         assert_eq!(later.id, one.id);
@@ -319,18 +325,18 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_after_another_is_a_change() {
+    fn a_replaced_object_is_a_change() {
         let mut sample = Sample::new(graph(1));
-        sample.tell(0, ("Ann", "LIVES_IN", "Oslo"), Holding::Exclusive);
+        sample.add_fact(0, ("Ann", "LIVES_IN", "Oslo"), Holding::Exclusive);
         assert!(observed(&sample).is_empty());
-        sample.tell(31, ("Ann", "LIVES_IN", "Rome"), Holding::Exclusive);
+        sample.add_fact(31, ("Ann", "LIVES_IN", "Rome"), Holding::Exclusive);
         let one = &observed(&sample)[0];
         assert_eq!((one.kind, one.name.as_str()), (ObservationKind::Change, "Ann lives in: changed"));
-        let told = "What Ann lives in changed: first Oslo (since 2024-01-01), then Rome (since 2024-02-01).";
-        assert_eq!(one.summary, told);
+        let expected = "What Ann lives in changed: first Oslo (since 2024-01-01), then Rome (since 2024-02-01).";
+        assert_eq!(one.summary, expected);
         assert_eq!((one.start_at, one.end_at, one.entities.len()), (Some(day(0)), None, 3));
         for number in 0..20 {
-            sample.tell(40 + number, ("Ann", "LIVES_IN", &format!("Town {number}")), Holding::Exclusive);
+            sample.add_fact(40 + number, ("Ann", "LIVES_IN", &format!("Town {number}")), Holding::Exclusive);
         }
         let later = &observed(&sample)[0];
         assert_eq!((later.id, later.created_at), (one.id, day(31)));
@@ -343,11 +349,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_short_and_the_newest_evidence_comes_first_up_to_the_limit() {
+    fn names_and_the_number_of_observations_are_limited() {
         let mut sample = Sample::new(graph(1));
         for number in 0..=OBSERVATIONS_MAX as i64 {
             for object in ["Oslo", "Rome"] {
-                sample.tell(
+                sample.add_fact(
                     number,
                     (&format!("Person {number} {}", "ö".repeat(60)), "LIVES_IN", object),
                     Holding::Exclusive,
@@ -363,9 +369,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
-        /// More evidence adds observations and never takes one away or gives it another id.
+        /// More evidence adds observations; it never removes one or changes its id.
         #[test]
-        fn observations_stay_while_evidence_grows(
+        fn observations_are_stable_when_evidence_grows(
             claims in proptest::collection::vec((0_u8..3, 0_u8..4, any::<bool>()), 0..24),
         ) {
             let mut sample = Sample::new(graph(1));
@@ -373,10 +379,10 @@ mod tests {
             for (on, (subject, object, exclusive)) in claims.into_iter().enumerate() {
                 let (predicate, holding) =
                     if exclusive { ("LIVES_IN", Holding::Exclusive) } else { ("LIKES", Holding::Shared) };
-                sample.tell(on as i64, (&format!("S{subject}"), predicate, &format!("O{object}")), holding);
+                sample.add_fact(on as i64, (&format!("S{subject}"), predicate, &format!("O{object}")), holding);
                 let found = observed(&sample);
                 let now: BTreeSet<Uuid> = found.iter().map(|one| one.id).collect();
-                prop_assert_eq!(now.len(), found.len(), "no id comes twice");
+                prop_assert_eq!(now.len(), found.len(), "ids are unique");
                 prop_assert!(now.is_superset(&before));
                 prop_assert!(found.is_sorted_by_key(|one| Reverse(one.latest_evidence_at)));
                 before = now;

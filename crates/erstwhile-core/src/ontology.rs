@@ -1,8 +1,8 @@
-//! Entity and fact types that a project, a user or a graph declares, and what they mean for a graph.
+//! Ontologies: entity and fact types declared by a project, a user or a graph.
 //!
-//! Pure and deterministic: which declared type an entity or a relation is follows from names and
-//! sentences alone ([`Ontology::entity_type`], [`Ontology::predicate`]), without a language model.
-//! The shape is that of `PUT /api/v2/entity-types`.
+//! Pure and deterministic: the declared type of an entity or a relation follows from names and sentences alone
+//! ([`Ontology::entity_type`], [`Ontology::predicate`]), without a language model. The JSON format is that of
+//! `PUT /api/v2/entity-types`.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -14,98 +14,98 @@ use crate::error::{Error, Result};
 mod predicates;
 mod types;
 
-/// Entity types of an ontology, at most.
+/// Maximum number of entity types of an ontology.
 pub const ENTITY_TYPES_MAX: usize = 100;
-/// Fact types of an ontology, at most.
+/// Maximum number of fact types of an ontology.
 pub const EDGE_TYPES_MAX: usize = 100;
-/// Properties of a type, at most; also pairs of source and target of a fact type.
+/// Maximum number of properties of a type, and of source-target pairs of a fact type.
 pub const PROPERTIES_MAX: usize = 50;
-/// Characters of the name of a type or property, at most.
+/// Maximum number of characters of the name of a type or property.
 pub const NAME_CHARACTERS_MAX: usize = 100;
-/// Characters of a description, at most.
+/// Maximum number of characters of a description.
 pub const DESCRIPTION_CHARACTERS_MAX: usize = 1_000;
 
-/// Names that nodes and edges use themselves.
+/// Names of fields of nodes and edges.
 const RESERVED: [&str; 6] = ["uuid", "name", "graph_id", "name_embedding", "summary", "created_at"];
-/// The side of a source-target pair that any entity fits.
+/// The source or target type that matches any entity.
 const ANY_TYPE: &str = "Entity";
-/// Types of whoever speaks; they are there in every user's graph, whatever is declared.
+/// Types of speakers, which exist in every user's graph.
 const SPEAKERS: [&str; 2] = ["User", "Assistant"];
 
-/// What kinds of entities and facts an application speaks of.
+/// Entity and fact types of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Ontology {
-    /// Kinds of entities.
+    /// Entity types.
     #[serde(default, deserialize_with = "or_empty")]
     pub entity_types: Vec<EntityType>,
-    /// Kinds of facts.
+    /// Fact types.
     #[serde(default, deserialize_with = "or_empty")]
     pub edge_types: Vec<EdgeType>,
 }
 
-/// A kind of entity.
+/// An entity type.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EntityType {
-    /// What it is called, such as `Restaurant`.
+    /// Its name, such as `Restaurant`.
     pub name: String,
-    /// What it is, for people and models.
+    /// Its description, for people and models.
     #[serde(default, deserialize_with = "or_empty")]
     pub description: String,
-    /// Attributes of its entities.
+    /// Properties of its entities.
     #[serde(default, deserialize_with = "or_empty")]
     pub properties: Vec<Property>,
-    /// The properties that tell one of its entities from another.
+    /// The properties that distinguish its entities.
     #[serde(default, deserialize_with = "or_empty", skip_serializing_if = "Vec::is_empty")]
     pub identity_properties: Vec<String>,
 }
 
-/// A kind of fact.
+/// A fact type.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EdgeType {
-    /// What it is called, such as `WORKS_AT`.
+    /// Its name, such as `WORKS_AT`.
     pub name: String,
-    /// What it means, for people and models.
+    /// Its description, for people and models.
     #[serde(default, deserialize_with = "or_empty")]
     pub description: String,
-    /// Attributes of its facts.
+    /// Properties of its facts.
     #[serde(default, deserialize_with = "or_empty")]
     pub properties: Vec<Property>,
-    /// Between which types of entities it stands; empty for any.
+    /// The types of entities that it connects; empty for any.
     #[serde(default, deserialize_with = "or_empty")]
     pub source_targets: Vec<SourceTarget>,
 }
 
-/// Types that a fact may connect; an absent side, or `Entity`, is any type.
+/// Types of entities that a fact may connect; an absent type or `Entity` matches any.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SourceTarget {
-    /// Of the subject.
+    /// Type of the subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Of the object.
+    /// Type of the object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
 }
 
-/// An attribute of a type.
+/// A property of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Property {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it means, for people and models.
+    /// Its description, for people and models.
     #[serde(default, deserialize_with = "or_empty")]
     pub description: String,
-    /// What values it takes.
+    /// The type of its values.
     #[serde(rename = "type")]
     pub kind: PropertyKind,
 }
 
-/// What values a property takes.
+/// The type of a property's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PropertyKind {
-    /// Words.
+    /// Text.
     #[serde(alias = "text")]
     Text,
-    /// Whole numbers.
+    /// Integers.
     #[serde(alias = "int")]
     Int,
     /// Numbers.
@@ -116,7 +116,7 @@ pub enum PropertyKind {
     Boolean,
 }
 
-/// SDKs leave out what is empty, or send null for it.
+/// SDKs omit empty fields or send null for them.
 fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(source: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(source)?.unwrap_or_default())
 }
@@ -128,7 +128,7 @@ impl Ontology {
         at_most(self.edge_types.len(), EDGE_TYPES_MAX, "edge_types")?;
         let mut names = HashSet::new();
         for kind in &self.entity_types {
-            let place = format!("entity type \"{}\"", shown(&kind.name));
+            let place = format!("entity type \"{}\"", abbreviated(&kind.name));
             check_type(&place, &kind.name, &kind.description, &kind.properties, &mut names)?;
             at_most(kind.identity_properties.len(), PROPERTIES_MAX, &format!("identity_properties of {place}"))?;
             for name in &kind.identity_properties {
@@ -137,7 +137,7 @@ impl Ontology {
         }
         names.clear();
         for kind in &self.edge_types {
-            let place = format!("edge type \"{}\"", shown(&kind.name));
+            let place = format!("edge type \"{}\"", abbreviated(&kind.name));
             check_type(&place, &kind.name, &kind.description, &kind.properties, &mut names)?;
             at_most(kind.source_targets.len(), PROPERTIES_MAX, &format!("source_targets of {place}"))?;
             for name in kind.source_targets.iter().flat_map(|pair| [&pair.source, &pair.target]).flatten() {
@@ -151,41 +151,42 @@ impl Ontology {
         Ok(())
     }
 
-    /// The types that a user's graph has unless the user turns them off.
+    /// The default types of users' graphs, unless disabled for the user.
     pub fn default_types() -> &'static Self {
         &DEFAULT
     }
 
-    /// This ontology over a more general one: its types come first and replace those of the same name.
+    /// Merges with a more general ontology: types of `self` come first and replace those of the same name.
     #[must_use]
     pub fn over(&self, base: &Self) -> Self {
         let mut both = self.clone();
-        let own: HashSet<String> = self.entity_types.iter().map(|kind| types::key(&kind.name)).collect();
-        let inherited = base.entity_types.iter().filter(|kind| !own.contains(&types::key(&kind.name)));
+        let own: HashSet<String> = self.entity_types.iter().map(|kind| types::comparison_key(&kind.name)).collect();
+        let inherited = base.entity_types.iter().filter(|kind| !own.contains(&types::comparison_key(&kind.name)));
         both.entity_types.extend(inherited.cloned());
-        let own: HashSet<String> = self.edge_types.iter().map(|kind| types::key(&kind.name)).collect();
-        let inherited = base.edge_types.iter().filter(|kind| !own.contains(&types::key(&kind.name)));
+        let own: HashSet<String> = self.edge_types.iter().map(|kind| types::comparison_key(&kind.name)).collect();
+        let inherited = base.edge_types.iter().filter(|kind| !own.contains(&types::comparison_key(&kind.name)));
         both.edge_types.extend(inherited.cloned());
         both
     }
 
-    /// Whether an entity of this type is kept under a strict ontology: one of a declared type, or the
-    /// user or assistant.
+    /// Whether a strict ontology admits an entity of this type: a declared type, or that of a speaker.
     pub fn admits_entity(&self, entity_type: Option<&str>) -> bool {
-        let Some(key) = entity_type.map(types::key) else { return false };
+        let Some(comparison_key) = entity_type.map(types::comparison_key) else { return false };
         let declared = self.entity_types.iter().map(|kind| kind.name.as_str());
-        declared.chain(SPEAKERS).any(|name| types::key(name) == key)
+        declared.chain(SPEAKERS).any(|name| types::comparison_key(name) == comparison_key)
     }
 
-    /// Whether a fact is kept under a strict ontology: its relation is declared, between such types.
+    /// Whether a strict ontology admits a fact: its relation must be declared for these types.
     pub fn admits_fact(&self, predicate: &str, source_type: Option<&str>, target_type: Option<&str>) -> bool {
-        let key = types::key(predicate);
-        self.edge_types.iter().any(|kind| types::key(&kind.name) == key && kind.fits(source_type, target_type))
+        let comparison_key = types::comparison_key(predicate);
+        self.edge_types
+            .iter()
+            .any(|kind| types::comparison_key(&kind.name) == comparison_key && kind.fits(source_type, target_type))
     }
 }
 
 impl EdgeType {
-    /// Whether a fact of this type may stand between entities of these types.
+    /// Whether a fact of this type may connect entities of these types.
     pub fn fits(&self, source_type: Option<&str>, target_type: Option<&str>) -> bool {
         self.source_targets.is_empty()
             || self.source_targets.iter().any(|pair| {
@@ -198,11 +199,13 @@ fn side_fits(given: Option<&str>, entity_type: Option<&str>) -> bool {
     match given {
         None | Some("") => true,
         Some(given) if given.eq_ignore_ascii_case(ANY_TYPE) => true,
-        Some(given) => entity_type.is_some_and(|entity_type| types::key(given) == types::key(entity_type)),
+        Some(given) => {
+            entity_type.is_some_and(|entity_type| types::comparison_key(given) == types::comparison_key(entity_type))
+        }
     }
 }
 
-/// `name` must not repeat one of `names`, in which it is then remembered.
+/// Checks a type; `name` must not be in `names`, to which it is added.
 fn check_type(
     place: &str,
     name: &str,
@@ -218,7 +221,7 @@ fn check_type(
     at_most(properties.len(), PROPERTIES_MAX, &format!("properties of {place}"))?;
     let mut seen = HashSet::new();
     for property in properties {
-        let place = format!("property \"{}\" of {place}", shown(&property.name));
+        let place = format!("property \"{}\" of {place}", abbreviated(&property.name));
         check_name(&property.name, &place)?;
         check_description(&property.description, &place)?;
         let lower = property.name.to_lowercase();
@@ -248,8 +251,8 @@ fn at_most(count: usize, max: usize, what: &str) -> Result<()> {
     if count > max { Err(Error::invalid(format!("too many {what}: use at most {max}"))) } else { Ok(()) }
 }
 
-/// A name as messages show it: what is too long is cut.
-fn shown(name: &str) -> String {
+/// A name for messages, truncated if it is too long.
+fn abbreviated(name: &str) -> String {
     name.chars().take(NAME_CHARACTERS_MAX).collect()
 }
 

@@ -1,7 +1,7 @@
-//! Structures that recur in a graph: relations, paths, what occurs together, hubs and clusters. Pure.
+//! Recurring structures of a graph: relations, paths, co-occurrences, hubs and clusters. Pure.
 //!
-//! The work is bounded whatever the size of the graph: the newest facts are looked at, and so many
-//! paths and pairs of them.
+//! The work is bounded for graphs of any size: only the newest facts, and a limited number of paths and pairs,
+//! are examined.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,67 +16,67 @@ use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, Fact};
 use network::{Edge, Network};
 
-/// Facts that are looked at, at most; the newest.
+/// Maximum number of facts to examine; the newest ones.
 pub const FACTS_MAX: usize = 20_000;
-/// Paths that are looked at, at most, and as many pairs of entities.
+/// Maximum number of paths to examine, and of pairs of entities.
 pub const PATHS_MAX: usize = 200_000;
-/// Patterns that are returned, at most, whatever is asked for.
+/// Maximum number of patterns that a request can ask for.
 pub const PATTERNS_MAX: usize = 200;
-/// Facts that a hub has, at least, when nothing is asked for.
+/// Default minimum number of facts of a hub.
 pub const HUB_DEGREE_MIN: usize = 3;
-/// How often a pattern occurs, at least, when nothing is asked for.
+/// Default minimum number of occurrences of a pattern.
 pub const OCCURRENCES_MIN: usize = 2;
-/// Patterns that are returned when nothing is asked for.
+/// Default number of patterns.
 const PATTERNS_DEFAULT: usize = 50;
-/// Facts that a path has, at most.
+/// Maximum number of facts of a path.
 const HOPS_MAX: usize = 3;
-/// Facts that show a pattern, at most.
+/// Maximum number of example facts of a pattern.
 const EXAMPLES_MAX: usize = 20;
-/// Entities that a pattern names, at most.
+/// Maximum number of entities of a pattern.
 const ENTITIES_MAX: usize = 100;
-/// Entities of a cluster whose names stand in its description.
+/// Number of entities named in the description of a cluster.
 const NAMED_MAX: usize = 5;
-/// Entities of a cluster, at least.
+/// Minimum number of entities of a cluster.
 const CLUSTER_MIN: usize = 3;
 
-/// What a pattern must touch; an empty list lets everything pass.
+/// What a pattern must contain; an empty list matches everything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seeds {
     /// One of these entities.
     pub nodes: Vec<EntityId>,
-    /// An entity with one of these types, whatever the case of the letters; others are `Entity`.
+    /// An entity with one of these types, ignoring case; untyped entities have the type `Entity`.
     pub labels: Vec<String>,
-    /// One of these relations, whatever the case of the letters.
+    /// One of these relations, ignoring case.
     pub predicates: Vec<String>,
 }
 
-/// Which patterns are looked for.
+/// Which patterns to detect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatternRequest {
-    /// Whether relations between types of entities are.
+    /// Whether to detect relations between types of entities.
     pub relationships: bool,
-    /// Entities with at least so many facts.
+    /// Detect entities with at least this many facts.
     pub hubs: Option<usize>,
-    /// Chains of two facts up to so many (2 or 3).
+    /// Detect chains of two up to this many facts (2 or 3).
     pub paths: Option<usize>,
-    /// Types of entities that occur together: in one episode, or at most so many facts apart (1 to 3).
+    /// Detect types of entities that occur together: in one episode, or at most this many facts apart (1 to 3).
     pub co_occurrences: Option<usize>,
-    /// Whether groups of entities that are closer to each other than to the rest are.
+    /// Whether to detect groups of entities that are more connected with each other than with the rest.
     pub clusters: bool,
-    /// How often a relation, a path or a co-occurrence must occur.
+    /// Minimum number of occurrences of a relation, path or co-occurrence.
     pub min_occurrences: usize,
-    /// Patterns, at most; never more than [`PATTERNS_MAX`].
+    /// Maximum number of patterns, up to [`PATTERNS_MAX`].
     pub limit: usize,
-    /// The moment that recency is measured from.
+    /// The reference time for recency.
     pub now: Timestamp,
-    /// Days after which an occurrence counts half; `None` when age does not count.
+    /// Half-life of an occurrence's weight in days; `None` to ignore age.
     pub half_life_days: Option<f64>,
-    /// What patterns must touch.
+    /// What patterns must contain.
     pub seeds: Seeds,
 }
 
 impl PatternRequest {
-    /// Every kind of pattern with the usual limits, whatever its age.
+    /// Requests all kinds of patterns with the default limits, ignoring age.
     pub fn everything(now: Timestamp) -> Self {
         Self {
             relationships: true,
@@ -93,7 +93,7 @@ impl PatternRequest {
     }
 }
 
-/// What kind of structure a pattern is.
+/// The kind of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PatternKind {
     /// A relation between two types of entities.
@@ -104,12 +104,12 @@ pub enum PatternKind {
     CoOccurrence,
     /// An entity with many facts.
     Hub,
-    /// Entities that are closer to each other than to the rest.
+    /// Entities that are more connected with each other than with the rest.
     Cluster,
 }
 
 impl PatternKind {
-    /// The stable name used on the wire.
+    /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Relationship => "relationship",
@@ -121,43 +121,43 @@ impl PatternKind {
     }
 }
 
-/// A structure that recurs.
+/// A recurring structure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
-    /// What kind of structure it is.
+    /// Its kind.
     pub kind: PatternKind,
-    /// The pattern for people.
+    /// Description for people.
     pub description: String,
-    /// The types of its entities: in order along a relation or path, else sorted.
+    /// The types of its entities, in order along a relation or path, else sorted.
     pub labels: Vec<String>,
-    /// Its relations: in order along a path, else sorted.
+    /// Its relations, in order along a path, else sorted.
     pub predicates: Vec<String>,
-    /// How often it occurs; of a hub and a cluster, how many facts it has.
+    /// Number of occurrences; for a hub or cluster, of facts.
     pub occurrences: usize,
-    /// Its occurrences, each counted less the older its facts are.
+    /// Number of occurrences, weighted by the age of their facts.
     pub weighted_score: f64,
-    /// At most 20 facts that show it, newest occurrence first.
+    /// Up to 20 example facts, newest occurrence first.
     pub facts: Vec<AssertionId>,
-    /// At most 100 of its entities: of a hub the hub, of a cluster its members, else those of `facts`.
+    /// Up to 100 entities: the hub, the members of a cluster, else those of `facts`.
     pub entities: Vec<EntityId>,
 }
 
-/// What was found and how much was looked at.
+/// The result of pattern detection.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Patterns {
-    /// The patterns, those with the highest score first.
+    /// The patterns, highest score first.
     pub patterns: Vec<Pattern>,
-    /// Entities that were looked at.
+    /// Number of entities examined.
     pub nodes_analyzed: usize,
-    /// Facts that were looked at.
+    /// Number of facts examined.
     pub edges_analyzed: usize,
 }
 
-/// Looks for structures that recur in some facts of a graph.
+/// Detects recurring structures in facts of a graph.
 ///
-/// Of more than [`FACTS_MAX`] facts the newest are looked at. With seeds, an occurrence counts when one
-/// of its facts touches them; a hub counts when it is itself a seed. The answer does not depend on the
-/// order of `facts`.
+/// Of more than [`FACTS_MAX`] facts, the newest are examined. With seeds, an occurrence counts if one of its
+/// facts contains a seed; a hub counts if it is a seed itself. The result does not depend on the order of
+/// `facts`.
 pub fn detect<'a>(
     knowledge: &'a Knowledge,
     facts: impl Iterator<Item = &'a Fact>,
@@ -194,8 +194,7 @@ pub fn detect<'a>(
     Patterns { patterns, nodes_analyzed: network.nodes.len(), edges_analyzed: network.edges.len() }
 }
 
-/// The groups of at least three entities of a graph that are closer to each other than to the rest,
-/// the largest first; members in the order of their ids.
+/// Returns the clusters of at least three entities of a graph, the largest first, with members ordered by id.
 pub fn communities(knowledge: &Knowledge) -> Vec<Vec<EntityId>> {
     let request = PatternRequest::everything(Timestamp::UNIX_EPOCH);
     let network = Network::new(knowledge, knowledge.facts(), &request);
@@ -203,7 +202,7 @@ pub fn communities(knowledge: &Knowledge) -> Vec<Vec<EntityId>> {
     groups.into_iter().map(|group| group.into_iter().map(|at| network.nodes[at].id).collect()).collect()
 }
 
-/// What was counted of one pattern.
+/// Counts of one pattern.
 #[derive(Debug, Default)]
 struct Tally {
     occurrences: usize,
@@ -213,7 +212,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Counts an occurrence; its facts and entities are examples while there is room for all of them.
+    /// Counts an occurrence. Its facts and entities become examples if all of them fit.
     fn count(&mut self, weight: f64, facts: &[AssertionId], entities: &[EntityId]) {
         self.occurrences += 1;
         self.score += weight;
@@ -272,7 +271,7 @@ fn relationships(network: &Network<'_>, occurrences_min: usize) -> Vec<Pattern> 
 }
 
 fn hubs(network: &Network<'_>, degree_min: usize, seeds: &Seeds) -> Vec<Pattern> {
-    let is_asked_for = |edge: &&Edge<'_>| network::names_any(&seeds.predicates, &edge.fact.predicate);
+    let is_asked_for = |edge: &&Edge<'_>| network::is_empty_or_contains(&seeds.predicates, &edge.fact.predicate);
     let mut found = Vec::new();
     for node in network.nodes.iter().filter(|node| node.is_seed) {
         let edges: Vec<&Edge<'_>> = node.edges.iter().map(|at| &network.edges[*at]).filter(is_asked_for).collect();

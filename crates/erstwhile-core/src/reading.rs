@@ -1,4 +1,4 @@
-//! From what an extractor read to the evidence that is stored. Pure.
+//! Converts extractions to evidence. Pure.
 
 use std::collections::HashSet;
 
@@ -18,10 +18,10 @@ mod strict;
 pub use ground::{Dropped, ground};
 pub use strict::admit;
 
-/// Claims of one episode that are kept, at most.
+/// Maximum number of claims of one episode.
 const CLAIMS_MAX: usize = 64;
 
-/// Who reads, for whom, and when.
+/// The context of an extraction.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading<'a> {
     /// The graph.
@@ -30,13 +30,13 @@ pub struct Reading<'a> {
     pub user: Option<&'a User>,
     /// The extractor's name and version.
     pub extractor: &'a str,
-    /// When the system learns it.
+    /// When the evidence is recorded.
     pub recorded_at: Timestamp,
 }
 
-/// The evidence of one episode, and the claims that were dropped.
+/// Converts the extraction of one episode to evidence; also returns the dropped claims.
 ///
-/// The same extraction of the same episode gives the same evidence with the same ids.
+/// The same extraction of the same episode always gives the same evidence with the same ids.
 pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction) -> (Vec<Change>, Vec<Dropped>) {
     let names = Names::new(reading, episode);
     let mut changes = names.speaker_link(episode);
@@ -65,7 +65,7 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
             }
         }
     }
-    // One mention tells that an episode names an entity; where else it does adds nothing.
+    // One mention of each name per episode is enough.
     let mut named = HashSet::new();
     changes.retain(|change| match change {
         Change::AddMention(mention) => named.insert((mention.entity, mention.name.clone())),
@@ -74,7 +74,7 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
     (changes, dropped)
 }
 
-/// The names of one episode and whom they mean.
+/// Resolves the names of one episode.
 struct Names<'a> {
     reading: &'a Reading<'a>,
     episode: &'a Episode,
@@ -89,7 +89,7 @@ impl<'a> Names<'a> {
         Self { reading, episode, participants }
     }
 
-    /// The identity of a name in this episode (I1): the owner's name is the user.
+    /// The name id of a name in this episode (I1); the owner's name is that of the user.
     fn id(&self, name: &str, entity_type: Option<&str>) -> EntityId {
         let graph = self.reading.graph;
         let normal = normalise(name);
@@ -103,7 +103,7 @@ impl<'a> Names<'a> {
         name_id(graph, name, entity_type)
     }
 
-    /// The speaker of a user's message is the user when the application gave the user no name.
+    /// Links the speaker of a user's message to the user, if the application gave the user no name.
     fn speaker_link(&self, episode: &Episode) -> Vec<Change> {
         let Some(user) = self.reading.user else { return Vec::new() };
         let nameless = user.first_name.is_none() && user.last_name.is_none();

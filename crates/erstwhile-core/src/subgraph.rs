@@ -1,54 +1,54 @@
-//! A part of a graph: what lies around some entities. Pure.
+//! Subgraphs around entities. Pure.
 
 use std::collections::{BTreeSet, HashMap};
 
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, Fact};
 
-/// Which way facts are followed.
+/// The direction in which facts are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Direction {
     /// From subject to object.
     Outgoing,
     /// From object to subject.
     Incoming,
-    /// Either way.
+    /// In both directions.
     #[default]
     Both,
 }
 
-/// What part of a graph is asked for.
+/// A request for a subgraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubgraphRequest {
-    /// Where to start; ids that mean no entity are ignored.
+    /// Entities to start from; unknown ids are ignored.
     pub seeds: Vec<EntityId>,
-    /// Steps from a seed, at most; 0 gives the seeds alone.
+    /// Maximum number of steps from a seed; 0 returns only the seeds.
     pub depth: usize,
-    /// Which way facts are followed.
+    /// The direction in which facts are followed.
     pub direction: Direction,
-    /// Entities, at most.
+    /// Maximum number of entities.
     pub max_nodes: usize,
-    /// Facts, at most.
+    /// Maximum number of facts.
     pub max_edges: usize,
 }
 
-/// A part of a graph.
+/// A subgraph.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subgraph {
-    /// Entities by their distance from the seeds, then by id; the seeds come first.
+    /// Entities, ordered by distance from the seeds and then by id.
     pub entities: Vec<EntityId>,
-    /// Facts between these entities, those nearest to the seeds first, then by id.
+    /// Facts between these entities, ordered by distance from the seeds and then by id.
     pub facts: Vec<AssertionId>,
-    /// The limit that cut something off: `max_nodes`, or else `max_edges`.
+    /// The limit that truncated the result, if any: `max_nodes`, or else `max_edges`.
     pub truncated: Option<&'static str>,
 }
 
-/// The part of a graph that lies around some entities, found breadth first.
+/// Returns the subgraph around the seeds, found by breadth-first search.
 ///
-/// Only facts that pass are followed and returned. The direction decides which entities are reached;
-/// between those, every passing fact is returned, whichever way it points.
+/// Only facts that pass are followed and returned. The direction determines which entities are reached;
+/// between them, facts of both directions are returned.
 pub fn subgraph(knowledge: &Knowledge, request: &SubgraphRequest, passes: impl Fn(&Fact) -> bool) -> Subgraph {
-    let (entities, cut) = reached(knowledge, request, &passes);
+    let (entities, is_truncated) = reached(knowledge, request, &passes);
     let rank: HashMap<EntityId, usize> = entities.iter().copied().zip(0..).collect();
     let mut facts: Vec<(usize, AssertionId)> = entities
         .iter()
@@ -58,12 +58,13 @@ pub fn subgraph(knowledge: &Knowledge, request: &SubgraphRequest, passes: impl F
         .map(|(farther, fact)| (*farther, fact.id))
         .collect();
     facts.sort_unstable();
-    let truncated = if cut { Some("max_nodes") } else { (facts.len() > request.max_edges).then_some("max_edges") };
+    let truncated =
+        if is_truncated { Some("max_nodes") } else { (facts.len() > request.max_edges).then_some("max_edges") };
     facts.truncate(request.max_edges);
     Subgraph { entities, facts: facts.into_iter().map(|(_, id)| id).collect(), truncated }
 }
 
-/// The entities around the seeds in order, and whether there were too many.
+/// Returns the reached entities in order, and whether the limit truncated them.
 fn reached(knowledge: &Knowledge, request: &SubgraphRequest, passes: &impl Fn(&Fact) -> bool) -> (Vec<EntityId>, bool) {
     let mut entities = Vec::new();
     let mut seen: BTreeSet<EntityId> =
@@ -89,7 +90,7 @@ fn reached(knowledge: &Knowledge, request: &SubgraphRequest, passes: &impl Fn(&F
     (entities, false)
 }
 
-/// Where a fact leads from an entity.
+/// The entities to which a fact leads from an entity.
 fn ends_from(entity: EntityId, fact: &Fact, direction: Direction) -> impl Iterator<Item = EntityId> {
     let out = (fact.subject == entity && direction != Direction::Incoming).then_some(fact.object);
     let back = (fact.object == entity && direction != Direction::Outgoing).then_some(fact.subject);
@@ -108,7 +109,7 @@ mod tests {
     fn sample() -> Sample {
         let mut sample = Sample::new(graph(1));
         for (number, (from, to)) in [("A", "B"), ("A", "C"), ("B", "D"), ("E", "A")].into_iter().enumerate() {
-            sample.tell(number as i64, (from, "LEADS_TO", to), Holding::Shared);
+            sample.add_fact(number as i64, (from, "LEADS_TO", to), Holding::Shared);
         }
         sample
     }
@@ -118,15 +119,15 @@ mod tests {
         SubgraphRequest { seeds, depth, direction: Direction::Both, max_nodes: 100, max_edges: 100 }
     }
 
-    fn names(knowledge: &Knowledge, part: &Subgraph) -> Vec<String> {
-        let entities = part.entities.iter().filter_map(|id| knowledge.entity(*id));
+    fn names(knowledge: &Knowledge, found: &Subgraph) -> Vec<String> {
+        let entities = found.entities.iter().filter_map(|id| knowledge.entity(*id));
         let mut names: Vec<String> = entities.map(|entity| entity.name.clone()).collect();
         names.sort();
         names
     }
 
     #[test]
-    fn the_direction_decides_what_is_reached() {
+    fn the_direction_determines_the_entities() {
         let sample = sample();
         let knowledge = sample.knowledge();
         for (direction, depth, expected) in [
@@ -136,34 +137,34 @@ mod tests {
             (Direction::Outgoing, 9, vec!["A", "B", "C", "D"]),
             (Direction::Both, 0, vec!["A"]),
         ] {
-            let part =
+            let found =
                 subgraph(&knowledge, &SubgraphRequest { direction, ..request(&sample, &["A"], depth) }, |_| true);
-            assert_eq!(names(&knowledge, &part), expected, "{direction:?} {depth}");
-            assert_eq!(part.facts.len(), expected.len() - 1);
-            assert_eq!(part.truncated, None);
+            assert_eq!(names(&knowledge, &found), expected, "{direction:?} {depth}");
+            assert_eq!(found.facts.len(), expected.len() - 1);
+            assert_eq!(found.truncated, None);
         }
     }
 
     #[test]
-    fn unknown_seeds_and_an_empty_graph_give_nothing() {
+    fn unknown_seeds_and_an_empty_graph_give_an_empty_subgraph() {
         let sample = sample();
-        let part = subgraph(&sample.knowledge(), &request(&sample, &["Nobody"], usize::MAX), |_| true);
-        assert_eq!(part, Subgraph::default());
-        let part = subgraph(&Knowledge::new(graph(1)), &request(&sample, &["A"], 3), |_| true);
-        assert_eq!(part, Subgraph::default());
+        let found = subgraph(&sample.knowledge(), &request(&sample, &["Nobody"], usize::MAX), |_| true);
+        assert_eq!(found, Subgraph::default());
+        let found = subgraph(&Knowledge::new(graph(1)), &request(&sample, &["A"], 3), |_| true);
+        assert_eq!(found, Subgraph::default());
     }
 
     #[test]
-    fn what_is_too_much_is_cut_from_the_far_end_and_told() {
+    fn limits_omit_the_farthest_entities_and_are_reported() {
         let sample = sample();
         let knowledge = sample.knowledge();
-        let part = subgraph(&knowledge, &SubgraphRequest { max_nodes: 4, ..request(&sample, &["A"], 5) }, |_| true);
-        assert_eq!(names(&knowledge, &part), ["A", "B", "C", "E"]);
-        assert_eq!((part.facts.len(), part.truncated), (3, Some("max_nodes")));
-        let part = subgraph(&knowledge, &SubgraphRequest { max_edges: 2, ..request(&sample, &["A"], 5) }, |_| true);
-        assert_eq!((part.entities.len(), part.facts.len(), part.truncated), (5, 2, Some("max_edges")));
-        let part = subgraph(&knowledge, &SubgraphRequest { max_nodes: 5, ..request(&sample, &["A"], 5) }, |_| true);
-        assert_eq!(part.truncated, None, "a limit that is just met cuts nothing");
+        let found = subgraph(&knowledge, &SubgraphRequest { max_nodes: 4, ..request(&sample, &["A"], 5) }, |_| true);
+        assert_eq!(names(&knowledge, &found), ["A", "B", "C", "E"]);
+        assert_eq!((found.facts.len(), found.truncated), (3, Some("max_nodes")));
+        let found = subgraph(&knowledge, &SubgraphRequest { max_edges: 2, ..request(&sample, &["A"], 5) }, |_| true);
+        assert_eq!((found.entities.len(), found.facts.len(), found.truncated), (5, 2, Some("max_edges")));
+        let found = subgraph(&knowledge, &SubgraphRequest { max_nodes: 5, ..request(&sample, &["A"], 5) }, |_| true);
+        assert_eq!(found.truncated, None, "a limit that is just reached does not truncate");
     }
 
     #[test]
@@ -171,16 +172,16 @@ mod tests {
         let sample = sample();
         let knowledge = sample.knowledge();
         let gate = sample.entity("B");
-        let part = subgraph(&knowledge, &request(&sample, &["A"], 5), |fact| fact.object != gate);
-        assert_eq!(names(&knowledge, &part), ["A", "C", "E"]);
+        let found = subgraph(&knowledge, &request(&sample, &["A"], 5), |fact| fact.object != gate);
+        assert_eq!(names(&knowledge, &found), ["A", "C", "E"]);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
-        /// Both ends of every fact are in the part, and a part with a limit is the beginning of the whole.
+        /// Both ends of every fact are in the subgraph, and limits truncate its lists.
         #[test]
-        fn a_part_is_closed_and_a_smaller_one_its_beginning(
+        fn subgraphs_are_closed_and_limits_truncate_them(
             facts in proptest::collection::vec((0_u8..8, 0_u8..8), 0..20),
             depth in 0_usize..4,
             max_nodes in 0_usize..9,
@@ -188,20 +189,20 @@ mod tests {
         ) {
             let mut sample = Sample::new(graph(1));
             for (from, to) in facts {
-                sample.tell(1, (&format!("N{from}"), "KNOWS", &format!("N{to}")), Holding::Shared);
+                sample.add_fact(1, (&format!("N{from}"), "KNOWS", &format!("N{to}")), Holding::Shared);
             }
             let knowledge = sample.knowledge();
             let whole = subgraph(&knowledge, &request(&sample, &["N0", "N1"], depth), |_| true);
             let limits = SubgraphRequest { max_nodes, max_edges, ..request(&sample, &["N0", "N1"], depth) };
-            let part = subgraph(&knowledge, &limits, |_| true);
-            prop_assert!(whole.entities.starts_with(&part.entities));
-            prop_assert!(part.entities.len() <= max_nodes && part.facts.len() <= max_edges);
-            for id in &part.facts {
+            let found = subgraph(&knowledge, &limits, |_| true);
+            prop_assert!(whole.entities.starts_with(&found.entities));
+            prop_assert!(found.entities.len() <= max_nodes && found.facts.len() <= max_edges);
+            for id in &found.facts {
                 let fact = knowledge.fact(*id).expect("a fact of the graph");
-                prop_assert!(part.entities.contains(&fact.subject) && part.entities.contains(&fact.object));
+                prop_assert!(found.entities.contains(&fact.subject) && found.entities.contains(&fact.object));
             }
-            let all = part.entities == whole.entities && part.facts == whole.facts;
-            prop_assert_eq!(all, part.truncated.is_none());
+            let all = found.entities == whole.entities && found.facts == whole.facts;
+            prop_assert_eq!(all, found.truncated.is_none());
         }
     }
 }

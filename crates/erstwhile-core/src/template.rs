@@ -1,44 +1,43 @@
-//! Context templates: text with variables that the engine fills, in place of the standard block.
+//! Context templates: text with variables, used instead of the standard context block.
 //!
-//! Pure: parsing, and the lines in which parts are laid out. What a variable stands for is searched
-//! elsewhere and handed in.
+//! Pure: parses templates and formats lines. The caller supplies the values of variables.
 
-use crate::context::{attribute_lines, entity_lines, episode_line, fact_line, safe};
+use crate::context::{attribute_lines, entity_lines, episode_line, escaped, fact_line};
 use crate::error::{Error, Result};
 use crate::model::{Entity, Episode, Fact};
 
-/// Characters of a template, at most.
+/// Maximum number of characters of a template.
 pub const TEMPLATE_CHARACTERS_MAX: usize = 1_200;
-/// Characters of a template's id, at most.
+/// Maximum number of characters of a template's id.
 pub const ID_CHARACTERS_MAX: usize = 100;
-/// The largest `limit` that a template may name: Zep's, so that templates written for it are taken.
+/// Maximum value of `limit` in a template; the same as Zep's, so that its templates are accepted.
 pub const LIMIT_MAX: usize = 1_000;
-/// Items that one variable is filled with, at most, whatever its `limit` says.
+/// Maximum number of items of a variable, whatever its `limit` is.
 pub const ITEMS_MAX: usize = 50;
 
-/// What a variable stands for.
+/// The kind of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VariableKind {
-    /// `user_summary`: what is known about the user.
+    /// `user_summary`: the summary of the user.
     UserSummary,
     /// `edges`: facts.
     Edges,
     /// `entities`: entities.
     Entities,
-    /// `episodes`: raw turns, texts and documents.
+    /// `episodes`: messages, texts and documents.
     Episodes,
-    /// `observations`: patterns over many facts.
+    /// `observations`: observations.
     Observations,
-    /// `thread_summaries`: what threads were about.
+    /// `thread_summaries`: summaries of threads.
     ThreadSummaries,
 }
 
 impl VariableKind {
-    /// Every kind.
+    /// All kinds.
     pub const ALL: [Self; 6] =
         [Self::UserSummary, Self::Edges, Self::Entities, Self::Episodes, Self::Observations, Self::ThreadSummaries];
 
-    /// The name that templates use.
+    /// The name in templates.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UserSummary => "user_summary",
@@ -50,12 +49,12 @@ impl VariableKind {
         }
     }
 
-    /// Reads the name.
+    /// Parses the name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// Items when the template gives no limit.
+    /// Default number of items.
     fn items_default(self) -> usize {
         match self {
             Self::UserSummary => 1,
@@ -65,38 +64,38 @@ impl VariableKind {
     }
 }
 
-/// A place in a template that is filled.
+/// A variable of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
-    /// With what.
+    /// Its kind.
     pub kind: VariableKind,
-    /// How many items the template asks for; see [`Variable::items_max`] for how many it gets.
+    /// The requested number of items; [`Variable::items_max`] returns the effective one.
     pub limit: Option<usize>,
-    /// Only entities, or facts, of these types; empty for all.
+    /// Include only entities or facts of these types; empty for all.
     pub types: Vec<String>,
-    /// Whether attributes are told as well.
+    /// Whether to include attributes.
     pub include_attributes: bool,
 }
 
 impl Variable {
-    /// A variable without parameters.
+    /// Creates a variable without parameters.
     pub fn new(kind: VariableKind) -> Self {
         Self { kind, limit: None, types: Vec::new(), include_attributes: false }
     }
 
-    /// Items that fill it, at most: its limit or the default of its kind, never above [`ITEMS_MAX`].
+    /// Maximum number of items: its limit or the default of its kind, up to [`ITEMS_MAX`].
     pub fn items_max(&self) -> usize {
         self.limit.unwrap_or(self.kind.items_default()).min(ITEMS_MAX)
     }
 
-    /// Reads what stands between `%{` and `}`.
+    /// Parses the text between `%{` and `}`.
     fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ':')).unwrap_or(text.len());
         let (name, parameters) = text.split_at(end);
         let Some(kind) = VariableKind::parse(name) else {
             let known = VariableKind::ALL.map(VariableKind::as_str).join(", ");
-            return Err(Error::invalid(format!("template variable \"{name}\" is unknown: use one of {known}")));
+            return Err(Error::invalid(format!("unknown template variable \"{name}\": use one of {known}")));
         };
         let mut variable = Self::new(kind);
         let parameters = parameters.trim_start();
@@ -115,13 +114,15 @@ impl Variable {
         match name {
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-                let wrong = || format!("limit of template variable \"{place}\" must be a number from 1 to {LIMIT_MAX}");
-                self.limit = Some(limit.ok_or_else(|| Error::invalid(wrong()))?);
+                let invalid =
+                    || format!("limit of template variable \"{place}\" must be a number from 1 to {LIMIT_MAX}");
+                self.limit = Some(limit.ok_or_else(|| Error::invalid(invalid()))?);
             }
             "types" => {
                 let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-                let wrong = || format!("types of template variable \"{place}\" must be a list such as [Person, Place]");
-                let list = list.ok_or_else(|| Error::invalid(wrong()))?;
+                let invalid =
+                    || format!("types of template variable \"{place}\" must be a list such as [Person, Place]");
+                let list = list.ok_or_else(|| Error::invalid(invalid()))?;
                 let names = list.split(',').map(|name| name.trim().trim_matches(['"', '\'']).trim());
                 self.types = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
             }
@@ -138,7 +139,7 @@ impl Variable {
             }
             _ => {
                 return Err(Error::invalid(format!(
-                    "parameter \"{name}\" of template variable \"{place}\" is unknown: use limit, types or \
+                    "unknown parameter \"{name}\" of template variable \"{place}\": use limit, types or \
                      include_attributes"
                 )));
             }
@@ -147,7 +148,7 @@ impl Variable {
     }
 }
 
-/// Parameters separated by white space or commas; a list in brackets and spaces around `=` stay together.
+/// Splits parameters at white space or commas, except in brackets and around `=`.
 fn split_parameters(text: &str) -> Vec<&str> {
     let mut parameters = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
@@ -179,20 +180,20 @@ enum Part {
     Variable(Variable),
 }
 
-/// A template that has been read.
+/// A parsed template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     parts: Vec<Part>,
 }
 
 impl Template {
-    /// Reads a template: `%{name parameters}` is a variable, `%%` and everything else is text.
+    /// Parses a template: `%{name parameters}` is a variable; everything else, including `%%`, is text.
     pub fn parse(text: &str) -> Result<Self> {
         if text.trim().is_empty() {
-            return Err(Error::invalid("template is empty: give text with variables such as %{edges limit=10}"));
+            return Err(Error::invalid("the template is empty: use text with variables such as %{edges limit=10}"));
         }
         if text.chars().count() > TEMPLATE_CHARACTERS_MAX {
-            let message = format!("template is too long: use at most {TEMPLATE_CHARACTERS_MAX} characters");
+            let message = format!("the template is too long: use at most {TEMPLATE_CHARACTERS_MAX} characters");
             return Err(Error::invalid(message));
         }
         let mut parts = Vec::new();
@@ -204,7 +205,7 @@ impl Template {
             if let Some(after) = from.strip_prefix("%{") {
                 let Some((inside, after)) = after.split_once('}') else {
                     let start: String = from.chars().take(20).collect();
-                    let message = format!("template variable that begins with \"{start}\" needs a closing }}");
+                    let message = format!("the template variable that starts with \"{start}\" has no closing }}");
                     return Err(Error::invalid(message));
                 };
                 if !plain.is_empty() {
@@ -226,13 +227,15 @@ impl Template {
         Ok(Self { parts })
     }
 
-    /// Checks the id under which a template is kept.
+    /// Checks the id of a template.
     pub fn check_id(id: &str) -> Result<()> {
         if id.trim().is_empty() {
-            return Err(Error::invalid("template id is empty: give an id"));
+            return Err(Error::invalid("the template id must not be empty"));
         }
         if id.chars().count() > ID_CHARACTERS_MAX {
-            return Err(Error::invalid(format!("template id is too long: use at most {ID_CHARACTERS_MAX} characters")));
+            return Err(Error::invalid(format!(
+                "the template id is too long: use at most {ID_CHARACTERS_MAX} characters"
+            )));
         }
         Ok(())
     }
@@ -245,7 +248,7 @@ impl Template {
         })
     }
 
-    /// The text with every variable replaced by what `fill` gives, which is not read for variables.
+    /// Returns the text with every variable replaced by the result of `fill`, which is not parsed again.
     pub fn render(&self, mut fill: impl FnMut(&Variable) -> String) -> String {
         let mut text = String::new();
         for part in &self.parts {
@@ -258,12 +261,12 @@ impl Template {
     }
 }
 
-/// The user's summary, on one line.
+/// Formats the user's summary on one line.
 pub fn line_of_summary(summary: &str) -> String {
-    safe(summary)
+    escaped(summary)
 }
 
-/// Facts as the standard block lays them out, as many as the variable takes.
+/// Formats facts as in the standard block, up to the variable's limit.
 pub fn lines_of_facts(facts: &[Fact], variable: &Variable) -> String {
     let line = |fact: &Fact| {
         let attributes = if variable.include_attributes { attribute_lines(&fact.attributes) } else { String::new() };
@@ -272,19 +275,19 @@ pub fn lines_of_facts(facts: &[Fact], variable: &Variable) -> String {
     lines(facts, variable, line)
 }
 
-/// Entities as the standard block lays them out, as many as the variable takes.
+/// Formats entities as in the standard block, up to the variable's limit.
 pub fn lines_of_entities(entities: &[Entity], variable: &Variable) -> String {
     lines(entities, variable, |entity| entity_lines(entity, variable.include_attributes))
 }
 
-/// Episodes as the standard block lays them out, as many as the variable takes.
+/// Formats episodes as in the standard block, up to the variable's limit.
 pub fn lines_of_episodes(episodes: &[Episode], variable: &Variable) -> String {
     lines(episodes, variable, episode_line)
 }
 
-/// Observations or thread summaries, one a line, as many as the variable takes.
+/// Formats observations or thread summaries, one per line, up to the variable's limit.
 pub fn lines_of_texts(texts: &[String], variable: &Variable) -> String {
-    lines(texts, variable, |text| format!("  - {}", safe(text)))
+    lines(texts, variable, |text| format!("  - {}", escaped(text)))
 }
 
 fn lines<T>(items: &[T], variable: &Variable, line: impl Fn(&T) -> String) -> String {

@@ -1,4 +1,4 @@
-//! Text as it is compared: words folded, stemmed and freed of stop words.
+//! Text normalization: folded and stemmed words without stop words.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ pub mod sentences;
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 
-/// English words that carry no topic.
+/// English stop words.
 const STOP_WORDS: &[&str] = &[
     "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been",
     "before", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "for", "from", "had", "has", "have",
@@ -23,30 +23,30 @@ const STOP_WORDS: &[&str] = &[
 
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.iter().copied().collect());
 
-/// The words of a text in the form in which they are compared: NFKC, lower case, stemmed, without
-/// stop words. Scripts without spaces give one word for each character.
+/// Returns the words of a text, normalized for comparison: NFKC, lower case, stemmed, without stop words. In
+/// scripts without spaces, each character is a word.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    each_written(text, |written| words.extend(counted_as(written)));
+    for_each_word(text, |word| words.extend(stem(word)));
     words
 }
 
-/// What a word that is written so counts as; a stop word counts as nothing.
-pub(crate) fn counted_as(written: &str) -> Option<String> {
-    (!STOPS.contains(written)).then(|| STEMMER.stem(written).into_owned())
+/// Returns the stem of a word; `None` for a stop word.
+pub(crate) fn stem(word: &str) -> Option<String> {
+    (!STOPS.contains(word)).then(|| STEMMER.stem(word).into_owned())
 }
 
-/// Hands on each word of a text as it is written, but for NFKC and in lower case.
-pub(crate) fn each_written(text: &str, mut hand_on: impl FnMut(&str)) {
+/// Calls `visit` with each word of a text, in NFKC and lower case.
+pub(crate) fn for_each_word(text: &str, mut visit: impl FnMut(&str)) {
     let mut word = String::new();
     let mut end = |word: &mut String| {
         if !word.is_empty() {
-            hand_on(word);
+            visit(word);
         }
         word.clear();
     };
     if text.is_ascii() {
-        // What most texts are, without looking characters up: NFKC leaves ASCII as it is.
+        // Fast path for most texts: NFKC does not change ASCII.
         for byte in text.bytes() {
             if byte.is_ascii_alphanumeric() {
                 word.push(char::from(byte.to_ascii_lowercase()));
@@ -65,7 +65,7 @@ pub(crate) fn each_written(text: &str, mut hand_on: impl FnMut(&str)) {
         } else if character.is_alphanumeric() {
             word.push(character);
         } else {
-            // Also at an apostrophe: "Anna's" is "anna", and what follows carries no topic.
+            // An apostrophe ends a word, too: "Anna's" becomes "anna", because the rest of the word is a stop word.
             end(&mut word);
         }
     }
@@ -81,12 +81,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_folded_stemmed_and_freed_of_stop_words() {
+    fn words_are_folded_and_stemmed_without_stop_words() {
         assert_eq!(words("The Runners were RUNNING to Anna’s pottery"), ["runner", "run", "anna", "potteri"]);
     }
 
     #[test]
-    fn scripts_without_spaces_give_characters() {
+    fn scripts_without_spaces_are_split_into_characters() {
         assert_eq!(words("我爱北京"), ["我", "爱", "北", "京"]);
     }
 }

@@ -1,11 +1,11 @@
 //! The rules of time: facts as a pure function of a set of assertions.
 //!
-//! Nothing here knows a store, a clock or the order of arrival. The rules (T1–T10 in
-//! ARCHITECTURE.md) in one paragraph: assertions about the same subject and predicate form a *slot*;
-//! inside a slot they are laid on timelines (one for the whole slot when the predicate is exclusive,
-//! one for each object when it is shared, one for each object and day for events) and swept from the
-//! past to the future. Restatements join the run that is open; in an exclusive slot another object
-//! closes it; an end or a denial closes it; every closing is remembered with what the system knew then.
+//! The result does not depend on a store, a clock or the order of arrival. The rules (T1–T10 in
+//! ARCHITECTURE.md) in short: assertions with the same subject and predicate form a *slot*. The assertions of a
+//! slot are placed on timelines (one for the whole slot if the predicate is exclusive, one per object if it is
+//! shared, one per object and day for events), which are swept from the past to the future. Restatements extend
+//! the open run; in an exclusive slot, another object closes it; so does an end or a denial. Every closing
+//! records when the system learned of it.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +17,21 @@ use crate::model::{
     Assertion, AssertionId, ClaimKind, Closing, EntityId, Fact, FactEdit, Holding, Metadata, Precision,
 };
 
-/// Where a slot is: every assertion that can change the facts of a slot has the slot's key.
+/// The key of a slot: all assertions that can affect each other's facts have the same key.
 ///
-/// Events carry their object, because an event never closes another one.
+/// The key of an event includes its object, because events never close each other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SlotKey {
-    /// The subject, aliases followed.
+    /// The entity of the subject.
     pub subject: EntityId,
     /// The relation.
     pub predicate: String,
-    /// The object of an event; `None` for what holds over time.
+    /// The object of an event; `None` for other facts.
     pub event_object: Option<EntityId>,
 }
 
 impl SlotKey {
-    /// The slot of an assertion under a resolution of identities.
+    /// Returns the slot of an assertion; `resolve` maps name ids to entities.
     pub fn of(assertion: &Assertion, resolve: impl Fn(EntityId) -> EntityId) -> Self {
         Self {
             subject: resolve(assertion.subject),
@@ -44,10 +44,10 @@ impl SlotKey {
     }
 }
 
-/// The facts that a set of assertions and the operator's edits make true.
+/// Computes the facts of a set of assertions and the operator's edits.
 ///
-/// `resolve` follows aliases; `known_at` leaves out what the system learned later (T9). The result is
-/// sorted by start, then id, and does not depend on the order of `assertions` (T1).
+/// `resolve` maps name ids to entities; `known_at` excludes evidence recorded later (T9). The result is sorted
+/// by start, then id, and does not depend on the order of `assertions` (T1).
 pub fn facts<'a>(
     assertions: impl IntoIterator<Item = &'a Assertion>,
     edits: &HashMap<AssertionId, FactEdit>,
@@ -66,7 +66,7 @@ pub fn facts<'a>(
     facts
 }
 
-/// The facts of one slot; `claims` are all its assertions, in any order.
+/// Computes the facts of one slot; `claims` are all its assertions, in any order.
 pub fn slot_facts(
     claims: &[&Assertion],
     edits: &HashMap<AssertionId, FactEdit>,
@@ -85,7 +85,7 @@ pub fn slot_facts(
 #[derive(Debug, Clone, Copy)]
 struct Placed<'a> {
     at: Timestamp,
-    /// Whether anything says when it began: "until 2015" says only when it ended.
+    /// Whether the start is known: "until 2015" states only the end.
     start_known: bool,
     object: Option<EntityId>,
     claim: &'a Assertion,
@@ -104,19 +104,19 @@ impl<'a> Placed<'a> {
         }
     }
 
-    /// The order of the sweep: time in the world, then the order in which it was said (T3).
-    fn order(&self) -> (Timestamp, WordOrder) {
-        (self.at, WordOrder::of(self.claim))
+    /// The order of the sweep: time in the world, then the order of statement (T3).
+    fn order(&self) -> (Timestamp, StatementOrder) {
+        (self.at, StatementOrder::of(self.claim))
     }
 }
 
-/// The order in which claims were said: by reference time, then by the position of the episode in its graph, then by
-/// the place in the episode's text.
+/// The order in which claims were stated: by reference time, then by position of the episode in its graph, then by
+/// position in the episode's text.
 ///
-/// An operator, who has no episode, is heard last. The end of the key only makes the order total: it never decides
-/// between two claims at different places.
+/// Claims of the operator, which have no episode, come last. The remaining fields only make the order total: they
+/// never decide between two claims at different positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct WordOrder {
+struct StatementOrder {
     reference_time: Timestamp,
     sequence: i64,
     place: (usize, usize),
@@ -124,7 +124,7 @@ struct WordOrder {
     id: AssertionId,
 }
 
-impl WordOrder {
+impl StatementOrder {
     fn of(claim: &Assertion) -> Self {
         Self {
             reference_time: claim.reference_time,
@@ -136,7 +136,7 @@ impl WordOrder {
     }
 }
 
-/// Splits a slot's claims into timelines that cannot affect each other, each sorted for the sweep.
+/// Splits a slot's claims into independent timelines, each sorted for the sweep.
 fn timelines<'a>(claims: &[&'a Assertion], resolve: impl Fn(EntityId) -> EntityId) -> Vec<(bool, Vec<Placed<'a>>)> {
     let exclusive = claims.iter().any(|claim| claim.holding == Holding::Exclusive);
     let placed: Vec<Placed<'a>> = claims.iter().map(|claim| Placed::new(claim, &resolve)).collect();
@@ -156,16 +156,16 @@ fn timelines<'a>(claims: &[&'a Assertion], resolve: impl Fn(EntityId) -> EntityI
     timelines
 }
 
-/// In a shared slot, an end or denial without an object is about every object.
+/// In a shared slot, an end or denial without an object applies to every object.
 fn spread_objectless(lanes: &mut BTreeMap<(Option<EntityId>, Option<jiff::civil::Date>), Vec<Placed<'_>>>) {
-    if let Some(everything) = lanes.remove(&(None, None)) {
+    if let Some(objectless) = lanes.remove(&(None, None)) {
         for lane in lanes.values_mut() {
-            lane.extend(everything.iter().copied());
+            lane.extend(objectless.iter().copied());
         }
     }
 }
 
-/// A stretch of time in which one object holds, with the claims that say so.
+/// A period in which one object holds, with the supporting claims.
 #[derive(Debug)]
 struct Run<'a> {
     object: EntityId,
@@ -194,7 +194,7 @@ impl Run<'_> {
     }
 }
 
-/// Walks a sorted timeline from the past to the future and cuts it into runs.
+/// Sweeps a sorted timeline from the past to the future and splits it into runs.
 fn sweep(timeline: Vec<Placed<'_>>, exclusive: bool) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     for placed in timeline {
@@ -232,7 +232,7 @@ fn assert_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>, exclusive: bool) 
     if placed.start_known { runs.push(run) } else { insert_past(runs, run, placed.at) }
 }
 
-/// Puts a run that is over at `at` before whatever holds then, so that the open run stays the last one.
+/// Inserts a run that has ended at `at` before the open run, which must remain the last one.
 fn insert_past<'a>(runs: &mut Vec<Run<'a>>, run: Run<'a>, at: Timestamp) {
     let position = runs.iter().position(|run| run.is_open_at(at)).unwrap_or(runs.len());
     runs.insert(position, run);
@@ -246,7 +246,7 @@ fn end_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>) {
         }
         return;
     }
-    // "I no longer work at X" tells that it was so, even when nobody had said it before.
+    // "I no longer work at X" implies that it was so, even if nothing stated it before.
     if let (ClaimKind::Ends, Some(object)) = (placed.claim.kind, placed.object) {
         let start = unknown_start(runs, placed.at);
         let end = Some(End::new(placed.at, placed.claim));
@@ -255,14 +255,14 @@ fn end_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>) {
     }
 }
 
-/// Where a run begins that only tells its end: after what came before it, at most.
+/// The earliest possible start of a run of which only the end is known: the end of the preceding run.
 fn unknown_start(runs: &[Run<'_>], end: Timestamp) -> Option<Timestamp> {
     runs.iter().map(|run| run.end.map_or(end, |known| known.at.min(end))).max()
 }
 
 impl Run<'_> {
     fn into_fact(mut self, resolve: impl Fn(EntityId) -> EntityId) -> Fact {
-        self.claims.sort_by_key(|claim| WordOrder::of(claim));
+        self.claims.sort_by_key(|claim| StatementOrder::of(claim));
         let mut oldest = self.claims[0];
         let mut best = self.claims[0];
         for claim in &self.claims {
@@ -283,8 +283,8 @@ impl Run<'_> {
             }
             attributes.extend(claim.attributes.clone());
         }
-        // T7: the system learned of the end when it had both the fact and what closed it; an end that
-        // was still to come then is known, not learned.
+        // T7: the system learned of the end when it had recorded both the fact and the closing assertion; an end
+        // that was then in the future does not count.
         let learned = self.end.map(|end| (end.at, end.recorded_at.max(oldest.recorded_at)));
         Fact {
             id: oldest.id,
@@ -306,16 +306,16 @@ impl Run<'_> {
     }
 }
 
-/// A fact with the operator's edits over it, oldest edit first.
+/// Applies the operator's edits to a fact, oldest first.
 fn edited(mut fact: Fact, edits: &HashMap<AssertionId, FactEdit>, known_at: Option<Timestamp>) -> Fact {
-    let mut mine: Vec<&FactEdit> = fact
+    let mut applicable: Vec<&FactEdit> = fact
         .assertions
         .iter()
         .filter_map(|id| edits.get(id))
         .filter(|edit| known_at.is_none() || edit.recorded_at <= known_at)
         .collect();
-    mine.sort_by_key(|edit| edit.recorded_at);
-    for edit in mine {
+    applicable.sort_by_key(|edit| edit.recorded_at);
+    for edit in applicable {
         if let Some(statement) = &edit.statement {
             fact.statement.clone_from(statement);
         }

@@ -1,4 +1,4 @@
-//! What every handler may ask for.
+//! The state shared by all handlers.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -11,26 +11,26 @@ use tokio_util::sync::CancellationToken;
 use crate::metrics::Metrics;
 use crate::settings::{Limits, Settings};
 
-/// What handlers share; a cheap clone.
+/// State shared by all handlers; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// The memory.
+    /// The memory engine.
     pub engine: Engine,
-    /// What requests may ask for.
+    /// Limits on requests.
     pub limits: Arc<Limits>,
-    /// Requests each second, by key; `None` for no limit.
+    /// Rate limiter by API key; `None` when requests are unlimited.
     pub rate: Option<Arc<DefaultKeyedRateLimiter<ApiKeyId>>>,
-    /// Counters.
+    /// Prometheus metrics.
     pub metrics: Metrics,
     /// Cancelled when the server begins to shut down.
     pub draining: CancellationToken,
 }
 
 impl App {
-    /// The application over an engine.
+    /// Creates the application for an engine.
     pub fn new(engine: Engine, settings: &Settings) -> Self {
         let rate = NonZeroU32::new(settings.limits.requests_per_second)
-            .map(|each_second| Arc::new(RateLimiter::keyed(Quota::per_second(each_second))));
+            .map(|per_second| Arc::new(RateLimiter::keyed(Quota::per_second(per_second))));
         Self {
             engine,
             limits: Arc::new(settings.limits.clone()),

@@ -10,15 +10,15 @@ use crate::settings::Settings;
 mod demo;
 mod doctor;
 mod keys;
-mod moving;
 mod output;
 mod serve;
+mod transfer;
 
 /// The memory of AI agents.
 #[derive(Debug, Parser)]
 #[command(name = "erstwhile", version, about, arg_required_else_help = true)]
 struct Cli {
-    /// Settings file; `erstwhile.toml` here when it exists
+    /// Settings file [default: `erstwhile.toml` in the current directory, if it exists]
     #[arg(long, global = true, env = "ERSTWHILE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -29,25 +29,25 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
-    /// Ingest a sample conversation and show what came of it
+    /// Ingest a sample conversation and show the extracted facts and the context
     Demo(demo::Demo),
-    /// Make, list and revoke API keys
+    /// Create, list and revoke API keys
     Keys(keys::Keys),
-    /// Write everything to a folder, graph by graph, while a server may go on serving
-    Export(moving::Export),
-    /// Read an export into a database, and compare what arrived
-    Import(moving::Import),
-    /// Check the settings, the data folder and the models
+    /// Export all data to a folder; the server may keep running
+    Export(transfer::Export),
+    /// Import an export into a database and verify it
+    Import(transfer::Import),
+    /// Check the settings, the database and the models
     Doctor(doctor::Doctor),
 }
 
-/// Where data is kept.
+/// Where data is stored.
 #[derive(Debug, Args)]
 struct DataArgs {
     /// Folder of the embedded database [default: data]
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "database")]
     data: Option<PathBuf>,
-    /// URL of a `PostgreSQL` database in its place: `postgres://user:password@host/database`
+    /// URL of a `PostgreSQL` database to use instead: `postgres://user:password@host/database`
     #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
     database: Option<String>,
 }
@@ -64,8 +64,8 @@ impl DataArgs {
     }
 }
 
-/// Parses the command line, does what it says, and tells how it went: 0 done, 1 failed, 2 wrong usage,
-/// 3 unhealthy.
+/// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
+/// 3 unhealthy (`doctor`).
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
@@ -84,7 +84,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            output::tell(&format!("erstwhile: {error:#}"));
+            output::print_status(&format!("erstwhile: {error:#}"));
             ExitCode::FAILURE
         }
     }

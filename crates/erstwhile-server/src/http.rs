@@ -1,4 +1,4 @@
-//! HTTP: one folder for each generation of the API, and what they share below their wire formats.
+//! HTTP: one module for each generation of the API, and the modules that they share.
 
 pub mod body;
 pub mod caller;

@@ -1,6 +1,6 @@
-//! Erstwhile over HTTP and on the command line.
+//! The HTTP server and the command line of Erstwhile.
 //!
-//! The binary is [`cli::run`]; tests and benchmarks start the same server in their own process with
+//! The binary calls [`cli::run`]; tests and benchmarks run the same server in their own process with
 //! [`serve::Server`].
 #![warn(missing_docs)]
 

@@ -1,6 +1,7 @@
 //! The binary `erstwhile`.
 
-/// Indexes are many small pieces: this allocates them faster, and gives back what loading took.
+/// Indexes consist of many small allocations: mimalloc is faster for them, and returns freed memory to the
+/// operating system after loading.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! What the server counts. Labels are bounded: routes as they are written, never ids.
+//! Prometheus metrics. Labels have few values: route patterns, never ids.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,27 +11,27 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-/// The labels of a request.
+/// Labels of the request counter.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct RequestLabels {
-    /// The verb.
+    /// The HTTP method.
     pub method: String,
-    /// The route as it is written, such as `/api/v2/users/{user_id}`.
+    /// The route pattern, such as `/api/v2/users/{user_id}`.
     pub route: String,
-    /// The status.
+    /// The HTTP status.
     pub status: u16,
 }
 
-/// The labels of a latency.
+/// Labels of the latency histogram.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct RouteLabels {
-    /// The verb.
+    /// The HTTP method.
     pub method: String,
-    /// The route as it is written.
+    /// The route pattern.
     pub route: String,
 }
 
-/// Every metric; a cheap clone.
+/// All metrics; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     registry: Arc<Registry>,
@@ -46,20 +46,20 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// All at zero.
+    /// Creates the metrics, all zero.
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("erstwhile");
         let requests = Family::default();
         let latency = Family::new_with_constructor(latency_histogram as fn() -> Histogram);
         let (queue_episodes, queue_graphs) = (Gauge::default(), Gauge::default());
-        registry.register("requests", "Requests answered", requests.clone());
-        registry.register("request_seconds", "Seconds until a request was answered", Family::clone(&latency));
-        registry.register("queue_episodes", "Episodes that wait to be understood", queue_episodes.clone());
-        registry.register("queue_graphs", "Graphs with waiting episodes", queue_graphs.clone());
+        registry.register("requests", "Number of requests", requests.clone());
+        registry.register("request_seconds", "Latency of requests in seconds", Family::clone(&latency));
+        registry.register("queue_episodes", "Episodes waiting for ingestion", queue_episodes.clone());
+        registry.register("queue_graphs", "Graphs with episodes waiting for ingestion", queue_graphs.clone());
         Self { registry: Arc::new(registry), requests, latency, queue_episodes, queue_graphs }
     }
 
-    /// The Prometheus text.
+    /// Encodes the metrics in the Prometheus text format.
     pub fn encode(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -67,7 +67,7 @@ impl Metrics {
     }
 }
 
-/// Buckets from half a millisecond to eight seconds.
+/// A histogram with buckets from half a millisecond to eight seconds.
 fn latency_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.0005, 2.0, 15))
 }

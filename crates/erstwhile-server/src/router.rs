@@ -17,7 +17,7 @@ use crate::http::error::ApiError;
 use crate::http::{body, health, v0, v2, v3};
 use crate::metrics::{RequestLabels, RouteLabels};
 
-/// The header that names a request in the log.
+/// The header with the request id, which is also logged.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The router of the API, with its middleware.
@@ -28,16 +28,16 @@ pub fn router(app: &App, timeout: Duration) -> Router {
         .route("/readyz", get(health::readyz))
         .nest(v0::PREFIX, v0::routes())
         .nest("/api/v2", v2::routes().merge(v3::routes()))
-        .fallback(no_such_route)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(app.clone(), body::whole))
-        .layer(from_fn(move |request, next| within(timeout, request, next)))
-        .layer(from_fn_with_state(app.clone(), count))
+        .fallback(route_not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), body::buffer))
+        .layer(from_fn(move |request, next| with_timeout(timeout, request, next)))
+        .layer(from_fn_with_state(app.clone(), record_metrics))
         .layer(CatchPanicLayer::custom(|_| {
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error").into_response()
         }))
-        .layer(from_fn(v0::in_plain_text))
-        // Failures are logged where they are handled, once.
+        .layer(from_fn(v0::plain_text_errors))
+        // Failures are already logged where they are handled.
         .layer(TraceLayer::new_for_http().on_failure(()).make_span_with(|request: &Request| {
             let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
             tracing::debug_span!("request", request.id = id, method = %request.method())
@@ -52,30 +52,30 @@ pub fn metrics_router(app: &App) -> Router {
     Router::new().route("/metrics", get(health::metrics)).with_state(app.clone())
 }
 
-async fn no_such_route() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, "no such route")
+async fn route_not_found() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "route not found")
 }
 
-async fn no_such_method() -> ApiError {
-    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not know that method")
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method not allowed on this path")
 }
 
-async fn within(timeout: Duration, request: Request, next: Next) -> Response {
+async fn with_timeout(timeout: Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the request took too long").into_response(),
+        Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the request timed out").into_response(),
     }
 }
 
-async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn record_metrics(State(app): State<App>, request: Request, next: Next) -> Response {
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("other", MatchedPath::as_str).to_owned();
     let method = request.method().to_string();
-    let began = Instant::now();
+    let started = Instant::now();
     let response = next.run(request).await;
-    let elapsed = began.elapsed();
+    let elapsed = started.elapsed();
     let status = response.status().as_u16();
-    tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1000.0, "answered");
+    tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1000.0, "request completed");
     app.metrics
         .latency
         .get_or_create(&RouteLabels { method: method.clone(), route: route.clone() })

@@ -1,4 +1,4 @@
-//! Putting the parts together, and the life of a server from its start to its graceful end.
+//! Opens the engine from the settings, and starts and stops the server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,37 +27,37 @@ use crate::app::App;
 use crate::router;
 use crate::settings::{Settings, StoreSettings};
 
-/// The project that exists from the start.
+/// The project that is created at the first start.
 pub const DEFAULT_PROJECT: &str = "default";
-/// The file of the embedded database in the data folder.
+/// File name of the embedded database in the data folder.
 const DATABASE: &str = "erstwhile.db";
-/// How often the store is tidied.
-const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// Interval between clean-ups of the store.
+const CLEAN_UP_INTERVAL: Duration = Duration::from_hours(1);
 
-/// The store that the settings name: PostgreSQL when there is a URL, else the embedded one in a folder.
+/// Opens the configured store: PostgreSQL if a URL is set, else the embedded database in the data folder.
 ///
 /// # Errors
-/// When it cannot be opened, or its schema cannot be brought up to date.
+/// If it cannot be opened or its schema cannot be migrated.
 pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
-    let unopened = || format!("the database in `{}` cannot be opened", settings.place());
+    let cannot_open = || format!("cannot open the database in `{}`", settings.place());
     let database: Arc<dyn Sql> = if let Some(url) = &settings.database {
         let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
-        Arc::new(Postgres::new(url, postgres).with_context(unopened)?)
+        Arc::new(Postgres::new(url, postgres).with_context(cannot_open)?)
     } else {
         let folder = &settings.data;
-        std::fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
-        Arc::new(Sqlite::open(&folder.join(DATABASE)).with_context(unopened)?)
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
+        Arc::new(Sqlite::open(&folder.join(DATABASE)).with_context(cannot_open)?)
     };
-    Store::open(database).await.with_context(unopened)
+    Store::open(database).await.with_context(cannot_open)
 }
 
-/// An engine over the store that the settings name, with the models that ship.
+/// Opens an engine on the configured store, with the built-in models.
 ///
 /// # Errors
-/// When the store cannot be opened.
+/// If the store cannot be opened.
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let store = open_store(&settings.store).await?;
-    let embedder = StaticEmbedder::new().context("the built-in embedding table is damaged")?;
+    let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store)
         .embedder(embedder)
         .extractor(OfflineExtractor::new())
@@ -68,12 +68,12 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     })
 }
 
-/// Whether the store is there, or an empty one would be made by opening it.
+/// Returns whether the store exists; opening the embedded database would create it.
 pub fn has_store(settings: &StoreSettings) -> bool {
     settings.database.is_some() || settings.data.join(DATABASE).exists()
 }
 
-/// The language model that the operator configured, if any.
+/// Returns the configured language model, if any.
 fn language_model(settings: &Settings) -> Option<Arc<dyn LanguageModel>> {
     let model = &settings.model;
     let (url, name) = (model.url.clone()?, model.name.clone()?);
@@ -81,17 +81,18 @@ fn language_model(settings: &Settings) -> Option<Arc<dyn LanguageModel>> {
     Some(Arc::new(OpenAiModel::new(settings)))
 }
 
-/// Fresh random bytes for the secret of a key.
+/// Returns random bytes for the secret of a key.
 pub fn random_bytes() -> [u8; 32] {
     let mut bytes = [0; 32];
     rand::rng().fill_bytes(&mut bytes);
     bytes
 }
 
-/// The default project; at the first start it gets a key, whose secret is returned this once.
+/// Returns the default project. The first start creates the project and its first key, whose secret is
+/// returned only then.
 ///
 /// # Errors
-/// When the store does not answer, or the operator's own key is too short.
+/// If the store is unavailable, or the configured key is too short.
 pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Result<(Project, Option<String>)> {
     let project = engine.ensure_project(DEFAULT_PROJECT).await?;
     let new = NewKey {
@@ -107,9 +108,9 @@ pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Res
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
-    /// Where the API answers.
+    /// Address of the API.
     pub address: SocketAddr,
-    /// Where `/metrics` answers, when it does.
+    /// Address of `/metrics`, if enabled.
     pub metrics_address: Option<SocketAddr>,
     draining: CancellationToken,
     stopped: CancellationToken,
@@ -118,17 +119,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts listening and ingesting.
+    /// Starts the listeners and the ingestion workers.
     ///
     /// # Errors
-    /// When an address cannot be bound.
+    /// If an address cannot be bound.
     pub async fn start(engine: Engine, settings: &Settings) -> anyhow::Result<Self> {
         let app = App::new(engine.clone(), settings);
         let (draining, stopped, tasks) = (app.draining.clone(), CancellationToken::new(), TaskTracker::new());
         let api = router::router(&app, Duration::from_secs(settings.server.timeout_s));
         let address = spawn_http(&tasks, settings.server.listen, api, &draining).await?;
         let metrics_address = match settings.telemetry.metrics_listen {
-            // Metrics answer until everything else has ended.
+            // Metrics stay available while the server drains.
             Some(listen) => Some(spawn_http(&tasks, listen, router::metrics_router(&app), &stopped).await?),
             None => None,
         };
@@ -138,12 +139,12 @@ impl Server {
             shutdown.cancelled().await;
             workers.stop().await;
         });
-        tasks.spawn(tidy(engine, draining.clone()));
+        tasks.spawn(clean_up(engine, draining.clone()));
         let drain = Duration::from_secs(settings.server.drain_s);
         Ok(Self { address, metrics_address, draining, stopped, tasks, drain })
     }
 
-    /// Stops accepting, finishes what is in hand, and returns; false when that took too long.
+    /// Stops accepting requests and completes those in progress; returns false if that timed out.
     pub async fn stop(self) -> bool {
         self.draining.cancel();
         self.tasks.close();
@@ -160,30 +161,30 @@ async fn spawn_http(
 ) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    // Small answers must not wait for more to send.
+    // Small responses must not wait for more data to send.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+            tracing::debug!(%error, "cannot disable Nagle's algorithm on a connection");
         }
     });
     let stop = stop.clone();
     tasks.spawn(async move {
         let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
         if let Err(error) = served {
-            tracing::error!(%error, "the listener ended");
+            tracing::error!(%error, "the listener failed");
         }
     });
     Ok(address)
 }
 
-async fn tidy(engine: Engine, stop: CancellationToken) {
+async fn clean_up(engine: Engine, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(TIDY_EVERY) => {}
+            () = tokio::time::sleep(CLEAN_UP_INTERVAL) => {}
         }
         if let Err(error) = engine.tidy().await {
-            tracing::warn!(%error, "the store was not tidied");
+            tracing::warn!(%error, "cannot clean up the store");
         }
     }
 }

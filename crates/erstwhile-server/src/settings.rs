@@ -1,7 +1,8 @@
-//! Settings: a flag over the environment over `erstwhile.toml` over the default.
+//! Settings. Command line flags override environment variables, which override `erstwhile.toml`, which
+//! overrides the defaults.
 //!
-//! Environment variables are `ERSTWHILE_SECTION__KEY`; a secret may also stand in a file that
-//! `ERSTWHILE_SECTION__KEY_FILE` names. Unknown keys are errors.
+//! Environment variables are named `ERSTWHILE_SECTION__KEY`; a secret can also be read from the file named
+//! by `ERSTWHILE_SECTION__KEY_FILE`. Unknown keys are errors.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,25 +12,25 @@ use config::{Config, Environment, File, FileFormat};
 use erstwhile_postgres::Postgres;
 use serde::Deserialize;
 
-/// Everything that an operator may set.
+/// All settings of the server.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the server listens.
     pub server: ServerSettings,
-    /// Where data is kept.
+    /// Where data is stored.
     pub store: StoreSettings,
-    /// Keys.
+    /// API keys.
     pub auth: AuthSettings,
-    /// What requests may ask for.
+    /// Limits on requests.
     pub limits: Limits,
-    /// How episodes are understood.
+    /// Ingestion of episodes.
     pub ingest: IngestSettings,
-    /// Which language model answers what cannot be answered without one; none by default.
+    /// The language model for calls that need one; none by default.
     pub model: ModelSettings,
-    /// How much memory indexes may take.
+    /// Memory limits of indexes.
     pub search: SearchSettings,
-    /// What is logged and counted.
+    /// Logging and metrics.
     pub telemetry: TelemetrySettings,
 }
 
@@ -39,9 +40,9 @@ pub struct Settings {
 pub struct ServerSettings {
     /// Address of the API.
     pub listen: SocketAddr,
-    /// Seconds that a request may take.
+    /// Timeout of a request in seconds.
     pub timeout_s: u64,
-    /// Seconds that requests in hand may take after the signal to stop.
+    /// Seconds that requests in progress may take after the signal to stop.
     pub drain_s: u64,
 }
 
@@ -51,17 +52,17 @@ impl Default for ServerSettings {
     }
 }
 
-/// Where data is kept.
+/// Where data is stored.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreSettings {
     /// Folder of the embedded database.
     pub data: PathBuf,
-    /// URL of a PostgreSQL database, `postgres://user:password@host/database`, in place of the embedded one.
+    /// URL of a PostgreSQL database, `postgres://user:password@host/database`, to use instead.
     pub database: Option<String>,
     /// A file that holds the URL.
     pub database_file: Option<PathBuf>,
-    /// Connections of this process to PostgreSQL, at most.
+    /// Maximum number of connections of this process to PostgreSQL.
     pub connections: usize,
 }
 
@@ -79,7 +80,7 @@ impl std::fmt::Debug for StoreSettings {
 }
 
 impl StoreSettings {
-    /// What a person calls the place: the folder, or the database's address without who opens it.
+    /// Returns the location for messages: the folder, or the database's address without credentials.
     pub fn place(&self) -> String {
         match &self.database {
             None => self.data.display().to_string(),
@@ -88,11 +89,11 @@ impl StoreSettings {
     }
 }
 
-/// Keys.
+/// API keys.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuthSettings {
-    /// The default project's first key, when the data folder is new; otherwise one is made and printed.
+    /// Secret of the default project's first key; if absent, the first start creates a key and prints it.
     pub bootstrap_key: Option<String>,
     /// A file that holds the bootstrap key.
     pub bootstrap_key_file: Option<PathBuf>,
@@ -104,29 +105,29 @@ impl std::fmt::Debug for AuthSettings {
     }
 }
 
-/// What requests may ask for. The defaults are the documented limits of the API.
+/// Limits on requests. The defaults are the documented limits of the API.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bytes of a request body.
+    /// Maximum number of bytes of a request body.
     pub body_bytes_max: usize,
-    /// Messages in one call.
+    /// Maximum number of messages in one call.
     pub messages_max: usize,
-    /// Characters of a message.
+    /// Maximum number of characters of a message.
     pub message_characters_max: usize,
-    /// Characters of a message in the session generations, whose servers took longer ones.
+    /// Maximum number of characters of a message in the session generations, which allow longer ones.
     pub session_message_characters_max: usize,
-    /// Characters of data that is added to a graph.
+    /// Maximum number of characters of data that is added to a graph.
     pub data_characters_max: usize,
-    /// Episodes in one batch.
+    /// Maximum number of episodes in one batch.
     pub batch_episodes_max: usize,
-    /// Keys of metadata on messages and episodes.
+    /// Maximum number of metadata keys of messages and episodes.
     pub metadata_keys_max: usize,
-    /// Characters of a search query.
+    /// Maximum number of characters of a search query.
     pub query_characters_max: usize,
-    /// Results of a search.
+    /// Maximum number of results of a search.
     pub search_results_max: usize,
-    /// Requests each second for each key; 0 for no limit.
+    /// Maximum number of requests per second and API key; 0 for no limit.
     pub requests_per_second: u32,
 }
 
@@ -147,11 +148,11 @@ impl Default for Limits {
     }
 }
 
-/// How episodes are understood.
+/// Ingestion of episodes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IngestSettings {
-    /// Graphs that are ingested at the same time.
+    /// Number of graphs that are ingested concurrently.
     pub workers: usize,
 }
 
@@ -161,19 +162,19 @@ impl Default for IngestSettings {
     }
 }
 
-/// Which language model is asked.
+/// The language model.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelSettings {
-    /// Base address of an `OpenAI`-compatible server, such as `http://127.0.0.1:8080/v1`.
+    /// Base URL of an `OpenAI`-compatible server, such as `http://127.0.0.1:8080/v1`.
     pub url: Option<String>,
     /// The model's name.
     pub name: Option<String>,
-    /// The server's key.
+    /// The API key for that server.
     pub key: Option<String>,
     /// A file that holds the key.
     pub key_file: Option<PathBuf>,
-    /// Seconds that an answer may take.
+    /// Timeout of a model request in seconds.
     pub timeout_s: u64,
 }
 
@@ -189,11 +190,11 @@ impl std::fmt::Debug for ModelSettings {
     }
 }
 
-/// How much memory indexes may take.
+/// Memory limits of indexes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchSettings {
-    /// Mebibytes of indexes, roughly.
+    /// Approximate maximum size of all indexes in mebibytes.
     pub index_mib_max: u64,
 }
 
@@ -203,15 +204,15 @@ impl Default for SearchSettings {
     }
 }
 
-/// What is logged and counted.
+/// Logging and metrics.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetrySettings {
-    /// Which log lines are kept, in the syntax of `tracing-subscriber`'s filter.
+    /// Log filter, in the syntax of `tracing-subscriber`.
     pub log: String,
-    /// Whether log lines are JSON.
+    /// Whether to log JSON lines.
     pub log_json: bool,
-    /// Address of `/metrics`; off when absent.
+    /// Address of `/metrics`; disabled if absent.
     pub metrics_listen: Option<SocketAddr>,
 }
 
@@ -222,43 +223,43 @@ impl Default for TelemetrySettings {
 }
 
 impl Settings {
-    /// Reads the file (when there is one) and the environment.
+    /// Loads the settings from the file, if any, and the environment.
     ///
     /// # Errors
-    /// When a file that was asked for is missing, or a value does not fit, or a key is unknown.
+    /// If a named file is missing, a value is invalid, or a key is unknown.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
         let mut sources = Config::builder();
         match file {
             Some(file) => sources = sources.add_source(File::from(file).format(FileFormat::Toml)),
             None => sources = sources.add_source(File::new("erstwhile.toml", FileFormat::Toml).required(false)),
         }
-        // Only names with a section are settings; `ERSTWHILE_CONFIG` and the like are not.
+        // Settings have a section in their name; other variables, such as `ERSTWHILE_CONFIG`, do not.
         let named = std::env::vars().filter(|(name, _)| name.starts_with("ERSTWHILE_") && name.contains("__"));
         let environment = Environment::with_prefix("ERSTWHILE")
             .prefix_separator("_")
             .separator("__")
             .try_parsing(true)
             .source(Some(named.collect()));
-        let read = sources.add_source(environment).build().context("the settings cannot be read")?;
-        let mut settings: Self = read.try_deserialize().context("the settings are wrong")?;
+        let read = sources.add_source(environment).build().context("cannot read the settings")?;
+        let mut settings: Self = read.try_deserialize().context("invalid settings")?;
         if let Some(file) = &settings.auth.bootstrap_key_file {
             let key = std::fs::read_to_string(file)
-                .with_context(|| format!("auth.bootstrap_key_file `{}` cannot be read", file.display()))?;
+                .with_context(|| format!("cannot read auth.bootstrap_key_file `{}`", file.display()))?;
             settings.auth.bootstrap_key = Some(key.trim().to_owned());
         }
         if let Some(file) = &settings.store.database_file {
             let url = std::fs::read_to_string(file)
-                .with_context(|| format!("store.database_file `{}` cannot be read", file.display()))?;
+                .with_context(|| format!("cannot read store.database_file `{}`", file.display()))?;
             settings.store.database = Some(url.trim().to_owned());
         }
         settings.store.database = settings.store.database.take().filter(|url| !url.is_empty());
         if let Some(file) = &settings.model.key_file {
             let key = std::fs::read_to_string(file)
-                .with_context(|| format!("model.key_file `{}` cannot be read", file.display()))?;
+                .with_context(|| format!("cannot read model.key_file `{}`", file.display()))?;
             settings.model.key = Some(key.trim().to_owned());
         }
         if settings.model.url.is_some() != settings.model.name.is_some() {
-            bail!("model.url and model.name belong together: set both or neither");
+            bail!("model.url and model.name must be set together");
         }
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
         if settings.store.connections == 0 {

@@ -1,4 +1,4 @@
-//! Measured and counted constants of the formulas.
+//! Constants of the formulas.
 //!
 //! All were measured on two cores that the server, the database and the load shared. The results of `scale` and
 //! `speed` are those of docs/scaling.md and docs/postgres.md. "By hand" is a run of the real binary on PostgreSQL 15, on
@@ -7,7 +7,7 @@
 use erstwhile_postgres::PostgresSettings;
 use erstwhile_server::settings::{IngestSettings, SearchSettings, StoreSettings};
 
-/// A number with its source.
+/// A constant with its source.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Constant {
     pub(super) name: &'static str,
@@ -51,7 +51,7 @@ pub(super) fn all() -> Vec<Constant> {
         ("ingest.workers", workers, "workers", "code: IngestSettings"),
         ("search.index_mib_max", index_mib, "MiB", "code: SearchSettings"),
         ("store.connections", connections, "connections", "code: StoreSettings"),
-        ("wait for a silent database", response_timeout_s, "s", "code: PostgresSettings"),
+        ("timeout of the database", response_timeout_s, "s", "code: PostgresSettings"),
     ];
     let code = code.map(|(name, value, unit, source)| Constant { name, value, unit, source });
     OWN.iter().copied().chain(code).collect()

@@ -1,34 +1,34 @@
-//! What a number of users demands at the peak of the day.
+//! The load of a number of users at the peak of the day.
 
 use super::constants::{COMMITS_A_CALL, DISK_KIB, INDEX_KIB, INGESTION_MS, LOAD_US, MESSAGE_MS, SEARCH_MS};
 use super::people::People;
 
-/// Kibibytes of a gibibyte.
+/// Kibibytes per gibibyte.
 const KIB: f64 = 1_048_576.0;
 
-/// What users demand. Each number grows in proportion to the users.
+/// The load of users. Every number is proportional to the number of users.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Demand {
     pub(crate) messages_s: f64,
     pub(crate) searches_s: f64,
-    /// Indexes that are loaded because they are not in memory.
+    /// Loads of indexes that are not in memory.
     pub(crate) cold_loads_s: f64,
-    /// Busy cores of all machines together, the database's among them.
+    /// Busy cores of all machines, including the database's.
     pub(crate) cores: f64,
-    /// Busy ingestion workers of all processes together.
+    /// Busy ingestion workers of all processes.
     pub(crate) workers: f64,
     /// Commits of the database.
     pub(crate) commits_s: f64,
-    /// Memory for the indexes in use, of all processes together.
+    /// Memory for the indexes in use, of all processes.
     pub(crate) index_gib: f64,
-    /// What the database stores, with its indexes and without free space.
+    /// Size of the database, with indexes and without free space.
     pub(crate) disk_gib: f64,
 }
 
 impl Demand {
-    /// What users demand, if each graph has its index in one process.
+    /// Computes the load of users, if each graph has its index in one process.
     ///
-    /// A session finds its index in memory when another session of the same user ended at most `warm_s` before.
+    /// The index of a session is in memory if another session of the same user ended at most `warm_s` before.
     /// Sessions begin at random times, so the index of a user with λ sessions a second is in memory with the probability
     /// 1 − exp(−λ (session + warm)).
     pub(crate) fn of(users: f64, people: &People) -> Self {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_users_demand_what_is_computed_by_hand() {
+    fn the_load_of_equal_users_matches_a_manual_calculation() {
         // 864,000 messages in 86,400 s: 10 messages, 5 calls and one session a second.
         let demand = Demand::of(864_000.0, &equal());
         assert_close(demand.messages_s, 10.0);
@@ -84,7 +84,7 @@ mod tests {
         // That share of 86.4 million messages.
         assert_close(demand.index_gib, 53_983.1 / 1_048_576.0 * INDEX_KIB.value);
         assert_close(demand.disk_gib, 82.397_5 * DISK_KIB.value);
-        // 99.9375 messages a second are loaded.
+        // 99.9375 messages per second are loaded.
         assert_close(
             demand.cores,
             (10.0 * MESSAGE_MS.value + 10.0 * SEARCH_MS.value + 0.099_937_5 * LOAD_US.value) / 1e3,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn demand_grows_in_proportion_to_the_users() {
+    fn the_load_is_proportional_to_the_users() {
         let people = People { skew: 2.0, ..equal() };
         let [one, ten] = [1e6, 1e7].map(|users| Demand::of(users, &people));
         assert_close(ten.cores, one.cores * 10.0);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_that_stays_for_good_is_never_loaded_again() {
+    fn an_index_that_is_never_evicted_is_never_loaded_again() {
         let demand = Demand::of(1e6, &People { warm_s: 1e12, ..equal() });
         assert!(demand.cold_loads_s < 1e-9);
         assert_close(demand.index_gib, 1e8 / 1_048_576.0 * INDEX_KIB.value);

@@ -1,4 +1,4 @@
-//! The machines that carry a demand, and which part of them is used up first.
+//! The machines for a load, and their first bottleneck.
 
 use clap::Args;
 use erstwhile_server::settings::IngestSettings;
@@ -6,7 +6,7 @@ use erstwhile_server::settings::IngestSettings;
 use super::constants::COMMITS_S;
 use super::demand::Demand;
 
-/// What one machine has.
+/// The resources of one machine.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Machines {
     /// Cores of the machine of one server process
@@ -21,26 +21,26 @@ pub(crate) struct Machines {
     /// Disk of the database
     #[arg(long, value_name = "GIB", default_value_t = 4096.0)]
     pub(crate) disk_gib: f64,
-    /// Commits that the database takes each second
+    /// Commits per second of the database
     #[arg(long, value_name = "N", default_value_t = COMMITS_S.value)]
     pub(crate) commits_s: f64,
 }
 
-/// How busy cores and workers may be at the peak.
+/// Maximum utilization of cores and workers at the peak.
 const BUSY_MAX: f64 = 0.6;
-/// How full a disk may be.
+/// Maximum utilization of a disk.
 const FULL_MAX: f64 = 0.7;
 
-/// How many of what.
+/// Numbers of machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
     /// Server processes, one on each machine.
     pub(crate) processes: usize,
-    /// Databases that would be needed for the disk space alone. One server can use only one.
+    /// Databases needed for the disk space alone. A server can use only one.
     pub(crate) databases: usize,
 }
 
-/// How much of a part is used at the peak, as a share of all there is.
+/// Utilization of a resource at the peak.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Share {
     pub(crate) part: &'static str,
@@ -48,13 +48,13 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// The parts, in the order of [`Machines::shares`].
+    /// The resources, in the order of [`Machines::shares`].
     pub(crate) const PARTS: [&str; 5] =
         ["cores", "memory for indexes", "ingestion workers", "database commits", "database disk"];
 }
 
 impl Machines {
-    /// The fewest machines that carry a demand; of several processes one may be away.
+    /// The minimum number of machines for a load; of several processes, one may fail.
     pub(crate) fn layout(&self, demand: &Demand) -> Layout {
         let wanted = [
             demand.cores / self.cores / BUSY_MAX,
@@ -68,11 +68,11 @@ impl Machines {
         }
     }
 
-    /// The use of each part, with one database.
+    /// The utilization of each resource, with one database.
     pub(crate) fn shares(&self, demand: &Demand, layout: &Layout) -> [Share; 5] {
         let processes = layout.processes as f64;
         let used = [
-            // The database's work is counted here, too, because it was measured together with the server's.
+            // Includes the database's work, which was measured together with the server's.
             demand.cores / (processes * self.cores),
             demand.index_gib / (processes * self.index_gib),
             demand.workers / (processes * self.workers as f64),
@@ -82,8 +82,8 @@ impl Machines {
         std::array::from_fn(|at| Share { part: Share::PARTS[at], used: used[at] })
     }
 
-    /// The part of which most is used.
-    pub(crate) fn first(&self, demand: &Demand, layout: &Layout) -> Share {
+    /// The resource with the highest utilization.
+    pub(crate) fn bottleneck(&self, demand: &Demand, layout: &Layout) -> Share {
         let [first, others @ ..] = self.shares(demand, layout);
         others.into_iter().fold(first, |most, share| if share.used > most.used { share } else { most })
     }
@@ -110,19 +110,19 @@ mod tests {
     }
 
     #[test]
-    fn a_small_demand_needs_one_process() {
+    fn a_small_load_needs_one_process() {
         let layout = MACHINES.layout(&demand());
         assert_eq!(layout, Layout { processes: 1, databases: 1 });
         let used = MACHINES.shares(&demand(), &layout).map(|share| share.used);
         for (used, expected) in used.into_iter().zip([0.2, 0.25, 0.2, 0.4, 0.05]) {
             assert!((used - expected).abs() < 1e-9, "{used} instead of {expected}");
         }
-        assert_eq!(MACHINES.first(&demand(), &layout).part, "database commits");
+        assert_eq!(MACHINES.bottleneck(&demand(), &layout).part, "database commits");
     }
 
     #[test]
-    fn each_part_that_processes_bring_asks_for_more_of_them() {
-        // 120 / 48 = 2.5; 20 / 8 / 0.6 = 4.2; 7 / 2 / 0.6 = 5.8. One more may be away.
+    fn each_resource_of_processes_increases_their_number() {
+        // 120 / 48 = 2.5; 20 / 8 / 0.6 = 4.2; 7 / 2 / 0.6 = 5.8. One more may fail.
         let processes = |demand: Demand| MACHINES.layout(&demand).processes;
         assert_eq!(processes(Demand { index_gib: 120.0, ..demand() }), 4);
         assert_eq!(processes(Demand { cores: 20.0, ..demand() }), 6);
@@ -134,7 +134,7 @@ mod tests {
         // 3,000 GiB / 0.7 / 2,000 GiB = 2.1.
         let layout = MACHINES.layout(&Demand { disk_gib: 3_000.0, ..demand() });
         assert_eq!(layout.databases, 3);
-        let first = MACHINES.first(&Demand { disk_gib: 3_000.0, ..demand() }, &layout);
+        let first = MACHINES.bottleneck(&Demand { disk_gib: 3_000.0, ..demand() }, &layout);
         assert_eq!(first.part, "database disk");
         assert!((first.used - 1.5).abs() < 1e-9);
     }

@@ -1,23 +1,23 @@
-//! What people do: every number here is an assumption that the caller may replace.
+//! The behaviour of users: assumptions that can be changed with options.
 
 use clap::Args;
 
-/// What people do.
+/// The behaviour of users.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct People {
-    /// Messages of a user each day, on average
+    /// Messages per user and day, on average
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub(crate) messages_a_day: f64,
-    /// Days of messages that are kept
+    /// Days for which messages are kept
     #[arg(long, value_name = "N", default_value_t = 100.0)]
     pub(crate) days: f64,
-    /// Messages in one call
+    /// Messages per call
     #[arg(long, value_name = "N", default_value_t = 2.0)]
     pub(crate) messages_a_call: f64,
-    /// Searches and contexts for each message
+    /// Searches and contexts per message
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub(crate) searches_a_message: f64,
-    /// Messages in one session
+    /// Messages per session
     #[arg(long, value_name = "N", default_value_t = 10.0)]
     pub(crate) messages_a_session: f64,
     /// Seconds from the first call of a session to its last
@@ -65,7 +65,7 @@ impl People {
         raw.into_iter().map(|(share, activity)| Level { users: share / users, activity: activity / mean }).collect()
     }
 
-    /// Messages of all users each second at the peak.
+    /// Messages of all users per second at the peak.
     pub(crate) fn messages_s(&self, users: f64) -> f64 {
         users * self.messages_a_day / 86_400.0 * self.peak
     }

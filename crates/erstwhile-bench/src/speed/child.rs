@@ -1,5 +1,5 @@
-//! The benchmark's own program as a server: a bare axum for comparison, or Erstwhile with settings that
-//! the real program refuses.
+//! The benchmark's program as a server: a bare axum server for comparison, or Erstwhile with settings that the real
+//! program rejects.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,13 +16,13 @@ use tokio::net::TcpListener;
 
 use super::client::KEY;
 
-/// Serve, for the benchmark; ends when killed.
+/// Run a server for the benchmark until it is killed.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Folder of the embedded database; a bare server that only parses and answers when absent
+    /// Folder of the embedded database; without it, run the bare server
     #[arg(long)]
     data: Option<PathBuf>,
-    /// URL of a PostgreSQL database in its place
+    /// URL of a PostgreSQL database to use instead
     #[arg(long)]
     database: Option<String>,
     /// Ingestion workers
@@ -48,17 +48,17 @@ async fn erstwhile(mut settings: Settings) -> anyhow::Result<()> {
     let engine = open_engine(&settings).await?;
     bootstrap(&engine, Some(KEY)).await?;
     let server = Server::start(engine, &settings).await?;
-    greet(server.address);
+    print_address(server.address);
     std::future::pending().await
 }
 
-/// The same HTTP stack, with the same settings of the listener, and no work.
+/// The same HTTP stack and listener settings, without any work.
 async fn hello() -> anyhow::Result<()> {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-    greet(listener.local_addr()?);
+    print_address(listener.local_addr()?);
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     axum::serve(listener, Router::new().route("/hello", post(answer))).await?;
-    bail!("the bare server ended")
+    bail!("the bare server stopped")
 }
 
 async fn answer(Json(body): Json<Value>) -> Json<Value> {
@@ -67,8 +67,8 @@ async fn answer(Json(body): Json<Value>) -> Json<Value> {
     Json(json!({"message_uuids": vec![id; messages], "task_id": id}))
 }
 
-/// In the words of the real program, so that one reader understands both.
-#[expect(clippy::print_stderr, reason = "the parent reads it there, as it does from the real program")]
-fn greet(address: SocketAddr) {
+/// Prints the address in the format of the real program, so that the parent can parse both.
+#[expect(clippy::print_stderr, reason = "the parent reads the address from stderr")]
+fn print_address(address: SocketAddr) {
     eprintln!("Benchmark server on http://{address} ");
 }

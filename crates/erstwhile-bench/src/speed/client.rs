@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client on one kept-alive connection: as little work as possible between two clocks.
+//! A minimal HTTP/1.1 client on one keep-alive connection, with as little overhead as possible.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 /// The API key of every server that the benchmark starts.
 pub(super) const KEY: &str = "a-key-for-benchmarks-0123456789";
 
-/// What is asked.
+/// A request.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     method: &'static str,
@@ -28,28 +28,28 @@ impl Request {
     }
 }
 
-/// What is answered.
+/// A response.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// The body of a successful answer.
+    /// The body of a successful response.
     pub(super) fn json(&self) -> anyhow::Result<Value> {
         if !self.is_success() {
-            bail!("the server answered {}: {}", self.status, String::from_utf8_lossy(&self.body));
+            bail!("the server responded with {}: {}", self.status, String::from_utf8_lossy(&self.body));
         }
-        serde_json::from_slice(&self.body).context("the answer is no JSON")
+        serde_json::from_slice(&self.body).context("the response is not JSON")
     }
 }
 
-/// A connection that is used again and again.
+/// A keep-alive connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
@@ -60,12 +60,12 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address).await.with_context(|| format!("no connection to {address}"))?;
+        let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, address, sent: Vec::new(), received: Vec::new() })
     }
 
-    pub(super) async fn call(&mut self, request: &Request) -> anyhow::Result<Answer> {
+    pub(super) async fn call(&mut self, request: &Request) -> anyhow::Result<Response> {
         self.sent.clear();
         let Request { method, path, body } = request;
         let head = format!(
@@ -76,11 +76,11 @@ impl Connection {
         );
         self.sent.extend_from_slice(head.as_bytes());
         self.sent.extend_from_slice(body.as_bytes());
-        self.stream.write_all(&self.sent).await.context("the request was not taken")?;
+        self.stream.write_all(&self.sent).await.context("cannot send the request")?;
         self.receive().await
     }
 
-    async fn receive(&mut self) -> anyhow::Result<Answer> {
+    async fn receive(&mut self) -> anyhow::Result<Response> {
         self.received.clear();
         let head_end = loop {
             if let Some(at) = self.received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -88,19 +88,20 @@ impl Connection {
             }
             self.more().await?;
         };
-        let head = std::str::from_utf8(&self.received[..head_end]).context("the head of an answer is no text")?;
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
+        let head = std::str::from_utf8(&self.received[..head_end]).context("the head of a response is not text")?;
+        let status =
+            head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("the response has no status")?;
         let length = header(head, "content-length").and_then(|length| length.parse::<usize>().ok());
-        let length = length.context("an answer does not say how long it is")?;
+        let length = length.context("the response has no content length")?;
         let body_start = head_end + 4;
         while self.received.len() < body_start + length {
             self.more().await?;
         }
-        Ok(Answer { status, body: self.received[body_start..body_start + length].to_vec() })
+        Ok(Response { status, body: self.received[body_start..body_start + length].to_vec() })
     }
 
     async fn more(&mut self) -> anyhow::Result<()> {
-        let read = self.stream.read_buf(&mut self.received).await.context("the answer was not read")?;
+        let read = self.stream.read_buf(&mut self.received).await.context("cannot read the response")?;
         if read == 0 {
             bail!("the server closed the connection");
         }

@@ -1,4 +1,4 @@
-//! Ingestion end to end: from the first message that is sent to the last that is understood.
+//! Ingestion end to end: from sending the first message to ingesting the last.
 
 use std::time::Instant;
 
@@ -12,19 +12,19 @@ use super::server::{Server, What};
 use super::text::Words;
 use super::writes::add_users;
 
-/// Messages in each call.
-const TOGETHER: usize = 10;
+/// Messages per call.
+const CALL_MESSAGES: usize = 10;
 const CONNECTIONS: usize = 16;
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 struct Case {
     users: usize,
-    /// Messages of each user.
+    /// Messages per user.
     messages: usize,
-    /// Workers, when not the default.
+    /// Number of workers, if not the default.
     workers: Option<usize>,
-    /// Whether everything is stored before anything is understood.
+    /// Whether ingestion starts after all messages are stored.
     stored_first: bool,
 }
 
@@ -32,9 +32,9 @@ const HEAD: &[&str] = &[
     "messages",
     "workers",
     "all acknowledged after s",
-    "all understood after s",
+    "all ingested after s",
     "messages/s",
-    "characters each",
+    "characters/message",
     "server CPU ms/message",
     "cores busy",
 ];
@@ -57,7 +57,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         table.row(row);
     }
     table.note(format!(
-        "{TOGETHER} messages a call on {CONNECTIONS} connections; those of one user keep their order in one thread. \
+        "{CALL_MESSAGES} messages a call on {CONNECTIONS} connections; those of one user keep their order in one thread. \
          \"Stored first\" rows store everything with a server that does not ingest, and count from the start of one \
          that does."
     ));
@@ -69,14 +69,14 @@ async fn one_case(bench: &mut Bench, case: Case) -> anyhow::Result<Vec<Cell>> {
     let total = case.users * case.messages;
     let stored = if case.stored_first { ", stored first" } else { "" };
     let name = format!("{} × {}{stored}", case.users, case.messages);
-    bench.say(&format!("ingesting {name}"));
+    bench.show_progress(&format!("ingesting {name}"));
     let folder = bench.new_folder()?;
     let storing = if case.stored_first { Some(0) } else { case.workers };
     let mut server = Server::start(&bench.program, What::Erstwhile(&folder, storing)).await?;
     add_users(&server, case.users).await?;
     let (requests, characters) = requests(case);
     let (mut began, busy_before) = (Instant::now(), server.processor()?);
-    // Calls of one user follow each other, so that one user's messages keep their order.
+    // The calls of one user are sequential, so that messages keep their order.
     let connections = if case.users == 1 { 1 } else { CONNECTIONS };
     send_all(server.address, connections, requests).await?;
     let mut acknowledged = Some(began.elapsed().as_secs_f64());
@@ -87,24 +87,24 @@ async fn one_case(bench: &mut Bench, case: Case) -> anyhow::Result<Vec<Cell>> {
         server = Server::start(&bench.program, What::Erstwhile(&folder, case.workers)).await?;
         (acknowledged, busy_before) = (None, 0.0);
     }
-    server.settle().await?;
-    let understood = began.elapsed().as_secs_f64();
+    server.wait_until_ingested().await?;
+    let ingested = began.elapsed().as_secs_f64();
     let busy = server.processor()? - busy_before;
     let workers = case.workers.map_or_else(|| "default".to_owned(), |workers| workers.to_string());
-    bench.remember(&format!("ingestion: {name}, workers: {workers}"), &server)?;
-    let rate = total as f64 / understood;
+    bench.record_memory(&format!("ingestion: {name}, workers: {workers}"), &server)?;
+    let rate = total as f64 / ingested;
     let each = characters as f64 / total as f64;
-    Ok(row![name, workers, acknowledged, understood, rate, each, busy * 1e3 / total as f64, busy / understood])
+    Ok(row![name, workers, acknowledged, ingested, rate, each, busy * 1e3 / total as f64, busy / ingested])
 }
 
-/// Calls in turns, one of each user; and how many characters all messages have.
+/// Returns the calls, alternating between users, and the number of characters of all messages.
 fn requests(case: Case) -> (Vec<Request>, usize) {
     let mut characters = 0;
     let mut requests = Vec::new();
-    for turn in 0..case.messages.div_ceil(TOGETHER) {
+    for turn in 0..case.messages.div_ceil(CALL_MESSAGES) {
         for user in 0..case.users {
             let mut words = Words::new((user as u64) << 32 | turn as u64);
-            let here = TOGETHER.min(case.messages - turn * TOGETHER);
+            let here = CALL_MESSAGES.min(case.messages - turn * CALL_MESSAGES);
             let contents: Vec<String> = (0..here).map(|_| words.message()).collect();
             characters += contents.iter().map(|content| content.chars().count()).sum::<usize>();
             let message = |content: &String| json!({"role": "user", "name": "Nora", "content": content});

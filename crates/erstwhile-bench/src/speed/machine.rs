@@ -1,4 +1,4 @@
-//! What the machine itself can do: syncing a file, and answering over HTTP without any work.
+//! Limits of the machine: syncing a file, and HTTP requests without any work.
 
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
@@ -15,24 +15,24 @@ use super::report::{Table, row};
 use super::server::{Server, What};
 use super::text::Words;
 
-/// Bytes of one write.
+/// Size of one write in bytes.
 const BLOCK: usize = 4096;
-/// Blocks that are overwritten in turn: as many as `SQLite` keeps in its log before it starts over.
+/// Number of blocks to overwrite cyclically: the length of `SQLite`'s log before a checkpoint.
 const BLOCKS: usize = 1000;
 
-/// How the file is written before each sync.
+/// How to write the file before each sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Writing {
-    /// Blocks that are there already, in turn: what a database's log does most of the time.
-    Precondition,
-    /// At the end, so that the file grows.
+    /// Overwrites existing blocks cyclically, as a database's log does most of the time.
+    Overwrite,
+    /// Appends to the file.
     Append,
 }
 
-/// Writes 4 KiB and waits until it is on the disk, again and again.
+/// Repeatedly writes and syncs 4 KiB.
 pub(super) fn sync_rate(folder: &Path, writing: Writing, during: Duration) -> anyhow::Result<Measured> {
-    let over = writing == Writing::Precondition;
-    // The same files each time, never deleted: freeing blocks would slow the next measurement.
+    let over = writing == Writing::Overwrite;
+    // Reuses the same files, because freeing their blocks would slow down the next measurement.
     let path = folder.join(if over { "overwritten" } else { "appended" });
     let mut file = OpenOptions::new().create(true).append(!over).truncate(false).write(true).open(path)?;
     let block = [7_u8; BLOCK];
@@ -42,8 +42,8 @@ pub(super) fn sync_rate(folder: &Path, writing: Writing, during: Duration) -> an
         file.seek(SeekFrom::Start(0))?;
     }
     let mut latencies = Vec::new();
-    let began = Instant::now();
-    while began.elapsed() < during {
+    let started = Instant::now();
+    while started.elapsed() < during {
         let asked = Instant::now();
         if over && latencies.len().is_multiple_of(BLOCKS) {
             file.seek(SeekFrom::Start(0))?;
@@ -52,10 +52,10 @@ pub(super) fn sync_rate(folder: &Path, writing: Writing, during: Duration) -> an
         file.sync_data()?;
         latencies.push(asked.elapsed().as_secs_f64() * 1e3);
     }
-    Ok(Measured::of(latencies, began.elapsed()))
+    Ok(Measured::of(latencies, started.elapsed()))
 }
 
-/// A call that adds so many messages of one person; every connection says something else.
+/// Creates calls that add `count` messages of one user, with different text on every connection.
 pub(super) fn add_messages(path: impl Fn(usize) -> String + Send + Sync + 'static, count: usize) -> Make {
     Arc::new(move |connection, sent| {
         let mut words = Words::new((connection as u64) << 32 | sent);
@@ -65,15 +65,15 @@ pub(super) fn add_messages(path: impl Fn(usize) -> String + Send + Sync + 'stati
     })
 }
 
-/// Connections that everything over HTTP is measured with.
+/// Numbers of connections for HTTP measurements.
 pub(super) const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
-/// Measures the bare server, for the ratios of the other tables.
+/// Measures the disk and the bare server, for the ratios in the other tables.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let mut table = Table::new("The machine", &["limit", "per second", "p50 ms", "p95 ms", "p99 ms"]);
-    for (name, writing) in [("overwritten", Writing::Precondition), ("appended", Writing::Append)] {
-        bench.say(&format!("syncing 4 KiB that are {name}"));
+    for (name, writing) in [("overwritten", Writing::Overwrite), ("appended", Writing::Append)] {
+        bench.show_progress(&format!("syncing 4 KiB that are {name}"));
         let measured = sync_rate(bench.folder(), writing, bench.span())?;
         table.row(cells(&format!("4 KiB {name} + fdatasync"), &measured));
     }

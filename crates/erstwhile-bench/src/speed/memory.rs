@@ -1,4 +1,4 @@
-//! From a message to memory: how long until it is found, and until it is understood.
+//! Latency from sending a message until it is found and ingested.
 
 use std::time::{Duration, Instant};
 
@@ -13,19 +13,19 @@ use super::search::search;
 use super::seed::Seed;
 use super::server::{Server, What};
 
-/// Messages that are there before.
+/// Number of messages before the measurement.
 const BEFORE: usize = 1_000;
-/// Longer than this, nothing comes any more.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout of a message.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Milliseconds since the message was sent.
+/// Latencies in milliseconds since the message was sent.
 #[derive(Debug, Default)]
 struct Times {
     acknowledged: Vec<f64>,
     found: Vec<f64>,
     processed: Vec<f64>,
     fact: Vec<f64>,
-    /// Messages that the first search did not find.
+    /// Number of messages that the first search did not find.
     missed: u64,
 }
 
@@ -33,18 +33,18 @@ struct Times {
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let rounds = if bench.quick { 50 } else { 200 };
     let folder = bench.new_folder()?;
-    bench.say("a graph to remember in");
+    bench.show_progress("seeding a graph");
     Seed::new(&folder).await?.add(BEFORE).await?;
     let server = Server::start(&bench.program, What::Erstwhile(&folder, None)).await?;
     let mut times = Times::default();
     let mut connection = Connection::open(server.address).await?;
     for round in 0..rounds {
-        bench.say(&format!("from a message to memory: {round} of {rounds}"));
+        bench.show_progress(&format!("latency of ingestion: {round} of {rounds}"));
         follow(&mut connection, round, &mut times).await?;
     }
-    bench.remember("from a message to memory", &server)?;
+    bench.record_memory("latency of ingestion", &server)?;
     let mut table =
-        Table::new("From POST to memory", &["since the message was sent, until", "p50 ms", "p95 ms", "p99 ms"]);
+        Table::new("Latency of ingestion", &["since the message was sent, until", "p50 ms", "p95 ms", "p99 ms"]);
     let rows = [
         ("it is acknowledged", times.acknowledged),
         ("graph.search episodes finds it", times.found),
@@ -56,8 +56,8 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         table.row(row![name, measured.percentile(0.5), measured.percentile(0.95), measured.percentile(0.99)]);
     }
     table.note(format!(
-        "{rounds} messages into a graph of {BEFORE}, one at a time, on one connection that asks again without a pause. \
-         The first search after the answer missed {} of them.",
+        "{rounds} messages into a graph of {BEFORE}, one at a time, on one connection that polls without a pause. \
+         The first search after the response missed {} of them.",
         times.missed
     ));
     bench.report.add(table);
@@ -87,7 +87,7 @@ async fn follow(connection: &mut Connection, round: usize, times: &mut Times) ->
     }
     let episode = Request::get(format!("/api/v2/graph/episodes/{uuid}"));
     while connection.call(&episode).await?.json()?["processed"] != true {
-        check(sent, "understood")?;
+        check(sent, "ingested")?;
     }
     times.processed.push(since());
     loop {
@@ -97,13 +97,13 @@ async fn follow(connection: &mut Connection, round: usize, times: &mut Times) ->
             times.fact.push(since());
             return Ok(());
         }
-        check(sent, "remembered")?;
+        check(sent, "extracted")?;
     }
 }
 
 fn check(sent: Instant, what: &str) -> anyhow::Result<()> {
-    if sent.elapsed() > PATIENCE {
-        bail!("a message was not {what} within {} s", PATIENCE.as_secs());
+    if sent.elapsed() > TIMEOUT {
+        bail!("a message was not {what} within {} s", TIMEOUT.as_secs());
     }
     Ok(())
 }

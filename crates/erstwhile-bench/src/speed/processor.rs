@@ -1,19 +1,19 @@
-//! Processor time, from `/proc`: of a process, and of everything on the machine.
+//! Processor time of a process and of the machine, from `/proc`.
 
 use std::time::Instant;
 
-/// Clock ticks of `/proc` in a second, on every Linux that Rust runs on.
+/// Clock ticks per second in `/proc`, on every Linux that Rust supports.
 const TICKS: f64 = 100.0;
 
-/// Seconds of processor time that a process has used; `self` is this one.
+/// Seconds of processor time of a process; `self` is this one.
 pub(super) fn of_process(id: &str) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
-    // The name before the last parenthesis may hold anything; user and system time are fields 14 and 15.
+    // The name before the last parenthesis is arbitrary; user and system time are fields 14 and 15.
     let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
     Ok(seconds(fields.split_whitespace().skip(11).take(2)))
 }
 
-/// Seconds of processor time that were used by anybody, with what the host took away.
+/// Seconds of processor time of the machine, including time stolen by the host.
 fn of_machine() -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string("/proc/stat")?;
     let fields: Vec<&str> = stat.lines().next().unwrap_or_default().split_whitespace().skip(1).take(8).collect();
@@ -26,7 +26,7 @@ fn seconds<'a>(ticks: impl Iterator<Item = &'a str>) -> f64 {
     ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
 }
 
-/// What others do on the machine meanwhile.
+/// Measures the processor time of other processes.
 #[derive(Debug)]
 pub(super) struct Others {
     began: Instant,
@@ -39,7 +39,7 @@ impl Others {
         Ok(Self { began: Instant::now(), machine: of_machine()?, own: of_process("self")? })
     }
 
-    /// Cores that were busy without this process, and without so many seconds of a server's.
+    /// Number of cores used by processes other than this one and a server, which used `server` seconds.
     pub(super) fn busy(&self, server: f64) -> anyhow::Result<f64> {
         let own = of_process("self")? - self.own + server;
         Ok(f64::max(of_machine()? - self.machine - own, 0.0) / self.began.elapsed().as_secs_f64())

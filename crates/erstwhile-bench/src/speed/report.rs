@@ -1,4 +1,4 @@
-//! What was measured: Markdown on stdout as it comes, JSON in a file at the end.
+//! Results: Markdown on stdout as soon as they are available, and JSON in a file at the end.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::table;
 pub(super) enum Cell {
     Text(String),
     Count(u64),
-    /// Printed with about three digits.
+    /// A number, printed with about three digits.
     Number(f64),
     Nothing,
 }
@@ -71,7 +71,7 @@ impl<T: Into<Self>> From<Option<T>> for Cell {
     }
 }
 
-/// A row of anything that can be a cell.
+/// Creates a row from values that convert to cells.
 macro_rules! row {
     ($($cell:expr),* $(,)?) => { vec![$($crate::speed::report::Cell::from($cell)),*] };
 }
@@ -110,7 +110,7 @@ impl Table {
     }
 }
 
-/// Every table of a run.
+/// All tables of a run.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Report {
     tables: Vec<Table>,
@@ -124,6 +124,6 @@ impl Report {
 
     pub(super) fn save(&self, file: &Path) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(self)?;
-        std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+        std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 }

@@ -1,4 +1,4 @@
-//! Search and context in graphs of growing size, warm and cold.
+//! Search and context in graphs of increasing size, warm and cold.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::server::{Server, What};
 use super::text::Words;
 use super::{Bench, Loaded};
 
-/// Starts of a server for the cold searches.
+/// Number of server starts for the cold searches.
 const COLD_STARTS: usize = 3;
 
 fn searches(scope: &'static str) -> Make {
@@ -26,7 +26,7 @@ pub(super) fn search(scope: &str, query: &str) -> Request {
     Request::post("/api/v2/graph/search", &body)
 }
 
-/// Measures each size, in a graph that grows from one to the next.
+/// Measures each size in the same growing graph.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let sizes: &[usize] = if bench.quick { &[1_000, 5_000] } else { &[1_000, 10_000, 50_000] };
     let folder = bench.new_folder()?;
@@ -39,7 +39,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         "p99 ms",
         "of hello req/s",
         "server CPU ms/call",
-        "cores busy with others",
+        "cores used by others",
     ];
     let mut warm = Table::new("Search and context, warm, 1 connection", &head);
     let head = [
@@ -53,7 +53,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let mut cold = Table::new("Search, cold: a new process on the same folder", &head);
     let mut seed = Seed::new(&folder).await?;
     for &size in sizes {
-        let there = seed.grow(size, |what| bench.say(what)).await?;
+        let there = seed.grow(size, |what| bench.show_progress(what)).await?;
         let name = format!("{there} facts, {} messages", seed.messages);
         let thread = seed.thread();
         let server = Server::start(&bench.program, What::Erstwhile(&folder, None)).await?;
@@ -71,13 +71,13 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
             let Loaded { measured, of_hello, processor_ms, others } = loaded;
             warm.row(row![name.as_str(), call, measured.rate(), p50, p95, p99, of_hello, processor_ms, others]);
         }
-        bench.remember(&format!("search: {name}"), &server)?;
+        bench.record_memory(&format!("search: {name}"), &server)?;
         server.stop()?;
-        bench.say(&format!("cold searches in {name}"));
+        bench.show_progress(&format!("cold searches in {name}"));
         cold.row(cold_searches(bench, &folder, &name).await?);
     }
     warm.note(
-        "Ten results a search, every query another question. The graph is one user's, all its facts \
+        "Ten results per search, and a different question in every query. The graph is one user's, all its facts \
          drawn from the messages by the offline extractor.",
     );
     cold.note(format!("{COLD_STARTS} starts each; the files are in the cache of the operating system."));

@@ -1,5 +1,5 @@
-//! One user's large graph, written straight into the store: extracted as ingestion does it, but without
-//! bringing an index up to date after every few messages.
+//! A large graph of one user, written directly to the store: extracted as in ingestion, but without updating an index
+//! after every few messages.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,14 +22,14 @@ use jiff::SignedDuration;
 use super::client::KEY;
 use super::text::Words;
 
-/// The user whose graph it is.
+/// The user of the graph.
 pub(super) const USER: &str = "user-0";
-/// Messages of a thread.
+/// Messages per thread.
 const THREAD: usize = 500;
-/// Messages that are extracted and stored together.
-const TOGETHER: usize = 125;
+/// Messages per batch.
+const BATCH_MESSAGES: usize = 125;
 
-/// A graph that grows while no server runs on its folder.
+/// A graph that can grow while no server uses its folder.
 #[derive(Debug)]
 pub(super) struct Seed {
     engine: Engine,
@@ -40,7 +40,7 @@ pub(super) struct Seed {
 }
 
 impl Seed {
-    /// A new database in a folder, with the user.
+    /// Creates a database with the user in a folder.
     pub(super) async fn new(folder: &Path) -> anyhow::Result<Self> {
         let mut settings = Settings::default();
         settings.store.data = folder.to_path_buf();
@@ -55,12 +55,12 @@ impl Seed {
         Ok(Self { engine, store, user, ids: TimeOrderedIds, messages: 0 })
     }
 
-    /// The thread that was written last.
+    /// The last thread.
     pub(super) fn thread(&self) -> String {
         format!("talk-{}", self.messages.saturating_sub(1) / THREAD)
     }
 
-    /// Adds messages with what the extractor reads in them.
+    /// Adds messages with their extracted evidence.
     pub(super) async fn add(&mut self, count: usize) -> anyhow::Result<()> {
         let until = self.messages + count;
         while self.messages < until {
@@ -69,10 +69,10 @@ impl Seed {
             if first.is_multiple_of(THREAD) {
                 self.engine.project(self.user.project).create_thread(NewThread::of(&thread, USER)).await?;
             }
-            // Never over the end of a thread.
-            let here = TOGETHER.min(until - first).min(THREAD - first % THREAD);
+            // A batch does not span threads.
+            let here = BATCH_MESSAGES.min(until - first).min(THREAD - first % THREAD);
             let episodes: Vec<Episode> = (first..first + here).map(|number| self.episode(&thread, number)).collect();
-            let changes = self.understood(episodes).await?;
+            let changes = self.extracted(episodes).await?;
             let batch = Batch {
                 id: BatchId(self.ids.next()),
                 project: self.user.project,
@@ -87,7 +87,7 @@ impl Seed {
         Ok(())
     }
 
-    async fn understood(&self, episodes: Vec<Episode>) -> anyhow::Result<Vec<Change>> {
+    async fn extracted(&self, episodes: Vec<Episode>) -> anyhow::Result<Vec<Change>> {
         let turn = |episode: &Episode| Turn {
             kind: episode.kind,
             role: episode.role,
@@ -112,7 +112,7 @@ impl Seed {
 
     fn episode(&self, thread: &str, number: usize) -> Episode {
         let now = self.engine.now();
-        // A message every ten minutes, the last one now or in the past.
+        // One message every ten minutes, the last one not in the future.
         let ago = SignedDuration::from_mins(10).saturating_mul(200_000_i32.saturating_sub(number as i32));
         Episode {
             id: EpisodeId(self.user.graph.within(self.ids.next())),
@@ -133,21 +133,21 @@ impl Seed {
         }
     }
 
-    /// Facts that the graph has.
+    /// Number of facts of the graph.
     async fn facts(&self) -> anyhow::Result<usize> {
         let graph = GraphRef::User(USER.to_owned());
         Ok(self.engine.project(self.user.project).graph(&graph).facts(&Filter::default()).await?.len())
     }
 
-    /// Adds messages until about so many facts come of them; how many there really are.
-    pub(super) async fn grow(&mut self, wanted: usize, say: impl Fn(&str)) -> anyhow::Result<usize> {
+    /// Adds messages until the graph has about `wanted` facts; returns the actual number.
+    pub(super) async fn grow(&mut self, wanted: usize, show_progress: impl Fn(&str)) -> anyhow::Result<usize> {
         let mut there = self.facts().await?;
         while there < wanted * 97 / 100 {
             let each = if self.messages == 0 { 1.0 } else { there as f64 / self.messages as f64 };
             let more = ((wanted - there) as f64 / each).ceil() as usize;
-            // Not all at once: the more is known, the fewer new facts come of a message.
+            // In steps, because the number of new facts per message decreases as the graph grows.
             let more = more.min(self.messages.max(200)).max(20);
-            say(&format!("{there} of {wanted} facts, from {} messages", self.messages));
+            show_progress(&format!("{there} of {wanted} facts, from {} messages", self.messages));
             self.add(more).await?;
             there = self.facts().await?;
         }

@@ -1,4 +1,4 @@
-//! Servers as child processes: started, asked, measured from outside, ended.
+//! Servers as child processes.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -9,31 +9,31 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde_json::Value;
 
-use super::client::{Answer, Connection, KEY, Request};
+use super::client::{Connection, KEY, Request, Response};
 use super::processor;
 
-/// The program that serves.
+/// The server program.
 #[derive(Debug, Clone)]
 pub(super) enum Program {
-    /// The real one.
+    /// The real program.
     Real(PathBuf),
-    /// The benchmark's own, with the same server in it.
+    /// The benchmark's program, which contains the same server.
     Own,
 }
 
-/// What to start.
+/// What to run.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum What<'a> {
-    /// Parses and answers.
+    /// The bare server.
     Hello,
-    /// Erstwhile on a folder; with so many ingestion workers, or the default.
+    /// Erstwhile on a folder, with a number of ingestion workers or the default.
     Erstwhile(&'a Path, Option<usize>),
     /// Erstwhile on a PostgreSQL database.
     On(&'a str),
 }
 
 impl Program {
-    /// The real program, when it is where the environment says or next to this one.
+    /// Finds the real program, at the path in the environment or next to this program.
     pub(super) fn find() -> anyhow::Result<Self> {
         if let Some(path) = std::env::var_os("ERSTWHILE_BIN") {
             return Ok(Self::Real(PathBuf::from(path)));
@@ -47,7 +47,7 @@ impl Program {
         own.arg("serve-for-speed");
         Ok(match (self, what) {
             (_, What::Hello) => own,
-            // The real program refuses to run without workers.
+            // The real program does not run without workers.
             (Self::Real(path), What::Erstwhile(folder, workers)) if workers != Some(0) => {
                 let mut real = Command::new(path);
                 real.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).current_dir(folder);
@@ -84,7 +84,7 @@ impl Program {
     }
 }
 
-/// Memory of a process, in mebibytes.
+/// Memory of a process in mebibytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Memory {
     pub(super) now: f64,
@@ -96,7 +96,7 @@ pub(super) struct Memory {
 pub(super) struct Server {
     child: Child,
     pub(super) address: SocketAddr,
-    /// From the start of the process until it was ready.
+    /// Time from the start of the process until it was ready.
     pub(super) ready_after: Duration,
 }
 
@@ -107,18 +107,18 @@ impl Server {
             std::fs::create_dir_all(folder)?;
         }
         let began = Instant::now();
-        let mut child = program.command(what)?.stderr(Stdio::piped()).spawn().context("the server does not start")?;
+        let mut child = program.command(what)?.stderr(Stdio::piped()).spawn().context("cannot start the server")?;
         let mut lines = BufReader::new(child.stderr.take().context("the server has no stderr")?).lines();
         let mut said = Vec::new();
         let address = loop {
-            let Some(line) = lines.next() else { anyhow::bail!("the server ended: {}", said.join("\n")) };
+            let Some(line) = lines.next() else { anyhow::bail!("the server stopped: {}", said.join("\n")) };
             let line = line?;
             if let Some((_, rest)) = line.split_once(" on http://") {
                 break rest.split(' ').next().unwrap_or_default().parse().context("the server has no address")?;
             }
             said.push(line);
         };
-        // Read on, so that the server never waits for us.
+        // Keep reading, so that the server never blocks on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let mut server = Self { child, address, ready_after: Duration::ZERO };
         while !matches!(what, What::Hello) && !server.call(&Request::get("/readyz")).await?.is_success() {
@@ -128,21 +128,21 @@ impl Server {
         Ok(server)
     }
 
-    /// One request on a connection of its own.
-    pub(super) async fn call(&self, request: &Request) -> anyhow::Result<Answer> {
+    /// Sends one request on a new connection.
+    pub(super) async fn call(&self, request: &Request) -> anyhow::Result<Response> {
         Connection::open(self.address).await?.call(request).await
     }
 
-    /// Messages that wait to be understood.
+    /// Number of messages waiting for ingestion.
     pub(super) async fn waiting(&self) -> anyhow::Result<u64> {
         let checks: Value = serde_json::from_slice(&self.call(&Request::get("/readyz")).await?.body)?;
         let detail = checks.as_array().into_iter().flatten().find(|check| check["name"] == "ingestion");
-        let detail = detail.and_then(|check| check["detail"].as_str()).context("readiness tells of no queue")?;
-        detail.split(' ').next().unwrap_or_default().parse().context("the queue has no depth")
+        let detail = detail.and_then(|check| check["detail"].as_str()).context("the readiness check has no queue")?;
+        detail.split(' ').next().unwrap_or_default().parse().context("the readiness check has no queue depth")
     }
 
-    /// Waits until everything is understood.
-    pub(super) async fn settle(&self) -> anyhow::Result<()> {
+    /// Waits until all messages are ingested.
+    pub(super) async fn wait_until_ingested(&self) -> anyhow::Result<()> {
         while self.waiting().await? > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -158,15 +158,15 @@ impl Server {
         Ok(Memory { now: field("VmRSS:"), peak: field("VmHWM:") })
     }
 
-    /// Seconds of processor time that the process has used.
+    /// Seconds of processor time of the process.
     pub(super) fn processor(&self) -> anyhow::Result<f64> {
         processor::of_process(&self.child.id().to_string())
     }
 
-    /// Asks it to end and waits until it has.
+    /// Stops the server gracefully.
     pub(super) fn stop(mut self) -> anyhow::Result<()> {
         let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().context("the server cannot be asked to end")?;
+        Command::new("kill").args(["-TERM", &id]).status().context("cannot stop the server")?;
         self.child.wait()?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Starting the real program on a folder with much in it.
+//! Starting the real program on a large database.
 
 use std::time::Instant;
 
@@ -12,10 +12,10 @@ use super::text::Words;
 
 const STARTS: usize = 3;
 
-/// Measures the start, the first search, and what memory they take.
+/// Measures the start, the first search, and their memory.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     if matches!(bench.program, Program::Own) {
-        bench.skip("Start", "the program `erstwhile` is not there: name it in ERSTWHILE_BIN");
+        bench.skip("Start", "the program `erstwhile` was not found: set ERSTWHILE_BIN");
         return Ok(());
     }
     let count = if bench.quick { 10_000 } else { 100_000 };
@@ -24,7 +24,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let server = Server::start(&bench.program, What::Erstwhile(&nothing, None)).await?;
     let (empty, empty_memory) = (server.ready_after, server.memory()?.now);
     server.stop()?;
-    bench.say(&format!("storing {count} messages of one user and what is read in them"));
+    bench.show_progress(&format!("storing {count} messages of one user with their evidence"));
     let mut seed = Seed::new(&folder).await?;
     seed.add(count).await?;
     drop(seed);
@@ -33,7 +33,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let mut table = Table::new(format!("Start with {count} messages of one user"), &head);
     table.row(row!["on an empty folder", empty.as_secs_f64() * 1e3, empty_memory, "", "", "", ""]);
     for start in 1..=STARTS {
-        bench.say(&format!("start {start} of {STARTS}"));
+        bench.show_progress(&format!("start {start} of {STARTS}"));
         let server = Server::start(&bench.program, What::Erstwhile(&folder, None)).await?;
         let fresh = server.memory()?.now;
         let mut connection = Connection::open(server.address).await?;
@@ -50,7 +50,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         let ready = server.ready_after.as_secs_f64() * 1e3;
         table.row(row![format!("{start}"), ready, fresh, warm, memory, timed[1].0, timed[2].0]);
         if start == STARTS {
-            bench.remember(&format!("start: {count} messages, warm"), &server)?;
+            bench.record_memory(&format!("start: {count} messages, warm"), &server)?;
         }
         server.stop()?;
     }

@@ -1,4 +1,4 @@
-//! The same work on each store and on more than one node, beside what the databases do without us.
+//! The same work on each store and on several nodes, relative to the raw database drivers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,26 +18,26 @@ use super::writes::add_users;
 
 mod raw;
 
-/// Connections that all nodes share.
+/// Total number of connections to all nodes.
 const CONNECTIONS: usize = 16;
-/// Messages that each user has before searches are measured.
+/// Messages per user before searches are measured.
 const BEFORE: usize = 50;
 
-/// The servers of a case, on one store.
+/// The servers on one store.
 struct Nodes {
     name: String,
     servers: Vec<Server>,
 }
 
 impl Nodes {
-    /// Loads all nodes at the same time, each with its share of the connections.
+    /// Measures all nodes under concurrent load, each with its share of the connections.
     async fn load(&self, bench: &Bench, make: &Make) -> anyhow::Result<Measured> {
         let each = CONNECTIONS / self.servers.len();
         let loads = self.servers.iter().enumerate().map(|(at, server)| {
             let load =
                 Load { address: server.address, connections: each, warm_up: bench.warm_up(), measured: bench.span() };
             let make = Arc::clone(make);
-            // Connections are numbered through, so that each writes to a thread of its own.
+            // Connection numbers are unique across nodes, so that each writes to its own thread.
             load.run(Arc::new(move |connection, sent| make(at * each + connection, sent)))
         });
         Ok(Measured::together(futures::future::try_join_all(loads).await?))
@@ -52,47 +52,45 @@ fn cells(name: &str, call: &str, measured: &Measured, ceiling: f64) -> Vec<Cell>
 /// Measures writing and searching on each store.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let head = ["store", "call", "per second", "p50 ms", "p95 ms", "p99 ms", "raw driver/s", "of raw"];
-    let mut table = Table::new(format!("Each store, {CONNECTIONS} connections in all"), &head);
-    let head = ["store", "transaction", "by hand p50 ms", "through the port p50 ms", "ratio"];
+    let mut table = Table::new(format!("Each store, {CONNECTIONS} connections in total"), &head);
+    let head = ["store", "transaction", "hand-written SQL p50 ms", "store port p50 ms", "ratio"];
     let mut port = Table::new("The store's port over hand-written SQL, one caller", &head);
     let head = ["store", "searches", "p50 ms", "p95 ms", "missed"];
     let mut lag = Table::new("A search on another node right after a write", &head);
 
-    bench.say("the embedded store");
+    bench.show_progress("the embedded store");
     let folder = bench.new_folder()?;
-    let by_hand = raw::Sqlite::open(&folder.join("raw.db")).await?;
-    let ceiling = by_hand.writes(bench.span())?;
-    let through = raw::through_the_port(by_hand.store(), bench.span()).await?;
-    port.row(compared("SQLite", &ceiling, &through));
+    let raw = raw::Sqlite::open(&folder.join("raw.db")).await?;
+    let ceiling = raw.writes(bench.span())?;
+    let through = raw::through_the_port(raw.store(), bench.span()).await?;
+    port.row(port_row("SQLite", &ceiling, &through));
     let folder = bench.new_folder()?;
     let servers = vec![Server::start(&bench.program, What::Erstwhile(&folder, None)).await?];
     let nodes = Nodes { name: "SQLite, 1 node".to_owned(), servers };
-    let reads = by_hand.reads(bench.span())?;
-    both(bench, &nodes, (ceiling.rate(), reads.rate()), &mut table).await?;
+    let reads = raw.reads(bench.span())?;
+    measure_nodes(bench, &nodes, (ceiling.rate(), reads.rate()), &mut table).await?;
     drop(nodes);
 
-    // Real fsyncs: what is acknowledged is on the disk, as on the embedded store.
+    // Real fsyncs: acknowledged writes are durable, as with the embedded store.
     let postgres = TestServer::start("synchronous_commit = on\n");
     for count in 1..=3_usize {
-        bench.say(&format!("PostgreSQL with {count} nodes"));
+        bench.show_progress(&format!("PostgreSQL with {count} nodes"));
         let url = postgres.schema().await;
-        let by_hand = raw::Postgres::open(&url).await?;
+        let raw = raw::Postgres::open(&url).await?;
         if count == 1 {
-            let alone = by_hand.writes(1, bench.span()).await?;
-            let through = raw::through_the_port(by_hand.store(), bench.span()).await?;
-            port.row(compared("PostgreSQL", &alone, &through));
+            let alone = raw.writes(1, bench.span()).await?;
+            let through = raw::through_the_port(raw.store(), bench.span()).await?;
+            port.row(port_row("PostgreSQL", &alone, &through));
         }
-        let ceilings = (
-            by_hand.writes(CONNECTIONS, bench.span()).await?.rate(),
-            by_hand.reads(CONNECTIONS, bench.span()).await?.rate(),
-        );
+        let ceilings =
+            (raw.writes(CONNECTIONS, bench.span()).await?.rate(), raw.reads(CONNECTIONS, bench.span()).await?.rate());
         let url = postgres.schema().await;
         let mut servers = Vec::new();
         for _ in 0..count {
             servers.push(Server::start(&bench.program, What::On(&url)).await?);
         }
         let nodes = Nodes { name: format!("PostgreSQL, {count} node{}", if count == 1 { "" } else { "s" }), servers };
-        both(bench, &nodes, ceilings, &mut table).await?;
+        measure_nodes(bench, &nodes, ceilings, &mut table).await?;
         if let [one, two, ..] = &nodes.servers[..] {
             lag.row(after_a_write(bench, &nodes.name, one, two).await?);
         }
@@ -109,25 +107,25 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn compared(store: &str, by_hand: &Measured, through: &Measured) -> Vec<Cell> {
-    let (hand, port) = (by_hand.percentile(0.5), through.percentile(0.5));
+fn port_row(store: &str, raw: &Measured, through: &Measured) -> Vec<Cell> {
+    let (hand, port) = (raw.percentile(0.5), through.percentile(0.5));
     row![store, "one message", hand, port, port / hand]
 }
 
-async fn both(bench: &Bench, nodes: &Nodes, ceilings: (f64, f64), table: &mut Table) -> anyhow::Result<()> {
-    let first = nodes.servers.first().context("a case has servers")?;
+async fn measure_nodes(bench: &Bench, nodes: &Nodes, ceilings: (f64, f64), table: &mut Table) -> anyhow::Result<()> {
+    let first = nodes.servers.first().context("no servers")?;
     add_users(first, CONNECTIONS).await?;
     let path = |connection| format!("/api/v2/threads/talk-{connection}/messages");
     let written = nodes.load(bench, &add_messages(path, 1)).await?;
     table.row(cells(&nodes.name, "thread.add_messages", &written, ceilings.0));
-    first.settle().await?;
+    first.wait_until_ingested().await?;
     let mut connection = Connection::open(first.address).await?;
     for number in 0..CONNECTIONS * BEFORE {
         let message = json!({"role": "user", "content": Words::new(number as u64).message()});
         let path = format!("/api/v2/threads/talk-{}/messages", number % CONNECTIONS);
         connection.call(&Request::post(path, &json!({"messages": [message]}))).await?.json()?;
     }
-    first.settle().await?;
+    first.wait_until_ingested().await?;
     let search: Make = Arc::new(|connection, sent| {
         let query = Words::new(connection as u64 * 1_000_003 + sent).question();
         let body = json!({"user_id": format!("user-{connection}"), "query": query, "limit": 10});
@@ -138,14 +136,14 @@ async fn both(bench: &Bench, nodes: &Nodes, ceilings: (f64, f64), table: &mut Ta
     Ok(())
 }
 
-/// How long a search on one node takes that must show what another node has just taken.
+/// Measures a search on one node right after a write on another, which the search must find.
 async fn after_a_write(bench: &Bench, name: &str, one: &Server, two: &Server) -> anyhow::Result<Vec<Cell>> {
     let rounds = if bench.quick { 50 } else { 200 };
     let (mut writing, mut reading) = (Connection::open(one.address).await?, Connection::open(two.address).await?);
     let (mut latencies, mut missed) = (Vec::new(), 0_u64);
     for round in 0..rounds {
         let letter = |place: usize| char::from(b'a' + (round / place % 26) as u8);
-        // Ends so that no stemmer takes two of them for forms of one word.
+        // The suffix prevents stemming two of the words to the same stem.
         let word = format!("zorq{}{}{}k", letter(676), letter(26), letter(1));
         let body = json!({"messages": [{"role": "user", "content": format!("The password is {word}.")}]});
         writing.call(&Request::post("/api/v2/threads/talk-0/messages", &body)).await?.json()?;

@@ -1,9 +1,9 @@
-//! Invented people, places and what is said about them: the same for the same seed.
+//! Generated messages about fictional people and places, deterministic for a seed.
 
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-/// What the speaker did to a person.
+/// Verbs for meeting a person.
 const DRAWN: &[&str] = &["met", "visited", "called"];
 
 const GIVEN: &[&str] = &[
@@ -52,7 +52,7 @@ impl Words {
         Self(SmallRng::seed_from_u64(seed))
     }
 
-    /// A number below a bound, which is not zero.
+    /// A random number below a bound, which must not be zero.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0.random_range(0..bound)
     }
@@ -66,7 +66,7 @@ impl Words {
     }
 
     pub(super) fn person(&mut self) -> String {
-        // Few families, so that the same people come up again and again.
+        // Few family names, so that the same people recur.
         format!("{} {}{}", self.one(GIVEN), self.one(STARTS), self.one(&ENDS[..4]))
     }
 
@@ -78,7 +78,7 @@ impl Words {
         format!("{} {}", self.composed(), self.one(KINDS))
     }
 
-    fn telling(&mut self) -> String {
+    fn statement(&mut self) -> String {
         let person = self.person();
         match self.below(8) {
             0 => format!("{person} lives in {}.", self.place()),
@@ -92,9 +92,9 @@ impl Words {
         }
     }
 
-    /// A chat message of a realistic length, with one to three things to remember.
+    /// A chat message of realistic length with one to three facts.
     pub(super) fn message(&mut self) -> String {
-        let mut sentences: Vec<String> = (0..=self.below(3)).map(|_| self.telling()).collect();
+        let mut sentences: Vec<String> = (0..=self.below(3)).map(|_| self.statement()).collect();
         for _ in 0..=self.below(2) {
             let at = self.below(sentences.len() + 1);
             sentences.insert(at, self.one(IDLE).to_owned());
@@ -102,7 +102,7 @@ impl Words {
         sentences.join(" ")
     }
 
-    /// What somebody might ask about such messages.
+    /// A question about such messages.
     pub(super) fn question(&mut self) -> String {
         match self.below(5) {
             0 => format!("Where does {} live?", self.person()),

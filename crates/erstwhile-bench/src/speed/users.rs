@@ -1,4 +1,4 @@
-//! Users: adding, getting and listing them.
+//! Adding, getting and listing users.
 
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ fn user(id: &str, seed: u64) -> Request {
     Request::post("/api/v2/users", &body)
 }
 
-/// Measures with many users there.
+/// Measures calls on many users.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let count: usize = if bench.quick { 1_000 } else { 10_000 };
     let folder = bench.new_folder()?;
     let server = Server::start(&bench.program, What::Erstwhile(&folder, None)).await?;
-    bench.say(&format!("adding {count} users"));
+    bench.show_progress(&format!("adding {count} users"));
     let users = (0..count).map(|number| user(&format!("user-{number:05}"), number as u64)).collect();
     send_all(server.address, 64, users).await?;
     let pages = count.div_ceil(PAGE);
@@ -57,14 +57,14 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         ("user.list_ordered by user_id, any page", by_id),
         ("user.add", add),
     ];
-    let head = ["call", "req/s", "p50 ms", "p99 ms", "of hello req/s", "server CPU ms/call", "cores busy with others"];
+    let head = ["call", "req/s", "p50 ms", "p99 ms", "of hello req/s", "server CPU ms/call", "cores used by others"];
     let mut table = Table::new(format!("Users: {count} there, {CONNECTIONS} connections"), &head);
     for (name, make) in cases {
         let loaded = bench.load(&server, CONNECTIONS, name, make).await?;
         let (p50, p99) = (loaded.measured.percentile(0.5), loaded.measured.percentile(0.99));
         table.row(row![name, loaded.measured.rate(), p50, p99, loaded.of_hello, loaded.processor_ms, loaded.others]);
     }
-    bench.remember(&format!("users: {count}"), &server)?;
+    bench.record_memory(&format!("users: {count}"), &server)?;
     bench.report.add(table);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Acknowledged messages: each is on the disk before its request is answered.
+//! Acknowledged writes: messages are durable before the response.
 
 use serde_json::json;
 
@@ -13,11 +13,11 @@ use super::server::{Server, What};
 #[derive(Debug, Clone, Copy)]
 struct Case {
     connections: usize,
-    /// Messages in each call.
+    /// Messages per call.
     together: usize,
-    /// Whether all connections write to one thread of one user.
+    /// Whether all connections write to the same thread.
     shared: bool,
-    /// Whether messages are understood meanwhile.
+    /// Whether messages are ingested at the same time.
     ingesting: bool,
 }
 
@@ -58,11 +58,11 @@ const HEAD: &[&str] = &[
     "fsync/s just before",
     "messages per fsync",
     "server CPU ms/call",
-    "left to understand",
-    "cores busy with others",
+    "left to ingest",
+    "cores used by others",
 ];
 
-/// Measures every case, each on a new server with an empty folder.
+/// Measures every case on a new server with an empty folder.
 pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let mut table = Table::new("Acknowledged writes over HTTP", HEAD);
     for case in cases() {
@@ -71,7 +71,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     }
     table.note(
         "Every row has a new server and an empty folder. Ingestion runs with the default workers and shares the cores, \
-         unless the row says otherwise; \"left to understand\" are messages that wait when the row ends. \"Messages per \
+         unless the row says otherwise; \"left to ingest\" is the number of messages waiting at the end of the row. \"Messages per \
          fsync\" compares with the disk's own rate for overwritten blocks, measured just before the row.",
     );
     bench.report.add(table);
@@ -79,16 +79,16 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
 }
 
 async fn one(bench: &mut Bench, case: Case) -> anyhow::Result<Vec<Cell>> {
-    bench.say(&format!("writing: {}", case.name()));
+    bench.show_progress(&format!("writing: {}", case.name()));
     let folder = bench.new_folder()?;
-    let syncs = bench.syncs(&format!("writes: {}", case.name()))?;
+    let measure_disk = bench.measure_disk(&format!("writes: {}", case.name()))?;
     let server = Server::start(&bench.program, What::Erstwhile(&folder, (!case.ingesting).then_some(0))).await?;
     add_users(&server, if case.shared { 1 } else { case.connections }).await?;
     let path = move |connection| format!("/api/v2/threads/{}/messages", case.thread(connection));
     let make = add_messages(path, case.together);
     let loaded = bench.load(&server, case.connections, &format!("writing: {}", case.name()), make).await?;
     let left = case.ingesting.then_some(server.waiting().await?);
-    bench.remember(&format!("writes: {}", case.name()), &server)?;
+    bench.record_memory(&format!("writes: {}", case.name()), &server)?;
     let measured = &loaded.measured;
     let messages = measured.rate() * case.together as f64;
     Ok(row![
@@ -98,15 +98,15 @@ async fn one(bench: &mut Bench, case: Case) -> anyhow::Result<Vec<Cell>> {
         measured.percentile(0.95),
         measured.percentile(0.99),
         loaded.of_hello,
-        syncs,
-        messages / syncs,
+        measure_disk,
+        messages / measure_disk,
         loaded.processor_ms,
         left,
         loaded.others,
     ])
 }
 
-/// Users `user-0`, `user-1`, …, each with a thread `talk-0`, `talk-1`, ….
+/// Adds users `user-0`, `user-1`, …, each with a thread `talk-0`, `talk-1`, ….
 pub(super) async fn add_users(server: &Server, count: usize) -> anyhow::Result<()> {
     let user = |number| {
         let body = json!({"user_id": format!("user-{number}"), "first_name": "Nora", "last_name": "Lindholm"});

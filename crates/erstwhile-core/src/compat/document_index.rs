@@ -1,7 +1,7 @@
-//! Exact vector search over the documents of a collection, whose vectors the caller may supply.
+//! Exact vector search over the documents of a collection.
 //!
-//! Unlike the index of a graph, nothing is rounded: a caller who brings vectors of another model
-//! expects the cosines that the model promises. One scan over a flat array; no approximation.
+//! Unlike in the index of a graph, vectors are not quantized: callers may supply vectors of another model and
+//! expect that model's exact cosines. A search is one scan over a flat array.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -11,12 +11,12 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::search::rerank;
 
-/// Candidates that maximal marginal relevance looks at, at least.
+/// Minimum number of candidates for maximal marginal relevance.
 const CANDIDATES_MIN: usize = 100;
-/// Sums side by side, so that no step of a product waits for the one before it.
+/// Number of independent sums in a dot product, for instruction-level parallelism.
 const LANES: usize = 16;
 
-/// The vectors of one collection, each of length one, one row for each document that has one.
+/// The normalized vectors of one collection, one row for each document with a vector.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentIndex {
     dimensions: usize,
@@ -26,15 +26,15 @@ pub struct DocumentIndex {
 }
 
 impl DocumentIndex {
-    /// An empty index for vectors of so many components.
+    /// Creates an empty index for vectors with `dimensions` components.
     pub fn new(dimensions: usize) -> Self {
         Self { dimensions, ..Self::default() }
     }
 
-    /// An index over documents; one without a vector is never found.
+    /// Builds an index over documents; those without a vector are never found.
     ///
     /// # Errors
-    /// `Invalid` when a vector has another number of components or one that is not a finite number.
+    /// `Invalid` if a vector has another number of components or a component that is not finite.
     pub fn build(dimensions: usize, documents: impl IntoIterator<Item = (Uuid, Option<Vec<f32>>)>) -> Result<Self> {
         let mut index = Self::new(dimensions);
         for (id, vector) in documents {
@@ -43,13 +43,13 @@ impl DocumentIndex {
         Ok(index)
     }
 
-    /// Puts a document in, or replaces the vector that it had; without a vector, or with one that is
-    /// all zeros, it is not found any more.
+    /// Inserts a document or replaces its vector. A document without a vector, or with a vector of zeros, is
+    /// never found.
     ///
     /// # Errors
-    /// `Invalid` as for [`build`](Self::build); what was there stays.
+    /// `Invalid` as for [`build`](Self::build); the index does not change.
     pub fn insert(&mut self, id: Uuid, vector: Option<&[f32]>) -> Result<()> {
-        let unit = vector.map(|vector| self.unit(vector)).transpose()?.flatten();
+        let unit = vector.map(|vector| self.normalized(vector)).transpose()?.flatten();
         let Some(unit) = unit else {
             self.remove(id);
             return Ok(());
@@ -66,11 +66,11 @@ impl DocumentIndex {
         Ok(())
     }
 
-    /// Takes a document out; whether it was there.
+    /// Removes a document; returns whether it was present.
     pub fn remove(&mut self, id: Uuid) -> bool {
         let Some(row) = self.rows.remove(&id) else { return false };
         let last = self.ids.len().saturating_sub(1);
-        // The last row takes the free place, so that the scan never meets a hole.
+        // The last row moves into the gap, so that rows stay contiguous.
         self.ids.swap_remove(row);
         self.vectors.copy_within(last * self.dimensions..(last + 1) * self.dimensions, row * self.dimensions);
         self.vectors.truncate(last * self.dimensions);
@@ -80,34 +80,34 @@ impl DocumentIndex {
         true
     }
 
-    /// Components of each vector.
+    /// Number of components of each vector.
     pub fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// Documents that can be found.
+    /// Number of documents with a vector.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether nothing can be found.
+    /// Whether no document has a vector.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Bytes that the index holds, roughly.
+    /// Approximate size in bytes.
     pub fn weight(&self) -> usize {
         self.vectors.capacity() * size_of::<f32>() + self.ids.len() * (2 * size_of::<Uuid>() + 3 * size_of::<usize>())
     }
 
-    /// The documents nearest to a query with their cosines, best first; equal ones by id.
+    /// Returns the documents nearest to a query with their cosines, best first; ties are ordered by id.
     ///
-    /// With `mmr_lambda` (0 to 1) the best `max(100, limit)` are put in the order of maximal marginal
-    /// relevance: 1 looks for likeness to the query only, 0 for difference from each other only.
+    /// With `mmr_lambda` (0 to 1), the best `max(100, limit)` are reranked by maximal marginal relevance: 1
+    /// considers only similarity to the query, 0 only difference from each other.
     ///
     /// # Errors
-    /// `Invalid` when the query has another number of components than the documents or one that is
-    /// not a finite number, or when lambda is not between 0 and 1.
+    /// `Invalid` if the query has another number of components than the documents or a component that is not
+    /// finite, or if lambda is not between 0 and 1.
     pub fn search(
         &self,
         query: &[f32],
@@ -118,20 +118,20 @@ impl DocumentIndex {
         if mmr_lambda.is_some_and(|lambda| !(0.0..=1.0).contains(&lambda)) {
             return Err(Error::invalid("mmr_lambda must be between 0 and 1"));
         }
-        let Some(query) = self.unit(query)? else { return Ok(Vec::new()) };
+        let Some(query) = self.normalized(query)? else { return Ok(Vec::new()) };
         let rows = self.vectors.chunks_exact(self.dimensions).zip(0_u32..);
-        let cosines = rows.map(|(row, number)| (number, product(row, &query).clamp(-1.0, 1.0))).collect();
+        let cosines = rows.map(|(row, number)| (number, dot_product(row, &query).clamp(-1.0, 1.0))).collect();
         let ranked = match mmr_lambda {
             None => self.best(cosines, limit, passes),
             Some(lambda) => {
                 let candidates = self.best(cosines, limit.max(CANDIDATES_MIN), passes);
-                rerank::marginal_relevance(&candidates, lambda, limit, |one, other| self.likeness(one, other))
+                rerank::marginal_relevance(&candidates, lambda, limit, |one, other| self.similarity(one, other))
             }
         };
         Ok(ranked.into_iter().filter_map(|(row, cosine)| Some((self.id(row)?, cosine))).collect())
     }
 
-    /// The best rows that pass, best first. The filter is asked only about what could be returned.
+    /// Returns the best rows that pass, best first. Evaluates the filter only as far as needed.
     fn best(&self, mut rest: Vec<(u32, f32)>, wanted: usize, passes: impl Fn(Uuid) -> bool) -> Vec<(u32, f32)> {
         let order = |left: &(u32, f32), right: &(u32, f32)| self.better_first(*left, *right);
         let mut found = Vec::new();
@@ -165,28 +165,28 @@ impl DocumentIndex {
         self.vectors.get(start..start + self.dimensions).unwrap_or_default()
     }
 
-    fn likeness(&self, one: u32, other: u32) -> f32 {
-        product(self.row(one), self.row(other))
+    fn similarity(&self, one: u32, other: u32) -> f32 {
+        dot_product(self.row(one), self.row(other))
     }
 
-    /// A vector with length one; `None` when it is all zeros.
-    fn unit(&self, vector: &[f32]) -> Result<Option<Vec<f32>>> {
+    /// Normalizes a vector; `None` if it is all zeros.
+    fn normalized(&self, vector: &[f32]) -> Result<Option<Vec<f32>>> {
         if vector.len() != self.dimensions {
             let (given, wanted) = (vector.len(), self.dimensions);
-            return Err(Error::invalid(format!("the vector has {given} components, the collection's have {wanted}")));
+            return Err(Error::invalid(format!("the vector must have {wanted} components, not {given}")));
         }
         if vector.iter().any(|component| !component.is_finite()) {
-            return Err(Error::invalid("a component of the vector is not a finite number"));
+            return Err(Error::invalid("every component of the vector must be a finite number"));
         }
-        // In double precision, so that the square of no component is too large or too small.
+        // In double precision, so that no square overflows or underflows.
         let length = vector.iter().map(|component| f64::from(*component).powi(2)).sum::<f64>().sqrt();
         let scaled = |component: &f32| (f64::from(*component) / length) as f32;
         Ok((length > 0.0).then(|| vector.iter().map(scaled).collect()))
     }
 }
 
-/// The sum of the products of two rows' components.
-fn product(left: &[f32], right: &[f32]) -> f32 {
+/// The dot product of two rows.
+fn dot_product(left: &[f32], right: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
     let (left, right) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
     let rest: f32 = left.remainder().iter().zip(right.remainder()).map(|(one, other)| one * other).sum();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_of_a_vector_does_not_count() {
+    fn vectors_are_compared_by_direction_only() {
         let index = index(&[&[10.0, 10.0], &[0.1, 0.0], &[0.0, -5.0]]);
         let hits = index.search(&[3.0, 0.0], 3, None, |_| true).expect("a query");
         let expected = [(2, 1.0), (1, 0.5_f32.sqrt()), (3, 0.0)];
@@ -230,29 +230,29 @@ mod tests {
     }
 
     #[test]
-    fn documents_without_a_direction_are_never_hits() {
+    fn zero_vectors_are_never_found() {
         let documents = [(id(1), None), (id(2), Some(vec![0.0, 0.0])), (id(3), Some(vec![-1.0, 0.0]))];
         let index = DocumentIndex::build(2, documents).expect("an index");
         assert_eq!(found(&index, &[1.0, 0.0], 10, None), [3]);
-        assert!(found(&index, &[0.0, 0.0], 10, None).is_empty(), "nor does a query without one find any");
+        assert!(found(&index, &[0.0, 0.0], 10, None).is_empty(), "a query of zeros finds nothing");
         assert!(found(&DocumentIndex::new(2), &[1.0, 0.0], 10, None).is_empty());
         assert!(found(&index, &[1.0, 0.0], 0, None).is_empty());
     }
 
     #[test]
-    fn another_dimension_and_numbers_without_a_value_are_refused() {
+    fn wrong_dimensions_and_non_finite_components_are_rejected() {
         let mut index = index(&[&[1.0, 0.0]]);
         let refused = |result: Result<()>| result.is_err_and(|error| error.kind() == ErrorKind::Invalid);
         assert!(refused(index.search(&[1.0], 1, None, |_| true).map(|_| ())));
         assert!(refused(index.search(&[1.0, f32::NAN], 1, None, |_| true).map(|_| ())));
         assert!(refused(index.search(&[1.0, 0.0], 1, Some(1.5), |_| true).map(|_| ())));
         assert!(refused(index.insert(id(1), Some(&[1.0, 0.0, 0.0]))));
-        assert_eq!(found(&index, &[1.0, 0.0], 1, None), [1], "what was there stays");
+        assert_eq!(found(&index, &[1.0, 0.0], 1, None), [1], "the index is unchanged");
         assert!(found(&DocumentIndex::new(0), &[], 1, None).is_empty());
     }
 
     #[test]
-    fn equal_documents_come_by_id_and_only_those_that_pass() {
+    fn ties_are_ordered_by_id_and_the_filter_applies() {
         let index = index(&[&[1.0, 0.0][..]; 9]);
         assert_eq!(found(&index, &[1.0, 0.0], 3, None), [1, 2, 3]);
         let even = index.search(&[1.0, 0.0], 3, None, |id| id.as_u128().is_multiple_of(2)).expect("a query");
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn diversity_puts_a_different_document_before_a_repetition() {
+    fn mmr_prefers_a_different_document_to_a_duplicate() {
         let index = index(&[&[1.0, 0.1], &[1.0, 0.1], &[1.0, -0.6]]);
         assert_eq!(found(&index, &[1.0, 0.0], 3, None), [1, 2, 3]);
         assert_eq!(found(&index, &[1.0, 0.0], 3, Some(0.5)), [1, 3, 2]);
@@ -268,16 +268,15 @@ mod tests {
     }
 
     #[test]
-    fn vectors_at_the_edge_of_the_numbers_keep_their_direction() {
+    fn extreme_components_keep_the_direction() {
         let index = index(&[&[f32::MAX, f32::MAX], &[f32::MIN_POSITIVE, 0.0]]);
         assert_eq!(found(&index, &[1e-30, 0.0], 2, None), [2, 1]);
     }
 
     proptest! {
-        /// Whatever came and went, the index finds what one built from the rest finds, and in the order
-        /// of a full sort.
+        /// After any inserts and removals, results equal those of a rebuilt index and of a full sort.
         #[test]
-        fn what_is_found_depends_on_what_is_there(
+        fn results_depend_only_on_the_current_documents(
             steps in proptest::collection::vec((0_u128..12, proptest::option::of((-3_i8..4, -3_i8..4))), 0..60),
             limit in 1_usize..8,
         ) {

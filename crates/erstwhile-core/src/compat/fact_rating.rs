@@ -1,44 +1,44 @@
-//! Rating facts by an instruction: how relevant a fact is to the application, from 0 to 1.
+//! Rates how relevant a fact is to the application, from 0 to 1, by an instruction.
 //!
-//! No language model reads the instruction: a fact is compared with the examples (or else with the
-//! instruction itself) by the distance of their vectors. Pure; who embeds the texts hands them in.
+//! No language model reads the instruction: the fact's vector is compared with those of the examples, or
+//! else of the instruction itself. Pure: the caller embeds the texts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// Characters of an instruction or an example, at most.
+/// Maximum number of characters of an instruction or an example.
 pub const TEXT_CHARACTERS_MAX: usize = 1_000;
-/// How sharply the closest example decides: cosines that differ by this weigh one to *e*.
+/// Softmax temperature: cosines that differ by this much are weighted 1 to *e*.
 const TEMPERATURE: f64 = 0.1;
-/// What facts like the examples are rated.
+/// Ratings of the examples.
 const HIGH: f64 = 1.0;
 const MEDIUM: f64 = 0.5;
 const LOW: f64 = 0.0;
-/// Ratings are rounded to thousandths, so that they do not differ between machines.
+/// Ratings are rounded to thousandths, so that they are equal on all machines.
 const STEPS: f64 = 1_000.0;
 
-/// What the application finds relevant.
+/// Describes which facts are relevant to the application.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RatingInstruction {
-    /// In words.
+    /// Description in natural language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instruction: Option<String>,
-    /// By example.
+    /// Example facts.
     #[serde(default, deserialize_with = "or_none", skip_serializing_if = "RatingExamples::is_empty")]
     pub examples: RatingExamples,
 }
 
-/// A fact for each degree of relevance.
+/// One example fact for each degree of relevance.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RatingExamples {
-    /// One that is to be rated 1.
+    /// An example rated 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<String>,
-    /// One that is to be rated one half.
+    /// An example rated 0.5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub medium: Option<String>,
-    /// One that is to be rated 0.
+    /// An example rated 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<String>,
 }
@@ -49,7 +49,7 @@ impl RatingExamples {
     }
 }
 
-/// SDKs send null for examples that were not given.
+/// SDKs send null for missing examples.
 fn or_none<'de, D: serde::Deserializer<'de>>(source: D) -> Result<RatingExamples, D::Error> {
     Ok(Option::deserialize(source)?.unwrap_or_default())
 }
@@ -67,11 +67,11 @@ impl RatingInstruction {
         Ok(())
     }
 
-    /// The texts that must be embedded, in the order in which [`Anchors::new`] takes their vectors.
+    /// Returns the texts to embed, in the order in which [`Anchors::new`] takes their vectors.
     ///
-    /// Empty when the instruction says nothing, and then facts have no rating.
+    /// If empty, facts have no rating.
     pub fn texts(&self) -> Vec<&str> {
-        self.named().into_iter().filter_map(|(_, text)| said(text)).collect()
+        self.named().into_iter().filter_map(|(_, text)| non_blank(text)).collect()
     }
 
     fn named(&self) -> [(&'static str, Option<&str>); 4] {
@@ -85,33 +85,33 @@ impl RatingInstruction {
     }
 }
 
-fn said(text: Option<&str>) -> Option<&str> {
+fn non_blank(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// The vectors that facts are compared with.
+/// Vectors that facts are compared with.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Anchors {
-    /// Of the instruction.
+    /// Vector of the instruction.
     pub instruction: Option<Vec<f32>>,
-    /// Of the example that is rated 1.
+    /// Vector of the example rated 1.
     pub high: Option<Vec<f32>>,
-    /// Of the example that is rated one half.
+    /// Vector of the example rated 0.5.
     pub medium: Option<Vec<f32>>,
-    /// Of the example that is rated 0.
+    /// Vector of the example rated 0.
     pub low: Option<Vec<f32>>,
 }
 
 impl Anchors {
-    /// Anchors from the vectors of an instruction's [`texts`](RatingInstruction::texts), in their order.
+    /// Creates anchors from the vectors of an instruction's [`texts`](RatingInstruction::texts), in order.
     ///
-    /// `None` when there is nothing to compare with, or another number of vectors than of texts.
+    /// `None` if there are no texts, or if the numbers of vectors and texts differ.
     pub fn new(instruction: &RatingInstruction, vectors: Vec<Vec<f32>>) -> Option<Self> {
         let mut vectors = vectors.into_iter();
         let mut anchors = Self::default();
         let slots = [&mut anchors.instruction, &mut anchors.high, &mut anchors.medium, &mut anchors.low];
         for (slot, (_, text)) in slots.into_iter().zip(instruction.named()) {
-            if said(text).is_some() {
+            if non_blank(text).is_some() {
                 *slot = Some(vectors.next()?);
             }
         }
@@ -119,11 +119,11 @@ impl Anchors {
     }
 }
 
-/// How relevant a fact is, 0 to 1 in thousandths.
+/// Rates the relevance of a fact from 0 to 1, in thousandths.
 ///
-/// Two or three examples: their ratings, each weighed by how close the fact is to it. A single example:
-/// how close the fact is to a high one, or how far from a low one. Otherwise, how close it is to the
-/// instruction; one half when there is nothing to compare with.
+/// With two or three examples: the mean of their ratings, weighted by similarity. With a single example:
+/// the similarity to a high one, or the distance from a low one. Otherwise: the similarity to the
+/// instruction, or 0.5 without anchors.
 pub fn rate(fact: &[f32], anchors: &Anchors) -> f64 {
     let near = |anchor: &Option<Vec<f32>>| anchor.as_deref().map(|anchor| cosine(fact, anchor));
     let (high, medium, low) = (near(&anchors.high), near(&anchors.medium), near(&anchors.low));
@@ -132,7 +132,7 @@ pub fn rate(fact: &[f32], anchors: &Anchors) -> f64 {
         .filter_map(|(near, rate)| Some((near?, rate)))
         .collect();
     let rating = match (examples.len(), high, low) {
-        (2.., _, _) => weighed(&examples),
+        (2.., _, _) => softmax_mean(&examples),
         (1, Some(high), _) => high,
         (1, _, Some(low)) => 1.0 - low,
         _ => near(&anchors.instruction).unwrap_or(MEDIUM),
@@ -140,9 +140,9 @@ pub fn rate(fact: &[f32], anchors: &Anchors) -> f64 {
     (rating.clamp(0.0, 1.0) * STEPS).round() / STEPS
 }
 
-/// The mean of ratings, weighed by the softmax of the cosines beside them.
-fn weighed(examples: &[(f64, f64)]) -> f64 {
-    // Softmax is the same after a shift; weights are then at most one, whatever the cosines.
+/// The mean of ratings, weighted by the softmax of their cosines.
+fn softmax_mean(examples: &[(f64, f64)]) -> f64 {
+    // Subtracting the maximum does not change the softmax and keeps the weights at most one.
     let nearest = examples.iter().map(|(near, _)| *near).fold(f64::MIN, f64::max);
     let (mut sum, mut weights) = (0.0, 0.0);
     for (near, rate) in examples {
@@ -153,7 +153,7 @@ fn weighed(examples: &[(f64, f64)]) -> f64 {
     sum / weights
 }
 
-/// The cosine of two vectors; 0 when they cannot be compared (other models, no direction, no numbers).
+/// The cosine of two vectors; 0 if they cannot be compared (different lengths, zeros, not finite).
 fn cosine(left: &[f32], right: &[f32]) -> f64 {
     if left.len() != right.len() {
         return 0.0;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_are_rated_like_the_example_that_they_are_closest_to() {
+    fn facts_are_rated_like_the_closest_example() {
         let rating = |angle| rate(&unit(angle), &by_examples());
         assert!(rating(0.0) > 0.9 && rating(1.6) < 0.1);
         assert!((rating(0.8) - 0.5).abs() < 0.01);
@@ -193,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn an_instruction_alone_rates_by_its_own_distance() {
+    fn an_instruction_alone_rates_by_similarity() {
         let anchors = Anchors { instruction: Some(vec![1.0, 0.0]), ..Anchors::default() };
         assert_eq!([thousandths(&[2.0, 0.0], &anchors), thousandths(&[-1.0, 0.0], &anchors)], [1_000, 0]);
         assert_eq!(thousandths(&[3.0, 4.0], &anchors), 600);
     }
 
     #[test]
-    fn a_single_example_still_tells_facts_apart() {
+    fn a_single_example_distinguishes_facts() {
         let high = Anchors { high: Some(vec![1.0, 0.0]), ..Anchors::default() };
         let low = Anchors { low: Some(vec![1.0, 0.0]), ..Anchors::default() };
         assert_eq!([thousandths(&[3.0, 4.0], &high), thousandths(&[3.0, 4.0], &low)], [600, 400]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_that_cannot_be_compared_are_not_near() {
+    fn incomparable_vectors_have_cosine_zero() {
         let anchors = Anchors { instruction: Some(vec![1.0, 0.0]), ..Anchors::default() };
         for fact in [&[][..], &[0.0, 0.0], &[1.0], &[f32::NAN, 1.0], &[f32::INFINITY, 1.0]] {
             assert_eq!(thousandths(fact, &anchors), 0);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_shape_leaves_out_what_is_not_said() {
+    fn the_wire_format_omits_missing_fields() {
         let wire = json!({"instruction": "by poignancy", "examples": {"medium": "Ann moved"}});
         let instruction: RatingInstruction = from_value(wire.clone()).unwrap();
         assert_eq!(to_value(&instruction).unwrap(), wire);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_refused_by_name() {
+    fn long_texts_are_rejected_with_the_field_name() {
         let mut instruction = RatingInstruction { instruction: Some("ü".repeat(1_000)), ..Default::default() };
         assert!(instruction.check().is_ok());
         instruction.examples.low = Some("x".repeat(1_001));
@@ -260,7 +260,7 @@ mod tests {
         fn a_fact_nearer_to_the_high_example_is_never_rated_lower(
             near in -1.0_f64..1.0, more in 0.0_f64..1.0, medium in -1.0_f64..1.0, low in -1.0_f64..1.0,
         ) {
-            let with = |high| weighed(&[(high, HIGH), (medium, MEDIUM), (low, LOW)]);
+            let with = |high| softmax_mean(&[(high, HIGH), (medium, MEDIUM), (low, LOW)]);
             prop_assert!(with(near + more) >= with(near) - 1e-12);
         }
     }

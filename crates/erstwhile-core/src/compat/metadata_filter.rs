@@ -1,10 +1,10 @@
 //! The `metadata` filter of memory and document search in API generations v0 to v2.
 //!
 //! `{"where": {"jsonpath": "…"} | {"and": […]} | {"or": […]}, "start_date": "…", "end_date": "…"}`;
-//! elements of `and` and `or` are again such where-objects, and an object with several of the three
-//! wants all of them. A path matches when it finds anything in the metadata (`@?` of PostgreSQL).
+//! the elements of `and` and `or` are where-objects, too, and an object with several of the three keys
+//! requires all of them. A path matches if it finds anything in the metadata (`@?` of PostgreSQL).
 //!
-//! Pure. Paths come from callers, so reading and evaluating them is bounded: see [`path`].
+//! Pure. Paths come from callers, so parsing and evaluation are bounded: see [`path`].
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -16,12 +16,12 @@ pub mod path;
 
 use path::Path;
 
-/// Where-objects inside each other, at most.
+/// Maximum nesting depth of where-objects.
 pub const DEPTH_MAX: usize = 16;
-/// Conditions (paths and groups) of a filter, at most.
+/// Maximum number of conditions (paths and groups) of a filter.
 pub const CONDITIONS_MAX: usize = 100;
 
-/// Which objects a search may return, by their metadata and by when they were made.
+/// Restricts search results by metadata and creation time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataFilter {
     condition: Option<Condition>,
@@ -37,7 +37,7 @@ enum Condition {
 }
 
 impl MetadataFilter {
-    /// Reads a filter; null and an empty object let everything pass.
+    /// Parses a filter; null and an empty object match everything.
     pub fn parse(filter: &Value) -> Result<Self> {
         let mut parsed = Self::default();
         if filter.is_null() {
@@ -45,7 +45,7 @@ impl MetadataFilter {
         }
         for (key, value) in object(filter, "metadata")?.iter().filter(|(_, value)| !value.is_null()) {
             match key.as_str() {
-                "where" => parsed.condition = Some(Reader::default().condition(value, "metadata.where", 1)?),
+                "where" => parsed.condition = Some(Parser::default().condition(value, "metadata.where", 1)?),
                 "start_date" => parsed.start = Some(date(value, "metadata.start_date")?),
                 "end_date" => parsed.end = Some(date(value, "metadata.end_date")?),
                 _ => return Err(unknown_key("metadata", key, "where, start_date and end_date")),
@@ -54,7 +54,7 @@ impl MetadataFilter {
         Ok(parsed)
     }
 
-    /// Whether an object passes; both dates belong to the range.
+    /// Whether an object passes; both dates are inclusive.
     pub fn matches(&self, metadata: &Metadata, created_at: Timestamp) -> bool {
         let in_time =
             self.start.is_none_or(|start| start <= created_at) && self.end.is_none_or(|end| created_at <= end);
@@ -72,14 +72,14 @@ impl Condition {
     }
 }
 
-/// Reads where-objects and counts their conditions.
+/// Parses where-objects and counts their conditions.
 #[derive(Debug, Default)]
-struct Reader {
+struct Parser {
     conditions: usize,
 }
 
-impl Reader {
-    /// `place` is where in the request the object stands, for messages.
+impl Parser {
+    /// `place` is the path of the object in the request, for error messages.
     fn condition(&mut self, value: &Value, place: &str, depth: usize) -> Result<Condition> {
         if depth > DEPTH_MAX {
             return Err(Error::invalid(format!("{place} is nested too deeply: use at most {DEPTH_MAX} levels")));
@@ -96,7 +96,7 @@ impl Reader {
             all.push(match key.as_str() {
                 "jsonpath" => {
                     let text = value.as_str().ok_or_else(|| Error::invalid(format!("{place} must be a string")))?;
-                    Condition::Finds(Path::parse(text).map_err(|fault| Error::invalid(format!("{place}: {fault}")))?)
+                    Condition::Finds(Path::parse(text).map_err(|error| Error::invalid(format!("{place}: {error}")))?)
                 }
                 "and" => Condition::All(self.group(value, &place, depth)?),
                 "or" => Condition::Any(self.group(value, &place, depth)?),
@@ -113,8 +113,8 @@ impl Reader {
     }
 
     fn group(&mut self, value: &Value, place: &str, depth: usize) -> Result<Vec<Condition>> {
-        let wrong = || Error::invalid(format!("{place} must be a list of at least one condition"));
-        let list = value.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong)?;
+        let invalid = || Error::invalid(format!("{place} must be a list of at least one condition"));
+        let list = value.as_array().filter(|list| !list.is_empty()).ok_or_else(invalid)?;
         let conditions = list.iter().enumerate();
         conditions.map(|(at, value)| self.condition(value, &format!("{place}[{at}]"), depth + 1)).collect()
     }

@@ -1,17 +1,17 @@
-//! Which sentences of a text, and which leaves of a document, are worth picking.
+//! Selects the informative sentences of a text, and the leaves of a document.
 
 use serde_json::Value;
 
 use crate::text::sentences::{Sentence, split};
 
-/// Words of a sentence that tells something, at least.
+/// Minimum number of words of an informative sentence.
 const WORDS_MIN: usize = 4;
-/// Words of a courtesy, at most: a longer sentence tells something beside it.
+/// Maximum number of words of a courtesy: a longer sentence also says something else.
 const COURTESY_WORDS_MAX: usize = 14;
-/// Levels of a document that are looked into.
+/// Maximum depth of a document's leaves.
 const DEPTH_MAX: usize = 32;
 
-/// Words with which people begin to speak; what tells something comes after them.
+/// Interjections at the start of a sentence, which do not count as words.
 const OPENERS: &[&str] = &[
     "hi",
     "hello",
@@ -40,7 +40,7 @@ const OPENERS: &[&str] = &[
     "aww",
 ];
 
-/// Beginnings of sentences that are courtesies as a whole.
+/// Prefixes of sentences that are nothing but courtesies.
 const COURTESIES: &[&str] = &[
     "thank you",
     "thanks for",
@@ -97,14 +97,14 @@ const COURTESIES: &[&str] = &[
     "i can help you with that",
 ];
 
-/// The sentences of a text, each on one line.
+/// Splits a text into sentences, each on one line.
 pub(super) fn sentences(text: &str) -> Vec<String> {
     let on_one_line = |sentence: Sentence| text[sentence.span].split_whitespace().collect::<Vec<_>>().join(" ");
     split(text).into_iter().map(on_one_line).collect()
 }
 
-/// Whether a sentence tells something: it is no question, no courtesy, and no fragment.
-pub(super) fn tells(sentence: &str) -> bool {
+/// Whether a sentence is not a question, a courtesy or a fragment.
+pub(super) fn is_informative(sentence: &str) -> bool {
     let end = sentence.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '？'));
     if end.ends_with(['?', '？']) {
         return false;
@@ -113,15 +113,15 @@ pub(super) fn tells(sentence: &str) -> bool {
     let all: Vec<&str> = plain.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let opening = all.iter().take_while(|word| OPENERS.contains(&bare(word).as_str())).count();
-    // "Thanks for …" is a courtesy with its opener, "Sure, happy to help" without.
+    // "Thanks for …" is a courtesy including its interjection, "Sure, happy to help" without it.
     let is_courtesy = [0, opening].into_iter().any(|skipped| {
         let rest: Vec<String> = all.iter().skip(skipped).map(|word| bare(word)).collect();
-        rest.len() <= COURTESY_WORDS_MAX && begins_courteously(&rest.join(" "))
+        rest.len() <= COURTESY_WORDS_MAX && starts_with_courtesy(&rest.join(" "))
     });
-    !is_courtesy && all.iter().skip(opening).map(|word| weight(word)).sum::<usize>() >= WORDS_MIN
+    !is_courtesy && all.iter().skip(opening).map(|word| word_count(word)).sum::<usize>() >= WORDS_MIN
 }
 
-fn begins_courteously(text: &str) -> bool {
+fn starts_with_courtesy(text: &str) -> bool {
     let begins = |courtesy: &&str| {
         let rest = text.strip_prefix(*courtesy);
         rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
@@ -129,13 +129,13 @@ fn begins_courteously(text: &str) -> bool {
     COURTESIES.iter().any(begins)
 }
 
-/// How many words a run of characters is: scripts without spaces count by character.
-fn weight(run: &str) -> usize {
+/// Counts words: in scripts without spaces, every character counts.
+fn word_count(run: &str) -> usize {
     let spaceless = |c: &char| matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}');
     run.chars().filter(spaceless).count().max(1)
 }
 
-/// The leaves of a JSON document as "key: value"; keys of objects inside objects are joined by points.
+/// Returns the leaves of a JSON document as "key: value"; nested keys are joined by dots.
 pub(super) fn leaves(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect(document, "", DEPTH_MAX, &mut found);
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn courtesies_questions_and_fragments_tell_nothing() {
+    fn courtesies_questions_and_fragments_are_not_informative() {
         for text in [
             "Thanks for the help with my garden!",
             "You’re welcome, Ann!",
@@ -182,7 +182,7 @@ mod tests {
             "In the garden.",
             "Let me know if there is anything else.",
         ] {
-            assert!(!tells(text), "{text}");
+            assert!(!is_informative(text), "{text}");
         }
         for text in [
             "Hi, I moved to Oslo.",
@@ -191,12 +191,12 @@ mod tests {
             "我住在北京。",
             "Nice shoes cost me 200 crowns.",
         ] {
-            assert!(tells(text), "{text}");
+            assert!(is_informative(text), "{text}");
         }
     }
 
     #[test]
-    fn a_document_is_told_by_its_leaves() {
+    fn documents_are_split_into_leaves() {
         let document = serde_json::json!({"name": "Ann", "home": {"city": "Oslo", "note": null}, "pets": ["cat", 2]});
         assert_eq!(leaves(&document), ["home.city: Oslo", "name: Ann", "pets: cat", "pets: 2"]);
         assert_eq!(leaves(&Value::from("alone")), ["alone"]);

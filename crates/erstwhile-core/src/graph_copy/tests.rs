@@ -1,4 +1,4 @@
-//! A copy knows what the original knows, and goes on learning as the original would.
+//! A copy has the same facts and entities as the original, and ingests new data in the same way.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -36,8 +36,8 @@ fn owner() -> User {
     }
 }
 
-/// The evidence that the changes leave in a new graph.
-fn taken(changes: &[Change]) -> Evidence {
+/// The evidence in a new graph after the changes.
+fn evidence_of(changes: &[Change]) -> Evidence {
     let mut evidence = Evidence::default();
     for change in changes.iter().cloned() {
         match change {
@@ -55,12 +55,12 @@ fn taken(changes: &[Change]) -> Evidence {
 
 fn known(graph: GraphId, evidence: &Evidence) -> Knowledge {
     let mut knowledge = Knowledge::new(graph);
-    knowledge.take(evidence.clone());
+    knowledge.apply(evidence.clone());
     knowledge
 }
 
-/// What is known, told without ids.
-fn told(knowledge: &Knowledge) -> (Vec<String>, Vec<String>) {
+/// Facts and entities without ids.
+fn without_ids(knowledge: &Knowledge) -> (Vec<String>, Vec<String>) {
     let name = |id| knowledge.entity(id).map_or("?", |entity| entity.name.as_str()).to_owned();
     let mut facts: Vec<String> = knowledge
         .facts()
@@ -106,10 +106,10 @@ fn operator_mention(entity: EntityId, name: &str, entity_type: &str) -> Mention 
 /// A user's graph with the user, the assistant, aliases, a change and edits.
 fn sample() -> Sample {
     let mut sample = Sample::new(from());
-    sample.tell(1, ("Robert Smith:Person", "LIVES_IN", "Oslo:Location"), Holding::Exclusive);
-    sample.tell(2, ("Robert:Person", "LIVES_IN", "Rome"), Holding::Exclusive);
-    sample.tell(3, ("Ann Lee:Person", "LIKES", "Tea:Topic"), Holding::Shared);
-    sample.tell(4, ("ann-1", "LIKES", "Cake:Topic"), Holding::Shared);
+    sample.add_fact(1, ("Robert Smith:Person", "LIVES_IN", "Oslo:Location"), Holding::Exclusive);
+    sample.add_fact(2, ("Robert:Person", "LIVES_IN", "Rome"), Holding::Exclusive);
+    sample.add_fact(3, ("Ann Lee:Person", "LIKES", "Tea:Topic"), Holding::Shared);
+    sample.add_fact(4, ("ann-1", "LIKES", "Cake:Topic"), Holding::Shared);
     let (user, assistant) = (user_node(from()), assistant_node(from()));
     for mention in [operator_mention(user, "Ann Lee", "User"), operator_mention(assistant, "Assistant", "Assistant")] {
         sample.evidence.mentions.push(mention);
@@ -130,19 +130,23 @@ fn sample() -> Sample {
 }
 
 #[test]
-fn a_copy_knows_what_the_original_knows() {
+fn a_copy_has_the_facts_and_entities_of_the_original() {
     let (sample, owner) = (sample(), owner());
     let owners = Owners { original: Some(&owner), target_has_people: false };
-    let copy = taken(&transplant(&sample.evidence, from(), to(), owners));
-    assert_eq!(told(&known(to(), &copy)), told(&sample.knowledge()));
-    assert!(told(&sample.knowledge()).0.iter().any(|fact| fact.contains("Ann Lee loves tea")));
+    let copy = evidence_of(&transplant(&sample.evidence, from(), to(), owners));
+    assert_eq!(without_ids(&known(to(), &copy)), without_ids(&sample.knowledge()));
+    assert!(without_ids(&sample.knowledge()).0.iter().any(|fact| fact.contains("Ann Lee loves tea")));
 }
 
 #[test]
 fn every_id_of_a_copy_is_inside_the_copy() {
     let (sample, owner) = (sample(), owner());
-    let copy =
-        taken(&transplant(&sample.evidence, from(), to(), Owners { original: Some(&owner), ..Owners::default() }));
+    let copy = evidence_of(&transplant(
+        &sample.evidence,
+        from(),
+        to(),
+        Owners { original: Some(&owner), ..Owners::default() },
+    ));
     let mentioned =
         copy.mentions.iter().flat_map(|mention| mention.episode.map(|id| id.0).into_iter().chain([mention.entity.0]));
     let claimed = copy.assertions.iter().flat_map(|claim| [claim.id.0, claim.subject.0]);
@@ -152,11 +156,11 @@ fn every_id_of_a_copy_is_inside_the_copy() {
 }
 
 #[test]
-fn a_name_that_is_ingested_into_a_copy_is_the_entity_that_was_copied() {
+fn names_ingested_into_a_copy_resolve_to_copied_entities() {
     let (sample, owner) = (sample(), owner());
     let original = sample.knowledge();
     let owners = Owners { original: Some(&owner), target_has_people: false };
-    let copy = taken(&transplant(&sample.evidence, from(), to(), owners));
+    let copy = evidence_of(&transplant(&sample.evidence, from(), to(), owners));
     let mut knowledge = known(to(), &copy);
     let entities = knowledge.entities().count();
     let names = [("Robert Smith", Some("Person")), ("rome", None), ("Ann", Some("Person")), ("ann@example.org", None)];
@@ -170,25 +174,25 @@ fn a_name_that_is_ingested_into_a_copy_is_the_entity_that_was_copied() {
             span: 0..name.len(),
         };
         let (changes, _) = evidence(&reading, &turn, Extraction { mentions: vec![mention], ..Extraction::default() });
-        let arrived = taken(&changes);
-        knowledge.take(arrived.clone());
+        let arrived = evidence_of(&changes);
+        knowledge.apply(arrived.clone());
         assert_eq!(knowledge.entity(arrived.mentions[0].entity).map(|entity| entity.name.as_str()), Some(was.as_str()));
-        assert_eq!(knowledge.entities().count(), entities, "{name} is nobody new");
+        assert_eq!(knowledge.entities().count(), entities, "{name} is not a new entity");
     }
 }
 
 #[test]
-fn the_user_of_a_copy_is_the_targets_own_when_it_has_one() {
+fn a_copy_keeps_the_user_of_the_target() {
     let (sample, owner) = (sample(), owner());
     let owners = Owners { original: Some(&owner), target_has_people: true };
-    let mut copy = taken(&transplant(&sample.evidence, from(), to(), owners));
+    let mut copy = evidence_of(&transplant(&sample.evidence, from(), to(), owners));
     assert!(copy.mentions.iter().all(|mention| mention.episode.is_some()));
     copy.mentions.push(operator_mention(user_node(to()), "Ann's double", "User"));
     let knowledge = known(to(), &copy);
     let user = knowledge.entity(user_node(to())).expect("the user");
     assert_eq!(user.name, "Ann's double");
     let likes: Vec<&str> = knowledge.facts_about(user.id).map(|fact| fact.predicate.as_str()).collect();
-    assert_eq!(likes, ["LIKES", "LIKES"], "what is said of the original's user is said of the copy's");
+    assert_eq!(likes, ["LIKES", "LIKES"], "facts about the original's user are about the copy's user");
 }
 
 #[test]
@@ -206,12 +210,12 @@ fn episodes_keep_their_order_and_state_but_no_thread_and_no_task() {
 }
 
 #[test]
-fn nothing_is_copied_from_nothing() {
+fn copying_an_empty_graph_changes_nothing() {
     assert!(transplant(&Evidence::default(), from(), to(), Owners::default()).is_empty());
 }
 
 #[test]
-fn a_name_that_nothing_explains_gets_the_other_tag() {
+fn an_id_of_no_known_name_gets_the_other_tag() {
     let stranger = EntityId(from().derive(b"an older way to make ids"));
     let ids = Ids::new(&Evidence::default(), from(), to(), None);
     assert_eq!(ids.name(stranger).0.as_bytes()[6..], stranger.0.as_bytes()[6..]);
@@ -221,10 +225,9 @@ fn a_name_that_nothing_explains_gets_the_other_tag() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Whatever was told and linked, the copy tells the same facts of the same names, and copying the
-    /// copy back gives the original.
+    /// The copy of any graph has the same facts and names, and copying it back gives the original.
     #[test]
-    fn a_copy_tells_the_same_and_leads_back(
+    fn copying_is_lossless_and_reversible(
         claims in proptest::collection::vec((0_usize..6, 0_usize..6, any::<bool>(), 0_i64..9), 0..15),
         ties in proptest::collection::vec((0_usize..6, 0_usize..6), 0..4),
     ) {
@@ -232,16 +235,16 @@ proptest! {
         let mut sample = Sample::new(from());
         for (subject, object, exclusive, on) in claims {
             let (predicate, holding) = if exclusive { ("LIVES_IN", Holding::Exclusive) } else { ("LIKES", Holding::Shared) };
-            sample.tell(on, (names[subject], predicate, names[object]), holding);
+            sample.add_fact(on, (names[subject], predicate, names[object]), holding);
         }
         for (left, right) in ties.into_iter().filter(|(left, right)| left != right) {
             let (left, right) = (sample.entity(names[left]), sample.entity(names[right]));
             sample.evidence.links.push(link(left, right, &format!("tie {left} {right}")));
         }
-        let copy = taken(&transplant(&sample.evidence, from(), to(), Owners::default()));
-        prop_assert_eq!(told(&known(to(), &copy)).0, told(&sample.knowledge()).0);
-        prop_assert_eq!(told(&known(to(), &copy)).1, told(&sample.knowledge()).1);
-        let back = taken(&transplant(&copy, to(), from(), Owners::default()));
+        let copy = evidence_of(&transplant(&sample.evidence, from(), to(), Owners::default()));
+        prop_assert_eq!(without_ids(&known(to(), &copy)).0, without_ids(&sample.knowledge()).0);
+        prop_assert_eq!(without_ids(&known(to(), &copy)).1, without_ids(&sample.knowledge()).1);
+        let back = evidence_of(&transplant(&copy, to(), from(), Owners::default()));
         let mentioned: std::collections::HashSet<EntityId> =
             sample.evidence.mentions.iter().map(|mention| mention.entity).collect();
         prop_assert_eq!(&back.mentions, &sample.evidence.mentions);

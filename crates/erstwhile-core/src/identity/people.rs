@@ -1,4 +1,4 @@
-//! The user and the assistant: entities that a graph has from the start (I1).
+//! The user and the assistant: initial entities of a user's graph (I1).
 
 use jiff::Timestamp;
 
@@ -6,17 +6,17 @@ use super::{assistant_node, name_id, normalise, user_node};
 use crate::change::Change;
 use crate::model::{EntityId, GraphId, Link, LinkId, LinkKind, Mention, Metadata, ProjectId, User};
 
-/// The name of an assistant that the application does not name.
+/// The name of an assistant that the application did not name.
 pub const ASSISTANT_NAME: &str = "Assistant";
 
-/// The first evidence of a user's graph: the user and the assistant (I1).
+/// Returns the initial evidence of a user's graph: the user and the assistant (I1).
 pub fn initial_evidence(user: &User) -> Vec<Change> {
     let mut changes = own_names(user);
     changes.push(Change::AddMention(name_mention(user, ASSISTANT_NAME, assistant_node(user.graph), "Assistant")));
     changes
 }
 
-/// A stand-in for the user of a thread without a user.
+/// Returns a placeholder for the user of a thread without a user.
 pub fn anonymous_user(graph: GraphId, project: ProjectId, created_at: Timestamp) -> User {
     User {
         graph,
@@ -35,7 +35,7 @@ pub fn anonymous_user(graph: GraphId, project: ProjectId, created_at: Timestamp)
     }
 }
 
-/// The evidence that links a user's names to the user's entity.
+/// Returns the evidence that links a user's names to the user's entity.
 pub fn own_names(user: &User) -> Vec<Change> {
     let node = user_node(user.graph);
     let display = user.display_name();

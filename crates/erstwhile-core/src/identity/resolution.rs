@@ -1,10 +1,10 @@
-//! Which names mean the same entity, kept up to date as names and links come and go.
+//! Incremental resolution of names to entities.
 //!
-//! Names are joined by three rules, in this order: a name without a type is the thing of that name when
-//! there is exactly one kind of it; what a link says; and a given name is the person who has it when the
-//! first two rules leave exactly one such person. A change is settled by looking only at names that these
-//! rules could join with the changed ones, so its cost does not grow with the graph; the answer is always
-//! that of resolving everything at once.
+//! Three rules join names, in this order: a name without a type joins the same name with a type, if there is
+//! exactly one such type; links join or separate names; and a given name joins the full name of a person, if
+//! the first two rules leave exactly one person with it. A change is applied by resolving only the names that
+//! these rules could join with changed ones, so its cost does not grow with the graph. The result is always
+//! the same as that of resolving all names at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,52 +14,52 @@ use jiff::Timestamp;
 use super::Name;
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
-/// Every name and link of a graph, and the entity that each name belongs to.
+/// The names and links of a graph, and the entity of each name.
 #[derive(Debug, Clone, Default)]
 pub struct Identities {
-    /// Ids that always represent their class: the user, the assistant.
+    /// Ids that always represent their class: the user and the assistant.
     anchors: Vec<EntityId>,
-    names: HashMap<EntityId, Held>,
-    /// Names by how they are written.
-    written: HashMap<String, BTreeSet<EntityId>>,
+    names: HashMap<EntityId, NameEntry>,
+    /// Name ids by normalized name.
+    by_name: HashMap<String, BTreeSet<EntityId>>,
     links: HashMap<LinkId, Link>,
-    /// How many links say the same; a talkative speaker is tied to one name by each message.
-    ties: HashMap<Tie, usize>,
-    ties_of: HashMap<EntityId, BTreeSet<Tie>>,
-    /// How many full names of each person (by the first two rules) begin with a given name.
+    /// Number of links with the same content: every message of a speaker may add one.
+    link_counts: HashMap<LinkContent, usize>,
+    links_of_name: HashMap<EntityId, BTreeSet<LinkContent>>,
+    /// By given name: the people with that name (by the first two rules), with the number of their full names.
     people: HashMap<String, BTreeMap<EntityId, usize>>,
     representative: HashMap<EntityId, EntityId>,
     members: HashMap<EntityId, Vec<EntityId>>,
-    unsettled: Unsettled,
+    pending: Pending,
 }
 
-/// What a link says: its ends and whether it joins or parts them.
-type Tie = (EntityId, EntityId, LinkKind);
+/// The content of a link: its ends and whether it joins or separates them.
+type LinkContent = (EntityId, EntityId, LinkKind);
 
-/// A name, and the person under whom its given name is counted.
+/// A name, and the person in [`Identities::people`] for whom its given name is counted.
 #[derive(Debug, Clone)]
-struct Held {
+struct NameEntry {
     name: Name,
     counted: Option<EntityId>,
 }
 
-/// What has changed since entities were told last.
+/// Changes that have not been applied yet.
 #[derive(Debug, Clone, Default)]
-struct Unsettled {
+struct Pending {
     ids: BTreeSet<EntityId>,
-    /// Given names, with the only person who had them before.
+    /// Changed given names, with the only person who had the name before.
     given: BTreeMap<String, Option<EntityId>>,
 }
 
 impl Identities {
-    /// No names yet; `anchors` always represent their class.
+    /// Creates an empty set of names; `anchors` always represent their class.
     pub fn new(anchors: impl IntoIterator<Item = EntityId>) -> Self {
         let anchors: Vec<EntityId> = anchors.into_iter().collect();
-        let unsettled = Unsettled { ids: anchors.iter().copied().collect(), ..Unsettled::default() };
-        Self { anchors, unsettled, ..Self::default() }
+        let pending = Pending { ids: anchors.iter().copied().collect(), ..Pending::default() };
+        Self { anchors, pending, ..Self::default() }
     }
 
-    /// Names and links resolved at once; the result does not depend on their order.
+    /// Resolves names and links; the result does not depend on their order.
     pub fn of(
         anchors: impl IntoIterator<Item = EntityId>,
         names: impl IntoIterator<Item = Name>,
@@ -72,11 +72,11 @@ impl Identities {
         for link in links {
             identities.put_link(link);
         }
-        identities.settle();
+        identities.apply_pending();
         identities
     }
 
-    /// The entity of a name id; an unknown id stands for itself.
+    /// The entity of a name id; an unknown id is its own entity.
     pub fn entity(&self, id: EntityId) -> EntityId {
         self.representative.get(&id).copied().unwrap_or(id)
     }
@@ -86,95 +86,95 @@ impl Identities {
         self.members.get(&entity).map_or(&[], Vec::as_slice)
     }
 
-    /// Every entity with its name ids, in no order.
+    /// All entities with their name ids, in arbitrary order.
     pub fn entities(&self) -> impl Iterator<Item = (EntityId, &[EntityId])> {
         self.members.iter().map(|(id, members)| (*id, members.as_slice()))
     }
 
-    /// A name in use.
+    /// The name with an id.
     pub fn name(&self, id: EntityId) -> Option<&Name> {
-        self.names.get(&id).map(|held| &held.name)
+        self.names.get(&id).map(|entry| &entry.name)
     }
 
-    /// The names in use, in no order.
+    /// All names, in arbitrary order.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
-        self.names.values().map(|held| &held.name)
+        self.names.values().map(|entry| &entry.name)
     }
 
-    /// Every link, in no order.
+    /// All links, in arbitrary order.
     pub fn links(&self) -> impl Iterator<Item = &Link> {
         self.links.values()
     }
 
-    /// Adds a name, or replaces what was known of its id. It counts once it is settled.
+    /// Adds a name or replaces the one with its id. Takes effect with [`Self::apply_pending`].
     pub fn put_name(&mut self, name: Name) {
         if self.name(name.id) == Some(&name) {
             return;
         }
         self.remove_name(name.id);
-        self.unsettle(name.id);
-        self.written.entry(name.normal.clone()).or_default().insert(name.id);
-        self.names.insert(name.id, Held { name, counted: None });
+        self.mark_changed(name.id);
+        self.by_name.entry(name.normal.clone()).or_default().insert(name.id);
+        self.names.insert(name.id, NameEntry { name, counted: None });
     }
 
-    /// Forgets a name; an unknown one is no error.
+    /// Removes a name, if present.
     pub fn remove_name(&mut self, id: EntityId) {
-        let Some(held) = self.names.remove(&id) else { return };
-        self.unsettle(id);
-        if let Some(written) = self.written.get_mut(&held.name.normal) {
-            written.remove(&id);
-            self.unsettled.ids.extend(written.iter());
-            if written.is_empty() {
-                self.written.remove(&held.name.normal);
+        let Some(entry) = self.names.remove(&id) else { return };
+        self.mark_changed(id);
+        if let Some(by_name) = self.by_name.get_mut(&entry.name.normal) {
+            by_name.remove(&id);
+            self.pending.ids.extend(by_name.iter());
+            if by_name.is_empty() {
+                self.by_name.remove(&entry.name.normal);
             }
         }
-        if let (Some(given), Some(person)) = (held.name.given(), held.counted) {
+        if let (Some(given), Some(person)) = (entry.name.given(), entry.counted) {
             self.count(given, person, false);
         }
     }
 
-    /// Adds a link, or replaces one with its id. It counts once it is settled.
+    /// Adds a link or replaces the one with its id. Takes effect with [`Self::apply_pending`].
     pub fn put_link(&mut self, link: Link) {
         if self.links.get(&link.id) == Some(&link) {
             return;
         }
         self.remove_link(link.id);
-        let tie = (link.left, link.right, link.kind);
-        let count = self.ties.entry(tie).or_default();
+        let content = (link.left, link.right, link.kind);
+        let count = self.link_counts.entry(content).or_default();
         *count += 1;
         if *count == 1 {
             for end in [link.left, link.right] {
-                self.ties_of.entry(end).or_default().insert(tie);
-                self.unsettle(end);
+                self.links_of_name.entry(end).or_default().insert(content);
+                self.mark_changed(end);
             }
         }
         self.links.insert(link.id, link);
     }
 
-    /// Forgets a link; an unknown one is no error.
+    /// Removes a link, if present.
     pub fn remove_link(&mut self, id: LinkId) {
         let Some(link) = self.links.remove(&id) else { return };
-        let tie = (link.left, link.right, link.kind);
-        let Some(count) = self.ties.get_mut(&tie) else { return };
+        let content = (link.left, link.right, link.kind);
+        let Some(count) = self.link_counts.get_mut(&content) else { return };
         *count -= 1;
         if *count > 0 {
             return;
         }
-        self.ties.remove(&tie);
+        self.link_counts.remove(&content);
         for end in [link.left, link.right] {
-            self.unsettle(end);
-            if let Some(ties) = self.ties_of.get_mut(&end) {
-                ties.remove(&tie);
-                if ties.is_empty() {
-                    self.ties_of.remove(&end);
+            self.mark_changed(end);
+            if let Some(link_counts) = self.links_of_name.get_mut(&end) {
+                link_counts.remove(&content);
+                if link_counts.is_empty() {
+                    self.links_of_name.remove(&end);
                 }
             }
         }
     }
 
-    /// Forgets the links that have this name as an end.
+    /// Removes the links of a name.
     pub fn remove_links_of(&mut self, name: EntityId) {
-        if !self.ties_of.contains_key(&name) {
+        if !self.links_of_name.contains_key(&name) {
             return;
         }
         let of_name = self.links.values().filter(|link| link.left == name || link.right == name);
@@ -183,17 +183,17 @@ impl Identities {
         }
     }
 
-    fn unsettle(&mut self, id: EntityId) {
-        self.unsettled.ids.insert(id);
+    fn mark_changed(&mut self, id: EntityId) {
+        self.pending.ids.insert(id);
     }
 
-    /// Counts a full name of a person under its given name, or no longer.
-    fn count(&mut self, given: &str, person: EntityId, there: bool) {
+    /// Adds or removes one full name of a person from the count of a given name.
+    fn count(&mut self, given: &str, person: EntityId, is_added: bool) {
         let only = self.only_person(given);
-        self.unsettled.given.entry(given.to_owned()).or_insert(only);
+        self.pending.given.entry(given.to_owned()).or_insert(only);
         let people = self.people.entry(given.to_owned()).or_default();
         let names = people.entry(person).or_default();
-        *names = if there { *names + 1 } else { names.saturating_sub(1) };
+        *names = if is_added { *names + 1 } else { names.saturating_sub(1) };
         if *names == 0 {
             people.remove(&person);
         }
@@ -202,51 +202,50 @@ impl Identities {
         }
     }
 
-    /// The person with a given name, when there is exactly one.
+    /// The person with a given name, if there is exactly one.
     fn only_person(&self, given: &str) -> Option<EntityId> {
         let people = self.people.get(given)?;
         people.keys().next().copied().filter(|_| people.len() == 1)
     }
 
-    /// Lets everything that was added and removed count; tells the names whose entity is now another,
-    /// each with the one that it was.
-    pub fn settle(&mut self) -> BTreeMap<EntityId, EntityId> {
-        let changed = std::mem::take(&mut self.unsettled.ids);
+    /// Applies pending changes and returns the names whose entity changed, each with its previous entity.
+    pub fn apply_pending(&mut self) -> BTreeMap<EntityId, EntityId> {
+        let changed = std::mem::take(&mut self.pending.ids);
         if changed.is_empty() {
             return BTreeMap::new();
         }
-        let mut near = self.reach(changed, Self::stated_beside);
-        self.count_people(&near);
-        for (given, before) in std::mem::take(&mut self.unsettled.given) {
+        let mut affected = self.reach(changed, Self::add_stated_neighbours);
+        self.count_people(&affected);
+        for (given, before) in std::mem::take(&mut self.pending.given) {
             if self.only_person(&given) != before {
-                near.extend(self.standing_alone(&given));
+                affected.extend(self.given_names_only(&given));
             }
         }
-        let near = self.reach(near, |identities, id, next| {
-            identities.stated_beside(id, next);
-            identities.named_beside(id, next);
+        let affected = self.reach(affected, |identities, id, next| {
+            identities.add_stated_neighbours(id, next);
+            identities.add_given_name_neighbours(id, next);
             next.extend(identities.members(identities.entity(id)));
         });
-        let mut classes = self.stated(&near);
-        for id in &near {
+        let mut classes = self.stated_classes(&affected);
+        for id in &affected {
             if let Some(person) = self.person_called(*id) {
                 classes.join(*id, person);
             }
         }
-        self.replace(&near, &classes)
+        self.replace(&affected, &classes)
     }
 
-    /// Everything that can be reached from some ids by steps of one kind, sorted.
+    /// Returns all ids reachable from `from`, sorted; `neighbours` adds the neighbours of an id to a list.
     fn reach(
         &self,
         from: impl IntoIterator<Item = EntityId>,
-        beside: impl Fn(&Self, EntityId, &mut Vec<EntityId>),
+        neighbours: impl Fn(&Self, EntityId, &mut Vec<EntityId>),
     ) -> Vec<EntityId> {
         let mut next: Vec<EntityId> = from.into_iter().collect();
         let mut reached: HashSet<EntityId> = next.iter().copied().collect();
         let mut found = Vec::new();
         while let Some(id) = next.pop() {
-            beside(self, id, &mut found);
+            neighbours(self, id, &mut found);
             next.extend(found.drain(..).filter(|id| reached.insert(*id)));
         }
         let mut reached: Vec<EntityId> = reached.into_iter().collect();
@@ -254,52 +253,53 @@ impl Identities {
         reached
     }
 
-    /// What writing and links could join with an id.
-    fn stated_beside(&self, id: EntityId, next: &mut Vec<EntityId>) {
-        if let Some(held) = self.names.get(&id) {
-            next.extend(self.written.get(&held.name.normal).into_iter().flatten());
+    /// Adds the ids that the first two rules could join with an id.
+    fn add_stated_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
+        if let Some(entry) = self.names.get(&id) {
+            next.extend(self.by_name.get(&entry.name.normal).into_iter().flatten());
         }
-        for (left, right, _) in self.ties_of.get(&id).into_iter().flatten() {
+        for (left, right, _) in self.links_of_name.get(&id).into_iter().flatten() {
             next.extend([*left, *right]);
         }
     }
 
-    /// What given names join with an id, from either side.
-    fn named_beside(&self, id: EntityId, next: &mut Vec<EntityId>) {
+    /// Adds the ids that the given-name rule joins with an id, in either direction.
+    fn add_given_name_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
         next.extend(self.person_called(id));
-        let given = self.names.get(&id).and_then(|held| held.name.given());
+        let given = self.names.get(&id).and_then(|entry| entry.name.given());
         if let Some(given) = given.filter(|given| self.only_person(given).is_some()) {
-            next.extend(self.standing_alone(given));
+            next.extend(self.given_names_only(given));
         }
     }
 
-    /// The only person whom a given name, standing alone, can mean.
+    /// The only person to whom a name consisting of a given name can refer.
     fn person_called(&self, id: EntityId) -> Option<EntityId> {
         let name = &self.names.get(&id)?.name;
         self.only_person(&name.normal).filter(|_| name.may_be_given())
     }
 
-    /// The names that are nothing but this given name.
-    fn standing_alone(&self, given: &str) -> impl Iterator<Item = EntityId> {
-        let written = self.written.get(given).into_iter().flatten();
-        written.copied().filter(|id| self.names.get(id).is_some_and(|held| held.name.may_be_given()))
+    /// The names that consist of this given name only.
+    fn given_names_only(&self, given: &str) -> impl Iterator<Item = EntityId> {
+        let by_name = self.by_name.get(given).into_iter().flatten();
+        by_name.copied().filter(|id| self.names.get(id).is_some_and(|entry| entry.name.may_be_given()))
     }
 
-    /// Classes of these ids by writing and links alone; they must hold all that could be joined with one.
-    fn stated(&self, ids: &[EntityId]) -> Classes {
+    /// Classes of these ids by the first two rules; `ids` must be closed under these rules.
+    fn stated_classes(&self, ids: &[EntityId]) -> Classes {
         let is_known =
-            |id: &&EntityId| self.names.contains_key(id) || self.ties_of.contains_key(id) || self.is_anchor(**id);
+            |id: &&EntityId| self.names.contains_key(id) || self.links_of_name.contains_key(id) || self.is_anchor(**id);
         let mut classes = Classes::new(ids.iter().filter(is_known).copied());
-        // Sorted, so that a conflict with a split is decided the same way whatever came first.
-        let ties: BTreeSet<Tie> = ids.iter().filter_map(|id| self.ties_of.get(id)).flatten().copied().collect();
-        let of_kind = |wanted| ties.iter().filter(move |(_, _, kind)| *kind == wanted);
+        // Sorted, so that conflicts with a split are resolved independently of the order of arrival.
+        let link_counts: BTreeSet<LinkContent> =
+            ids.iter().filter_map(|id| self.links_of_name.get(id)).flatten().copied().collect();
+        let of_kind = |wanted| link_counts.iter().filter(move |(_, _, kind)| *kind == wanted);
         for (left, right, _) in of_kind(LinkKind::Different) {
-            classes.part(*left, *right);
+            classes.separate(*left, *right);
         }
         for id in ids {
-            let Some(held) = self.names.get(id) else { continue };
-            let Some(same) = self.written.get(&held.name.normal) else { continue };
-            if same.first() == Some(id) && self.is_one_kind(same) {
+            let Some(entry) = self.names.get(id) else { continue };
+            let Some(same) = self.by_name.get(&entry.name.normal) else { continue };
+            if same.first() == Some(id) && self.have_one_type(same) {
                 for (one, other) in same.iter().zip(same.iter().skip(1)) {
                     classes.join(*one, *other);
                 }
@@ -311,8 +311,8 @@ impl Identities {
         classes
     }
 
-    /// Whether names that are written alike can be one thing: not when they have two types.
-    fn is_one_kind(&self, names: &BTreeSet<EntityId>) -> bool {
+    /// Whether equal names can be one entity: not if they have two types.
+    fn have_one_type(&self, names: &BTreeSet<EntityId>) -> bool {
         let mut kinds = names.iter().filter_map(|id| self.names.get(id)?.name.kind.as_deref());
         let first = kinds.next();
         kinds.all(|kind| Some(kind) == first)
@@ -322,14 +322,14 @@ impl Identities {
         self.anchors.contains(&id)
     }
 
-    /// Counts the full names among these ids under the people to whom writing and links give them.
+    /// Counts the given names of the full names among these ids, by person according to the first two rules.
     fn count_people(&mut self, ids: &[EntityId]) {
-        let classes = self.stated(ids);
+        let classes = self.stated_classes(ids);
         for id in ids {
             let person = classes.root(*id);
-            let Some(held) = self.names.get_mut(id) else { continue };
-            let Some(given) = held.name.given().map(str::to_owned) else { continue };
-            let before = held.counted.replace(person);
+            let Some(entry) = self.names.get_mut(id) else { continue };
+            let Some(given) = entry.name.given().map(str::to_owned) else { continue };
+            let before = entry.counted.replace(person);
             if before == Some(person) {
                 continue;
             }
@@ -340,7 +340,7 @@ impl Identities {
         }
     }
 
-    /// Takes the classes of these ids over.
+    /// Replaces the classes of these ids; returns the names whose entity changed, with the previous entity.
     fn replace(&mut self, ids: &[EntityId], classes: &Classes) -> BTreeMap<EntityId, EntityId> {
         let mut moved: BTreeMap<EntityId, EntityId> = ids.iter().map(|id| (*id, self.entity(*id))).collect();
         for id in ids {
@@ -348,7 +348,9 @@ impl Identities {
             self.members.remove(id);
         }
         for members in classes.all() {
-            let Some(representative) = members.iter().copied().min_by_key(|id| self.standing(*id)) else { continue };
+            let Some(representative) = members.iter().copied().min_by_key(|id| self.representative_key(*id)) else {
+                continue;
+            };
             for member in &members {
                 self.representative.insert(*member, representative);
             }
@@ -358,23 +360,23 @@ impl Identities {
         moved
     }
 
-    /// The less, the sooner an id represents its class: the name that was known first keeps its id, so that
-    /// ids which callers hold stay good.
-    fn standing(&self, id: EntityId) -> (bool, bool, Option<Timestamp>, EntityId) {
+    /// Sort key for choosing the representative of a class: the id of the oldest name, so that ids held by
+    /// callers remain valid.
+    fn representative_key(&self, id: EntityId) -> (bool, bool, Option<Timestamp>, EntityId) {
         let first_seen = self.name(id).map(|name| name.recorded_at);
         (!self.is_anchor(id), first_seen.is_none(), first_seen, id)
     }
 }
 
-/// Union-find over name ids that keeps apart what the operator split.
+/// Union-find over name ids that respects the operator's splits.
 struct Classes {
     parent: HashMap<EntityId, EntityId>,
-    apart: HashMap<EntityId, Vec<EntityId>>,
+    separated: HashMap<EntityId, Vec<EntityId>>,
 }
 
 impl Classes {
     fn new(ids: impl Iterator<Item = EntityId>) -> Self {
-        Self { parent: ids.map(|id| (id, id)).collect(), apart: HashMap::default() }
+        Self { parent: ids.map(|id| (id, id)).collect(), separated: HashMap::default() }
     }
 
     fn root(&self, id: EntityId) -> EntityId {
@@ -387,30 +389,30 @@ impl Classes {
         root
     }
 
-    /// Keeps two ids, each its own class as yet, apart for good.
-    fn part(&mut self, left: EntityId, right: EntityId) {
-        self.apart.entry(left).or_default().push(right);
-        self.apart.entry(right).or_default().push(left);
+    /// Prevents two ids, both still in classes of their own, from ever being joined.
+    fn separate(&mut self, left: EntityId, right: EntityId) {
+        self.separated.entry(left).or_default().push(right);
+        self.separated.entry(right).or_default().push(left);
     }
 
-    /// Joins the classes of two ids, unless something in them is kept apart.
+    /// Joins the classes of two ids, unless they contain separated ids.
     fn join(&mut self, left: EntityId, right: EntityId) {
         let (left, right) = (self.root(left), self.root(right));
-        if left == right || self.are_apart(left, right) {
+        if left == right || self.are_separated(left, right) {
             return;
         }
         let (stays, goes) = (left.min(right), left.max(right));
         self.parent.insert(goes, stays);
-        if let Some(apart) = self.apart.remove(&goes) {
-            self.apart.entry(stays).or_default().extend(apart);
+        if let Some(separated) = self.separated.remove(&goes) {
+            self.separated.entry(stays).or_default().extend(separated);
         }
     }
 
-    fn are_apart(&self, left: EntityId, right: EntityId) -> bool {
-        self.apart.get(&left).is_some_and(|apart| apart.iter().any(|other| self.root(*other) == right))
+    fn are_separated(&self, left: EntityId, right: EntityId) -> bool {
+        self.separated.get(&left).is_some_and(|separated| separated.iter().any(|other| self.root(*other) == right))
     }
 
-    /// Every class, its ids sorted.
+    /// All classes, with sorted ids.
     fn all(&self) -> Vec<Vec<EntityId>> {
         let mut classes: HashMap<EntityId, Vec<EntityId>> = HashMap::default();
         for id in self.parent.keys() {

@@ -1,4 +1,4 @@
-//! The rules of identity, as sentences and as properties.
+//! Tests of the rules of identity, by example and by property.
 
 use std::collections::BTreeMap;
 
@@ -42,29 +42,29 @@ fn case_width_and_spaces_do_not_make_another_name() {
 }
 
 #[test]
-fn a_name_without_a_type_is_the_thing_of_that_name() {
+fn a_name_without_a_type_joins_the_same_name_with_a_type() {
     let (untyped, person) = (name("Alma", None), name("Alma", Some("Person")));
     assert!(same(&[untyped.clone(), person.clone()], &[], &untyped, &person));
 }
 
 #[test]
-fn the_same_name_for_two_kinds_of_things_is_two_entities() {
+fn one_name_with_two_types_is_two_entities() {
     let (island, language, unclear) = (name("Java", Some("Location")), name("Java", Some("Topic")), name("Java", None));
     let names = [island.clone(), language.clone(), unclear.clone()];
     assert!(!same(&names, &[], &island, &language));
-    assert!(!same(&names, &[], &unclear, &island), "doubt means two entities");
+    assert!(!same(&names, &[], &unclear, &island), "ambiguous names stay separate");
 }
 
 #[test]
-fn a_given_name_is_the_only_person_who_has_it() {
+fn a_given_name_joins_the_only_person_with_it() {
     let (given, full) = (name("Robert", Some("Person")), name("Robert Smith", Some("Person")));
     assert!(same(&[given.clone(), full.clone()], &[], &given, &full));
     let other = name("Robert Jones", Some("Person"));
-    assert!(!same(&[given.clone(), full.clone(), other], &[], &given, &full), "doubt means two entities");
+    assert!(!same(&[given.clone(), full.clone(), other], &[], &given, &full), "ambiguous names stay separate");
 }
 
 #[test]
-fn a_link_joins_and_taking_it_away_parts_again() {
+fn a_link_joins_and_removing_it_separates_again() {
     let (robert, bob) = (name("Robert Smith", Some("Person")), name("Bob", None));
     let names = [robert.clone(), bob.clone()];
     assert!(!same(&names, &[], &robert, &bob));
@@ -72,7 +72,7 @@ fn a_link_joins_and_taking_it_away_parts_again() {
 }
 
 #[test]
-fn a_split_outranks_every_reason_to_join() {
+fn a_split_overrides_every_rule() {
     let (untyped, person) = (name("Alma", None), name("Alma", Some("Person")));
     let links = [link(&untyped, &person, LinkKind::Different), link(&untyped, &person, LinkKind::Same)];
     assert!(!same(&[untyped.clone(), person.clone()], &links, &untyped, &person));
@@ -93,7 +93,7 @@ fn an_anchor_represents_its_class() {
 }
 
 #[test]
-fn the_fullest_name_stands_for_an_entity() {
+fn the_fullest_name_is_the_display_name() {
     assert_eq!(fullest_name(["Bob", "Robert Smith", "Robert"]), Some("Robert Smith"));
 }
 
@@ -123,7 +123,7 @@ fn evidence() -> impl Strategy<Value = (Vec<Name>, Vec<Link>)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-    /// I3: identity depends on what was said, not on the order in which it arrived.
+    /// I3: identity depends on the evidence, not on its order of arrival.
     #[test]
     fn the_order_of_evidence_does_not_matter((names, links) in evidence()) {
         let (mut reversed_names, mut reversed_links) = (names.clone(), links.clone());
@@ -132,7 +132,7 @@ proptest! {
         prop_assert_eq!(shown(&resolve(&names, &links)), shown(&resolve(&reversed_names, &reversed_links)));
     }
 
-    /// Every name belongs to exactly one entity, and what was split stays apart.
+    /// Every name belongs to exactly one entity, and split names stay separate.
     #[test]
     fn classes_are_a_partition_that_respects_splits((names, links) in evidence()) {
         let identities = resolve(&names, &links);
@@ -145,44 +145,44 @@ proptest! {
         }
     }
 
-    /// I3: names and links come, change and go a few at a time; the answer is that of resolving what is left
-    /// at once, and every name whose entity is another is told.
+    /// I3: after any sequence of changes, the result equals that of resolving the remaining evidence at once, and
+    /// every name whose entity changed is returned.
     #[test]
-    fn what_is_settled_step_by_step_is_what_resolving_at_once_gives(
+    fn incremental_resolution_equals_full_resolution(
         (names, links) in evidence(),
         steps in proptest::collection::vec((any::<bool>(), 0_usize..16, any::<bool>(), 0_i64..5), 1..40),
     ) {
         let anchors = [names[0].id];
         let mut identities = Identities::new(anchors);
-        let (mut held, mut tied) = (BTreeMap::new(), BTreeMap::new());
+        let (mut names_by_id, mut links_by_id) = (BTreeMap::new(), BTreeMap::new());
         let mut known: BTreeMap<EntityId, EntityId> = BTreeMap::new();
         for (is_name, at, stays, seconds) in steps {
             if is_name || links.is_empty() {
                 let name = Name { recorded_at: Timestamp::from_second(seconds).expect("a time"), ..names[at % names.len()].clone() };
                 if stays {
                     identities.put_name(name.clone());
-                    held.insert(name.id, name);
+                    names_by_id.insert(name.id, name);
                 } else {
                     identities.remove_name(name.id);
-                    held.remove(&name.id);
+                    names_by_id.remove(&name.id);
                 }
             } else {
                 let link = &links[at % links.len()];
                 if stays {
                     identities.put_link(link.clone());
-                    tied.insert(link.id, link.clone());
+                    links_by_id.insert(link.id, link.clone());
                 } else {
                     identities.remove_link(link.id);
-                    tied.remove(&link.id);
+                    links_by_id.remove(&link.id);
                 }
             }
             if at % 3 == 0 {
                 continue;
             }
-            for (id, before) in identities.settle() {
+            for (id, before) in identities.apply_pending() {
                 prop_assert_eq!(known.insert(id, identities.entity(id)).unwrap_or(id), before);
             }
-            let fresh = Identities::of(anchors, held.values().cloned(), tied.values().cloned());
+            let fresh = Identities::of(anchors, names_by_id.values().cloned(), links_by_id.values().cloned());
             prop_assert_eq!(shown(&identities), shown(&fresh));
             for name in &names {
                 prop_assert_eq!(known.get(&name.id).copied().unwrap_or(name.id), identities.entity(name.id));

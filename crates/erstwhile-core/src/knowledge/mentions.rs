@@ -1,126 +1,128 @@
-//! Where a name is mentioned, kept small: a large graph mentions names millions of times.
+//! A compact list of the mentions of a name: a large graph has millions of mentions.
 
 use jiff::Timestamp;
 
 use crate::identity::Name;
 use crate::model::{EntityId, EpisodeId, Mention};
 
-/// Every mention of one name id.
+/// The mentions of one name id.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
-    /// The different ways in which the name is written and typed; most names have one.
-    writings: Vec<Writing>,
+    /// The distinct spellings and types of the name; most names have one.
+    written_names: Vec<WrittenName>,
     /// Sorted.
-    places: Vec<Place>,
+    occurrences: Vec<Occurrence>,
     last_at: Option<Timestamp>,
 }
 
-/// A name as it is written, with the type that is given there.
+/// A name as written, with its type.
 #[derive(Debug, PartialEq)]
-pub(super) struct Writing {
+pub(super) struct WrittenName {
     pub(super) name: String,
     pub(super) entity_type: Option<String>,
 }
 
-/// Where a name stands.
+/// One occurrence of a name.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Occurrence {
     pub(super) episode: Option<EpisodeId>,
     start: u32,
     end: u32,
-    writing: u32,
+    written: u32,
     pub(super) recorded_at: Timestamp,
 }
 
 impl Mentions {
-    /// Takes a mention in; false when it is there already.
+    /// Adds a mention; returns false if it is already present.
     pub(super) fn add(&mut self, mention: Mention) -> bool {
-        let writing = Writing { name: mention.name, entity_type: mention.entity_type };
-        let number = self.writings.iter().position(|known| *known == writing).unwrap_or_else(|| {
-            self.writings.push(writing);
-            self.writings.len() - 1
+        let written = WrittenName { name: mention.name, entity_type: mention.entity_type };
+        let number = self.written_names.iter().position(|known| *known == written).unwrap_or_else(|| {
+            self.written_names.push(written);
+            self.written_names.len() - 1
         });
-        let place = Place {
+        let occurrence = Occurrence {
             episode: mention.episode,
             start: mention.span.start as u32,
             end: mention.span.end as u32,
-            writing: number as u32,
+            written: number as u32,
             recorded_at: mention.recorded_at,
         };
-        let at = self.places.partition_point(|known| *known < place);
-        let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
-        if beside.filter_map(|at| self.places.get(at)).any(|known| known.is(&place)) {
+        let at = self.occurrences.partition_point(|known| *known < occurrence);
+        let adjacent = [at.checked_sub(1), Some(at)].into_iter().flatten();
+        if adjacent.filter_map(|at| self.occurrences.get(at)).any(|known| known.is_same(&occurrence)) {
             return false;
         }
-        self.last_at = self.last_at.max(Some(place.recorded_at));
-        self.places.insert(at, place);
+        self.last_at = self.last_at.max(Some(occurrence.recorded_at));
+        self.occurrences.insert(at, occurrence);
         true
     }
 
-    /// Forgets where an episode mentions the name, and ways of writing it that only stood there.
-    pub(super) fn forget(&mut self, episode: EpisodeId) {
-        let from = self.places.partition_point(|place| place.episode < Some(episode));
-        let to = self.places.partition_point(|place| place.episode <= Some(episode));
-        self.places.drain(from..to);
-        self.last_at = self.places.iter().map(|place| place.recorded_at).max();
-        let mut used = vec![false; self.writings.len()];
-        for place in &self.places {
-            used[place.writing as usize] = true;
+    /// Removes an episode's mentions, and spellings that occur in no other.
+    pub(super) fn remove_episode(&mut self, episode: EpisodeId) {
+        let from = self.occurrences.partition_point(|occurrence| occurrence.episode < Some(episode));
+        let to = self.occurrences.partition_point(|occurrence| occurrence.episode <= Some(episode));
+        self.occurrences.drain(from..to);
+        self.last_at = self.occurrences.iter().map(|occurrence| occurrence.recorded_at).max();
+        let mut used = vec![false; self.written_names.len()];
+        for occurrence in &self.occurrences {
+            used[occurrence.written as usize] = true;
         }
         if used.contains(&false) {
             let before = |number: u32| used[..number as usize].iter().filter(|used| **used).count() as u32;
-            for place in &mut self.places {
-                place.writing = before(place.writing);
+            for occurrence in &mut self.occurrences {
+                occurrence.written = before(occurrence.written);
             }
             let mut used = used.iter();
-            self.writings.retain(|_| used.next().is_some_and(|used| *used));
+            self.written_names.retain(|_| used.next().is_some_and(|used| *used));
         }
     }
 
-    /// Every place, with how the name is written there.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Place, &Writing)> {
-        self.places.iter().filter_map(|place| Some((place, self.writings.get(place.writing as usize)?)))
+    /// All occurrences with the name as written.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Occurrence, &WrittenName)> {
+        self.occurrences
+            .iter()
+            .filter_map(|occurrence| Some((occurrence, self.written_names.get(occurrence.written as usize)?)))
     }
 
-    /// The ways in which the name is written.
-    pub(super) fn writings(&self) -> &[Writing] {
-        &self.writings
+    /// The distinct spellings and types of the name.
+    pub(super) fn written_names(&self) -> &[WrittenName] {
+        &self.written_names
     }
 
-    /// The name as its earliest mention gives it; `None` when nothing mentions it any more.
+    /// The name according to its earliest mention; `None` without mentions.
     pub(super) fn earliest(&self, name: EntityId) -> Option<Name> {
-        let earliest = self.places.iter().map(|place| place.recorded_at).min()?;
-        let then = self.iter().filter(|(place, _)| place.recorded_at == earliest);
-        then.map(|(_, writing)| writing.as_name(name, earliest)).reduce(Name::earlier)
+        let earliest = self.occurrences.iter().map(|occurrence| occurrence.recorded_at).min()?;
+        let then = self.iter().filter(|(occurrence, _)| occurrence.recorded_at == earliest);
+        then.map(|(_, written)| written.to_name(name, earliest)).reduce(Name::earlier)
     }
 
-    /// The episodes that mention the name; one may come several times.
+    /// The episodes that mention the name, possibly with repetitions.
     pub(super) fn episodes(&self) -> impl Iterator<Item = EpisodeId> {
-        self.places.iter().filter_map(|place| place.episode)
+        self.occurrences.iter().filter_map(|occurrence| occurrence.episode)
     }
 
-    /// When the name was mentioned last.
+    /// The time of the last mention.
     pub(super) fn last_at(&self) -> Option<Timestamp> {
         self.last_at
     }
 }
 
-impl Place {
-    /// Whether two places are one; the operator's, who has no place in a text, are told apart by their time.
-    fn is(&self, other: &Self) -> bool {
-        let key = |place: &Self| (place.episode, place.start, place.end, place.writing);
+impl Occurrence {
+    /// Whether two occurrences are the same; the operator's, which have no position in a text, differ by time.
+    fn is_same(&self, other: &Self) -> bool {
+        let key = |occurrence: &Self| (occurrence.episode, occurrence.start, occurrence.end, occurrence.written);
         key(self) == key(other) && (self.episode.is_some() || self.recorded_at == other.recorded_at)
     }
 }
 
-impl Writing {
-    /// What it tells, for comparing.
-    pub(super) fn told(&self) -> (&str, Option<&str>) {
+impl WrittenName {
+    /// A key for sorting.
+    pub(super) fn sort_key(&self) -> (&str, Option<&str>) {
         (&self.name, self.entity_type.as_deref())
     }
 
-    /// This as the name of an id.
-    pub(super) fn as_name(&self, id: EntityId, recorded_at: Timestamp) -> Name {
+    /// Converts to the name of an id.
+    pub(super) fn to_name(&self, id: EntityId, recorded_at: Timestamp) -> Name {
         Name::new(id, &self.name, self.entity_type.as_deref(), recorded_at)
     }
 }

@@ -1,4 +1,4 @@
-//! Small graphs for tests, told one fact at a time.
+//! Small graphs for tests, built one fact at a time.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub(crate) fn graph(number: u8) -> GraphId {
     GraphId(Uuid::from_u128(u128::from(number) << 100))
 }
 
-/// Evidence that grows with every sentence. Names are written "Name" or "Name:Type".
+/// Evidence of a graph. Names are given as "Name" or "Name:Type".
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
     pub(crate) graph: GraphId,
@@ -33,8 +33,8 @@ impl Sample {
         Self { graph, evidence: Evidence::default() }
     }
 
-    /// An episode of its own says, on that day, that something holds since then.
-    pub(crate) fn tell(&mut self, on: i64, claim: (&str, &str, &str), holding: Holding) -> EpisodeId {
+    /// Adds an episode that states, on day `on`, that a fact holds from that day.
+    pub(crate) fn add_fact(&mut self, on: i64, claim: (&str, &str, &str), holding: Holding) -> EpisodeId {
         let (subject, predicate, object) = claim;
         let number = self.evidence.episodes.len() as u128 + 1;
         let id = EpisodeId(self.graph.within(Uuid::from_u128(number)));
@@ -82,11 +82,11 @@ impl Sample {
 
     pub(crate) fn knowledge(&self) -> Knowledge {
         let mut knowledge = Knowledge::new(self.graph);
-        knowledge.take(self.evidence.clone());
+        knowledge.apply(self.evidence.clone());
         knowledge
     }
 
-    /// When an episode was said.
+    /// The time of an episode.
     pub(crate) fn time_of(&self, id: EpisodeId) -> Option<Timestamp> {
         self.evidence.episodes.iter().find(|episode| episode.id == id).map(|episode| episode.reference_time)
     }

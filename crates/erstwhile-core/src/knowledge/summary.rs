@@ -1,16 +1,16 @@
-//! What is known about an entity, in sentences: picked from its facts, never invented.
+//! Extractive summaries of entities: statements of their facts.
 
 use crate::model::{EntityId, Fact, Holding};
 
-/// Characters of a summary, at most.
+/// Maximum number of characters of a summary.
 const CHARACTERS_MAX: usize = 800;
-/// Sentences of a summary, at most.
+/// Maximum number of sentences of a summary.
 const SENTENCES_MAX: usize = 10;
 
-/// A summary of an entity.
+/// Summarises an entity by its open facts.
 ///
-/// Facts that are open come first: what holds exclusively, then what was said most often, then what
-/// happened last. Depends on the set of facts only, not on their order.
+/// Exclusive facts about it come first, then shared ones, then the rest; in each group, the most frequently
+/// stated and then the newest. The result does not depend on the order of `facts`.
 pub(super) fn summarise<'a>(entity: EntityId, facts: impl Iterator<Item = &'a Fact>) -> String {
     let mut open: Vec<&Fact> = facts.filter(|fact| fact.valid_until.is_none()).collect();
     let rank = |fact: &Fact| {
@@ -28,11 +28,11 @@ pub(super) fn summarise<'a>(entity: EntityId, facts: impl Iterator<Item = &'a Fa
             .then_with(|| right.valid_from.cmp(&left.valid_from))
             .then_with(|| left.statement.cmp(&right.statement))
     };
-    // A user may be the subject of very many facts, of which few are told.
-    let told = SENTENCES_MAX * 2;
-    if open.len() > told {
-        open.select_nth_unstable_by(told, order);
-        open.truncate(told);
+    // A user may have very many facts, of which few are needed.
+    let needed = SENTENCES_MAX * 2;
+    if open.len() > needed {
+        open.select_nth_unstable_by(needed, order);
+        open.truncate(needed);
     }
     open.sort_by(order);
     let mut summary = String::new();

@@ -1,4 +1,4 @@
-//! Whatever comes and goes, what is known is what the remaining evidence says.
+//! Incremental computation gives the same result as computing from the remaining evidence.
 
 use proptest::prelude::*;
 
@@ -67,8 +67,8 @@ fn link(episode_number: u8, left: u8, right: u8) -> Link {
     }
 }
 
-/// The evidence of one episode: one or two claims and now and then a link.
-fn said(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
+/// The evidence of one episode: one or two claims and sometimes a link.
+fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
     let assertion = assertion(number, draw);
     let mentions = vec![mention(number, draw.0 % 3), mention(number, 3 + draw.1 % 3)];
     let links = if draw.3.is_multiple_of(3) { vec![link(number, draw.1, draw.2)] } else { Vec::new() };
@@ -88,26 +88,26 @@ fn shown(knowledge: &Knowledge) -> (Vec<Fact>, Vec<Entity>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-    /// T8: episodes come and go in any order; the result is that of the episodes that are left.
+    /// T8: after any sequence of additions and removals, the result is that of the remaining episodes.
     #[test]
-    fn what_is_known_is_what_the_remaining_evidence_says(
+    fn incremental_computation_equals_recomputation(
         draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12),
         removals in proptest::collection::vec(any::<u8>(), 0..8),
     ) {
         let mut grown = Knowledge::new(graph());
         for (number, draw) in draws.iter().enumerate() {
-            grown.take(said(number as u8, *draw));
+            grown.apply(evidence_of(number as u8, *draw));
         }
         let mut left: BTreeSet<u8> = (0..draws.len() as u8).collect();
         for removal in removals {
             let doomed = removal % draws.len() as u8;
             left.remove(&doomed);
             let tombstones = vec![(TombstoneKind::Episode, episode(doomed).0)];
-            grown.take(Evidence { tombstones, ..Evidence::default() });
+            grown.apply(Evidence { tombstones, ..Evidence::default() });
         }
         let mut fresh = Knowledge::new(graph());
         for number in left.iter().rev() {
-            fresh.take(said(*number, draws[usize::from(*number)]));
+            fresh.apply(evidence_of(*number, draws[usize::from(*number)]));
         }
         prop_assert_eq!(shown(&grown), shown(&fresh));
         for limit in [0, 2, 4, 100] {
@@ -115,14 +115,14 @@ proptest! {
         }
     }
 
-    /// What is told as touched is enough to keep a copy up to date.
+    /// The returned changes suffice to keep a copy up to date.
     #[test]
-    fn everything_that_changes_is_told(draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12)) {
+    fn all_changes_are_returned(draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12)) {
         let mut knowledge = Knowledge::new(graph());
         let mut copy: BTreeMap<AssertionId, Fact> = BTreeMap::new();
         let mut names: BTreeMap<EntityId, Entity> = BTreeMap::new();
         for (number, draw) in draws.iter().enumerate() {
-            let touched = knowledge.take(said(number as u8, *draw));
+            let touched = knowledge.apply(evidence_of(number as u8, *draw));
             for id in touched.facts {
                 match knowledge.fact(id).filter(|fact| fact.id == id) {
                     Some(fact) => copy.insert(id, fact.clone()),
@@ -145,12 +145,13 @@ proptest! {
 #[test]
 fn a_name_that_was_deleted_is_new_when_it_is_mentioned_again() {
     let mut warm = Knowledge::new(graph());
-    let told = |number| Evidence { mentions: vec![mention(number, 1), mention(number, 2)], ..Evidence::default() };
-    warm.take(told(1));
-    warm.take(Evidence { tombstones: vec![(TombstoneKind::Name, name(1).0)], ..Evidence::default() });
-    warm.take(told(2));
+    let mentions_of =
+        |number| Evidence { mentions: vec![mention(number, 1), mention(number, 2)], ..Evidence::default() };
+    warm.apply(mentions_of(1));
+    warm.apply(Evidence { tombstones: vec![(TombstoneKind::Name, name(1).0)], ..Evidence::default() });
+    warm.apply(mentions_of(2));
     let mut cold = Knowledge::new(graph());
-    cold.take(Evidence { mentions: vec![mention(1, 2), mention(2, 1), mention(2, 2)], ..Evidence::default() });
+    cold.apply(Evidence { mentions: vec![mention(1, 2), mention(2, 1), mention(2, 2)], ..Evidence::default() });
     assert_eq!(shown(&warm), shown(&cold));
     for number in [1, 2] {
         assert_eq!(warm.mentioned_in(episode(number)), cold.mentioned_in(episode(number)));

@@ -1,4 +1,4 @@
-//! What one episode claims, immutable.
+//! Assertions: immutable claims of episodes.
 
 use std::ops::Range;
 
@@ -6,89 +6,89 @@ use jiff::Timestamp;
 
 use super::{AssertionId, EntityId, EpisodeId};
 
-/// How exact a point in time is.
+/// The precision of a point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Precision {
-    /// To the second or better.
+    /// A second or better.
     Instant,
-    /// Some time on that day.
+    /// A day.
     Day,
-    /// Some time in that month.
+    /// A month.
     Month,
-    /// Some time in that year.
+    /// A year.
     Year,
 }
 
-/// A point in time with its precision; `at` is the start of the day, month or year that is meant.
+/// A point in time with its precision; `at` is the start of the day, month or year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TimePoint {
-    /// The earliest moment that is meant.
+    /// The earliest possible moment.
     pub at: Timestamp,
-    /// How exact `at` is.
+    /// The precision of `at`.
     pub precision: Precision,
 }
 
-/// What a claim does to the fact that it is about.
+/// The effect of a claim on its fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ClaimKind {
-    /// It holds.
+    /// The fact holds.
     Asserts,
-    /// It held and stops holding at the claim's start.
+    /// The fact held and stops holding at the claim's start.
     Ends,
-    /// It does not hold at the claim's start.
+    /// The fact does not hold at the claim's start.
     Denies,
 }
 
-/// How facts with the same subject and predicate share time.
+/// How facts with the same subject and predicate may overlap in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Holding {
-    /// One object at a time: lives in, works as, is married to. A later object closes the earlier.
+    /// One object at a time: lives in, works as, is married to. A later object closes the earlier one.
     Exclusive,
-    /// Many objects at a time: likes, owns. Objects never close each other.
+    /// Any number of objects at a time: likes, owns. Objects do not close each other.
     Shared,
-    /// Something that happened: each day that it happened is a fact of its own.
+    /// An event: each day on which it happened is a separate fact.
     Event,
 }
 
-/// Byte range in the episode's text that says what is claimed.
+/// Byte range of the claim in the episode's text.
 pub type Span = Range<usize>;
 
-/// One claim, made by one episode (or by the operator through the API), never changed.
+/// One immutable claim, made by one episode or by the operator through the API.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assertion {
-    /// Identity, derived from the episode and the claim, so that re-ingestion gives the same id.
+    /// Identity, derived from the episode and the claim, so that ingesting again gives the same id.
     pub id: AssertionId,
-    /// The episode that says it; `None` when the operator does.
+    /// The episode; `None` for the operator's claims.
     pub episode: Option<EpisodeId>,
-    /// The position of that episode in its graph ([`Episode::seq`](super::Episode::seq)), filled in by the store when
-    /// it is read; `None` when there is no episode.
+    /// The position of that episode in its graph ([`Episode::seq`](super::Episode::seq)), set by the store on reading;
+    /// `None` without an episode.
     pub sequence: Option<i64>,
-    /// Whom it is about, as named in the text (before aliases are followed).
+    /// The name id of the subject, before names are resolved to entities.
     pub subject: EntityId,
     /// The relation, `SCREAMING_SNAKE_CASE`.
     pub predicate: String,
-    /// What it is related to; `None` only when a claim ends or denies whatever held.
+    /// The name id of the object; `None` only if the claim ends or denies all facts of the predicate.
     pub object: Option<EntityId>,
     /// The claim as a self-contained sentence.
     pub statement: String,
-    /// Where the episode's text says it.
+    /// Its position in the episode's text.
     pub span: Span,
-    /// What it does to the fact.
+    /// Its effect on the fact.
     pub kind: ClaimKind,
-    /// How facts of this predicate share time.
+    /// How facts of this predicate may overlap in time.
     pub holding: Holding,
-    /// True from; `None` when the text does not say.
+    /// Start of validity, if stated.
     pub valid_from: Option<TimePoint>,
-    /// True until; `None` when the text does not say.
+    /// End of validity, if stated.
     pub valid_until: Option<TimePoint>,
-    /// When the episode was said: the caller's `created_at`, else arrival.
+    /// The episode's `created_at` from the caller, or else its arrival.
     pub reference_time: Timestamp,
-    /// When the system learned it.
+    /// When the system recorded it.
     pub recorded_at: Timestamp,
-    /// How sure the extractor is, 0 to 1.
+    /// The extractor's confidence, 0 to 1.
     pub confidence: f64,
-    /// Which extractor made it, with its version; `operator` for direct edits.
+    /// Name and version of the extractor; `operator` for direct edits.
     pub extractor: String,
-    /// Free-form attributes (operators may give them with a fact triple).
+    /// Attributes (operators may set them with a fact triple).
     pub attributes: super::Metadata,
 }

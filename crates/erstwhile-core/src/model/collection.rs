@@ -11,25 +11,25 @@ pub struct Collection {
     pub id: CollectionId,
     /// The project that owns it.
     pub project: ProjectId,
-    /// The application's own name for it, lower case.
+    /// The application's name for it, lower case.
     pub name: String,
     /// The server's id.
     pub uuid: CollectionUuid,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
-    /// The application's own data.
+    /// The application's data.
     pub metadata: Metadata,
-    /// Components of each vector.
+    /// Number of components of each vector.
     pub dimensions: usize,
-    /// Whether the server makes the vectors, from the documents' text.
+    /// Whether the server embeds the documents' text.
     pub is_auto_embedded: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its own fields changed last.
+    /// When its fields changed last.
     pub updated_at: Timestamp,
-    /// How many documents it has.
+    /// Number of documents.
     pub document_count: i64,
-    /// How many of them have a vector.
+    /// Number of documents with a vector.
     pub embedded_count: i64,
 }
 
@@ -38,13 +38,13 @@ pub struct Collection {
 pub struct Document {
     /// Identity.
     pub id: DocumentUuid,
-    /// The application's own id, unique in the collection.
+    /// The application's id, unique in the collection.
     pub document_id: Option<String>,
     /// The text.
     pub content: String,
-    /// The application's own data, given back as it came.
+    /// The application's data, returned unchanged.
     pub metadata: Metadata,
-    /// The vector that the application brought; vectors that the server makes are not kept.
+    /// The vector from the application; vectors computed by the server are not stored.
     pub embedding: Option<Vec<f32>>,
     /// When it was added.
     pub created_at: Timestamp,

@@ -1,103 +1,103 @@
-//! Episodes: the units of ingested data. A message and its episode are one object.
+//! Episodes: the units of ingested data. A message and its episode are the same object.
 
 use jiff::Timestamp;
 
 use super::{EpisodeId, Metadata, TaskId};
 
-/// What kind of data an episode holds.
+/// The kind of data of an episode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EpisodeKind {
-    /// A turn of a conversation.
+    /// A message of a conversation.
     Message,
     /// Plain text.
     Text,
     /// A JSON document.
     Json,
-    /// A fact that the application states directly, as a JSON document.
+    /// A fact given directly by the application, as a JSON document.
     FactTriple,
 }
 
-/// Who speaks in a message.
+/// The role of a message's speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// The person.
+    /// The user.
     User,
-    /// The agent.
+    /// The assistant.
     Assistant,
-    /// Instructions to the agent.
+    /// Instructions to the assistant.
     System,
-    /// A function's answer.
+    /// The result of a function.
     Function,
-    /// A tool's answer.
+    /// The result of a tool.
     Tool,
     /// Anything else.
     Norole,
 }
 
-/// Where an episode is on its way into the graph.
+/// The state of an episode's ingestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EpisodeState {
-    /// Stored and findable; not yet understood.
+    /// Stored and searchable, but not yet ingested.
     Pending,
-    /// Its claims are in the graph.
+    /// Ingested: its claims are in the graph.
     Processed,
-    /// Kept and findable, but deliberately not turned into facts.
+    /// Stored, but deliberately not ingested.
     Ignored,
-    /// Understanding it failed for good; the reason is kept and it can be retried.
+    /// Ingestion failed, with the reason; it can be retried.
     Failed(String),
 }
 
 /// One unit of ingested data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Episode {
-    /// Identity; a message has the same one.
+    /// Identity; shared with the message.
     pub id: EpisodeId,
-    /// Position in its graph: the caller's order.
+    /// Position in its graph, in the caller's order.
     pub seq: i64,
-    /// The thread it belongs to, when it is a message of one.
+    /// The thread, for messages.
     pub thread: Option<String>,
-    /// What it holds.
+    /// The kind of data.
     pub kind: EpisodeKind,
-    /// Who speaks, for messages.
+    /// The speaker's role, for messages.
     pub role: Option<Role>,
     /// The speaker's name, for messages.
     pub name: Option<String>,
     /// The text or document.
     pub content: String,
-    /// The application's own data about it.
+    /// The application's data about it.
     pub metadata: Metadata,
-    /// Where it came from, in the application's words.
+    /// The application's description of the source.
     pub source_description: Option<String>,
-    /// The document that it is a part of, in the application's words.
+    /// The application's id of the document that it is part of.
     pub document_id: Option<String>,
-    /// When it was said: relative dates are read against this.
+    /// When it was said: the reference for relative dates.
     pub reference_time: Timestamp,
     /// When the system received it.
     pub recorded_at: Timestamp,
-    /// Where it is on its way into the graph.
+    /// The state of its ingestion.
     pub state: EpisodeState,
-    /// The task that follows its ingestion.
+    /// The task that tracks its ingestion.
     pub task: Option<TaskId>,
-    /// Whether only declared types are kept of what it says.
+    /// Whether only entities and facts of declared types are extracted.
     pub strict: bool,
 }
 
 impl Episode {
-    /// The name of whoever speaks; words that only tell a role, as some clients write, are no name.
+    /// The speaker's name, unless it is only the word for a role, which some clients send.
     pub fn speaker(&self) -> Option<&String> {
         const ROLE_WORDS: [&str; 10] =
             ["human", "user", "ai", "assistant", "bot", "chatbot", "system", "tool", "function", "norole"];
         self.name.as_ref().filter(|name| !ROLE_WORDS.contains(&name.trim().to_lowercase().as_str()))
     }
 
-    /// Whether it belongs to the graph; an ignored message belongs to its thread only.
+    /// Whether it belongs to the graph; an ignored message belongs only to its thread.
     pub fn is_in_graph(&self) -> bool {
         self.state != EpisodeState::Ignored
     }
 }
 
 impl EpisodeKind {
-    /// The stable name used in storage and on the wire.
+    /// The name in the store and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
@@ -107,7 +107,7 @@ impl EpisodeKind {
         }
     }
 
-    /// Reads the stable name.
+    /// Parses the name.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "message" => Some(Self::Message),
@@ -120,10 +120,10 @@ impl EpisodeKind {
 }
 
 impl Role {
-    /// Every role, in the order of the API's documentation.
+    /// All roles, in the order of the API's documentation.
     pub const ALL: [Self; 6] = [Self::Norole, Self::System, Self::Assistant, Self::User, Self::Function, Self::Tool];
 
-    /// The stable name used in storage and on the wire.
+    /// The name in the store and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -135,7 +135,7 @@ impl Role {
         }
     }
 
-    /// Reads the stable name.
+    /// Parses the name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == name)
     }

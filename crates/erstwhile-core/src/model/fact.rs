@@ -1,41 +1,41 @@
-//! Facts: computed from assertions, never written by hand.
+//! Facts, which are computed from assertions.
 
 use jiff::Timestamp;
 
 use super::{AssertionId, EntityId, EpisodeId, Holding, Metadata, Precision};
 
-/// A relation between two entities with its spans in the world and in the system.
+/// A relation between two entities, with its validity in the world and in the system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
     /// The id of its oldest supporting assertion.
     pub id: AssertionId,
-    /// Whom it is about, aliases followed.
+    /// The subject.
     pub subject: EntityId,
     /// The relation, `SCREAMING_SNAKE_CASE`.
     pub predicate: String,
-    /// What the subject is related to, aliases followed.
+    /// The object.
     pub object: EntityId,
     /// The fact as a self-contained sentence.
     pub statement: String,
-    /// How it shares time with its neighbours.
+    /// How it may overlap in time with other facts of its subject and predicate.
     pub holding: Holding,
-    /// True from; `None` when nothing says since when.
+    /// Start of validity; `None` if unknown.
     pub valid_from: Option<Timestamp>,
-    /// How exact `valid_from` is.
+    /// Precision of `valid_from`.
     pub precision: Precision,
-    /// True until; `None` while open.
+    /// End of validity; `None` while open.
     pub valid_until: Option<Timestamp>,
-    /// When the system learned it.
+    /// When the system recorded it.
     pub created_at: Timestamp,
-    /// When the system learned that it had stopped holding; a known future end does not expire it.
+    /// When the system learned that the fact no longer holds; a future end does not expire it.
     pub expired_at: Option<Timestamp>,
     /// What closed it.
     pub closed_by: Option<Closing>,
-    /// The episodes that say it, oldest first; empty for an operator's fact.
+    /// The episodes that state it, oldest first; empty for an operator's fact.
     pub episodes: Vec<EpisodeId>,
     /// The assertions that support it, oldest first.
     pub assertions: Vec<AssertionId>,
-    /// Free-form attributes.
+    /// Attributes.
     pub attributes: Metadata,
 }
 
@@ -48,12 +48,12 @@ pub enum Closing {
     Operator,
 }
 
-/// A direct edit of a fact by the operator; absent fields leave what the assertions say.
+/// A direct edit of a fact by the operator; absent fields do not change the fact.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FactEdit {
-    /// New sentence.
+    /// New statement.
     pub statement: Option<String>,
-    /// New relation name.
+    /// New relation.
     pub predicate: Option<String>,
     /// New start, or `Some(None)` to clear it.
     pub valid_from: Option<Option<Timestamp>>,
@@ -63,17 +63,17 @@ pub struct FactEdit {
     pub expired_at: Option<Option<Timestamp>>,
     /// Attributes to merge; a null deletes its key.
     pub attributes: Metadata,
-    /// When the operator said so.
+    /// When the operator made the edit.
     pub recorded_at: Option<Timestamp>,
 }
 
 impl Fact {
-    /// Whether the fact holds in the world at `at`: its start is not later and its end is.
+    /// Whether the fact holds at `at`: it has started and not ended.
     pub fn holds_at(&self, at: Timestamp) -> bool {
         self.valid_from.is_none_or(|from| from <= at) && self.valid_until.is_none_or(|until| at < until)
     }
 
-    /// Whether the fact is worth telling at `now`: it holds, or it is an event that is still to come.
+    /// Whether the fact is current at `now`: it holds, or it is a future event.
     pub fn is_current_at(&self, now: Timestamp) -> bool {
         let has_ended = self.valid_until.is_some_and(|until| until <= now);
         !has_ended && (self.holding == Holding::Event || self.holds_at(now))

@@ -1,23 +1,23 @@
-//! Graphs and what stands in them: users, threads, entities and mentions.
+//! Contents of graphs: users, threads, entities and mentions.
 
 use jiff::Timestamp;
 
 use super::{EntityId, EpisodeId, GraphId, Metadata, ProjectId, Span, ThreadUuid, UserUuid};
 
-/// Identity of a node; users of the API call entities nodes.
+/// Identity of a node, the API's word for an entity.
 pub type NodeId = EntityId;
 
-/// The extractor name of assertions that the operator makes through the API.
+/// The extractor of assertions that the operator makes through the API.
 pub const OPERATOR: &str = "operator";
 
-/// A person who talks to the application.
+/// A user of the application.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
-    /// The graph that the user owns; also the key of everything of theirs.
+    /// The user's graph, which is also the partition key of the user's rows.
     pub graph: GraphId,
     /// The project that owns the user.
     pub project: ProjectId,
-    /// The application's own id.
+    /// The application's id.
     pub user_id: String,
     /// The server's id.
     pub uuid: UserUuid,
@@ -29,20 +29,20 @@ pub struct User {
     pub last_name: Option<String>,
     /// IANA time zone.
     pub time_zone: Option<String>,
-    /// The application's own data.
+    /// The application's data.
     pub metadata: Metadata,
-    /// Whether the default entity and fact types are off.
+    /// Whether the default entity and fact types are disabled.
     pub disable_default_ontology: bool,
     /// When the user was added.
     pub created_at: Timestamp,
     /// When the user's fields changed last.
     pub updated_at: Timestamp,
-    /// How many threads the user has.
+    /// Number of threads.
     pub thread_count: i64,
 }
 
 impl User {
-    /// The name that first person stands for: first and last name, else the `user_id`.
+    /// The name to which the first person refers: first and last name, else the `user_id`.
     pub fn display_name(&self) -> String {
         let parts: Vec<&str> = [&self.first_name, &self.last_name]
             .into_iter()
@@ -54,55 +54,55 @@ impl User {
     }
 }
 
-/// One conversation, of a user as a rule.
+/// A conversation, usually of a user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thread {
-    /// The graph of the user it belongs to.
+    /// The graph of its user, or its own graph without a user.
     pub graph: GraphId,
     /// The project that owns it.
     pub project: ProjectId,
-    /// The application's own id.
+    /// The application's id.
     pub thread_id: String,
     /// The server's id.
     pub uuid: ThreadUuid,
-    /// The user, by the application's id; `None` for a thread that belongs to nobody.
+    /// The application's id of the user; `None` for a thread without a user.
     pub user_id: Option<String>,
-    /// The user, by the server's id.
+    /// The server's id of the user.
     pub user_uuid: Option<UserUuid>,
-    /// The application's own data.
+    /// The application's data.
     pub metadata: Metadata,
-    /// What the thread was classified as, by the name of the classification.
+    /// Classes of the thread, by name of the classification.
     pub classifications: Metadata,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its own fields changed last.
+    /// When its fields changed last.
     pub updated_at: Timestamp,
-    /// When the application said that it is over; nothing is added to it after that.
+    /// When the application ended it; an ended thread accepts no messages.
     pub ended_at: Option<Timestamp>,
 }
 
 /// A person, place, thing or idea.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entity {
-    /// Identity: of the name that stands for the entity.
+    /// Identity: the id of the name that represents the entity.
     pub id: EntityId,
-    /// The name that stands for it.
+    /// Display name.
     pub name: String,
     /// Other names for it, sorted.
     pub aliases: Vec<String>,
-    /// What kind of thing it is, when known.
+    /// Type, if known.
     pub entity_type: Option<String>,
-    /// What is known about it, in sentences.
+    /// Summary of its facts.
     pub summary: String,
-    /// Free-form attributes.
+    /// Attributes.
     pub attributes: Metadata,
-    /// When the system first heard of it.
+    /// When the system first recorded it.
     pub created_at: Timestamp,
     /// The episodes that mention it, oldest first.
     pub episodes: Vec<EpisodeId>,
 }
 
-/// A direct edit of an entity by the operator; absent fields are left alone.
+/// A direct edit of an entity by the operator; absent fields do not change the entity.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityPatch {
     /// New name.
@@ -115,19 +115,19 @@ pub struct EntityPatch {
     pub attributes: Metadata,
 }
 
-/// One place in an episode that names an entity.
+/// One occurrence of an entity's name in an episode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
-    /// The episode; `None` when the operator (or the existence of a user) made the name known.
+    /// The episode; `None` if the name comes from the operator or from a user's profile.
     pub episode: Option<EpisodeId>,
     /// The name as written.
     pub name: String,
-    /// The identity that the name and type have by themselves, before links are followed.
+    /// The id derived from name and type, before names are resolved to entities.
     pub entity: EntityId,
-    /// What kind of thing the text says it is.
+    /// Type according to the text.
     pub entity_type: Option<String>,
-    /// Where in the episode's text.
+    /// Position in the episode's text.
     pub span: Span,
-    /// When the system learned it.
+    /// When the system recorded it.
     pub recorded_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Identifiers as newtypes, so that one kind cannot be passed where another belongs.
+//! Identifiers as newtypes, so that the compiler rejects mixing them up.
 
 use std::fmt;
 
@@ -25,11 +25,11 @@ macro_rules! uuid_id {
 }
 
 uuid_id! {
-    /// A project: the tenant that everything else belongs to.
+    /// A project, the tenant that owns everything else.
     ProjectId,
     /// An API key, by its public id (not the secret).
     ApiKeyId,
-    /// A partition: the distribution key of rows. A graph, a document collection and an import job is one each.
+    /// A partition, the distribution key of rows. Every graph, document collection and import job is a partition.
     PartitionId,
     /// A knowledge graph, which is a partition.
     GraphId,
@@ -37,17 +37,17 @@ uuid_id! {
     CollectionId,
     /// An import job, which is a partition.
     ImportJobId,
-    /// An episode, and the message that it came from: they share one uuid.
+    /// An episode, and its message, which has the same uuid.
     EpisodeId,
     /// An entity of a graph.
     EntityId,
-    /// An assertion, and the fact whose oldest supporting assertion it is.
+    /// An assertion, and the fact of which it is the oldest supporting assertion.
     AssertionId,
-    /// A statement that two names mean the same entity.
+    /// A statement that two names refer to the same entity, or to different ones.
     LinkId,
-    /// A batch of changes; applying the same batch twice has one effect.
+    /// A batch of changes; applying it twice has no further effect.
     BatchId,
-    /// A piece of background work that a caller can follow.
+    /// A background task.
     TaskId,
     /// A user, by the uuid that the server assigned.
     UserUuid,
@@ -61,34 +61,34 @@ uuid_id! {
     GroupId,
 }
 
-/// Bytes at the start of every id in a partition that identify the partition.
+/// Length of the tag, which starts every id in a partition and identifies the partition.
 const TAG_BYTES: usize = 6;
 
 impl PartitionId {
-    /// An id in this partition: it starts with the partition's tag, so that an object which is addressed by its uuid
-    /// alone is found without a locator of its own; the rest comes from `unique`.
+    /// Returns an id in this partition. It starts with the partition's tag, so that the partition of an object can be
+    /// found from its uuid alone; the rest comes from `unique`.
     ///
     /// The result is a version 8 UUID (RFC 9562) with 74 bits of `unique` in it.
     #[must_use]
     pub fn within(self, unique: Uuid) -> Uuid {
         let mut bytes = *unique.as_bytes();
-        // The random part of a version 7 UUID is at its end, that of a hash is everywhere.
+        // The random part of a version 7 UUID is at its end; a hash is random everywhere.
         bytes[..TAG_BYTES].copy_from_slice(&self.0.as_bytes()[..TAG_BYTES]);
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    /// The id in this partition that belongs to a key: the same for the same key.
+    /// Returns the id in this partition that is derived from a key.
     #[must_use]
     pub fn derive(self, key: &[u8]) -> Uuid {
         self.within(Uuid::new_v5(&self.0, key))
     }
 
-    /// The tag with which ids in this partition start.
+    /// The tag that starts ids in this partition.
     pub fn tag(self) -> String {
         tag_of(self.0)
     }
 
-    /// This partition as a graph; the caller knows that it is one.
+    /// Converts to a graph's id; the caller must know that the partition is a graph.
     pub fn as_graph(self) -> GraphId {
         GraphId(self.0)
     }
@@ -103,24 +103,24 @@ macro_rules! partition_ids {
         }
 
         impl $name {
-            /// The partition that it is.
+            /// Converts to the partition's id.
             pub fn partition(self) -> PartitionId {
                 self.into()
             }
 
-            /// An id in this partition, see [`PartitionId::within`].
+            /// Returns an id in this partition, see [`PartitionId::within`].
             #[must_use]
             pub fn within(self, unique: Uuid) -> Uuid {
                 self.partition().within(unique)
             }
 
-            /// The id in this partition that belongs to a key, see [`PartitionId::derive`].
+            /// Returns the id in this partition that is derived from a key, see [`PartitionId::derive`].
             #[must_use]
             pub fn derive(self, key: &[u8]) -> Uuid {
                 self.partition().derive(key)
             }
 
-            /// The tag with which ids in this partition start.
+            /// The tag that starts ids in this partition.
             pub fn tag(self) -> String {
                 self.partition().tag()
             }
@@ -130,7 +130,7 @@ macro_rules! partition_ids {
 
 partition_ids!(GraphId, CollectionId, ImportJobId);
 
-/// The tag of the partition that an id belongs to.
+/// The tag of an id's partition.
 pub fn tag_of(id: Uuid) -> String {
     id.simple().to_string()[..2 * TAG_BYTES].to_owned()
 }

@@ -1,5 +1,4 @@
-//! Import jobs: many items, prepared as a draft, then distributed to the
-//! graphs that they belong to.
+//! Import jobs: many items, collected in a draft and then distributed to their graphs.
 
 use jiff::Timestamp;
 
@@ -8,11 +7,11 @@ use super::{EpisodeId, EpisodeKind, GraphId, ImportJobId, Metadata, ProjectId, R
 /// The state of an import job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {
-    /// Items may be added; nothing happens yet.
+    /// Items can be added; nothing is processed yet.
     Draft,
-    /// It waits for a worker.
+    /// Waiting for a worker.
     Queued,
-    /// Its items are being distributed or ingested.
+    /// Items are being distributed or ingested.
     Processing,
     /// Every item was ingested.
     Succeeded,
@@ -31,34 +30,34 @@ pub struct ImportJob {
     pub project: ProjectId,
     /// Its state.
     pub state: ImportState,
-    /// The application's own data.
+    /// The application's data.
     pub metadata: Metadata,
-    /// Messages of these roles are kept out of the graph.
+    /// Messages of these roles are not ingested.
     pub ignore_roles: Vec<Role>,
-    /// Whether only declared types are kept.
+    /// Whether only entities and facts of declared types are extracted.
     pub strict_ontology: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it changed last.
     pub updated_at: Timestamp,
     /// When it was started.
     pub processed_at: Option<Timestamp>,
-    /// When its last item was settled.
+    /// When its last item was completed.
     pub completed_at: Option<Timestamp>,
-    /// How many items it has in each state.
+    /// Number of items in each state.
     pub counts: ImportCounts,
 }
 
-/// Items of an import job by state.
+/// Numbers of items by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ImportCounts {
     /// Waiting.
     pub pending: i64,
-    /// Handed to their graph, being ingested.
+    /// Added to their graphs, being ingested.
     pub processing: i64,
     /// Ingested.
     pub succeeded: i64,
-    /// Refused, or not ingested.
+    /// Rejected or failed.
     pub failed: i64,
 }
 
@@ -72,17 +71,17 @@ impl ImportCounts {
 /// The state of an item of an import job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportItemState {
-    /// It waits.
+    /// Waiting.
     Pending,
-    /// It is in its graph, being ingested.
+    /// Added to its graph, being ingested.
     Processing,
-    /// Done.
+    /// Ingested.
     Succeeded,
-    /// Refused or not ingested, with the reason.
+    /// Rejected or failed, with the reason.
     Failed(String),
 }
 
-/// Where an item goes.
+/// The target of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportTarget {
@@ -92,12 +91,12 @@ pub enum ImportTarget {
     User(String),
     /// Data of a standalone graph.
     Graph(String),
-    /// Something that has been deleted since.
+    /// A target that has been deleted.
     Deleted,
 }
 
 impl ImportTarget {
-    /// The thread, when it is one.
+    /// The thread, if the target is one.
     pub fn thread(&self) -> Option<&String> {
         match self {
             Self::Thread(thread_id) => Some(thread_id),
@@ -109,29 +108,29 @@ impl ImportTarget {
 /// One item of an import job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportItem {
-    /// Its position, from 1.
+    /// Position in the job, starting at 1.
     pub seq: i64,
-    /// The episode that it is or becomes.
+    /// The id of the item's episode.
     pub episode: EpisodeId,
-    /// Where it goes.
+    /// The target.
     pub target: ImportTarget,
-    /// The graph that it goes to.
+    /// The graph of the target.
     pub graph: GraphId,
-    /// What it holds.
+    /// The kind of data.
     pub kind: EpisodeKind,
-    /// Who speaks, for messages.
+    /// The speaker's role, for messages.
     pub role: Option<Role>,
     /// The speaker's name, for messages.
     pub name: Option<String>,
     /// The text or document.
     pub content: String,
-    /// The application's own data.
+    /// The application's data.
     pub metadata: Metadata,
-    /// Where it came from.
+    /// Description of the source.
     pub source_description: Option<String>,
-    /// The document that it is a part of.
+    /// The document that it is part of.
     pub document_id: Option<String>,
-    /// When it was said; when it is processed when absent.
+    /// When it was said; if absent, the time of processing.
     pub reference_time: Option<Timestamp>,
     /// When it was added.
     pub created_at: Timestamp,
@@ -139,6 +138,6 @@ pub struct ImportItem {
     pub updated_at: Timestamp,
     /// Its state.
     pub state: ImportItemState,
-    /// The task that follows its ingestion.
+    /// The task that tracks its ingestion.
     pub task: Option<TaskId>,
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{GraphId, PartitionId, ProjectId};
 
-/// What a partition holds, with the application's own id.
+/// The kind of a partition, with the application's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartitionOwner {
     /// The graph of one user, by the application's `user_id`.
@@ -15,12 +15,12 @@ pub enum PartitionOwner {
     Thread(String),
     /// A document collection, by its name.
     Collection(String),
-    /// An import job: the home of its items until they have reached their own graphs.
+    /// An import job, which holds its items until they are added to their graphs.
     ImportJob,
 }
 
 impl PartitionOwner {
-    /// The application's own id; empty for an import job, which has none.
+    /// The application's id; empty for an import job, which has none.
     pub fn id(&self) -> &str {
         match self {
             Self::User(id) | Self::Standalone(id) | Self::Thread(id) | Self::Collection(id) => id,
@@ -29,33 +29,33 @@ impl PartitionOwner {
     }
 }
 
-/// A partition: the unit that is stored on one shard, versioned and leased as a whole.
+/// A partition: stored on one shard, versioned and leased as a unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partition {
     /// Identity inside the system.
     pub id: PartitionId,
     /// The project that owns it.
     pub project: ProjectId,
-    /// What it holds.
+    /// The kind, with the application's id.
     pub owner: PartitionOwner,
     /// Display name.
     pub name: Option<String>,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
-    /// IANA time zone in which relative dates are read; UTC when absent.
+    /// IANA time zone for relative dates; UTC if absent.
     pub time_zone: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When its own fields changed last.
+    /// When its fields changed last.
     pub updated_at: Timestamp,
-    /// Incremented by every batch; an index with this version is current.
+    /// Incremented by every batch; an index with this version is up to date.
     pub version: i64,
-    /// Incremented by every change of knowledge; writers of knowledge expect it unchanged.
+    /// Incremented by every change of knowledge, for optimistic concurrency control.
     pub revision: i64,
 }
 
 impl Partition {
-    /// A new partition without a name or description.
+    /// Creates a partition without name and description.
     pub fn new(id: PartitionId, project: ProjectId, owner: PartitionOwner, now: Timestamp) -> Self {
         Self {
             id,
@@ -79,17 +79,17 @@ pub struct Graph {
     pub id: GraphId,
     /// The project that owns it.
     pub project: ProjectId,
-    /// The application's own id: the `user_id` of a user's graph, the `graph_id` of a standalone one.
+    /// The application's id: the `user_id` of a user's graph, the `graph_id` of a standalone one.
     pub own_id: String,
     /// Display name.
     pub name: Option<String>,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
-    /// IANA time zone in which relative dates are read; UTC when absent.
+    /// IANA time zone for relative dates; UTC if absent.
     pub time_zone: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When its own fields changed last.
+    /// When its fields changed last.
     pub updated_at: Timestamp,
 }
 

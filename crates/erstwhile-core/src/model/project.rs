@@ -1,25 +1,25 @@
-//! Projects and the keys that open them.
+//! Projects and their API keys.
 
 use jiff::Timestamp;
 
 use super::{ApiKeyId, ProjectId};
 
-/// A tenant: everything belongs to exactly one.
+/// A tenant; everything belongs to exactly one project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Project {
     /// Identity.
     pub id: ProjectId,
     /// Display name, unique.
     pub name: String,
-    /// What it is for.
+    /// Description.
     pub description: Option<String>,
     /// IANA time zone for users and graphs without their own.
     pub time_zone: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// What a key may do.
+/// The access that a key grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyAccess {
     /// Read only.
@@ -28,24 +28,24 @@ pub enum KeyAccess {
     Write,
 }
 
-/// An API key as it is stored: the secret itself is never kept.
+/// An API key as stored, without its secret.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiKey {
     /// Identity, shown in listings.
     pub id: ApiKeyId,
-    /// The project that it opens.
+    /// The project that it grants access to.
     pub project: ProjectId,
-    /// What the operator calls it.
+    /// The operator's name for it.
     pub name: String,
-    /// The first characters of the secret, so that people can tell keys apart.
+    /// The first characters of the secret, to distinguish keys.
     pub prefix: String,
     /// SHA-256 of the secret.
     pub digest: [u8; 32],
-    /// What it may do.
+    /// The access that it grants.
     pub access: KeyAccess,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it stops working by itself.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,

@@ -1,31 +1,31 @@
-//! Settings: what an application declares about its project, a user or a graph.
+//! Settings of a project, a user or a graph.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// What a setting is about.
+/// The kind of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SettingKind {
-    /// The entity and fact types that are looked for (one for each scope, named "").
+    /// Entity and fact types (one per scope, named "").
     Ontology,
-    /// How text is to be read, in words; by name.
+    /// Instructions for extraction, by name.
     CustomInstruction,
-    /// What a user's summary should tell, in words; by name.
+    /// Instructions for user summaries, by name.
     UserSummaryInstruction,
-    /// Which observations are wanted (one for each scope, named "").
+    /// Which observations to make (one per scope, named "").
     ObservationSteering,
-    /// How a context block is laid out; by `template_id`.
+    /// Templates of context blocks, by `template_id`.
     ContextTemplate,
-    /// How facts are rated: of a graph (named "") or of a thread, by `thread_id`.
+    /// How to rate facts of a graph (named "") or of a thread (by `thread_id`).
     RatingInstruction,
-    /// A group of users, by uuid.
+    /// Groups of users, by uuid.
     UserGroup,
-    /// Which group has a name, by the name in lower case: so that two groups never have the same.
+    /// Uniqueness of group names, by name in lower case.
     UserGroupName,
 }
 
 impl SettingKind {
-    /// Every kind.
+    /// All kinds.
     pub const ALL: [Self; 8] = [
         Self::Ontology,
         Self::CustomInstruction,
@@ -37,7 +37,7 @@ impl SettingKind {
         Self::UserGroupName,
     ];
 
-    /// What people call it.
+    /// The noun for messages.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Ontology => "ontology",
@@ -46,29 +46,29 @@ impl SettingKind {
             Self::ObservationSteering => "observation steering",
             Self::ContextTemplate => "context template",
             Self::RatingInstruction => "fact rating instruction",
-            // A taken name is told as what has it.
+            // Errors about a group's name are errors about the group.
             Self::UserGroup | Self::UserGroupName => "user group",
         }
     }
 }
 
-/// One thing that an application declares, in the scope of a project or of a graph.
+/// A setting in the scope of a project or of a graph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
-    /// What it is about.
+    /// Its kind.
     pub kind: SettingKind,
-    /// Its name among the settings of its kind and scope.
+    /// Its name, unique in its kind and scope.
     pub name: String,
-    /// What is declared; its shape belongs to the kind.
+    /// Its value, whose format depends on the kind.
     pub value: Value,
-    /// When it was declared last.
+    /// When it was written last.
     pub updated_at: Timestamp,
 }
 
-/// What must hold for a setting to be written.
+/// The condition for writing a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Precondition {
-    /// Nothing: the setting is added or replaced.
+    /// No condition: the setting is added or replaced.
     None,
     /// No setting has this name.
     Absent,

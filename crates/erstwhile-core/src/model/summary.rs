@@ -5,16 +5,16 @@ use uuid::Uuid;
 
 use super::EpisodeId;
 
-/// What a thread or a document says, in some of its own sentences.
+/// A summary of a thread or document by some of its sentences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
-    /// Identity; stays the same while the thread or document grows.
+    /// Identity; does not change when the thread or document grows.
     pub id: Uuid,
-    /// The application's own id of the thread or document.
+    /// The application's id of the thread or document.
     pub of: String,
     /// The sentences.
     pub text: String,
-    /// The episodes that it is made from, oldest first.
+    /// The summarised episodes, oldest first.
     pub episodes: Vec<EpisodeId>,
     /// When the system received the first of them.
     pub created_at: Timestamp,

@@ -1,19 +1,19 @@
-//! Background work that a caller can follow.
+//! Background tasks.
 
 use jiff::Timestamp;
 
 use super::{GraphId, TaskId};
 
-/// How far a task is.
+/// The state of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskState {
-    /// Nothing of it is done.
+    /// Not started.
     Pending,
-    /// Some of it is done.
+    /// In progress.
     Processing,
-    /// All of it is done.
+    /// Completed.
     Succeeded,
-    /// All of it is over, and some of it failed.
+    /// Completed with failures.
     Failed,
 }
 
@@ -22,22 +22,22 @@ pub enum TaskState {
 pub struct Task {
     /// Identity.
     pub id: TaskId,
-    /// The graph it works on.
+    /// The graph.
     pub graph: GraphId,
-    /// What it does, such as `add_messages`.
+    /// The operation, such as `add_messages`.
     pub kind: String,
-    /// How far it is.
+    /// The state.
     pub state: TaskState,
-    /// How many episodes it has.
+    /// Number of episodes.
     pub total: i64,
-    /// How many are over, one way or the other.
+    /// Number of episodes that succeeded or failed.
     pub done: i64,
-    /// How many failed.
+    /// Number of episodes that failed.
     pub failed: i64,
-    /// The first failure's reason.
+    /// The reason of the first failure.
     pub error: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its last episode was over.
+    /// When its last episode was completed.
     pub completed_at: Option<Timestamp>,
 }

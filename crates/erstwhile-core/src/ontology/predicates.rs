@@ -1,31 +1,31 @@
-//! Which declared fact type a relation means.
+//! Matches relations with declared fact types.
 
-use super::types::{key, spaced, stems};
+use super::types::{comparison_key, split_words, stems};
 use super::{EdgeType, Ontology};
 
-/// Words that say how, not what: `WORKS_AT` and `WORKS_FOR` mean the same. "As" is none of them, since
-/// whom one works for and what one works as differ.
-const SMALL_WORDS: [&str; 11] = ["at", "in", "for", "to", "of", "by", "is", "has", "with", "on", "from"];
+/// Words that do not change the meaning of a relation: `WORKS_AT` and `WORKS_FOR` mean the same. "As" is not
+/// among them, because `WORKS_AS` means something else.
+const FUNCTION_WORDS: [&str; 11] = ["at", "in", "for", "to", "of", "by", "is", "has", "with", "on", "from"];
 
 impl Ontology {
-    /// The declared fact type that a relation between entities of these types means, if any.
+    /// Returns the declared fact type of a relation between entities of these types, if any.
     ///
-    /// Only fact types whose sources and targets fit are looked at. The first that decides: the same
-    /// name whatever its case and separators; the same words in any order, small ones aside; the same
-    /// verb, when exactly one fact type that names its sources and targets has it.
+    /// Only fact types with matching sources and targets are considered. The first rule that matches decides: the
+    /// same name, ignoring case and separators; the same words in any order, ignoring function words; the same
+    /// verb, if exactly one fact type with declared sources and targets has it.
     pub fn predicate<'a>(
         &'a self,
         said: &str,
         source_type: Option<&str>,
         target_type: Option<&str>,
     ) -> Option<&'a str> {
-        let wanted = key(said);
+        let wanted = comparison_key(said);
         if wanted.is_empty() {
             return None;
         }
         let candidates: Vec<&'a EdgeType> =
             self.edge_types.iter().filter(|kind| kind.fits(source_type, target_type)).collect();
-        if let Some(same) = candidates.iter().find(|kind| key(&kind.name) == wanted) {
+        if let Some(same) = candidates.iter().find(|kind| comparison_key(&kind.name) == wanted) {
             return Some(&same.name);
         }
         let content = content_words(said);
@@ -44,9 +44,9 @@ impl Ontology {
     }
 }
 
-/// The stems of the words of a relation that say what it is, in order.
+/// The stems of a relation's words without function words, in order.
 fn content_words(name: &str) -> Vec<String> {
-    stems(&spaced(name)).into_iter().filter(|word| !SMALL_WORDS.contains(&word.as_str())).collect()
+    stems(&split_words(name)).into_iter().filter(|word| !FUNCTION_WORDS.contains(&word.as_str())).collect()
 }
 
 fn sorted(mut words: Vec<String>) -> Vec<String> {

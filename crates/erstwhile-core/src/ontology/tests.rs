@@ -1,4 +1,4 @@
-//! What ontologies accept and what they make of entities and relations, as sentences.
+//! Tests of validating ontologies and of matching entities and relations.
 
 use proptest::prelude::*;
 use serde_json::{from_value, json, to_value};
@@ -24,16 +24,16 @@ fn property(name: &str) -> Property {
     Property { name: name.to_owned(), description: String::new(), kind: PropertyKind::Text }
 }
 
-fn refusal(ontology: &Ontology) -> String {
+fn error_message(ontology: &Ontology) -> String {
     ontology.check().unwrap_err().message().to_owned()
 }
 
-fn told(types: &[&str], name: &str, statement: &str) -> Option<String> {
+fn type_of(types: &[&str], name: &str, statement: &str) -> Option<String> {
     of_types(types).entity_type(None, &[name], &[statement]).map(str::to_owned)
 }
 
 #[test]
-fn the_wire_shape_may_leave_out_what_is_empty() {
+fn the_wire_format_omits_empty_fields() {
     let ontology: Ontology = from_value(json!({
         "entity_types": [
             {"name": "Restaurant", "description": "a place to eat", "properties": [
@@ -64,7 +64,7 @@ fn the_wire_shape_may_leave_out_what_is_empty() {
 }
 
 #[test]
-fn the_default_types_are_sound() {
+fn the_default_types_are_valid() {
     let ontology = Ontology::default_types();
     ontology.check().unwrap();
     assert_eq!((ontology.entity_types.len(), ontology.edge_types.len()), (9, 2));
@@ -74,18 +74,18 @@ fn the_default_types_are_sound() {
 }
 
 #[test]
-fn names_must_be_there_and_differ() {
-    assert!(refusal(&of_types(&["  "])).contains("needs a name"));
-    assert!(refusal(&of_types(&["Bar", "BAR"])).contains("\"BAR\" is declared twice"));
-    assert!(refusal(&of_edges(vec![edge("SAW", &[]), edge("saw", &[])])).contains("declared twice"));
+fn names_are_required_and_unique() {
+    assert!(error_message(&of_types(&["  "])).contains("needs a name"));
+    assert!(error_message(&of_types(&["Bar", "BAR"])).contains("\"BAR\" is declared twice"));
+    assert!(error_message(&of_edges(vec![edge("SAW", &[]), edge("saw", &[])])).contains("declared twice"));
     let mut ontology = of_types(&["Bar"]);
     ontology.entity_types[0].properties = vec![property("beer"), property("Beer")];
-    assert!(refusal(&ontology).contains("property \"Beer\" of entity type \"Bar\" is declared twice"));
+    assert!(error_message(&ontology).contains("property \"Beer\" of entity type \"Bar\" is declared twice"));
     ontology.entity_types[0].properties = vec![property("")];
-    assert!(refusal(&ontology).contains("needs a name"));
+    assert!(error_message(&ontology).contains("needs a name"));
     ontology.entity_types[0].properties = Vec::new();
     ontology.entity_types[0].identity_properties = vec![String::new()];
-    assert!(refusal(&ontology).contains("identity property"));
+    assert!(error_message(&ontology).contains("identity property"));
     // An entity type and a fact type may share a name.
     let mut ontology = of_types(&["Visit"]);
     ontology.edge_types.push(edge("VISIT", &[]));
@@ -93,22 +93,22 @@ fn names_must_be_there_and_differ() {
 }
 
 #[test]
-fn properties_may_not_take_the_names_of_fields() {
+fn properties_must_not_have_names_of_fields() {
     for name in ["uuid", "name", "graph_id", "name_embedding", "summary", "created_at", "Summary"] {
         let mut ontology = of_edges(vec![edge("SAW", &[])]);
         ontology.edge_types[0].properties = vec![property(name)];
-        assert!(refusal(&ontology).contains("reserved"), "{name}");
+        assert!(error_message(&ontology).contains("reserved"), "{name}");
     }
 }
 
 #[test]
-fn everything_has_a_limit() {
+fn everything_is_limited() {
     let numbered = |count: usize| (0..count).map(|number| format!("Type{number}")).collect::<Vec<_>>();
     let types = |count| of_types(&numbered(count).iter().map(String::as_str).collect::<Vec<_>>());
     let edges = |count| of_edges(numbered(count).iter().map(|name| edge(name, &[])).collect());
     assert!(types(ENTITY_TYPES_MAX).check().is_ok() && edges(EDGE_TYPES_MAX).check().is_ok());
-    assert!(refusal(&types(ENTITY_TYPES_MAX + 1)).contains("at most 100"));
-    assert!(refusal(&edges(EDGE_TYPES_MAX + 1)).contains("at most 100"));
+    assert!(error_message(&types(ENTITY_TYPES_MAX + 1)).contains("at most 100"));
+    assert!(error_message(&edges(EDGE_TYPES_MAX + 1)).contains("at most 100"));
     let changed = |change: fn(&mut Ontology)| {
         let mut ontology = of_types(&["Bar"]);
         ontology.edge_types.push(edge("SAW", &[]));
@@ -126,7 +126,7 @@ fn everything_has_a_limit() {
 }
 
 #[test]
-fn what_the_extractor_says_comes_first() {
+fn the_extractors_type_takes_precedence() {
     let ontology = of_types(&["Restaurant", "WorkOfArt", "User"]);
     let of = |said| ontology.entity_type(Some(said), &["Nopa Restaurant"], &[]);
     assert_eq!(of("WORK_OF_ART"), Some("WorkOfArt"));
@@ -139,7 +139,7 @@ fn what_the_extractor_says_comes_first() {
 }
 
 #[test]
-fn a_name_that_ends_with_the_type_is_of_the_type() {
+fn a_name_that_ends_with_the_type_has_the_type() {
     let name =
         |name| of_types(&["Restaurant", "CoffeeShop", "Shop"]).entity_type(None, &["It", name], &[]).map(str::to_owned);
     assert_eq!(name("Blue Bottle Restaurant").as_deref(), Some("Restaurant"));
@@ -151,7 +151,7 @@ fn a_name_that_ends_with_the_type_is_of_the_type() {
 }
 
 #[test]
-fn a_sentence_that_says_what_something_is_decides() {
+fn a_sentence_that_states_the_type_decides() {
     let types = ["Restaurant", "WorkOfArt"];
     for statement in [
         "Nopa is a restaurant.",
@@ -162,10 +162,10 @@ fn a_sentence_that_says_what_something_is_decides() {
         "Ann met Bob at Nopa, a restaurant near the park",
         "Nopa is a restaurant serving soup",
     ] {
-        assert_eq!(told(&types, "Nopa", statement).as_deref(), Some("Restaurant"), "{statement}");
+        assert_eq!(type_of(&types, "Nopa", statement).as_deref(), Some("Restaurant"), "{statement}");
     }
-    assert_eq!(told(&types, "Dusk", "Dusk is a work of art").as_deref(), Some("WorkOfArt"));
-    assert_eq!(told(&types, "blue door", "The Blue Door is a restaurant").as_deref(), Some("Restaurant"));
+    assert_eq!(type_of(&types, "Dusk", "Dusk is a work of art").as_deref(), Some("WorkOfArt"));
+    assert_eq!(type_of(&types, "blue door", "The Blue Door is a restaurant").as_deref(), Some("Restaurant"));
 }
 
 #[test]
@@ -182,27 +182,27 @@ fn a_sentence_about_something_else_does_not_decide() {
         "",
         "Nopa",
     ] {
-        assert_eq!(told(&["Restaurant"], "Nopa", statement), None, "{statement}");
+        assert_eq!(type_of(&["Restaurant"], "Nopa", statement), None, "{statement}");
     }
 }
 
 #[test]
-fn nobody_is_the_user_because_a_sentence_says_so() {
+fn sentences_do_not_make_an_entity_a_speaker() {
     let ontology = Ontology::default_types();
     assert_eq!(ontology.entity_type(Some("Person"), &["Ann", "Power User"], &["Ann is a user"]), None);
     assert_eq!(ontology.entity_type(Some("Assistant"), &["Helper"], &[]), Some("Assistant"));
 }
 
 #[test]
-fn the_longest_type_wins_then_the_first() {
-    assert_eq!(told(&["Shop", "CoffeeShop"], "Bean", "Bean is a coffee shop").as_deref(), Some("CoffeeShop"));
+fn the_longest_type_wins_and_then_the_first() {
+    assert_eq!(type_of(&["Shop", "CoffeeShop"], "Bean", "Bean is a coffee shop").as_deref(), Some("CoffeeShop"));
     let statement = "Bean is a bar. Bean is a pub";
-    assert_eq!(told(&["Pub", "Bar"], "Bean", statement).as_deref(), Some("Pub"));
-    assert_eq!(told(&["Bar", "Pub"], "Bean", statement).as_deref(), Some("Bar"));
+    assert_eq!(type_of(&["Pub", "Bar"], "Bean", statement).as_deref(), Some("Pub"));
+    assert_eq!(type_of(&["Bar", "Pub"], "Bean", statement).as_deref(), Some("Bar"));
 }
 
 #[test]
-fn a_relation_is_the_fact_type_of_the_same_words() {
+fn a_relation_matches_the_fact_type_with_the_same_words() {
     let ontology = of_edges(vec![edge("WorksAt", &[]), edge("HAS_PET", &[]), edge("MemberOf", &[])]);
     let of = |said| ontology.predicate(said, None, None);
     assert_eq!(of("WORKS_AT"), Some("WorksAt"));
@@ -210,12 +210,12 @@ fn a_relation_is_the_fact_type_of_the_same_words() {
     assert_eq!(of("WORKING_FOR"), Some("WorksAt"));
     assert_eq!(of("IS_MEMBER_OF"), Some("MemberOf"));
     assert_eq!(of("PETS"), Some("HAS_PET"));
-    assert_eq!(of("WORKS_AS"), None, "whom one works for is not what one works as");
+    assert_eq!(of("WORKS_AS"), None, "`as` changes the meaning");
     assert_eq!([of("KNOWS"), of(""), of("__"), of("IS_AT")], [None; 4]);
 }
 
 #[test]
-fn a_fact_type_is_only_between_its_types() {
+fn a_fact_type_matches_only_between_its_types() {
     let ontology = of_edges(vec![
         edge("LIKES", &[(Some("User"), Some("Restaurant"))]),
         edge("Likes_", &[(Some("User"), Some("ENTITY")), (None, Some("Bar"))]),
@@ -227,7 +227,7 @@ fn a_fact_type_is_only_between_its_types() {
 }
 
 #[test]
-fn the_verb_decides_when_exactly_one_fact_type_fits_by_name() {
+fn the_verb_decides_if_exactly_one_fact_type_matches() {
     let visit = || edge("VISITED_RESTAURANT", &[(Some("User"), Some("Restaurant"))]);
     let ontology = of_edges(vec![visit(), edge("VISITED_BAR", &[(Some("User"), Some("Bar"))])]);
     assert_eq!(ontology.predicate("VISITS", Some("User"), Some("Bar")), Some("VISITED_BAR"));
@@ -252,7 +252,7 @@ fn the_more_specific_ontology_comes_first_and_replaces() {
 }
 
 #[test]
-fn a_strict_ontology_keeps_what_is_declared_and_who_speaks() {
+fn a_strict_ontology_admits_declared_types_and_speakers() {
     let mut ontology = of_types(&["CoffeeShop"]);
     ontology.edge_types.push(edge("LIKES", &[(Some("User"), Some("CoffeeShop"))]));
     assert!(ontology.admits_entity(Some("coffee shop")));
@@ -274,9 +274,9 @@ proptest! {
     }
 
     #[test]
-    fn every_name_is_of_the_type_that_a_plain_sentence_gives(name in "[A-Z][a-z]{1,8}( [A-Z][a-z]{1,8})?") {
+    fn a_plain_sentence_determines_the_type_of_any_name(name in "[A-Z][a-z]{1,8}( [A-Z][a-z]{1,8})?") {
         prop_assume!(!name.to_lowercase().contains("brewery"));
-        let kind = told(&["Brewery"], &name, &format!("{name} is a brewery."));
+        let kind = type_of(&["Brewery"], &name, &format!("{name} is a brewery."));
         prop_assert_eq!(kind.as_deref(), Some("Brewery"));
     }
 }

@@ -1,6 +1,5 @@
-//! Groups of entities that are closer to each other than to the rest, by label propagation
-//! (Raghavan, Albert and Kumara 2007), made deterministic: entities take turns in the order of their
-//! ids, and ties go to the smallest label.
+//! Clusters by label propagation (Raghavan, Albert and Kumara 2007), made deterministic: entities are updated in
+//! the order of their ids, and ties go to the smallest label.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::network::{Edge, Network, Node};
 use super::{CLUSTER_MIN, ENTITIES_MAX, EXAMPLES_MAX, NAMED_MAX, Pattern, PatternKind};
 
-/// Rounds, at most; most graphs settle in a few.
+/// Maximum number of rounds; most graphs converge in a few.
 const ROUNDS_MAX: usize = 20;
 
-/// The groups by the numbers of their nodes, the largest first.
+/// Returns the clusters as numbers of nodes, the largest first.
 pub(super) fn groups(network: &Network<'_>) -> Vec<Vec<usize>> {
     let mut labels: Vec<usize> = (0..network.nodes.len()).collect();
     for _ in 0..ROUNDS_MAX {
         let mut has_changed = false;
         for at in 0..labels.len() {
-            let label = likeliest(network, &labels, at);
+            let label = most_frequent_label(network, &labels, at);
             has_changed |= label != labels[at];
             labels[at] = label;
         }
@@ -34,18 +33,18 @@ pub(super) fn groups(network: &Network<'_>) -> Vec<Vec<usize>> {
     groups
 }
 
-/// The label that most facts of a node lead to; its own among equals, else the smallest.
-fn likeliest(network: &Network<'_>, labels: &[usize], at: usize) -> usize {
+/// The most frequent label among a node's neighbours; ties go to its own label, else to the smallest.
+fn most_frequent_label(network: &Network<'_>, labels: &[usize], at: usize) -> usize {
     let mut votes: BTreeMap<usize, usize> = BTreeMap::new();
     for number in &network.nodes[at].edges {
-        *votes.entry(labels[network.edges[*number].across(at)]).or_default() += 1;
+        *votes.entry(labels[network.edges[*number].other_end(at)]).or_default() += 1;
     }
     let own = labels[at];
     let best = votes.into_iter().max_by_key(|(label, count)| (*count, *label == own, Reverse(*label)));
     best.map_or(own, |(label, _)| label)
 }
 
-/// The groups that the seeds touch, as patterns.
+/// Returns the clusters that contain seeds, as patterns.
 pub(super) fn patterns(network: &Network<'_>) -> Vec<Pattern> {
     let groups = groups(network);
     let mut home: Vec<Option<usize>> = vec![None; network.nodes.len()];

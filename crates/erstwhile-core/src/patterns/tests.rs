@@ -1,4 +1,4 @@
-//! What recurs is found, counted and weighed; what does not, is not.
+//! Tests of pattern detection.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::knowledge::sample::{Sample, day, graph};
 use crate::model::Holding;
 
-/// A request for nothing yet.
+/// A request without any kind of pattern.
 fn nothing() -> PatternRequest {
     PatternRequest {
         relationships: false,
@@ -18,16 +18,16 @@ fn nothing() -> PatternRequest {
     }
 }
 
-fn told(claims: &[(&str, &str, &str)]) -> Sample {
+fn sample_of(claims: &[(&str, &str, &str)]) -> Sample {
     let mut sample = Sample::new(graph(1));
     for (number, claim) in claims.iter().enumerate() {
-        sample.tell(number as i64, *claim, Holding::Shared);
+        sample.add_fact(number as i64, *claim, Holding::Shared);
     }
     sample
 }
 
 fn work() -> Sample {
-    told(&[
+    sample_of(&[
         ("Ann:Person", "WORKS_AT", "Acme:Organization"),
         ("Bob:Person", "WORKS_AT", "Acme:Organization"),
         ("Cy:Person", "WORKS_AT", "Bolt:Organization"),
@@ -53,7 +53,7 @@ fn relations_between_types_are_counted() {
     let expected = [("Person -WORKS_AT-> Organization", 3), ("Organization -LIES_IN-> Location", 2)];
     assert_eq!(found(&work(), &request), texts(&expected));
     let all = found(&work(), &PatternRequest { min_occurrences: 1, ..request });
-    assert!(all.contains(&("Person -LIKES-> Entity".to_owned(), 1)), "what has no type is an Entity");
+    assert!(all.contains(&("Person -LIKES-> Entity".to_owned(), 1)), "an untyped entity has the type Entity");
 }
 
 #[test]
@@ -68,12 +68,12 @@ fn chains_of_relations_are_counted() {
 
 #[test]
 fn a_chain_does_not_go_in_circles() {
-    let sample = told(&[("A", "KNOWS", "B"), ("B", "KNOWS", "A"), ("A", "KNOWS", "A")]);
+    let sample = sample_of(&[("A", "KNOWS", "B"), ("B", "KNOWS", "A"), ("A", "KNOWS", "A")]);
     assert!(found(&sample, &PatternRequest { paths: Some(3), min_occurrences: 1, ..nothing() }).is_empty());
 }
 
 #[test]
-fn types_that_share_a_neighbour_occur_together() {
+fn types_with_a_common_neighbour_occur_together() {
     let near = found(&work(), &PatternRequest { co_occurrences: Some(1), ..nothing() });
     let expected = [("Organization and Person occur together", 3), ("Location and Organization occur together", 2)];
     assert_eq!(near, texts(&expected));
@@ -83,8 +83,8 @@ fn types_that_share_a_neighbour_occur_together() {
 
 #[test]
 fn entities_of_one_episode_occur_together() {
-    let mut sample = told(&[("Ann:Person", "LIKES", "tea"), ("Oslo:Location", "HAS", "fjord")]);
-    // The first episode says the second fact, too.
+    let mut sample = sample_of(&[("Ann:Person", "LIKES", "tea"), ("Oslo:Location", "HAS", "fjord")]);
+    // The first episode also states the second fact.
     let first = sample.evidence.episodes[0].id;
     sample.evidence.assertions[1].episode = Some(first);
     let all = found(&sample, &PatternRequest { co_occurrences: Some(1), min_occurrences: 1, ..nothing() });
@@ -97,23 +97,23 @@ fn an_entity_with_many_facts_is_a_hub() {
     assert_eq!(hubs, texts(&[("Acme (Organization) takes part in 3 facts", 3)]));
 }
 
-/// Two groups of four that one fact connects.
+/// Two groups of four entities, connected by one fact.
 fn two_groups() -> Sample {
     let names = ["A", "B", "C", "D"];
     let mut sample = Sample::new(graph(1));
     for group in ["x", "y"] {
         for (at, left) in names.iter().enumerate() {
             for right in &names[at + 1..] {
-                sample.tell(1, (&format!("{left}{group}"), "KNOWS", &format!("{right}{group}")), Holding::Shared);
+                sample.add_fact(1, (&format!("{left}{group}"), "KNOWS", &format!("{right}{group}")), Holding::Shared);
             }
         }
     }
-    sample.tell(2, ("Ax", "KNOWS", "Ay"), Holding::Shared);
+    sample.add_fact(2, ("Ax", "KNOWS", "Ay"), Holding::Shared);
     sample
 }
 
 #[test]
-fn entities_that_are_close_to_each_other_are_a_cluster() {
+fn densely_connected_entities_are_a_cluster() {
     let sample = two_groups();
     let knowledge = sample.knowledge();
     let mut groups: Vec<Vec<String>> = communities(&knowledge)
@@ -129,12 +129,12 @@ fn entities_that_are_close_to_each_other_are_a_cluster() {
     assert_eq!(groups, [["Ax", "Bx", "Cx", "Dx"], ["Ay", "By", "Cy", "Dy"]]);
     let patterns = detect(&knowledge, knowledge.facts(), &PatternRequest { clusters: true, ..nothing() }).patterns;
     let sizes: Vec<(usize, usize)> = patterns.iter().map(|one| (one.entities.len(), one.occurrences)).collect();
-    assert_eq!(sizes, [(4, 6), (4, 6)], "the fact between the groups belongs to none");
-    assert!(communities(&told(&[("A", "KNOWS", "B")]).knowledge()).is_empty());
+    assert_eq!(sizes, [(4, 6), (4, 6)], "the fact between the groups belongs to neither");
+    assert!(communities(&sample_of(&[("A", "KNOWS", "B")]).knowledge()).is_empty());
 }
 
 #[test]
-fn seeds_leave_only_what_touches_them() {
+fn seeds_restrict_patterns() {
     let sample = work();
     let with = |seeds: Seeds| {
         let request =
@@ -161,10 +161,10 @@ fn seeds_leave_only_what_touches_them() {
 fn old_occurrences_count_less() {
     let mut sample = Sample::new(graph(1));
     for number in 0..3 {
-        sample.tell(0, (&format!("P{number}:Person"), "LIKES", "tea"), Holding::Shared);
+        sample.add_fact(0, (&format!("P{number}:Person"), "LIKES", "tea"), Holding::Shared);
     }
     for number in 0..2 {
-        sample.tell(100, (&format!("P{number}:Person"), "OWNS", "car"), Holding::Shared);
+        sample.add_fact(100, (&format!("P{number}:Person"), "OWNS", "car"), Holding::Shared);
     }
     let often = PatternRequest { relationships: true, ..nothing() };
     assert_eq!(found(&sample, &often)[0].0, "Person -LIKES-> Entity");
@@ -186,7 +186,7 @@ fn limits_hold_in_a_large_graph() {
     for number in 0..600 {
         let (source, target) =
             (format!("N{}:T{}", number % 40, number % 40), format!("N{}:T{}", number % 37, number % 37));
-        sample.tell(number, (&source, &format!("P{number}"), &target), Holding::Shared);
+        sample.add_fact(number, (&source, &format!("P{number}"), &target), Holding::Shared);
     }
     let knowledge = sample.knowledge();
     let request = PatternRequest { min_occurrences: 1, limit: usize::MAX, ..PatternRequest::everything(day(1_000)) };
@@ -198,8 +198,7 @@ fn limits_hold_in_a_large_graph() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
-    /// The order of the facts does not matter, every fact is counted once as a relation, and clusters
-    /// do not overlap.
+    /// The order of the facts does not matter, every fact counts as one relation, and clusters do not overlap.
     #[test]
     fn patterns_are_a_function_of_the_set_of_facts(
         claims in proptest::collection::vec((0_u8..7, 0_u8..3, 0_u8..7), 0..30),
@@ -207,7 +206,7 @@ proptest! {
         let mut sample = Sample::new(graph(1));
         for (on, (source, predicate, target)) in claims.into_iter().enumerate() {
             let (source, target) = (format!("N{source}:T{}", source % 2), format!("N{target}:T{}", target % 2));
-            sample.tell(on as i64 % 4, (&source, &format!("P{predicate}"), &target), Holding::Shared);
+            sample.add_fact(on as i64 % 4, (&source, &format!("P{predicate}"), &target), Holding::Shared);
         }
         let knowledge = sample.knowledge();
         let request = PatternRequest { min_occurrences: 1, limit: 200, half_life_days: Some(2.0), ..PatternRequest::everything(day(9)) };

@@ -1,4 +1,4 @@
-//! Patterns along facts: chains of relations, and types of entities that occur together.
+//! Paths (chains of relations) and co-occurrences of types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,11 @@ use crate::model::{AssertionId, EntityId, EpisodeId};
 /// Labels and predicates along a chain.
 type Shape<'a> = (Vec<&'a str>, Vec<&'a str>);
 
-/// Chains of two facts up to `hops`, each from subject to object, that meet no entity twice.
+/// Returns chains of two up to `hops` facts, each from subject to object, without repeated entities.
 pub(super) fn paths(network: &Network<'_>, hops: usize, occurrences_min: usize) -> Vec<Pattern> {
     let mut tallies: BTreeMap<Shape<'_>, Tally> = BTreeMap::new();
     let mut left = PATHS_MAX;
-    // Newest first, so that what is cut off in a very large graph is old.
+    // Newest first, so that the limit omits old facts of large graphs.
     for (number, edge) in network.edges.iter().enumerate().filter(|(_, edge)| edge.source != edge.target) {
         extend(network, &mut vec![number], edge.target, hops, &mut left, &mut tallies);
         if left == 0 {
@@ -27,7 +27,7 @@ pub(super) fn paths(network: &Network<'_>, hops: usize, occurrences_min: usize) 
     frequent.map(pattern).collect()
 }
 
-/// Counts every chain that goes on from `end`; looking at a fact takes one from `left`.
+/// Counts every chain that continues from `end`; examining a fact decrements `left`.
 fn extend<'a>(
     network: &Network<'a>,
     path: &mut Vec<usize>,
@@ -42,8 +42,8 @@ fn extend<'a>(
         }
         *left -= 1;
         let edge = &network.edges[*number];
-        let is_met = |at: &usize| [network.edges[*at].source, network.edges[*at].target].contains(&edge.target);
-        if edge.source != end || path.iter().any(is_met) {
+        let is_visited = |at: &usize| [network.edges[*at].source, network.edges[*at].target].contains(&edge.target);
+        if edge.source != end || path.iter().any(is_visited) {
             continue;
         }
         path.push(*number);
@@ -70,20 +70,20 @@ fn count<'a>(network: &Network<'a>, path: &[usize], tallies: &mut BTreeMap<Shape
     tallies.entry((labels, predicates)).or_default().count(weight, &facts, &entities);
 }
 
-/// Two entities that occur together, and the facts that show it.
+/// Two entities that occur together, with the facts that connect them.
 #[derive(Debug)]
-struct Meeting {
+struct CoOccurrence {
     facts: Vec<usize>,
     weight: f64,
 }
 
-/// Pairs of types whose entities stand in facts of one episode or are at most `hops` facts apart.
+/// Returns pairs of types whose entities occur in facts of one episode or are at most `hops` facts apart.
 pub(super) fn co_occurrences(network: &Network<'_>, hops: usize, occurrences_min: usize) -> Vec<Pattern> {
-    let mut meetings: BTreeMap<(usize, usize), Meeting> = BTreeMap::new();
-    meet_in_episodes(network, &mut meetings);
-    meet_by_facts(network, hops, &mut meetings);
+    let mut co_occurrences: BTreeMap<(usize, usize), CoOccurrence> = BTreeMap::new();
+    add_pairs_of_episodes(network, &mut co_occurrences);
+    add_connected_pairs(network, hops, &mut co_occurrences);
     let mut tallies: BTreeMap<(&str, &str), (Tally, BTreeSet<&str>)> = BTreeMap::new();
-    for ((left, right), meeting) in meetings {
+    for ((left, right), meeting) in co_occurrences {
         let (left, right) = (&network.nodes[left], &network.nodes[right]);
         let labels = (left.label.min(right.label), left.label.max(right.label));
         let edges: Vec<&Edge<'_>> = meeting.facts.iter().map(|at| &network.edges[*at]).collect();
@@ -101,9 +101,9 @@ pub(super) fn co_occurrences(network: &Network<'_>, hops: usize, occurrences_min
     frequent.map(pattern).collect()
 }
 
-fn meet(
+fn add_pair(
     network: &Network<'_>,
-    meetings: &mut BTreeMap<(usize, usize), Meeting>,
+    co_occurrences: &mut BTreeMap<(usize, usize), CoOccurrence>,
     ends: (usize, usize),
     facts: &[usize],
 ) {
@@ -112,19 +112,19 @@ fn meet(
         let weight = edges().map(|edge| edge.weight).sum::<f64>() / facts.len() as f64;
         let mut facts = facts.to_vec();
         facts.dedup();
-        meetings.entry((ends.0.min(ends.1), ends.0.max(ends.1))).or_insert(Meeting { facts, weight });
+        co_occurrences.entry((ends.0.min(ends.1), ends.0.max(ends.1))).or_insert(CoOccurrence { facts, weight });
     }
 }
 
-/// Every two entities that facts of the same episode name.
-fn meet_in_episodes(network: &Network<'_>, meetings: &mut BTreeMap<(usize, usize), Meeting>) {
+/// Adds all pairs of entities in facts of the same episode.
+fn add_pairs_of_episodes(network: &Network<'_>, co_occurrences: &mut BTreeMap<(usize, usize), CoOccurrence>) {
     let mut said: BTreeMap<EpisodeId, Vec<usize>> = BTreeMap::new();
     for (number, edge) in network.edges.iter().enumerate() {
         for episode in &edge.fact.episodes {
             said.entry(*episode).or_default().push(number);
         }
     }
-    // Episodes in the order of their newest fact.
+    // Episodes ordered by their newest fact.
     let mut said: Vec<(usize, EpisodeId, Vec<usize>)> =
         said.into_iter().filter_map(|(id, facts)| Some((*facts.first()?, id, facts))).collect();
     said.sort_unstable();
@@ -142,14 +142,18 @@ fn meet_in_episodes(network: &Network<'_>, meetings: &mut BTreeMap<(usize, usize
                     return;
                 }
                 left -= 1;
-                meet(network, meetings, (*one, *other), &[*of_one, *of_other]);
+                add_pair(network, co_occurrences, (*one, *other), &[*of_one, *of_other]);
             }
         }
     }
 }
 
-/// Every two entities that so many facts, either way, lead from one to the other.
-fn meet_by_facts(network: &Network<'_>, hops: usize, meetings: &mut BTreeMap<(usize, usize), Meeting>) {
+/// Adds all pairs of entities that are at most `hops` facts apart, in either direction.
+fn add_connected_pairs(
+    network: &Network<'_>,
+    hops: usize,
+    co_occurrences: &mut BTreeMap<(usize, usize), CoOccurrence>,
+) {
     let mut left = PATHS_MAX;
     for start in 0..network.nodes.len() {
         let mut seen = BTreeSet::from([start]);
@@ -162,12 +166,12 @@ fn meet_by_facts(network: &Network<'_>, hops: usize, meetings: &mut BTreeMap<(us
                         return;
                     }
                     left -= 1;
-                    let end = network.edges[*number].across(*node);
+                    let end = network.edges[*number].other_end(*node);
                     if seen.insert(end) {
                         let facts: Vec<usize> = facts.iter().copied().chain([*number]).collect();
-                        // The other end finds the same pair.
+                        // The search from the other end adds the same pair.
                         if start < end {
-                            meet(network, meetings, (start, end), &facts);
+                            add_pair(network, co_occurrences, (start, end), &facts);
                         }
                         next.push((end, facts));
                     }

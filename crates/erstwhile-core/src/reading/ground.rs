@@ -1,50 +1,50 @@
-//! Grounding: every claim points at text that says it, or it is dropped.
+//! Grounding: claims that the text does not support are dropped.
 
 use crate::extraction::Claim;
 use crate::identity::normalise;
 use crate::model::{Episode, Span};
 
-/// A claim that was not kept, and why.
+/// A dropped claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    /// What it said.
+    /// Its statement.
     pub statement: String,
-    /// Why it was not kept.
+    /// Why it was dropped.
     pub reason: &'static str,
 }
 
-/// Whether a span lies in a text, on character boundaries, and is not empty.
+/// Whether a span is not empty and lies within a text, on character boundaries.
 pub(super) fn lies_in(span: &Span, text: &str) -> bool {
     span.start < span.end && text.get(span.clone()).is_some()
 }
 
-/// Checks a claim against the episode that is said to make it.
+/// Checks a claim against its episode.
 ///
-/// The span must lie in the text, and the object must be named in the text or be somebody whom the
-/// conversation knows: `participants` are the names of the user, the assistant and the speakers.
+/// The span must lie within the text, and the object must occur in the text or be one of `participants`: the
+/// names of the user, the assistant and the speakers.
 ///
 /// # Errors
-/// The reason why it is dropped.
+/// The reason for dropping the claim.
 pub fn ground(claim: &Claim, episode: &Episode, participants: &[String]) -> Result<(), &'static str> {
     if !lies_in(&claim.span, &episode.content) {
-        return Err("its span does not lie in the text");
+        return Err("the span is not within the text");
     }
     if claim.statement.trim().is_empty() || claim.predicate.is_empty() || normalise(&claim.subject).is_empty() {
-        return Err("it says nothing");
+        return Err("the statement, the subject or the predicate is empty");
     }
     if let Some(object) = &claim.object {
         let object = normalise(object);
         let said = normalise(&episode.content);
-        // A rewritten name keeps its words: "my sister's dog" may be told as "Anna's sister's dog".
+        // Half of the words suffice: "my sister's dog" may be extracted as "Anna's sister's dog".
         let words: Vec<&str> = object.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).collect();
         let named = words.iter().filter(|word| said.contains(*word)).count();
         let known = participants.iter().any(|name| normalise(name) == object);
         let statement = normalise(&claim.statement);
         if object.is_empty() {
-            return Err("its object has no name");
+            return Err("the object has no name");
         }
         if !known && named * 2 < words.len() && !statement.contains(&object) {
-            return Err("its object is not in the text");
+            return Err("the object is not in the text");
         }
     }
     Ok(())

@@ -1,12 +1,12 @@
-//! Under a strict ontology only what has a declared type is kept of what an extractor read. Pure.
+//! Removes undeclared types from extractions, for strict ontologies. Pure.
 
 use crate::extraction::Extraction;
 use crate::identity::{ASSISTANT_NAME, normalise};
 use crate::ontology::Ontology;
 
-/// Drops claims and mentions whose types are not declared; what stays takes its declared name.
+/// Drops claims and mentions whose types are not declared, and renames the others to their declared types.
 ///
-/// `owner` is the name of the user who owns the graph: always admitted, as the assistant is.
+/// `owner` is the name of the user who owns the graph, who is always admitted, like the assistant.
 pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extraction) {
     let owner = owner.map(normalise);
     let type_of = |name: &str, said: Option<&str>, statement: &str| {

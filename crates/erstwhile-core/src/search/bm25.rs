@@ -1,27 +1,27 @@
-//! BM25 over the documents of one graph.
+//! Full-text search with BM25.
 
 use foldhash::HashMap;
 
-use crate::text::{counted_as, each_written, words};
+use crate::text::{for_each_word, stem, words};
 
 /// Saturation of term frequency (Robertson and Zaragoza 2009, the usual value).
 const K1: f32 = 1.2;
-/// How much the length of a document counts (the usual value).
+/// Document length normalization (the usual value).
 const B: f32 = 0.75;
 
-/// The distinct words of an index, numbered; each way of writing one is stemmed once.
+/// Numbers the distinct terms of an index. Caches stems, so that each word is stemmed once.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     numbers: HashMap<Box<str>, u32>,
-    /// By how it is written; nothing for a stop word.
+    /// By word as written; `None` for a stop word.
     written: HashMap<Box<str>, Option<u32>>,
 }
 
 impl Terms {
-    /// The numbers of the words of a text, sorted, each as often as it is said; those of new words are new.
+    /// Returns the numbers of a text's terms, sorted, with repetitions; numbers new terms.
     pub(super) fn of(&mut self, text: &str) -> Vec<u32> {
         let mut said = Vec::new();
-        each_written(text, |written| said.extend(self.term_of(written)));
+        for_each_word(text, |written| said.extend(self.term_of(written)));
         said.sort_unstable();
         said
     }
@@ -31,12 +31,12 @@ impl Terms {
             return *term;
         }
         let next = self.numbers.len() as u32;
-        let term = counted_as(written).map(|word| *self.numbers.entry(word.into_boxed_str()).or_insert(next));
+        let term = stem(written).map(|word| *self.numbers.entry(word.into_boxed_str()).or_insert(next));
         self.written.insert(written.into(), term);
         term
     }
 
-    /// The number of a word in the form in which words are compared.
+    /// The number of a normalized word.
     pub(super) fn find(&self, word: &str) -> Option<u32> {
         self.numbers.get(word).copied()
     }
@@ -45,37 +45,37 @@ impl Terms {
         self.numbers.len()
     }
 
-    /// Bytes that they take, roughly.
+    /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         (self.numbers.len() + self.written.len()) * 48
     }
 }
 
-/// An inverted index that grows and shrinks a document at a time.
+/// An inverted index with incremental updates.
 ///
-/// A document is a dense number given by the caller, who may use the number of a removed one again.
+/// Documents have dense numbers assigned by the caller, who may reuse the number of a removed document.
 #[derive(Debug, Default)]
 pub(super) struct TextIndex {
     terms: Terms,
     postings: Vec<Vec<(u32, u16)>>,
-    /// The terms of each document, so that removing one touches only its own postings.
+    /// The terms of each document, for removing its postings.
     documents: Vec<Vec<u32>>,
     lengths: Vec<u32>,
     alive: usize,
     total_length: u64,
 }
 
-/// What a query's words found.
+/// The result of a full-text search.
 #[derive(Debug, Default)]
 pub(super) struct TextHits {
-    /// BM25 by document; zero where nothing matches.
+    /// BM25 score by document; zero without a match.
     pub(super) scores: Vec<f32>,
-    /// Words of a document, on average.
+    /// Average number of words of a document.
     pub(super) average_length: f32,
 }
 
 impl TextIndex {
-    /// Adds a document, or replaces what stood under its number.
+    /// Adds a document or replaces the one with its number.
     pub(super) fn put(&mut self, document: u32, text: &str) {
         self.remove(document);
         let said = self.terms.of(text);
@@ -98,7 +98,7 @@ impl TextIndex {
         self.total_length += u64::from(length);
     }
 
-    /// Removes a document; an unknown one is no error.
+    /// Removes a document, if present.
     pub(super) fn remove(&mut self, document: u32) {
         let Some(length) = self.lengths.get_mut(document as usize) else { return };
         if *length == u32::MAX {
@@ -138,7 +138,7 @@ impl TextIndex {
         hits
     }
 
-    /// Bytes that the index holds, roughly.
+    /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         let postings: usize = self.postings.iter().map(|list| list.capacity() * 12 + 48).sum();
         postings + self.terms.weight() + self.lengths.len() * 4

@@ -1,4 +1,4 @@
-//! Filters, as the API documents them: types, dates in OR-groups of AND-terms, properties, ids.
+//! Search filters of the API: types, dates in OR-groups of AND-terms, properties, ids.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, Metadata};
 
-/// How a value is compared.
+/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// `=`
@@ -25,20 +25,20 @@ pub enum Comparison {
     IsNull,
     /// `IS NOT NULL`
     IsNotNull,
-    /// A text contains a text, or a list an item.
+    /// A text contains a substring, or a list an item.
     Contains,
 }
 
 /// A comparison with a date.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DateTerm {
-    /// How.
+    /// The operator.
     pub comparison: Comparison,
-    /// With what; null tests need none.
+    /// The operand; not needed by null tests.
     pub date: Option<Timestamp>,
 }
 
-/// Dates in OR-groups of AND-terms; empty lets everything pass.
+/// Date terms in OR-groups of AND-terms; empty matches everything.
 pub type DateFilter = Vec<Vec<DateTerm>>;
 
 /// A comparison with a property of an entity or fact, or with metadata of an episode.
@@ -46,60 +46,61 @@ pub type DateFilter = Vec<Vec<DateTerm>>;
 pub struct PropertyTerm {
     /// The property's name.
     pub name: String,
-    /// How.
+    /// The operator.
     pub comparison: Comparison,
-    /// With what; null tests need none.
+    /// The operand; not needed by null tests.
     pub value: Value,
 }
 
 /// Terms and groups over episode metadata, joined by AND or OR.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataGroup {
-    /// Whether one match is enough; otherwise everything must match.
+    /// Whether the parts are joined by OR instead of AND.
     pub any: bool,
     /// Terms.
     pub terms: Vec<PropertyTerm>,
-    /// Groups inside the group.
+    /// Nested groups.
     pub groups: Vec<MetadataGroup>,
 }
 
-/// What a search or a listing may return; the default lets everything pass.
+/// Restricts a search or a listing; the default matches everything.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Filter {
-    /// Facts only between entities of these types (both ends); entities only of these.
+    /// Facts between entities of these types (both ends); entities of these types.
     pub node_labels: Vec<String>,
-    /// No facts that touch, and no entities of, these types.
+    /// Excludes entities of these types and their facts.
     pub exclude_node_labels: Vec<String>,
-    /// Facts only with these relations.
+    /// Facts with these relations.
     pub edge_types: Vec<String>,
-    /// No facts with these relations.
+    /// Excludes facts with these relations.
     pub exclude_edge_types: Vec<String>,
-    /// Only these facts.
+    /// These facts.
     pub edge_uuids: Vec<AssertionId>,
-    /// Facts only from these entities.
+    /// Facts whose subject is one of these entities.
     pub source_node_uuids: Vec<EntityId>,
-    /// Facts only to these entities.
+    /// Facts whose object is one of these entities.
     pub target_node_uuids: Vec<EntityId>,
-    /// Facts only that touch these entities.
+    /// Facts whose subject or object is one of these entities.
     pub connected_node_uuids: Vec<EntityId>,
-    /// Only what comes from these episodes.
+    /// Items derived from these episodes.
     pub episode_uuids: Vec<EpisodeId>,
-    /// When the system learned it.
+    /// When the system recorded it.
     pub created_at: DateFilter,
-    /// When it became true.
+    /// Start of validity.
     pub valid_at: DateFilter,
-    /// When it stopped being true.
+    /// End of validity.
     pub invalid_at: DateFilter,
-    /// When the system learned that it had stopped.
+    /// When the system learned of the end.
     pub expired_at: DateFilter,
-    /// Attributes; all must match.
+    /// Terms over attributes, joined by AND.
     pub properties: Vec<PropertyTerm>,
-    /// Metadata of the episodes that it comes from; `None` lets everything pass.
+    /// Metadata of its episodes; `None` matches everything.
     pub episode_metadata: Option<MetadataGroup>,
 }
 
 impl Filter {
-    /// Whether the caller filters by world or system time, and so decides itself what is current.
+    /// Whether the filter restricts validity, expiry or ids of facts, each of which replaces the default restriction to
+    /// current facts.
     pub fn asks_about_time(&self) -> bool {
         [&self.valid_at, &self.invalid_at, &self.expired_at].iter().any(|dates| !dates.is_empty())
             || !self.edge_uuids.is_empty()
@@ -143,7 +144,7 @@ impl Filter {
     }
 
     fn label(&self, entity_type: Option<&str>) -> bool {
-        // Every entity is an "Entity", whatever else it is.
+        // Every entity also has the type "Entity".
         let is = |label: &String| {
             label.eq_ignore_ascii_case("Entity") || entity_type.is_some_and(|own| own.eq_ignore_ascii_case(label))
         };
@@ -184,7 +185,7 @@ impl MetadataGroup {
     }
 }
 
-/// Whether a date passes: one OR-group whose terms all hold is enough.
+/// Whether a date passes: all terms of at least one group must hold.
 pub fn dates_pass(filter: &DateFilter, date: Option<Timestamp>) -> bool {
     filter.is_empty() || filter.iter().any(|group| group.iter().all(|term| date_passes(*term, date)))
 }
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn one_group_whose_terms_all_hold_is_enough() {
+    fn one_matching_group_suffices() {
         // Before 2020, or in 2024.
         let filter = vec![
             vec![term(Comparison::Less, "2020-01-01T00:00:00Z")],
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_compare_numbers_as_numbers_and_look_into_lists() {
+    fn properties_compare_numbers_and_list_items() {
         let term = |comparison, value: Value| PropertyTerm { name: "p".to_owned(), comparison, value };
         let passes = |comparison, found: Value, with: Value| property_passes(&term(comparison, with), Some(&found));
         assert!(passes(Comparison::Greater, 10.into(), 9.into()));

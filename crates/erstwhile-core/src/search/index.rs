@@ -1,9 +1,9 @@
-//! The index of one graph: episodes, facts and entities in the form in which search needs them.
+//! The in-memory index of one graph: episodes, facts and entities.
 //!
-//! Built from the store on first use, kept up to date by what happened since, dropped when memory is
-//! short. The same index serves every store, so results are the same on all of them.
+//! It is built from the store on first use, updated incrementally and evicted when memory is short. All stores
+//! use the same index, so results do not depend on the store.
 
-use super::collection::Collection;
+use super::hybrid::HybridIndex;
 use super::names::NameIndex;
 use super::turns::Turns;
 use super::vector::EXACT_MAX;
@@ -12,99 +12,100 @@ use crate::knowledge::{Knowledge, Touched};
 use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
 use crate::ontology::Ontology;
 
-/// Everything that search over one graph needs, in memory.
+/// The in-memory index of one graph.
 #[derive(Debug)]
 pub struct GraphIndex {
-    /// The version of the graph that the index shows.
+    /// The version of the graph that the index reflects.
     pub version: i64,
     /// Entities and facts.
     pub knowledge: Knowledge,
     pub(super) turns: Turns,
-    pub(super) facts: Collection<AssertionId>,
-    pub(super) entities: Collection<EntityId>,
+    pub(super) facts: HybridIndex<AssertionId>,
+    pub(super) entities: HybridIndex<EntityId>,
     pub(super) names: NameIndex,
 }
 
-/// A text that has no vector yet.
+/// An indexed text whose vector is missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingEmbedding {
-    document: Document,
+    item: IndexedItem,
     /// What to embed.
     pub text: String,
 }
 
 impl PendingEmbedding {
-    fn new(document: Document, text: String) -> Self {
-        Self { document, text }
+    fn new(item: IndexedItem, text: String) -> Self {
+        Self { item, text }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Document {
+enum IndexedItem {
     Turn(u32),
     Fact(u32),
     Entity(u32),
 }
 
 impl GraphIndex {
-    /// An empty index at version zero, for vectors of so many components.
+    /// Creates an empty index at version zero, for vectors with `dimensions` components.
     pub fn new(graph: GraphId, dimensions: usize) -> Self {
         Self::under(Ontology::default(), graph, dimensions, EXACT_MAX)
     }
 
-    /// An empty index of a graph for which these types are declared; the vectors of up to `exact_max`
-    /// documents of a kind are compared one by one, of more by their sketches first.
+    /// Creates an empty index of a graph with declared types. Vector search is exact for up to `exact_max` documents
+    /// of a kind; above that it first compares binary codes.
     pub fn under(ontology: Ontology, graph: GraphId, dimensions: usize, exact_max: usize) -> Self {
         Self {
             version: 0,
-            knowledge: Knowledge::under(ontology, graph),
+            knowledge: Knowledge::with_ontology(ontology, graph),
             turns: Turns::new(dimensions, exact_max),
-            facts: Collection::new(dimensions, exact_max),
-            entities: Collection::new(dimensions, exact_max),
+            facts: HybridIndex::new(dimensions, exact_max),
+            entities: HybridIndex::new(dimensions, exact_max),
             names: NameIndex::default(),
         }
     }
 
-    /// Takes in what happened; the texts that it answers with need vectors.
-    pub fn take(&mut self, mut evidence: Evidence) -> Vec<PendingEmbedding> {
+    /// Applies changes of evidence; returns the texts to embed.
+    pub fn apply(&mut self, mut evidence: Evidence) -> Vec<PendingEmbedding> {
         let large = evidence.is_large();
         self.version = self.version.max(evidence.version);
         let episodes = std::mem::take(&mut evidence.episodes);
-        let gone: Vec<EpisodeId> = evidence
+        let removed: Vec<EpisodeId> = evidence
             .tombstones
             .iter()
             .filter(|(kind, _)| *kind == TombstoneKind::Episode)
             .map(|(_, id)| EpisodeId(*id))
             .collect();
         let (turns, knowledge) = (&mut self.turns, &mut self.knowledge);
-        let take_turns = move || {
-            for id in gone {
+        let update_turns = move || {
+            for id in removed {
                 turns.remove(id);
             }
-            let put =
-                |episode| turns.put(episode).map(|(number, text)| PendingEmbedding::new(Document::Turn(number), text));
+            let put = |episode| {
+                turns.put(episode).map(|(number, text)| PendingEmbedding::new(IndexedItem::Turn(number), text))
+            };
             episodes.into_iter().filter_map(put).collect::<Vec<_>>()
         };
-        let (mut pending, touched) = both(large, take_turns, || knowledge.take(evidence));
-        pending.extend(self.show(&touched, large));
+        let (mut pending, touched) = run_both(large, update_turns, || knowledge.apply(evidence));
+        pending.extend(self.update_items(&touched, large));
         pending
     }
 
-    /// Shows what is known now of facts and entities that may have changed.
-    fn show(&mut self, touched: &Touched, large: bool) -> Vec<PendingEmbedding> {
+    /// Updates facts and entities that may have changed; returns the texts to embed.
+    fn update_items(&mut self, touched: &Touched, large: bool) -> Vec<PendingEmbedding> {
         let (knowledge, facts, entities, names) =
             (&self.knowledge, &mut self.facts, &mut self.entities, &mut self.names);
-        let show_fact = move |id: &AssertionId| match knowledge.fact(*id).filter(|fact| fact.id == *id) {
+        let update_fact = move |id: &AssertionId| match knowledge.fact(*id).filter(|fact| fact.id == *id) {
             None => {
                 facts.remove(*id);
                 None
             }
             Some(fact) => {
                 let number = facts.put(*id, &fact.statement);
-                Some(PendingEmbedding::new(Document::Fact(number), fact.statement.clone()))
+                Some(PendingEmbedding::new(IndexedItem::Fact(number), fact.statement.clone()))
             }
         };
-        let show_entity = move |id: &EntityId| match knowledge.entity(*id).filter(|entity| entity.id == *id) {
+        let update_entity = move |id: &EntityId| match knowledge.entity(*id).filter(|entity| entity.id == *id) {
             None => {
                 if let Some(number) = entities.number(*id) {
                     names.remove(number);
@@ -116,25 +117,25 @@ impl GraphIndex {
                 let text = format!("{} {} {}", entity.name, entity.aliases.join(" "), entity.summary);
                 let number = entities.put(*id, &text);
                 names.put(number, &entity.name);
-                Some(PendingEmbedding::new(Document::Entity(number), text))
+                Some(PendingEmbedding::new(IndexedItem::Entity(number), text))
             }
         };
-        let (mut pending, of_entities) = both(
+        let (mut pending, of_entities) = run_both(
             large,
-            || touched.facts.iter().filter_map(show_fact).collect::<Vec<_>>(),
-            || touched.entities.iter().filter_map(show_entity).collect::<Vec<_>>(),
+            || touched.facts.iter().filter_map(update_fact).collect::<Vec<_>>(),
+            || touched.entities.iter().filter_map(update_entity).collect::<Vec<_>>(),
         );
         pending.extend(of_entities);
         pending
     }
 
-    /// Puts the vectors of texts in place, in the order in which they were asked for.
+    /// Sets the vectors of pending texts, in the same order.
     pub fn embed(&mut self, pending: &[PendingEmbedding], vectors: &[Vec<f32>]) {
         for (text, vector) in pending.iter().zip(vectors) {
-            match text.document {
-                Document::Turn(number) => self.turns.documents.vectors.put(number, vector),
-                Document::Fact(number) => self.facts.vectors.put(number, vector),
-                Document::Entity(number) => self.entities.vectors.put(number, vector),
+            match text.item {
+                IndexedItem::Turn(number) => self.turns.documents.vectors.put(number, vector),
+                IndexedItem::Fact(number) => self.facts.vectors.put(number, vector),
+                IndexedItem::Entity(number) => self.entities.vectors.put(number, vector),
             }
         }
     }
@@ -144,27 +145,27 @@ impl GraphIndex {
         self.turns.episode(id)
     }
 
-    /// Every episode, newest first.
+    /// All episodes, newest first.
     pub fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> {
         self.turns.episodes()
     }
 
-    /// The facts that the index shows, in no order.
+    /// All facts, in arbitrary order.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.knowledge.facts()
     }
 
-    /// Bytes that the index holds, roughly: what eviction goes by.
+    /// Approximate size in bytes, for eviction.
     pub fn weight(&self) -> usize {
-        /// A fact with its assertion and mentions.
+        /// Approximate size of a fact with its assertion and mentions.
         const FACT: usize = 1_500;
         let known = self.facts.len() * FACT;
         self.turns.weight() + self.facts.weight() + self.names.weight() + self.entities.weight() + known
     }
 }
 
-/// Does two things, side by side when they are large.
-fn both<A: Send, B>(large: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+/// Runs two functions, concurrently if `large`.
+fn run_both<A: Send, B>(large: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     if !large {
         return (one(), other());
     }

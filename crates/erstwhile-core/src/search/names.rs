@@ -1,22 +1,22 @@
-//! Which entities a text names: those all of whose name's words stand in it.
+//! Finds the names that occur in a text: those whose words all occur in it.
 
 use foldhash::HashSet;
 
 use super::bm25::Terms;
 use crate::text::words;
 
-/// The names of documents, findable by the words in them; grows and shrinks a name at a time.
+/// An inverted index of the documents' names.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
     terms: Terms,
-    /// The documents whose name has a word.
+    /// Documents by term of their name.
     postings: Vec<Vec<u32>>,
-    /// The words of each document's name, each once.
+    /// Distinct terms of each document's name.
     names: Vec<Vec<u32>>,
 }
 
 impl NameIndex {
-    /// Puts a name under a document's number.
+    /// Sets the name of a document.
     pub(super) fn put(&mut self, document: u32, name: &str) {
         self.remove(document);
         let mut own = self.terms.of(name);
@@ -32,7 +32,7 @@ impl NameIndex {
         self.names[slot] = own;
     }
 
-    /// Forgets a document's name; an unknown one is no error.
+    /// Removes a document's name, if present.
     pub(super) fn remove(&mut self, document: u32) {
         let Some(name) = self.names.get_mut(document as usize) else { return };
         for term in std::mem::take(name) {
@@ -40,7 +40,7 @@ impl NameIndex {
         }
     }
 
-    /// The documents whose whole name stands in a text, in no order.
+    /// Returns the documents whose whole name occurs in a text, in arbitrary order.
     pub(super) fn named_in(&self, text: &str) -> Vec<u32> {
         let said: HashSet<u32> = words(text).iter().filter_map(|word| self.terms.find(word)).collect();
         let whole = |document: &&u32| self.names[**document as usize].iter().all(|word| said.contains(word));
@@ -49,7 +49,7 @@ impl NameIndex {
         named.into_iter().collect()
     }
 
-    /// Bytes that the index holds, roughly.
+    /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         self.terms.weight() + self.names.iter().map(|name| 24 + name.len() * 8).sum::<usize>()
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_found_when_all_of_it_is_said() {
+    fn a_name_is_found_if_all_its_words_occur() {
         let mut names = NameIndex::default();
         for (document, name) in ["Mira Tolkes", "Mira Branvel", "Tolkes Mira Tolkes", "the"].iter().enumerate() {
             names.put(document as u32, name);

@@ -1,14 +1,14 @@
-//! The rerankers that the API names, as pure functions over candidates.
+//! Rerankers of the API, as pure functions over candidates.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-/// How much a rank counts in reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
+/// The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
 const RRF_K: f32 = 60.0;
 
-/// Reciprocal rank fusion: each channel adds 1 / (60 + rank) for what it found.
+/// Reciprocal rank fusion: each channel adds 1 / (60 + rank) to the score of its documents.
 ///
-/// `channels` are rankings of document numbers, best first. The result has no order.
+/// `channels` are rankings of document numbers, best first. The result is unordered.
 pub(super) fn reciprocal_rank(channels: &[Vec<u32>]) -> Vec<(u32, f32)> {
     let mut fused: HashMap<u32, f32> = HashMap::new();
     for channel in channels {
@@ -19,10 +19,10 @@ pub(super) fn reciprocal_rank(channels: &[Vec<u32>]) -> Vec<(u32, f32)> {
     fused.into_iter().collect()
 }
 
-/// Maximal marginal relevance (Carbonell and Goldstein 1998), greedy.
+/// Greedy maximal marginal relevance (Carbonell and Goldstein 1998).
 ///
-/// Each step takes the candidate with the largest `lambda * relevance - (1 - lambda) * similarity` to
-/// what has been taken; `lambda` 1 keeps the order, 0 looks for difference only.
+/// Each step selects the candidate with the largest `lambda * relevance - (1 - lambda) * similarity` to the
+/// selected ones; `lambda` 1 keeps the order, 0 considers only difference.
 pub(crate) fn marginal_relevance(
     candidates: &[(u32, f32)],
     lambda: f32,
@@ -30,23 +30,23 @@ pub(crate) fn marginal_relevance(
     similarity: impl Fn(u32, u32) -> f32,
 ) -> Vec<(u32, f32)> {
     let mut rest: Vec<(u32, f32, f32)> = candidates.iter().map(|(document, score)| (*document, *score, 0.0)).collect();
-    let mut taken = Vec::new();
-    while taken.len() < limit {
-        let worth = |(_, relevance, likeness): &(u32, f32, f32)| lambda * relevance - (1.0 - lambda) * likeness;
+    let mut selected = Vec::new();
+    while selected.len() < limit {
+        let marginal = |(_, relevance, similarity): &(u32, f32, f32)| lambda * relevance - (1.0 - lambda) * similarity;
         let best = rest.iter().enumerate().max_by(|(left_at, left), (right_at, right)| {
-            worth(left).total_cmp(&worth(right)).then_with(|| right_at.cmp(left_at))
+            marginal(left).total_cmp(&marginal(right)).then_with(|| right_at.cmp(left_at))
         });
         let Some((position, _)) = best else { break };
         let (document, relevance, _) = rest.remove(position);
-        for (other, _, likeness) in &mut rest {
-            *likeness = likeness.max(similarity(document, *other));
+        for (other, _, most_similar) in &mut rest {
+            *most_similar = most_similar.max(similarity(document, *other));
         }
-        taken.push((document, relevance));
+        selected.push((document, relevance));
     }
-    taken
+    selected
 }
 
-/// The order of results: the better score first, then what `tie` says of the two documents.
+/// The order of results: higher scores first; `tie` orders documents with equal scores.
 pub(super) fn better_first(left: (u32, f32), right: (u32, f32), tie: impl Fn(u32, u32) -> Ordering) -> Ordering {
     right.1.total_cmp(&left.1).then_with(|| tie(left.0, right.0))
 }
@@ -56,18 +56,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_two_channels_find_beats_what_one_finds_first() {
+    fn a_document_found_by_both_channels_ranks_first() {
         let fused = reciprocal_rank(&[vec![1, 2, 3], vec![4, 2]]);
         let best = fused.iter().max_by(|left, right| left.1.total_cmp(&right.1)).map(|(document, _)| *document);
         assert_eq!(best, Some(2));
     }
 
     #[test]
-    fn diversity_puts_a_different_answer_before_a_repetition() {
+    fn mmr_prefers_a_different_document_to_a_duplicate() {
         let candidates = [(0, 1.0), (1, 0.99), (2, 0.5)];
-        let alike = |left: u32, right: u32| if left + right == 1 { 1.0 } else { 0.0 };
+        let similarity = |left: u32, right: u32| if left + right == 1 { 1.0 } else { 0.0 };
         let order = |lambda| -> Vec<u32> {
-            marginal_relevance(&candidates, lambda, 3, alike).into_iter().map(|(document, _)| document).collect()
+            marginal_relevance(&candidates, lambda, 3, similarity).into_iter().map(|(document, _)| document).collect()
         };
         assert_eq!(order(0.5), [0, 2, 1]);
         assert_eq!(order(1.0), [0, 1, 2]);

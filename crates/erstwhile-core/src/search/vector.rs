@@ -1,25 +1,25 @@
-//! Nearest neighbours over quantised vectors: an exact scan while there are few, and above that a scan of
-//! sketches whose best are compared exactly.
+//! Nearest neighbour search over quantized vectors: an exact scan of a small index; in a large one, a scan of binary
+//! codes selects the rows to compare exactly.
 //!
-//! A sketch is one bit a component, its sign: two vectors that point the same way share most signs, so the
-//! few that differ least from the query hold nearly all of its neighbours (Charikar 2002). Which those are
-//! depends on the vectors alone, not on the order in which they came, so every node finds the same.
+//! Binary quantization keeps only the sign of each component. Similar vectors share most signs, so the rows whose
+//! codes differ least from the query's include nearly all of its nearest neighbours (Charikar 2002). They depend
+//! only on the vectors, not on the order of insertion, so all nodes return the same results.
 
-/// Rows up to which every row is compared exactly, unless told otherwise.
+/// Default maximum number of rows for an exact scan.
 ///
-/// Measured with `erstwhile-bench scale`: at this size a scan takes about as long as the rest of a search.
+/// Measured with `erstwhile-bench scale`: at this size, a scan takes about as long as the rest of a search.
 pub const EXACT_MAX: usize = 100_000;
-/// Rows whose sketches are nearest that are compared exactly, at least.
+/// Minimum number of rows selected by binary codes.
 const NEAREST_MIN: usize = 4_000;
-/// One row in so many is compared exactly.
+/// Binary codes select one row in this many.
 const NEAREST_SHARE: usize = 100;
-/// Rows found by their words that are compared exactly as well, at most.
+/// Maximum number of rows found by full-text search that are also compared exactly.
 const FOUND_MAX: usize = 20_000;
 
-/// Vectors of one model, one row for each document, eight bits a component.
+/// Vectors of one model, one row per document, quantized to eight bits per component.
 ///
-/// Rows keep their own scale: the product of two rows is the sum of the products of their bytes times
-/// both scales. A scan of 10,000 rows of 256 components takes a few hundred microseconds.
+/// Every row has its own scale: the dot product of two rows is that of their bytes times both scales. A scan of
+/// 10,000 rows of 256 components takes a few hundred microseconds.
 #[derive(Debug)]
 pub(super) struct VectorIndex {
     dimensions: usize,
@@ -27,18 +27,18 @@ pub(super) struct VectorIndex {
     bytes: Vec<i8>,
     scales: Vec<f32>,
     /// The signs of each row's components.
-    sketches: Vec<u64>,
+    codes: Vec<u64>,
 }
 
-/// A quantised vector.
+/// A quantized vector.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Quantised {
+pub(super) struct Quantized {
     bytes: Vec<i8>,
     scale: f32,
 }
 
-impl Quantised {
-    /// Rounds a vector to eight bits a component.
+impl Quantized {
+    /// Quantizes a vector to eight bits per component.
     pub(super) fn new(vector: &[f32]) -> Self {
         let largest = vector.iter().fold(0.0_f32, |largest, component| largest.max(component.abs()));
         if largest == 0.0 {
@@ -50,73 +50,74 @@ impl Quantised {
 }
 
 impl VectorIndex {
-    /// An empty index for vectors of so many components, exact up to so many rows.
+    /// Creates an empty index for vectors with `dimensions` components, exact up to `exact_max` rows.
     pub(super) fn new(dimensions: usize, exact_max: usize) -> Self {
-        Self { dimensions, exact_max, bytes: Vec::new(), scales: Vec::new(), sketches: Vec::new() }
+        Self { dimensions, exact_max, bytes: Vec::new(), scales: Vec::new(), codes: Vec::new() }
     }
 
-    /// Puts a vector under a document's number; one of another length is taken as zeros.
+    /// Sets the vector of a document; one of another length counts as zeros.
     pub(super) fn put(&mut self, document: u32, vector: &[f32]) {
-        let (slot, words) = (document as usize, self.words());
+        let (slot, code_words) = (document as usize, self.code_words());
         if self.scales.len() <= slot {
             self.scales.resize(slot + 1, 0.0);
             self.bytes.resize((slot + 1) * self.dimensions, 0);
-            self.sketches.resize((slot + 1) * words, 0);
+            self.codes.resize((slot + 1) * code_words, 0);
         }
         if vector.len() != self.dimensions {
             self.scales[slot] = 0.0;
             return;
         }
-        let quantised = Quantised::new(vector);
-        self.bytes[slot * self.dimensions..(slot + 1) * self.dimensions].copy_from_slice(&quantised.bytes);
-        self.sketches[slot * words..(slot + 1) * words].copy_from_slice(&sketch(&quantised.bytes));
-        self.scales[slot] = quantised.scale;
+        let quantized = Quantized::new(vector);
+        self.bytes[slot * self.dimensions..(slot + 1) * self.dimensions].copy_from_slice(&quantized.bytes);
+        self.codes[slot * code_words..(slot + 1) * code_words].copy_from_slice(&binary_code(&quantized.bytes));
+        self.scales[slot] = quantized.scale;
     }
 
-    /// Words of 64 signs that a sketch takes.
-    fn words(&self) -> usize {
+    /// Number of 64-bit words of a binary code.
+    fn code_words(&self) -> usize {
         self.dimensions.div_ceil(64)
     }
 
-    /// Forgets a document.
+    /// Removes a document.
     pub(super) fn remove(&mut self, document: u32) {
         if let Some(scale) = self.scales.get_mut(document as usize) {
             *scale = 0.0;
         }
     }
 
-    /// The cosine of every document to a query of length one; zero for forgotten ones.
+    /// Returns the cosine of every document to a normalized query; zero for removed documents.
     ///
-    /// In a large index only those that may be near are compared, and those with a score in `found`, because
-    /// what was found by its words must not lose to what was not; the others are zero, too.
+    /// A large index compares only the rows selected by their binary codes and those with a score in `found`, so that
+    /// documents found by full-text search have no disadvantage; the others get zero.
     pub(super) fn search(&self, query: &[f32], found: &[f32]) -> Vec<f32> {
         if query.len() != self.dimensions || self.dimensions == 0 {
             return vec![0.0; self.scales.len()];
         }
-        let query = Quantised::new(query);
+        let query = Quantized::new(query);
         if self.scales.len() <= self.exact_max {
             let rows = self.bytes.chunks_exact(self.dimensions);
             return rows
                 .zip(&self.scales)
-                .map(|(row, scale)| product(row, &query.bytes) as f32 * scale * query.scale)
+                .map(|(row, scale)| dot_product(row, &query.bytes) as f32 * scale * query.scale)
                 .collect();
         }
         let mut cosines = vec![0.0; self.scales.len()];
         for row in self.nearest(&query).into_iter().chain(best_found(found)) {
             if let (Some(cosine), Some(bytes)) = (cosines.get_mut(row), self.row(row)) {
-                *cosine = product(bytes, &query.bytes) as f32 * self.scales[row] * query.scale;
+                *cosine = dot_product(bytes, &query.bytes) as f32 * self.scales[row] * query.scale;
             }
         }
         cosines
     }
 
-    /// The rows whose sketches differ least from the query's: a share of all, and all that differ as little.
-    fn nearest(&self, query: &Quantised) -> Vec<usize> {
-        let (sketch, words) = (sketch(&query.bytes), self.words());
-        let differing =
-            |row: &[u64]| row.iter().zip(&sketch).map(|(one, other)| (one ^ other).count_ones()).sum::<u32>() as u16;
-        let distances: Vec<u16> = self.sketches.chunks_exact(words).map(differing).collect();
-        let mut counts = vec![0_usize; words * 64 + 1];
+    /// Returns the rows whose codes differ least from the query's, including all ties.
+    fn nearest(&self, query: &Quantized) -> Vec<usize> {
+        let (binary_code, code_words) = (binary_code(&query.bytes), self.code_words());
+        let hamming_distance = |row: &[u64]| {
+            row.iter().zip(&binary_code).map(|(one, other)| (one ^ other).count_ones()).sum::<u32>() as u16
+        };
+        let distances: Vec<u16> = self.codes.chunks_exact(code_words).map(hamming_distance).collect();
+        let mut counts = vec![0_usize; code_words * 64 + 1];
         for (distance, scale) in distances.iter().zip(&self.scales) {
             counts[usize::from(*distance)] += usize::from(*scale > 0.0);
         }
@@ -126,7 +127,7 @@ impl VectorIndex {
             within += count;
             within >= wanted
         });
-        let farthest = enough.unwrap_or(words * 64) as u16;
+        let farthest = enough.unwrap_or(code_words * 64) as u16;
         let near = distances.iter().enumerate().filter(|(_, distance)| **distance <= farthest);
         near.map(|(row, _)| row).collect()
     }
@@ -140,40 +141,40 @@ impl VectorIndex {
         let row = |document: u32| self.row(document as usize);
         let scale = |document: u32| self.scales.get(document as usize).copied().unwrap_or(0.0);
         match (row(left), row(right)) {
-            (Some(one), Some(other)) => product(one, other) as f32 * scale(left) * scale(right),
+            (Some(one), Some(other)) => dot_product(one, other) as f32 * scale(left) * scale(right),
             _ => 0.0,
         }
     }
 
-    /// Bytes that the index holds.
+    /// Size in bytes.
     pub(super) fn weight(&self) -> usize {
-        self.bytes.capacity() + self.scales.capacity() * 4 + self.sketches.capacity() * 8
+        self.bytes.capacity() + self.scales.capacity() * 4 + self.codes.capacity() * 8
     }
 }
 
-/// The signs of components, 64 to a word.
-fn sketch(components: &[i8]) -> Vec<u64> {
+/// The signs of components, 64 per word.
+fn binary_code(components: &[i8]) -> Vec<u64> {
     let word = |components: &[i8]| {
         components.iter().enumerate().fold(0_u64, |word, (at, component)| word | (u64::from(*component > 0) << at))
     };
     components.chunks(64).map(word).collect()
 }
 
-/// The rows with the best scores.
+/// Returns the rows with the best scores.
 fn best_found(found: &[f32]) -> Vec<usize> {
     let mut rows: Vec<usize> =
         found.iter().enumerate().filter(|(_, score)| **score > 0.0).map(|(row, _)| row).collect();
     if rows.len() > FOUND_MAX {
         rows.select_nth_unstable_by(FOUND_MAX, |left, right| found[*right].total_cmp(&found[*left]));
-        // All that are as good as the worst of them, so that the choice does not depend on their order.
+        // Drops all ties with the first row over the limit, so that the selection does not depend on their order.
         let worst = rows.get(FOUND_MAX).map_or(0.0, |row| found[*row]);
         rows.retain(|row| found[*row] > worst);
     }
     rows
 }
 
-/// Sixteen sums side by side, so that no step waits for the one before it.
-fn product(left: &[i8], right: &[i8]) -> i32 {
+/// The dot product, with sixteen independent sums for instruction-level parallelism.
+fn dot_product(left: &[i8], right: &[i8]) -> i32 {
     const LANES: usize = 16;
     let mut sums = [0_i32; LANES];
     let (left, right) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn cosines_survive_quantisation_to_a_hundredth() {
+    fn quantization_changes_cosines_by_less_than_a_hundredth() {
         let (one, other) = (unit(&[0.3, -0.2, 0.9, 0.1, 0.5]), unit(&[0.1, 0.8, 0.4, -0.3, 0.2]));
         let exact: f32 = one.iter().zip(&other).map(|(left, right)| left * right).sum();
         let mut index = VectorIndex::new(5, EXACT_MAX);
@@ -215,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_forgotten_vector_scores_nothing() {
+    fn a_removed_vector_has_score_zero() {
         let mut index = VectorIndex::new(2, EXACT_MAX);
         index.put(0, &[1.0, 0.0]);
         index.remove(0);
         assert_eq!(index.search(&[1.0, 0.0], &[]), [0.0]);
     }
 
-    /// Directions that are spread out, the same in every run.
+    /// A pseudorandom direction, the same in every run.
     fn direction(seed: u64, dimensions: usize) -> Vec<f32> {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let components: Vec<f32> = std::iter::repeat_with(|| {
@@ -248,30 +249,30 @@ mod tests {
     }
 
     #[test]
-    fn a_large_index_finds_what_an_exact_scan_finds_whatever_the_order() {
+    fn a_large_index_finds_nearly_all_of_an_exact_scan_in_any_order() {
         let (rows, topics) = (20_000_u32, 200);
         let vector = |row: u32| near(&direction(u64::from(row) % topics, 256), u64::from(row) + 1_000);
-        let (mut exact, mut large, mut turned) =
+        let (mut exact, mut large, mut reversed) =
             (VectorIndex::new(256, usize::MAX), VectorIndex::new(256, 1_000), VectorIndex::new(256, 1_000));
         for row in 0..rows {
             let vector = vector(row);
             exact.put(row, &vector);
             large.put(row, &vector);
-            turned.put(rows - 1 - row, &vector);
+            reversed.put(rows - 1 - row, &vector);
         }
         let mut found = 0;
         for topic in 0..20 {
             let query = near(&direction(topic, 256), topic + 900_000);
             let (all, some) = (exact.search(&query, &[]), large.search(&query, &[]));
             found += best(&all, 10).intersection(&best(&some, 10)).count();
-            let other = turned.search(&query, &[]);
+            let other = reversed.search(&query, &[]);
             assert!(some.iter().eq(other.iter().rev()), "numbers do not matter");
         }
         assert!(found >= 195, "{found} of 200");
     }
 
     #[test]
-    fn what_was_found_by_its_words_is_compared_in_a_large_index_too() {
+    fn a_large_index_also_compares_rows_found_by_full_text_search() {
         let mut index = VectorIndex::new(64, 10);
         for row in 0..10_000 {
             index.put(row, &direction(u64::from(row) + 7, 64));

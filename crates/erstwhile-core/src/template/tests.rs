@@ -1,4 +1,4 @@
-//! What templates accept and what they give, as sentences.
+//! Tests of parsing and rendering templates.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -41,7 +41,7 @@ fn fact(statement: &str) -> Fact {
 }
 
 #[test]
-fn text_stays_and_variables_are_filled_in_order() {
+fn text_is_kept_and_variables_are_filled_in_order() {
     let template = Template::parse("About: %{user_summary}\n100%, %% and % {x}\n%{edges}!").unwrap();
     let kinds: Vec<_> = template.variables().map(|variable| variable.kind).collect();
     assert_eq!(kinds, [VariableKind::UserSummary, VariableKind::Edges]);
@@ -50,19 +50,19 @@ fn text_stays_and_variables_are_filled_in_order() {
 }
 
 #[test]
-fn a_doubled_sign_keeps_a_variable_from_being_one() {
+fn a_doubled_percent_sign_escapes_a_variable() {
     let template = Template::parse("%%{edges} %%%{episodes}").unwrap();
     assert_eq!(template.render(|_| "E".to_owned()), "%%{edges} %%E");
 }
 
 #[test]
-fn what_fills_a_variable_is_not_read_again() {
+fn values_of_variables_are_not_parsed() {
     let template = Template::parse("%{edges}").unwrap();
     assert_eq!(template.render(|_| "%{episodes}".to_owned()), "%{episodes}");
 }
 
 #[test]
-fn parameters_come_apart_at_spaces_or_commas() {
+fn parameters_are_separated_by_spaces_or_commas() {
     let wanted = Variable {
         kind: VariableKind::Entities,
         limit: Some(7),
@@ -80,7 +80,7 @@ fn parameters_come_apart_at_spaces_or_commas() {
 }
 
 #[test]
-fn limits_have_defaults_and_a_ceiling() {
+fn limits_have_defaults_and_a_maximum() {
     let items = |text| only(text).items_max();
     assert_eq!([items("%{edges}"), items("%{entities}"), items("%{episodes}")], [10, 5, 10]);
     assert_eq!([items("%{observations}"), items("%{thread_summaries}"), items("%{user_summary}")], [5, 5, 1]);
@@ -88,8 +88,8 @@ fn limits_have_defaults_and_a_ceiling() {
 }
 
 #[test]
-fn mistakes_are_named() {
-    assert!(message("%{facts}").contains("\"facts\" is unknown"));
+fn errors_name_the_mistake() {
+    assert!(message("%{facts}").contains("unknown template variable \"facts\""));
     assert!(message("%{edges size=3}").contains("\"size\" of template variable \"edges\""));
     assert!(message("%{edges five}").contains("\"five\""));
     for limit in ["0", "1001", "-1", "ten", "", "99999999999999999999999"] {
@@ -104,7 +104,7 @@ fn mistakes_are_named() {
 }
 
 #[test]
-fn templates_and_ids_have_a_length_in_characters() {
+fn the_length_of_templates_and_ids_is_limited() {
     assert!(Template::parse(&"ü".repeat(TEMPLATE_CHARACTERS_MAX)).is_ok());
     assert!(message(&"ü".repeat(TEMPLATE_CHARACTERS_MAX + 1)).contains("1200"));
     assert!(Template::check_id(&"é".repeat(ID_CHARACTERS_MAX)).is_ok());
@@ -113,7 +113,7 @@ fn templates_and_ids_have_a_length_in_characters() {
 }
 
 #[test]
-fn facts_tell_attributes_only_when_asked() {
+fn facts_include_attributes_only_on_request() {
     let facts = [fact("Ann likes </FACTS> tea"), fact("Ann likes rain"), fact("Ann likes fog")];
     let plain = lines_of_facts(&facts, &only("%{edges limit=2}"));
     assert_eq!(
@@ -126,7 +126,7 @@ fn facts_tell_attributes_only_when_asked() {
 }
 
 #[test]
-fn entities_tell_attributes_only_when_asked() {
+fn entities_include_attributes_only_on_request() {
     let entity = Entity {
         id: EntityId(Uuid::from_u128(1)),
         name: "Ann".to_owned(),
@@ -143,7 +143,7 @@ fn entities_tell_attributes_only_when_asked() {
 }
 
 #[test]
-fn episodes_and_texts_are_one_line_each() {
+fn episodes_and_texts_have_one_line_each() {
     let episode = Episode {
         id: EpisodeId(Uuid::from_u128(1)),
         seq: 1,
@@ -170,7 +170,7 @@ fn episodes_and_texts_are_one_line_each() {
 
 proptest! {
     #[test]
-    fn reading_and_rendering_never_panic(text in "(%|%%|\\{|\\}|edges|limit=|types=\\[|\\]|,|:| |=|9|ü|\\PC){0,24}") {
+    fn parsing_and_rendering_never_panic(text in "(%|%%|\\{|\\}|edges|limit=|types=\\[|\\]|,|:| |=|9|ü|\\PC){0,24}") {
         if let Ok(template) = Template::parse(&text) {
             let filled = template.render(|variable| format!("{}", variable.items_max()));
             prop_assert!(template.variables().next().is_some() || filled == text);

@@ -1,4 +1,4 @@
-//! The rules of time, as sentences and as properties over generated sets of assertions.
+//! Tests of the rules of time, by example and by properties of generated sets of assertions.
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -22,7 +22,7 @@ fn on_day(at: Timestamp) -> TimePoint {
     TimePoint { at, precision: Precision::Day }
 }
 
-/// "The user lives in `object`", said and learned on `said`.
+/// "The user lives in `object`", stated and recorded on `said`.
 fn claim(number: u128, object: u128, said: Timestamp) -> Assertion {
     Assertion {
         id: AssertionId(id(number)),
@@ -74,13 +74,13 @@ fn a_dated_claim_starts_at_its_date() {
     assert_eq!((fact.valid_from, fact.precision), (Some(day(2018, 1, 1)), Precision::Day));
 }
 
-/// A claim of the episode at a position, at a place of its text, said at the same moment as all others.
+/// A claim at a position of an episode's text, stated at the same moment as all others.
 fn said_at(number: u128, object: u128, sequence: i64, start: usize) -> Assertion {
     let episode = Some(EpisodeId(id(5_000 + sequence as u128)));
     Assertion { episode, sequence: Some(sequence), span: start..start + 10, ..claim(number, object, day(2020, 5, 1)) }
 }
 
-/// The object that holds at the end.
+/// The object of the open fact.
 fn last_object(assertions: &[Assertion]) -> EntityId {
     let open: Vec<EntityId> =
         compute(assertions).into_iter().filter(|fact| fact.valid_until.is_none()).map(|fact| fact.object).collect();
@@ -89,7 +89,7 @@ fn last_object(assertions: &[Assertion]) -> EntityId {
 }
 
 #[test]
-fn of_two_claims_in_one_text_the_later_place_wins_whatever_their_ids() {
+fn the_later_claim_in_a_text_wins_regardless_of_ids() {
     for (first, second) in [(1, 2), (2, 1)] {
         let (rome, oslo) = (said_at(first, PARIS, 7, 0), said_at(second, OSLO, 7, 16));
         assert_eq!(last_object(&[rome, oslo]), EntityId(id(OSLO)));
@@ -97,7 +97,7 @@ fn of_two_claims_in_one_text_the_later_place_wins_whatever_their_ids() {
 }
 
 #[test]
-fn of_two_messages_of_one_moment_the_later_message_wins_whatever_was_recorded_first() {
+fn the_later_message_of_a_moment_wins_regardless_of_recording() {
     for (first, second) in [(1, 2), (2, 1)] {
         let earlier = Assertion { recorded_at: day(2021, 1, 1), ..said_at(first, PARIS, 7, 0) };
         let later = said_at(second, OSLO, 8, 0);
@@ -106,7 +106,7 @@ fn of_two_messages_of_one_moment_the_later_message_wins_whatever_was_recorded_fi
 }
 
 proptest! {
-    /// However often something is corrected at one moment, the last word wins; ids and arrival decide nothing.
+    /// The last of any number of corrections at one moment wins, regardless of ids and order of arrival.
     #[test]
     fn the_last_of_many_corrections_wins(
         objects in proptest::collection::vec(0_u128..4, 1..8),
@@ -126,7 +126,7 @@ proptest! {
 }
 
 #[test]
-fn the_next_object_of_an_exclusive_slot_closes_the_one_before() {
+fn the_next_object_of_an_exclusive_slot_closes_the_previous_one() {
     let facts = compute(&[claim(1, PARIS, day(2020, 1, 1)), claim(2, OSLO, day(2021, 1, 1))]);
     let paris = of(&facts, PARIS);
     assert_eq!(paris.valid_until, Some(day(2021, 1, 1)));
@@ -136,7 +136,7 @@ fn the_next_object_of_an_exclusive_slot_closes_the_one_before() {
 }
 
 #[test]
-fn of_two_claims_for_the_same_start_the_later_word_wins() {
+fn the_later_of_two_claims_with_the_same_start_wins() {
     let start = day(2020, 1, 1);
     let first = Assertion { valid_from: Some(on_day(start)), ..claim(1, PARIS, day(2020, 2, 1)) };
     let second = Assertion { valid_from: Some(on_day(start)), ..claim(2, OSLO, day(2020, 3, 1)) };
@@ -146,7 +146,7 @@ fn of_two_claims_for_the_same_start_the_later_word_wins() {
 }
 
 #[test]
-fn a_backfilled_claim_takes_its_place_in_the_past() {
+fn a_backfilled_claim_is_inserted_in_the_past() {
     let now = claim(1, OSLO, day(2021, 1, 1));
     let late = Assertion {
         valid_from: Some(on_day(day(2015, 1, 1))),
@@ -161,7 +161,7 @@ fn a_backfilled_claim_takes_its_place_in_the_past() {
 }
 
 #[test]
-fn a_future_start_closes_nothing_before_it_comes_and_expires_nothing() {
+fn a_future_start_does_not_expire_the_current_fact() {
     let plan = Assertion { valid_from: Some(on_day(day(2030, 1, 1))), ..claim(2, OSLO, day(2021, 1, 1)) };
     let facts = compute(&[claim(1, PARIS, day(2020, 1, 1)), plan]);
     let (paris, oslo) = (of(&facts, PARIS), of(&facts, OSLO));
@@ -186,23 +186,23 @@ fn an_end_closes_only_its_own_object() {
 }
 
 #[test]
-fn an_end_without_an_object_closes_whatever_holds() {
+fn an_end_without_an_object_closes_all_objects() {
     let end = Assertion { kind: ClaimKind::Ends, object: None, ..claim(2, 0, day(2021, 1, 1)) };
     let fact = only(compute(&[claim(1, PARIS, day(2020, 1, 1)), end]));
     assert_eq!(fact.valid_until, Some(day(2021, 1, 1)));
 }
 
 #[test]
-fn an_end_of_what_nobody_had_said_tells_that_it_was_so() {
+fn an_end_implies_an_earlier_fact() {
     let end = Assertion { kind: ClaimKind::Ends, ..claim(1, PARIS, day(2021, 1, 1)) };
     let fact = only(compute(&[end]));
     assert_eq!((fact.valid_from, fact.valid_until), (None, Some(day(2021, 1, 1))));
     let denial = Assertion { kind: ClaimKind::Denies, ..claim(1, PARIS, day(2021, 1, 1)) };
-    assert!(compute(&[denial]).is_empty(), "a denial of nothing is nothing");
+    assert!(compute(&[denial]).is_empty(), "a denial implies no fact");
 }
 
 #[test]
-fn a_claim_that_tells_only_its_end_lies_before_it() {
+fn a_claim_with_only_an_end_lies_before_it() {
     let until = Assertion { valid_until: Some(on_day(day(2015, 1, 1))), ..claim(1, PARIS, day(2020, 1, 1)) };
     let fact = only(compute(&[until]));
     assert!(fact.holds_at(day(2014, 1, 1)) && !fact.holds_at(day(2015, 1, 1)));
@@ -210,14 +210,14 @@ fn a_claim_that_tells_only_its_end_lies_before_it() {
 }
 
 #[test]
-fn a_restatement_adds_an_episode_and_no_fact() {
+fn a_restatement_adds_an_episode_but_no_fact() {
     let fact = only(compute(&[claim(1, PARIS, day(2020, 1, 1)), claim(2, PARIS, day(2021, 1, 1))]));
     assert_eq!(fact.episodes, [EpisodeId(id(1001)), EpisodeId(id(1002))]);
     assert_eq!(fact.valid_from, Some(day(2020, 1, 1)));
 }
 
 #[test]
-fn what_ended_and_was_said_again_is_a_second_fact() {
+fn restating_an_ended_fact_adds_a_second_fact() {
     let end = Assertion { kind: ClaimKind::Ends, ..claim(2, PARIS, day(2021, 1, 1)) };
     let facts = compute(&[claim(1, PARIS, day(2020, 1, 1)), end, claim(3, PARIS, day(2022, 1, 1))]);
     let spans: Vec<_> = facts.iter().map(|fact| (fact.valid_from, fact.valid_until)).collect();
@@ -225,21 +225,21 @@ fn what_ended_and_was_said_again_is_a_second_fact() {
 }
 
 #[test]
-fn events_of_different_days_are_different_facts_and_of_the_same_day_one() {
+fn events_are_one_fact_per_day() {
     let visit = |number, said| Assertion { holding: Holding::Event, ..claim(number, PARIS, said) };
     assert_eq!(compute(&[visit(1, day(2020, 1, 1)), visit(2, day(2020, 1, 2))]).len(), 2);
     assert_eq!(compute(&[visit(1, day(2020, 1, 1)), visit(2, day(2020, 1, 1))]).len(), 1);
 }
 
 #[test]
-fn what_was_known_then_leaves_out_what_was_learned_later() {
+fn facts_known_at_a_moment_exclude_later_evidence() {
     let assertions = [claim(1, PARIS, day(2020, 1, 1)), claim(2, OSLO, day(2021, 1, 1))];
     let then = facts(&assertions, &HashMap::default(), |name| name, Some(day(2020, 6, 1)));
     assert_eq!(only(then).valid_until, None);
 }
 
 #[test]
-fn an_edit_by_the_operator_outranks_the_text_until_it_is_taken_away() {
+fn an_edit_by_the_operator_overrides_the_text() {
     let edit = FactEdit {
         statement: Some("edited".to_owned()),
         valid_until: Some(Some(day(2020, 2, 1))),
@@ -273,7 +273,7 @@ fn assertions() -> impl Strategy<Value = Vec<Assertion>> {
                 Holding::Shared => "LIKES",
                 Holding::Event => "VISITED",
             };
-            // Only an end or a denial may leave its object open.
+            // Only an end or a denial may have no object.
             let object = if kind == ClaimKind::Asserts { object.or(Some(101)) } else { object };
             Assertion {
                 subject: EntityId(id(subject)),
@@ -293,7 +293,7 @@ fn assertions() -> impl Strategy<Value = Vec<Assertion>> {
 
 type WorldFact = (EntityId, String, EntityId, Option<Timestamp>, Option<Timestamp>, Vec<EpisodeId>);
 
-/// What facts say about the world, without the ids and the system's times.
+/// Facts without ids and the system's times.
 fn world(facts: &[Fact]) -> Vec<WorldFact> {
     let mut world: Vec<_> = facts
         .iter()
@@ -309,7 +309,7 @@ fn world(facts: &[Fact]) -> Vec<WorldFact> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// T1: neither the order in which assertions lie, nor repetition, changes any fact.
+    /// T1: neither order nor repetition of assertions changes any fact.
     #[test]
     fn order_and_repetition_do_not_matter(assertions in assertions(), seed in any::<u64>()) {
         let expected = compute(&assertions);
@@ -322,13 +322,13 @@ proptest! {
         prop_assert_eq!(compute(&shuffled), expected);
     }
 
-    /// T1: when the system learns in another order, the world's facts are the same (ties apart, which
-    /// T3 decides by the record).
+    /// T1: another order of arrival gives the same facts about the world (except for ties, which T3 decides by the
+    /// time of recording).
     #[test]
     fn the_order_of_arrival_does_not_change_the_world(assertions in assertions(), delays in proptest::collection::vec(0_i64..400, 14)) {
         let mut unique = assertions;
         for (at, assertion) in unique.iter_mut().enumerate() {
-            // One word at a time: no two claims with the same start and the same time of saying.
+            // No two claims have the same start and the same reference time.
             assertion.reference_time = assertion.reference_time.checked_add(jiff::SignedDuration::from_secs(at as i64)).expect("a time");
         }
         let mut late = unique.clone();
@@ -359,7 +359,7 @@ proptest! {
         }
     }
 
-    /// T7: what expired had ended in the world by then, and was known before.
+    /// T7: an expired fact had ended in the world by then and was recorded before.
     #[test]
     fn nothing_expires_before_it_ends_or_is_learned(assertions in assertions()) {
         for fact in compute(&assertions) {
@@ -371,7 +371,7 @@ proptest! {
         }
     }
 
-    /// T8: taking assertions away gives what would be known if they had never been there.
+    /// T8: removing assertions gives the same facts as never having had them.
     #[test]
     fn retraction_leaves_no_trace(assertions in assertions(), keep in any::<u16>()) {
         let kept: Vec<Assertion> = assertions
@@ -393,9 +393,9 @@ proptest! {
         }
     }
 
-    /// T9: asking what was known at a moment is the same as never having learned the rest.
+    /// T9: the facts known at a moment are those computed from the evidence recorded by then.
     #[test]
-    fn what_was_known_then_is_a_computation_over_what_was_recorded_then(assertions in assertions(), days in 0_i64..400) {
+    fn facts_known_at_a_moment_equal_those_of_earlier_evidence(assertions in assertions(), days in 0_i64..400) {
         let then = day(2020, 1, 1).checked_add(jiff::SignedDuration::from_hours(24 * days)).expect("a day");
         let known: Vec<Assertion> = assertions.iter().filter(|assertion| assertion.recorded_at <= then).cloned().collect();
         let asked = facts(&assertions, &HashMap::default(), |name| name, Some(then));

@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::output::{show, tell};
+use super::output::{print_data, print_status};
 use crate::serve::{DEFAULT_PROJECT, Server, open_engine};
 use crate::settings::Settings;
 
-/// Ingest a sample conversation and show what came of it.
+/// Ingest a sample conversation and show the extracted facts and the context.
 #[derive(Debug, Args)]
 pub(super) struct Demo {}
 
@@ -56,14 +56,14 @@ impl Demo {
         settings.store.database = None;
         settings.server.listen.set_port(0);
         let shown = demonstrate(&settings).await;
-        std::fs::remove_dir_all(&folder).with_context(|| format!("`{}` is left behind", folder.display()))?;
+        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove the folder `{}`", folder.display()))?;
         shown.map(|()| ExitCode::SUCCESS)
     }
 }
 
 async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
-    let sample: Conversation =
-        serde_json::from_str(include_str!("demo/conversation.json")).context("the sample conversation is damaged")?;
+    let sample: Conversation = serde_json::from_str(include_str!("demo/conversation.json"))
+        .context("the built-in sample conversation is invalid")?;
     let engine = open_engine(settings).await?;
     let project = engine.ensure_project(DEFAULT_PROJECT).await?.id;
     let server = Server::start(engine.clone(), settings).await?;
@@ -71,13 +71,13 @@ async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
     let graph = GraphRef::User(sample.user.user_id.clone());
     print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?);
     let context = engine.project(project).graph(&graph).context(&sample.question, ContextRequest::default()).await?;
-    show(&format!("\n# Context for: {}\n", sample.question));
-    show(&context);
+    print_data(&format!("\n# Context for: {}\n", sample.question));
+    print_data(&context);
     server.stop().await;
     Ok(())
 }
 
-/// Sends the conversation, and watches until every message is understood.
+/// Adds the messages and waits until all are ingested.
 async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> anyhow::Result<()> {
     let user = NewUser {
         user_id: sample.user.user_id.clone(),
@@ -95,7 +95,7 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
     let total: usize = sample.threads.iter().map(|thread| thread.messages.len()).sum();
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr())
         .with_style(ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} messages {elapsed}")?)
-        .with_message("understanding");
+        .with_message("ingesting");
     loop {
         let (mut done, mut failed) = (0, 0);
         for task in &tasks {
@@ -105,7 +105,7 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
         }
         bar.set_position(done.unsigned_abs());
         if failed > 0 {
-            bail!("{failed} messages were not understood");
+            bail!("{failed} messages could not be ingested");
         }
         if done as usize == total {
             break;
@@ -113,24 +113,24 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     bar.finish_and_clear();
-    tell(&format!("{total} messages of {} threads understood", sample.threads.len()));
+    print_status(&format!("{total} messages of {} threads ingested", sample.threads.len()));
     Ok(())
 }
 
 fn message(sample: &SampleMessage) -> anyhow::Result<NewMessage> {
-    let role = Role::parse(&sample.role).with_context(|| format!("`{}` is no role", sample.role))?;
+    let role = Role::parse(&sample.role).with_context(|| format!("`{}` is not a role", sample.role))?;
     let (content, created_at) = (sample.content.clone(), Some(sample.at));
     Ok(NewMessage { role, name: None, content, created_at, metadata: Metadata::new() })
 }
 
 fn print_facts(mut facts: Vec<FactTriple>) {
     facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
-    show(&format!("# Facts of the graph ({})\n", facts.len()));
+    print_data(&format!("# Facts of the graph ({})\n", facts.len()));
     for FactTriple { fact, source, target } in facts {
         let day = |at: Timestamp| TimeZone::UTC.to_datetime(at).date().to_string();
         let from = fact.valid_from.map_or_else(|| "…".to_owned(), day);
         let until = fact.valid_until.map_or_else(|| "present".to_owned(), day);
-        show(&format!("{from:>10} – {until:<10}  {} —{}→ {}", source.name, fact.predicate, target.name));
-        show(&format!("{:27}{}", "", fact.statement));
+        print_data(&format!("{from:>10} – {until:<10}  {} —{}→ {}", source.name, fact.predicate, target.name));
+        print_data(&format!("{:27}{}", "", fact.statement));
     }
 }

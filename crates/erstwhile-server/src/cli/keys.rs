@@ -9,16 +9,16 @@ use erstwhile::model::{ApiKey, KeyAccess};
 use serde_json::json;
 
 use super::DataArgs;
-use super::output::{show, tell};
+use super::output::{print_data, print_status};
 use crate::serve::{DEFAULT_PROJECT, open_engine, random_bytes};
 use crate::settings::Settings;
 
-/// Make, list and revoke API keys.
+/// Create, list and revoke API keys.
 #[derive(Debug, Args)]
 pub(super) struct Keys {
     #[command(flatten)]
     data: DataArgs,
-    /// Project that the keys open; it is made when it does not exist
+    /// Project of the keys; created if it does not exist
     #[arg(long, global = true, default_value = DEFAULT_PROJECT)]
     project: String,
     /// Print JSON
@@ -30,23 +30,23 @@ pub(super) struct Keys {
 
 #[derive(Debug, Subcommand)]
 enum KeysCommand {
-    /// Make a key and print its secret, this once
+    /// Create a key and print its secret, which is not shown again
     Create {
-        /// What to call it
+        /// Name of the key
         #[arg(long, default_value = "key")]
         name: String,
-        /// It may only read
+        /// Allow only reads
         #[arg(long)]
         read_only: bool,
-        /// Time at which it stops working, RFC 3339
+        /// Time at which the key expires, RFC 3339
         #[arg(long)]
         expires_at: Option<jiff::Timestamp>,
     },
     /// List keys without their secrets
     List,
-    /// Take a key back
+    /// Revoke a key
     Revoke {
-        /// Its id, as listed
+        /// Id of the key, as listed
         id: uuid::Uuid,
     },
 }
@@ -62,23 +62,23 @@ impl Keys {
                 let new = NewKey { name, access, expires_at, secret: None };
                 let revealed = engine.project(project.id).create_key(new, random_bytes()).await?;
                 if self.json {
-                    show(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string());
+                    print_data(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string());
                 } else {
-                    show(&revealed.secret);
-                    tell(&format!(
-                        "key {} of project {}; the secret is shown this once",
+                    print_data(&revealed.secret);
+                    print_status(&format!(
+                        "created key {} of project {}; the secret is not shown again",
                         revealed.key.id, project.name
                     ));
                 }
             }
             KeysCommand::List => {
                 for key in engine.project(project.id).list_keys().await? {
-                    show(&if self.json { json_of(&key).to_string() } else { line_of(&key) });
+                    print_data(&if self.json { json_of(&key).to_string() } else { line_of(&key) });
                 }
             }
             KeysCommand::Revoke { id } => {
-                engine.project(project.id).revoke_key(id.into()).await.context("the key is not revoked")?;
-                tell(&format!("key {id} no longer works"));
+                engine.project(project.id).revoke_key(id.into()).await.context("the key was not revoked")?;
+                print_status(&format!("revoked key {id}"));
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -1,12 +1,12 @@
-//! The only place that writes to the terminal.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its user here")]
+//! Output to the terminal; no other module prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line's only output functions")]
 
-/// Data for the user or the next program.
-pub(super) fn show(line: &str) {
+/// Prints a line of data to stdout.
+pub(super) fn print_data(line: &str) {
     println!("{line}");
 }
 
-/// Anything that is not data.
-pub(super) fn tell(line: &str) {
+/// Prints anything that is not data to stderr.
+pub(super) fn print_status(line: &str) {
     eprintln!("{line}");
 }

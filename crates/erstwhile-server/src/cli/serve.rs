@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::DataArgs;
-use super::output::tell;
+use super::output::print_status;
 use crate::serve::{Server, bootstrap, open_engine};
 use crate::settings::{Settings, TelemetrySettings};
 
@@ -32,19 +32,19 @@ impl Serve {
         settings.server.listen = self.listen.unwrap_or(settings.server.listen);
         settings.telemetry.metrics_listen = self.metrics_listen.or(settings.telemetry.metrics_listen);
         start_logging(&settings.telemetry)?;
-        let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be heard")?;
-        let mut terminate = signal(SignalKind::terminate()).context("signals cannot be heard")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("cannot install the signal handlers")?;
+        let mut terminate = signal(SignalKind::terminate()).context("cannot install the signal handlers")?;
 
         let engine = open_engine(&settings).await?;
         let (_, secret) = bootstrap(&engine, settings.auth.bootstrap_key.as_deref()).await?;
         let server = Server::start(engine, &settings).await?;
-        greet(&server, &settings, secret.as_deref());
+        print_banner(&server, &settings, secret.as_deref());
 
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("finishing what is in hand; a second signal stops at once");
+        tracing::info!("shutting down after the requests in progress; a second signal stops immediately");
         let in_time = tokio::select! {
             in_time = server.stop() => in_time,
             _ = interrupt.recv() => false,
@@ -54,25 +54,25 @@ impl Serve {
     }
 }
 
-fn greet(server: &Server, settings: &Settings, secret: Option<&str>) {
+fn print_banner(server: &Server, settings: &Settings, secret: Option<&str>) {
     let version = env!("CARGO_PKG_VERSION");
-    tell(&format!("Erstwhile {version} on http://{} (data in {})", server.address, settings.store.place()));
+    print_status(&format!("Erstwhile {version} on http://{} (data in {})", server.address, settings.store.place()));
     if let Some(address) = server.metrics_address {
-        tell(&format!("  metrics   http://{address}/metrics"));
+        print_status(&format!("  metrics   http://{address}/metrics"));
     }
     match secret {
         Some(_) if settings.auth.bootstrap_key.is_some() => {
-            tell("  API key   the one in ERSTWHILE_AUTH__BOOTSTRAP_KEY");
+            print_status("  API key   the one in ERSTWHILE_AUTH__BOOTSTRAP_KEY");
         }
-        Some(secret) => tell(&format!("  API key   {secret}   (shown this once: keep it)")),
-        None => tell("  API key   as before; `erstwhile keys create` makes another"),
+        Some(secret) => print_status(&format!("  API key   {secret}   (not shown again: save it now)")),
+        None => print_status("  API key   unchanged; `erstwhile keys create` creates another"),
     }
-    tell(&format!("  base_url  http://{}/api/v2   for Zep's SDKs", server.address));
+    print_status(&format!("  base_url  http://{}/api/v2   for Zep's SDKs", server.address));
 }
 
 fn start_logging(telemetry: &TelemetrySettings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&telemetry.log).context("telemetry.log is no log filter")?;
+    let filter = EnvFilter::try_new(&telemetry.log).context("telemetry.log is not a valid log filter")?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = if telemetry.log_json { lines.json().try_init() } else { lines.try_init() };
-    started.map_err(|error| anyhow::anyhow!("logging does not start: {error}"))
+    started.map_err(|error| anyhow::anyhow!("cannot start logging: {error}"))
 }

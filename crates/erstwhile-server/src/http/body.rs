@@ -1,4 +1,4 @@
-//! Reading requests: bodies, queries and ids, with errors that name the field.
+//! Extractors for bodies, queries and ids; their errors name the field.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::error::ApiError;
 use crate::app::App;
 
-/// A JSON body; an empty one counts as `{}`, whatever its content type.
+/// A JSON object in the body, of any content type; an empty body counts as `{}`.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -36,7 +36,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
-/// A JSON body that is a list; an empty body counts as an empty list.
+/// A JSON array in the body, of any content type; an empty body counts as `[]`.
 #[derive(Debug)]
 pub struct List<T>(pub Vec<T>);
 
@@ -54,15 +54,15 @@ impl<T: DeserializeOwned> FromRequest<App> for List<T> {
     }
 }
 
-/// Reads JSON, with errors that name the place.
+/// Parses JSON; errors name the field.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         match (inner.is_data(), path.as_str()) {
-            (true, "." | "") => ApiError::bad_request(format!("the request body is not as expected: {inner}")),
-            (true, path) => ApiError::bad_request(format!("{path} is not as expected: {inner}")),
+            (true, "." | "") => ApiError::bad_request(format!("invalid request body: {inner}")),
+            (true, path) => ApiError::bad_request(format!("invalid {path}: {inner}")),
             (false, _) => ApiError::bad_request(format!("the request body is not valid JSON: {inner}")),
         }
     })?;
@@ -70,22 +70,22 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
-/// Reads the whole body before anything is answered.
+/// Middleware that reads the whole body before the request is handled.
 ///
-/// A client may hear an answer only after it has sent everything, and a connection on which a body is
-/// left unread cannot be used again: a refusal that came early would be lost.
-pub async fn whole(State(app): State<App>, request: Request, next: Next) -> Response {
+/// A client may not read the response before it has sent the whole body, and a connection with an unread
+/// body cannot be reused: an early error response would be lost.
+pub async fn buffer(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match read(body, app.limits.body_bytes_max).await {
+    match read_all(body, app.limits.body_bytes_max).await {
         Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn read(mut body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+async fn read_all(mut body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| ApiError::bad_request("the request body ends too early"))?;
+        let frame = frame.map_err(|_| ApiError::bad_request("the request body is incomplete"))?;
         let Some(data) = frame.data_ref() else { continue };
         if bytes.len() + data.len() > limit {
             drain(body).await;
@@ -97,7 +97,7 @@ async fn read(mut body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ApiEr
     Ok(bytes)
 }
 
-/// Takes in what a client is still sending, for a while.
+/// Reads and discards the rest of a body, up to limits of size and time.
 async fn drain(mut body: axum::body::Body) {
     const BYTES_MAX: usize = 64 << 20;
     const TIME_MAX: Duration = Duration::from_secs(2);
@@ -111,7 +111,7 @@ async fn drain(mut body: axum::body::Body) {
         }
     };
     if tokio::time::timeout(TIME_MAX, reading).await.is_err() {
-        tracing::debug!("a client that sends too much is slow; it is answered at once");
+        tracing::debug!("stopped reading an oversized request body: the client is too slow");
     }
 }
 
@@ -134,7 +134,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     }
 }
 
-/// An id in the path, percent-decoded: any text, slashes too.
+/// An id in the path, percent-decoded; it may contain any text, including slashes.
 #[derive(Debug)]
 pub struct PathId(pub String);
 
@@ -148,7 +148,7 @@ impl FromRequestParts<App> for PathId {
     }
 }
 
-/// An id and a uuid in the path, in this order.
+/// An id and then a uuid in the path.
 #[derive(Debug)]
 pub struct PathIdAndUuid(pub String, pub Uuid);
 
@@ -175,33 +175,33 @@ impl FromRequestParts<App> for PathUuid {
     }
 }
 
-/// Reads a uuid.
+/// Parses a uuid; `name` is the field named in the error.
 pub fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
     Uuid::parse_str(text).map_err(|_| ApiError::bad_request(format!("{name} must be a UUID, not `{text}`")))
 }
 
-/// Reads a time as RFC 3339; a date alone is its first moment in UTC, a time without offset is UTC.
+/// Parses an RFC 3339 time. A date without a time means midnight UTC; a time without an offset is UTC.
 pub fn time(name: &str, text: &str) -> Result<Timestamp, ApiError> {
     let text = text.trim();
     let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
     let parsed = text.parse::<Timestamp>().ok().or_else(|| civil().map(|zoned| zoned.timestamp()));
-    // Beyond these years microseconds, and every client's date type, run out.
-    let sensible = parsed.filter(|at| (0..=9999).contains(&jiff::tz::TimeZone::UTC.to_datetime(*at).year()));
-    let whole = sensible.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
+    // Clients' date types and microseconds in 64 bits do not cover other years.
+    let in_range = parsed.filter(|at| (0..=9999).contains(&jiff::tz::TimeZone::UTC.to_datetime(*at).year()));
+    let whole = in_range.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
     whole.ok_or_else(|| ApiError::bad_request(format!("{name} must be an RFC 3339 time, not `{text}`")))
 }
 
-/// Reads an optional time.
+/// Parses an optional time; blank text counts as absent.
 pub fn optional_time(name: &str, text: Option<&String>) -> Result<Option<Timestamp>, ApiError> {
     text.filter(|text| !text.trim().is_empty()).map(|text| time(name, text)).transpose()
 }
 
-/// Put with `#[serde(flatten)]` into a type, it lets the type be read from objects only; by itself serde
-/// would also take an array of the fields' values.
+/// With `#[serde(flatten)]` as a field of a type, lets the type be deserialized only from objects. Without
+/// it, serde also accepts an array of the fields' values.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ObjectOnly {}
 
-/// A field that may be absent, null, or a value; the three mean different things in updates.
+/// A field of an update: absent, null and a value have different meanings.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Field<T> {
     /// Not in the body.
@@ -220,7 +220,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
 }
 
 impl<T> Field<T> {
-    /// What to set: nothing, null, or a value that `convert` makes.
+    /// Returns the update: `None` leaves the field unchanged, `Some(None)` clears it.
     pub fn update<U>(self, convert: impl FnOnce(T) -> Result<U, ApiError>) -> Result<Option<Option<U>>, ApiError> {
         match self {
             Self::Absent => Ok(None),

@@ -1,4 +1,4 @@
-//! Who calls: the project that the request's API key opens.
+//! Authentication: extractors for the project of the request's API key.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,11 +9,11 @@ use erstwhile::model::{ApiKey, ApiKeyId, KeyAccess};
 use super::error::ApiError;
 use crate::app::App;
 
-/// A caller who may read.
+/// The project, for a request that only reads.
 #[derive(Debug, Clone)]
 pub struct Reader(pub ProjectHandle);
 
-/// A caller who may read and write.
+/// The project, for a request that writes.
 #[derive(Debug, Clone)]
 pub struct Writer(pub ProjectHandle);
 
@@ -21,7 +21,7 @@ impl FromRequestParts<App> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        Ok(Self(app.engine.project(admitted(&parts.headers, app).await?.project)))
+        Ok(Self(app.engine.project(authenticate(&parts.headers, app).await?.project)))
     }
 }
 
@@ -29,21 +29,21 @@ impl FromRequestParts<App> for Writer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let key = admitted(&parts.headers, app).await?;
+        let key = authenticate(&parts.headers, app).await?;
         match key.access {
             KeyAccess::Write => Ok(Self(app.engine.project(key.project))),
-            KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key may only read")),
+            KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only")),
         }
     }
 }
 
-async fn admitted(headers: &HeaderMap, app: &App) -> Result<ApiKey, ApiError> {
+async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, ApiError> {
     let key = app.engine.authenticate(secret_of(headers)?).await?;
-    within_rate(app, key.id)?;
+    check_rate_limit(app, key.id)?;
     Ok(key)
 }
 
-fn within_rate(app: &App, key: ApiKeyId) -> Result<(), ApiError> {
+fn check_rate_limit(app: &App, key: ApiKeyId) -> Result<(), ApiError> {
     match &app.rate {
         Some(rate) if rate.check_key(&key).is_err() => {
             Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many requests for this API key"))
@@ -52,7 +52,7 @@ fn within_rate(app: &App, key: ApiKeyId) -> Result<(), ApiError> {
     }
 }
 
-/// The secret behind `Api-Key` (all SDKs since v1) or `Bearer` (v0 and hand-written clients).
+/// Returns the secret after `Api-Key` (all SDKs since v1) or `Bearer` (v0 and hand-written clients).
 fn secret_of(headers: &HeaderMap) -> Result<&str, ApiError> {
     let unauthorized = || ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized");
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(unauthorized)?;

@@ -1,4 +1,4 @@
-//! Which SDK calls, for the few routes whose answers differ between the generations under `/api/v2`.
+//! The calling SDK, for the few routes whose responses differ between the generations under `/api/v2`.
 
 use std::convert::Infallible;
 
@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-/// A generation of the clients of `/api/v2`, by what their SDK says about itself.
+/// A generation of clients of `/api/v2`, detected from the headers of their SDK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
     /// zep-python and @getzep/zep-js 2: the community edition.
@@ -15,12 +15,12 @@ pub enum Client {
     CloudV1,
     /// zep-cloud 2.
     CloudV2,
-    /// zep-cloud 3, and whoever says nothing.
+    /// zep-cloud 3, and requests without these headers.
     CloudV3,
 }
 
 impl Client {
-    /// Reads `X-Fern-SDK-Name` and `X-Fern-SDK-Version`.
+    /// Detects the client from `X-Fern-SDK-Name` and `X-Fern-SDK-Version`.
     pub fn of(headers: &HeaderMap) -> Self {
         let header = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
         let name = header("x-fern-sdk-name").unwrap_or_default();
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn sdks_are_told_apart_by_their_headers() {
+    fn sdks_are_detected_from_their_headers() {
         assert_eq!(client("zep-cloud", "1.0.11"), Client::CloudV1);
         assert_eq!(client("@getzep/zep-cloud", "2.22.0"), Client::CloudV2);
         assert_eq!(client("zep-cloud", "3.30.0"), Client::CloudV3);

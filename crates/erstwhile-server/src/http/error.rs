@@ -1,5 +1,5 @@
-//! Errors on the wire: a status and `{"message": "..."}`, as the SDKs of `/api/v2` expect; those of
-//! `/api/v1` get the message as text.
+//! Errors as HTTP responses: a status and `{"message": "..."}`, as the SDKs of `/api/v2` expect. Responses
+//! under `/api/v1` are plain text instead.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use erstwhile::{Error, ErrorKind};
 use serde::Serialize;
 
-/// An error on its way to a client of `/api/v2`.
+/// An error response.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
@@ -20,7 +20,7 @@ struct Body<'a> {
 }
 
 impl ApiError {
-    /// An error with a status and a message.
+    /// Creates an error with a status and a message.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
     }
@@ -30,18 +30,18 @@ impl ApiError {
         self.status
     }
 
-    /// What went wrong, in words.
+    /// The message for the client.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The request is wrong.
+    /// Creates an error with status 400.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 }
 
-/// What the API calls an object of the domain.
+/// The API's name of an object of the domain.
 fn api_noun(object: &'static str) -> &'static str {
     match object {
         "fact" => "edge",
@@ -51,10 +51,10 @@ fn api_noun(object: &'static str) -> &'static str {
     }
 }
 
-/// The one map from what the caller should do to a status.
+/// Maps an error kind to a status.
 fn status_of(kind: ErrorKind) -> StatusCode {
     match kind {
-        // The hosted service answers duplicates with 400; integrations look for "already exists".
+        // The hosted service responds to duplicates with 400; integrations look for "already exists".
         ErrorKind::Invalid | ErrorKind::AlreadyExists => StatusCode::BAD_REQUEST,
         ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorKind::Forbidden => StatusCode::FORBIDDEN,
@@ -70,12 +70,12 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let status = status_of(error.kind());
         if status.is_server_error() {
-            tracing::error!(error = %error, source = ?std::error::Error::source(&error), "a request failed");
+            tracing::error!(error = %error, source = ?std::error::Error::source(&error), "request failed");
         }
-        // Nothing from inside leaves the server; the request id leads the operator to the log.
+        // Internal details stay in the log, where the request id finds them.
         let message = match error.kind() {
             ErrorKind::Corrupt | ErrorKind::Internal => "internal server error".to_owned(),
-            ErrorKind::Unavailable => "the server cannot store or read now; try again later".to_owned(),
+            ErrorKind::Unavailable => "the storage is unavailable; try again later".to_owned(),
             ErrorKind::NotFound => match error.object() {
                 Some(object) => format!("{} not found", api_noun(object)),
                 None => error.message().to_owned(),
@@ -92,7 +92,7 @@ impl IntoResponse for ApiError {
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        // For generations that say it in another shape.
+        // Lets `v0::plain_text_errors` rewrite the body.
         response.extensions_mut().insert(self);
         response
     }

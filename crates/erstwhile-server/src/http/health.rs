@@ -1,4 +1,4 @@
-//! Whether the process lives, whether it can work, and what it counts. None of these needs a key.
+//! Liveness, readiness and metrics. None of these needs an API key.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::app::App;
 
-/// How long the head of the queue may wait before the server calls itself not ready.
-const QUEUE_STUCK: SignedDuration = SignedDuration::from_mins(15);
+/// How long the oldest queued episode may wait before the server reports itself not ready.
+const QUEUE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
 
 #[derive(Serialize)]
 struct Check {
@@ -19,28 +19,27 @@ struct Check {
     detail: String,
 }
 
-/// The header in which clients of the first generation look for the server's version, and the version:
-/// what stands before the dash is compared with the oldest that they speak to.
+/// The header with the server's version for clients of the first generation.
 pub const VERSION_HEADER: HeaderName = HeaderName::from_static("x-zep-version");
-/// See [`VERSION_HEADER`].
+/// The value of [`VERSION_HEADER`]: v0 clients compare the part before the dash with their minimum version.
 pub const VERSION: &str = concat!("1.0.2-erstwhile.", env!("CARGO_PKG_VERSION"));
 
-/// The process lives. The body and the header are those that v0 clients look for.
+/// Liveness. The body and the header are those that v0 clients check.
 pub async fn healthz() -> Response {
     ([(VERSION_HEADER, VERSION)], ".").into_response()
 }
 
-/// The server can work: the store answers, the queue moves, no shutdown is under way.
+/// Readiness: the store responds, the queue moves, and the server is not shutting down.
 pub async fn readyz(State(app): State<App>) -> Response {
     let mut checks = vec![match app.engine.ping().await {
-        Ok(()) => Check { name: "store", ok: true, detail: "answers".to_owned() },
+        Ok(()) => Check { name: "store", ok: true, detail: "reachable".to_owned() },
         Err(error) => Check { name: "store", ok: false, detail: error.message().to_owned() },
     }];
     checks.push(match app.engine.queue_depth().await {
         Ok(depth) => {
             let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
-            let stuck = waiting.is_some_and(|waiting| waiting > QUEUE_STUCK);
-            let detail = format!("{} episodes of {} graphs wait", depth.episodes, depth.graphs);
+            let stuck = waiting.is_some_and(|waiting| waiting > QUEUE_WAIT_MAX);
+            let detail = format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs);
             Check { name: "ingestion", ok: !stuck, detail }
         }
         Err(error) => Check { name: "ingestion", ok: false, detail: error.message().to_owned() },
@@ -53,7 +52,7 @@ pub async fn readyz(State(app): State<App>) -> Response {
     (status, Json(checks)).into_response()
 }
 
-/// The counters in the Prometheus text format; on a listener of its own.
+/// The metrics in the Prometheus text format, served on a listener of their own.
 pub async fn metrics(State(app): State<App>) -> Response {
     if let Ok(depth) = app.engine.queue_depth().await {
         app.metrics.queue_episodes.set(depth.episodes);

@@ -1,6 +1,6 @@
 //! The open-source generation under `/api/v1`: users, sessions, memory and document collections.
 //!
-//! Errors and short answers are plain text here.
+//! Errors and short responses are plain text.
 
 use axum::Router;
 use axum::extract::Request;
@@ -45,17 +45,17 @@ pub fn routes() -> Router<App> {
         .route("/collection/{name}/document/list/get", post(documents::get_many))
         .route("/collection/{name}/document/list/delete", post(documents::delete_many))
         .route("/collection/{name}/document/list/update", patch(documents::update_many))
-        .route("/collection/{name}/document/uuid/{uuid}", documents::one())
-        // The JavaScript client leaves the segment out.
-        .route("/collection/{name}/document/{uuid}", documents::one())
+        .route("/collection/{name}/document/uuid/{uuid}", documents::by_uuid())
+        // The JavaScript client omits the segment `uuid`.
+        .route("/collection/{name}/document/{uuid}", documents::by_uuid())
 }
 
-/// Where the generation answers.
+/// The path prefix of the generation.
 pub const PREFIX: &str = "/api/v1";
 
-/// Says errors under the prefix in the way that these clients show them, as text; and adds the version
-/// that they look for. Stands around everything that may refuse a request.
-pub async fn in_plain_text(request: Request, next: Next) -> Response {
+/// Middleware that turns errors under the prefix into plain text, which these clients show, and adds the
+/// version header. It must wrap everything that can reject a request.
+pub async fn plain_text_errors(request: Request, next: Next) -> Response {
     let is_own = request.uri().path().starts_with(PREFIX);
     let mut response = next.run(request).await;
     if !is_own {
@@ -67,10 +67,10 @@ pub async fn in_plain_text(request: Request, next: Next) -> Response {
             StatusCode::BAD_REQUEST => format!("bad request: {}", error.message()),
             _ => error.message().to_owned(),
         };
-        let kept = response.headers().get(header::RETRY_AFTER).cloned();
+        let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
         response = (status, message).into_response();
-        if let Some(wait) = kept {
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        if let Some(retry_after) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after);
         }
     }
     response.headers_mut().insert(VERSION_HEADER, HeaderValue::from_static(VERSION));

@@ -1,7 +1,8 @@
 //! The session generations under `/api/v2`: the community edition, cloud v1 and cloud v2.
 //!
-//! What they share with the third generation (users, graphs, ontology) lives there, as one superset;
-//! here is what it no longer has: sessions, memory, facts, groups, document collections.
+//! Routes shared with the third generation (users, graphs, ontology) are in [`super::v3`] and return the
+//! superset of all fields. This module has the routes that the third generation dropped: sessions, memory,
+//! facts, groups and document collections.
 
 use axum::Router;
 use axum::routing::{delete, get, patch, post};
@@ -13,14 +14,14 @@ mod collections;
 mod documents;
 mod facts;
 mod groups;
+mod inference;
 mod memory;
 mod messages;
 mod search;
 mod sessions;
-mod understanding;
 mod wire;
 
-/// Every route of the generations.
+/// Every route of these generations.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/sessions", post(sessions::add))
@@ -29,9 +30,9 @@ pub fn routes() -> Router<App> {
         .route("/sessions/search", post(search::search_sessions))
         .route("/sessions/{session_id}", get(sessions::get).patch(sessions::update))
         .route("/sessions/{session_id}/end", post(sessions::end))
-        .route("/sessions/{session_id}/classify", post(understanding::classify))
-        .route("/sessions/{session_id}/extract", post(understanding::extract))
-        .route("/sessions/{session_id}/synthesize_question", get(understanding::synthesize_question))
+        .route("/sessions/{session_id}/classify", post(inference::classify))
+        .route("/sessions/{session_id}/extract", post(inference::extract))
+        .route("/sessions/{session_id}/synthesize_question", get(inference::synthesize_question))
         .route("/sessions/{session_id}/facts", get(facts::of_session).post(facts::add_to_session))
         .route("/sessions/{session_id}/memory", get(memory::get).post(memory::add).delete(memory::delete))
         .route("/sessions/{session_id}/messages", get(messages::list))

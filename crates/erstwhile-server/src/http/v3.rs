@@ -110,10 +110,10 @@ pub fn routes() -> Router<App> {
         .merge(older_names())
 }
 
-/// The same answers under the names and verbs that older versions of the SDKs call.
+/// The same handlers under the paths and methods that older versions of the SDKs call.
 fn older_names() -> Router<App> {
     Router::new()
-        // Until 2.10 these lists were read with GET; groups are graphs.
+        // Until 2.10 these lists were read with GET, and graphs were called groups.
         .route("/graph/edge/user/{user_id}", get(edges::by_user))
         .route("/graph/edge/group/{group_id}", get(edges::by_graph).post(edges::by_graph))
         .route("/graph/node/user/{user_id}", get(nodes::by_user))

@@ -1,4 +1,4 @@
-//! The invariants of ARCHITECTURE.md that a machine can check.
+//! Invariants of ARCHITECTURE.md that can be checked automatically.
 
 use std::path::{Path, PathBuf};
 
@@ -137,7 +137,7 @@ fn modules_used(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_engine_knows_no_http_no_command_line_and_no_environment() {
+fn the_engine_does_not_depend_on_http_the_command_line_or_the_environment() {
     let own = dependencies("erstwhile");
     for forbidden in ["axum", "hyper", "reqwest", "clap", "tower", "tracing-subscriber", "config"] {
         assert!(!own.iter().any(|name| name == forbidden), "the engine depends on {forbidden}");
@@ -148,26 +148,26 @@ fn the_engine_knows_no_http_no_command_line_and_no_environment() {
 }
 
 #[test]
-fn handlers_see_the_engine_and_never_a_store() {
+fn handlers_use_the_engine_and_never_a_store() {
     for (path, text) in sources(&crates().join("erstwhile-server/src/http")) {
         assert!(!text.contains("erstwhile::store") && !text.contains("erstwhile::change"), "{}", path.display());
     }
 }
 
 #[test]
-fn nothing_but_apply_the_queue_and_imports_writes_to_the_database() {
+fn only_apply_the_queue_and_imports_write_to_the_database() {
     for (path, text) in sources(&crates().join("erstwhile/src")) {
         let allowed = path.ends_with("store.rs")
             || path.ends_with("queue.rs")
             || path.ends_with("store/export.rs")
             || path.ends_with("sqlite.rs")
             || path.ends_with("sql.rs");
-        assert!(allowed || !text.contains(".transact("), "{} writes by itself", path.display());
+        assert!(allowed || !text.contains(".transact("), "{} writes to the database", path.display());
     }
 }
 
 #[test]
-fn files_stay_small_enough_to_read() {
+fn files_have_at_most_600_lines() {
     for (name, _) in CRATES {
         for (path, text) in sources(&crates().join(name).join("src")) {
             let lines = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();

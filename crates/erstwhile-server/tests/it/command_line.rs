@@ -1,4 +1,4 @@
-//! The command line does what it says, with data on stdout and exit codes that scripts can trust.
+//! Tests of the command line: data on stdout, and exit codes.
 
 use std::process::{Command, Output};
 
@@ -11,24 +11,24 @@ fn stdout(output: &Output) -> String {
 }
 
 #[test]
-fn the_demo_shows_facts_with_their_spans_and_the_context() {
+fn the_demo_prints_facts_with_their_validity_and_the_context() {
     let output = erstwhile(&["demo"]);
     assert!(output.status.success(), "{output:?}");
     let text = stdout(&output);
     assert!(text.contains("LIVES_IN→ Lyon") && text.contains("LIVES_IN→ Copenhagen"), "{text}");
-    assert!(text.contains("2025-03-03 – 2025-09-08"), "the move closed the earlier home\n{text}");
+    assert!(text.contains("2025-03-03 – 2025-09-08"), "the later home closes the earlier one\n{text}");
     assert!(text.contains("<FACTS>") && text.contains("<USER_SUMMARY>") && text.contains("<EPISODES>"), "{text}");
 }
 
 #[test]
-fn keys_are_made_listed_and_revoked() {
+fn keys_are_created_listed_and_revoked() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a path");
     let made = erstwhile(&["keys", "--data", data, "create", "--name", "ci"]);
     let secret = stdout(&made).trim().to_owned();
     assert!(made.status.success() && secret.starts_with("ew_") && secret.len() > 60, "{made:?}");
     let listed = stdout(&erstwhile(&["keys", "--data", data, "--json", "list"]));
-    assert!(!listed.contains(&secret), "the secret is shown once");
+    assert!(!listed.contains(&secret), "the list does not contain the secret");
     let row: serde_json::Value = serde_json::from_str(listed.trim()).expect("JSON");
     assert_eq!((row["name"].as_str(), row["access"].as_str()), (Some("ci"), Some("write")));
     let revoked = erstwhile(&["keys", "--data", data, "revoke", row["id"].as_str().expect("an id")]);
@@ -37,7 +37,7 @@ fn keys_are_made_listed_and_revoked() {
 }
 
 #[test]
-fn the_doctor_finds_a_healthy_folder_healthy_and_a_broken_one_not() {
+fn doctor_distinguishes_a_healthy_and_a_broken_database() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a path");
     let healthy = erstwhile(&["doctor", "--data", data]);
@@ -52,7 +52,7 @@ fn the_doctor_finds_a_healthy_folder_healthy_and_a_broken_one_not() {
 }
 
 #[test]
-fn wrong_settings_and_wrong_usage_are_told_apart() {
+fn invalid_settings_and_wrong_usage_have_different_exit_codes() {
     let unknown = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
         .args(["doctor"])
         .env("ERSTWHILE_SERVER__LISTENN", "127.0.0.1:1")

@@ -1,5 +1,5 @@
-//! The router against the written contract of each generation: every path and verb, the status of
-//! success, the fields that clients read, and the shape of errors.
+//! Checks the router against the contract of each generation: every path and method, the status of success, the
+//! fields that clients read, and the format of errors.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::process::{KEY, Process, exchange, status_of};
 use crate::scene::{Scene, model_server};
 
-/// A generation and the headers with which its SDK calls.
+/// A generation, with the headers that its SDK sends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Generation {
     file: &'static str,
     pub(crate) headers: &'static [&'static str],
-    /// Errors and short answers are plain text, not JSON.
+    /// Whether errors and short responses are plain text.
     text: bool,
 }
 
@@ -40,9 +40,9 @@ const V3: Generation = Generation {
     text: false,
 };
 
-/// Fields that are there only where they mean something.
-const WHERE_IT_APPLIES: &[&str] = &[
-    // Of results of a search, and only of the scope that was searched.
+/// Fields that are present only in some responses.
+const CONDITIONAL: &[&str] = &[
+    // Of search results, only for the requested scope.
     "score",
     "dist",
     "relevance",
@@ -56,11 +56,11 @@ const WHERE_IT_APPLIES: &[&str] = &[
     "themes",
     "sagas",
     "response",
-    // Of messages that were added with `return_context`.
+    // Of messages added with `return_context`.
     "context",
-    // Vectors are not sent with every document.
+    // Not all documents have vectors.
     "embedding",
-    // Of users and tasks that have them.
+    // Of users and tasks with values.
     "fact_rating_instruction",
     "params",
     "hyperedge_uuid",
@@ -77,7 +77,7 @@ struct Method {
     name: String,
     verb: String,
     path: String,
-    /// The status of success, when the vendor documents it or a server's source shows it.
+    /// The status of success, if documented or known from a server's source.
     status: Option<u64>,
     fields: Vec<(String, bool)>,
     response: String,
@@ -112,7 +112,7 @@ fn methods(generation: Generation) -> Vec<Method> {
     rows.into_iter().map(method).collect()
 }
 
-/// The objects of the answer whose fields the contract names.
+/// The objects of the response whose fields the contract lists.
 fn objects(method: &Method, answer: &Value) -> Vec<Value> {
     let depth = method.response.matches("List[").count();
     let mut objects = vec![answer.clone()];
@@ -122,7 +122,7 @@ fn objects(method: &Method, answer: &Value) -> Vec<Value> {
     objects
 }
 
-fn hold(generation: Generation) {
+fn check_contract(generation: Generation) {
     let folder = tempfile::tempdir().expect("a folder");
     let model = model_server();
     let server = Process::start_with(
@@ -136,63 +136,63 @@ fn hold(generation: Generation) {
         let scene = Scene::new(&server);
         let path = scene.path(&method.path, &method.verb, &method.queries);
         let body = scene.body(&method.name, &method.path, &method.verb, &method.body);
-        let told = format!("{} ({} {path})", method.name, method.verb);
+        let label = format!("{} ({} {path})", method.name, method.verb);
         let (status, text) = call(&server, generation, &method.verb, &path, body.as_ref(), true);
         let succeeded = method.status.map_or((200..300).contains(&status), |wanted| u64::from(status) == wanted);
         if !succeeded {
-            broken.push(format!("{told}: {status} instead of {:?}: {text} for {body:?}", method.status));
+            broken.push(format!("{label}: {status} instead of {:?}: {text} for {body:?}", method.status));
             continue;
         }
         if let Err(wrong) = check(method, &text, &mut absent) {
-            broken.push(format!("{told}: {wrong}"));
+            broken.push(format!("{label}: {wrong}"));
         }
         if method.path == "/healthz" {
             continue;
         }
         let (status, text) = call(&server, generation, &method.verb, &path, body.as_ref(), false);
         if status != 401 || !is_error(generation, &text) {
-            broken.push(format!("{told}: without a key {status} {text}"));
+            broken.push(format!("{label}: {status} without a key: {text}"));
         }
-        if let Some(path) = scene.path_to_nothing(&method.path, &method.verb, &method.queries) {
+        if let Some(path) = scene.path_to_missing_object(&method.path, &method.verb, &method.queries) {
             let (status, text) = call(&server, generation, &method.verb, &path, body.as_ref(), true);
             if status != 404 || !is_error(generation, &text) {
-                broken.push(format!("{told}: for what does not exist {status} {text}"));
+                broken.push(format!("{label}: {status} for a missing object: {text}"));
             }
         }
     }
-    absent.retain(|(_, field)| !WHERE_IT_APPLIES.contains(&field.as_str()));
-    broken.extend(absent.into_iter().map(|(name, field)| format!("{name}: the answer has no {field}")));
+    absent.retain(|(_, field)| !CONDITIONAL.contains(&field.as_str()));
+    broken.extend(absent.into_iter().map(|(name, field)| format!("{name}: the response has no {field}")));
     assert!(broken.is_empty(), "{} of {} methods:\n{}", broken.len(), methods.len(), broken.join("\n"));
 }
 
-/// Checks the answer's body; notes optional fields that are not there.
+/// Checks the response's body; records missing optional fields.
 fn check(method: &Method, text: &str, absent: &mut BTreeSet<(String, String)>) -> Result<(), String> {
     if let Some(wanted) = method.response.strip_prefix("text \"").and_then(|rest| rest.strip_suffix('"')) {
         return if text == wanted { Ok(()) } else { Err(format!("{text} instead of {wanted}")) };
     }
     if method.response == "None" || method.response.is_empty() {
-        return if text.is_empty() { Ok(()) } else { Err(format!("a body: {text}")) };
+        return if text.is_empty() { Ok(()) } else { Err(format!("unexpected body: {text}")) };
     }
-    let answer: Value = serde_json::from_str(text).map_err(|_| format!("no JSON: {text}"))?;
+    let answer: Value = serde_json::from_str(text).map_err(|_| format!("not JSON: {text}"))?;
     if method.response == "str" {
-        return if answer.is_string() { Ok(()) } else { Err(format!("no string: {text}")) };
+        return if answer.is_string() { Ok(()) } else { Err(format!("not a string: {text}")) };
     }
     if method.response.starts_with("List[") && !answer.is_array() {
-        return Err(format!("no list: {text}"));
+        return Err(format!("not a list: {text}"));
     }
     let objects = objects(method, &answer);
-    // Threads belong to users, so a standalone graph has no summary of one.
+    // Threads belong to users, so a standalone graph has no thread summaries.
     let may_be_empty =
         method.path.ends_with("thread-summary/graph/{graph_id}") || method.path.ends_with("saga/graph/{graph_id}");
     if objects.is_empty() && !may_be_empty {
-        return Err(format!("nothing to look at: {text}"));
+        return Err(format!("no objects to check: {text}"));
     }
     for object in &objects {
         for (field, required) in &method.fields {
             match object.get(field) {
                 None if *required => return Err(format!("no {field}: {object}")),
                 Some(Value::Null) if *required => return Err(format!("{field} is null: {object}")),
-                // Version 2.19 had threads for a moment, in another shape than they came to stay.
+                // Version 2.19 had threads in a format that later versions changed.
                 None if method.path.contains("/threads") && LOOSE.contains(&field.as_str()) => {}
                 None => drop(absent.insert((method.name.clone(), field.clone()))),
                 Some(_) => {}
@@ -231,26 +231,26 @@ fn is_error(generation: Generation, text: &str) -> bool {
 }
 
 #[test]
-fn the_first_open_source_generation_is_as_written() {
-    hold(V0);
+fn the_first_open_source_generation_matches_its_contract() {
+    check_contract(V0);
 }
 
 #[test]
-fn the_community_edition_is_as_written() {
-    hold(CE);
+fn the_community_edition_matches_its_contract() {
+    check_contract(CE);
 }
 
 #[test]
-fn the_first_cloud_generation_is_as_written() {
-    hold(V1);
+fn the_first_cloud_generation_matches_its_contract() {
+    check_contract(V1);
 }
 
 #[test]
-fn the_second_cloud_generation_is_as_written() {
-    hold(V2);
+fn the_second_cloud_generation_matches_its_contract() {
+    check_contract(V2);
 }
 
 #[test]
-fn the_third_cloud_generation_is_as_written() {
-    hold(V3);
+fn the_third_cloud_generation_matches_its_contract() {
+    check_contract(V3);
 }

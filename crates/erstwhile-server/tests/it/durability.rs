@@ -1,4 +1,4 @@
-//! What was acknowledged survives `kill -9`; what was begun is finished after the restart.
+//! Acknowledged writes survive `kill -9`, and ingestion resumes after the restart.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,13 +43,13 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
                         let Ok(answer) = call_at(address, "POST", &path, Some(&body)) else { continue };
                         if answer.status == 200 {
                             let uuid = answer.body["message_uuids"][0].as_str().expect("a uuid").to_owned();
-                            tell.send((uuid, text)).expect("somebody listens");
+                            tell.send((uuid, text)).expect("the receiver is open");
                         }
                     }
                 });
             }
             drop(tell);
-            // Let the writers get well under way, each round a little further, however slow the machine is.
+            // Wait for progress of the writers, more in each round, however slow the machine is.
             acknowledged.extend(told.iter().take(150 + 60 * round));
             server.kill();
             killed.store(true, Ordering::SeqCst);
@@ -67,7 +67,7 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         total += messages.len();
         let texts: Vec<&str> = messages.iter().map(|message| message["content"].as_str().expect("a text")).collect();
         let numbers: Vec<(usize, usize)> = texts.iter().map(|text| order_of(text)).collect();
-        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "order is kept and nothing is doubled");
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "messages are in order without duplicates");
         let pair = |message: &Value| {
             let text = |name: &str| message[name].as_str().expect("a text").to_owned();
             (text("uuid"), text("content"))
@@ -77,16 +77,16 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let missing = acknowledged.iter().filter(|message| !stored.contains(*message)).count();
     eprintln!("{ROUNDS} kills: {} acknowledged, {total} stored, {missing} missing", acknowledged.len());
     assert_eq!(missing, 0);
-    assert!(acknowledged.len() >= 150, "the writers had their chance");
+    assert!(acknowledged.len() >= 150, "enough messages were acknowledged");
 
-    // What the killed workers left is understood by the new ones.
+    // The new workers ingest what the killed ones left.
     let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         let ready = server.try_call("GET", "/threads/thread-0/messages?lastn=1", None).expect("an answer");
         if ready.body["messages"][0]["processed"] == json!(true) {
             break;
         }
-        assert!(Instant::now() < deadline, "ingestion does not go on");
+        assert!(Instant::now() < deadline, "ingestion does not resume");
     }
 }
 
@@ -99,11 +99,11 @@ fn order_of(text: &str) -> (usize, usize) {
 }
 
 #[test]
-fn a_signal_ends_the_server_in_order() {
+fn a_signal_stops_the_server_gracefully() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());
     assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "ann"}))).status, 201);
     assert_eq!(server.terminate(), Some(0));
     let server = Process::start(folder.path());
-    assert_eq!(server.call("GET", "/users/ann", None).status, 200, "the key and the data are there again");
+    assert_eq!(server.call("GET", "/users/ann", None).status, 200, "the key and the data are still there");
 }

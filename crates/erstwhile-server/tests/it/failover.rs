@@ -1,4 +1,4 @@
-//! The death of the database's primary under load: nothing acknowledged is lost, and work goes on by itself.
+//! Failure of the database's primary under load: no acknowledged write is lost, and the servers recover.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::process::{Process, call_at, wait_for};
 
 const WRITERS: usize = 8;
-/// Messages that are acknowledged before the primary dies, and after.
+/// Messages acknowledged before and after the primary is killed.
 const BEFORE: usize = 400;
 const AFTER: usize = 200;
 
@@ -30,15 +30,15 @@ fn sql(server: &TestServer, statements: &[&str]) -> Vec<String> {
     })
 }
 
-/// How much of the log a standby has.
+/// How much of the log a standby has received.
 fn received(standby: &TestServer) -> u64 {
     let position = "SELECT pg_wal_lsn_diff(coalesce(pg_last_wal_receive_lsn(), '0/0'), '0/0')::bigint";
     sql(standby, &[position])[0].parse().expect("a position")
 }
 
 #[test]
-fn a_primary_that_is_killed_under_load_takes_nothing_acknowledged_with_it() {
-    // Real fsyncs and one synchronous standby of two, as an operator would have it.
+fn killing_the_primary_under_load_loses_no_acknowledged_write() {
+    // Real fsyncs and one synchronous standby of two, as in production.
     let replicated = "synchronous_commit = on\nwal_level = replica\nmax_wal_senders = 10\nwal_keep_size = 256MB\n";
     let primary = TestServer::start(replicated);
     let standbys = [primary.standby("one", replicated), primary.standby("two", replicated)];
@@ -59,7 +59,7 @@ fn a_primary_that_is_killed_under_load_takes_nothing_acknowledged_with_it() {
     let wait_until = |wanted: usize| {
         let deadline = Instant::now() + Duration::from_mins(2);
         while count() < wanted {
-            assert!(Instant::now() < deadline, "writing does not go on: {} of {wanted}", count());
+            assert!(Instant::now() < deadline, "writing does not resume: {} of {wanted}", count());
             std::thread::sleep(Duration::from_millis(2));
         }
     };
@@ -86,8 +86,7 @@ fn a_primary_that_is_killed_under_load_takes_nothing_acknowledged_with_it() {
         wait_until(BEFORE);
         primary.signal("KILL");
         let (killed_at, before) = (Instant::now(), count());
-        // What an operator's failover manager does: the standby that has most becomes the primary, and the
-        // other one follows it.
+        // As a failover manager does: the most advanced standby becomes the primary, and the other one follows it.
         let [one, two] = &standbys;
         let (ahead, behind) = if received(one) >= received(two) { (one, two) } else { (two, one) };
         ahead.promote();
@@ -108,7 +107,7 @@ fn a_primary_that_is_killed_under_load_takes_nothing_acknowledged_with_it() {
         let list = servers[1].call("GET", &format!("/threads/thread-{writer}/messages?limit=100000"), None);
         for message in list.body["messages"].as_array().expect("messages") {
             let text = |name: &str| message[name].as_str().expect("a text").to_owned();
-            assert!(stored.insert((text("uuid"), text("content"))), "nothing is doubled");
+            assert!(stored.insert((text("uuid"), text("content"))), "there are no duplicates");
         }
     }
     let missing = acknowledged.iter().filter(|(_, uuid, text)| !stored.contains(&(uuid.clone(), text.clone()))).count();

@@ -1,4 +1,4 @@
-//! What lies between a server and its database fails: bounded answers, and recovery by itself.
+//! Failures of the network between a server and its database: requests fail in bounded time, and the server recovers.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,15 +12,15 @@ use serde_json::json;
 use crate::process::{Process, call_at, new_schema};
 
 const PASS: u8 = 0;
-/// Connections are closed, and new ones as soon as they are made.
-const CUT: u8 = 1;
-/// Everything is taken and nothing passed on.
-const SWALLOW: u8 = 2;
-/// Everything is passed on up to the first end of a transaction; from then on nothing, so that it is done and nobody
-/// hears of it.
-const DOUBT: u8 = 3;
+/// Closes all connections, including new ones.
+const DISCONNECT: u8 = 1;
+/// Receives everything and forwards nothing.
+const BLACKHOLE: u8 = 2;
+/// Forwards everything up to the first commit and nothing after it, so that the commit succeeds but its response is
+/// lost.
+const LOSE_COMMIT_RESPONSE: u8 = 3;
 
-/// A network between a server and its database that does as it is told.
+/// A simulated network between a server and its database.
 struct Network {
     address: SocketAddr,
     mode: Arc<AtomicU8>,
@@ -38,14 +38,14 @@ impl Network {
         let (mode, open) = (Arc::clone(&network.mode), Arc::clone(&network.open));
         std::thread::spawn(move || {
             for near in listener.incoming().flatten() {
-                if mode.load(Ordering::SeqCst) == CUT {
+                if mode.load(Ordering::SeqCst) == DISCONNECT {
                     continue;
                 }
                 let Ok(far) = TcpStream::connect(("127.0.0.1", port)) else { continue };
                 for (from, to) in [(&near, &far), (&far, &near)] {
                     let (from, to) = (from.try_clone().expect("a stream"), to.try_clone().expect("a stream"));
                     let mode = Arc::clone(&mode);
-                    std::thread::spawn(move || carry(from, to, &mode));
+                    std::thread::spawn(move || forward(from, to, &mode));
                 }
                 open.lock().expect("connections").extend([near, far]);
             }
@@ -55,8 +55,8 @@ impl Network {
 
     fn set(&self, mode: u8) {
         self.mode.store(mode, Ordering::SeqCst);
-        if mode != SWALLOW {
-            // What was swallowed is lost, as it is when a real network comes back after its time limits.
+        if mode != BLACKHOLE {
+            // Data received in this mode is lost, as after a timeout in a real network.
             for stream in self.open.lock().expect("connections").drain(..) {
                 drop(stream.shutdown(Shutdown::Both));
             }
@@ -64,7 +64,7 @@ impl Network {
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, mode: &AtomicU8) {
+fn forward(mut from: TcpStream, mut to: TcpStream, mode: &AtomicU8) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(count) = from.read(&mut buffer) {
         if count == 0 {
@@ -72,8 +72,8 @@ fn carry(mut from: TcpStream, mut to: TcpStream, mode: &AtomicU8) {
         }
         let read = &buffer[..count];
         let ends = read.windows(6).any(|word| word == b"COMMIT");
-        let swap = |to| mode.compare_exchange(DOUBT, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
-        let passes = mode.load(Ordering::SeqCst) == PASS || swap(if ends { SWALLOW } else { DOUBT });
+        let swap = |to| mode.compare_exchange(LOSE_COMMIT_RESPONSE, to, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        let passes = mode.load(Ordering::SeqCst) == PASS || swap(if ends { BLACKHOLE } else { LOSE_COMMIT_RESPONSE });
         if passes && to.write_all(read).is_err() {
             break;
         }
@@ -96,7 +96,7 @@ fn behind_a_network_to(database: &str) -> (Process, Network) {
     (server, network)
 }
 
-fn say(address: SocketAddr, text: &str) -> u16 {
+fn post_message(address: SocketAddr, text: &str) -> u16 {
     let body = json!({"messages": [{"role": "user", "content": text}]});
     call_at(address, "POST", "/threads/t/messages", Some(&body)).expect("an answer in time").status
 }
@@ -107,19 +107,19 @@ fn texts(server: &Process) -> Vec<String> {
     messages.iter().map(|message| message["content"].as_str().expect("a text").to_owned()).collect()
 }
 
-fn recovers(server: &Process, text: &str) {
+fn wait_until_recovered(server: &Process, text: &str) {
     let deadline = Instant::now() + Duration::from_mins(1);
-    while say(server.address, text) != 200 {
-        assert!(Instant::now() < deadline, "it never recovers");
+    while post_message(server.address, text) != 200 {
+        assert!(Instant::now() < deadline, "the server does not recover");
     }
 }
 
 #[test]
-fn a_short_interruption_is_no_error() {
+fn a_short_interruption_causes_no_error() {
     let (server, network) = behind_a_network();
     std::thread::scope(|scope| {
-        network.set(CUT);
-        let waiting = scope.spawn(|| say(server.address, "during"));
+        network.set(DISCONNECT);
+        let waiting = scope.spawn(|| post_message(server.address, "during"));
         std::thread::sleep(Duration::from_secs(2));
         network.set(PASS);
         assert_eq!(waiting.join().expect("an answer"), 200);
@@ -128,26 +128,26 @@ fn a_short_interruption_is_no_error() {
 }
 
 #[test]
-fn a_database_that_is_gone_is_told_in_bounded_time_and_found_again() {
+fn an_unreachable_database_fails_requests_in_bounded_time() {
     let (server, network) = behind_a_network();
-    assert_eq!(say(server.address, "before"), 200);
-    network.set(CUT);
-    assert_eq!(say(server.address, "lost"), 503);
+    assert_eq!(post_message(server.address, "before"), 200);
+    network.set(DISCONNECT);
+    assert_eq!(post_message(server.address, "lost"), 503);
     let ready = crate::process::exchange(server.address, "GET", "/readyz", &[], None).expect("an answer");
     assert_eq!(crate::process::status_of(&ready.0), Some(503));
     network.set(PASS);
-    recovers(&server, "after");
+    wait_until_recovered(&server, "after");
     assert_eq!(texts(&server), ["before", "after"]);
 }
 
 #[test]
-fn a_network_that_swallows_everything_is_told_in_bounded_time_and_recovered_from() {
+fn a_black_hole_fails_requests_in_bounded_time() {
     let (server, network) = behind_a_network();
-    assert_eq!(say(server.address, "before"), 200);
-    network.set(SWALLOW);
-    assert_eq!(say(server.address, "lost"), 503);
+    assert_eq!(post_message(server.address, "before"), 200);
+    network.set(BLACKHOLE);
+    assert_eq!(post_message(server.address, "lost"), 503);
     network.set(PASS);
-    recovers(&server, "after");
+    wait_until_recovered(&server, "after");
     let texts = texts(&server);
     assert!(texts.starts_with(&["before".to_owned()]) && texts.ends_with(&["after".to_owned()]), "{texts:?}");
     assert!(times(&texts, "lost") <= 1, "{texts:?}");
@@ -158,16 +158,16 @@ fn times(texts: &[String], text: &str) -> usize {
 }
 
 #[test]
-fn a_message_whose_end_was_not_heard_of_is_stored_once_and_told_so() {
+fn a_message_with_a_lost_commit_response_is_stored_once() {
     let database = new_schema();
     let (server, network) = behind_a_network_to(&database);
     let other = Process::on(&database, &[]);
     std::thread::scope(|scope| {
-        network.set(DOUBT);
-        let waiting = scope.spawn(|| say(server.address, "in doubt"));
+        network.set(LOSE_COMMIT_RESPONSE);
+        let waiting = scope.spawn(|| post_message(server.address, "in doubt"));
         let deadline = Instant::now() + Duration::from_mins(1);
         while texts(&other).is_empty() {
-            assert!(Instant::now() < deadline, "it never arrives");
+            assert!(Instant::now() < deadline, "the message is not stored");
         }
         network.set(PASS);
         assert_eq!(waiting.join().expect("an answer"), 200);
@@ -175,16 +175,16 @@ fn a_message_whose_end_was_not_heard_of_is_stored_once_and_told_so() {
     assert_eq!(texts(&server), ["in doubt"]);
 }
 
-/// Who is told that it failed cannot know whether it did; but it is there once at most, however often the server
-/// tried, and what is said again is a message of its own.
+/// A client that gets an error cannot know whether the message was stored. It is stored at most once, however often
+/// the server retried; sending it again adds another message.
 #[test]
-fn a_message_that_stays_in_doubt_is_stored_at_most_once_each_time_that_it_is_said() {
+fn a_failed_message_is_stored_at_most_once() {
     let (server, network) = behind_a_network();
-    network.set(DOUBT);
-    assert_eq!(say(server.address, "in doubt"), 503);
+    network.set(LOSE_COMMIT_RESPONSE);
+    assert_eq!(post_message(server.address, "in doubt"), 503);
     network.set(PASS);
-    recovers(&server, "after");
-    assert_eq!(times(&texts(&server), "in doubt"), 1, "the database had it, and nobody heard");
-    assert_eq!(say(server.address, "in doubt"), 200);
+    wait_until_recovered(&server, "after");
+    assert_eq!(times(&texts(&server), "in doubt"), 1, "the lost commit succeeded");
+    assert_eq!(post_message(server.address, "in doubt"), 200);
     assert_eq!(times(&texts(&server), "in doubt"), 2);
 }

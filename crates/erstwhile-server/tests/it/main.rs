@@ -1,5 +1,5 @@
-//! Tests of the real binary, over real HTTP.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails must say so at once")]
+//! Tests of the real binary over HTTP.
+#![expect(clippy::expect_used, clippy::panic, reason = "a failing test should stop immediately")]
 
 mod architecture;
 mod command_line;
@@ -7,8 +7,8 @@ mod contract;
 mod durability;
 mod failover;
 mod faults;
-mod moving;
 mod nodes;
 mod process;
 mod robustness;
 mod scene;
+mod transfer;

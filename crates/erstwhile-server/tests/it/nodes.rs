@@ -1,4 +1,4 @@
-//! Several servers on one PostgreSQL database: what one has taken, every one shows, and each can go.
+//! Several servers on one PostgreSQL database: all return what one stored, and each can be stopped.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::process::{Process, call_at, new_schema};
 
-/// Servers that start on a database at the same moment.
+/// Starts servers on a database concurrently.
 fn start(database: &str, count: usize) -> Vec<Process> {
     std::thread::scope(|scope| {
         let starting: Vec<_> = (0..count).map(|_| scope.spawn(|| Process::on(database, &[]))).collect();
@@ -26,7 +26,7 @@ fn thread_path(user_id: &str) -> String {
     format!("/threads/thread%20of%20{}/messages", user_id.replace(' ', "%20"))
 }
 
-/// A word that no other number has.
+/// A unique word for a number.
 fn word(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
     format!("zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
@@ -36,7 +36,7 @@ fn love(number: usize) -> Value {
     json!({"messages": [{"role": "user", "content": format!("I love {}.", word(number))}]})
 }
 
-/// Asks again until an answer is as it should be.
+/// Polls until a condition holds.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_mins(1);
     while !is_so() {
@@ -54,7 +54,7 @@ fn loved_by(server: &Process, user_id: &str) -> Vec<String> {
 }
 
 #[test]
-fn servers_start_together_on_an_empty_database_and_share_one_first_key() {
+fn concurrently_started_servers_share_one_first_key() {
     let database = new_schema();
     let servers = start(&database, 3);
     for server in &servers {
@@ -68,7 +68,7 @@ fn servers_start_together_on_an_empty_database_and_share_one_first_key() {
 }
 
 #[test]
-fn what_one_server_took_every_server_shows_and_finds_at_once() {
+fn all_servers_immediately_return_what_one_stored() {
     let servers = start(&new_schema(), 3);
     add_user(&servers[0], "ann");
     for number in 0..30 {
@@ -90,12 +90,12 @@ fn what_one_server_took_every_server_shows_and_finds_at_once() {
 }
 
 #[test]
-fn declared_types_and_revoked_keys_are_known_everywhere() {
+fn declared_types_and_revoked_keys_reach_all_servers() {
     let database = new_schema();
     let servers = start(&database, 2);
     let types = json!({"entity_types": [{"name": "Instrument", "description": "Makes music.", "properties": []}]});
     assert_eq!(servers[0].call("PUT", "/entity-types", Some(&types)).status, 200);
-    eventually("the other server never sees the declared type", || {
+    eventually("the other server does not see the declared type", || {
         let known = servers[1].call("GET", "/entity-types", None).body;
         known["entity_types"].as_array().is_some_and(|types| types.iter().any(|kind| kind["name"] == "Instrument"))
     });
@@ -120,10 +120,10 @@ fn declared_types_and_revoked_keys_are_known_everywhere() {
     }
 }
 
-/// One server is killed and one sleeps through its leases while they ingest: the third does all of it, and
-/// the sleeper, when it wakes, does nothing of it again.
+/// During ingestion, one server is killed and one is stopped until its leases expire. The third does all the work, and
+/// the stopped one, when it resumes, repeats none of it.
 #[test]
-fn a_killed_server_and_one_that_overslept_leave_nothing_undone_and_nothing_done_twice() {
+fn work_of_killed_and_stopped_servers_is_done_exactly_once() {
     const USERS: usize = 6;
     const EACH: usize = 10;
     let mut servers = start(&new_schema(), 3);
@@ -142,8 +142,8 @@ fn a_killed_server_and_one_that_overslept_leave_nothing_undone_and_nothing_done_
             });
         }
     });
-    let asleep = servers.remove(2);
-    asleep.signal("STOP");
+    let stopped = servers.remove(2);
+    stopped.signal("STOP");
     servers.remove(1).kill();
     let server = &servers[0];
     let all = |user: usize| -> BTreeSet<String> { (0..EACH).map(|number| word(user * EACH + number)).collect() };
@@ -154,26 +154,26 @@ fn a_killed_server_and_one_that_overslept_leave_nothing_undone_and_nothing_done_
             all(user).iter().all(|word| told(&facts, word) == 1)
         });
     }
-    asleep.signal("CONT");
-    // What it had in hand is refused by now; whatever it does from here on is new work.
-    add_user(&asleep, "late");
-    assert_eq!(asleep.call("POST", &thread_path("late"), Some(&love(700))).status, 200);
-    eventually("the sleeper never works again", || loved_by(&asleep, "late").len() == 1);
+    stopped.signal("CONT");
+    // Its old work is rejected by now; from here on it does only new work.
+    add_user(&stopped, "late");
+    assert_eq!(stopped.call("POST", &thread_path("late"), Some(&love(700))).status, 200);
+    eventually("the stopped server does not work again", || loved_by(&stopped, "late").len() == 1);
     for user in 0..USERS {
         let user_id = format!("user {user}");
-        let facts = loved_by(&asleep, &user_id);
+        let facts = loved_by(&stopped, &user_id);
         assert_eq!(facts.len(), EACH, "{facts:?}");
-        let list = asleep.call("GET", &format!("{}?limit=100", thread_path(&user_id)), None);
+        let list = stopped.call("GET", &format!("{}?limit=100", thread_path(&user_id)), None);
         let messages = list.body["messages"].as_array().expect("messages").clone();
         let texts: Vec<&str> = messages.iter().map(|message| message["content"].as_str().expect("a text")).collect();
         let expected: Vec<String> = (0..EACH).map(|number| format!("I love {}.", word(user * EACH + number))).collect();
-        assert_eq!(texts, expected, "the caller's order is kept");
+        assert_eq!(texts, expected, "messages keep the caller's order");
     }
 }
 
-/// Clients that try another server when one is going notice nothing of a restart of all of them in turn.
+/// Clients that retry on another server notice nothing of a rolling restart.
 #[test]
-fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
+fn a_rolling_restart_under_load_loses_nothing() {
     const WRITERS: usize = 4;
     let database = new_schema();
     let mut servers: Vec<Option<Process>> = start(&database, 3).into_iter().map(Some).collect();
@@ -197,7 +197,7 @@ fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
                         }
                         let text = format!("note {writer} {number}");
                         let body = json!({"messages": [{"role": "user", "content": text}]});
-                        // As the SDKs do: a refused or broken call is tried again, here on the next server.
+                        // Like the SDKs, retries a failed call, here on the next server.
                         let taken = (0..6).any(|attempt| {
                             let address = {
                                 let addresses = addresses.lock().expect("addresses");
@@ -210,7 +210,7 @@ fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
                             }
                             taken
                         });
-                        assert!(taken, "a client that tries again fails");
+                        assert!(taken, "a retry fails");
                         written.fetch_add(1, Ordering::SeqCst);
                         acknowledged.push(text);
                     }
@@ -220,12 +220,12 @@ fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
             .collect();
         let more = |count: usize| {
             let until = written.load(Ordering::SeqCst) + count;
-            eventually("the writers are stuck", || written.load(Ordering::SeqCst) >= until);
+            eventually("the writers make no progress", || written.load(Ordering::SeqCst) >= until);
         };
         for (at, server) in servers.iter_mut().enumerate() {
             more(40);
             let old = server.take().expect("a server");
-            assert_eq!(old.terminate(), Some(0), "it ends in order");
+            assert_eq!(old.terminate(), Some(0), "it stops gracefully");
             let new = Process::on(&database, &[]);
             addresses.lock().expect("addresses")[at] = new.address;
             *server = Some(new);
@@ -239,7 +239,7 @@ fn a_rolling_restart_under_load_loses_nothing_and_fails_nobody() {
         let list = server.call("GET", &format!("{}?limit=100000", thread_path(&format!("writer {writer}"))), None);
         let stored = list.body["messages"].as_array().expect("messages").clone();
         let mut stored = stored.iter().map(|message| message["content"].as_str().expect("a text"));
-        // A call whose answer was lost may have been taken as well; order and completeness hold all the same.
+        // A call without a response may have been stored, too; order and completeness hold nonetheless.
         assert!(
             acknowledged.iter().all(|text| stored.any(|stored| stored == text)),
             "a note is missing or out of order"

@@ -1,4 +1,4 @@
-//! The binary as a child process, and a small HTTP client to talk to it.
+//! The binary as a child process, and a small HTTP client.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -20,7 +20,7 @@ pub(crate) struct Process {
     pub(crate) address: SocketAddr,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -29,14 +29,14 @@ pub(crate) struct Answer {
 }
 
 impl Process {
-    /// Starts the server on a folder and waits until it says where it listens.
+    /// Starts the server on a folder and waits until it prints its address.
     pub(crate) fn start(folder: &Path) -> Self {
         Self::start_with(folder, &[])
     }
 
     /// Starts the server with more settings in its environment.
     ///
-    /// `ERSTWHILE_TEST_STORE=postgres` puts its data into a schema of PostgreSQL, one for each folder.
+    /// With `ERSTWHILE_TEST_STORE=postgres`, the data is in a schema of PostgreSQL, one per folder.
     pub(crate) fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
         match std::env::var("ERSTWHILE_TEST_STORE").as_deref() {
             Ok("postgres") => Self::launch("--database".as_ref(), schema_of(folder).as_ref(), settings),
@@ -67,31 +67,31 @@ impl Process {
                 break rest.split(' ').next().expect("an address").parse().expect("an address");
             }
         };
-        // Keep reading, so that the server never waits for us.
+        // Keep reading, so that the server never blocks on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address }
     }
 
-    /// Kills it without warning.
+    /// Kills the server.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the server can be killed");
         self.child.wait().expect("the server ends");
     }
 
-    /// Sends it a signal, such as `STOP`.
+    /// Sends a signal, such as `STOP`.
     pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
         assert!(sent.is_ok_and(|status| status.success()), "a signal");
     }
 
-    /// Asks it to end and waits; its exit code.
+    /// Stops the server gracefully and returns its exit code.
     pub(crate) fn terminate(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("a signal").success());
         self.child.wait().expect("the server ends").code()
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on a new connection.
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         self.try_call(method, path, body).expect("an answer")
     }
@@ -100,15 +100,15 @@ impl Process {
         call_at(self.address, method, path, body)
     }
 
-    /// Sends bytes as they are and reads what comes back until the server closes.
+    /// Sends raw bytes and reads until the server closes the connection.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         read_all(self.send(bytes))
     }
 
-    /// Sends bytes, hangs up in the middle, and reads what comes back.
+    /// Sends raw bytes, closes the sending side, and reads the response.
     pub(crate) fn raw_cut(&self, bytes: &[u8]) -> String {
         let stream = self.send(bytes);
-        stream.shutdown(std::net::Shutdown::Write).expect("the end is told");
+        stream.shutdown(std::net::Shutdown::Write).expect("the sending side is closed");
         read_all(stream)
     }
 
@@ -120,19 +120,19 @@ impl Process {
     }
 }
 
-/// A schema of its own for each folder, the same for the same folder.
+/// The schema of a folder, created on first use.
 fn schema_of(folder: &Path) -> String {
     static SCHEMAS: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
     let mut schemas = SCHEMAS.lock().unwrap_or_else(PoisonError::into_inner);
     schemas.entry(folder.to_owned()).or_insert_with(new_schema).clone()
 }
 
-/// The URL of a new, empty schema.
+/// Creates an empty schema and returns its URL.
 pub(crate) fn new_schema() -> String {
     wait_for(TestServer::shared().schema())
 }
 
-/// Does something asynchronous in a test that is not.
+/// Runs a future in a synchronous test.
 pub(crate) fn wait_for<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
@@ -153,10 +153,11 @@ fn read_all(mut stream: TcpStream) -> String {
 pub(crate) fn call_at(address: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
     let key = format!("Authorization: Api-Key {KEY}\r\n");
     let (head, text) = exchange(address, method, &format!("/api/v2{path}"), &[&key], body)?;
-    answer_of(&head, &text).ok_or_else(|| std::io::Error::other("no whole answer"))
+    answer_of(&head, &text).ok_or_else(|| std::io::Error::other("incomplete response"))
 }
 
-/// One request with these header lines, each with its end, on a connection of its own; head and body of the answer.
+/// Sends one request on a new connection and returns head and body of the response. `headers` are whole lines with
+/// line breaks.
 pub(crate) fn exchange(
     address: SocketAddr,
     method: &str,
@@ -176,11 +177,11 @@ pub(crate) fn exchange(
     )?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
-    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other("no whole answer"))?;
+    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other("incomplete response"))?;
     Ok((head.to_owned(), body.to_owned()))
 }
 
-/// The status in the head of an answer.
+/// The status in the head of a response.
 pub(crate) fn status_of(head: &str) -> Option<u16> {
     head.split(' ').nth(1)?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! Bad input gets a clear answer, and the server goes on.
+//! Invalid input gets a clear error, and the server keeps running.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ fn message_of(answer: &crate::process::Answer) -> &str {
 }
 
 #[test]
-fn wrong_bodies_are_refused_with_the_name_of_the_field() {
+fn invalid_bodies_are_rejected_with_the_field_name() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());
     let cases = [
@@ -51,12 +51,12 @@ fn wrong_bodies_are_refused_with_the_name_of_the_field() {
     assert_eq!(
         server.call("GET", "/threads/t/messages", None).body["total_count"],
         json!(0),
-        "nothing was half-written"
+        "nothing was partially stored"
     );
 }
 
 #[test]
-fn duplicates_unknown_ids_and_wrong_keys_have_their_statuses() {
+fn duplicates_unknown_ids_and_wrong_keys_have_the_right_status() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());
     assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "a"}))).status, 201);
@@ -92,7 +92,7 @@ fn duplicates_unknown_ids_and_wrong_keys_have_their_statuses() {
 }
 
 #[test]
-fn malformed_and_oversize_bodies_are_refused_and_broken_connections_do_no_harm() {
+fn malformed_bodies_are_rejected_and_broken_connections_are_harmless() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());
     let request = |length: usize, body: &str| {
@@ -110,7 +110,7 @@ fn malformed_and_oversize_bodies_are_refused_and_broken_connections_do_no_harm()
     assert!(post(large.len(), &large).starts_with("HTTP/1.1 413"));
     let cut = server.raw_cut(request(500, r#"{"user_id": "cut"#).as_bytes());
     assert!(cut.is_empty() || cut.starts_with("HTTP/1.1 400"), "{cut}");
-    // A client that goes away before it hears the answer.
+    // A client that disconnects before the response.
     let mut stream = TcpStream::connect(server.address).expect("a connection");
     write!(stream, "GET /api/v2/users-ordered HTTP/1.1\r\nHost: test\r\nAuthorization: Api-Key {KEY}\r\n\r\n")
         .expect("a request");
@@ -142,11 +142,11 @@ fn strange_ids_work() {
         assert_eq!(server.call("POST", &format!("/threads/{path}%20t/messages"), Some(&said)).status, 200);
         assert_eq!(server.call("DELETE", &format!("/users/{path}"), None).status, 200);
     }
-    assert_eq!(server.call("GET", "/users/%FF", None).status, 400, "an id that is no UTF-8");
+    assert_eq!(server.call("GET", "/users/%FF", None).status, 400, "an id that is not valid UTF-8");
 }
 
 #[test]
-fn every_answer_names_its_request() {
+fn every_response_has_a_request_id() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());
     assert!(server.call("GET", "/users-ordered", None).head.contains("x-request-id: "));

@@ -1,4 +1,4 @@
-//! One of everything that the API knows, for tests that call every route.
+//! One object of every kind in the API, for tests that call every route.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use crate::process::Process;
 
 static SCENES: AtomicUsize = AtomicUsize::new(0);
 
-/// Ids of one of everything.
+/// Ids of one object of every kind.
 pub(crate) struct Scene {
     number: usize,
     project: String,
@@ -33,7 +33,7 @@ pub(crate) struct Scene {
     community: String,
 }
 
-const NOTHING: &str = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN_UUID: &str = "00000000-0000-4000-8000-000000000000";
 
 fn id(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no id in {value}")).to_owned()
@@ -118,28 +118,27 @@ impl Scene {
         }
     }
 
-    /// A path of the contract with ids in it, and the queries that it must have.
+    /// Fills ids into a path of the contract, and adds the required query parameters.
     pub(crate) fn path(&self, path: &str, verb: &str, queries: &[String]) -> String {
         self.fill(path, verb, queries, false).unwrap_or_else(|| path.to_owned())
     }
 
-    /// The same with an id of nothing where the route would find something; `None` where it would not
-    /// say that it does not exist.
-    pub(crate) fn path_to_nothing(&self, path: &str, verb: &str, queries: &[String]) -> Option<String> {
-        let forgiving = [
-            // An unknown session has an empty memory, and is made by its first message.
+    /// The same with the id of a missing object; `None` if the route does not respond with 404.
+    pub(crate) fn path_to_missing_object(&self, path: &str, verb: &str, queries: &[String]) -> Option<String> {
+        let without_404 = [
+            // An unknown session has an empty memory, and its first message creates it.
             ("/sessions/{session_id}/memory", "GET"),
             ("/sessions/{session_id}/memory", "POST"),
-            // Makes what it names.
+            // Creates the named object.
             ("/collections/{collection_name}", "POST"),
             ("/collection/{name}", "POST"),
         ];
-        let forgives = forgiving.iter().any(|(suffix, for_verb)| path.ends_with(suffix) && verb == *for_verb);
-        if forgives || !path.contains('{') { None } else { self.fill(path, verb, queries, true) }
+        let has_no_404 = without_404.iter().any(|(suffix, for_verb)| path.ends_with(suffix) && verb == *for_verb);
+        if has_no_404 || !path.contains('{') { None } else { self.fill(path, verb, queries, true) }
     }
 
-    /// Fills a path in; with `to_nothing`, its last id is one of nothing.
-    fn fill(&self, path: &str, verb: &str, queries: &[String], to_nothing: bool) -> Option<String> {
+    /// Fills a path in; with `to_missing`, its last id is that of a missing object.
+    fn fill(&self, path: &str, verb: &str, queries: &[String], to_missing: bool) -> Option<String> {
         let mut filled = path.to_owned();
         let mut names = Vec::new();
         let mut rest = path;
@@ -148,9 +147,9 @@ impl Scene {
             names.push(name);
             rest = after;
         }
-        let replaced = if to_nothing { names.last().copied() } else { None };
+        let replaced = if to_missing { names.last().copied() } else { None };
         for name in &names {
-            let own = if Some(*name) == replaced { self.nothing(name) } else { self.own(name, path, verb) };
+            let own = if Some(*name) == replaced { self.unknown_id(name) } else { self.own(name, path, verb) };
             filled = filled.replace(&format!("{{{name}}}"), &own);
         }
         let values = queries.iter().map(|name| match name.as_str() {
@@ -164,9 +163,9 @@ impl Scene {
         Some(if values.is_empty() { filled } else { format!("{filled}?{}", values.join("&")) })
     }
 
-    fn nothing(&self, name: &str) -> String {
+    fn unknown_id(&self, name: &str) -> String {
         if name.contains("uuid") || matches!(name, "batch_id" | "task_id" | "message_id") {
-            NOTHING.to_owned()
+            UNKNOWN_UUID.to_owned()
         } else {
             format!("nothing-{}", self.number)
         }
@@ -201,8 +200,7 @@ impl Scene {
         }
     }
 
-    /// The smallest body that a method takes: its required fields, and one of those that are required
-    /// together.
+    /// The smallest valid body: the required fields, and one of each set of alternatives.
     pub(crate) fn body(&self, method: &str, path: &str, verb: &str, required: &[String]) -> Option<Value> {
         if verb == "GET" {
             return None;
@@ -237,7 +235,7 @@ impl Scene {
             _ => json!({}),
         };
         body.extend(more.as_object().cloned().unwrap_or_default());
-        // The second step of a group's life needs somebody who is not in it yet.
+        // Adding a member needs a user who is not a member yet.
         if path.ends_with("/members") && verb == "POST" {
             body.insert("user_uuids".to_owned(), json!([self.other_user_uuid]));
         }
@@ -286,7 +284,7 @@ impl Scene {
     }
 }
 
-/// A language model that always answers the same; where it listens.
+/// Starts a language model with a constant response, and returns its URL.
 pub(crate) fn model_server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");

@@ -57,7 +57,7 @@ impl Slot {
     /// Applies new evidence; its texts wait for their vectors.
     fn apply(&self, evidence: Evidence) -> Result<()> {
         let mut content = self.write()?;
-        let pending = content.index.take(evidence);
+        let pending = content.index.apply(evidence);
         content.pending.extend(pending);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The same statements without the store: what a program of one's own over the same driver would do.
+//! The same statements on the raw drivers, without the store.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,11 +27,11 @@ const TEXT: &str = "Mira Tolkes lives in Branvik and works at the Seldale Foundr
 
 fn sql(name: &str) -> anyhow::Result<&'static str> {
     let statement = statements::ALL.iter().find(|statement| statement.name == name);
-    Ok(statement.with_context(|| format!("the statement {name} is gone"))?.sql)
+    Ok(statement.with_context(|| format!("there is no statement {name}"))?.sql)
 }
 
 fn graph(number: usize) -> GraphId {
-    // The tag lies in the first bytes.
+    // The first bytes are the tag.
     GraphId(Uuid::from_u128((number as u128 + 1) << 100))
 }
 
@@ -39,7 +39,7 @@ fn project() -> ProjectId {
     ProjectId(Uuid::from_u128(1))
 }
 
-/// Graphs with a thread, as they are before the first message.
+/// Creates graphs with an empty thread.
 async fn prepare(store: &Store, graphs: usize) -> anyhow::Result<()> {
     let now = SystemClock.now();
     for number in 0..graphs {
@@ -72,12 +72,12 @@ fn batch(graph: GraphId, changes: Vec<Change>) -> Batch {
     Batch { id, project: project(), partition: Some(graph.into()), expect: Expect::Nothing, at, changes }
 }
 
-/// Writes messages one after the other through the store's port.
+/// Writes messages sequentially through the store's port.
 pub(super) async fn through_the_port(store: &Store, during: Duration) -> anyhow::Result<Measured> {
     let graph = graph(0);
     let mut latencies = Vec::new();
-    let began = Instant::now();
-    while began.elapsed() < during {
+    let started = Instant::now();
+    while started.elapsed() < during {
         let (now, task) = (SystemClock.now(), TaskId(graph.within(TimeOrderedIds.next())));
         let episode = Episode {
             id: EpisodeId(graph.within(TimeOrderedIds.next())),
@@ -102,10 +102,10 @@ pub(super) async fn through_the_port(store: &Store, during: Duration) -> anyhow:
         store.apply(&batch).await?;
         latencies.push(asked.elapsed().as_secs_f64() * 1e3);
     }
-    Ok(Measured::of(latencies, began.elapsed()))
+    Ok(Measured::of(latencies, started.elapsed()))
 }
 
-/// What the statements of one message are given.
+/// The parameters of one message's statements.
 struct Message {
     graph: Vec<u8>,
     batch: Vec<u8>,
@@ -125,7 +125,7 @@ impl Message {
     }
 }
 
-/// The embedded database by hand: one connection, a commit for each message.
+/// The raw embedded database: one connection, one commit per message.
 pub(super) struct Sqlite {
     connection: rusqlite::Connection,
     store: Store,
@@ -149,8 +149,8 @@ impl Sqlite {
         use rusqlite::types::Null;
         let texts = WRITES.iter().map(|name| Ok(sql(name)?.replace('$', "?"))).collect::<anyhow::Result<Vec<_>>>()?;
         let mut latencies = Vec::new();
-        let began = Instant::now();
-        while began.elapsed() < during {
+        let started = Instant::now();
+        while started.elapsed() < during {
             let m = Message::new(0);
             let asked = Instant::now();
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -176,34 +176,34 @@ impl Sqlite {
             self.connection.execute_batch("COMMIT")?;
             latencies.push(asked.elapsed().as_secs_f64() * 1e3);
         }
-        Ok(Measured::of(latencies, began.elapsed()))
+        Ok(Measured::of(latencies, started.elapsed()))
     }
 
     pub(super) fn reads(&self, during: Duration) -> anyhow::Result<Measured> {
         let texts = READS.iter().map(|name| Ok(sql(name)?.replace('$', "?"))).collect::<anyhow::Result<Vec<_>>>()?;
         let (key, scope) = (graph(0).0.as_bytes().to_vec(), project().0.as_bytes().to_vec());
         let mut latencies = Vec::new();
-        let began = Instant::now();
-        while began.elapsed() < during {
+        let started = Instant::now();
+        while started.elapsed() < during {
             let asked = Instant::now();
             let found: Vec<u8> =
                 self.connection.prepare_cached(&texts[0])?.query_row((&"graph 0", 1, &scope), |row| row.get(0))?;
             self.connection.prepare_cached(&texts[1])?.query_row([&key], |row| row.get::<_, i64>(0))?;
-            anyhow::ensure!(found == key, "the graph is found");
+            anyhow::ensure!(found == key, "the graph was not found");
             latencies.push(asked.elapsed().as_secs_f64() * 1e3);
         }
-        Ok(Measured::of(latencies, began.elapsed()))
+        Ok(Measured::of(latencies, started.elapsed()))
     }
 }
 
-/// PostgreSQL by hand: a connection for each caller, the statements of a transaction sent together.
+/// Raw PostgreSQL: one connection per caller, with pipelined statements.
 pub(super) struct Postgres {
     url: String,
     store: Store,
 }
 
 impl Postgres {
-    /// Graphs for as many callers as are measured at the same time.
+    /// Number of graphs, one per concurrent caller.
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         let database = erstwhile_postgres::Postgres::new(url, PostgresSettings::default())?;
         let store = Store::open(Arc::new(database)).await?;
@@ -227,8 +227,8 @@ impl Postgres {
             let prepared =
                 try_join_all(WRITES.iter().map(|name| async { anyhow::Ok(client.prepare(sql(name)?).await?) })).await?;
             let mut latencies = Vec::new();
-            let began = Instant::now();
-            while began.elapsed() < during {
+            let started = Instant::now();
+            while started.elapsed() < during {
                 let m = Message::new(number);
                 let (none, nobody) = (None::<String>, None::<i64>);
                 let (zero, one, text, metadata, kind) = (0_i64, 1_i64, TEXT, "{}", "add_messages");
@@ -264,8 +264,8 @@ impl Postgres {
             let (key, scope) = (graph(number).0.as_bytes().to_vec(), project().0.as_bytes().to_vec());
             let (name, kind) = (format!("graph {number}"), 1_i64);
             let mut latencies = Vec::new();
-            let began = Instant::now();
-            while began.elapsed() < during {
+            let started = Instant::now();
+            while started.elapsed() < during {
                 let asked = Instant::now();
                 client.query_one(&locate, &[&name, &kind, &scope]).await?;
                 client.query_one(&version, &[&key]).await?;

@@ -1,12 +1,11 @@
-//! SQL/JSON paths over metadata, as PostgreSQL reads them.
+//! SQL/JSON paths over metadata, with the semantics of PostgreSQL.
 //!
-//! A path is read in one pass without backtracking, and evaluated with a budget of steps, so that a
-//! hostile one costs little and ends. Evaluation has no other errors than PostgreSQL's, and none
-//! reaches the caller: what cannot be evaluated is not found.
+//! A path is parsed in one pass without backtracking and evaluated with a budget of steps, so that a
+//! malicious one terminates quickly. Evaluation has the same errors as in PostgreSQL, but they are not
+//! returned: a path that cannot be evaluated finds nothing.
 //!
-//! **It is not** all of PostgreSQL: no variables (nothing could give them a value), no dates, no
-//! methods newer than PostgreSQL 12, and `like_regex` only with plain text between `^` and `$`. What
-//! is missing is refused when the path is read, never ignored.
+//! **Not supported:** variables (there is no way to set them), dates, methods added after PostgreSQL 12, and
+//! `like_regex` except for plain text between `^` and `$`. Unsupported syntax is an error, never ignored.
 
 use std::fmt;
 
@@ -17,51 +16,51 @@ mod lex;
 mod parse;
 mod step;
 
-/// Characters of a path, at most.
+/// Maximum number of characters of a path.
 pub const PATH_CHARACTERS_MAX: usize = 1_000;
-/// Parentheses, brackets and signs inside each other, at most.
+/// Maximum nesting depth of parentheses, brackets and signs.
 pub const NESTING_MAX: usize = 24;
-/// Steps of evaluating a path on one object, at most: a step looks at one item, or at a few dozen bytes.
+/// Maximum number of evaluation steps on one object: a step covers one item or a few dozen bytes.
 pub const STEPS_MAX: usize = 50_000;
 
-/// A path that has been read.
+/// A parsed path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
     strict: bool,
     root: Node,
 }
 
-/// What is wrong with a path, and where.
+/// A syntax error in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Characters before it.
+pub struct SyntaxError {
+    /// Number of characters before the error.
     pub at: usize,
-    /// What is wrong, or what should stand there.
-    pub what: String,
+    /// What is wrong or what was expected.
+    pub message: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the path is wrong after {} characters: {}", self.at, self.what)
+        write!(f, "invalid path after {} characters: {}", self.at, self.message)
     }
 }
 
 impl Path {
-    /// Reads a path.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    /// Parses a path.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         parse::path(text)
     }
 
     /// Whether the path finds anything in a document (`@?` of PostgreSQL).
     ///
-    /// Take care: as there, a path that is itself a comparison (`$.a == 1`) finds its own answer, also
-    /// when that is false. A filter (`$ ? (@.a == 1)`) is what is meant.
+    /// As in PostgreSQL, a path that is itself a comparison (`$.a == 1`) always finds its result, even `false`.
+    /// Use a filter (`$ ? (@.a == 1)`) instead.
     pub fn finds(&self, document: &Value) -> bool {
         evaluate::finds(self, document)
     }
 }
 
-/// An expression, which gives items, or a predicate, which is true, false or unknown.
+/// An expression, which yields items, or a predicate, which is true, false or unknown.
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
     Root,
@@ -69,9 +68,9 @@ enum Node {
     Last,
     Literal(Value),
     Access(Box<Node>, Vec<Step>),
-    /// A minus before an expression, or (`false`) a plus.
+    /// A unary minus (`true`) or plus (`false`).
     Sign(bool, Box<Node>),
-    /// Terms from left to right.
+    /// Terms, evaluated from left to right.
     Arithmetic(Box<Node>, Vec<(Operator, Node)>),
     All(Vec<Node>),
     Any(Vec<Node>),
@@ -104,7 +103,7 @@ impl Node {
 enum Step {
     Member(String),
     AnyMember,
-    /// Everything below from one level to another; level 0 is the item itself. `None`: leaves only.
+    /// All descendants between two levels; level 0 is the item itself. `None`: leaves only.
     Descend(Option<(u32, u32)>),
     AnyElement,
     /// Single elements, or ranges of them.
@@ -143,7 +142,7 @@ enum Comparison {
     GreaterOrEqual,
 }
 
-/// Plain text that is looked for; the only patterns that are supported.
+/// A search for plain text, the only supported kind of pattern.
 #[derive(Debug, Clone, PartialEq)]
 struct Pattern {
     text: String,
@@ -170,7 +169,7 @@ impl Pattern {
     }
 }
 
-/// A JSON number; `None` for infinities and what is no number.
+/// A JSON number; `None` if the value is not finite.
 fn number(value: f64) -> Option<Value> {
     Number::from_f64(value).map(Value::Number)
 }

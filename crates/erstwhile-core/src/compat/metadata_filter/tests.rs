@@ -1,4 +1,4 @@
-//! What filters accept and let pass, as sentences.
+//! Tests of parsing and matching metadata filters.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -14,7 +14,7 @@ fn passes(filter: &Value) -> bool {
     MetadataFilter::parse(filter).unwrap().matches(&metadata(), "2024-05-01T12:00:00Z".parse().unwrap())
 }
 
-fn refusal(filter: &Value) -> String {
+fn error_message(filter: &Value) -> String {
     MetadataFilter::parse(filter).unwrap_err().message().to_owned()
 }
 
@@ -26,20 +26,20 @@ const YES: &str = "$.topic";
 const NO: &str = "$.missing";
 
 #[test]
-fn a_filter_that_says_nothing_lets_everything_pass() {
+fn an_empty_filter_matches_everything() {
     for filter in [json!(null), json!({}), json!({"where": null, "start_date": null}), json!({"where": {}})] {
         assert!(passes(&filter), "{filter}");
     }
 }
 
 #[test]
-fn a_path_passes_what_it_finds_something_in() {
+fn a_path_matches_if_it_finds_anything() {
     assert!(passes(&json!({"where": path("$.system.entities[*] ? (@.Label == \"WORK_OF_ART\")")})));
     assert!(!passes(&json!({"where": path("$.system.entities[*] ? (@.Label == \"PERSON\")")})));
 }
 
 #[test]
-fn groups_nest_and_join() {
+fn groups_can_be_nested() {
     assert!(passes(&json!({"where": {"and": [path(YES), path("$ ? (@.stars > 3)")]}})));
     assert!(!passes(&json!({"where": {"and": [path(YES), path(NO)]}})));
     assert!(passes(&json!({"where": {"or": [path(NO), path(YES)]}})));
@@ -49,7 +49,7 @@ fn groups_nest_and_join() {
 }
 
 #[test]
-fn an_object_with_several_conditions_wants_all() {
+fn an_object_with_several_conditions_requires_all() {
     assert!(passes(&json!({"where": {"jsonpath": YES, "and": [path(YES)], "or": [path(NO), path(YES)]}})));
     assert!(!passes(&json!({"where": {"jsonpath": NO, "or": [path(YES)]}})));
     assert!(!passes(&json!({"where": {"jsonpath": YES, "or": [path(NO)]}})));
@@ -57,7 +57,7 @@ fn an_object_with_several_conditions_wants_all() {
 }
 
 #[test]
-fn both_dates_belong_to_the_range() {
+fn both_dates_are_inclusive() {
     assert!(passes(&json!({"start_date": "2024-05-01T12:00:00Z", "end_date": "2024-05-01T14:00:00+02:00"})));
     assert!(!passes(&json!({"start_date": "2024-05-01T12:00:01Z"})));
     assert!(!passes(&json!({"end_date": "2024-05-01T11:59:59.999Z"})));
@@ -65,7 +65,7 @@ fn both_dates_belong_to_the_range() {
 }
 
 #[test]
-fn mistakes_are_named_with_their_place() {
+fn errors_name_their_place() {
     for (filter, message) in [
         (json!([]), "metadata must be an object"),
         (json!({"jsonpath": "$"}), "metadata has an unknown key \"jsonpath\""),
@@ -76,31 +76,31 @@ fn mistakes_are_named_with_their_place() {
         (json!({"where": {"or": {}}}), "metadata.where.or must be a list"),
         (
             json!({"where": {"and": [{"or": [path("$"), path("$.")]}]}}),
-            "metadata.where.and[0].or[1].jsonpath: the path",
+            "metadata.where.and[0].or[1].jsonpath: invalid path",
         ),
         (json!({"where": {"and": [1]}}), "metadata.where.and[0] must be an object"),
         (json!({"start_date": "yesterday"}), "metadata.start_date must be a date"),
         (json!({"end_date": 5}), "metadata.end_date must be a date"),
     ] {
-        let refusal = refusal(&filter);
-        assert!(refusal.starts_with(message), "{filter}: {refusal}");
+        let error_message = error_message(&filter);
+        assert!(error_message.starts_with(message), "{filter}: {error_message}");
     }
 }
 
 #[test]
-fn depth_and_number_have_limits() {
+fn depth_and_number_of_conditions_are_limited() {
     let nested = |depth: usize| (1..depth).fold(path(YES), |inner, _| json!({"and": [inner]}));
     assert!(passes(&json!({"where": nested(DEPTH_MAX)})));
-    assert!(refusal(&json!({"where": nested(DEPTH_MAX + 1)})).contains("nested too deeply"));
+    assert!(error_message(&json!({"where": nested(DEPTH_MAX + 1)})).contains("nested too deeply"));
     let wide = |count: usize| json!({"where": {"and": vec![path(YES); count - 1]}});
     assert!(passes(&wide(CONDITIONS_MAX)));
-    assert!(refusal(&wide(CONDITIONS_MAX + 1)).contains("too many conditions"));
-    assert!(refusal(&json!({"where": path(&"x".repeat(1_001))})).contains("too long"));
+    assert!(error_message(&wide(CONDITIONS_MAX + 1)).contains("too many conditions"));
+    assert!(error_message(&json!({"where": path(&"x".repeat(1_001))})).contains("too long"));
 }
 
 proptest! {
     #[test]
-    fn reading_never_panics(text in "\\PC{0,30}", key in "(where|and|or|jsonpath|start_date|\\PC{0,4})") {
+    fn parsing_never_panics(text in "\\PC{0,30}", key in "(where|and|or|jsonpath|start_date|\\PC{0,4})") {
         let inner = json!({key.clone(): [{key.clone(): text.clone()}], "jsonpath": text});
         for filter in [json!({key: inner.clone()}), json!({"where": inner.clone()}), json!({"where": {"or": [inner]}})] {
             if let Ok(filter) = MetadataFilter::parse(&filter) {

@@ -1,4 +1,4 @@
-//! `document.*_collection`: document collections, with vectors of the server or of the application.
+//! `document.*_collection`: document collections; vectors come from the server or from the application.
 
 use axum::Json;
 use erstwhile::engine::compat::NewCollection;
@@ -10,7 +10,7 @@ use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// The name in the body repeats the one in the path.
+/// The body also holds the name, which is ignored: it repeats the one in the path.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct AddCollection {
@@ -46,7 +46,7 @@ pub(super) async fn list(Reader(project): Reader) -> Result<Json<Vec<WireCollect
     Ok(Json(collections.into_iter().map(Into::into).collect()))
 }
 
-/// Who makes the vectors is decided when the collection is made.
+/// `is_auto_embedded` cannot be changed after creation.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateCollection {
@@ -68,7 +68,7 @@ pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Res
     Ok(OK)
 }
 
-/// There is nothing to do: every search is exact and sees every document.
+/// Does nothing, because search is exact and needs no index.
 pub(super) async fn create_index(Writer(project): Writer, PathId(name): PathId) -> Result<&'static str, ApiError> {
     project.collection(&name).get().await?;
     Ok(OK)

@@ -15,8 +15,8 @@ use crate::http::body::{Body, List, ObjectOnly, PathId, PathIdAndUuid, Query, uu
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// What can be done with one document.
-pub(super) fn one() -> MethodRouter<App> {
+/// Routes of a single document.
+pub(super) fn by_uuid() -> MethodRouter<App> {
     axum::routing::get(get).patch(update).delete(delete)
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn delete_many(
     PathId(name): PathId,
     List(uuids): List<String>,
 ) -> Result<&'static str, ApiError> {
-    let uuids = uuids.iter().map(|id| uuid("the list", id)).collect::<Result<Vec<_>, _>>()?;
+    let uuids = uuids.iter().map(|id| uuid("each item", id)).collect::<Result<Vec<_>, _>>()?;
     project.collection(&name).delete_documents(&uuids).await?;
     Ok(OK)
 }

@@ -1,4 +1,4 @@
-//! Lists of this generation: ascending, with a number as cursor.
+//! Pagination of this generation: ascending, with a number as cursor.
 
 use erstwhile::engine::{Listing, SortBy};
 use jiff::Timestamp;
@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use crate::http::error::ApiError;
 
-/// Rows when the caller does not say: all that a server gives at once.
-const ALL: i64 = 1_000;
-/// Numbers from here on are ids of rows, smaller ones are counts of rows to leave out.
+/// Default and maximum number of rows.
+const LIMIT_MAX: i64 = 1_000;
+/// Cursors from this value on are ids of rows; smaller ones are numbers of rows to skip.
 const FIRST_ID: i64 = 1_000_000_000_000;
 
 #[derive(Debug, Deserialize)]
@@ -18,32 +18,32 @@ pub(super) struct ListQuery {
     cursor: Option<i64>,
 }
 
-/// Where a list begins.
+/// Where a page starts.
 #[derive(Debug, PartialEq)]
 pub(super) enum Start {
-    /// After so many rows: what the generators of the SDKs count.
-    Page(i64),
-    /// After the row with this id, which is its time of creation.
+    /// After this many rows, as the generators of the SDKs count.
+    Skip(i64),
+    /// After the row created at this time, which is its id.
     After(Timestamp),
 }
 
 impl ListQuery {
-    /// Where the list begins, and how many rows it has.
+    /// Where the page starts, and its number of rows.
     pub(super) fn start(&self) -> Result<(Start, i64), ApiError> {
         let (limit, cursor) = (self.limit.unwrap_or(0), self.cursor.unwrap_or(0));
         if limit < 0 || cursor < 0 {
             return Err(ApiError::bad_request("limit and cursor must not be negative"));
         }
-        let limit = if limit == 0 { ALL } else { limit.min(ALL) };
+        let limit = if limit == 0 { LIMIT_MAX } else { limit.min(LIMIT_MAX) };
         if cursor < FIRST_ID {
-            return Ok((Start::Page(cursor), limit));
+            return Ok((Start::Skip(cursor), limit));
         }
         let after = Timestamp::from_microsecond(cursor);
         Ok((Start::After(after.map_err(|_| ApiError::bad_request("cursor is out of range"))?), limit))
     }
 }
 
-/// The whole page in which a row stands, and the place of the row on it.
+/// The page of size `limit` that contains the row after `skipped` rows.
 pub(super) fn page(skipped: i64, limit: i64) -> Listing {
     Listing {
         page_number: skipped / limit + 1,
@@ -64,8 +64,8 @@ mod tests {
 
     #[test]
     fn a_small_cursor_counts_rows_and_a_large_one_is_an_id() {
-        assert_eq!(start(None, None), Some((Start::Page(0), ALL)));
-        assert_eq!(start(Some(10), Some(20)), Some((Start::Page(20), 10)));
+        assert_eq!(start(None, None), Some((Start::Skip(0), LIMIT_MAX)));
+        assert_eq!(start(Some(10), Some(20)), Some((Start::Skip(20), 10)));
         let at = Timestamp::from_microsecond(1_700_000_000_000_000).ok();
         assert_eq!(start(Some(10), Some(1_700_000_000_000_000)), at.map(|at| (Start::After(at), 10)));
         assert_eq!(start(Some(-1), None), None);

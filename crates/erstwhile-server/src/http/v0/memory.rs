@@ -16,17 +16,17 @@ use crate::http::body::{Body, ObjectOnly, PathId, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Messages of a session that its memory holds when the caller does not say (documented), and at most.
+/// Default (documented) and maximum number of messages in a session's memory.
 const WINDOW: i64 = 12;
 const WINDOW_MAX: i64 = 1_000;
-/// Earlier messages that the summary of a session is made from, at most.
+/// Maximum number of earlier messages that a session's summary covers.
 const SUMMARISED_MAX: i64 = 500;
-/// Messages in one call, at most: these clients send whole conversations.
+/// Maximum number of messages in one call: these clients send whole conversations.
 const MESSAGES_MAX: usize = 1_000;
-/// Results of a search when the caller does not say (documented), and at most.
+/// Default (documented) and maximum number of search results.
 const LIMIT: i64 = 10;
 const LIMIT_MAX: i64 = 1_000;
-/// How much relevance counts against difference when the caller does not say.
+/// Default weight of relevance against diversity.
 const MMR_LAMBDA: f32 = 0.5;
 
 #[derive(Debug, Deserialize)]
@@ -46,7 +46,7 @@ struct NewWireMessage {
     _object: ObjectOnly,
 }
 
-/// Who speaks under a role in free text; a text that names no role is a speaker's name.
+/// The role named by free text; other text is a speaker's name, whose role is unknown.
 fn role_of(text: &str) -> Role {
     match text.trim().to_lowercase().as_str() {
         "human" => Role::User,
@@ -68,7 +68,7 @@ impl NewWireMessage {
         }
         let role = role_of(&text);
         Ok(NewMessage {
-            // What was written comes back, unless it is the role's own name.
+            // Stored only if it differs from the role's name, so that it can be returned as sent.
             name: (text != role.as_str()).then_some(text),
             role,
             created_at: optional_time(&field("created_at"), self.created_at.as_ref())?,
@@ -109,7 +109,7 @@ pub(super) struct Memory {
     metadata: Metadata,
 }
 
-/// The last messages, and a summary of what was said before them.
+/// Returns the last messages and a summary of the earlier ones.
 pub(super) async fn get(
     Reader(project): Reader,
     PathId(session_id): PathId,
@@ -122,7 +122,7 @@ pub(super) async fn get(
     };
     let thread = match project.thread(&session_id).get().await {
         Ok(thread) => thread,
-        // A session that nobody has heard of has an empty memory.
+        // An unknown session has an empty memory.
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Json(Memory::default())),
         Err(error) => return Err(error.into()),
     };
@@ -131,7 +131,7 @@ pub(super) async fn get(
     Ok(Json(Memory { messages: messages.into_iter().map(Into::into).collect(), summary, metadata: thread.metadata }))
 }
 
-/// The summary of the first so many messages of a session, of the last of them when they are many.
+/// Summarises the first `earlier` messages of a session, or the last `SUMMARISED_MAX` of them.
 async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Result<Option<WireSummary>, ApiError> {
     if earlier <= 0 {
         return Ok(None);
@@ -162,7 +162,7 @@ pub(super) struct SearchQuery {
 }
 
 impl SearchQuery {
-    /// Results that are asked for.
+    /// The requested number of results.
     pub(super) fn limit(&self) -> Option<i64> {
         self.limit
     }
@@ -178,24 +178,24 @@ pub(super) struct SearchMemory {
     mmr_lambda: Option<f32>,
 }
 
-/// One of message and summary is there.
+/// Either `message` or `summary` is set.
 #[derive(Debug, Serialize)]
 pub(super) struct Found {
     message: Option<WireMessage>,
     summary: Option<WireSummary>,
     metadata: Metadata,
-    /// How well it fits; larger is better.
+    /// The score, despite the field's name: larger is better.
     dist: f64,
     embedding: Vec<f32>,
 }
 
-/// The limit of a search.
+/// Validates the limit of a search.
 pub(super) fn limit_of(given: Option<i64>) -> Result<usize, ApiError> {
     let limit = given.filter(|limit| *limit != 0).unwrap_or(LIMIT).min(LIMIT_MAX);
     usize::try_from(limit).map_err(|_| ApiError::bad_request("limit must not be negative"))
 }
 
-/// The lambda of a search of type `mmr`.
+/// Returns the lambda of a search of type `mmr`.
 pub(super) fn mmr_lambda(search_type: Option<&str>, lambda: Option<f32>) -> Result<Option<f32>, ApiError> {
     if lambda.is_some_and(|lambda| !(0.0..=1.0).contains(&lambda)) {
         return Err(ApiError::bad_request("mmr_lambda must be from 0 to 1"));

@@ -9,7 +9,7 @@ use crate::http::body::{Body, PathId, PathIdAndUuid, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Messages on a page when the caller does not say, and at most.
+/// Default and maximum number of messages on a page.
 const PAGE_SIZE: i64 = 100;
 const PAGE_SIZE_MAX: i64 = 1_000;
 
@@ -17,7 +17,7 @@ const PAGE_SIZE_MAX: i64 = 1_000;
 #[serde(expecting = "an object")]
 pub(super) struct ListMessages {
     limit: Option<i64>,
-    /// A page number, from 1.
+    /// Page number, starting at 1.
     cursor: Option<i64>,
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn add(
         metadata: body.metadata.unwrap_or_default(),
     };
     let thread = project.create_thread(new).await.map_err(|error| match error.kind() {
-        // Only the user can be missing; this generation calls that a bad request.
+        // Only the user can be missing here; this generation responds with 400.
         ErrorKind::NotFound => ApiError::bad_request(error.message()),
         ErrorKind::AlreadyExists => {
             ApiError::bad_request(format!("session already exists with session_id: {session_id}"))
@@ -65,7 +65,7 @@ pub(super) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<WireSession>>, ApiError> {
     let threads = match query.start()? {
-        (Start::Page(skipped), limit) => {
+        (Start::Skip(skipped), limit) => {
             let (mut threads, _) = project.list_threads(&page(skipped, limit)).await?;
             threads.drain(..usize::try_from(skipped % limit).unwrap_or(0).min(threads.len()));
             threads

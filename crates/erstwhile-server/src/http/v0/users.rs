@@ -41,7 +41,7 @@ pub(super) async fn get(Reader(project): Reader, PathId(user_id): PathId) -> Res
     Ok(Json(project.user(&user_id).get().await?.into()))
 }
 
-/// The ids in the body repeat the one in the path.
+/// The body also holds ids, which are ignored: they repeat the one in the path.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateUser {
@@ -77,7 +77,7 @@ pub(super) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<WireUser>>, ApiError> {
     let users = match query.start()? {
-        (Start::Page(skipped), limit) => {
+        (Start::Skip(skipped), limit) => {
             let (mut users, _) = project.list_users(&page(skipped, limit)).await?;
             users.drain(..usize::try_from(skipped % limit).unwrap_or(0).min(users.len()));
             users

@@ -1,14 +1,14 @@
-//! The generation's response types. Its document model refuses keys that it does not know.
+//! The generation's response types. The SDKs' document model rejects unknown keys.
 
 use erstwhile::model::{Collection, Document, Episode, Metadata, Thread, User};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The answer to a call that has nothing to say.
+/// The response body of calls without a result.
 pub(super) const OK: &str = "OK";
 
-/// Characters of English text that make a token, roughly.
+/// Approximate number of characters in a token of English text.
 const CHARACTERS_PER_TOKEN: usize = 4;
 
 pub(super) fn tokens(text: &str) -> usize {
@@ -18,7 +18,7 @@ pub(super) fn tokens(text: &str) -> usize {
 #[derive(Debug, Serialize)]
 pub(super) struct WireUser {
     uuid: Uuid,
-    /// Its time of creation in microseconds: a number that grows, as these clients expect.
+    /// The creation time in microseconds: these clients expect an increasing number.
     id: i64,
     user_id: String,
     email: Option<String>,
@@ -74,7 +74,7 @@ impl From<Thread> for WireSession {
     }
 }
 
-/// `role` is free text here, and comes back as it was sent.
+/// `role` is free text, returned as it was sent.
 #[derive(Debug, Serialize)]
 pub(super) struct WireMessage {
     uuid: Uuid,
@@ -137,7 +137,7 @@ impl From<Collection> for WireCollection {
             embedding_dimensions: collection.dimensions,
             is_auto_embedded: collection.is_auto_embedded,
             is_normalized: true,
-            // Every search is exact and sees every document: nothing waits to be indexed.
+            // Search is exact and needs no index, so a collection is always indexed.
             is_indexed: true,
             document_count: collection.document_count,
             document_embedded_count: collection.embedded_count,

@@ -1,4 +1,4 @@
-//! `document.*_collection`: document collections, whose vectors the server makes.
+//! `document.*_collection`: document collections, embedded by the server.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Both cloud generations read a list of lists.
+/// Responds with a list of lists, as both cloud generations expect.
 pub(super) async fn list(
     State(app): State<App>,
     Reader(project): Reader,

@@ -16,12 +16,12 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
 use crate::http::error::ApiError;
 
-/// Results when the caller does not say.
+/// Default number of results.
 const LIMIT: i64 = 10;
-/// Results, at most.
+/// Maximum number of results.
 const LIMIT_MAX: i64 = 1_000;
 
-/// Cloud v2 reads a list of lists where cloud v1 reads a list.
+/// Cloud v2 expects a list of lists, cloud v1 a list.
 fn listed<T: Serialize>(client: Client, items: Vec<T>) -> Response {
     match client {
         Client::CloudV2 => Json([items]).into_response(),
@@ -71,7 +71,7 @@ pub(super) async fn get_many(
     let uuids = body.uuids.unwrap_or_default();
     let uuids = uuids.iter().map(|id| uuid("uuids", id)).collect::<Result<Vec<_>, _>>()?;
     let document_ids = body.document_ids.unwrap_or_default();
-    // The SDKs allow a call without either.
+    // The SDKs allow a call without `uuids` and `document_ids`.
     let documents = if uuids.is_empty() && document_ids.is_empty() {
         project.collection(&name).get().await?;
         Vec::new()
@@ -138,7 +138,7 @@ pub(super) async fn delete_many(
     PathId(name): PathId,
     List(uuids): List<String>,
 ) -> Result<Json<Success>, ApiError> {
-    let uuids = uuids.iter().map(|id| uuid("the list", id)).collect::<Result<Vec<_>, _>>()?;
+    let uuids = uuids.iter().map(|id| uuid("each item", id)).collect::<Result<Vec<_>, _>>()?;
     project.collection(&name).delete_documents(&uuids).await?;
     Ok(Json(Success::OK))
 }
@@ -175,7 +175,7 @@ pub(super) async fn search(
     Body(body): Body<SearchDocuments>,
 ) -> Result<Json<SearchPage>, ApiError> {
     let limit = checks::count("limit", query.limit, LIMIT, LIMIT_MAX)?;
-    // Neither text nor metadata asks for nothing in particular: everything, oldest first.
+    // Without text and metadata, return all documents, oldest first.
     let nothing = Some(Value::Object(serde_json::Map::from_iter([("where".to_owned(), serde_json::json!({}))])));
     let filter = document_filter(body.metadata.as_ref())?;
     let filter = if body.text.is_none() && filter.is_none() { document_filter(nothing.as_ref())? } else { filter };

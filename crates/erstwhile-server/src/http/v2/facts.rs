@@ -62,7 +62,7 @@ pub(super) async fn add_to_session(
 ) -> Result<Json<Success>, ApiError> {
     let facts: Vec<String> = body.facts.unwrap_or_default().into_iter().map(|fact| fact.fact).collect();
     project.thread(&session_id).get().await?;
-    // Version 1 of the SDK may send none.
+    // Cloud v1 may send no facts.
     if !facts.is_empty() {
         project.thread(&session_id).state_facts(&facts).await?;
     }
@@ -82,7 +82,7 @@ pub(super) struct OneFact {
     fact: WireFact,
 }
 
-/// A malformed uuid names no fact.
+/// Parses a fact's id; a malformed uuid is an unknown fact.
 fn fact_id(text: &str) -> Result<AssertionId, ApiError> {
     let unknown = |_| ApiError::new(StatusCode::NOT_FOUND, "fact not found");
     Uuid::parse_str(text).map(AssertionId).map_err(unknown)
@@ -92,7 +92,7 @@ pub(super) async fn get(Reader(project): Reader, PathId(id): PathId) -> Result<J
     Ok(Json(OneFact { fact: project.rated_fact(fact_id(&id)?).await?.into() }))
 }
 
-/// Cloud v2 reads an object; cloud v1 and the community edition read a JSON string.
+/// Cloud v2 expects an object; cloud v1 and the community edition expect a JSON string.
 pub(super) async fn delete(Writer(project): Writer, client: Client, PathId(id): PathId) -> Result<Response, ApiError> {
     project.delete_fact(fact_id(&id)?).await?;
     Ok(match client {

@@ -1,4 +1,4 @@
-//! `group.*`: standalone graphs by their older name.
+//! `group.*`: standalone graphs under their older name.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Groups on a page when the caller does not say.
+/// Default number of groups on a page.
 const PAGE_SIZE: i64 = 100;
 
 async fn group(app: &App, graph: Graph) -> Result<WireGroup, ApiError> {

@@ -18,13 +18,13 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
 use crate::http::error::ApiError;
 
-/// Messages of a session that its memory holds when the caller does not say.
+/// Default number of messages in a session's memory.
 const WINDOW: i64 = 6;
-/// Messages that a session's memory holds, at most.
+/// Maximum number of messages in a session's memory.
 const WINDOW_MAX: i64 = 1_000;
-/// Facts that a session's memory holds, at most.
+/// Maximum number of facts in a session's memory.
 const FACTS: usize = 20;
-/// Earlier messages that the summary of a session is made from, at most.
+/// Maximum number of earlier messages that a session's summary covers.
 const SUMMARISED_MAX: i64 = 500;
 
 #[derive(Debug, Deserialize)]
@@ -35,7 +35,7 @@ pub(super) struct AddMemory {
     return_context: Option<bool>,
 }
 
-/// `role` is the speaker's name here, and `role_type` the role.
+/// `role` is the speaker's name, `role_type` the role.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 struct NewWireMessage {
@@ -59,7 +59,7 @@ impl NewWireMessage {
         checks::characters(&field("content"), &content, characters_max)?;
         Ok(NewMessage {
             role: checks::role(&field("role_type"), &role_type)?,
-            // Clients that have no name for the speaker repeat the role.
+            // Clients without a name for the speaker repeat the role.
             name: self.role.filter(|name| Role::parse(&name.to_lowercase()).is_none()),
             created_at: optional_time(&field("created_at"), self.created_at.as_ref())?,
             content,
@@ -88,7 +88,7 @@ pub(super) async fn add(
     }
     let ignored = body.ignore_roles.unwrap_or_default();
     let ignored = ignored.iter().map(|name| checks::role("ignore_roles", name)).collect::<Result<Vec<_>, _>>()?;
-    // The community server took longer messages than the cloud does.
+    // The community server accepted longer messages than the cloud.
     let characters_max = if client == Client::CloudV3 {
         app.limits.message_characters_max
     } else {
@@ -130,7 +130,7 @@ pub(super) struct Memory {
     metadata: Metadata,
 }
 
-/// The last messages, what is known that bears on them, and a summary of what was said before them.
+/// Returns the last messages, the facts relevant to them, and a summary of the earlier messages.
 pub(super) async fn get(
     Reader(project): Reader,
     PathId(session_id): PathId,
@@ -143,7 +143,7 @@ pub(super) async fn get(
     }
     let thread = match project.thread(&session_id).get().await {
         Ok(thread) => thread,
-        // A session that nobody has heard of has an empty memory.
+        // An unknown session has an empty memory.
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Json(Memory::default())),
         Err(error) => return Err(error.into()),
     };
@@ -173,7 +173,7 @@ pub(super) async fn get(
     }))
 }
 
-/// The summary of the first so many messages of a session, of the last of them when they are many.
+/// Summarises the first `earlier` messages of a session, or the last `SUMMARISED_MAX` of them.
 async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Result<Option<WireSummary>, ApiError> {
     let offset = (earlier - SUMMARISED_MAX).max(0);
     if earlier <= 0 {

@@ -10,16 +10,16 @@ use crate::http::body::{Body, PathId, PathIdAndUuid, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Messages on a page when the caller does not say (documented).
+/// Default number of messages on a page (documented).
 const PAGE_SIZE: i64 = 100;
-/// Messages on a page, at most.
+/// Maximum number of messages on a page.
 const PAGE_SIZE_MAX: i64 = 1_000;
 
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct ListMessages {
     limit: Option<i64>,
-    /// A page number, from 1.
+    /// Page number, starting at 1.
     cursor: Option<i64>,
 }
 

@@ -13,14 +13,14 @@ use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-/// Results when the caller does not say (documented).
+/// Default number of results (documented).
 const LIMIT: i64 = 10;
-/// Results, at most.
+/// Maximum number of results.
 const LIMIT_MAX: i64 = 1_000;
-/// How much relevance counts against difference when the caller does not say.
+/// Default weight of relevance against diversity.
 const MMR_LAMBDA: f32 = 0.5;
 
-/// The lambda of a search of type `mmr`.
+/// Returns the lambda of a search of type `mmr`.
 pub(super) fn mmr_lambda(search_type: Option<&str>, lambda: Option<f32>) -> Result<Option<f32>, ApiError> {
     if lambda.is_some_and(|lambda| !(0.0..=1.0).contains(&lambda)) {
         return Err(ApiError::bad_request("mmr_lambda must be from 0 to 1"));
@@ -53,7 +53,7 @@ pub(super) struct SearchBody {
     min_fact_rating: Option<f64>,
 }
 
-/// One of message, fact and summary is there.
+/// Either `message`, `fact` or `summary` is set.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Found {
     session_id: String,
@@ -74,7 +74,7 @@ pub(super) async fn search_sessions(
     Query(query): Query<SearchQuery>,
     Body(body): Body<SearchBody>,
 ) -> Result<Json<SessionResults>, ApiError> {
-    // What the community edition searches, and what is worth most.
+    // The community edition searches facts, which are also the most useful results.
     Ok(Json(SessionResults { results: search(&project, query, body, "facts").await? }))
 }
 

@@ -11,7 +11,7 @@ use erstwhile::engine::{Listing, NewThread, ProjectHandle, SortBy};
 use erstwhile::model::{Metadata, Thread};
 use serde::{Deserialize, Serialize};
 
-use super::understanding::{Classification, Classify, classify_thread};
+use super::inference::{Classification, Classify, classify_thread};
 use super::wire::WireSession;
 use crate::app::App;
 use crate::http::body::{Body, PathId, Query};
@@ -19,12 +19,12 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
 use crate::http::error::ApiError;
 
-/// Sessions on a page when the caller does not say.
+/// Default number of sessions on a page.
 const PAGE_SIZE: i64 = 100;
-/// Sessions that one call ends, at most.
+/// Maximum number of sessions that one call ends.
 const ENDED_MAX: usize = 100;
 
-/// A session with what is declared about it.
+/// A session with its fact rating instruction.
 pub(super) async fn session(app: &App, thread: Thread) -> Result<WireSession, ApiError> {
     let rating = app.engine.project(thread.project).rating(&Rated::Thread(thread.thread_id.clone())).await?;
     Ok(WireSession::new(thread, rating))
@@ -62,7 +62,7 @@ pub(super) async fn add(
         metadata: body.metadata.unwrap_or_default(),
     };
     let thread = project.create_thread(new).await.map_err(|error| match error.kind() {
-        // Only the user can be missing; these generations call that a bad request.
+        // Only the user can be missing here; these generations respond with 400.
         ErrorKind::NotFound => ApiError::bad_request(error.message()),
         ErrorKind::AlreadyExists => {
             ApiError::bad_request(format!("session already exists with session_id: {session_id}"))
@@ -104,7 +104,7 @@ pub(super) async fn update(
     Ok(Json(session(&app, thread).await?))
 }
 
-/// The names of both spellings: what the SDKs send, and what the community server read.
+/// Both spellings of the parameters: the one that the SDKs send, and the one that the community server read.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct ListSessions {
@@ -152,7 +152,7 @@ pub(super) async fn list(
     Ok(Json(SessionList { response_count: sessions.len(), sessions, total_count }))
 }
 
-/// The community edition's SDK reads a list of lists, the others a list.
+/// The community edition's SDK expects a list of lists, the others a list.
 pub(super) async fn of_user(
     State(app): State<App>,
     Reader(project): Reader,
@@ -172,7 +172,7 @@ pub(super) async fn of_user(
 #[serde(expecting = "an object")]
 pub(super) struct EndSession {
     classify: Option<Classify>,
-    // How to summarise: for a language model; the summaries here are the conversation's own sentences.
+    // Ignored: summaries are extractive and take no instruction.
     #[serde(rename = "instruction")]
     _instruction: Option<String>,
 }
@@ -217,8 +217,8 @@ pub(super) async fn end_many(
     if body.session_ids.is_empty() || body.session_ids.len() > ENDED_MAX {
         return Err(ApiError::bad_request(format!("session_ids must have from 1 to {ENDED_MAX} items")));
     }
-    // None is ended when one of them does not exist.
-    check_all(&project, &body.session_ids).await?;
+    // If one session does not exist, none is ended.
+    check_sessions_exist(&project, &body.session_ids).await?;
     let mut ended = Vec::with_capacity(body.session_ids.len());
     for session_id in &body.session_ids {
         let thread = project.thread(session_id).end().await?;
@@ -227,7 +227,7 @@ pub(super) async fn end_many(
     Ok(Json(EndedSessions { sessions: ended }))
 }
 
-async fn check_all(project: &ProjectHandle, session_ids: &[String]) -> Result<(), ApiError> {
+async fn check_sessions_exist(project: &ProjectHandle, session_ids: &[String]) -> Result<(), ApiError> {
     for session_id in session_ids {
         project.thread(session_id).get().await?;
     }

@@ -1,4 +1,4 @@
-//! The generations' response types: each is the superset of what their SDKs read.
+//! The generations' response types: each has all fields that any of their SDKs reads.
 
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::compat::RatedFact;
@@ -7,16 +7,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Characters of English text that make a token, roughly.
+/// Approximate number of characters in a token of English text.
 const CHARACTERS_PER_TOKEN: usize = 4;
 
-/// How many tokens a text has, roughly.
+/// Estimates the number of tokens of a text.
 fn tokens(text: &str) -> usize {
     text.chars().count().div_ceil(CHARACTERS_PER_TOKEN)
 }
 
-/// The number that older generations know an object by: its time of creation in microseconds, which
-/// grows with it and never changes.
+/// The numeric id of an object in older generations: its creation time in microseconds, which is increasing
+/// and never changes.
 pub(super) fn number(created_at: Timestamp) -> i64 {
     created_at.as_microsecond()
 }
@@ -46,7 +46,7 @@ pub(super) struct WireSession {
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
-    /// Facts have no versions here.
+    /// Always `None`: facts have no versions.
     fact_version_uuid: Option<Uuid>,
 }
 
@@ -71,7 +71,7 @@ impl WireSession {
     }
 }
 
-/// `role` is the speaker's name here, and `role_type` the role.
+/// `role` is the speaker's name, `role_type` the role.
 #[derive(Debug, Serialize)]
 pub(super) struct WireMessage {
     uuid: Uuid,
@@ -222,7 +222,7 @@ impl WireCollection {
             embedding_dimensions: collection.dimensions,
             embedding_model_name: collection.is_auto_embedded.then(|| model.to_owned()),
             is_auto_embedded: collection.is_auto_embedded,
-            // Every search is exact and sees every document: nothing waits to be indexed.
+            // Search is exact and needs no index, so a collection is always indexed.
             is_indexed: true,
             is_normalized: true,
             document_count: collection.document_count,

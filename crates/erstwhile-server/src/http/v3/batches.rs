@@ -19,9 +19,9 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-/// Rows on a page when the caller does not say, and at most.
-const PAGE: i64 = 100;
-const PAGE_MAX: i64 = 1_000;
+/// Default and maximum number of rows on a page.
+const PAGE_SIZE: i64 = 100;
+const PAGE_SIZE_MAX: i64 = 1_000;
 
 fn state_name(state: ImportState) -> &'static str {
     match state {
@@ -42,7 +42,7 @@ fn state_of(name: &str) -> Result<Option<ImportState>, ApiError> {
         "succeeded" => ImportState::Succeeded,
         "partial" => ImportState::Partial,
         "failed" => ImportState::Failed,
-        // States of the hosted service that no batch of this server is ever in.
+        // States of the hosted service that batches of this server never have.
         "invalid" | "canceled" => return Ok(None),
         _ => {
             let message =
@@ -80,16 +80,16 @@ struct Progress {
 }
 
 impl From<ImportJob> for WireBatch {
-    fn from(bulk: ImportJob) -> Self {
-        let counts = bulk.counts;
+    fn from(job: ImportJob) -> Self {
+        let counts = job.counts;
         let over = counts.succeeded + counts.failed;
         let percent = if counts.total() == 0 { 0.0 } else { over as f64 * 100.0 / counts.total() as f64 };
         Self {
-            batch_id: bulk.id.0,
-            status: state_name(bulk.state),
-            metadata: bulk.metadata,
-            ignore_roles: bulk.ignore_roles.into_iter().map(Role::as_str).collect(),
-            strict_ontology: bulk.strict_ontology,
+            batch_id: job.id.0,
+            status: state_name(job.state),
+            metadata: job.metadata,
+            ignore_roles: job.ignore_roles.into_iter().map(Role::as_str).collect(),
+            strict_ontology: job.strict_ontology,
             item_count: counts.total(),
             progress: Progress {
                 total_items: counts.total(),
@@ -101,10 +101,10 @@ impl From<ImportJob> for WireBatch {
                 canceled_items: 0,
                 percent_complete: percent,
             },
-            created_at: bulk.created_at,
-            updated_at: bulk.updated_at,
-            processed_at: bulk.processed_at,
-            completed_at: bulk.completed_at,
+            created_at: job.created_at,
+            updated_at: job.updated_at,
+            processed_at: job.processed_at,
+            completed_at: job.completed_at,
         }
     }
 }
@@ -120,7 +120,7 @@ pub(super) struct WireItem {
     graph_uuid: Uuid,
     graph_id: Option<String>,
     user_id: Option<String>,
-    /// An item goes by the application's own ids.
+    /// Always `None`: items use the application's own ids.
     user_uuid: Option<Uuid>,
     thread_id: Option<String>,
     document_id: Option<String>,
@@ -196,11 +196,11 @@ pub(super) struct ListQuery {
 
 impl ListQuery {
     fn page(&self) -> Result<(i64, i64), ApiError> {
-        let (limit, cursor) = (self.limit.filter(|limit| *limit != 0).unwrap_or(PAGE), self.cursor.unwrap_or(0));
+        let (limit, cursor) = (self.limit.filter(|limit| *limit != 0).unwrap_or(PAGE_SIZE), self.cursor.unwrap_or(0));
         if limit < 0 || cursor < 0 {
             return Err(ApiError::bad_request("limit and cursor must not be negative"));
         }
-        Ok((limit.min(PAGE_MAX), cursor))
+        Ok((limit.min(PAGE_SIZE_MAX), cursor))
     }
 }
 
@@ -216,11 +216,11 @@ pub(super) async fn list(Reader(project): Reader, Query(query): Query<ListQuery>
         Some(None) => return Ok(Json(BatchList { batches: Vec::new(), next_cursor: None })),
         state => state.flatten(),
     };
-    let mut bulks = project.list_imports(state, limit + 1, cursor).await?;
-    let more = bulks.len() as i64 > limit;
-    bulks.truncate(usize::try_from(limit).unwrap_or(0));
+    let mut jobs = project.list_imports(state, limit + 1, cursor).await?;
+    let more = jobs.len() as i64 > limit;
+    jobs.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = more.then_some(cursor + limit);
-    Ok(Json(BatchList { batches: bulks.into_iter().map(Into::into).collect(), next_cursor }))
+    Ok(Json(BatchList { batches: jobs.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireBatch>, ApiError> {
@@ -248,11 +248,11 @@ pub(super) async fn list_items(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ItemList>, ApiError> {
     let (limit, cursor) = query.page()?;
-    let bulk = project.import_job(ImportJobId(id)).get().await?;
+    let job = project.import_job(ImportJobId(id)).get().await?;
     let state = match query.status.as_deref() {
         None => None,
-        Some("pending") if bulk.state != ImportState::Draft => return Ok(Json(ItemList::none())),
-        Some("queued") if bulk.state == ImportState::Draft => return Ok(Json(ItemList::none())),
+        Some("pending") if job.state != ImportState::Draft => return Ok(Json(ItemList::none())),
+        Some("queued") if job.state == ImportState::Draft => return Ok(Json(ItemList::none())),
         Some("pending" | "queued") => Some(ImportItemState::Pending),
         Some("processing") => Some(ImportItemState::Processing),
         Some("succeeded") => Some(ImportItemState::Succeeded),
@@ -263,11 +263,11 @@ pub(super) async fn list_items(
             return Err(ApiError::bad_request(message));
         }
     };
-    let mut items = project.import_job(bulk.id).items(cursor, state.as_ref(), limit + 1).await?;
+    let mut items = project.import_job(job.id).items(cursor, state.as_ref(), limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(0));
     let next_cursor = items.last().filter(|_| more).map(|item| item.seq);
-    let items = items.into_iter().map(|item| WireItem::new(item, bulk.state)).collect();
+    let items = items.into_iter().map(|item| WireItem::new(item, job.state)).collect();
     Ok(Json(ItemList { items, next_cursor }))
 }
 

@@ -1,4 +1,4 @@
-//! Checks that several handlers of the generation make.
+//! Validation shared by handlers of the generation.
 
 use erstwhile::engine::GraphRef;
 use erstwhile::model::{Metadata, Role};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::http::error::ApiError;
 
-/// The graph that a body names: exactly one of `user_id` and `graph_id`.
+/// Returns the graph of a request, which must set exactly one of `user_id` and `graph_id`.
 pub(super) fn graph_of(user_id: Option<String>, graph_id: Option<String>) -> Result<GraphRef, ApiError> {
     let given = |id: Option<String>| id.filter(|id| !id.is_empty());
     match (given(user_id), given(graph_id)) {
@@ -16,13 +16,13 @@ pub(super) fn graph_of(user_id: Option<String>, graph_id: Option<String>) -> Res
     }
 }
 
-/// Reads a role.
+/// Parses a role.
 pub(super) fn role(field: &str, name: &str) -> Result<Role, ApiError> {
     let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
     Role::parse(name).ok_or_else(|| ApiError::bad_request(format!("{field} must be one of {}", known.join(", "))))
 }
 
-/// Refuses a text of more than so many characters.
+/// Checks that a text has at most `max` characters.
 pub(super) fn characters(name: &str, text: &str, max: usize) -> Result<(), ApiError> {
     if text.chars().count() > max {
         return Err(ApiError::bad_request(format!("{name} must have at most {max} characters")));
@@ -30,7 +30,7 @@ pub(super) fn characters(name: &str, text: &str, max: usize) -> Result<(), ApiEr
     Ok(())
 }
 
-/// Refuses metadata with too many keys or with values that are no scalars or lists of scalars.
+/// Checks the number of metadata keys, and that values are scalars or lists of scalars.
 pub(super) fn metadata(metadata: &Metadata, keys_max: usize) -> Result<(), ApiError> {
     if metadata.len() > keys_max {
         return Err(ApiError::bad_request(format!("metadata must have at most {keys_max} keys")));

@@ -1,4 +1,4 @@
-//! `graph.add` and `graph.add_batch`: text, messages and JSON documents into a graph.
+//! `graph.add` and `graph.add_batch`: add text, messages and JSON documents to a graph.
 
 use axum::Json;
 use axum::extract::State;
@@ -92,7 +92,7 @@ pub(super) async fn add(
     Ok((StatusCode::ACCEPTED, Json(episode.into())))
 }
 
-/// A fact as data: the JSON object that `add_fact_triple` takes, kept as the episode that states it.
+/// Adds a fact given as data: the JSON object that `add_fact_triple` accepts, stored as an episode.
 async fn add_triple(
     app: &App,
     project: &ProjectHandle,

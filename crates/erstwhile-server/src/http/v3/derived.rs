@@ -1,5 +1,5 @@
-//! What is computed from a whole graph: observations, summaries of threads and documents, and what
-//! versions 3.19 and 3.20 of the SDK called communities, themes and sagas.
+//! Data derived from a whole graph: observations, summaries of threads and documents, and what versions
+//! 3.19 and 3.20 of the SDK called communities, themes and sagas.
 
 use axum::Json;
 use axum::response::Response;
@@ -115,7 +115,7 @@ where
 {
     let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
     let rows = items.into_iter().map(WireDerived::from).map(|item| (key(order, item.created_at), item.uuid, item));
-    page.answer(rows.collect())
+    page.respond(rows.collect())
 }
 
 async fn observations(project: &ProjectHandle, graph: GraphRef, query: KeyedPage) -> Result<Response, ApiError> {
@@ -200,7 +200,7 @@ async fn summaries<W: Serialize + From<Summary>>(
     let order = query.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
     let summaries = project.graph(&graph).summaries(what).await?.into_iter();
     let rows = summaries.map(|summary| (key(order, summary.created_at), summary.id, W::from(summary)));
-    query.answer(rows.collect())
+    query.respond(rows.collect())
 }
 
 pub(super) async fn thread_summaries_of_user(

@@ -1,4 +1,4 @@
-//! `graph.edge.*` and `graph.add_fact_triple`: facts, which this generation calls edges.
+//! `graph.edge.*` and `graph.add_fact_triple`. This generation calls facts edges.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,11 +18,11 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-/// Characters of a fact that the operator states (documented).
+/// Maximum number of characters of an added fact (documented).
 const FACT_CHARACTERS_MAX: usize = 250;
-/// Characters of the names of relations and nodes that the operator states (documented).
+/// Maximum number of characters of the names of a fact and its nodes (documented).
 const NAME_CHARACTERS_MAX: usize = 50;
-/// Characters of a node's summary that the operator states (documented).
+/// Maximum number of characters of a node's summary (documented).
 const SUMMARY_CHARACTERS_MAX: usize = 500;
 
 pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<WireEdge>, ApiError> {
@@ -90,7 +90,7 @@ async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) ->
         KeyedOrder::ValidAt => triple.fact.valid_from.map_or(i64::MIN, jiff::Timestamp::as_microsecond),
         KeyedOrder::Uuid | KeyedOrder::Degree => 0,
     };
-    page.answer(facts.into_iter().map(|fact| (key(&fact), fact.fact.id.0, WireEdge::from(fact))).collect())
+    page.respond(facts.into_iter().map(|fact| (key(&fact), fact.fact.id.0, WireEdge::from(fact))).collect())
 }
 
 #[derive(Debug, Deserialize)]
@@ -128,7 +128,7 @@ pub(super) struct AddedTriple {
 }
 
 impl AddFactTriple {
-    /// The fact that the body states.
+    /// Validates the body.
     pub(super) fn parse(self, limits: &Limits) -> Result<FactDraft, ApiError> {
         for (name, text, max) in
             [("fact", &self.fact, FACT_CHARACTERS_MAX), ("fact_name", &self.fact_name, NAME_CHARACTERS_MAX)]
@@ -203,7 +203,7 @@ fn check_node(end: &str, node: &NodeDraft) -> Result<(), ApiError> {
         checks::characters(&format!("{end}_summary"), summary, SUMMARY_CHARACTERS_MAX)?;
     }
     if node.id.is_none() && node.name.as_ref().is_none_or(|name| name.trim().is_empty()) {
-        return Err(ApiError::bad_request(format!("{end}_name or {end}_uuid must be given")));
+        return Err(ApiError::bad_request(format!("{end}_name or {end}_uuid is required")));
     }
     Ok(())
 }

@@ -19,12 +19,12 @@ use crate::http::body::{Body, PathId, PathUuid, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Episodes that an answer lists when the caller does not say.
-const LISTED: i64 = 100;
-/// Episodes on a keyed page that the caller sizes, at most (documented).
-pub(super) const ASKED_MAX: i64 = 50;
-/// Episodes that an answer lists, at most.
-const LISTED_MAX: i64 = 10_000;
+/// Default number of episodes in a response.
+const LIMIT: i64 = 100;
+/// Maximum number of episodes on a keyed page with a requested size (documented).
+pub(super) const REQUESTED_MAX: i64 = 50;
+/// Maximum number of episodes in a response.
+const LIMIT_MAX: i64 = 10_000;
 
 /// `{"episodes": [...]}`
 #[derive(Debug, Serialize)]
@@ -96,11 +96,11 @@ pub(super) async fn last_of_graph(
 }
 
 async fn last(project: &ProjectHandle, graph: &GraphRef, query: &LastN) -> Result<Json<Episodes>, ApiError> {
-    let count = query.lastn.filter(|lastn| *lastn != 0).unwrap_or(LISTED);
+    let count = query.lastn.filter(|lastn| *lastn != 0).unwrap_or(LIMIT);
     if count < 0 {
         return Err(ApiError::bad_request("lastn must not be negative"));
     }
-    Ok(Json(Episodes::new(project.graph(graph).last_episodes(count.min(LISTED_MAX)).await?)))
+    Ok(Json(Episodes::new(project.graph(graph).last_episodes(count.min(LIMIT_MAX)).await?)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,7 +109,7 @@ pub(super) struct OfDocument {
     graph_id: Option<String>,
 }
 
-/// The episodes of a document, in order.
+/// Lists the episodes of a document, in order.
 pub(super) async fn of_document(
     Reader(project): Reader,
     PathId(document_id): PathId,
@@ -156,7 +156,7 @@ async fn list(project: &ProjectHandle, graph: &GraphRef, body: ListEpisodes) -> 
     let page = KeyedPage {
         cursor: body.cursor,
         direction: body.direction,
-        limit: body.limit.map(|limit| limit.min(ASKED_MAX)),
+        limit: body.limit.map(|limit| limit.min(REQUESTED_MAX)),
         order_by: body.order_by,
         ..KeyedPage::default()
     };
@@ -170,5 +170,5 @@ async fn list(project: &ProjectHandle, graph: &GraphRef, body: ListEpisodes) -> 
         KeyedOrder::Uuid | KeyedOrder::ValidAt | KeyedOrder::Degree => 0,
     };
     let rows = episodes.into_iter().map(|episode| (key(&episode), episode.id.0, WireEpisode::from(episode)));
-    page.answer(rows.collect())
+    page.respond(rows.collect())
 }

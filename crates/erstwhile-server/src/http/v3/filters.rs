@@ -1,4 +1,4 @@
-//! `SearchFilters` on the wire.
+//! The request type `SearchFilters`.
 
 use erstwhile::model::{AssertionId, EntityId, EpisodeId};
 use erstwhile::search::filter::{Comparison, DateFilter, DateTerm, Filter, MetadataGroup, PropertyTerm};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::http::body::{ObjectOnly, time, uuid};
 use crate::http::error::ApiError;
 
-/// Uuids in one filter, at most (documented).
+/// Maximum number of uuids in one filter (documented).
 const IDS_MAX: usize = 256;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -65,12 +65,12 @@ pub(super) struct WireMetadataGroup {
 }
 
 impl WireFilters {
-    /// Whether it asks about the episodes behind things.
+    /// Returns whether the filter includes episode metadata.
     pub(super) fn has_episode_metadata(&self) -> bool {
         self.episode_metadata_filters.is_some()
     }
 
-    /// Refuses filters that are about the ends of edges, where there are no edges.
+    /// Rejects filters on the ends of edges, for results that are not edges.
     pub(super) fn check_without_edges(&self) -> Result<(), ApiError> {
         let ends = [
             ("source_node_uuids", &self.source_node_uuids),
@@ -78,12 +78,12 @@ impl WireFilters {
             ("connected_node_uuids", &self.connected_node_uuids),
         ];
         match ends.iter().find(|(_, ids)| ids.as_ref().is_some_and(|ids| !ids.is_empty())) {
-            Some((name, _)) => Err(ApiError::bad_request(format!("{name} filters edges only"))),
+            Some((name, _)) => Err(ApiError::bad_request(format!("{name} applies only to edges"))),
             None => Ok(()),
         }
     }
 
-    /// The engine's filter.
+    /// Converts to the engine's filter.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
         Ok(Filter {
             node_labels: self.node_labels.unwrap_or_default(),
@@ -115,7 +115,10 @@ impl WireMetadataGroup {
         let any = match self.kind.as_deref().unwrap_or("and").to_ascii_lowercase().as_str() {
             "and" => false,
             "or" => true,
-            other => return Err(ApiError::bad_request(format!("episode_metadata_filters.type cannot be `{other}`"))),
+            other => {
+                let message = format!("episode_metadata_filters.type must be `and` or `or`, not `{other}`");
+                return Err(ApiError::bad_request(message));
+            }
         };
         let terms = self.filters.unwrap_or_default().into_iter();
         let groups = self.groups.unwrap_or_default().into_iter();
@@ -127,7 +130,7 @@ impl WireMetadataGroup {
     }
 }
 
-/// Reads uuids.
+/// Parses uuids.
 pub(super) fn ids<Id>(name: &str, given: Option<Vec<String>>, id: fn(Uuid) -> Id) -> Result<Vec<Id>, ApiError> {
     let given = given.unwrap_or_default();
     if given.len() > IDS_MAX {
@@ -142,7 +145,7 @@ fn dates(name: &str, groups: Option<Vec<Vec<WireDate>>>) -> Result<DateFilter, A
         let date = term.date.as_ref().map(|date| time(name, date)).transpose()?;
         let needs_date = !matches!(comparison, Comparison::IsNull | Comparison::IsNotNull);
         if needs_date && date.is_none() {
-            return Err(ApiError::bad_request(format!("{name} needs a date to compare with")));
+            return Err(ApiError::bad_request(format!("{name}.date is required by this comparison_operator")));
         }
         Ok(DateTerm { comparison, date })
     };
@@ -165,6 +168,6 @@ fn comparison(name: &str, operator: &str) -> Result<Comparison, ApiError> {
         "IS NULL" | "is_null" => Ok(Comparison::IsNull),
         "IS NOT NULL" | "is_not_null" => Ok(Comparison::IsNotNull),
         "CONTAINS" => Ok(Comparison::Contains),
-        other => Err(ApiError::bad_request(format!("{name}.comparison_operator cannot be `{other}`"))),
+        other => Err(ApiError::bad_request(format!("unknown {name}.comparison_operator `{other}`"))),
     }
 }

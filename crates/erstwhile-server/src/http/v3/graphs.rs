@@ -13,9 +13,9 @@ use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Graphs on a page, at most (documented).
+/// Maximum number of graphs on a page (documented).
 const PAGE_SIZE_MAX: i64 = 100;
-/// Characters of a search over graphs, at most (documented).
+/// Maximum number of characters of a search for graphs (documented).
 const SEARCH_CHARACTERS_MAX: usize = 200;
 
 #[derive(Debug, Deserialize)]
@@ -64,7 +64,7 @@ pub(super) async fn delete(Writer(project): Writer, PathId(graph_id): PathId) ->
     Ok(Json(Success::OK))
 }
 
-/// Groups are what the previous generation calls graphs.
+/// The previous generation called graphs groups.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct CloneGraph {

@@ -1,5 +1,5 @@
-//! `graph.*_custom_instructions` and `user.*_user_summary_instructions`: named texts for a project, some
-//! users or some graphs.
+//! `graph.*_custom_instructions` and `user.*_user_summary_instructions`: named texts of a project, of users
+//! or of graphs.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -13,9 +13,9 @@ use crate::http::body::{Body, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Instructions that one call declares, at most.
+/// Maximum number of instructions in one call.
 const INSTRUCTIONS_MAX: usize = 50;
-/// Characters of an instruction's name and text, at most.
+/// Maximum numbers of characters of an instruction's name and text.
 const NAME_CHARACTERS_MAX: usize = 100;
 const TEXT_CHARACTERS_MAX: usize = 5_000;
 
@@ -36,7 +36,7 @@ pub(super) struct AddInstructions {
     graph_ids: Option<Vec<String>>,
 }
 
-/// Where something is declared: in the named users' and graphs' own scopes, else in the project's.
+/// Returns the scopes to write: those of the given users and graphs, or the project's if none is given.
 pub(super) fn scopes(user_ids: Option<Vec<String>>, graph_ids: Option<Vec<String>>) -> Vec<Option<GraphRef>> {
     let users = user_ids.unwrap_or_default().into_iter().map(|id| Some(GraphRef::User(id)));
     let graphs = graph_ids.unwrap_or_default().into_iter().map(|id| Some(GraphRef::Graph(id)));
@@ -44,7 +44,7 @@ pub(super) fn scopes(user_ids: Option<Vec<String>>, graph_ids: Option<Vec<String
     if scopes.is_empty() { vec![None] } else { scopes }
 }
 
-/// Where something is looked up.
+/// Returns the scope to read: that of the given user or graph, or the project's if none is given.
 pub(super) fn scope(user_id: Option<String>, graph_id: Option<String>) -> Result<Option<GraphRef>, ApiError> {
     match (user_id, graph_id) {
         (None, None) => Ok(None),
@@ -52,7 +52,7 @@ pub(super) fn scope(user_id: Option<String>, graph_id: Option<String>) -> Result
     }
 }
 
-/// Refuses to begin when one of the scopes does not exist.
+/// Checks that every scope exists, so that a failing call changes nothing.
 pub(super) async fn check_scopes(project: &ProjectHandle, scopes: &[Option<GraphRef>]) -> Result<(), ApiError> {
     for scope in scopes.iter().flatten() {
         project.graph(scope).get().await?;
@@ -91,7 +91,7 @@ pub(super) struct InstructionList {
     instructions: Vec<Instruction>,
 }
 
-async fn listed(
+async fn list(
     project: &ProjectHandle,
     kind: SettingKind,
     scope: Option<GraphRef>,
@@ -113,7 +113,7 @@ pub(super) struct RemoveInstructions {
     graph_ids: Option<Vec<String>>,
 }
 
-/// Takes back the named instructions, or all of each scope.
+/// Removes the named instructions, or all instructions of each scope.
 async fn remove(project: &ProjectHandle, kind: SettingKind, body: RemoveInstructions) -> Result<(), ApiError> {
     let scopes = scopes(body.user_ids, body.graph_ids);
     check_scopes(project, &scopes).await?;
@@ -152,7 +152,7 @@ pub(super) async fn list_custom(
     Reader(project): Reader,
     Query(query): Query<ScopeQuery>,
 ) -> Result<Json<InstructionList>, ApiError> {
-    listed(&project, SettingKind::CustomInstruction, scope(query.user_id, query.graph_id)?).await
+    list(&project, SettingKind::CustomInstruction, scope(query.user_id, query.graph_id)?).await
 }
 
 pub(super) async fn delete_custom(
@@ -175,7 +175,7 @@ pub(super) async fn list_summary(
     Reader(project): Reader,
     Query(query): Query<ScopeQuery>,
 ) -> Result<Json<InstructionList>, ApiError> {
-    listed(&project, SettingKind::UserSummaryInstruction, scope(query.user_id, None)?).await
+    list(&project, SettingKind::UserSummaryInstruction, scope(query.user_id, None)?).await
 }
 
 pub(super) async fn delete_summary(

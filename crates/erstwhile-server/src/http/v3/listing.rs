@@ -1,4 +1,4 @@
-//! Pages: numbered ones of listings, and keyed ones of graph objects.
+//! Pagination: numbered pages for listings, keyed pages for graph objects.
 
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue};
@@ -11,16 +11,16 @@ use super::filters::WireFilters;
 use crate::http::body::uuid;
 use crate::http::error::ApiError;
 
-/// Rows on a numbered page when the caller does not say.
+/// Default number of rows on a numbered page.
 const PAGE_SIZE: i64 = 50;
-/// Rows on a keyed page when the caller does not say.
+/// Default number of rows on a keyed page.
 const KEYED_PAGE_SIZE: usize = 100;
-/// Rows on a keyed page, at most.
+/// Maximum number of rows on a keyed page.
 const KEYED_PAGE_MAX: usize = 1_000;
 /// The response header that carries the next page's cursor.
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("zep-next-cursor");
 
-/// What a query says about a numbered page.
+/// Query parameters of a numbered page.
 #[derive(Debug)]
 pub(super) struct PageQuery {
     pub(super) number: Option<i64>,
@@ -30,7 +30,7 @@ pub(super) struct PageQuery {
 }
 
 impl PageQuery {
-    /// The page; `orders` are the names that the listing may be sorted by, the first by default.
+    /// Validates the parameters; `orders` are the allowed values of `order_by`, the default first.
     pub(super) fn listing(self, order_by: Option<&str>, orders: &[(&str, SortBy)]) -> Result<Listing, ApiError> {
         let sort_by = match order_by {
             None => orders.first().map(|(_, sort_by)| *sort_by),
@@ -44,13 +44,13 @@ impl PageQuery {
             page_size: self.size.unwrap_or(PAGE_SIZE),
             search: self.search.unwrap_or_default(),
             sort_by,
-            // The newest first, unless the caller says otherwise.
+            // Newest first by default.
             ascending: self.asc.unwrap_or(false),
         })
     }
 }
 
-/// What a body says about a keyed page.
+/// Body parameters of a keyed page.
 #[derive(Debug, Default, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct KeyedPage {
@@ -62,7 +62,7 @@ pub(super) struct KeyedPage {
     pub(super) uuid_cursor: Option<String>,
 }
 
-/// What keyed pages are sorted by.
+/// Sort order of keyed pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyedOrder {
     Uuid,
@@ -71,28 +71,33 @@ pub(super) enum KeyedOrder {
     Degree,
 }
 
+impl KeyedOrder {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Uuid => "uuid",
+            Self::CreatedAt => "created_at",
+            Self::ValidAt => "valid_at",
+            Self::Degree => "degree",
+        }
+    }
+}
+
 impl KeyedPage {
-    /// The order; `allowed` are the orders that the object has.
+    /// Validates `order_by`; `allowed` are the orders of this kind of object.
     pub(super) fn order(&self, allowed: &[KeyedOrder]) -> Result<KeyedOrder, ApiError> {
         let name = self.order_by.as_deref().unwrap_or("uuid");
-        let order = match name {
-            "uuid" => Some(KeyedOrder::Uuid),
-            "created_at" => Some(KeyedOrder::CreatedAt),
-            "valid_at" => Some(KeyedOrder::ValidAt),
-            "degree" => Some(KeyedOrder::Degree),
-            _ => None,
-        };
-        order
-            .filter(|order| allowed.contains(order))
-            .ok_or_else(|| ApiError::bad_request(format!("order_by cannot be `{name}` here")))
+        allowed.iter().find(|order| order.as_str() == name).copied().ok_or_else(|| {
+            let names: Vec<&str> = allowed.iter().map(|order| order.as_str()).collect();
+            ApiError::bad_request(format!("order_by must be one of {}", names.join(", ")))
+        })
     }
 
-    /// Sorts rows of (key, uuid, row), cuts the page and names the next one.
-    pub(super) fn answer<W: Serialize>(&self, mut rows: Vec<(i64, Uuid, W)>) -> Result<Response, ApiError> {
+    /// Sorts rows of (key, uuid, row) and returns the page, with the next page's cursor in a header.
+    pub(super) fn respond<W: Serialize>(&self, mut rows: Vec<(i64, Uuid, W)>) -> Result<Response, ApiError> {
         let ascending = match self.direction.as_deref() {
             None | Some("desc") => false,
             Some("asc") => true,
-            Some(_) => return Err(ApiError::bad_request("direction must be asc or desc")),
+            Some(_) => return Err(ApiError::bad_request("direction must be one of asc, desc")),
         };
         let limit = match self.limit {
             None | Some(0) => KEYED_PAGE_SIZE,
@@ -118,11 +123,13 @@ impl KeyedPage {
         Ok(response)
     }
 
-    /// The key and uuid after which the page begins.
+    /// Returns the key and uuid of the row before the page.
     fn after<W>(&self, rows: &[(i64, Uuid, W)]) -> Result<Option<(i64, Uuid)>, ApiError> {
         if let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
             let parsed = cursor.split_once('.').and_then(|(key, id)| Some((key.parse().ok()?, id.parse().ok()?)));
-            return parsed.map(Some).ok_or_else(|| ApiError::bad_request("cursor is not one that this server gave"));
+            return parsed
+                .map(Some)
+                .ok_or_else(|| ApiError::bad_request("cursor must be a value of the Zep-Next-Cursor response header"));
         }
         let Some(cursor) = self.uuid_cursor.as_deref().filter(|cursor| !cursor.is_empty()) else { return Ok(None) };
         let cursor = uuid("uuid_cursor", cursor)?;

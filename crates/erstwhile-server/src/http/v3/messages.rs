@@ -18,8 +18,8 @@ use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-/// Messages that one answer lists when the caller does not say.
-const LISTED: i64 = 1_000;
+/// Default number of messages in a response.
+const LIMIT: i64 = 1_000;
 
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
@@ -130,7 +130,7 @@ pub(super) async fn list(
         Some(lastn) if lastn > 0 => project.thread(&thread_id).last_messages(lastn).await?,
         _ => {
             let offset = query.cursor.unwrap_or(0);
-            let limit = query.limit.filter(|limit| *limit != 0).unwrap_or(LISTED);
+            let limit = query.limit.filter(|limit| *limit != 0).unwrap_or(LIMIT);
             if limit < 0 || offset < 0 {
                 return Err(negative(if limit < 0 { "limit" } else { "cursor" }));
             }

@@ -1,4 +1,4 @@
-//! `graph.node.*`: entities, which this generation calls nodes.
+//! `graph.node.*`. This generation calls entities nodes.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checks;
-use super::episodes::{ASKED_MAX, Episodes};
+use super::episodes::{Episodes, REQUESTED_MAX};
 use super::filters::WireFilters;
 use super::listing::{KeyedOrder, KeyedPage};
 use super::wire::{Success, WireEdge, WireNode};
@@ -33,9 +33,9 @@ pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> R
     Ok(Json(Success::OK))
 }
 
-/// Nodes that one call adds, at most (documented).
+/// Maximum number of nodes that one call adds (documented).
 const ADDED_MAX: usize = 100;
-/// Characters of a node's name and summary (documented).
+/// Maximum numbers of characters of a node's name and summary (documented).
 const NAME_CHARACTERS_MAX: usize = 50;
 const SUMMARY_CHARACTERS_MAX: usize = 500;
 
@@ -65,7 +65,7 @@ impl NewNode {
     fn parse(self, at: usize, limits: &Limits) -> Result<NodeDraft, ApiError> {
         let field = |name: &str| format!("nodes[{at}].{name}");
         if self.uuid.is_some() {
-            return Err(ApiError::bad_request(format!("{} is given by the server", field("uuid"))));
+            return Err(ApiError::bad_request(format!("{} must not be set: the server assigns it", field("uuid"))));
         }
         if self.name.trim().is_empty() {
             return Err(ApiError::bad_request(format!("{} must not be empty", field("name"))));
@@ -184,7 +184,7 @@ async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) ->
         node.degree = Some(degree);
         (key, entity.id.0, node)
     };
-    page.answer(entities.into_iter().map(row).collect())
+    page.respond(entities.into_iter().map(row).collect())
 }
 
 pub(super) async fn edges(Reader(project): Reader, PathUuid(id): PathUuid) -> Result<Json<Vec<WireEdge>>, ApiError> {
@@ -223,12 +223,12 @@ pub(super) async fn neighbors(
         None | Some("both") => (true, true),
         Some("out") => (true, false),
         Some("in") => (false, true),
-        Some(_) => return Err(ApiError::bad_request("direction must be in, out or both")),
+        Some(_) => return Err(ApiError::bad_request("direction must be one of in, out, both")),
     };
     let page = KeyedPage {
         cursor: body.cursor,
         direction: body.direction_sort,
-        limit: body.limit.map(|limit| limit.min(ASKED_MAX)),
+        limit: body.limit.map(|limit| limit.min(REQUESTED_MAX)),
         order_by: body.order_by,
         ..KeyedPage::default()
     };
@@ -237,9 +237,9 @@ pub(super) async fn neighbors(
     let centre = project.entity(EntityId(id)).await?.id;
     let mut edges: BTreeMap<EntityId, Vec<WireEdge>> = BTreeMap::new();
     for triple in project.facts_about(centre, &filter).await? {
-        let leaves = triple.fact.subject == centre;
-        if leaves && outward || !leaves && inward {
-            let other = if leaves { triple.target.id } else { triple.source.id };
+        let is_outgoing = triple.fact.subject == centre;
+        if is_outgoing && outward || !is_outgoing && inward {
+            let other = if is_outgoing { triple.target.id } else { triple.source.id };
             edges.entry(other).or_default().push(triple.into());
         }
     }
@@ -253,5 +253,5 @@ pub(super) async fn neighbors(
         };
         rows.push((key, other.0, Neighbor { node: entity.into(), edges }));
     }
-    page.answer(rows)
+    page.respond(rows)
 }

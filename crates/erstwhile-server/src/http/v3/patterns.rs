@@ -1,4 +1,5 @@
-//! `graph.detect_patterns`: recurring structures. And `graph.get_subgraph`: what lies around some nodes.
+//! `graph.detect_patterns`, which finds recurring structures, and `graph.get_subgraph`, which returns the
+//! nodes and edges around seeds.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,11 +18,11 @@ use crate::http::body::{Body, ObjectOnly};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-/// Patterns when the caller does not say (documented).
+/// Default number of patterns (documented).
 const LIMIT: i64 = 50;
-/// Steps of paths and of shared neighbours.
-const HOPS: std::ops::RangeInclusive<usize> = 1..=3;
-/// Seeds of a subgraph (documented).
+/// Allowed values of `max_hops`.
+const HOPS_ALLOWED: std::ops::RangeInclusive<usize> = 1..=3;
+/// Maximum number of seeds of a subgraph (documented).
 const SEEDS_MAX: usize = 20;
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +41,7 @@ pub(super) struct DetectPatterns {
     seeds: Option<WireSeeds>,
 }
 
-/// What to look for; everything when nothing is named.
+/// Which patterns to detect; all kinds if absent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(expecting = "an object")]
 struct Detect {
@@ -70,9 +71,9 @@ struct Hops {
 }
 
 impl Hops {
-    fn steps(&self, otherwise: usize) -> Result<usize, ApiError> {
-        let hops = self.max_hops.unwrap_or(otherwise);
-        if HOPS.contains(&hops) { Ok(hops) } else { Err(ApiError::bad_request("max_hops must be from 1 to 3")) }
+    fn max_hops_or(&self, default: usize) -> Result<usize, ApiError> {
+        let hops = self.max_hops.unwrap_or(default);
+        if HOPS_ALLOWED.contains(&hops) { Ok(hops) } else { Err(ApiError::bad_request("max_hops must be from 1 to 3")) }
     }
 }
 
@@ -90,7 +91,7 @@ struct WireSeeds {
 pub(super) struct DetectedPatterns {
     patterns: Vec<WirePattern>,
     nodes: Vec<WireNode>,
-    metadata: Analysed,
+    metadata: AnalysisMetadata,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,7 +115,7 @@ struct Example {
 }
 
 #[derive(Debug, Serialize)]
-struct Analysed {
+struct AnalysisMetadata {
     nodes_analyzed: usize,
     edges_analyzed: usize,
     elapsed_ms: u128,
@@ -125,14 +126,14 @@ pub(super) async fn detect(
     Reader(project): Reader,
     Body(body): Body<DetectPatterns>,
 ) -> Result<Json<DetectedPatterns>, ApiError> {
-    let began = std::time::Instant::now();
+    let started = std::time::Instant::now();
     let graph = checks::graph_of(body.user_id.clone(), body.graph_id.clone())?;
     let edge_limit = usize::try_from(body.edge_limit.unwrap_or(20).clamp(0, 20)).unwrap_or(0);
     let filter = body.search_filters.clone().unwrap_or_default().parse()?;
     let mut request = parse(&app, &body)?;
     if let Some(query) = body.query.as_deref().filter(|query| !query.trim().is_empty()) {
         if body.seeds.is_some() {
-            return Err(ApiError::bad_request("query and seeds exclude each other"));
+            return Err(ApiError::bad_request("query and seeds must not both be given"));
         }
         let limit = usize::try_from(body.query_limit.unwrap_or(10).clamp(1, 50)).unwrap_or(10);
         let search = erstwhile::engine::Search::new(query, limit);
@@ -160,10 +161,10 @@ pub(super) async fn detect(
     Ok(Json(DetectedPatterns {
         patterns: patterns.collect(),
         nodes: found.entities.into_iter().map(Into::into).collect(),
-        metadata: Analysed {
+        metadata: AnalysisMetadata {
             nodes_analyzed: found.patterns.nodes_analyzed,
             edges_analyzed: found.patterns.edges_analyzed,
-            elapsed_ms: began.elapsed().as_millis(),
+            elapsed_ms: started.elapsed().as_millis(),
         },
     }))
 }
@@ -174,13 +175,13 @@ fn parse(app: &App, body: &DetectPatterns) -> Result<PatternRequest, ApiError> {
         request.relationships = detect.relationships.is_some();
         request.clusters = detect.clusters.is_some();
         request.hubs = detect.hubs.as_ref().map(|hubs| hubs.min_degree.unwrap_or(HUB_DEGREE_MIN).max(1));
-        request.paths = detect.paths.as_ref().map(|hops| hops.steps(3)).transpose()?;
-        request.co_occurrences = detect.co_occurrences.as_ref().map(|hops| hops.steps(2)).transpose()?;
+        request.paths = detect.paths.as_ref().map(|hops| hops.max_hops_or(3)).transpose()?;
+        request.co_occurrences = detect.co_occurrences.as_ref().map(|hops| hops.max_hops_or(2)).transpose()?;
     }
     let limit = usize::try_from(body.limit.unwrap_or(LIMIT)).ok().filter(|limit| (1..=PATTERNS_MAX).contains(limit));
     request.limit = limit.ok_or_else(|| ApiError::bad_request(format!("limit must be from 1 to {PATTERNS_MAX}")))?;
-    let least = body.min_occurrences.map_or(Ok(OCCURRENCES_MIN), usize::try_from).ok().filter(|least| *least > 0);
-    request.min_occurrences = least.ok_or_else(|| ApiError::bad_request("min_occurrences must be at least 1"))?;
+    let minimum = body.min_occurrences.map_or(Ok(OCCURRENCES_MIN), usize::try_from).ok().filter(|minimum| *minimum > 0);
+    request.min_occurrences = minimum.ok_or_else(|| ApiError::bad_request("min_occurrences must be at minimum 1"))?;
     request.half_life_days = match body.recency_weight.as_deref() {
         None | Some("none") => None,
         Some("7_days") => Some(7.0),
@@ -231,32 +232,32 @@ pub(super) async fn subgraph(
         None | Some("both") => Direction::Both,
         Some("out" | "outgoing") => Direction::Outgoing,
         Some("in" | "incoming") => Direction::Incoming,
-        Some(_) => return Err(ApiError::bad_request("direction must be in, out or both")),
+        Some(_) => return Err(ApiError::bad_request("direction must be one of in, out, both")),
     };
     let filters = body.search_filters.unwrap_or_default();
     if filters.has_episode_metadata() {
-        return Err(ApiError::bad_request("a subgraph cannot be filtered by episode_metadata_filters"));
+        return Err(ApiError::bad_request("episode_metadata_filters does not apply to subgraphs"));
     }
     let request = SubgraphRequest {
         seeds: ids("seed_node_uuids", Some(body.seed_node_uuids), EntityId)?,
-        depth: within("depth", body.depth, 1, 3)?,
+        depth: from_one_to_max("depth", body.depth, 1, 3)?,
         direction,
-        max_nodes: within("max_nodes", body.max_nodes, 100, 500)?,
-        max_edges: within("max_edges", body.max_edges, 200, 1_000)?,
+        max_nodes: from_one_to_max("max_nodes", body.max_nodes, 100, 500)?,
+        max_edges: from_one_to_max("max_edges", body.max_edges, 200, 1_000)?,
     };
-    let part = project.graph(&graph).subgraph(&filters.parse()?, &request).await?;
+    let subgraph = project.graph(&graph).subgraph(&filters.parse()?, &request).await?;
     Ok(Json(WireSubgraph {
-        nodes: part.entities.into_iter().map(Into::into).collect(),
-        edges: part.facts.into_iter().map(Into::into).collect(),
-        truncated: part.truncated.is_some(),
-        truncation_reason: part.truncated,
+        nodes: subgraph.entities.into_iter().map(Into::into).collect(),
+        edges: subgraph.facts.into_iter().map(Into::into).collect(),
+        truncated: subgraph.truncated.is_some(),
+        truncation_reason: subgraph.truncated,
     }))
 }
 
-/// A number from 1 to its documented maximum.
-fn within(name: &str, given: Option<i64>, otherwise: usize, max: usize) -> Result<usize, ApiError> {
+/// Validates an optional number from 1 to `max`.
+fn from_one_to_max(name: &str, given: Option<i64>, default: usize, max: usize) -> Result<usize, ApiError> {
     match given.map(usize::try_from) {
-        None => Ok(otherwise),
+        None => Ok(default),
         Some(Ok(number)) if (1..=max).contains(&number) => Ok(number),
         Some(_) => Err(ApiError::bad_request(format!("{name} must be from 1 to {max}"))),
     }

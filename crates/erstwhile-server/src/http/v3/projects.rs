@@ -1,4 +1,4 @@
-//! `project.*`: the project's own settings.
+//! `project.*`: the project's settings.
 
 use axum::Json;
 use erstwhile::model::{Precondition, Project, SettingKind};
@@ -11,9 +11,9 @@ use crate::http::body::{Body, Field, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Types of observations that are declared together, at most.
+/// Maximum number of observation types.
 const TYPES_MAX: usize = 20;
-/// Characters of an instruction or a description, at most.
+/// Maximum number of characters of an instruction or a description.
 const CHARACTERS_MAX: usize = 5_000;
 
 #[derive(Debug, Serialize)]
@@ -56,7 +56,7 @@ pub(super) async fn update(
     }))
 }
 
-/// Which observations are wanted.
+/// Which observations to make.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct Steering {
@@ -79,8 +79,8 @@ pub(super) async fn steering(
 ) -> Result<Json<Steering>, ApiError> {
     let scope = scope(query.user_id, query.graph_id)?;
     let value = project.setting(scope.as_ref(), SettingKind::ObservationSteering, "").await?;
-    let broken = |_| ApiError::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "internal server error");
-    Ok(Json(value.map(serde_json::from_value).transpose().map_err(broken)?.unwrap_or_default()))
+    let corrupt = |_| ApiError::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "internal server error");
+    Ok(Json(value.map(serde_json::from_value).transpose().map_err(corrupt)?.unwrap_or_default()))
 }
 
 pub(super) async fn set_steering(

@@ -17,11 +17,11 @@ use crate::http::body::{Body, uuid};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-/// Results when the caller does not say (documented).
+/// Default number of results (documented).
 const LIMIT: i64 = 10;
-/// How much relevance counts against difference when the caller does not say (documented).
+/// Default weight of relevance against diversity (documented).
 const MMR_LAMBDA: f32 = 0.5;
-/// Characters of an automatic context when the caller does not say, and at most (documented).
+/// Default and maximum number of characters of the context of scope `auto` (documented).
 const CONTEXT_CHARACTERS: usize = 2_500;
 const CONTEXT_CHARACTERS_MAX: usize = 50_000;
 
@@ -41,12 +41,12 @@ pub(super) struct SearchBody {
     max_characters: Option<usize>,
     return_raw_results: Option<bool>,
     search_filters: Option<WireFilters>,
-    // Of the previous generation.
+    // Parameters of the previous generation.
     min_score: Option<f64>,
     min_fact_rating: Option<f64>,
 }
 
-/// Only the array of the scope that was asked for is there.
+/// Only the array of the requested scope is present.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct SearchResults {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,9 +90,11 @@ pub(super) async fn search(
     }
     if scope == "auto" {
         if matches!(body.reranker.as_deref(), Some("node_distance" | "episode_mentions")) {
-            return Err(ApiError::bad_request("the scope `auto` does not take that reranker"));
+            return Err(ApiError::bad_request(
+                "scope auto does not support the rerankers node_distance and episode_mentions",
+            ));
         }
-        // The room of the context decides how much is found.
+        // The size of the context determines the number of results.
         body.limit = None;
     }
     let (score_min, rating_min) = (body.min_score, body.min_fact_rating);
@@ -100,16 +102,16 @@ pub(super) async fn search(
     let mut results = SearchResults::default();
     match scope.as_str() {
         "edges" => {
-            let found = at_least(project.graph(&graph).search_facts(search).await?, score_min);
-            results.edges = Some(ranked(well_rated(&project, &graph, found, rating_min).await?));
+            let found = with_min_score(project.graph(&graph).search_facts(search).await?, score_min);
+            results.edges = Some(ranked(with_min_rating(&project, &graph, found, rating_min).await?));
         }
         "nodes" => {
             let found = project.graph(&graph).search_entities(search).await?;
-            results.nodes = Some(ranked(at_least(found, score_min)));
+            results.nodes = Some(ranked(with_min_score(found, score_min)));
         }
         "episodes" => {
             let found = project.graph(&graph).search_episodes(search).await?;
-            results.episodes = Some(ranked(at_least(found, score_min)));
+            results.episodes = Some(ranked(with_min_score(found, score_min)));
         }
         "auto" => {
             let tokens_max = characters.clamp(100, CONTEXT_CHARACTERS_MAX) / 4;
@@ -141,22 +143,22 @@ pub(super) async fn search(
     Ok(Json(results))
 }
 
-/// Results that score at least so much.
-fn at_least<T>(found: Vec<Scored<T>>, score_min: Option<f64>) -> Vec<Scored<T>> {
-    found.into_iter().filter(|found| score_min.is_none_or(|least| found.score >= least)).collect()
+/// Keeps results with a score of at minimum `score_min`.
+fn with_min_score<T>(found: Vec<Scored<T>>, score_min: Option<f64>) -> Vec<Scored<T>> {
+    found.into_iter().filter(|found| score_min.is_none_or(|minimum| found.score >= minimum)).collect()
 }
 
-/// Facts that are rated at least so well; facts without a rating stay.
-async fn well_rated(
+/// Keeps facts with a rating of at minimum `rating_min`, and facts without a rating.
+async fn with_min_rating(
     project: &ProjectHandle,
     graph: &GraphRef,
     found: Vec<Scored<FactTriple>>,
     rating_min: Option<f64>,
 ) -> Result<Vec<Scored<FactTriple>>, ApiError> {
-    let Some(least) = rating_min else { return Ok(found) };
+    let Some(minimum) = rating_min else { return Ok(found) };
     let facts = found.iter().map(|found| found.item.clone()).collect();
     let rated = project.graph(graph).rate_facts(facts).await?;
-    let passes = rated.into_iter().map(|rated| rated.rating.is_none_or(|rating| rating >= least));
+    let passes = rated.into_iter().map(|rated| rated.rating.is_none_or(|rating| rating >= minimum));
     Ok(found.into_iter().zip(passes).filter(|(_, passes)| *passes).map(|(found, _)| found).collect())
 }
 
@@ -165,7 +167,7 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
     let limit = usize::try_from(body.limit.unwrap_or(LIMIT)).ok().filter(|limit| (1..=limit_max).contains(limit));
     let limit = limit.ok_or_else(|| ApiError::bad_request(format!("limit must be from 1 to {limit_max}")))?;
     let reranker = match body.reranker.as_deref() {
-        // No cross encoder is configured; the fusion that measured best stands in for it.
+        // There is no cross encoder; the fusion with the best measured results replaces it.
         None | Some("cross_encoder") => Reranker::Fused,
         Some("rrf") => Reranker::Rrf,
         Some("mmr") => {
@@ -177,7 +179,8 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
         }
         Some("node_distance") => {
             let centre = body.center_node_uuid.as_deref();
-            let centre = centre.ok_or_else(|| ApiError::bad_request("node_distance needs a center_node_uuid"))?;
+            let centre = centre
+                .ok_or_else(|| ApiError::bad_request("center_node_uuid is required by the reranker node_distance"))?;
             Reranker::NodeDistance(EntityId(uuid("center_node_uuid", centre)?))
         }
         Some("episode_mentions") => Reranker::EpisodeMentions,
@@ -187,7 +190,7 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
         }
     };
     let filter = body.search_filters.unwrap_or_default().parse()?;
-    // Current facts by default; whoever filters by time decides that alone.
+    // Only current facts by default; a filter by time replaces this restriction.
     let moment = if filter.asks_about_time() { Moment::Always } else { Moment::Current(app.engine.now()) };
     let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
     Ok(Search { reranker, filter, moment, origins, ..Search::new(body.query, limit) })

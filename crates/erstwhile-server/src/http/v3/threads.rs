@@ -1,4 +1,4 @@
-//! `thread.*`, without its messages.
+//! `thread.*`, except messages.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Episodes of a thread that one answer lists, at most.
+/// Maximum number of a thread's episodes in a response.
 const EPISODES_MAX: i64 = 10_000;
 
 #[derive(Debug, Deserialize)]
@@ -69,7 +69,7 @@ pub(super) async fn delete(Writer(project): Writer, PathId(thread_id): PathId) -
     Ok(Json(Success::OK))
 }
 
-/// Older versions of the SDK also send `mode`, `minRating` and `lastn`; they change nothing.
+/// Older versions of the SDK also send `mode`, `minRating` and `lastn`, which are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct ContextQuery {

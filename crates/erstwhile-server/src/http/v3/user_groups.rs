@@ -1,4 +1,4 @@
-//! `user_group.*`: groups of users, and the access rules that applications attach to them.
+//! `user_group.*`: groups of users, and the policy sets that applications attach to them.
 
 use axum::Json;
 use axum::extract::Path;
@@ -13,10 +13,10 @@ use crate::http::body::{Body, Field, PathUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Rows on a page when the caller does not say.
+/// Default number of rows on a page.
 const PAGE_SIZE: i64 = 50;
 
-/// Every call names the project; it must be the one that the key opens.
+/// Every call names the project, which must be that of the API key.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct GroupQuery {
@@ -35,7 +35,7 @@ impl GroupQuery {
         if uuid("projectId", given)? == project.id().0 {
             Ok(())
         } else {
-            Err(ApiError::new(StatusCode::FORBIDDEN, "this API key does not open that project"))
+            Err(ApiError::new(StatusCode::FORBIDDEN, "this API key does not belong to that project"))
         }
     }
 
@@ -87,7 +87,7 @@ pub(super) struct GroupList {
     quota: Quota,
 }
 
-/// This server sets no quota.
+/// This server has no quotas.
 #[derive(Debug, Serialize)]
 struct Quota {
     active_managed: usize,
@@ -109,9 +109,9 @@ pub(super) async fn list(
     let groups = project.list_groups(&listing.search).await?;
     let total_count = groups.len();
     let skipped = usize::try_from((listing.page_number - 1).saturating_mul(listing.page_size)).unwrap_or(usize::MAX);
-    let taken = usize::try_from(listing.page_size).unwrap_or(0);
+    let page_size = usize::try_from(listing.page_size).unwrap_or(0);
     let mut user_groups = Vec::new();
-    for group in groups.into_iter().skip(skipped).take(taken) {
+    for group in groups.into_iter().skip(skipped).take(page_size) {
         user_groups.push(wire(&project, group).await?);
     }
     let quota =
@@ -137,7 +137,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(wire(&project, group).await?)))
 }
 
-/// This family of routes answers a taken name with 409.
+/// These routes respond with 409 if a name already exists.
 fn conflict(error: erstwhile::Error) -> ApiError {
     match error.kind() {
         erstwhile::ErrorKind::AlreadyExists => ApiError::new(StatusCode::CONFLICT, error.message()),
@@ -310,7 +310,7 @@ pub(super) struct PolicySets {
     policy_sets: Vec<PolicySet>,
 }
 
-/// Only its uuid is known here: policy sets themselves are made elsewhere.
+/// Only the uuid is known: the server stores no policy sets.
 #[derive(Debug, Serialize)]
 struct PolicySet {
     uuid: Uuid,

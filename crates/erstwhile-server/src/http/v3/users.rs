@@ -24,12 +24,12 @@ pub(super) struct AddUser {
     time_zone: Option<String>,
     metadata: Option<Metadata>,
     disable_default_ontology: Option<bool>,
-    // Of the session generations.
+    // Parameter of the session generations.
     fact_rating_instruction: Option<RatingInstruction>,
 }
 
-/// A user with what is declared about the user's facts.
-async fn rated(project: &ProjectHandle, user: User) -> Result<WireUser, ApiError> {
+/// A user with the fact rating instruction of the user's graph.
+async fn wire_user(project: &ProjectHandle, user: User) -> Result<WireUser, ApiError> {
     let of = Rated::Graph(GraphRef::User(user.user_id.clone()));
     let rating = project.rating(&of).await?;
     let mut wire = WireUser::from(user);
@@ -66,12 +66,12 @@ pub(super) async fn add(
     }
     let user = project.add_user(new).await?;
     set_rating(&project, &user.user_id, body.fact_rating_instruction.as_ref()).await?;
-    Ok((StatusCode::CREATED, Json(rated(&project, user).await?)))
+    Ok((StatusCode::CREATED, Json(wire_user(&project, user).await?)))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<WireUser>, ApiError> {
     let user = project.user(&user_id).get().await?;
-    Ok(Json(rated(&project, user).await?))
+    Ok(Json(wire_user(&project, user).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,7 +102,7 @@ pub(super) async fn update(
     };
     let user = project.user(&user_id).update(update).await?;
     set_rating(&project, &user_id, body.fact_rating_instruction.as_ref()).await?;
-    Ok(Json(rated(&project, user).await?))
+    Ok(Json(wire_user(&project, user).await?))
 }
 
 pub(super) async fn delete(Writer(project): Writer, PathId(user_id): PathId) -> Result<Json<Success>, ApiError> {

@@ -1,4 +1,4 @@
-//! The generation's response types, and how the domain becomes them.
+//! The generation's response types, and conversions from domain types.
 
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::FactTriple;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Episodes of a node that an answer lists, at most.
+/// Maximum number of a node's episodes in a response.
 const NODE_EPISODES_MAX: usize = 100;
 
 /// `{"message": "OK"}`.
@@ -24,7 +24,7 @@ impl Success {
 #[derive(Debug, Serialize)]
 pub(super) struct WireUser {
     uuid: Uuid,
-    /// The number that older generations know a user by; grows with the time of creation.
+    /// The numeric id in older generations: increases with the creation time.
     id: i64,
     project_uuid: Uuid,
     graph_uuid: Uuid,
@@ -213,7 +213,7 @@ impl From<FactTriple> for WireEdge {
     }
 }
 
-/// Every node is an `Entity`, and of its own type when that is known.
+/// Every node has the label `Entity`, and its own type if known.
 fn labels(entity_type: Option<&String>) -> Vec<String> {
     let own = entity_type.into_iter().filter(|own| *own != "Entity").cloned();
     std::iter::once("Entity".to_owned()).chain(own).collect()
@@ -262,7 +262,7 @@ impl From<Entity> for WireNode {
     }
 }
 
-/// What search puts on its results.
+/// A search result with scores.
 pub(super) trait Ranked: Sized {
     fn ranked(self, score: f64, relevance: f64, rank: usize) -> Self;
 }
@@ -279,7 +279,7 @@ macro_rules! ranked {
 
 ranked!(WireEdge, WireNode, WireEpisode);
 
-/// Results in their order, best first.
+/// Converts results and numbers them in order, best first.
 pub(super) fn ranked<T, W: From<T> + Ranked>(found: Vec<Scored<T>>) -> Vec<W> {
     let results = found.into_iter().enumerate();
     results.map(|(at, found)| W::from(found.item).ranked(found.score, found.relevance, at + 1)).collect()
@@ -288,7 +288,7 @@ pub(super) fn ranked<T, W: From<T> + Ranked>(found: Vec<Scored<T>>) -> Vec<W> {
 #[derive(Debug, Serialize)]
 pub(super) struct WireGraph {
     uuid: Uuid,
-    /// The number that older clients know a graph by; grows with the time of creation.
+    /// The numeric id in older clients: increases with the creation time.
     id: i64,
     canonical_graph_uuid: Uuid,
     project_uuid: Uuid,

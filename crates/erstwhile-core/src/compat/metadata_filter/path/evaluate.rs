@@ -1,4 +1,4 @@
-//! Evaluating expressions and predicates, with a budget.
+//! Evaluation of expressions and predicates, with a budget of steps.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -7,53 +7,53 @@ use serde_json::{Number, Value};
 
 use super::{Comparison, Node, Operator, Path, STEPS_MAX, number};
 
-/// Bytes of text that are looked at for the price of a step.
+/// Bytes of text that cost one step.
 const BYTES_PER_STEP: usize = 32;
 
-/// Whether a path finds anything; what cannot be evaluated finds nothing.
+/// Whether a path finds anything; evaluation errors are not reported.
 pub(super) fn finds(path: &Path, document: &Value) -> bool {
     let mut evaluator = Evaluator { strict: path.strict, root: document, steps_left: STEPS_MAX, exhausted: false };
-    let found = evaluator.items(&path.root, Scope { current: document, size: 0, forgiving: false });
-    // Strictly, an error anywhere is an error; otherwise what was found before it counts.
+    let found = evaluator.items(&path.root, Scope { current: document, size: 0, ignore_missing: false });
+    // In strict mode any error is an error; in lax mode, items found before the error count.
     let failed = evaluator.exhausted || path.strict && found.failed;
     !failed && !found.items.is_empty()
 }
 
-/// An item: a part of the document or of the path, or computed.
+/// An item: part of the document or of the path, or computed.
 pub(super) type Item<'s> = Cow<'s, Value>;
 
-/// What an expression gives: items, in order, up to the first error.
+/// The result of an expression: items in order, up to the first error.
 #[derive(Debug, Default)]
 pub(super) struct Found<'s> {
     pub(super) items: Vec<Item<'s>>,
     pub(super) failed: bool,
 }
 
-/// An error of evaluation, of which nothing more is told.
+/// An evaluation error, without details.
 #[derive(Debug)]
-pub(super) struct Failed;
+pub(super) struct EvaluationError;
 
-/// What `@` and `last` mean at a place.
+/// The meaning of `@` and `last` in a subexpression.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'s> {
     pub(super) current: &'s Value,
-    /// Elements of the array whose brackets one is in.
+    /// Length of the array in whose subscript the expression is.
     pub(super) size: usize,
-    /// Whether missing members are no error even in strict mode, as they are not after `.**`.
-    pub(super) forgiving: bool,
+    /// Whether missing members are ignored even in strict mode, as after `.**`.
+    pub(super) ignore_missing: bool,
 }
 
 pub(super) struct Evaluator<'a> {
     pub(super) strict: bool,
     root: &'a Value,
     steps_left: usize,
-    /// Once the budget is spent nothing is true, whatever predicates make of the error.
+    /// Once the budget is exhausted, nothing is found, even if a predicate handles the error.
     exhausted: bool,
 }
 
 impl<'a> Evaluator<'a> {
-    /// Pays for work, or fails.
-    pub(super) fn pay(&mut self, steps: usize) -> Result<(), Failed> {
+    /// Spends steps of the budget; fails if they exceed it.
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), EvaluationError> {
         match self.steps_left.checked_sub(steps) {
             Some(left) if !self.exhausted => {
                 self.steps_left = left;
@@ -61,12 +61,12 @@ impl<'a> Evaluator<'a> {
             }
             _ => {
                 self.exhausted = true;
-                Err(Failed)
+                Err(EvaluationError)
             }
         }
     }
 
-    /// The items that a node gives.
+    /// The items that a node yields.
     pub(super) fn items<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Found<'s>
     where
         'a: 's,
@@ -76,11 +76,16 @@ impl<'a> Evaluator<'a> {
         found
     }
 
-    fn collect<'s>(&mut self, node: &'s Node, scope: Scope<'s>, items: &mut Vec<Item<'s>>) -> Result<(), Failed>
+    fn collect<'s>(
+        &mut self,
+        node: &'s Node,
+        scope: Scope<'s>,
+        items: &mut Vec<Item<'s>>,
+    ) -> Result<(), EvaluationError>
     where
         'a: 's,
     {
-        self.pay(1)?;
+        self.spend(1)?;
         match node {
             Node::Root => items.push(Cow::Borrowed(self.root)),
             Node::Current => items.push(Cow::Borrowed(scope.current)),
@@ -90,29 +95,29 @@ impl<'a> Evaluator<'a> {
             Node::Sign(minus, operand) => {
                 let found = self.unwrapped(operand, scope);
                 for item in &found.items {
-                    self.pay(1)?;
-                    let Value::Number(number) = item.as_ref() else { return Err(Failed) };
-                    items.push(if *minus { Cow::Owned(negated(number)?) } else { item.clone() });
+                    self.spend(1)?;
+                    let Value::Number(number) = item.as_ref() else { return Err(EvaluationError) };
+                    items.push(if *minus { Cow::Owned(negate(number)?) } else { item.clone() });
                 }
                 if found.failed {
-                    return Err(Failed);
+                    return Err(EvaluationError);
                 }
             }
             Node::Arithmetic(first, terms) => {
                 let mut sum = self.operand(first, scope)?;
                 for (operator, term) in terms {
-                    self.pay(1)?;
+                    self.spend(1)?;
                     let term = self.operand(term, scope)?;
-                    sum = calculated(*operator, &sum, &term)?;
+                    sum = calculate(*operator, &sum, &term)?;
                 }
                 items.push(Cow::Owned(Value::Number(sum)));
             }
-            predicate => items.push(Cow::Owned(self.truth(predicate, scope).map_or(Value::Null, Value::Bool))),
+            predicate => items.push(Cow::Owned(self.predicate(predicate, scope).map_or(Value::Null, Value::Bool))),
         }
         Ok(())
     }
 
-    /// The items of an operand; outside of strict mode, arrays stand for their elements.
+    /// The items of an operand; in lax mode, arrays are unwrapped.
     fn unwrapped<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Found<'s>
     where
         'a: 's,
@@ -125,7 +130,7 @@ impl<'a> Evaluator<'a> {
         for item in found.items {
             let length = item.as_array().map_or(1, Vec::len);
             let copied = if matches!(item, Cow::Owned(_)) { weight(&item) } else { 0 };
-            if self.pay(length + copied).is_err() {
+            if self.spend(length + copied).is_err() {
                 unwrapped.failed = true;
                 break;
             }
@@ -138,29 +143,29 @@ impl<'a> Evaluator<'a> {
         unwrapped
     }
 
-    /// The one number that an operand must be.
-    fn operand<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Result<Number, Failed>
+    /// The single number that an operand must yield.
+    fn operand<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Result<Number, EvaluationError>
     where
         'a: 's,
     {
         let found = self.unwrapped(node, scope);
         match found.items.as_slice() {
-            [item] if !found.failed => item.as_number().cloned().ok_or(Failed),
-            _ => Err(Failed),
+            [item] if !found.failed => item.as_number().cloned().ok_or(EvaluationError),
+            _ => Err(EvaluationError),
         }
     }
 
-    /// Whether a predicate holds; `None` is unknown.
-    pub(super) fn truth<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Option<bool>
+    /// Evaluates a predicate; `None` means unknown.
+    pub(super) fn predicate<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Option<bool>
     where
         'a: 's,
     {
-        self.pay(1).ok()?;
+        self.spend(1).ok()?;
         match node {
             Node::All(parts) => self.joined(parts, scope, false),
             Node::Any(parts) => self.joined(parts, scope, true),
-            Node::Not(part) => self.truth(part, scope).map(|truth| !truth),
-            Node::IsUnknown(part) => Some(self.truth(part, scope).is_none()),
+            Node::Not(part) => self.predicate(part, scope).map(|predicate| !predicate),
+            Node::IsUnknown(part) => Some(self.predicate(part, scope).is_none()),
             Node::Exists(expression) => {
                 let found = self.items(expression, scope);
                 if found.failed && (self.strict || found.items.is_empty()) {
@@ -175,7 +180,7 @@ impl<'a> Evaluator<'a> {
                 let pairs = left.items.iter().flat_map(|one| right.items.iter().map(move |other| (one, other)));
                 self.any(failed, pairs, |(one, other)| {
                     let length = one.as_str().map_or(0, str::len).min(other.as_str().map_or(0, str::len));
-                    (length, compared(*comparison, one, other))
+                    (length, compare(*comparison, one, other))
                 })
             }
             Node::StartsWith(expression, start) => {
@@ -190,20 +195,20 @@ impl<'a> Evaluator<'a> {
                     (item.as_str().map_or(0, str::len), item.as_str().map(|text| pattern.is_in(text)))
                 })
             }
-            // The parser lets nothing else stand where a predicate must.
+            // The parser ensures that only predicates occur here.
             _ => None,
         }
     }
 
-    /// Predicates joined by "or" (`decisive` is true) or by "and" (false).
+    /// Evaluates predicates joined by "or" (`decisive` is true) or "and" (false).
     fn joined<'s>(&mut self, parts: &'s [Node], scope: Scope<'s>, decisive: bool) -> Option<bool>
     where
         'a: 's,
     {
         let mut joined = Some(!decisive);
         for part in parts {
-            match self.truth(part, scope) {
-                Some(truth) if truth == decisive => return Some(decisive),
+            match self.predicate(part, scope) {
+                Some(predicate) if predicate == decisive => return Some(decisive),
                 Some(_) => {}
                 None => joined = None,
             }
@@ -211,10 +216,10 @@ impl<'a> Evaluator<'a> {
         joined
     }
 
-    /// Whether a test holds for any of some candidates, as PostgreSQL decides: strictly, one that
-    /// cannot be tested makes it unknown; otherwise the first that holds makes it true.
+    /// Whether a test holds for any candidate, with the semantics of PostgreSQL: in strict mode, a candidate
+    /// that cannot be tested makes the result unknown; in lax mode, the first that holds makes it true.
     ///
-    /// `test` also tells how many bytes it looks at.
+    /// `test` also returns the number of bytes that it examines.
     fn any<T>(
         &mut self,
         failed: bool,
@@ -227,7 +232,7 @@ impl<'a> Evaluator<'a> {
         let mut any = Some(false);
         for candidate in candidates {
             let (bytes, result) = test(candidate);
-            self.pay(1 + bytes / BYTES_PER_STEP).ok()?;
+            self.spend(1 + bytes / BYTES_PER_STEP).ok()?;
             match result {
                 None if self.strict => return None,
                 None if any == Some(false) => any = None,
@@ -240,7 +245,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Steps that copying a value costs.
+/// Cost of copying a value, in steps.
 pub(super) fn weight(value: &Value) -> usize {
     match value {
         Value::String(text) => 1 + text.len() / BYTES_PER_STEP,
@@ -252,7 +257,7 @@ pub(super) fn weight(value: &Value) -> usize {
     }
 }
 
-fn compared(comparison: Comparison, left: &Value, right: &Value) -> Option<bool> {
+fn compare(comparison: Comparison, left: &Value, right: &Value) -> Option<bool> {
     let order = match (left, right) {
         (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => return None,
         (Value::Null, Value::Null) => Ordering::Equal,
@@ -279,12 +284,12 @@ pub(super) fn whole(number: &Number) -> Option<i128> {
     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
 }
 
-fn negated(number: &Number) -> Result<Value, Failed> {
-    calculated(Operator::Minus, &Number::from(0), number).map(Value::Number)
+fn negate(number: &Number) -> Result<Value, EvaluationError> {
+    calculate(Operator::Minus, &Number::from(0), number).map(Value::Number)
 }
 
-/// Whole numbers stay whole where they can; numbers that are too large are an error.
-fn calculated(operator: Operator, left: &Number, right: &Number) -> Result<Number, Failed> {
+/// Integers stay integers if possible; overflow is an error.
+fn calculate(operator: Operator, left: &Number, right: &Number) -> Result<Number, EvaluationError> {
     if let (Some(one), Some(other)) = (whole(left), whole(right)) {
         let exact = match operator {
             Operator::Plus => one.checked_add(other),
@@ -297,7 +302,7 @@ fn calculated(operator: Operator, left: &Number, right: &Number) -> Result<Numbe
             return Ok(exact);
         }
     }
-    let (one, other) = (left.as_f64().ok_or(Failed)?, right.as_f64().ok_or(Failed)?);
+    let (one, other) = (left.as_f64().ok_or(EvaluationError)?, right.as_f64().ok_or(EvaluationError)?);
     let result = match operator {
         Operator::Plus => one + other,
         Operator::Minus => one - other,
@@ -307,6 +312,6 @@ fn calculated(operator: Operator, left: &Number, right: &Number) -> Result<Numbe
     };
     match number(result) {
         Some(Value::Number(number)) => Ok(number),
-        _ => Err(Failed),
+        _ => Err(EvaluationError),
     }
 }

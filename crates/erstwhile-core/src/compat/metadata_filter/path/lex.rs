@@ -1,10 +1,10 @@
-//! The words and marks of a path.
+//! The lexer of paths.
 
 use serde_json::{Number, Value};
 
-use super::{Fault, number};
+use super::{SyntaxError, number};
 
-/// One word or mark, with the number of characters before it.
+/// A token, with the number of characters before it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
     pub(super) at: usize,
@@ -22,14 +22,14 @@ pub(super) enum Kind {
     End,
 }
 
-/// Marks, longer ones before those that they begin with.
+/// Punctuation; longer marks precede their prefixes.
 const MARKS: [&str; 29] = [
     "**", "&&", "||", "==", "!=", "<>", "<=", ">=", "=", "<", ">", "!", "$", "@", ".", ",", "*", "/", "%", "+", "-",
     "?", "(", ")", "[", "]", "{", "}", ":",
 ];
 
-/// The tokens of a path, with `End` as the last one.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fault> {
+/// Splits a path into tokens; the last one is `End`.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
     let mut lexer = Lexer { rest: text, at: 0 };
     let mut tokens = Vec::new();
     loop {
@@ -50,11 +50,11 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn fault<T>(&self, what: &str) -> Result<T, Fault> {
-        Err(Fault { at: self.at, what: what.to_owned() })
+    fn error<T>(&self, message: &str) -> Result<T, SyntaxError> {
+        Err(SyntaxError { at: self.at, message: message.to_owned() })
     }
 
-    /// Steps over so many bytes, which must end between two characters.
+    /// Skips `bytes` bytes, which must end on a character boundary.
     fn skip(&mut self, bytes: usize) -> &'a str {
         let (skipped, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         self.at += skipped.chars().count();
@@ -62,7 +62,7 @@ impl<'a> Lexer<'a> {
         skipped
     }
 
-    fn token(&mut self) -> Result<Kind, Fault> {
+    fn token(&mut self) -> Result<Kind, SyntaxError> {
         let Some(first) = self.rest.chars().next() else { return Ok(Kind::End) };
         if first == '"' {
             return self.text().map(Kind::Text);
@@ -77,12 +77,12 @@ impl<'a> Lexer<'a> {
         }
         let length = self.rest.find(|character| !is_word(character)).unwrap_or(self.rest.len());
         if length == 0 {
-            return self.fault("this character has no meaning here; put keys that contain it into double quotes");
+            return self.error("unexpected character; put keys that contain it in double quotes");
         }
         Ok(Kind::Word(self.skip(length).to_owned()))
     }
 
-    fn number(&mut self) -> Result<Value, Fault> {
+    fn number(&mut self) -> Result<Value, SyntaxError> {
         let mut length = 0;
         let mut exponent = false;
         for character in self.rest.chars() {
@@ -101,18 +101,18 @@ impl<'a> Lexer<'a> {
             .map(|whole| Value::Number(Number::from(whole)))
             .ok()
             .or_else(|| number(text.parse().ok()?));
-        let junk = self.rest.get(length..).and_then(|after| after.chars().next()).is_some_and(is_word);
+        let is_followed_by_word = self.rest.get(length..).and_then(|after| after.chars().next()).is_some_and(is_word);
         match value {
-            Some(value) if !junk => {
+            Some(value) if !is_followed_by_word => {
                 self.skip(length);
                 Ok(value)
             }
-            _ => self.fault("this is not a number"),
+            _ => self.error("this is not a number"),
         }
     }
 
-    /// Text in double quotes, with the escapes of JavaScript.
-    fn text(&mut self) -> Result<String, Fault> {
+    /// Lexes text in double quotes, with the escapes of JavaScript.
+    fn text(&mut self) -> Result<String, SyntaxError> {
         let begin = self.at;
         self.skip(1);
         let mut text = String::new();
@@ -126,16 +126,16 @@ impl<'a> Lexer<'a> {
                 }
                 Some(_) => {
                     self.skip(1);
-                    text.push(self.escaped()?);
+                    text.push(self.escape()?);
                 }
-                None => return Err(Fault { at: begin, what: "this text needs a closing double quote".to_owned() }),
+                None => return Err(SyntaxError { at: begin, message: "missing closing double quote".to_owned() }),
             }
         }
     }
 
-    /// The character that an escape stands for; the backslash has been read.
-    fn escaped(&mut self) -> Result<char, Fault> {
-        let Some(character) = self.rest.chars().next() else { return self.fault("an escape needs a character") };
+    /// Lexes an escape after its backslash.
+    fn escape(&mut self) -> Result<char, SyntaxError> {
+        let Some(character) = self.rest.chars().next() else { return self.error("incomplete escape") };
         self.skip(character.len_utf8());
         Ok(match character {
             'b' => '\u{8}',
@@ -150,38 +150,38 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// What follows `\u`: four digits, a pair of surrogates of four each, or one to six in braces.
-    fn code_unit(&mut self) -> Result<char, Fault> {
+    /// Lexes what follows `\u`: four digits, a pair of surrogates of four each, or one to six digits in braces.
+    fn code_unit(&mut self) -> Result<char, SyntaxError> {
         if self.rest.starts_with('{') {
             self.skip(1);
             let digits = self.rest.find('}').filter(|digits| (1..=6).contains(digits));
-            let Some(digits) = digits else { return self.fault("an escape in braces has one to six digits") };
+            let Some(digits) = digits else { return self.error("an escape in braces must have one to six digits") };
             let character = self.code_point(digits)?;
             self.skip(1);
             return Ok(character);
         }
         let first = self.hex(4)?;
         if !(0xd800..0xdc00).contains(&first) {
-            return char::from_u32(first).map_or_else(|| self.fault("this escape is no character"), Ok);
+            return char::from_u32(first).map_or_else(|| self.error("this escape is not a character"), Ok);
         }
         if !self.rest.starts_with("\\u") {
-            return self.fault("a high surrogate needs a low one after it");
+            return self.error("a high surrogate must be followed by a low surrogate");
         }
         self.skip(2);
         let second = self.hex(4)?;
         let both = char::decode_utf16([first as u16, second as u16]).next().and_then(Result::ok);
-        both.map_or_else(|| self.fault("a high surrogate needs a low one after it"), Ok)
+        both.map_or_else(|| self.error("a high surrogate must be followed by a low surrogate"), Ok)
     }
 
-    fn code_point(&mut self, digits: usize) -> Result<char, Fault> {
+    fn code_point(&mut self, digits: usize) -> Result<char, SyntaxError> {
         let code = self.hex(digits)?;
-        char::from_u32(code).map_or_else(|| self.fault("this escape is no character"), Ok)
+        char::from_u32(code).map_or_else(|| self.error("this escape is not a character"), Ok)
     }
 
-    fn hex(&mut self, digits: usize) -> Result<u32, Fault> {
+    fn hex(&mut self, digits: usize) -> Result<u32, SyntaxError> {
         let text = self.rest.get(..digits).filter(|text| text.chars().all(|digit| digit.is_ascii_hexdigit()));
         let code = text.and_then(|text| u32::from_str_radix(text, 16).ok());
-        let Some(code) = code else { return self.fault("an escape needs hexadecimal digits") };
+        let Some(code) = code else { return self.error("an escape must have hexadecimal digits") };
         self.skip(digits);
         Ok(code)
     }

@@ -1,24 +1,24 @@
-//! Steps from items to items: members, elements, filters and methods.
+//! Steps of a path: members, elements, filters and methods.
 
 use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::evaluate::{Evaluator, Failed, Found, Item, Scope, weight, whole};
+use super::evaluate::{EvaluationError, Evaluator, Found, Item, Scope, weight, whole};
 use super::{Method, Node, Step, number};
 
 impl<'a> Evaluator<'a> {
-    /// The items that an expression's steps lead to.
+    /// Applies the steps of an expression.
     ///
-    /// An error stops a step; what the steps before it had found until there goes on, so that the
-    /// result is what walking item by item would have found before the first error.
+    /// An error stops a step, but the following steps still process the items found until then, so that the
+    /// result is the same as when processing item by item up to the first error.
     pub(super) fn walk<'s>(
         &mut self,
         base: &'s Node,
         steps: &'s [Step],
         mut scope: Scope<'s>,
         items: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed>
+    ) -> Result<(), EvaluationError>
     where
         'a: 's,
     {
@@ -32,10 +32,10 @@ impl<'a> Evaluator<'a> {
                 }
             }
             found = next;
-            scope.forgiving |= matches!(step, Step::Descend(_));
+            scope.ignore_missing |= matches!(step, Step::Descend(_));
         }
         items.append(&mut found.items);
-        if found.failed { Err(Failed) } else { Ok(()) }
+        if found.failed { Err(EvaluationError) } else { Ok(()) }
     }
 
     fn step_from<'s>(
@@ -44,18 +44,18 @@ impl<'a> Evaluator<'a> {
         step: &'s Step,
         scope: Scope<'s>,
         next: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed>
+    ) -> Result<(), EvaluationError>
     where
         'a: 's,
     {
         match item {
             Cow::Borrowed(value) => self.step(value, step, scope, next),
             Cow::Owned(value) => {
-                // What lies inside of a computed item goes with it, so it is copied, and paid for.
+                // Parts of a computed item do not outlive it, so they are copied, which costs steps.
                 let mut inside = Vec::new();
                 let result = self.step(&value, step, scope, &mut inside);
                 for item in inside {
-                    self.pay(weight(&item))?;
+                    self.spend(weight(&item))?;
                     next.push(Cow::Owned(item.into_owned()));
                 }
                 result
@@ -63,24 +63,24 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// One step; outside of strict mode, steps that want no array are taken from each of its elements.
+    /// Applies one step; in lax mode, a step that does not accept arrays is applied to each element.
     fn step<'s>(
         &mut self,
         item: &'s Value,
         step: &'s Step,
         scope: Scope<'s>,
         next: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed>
+    ) -> Result<(), EvaluationError>
     where
         'a: 's,
     {
-        let wants_array = match step {
+        let accepts_array = match step {
             Step::AnyElement | Step::Elements(_) | Step::Descend(_) => true,
             Step::Method(method) => matches!(method, Method::Type | Method::Size),
             Step::Member(_) | Step::AnyMember | Step::Filter(_) => false,
         };
         match item {
-            Value::Array(elements) if !wants_array && !self.strict => {
+            Value::Array(elements) if !accepts_array && !self.strict => {
                 elements.iter().try_for_each(|element| self.step_on(element, step, scope, next))
             }
             _ => self.step_on(item, step, scope, next),
@@ -93,22 +93,22 @@ impl<'a> Evaluator<'a> {
         step: &'s Step,
         scope: Scope<'s>,
         next: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed>
+    ) -> Result<(), EvaluationError>
     where
         'a: 's,
     {
-        self.pay(1)?;
+        self.spend(1)?;
         match (step, item) {
             (Step::Member(name), Value::Object(members)) => match members.get(name) {
                 Some(member) => next.push(Cow::Borrowed(member)),
                 None => return self.missing(scope),
             },
             (Step::AnyMember, Value::Object(members)) => {
-                self.pay(members.len())?;
+                self.spend(members.len())?;
                 next.extend(members.values().map(Cow::Borrowed));
             }
             (Step::AnyElement, Value::Array(elements)) => {
-                self.pay(elements.len())?;
+                self.spend(elements.len())?;
                 next.extend(elements.iter().map(Cow::Borrowed));
             }
             (Step::AnyElement, item) if !self.strict => next.push(Cow::Borrowed(item)),
@@ -126,7 +126,7 @@ impl<'a> Evaluator<'a> {
                 return self.descend(item, *levels, 1, next);
             }
             (Step::Filter(predicate), item) => {
-                if self.truth(predicate, Scope { current: item, ..scope }) == Some(true) {
+                if self.predicate(predicate, Scope { current: item, ..scope }) == Some(true) {
                     next.push(Cow::Borrowed(item));
                 }
             }
@@ -135,9 +135,9 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    /// What is not there is an error in strict mode only.
-    fn missing(&self, scope: Scope<'_>) -> Result<(), Failed> {
-        if self.strict && !scope.forgiving { Err(Failed) } else { Ok(()) }
+    /// A missing part is an error in strict mode only.
+    fn missing(&self, scope: Scope<'_>) -> Result<(), EvaluationError> {
+        if self.strict && !scope.ignore_missing { Err(EvaluationError) } else { Ok(()) }
     }
 
     fn elements<'s>(
@@ -146,7 +146,7 @@ impl<'a> Evaluator<'a> {
         elements: &'s [Value],
         scope: Scope<'s>,
         next: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed>
+    ) -> Result<(), EvaluationError>
     where
         'a: 's,
     {
@@ -160,39 +160,39 @@ impl<'a> Evaluator<'a> {
             }
             let (first, last) = (first.clamp(0, end) as usize, last.saturating_add(1).clamp(0, end) as usize);
             let range = elements.get(first..last).unwrap_or_default();
-            self.pay(1 + range.len())?;
+            self.spend(1 + range.len())?;
             next.extend(range.iter().map(Cow::Borrowed));
         }
         Ok(())
     }
 
-    /// An index: exactly one number, of which the fraction is dropped.
-    fn index<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Result<i64, Failed>
+    /// Evaluates an index: exactly one number, truncated to an integer.
+    fn index<'s>(&mut self, node: &'s Node, scope: Scope<'s>) -> Result<i64, EvaluationError>
     where
         'a: 's,
     {
         let found = self.items(node, scope);
         let number = match found.items.as_slice() {
-            [item] if !found.failed => item.as_number().cloned().ok_or(Failed)?,
-            _ => return Err(Failed),
+            [item] if !found.failed => item.as_number().cloned().ok_or(EvaluationError)?,
+            _ => return Err(EvaluationError),
         };
         let index = number.as_i64().or_else(|| number.as_f64().map(|number| number.trunc() as i64));
-        index.filter(|index| i32::try_from(*index).is_ok()).ok_or(Failed)
+        index.filter(|index| i32::try_from(*index).is_ok()).ok_or(EvaluationError)
     }
 
-    /// What lies inside of an item; `level` is how deep its children are.
+    /// Visits the descendants of an item; `level` is the depth of its children.
     fn descend<'s>(
         &mut self,
         item: &'s Value,
         levels: Option<(u32, u32)>,
         level: u32,
         next: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), EvaluationError> {
         if levels.is_some_and(|(_, last)| level > last) {
             return Ok(());
         }
         let mut visit = |evaluator: &mut Self, child: &'s Value| {
-            evaluator.pay(1)?;
+            evaluator.spend(1)?;
             let wanted = match levels {
                 Some((first, _)) => level >= first,
                 None => !child.is_array() && !child.is_object(),
@@ -215,16 +215,18 @@ impl<'a> Evaluator<'a> {
         item: &'s Value,
         scope: Scope<'s>,
         next: &mut Vec<Item<'s>>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), EvaluationError> {
         let result = match (method, item) {
             (Method::Type, item) => Value::from(type_of(item)),
             (Method::Size, Value::Array(elements)) => Value::from(elements.len()),
             (Method::Size, _) if !self.strict => Value::from(1),
             (Method::Size, _) => return self.missing(scope),
-            (Method::Double, Value::Number(value)) => value.as_f64().and_then(number).ok_or(Failed)?,
-            (Method::Double, Value::String(text)) => text.trim().parse().ok().and_then(number).ok_or(Failed)?,
+            (Method::Double, Value::Number(value)) => value.as_f64().and_then(number).ok_or(EvaluationError)?,
+            (Method::Double, Value::String(text)) => {
+                text.trim().parse().ok().and_then(number).ok_or(EvaluationError)?
+            }
             (Method::Abs | Method::Ceiling | Method::Floor, Value::Number(value)) => {
-                match (method, whole(value), value.as_f64().ok_or(Failed)?) {
+                match (method, whole(value), value.as_f64().ok_or(EvaluationError)?) {
                     (Method::Abs, Some(whole), float) => {
                         serde_json::Number::from_i128(whole.abs()).map(Value::Number).or_else(|| number(float.abs()))
                     }
@@ -233,17 +235,17 @@ impl<'a> Evaluator<'a> {
                     (Method::Ceiling, None, float) => number(float.ceil()),
                     (_, None, float) => number(float.floor()),
                 }
-                .ok_or(Failed)?
+                .ok_or(EvaluationError)?
             }
             (Method::KeyValue, Value::Object(members)) => {
                 for (key, value) in members {
-                    self.pay(3 + weight(value))?;
-                    // PostgreSQL tells objects apart by `id`; nothing can be done with it but that.
+                    self.spend(3 + weight(value))?;
+                    // PostgreSQL returns an `id` that distinguishes objects and has no other use.
                     next.push(Cow::Owned(json!({"key": key, "value": value, "id": 0})));
                 }
                 return Ok(());
             }
-            _ => return Err(Failed),
+            _ => return Err(EvaluationError),
         };
         next.push(Cow::Owned(result));
         Ok(())

@@ -1,4 +1,4 @@
-//! What paths find, as PostgreSQL's documentation and tests have it, and that hostile ones end.
+//! Tests of paths, based on PostgreSQL's documentation and tests, and of malicious paths.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 fn finds(path: &str, document: &Value) -> bool {
-    Path::parse(path).unwrap_or_else(|fault| panic!("{path}: {fault}")).finds(document)
+    Path::parse(path).unwrap_or_else(|error| panic!("{path}: {error}")).finds(document)
 }
 
 fn document() -> Value {
@@ -30,7 +30,7 @@ fn check(found: &[&str], not_found: &[&str]) {
 }
 
 #[test]
-fn filters_look_at_the_items_of_arrays() {
+fn filters_apply_to_the_items_of_arrays() {
     check(
         &[
             r#"$.system.entities[*] ? (@.Label == "WORK_OF_ART")"#,
@@ -92,7 +92,7 @@ fn members_and_elements_are_found() {
 }
 
 #[test]
-fn strict_paths_take_missing_parts_as_errors() {
+fn in_strict_mode_missing_parts_are_errors() {
     check(
         &["strict $.list[*]", "strict $.list[0 to last]", "strict $.** ? (@.Label == \"PERSON\")", "strict $.**.Label"],
         &[
@@ -110,7 +110,7 @@ fn strict_paths_take_missing_parts_as_errors() {
 }
 
 #[test]
-fn comparisons_know_three_truths() {
+fn comparisons_are_true_false_or_unknown() {
     check(
         &[
             "$ ? (@.n >= 10)",
@@ -202,7 +202,7 @@ fn methods_compute_items() {
 }
 
 #[test]
-fn descent_finds_what_lies_below() {
+fn descent_finds_descendants() {
     check(
         &[
             "$.** ? (@.Label == \"PERSON\")",
@@ -218,7 +218,7 @@ fn descent_finds_what_lies_below() {
 }
 
 #[test]
-fn texts_are_looked_for_in_plain_words() {
+fn texts_are_matched_by_plain_patterns() {
     check(
         &[
             r#"$ ? (@.t like_regex "ex")"#,
@@ -241,7 +241,7 @@ fn texts_are_looked_for_in_plain_words() {
 }
 
 #[test]
-fn what_is_found_before_an_error_counts_unless_strict() {
+fn items_found_before_an_error_count_in_lax_mode() {
     let document = json!({"a": [1, "x"], "b": ["x", 1]});
     assert!(finds("$.a[*].double()", &document));
     assert!(!finds("$.b[*].double()", &document));
@@ -251,43 +251,43 @@ fn what_is_found_before_an_error_counts_unless_strict() {
 }
 
 #[test]
-fn a_comparison_by_itself_is_always_found() {
+fn a_comparison_as_the_whole_path_is_always_found() {
     assert!(finds("$.n == 11", &document()) && finds("$.n == \"x\"", &document()));
 }
 
 #[test]
-fn escapes_mean_characters() {
+fn escapes_are_decoded() {
     let document = json!({"k": "a\"\\/\n\t\u{8}é😀A-B"});
     let path = r#"$ ? (@."\u006b" == "a\"\\\/\n\t\b\u00e9\ud83d\ude00\x41\-\u{42}")"#;
     assert!(finds(path, &document));
 }
 
 #[test]
-fn what_is_no_path_is_refused_with_its_place() {
-    for (path, at, what) in [
-        ("", 0, "a value was expected"),
-        ("n", 0, "begins with"),
+fn syntax_errors_name_their_place() {
+    for (path, at, message) in [
+        ("", 0, "expected a value"),
+        ("n", 0, "must start with"),
         ("$.", 2, "name of a member"),
-        ("$.n = 1", 4, "write =="),
-        ("$ ? (@.n = 1)", 9, "write =="),
-        ("$ ? (@.n)", 5, "a condition was expected"),
-        ("$ ? (@.n == 1", 13, "\")\" was expected"),
-        ("$ ? (@.n == )", 12, "a value was expected"),
+        ("$.n = 1", 4, "use =="),
+        ("$ ? (@.n = 1)", 9, "use =="),
+        ("$ ? (@.n)", 5, "expected a condition"),
+        ("$ ? (@.n == 1", 13, "expected \")\""),
+        ("$ ? (@.n == )", 12, "expected a value"),
         ("$ ? (@.n == Ann)", 12, "double quotes"),
-        ("$ ? @.n == 1", 4, "\"(\" was expected"),
-        ("@.n", 0, "inside of a filter"),
-        ("$[last] + last", 10, "inside of brackets"),
-        ("$name", 1, "variables cannot be given"),
-        ("$\"name\"", 1, "variables cannot be given"),
-        ("$.n $.f", 4, "nothing more"),
+        ("$ ? @.n == 1", 4, "expected \"(\""),
+        ("@.n", 0, "in a filter"),
+        ("$[last] + last", 10, "in brackets"),
+        ("$name", 1, "variables are not supported"),
+        ("$\"name\"", 1, "variables are not supported"),
+        ("$.n $.f", 4, "expected the end"),
         ("$.a-é ? (@ == \"x)", 14, "closing double quote"),
         ("$.n.datetime()", 4, "not supported"),
-        ("$.n.type(1)", 9, "\")\" was expected"),
+        ("$.n.type(1)", 9, "expected \")\""),
         ("$ ? (@.t like_regex \"a.*b\")", 20, "not supported"),
         ("$ ? (@.t like_regex \"^a\" flag \"m\")", 20, "not supported"),
-        ("$ ? (@.t like_regex \"a\" flag \"z\")", 20, "flags are"),
+        ("$ ? (@.t like_regex \"a\" flag \"z\")", 20, "flags must be"),
         ("$ ? (@.t starts \"a\")", 16, "\"with\""),
-        ("$ ? ((@.n == 1) == true)", 5, "a value was expected here, not a condition"),
+        ("$ ? ((@.n == 1) == true)", 5, "expected a value, not a condition"),
         ("$ ? (!@.n == 1)", 6, "parentheses"),
         ("$.**{x}", 5, "a level"),
         ("$.**{1.5}", 5, "a level"),
@@ -295,34 +295,34 @@ fn what_is_no_path_is_refused_with_its_place() {
         ("1a", 0, "not a number"),
         ("1e999", 0, "not a number"),
         ("1.2.3", 0, "not a number"),
-        ("nan", 0, "begins with"),
-        ("$ # 1", 2, "no meaning"),
+        ("nan", 0, "must start with"),
+        ("$ # 1", 2, "unexpected character"),
         ("\"\\x4\"", 3, "hexadecimal"),
         ("\"\\ud800\"", 7, "surrogate"),
-        ("\"\\u{110000}\"", 10, "no character"),
+        ("\"\\u{110000}\"", 10, "not a character"),
         ("\"\\u{}\"", 4, "one to six"),
     ] {
-        let fault = Path::parse(path).expect_err(path);
-        assert!(fault.what.contains(what), "{path}: {fault}");
-        assert_eq!(fault.at, at, "{path}: {fault}");
+        let error = Path::parse(path).expect_err(path);
+        assert!(error.message.contains(message), "{path}: {error}");
+        assert_eq!(error.at, at, "{path}: {error}");
     }
 }
 
 #[test]
-fn length_and_nesting_have_limits() {
+fn length_and_nesting_are_limited() {
     let member = |length: usize| format!("$.{}", "ü".repeat(length - 2));
     assert!(Path::parse(&member(PATH_CHARACTERS_MAX)).is_ok());
-    assert!(Path::parse(&member(PATH_CHARACTERS_MAX + 1)).unwrap_err().what.contains("too long"));
+    assert!(Path::parse(&member(PATH_CHARACTERS_MAX + 1)).unwrap_err().message.contains("too long"));
     let nested = |depth: usize| format!("{}$.n{}", "(".repeat(depth), ")".repeat(depth));
     assert!(finds(&nested(NESTING_MAX), &document()));
-    assert!(Path::parse(&nested(NESTING_MAX + 1)).unwrap_err().what.contains("nested too deeply"));
+    assert!(Path::parse(&nested(NESTING_MAX + 1)).unwrap_err().message.contains("nested too deeply"));
     for opening in ["(", "-", "$[", "$?(", "!(", "$?(exists(", "("] {
         assert!(Path::parse(&opening.repeat(80)).is_err());
     }
 }
 
 #[test]
-fn long_chains_are_no_deep_ones() {
+fn long_chains_are_not_nested() {
     for part in [".a", "[*]", "+1", "-1", ".type()", "?(@==1)", ".**", "[0]"] {
         let path = format!("${}", part.repeat((PATH_CHARACTERS_MAX - 1) / part.len()));
         let _found = finds(&path, &document());
@@ -333,7 +333,7 @@ fn long_chains_are_no_deep_ones() {
 }
 
 #[test]
-fn hostile_paths_run_out_of_budget_and_find_nothing() {
+fn malicious_paths_exhaust_the_budget_and_find_nothing() {
     let many: Vec<Value> = (0..1_000).map(|number| json!({"n": number, "s": "x".repeat(1_000)})).collect();
     let document = json!({"list": many, "long": "x".repeat(1_000_000)});
     for path in [
@@ -342,7 +342,7 @@ fn hostile_paths_run_out_of_budget_and_find_nothing() {
         "$ ? (@.**.n != @.**.s && @.**.n > @.**.n + 0 || @.list.n == -@.list.n)".to_owned(),
         format!("${}", ".keyvalue()".repeat(80)),
         format!("$.list{}", "[*].keyvalue()".repeat(60)),
-        // Being unknown for want of budget is not being unknown.
+        // Running out of budget does not count as unknown.
         "$ ? ((@.**.s < @.**.s) is unknown)".to_owned(),
         "$ ? (!(@.**.s < @.**.s))".to_owned(),
         "$ ? (@.long[0,0,0,0,0,0] like_regex \"y\" || 1 == 1)".to_owned(),
@@ -353,12 +353,12 @@ fn hostile_paths_run_out_of_budget_and_find_nothing() {
 
 proptest! {
     #[test]
-    fn reading_never_panics(text in "\\PC{0,60}") {
+    fn parsing_never_panics(text in "\\PC{0,60}") {
         let _read = Path::parse(&text);
     }
 
     #[test]
-    fn what_looks_like_a_path_never_panics(
+    fn parsing_path_like_text_never_panics(
         parts in prop::collection::vec(prop::sample::select(vec![
             "$", "@", ".", "*", "**", ".a", ".b", "[", "]", "(", ")", "?", "? (", "==", "<", "&&", "||", "!", "+", "-",
             "/", "%", " ", "1", "9223372036854775807", "1e308", "0", "\"", "\"x\"", "\\", "\\u", "{", "}", "last", "to",

@@ -1,4 +1,4 @@
-//! Documents of one kind, findable by words and by vector.
+//! A hybrid index: full-text and vector search over documents of one kind.
 
 use std::hash::Hash;
 
@@ -7,9 +7,9 @@ use foldhash::HashMap;
 use super::bm25::{TextHits, TextIndex};
 use super::vector::VectorIndex;
 
-/// Documents of one kind, findable by words and by vector.
+/// A full-text and a vector index over the same documents.
 #[derive(Debug)]
-pub(super) struct Collection<Id> {
+pub(super) struct HybridIndex<Id> {
     numbers: HashMap<Id, u32>,
     ids: Vec<Option<Id>>,
     free: Vec<u32>,
@@ -17,14 +17,14 @@ pub(super) struct Collection<Id> {
     pub(super) vectors: VectorIndex,
 }
 
-/// What the two channels say about each document of a collection.
+/// The scores of the two channels by document.
 #[derive(Debug)]
 pub(super) struct Channels {
     pub(super) text: TextHits,
     pub(super) cosines: Vec<f32>,
 }
 
-impl<Id: Copy + Eq + Hash> Collection<Id> {
+impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     pub(super) fn new(dimensions: usize, exact_max: usize) -> Self {
         let (text, vectors) = (TextIndex::default(), VectorIndex::new(dimensions, exact_max));
         Self { numbers: HashMap::default(), ids: Vec::new(), free: Vec::new(), text, vectors }
@@ -41,7 +41,7 @@ impl<Id: Copy + Eq + Hash> Collection<Id> {
             self.vectors.remove(number);
             number
         });
-        // A text that changes keeps its vector until the new one comes, so that it can be found meanwhile.
+        // A changed text keeps its old vector until the new one arrives, so that it can still be found.
         self.text.put(number, text);
         number
     }
@@ -80,7 +80,7 @@ impl<Id: Copy + Eq + Hash> Collection<Id> {
         self.vectors.similarity(left, right)
     }
 
-    /// Bytes that the documents hold, roughly.
+    /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         self.text.weight() + self.vectors.weight()
     }

@@ -1,4 +1,4 @@
-//! `memory.classify_session`, `extract_data` and `synthesize_question`: what needs a language model.
+//! `memory.classify_session`, `extract_data` and `synthesize_question`, which need a language model.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::http::body::{Body, PathId, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-/// Messages that are read when the caller does not say.
+/// Default number of messages to read.
 const LAST: i64 = 4;
-/// Messages that are read, at most.
+/// Maximum number of messages to read.
 const LAST_MAX: i64 = 50;
 
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,7 @@ pub(super) struct Classify {
     persist: Option<bool>,
 }
 
-/// Both names of the answer: cloud v1 reads `name`, cloud v2 reads `label`.
+/// The result under both names: cloud v1 reads `name`, cloud v2 reads `label`.
 #[derive(Debug, Serialize)]
 pub(super) struct Classification {
     name: String,
@@ -66,11 +66,11 @@ pub(super) async fn classify(
 #[serde(expecting = "an object")]
 pub(super) struct Extract {
     last_n: Option<i64>,
-    /// A JSON document as text, as the SDK makes it from a class: field by field, name, type, description.
+    /// A JSON document as text, which the SDK generates from a class: name, type and description of each field.
     model_schema: Option<String>,
     current_date_time: Option<String>,
     validate: Option<bool>,
-    /// Versions 1.0.0 to 1.0.3 send the fields themselves as the body.
+    /// Versions 1.0.0 to 1.0.3 send these fields as the body itself.
     #[serde(flatten)]
     fields: serde_json::Map<String, Value>,
 }

@@ -1,4 +1,4 @@
-//! Everything of a serving server moves to another folder, and a server there goes on with it.
+//! Export from a running server and import into another folder.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -34,7 +34,7 @@ fn fill(server: &Process, users: std::ops::Range<usize>) {
     }
 }
 
-/// Facts and messages of a user, when all of it is understood.
+/// The facts and messages of a user, after ingestion.
 fn known(server: &Process, user: usize) -> (Value, Value) {
     let deadline = Instant::now() + Duration::from_mins(2);
     loop {
@@ -44,18 +44,18 @@ fn known(server: &Process, user: usize) -> (Value, Value) {
             let body = json!({"user_id": format!("user {user}"), "query": "where is the home?", "scope": "edges"});
             return (messages, server.call("POST", "/graph/search", Some(&body)).body);
         }
-        assert!(Instant::now() < deadline, "ingestion does not go on");
+        assert!(Instant::now() < deadline, "ingestion does not finish");
     }
 }
 
 #[test]
-fn a_served_database_moves_and_is_served_elsewhere() {
+fn the_data_of_a_running_server_can_be_moved() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (data, export, other) = (folder.path().join("data"), folder.path().join("export"), folder.path().join("other"));
     let server = Process::start(&data);
     fill(&server, 0..12);
     let first: Vec<_> = (0..12).map(|user| known(&server, user)).collect();
-    // The server is at work while it is exported.
+    // The server processes requests during the export.
     let exported = std::thread::scope(|scope| {
         let running = scope.spawn(|| erstwhile(&["export", "--json"], [("--data", &data), ("--to", &export)]));
         let mut next = 12;
@@ -63,20 +63,20 @@ fn a_served_database_moves_and_is_served_elsewhere() {
             fill(&server, next..next + 1);
             next += 1;
         }
-        running.join().expect("the export ends")
+        running.join().expect("the export completes")
     });
     assert!(exported.status.success(), "{exported:?}");
     assert!(json_of(&exported)["graphs"].as_u64() >= Some(12), "{exported:?}");
-    // Once more, for what came meanwhile: what is whole stays.
+    // A second export adds the changes; complete units are kept.
     let again = erstwhile(&["export", "--json"], [("--data", &data), ("--to", &export)]);
     assert!(again.status.success() && json_of(&again)["kept"].as_u64() >= Some(12), "{again:?}");
-    assert_eq!(server.call("GET", "/users/user%200", None).status, 200, "the source serves on");
+    assert_eq!(server.call("GET", "/users/user%200", None).status, 200, "the source still responds");
 
     let imported = erstwhile(&["import", "--json"], [("--data", &other), ("--from", &export)]);
     assert!(imported.status.success(), "{imported:?}");
     let graphs = &json_of(&again)["graphs"];
     assert_eq!(json_of(&imported)["written"].as_u64(), graphs.as_u64().map(|graphs| graphs + 1), "with the project");
-    // The key is the one of the source: no other is made, and its secret was never in the export.
+    // The key of the source works; no other one is created, and the export does not contain its secret.
     let moved = Process::start(&other);
     for (user, expected) in first.iter().enumerate() {
         assert_eq!(known(&moved, user), *expected);
@@ -84,12 +84,12 @@ fn a_served_database_moves_and_is_served_elsewhere() {
     assert!(moved.terminate() == Some(0) && server.terminate() == Some(0));
 
     let twice = erstwhile(&["import"], [("--data", &other), ("--from", &export)]);
-    let told = String::from_utf8_lossy(&twice.stdout);
-    assert!(told.contains("0 projects and graphs written"), "{twice:?}");
+    let printed = String::from_utf8_lossy(&twice.stdout);
+    assert!(printed.contains("0 projects and graphs written"), "{twice:?}");
 }
 
 #[test]
-fn what_cannot_move_is_told_with_what_to_do() {
+fn errors_of_export_and_import_say_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (data, export) = (folder.path().join("data"), folder.path().join("export"));
     let missing = erstwhile(&["export"], [("--data", &data), ("--to", &export)]);
@@ -98,7 +98,7 @@ fn what_cannot_move_is_told_with_what_to_do() {
     let unfinished = erstwhile(&["import"], [("--data", &data), ("--from", &export)]);
     assert_eq!(unfinished.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unfinished.stderr).contains("not a finished export"), "{unfinished:?}");
-    assert!(!data.exists(), "no database is made for an import that cannot begin");
+    assert!(!data.exists(), "an import that cannot start creates no database");
 
     let server = Process::start(&data);
     fill(&server, 0..2);
@@ -110,16 +110,16 @@ fn what_cannot_move_is_told_with_what_to_do() {
     for written in [&graph, &export.join("index.jsonl"), &export] {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(written).expect("it is there").permissions().mode();
-        assert_eq!(mode & 0o077, 0, "{} is for its owner only", written.display());
+        assert_eq!(mode & 0o077, 0, "only the owner can read {}", written.display());
     }
     let whole = std::fs::read(&graph).expect("a file");
     std::fs::write(&graph, &whole[..whole.len() / 2]).expect("a file");
     let other = folder.path().join("other");
     let damaged = erstwhile(&["import"], [("--data", &other), ("--from", &export)]);
     assert_eq!(damaged.status.code(), Some(1));
-    let told = String::from_utf8_lossy(&damaged.stderr);
-    assert!(told.contains("checksum") && told.contains("user user "), "{damaged:?}");
-    // Nothing differs from what is there but the damaged one: into its own source, the rest is the same.
+    let printed = String::from_utf8_lossy(&damaged.stderr);
+    assert!(printed.contains("checksum") && printed.contains("user user "), "{damaged:?}");
+    // Importing into the source changes nothing: all units already exist.
     std::fs::write(&graph, &whole).expect("a file");
     let own = erstwhile(&["import", "--json"], [("--data", &data), ("--from", &export)]);
     assert_eq!(json_of(&own)["kept"], json!(3), "{own:?}");

@@ -10,20 +10,20 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use super::DataArgs;
-use super::output::{show, tell};
+use super::output::{print_data, print_status};
 use crate::serve::{has_store, open_engine};
 use crate::settings::Settings;
 
-/// Problems that are told one by one; the others are counted.
-const PROBLEMS_TOLD: usize = 20;
+/// Problems printed one by one; the rest are only counted.
+const PROBLEMS_PRINTED_MAX: usize = 20;
 
-/// Write everything to a folder, graph by graph; a server may go on serving. Run again, it goes on where
-/// it was cut off, or brings an older export up to date.
+/// Export all data to a folder, graph by graph; the server may keep running. Running it again resumes an
+/// interrupted export or updates an older one.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
     data: DataArgs,
-    /// Folder to write to: new, empty, or an export
+    /// Folder to write to: a new one, an empty one, or an existing export
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
     /// Print JSON
@@ -31,8 +31,8 @@ pub(super) struct Export {
     json: bool,
 }
 
-/// Read an export into a database, graph by graph, and compare what arrived. Run again, it goes on where
-/// it was cut off. What is there with other content is never overwritten; exits with 1 then.
+/// Import an export into a database, graph by graph, and verify it. Running it again resumes an
+/// interrupted import. Existing data with other content is never overwritten; the exit code is 1 then.
 #[derive(Debug, Args)]
 pub(super) struct Import {
     #[command(flatten)]
@@ -48,16 +48,16 @@ pub(super) struct Import {
 impl Export {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
-        // Opening would make an empty one.
+        // Opening it would create an empty database.
         if !has_store(&settings.store) {
-            bail!("there is no database in `{}`: name it with --data or --database", settings.store.place());
+            bail!("there is no database in `{}`: set it with --data or --database", settings.store.place());
         }
         let engine = open_engine(&settings).await?;
         let bar = Bar::new("exporting")?;
         let exported = engine.export_to(&self.to, &bar).await;
         bar.0.finish_and_clear();
-        let exported = exported.with_context(|| format!("the export to `{}` is not finished", self.to.display()))?;
-        show(&if self.json { json_of_export(&exported).to_string() } else { line_of_export(&exported) });
+        let exported = exported.with_context(|| format!("the export to `{}` did not finish", self.to.display()))?;
+        print_data(&if self.json { json_of_export(&exported).to_string() } else { line_of_export(&exported) });
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -65,33 +65,33 @@ impl Export {
 impl Import {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
-        // Before a database is made for it.
+        // Checked before opening the database, which would create it.
         erstwhile::export::check(&self.from)?;
         let engine = open_engine(&settings).await?;
         let bar = Bar::new("importing")?;
         let imported = engine.import_from(&self.from, &bar).await;
         bar.0.finish_and_clear();
-        let imported = imported.with_context(|| format!("the import of `{}` is not finished", self.from.display()))?;
-        show(&if self.json { json_of_import(&imported).to_string() } else { line_of_import(&imported) });
-        for problem in imported.problems.iter().take(PROBLEMS_TOLD) {
-            tell(&format!("{}: {}", problem.name, problem.message));
+        let imported = imported.with_context(|| format!("the import of `{}` did not finish", self.from.display()))?;
+        print_data(&if self.json { json_of_import(&imported).to_string() } else { line_of_import(&imported) });
+        for problem in imported.problems.iter().take(PROBLEMS_PRINTED_MAX) {
+            print_status(&format!("{}: {}", problem.name, problem.message));
         }
-        let untold = imported.problems.len().saturating_sub(PROBLEMS_TOLD);
-        if untold > 0 {
-            tell(&format!("and {untold} more; --json lists them all"));
+        let unprinted = imported.problems.len().saturating_sub(PROBLEMS_PRINTED_MAX);
+        if unprinted > 0 {
+            print_status(&format!("and {unprinted} more; --json lists them all"));
         }
         Ok(if imported.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
-/// A bar on stderr, when that is a terminal.
+/// A progress bar on stderr, if that is a terminal.
 struct Bar(ProgressBar);
 
 impl Bar {
-    fn new(doing: &'static str) -> anyhow::Result<Self> {
+    fn new(message: &'static str) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {per_sec} {eta} left")?;
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        Ok(Self(bar.with_style(style).with_message(doing)))
+        Ok(Self(bar.with_style(style).with_message(message)))
     }
 }
 
@@ -108,8 +108,8 @@ impl Progress for Bar {
 fn line_of_export(exported: &Exported) -> String {
     let Exported { projects, graphs, rows, bytes, written, kept, removed } = exported;
     format!(
-        "{projects} projects and {graphs} graphs with {rows} rows in {bytes} bytes: {written} written, {kept} as they \
-         were, {removed} gone"
+        "{projects} projects and {graphs} graphs with {rows} rows in {bytes} bytes: {written} written, {kept} \
+         {removed} removed"
     )
 }
 
@@ -123,10 +123,10 @@ fn json_of_export(exported: &Exported) -> serde_json::Value {
 
 fn line_of_import(imported: &Imported) -> String {
     let Imported { written, kept, rows, problems, untried } = imported;
-    let left_out = problems.len();
+    let skipped = problems.len();
     format!(
-        "{written} projects and graphs written and compared, {kept} there already, {rows} rows in all: {left_out} \
-         left out, {untried} not tried"
+        "{written} projects and graphs written and verified, {kept} already present, {rows} rows in total: {skipped} \
+         skipped, {untried} not tried"
     )
 }
 

@@ -1,0 +1,43 @@
+//! Search for entities.
+
+use super::hybrid::HybridIndex;
+use super::ranking::{Distances, Searchable};
+use super::{GraphIndex, SearchRequest};
+use crate::knowledge::Knowledge;
+use crate::model::{Entity, EntityId, EpisodeId};
+
+pub(super) struct EntitySearch<'a> {
+    pub(super) index: &'a GraphIndex,
+    pub(super) request: &'a SearchRequest,
+}
+
+impl Searchable for EntitySearch<'_> {
+    type Id = EntityId;
+    type Item = Entity;
+
+    fn documents(&self) -> &HybridIndex<EntityId> {
+        &self.index.entities
+    }
+
+    fn knowledge(&self) -> &Knowledge {
+        &self.index.knowledge
+    }
+
+    fn item(&self, id: EntityId) -> Option<&Entity> {
+        self.index.knowledge.entity(id)
+    }
+
+    fn passes(&self, entity: &Entity) -> bool {
+        let is_known = self.request.known_at.is_none_or(|known_at| entity.created_at <= known_at);
+        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| episode.metadata.clone());
+        is_known && self.request.filter.entity(entity, metadata)
+    }
+
+    fn mentions(&self, entity: &Entity) -> usize {
+        entity.episodes.len()
+    }
+
+    fn distance(&self, entity: &Entity, distances: &Distances) -> Option<usize> {
+        distances.get(&entity.id).copied()
+    }
+}

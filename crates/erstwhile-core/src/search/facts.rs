@@ -1,0 +1,94 @@
+//! Search for facts.
+
+use std::collections::HashMap;
+
+use super::hybrid::HybridIndex;
+use super::ranking::{Distances, Searchable};
+use super::{GraphIndex, Moment, SearchRequest};
+use crate::knowledge::Knowledge;
+use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
+
+/// Maximum number of entities named in a query whose facts are boosted.
+const SEEDS_MAX: usize = 3;
+/// The boost of facts of these entities, as a share of the best score.
+const SEED_SHARE: f32 = 0.1;
+
+pub(super) struct FactSearch<'a> {
+    index: &'a GraphIndex,
+    request: &'a SearchRequest,
+    /// The facts known at `known_at`; `None` for the current ones.
+    past: Option<HashMap<AssertionId, Fact>>,
+}
+
+impl<'a> FactSearch<'a> {
+    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
+        let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
+        Self { index, request, past: request.known_at.map(facts_at) }
+    }
+
+    /// Entities whose whole name occurs in the query, those with the fewest facts first, without hubs.
+    fn named_in_query(&self) -> Vec<EntityId> {
+        let GraphIndex { knowledge, names, entities, facts, .. } = self.index;
+        let named = names.named_in(&self.request.query).into_iter().filter_map(|number| entities.id(number));
+        let mut named: Vec<(usize, EntityId)> = named
+            .map(|id| (knowledge.degree(id), id))
+            .filter(|(degree, _)| *degree * 4 <= facts.len().max(16))
+            .collect();
+        named.sort();
+        named.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+impl Searchable for FactSearch<'_> {
+    type Id = AssertionId;
+    type Item = Fact;
+
+    fn documents(&self) -> &HybridIndex<AssertionId> {
+        &self.index.facts
+    }
+
+    fn knowledge(&self) -> &Knowledge {
+        &self.index.knowledge
+    }
+
+    fn item(&self, id: AssertionId) -> Option<&Fact> {
+        match &self.past {
+            Some(past) => past.get(&id),
+            None => self.index.knowledge.fact(id),
+        }
+    }
+
+    /// Boosts facts of entities that the request starts from or that the query names.
+    fn adjust(&self, fused: &mut [f32]) {
+        let knowledge = &self.index.knowledge;
+        let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
+        let seeds_max = SEEDS_MAX + self.request.origins.len();
+        let seeds: Vec<EntityId> = origins.chain(self.named_in_query()).take(seeds_max).collect();
+        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        for seed in seeds {
+            for fact in knowledge.facts_about(seed) {
+                if let Some(number) = self.index.facts.number(fact.id) {
+                    fused[number as usize] += SEED_SHARE * best;
+                }
+            }
+        }
+    }
+
+    fn passes(&self, fact: &Fact) -> bool {
+        let holds = match self.request.moment {
+            Moment::Always => true,
+            Moment::At(at) => fact.holds_at(at),
+            Moment::Current(at) => fact.is_current_at(at),
+        };
+        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| episode.metadata.clone());
+        holds && self.request.filter.fact(fact, &self.index.knowledge, metadata)
+    }
+
+    fn mentions(&self, fact: &Fact) -> usize {
+        fact.episodes.len()
+    }
+
+    fn distance(&self, fact: &Fact, distances: &Distances) -> Option<usize> {
+        [fact.subject, fact.object].iter().filter_map(|end| distances.get(end)).min().copied()
+    }
+}
