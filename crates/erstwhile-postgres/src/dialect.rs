@@ -5,7 +5,7 @@ use erstwhile::store::sql::Migration;
 /// The statements of a migration, in PostgreSQL's words.
 ///
 /// `BLOB` is `BYTEA`, and texts compare byte by byte, as on the embedded database, so that listings have
-/// the same order everywhere. Comments are left out.
+/// the same order everywhere. `lower` folds every alphabet that the database knows. Comments are left out.
 pub fn statements(migration: &Migration) -> Vec<String> {
     let lines = migration.sql.lines().filter(|line| !line.trim_start().starts_with("--"));
     let sql = lines.map(in_words_of_postgres).collect::<Vec<_>>().join("\n");
@@ -20,7 +20,20 @@ fn in_words_of_postgres(line: &str) -> String {
         "TEXT" => word.replacen("TEXT", "TEXT COLLATE \"C\"", 1),
         _ => word.to_owned(),
     });
-    renamed.collect()
+    with_folding(&renamed.collect::<String>())
+}
+
+/// A line whose `lower` knows more than ASCII: of a column that compares byte by byte, it would not, so it goes by the
+/// collation of the database.
+fn with_folding(line: &str) -> String {
+    let mut parts = line.split("lower(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(part.len());
+        let (column, rest) = part.split_at(end);
+        text.push_str(&format!("lower({column} COLLATE \"default\"{rest}"));
+    }
+    text
 }
 
 /// The name of the index that a statement creates, when it does.
@@ -40,6 +53,13 @@ pub fn concurrently(statement: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_folded_by_the_rules_of_the_database() {
+        let sql = "UPDATE a SET folded = lower(b || ' ' || c)";
+        let [update] = &statements(&Migration { version: 1, name: "test", sql })[..] else { panic!("a statement") };
+        assert_eq!(update, "UPDATE a SET folded = lower(b COLLATE \"default\" || ' ' || c)");
+    }
 
     #[test]
     fn types_are_renamed_and_nothing_else() {
