@@ -6,6 +6,7 @@ mod frozen;
 mod full_disk;
 mod moving;
 mod rankings;
+mod schema_fixtures;
 mod shards;
 mod silence;
 mod starting;

@@ -13,6 +13,7 @@ mod meaning;
 mod moving;
 mod paging;
 mod ranking;
+mod schema_fixtures;
 mod shard_lint;
 mod sqlite;
 mod templates;
