@@ -37,7 +37,7 @@ pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
 
 fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
     let id = BatchId(Uuid::from_u128(u128::from(draw.index) + 1));
-    if draw.one_in(9) {
+    if draw.one_in(7) {
         let project = project_id(draw.below(2) == 1);
         let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference)).collect();
         return Batch { id, project, partition: None, expect: Expect::Nothing, at: draw.now, changes };

@@ -4,6 +4,7 @@
 //! gives a fresh, empty [`Store`] with a guard that keeps its database alive.
 
 mod agreement;
+mod edits;
 mod gathered;
 mod queue;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use agreement::agrees_with_the_reference_model;
+pub use edits::edits_go_with_what_they_edit;
 pub use gathered::*;
 pub use queue::*;
 
@@ -50,6 +52,7 @@ macro_rules! store_conformance {
             a_removal_that_is_sent_again_is_known
             evidence_since_a_version_is_what_changed
             evidence_is_of_one_moment
+            edits_go_with_what_they_edit
             a_setting_replaces_only_what_it_may
             members_of_a_group_go_with_their_graph
             documents_come_back_as_they_were_given
@@ -357,6 +360,8 @@ pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
     assert_eq!(again.kind(), ErrorKind::AlreadyExists);
     store.apply(&of_project(3, vec![Change::Project(ProjectChange::RevokeKey(key.id))])).await.unwrap();
     assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)));
+    store.apply(&of_project(4, vec![Change::Project(ProjectChange::RevokeKey(key.id))])).await.unwrap();
+    assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)), "it was revoked before");
 }
 
 /// A task counts its own episodes, also when some fail or are deleted.

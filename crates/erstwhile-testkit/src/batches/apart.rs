@@ -47,12 +47,12 @@ pub(super) fn change_of_project(draw: &mut Draw, project: ProjectId, reference: 
             Change::Project(ProjectChange::Update(new_project(draw, id)))
         }
         7..=10 => Change::Project(ProjectChange::AddKey(new_key(draw, project))),
-        11 | 12 => {
+        11..=13 => {
             let known: Vec<ApiKeyId> = reference.keys_of(project).into_iter().map(|key| key.id).collect();
             let other = key_id(draw);
             Change::Project(ProjectChange::RevokeKey(draw.known(&known, other)))
         }
-        13 | 14 => Change::Group(GroupChange::Dissolve(GROUPS[usize::from(draw.below(2))])),
+        14 => Change::Group(GroupChange::Dissolve(GROUPS[usize::from(draw.below(2))])),
         // A change of a graph does not belong into a batch of the project.
         15 => Change::RemoveLink(LinkId(within(0, 180))),
         _ => change_of_setting(draw, project.0, reference),

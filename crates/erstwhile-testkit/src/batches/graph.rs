@@ -53,23 +53,15 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
             let from = draw.maybe(|draw| episode(draw));
             Change::AddAssertion(new_assertion(draw, number, from))
         }
-        31 | 48 => {
-            let known = state.map(PartitionState::assertion_ids).unwrap_or_default();
-            let other = assertion_id(draw, number);
-            Change::RemoveAssertion(draw.known(&known, other))
-        }
+        31 | 48 => Change::RemoveAssertion(known_assertion(draw, number, state)),
         32 | 33 => {
             let from = draw.maybe(|draw| episode(draw));
             Change::AddLink(new_link(draw, number, from))
         }
-        34 | 50 => {
-            let known = state.map(PartitionState::link_ids).unwrap_or_default();
-            let other = link_id(draw, number);
-            Change::RemoveLink(draw.known(&known, other))
-        }
-        35 | 36 => Change::PutFactEdit(assertion_id(draw, number), fact_edit(draw)),
+        34 | 50 => Change::RemoveLink(known_link(draw, number, state)),
+        35 | 36 => Change::PutFactEdit(known_assertion(draw, number, state), fact_edit(draw)),
         37 | 38 => Change::PutEntityEdit(entity(draw, number), entity_patch(draw)),
-        39 => Change::RemoveName(entity(draw, number)),
+        39 | 51 => Change::RemoveName(entity(draw, number)),
         40 => {
             let seen = draw.seen(state.map(|state| state.row().updated_at));
             Change::UpdatePartition(changed_partition(draw, number), seen)
@@ -127,6 +119,18 @@ fn entity(draw: &mut Draw, number: u8) -> EntityId {
 
 fn assertion_id(draw: &mut Draw, number: u8) -> AssertionId {
     AssertionId(within(number, 150 + draw.below(6)))
+}
+
+fn known_assertion(draw: &mut Draw, number: u8, state: Option<&PartitionState>) -> AssertionId {
+    let known = state.map(PartitionState::assertion_ids).unwrap_or_default();
+    let other = assertion_id(draw, number);
+    draw.known(&known, other)
+}
+
+fn known_link(draw: &mut Draw, number: u8, state: Option<&PartitionState>) -> LinkId {
+    let known = state.map(PartitionState::link_ids).unwrap_or_default();
+    let other = link_id(draw, number);
+    draw.known(&known, other)
 }
 
 fn link_id(draw: &mut Draw, number: u8) -> LinkId {
