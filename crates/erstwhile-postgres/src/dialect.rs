@@ -4,8 +4,8 @@ use erstwhile::store::sql::Migration;
 
 /// Returns the statements of a migration in PostgreSQL's dialect, without comments.
 ///
-/// `BLOB` becomes `BYTEA`. Text columns get a bytewise collation, as on the embedded database, so that listings
-/// have the same order everywhere.
+/// `BLOB` becomes `BYTEA`. Text columns get a bytewise collation, as on the embedded database, so that lists have the
+/// same order everywhere. `lower` uses the collation of the database, so that it covers every alphabet.
 pub fn statements(migration: &Migration) -> Vec<String> {
     let lines = migration.sql.lines().filter(|line| !line.trim_start().starts_with("--"));
     let sql = lines.map(rename_types).collect::<Vec<_>>().join("\n");
@@ -20,7 +20,19 @@ fn rename_types(line: &str) -> String {
         "TEXT" => word.replacen("TEXT", "TEXT COLLATE \"C\"", 1),
         _ => word.to_owned(),
     });
-    renamed.collect()
+    with_folding(&renamed.collect::<String>())
+}
+
+/// Gives the arguments of `lower` the collation of the database: with a bytewise one, it would fold ASCII only.
+fn with_folding(line: &str) -> String {
+    let mut parts = line.split("lower(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(part.len());
+        let (column, rest) = part.split_at(end);
+        text.push_str(&format!("lower({column} COLLATE \"default\"{rest}"));
+    }
+    text
 }
 
 /// Returns the name of the index that a statement creates, if it creates one.
@@ -40,6 +52,13 @@ pub fn create_index_concurrently(statement: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_folded_by_the_collation_of_the_database() {
+        let sql = "UPDATE a SET folded = lower(b || ' ' || c)";
+        let [update] = &statements(&Migration { version: 1, name: "test", sql })[..] else { panic!("a statement") };
+        assert_eq!(update, "UPDATE a SET folded = lower(b COLLATE \"default\" || ' ' || c)");
+    }
 
     #[test]
     fn only_types_are_renamed() {

@@ -3,16 +3,19 @@
 //! A driver's tests name it once: `store_conformance!(open)`, where `open()` is an async function that
 //! gives a fresh, empty [`Store`] with a guard that keeps its database alive.
 
+mod agreement;
+mod edits;
 mod gathered;
 mod queue;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use agreement::agrees_with_the_reference_model;
+pub use edits::edits_go_with_what_they_edit;
 pub use gathered::*;
 pub use queue::*;
 
-use super::Reference;
 use erstwhile::store::{ListOrder, ListPage, Locate, Store};
 use erstwhile_core::change::{Applied, Batch, Change, Expect, ProjectChange};
 use erstwhile_core::error::ErrorKind;
@@ -49,6 +52,7 @@ macro_rules! store_conformance {
             a_removal_that_is_sent_again_is_known
             evidence_since_a_version_is_what_changed
             evidence_is_of_one_moment
+            edits_go_with_what_they_edit
             a_setting_replaces_only_what_it_may
             members_of_a_group_go_with_their_graph
             documents_come_back_as_they_were_given
@@ -356,6 +360,8 @@ pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
     assert_eq!(again.kind(), ErrorKind::AlreadyExists);
     store.apply(&of_project(3, vec![Change::Project(ProjectChange::RevokeKey(key.id))])).await.unwrap();
     assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)));
+    store.apply(&of_project(4, vec![Change::Project(ProjectChange::RevokeKey(key.id))])).await.unwrap();
+    assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)), "it was revoked before");
 }
 
 /// A task counts its own episodes, also when some fail or are deleted.
@@ -514,48 +520,4 @@ fn assertion(graph: GraphId, said: &Episode) -> Assertion {
         extractor: "test".to_owned(),
         attributes: Metadata::new(),
     }
-}
-
-/// Applies batches to a store and to the reference model, and compares everything that can be read.
-pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
-    let mut reference = Reference::default();
-    for batch in batches {
-        let expected = reference.apply(batch);
-        let found = store.apply(batch).await.map_err(|error| error.kind());
-        assert_eq!(found, expected, "{batch:#?}");
-    }
-    let mut waiting = 0;
-    for id in (0..3).map(graph_id_of_batches) {
-        let found = store.evidence_since(id, 0).await.unwrap();
-        let Some(state) = reference.graph(id.into()) else {
-            assert_eq!(found, None);
-            continue;
-        };
-        let found = found.expect("the graph exists");
-        let version = (found.version, store.find_partition(id.into()).await.unwrap().expect("its row").revision);
-        assert_eq!(version, (state.graph.version, state.graph.revision));
-        assert_eq!(found.episodes, state.episodes);
-        let mut assertions = found.assertions.clone();
-        assertions.sort_by_key(|assertion| assertion.id);
-        assert_eq!(assertions, state.assertions());
-        let mut links = found.links.clone();
-        links.sort_by_key(|link| link.id);
-        assert_eq!(links, state.links.values().cloned().collect::<Vec<_>>());
-        assert_eq!(found.mentions.len(), state.mentions.len());
-        assert!(state.mentions.iter().all(|mention| found.mentions.contains(mention)));
-        assert_eq!(found.edits.len(), state.edits.len());
-        assert!(state.edits.values().all(|edit| found.edits.contains(edit)));
-        for thread in state.threads.values() {
-            assert_eq!(store.find_thread(id, &thread.thread_id).await.unwrap().as_ref(), Some(thread));
-            assert_eq!(store.locate(project(1), Locate::Thread, &thread.thread_id).await.unwrap(), Some(id.into()));
-        }
-        let pending = store.pending_episodes(id, 1_000).await.unwrap();
-        assert_eq!(pending.len(), state.pending());
-        waiting += state.pending() as i64;
-    }
-    assert_eq!(store.queue_depth().await.unwrap().episodes, waiting);
-}
-
-fn graph_id_of_batches(number: u128) -> GraphId {
-    graph_id(number)
 }

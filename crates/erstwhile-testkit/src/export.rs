@@ -3,7 +3,7 @@
 //! Tests name it once for each direction: `export_conformance!(from: open, to: open)`, where each is an
 //! async function that gives a fresh, empty [`Store`] with a guard that keeps its database alive.
 
-mod world;
+pub(crate) mod world;
 
 use std::collections::BTreeSet;
 use std::fs;

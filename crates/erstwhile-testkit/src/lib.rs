@@ -3,12 +3,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a suite that fails must say so at once, and only tests are built with it"
 )]
 
 mod batches;
 pub mod conformance;
 pub mod export;
+pub mod fixtures;
 mod ports;
 mod reference;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -92,6 +92,7 @@ pub struct ScriptedExtractor {
     script: Mutex<HashMap<String, Extraction>>,
     failures: Mutex<HashMap<String, ErrorKind>>,
     panics: Mutex<Vec<String>>,
+    calls: AtomicUsize,
 }
 
 impl ScriptedExtractor {
@@ -109,6 +110,11 @@ impl ScriptedExtractor {
         };
     }
 
+    /// How often it was called.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
     /// Panics for a text.
     pub fn panic_on(&self, text: &str) {
         self.panics.lock().unwrap().push(text.to_owned());
@@ -122,6 +128,7 @@ impl Extractor for ScriptedExtractor {
     }
 
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         let mut extractions = Vec::new();
         for turn in &request.turns {
             if let Some(kind) = self.failures.lock().unwrap().get(&turn.text) {

@@ -1,72 +1,158 @@
 //! The store as it should be: plain collections, no database, obvious code.
+//!
+//! Every kind of change is named in a `match` without a wildcard arm, so that a new kind does not compile before it
+//! is modelled here.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod collections;
+mod evidence;
+mod imports;
+mod partition;
+mod projects;
+mod queue;
+mod removals;
+mod tasks;
 
+use std::collections::{BTreeMap, HashSet};
+
+use erstwhile::store::SettingScope;
+use erstwhile_core::change::{
+    Applied, Batch, Change, CollectionChange, Expect, GroupChange, ImportChange, ProjectChange, SettingChange,
+};
+use erstwhile_core::error::ErrorKind;
+use erstwhile_core::model::{
+    ApiKey, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting, SettingKind, User,
+};
 use uuid::Uuid;
 
-use erstwhile_core::change::{Applied, Batch, Change, Expect, ProjectChange};
-use erstwhile_core::error::ErrorKind;
-use erstwhile_core::evidence::Edit;
-use erstwhile_core::model::{
-    Assertion, AssertionId, EntityId, Episode, EpisodeId, EpisodeState, Link, LinkId, Mention, Partition, PartitionId,
-    PartitionOwner, ProjectId, Thread, User,
-};
+pub(crate) use partition::PartitionState;
 
 /// What the store must look like after a sequence of batches.
 #[derive(Debug, Clone, Default)]
 pub struct Reference {
-    graphs: BTreeMap<PartitionId, GraphState>,
+    projects: BTreeMap<ProjectId, Project>,
+    keys: Vec<ApiKey>,
+    /// Each with the id of its project or graph.
+    settings: Vec<(Uuid, Setting)>,
+    partitions: BTreeMap<PartitionId, PartitionState>,
     applied: HashSet<(Uuid, Uuid)>,
 }
 
-/// One graph.
-#[derive(Debug, Clone)]
-pub struct GraphState {
-    /// Its row.
-    pub graph: Partition,
-    /// Its user.
-    pub user: Option<User>,
-    /// Its threads, by id.
-    pub threads: BTreeMap<String, Thread>,
-    /// Its episodes, in order.
-    pub episodes: Vec<Episode>,
-    /// Its mentions, in order of arrival.
-    pub mentions: Vec<Mention>,
-    /// Its assertions.
-    pub assertions: BTreeMap<AssertionId, Assertion>,
-    /// Its links.
-    pub links: BTreeMap<LinkId, Link>,
-    /// Its edits.
-    pub edits: HashMap<(i64, Uuid), Edit>,
-    next_seq: i64,
+/// What the store does for a kind of change besides the change itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// Nothing; a batch of the project may make the change.
+    None,
+    /// Nothing, but only a batch of a partition may make the change.
+    OfPartition,
+    /// The revision of the graph's knowledge is raised.
+    Knowledge,
+    /// The revision is raised, and pending episodes are counted again.
+    KnowledgeAndEpisodes,
+    /// Pending episodes are counted again.
+    Episodes,
+    /// Open items of the import job are counted again.
+    Items,
+}
+
+fn effect(change: &Change) -> Effect {
+    match change {
+        Change::Project(
+            ProjectChange::Add(_) | ProjectChange::Update(_) | ProjectChange::AddKey(_) | ProjectChange::RevokeKey(_),
+        )
+        | Change::AddPartition(..)
+        | Change::UpdatePartition(..)
+        | Change::UpdateUser(..)
+        | Change::AddThread(_)
+        | Change::UpdateThread(..)
+        | Change::Setting(SettingChange::Put(..) | SettingChange::Remove(..))
+        | Change::Group(GroupChange::Dissolve(_))
+        | Change::Collection(CollectionChange::Add(_) | CollectionChange::Update(..))
+        | Change::Import(ImportChange::Add(_)) => Effect::None,
+        Change::RemovePartition(_)
+        | Change::AddEpisodes(_)
+        | Change::SetEpisodeMetadata(..)
+        | Change::AddTask { .. }
+        | Change::Group(GroupChange::Join(_) | GroupChange::Leave(_))
+        | Change::Collection(
+            CollectionChange::AddDocument(_)
+            | CollectionChange::UpdateDocument(..)
+            | CollectionChange::RemoveDocument(_),
+        )
+        | Change::Import(ImportChange::AddItems(_)) => Effect::OfPartition,
+        Change::AddMention(_)
+        | Change::AddAssertion(_)
+        | Change::RemoveAssertion(_)
+        | Change::AddLink(_)
+        | Change::RemoveLink(_)
+        | Change::PutFactEdit(..)
+        | Change::PutEntityEdit(..)
+        | Change::RemoveName(_) => Effect::Knowledge,
+        Change::RemoveThread(_) | Change::RemoveEpisode(_) => Effect::KnowledgeAndEpisodes,
+        Change::SetEpisodeState(..) => Effect::Episodes,
+        Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::ForgetItem(_)) => {
+            Effect::Items
+        }
+    }
 }
 
 impl Reference {
-    /// A graph, when it exists.
-    pub fn graph(&self, id: PartitionId) -> Option<&GraphState> {
-        self.graphs.get(&id)
+    /// A partition, when it exists.
+    pub fn partition(&self, id: PartitionId) -> Option<&PartitionState> {
+        self.partitions.get(&id)
     }
 
-    /// Every graph's id.
-    pub fn graph_ids(&self) -> Vec<PartitionId> {
-        self.graphs.keys().copied().collect()
+    /// The partitions of a project, by id.
+    pub fn partitions_of(&self, project: ProjectId) -> impl Iterator<Item = &PartitionState> {
+        self.partitions.values().filter(move |state| state.row.project == project)
     }
 
-    /// The graph of a user or a standalone graph.
+    /// The partition of an owner.
     pub fn locate(&self, project: ProjectId, owner: &PartitionOwner) -> Option<PartitionId> {
-        let mine = |state: &&GraphState| state.graph.project == project && state.graph.owner == *owner;
-        self.graphs.values().find(mine).map(|state| state.graph.id)
+        self.partitions_of(project).find(|state| state.row.owner == *owner).map(|state| state.row.id)
     }
 
-    /// The graph of a thread.
+    /// The partition of a thread.
     pub fn locate_thread(&self, project: ProjectId, thread: &str) -> Option<PartitionId> {
-        let mine = |state: &&GraphState| state.graph.project == project && state.threads.contains_key(thread);
-        self.graphs.values().find(mine).map(|state| state.graph.id)
+        self.partitions_of(project).find(|state| state.threads.contains_key(thread)).map(|state| state.row.id)
+    }
+
+    /// A project, when it exists.
+    pub fn project(&self, id: ProjectId) -> Option<&Project> {
+        self.projects.get(&id)
+    }
+
+    /// The project of a name.
+    pub fn project_by_name(&self, name: &str) -> Option<&Project> {
+        self.projects.values().find(|project| project.name == name)
+    }
+
+    /// The keys of a project, oldest first.
+    pub fn keys_of(&self, project: ProjectId) -> Vec<ApiKey> {
+        let mut keys: Vec<ApiKey> = self.keys.iter().filter(|key| key.project == project).cloned().collect();
+        keys.sort_by_key(|key| (key.created_at, key.id));
+        keys
+    }
+
+    /// The settings of a kind in a scope, by name.
+    pub fn settings(&self, scope: SettingScope, kind: SettingKind) -> Vec<Setting> {
+        let scope = match scope {
+            SettingScope::Project(project) => project.0,
+            SettingScope::Graph(graph) => graph.0,
+        };
+        let wanted = |(of, setting): &&(Uuid, Setting)| *of == scope && setting.kind == kind;
+        let mut settings: Vec<Setting> = self.settings.iter().filter(wanted).map(|(_, one)| one.clone()).collect();
+        settings.sort_by(|left, right| left.name.cmp(&right.name));
+        settings
     }
 
     /// Applies a batch, whole or not at all.
     pub fn apply(&mut self, batch: &Batch) -> Result<Applied, ErrorKind> {
-        let scope = batch.partition.map_or(batch.project.0, |graph| graph.0);
+        let is_misplaced = batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddPartition(..)));
+        let needs_partition = batch.changes.iter().any(|change| effect(change) != Effect::None);
+        if is_misplaced || (needs_partition && batch.partition.is_none()) {
+            return Err(ErrorKind::Internal);
+        }
+        let scope = scope_of(batch);
         if self.applied.contains(&(scope, batch.id.0)) {
             return Ok(Applied::Before);
         }
@@ -78,190 +164,140 @@ impl Reference {
     }
 
     fn apply_changes(&mut self, batch: &Batch) -> Result<i64, ErrorKind> {
-        let Some(id) = batch.partition else { return Ok(0) };
-        if let Expect::Revision(expected) = batch.expect
-            && self.graphs.get(&id).is_none_or(|state| state.graph.revision != expected)
-        {
-            return Err(ErrorKind::Conflict);
-        }
-        if let Some(Change::AddPartition(graph, user)) = batch.changes.first() {
-            if self.locate(graph.project, &graph.owner).is_some() {
-                return Err(ErrorKind::AlreadyExists);
-            }
-            self.graphs.insert(id.as_graph().into(), GraphState::new(graph, user.as_ref()));
-        }
-        let knows = batch.changes.iter().any(knowledge);
-        let state = self.graphs.get_mut(&id).ok_or(ErrorKind::NotFound)?;
-        state.graph.version += 1;
-        state.graph.revision += i64::from(knows);
-        let version = state.graph.version;
+        let version = batch.partition.map_or(Ok(0), |id| self.begin(id, batch))?;
         for change in &batch.changes {
-            match change {
-                Change::RemovePartition(_) => {
-                    self.graphs.remove(&id);
-                    self.applied.retain(|(scope, applied)| *scope != id.0 || *applied == batch.id.0);
-                }
-                Change::AddThread(thread) => {
-                    if self.locate_thread(batch.project, &thread.thread_id).is_some() {
-                        return Err(ErrorKind::AlreadyExists);
-                    }
-                    let state = self.graphs.get_mut(&id).ok_or(ErrorKind::NotFound)?;
-                    state.threads.insert(thread.thread_id.clone(), thread.clone());
-                }
-                change => self.graphs.get_mut(&id).ok_or(ErrorKind::NotFound)?.change(change)?,
+            self.change(batch, change)?;
+        }
+        let effects: Vec<Effect> = batch.changes.iter().map(effect).collect();
+        if let Some(state) = batch.partition.and_then(|id| self.partitions.get_mut(&id)) {
+            if effects.iter().any(|effect| matches!(effect, Effect::Episodes | Effect::KnowledgeAndEpisodes)) {
+                state.count_pending_episodes();
+            }
+            if effects.contains(&Effect::Items) {
+                state.count_open_items();
             }
         }
         Ok(version)
     }
-}
 
-fn knowledge(change: &Change) -> bool {
-    !matches!(
-        change,
-        Change::Project(ProjectChange::Add(_) | ProjectChange::AddKey(_) | ProjectChange::RevokeKey(_))
-            | Change::AddPartition(..)
-            | Change::UpdatePartition(..)
-            | Change::UpdateUser(..)
-            | Change::RemovePartition(_)
-            | Change::AddThread(_)
-            | Change::AddEpisodes(_)
-            | Change::AddTask { .. }
-            | Change::SetEpisodeMetadata(..)
-            | Change::SetEpisodeState(..)
-            | Change::UpdateThread(..)
-    )
-}
-
-impl GraphState {
-    fn new(graph: &Partition, user: Option<&User>) -> Self {
-        Self {
-            graph: graph.clone(),
-            user: user.cloned(),
-            threads: BTreeMap::new(),
-            episodes: Vec::new(),
-            mentions: Vec::new(),
-            assertions: BTreeMap::new(),
-            links: BTreeMap::new(),
-            edits: HashMap::new(),
-            next_seq: 1,
+    /// Checks what a batch of a partition expects, and raises the partition's version.
+    fn begin(&mut self, id: PartitionId, batch: &Batch) -> Result<i64, ErrorKind> {
+        let current = self.partitions.get(&id);
+        match batch.expect {
+            Expect::Nothing => {}
+            Expect::Revision(expected) => {
+                current.filter(|state| state.row.revision == expected).ok_or(ErrorKind::Conflict)?;
+            }
+            Expect::Lease { epoch, revision } => {
+                let state = current.filter(|state| state.row.revision == revision).ok_or(ErrorKind::Conflict)?;
+                // Random batches claim nothing, so every epoch is the first.
+                state.queue.as_ref().filter(|_| epoch == 0).ok_or(ErrorKind::Conflict)?;
+            }
         }
+        if let Some(Change::AddPartition(partition, user)) = batch.changes.first() {
+            self.add_partition(partition, user.as_ref())?;
+        }
+        let state = self.partitions.get_mut(&id).ok_or(ErrorKind::NotFound)?;
+        let is_knowledge = |change| matches!(effect(change), Effect::Knowledge | Effect::KnowledgeAndEpisodes);
+        state.row.version += 1;
+        state.row.revision += i64::from(batch.changes.iter().any(is_knowledge));
+        state.make_room_for(batch.changes.iter().map(Change::episode_count).sum());
+        Ok(state.row.version)
     }
 
-    fn episode(&mut self, id: EpisodeId) -> Option<&mut Episode> {
-        self.episodes.iter_mut().find(|episode| episode.id == id)
-    }
-
-    fn change(&mut self, change: &Change) -> Result<(), ErrorKind> {
-        match change {
-            Change::UpdatePartition(graph, seen) => {
-                if self.graph.updated_at != *seen {
-                    return Err(ErrorKind::Conflict);
-                }
-                self.graph.name.clone_from(&graph.name);
-                self.graph.description.clone_from(&graph.description);
-                self.graph.updated_at = graph.updated_at;
-            }
-            Change::AddEpisodes(episodes) => {
-                for episode in episodes {
-                    if episode.thread.as_ref().is_some_and(|thread| !self.threads.contains_key(thread)) {
-                        return Err(ErrorKind::NotFound);
-                    }
-                    self.episodes.push(Episode { seq: self.next_seq, ..episode.clone() });
-                    self.next_seq += 1;
-                }
-            }
-            Change::SetEpisodeMetadata(id, metadata) => {
-                self.episode(*id).ok_or(ErrorKind::NotFound)?.metadata.clone_from(metadata);
-            }
-            Change::SetEpisodeState(id, state) => {
-                if let Some(episode) = self.episode(*id) {
-                    episode.state.clone_from(state);
-                }
-            }
-            Change::RemoveEpisode(id) => {
-                self.episode(*id).ok_or(ErrorKind::NotFound)?;
-                self.forget_episodes(&[*id]);
-            }
-            Change::RemoveThread(thread) => {
-                self.threads.remove(thread).ok_or(ErrorKind::NotFound)?;
-                let gone: Vec<EpisodeId> = self
-                    .episodes
-                    .iter()
-                    .filter(|episode| episode.thread.as_ref() == Some(thread))
-                    .map(|episode| episode.id)
-                    .collect();
-                self.forget_episodes(&gone);
-            }
-            Change::AddMention(mention) if !self.mentions.iter().any(|known| same_place(known, mention)) => {
-                self.mentions.push(mention.clone());
-            }
-            Change::AddAssertion(assertion) => {
-                self.assertions.entry(assertion.id).or_insert_with(|| assertion.clone());
-            }
-            Change::RemoveAssertion(id) => {
-                self.assertions.remove(id).ok_or(ErrorKind::NotFound)?;
-                self.edits.remove(&(0, id.0));
-            }
-            Change::AddLink(link) => {
-                self.links.entry(link.id).or_insert_with(|| link.clone());
-            }
-            Change::RemoveLink(id) => {
-                self.links.remove(id).ok_or(ErrorKind::NotFound)?;
-            }
-            Change::PutFactEdit(id, edit) => {
-                self.edits.insert((0, id.0), Edit::Fact(*id, edit.clone()));
-            }
-            Change::PutEntityEdit(id, patch) => {
-                self.edits.insert((1, id.0), Edit::Entity(*id, patch.clone()));
-            }
-            Change::RemoveName(id) => self.forget_name(*id),
-            _ => {}
+    fn add_partition(&mut self, partition: &Partition, user: Option<&User>) -> Result<(), ErrorKind> {
+        let is_named = match partition.owner {
+            PartitionOwner::User(_) | PartitionOwner::Standalone(_) | PartitionOwner::Collection(_) => true,
+            PartitionOwner::Thread(_) | PartitionOwner::ImportJob => false,
+        };
+        if is_named && self.locate(partition.project, &partition.owner).is_some() {
+            return Err(ErrorKind::AlreadyExists);
         }
+        if let Some(other) = self.partitions.get(&partition.id) {
+            let is_mine = other.row.project == partition.project;
+            return Err(if is_mine { ErrorKind::Conflict } else { ErrorKind::Internal });
+        }
+        self.partitions.insert(partition.id, PartitionState::new(partition, user));
         Ok(())
     }
 
-    fn forget_episodes(&mut self, gone: &[EpisodeId]) {
-        let from_gone = |episode: Option<EpisodeId>| episode.is_some_and(|episode| gone.contains(&episode));
-        let doomed: Vec<AssertionId> =
-            self.assertions.values().filter(|assertion| from_gone(assertion.episode)).map(|a| a.id).collect();
-        self.forget_assertions(&doomed);
-        self.mentions.retain(|mention| !from_gone(mention.episode));
-        self.links.retain(|_, link| !from_gone(link.episode));
-        self.episodes.retain(|episode| !gone.contains(&episode.id));
-    }
-
-    fn forget_name(&mut self, name: EntityId) {
-        let about = |assertion: &&Assertion| assertion.subject == name || assertion.object == Some(name);
-        let doomed: Vec<AssertionId> = self.assertions.values().filter(about).map(|a| a.id).collect();
-        self.forget_assertions(&doomed);
-        self.mentions.retain(|mention| mention.entity != name);
-        self.links.retain(|_, link| link.left != name && link.right != name);
-        self.edits.remove(&(1, name.0));
-    }
-
-    fn forget_assertions(&mut self, doomed: &[AssertionId]) {
-        for id in doomed {
-            self.assertions.remove(id);
-            self.edits.remove(&(0, id.0));
+    fn change(&mut self, batch: &Batch, change: &Change) -> Result<(), ErrorKind> {
+        match change {
+            // Added before the version was raised.
+            Change::AddPartition(..) => Ok(()),
+            Change::Project(change) => self.change_project(batch, change),
+            Change::Setting(change) => self.change_setting(scope_of(batch), change),
+            Change::Group(change) => self.change_group(batch, change),
+            Change::UpdatePartition(partition, seen) => {
+                self.changed(partition.id)?.update(partition, *seen).ok_or(ErrorKind::Conflict)
+            }
+            Change::UpdateUser(user, seen) => {
+                self.changed(user.graph.into())?.update_user(user, *seen).ok_or(ErrorKind::Conflict)
+            }
+            Change::RemovePartition(_) => self.remove_partition(batch),
+            Change::AddThread(thread) => {
+                if self.locate_thread(batch.project, &thread.thread_id).is_some() {
+                    return Err(ErrorKind::AlreadyExists);
+                }
+                self.changed(thread.graph.into())?.threads.insert(thread.thread_id.clone(), thread.clone());
+                Ok(())
+            }
+            Change::UpdateThread(thread, seen) => {
+                self.changed(thread.graph.into())?.update_thread(thread, *seen).ok_or(ErrorKind::Conflict)
+            }
+            Change::RemoveThread(thread) => self.remove_thread(batch, thread),
+            Change::AddEpisodes(episodes) => self.own(batch)?.add_episodes(episodes, batch.at),
+            Change::SetEpisodeMetadata(id, metadata) => self.own(batch)?.set_episode_metadata(*id, metadata),
+            Change::SetEpisodeState(id, state) => {
+                self.own(batch)?.set_episode_state(*id, state, batch.at);
+                Ok(())
+            }
+            Change::RemoveEpisode(id) => self.own(batch)?.remove_episode(*id),
+            Change::AddTask { task, kind, total } => self.own(batch)?.add_task(*task, kind, *total, batch.at),
+            Change::AddMention(mention) => {
+                self.own(batch)?.add_mention(mention);
+                Ok(())
+            }
+            Change::AddAssertion(assertion) => {
+                self.own(batch)?.add_assertion(assertion);
+                Ok(())
+            }
+            Change::RemoveAssertion(id) => self.own(batch)?.remove_assertion(*id),
+            Change::AddLink(link) => {
+                self.own(batch)?.add_link(link);
+                Ok(())
+            }
+            Change::RemoveLink(id) => self.own(batch)?.remove_link(*id),
+            Change::PutFactEdit(id, edit) => {
+                self.own(batch)?.put_fact_edit(*id, edit, batch.at);
+                Ok(())
+            }
+            Change::PutEntityEdit(id, patch) => {
+                self.own(batch)?.put_entity_edit(*id, patch, batch.at);
+                Ok(())
+            }
+            Change::RemoveName(id) => {
+                self.own(batch)?.remove_name(*id);
+                Ok(())
+            }
+            Change::Collection(change) => self.change_collection(batch, change),
+            Change::Import(change) => self.change_import(batch, change),
         }
     }
 
-    /// The assertions, each with the position of its episode.
-    pub fn assertions(&self) -> Vec<Assertion> {
-        let position = |id: EpisodeId| self.episodes.iter().find(|episode| episode.id == id).map(|episode| episode.seq);
-        let placed =
-            |assertion: &Assertion| Assertion { sequence: assertion.episode.and_then(position), ..assertion.clone() };
-        self.assertions.values().map(placed).collect()
+    /// The partition of a batch.
+    fn own(&mut self, batch: &Batch) -> Result<&mut PartitionState, ErrorKind> {
+        let state = batch.partition.and_then(|id| self.partitions.get_mut(&id));
+        state.ok_or(ErrorKind::Internal)
     }
 
-    /// How many episodes wait to be understood.
-    pub fn pending(&self) -> usize {
-        self.episodes.iter().filter(|episode| episode.state == EpisodeState::Pending).count()
+    /// The partition of an object that a change was prepared for; without it, the object is not as it was seen.
+    fn changed(&mut self, id: PartitionId) -> Result<&mut PartitionState, ErrorKind> {
+        self.partitions.get_mut(&id).ok_or(ErrorKind::Conflict)
     }
 }
 
-/// A place names a thing once.
-fn same_place(left: &Mention, right: &Mention) -> bool {
-    let place = |mention: &Mention| (mention.episode, mention.entity, mention.span.clone(), mention.name.clone());
-    place(left) == place(right) && (left.episode.is_some() || left.recorded_at == right.recorded_at)
+/// The partition of a batch, or else its project.
+fn scope_of(batch: &Batch) -> Uuid {
+    batch.partition.map_or(batch.project.0, |partition| partition.0)
 }

@@ -6,6 +6,7 @@ mod export;
 mod full_disk;
 mod locked_rows;
 mod rankings;
+mod schema_fixtures;
 mod shards;
 mod startup;
 mod timeouts;

@@ -37,6 +37,29 @@ async fn one_bad_episode_fails_alone_with_its_reason_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn one_of_32_episodes_that_cannot_be_read_costs_ten_more_calls_and_fails_alone() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for number in 0..32 {
+        let text = format!("likes thing {number}");
+        world.script.answer(&text, likes(&text, &format!("thing {number}")));
+        ids.push(world.say("2025-01-01T00:00:00Z", &text).await);
+    }
+    world.script.fail("likes thing 13", Some(ErrorKind::Invalid));
+    world.ingest().await;
+    assert_eq!(world.script.calls(), 11, "all 32 first, then two halves of 32, 16, 8, 4 and 2");
+    for (number, id) in ids.into_iter().enumerate() {
+        let state = world.engine.project(world.project).find_episode(id).await.unwrap().state;
+        let expected = match number {
+            13 => EpisodeState::Failed("the script says so".to_owned()),
+            _ => EpisodeState::Processed,
+        };
+        assert_eq!(state, expected, "episode {number}");
+    }
+    assert_eq!(world.facts().await.len(), 31);
+}
+
+#[tokio::test]
 async fn an_extractor_that_is_down_is_waited_for() {
     let world = World::new().await;
     world.script.answer("likes tea", likes("likes tea", "tea"));

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use erstwhile::change::{Batch, Change, Expect, ProjectChange};
+use erstwhile::model::{BatchId, Project, ProjectId};
 use erstwhile::store::sql::{Outcome, Reach, Rows, Sql, Statement, Step, Value};
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::store::{MIGRATIONS, Store};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 async fn open() -> (Store, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -79,6 +82,66 @@ async fn concurrent_writes_share_commits_and_each_gets_its_own_answer() {
     let succeeded = running.join_all().await.into_iter().filter(|ok| *ok).count();
     assert_eq!(succeeded, 100);
     assert_eq!(rows(&database).await, 100);
+}
+
+/// How many commits the write-ahead log holds: each ends with a frame that tells the size of the database.
+fn commits_in(log: &[u8]) -> usize {
+    const HEADER: usize = 32;
+    const FRAME_HEADER: usize = 24;
+    let Some(header) = log.get(..HEADER) else { return 0 };
+    let page = u32::from_be_bytes(header[8..12].try_into().unwrap()) as usize;
+    let salts = &header[16..24];
+    let frames = log[HEADER..].chunks_exact(FRAME_HEADER + page);
+    // Frames with other salts are left over from before the log began anew.
+    frames.take_while(|frame| frame[8..16] == *salts).filter(|frame| frame[4..8] != [0; 4]).count()
+}
+
+#[tokio::test]
+async fn writes_that_wait_together_are_committed_together() {
+    const CALLS: u128 = 60;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("test.db");
+    let log = folder.path().join("test.db-wal");
+    let store = Store::open(Arc::new(Sqlite::open(&file).expect("a database"))).await.expect("a store");
+    store.scrub().await.expect("an empty log");
+    let batches: Vec<Batch> = (1..=CALLS).map(project_batch).collect();
+    // While another connection holds the write lock, every call gets in line.
+    let other = rusqlite::Connection::open(&file).expect("a second connection");
+    other.execute_batch("BEGIN IMMEDIATE").expect("the write lock");
+    let mut calls: Vec<_> = batches.iter().map(|batch| Box::pin(store.apply(batch))).collect();
+    for call in &mut calls {
+        assert!(futures::poll!(call.as_mut()).is_pending(), "it cannot be written now");
+    }
+    other.execute_batch("ROLLBACK").expect("the write lock is given back");
+    for call in calls {
+        call.await.expect("it is applied");
+    }
+    // What the writer had taken when it met the lock is one commit; what came meanwhile is another.
+    let commits = commits_in(&std::fs::read(&log).expect("the write-ahead log"));
+    assert!((1..=2).contains(&commits), "{commits} commits for {CALLS} writes");
+    // The log does show single commits as such.
+    for number in 1..=3 {
+        store.apply(&project_batch(CALLS + number)).await.expect("it is applied");
+    }
+    assert_eq!(commits_in(&std::fs::read(&log).expect("the write-ahead log")), commits + 3);
+}
+
+fn project_batch(number: u128) -> Batch {
+    let project = Project {
+        id: ProjectId(Uuid::from_u128(number)),
+        name: format!("project {number}"),
+        description: None,
+        time_zone: None,
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    Batch {
+        id: BatchId(Uuid::from_u128(number)),
+        project: project.id,
+        partition: None,
+        expect: Expect::Nothing,
+        at: project.created_at,
+        changes: vec![Change::Project(ProjectChange::Add(project))],
+    }
 }
 
 #[tokio::test]

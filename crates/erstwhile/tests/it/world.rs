@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) script: Arc<ScriptedExtractor>,
     pub(crate) clock: Arc<FixedClock>,
     user_id: &'static str,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {
@@ -74,10 +74,16 @@ impl World {
             .extractor(extractor)
             .build();
         let project = engine.ensure_project("test").await.expect("a project").id;
-        let world = Self { engine, project, script, clock, user_id: "ann", _folder: folder };
+        let world = Self { engine, project, script, clock, user_id: "ann", folder };
         world.add_user("ann", "Ann Lee").await;
         world.engine.project(project).create_thread(NewThread::of("t", "ann")).await.expect("a thread");
         world
+    }
+
+    /// Everything that lies in the database's own files, byte by byte.
+    pub(crate) fn stored_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).expect("the folder of the database");
+        files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("its bytes")).collect()
     }
 
     pub(crate) async fn add_user(&self, user_id: &str, name: &str) {

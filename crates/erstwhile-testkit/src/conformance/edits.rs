@@ -1,0 +1,57 @@
+//! What every driver must do: edits go with what they edit.
+
+use uuid::Uuid;
+
+use super::{assertion, batch, mention, message, with_thread};
+use erstwhile::store::Store;
+use erstwhile_core::change::Change;
+use erstwhile_core::model::{EntityId, EntityPatch, FactEdit, GraphId};
+
+/// A message with a claim, of which the operator has edited the fact and the entity.
+fn edited(graph: GraphId, number: u128) -> Vec<Change> {
+    let said = message(graph, "t", number);
+    let claim = assertion(graph, &said);
+    let edit = FactEdit { statement: Some("edited".to_owned()), ..FactEdit::default() };
+    let patch = EntityPatch { summary: Some("edited".to_owned()), ..EntityPatch::default() };
+    vec![
+        Change::AddEpisodes(vec![said.clone()]),
+        Change::AddMention(mention(&said)),
+        Change::PutFactEdit(claim.id, edit),
+        Change::PutEntityEdit(claim.subject, patch),
+        Change::AddAssertion(claim),
+    ]
+}
+
+/// An edit of a fact goes with the assertion, episode, thread or name that the fact came from, and an edit of an entity
+/// with its name; other edits stay.
+pub async fn edits_go_with_what_they_edit(store: &Store) {
+    let graph = with_thread(store).await;
+    for number in 101..=104 {
+        store.apply(&batch(number, graph, edited(graph, number))).await.unwrap();
+    }
+    let of = |number: u128| message(graph, "t", number);
+    let removals = [
+        // What is left is counted: of facts and entities together.
+        (Change::RemoveAssertion(assertion(graph, &of(101)).id), 7),
+        (Change::RemoveEpisode(of(102).id), 6),
+        (Change::RemoveName(EntityId(of(103).id.0)), 4),
+        (Change::RemoveThread("t".to_owned()), 3),
+    ];
+    for (number, (removal, left)) in (1..).zip(removals) {
+        store.apply(&batch(number + 20, graph, vec![removal.clone()])).await.unwrap();
+        let evidence = store.evidence_since(graph, 0).await.unwrap().unwrap();
+        assert_eq!(evidence.edits.len(), left, "after {removal:?}");
+    }
+    // The object of every claim, so none is left of them.
+    let everywhere = EntityId(graph.within(Uuid::from_u128(3)));
+    store.apply(&batch(30, graph, vec![new_claim(graph), Change::RemoveName(everywhere)])).await.unwrap();
+    let evidence = store.evidence_since(graph, 0).await.unwrap().unwrap();
+    assert_eq!((evidence.assertions.len(), evidence.edits.len()), (0, 3));
+}
+
+fn new_claim(graph: GraphId) -> Change {
+    Change::AddAssertion(erstwhile_core::model::Assertion {
+        episode: None,
+        ..assertion(graph, &message(graph, "t", 109))
+    })
+}

@@ -1,0 +1,55 @@
+//! The ingestion queue: how much waits in each partition, and since when.
+
+use erstwhile::store::QueueDepth;
+use erstwhile_core::model::{EpisodeState, ImportState};
+use jiff::Timestamp;
+
+use super::{PartitionState, Reference};
+
+/// A partition's place in the queue.
+#[derive(Debug, Clone)]
+pub(super) struct Queued {
+    pending: i64,
+    ready_at: Timestamp,
+}
+
+impl Reference {
+    /// How much waits in all partitions.
+    pub fn queue_depth(&self) -> QueueDepth {
+        let queued = || self.partitions.values().filter_map(|state| state.queue.as_ref()).filter(|one| one.pending > 0);
+        QueueDepth {
+            episodes: queued().map(|one| one.pending).sum(),
+            graphs: queued().count() as i64,
+            oldest_ready_at: queued().map(|one| one.ready_at).min(),
+            attempts_max: 0,
+        }
+    }
+}
+
+impl PartitionState {
+    pub(super) fn enqueue(&mut self, count: i64, at: Timestamp) {
+        let queued = self.queue.get_or_insert(Queued { pending: 0, ready_at: at });
+        if queued.pending == 0 {
+            queued.ready_at = at;
+        }
+        queued.pending += count;
+    }
+
+    /// The episodes that wait, in order.
+    pub fn pending(&self) -> impl Iterator<Item = &erstwhile_core::model::Episode> {
+        self.episodes().filter(|episode| episode.state == EpisodeState::Pending)
+    }
+
+    pub(super) fn count_pending_episodes(&mut self) {
+        let pending = self.pending().count() as i64;
+        self.queue.iter_mut().for_each(|queued| queued.pending = pending);
+    }
+
+    /// A job that runs counts as one more item, so that a worker ends it.
+    pub(super) fn count_open_items(&mut self) {
+        let is_running = |state| matches!(state, ImportState::Queued | ImportState::Processing);
+        let running = i64::from(self.import.as_ref().is_some_and(|import| is_running(import.state)));
+        let open = self.items.iter().filter(|item| super::imports::is_open(&item.state)).count() as i64;
+        self.queue.iter_mut().for_each(|queued| queued.pending = open + running);
+    }
+}
