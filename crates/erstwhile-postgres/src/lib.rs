@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
-use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, TakeRows, Value};
+use erstwhile::store::sql::{Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
 use erstwhile::{Error, Result};
 use rand::Rng;
 use tokio::time::Instant;
@@ -231,7 +231,7 @@ impl Sql for Postgres {
     async fn snapshot_into(
         &self,
         reads: Vec<(&'static Statement, Vec<Value>)>,
-        into: &mut (dyn TakeRows + Send),
+        into: &mut (dyn ReceiveRows + Send),
     ) -> Result<()> {
         with_retries!(self, |connection| transaction::snapshot(
             connection,

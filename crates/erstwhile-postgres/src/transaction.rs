@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use erstwhile::Error;
-use erstwhile::store::sql::{Outcome, Refusal, Row, Rows, Statement, Step, TakeRows, Value};
+use erstwhile::store::sql::{Outcome, ReceiveRows, Refusal, Row, Rows, Statement, Step, Value};
 use futures::future::{BoxFuture, poll_immediate};
 use futures::{FutureExt, StreamExt};
 use tokio_postgres::RowStream;
@@ -34,10 +34,10 @@ pub(crate) async fn read(
 pub(crate) async fn snapshot(
     connection: &Object,
     reads: &[(&'static Statement, Vec<Value>)],
-    into: &mut (dyn TakeRows + Send),
+    into: &mut (dyn ReceiveRows + Send),
     timeout: Duration,
 ) -> Result<(), Failure> {
-    into.begin();
+    into.restart();
     let mut prepared = Vec::with_capacity(reads.len());
     for (statement, _) in reads {
         prepared.push(prepare(connection, statement, timeout).await?);
@@ -50,7 +50,7 @@ pub(crate) async fn snapshot(
     let ended = send_plain(connection, "COMMIT").await;
     begun.finish(timeout).await?;
     for (number, request) in sent.into_iter().enumerate() {
-        request.each(timeout, |row| into.take(number, row)).await?;
+        request.each(timeout, |row| into.receive(number, row)).await?;
     }
     ended.finish(timeout).await
 }
@@ -67,7 +67,7 @@ pub(crate) async fn run(connection: &Object, steps: &[Step], timeout: Duration) 
             let sent = send(connection, prepared, step.statement.name, &step.params).await;
             return Ok(Outcome::Committed(vec![sent.finish(timeout).await?.0]));
         }
-        ([step], [prepared]) if matches!(step.expect, Rows::Free) => {
+        ([step], [prepared]) if matches!(step.expect, Rows::Unlocked) => {
             return run_unless_locked(connection, step, prepared, timeout).await;
         }
         _ => {}
@@ -121,7 +121,7 @@ async fn run_unless_locked(
     ended.finish(timeout).await?;
     match response {
         Ok((rows, _)) => Ok(Outcome::Committed(vec![rows])),
-        Err(Failure::Locked(_)) => Ok(Outcome::Refused(Refusal::Held)),
+        Err(Failure::Locked(_)) => Ok(Outcome::Refused(Refusal::Locked)),
         Err(failure) => Err(failure),
     }
 }

@@ -183,7 +183,7 @@ async fn clean_up(engine: Engine, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(CLEAN_UP_INTERVAL) => {}
         }
-        if let Err(error) = engine.tidy().await {
+        if let Err(error) = engine.remove_obsolete_rows().await {
             tracing::warn!(%error, "cannot clean up the store");
         }
     }

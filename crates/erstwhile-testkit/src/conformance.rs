@@ -428,7 +428,7 @@ pub async fn a_removal_that_is_sent_again_is_known(store: &Store) {
         assert_eq!(store.apply(removal).await.unwrap(), Applied::Before, "{removal:?}");
     }
     // Nobody sends them again after a day, and then they are forgotten, too.
-    store.forget_applied(at(100)).await.unwrap();
+    store.remove_applied_batches(at(100)).await.unwrap();
     for removal in &removals {
         assert_eq!(store.apply(removal).await.unwrap_err().kind(), ErrorKind::NotFound, "{removal:?}");
     }

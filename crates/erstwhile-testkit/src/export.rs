@@ -150,7 +150,7 @@ impl Cut {
 }
 
 impl Progress for Cut {
-    fn begin(&self, _: u64) {}
+    fn start(&self, _: u64) {}
 
     fn advance(&self) {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use erstwhile::engine::compat::Rated;
+use erstwhile::engine::compat::RatingScope;
 use erstwhile::engine::{GraphRef, Listing, Search, SortBy};
 use erstwhile::store::Store;
 use erstwhile_core::error::ErrorKind;
@@ -133,7 +133,7 @@ async fn declarations_are_there(world: &World) {
     let project = world.engine.project(world.project);
     assert_eq!(project.declared_ontology(None).await.unwrap().entity_types[0].name, "City");
     assert_eq!(project.template("short").await.unwrap(), "%{user_summary}");
-    let rating = project.rating(&Rated::Thread("t".to_owned())).await.unwrap();
+    let rating = project.rating(&RatingScope::Thread("t".to_owned())).await.unwrap();
     let instruction = rating.and_then(|rating| rating.instruction);
     assert_eq!(instruction.as_deref(), Some("what Ann drinks"));
     let group = project.list_groups("").await.unwrap().remove(0);

@@ -135,8 +135,8 @@ impl Engine {
     }
 
     /// Removes housekeeping rows that are no longer needed; call it every few minutes.
-    pub async fn tidy(&self) -> Result<()> {
+    pub async fn remove_obsolete_rows(&self) -> Result<()> {
         let yesterday = self.now().saturating_sub(jiff::SignedDuration::from_hours(24));
-        self.store().forget_applied(yesterday.unwrap_or(Timestamp::MIN)).await
+        self.store().remove_applied_batches(yesterday.unwrap_or(Timestamp::MIN)).await
     }
 }

@@ -32,14 +32,14 @@ pub fn check(folder: &std::path::Path) -> crate::Result<()> {
 /// Receives the progress of an export or import.
 pub trait Progress: Send + Sync {
     /// The number of units is known.
-    fn begin(&self, units: u64);
+    fn start(&self, units: u64);
     /// One unit is done.
     fn advance(&self);
 }
 
 /// Ignores the progress.
 impl Progress for () {
-    fn begin(&self, _: u64) {}
+    fn start(&self, _: u64) {}
     fn advance(&self) {}
 }
 

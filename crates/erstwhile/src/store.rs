@@ -148,7 +148,7 @@ impl Store {
             Outcome::Refused(Refusal::Fenced) => {
                 Err(Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"))
             }
-            Outcome::Refused(Refusal::Held) => Err(Error::unavailable("the graph is being changed")),
+            Outcome::Refused(Refusal::Locked) => Err(Error::unavailable("the graph is being changed")),
         }
     }
 

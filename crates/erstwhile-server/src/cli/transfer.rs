@@ -96,7 +96,7 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn begin(&self, units: u64) {
+    fn start(&self, units: u64) {
         self.0.set_length(units);
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use erstwhile::Engine;
-use erstwhile::engine::compat::{DocumentSearch, NewCollection, NewDocument, Rated};
+use erstwhile::engine::compat::{DocumentSearch, NewCollection, NewDocument, RatingScope};
 use erstwhile::engine::{
     ContextRequest, FactDraft, GraphRef, Listing, NewEpisode, NewGraph, NewImportItem, NewKey, NewMessage, NewThread,
     NewUser, NodeDraft, Search, SortBy,
@@ -245,7 +245,7 @@ impl World {
         engine.project(project).thread("t").set_classification("mood", "calm").await.unwrap();
         engine.project(project).thread("of bob").end().await.unwrap();
         let rating = RatingInstruction { instruction: Some("what Ann drinks".to_owned()), ..Default::default() };
-        engine.project(project).set_rating(&Rated::Thread("t".to_owned()), &rating).await.unwrap();
+        engine.project(project).set_rating(&RatingScope::Thread("t".to_owned()), &rating).await.unwrap();
     }
 
     async fn edit(&self) {
@@ -367,7 +367,7 @@ impl World {
         add(answers, engine.project(project).import_job(self.bulk).items(0, None, 100).await.unwrap());
         add(answers, engine.project(project).declared_ontology(None).await.unwrap());
         add(answers, engine.project(project).template("short").await.unwrap());
-        add(answers, engine.project(project).rating(&Rated::Thread("t".to_owned())).await.unwrap());
+        add(answers, engine.project(project).rating(&RatingScope::Thread("t".to_owned())).await.unwrap());
         let groups = engine.project(project).list_groups("").await.unwrap();
         for group in &groups {
             add(answers, engine.project(project).group(group.uuid).users(true, &by(SortBy::Id)).await.unwrap());

@@ -79,7 +79,7 @@ impl ProjectHandle {
             created_at: now,
             updated_at: now,
         };
-        let changes = vec![take_name(&group), put(&group, Precondition::Absent)?];
+        let changes = vec![claim_name(&group), put(&group, Precondition::Absent)?];
         self.store().apply(&self.batch(None, changes)).await?;
         Ok(group)
     }
@@ -101,7 +101,7 @@ impl ProjectHandle {
         after.updated_at = self.now();
         let mut changes = Vec::new();
         if key_of(&after.name) != key_of(&before.name) {
-            changes.extend([leave_name(&before), take_name(&after)]);
+            changes.extend([release_name(&before), claim_name(&after)]);
         }
         changes.push(put(&after, Precondition::Equals(json(&before)?))?);
         self.store().apply(&self.batch(None, changes)).await?;
@@ -168,7 +168,7 @@ impl GroupHandle {
     /// # Errors
     /// `NotFound` when there is no such group, or it is renamed concurrently.
     pub async fn delete(&self) -> Result<()> {
-        let named = leave_name(&self.get().await?);
+        let named = release_name(&self.get().await?);
         let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, self.id.to_string()));
         let changes = vec![named, removed, Change::Group(GroupChange::Dissolve(self.id))];
         self.project.store().apply(&self.project.batch(None, changes)).await.map(|_| ())
@@ -256,7 +256,7 @@ fn key_of(name: &str) -> String {
 }
 
 /// Claims a name for a group, unless another group has it.
-fn take_name(group: &UserGroup) -> Change {
+fn claim_name(group: &UserGroup) -> Change {
     let value = serde_json::json!({ "name": group.name, "uuid": group.uuid });
     let (kind, name) = (SettingKind::UserGroupName, key_of(&group.name));
     Change::Setting(SettingChange::Put(
@@ -266,7 +266,7 @@ fn take_name(group: &UserGroup) -> Change {
 }
 
 /// Releases the name of a group.
-fn leave_name(group: &UserGroup) -> Change {
+fn release_name(group: &UserGroup) -> Change {
     Change::Setting(SettingChange::Remove(SettingKind::UserGroupName, key_of(&group.name)))
 }
 

@@ -129,13 +129,13 @@ impl ImportHandle {
             });
         }
         self.project.apply(job.id, vec![Change::Import(ImportChange::AddItems(items.clone()))]).await?;
-        self.project.import_job(job.id).forget_orphans(&items).await?;
+        self.project.import_job(job.id).remove_orphans(&items).await?;
         Ok(items)
     }
 
     /// Removes items that were added for a user, thread or graph while that was being deleted: the deletion did not
     /// see them.
-    async fn forget_orphans(&self, items: &[ImportItem]) -> Result<()> {
+    async fn remove_orphans(&self, items: &[ImportItem]) -> Result<()> {
         let mut looked: HashMap<&ImportTarget, bool> = HashMap::new();
         let mut changes = Vec::new();
         for item in items {

@@ -49,7 +49,7 @@ pub(crate) async fn import(
     let from = path.to_owned();
     let (folder, mut entries) = blocking(move || Folder::open(&from)).await?;
     entries.sort_by_key(|entry| (entry.kind, entry.id));
-    progress.begin(entries.len() as u64);
+    progress.start(entries.len() as u64);
     let mut imported = Imported::default();
     let mut is_stopped = false;
     for kind in entries.chunk_by(|left, right| left.kind == right.kind) {

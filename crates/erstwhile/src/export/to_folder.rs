@@ -43,7 +43,7 @@ pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progre
     let (folder, known) = blocking(move || Folder::begin(&to)).await?;
     let known = Arc::new(known);
     let units = store.list_units().await?;
-    progress.begin(units.len() as u64);
+    progress.start(units.len() as u64);
     let mut exported = Exported::default();
     let mut entries = BTreeMap::new();
     for kind in units.chunk_by(|left, right| left.kind == right.kind) {

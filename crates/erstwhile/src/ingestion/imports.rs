@@ -41,10 +41,10 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
         // Reading stops at the next boundary, so that the last batch is complete wherever reading started.
         items.retain(|item| (item.seq - 1) / READ == (first - 1) / READ);
         for chunk in items.chunk_by(belong_together) {
-            spread(state, lease, partition, &job, chunk).await?;
+            distribute(state, lease, partition, &job, chunk).await?;
         }
     }
-    watch(state, lease, partition).await?;
+    settle(state, lease, partition).await?;
     let id = ImportJobId(partition.id.0);
     let Some(job) = state.store().find_import(id).await? else { return Ok(true) };
     if job.counts.pending + job.counts.processing > 0 {
@@ -66,7 +66,7 @@ fn belong_together(left: &ImportItem, right: &ImportItem) -> bool {
 }
 
 /// Adds items with one target to its graph; they fail if it no longer exists.
-async fn spread(
+async fn distribute(
     state: &Arc<State>,
     lease: Lease,
     partition: &Partition,
@@ -128,7 +128,7 @@ fn episode(state: &Arc<State>, job: &ImportJob, item: &ImportItem, task: TaskId)
 }
 
 /// Settles the items whose episodes are ingested, in order, up to the first that is pending.
-async fn watch(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<()> {
+async fn settle(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<()> {
     let id = ImportJobId(partition.id.0);
     loop {
         let items = state.store().import_items(id, 0, Some(&ImportItemState::Processing), READ).await?;

@@ -52,7 +52,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     }
     if batch.changes.iter().any(Change::advances_import) {
         let graph = steps.partition()?;
-        steps.may(&sql::COUNT_BULK_PENDING, vec![id(graph.0)]);
+        steps.may(&sql::COUNT_PENDING_IMPORT_ITEMS, vec![id(graph.0)]);
     }
     if batch.changes.iter().any(|change| matches!(change, Change::RemovePartition(_))) {
         let graph = steps.partition()?;
@@ -156,13 +156,13 @@ impl Steps {
                 let params = vec![graph.clone(), id(assertion.0)];
                 self.must(&sql::REMOVE_ASSERTION, params, Refusal::Missing("fact"));
                 self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(0), id(assertion.0)]);
-                self.bury(TombstoneKind::Assertion, id(assertion.0))?;
+                self.add_tombstone(TombstoneKind::Assertion, id(assertion.0))?;
             }
             Change::AddLink(link) => self.add_link(link)?,
             Change::RemoveLink(link) => {
                 let params = vec![id(self.partition()?.0), id(link.0)];
                 self.must(&sql::REMOVE_LINK, params, Refusal::Missing("link"));
-                self.bury(TombstoneKind::Link, id(link.0))?;
+                self.add_tombstone(TombstoneKind::Link, id(link.0))?;
             }
             Change::PutFactEdit(assertion, edit) => {
                 let params =
@@ -269,7 +269,7 @@ impl Steps {
         }
         let params = vec![id(graph.0), Locate::Thread.value(), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
-        self.may(&sql::FORGET_BULK_ITEMS_FOR_GRAPH, vec![id(graph.0)]);
+        self.may(&sql::CLEAR_IMPORT_ITEMS_OF_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
         for clear in tables::clears() {
             self.may(clear, vec![id(graph.0)]);
@@ -320,7 +320,7 @@ impl Steps {
             self.may(statement, vec![graph.clone(), text(thread_id)]);
         }
         self.may(&sql::REMOVE_SETTING, vec![graph.clone(), SettingKind::RatingInstruction.value(), text(thread_id)]);
-        self.may(&sql::FORGET_BULK_ITEMS_FOR_THREAD, vec![graph.clone(), text(thread_id)]);
+        self.may(&sql::CLEAR_IMPORT_ITEMS_OF_THREAD, vec![graph.clone(), text(thread_id)]);
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);
         Ok(())
@@ -377,10 +377,10 @@ impl Steps {
             self.may(statement, vec![graph.clone(), episode.clone()]);
         }
         self.must(&sql::REMOVE_EPISODE, vec![graph, episode.clone()], Refusal::Missing("episode"));
-        self.bury(TombstoneKind::Episode, episode)
+        self.add_tombstone(TombstoneKind::Episode, episode)
     }
 
-    fn bury(&mut self, kind: TombstoneKind, object: Value) -> Result<()> {
+    fn add_tombstone(&mut self, kind: TombstoneKind, object: Value) -> Result<()> {
         let params = vec![id(self.partition()?.0), kind.value(), object];
         self.may(&sql::BURY, params);
         Ok(())
@@ -454,7 +454,7 @@ impl Steps {
             self.may(statement, vec![graph.clone(), name.clone()]);
         }
         self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(1), name.clone()]);
-        self.bury(TombstoneKind::Name, name)
+        self.add_tombstone(TombstoneKind::Name, name)
     }
 }
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::codes::Code;
 use super::rows::{self, id};
-use super::sql::{Row, Statement, TakeRows, Value};
+use super::sql::{ReceiveRows, Row, Statement, Value};
 use super::{Store, statements as sql_text};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::{Evidence, TombstoneKind};
@@ -48,12 +48,12 @@ struct Gathering {
     evidence: Evidence,
 }
 
-impl TakeRows for Gathering {
-    fn begin(&mut self) {
+impl ReceiveRows for Gathering {
+    fn restart(&mut self) {
         *self = Self::default();
     }
 
-    fn take(&mut self, read: usize, row: Row) -> Result<()> {
+    fn receive(&mut self, read: usize, row: Row) -> Result<()> {
         match read.checked_sub(1).and_then(|read| READS.get(read)) {
             Some((_, keep)) => keep(&mut self.evidence, row),
             None => {

@@ -45,12 +45,12 @@ impl Store {
             })
         };
         let mut units = self.all_after(&sql_text::PROJECTS_AFTER, project).await?;
-        let (bulks, graphs): (Vec<_>, Vec<_>) = self
+        let (imports, graphs): (Vec<_>, Vec<_>) = self
             .all_after(&sql_text::GRAPHS_AFTER, graph)
             .await?
             .into_iter()
             .partition(|unit: &ExportUnitId| unit.kind == ExportUnitKind::ImportJob);
-        units.extend(bulks.into_iter().chain(graphs));
+        units.extend(imports.into_iter().chain(graphs));
         Ok(units)
     }
 

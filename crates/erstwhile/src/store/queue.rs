@@ -60,7 +60,7 @@ impl Store {
         for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
             // A row that is locked by another transaction is skipped: other graphs may be free.
-            match self.run(&sql_text::CLAIM, params, Rows::Free).await {
+            match self.run(&sql_text::CLAIM, params, Rows::Unlocked).await {
                 Ok(Some(claimed)) => return read_lease(graph, claimed).map(Some),
                 Ok(None) => {}
                 Err(error) => failed = Some(error),
@@ -78,7 +78,7 @@ impl Store {
         until: Timestamp,
     ) -> Result<Option<Lease>> {
         let params = vec![id(partition.0), time(until), time(now)];
-        let claimed = self.run(&sql_text::CLAIM_GRAPH, params, Rows::Free).await?;
+        let claimed = self.run(&sql_text::CLAIM_GRAPH, params, Rows::Unlocked).await?;
         claimed.map(|claimed| read_lease(partition, claimed)).transpose()
     }
 
@@ -117,7 +117,7 @@ impl Store {
     }
 
     /// Removes the ids of batches that were applied before a time, when their senders no longer retry.
-    pub async fn forget_applied(&self, before: Timestamp) -> Result<()> {
+    pub async fn remove_applied_batches(&self, before: Timestamp) -> Result<()> {
         self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())
     }
 

@@ -119,7 +119,7 @@ impl Store {
 
     /// An import job.
     pub async fn find_import(&self, graph: ImportJobId) -> Result<Option<ImportJob>> {
-        self.one(&sql_text::BULK_BY_GRAPH, vec![id(graph.0)], rows::read_bulk).await
+        self.one(&sql_text::IMPORT_BY_GRAPH, vec![id(graph.0)], rows::read_import).await
     }
 
     /// Import jobs of a project, newest first.
@@ -132,7 +132,7 @@ impl Store {
     ) -> Result<Vec<ImportJob>> {
         let state = Value::Int(state.map_or(-1, Code::code));
         let params = vec![id(project.0), state, Value::Int(limit), Value::Int(offset)];
-        self.many(&sql_text::BULKS, params, rows::read_bulk).await
+        self.many(&sql_text::IMPORTS, params, rows::read_import).await
     }
 
     /// Items of an import job after a position, in order.
@@ -143,8 +143,8 @@ impl Store {
         state: Option<&ImportItemState>,
         limit: i64,
     ) -> Result<Vec<ImportItem>> {
-        let state = Value::Int(state.map_or(-1, |state| rows::bulk_item_state_code(state).0));
+        let state = Value::Int(state.map_or(-1, |state| rows::import_item_state_code(state).0));
         let params = vec![id(graph.0), Value::Int(after), state, Value::Int(limit)];
-        self.many(&sql_text::BULK_ITEMS, params, rows::read_bulk_item).await
+        self.many(&sql_text::IMPORT_ITEMS, params, rows::read_import_item).await
     }
 }

@@ -1,10 +1,10 @@
 //! Conversion between domain types and rows.
 
-mod beside_graphs;
+mod records;
 
-pub(super) use beside_graphs::{
-    bulk_item_json, bulk_item_payload, bulk_item_state_code, read_bulk, read_bulk_item, read_collection, read_document,
-    read_setting, roles_code, vector,
+pub(super) use records::{
+    import_item_json, import_item_payload, import_item_state_code, read_collection, read_document, read_import,
+    read_import_item, read_setting, roles_code, vector,
 };
 
 use jiff::Timestamp;

@@ -61,8 +61,8 @@ pub enum Rows {
     /// Any number.
     Any,
     /// Any number, in a transaction of one step that does not wait long for locked rows: it is then rolled back as
-    /// [`Refusal::Held`].
-    Free,
+    /// [`Refusal::Locked`].
+    Unlocked,
     /// Exactly one; otherwise the whole transaction is rolled back for this reason.
     One(Refusal),
 }
@@ -83,7 +83,7 @@ pub enum Refusal {
     /// Another worker holds the graph's lease.
     Fenced,
     /// Another transaction holds a lock on a row.
-    Held,
+    Locked,
 }
 
 /// How a transaction ended.
@@ -100,26 +100,26 @@ pub enum Outcome {
 pub struct Row(pub Vec<Value>);
 
 /// Receives the rows of reads one at a time.
-pub trait TakeRows {
-    /// The reads start, or start again after a failure: discards what was received.
-    fn begin(&mut self);
+pub trait ReceiveRows {
+    /// Discards what was received, because the reads start, possibly again after a failure.
+    fn restart(&mut self);
 
     /// Receives the next row of the read with this index.
     ///
     /// # Errors
     /// `Corrupt` when the row is malformed, which ends the reads.
-    fn take(&mut self, read: usize, row: Row) -> Result<()>;
+    fn receive(&mut self, read: usize, row: Row) -> Result<()>;
 }
 
 /// The rows of each read.
 struct AllRows(Vec<Vec<Row>>);
 
-impl TakeRows for AllRows {
-    fn begin(&mut self) {
+impl ReceiveRows for AllRows {
+    fn restart(&mut self) {
         self.0.iter_mut().for_each(Vec::clear);
     }
 
-    fn take(&mut self, read: usize, row: Row) -> Result<()> {
+    fn receive(&mut self, read: usize, row: Row) -> Result<()> {
         let rows = self.0.get_mut(read).ok_or_else(|| Error::internal("a row of an unknown read"))?;
         rows.push(row);
         Ok(())
@@ -150,7 +150,7 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     async fn snapshot_into(
         &self,
         reads: Vec<(&'static Statement, Vec<Value>)>,
-        into: &mut (dyn TakeRows + Send),
+        into: &mut (dyn ReceiveRows + Send),
     ) -> Result<()>;
 
     /// The rows of several reads in one snapshot.

@@ -17,7 +17,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::sql::{Migration, Outcome, Refusal, Row, Rows, Sql, Statement, Step, TakeRows, Value};
+use super::sql::{Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
 /// Maximum number of transactions that share a commit.
@@ -77,7 +77,7 @@ impl Sqlite {
     }
 
     /// Runs a read on a blocking thread with one of the reader connections, when one is free.
-    async fn reading<T: Send + 'static>(
+    async fn with_reader<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -85,9 +85,9 @@ impl Sqlite {
         let turn = Arc::clone(&readers.turns).acquire_owned().await;
         let turn = turn.map_err(|_| Error::unavailable("the database is closed"))?;
         tokio::task::spawn_blocking(move || {
-            let connection = readers.take()?;
+            let connection = readers.acquire()?;
             let result = read(&connection);
-            readers.give_back(connection);
+            readers.release(connection);
             // Held until here even if the caller was cancelled, so that a permit always finds a connection.
             drop(turn);
             result
@@ -116,17 +116,17 @@ impl Sql for Sqlite {
     }
 
     async fn query(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>> {
-        self.reading(move |connection| read(connection, statement, &params)).await
+        self.with_reader(move |connection| read(connection, statement, &params)).await
     }
 
     async fn snapshot_into(
         &self,
         reads: Vec<(&'static Statement, Vec<Value>)>,
-        into: &mut (dyn TakeRows + Send),
+        into: &mut (dyn ReceiveRows + Send),
     ) -> Result<()> {
-        into.begin();
+        into.restart();
         let (sender, mut parts) = tokio::sync::mpsc::channel(PARTS_WAITING);
-        let reading = self.reading(move |connection| {
+        let finished = self.with_reader(move |connection| {
             // A deferred transaction: its snapshot is taken at the first read.
             let moment = connection.unchecked_transaction().map_err(failed("begin a snapshot"))?;
             let mut part = Vec::new();
@@ -145,11 +145,11 @@ impl Sql for Sqlite {
         });
         let taking = async {
             while let Some(part) = parts.recv().await {
-                part.into_iter().try_for_each(|(number, row)| into.take(number, row))?;
+                part.into_iter().try_for_each(|(number, row)| into.receive(number, row))?;
             }
             Ok(())
         };
-        tokio::try_join!(reading, taking).map(|_| ())
+        tokio::try_join!(finished, taking).map(|_| ())
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
@@ -167,12 +167,12 @@ impl Sql for Sqlite {
 }
 
 impl Readers {
-    fn take(&self) -> Result<Connection> {
+    fn acquire(&self) -> Result<Connection> {
         let mut idle = self.idle.lock().map_err(|_| Error::internal("the reader pool is poisoned"))?;
         idle.pop().ok_or_else(|| Error::internal("the reader pool is empty"))
     }
 
-    fn give_back(&self, connection: Connection) {
+    fn release(&self, connection: Connection) {
         if let Ok(mut idle) = self.idle.lock() {
             idle.push(connection);
         }
@@ -326,7 +326,7 @@ fn each_row(
     connection: &Connection,
     statement: &'static Statement,
     params: &[Value],
-    mut hand_on: impl FnMut(Row) -> bool,
+    mut pass_on: impl FnMut(Row) -> bool,
 ) -> Result<bool> {
     let fail = failed(statement.name);
     let mut prepared = connection.prepare_cached(&numbered(statement)).map_err(&fail)?;
@@ -334,7 +334,7 @@ fn each_row(
     let columns = prepared.column_count();
     let mut rows = prepared.query(params.as_slice()).map_err(&fail)?;
     while let Some(row) = rows.next().map_err(&fail)? {
-        if !hand_on(whole(row, columns).map_err(&fail)?) {
+        if !pass_on(read_row(row, columns).map_err(&fail)?) {
             return Ok(false);
         }
     }
@@ -346,16 +346,16 @@ fn collect(prepared: &mut rusqlite::Statement<'_>, params: &[&dyn ToSql]) -> rus
     let mut rows = prepared.query(params)?;
     let mut collected = Vec::new();
     while let Some(row) = rows.next()? {
-        collected.push(whole(row, columns)?);
+        collected.push(read_row(row, columns)?);
     }
     Ok(collected)
 }
 
-fn whole(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
-    (0..columns).map(|column| row.get_ref(column).map(owned)).collect::<rusqlite::Result<_>>().map(Row)
+fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Row> {
+    (0..columns).map(|column| row.get_ref(column).map(to_value)).collect::<rusqlite::Result<_>>().map(Row)
 }
 
-fn owned(value: ValueRef<'_>) -> Value {
+fn to_value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(value) => Value::Int(value),

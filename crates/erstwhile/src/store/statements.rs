@@ -152,9 +152,9 @@ macro_rules! documents {
     };
 }
 
-macro_rules! bulks {
+macro_rules! imports {
     ($rest:literal) => {
-        bulks!("b.graph_id", $rest)
+        imports!("b.graph_id", $rest)
     };
     ($key:literal, $rest:literal) => {
         concat!(
@@ -185,7 +185,7 @@ macro_rules! bulk_items {
 }
 
 /// Clears the content of items whose user, thread or graph is deleted; the rows stay, and pending items fail.
-macro_rules! forget_bulk_items {
+macro_rules! clear_import_items {
     ($which:literal) => {
         concat!(
             "UPDATE bulk_item SET failure = CASE WHEN state < 2 THEN 'its user, thread or graph was deleted' \
@@ -469,29 +469,29 @@ statements! {
     DOCUMENT_BY_ID, GRAPH, documents!("WHERE graph_id = $1 AND document_id = $2");
     DOCUMENTS, GRAPH, documents!("WHERE graph_id = $1 ORDER BY document_uuid");
 
-    ADD_BULK, GRAPH,
+    ADD_IMPORT, GRAPH,
         "INSERT INTO bulk (graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, \
          updated_at, processed_at, completed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, NULL, NULL)";
-    SET_BULK_STATE, GRAPH,
+    SET_IMPORT_STATE, GRAPH,
         "UPDATE bulk SET state = $3, updated_at = $4, processed_at = coalesce(processed_at, $5), \
          completed_at = coalesce(completed_at, $6) WHERE graph_id = $1 AND state = $2";
-    BULK_BY_GRAPH, GRAPH, bulks!("$1", "WHERE b.graph_id = $1");
-    BULKS, Reach::FanOut,
-        bulks!("WHERE b.project_id = $1 AND ($2 < 0 OR b.state = $2) ORDER BY b.created_at DESC, b.graph_id DESC LIMIT $3 OFFSET $4");
-    ADD_BULK_ITEM, GRAPH,
+    IMPORT_BY_GRAPH, GRAPH, imports!("$1", "WHERE b.graph_id = $1");
+    IMPORTS, Reach::FanOut,
+        imports!("WHERE b.project_id = $1 AND ($2 < 0 OR b.state = $2) ORDER BY b.created_at DESC, b.graph_id DESC LIMIT $3 OFFSET $4");
+    ADD_IMPORT_ITEM, GRAPH,
         "INSERT INTO bulk_item (graph_id, seq, episode_id, target_graph, target_thread, data, payload, state, \
          failure, task_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, NULL, NULL, $8, $8) \
          ON CONFLICT (graph_id, seq) DO NOTHING";
-    EXPECT_BULK_STATE, GRAPH, "UPDATE bulk SET updated_at = $3 WHERE graph_id = $1 AND state = $2";
-    SET_BULK_ITEM_STATE, GRAPH,
+    EXPECT_IMPORT_STATE, GRAPH, "UPDATE bulk SET updated_at = $3 WHERE graph_id = $1 AND state = $2";
+    SET_IMPORT_ITEM_STATE, GRAPH,
         "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
          payload = CASE WHEN CAST($3 AS BIGINT) = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
-    FORGET_BULK_ITEM, GRAPH, forget_bulk_items!("graph_id = $1 AND seq = $2");
-    FORGET_BULK_ITEMS_FOR_GRAPH, Reach::FanOut, forget_bulk_items!("target_graph = $1");
-    FORGET_BULK_ITEMS_FOR_THREAD, Reach::FanOut, forget_bulk_items!("target_graph = $1 AND target_thread = $2");
-    BULK_ITEMS, GRAPH,
+    CLEAR_IMPORT_ITEM, GRAPH, clear_import_items!("graph_id = $1 AND seq = $2");
+    CLEAR_IMPORT_ITEMS_OF_GRAPH, Reach::FanOut, clear_import_items!("target_graph = $1");
+    CLEAR_IMPORT_ITEMS_OF_THREAD, Reach::FanOut, clear_import_items!("target_graph = $1 AND target_thread = $2");
+    IMPORT_ITEMS, GRAPH,
         bulk_items!("WHERE graph_id = $1 AND seq > $2 AND ($3 < 0 OR state = $3) ORDER BY seq LIMIT $4");
-    COUNT_BULK_PENDING, GRAPH,
+    COUNT_PENDING_IMPORT_ITEMS, GRAPH,
         "UPDATE ingest_queue SET pending = (SELECT count(*) FROM bulk_item WHERE graph_id = $1 AND state < 2) \
          + (SELECT count(*) FROM bulk WHERE graph_id = $1 AND state IN (1, 2)), \
          attempts = 0, last_error = NULL WHERE graph_id = $1";

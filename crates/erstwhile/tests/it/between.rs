@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use erstwhile::store::sql::{Migration, Outcome, Row, Sql, Statement, Step, TakeRows, Value};
+use erstwhile::store::sql::{Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::{Error, Result};
 use futures::FutureExt;
@@ -104,7 +104,7 @@ impl Sql for Between {
     async fn snapshot_into(
         &self,
         reads: Vec<(&'static Statement, Vec<Value>)>,
-        into: &mut (dyn TakeRows + Send),
+        into: &mut (dyn ReceiveRows + Send),
     ) -> Result<()> {
         self.database.snapshot_into(reads, into).await
     }

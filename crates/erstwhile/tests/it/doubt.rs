@@ -103,7 +103,7 @@ async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_
     world.add_user("bea", "Bea Roe").await;
     let bulk = engine.project(project).create_import(Metadata::new(), Vec::new(), false).await.unwrap().id;
     let deleting = engine.clone();
-    between.before("ADD_BULK_ITEM", async move { deleting.project(project).user("ann").delete().await.unwrap() });
+    between.before("ADD_IMPORT_ITEM", async move { deleting.project(project).user("ann").delete().await.unwrap() });
     let of = |user: &str| ImportTarget::User(user.to_owned());
     let items = vec![
         said(ImportTarget::Thread("t".to_owned()), "a secret in a thread".to_owned()),
@@ -144,7 +144,7 @@ async fn a_bulk_load_that_is_resumed_anywhere_ends_with_each_item_once() {
     // The first worker gets as far as item 250 and the second as far as item 600; what each handed over last
     // has arrived, but nobody has written that down.
     for count in [2, 3] {
-        between.fail_at("SET_BULK_ITEM_STATE", count);
+        between.fail_at("SET_IMPORT_ITEM_STATE", count);
         engine.ingest_next().await.unwrap_err();
         between.restart();
         world.clock.advance_s(11);

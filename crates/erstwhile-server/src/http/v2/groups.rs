@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::compat::fact_rating::RatingInstruction;
-use erstwhile::engine::compat::Rated;
+use erstwhile::engine::compat::RatingScope;
 use erstwhile::engine::{GraphRef, GraphUpdate, Listing, NewGraph, SortBy};
 use erstwhile::model::Graph;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::http::error::ApiError;
 const PAGE_SIZE: i64 = 100;
 
 async fn group(app: &App, graph: Graph) -> Result<WireGroup, ApiError> {
-    let of = Rated::Graph(GraphRef::Graph(graph.own_id.clone()));
+    let of = RatingScope::Graph(GraphRef::Graph(graph.own_id.clone()));
     let rating = app.engine.project(graph.project).rating(&of).await?;
     Ok(WireGroup::new(graph, rating))
 }
@@ -41,7 +41,7 @@ pub(super) async fn add(
     if let Some(instruction) = &body.fact_rating_instruction {
         instruction.check()?;
     }
-    let of = Rated::Graph(GraphRef::Graph(body.group_id.clone()));
+    let of = RatingScope::Graph(GraphRef::Graph(body.group_id.clone()));
     let new =
         NewGraph { graph_id: body.group_id, name: body.name, description: body.description, ..NewGraph::default() };
     let graph = project.create_graph(new).await?;
@@ -77,7 +77,7 @@ pub(super) async fn update(
     let update = GraphUpdate { name: body.name, description: body.description, time_zone: None };
     let graph = project.graph(&group_id).update(update).await?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        project.set_rating(&Rated::Graph(GraphRef::Graph(group_id)), instruction).await?;
+        project.set_rating(&RatingScope::Graph(GraphRef::Graph(group_id)), instruction).await?;
     }
     Ok(Json(group(&app, graph).await?))
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use erstwhile::ErrorKind;
 use erstwhile::compat::fact_rating::RatingInstruction;
-use erstwhile::engine::compat::Rated;
+use erstwhile::engine::compat::RatingScope;
 use erstwhile::engine::{Listing, NewThread, ProjectHandle, SortBy};
 use erstwhile::model::{Metadata, Thread};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ const ENDED_MAX: usize = 100;
 
 /// A session with its fact rating instruction.
 pub(super) async fn session(app: &App, thread: Thread) -> Result<WireSession, ApiError> {
-    let rating = app.engine.project(thread.project).rating(&Rated::Thread(thread.thread_id.clone())).await?;
+    let rating = app.engine.project(thread.project).rating(&RatingScope::Thread(thread.thread_id.clone())).await?;
     Ok(WireSession::new(thread, rating))
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn add(
         _ => error.into(),
     })?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        project.set_rating(&Rated::Thread(thread.thread_id.clone()), instruction).await?;
+        project.set_rating(&RatingScope::Thread(thread.thread_id.clone()), instruction).await?;
     }
     Ok((StatusCode::CREATED, Json(session(&app, thread).await?)))
 }
@@ -99,7 +99,7 @@ pub(super) async fn update(
 ) -> Result<Json<WireSession>, ApiError> {
     let thread = project.thread(&session_id).update(body.metadata.unwrap_or_default()).await?;
     if let Some(instruction) = &body.fact_rating_instruction {
-        project.set_rating(&Rated::Thread(session_id), instruction).await?;
+        project.set_rating(&RatingScope::Thread(session_id), instruction).await?;
     }
     Ok(Json(session(&app, thread).await?))
 }

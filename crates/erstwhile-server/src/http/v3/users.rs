@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use erstwhile::compat::fact_rating::RatingInstruction;
-use erstwhile::engine::compat::Rated;
+use erstwhile::engine::compat::RatingScope;
 use erstwhile::engine::{GraphRef, NewUser, ProjectHandle, SortBy, UserUpdate};
 use erstwhile::model::{Metadata, User};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub(super) struct AddUser {
 
 /// A user with the fact rating instruction of the user's graph.
 async fn wire_user(project: &ProjectHandle, user: User) -> Result<WireUser, ApiError> {
-    let of = Rated::Graph(GraphRef::User(user.user_id.clone()));
+    let of = RatingScope::Graph(GraphRef::User(user.user_id.clone()));
     let rating = project.rating(&of).await?;
     let mut wire = WireUser::from(user);
     wire.fact_rating_instruction = rating;
@@ -43,7 +43,7 @@ async fn set_rating(
     instruction: Option<&RatingInstruction>,
 ) -> Result<(), ApiError> {
     if let Some(instruction) = instruction {
-        project.set_rating(&Rated::Graph(GraphRef::User(user_id.to_owned())), instruction).await?;
+        project.set_rating(&RatingScope::Graph(GraphRef::User(user_id.to_owned())), instruction).await?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub struct RatedFact {
 
 /// What a rating instruction applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rated {
+pub enum RatingScope {
     /// The facts of a graph.
     Graph(GraphRef),
     /// The facts of a thread; takes precedence over the instruction of its user's graph.
@@ -43,19 +43,19 @@ pub enum Rated {
 }
 
 impl ProjectHandle {
-    async fn rated_home(&self, of: &Rated) -> Result<(GraphId, String)> {
+    async fn rating_scope(&self, of: &RatingScope) -> Result<(GraphId, String)> {
         Ok(match of {
-            Rated::Graph(reference) => (self.graph(reference).partition().await?, String::new()),
-            Rated::Thread(thread_id) => {
+            RatingScope::Graph(reference) => (self.graph(reference).partition().await?, String::new()),
+            RatingScope::Thread(thread_id) => {
                 (self.locate_graph(Locate::Thread, thread_id, "thread").await?, thread_id.clone())
             }
         })
     }
 
     /// Sets a rating instruction.
-    pub async fn set_rating(&self, of: &Rated, instruction: &RatingInstruction) -> Result<()> {
+    pub async fn set_rating(&self, of: &RatingScope, instruction: &RatingInstruction) -> Result<()> {
         instruction.check()?;
-        let (graph, name) = self.rated_home(of).await?;
+        let (graph, name) = self.rating_scope(of).await?;
         let value = serde_json::to_value(instruction)
             .map_err(|error| Error::internal("a rating instruction cannot be serialised").with_source(error))?;
         let setting = erstwhile_core::model::Setting {
@@ -68,8 +68,8 @@ impl ProjectHandle {
     }
 
     /// A rating instruction; `None` when it is not set.
-    pub async fn rating(&self, of: &Rated) -> Result<Option<RatingInstruction>> {
-        let (graph, name) = self.rated_home(of).await?;
+    pub async fn rating(&self, of: &RatingScope) -> Result<Option<RatingInstruction>> {
+        let (graph, name) = self.rating_scope(of).await?;
         self.rating_in(graph, &name).await
     }
 

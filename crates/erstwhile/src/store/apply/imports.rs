@@ -6,7 +6,7 @@ use erstwhile_core::model::{ImportItem, ImportJob, ImportState};
 
 use super::super::codes::Code;
 use super::super::rows::{
-    bulk_item_json, bulk_item_payload, bulk_item_state_code, id, json, optional_id, optional_text, optional_time,
+    id, import_item_json, import_item_payload, import_item_state_code, json, optional_id, optional_text, optional_time,
     roles_code, text, time,
 };
 use super::super::sql::{Refusal, Value};
@@ -17,11 +17,11 @@ impl Steps {
     /// The steps of a change of an import job.
     pub(super) fn change_import(&mut self, change: &ImportChange) -> Result<()> {
         match change {
-            ImportChange::Add(bulk) => self.add_bulk(bulk),
-            ImportChange::AddItems(items) => self.add_bulk_items(items)?,
-            ImportChange::SetState(from, to) => self.set_bulk_state(*from, *to)?,
+            ImportChange::Add(bulk) => self.add_import(bulk),
+            ImportChange::AddItems(items) => self.add_import_items(items)?,
+            ImportChange::SetState(from, to) => self.set_import_state(*from, *to)?,
             ImportChange::SetItemState(seq, state, task) => {
-                let (code, failure) = bulk_item_state_code(state);
+                let (code, failure) = import_item_state_code(state);
                 let params = vec![
                     id(self.partition()?.0),
                     Value::Int(*seq),
@@ -30,16 +30,16 @@ impl Steps {
                     optional_id(task.map(|task| task.0)),
                     time(self.at),
                 ];
-                self.may(&sql::SET_BULK_ITEM_STATE, params);
+                self.may(&sql::SET_IMPORT_ITEM_STATE, params);
             }
             ImportChange::ForgetItem(seq) => {
-                self.may(&sql::FORGET_BULK_ITEM, vec![id(self.partition()?.0), Value::Int(*seq)]);
+                self.may(&sql::CLEAR_IMPORT_ITEM, vec![id(self.partition()?.0), Value::Int(*seq)]);
             }
         }
         Ok(())
     }
 
-    fn add_bulk(&mut self, bulk: &ImportJob) {
+    fn add_import(&mut self, bulk: &ImportJob) {
         let params = vec![
             id(bulk.id.0),
             id(bulk.project.0),
@@ -49,13 +49,13 @@ impl Steps {
             Value::Int(i64::from(bulk.strict_ontology)),
             time(bulk.created_at),
         ];
-        self.may(&sql::ADD_BULK, params);
+        self.may(&sql::ADD_IMPORT, params);
     }
 
-    fn add_bulk_items(&mut self, items: &[ImportItem]) -> Result<()> {
+    fn add_import_items(&mut self, items: &[ImportItem]) -> Result<()> {
         let graph = id(self.partition()?.0);
         let draft = ImportState::Draft.value();
-        self.must(&sql::EXPECT_BULK_STATE, vec![graph.clone(), draft, time(self.at)], Refusal::Stale);
+        self.must(&sql::EXPECT_IMPORT_STATE, vec![graph.clone(), draft, time(self.at)], Refusal::Stale);
         for item in items {
             let params = vec![
                 graph.clone(),
@@ -63,16 +63,16 @@ impl Steps {
                 id(item.episode.0),
                 id(item.graph.0),
                 optional_text(item.target.thread()),
-                text(&bulk_item_json(item)),
-                text(&bulk_item_payload(item)),
+                text(&import_item_json(item)),
+                text(&import_item_payload(item)),
                 time(item.created_at),
             ];
-            self.must(&sql::ADD_BULK_ITEM, params, Refusal::Stale);
+            self.must(&sql::ADD_IMPORT_ITEM, params, Refusal::Stale);
         }
         Ok(())
     }
 
-    fn set_bulk_state(&mut self, from: ImportState, to: ImportState) -> Result<()> {
+    fn set_import_state(&mut self, from: ImportState, to: ImportState) -> Result<()> {
         let graph = id(self.partition()?.0);
         let over = matches!(to, ImportState::Succeeded | ImportState::Partial | ImportState::Failed);
         let params = vec![
@@ -83,7 +83,7 @@ impl Steps {
             optional_time((to == ImportState::Queued).then_some(self.at)),
             optional_time(over.then_some(self.at)),
         ];
-        self.must(&sql::SET_BULK_STATE, params, Refusal::Stale);
+        self.must(&sql::SET_IMPORT_STATE, params, Refusal::Stale);
         if to == ImportState::Queued {
             // One, so that a worker looks; how many are left is counted when items move.
             self.may(&sql::ENQUEUE, vec![graph, Value::Int(1), time(self.at)]);

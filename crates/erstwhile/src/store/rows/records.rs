@@ -11,7 +11,7 @@ use erstwhile_core::model::{
 };
 
 /// The stored code of an item's state; statements know that what is below 2 is left to do.
-pub(in super::super) fn bulk_item_state_code(state: &ImportItemState) -> (i64, Option<&String>) {
+pub(in super::super) fn import_item_state_code(state: &ImportItemState) -> (i64, Option<&String>) {
     match state {
         ImportItemState::Pending => (0, None),
         ImportItemState::Processing => (1, None),
@@ -87,7 +87,7 @@ pub(in super::super) fn read_document(row: Row) -> Result<Document> {
     })
 }
 
-pub(in super::super) fn read_bulk(row: Row) -> Result<ImportJob> {
+pub(in super::super) fn read_import(row: Row) -> Result<ImportJob> {
     let mut row = row.reader();
     Ok(ImportJob {
         id: row.uuid()?.into(),
@@ -105,12 +105,12 @@ pub(in super::super) fn read_bulk(row: Row) -> Result<ImportJob> {
 }
 
 /// Where an item goes, as JSON: what is kept of it for as long as the load is.
-pub(in super::super) fn bulk_item_json(item: &ImportItem) -> String {
+pub(in super::super) fn import_item_json(item: &ImportItem) -> String {
     json!({ "target": item.target, "document_id": item.document_id }).to_string()
 }
 
 /// What an item holds, as JSON: forgotten when its episode has it.
-pub(in super::super) fn bulk_item_payload(item: &ImportItem) -> String {
+pub(in super::super) fn import_item_payload(item: &ImportItem) -> String {
     json!({
         "kind": item.kind.as_str(),
         "role": item.role.map(Role::as_str),
@@ -123,7 +123,7 @@ pub(in super::super) fn bulk_item_payload(item: &ImportItem) -> String {
     .to_string()
 }
 
-pub(in super::super) fn read_bulk_item(row: Row) -> Result<ImportItem> {
+pub(in super::super) fn read_import_item(row: Row) -> Result<ImportItem> {
     let mut row = row.reader();
     let (seq, episode, graph) = (row.int()?, row.uuid()?, row.uuid()?);
     let mut data = read_json(&row.text()?)?;
