@@ -152,6 +152,39 @@ impl Change {
         matches!(change, ImportChange::SetItemState(..) | ImportChange::ForgetItem(_) | ImportChange::SetState(..))
     }
 
+    /// The partition that the change names. A batch of another partition, or of none, must not contain the change.
+    pub fn partition(&self) -> Option<PartitionId> {
+        match self {
+            Self::AddPartition(partition, _) | Self::UpdatePartition(partition, _) => Some(partition.id),
+            Self::UpdateUser(user, _) => Some(user.graph.into()),
+            Self::AddThread(thread) | Self::UpdateThread(thread, _) => Some(thread.graph.into()),
+            Self::Collection(CollectionChange::Add(collection) | CollectionChange::Update(collection, _)) => {
+                Some(collection.id.into())
+            }
+            Self::Import(ImportChange::Add(job)) => Some(job.id.into()),
+            Self::Project(_)
+            | Self::RemovePartition(_)
+            | Self::RemoveThread(_)
+            | Self::AddEpisodes(_)
+            | Self::SetEpisodeMetadata(..)
+            | Self::SetEpisodeState(..)
+            | Self::RemoveEpisode(_)
+            | Self::AddTask { .. }
+            | Self::AddMention(_)
+            | Self::AddAssertion(_)
+            | Self::RemoveAssertion(_)
+            | Self::AddLink(_)
+            | Self::RemoveLink(_)
+            | Self::PutFactEdit(..)
+            | Self::PutEntityEdit(..)
+            | Self::RemoveName(_)
+            | Self::Setting(_)
+            | Self::Group(_)
+            | Self::Collection(_)
+            | Self::Import(_) => None,
+        }
+    }
+
     /// The number of episodes that the change adds.
     pub fn episode_count(&self) -> usize {
         if let Self::AddEpisodes(episodes) = self { episodes.len() } else { 0 }

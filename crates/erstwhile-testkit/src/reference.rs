@@ -149,6 +149,8 @@ impl Reference {
     pub fn apply(&mut self, batch: &Batch) -> Result<Applied, ErrorKind> {
         let is_misplaced = batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddPartition(..)));
         let needs_partition = batch.changes.iter().any(|change| effect(change) != Effect::None);
+        let is_elsewhere = |partition| batch.partition != Some(partition);
+        let is_misplaced = is_misplaced || batch.changes.iter().filter_map(Change::partition).any(is_elsewhere);
         if is_misplaced || (needs_partition && batch.partition.is_none()) {
             return Err(ErrorKind::Internal);
         }

@@ -353,9 +353,8 @@ impl Store {
         };
         let time =
             |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
-        // A task without episodes was complete when it was created.
-        let last = last.or((total == 0).then_some(created_at));
-        let completed_at = last.filter(|_| done == total).map(time).transpose()?;
+        // A task without episodes, or whose episodes were all deleted, has no time of completion but its own.
+        let completed_at = (done == total).then(|| time(last.unwrap_or(created_at))).transpose()?;
         let created_at = time(created_at)?;
         Ok(Some(Task { id: task, graph, kind, state, total, done, failed, error, created_at, completed_at }))
     }

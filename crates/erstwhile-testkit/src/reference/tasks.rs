@@ -45,7 +45,7 @@ impl PartitionState {
             (..) => TaskState::Processing,
         };
         let last = own().filter_map(|stored| stored.settled_at).max();
-        let completed_at = last.or((total == 0).then_some(created_at)).filter(|_| waiting == 0);
+        let completed_at = (waiting == 0).then(|| last.unwrap_or(created_at));
         let error = failures().max().cloned();
         Some(Task {
             id,

@@ -28,11 +28,14 @@ use erstwhile_core::model::{
 /// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
 ///
 /// # Errors
-/// `Internal` when a change that needs a graph is in a batch without one, or a graph is added by a change other than
-/// the first.
+/// `Internal` when a change needs or names a partition that is not the batch's, or a partition is added by a change
+/// other than the first.
 pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     if batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddPartition(..))) {
-        return Err(Error::internal("a graph must be added by the first change of its batch"));
+        return Err(Error::internal("a partition must be added by the first change of its batch"));
+    }
+    if batch.changes.iter().filter_map(Change::partition).any(|partition| batch.partition != Some(partition)) {
+        return Err(Error::internal("a change of a partition is in a batch of another one"));
     }
     let scope = batch.partition.map_or(batch.project.0, |graph| graph.0);
     let arriving = batch.changes.iter().map(Change::episode_count).sum();
