@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
-use erstwhile::change::{Batch, Change, Expect};
+use erstwhile::change::{Batch, BatchPrecondition, Change};
 use erstwhile::engine::{GraphRef, NewEpisode, NewGraph, Search};
 use erstwhile::model::{
     BatchId, ClaimKind, Episode, EpisodeId, EpisodeKind, EpisodeState, Holding, Metadata, ProjectId,
@@ -199,7 +199,8 @@ async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, t
         }
         let changes = std::iter::once(Change::AddEpisodes(episodes)).chain(read).collect();
         let id = BatchId(ids.next());
-        let batch = Batch { id, project, partition: Some(graph.id.into()), expect: Expect::Nothing, at: now, changes };
+        let batch =
+            Batch { id, project, partition: Some(graph.id.into()), expect: BatchPrecondition::None, at: now, changes };
         store.apply(&batch).await?;
     }
     Ok(())

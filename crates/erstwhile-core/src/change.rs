@@ -22,7 +22,7 @@ pub struct Batch {
     /// The partition of the changes; `None` for changes of the project itself.
     pub partition: Option<PartitionId>,
     /// The condition under which the batch is applied.
-    pub expect: Expect,
+    pub expect: BatchPrecondition,
     /// When the system makes the changes.
     pub at: Timestamp,
     /// The changes, in order.
@@ -31,9 +31,9 @@ pub struct Batch {
 
 /// A condition on the graph for applying a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expect {
+pub enum BatchPrecondition {
     /// None.
-    Nothing,
+    None,
     /// The graph's knowledge is at this revision.
     Revision(i64),
     /// The sender holds the graph's ingestion lease, and the graph has not changed since the sender read it.
@@ -142,14 +142,14 @@ impl Change {
     }
 
     /// Whether the change may alter the number of pending episodes of the graph, other than by adding some.
-    pub fn settles_episodes(&self) -> bool {
+    pub fn changes_pending_episodes(&self) -> bool {
         matches!(self, Self::SetEpisodeState(..) | Self::RemoveEpisode(_) | Self::RemoveThread(_))
     }
 
     /// Whether the change may alter the number of unfinished items of an import job.
     pub fn advances_import(&self) -> bool {
         let Self::Import(change) = self else { return false };
-        matches!(change, ImportChange::SetItemState(..) | ImportChange::ForgetItem(_) | ImportChange::SetState(..))
+        matches!(change, ImportChange::SetItemState(..) | ImportChange::EraseItem(_) | ImportChange::SetState(..))
     }
 
     /// The partition that the change names. A batch of another partition, or of none, must not contain the change.
@@ -251,7 +251,7 @@ pub enum ImportChange {
     /// The state of an item changes.
     SetItemState(i64, ImportItemState, Option<TaskId>),
     /// An item fails because its user, thread or graph was deleted; its target and content are erased.
-    ForgetItem(i64),
+    EraseItem(i64),
 }
 
 /// The outcome of applying a batch.

@@ -17,7 +17,7 @@ const OWN_NAME_TYPES: [Option<&str>; 2] = [None, Some("Person")];
 
 /// The owners of the two graphs.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Owners<'a> {
+pub struct GraphOwners<'a> {
     /// The user who owns the original: some of a user's names occur only in links, never in a mention.
     pub original: Option<&'a User>,
     /// Whether the target has its own user and assistant, whose names are kept.
@@ -30,7 +30,7 @@ pub struct Owners<'a> {
 /// ingested in the copy. The user's node becomes the target's user node, with everything about it. The
 /// store requires this order of the changes: episodes precede what was derived from them. Copying twice
 /// gives the same ids.
-pub fn transplant(evidence: &Evidence, from: GraphId, to: GraphId, owners: Owners<'_>) -> Vec<Change> {
+pub fn copy_graph(evidence: &Evidence, from: GraphId, to: GraphId, owners: GraphOwners<'_>) -> Vec<Change> {
     let ids = Ids::new(evidence, from, to, owners.original);
     let own = [user_node(from), assistant_node(from)];
     let replaced =

@@ -7,7 +7,7 @@
 mod people;
 mod resolution;
 
-pub use people::{ASSISTANT_NAME, anonymous_user, initial_evidence, own_names};
+pub use people::{ASSISTANT_NAME, anonymous_user, initial_evidence, name_links};
 pub use resolution::Identities;
 
 use jiff::Timestamp;

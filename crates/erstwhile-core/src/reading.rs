@@ -15,7 +15,7 @@ use ground::lies_in;
 mod ground;
 mod strict;
 
-pub use ground::{Dropped, ground};
+pub use ground::{DroppedClaim, ground};
 pub use strict::admit;
 
 /// Maximum number of claims of one episode.
@@ -37,7 +37,7 @@ pub struct Reading<'a> {
 /// Converts the extraction of one episode to evidence; also returns the dropped claims.
 ///
 /// The same extraction of the same episode always gives the same evidence with the same ids.
-pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction) -> (Vec<Change>, Vec<Dropped>) {
+pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction) -> (Vec<Change>, Vec<DroppedClaim>) {
     let names = Names::new(reading, episode);
     let mut changes = names.speaker_link(episode);
     let mut dropped = Vec::new();
@@ -55,7 +55,7 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
     }
     for claim in extraction.claims.into_iter().take(CLAIMS_MAX) {
         match ground(&claim, episode, &names.participants) {
-            Err(reason) => dropped.push(Dropped { statement: claim.statement, reason }),
+            Err(reason) => dropped.push(DroppedClaim { statement: claim.statement, reason }),
             Ok(()) => {
                 changes.extend(names.mention(&claim.subject, claim.subject_type.as_deref(), &claim.span));
                 if let Some(object) = &claim.object {

@@ -8,7 +8,7 @@ mod draw;
 mod graph;
 mod kinds;
 
-use erstwhile_core::change::{Batch, Change, Expect};
+use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::model::{BatchId, PartitionId};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -40,7 +40,7 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
     if draw.one_in(7) {
         let project = project_id(draw.below(2) == 1);
         let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference)).collect();
-        return Batch { id, project, partition: None, expect: Expect::Nothing, at: draw.now, changes };
+        return Batch { id, project, partition: None, expect: BatchPrecondition::None, at: draw.now, changes };
     }
     let number = draw::OFTEN[usize::from(draw.below(20))];
     let (partition, project) = (partition_id(number), draw::project_of(number));
@@ -54,9 +54,9 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
     };
     let revision = state.map_or(0, |state| state.row().revision) + i64::from(draw.one_in(3));
     let expect = match draw.below(12) {
-        0 => Expect::Revision(revision),
-        1 => Expect::Lease { epoch: i64::from(draw.one_in(4)), revision },
-        _ => Expect::Nothing,
+        0 => BatchPrecondition::Revision(revision),
+        1 => BatchPrecondition::Lease { epoch: i64::from(draw.one_in(4)), revision },
+        _ => BatchPrecondition::None,
     };
     Batch { id, project, partition: Some(partition), expect, at: draw.now, changes }
 }

@@ -17,7 +17,7 @@ pub use gathered::*;
 pub use queue::*;
 
 use erstwhile::store::{ListOrder, ListPage, Locate, Store};
-use erstwhile_core::change::{Applied, Batch, Change, Expect, ProjectChange};
+use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change, ProjectChange};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::Evidence;
 use erstwhile_core::model::{
@@ -102,7 +102,14 @@ fn batch(number: u128, graph: GraphId, changes: Vec<Change>) -> Batch {
 
 fn batch_of(project: ProjectId, number: u128, graph: GraphId, changes: Vec<Change>) -> Batch {
     let id = BatchId(Uuid::from_u128(number));
-    Batch { id, project, partition: Some(graph.into()), expect: Expect::Nothing, at: at(number as i64), changes }
+    Batch {
+        id,
+        project,
+        partition: Some(graph.into()),
+        expect: BatchPrecondition::None,
+        at: at(number as i64),
+        changes,
+    }
 }
 
 fn new_user(project: ProjectId, graph: GraphId, user_id: &str, created: i64) -> Change {
@@ -222,7 +229,7 @@ pub async fn a_stale_expectation_is_refused(store: &Store) {
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
     let expecting = |number, expected| Batch {
-        expect: Expect::Revision(expected),
+        expect: BatchPrecondition::Revision(expected),
         ..batch(number, graph, vec![Change::RemoveEpisode(episode)])
     };
     assert_eq!(store.apply(&expecting(3, revision + 1)).await.unwrap_err().kind(), ErrorKind::Conflict);

@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use erstwhile::store::SettingScope;
 use erstwhile_core::change::{
-    Applied, Batch, Change, CollectionChange, Expect, GroupChange, ImportChange, ProjectChange, SettingChange,
+    Applied, Batch, BatchPrecondition, Change, CollectionChange, GroupChange, ImportChange, ProjectChange,
+    SettingChange,
 };
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
@@ -89,7 +90,7 @@ fn effect(change: &Change) -> Effect {
         | Change::RemoveName(_) => Effect::Knowledge,
         Change::RemoveThread(_) | Change::RemoveEpisode(_) => Effect::KnowledgeAndEpisodes,
         Change::SetEpisodeState(..) => Effect::Episodes,
-        Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::ForgetItem(_)) => {
+        Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::EraseItem(_)) => {
             Effect::Items
         }
     }
@@ -186,11 +187,11 @@ impl Reference {
     fn begin(&mut self, id: PartitionId, batch: &Batch) -> Result<i64, ErrorKind> {
         let current = self.partitions.get(&id);
         match batch.expect {
-            Expect::Nothing => {}
-            Expect::Revision(expected) => {
+            BatchPrecondition::None => {}
+            BatchPrecondition::Revision(expected) => {
                 current.filter(|state| state.row.revision == expected).ok_or(ErrorKind::Conflict)?;
             }
-            Expect::Lease { epoch, revision } => {
+            BatchPrecondition::Lease { epoch, revision } => {
                 let state = current.filter(|state| state.row.revision == revision).ok_or(ErrorKind::Conflict)?;
                 // Random batches claim nothing, so every epoch is the first.
                 state.queue.as_ref().filter(|_| epoch == 0).ok_or(ErrorKind::Conflict)?;

@@ -17,7 +17,7 @@ mod imports;
 use crate::ports::{Extraction, ExtractionRequest, KnownEntity, Turn};
 use crate::state::State;
 use crate::store::Lease;
-use erstwhile_core::change::{Batch, Change, Expect};
+use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
 use erstwhile_core::model::{BatchId, Episode, EpisodeState, GraphId, Partition, PartitionId, PartitionOwner, User};
@@ -245,7 +245,7 @@ async fn apply(state: &Arc<State>, lease: Lease, partition: &Partition, changes:
         id: BatchId(state.ids().next()),
         project: partition.project,
         partition: Some(partition.id),
-        expect: Expect::Lease { epoch: lease.epoch, revision: partition.revision },
+        expect: BatchPrecondition::Lease { epoch: lease.epoch, revision: partition.revision },
         at: state.now(),
         changes,
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use erstwhile::Engine;
-use erstwhile::change::{Batch, Change, Expect};
+use erstwhile::change::{Batch, BatchPrecondition, Change};
 use erstwhile::engine::{GraphRef, NewThread, NewUser};
 use erstwhile::model::{BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role, User};
 use erstwhile::ports::{ExtractionRequest, Extractor, Ids, TimeOrderedIds, Turn};
@@ -77,7 +77,7 @@ impl Seed {
                 id: BatchId(self.ids.next()),
                 project: self.user.project,
                 partition: Some(self.user.graph.into()),
-                expect: Expect::Nothing,
+                expect: BatchPrecondition::None,
                 at: self.engine.now(),
                 changes,
             };

@@ -132,8 +132,8 @@ fn sample() -> Sample {
 #[test]
 fn a_copy_has_the_facts_and_entities_of_the_original() {
     let (sample, owner) = (sample(), owner());
-    let owners = Owners { original: Some(&owner), target_has_people: false };
-    let copy = evidence_of(&transplant(&sample.evidence, from(), to(), owners));
+    let owners = GraphOwners { original: Some(&owner), target_has_people: false };
+    let copy = evidence_of(&copy_graph(&sample.evidence, from(), to(), owners));
     assert_eq!(without_ids(&known(to(), &copy)), without_ids(&sample.knowledge()));
     assert!(without_ids(&sample.knowledge()).0.iter().any(|fact| fact.contains("Ann Lee loves tea")));
 }
@@ -141,11 +141,11 @@ fn a_copy_has_the_facts_and_entities_of_the_original() {
 #[test]
 fn every_id_of_a_copy_is_inside_the_copy() {
     let (sample, owner) = (sample(), owner());
-    let copy = evidence_of(&transplant(
+    let copy = evidence_of(&copy_graph(
         &sample.evidence,
         from(),
         to(),
-        Owners { original: Some(&owner), ..Owners::default() },
+        GraphOwners { original: Some(&owner), ..GraphOwners::default() },
     ));
     let mentioned =
         copy.mentions.iter().flat_map(|mention| mention.episode.map(|id| id.0).into_iter().chain([mention.entity.0]));
@@ -159,8 +159,8 @@ fn every_id_of_a_copy_is_inside_the_copy() {
 fn names_ingested_into_a_copy_resolve_to_copied_entities() {
     let (sample, owner) = (sample(), owner());
     let original = sample.knowledge();
-    let owners = Owners { original: Some(&owner), target_has_people: false };
-    let copy = evidence_of(&transplant(&sample.evidence, from(), to(), owners));
+    let owners = GraphOwners { original: Some(&owner), target_has_people: false };
+    let copy = evidence_of(&copy_graph(&sample.evidence, from(), to(), owners));
     let mut knowledge = known(to(), &copy);
     let entities = knowledge.entities().count();
     let names = [("Robert Smith", Some("Person")), ("rome", None), ("Ann", Some("Person")), ("ann@example.org", None)];
@@ -184,8 +184,8 @@ fn names_ingested_into_a_copy_resolve_to_copied_entities() {
 #[test]
 fn a_copy_keeps_the_user_of_the_target() {
     let (sample, owner) = (sample(), owner());
-    let owners = Owners { original: Some(&owner), target_has_people: true };
-    let mut copy = evidence_of(&transplant(&sample.evidence, from(), to(), owners));
+    let owners = GraphOwners { original: Some(&owner), target_has_people: true };
+    let mut copy = evidence_of(&copy_graph(&sample.evidence, from(), to(), owners));
     assert!(copy.mentions.iter().all(|mention| mention.episode.is_some()));
     copy.mentions.push(operator_mention(user_node(to()), "Ann's double", "User"));
     let knowledge = known(to(), &copy);
@@ -201,7 +201,7 @@ fn episodes_keep_their_order_and_state_but_no_thread_and_no_task() {
     sample.evidence.episodes[1].state = EpisodeState::Pending;
     sample.evidence.episodes[2].task = Some(from().within(Uuid::from_u128(7)).into());
     sample.evidence.episodes.reverse();
-    let changes = transplant(&sample.evidence, from(), to(), Owners::default());
+    let changes = copy_graph(&sample.evidence, from(), to(), GraphOwners::default());
     let Some(Change::AddEpisodes(episodes)) = changes.first() else { panic!("episodes come first") };
     assert!(episodes.is_sorted_by_key(|episode| episode.seq));
     assert!(episodes.iter().all(|episode| episode.thread.is_none() && episode.task.is_none()));
@@ -211,7 +211,7 @@ fn episodes_keep_their_order_and_state_but_no_thread_and_no_task() {
 
 #[test]
 fn copying_an_empty_graph_changes_nothing() {
-    assert!(transplant(&Evidence::default(), from(), to(), Owners::default()).is_empty());
+    assert!(copy_graph(&Evidence::default(), from(), to(), GraphOwners::default()).is_empty());
 }
 
 #[test]
@@ -241,10 +241,10 @@ proptest! {
             let (left, right) = (sample.entity(names[left]), sample.entity(names[right]));
             sample.evidence.links.push(link(left, right, &format!("tie {left} {right}")));
         }
-        let copy = evidence_of(&transplant(&sample.evidence, from(), to(), Owners::default()));
+        let copy = evidence_of(&copy_graph(&sample.evidence, from(), to(), GraphOwners::default()));
         prop_assert_eq!(without_ids(&known(to(), &copy)).0, without_ids(&sample.knowledge()).0);
         prop_assert_eq!(without_ids(&known(to(), &copy)).1, without_ids(&sample.knowledge()).1);
-        let back = evidence_of(&transplant(&copy, to(), from(), Owners::default()));
+        let back = evidence_of(&copy_graph(&copy, to(), from(), GraphOwners::default()));
         let mentioned: std::collections::HashSet<EntityId> =
             sample.evidence.mentions.iter().map(|mention| mention.entity).collect();
         prop_assert_eq!(&back.mentions, &sample.evidence.mentions);

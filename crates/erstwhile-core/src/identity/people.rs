@@ -11,7 +11,7 @@ pub const ASSISTANT_NAME: &str = "Assistant";
 
 /// Returns the initial evidence of a user's graph: the user and the assistant (I1).
 pub fn initial_evidence(user: &User) -> Vec<Change> {
-    let mut changes = own_names(user);
+    let mut changes = name_links(user);
     changes.push(Change::AddMention(name_mention(user, ASSISTANT_NAME, assistant_node(user.graph), "Assistant")));
     changes
 }
@@ -36,7 +36,7 @@ pub fn anonymous_user(graph: GraphId, project: ProjectId, created_at: Timestamp)
 }
 
 /// Returns the evidence that links a user's names to the user's entity.
-pub fn own_names(user: &User) -> Vec<Change> {
+pub fn name_links(user: &User) -> Vec<Change> {
     let node = user_node(user.graph);
     let display = user.display_name();
     let mut changes = vec![Change::AddMention(name_mention(user, &display, node, "User"))];

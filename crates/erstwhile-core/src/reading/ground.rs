@@ -6,7 +6,7 @@ use crate::model::{Episode, Span};
 
 /// A dropped claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dropped {
+pub struct DroppedClaim {
     /// Its statement.
     pub statement: String,
     /// Why it was dropped.

@@ -101,7 +101,7 @@ pub struct Filter {
 impl Filter {
     /// Whether the filter restricts validity, expiry or ids of facts, each of which replaces the default restriction to
     /// current facts.
-    pub fn asks_about_time(&self) -> bool {
+    pub fn replaces_current_restriction(&self) -> bool {
         [&self.valid_at, &self.invalid_at, &self.expired_at].iter().any(|dates| !dates.is_empty())
             || !self.edge_uuids.is_empty()
     }

@@ -49,12 +49,12 @@ enum IndexedItem {
 impl GraphIndex {
     /// Creates an empty index at version zero, for vectors with `dimensions` components.
     pub fn new(graph: GraphId, dimensions: usize) -> Self {
-        Self::under(Ontology::default(), graph, dimensions, EXACT_MAX)
+        Self::with_ontology(Ontology::default(), graph, dimensions, EXACT_MAX)
     }
 
     /// Creates an empty index of a graph with declared types. Vector search is exact for up to `exact_max` documents
     /// of a kind; above that it first compares binary codes.
-    pub fn under(ontology: Ontology, graph: GraphId, dimensions: usize, exact_max: usize) -> Self {
+    pub fn with_ontology(ontology: Ontology, graph: GraphId, dimensions: usize, exact_max: usize) -> Self {
         Self {
             version: 0,
             knowledge: Knowledge::with_ontology(ontology, graph),

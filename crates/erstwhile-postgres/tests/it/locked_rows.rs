@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use erstwhile::change::{Batch, Change, Expect};
+use erstwhile::change::{Batch, BatchPrecondition, Change};
 use erstwhile::model::{
     BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Partition, PartitionOwner, ProjectId,
 };
@@ -22,7 +22,7 @@ fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
         id: BatchId(Uuid::from_u128(number)),
         project,
         partition: Some(graph.into()),
-        expect: Expect::Nothing,
+        expect: BatchPrecondition::None,
         at: at(0),
         changes,
     }

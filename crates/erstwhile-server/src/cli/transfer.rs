@@ -122,19 +122,19 @@ fn json_of_export(exported: &Exported) -> serde_json::Value {
 }
 
 fn line_of_import(imported: &Imported) -> String {
-    let Imported { written, kept, rows, problems, untried } = imported;
-    let skipped = problems.len();
+    let Imported { written, kept, rows, problems, skipped } = imported;
+    let failed = problems.len();
     format!(
-        "{written} projects and graphs written and verified, {kept} already present, {rows} rows in total: {skipped} \
-         skipped, {untried} not tried"
+        "{written} projects and graphs written and verified, {kept} already present, {rows} rows in total: {failed} \
+         failed, {skipped} skipped"
     )
 }
 
 fn json_of_import(imported: &Imported) -> serde_json::Value {
-    let Imported { written, kept, rows, problems, untried } = imported;
+    let Imported { written, kept, rows, problems, skipped } = imported;
     let problems = problems.iter().map(|problem| json!({"name": problem.name, "message": problem.message}));
     json!({
-        "written": written, "kept": kept, "rows": rows, "untried": untried,
+        "written": written, "kept": kept, "rows": rows, "skipped": skipped,
         "problems": problems.collect::<Vec<_>>(),
     })
 }

@@ -67,7 +67,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-postgres",
         &["dialect", "value", "failure", "sharding", "transaction", "connect", "migrate", "testing"],
     ),
-    ("erstwhile-testkit", &["ports", "batches", "reference", "conformance", "export"]),
+    ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
     ("erstwhile-server", &["settings", "metrics", "app", "http", "router", "serve", "cli"]),
     ("erstwhile-bench", &["table", "plan", "retrieval", "scale", "speed"]),
 ];

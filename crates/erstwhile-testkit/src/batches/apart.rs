@@ -207,7 +207,7 @@ pub(super) fn change_of_import(draw: &mut Draw, number: u8, reference: &Referenc
             let task = draw.maybe(|draw| task_id(partition_id(0), draw.below(4)));
             ImportChange::SetItemState(item(draw), state, task)
         }
-        _ => ImportChange::ForgetItem(item(draw)),
+        _ => ImportChange::EraseItem(item(draw)),
     })
 }
 

@@ -61,7 +61,7 @@ kinds! {
     Change::Import(ImportChange::AddItems(_)) => "add items",
     Change::Import(ImportChange::SetState(..)) => "set the state of an import job",
     Change::Import(ImportChange::SetItemState(..)) => "set the state of an item",
-    Change::Import(ImportChange::ForgetItem(_)) => "forget an item",
+    Change::Import(ImportChange::EraseItem(_)) => "forget an item",
 }
 
 #[test]

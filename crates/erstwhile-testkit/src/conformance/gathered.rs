@@ -236,7 +236,7 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let kept = store.import_items(ImportJobId(home.0), 0, None, 10).await.unwrap();
     assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "the episodes have it");
     assert_eq!(kept.iter().map(|item| &item.target).collect::<Vec<_>>(), vec![&items[0].target; 3]);
-    store.apply(&batch(10, home, vec![Change::Import(ImportChange::ForgetItem(1))])).await.unwrap();
+    store.apply(&batch(10, home, vec![Change::Import(ImportChange::EraseItem(1))])).await.unwrap();
     let forgotten = store.import_items(ImportJobId(home.0), 0, None, 1).await.unwrap().remove(0);
     assert_eq!((forgotten.target, forgotten.document_id), (ImportTarget::Deleted, None), "it tells nothing any more");
     assert_eq!(forgotten.state, ImportItemState::Succeeded, "what has arrived has arrived");

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{at, batch, graph_id, message, with_thread};
 use erstwhile::store::Store;
-use erstwhile_core::change::{Batch, Change, Expect};
+use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{EpisodeId, EpisodeState};
 
@@ -53,7 +53,7 @@ pub async fn a_worker_that_overslept_is_fenced_off(store: &Store) {
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
     let revision = store.find_partition(graph.into()).await.unwrap().unwrap().revision;
     let done = |number, epoch| Batch {
-        expect: Expect::Lease { epoch, revision },
+        expect: BatchPrecondition::Lease { epoch, revision },
         ..batch(number, graph, vec![Change::SetEpisodeState(episode, EpisodeState::Processed)])
     };
     let slow = store.claim(at(100), at(200)).await.unwrap().unwrap();

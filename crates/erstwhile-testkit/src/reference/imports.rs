@@ -40,7 +40,7 @@ impl Reference {
                 }
                 Ok(())
             }
-            ImportChange::ForgetItem(seq) => {
+            ImportChange::EraseItem(seq) => {
                 self.own(batch)?.items.iter_mut().filter(|item| item.seq == *seq).for_each(forget);
                 Ok(())
             }

@@ -3,7 +3,7 @@
 use super::{GraphRef, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::graph_copy::{Owners, transplant};
+use erstwhile_core::graph_copy::{GraphOwners, copy_graph};
 use erstwhile_core::identity::initial_evidence;
 use erstwhile_core::model::{EpisodeState, GraphId, Partition, PartitionOwner, TaskId, User};
 
@@ -60,11 +60,11 @@ impl ProjectHandle {
             };
             let beginning = user.as_ref().map(initial_evidence).unwrap_or_default();
             let total = evidence.episodes.len();
-            let owners = Owners { original: original.as_ref(), target_has_people: user.is_some() };
+            let owners = GraphOwners { original: original.as_ref(), target_has_people: user.is_some() };
             let mut changes = vec![Change::AddPartition(row, user)];
             changes.extend(beginning);
             changes.push(Change::AddTask { task: TaskId(to.within(task)), kind: "clone_graph".to_owned(), total });
-            changes.extend(transplant(&evidence, from.id.as_graph(), to, owners));
+            changes.extend(copy_graph(&evidence, from.id.as_graph(), to, owners));
             changes
         };
         let to = self.add_graph(make).await?;

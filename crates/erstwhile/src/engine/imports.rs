@@ -149,7 +149,7 @@ impl ImportHandle {
                 }
             };
             if gone {
-                changes.push(Change::Import(ImportChange::ForgetItem(item.seq)));
+                changes.push(Change::Import(ImportChange::EraseItem(item.seq)));
             }
         }
         if changes.is_empty() { Ok(()) } else { self.project.apply(self.id, changes).await.map(|_| ()) }

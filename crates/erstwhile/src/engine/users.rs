@@ -8,7 +8,7 @@ use super::{GraphHandle, Listing, ProjectHandle, SortBy, UserHandle};
 use crate::store::Locate;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::identity::{initial_evidence, own_names, user_node};
+use erstwhile_core::identity::{initial_evidence, name_links, user_node};
 use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User};
 
 /// Maximum number of threads of one user in a list.
@@ -134,7 +134,7 @@ impl UserHandle {
             user.updated_at = self.project.after(seen);
             let mut changes = vec![Change::UpdateUser(user.clone(), seen)];
             if named(&user) != before {
-                changes.extend(own_names(&user));
+                changes.extend(name_links(&user));
             }
             match self.project.apply(user.graph, changes).await {
                 Ok(_) => return Ok(user),

@@ -1,6 +1,6 @@
 //! Finding and changing a project's stored state: batches, and retries after a conflict.
 
-use erstwhile_core::change::{Applied, Batch, Change, Expect};
+use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{BatchId, GraphId, PartitionId, PartitionOwner, tag_of};
 use erstwhile_core::search::GraphIndex;
@@ -18,7 +18,7 @@ const RECORD_TRIES: usize = 64;
 impl ProjectHandle {
     pub(in crate::engine) fn batch(&self, partition: Option<PartitionId>, changes: Vec<Change>) -> Batch {
         let id = BatchId(self.ids().next());
-        Batch { id, project: self.id, partition, expect: Expect::Nothing, at: self.now(), changes }
+        Batch { id, project: self.id, partition, expect: BatchPrecondition::None, at: self.now(), changes }
     }
 
     pub(super) async fn apply(&self, partition: impl Into<PartitionId>, changes: Vec<Change>) -> Result<Applied> {
@@ -85,7 +85,7 @@ impl ProjectHandle {
             let index = self.index(graph).await?;
             let (changes, result) = index.read(&decide)??;
             let mut batch = self.batch(Some(graph.into()), changes);
-            batch.expect = Expect::Revision(row.revision);
+            batch.expect = BatchPrecondition::Revision(row.revision);
             match self.store().apply(&batch).await {
                 Ok(_) => return Ok(result),
                 Err(error) if error.kind() == ErrorKind::Conflict => last = error,

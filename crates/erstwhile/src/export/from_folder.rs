@@ -25,7 +25,7 @@ pub struct Imported {
     /// Units that were not imported.
     pub problems: Vec<Problem>,
     /// Units that were skipped, because their project was not imported.
-    pub untried: u64,
+    pub skipped: u64,
 }
 
 /// Why a unit was not imported.
@@ -54,7 +54,7 @@ pub(crate) async fn import(
     let mut is_stopped = false;
     for kind in entries.chunk_by(|left, right| left.kind == right.kind) {
         if is_stopped {
-            imported.untried += kind.len() as u64;
+            imported.skipped += kind.len() as u64;
             continue;
         }
         let mut in_hand = JoinSet::new();

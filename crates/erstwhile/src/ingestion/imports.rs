@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use super::apply;
 use crate::state::State;
 use crate::store::Lease;
-use erstwhile_core::change::{Applied, Batch, Change, Expect, ImportChange};
+use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change, ImportChange};
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::model::{
     BatchId, Episode, EpisodeKind, EpisodeState, GraphId, ImportItem, ImportItemState, ImportJob, ImportJobId,
@@ -81,7 +81,7 @@ async fn distribute(
         id: BatchId(partition.id.derive(format!("spread\0{}\0{}", first.seq, last.seq).as_bytes())),
         project: partition.project,
         partition: Some(first.graph.into()),
-        expect: Expect::Nothing,
+        expect: BatchPrecondition::None,
         at: state.now(),
         changes: vec![
             Change::AddTask { task, kind: kind.to_owned(), total: items.len() },

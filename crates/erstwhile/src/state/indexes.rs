@@ -172,7 +172,7 @@ impl State {
         let place = || {
             Arc::new(Slot {
                 content: RwLock::new(Content {
-                    index: GraphIndex::under(own.over(&general), graph, dimensions, exact_max),
+                    index: GraphIndex::with_ontology(own.over(&general), graph, dimensions, exact_max),
                     pending: VecDeque::new(),
                 }),
                 refreshing: Arc::default(),

@@ -17,7 +17,7 @@ use super::rows::{
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
 use super::{Locate, tables};
-use erstwhile_core::change::{Batch, Change, Expect};
+use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
@@ -49,7 +49,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     for change in &batch.changes {
         steps.change(change)?;
     }
-    if batch.changes.iter().any(Change::settles_episodes) {
+    if batch.changes.iter().any(Change::changes_pending_episodes) {
         let graph = steps.partition()?;
         steps.may(&sql::COUNT_PENDING, vec![id(graph.0)]);
     }
@@ -89,11 +89,11 @@ impl Steps {
 
     fn raise_version(&mut self, graph: PartitionId, batch: &Batch) {
         match batch.expect {
-            Expect::Nothing => {}
-            Expect::Revision(revision) => {
+            BatchPrecondition::None => {}
+            BatchPrecondition::Revision(revision) => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
             }
-            Expect::Lease { epoch, revision } => {
+            BatchPrecondition::Lease { epoch, revision } => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
                 self.must(&sql::EXPECT_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);
             }
@@ -272,7 +272,7 @@ impl Steps {
         }
         let params = vec![id(graph.0), Locate::Thread.value(), id(self.project.0)];
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
-        self.may(&sql::CLEAR_IMPORT_ITEMS_OF_GRAPH, vec![id(graph.0)]);
+        self.may(&sql::ERASE_IMPORT_ITEMS_OF_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
         for clear in tables::clears() {
             self.may(clear, vec![id(graph.0)]);
@@ -323,7 +323,7 @@ impl Steps {
             self.may(statement, vec![graph.clone(), text(thread_id)]);
         }
         self.may(&sql::REMOVE_SETTING, vec![graph.clone(), SettingKind::RatingInstruction.value(), text(thread_id)]);
-        self.may(&sql::CLEAR_IMPORT_ITEMS_OF_THREAD, vec![graph.clone(), text(thread_id)]);
+        self.may(&sql::ERASE_IMPORT_ITEMS_OF_THREAD, vec![graph.clone(), text(thread_id)]);
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);
         Ok(())

@@ -185,7 +185,7 @@ macro_rules! bulk_items {
 }
 
 /// Clears the content of items whose user, thread or graph is deleted; the rows stay, and pending items fail.
-macro_rules! clear_import_items {
+macro_rules! erase_import_items {
     ($which:literal) => {
         concat!(
             "UPDATE bulk_item SET failure = CASE WHEN state < 2 THEN 'its user, thread or graph was deleted' \
@@ -486,9 +486,9 @@ statements! {
     SET_IMPORT_ITEM_STATE, GRAPH,
         "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
          payload = CASE WHEN CAST($3 AS BIGINT) = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
-    CLEAR_IMPORT_ITEM, GRAPH, clear_import_items!("graph_id = $1 AND seq = $2");
-    CLEAR_IMPORT_ITEMS_OF_GRAPH, Reach::FanOut, clear_import_items!("target_graph = $1");
-    CLEAR_IMPORT_ITEMS_OF_THREAD, Reach::FanOut, clear_import_items!("target_graph = $1 AND target_thread = $2");
+    ERASE_IMPORT_ITEM, GRAPH, erase_import_items!("graph_id = $1 AND seq = $2");
+    ERASE_IMPORT_ITEMS_OF_GRAPH, Reach::FanOut, erase_import_items!("target_graph = $1");
+    ERASE_IMPORT_ITEMS_OF_THREAD, Reach::FanOut, erase_import_items!("target_graph = $1 AND target_thread = $2");
     IMPORT_ITEMS, GRAPH,
         bulk_items!("WHERE graph_id = $1 AND seq > $2 AND ($3 < 0 OR state = $3) ORDER BY seq LIMIT $4");
     COUNT_PENDING_IMPORT_ITEMS, GRAPH,

@@ -158,7 +158,7 @@ tables! {
     [READ_IMPORT_JOB WRITE_IMPORT_JOB CLEAR_IMPORT_JOB] Partition, true,
         bulk(graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, updated_at,
             processed_at, completed_at);
-    [READ_IMPORT_ITEMS WRITE_IMPORT_ITEM CLEAR_IMPORT_ITEMS] Partition, true,
+    [READ_IMPORT_ITEMS WRITE_IMPORT_ITEM ERASE_IMPORT_ITEMS] Partition, true,
         bulk_item(graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at,
             payload, target_thread);
     // Keeps an interrupted import job from adding its items twice. Housekeeping removes rows after a day, also those

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use erstwhile::change::{Batch, Change, Expect, ProjectChange};
+use erstwhile::change::{Batch, BatchPrecondition, Change, ProjectChange};
 use erstwhile::model::{BatchId, Project, ProjectId};
 use erstwhile::store::sql::{Outcome, Reach, Rows, Sql, Statement, Step, Value};
 use erstwhile::store::sqlite::Sqlite;
@@ -138,7 +138,7 @@ fn project_batch(number: u128) -> Batch {
         id: BatchId(Uuid::from_u128(number)),
         project: project.id,
         partition: None,
-        expect: Expect::Nothing,
+        expect: BatchPrecondition::None,
         at: project.created_at,
         changes: vec![Change::Project(ProjectChange::Add(project))],
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use erstwhile::change::{Batch, Change, Expect};
+use erstwhile::change::{Batch, BatchPrecondition, Change};
 use erstwhile::model::{
     BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Partition, PartitionOwner, ProjectId,
     Role, TaskId, Thread,
@@ -69,7 +69,7 @@ async fn prepare(store: &Store, graphs: usize) -> anyhow::Result<()> {
 
 fn batch(graph: GraphId, changes: Vec<Change>) -> Batch {
     let (id, at) = (BatchId(TimeOrderedIds.next()), SystemClock.now());
-    Batch { id, project: project(), partition: Some(graph.into()), expect: Expect::Nothing, at, changes }
+    Batch { id, project: project(), partition: Some(graph.into()), expect: BatchPrecondition::None, at, changes }
 }
 
 /// Writes messages sequentially through the store's port.

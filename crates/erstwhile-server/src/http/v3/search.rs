@@ -191,7 +191,7 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
     };
     let filter = body.search_filters.unwrap_or_default().parse()?;
     // Only current facts by default; a filter by time replaces this restriction.
-    let moment = if filter.asks_about_time() { Moment::Always } else { Moment::Current(app.engine.now()) };
+    let moment = if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(app.engine.now()) };
     let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
     Ok(Search { reranker, filter, moment, origins, ..Search::new(body.query, limit) })
 }

@@ -32,8 +32,8 @@ impl Steps {
                 ];
                 self.may(&sql::SET_IMPORT_ITEM_STATE, params);
             }
-            ImportChange::ForgetItem(seq) => {
-                self.may(&sql::CLEAR_IMPORT_ITEM, vec![id(self.partition()?.0), Value::Int(*seq)]);
+            ImportChange::EraseItem(seq) => {
+                self.may(&sql::ERASE_IMPORT_ITEM, vec![id(self.partition()?.0), Value::Int(*seq)]);
             }
         }
         Ok(())
