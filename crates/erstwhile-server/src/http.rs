@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod caller;
+mod checks;
 pub mod client;
 pub mod error;
 pub mod health;

@@ -1,7 +1,7 @@
 //! Random batches of every kind of change that collide often: few projects, partitions, threads, episodes and names.
 //!
-//! While batches are drawn, the reference model says what is there, so that most of them change something; the others
-//! name what is missing, taken, or changed since it was seen.
+//! The reference model tracks what exists while batches are generated, so that most of them change something; the
+//! others refer to objects that are missing, already exist, or have changed since they were read.
 
 mod apart;
 mod draw;
@@ -18,14 +18,14 @@ use draw::Draw;
 pub(crate) use draw::{GROUPS, PROJECTS, digest_of, project_id, project_name, task_id};
 use draw::{PARTITIONS, partition_id};
 
-/// A sequence of batches over the partitions of two projects; some come twice, some expect too much.
+/// A sequence of batches over the partitions of two projects; some are sent twice, and some preconditions fail.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
     let bytes = proptest::collection::vec(any::<u8>(), 64);
     proptest::collection::vec(bytes, 1..80).prop_map(|drawn| {
         let (mut batches, mut reference) = (Vec::new(), Reference::default());
         for (index, bytes) in drawn.into_iter().enumerate() {
             let batch = one_batch(&mut Draw::new(bytes, index as u64), &reference);
-            // Refused batches belong to the sequence.
+            // A rejected batch stays in the sequence.
             drop(reference.apply(&batch));
             let comes_again = index % 17 == 5;
             batches.extend(comes_again.then(|| batch.clone()));
@@ -47,7 +47,7 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
     let state = reference.partition(partition);
     let changes = match state {
         None if !draw.one_in(8) => apart::new_partition(draw, number),
-        // What is there already is added again, under its own id or another.
+        // Adds an existing partition again, with the same owner or another one.
         Some(_) if draw.one_in(32) => apart::new_partition(draw, number),
         Some(state) if draw.one_in(48) => vec![Change::RemovePartition(state.row().owner.clone())],
         _ => (0..=draw.below(4) / 2).map(|_| one_change(draw, number, reference)).collect(),
@@ -62,7 +62,7 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
 }
 
 fn one_change(draw: &mut Draw, number: u8, reference: &Reference) -> Change {
-    // A few changes come to a partition of another kind.
+    // A few changes are meant for a partition of another kind.
     let kind = if draw.one_in(20) { draw.below(PARTITIONS) } else { number };
     match kind {
         draw::COLLECTION => apart::change_of_collection(draw, number, reference),

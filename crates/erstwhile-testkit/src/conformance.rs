@@ -1,7 +1,7 @@
 //! The conformance suite: what every driver of the store must do.
 //!
-//! A driver's tests name it once: `store_conformance!(open)`, where `open()` is an async function that
-//! gives a fresh, empty [`Store`] with a guard that keeps its database alive.
+//! A driver's tests invoke it once: `store_conformance!(open)`, where `open()` is an async function that
+//! returns a new, empty [`Store`] with a guard that keeps its database alive.
 
 mod agreement;
 mod edits;
@@ -26,8 +26,8 @@ use erstwhile_core::model::{
     TaskId, TaskState, Thread, User,
 };
 
-/// Instantiates the suite for a driver: one test for each function of this module, and random batches (so many
-/// cases of them, where a fresh database is dear).
+/// Instantiates the suite for a driver: one test for each function of this module, and one with random batches, whose
+/// number of cases can be reduced for databases that are slow to create.
 #[macro_export]
 macro_rules! store_conformance {
     ($open:path) => {
@@ -64,7 +64,7 @@ macro_rules! store_conformance {
         proptest::proptest! {
             #![proptest_config(proptest::test_runner::Config::with_cases($cases))]
 
-            /// Random batches leave the database as they leave the reference model.
+            /// Random batches have the same effect on the database as on the reference model.
             #[test]
             fn random_batches_agree_with_the_reference_model(batches in $crate::batches()) {
                 let runtime = tokio::runtime::Runtime::new()?;
@@ -186,7 +186,7 @@ async fn with_thread(store: &Store) -> GraphId {
     graph
 }
 
-/// A refused batch leaves nothing behind, not even what stood before the refusal.
+/// A rejected batch has no effect, not even that of the changes before the one that was rejected.
 pub async fn a_batch_is_applied_whole_or_not_at_all(store: &Store) {
     let graph = with_thread(store).await;
     let before = store.evidence_since(graph, 0).await.unwrap().unwrap();
@@ -204,7 +204,7 @@ pub async fn a_batch_is_applied_whole_or_not_at_all(store: &Store) {
     assert!(store.find_partition(graph_id(2).into()).await.unwrap().is_none());
 }
 
-/// The same batch again has no further effect, and neither has a refused batch that is sent again.
+/// Sending a batch again has no further effect, also when the batch was rejected.
 pub async fn a_batch_is_applied_once(store: &Store) {
     let graph = with_thread(store).await;
     let batch = batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])]);
@@ -213,7 +213,7 @@ pub async fn a_batch_is_applied_once(store: &Store) {
     assert_eq!(store.count_messages(graph, "t").await.unwrap(), 1);
 }
 
-/// A text with a null character is refused whole, on stores that could keep it too.
+/// A batch with a null character in a text is rejected, even by databases that could store it.
 pub async fn a_null_character_is_refused(store: &Store) {
     let graph = with_thread(store).await;
     let said = Episode { content: "a\0b".to_owned(), ..message(graph, "t", 10) };
@@ -222,7 +222,7 @@ pub async fn a_null_character_is_refused(store: &Store) {
     assert_eq!(store.count_messages(graph, "t").await.unwrap(), 0);
 }
 
-/// A batch that expects another revision is a conflict; messages do not raise the revision.
+/// A batch with an outdated revision conflicts; adding messages does not increment the revision.
 pub async fn a_stale_expectation_is_refused(store: &Store) {
     let graph = with_thread(store).await;
     let revision = store.find_partition(graph.into()).await.unwrap().unwrap().revision;
@@ -237,7 +237,7 @@ pub async fn a_stale_expectation_is_refused(store: &Store) {
     assert_eq!(store.find_partition(graph.into()).await.unwrap().unwrap().revision, revision + 1);
 }
 
-/// Order inside a batch and between batches is kept, also when batches come at the same time.
+/// The order inside a batch and between batches is kept, even when batches arrive concurrently.
 pub async fn messages_keep_their_order(store: &Store) {
     let graph = with_thread(store).await;
     let mut writes = Vec::new();
@@ -259,13 +259,13 @@ pub async fn messages_keep_their_order(store: &Store) {
     }
     let expected = message(graph, "t", 100);
     let found = store.find_episode(graph, expected.id).await.unwrap().unwrap();
-    assert_eq!(Episode { seq: 0, ..found }, expected, "what comes out is what went in");
+    assert_eq!(Episode { seq: 0, ..found }, expected, "an episode is read back as written");
     let last = store.last_messages(graph, "t", 3).await.unwrap();
     assert_eq!(last, messages[97..]);
     assert_eq!(store.messages(graph, "t", 10, 5).await.unwrap(), messages[10..15]);
 }
 
-/// Every object that the application names is found by that name, strange as it may be.
+/// Every object is found by the application's own id, whatever characters the id contains.
 pub async fn users_threads_and_graphs_are_found_by_their_own_ids(store: &Store) {
     let strange = ["a b", "ünï/cøde", "'; DROP TABLE graph; --", "🙂%_\\", &"x".repeat(500)];
     for (number, user_id) in strange.iter().enumerate() {
@@ -283,7 +283,7 @@ pub async fn users_threads_and_graphs_are_found_by_their_own_ids(store: &Store) 
     }
 }
 
-/// The same ids in two projects are two objects, and neither is found from the other.
+/// The same id in two projects identifies two objects, and neither project finds the other's.
 pub async fn projects_do_not_see_each_other(store: &Store) {
     for number in 1..=2_u128 {
         let (owner, graph) = (project(number), graph_id(number));
@@ -298,7 +298,7 @@ pub async fn projects_do_not_see_each_other(store: &Store) {
     }
 }
 
-/// Pages follow each other without gap or overlap, in every order, with and without a search.
+/// Consecutive pages have no gaps or overlaps, in every order, with and without a search.
 pub async fn listings_page_search_and_sort(store: &Store) {
     for number in 0..25_u128 {
         let graph = graph_id(number);
@@ -332,11 +332,11 @@ pub async fn listings_page_search_and_sort(store: &Store) {
     let ids = |users: Vec<User>| -> Vec<String> { users.into_iter().map(|user| user.user_id).collect() };
     assert_eq!(ids(store.list_users(project(1), "USER_07", page).await.unwrap().0), ["user_07"]);
     assert_eq!(store.list_users(project(1), "example.org", page).await.unwrap().1, 25);
-    assert_eq!(store.list_users(project(1), "r%0", page).await.unwrap().1, 0, "a percent sign is only itself");
+    assert_eq!(store.list_users(project(1), "r%0", page).await.unwrap().1, 0, "a percent sign is not a wildcard");
     assert_eq!(store.list_users(project(1), "ann of_user_03", page).await.unwrap().1, 1);
 }
 
-/// A key is found by its digest, and its revocation is seen at once.
+/// A key is found by its digest, and its revocation is visible at once.
 pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
     let digest = [7; 32];
     let row = Project { id: project(1), name: "one".to_owned(), description: None, time_zone: None, created_at: at(0) };
@@ -368,7 +368,7 @@ pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
     store.apply(&of_project(3, vec![Change::Project(ProjectChange::RevokeKey(key.id))])).await.unwrap();
     assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)));
     store.apply(&of_project(4, vec![Change::Project(ProjectChange::RevokeKey(key.id))])).await.unwrap();
-    assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)), "it was revoked before");
+    assert_eq!(store.list_keys(project(1)).await.unwrap()[0].revoked_at, Some(at(3)), "the first revocation counts");
 }
 
 /// A task counts its own episodes, also when some fail or are deleted.
@@ -391,7 +391,7 @@ pub async fn a_task_follows_its_episodes(store: &Store) {
     assert_eq!((task.state, task.done, task.failed, task.error), (TaskState::Failed, 3, 1, Some("why".to_owned())));
 }
 
-/// Nothing of a removed graph is found any more, its ids are free, and later batches are refused.
+/// Nothing of a removed graph is found, its ids can be used again, and later batches are rejected.
 pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     let graph = with_thread(store).await;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
@@ -410,7 +410,7 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     assert_eq!(store.count_messages(graph_id(9), "t").await.unwrap(), 0);
 }
 
-/// A removal whose answer was lost is known when it is sent again, though all that it was about is gone.
+/// A removal that is sent again, because its answer was lost, is recognised although its object no longer exists.
 pub async fn a_removal_that_is_sent_again_is_known(store: &Store) {
     let (graph, shared, alone) = (with_thread(store).await, graph_id(2), graph_id(3));
     let owned = |graph, owner: &PartitionOwner| {
@@ -434,14 +434,14 @@ pub async fn a_removal_that_is_sent_again_is_known(store: &Store) {
         assert!(matches!(store.apply(removal).await.unwrap(), Applied::Now { .. }), "{removal:?}");
         assert_eq!(store.apply(removal).await.unwrap(), Applied::Before, "{removal:?}");
     }
-    // Nobody sends them again after a day, and then they are forgotten, too.
+    // Housekeeping removes the ids of batches that are no longer retried.
     store.remove_applied_batches(at(100)).await.unwrap();
     for removal in &removals {
         assert_eq!(store.apply(removal).await.unwrap_err().kind(), ErrorKind::NotFound, "{removal:?}");
     }
 }
 
-/// What an index reads since a version is exactly what later batches did.
+/// The evidence since a version consists of exactly the changes of later batches.
 pub async fn evidence_since_a_version_is_what_changed(store: &Store) {
     let graph = with_thread(store).await;
     let first = store.evidence_since(graph, 0).await.unwrap().unwrap();
@@ -459,8 +459,8 @@ pub async fn evidence_since_a_version_is_what_changed(store: &Store) {
     assert_eq!(nothing, Evidence { version: third.version, ..Evidence::default() });
 }
 
-/// While one message takes the place of another again and again, whoever reads sees one of them, whole, with the
-/// version that it came with.
+/// While messages are repeatedly replaced by others, each read sees exactly one complete message, with the version of
+/// the batch that added it.
 pub async fn evidence_is_of_one_moment(store: &Store) {
     const WRITES: u128 = 60;
     let graph = with_thread(store).await;
@@ -484,10 +484,10 @@ pub async fn evidence_is_of_one_moment(store: &Store) {
         let expected: Vec<EpisodeId> = (number > 0).then(|| message(graph, "t", 100 + number).id).into_iter().collect();
         assert_eq!(seen.episodes.iter().map(|episode| episode.id).collect::<Vec<_>>(), expected, "at {number}");
         let said: Vec<EpisodeId> = seen.assertions.iter().filter_map(|assertion| assertion.episode).collect();
-        assert_eq!(said, expected, "what is claimed at {number}");
+        assert_eq!(said, expected, "assertions after write {number}");
         let named: Vec<EpisodeId> = seen.mentions.iter().filter_map(|mention| mention.episode).collect();
-        assert_eq!(named, expected, "what is named at {number}");
-        assert_eq!(seen.tombstones.len() as u128, number.saturating_sub(1), "what is gone at {number}");
+        assert_eq!(named, expected, "mentions after write {number}");
+        assert_eq!(seen.tombstones.len() as u128, number.saturating_sub(1), "tombstones after write {number}");
         if over {
             assert_eq!(number, WRITES);
             break;

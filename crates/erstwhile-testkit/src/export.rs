@@ -1,7 +1,7 @@
 //! Conformance of exports and imports between any two stores.
 //!
-//! Tests name it once for each direction: `export_conformance!(from: open, to: open)`, where each is an
-//! async function that gives a fresh, empty [`Store`] with a guard that keeps its database alive.
+//! Tests invoke it once for each direction: `export_conformance!(from: open, to: open)`, where each is an
+//! async function that returns a new, empty [`Store`] with a guard that keeps its database alive.
 
 pub(crate) mod world;
 
@@ -65,7 +65,7 @@ fn unit_files(path: &Path) -> BTreeSet<PathBuf> {
     fs::read_dir(path.join("units")).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Every kind of row arrives, and every question has the same answer there.
+/// Rows of every kind are imported, and every query returns the same result at the destination.
 pub async fn everything_moves_and_answers_the_same(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let mut filled = BTreeSet::new();
@@ -73,7 +73,7 @@ pub async fn everything_moves_and_answers_the_same(source: &Store, target: &Stor
         let unit = source.read_unit(unit).await.unwrap().unwrap();
         filled.extend(unit.tables().filter(|(_, rows)| !rows.is_empty()).map(|(table, _)| table.name));
     }
-    assert_eq!(filled, TABLES.iter().map(|table| table.name).collect(), "every table has rows to move");
+    assert_eq!(filled, TABLES.iter().map(|table| table.name).collect(), "every table has rows to export");
     let (_guard, path) = folder();
     let exported = from.engine.export_to(&path, &()).await.unwrap();
     assert_eq!(exported.written, exported.projects + exported.graphs);
@@ -86,14 +86,14 @@ pub async fn everything_moves_and_answers_the_same(source: &Store, target: &Stor
         assert_eq!(expected, found);
     }
     assert_eq!(expected.len(), found.len());
-    assert_eq!(to.engine.authenticate(world::SECRET).await.unwrap().project, from.project, "keys open the same doors");
+    assert_eq!(to.engine.authenticate(world::SECRET).await.unwrap().project, from.project, "the key works");
     assert_eq!(target.list_units().await.unwrap(), source.list_units().await.unwrap());
 }
 
-/// What was pending at the source is understood at the destination, by a worker that finds no lease.
+/// Episodes that were pending at the source are ingested at the destination; leases are not exported.
 pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, target: &Store) {
     let from = World::full(source).await;
-    // A worker of the source is at it.
+    // A worker of the source holds a lease.
     source.claim(from.engine.now(), from.engine.now() + jiff::SignedDuration::from_hours(1)).await.unwrap().unwrap();
     let (_guard, path) = folder();
     from.engine.export_to(&path, &()).await.unwrap();
@@ -101,19 +101,19 @@ pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, ta
     clean(&import(&to, &path).await);
     let depth = target.queue_depth().await.unwrap();
     let expected = (5, 3, 0);
-    assert_eq!((depth.episodes, depth.graphs, depth.attempts_max), expected, "two messages, and a load of three");
+    assert_eq!((depth.episodes, depth.graphs, depth.attempts_max), expected, "two messages, and a job of three items");
     to.clock.advance_s(60);
     to.ingest().await;
     assert_eq!(target.queue_depth().await.unwrap().episodes, 0);
-    assert!(to.facts(&ann()).await.iter().any(|fact| fact.contains("likes figs")), "the pending message is known");
+    assert!(to.facts(&ann()).await.iter().any(|fact| fact.contains("likes figs")), "the pending message was ingested");
     assert_eq!(to.engine.project(to.project).import_job(to.bulk).get().await.unwrap().state, ImportState::Succeeded);
-    // And the source works its own off to the same end.
+    // The source ingests its pending episodes with the same result.
     from.clock.advance_s(7200);
     from.ingest().await;
     assert_eq!(from.facts(&ann()).await, to.facts(&ann()).await);
 }
 
-/// An import job that is spread while it is exported hands over nothing twice and loses nothing.
+/// An import job whose items are distributed during the export loses no items and adds none twice.
 pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let read = async |kind: ExportUnitKind, id| source.read_unit(ExportUnitId { kind, id }).await.unwrap().unwrap();
@@ -137,7 +137,7 @@ pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &St
     assert_eq!(to.facts(&ann()).await, from.facts(&ann()).await);
 }
 
-/// Ends a move after so many units.
+/// Interrupts an export or import after a number of units.
 struct Cut {
     left: AtomicUsize,
     cut: CancellationToken,
@@ -159,7 +159,7 @@ impl Progress for Cut {
     }
 }
 
-/// Cut off anywhere and run again, both ways end where they would have ended.
+/// An export or import that is interrupted at any point and run again has the same result as an uninterrupted one.
 pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
@@ -169,12 +169,12 @@ pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
         () = cut.cut.cancelled() => None,
         ended = from.engine.export_to(&path, &cut) => Some(ended),
     };
-    assert!(ended.is_none(), "the export was cut off");
+    assert!(ended.is_none(), "the export was interrupted");
     let to = World::empty(target, &from);
     let error = to.engine.import_from(&path, &()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.message().contains("not a finished export"), "{error}");
-    // What a crash leaves: a torn line in the index, and a file that was not yet whole.
+    // Simulates a crash: an incomplete line in the index, and an incomplete file.
     let index = path.join("index.jsonl");
     fs::write(&index, fs::read_to_string(&index).unwrap() + "{\"kind\":\"graph\",\"id\":\"").unwrap();
     fs::write(path.join("units/graph-x.jsonl.gz.partial"), "half").unwrap();
@@ -187,7 +187,7 @@ pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
     tokio::select! {
         biased;
         () = cut.cut.cancelled() => {}
-        ended = to.engine.import_from(&path, &cut) => panic!("the import was not cut off: {ended:?}"),
+        ended = to.engine.import_from(&path, &cut) => panic!("the import was not interrupted: {ended:?}"),
     }
     let imported = import(&to, &path).await;
     clean(&imported);
@@ -196,7 +196,7 @@ pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
     assert_eq!(from.answers().await, to.answers().await);
 }
 
-/// Once more, both ways, is nothing more.
+/// A second export or import changes nothing.
 pub async fn a_second_move_changes_nothing(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
@@ -211,16 +211,16 @@ pub async fn a_second_move_changes_nothing(source: &Store, target: &Store) {
     clean(&again);
     assert_eq!((again.kept, again.written), (first.written, 0));
     assert_eq!(to.answers().await, before);
-    // And from there to yet another folder: the same rows.
+    // Exporting the destination to another folder gives the same rows.
     let (_guard, back) = folder();
     let third = to.engine.export_to(&back, &()).await.unwrap();
     assert_eq!((third.projects, third.graphs, third.rows), (first.projects, first.graphs, first.rows));
     let again = import(&from, &back).await;
     clean(&again);
-    assert_eq!(again.written, 0, "what went there and came back is the same");
+    assert_eq!(again.written, 0, "the unchanged units are not written again");
 }
 
-/// An older export becomes a newer one, and nobody who was forgotten stays in it.
+/// Exporting into an older export updates it, and removes users who were deleted since.
 pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
@@ -232,7 +232,7 @@ pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
     tokio::select! {
         biased;
         () = cut.cut.cancelled() => {}
-        ended = from.engine.export_to(&path, &cut) => panic!("the export was not cut off: {ended:?}"),
+        ended = from.engine.export_to(&path, &cut) => panic!("the export was not interrupted: {ended:?}"),
     }
     let error = to.engine.import_from(&path, &()).await.unwrap_err();
     assert!(error.message().contains("not a finished export"), "an incomplete folder must not be importable: {error}");
@@ -246,7 +246,7 @@ pub async fn an_export_follows_its_source(source: &Store, target: &Store) {
     assert!(error.message().contains("neither empty nor an export"), "{error}");
 }
 
-/// A file that is damaged, cut short or gone is named; nothing of it arrives, and the rest does.
+/// A damaged, truncated or missing file is reported, and none of it is imported; the other files are imported.
 pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
@@ -271,7 +271,7 @@ pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
     fs::remove_file(&bob).unwrap();
     let imported = import(&to, &path).await;
     assert!(imported.problems[1].message.contains("cannot be read"), "{imported:?}");
-    // Exporting again mends the folder.
+    // Exporting again repairs the folder.
     let mended = from.engine.export_to(&path, &()).await.unwrap();
     assert_eq!(mended.written, 2);
     assert_eq!((fs::read(&ann).unwrap(), fs::read(&bob).unwrap()), (whole_ann, whole_bob));
@@ -287,7 +287,7 @@ pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
     assert!(error.message().contains("index"), "{error}");
 }
 
-/// Content that differs is named and never overwritten; what does not differ arrives.
+/// Units with different content are reported and never overwritten; the others are imported.
 pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
@@ -296,7 +296,7 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     clean(&import(&to, &path).await);
     to.say("nobody's", "said at the destination").await;
     to.engine.project(to.project).user("bob").delete().await.unwrap();
-    // Another bob, with the same name.
+    // Another user with the same id.
     to.add_user("bob").await;
     to.engine.project(to.project).create_thread(NewThread::of("of bob", "bob")).await.unwrap();
     let imported = import(&to, &path).await;
@@ -308,7 +308,7 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     assert!(problems[1].0 == "user bob" && problems[1].1.contains("is taken at the destination"), "{problems:?}");
     let (messages, _) = to.engine.project(to.project).thread("nobody's").messages(0, 100).await.unwrap();
     assert!(messages.iter().any(|message| message.content == "said at the destination"));
-    assert_eq!(to.engine.project(to.project).user("bob").threads().await.unwrap().len(), 1, "nothing half-written");
+    assert_eq!(to.engine.project(to.project).user("bob").threads().await.unwrap().len(), 1, "the user is unchanged");
     to.engine.project(to.project).user("bob").delete().await.unwrap();
     to.engine.project(to.project).thread("nobody's").delete().await.unwrap();
     let imported = import(&to, &path).await;
@@ -317,7 +317,7 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
     assert_eq!(from.answers().await, to.answers().await);
 }
 
-/// A destination that has another project of the same name keeps everything out.
+/// Nothing is imported into a destination that has another project of the same name.
 pub async fn a_project_of_the_same_name_lets_nothing_in(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();

@@ -1,4 +1,4 @@
-//! A database of every schema so far, as text that any driver can load, and what must be found in each of them.
+//! A database of every schema version, as SQL that any driver can load, and checks of its data after migration.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use erstwhile_core::model::{EpisodeState, ImportItemState, ImportState, ImportTa
 
 use crate::export::world::{SECRET, World, ann};
 
-/// The schema that stored an item of an import job as a whole. Such items are forgotten only with their graph, not
-/// with their thread and not when their episodes have what they hold: a known gap.
+/// The schema version that stored all fields of an import item in one column. A known gap: the content of such items is
+/// erased only with their graph, not with their thread, and not once it is stored in their episodes.
 const WHOLE_ITEMS: i64 = 2;
 
-/// Where the fixture of a schema version lies.
+/// The path of the fixture of a schema version.
 pub fn path(version: i64) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../erstwhile/tests/fixtures");
     folder.join(format!("schema_{version}.sql"))
@@ -36,7 +36,7 @@ pub async fn fill(store: &Store) {
     World::full(store).await;
 }
 
-/// What a database of an old schema held is there after its migration, and can be worked with.
+/// After migration, the data of a database with an old schema can be read and changed.
 pub async fn holds_what_was_stored(store: &Store, version: i64) {
     let world = World::found(store).await;
     project_and_users_are_there(&world).await;
@@ -124,7 +124,7 @@ async fn knowledge_is_there(world: &World) {
     let tea = graph.search_entities(Search::new("tea hot drink", 1)).await.unwrap().remove(0).item;
     assert_eq!(tea.summary, "A hot drink.");
     let found = graph.search_episodes(Search::new("jazz", 5)).await.unwrap();
-    assert!(found.iter().all(|hit| !hit.item.content.contains("jazz")), "what was deleted stays deleted");
+    assert!(found.iter().all(|hit| !hit.item.content.contains("jazz")), "deleted messages stay deleted");
     let company = world.facts(&GraphRef::Graph("the company".to_owned())).await;
     assert!(company.iter().any(|fact| fact.contains("Acme owns Bolt")), "{company:?}");
 }
@@ -179,7 +179,7 @@ async fn what_waited_is_worked_off(world: &World, version: i64) {
         assert_eq!(project.thread("loaded").messages(0, 10).await.unwrap().1, 3);
         if version != WHOLE_ITEMS {
             let items = project.import_job(world.bulk).items(0, None, 10).await.unwrap();
-            assert!(items.iter().all(|item| item.content.is_empty()), "the episodes have it");
+            assert!(items.iter().all(|item| item.content.is_empty()), "moved to episodes");
         }
     }
 }
@@ -190,7 +190,7 @@ async fn what_is_deleted_is_forgotten(world: &World, version: i64) {
     if version > WHOLE_ITEMS {
         let draft = project.list_imports(Some(ImportState::Draft), 1, 0).await.unwrap().remove(0);
         let item = project.import_job(draft.id).items(0, None, 1).await.unwrap().remove(0);
-        assert_eq!((item.content.as_str(), item.target), ("", ImportTarget::Deleted), "it goes with its thread");
+        assert_eq!((item.content.as_str(), item.target), ("", ImportTarget::Deleted), "erased with its thread");
     }
     project.user("ann").delete().await.unwrap();
     assert_eq!(project.thread("t").get().await.unwrap_err().kind(), ErrorKind::NotFound);

@@ -1,4 +1,4 @@
-//! What drivers' and shells' tests need: ports that do as they are told, a pure reference model of the
+//! Support for tests of drivers and programs: scripted ports, a pure reference model of the
 //! store, and the conformance suite that every driver must pass.
 #![expect(
     clippy::unwrap_used,

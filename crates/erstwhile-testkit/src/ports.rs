@@ -1,4 +1,4 @@
-//! Ports that do as they are told.
+//! Deterministic ports, controlled by tests.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,19 +12,19 @@ use erstwhile::ports::{Clock, Embedder, Extraction, ExtractionRequest, Extractor
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::text::words;
 
-/// A clock that moves a microsecond each time it is read, and otherwise when told.
+/// A clock that advances by a microsecond each time it is read, and by [`advance_s`](Self::advance_s).
 #[derive(Debug)]
 pub struct FixedClock {
     microseconds: AtomicI64,
 }
 
 impl FixedClock {
-    /// A clock that stands at a moment.
+    /// A clock that starts at a time.
     pub fn at(at: Timestamp) -> Self {
         Self { microseconds: AtomicI64::new(at.as_microsecond()) }
     }
 
-    /// Moves the clock.
+    /// Advances the clock by a number of seconds.
     pub fn advance_s(&self, seconds: i64) {
         self.microseconds.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
@@ -44,7 +44,7 @@ pub struct SeededIds {
 }
 
 impl SeededIds {
-    /// Ids of which none is among the first so many.
+    /// Ids that start at this number.
     pub fn starting_at(next: u64) -> Self {
         Self { next: AtomicU64::new(next) }
     }
@@ -53,12 +53,12 @@ impl SeededIds {
 impl Ids for SeededIds {
     fn next(&self) -> Uuid {
         let number = self.next.fetch_add(1, Ordering::SeqCst);
-        // At the end, where neither the version nor a graph's tag overwrites it.
+        // The number is in the last bits, which neither the uuid version nor a graph's tag overwrites.
         Uuid::from_u128(0x7000_8000_0000_0000_0000 | u128::from(number))
     }
 }
 
-/// Vectors that are near when texts share words.
+/// An embedder whose vectors are similar when texts share words.
 #[derive(Debug, Default)]
 pub struct WordEmbedder;
 
@@ -86,7 +86,7 @@ impl Embedder for WordEmbedder {
     }
 }
 
-/// An extractor that gives what was written for a text, and fails or panics on request.
+/// An extractor that returns the scripted result for each text, and fails or panics on request.
 #[derive(Debug, Default)]
 pub struct ScriptedExtractor {
     script: Mutex<HashMap<String, Extraction>>,
@@ -96,12 +96,12 @@ pub struct ScriptedExtractor {
 }
 
 impl ScriptedExtractor {
-    /// Answers this for a text.
+    /// Sets the result for a text.
     pub fn answer(&self, text: &str, extraction: Extraction) {
         self.script.lock().unwrap().insert(text.to_owned(), extraction);
     }
 
-    /// Fails for a text, from now on; `None` lets it succeed again.
+    /// Makes extraction of a text fail with this kind of error; `None` lets it succeed again.
     pub fn fail(&self, text: &str, kind: Option<ErrorKind>) {
         let mut failures = self.failures.lock().unwrap();
         match kind {
@@ -115,7 +115,7 @@ impl ScriptedExtractor {
         self.calls.load(Ordering::SeqCst)
     }
 
-    /// Panics for a text.
+    /// Makes extraction of a text panic.
     pub fn panic_on(&self, text: &str) {
         self.panics.lock().unwrap().push(text.to_owned());
     }
@@ -134,7 +134,7 @@ impl Extractor for ScriptedExtractor {
             if let Some(kind) = self.failures.lock().unwrap().get(&turn.text) {
                 return Err(Error::new(*kind, "the script says so"));
             }
-            assert!(!self.panics.lock().unwrap().contains(&turn.text), "the script says so");
+            assert!(!self.panics.lock().unwrap().contains(&turn.text), "a scripted panic");
             extractions.push(self.script.lock().unwrap().get(&turn.text).cloned().unwrap_or_default());
         }
         Ok(extractions)

@@ -1,4 +1,4 @@
-//! The store as it should be: plain collections, no database, obvious code.
+//! The reference model of the store: plain collections, no database, simple code.
 //!
 //! Every kind of change is named in a `match` without a wildcard arm, so that a new kind does not compile before it
 //! is modelled here.
@@ -41,13 +41,13 @@ pub struct Reference {
 /// What the store does for a kind of change besides the change itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Effect {
-    /// Nothing; a batch of the project may make the change.
+    /// Nothing; the change may be in a batch without a partition.
     None,
-    /// Nothing, but only a batch of a partition may make the change.
+    /// Nothing; the change must be in a batch with a partition.
     OfPartition,
-    /// The revision of the graph's knowledge is raised.
+    /// The revision of the graph's knowledge is incremented.
     Knowledge,
-    /// The revision is raised, and pending episodes are counted again.
+    /// The revision is incremented, and pending episodes are counted again.
     KnowledgeAndEpisodes,
     /// Pending episodes are counted again.
     Episodes,
@@ -122,7 +122,7 @@ impl Reference {
         self.projects.get(&id)
     }
 
-    /// The project of a name.
+    /// The project with a name.
     pub fn project_by_name(&self, name: &str) -> Option<&Project> {
         self.projects.values().find(|project| project.name == name)
     }
@@ -146,7 +146,7 @@ impl Reference {
         settings
     }
 
-    /// Applies a batch, whole or not at all.
+    /// Applies a batch atomically.
     pub fn apply(&mut self, batch: &Batch) -> Result<Applied, ErrorKind> {
         let is_misplaced = batch.changes.iter().skip(1).any(|change| matches!(change, Change::AddPartition(..)));
         let needs_partition = batch.changes.iter().any(|change| effect(change) != Effect::None);
@@ -183,7 +183,7 @@ impl Reference {
         Ok(version)
     }
 
-    /// Checks what a batch of a partition expects, and raises the partition's version.
+    /// Checks the precondition of a batch, and increments the partition's version.
     fn begin(&mut self, id: PartitionId, batch: &Batch) -> Result<i64, ErrorKind> {
         let current = self.partitions.get(&id);
         match batch.expect {
@@ -193,7 +193,7 @@ impl Reference {
             }
             BatchPrecondition::Lease { epoch, revision } => {
                 let state = current.filter(|state| state.row.revision == revision).ok_or(ErrorKind::Conflict)?;
-                // Random batches claim nothing, so every epoch is the first.
+                // Random batches never claim a graph, so its epoch is always 0.
                 state.queue.as_ref().filter(|_| epoch == 0).ok_or(ErrorKind::Conflict)?;
             }
         }
@@ -226,7 +226,7 @@ impl Reference {
 
     fn change(&mut self, batch: &Batch, change: &Change) -> Result<(), ErrorKind> {
         match change {
-            // Added before the version was raised.
+            // Already added, before the version was incremented.
             Change::AddPartition(..) => Ok(()),
             Change::Project(change) => self.change_project(batch, change),
             Change::Setting(change) => self.change_setting(scope_of(batch), change),
@@ -294,13 +294,14 @@ impl Reference {
         state.ok_or(ErrorKind::Internal)
     }
 
-    /// The partition of an object that a change was prepared for; without it, the object is not as it was seen.
+    /// The partition of an object to update; a conflict when it does not exist, because the object was removed
+    /// since it was read.
     fn changed(&mut self, id: PartitionId) -> Result<&mut PartitionState, ErrorKind> {
         self.partitions.get_mut(&id).ok_or(ErrorKind::Conflict)
     }
 }
 
-/// The partition of a batch, or else its project.
+/// The partition of a batch, or its project when the batch has none.
 fn scope_of(batch: &Batch) -> Uuid {
     batch.partition.map_or(batch.project.0, |partition| partition.0)
 }

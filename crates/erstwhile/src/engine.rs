@@ -63,12 +63,12 @@ pub use users::{NewUser, UserUpdate};
 use compat::LoadedCollections;
 use summaries::SummaryCache;
 
-/// TTL of the API-key cache: a revoked key works for at most this long.
+/// TTL of the API-key cache: on other servers, a revoked key still works for at most this long.
 const KEY_TTL: Duration = Duration::from_secs(1);
 /// Maximum number of cached keys.
 const KEYS_MAX: u64 = 10_000;
 
-/// The memory; a cheap clone.
+/// The entry point to the memory. Cloning it is cheap.
 #[derive(Debug, Clone)]
 pub struct Engine {
     state: Arc<State>,
@@ -90,7 +90,7 @@ impl Engine {
         self.state.parts.embedder.as_ref()
     }
 
-    /// An engine over a store, to be configured.
+    /// Returns a builder for an engine that uses this store.
     pub fn builder(store: Store) -> EngineBuilder {
         EngineBuilder::new(store)
     }
@@ -109,17 +109,17 @@ impl Engine {
         self.embedder().model().to_owned()
     }
 
-    /// The present moment by the engine's clock.
+    /// The current time of the engine's clock.
     pub fn now(&self) -> Timestamp {
         self.state.now()
     }
 
-    /// The episodes and graphs that wait for ingestion.
+    /// The numbers of episodes and graphs that wait for ingestion.
     pub async fn queue_depth(&self) -> Result<QueueDepth> {
         self.store().queue_depth().await
     }
 
-    /// Starts workers that ingest what is added, on the current Tokio runtime; stops them when the result is dropped.
+    /// Starts ingestion workers on the current Tokio runtime; they stop when the result is dropped.
     pub fn spawn_workers(&self, count: usize) -> Workers {
         Workers::spawn(&self.state, count)
     }
@@ -129,12 +129,12 @@ impl Engine {
         ingestion::run_once(&self.state).await
     }
 
-    /// Whether the store answers.
+    /// Checks that the store answers.
     pub async fn ping(&self) -> Result<()> {
         self.store().ping().await
     }
 
-    /// Removes housekeeping rows that are no longer needed; call it every few minutes.
+    /// Removes housekeeping rows that are no longer needed; call it about every hour.
     pub async fn remove_obsolete_rows(&self) -> Result<()> {
         let yesterday = self.now().saturating_sub(jiff::SignedDuration::from_hours(24));
         self.store().remove_applied_batches(yesterday.unwrap_or(Timestamp::MIN)).await

@@ -16,7 +16,7 @@ pub(crate) use to_folder::export;
 
 /// The version of the file format.
 const FORMAT: u32 = 1;
-/// Number of units that are processed concurrently; each is in memory as a whole.
+/// Number of units that are processed concurrently; each is held in memory.
 const IN_HAND: usize = 4;
 /// Maximum number of rows of a unit.
 const ROWS_MAX: u64 = 5_000_000;
@@ -31,9 +31,9 @@ pub fn check(folder: &std::path::Path) -> crate::Result<()> {
 
 /// Receives the progress of an export or import.
 pub trait Progress: Send + Sync {
-    /// The number of units is known.
+    /// Called once, when the number of units is known.
     fn start(&self, units: u64);
-    /// One unit is done.
+    /// Called when one unit is done.
     fn advance(&self);
 }
 

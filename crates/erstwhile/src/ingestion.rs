@@ -33,7 +33,7 @@ const KNOWN_MAX: usize = 400;
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
 /// How often a working worker extends its lease.
 const HEARTBEAT: Duration = Duration::from_secs(3);
-/// Number of batches of one graph before the worker turns to another graph.
+/// Maximum number of batches of one graph before the worker claims another graph.
 const BATCHES_PER_CLAIM: usize = 16;
 /// The longest delay between two attempts while the extractor is unavailable.
 const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
@@ -41,8 +41,8 @@ const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
 const TRIES_MAX: usize = 64;
 /// How often a worker polls the queue.
 const POLL: Duration = Duration::from_millis(500);
-/// How long a graph must have waited before polling claims it: until then it is left to the process that received its
-/// messages and holds its index.
+/// How long a graph must have waited before polling claims it. Until then, only the process that received its messages
+/// and holds its index claims it.
 const LEFT_FOR: SignedDuration = SignedDuration::from_millis(500);
 
 /// Ingestion workers that run in the background.
@@ -77,7 +77,7 @@ async fn run(state: Arc<State>, stop: CancellationToken) {
         let worked = match work_on_one(&state, &mut poller).await {
             Ok(worked) => worked,
             Err(error) => {
-                tracing::warn!(%error, "ingestion pauses");
+                tracing::warn!(%error, "ingestion failed and will be retried");
                 false
             }
         };
@@ -99,7 +99,7 @@ pub(crate) async fn run_once(state: &Arc<State>) -> Result<bool> {
     work_on_one(state, &mut Poller::new(SignedDuration::ZERO)).await
 }
 
-/// When a worker polls the queue. What was stored in its own process is announced instead.
+/// Decides when a worker polls the queue. Graphs with episodes stored by this process are announced instead.
 struct Poller {
     next: Instant,
     /// Whether the last poll found something, in which case the next one follows at once.
@@ -128,7 +128,7 @@ impl Poller {
         self.found = matches!(looked, Ok(Some(_)));
         match looked {
             Ok(Some(lease)) => Ok(Some(lease)),
-            // Also when polling fails, as when one shard of many is down.
+            // Announced graphs are also tried when polling fails, such as when one of many shards is down.
             nothing => claim_announced(state).await?.map_or(nothing, |lease| Ok(Some(lease))),
         }
     }
@@ -175,13 +175,13 @@ async fn work_on_one(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
             state.store().release(lease, now, None).await?
         }
         Err(error) => {
-            tracing::warn!(graph.id = %lease.partition, attempts = lease.attempts, %error, "ingestion of a graph is delayed");
+            tracing::warn!(graph.id = %lease.partition, attempts = lease.attempts, %error, "ingestion is delayed");
             let pause = backoff(lease.attempts);
             state.store().release(lease, later(now, pause), Some(&error.message().to_owned())).await?;
             false
         }
     };
-    // Episodes that arrived while this worker held the lease may have been announced in vain.
+    // Episodes that arrived during the lease may have been announced when no worker could claim the graph.
     if more {
         state.announcements().add(lease.partition);
     }
@@ -265,7 +265,7 @@ impl Reader<'_> {
         self.partition.id.as_graph()
     }
 
-    /// Ingests episodes in one batch; only those fail that the extractor cannot process.
+    /// Ingests episodes in one batch; only those that the extractor cannot process fail.
     async fn ingest(&self, episodes: &[Episode]) -> Result<()> {
         let mut extractions = self.extract_or_bisect(episodes).await?;
         self.admit_declared_types(episodes, &mut extractions).await?;

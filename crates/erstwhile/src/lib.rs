@@ -1,8 +1,8 @@
-//! The memory of AI agents, as a library.
+//! Memory for AI agents, as a library.
 //!
-//! An [`Engine`] keeps what an application sends about its users (*episodes*: messages, texts, JSON documents), computes
-//! from it *entities* and *facts* with the time during which they are true, searches all three, and composes the block
-//! of context that an agent should read before it answers.
+//! An [`Engine`] stores what an application sends about its users (*episodes*: messages, texts, JSON documents),
+//! extracts *entities* and *facts* with the time during which they are true, searches all three, and builds the context
+//! block that an agent should read before it answers.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -36,15 +36,17 @@
 //!
 //! # Finding your way
 //!
-//! - [`Engine::builder`] takes a [`store::Store`] and the [`ports`]: an embedder, an extractor, a language model, a clock.
-//! - [`Engine::project`] returns a [`ProjectHandle`](engine::ProjectHandle), and that has methods for the handles of
-//!   users, threads, graphs, groups, document collections and import jobs. Objects of other projects are never found.
+//! - [`Engine::builder`] takes a [`store::Store`] and the [`ports`]: an embedder, an extractor, a language model, a
+//!   clock.
+//! - [`Engine::project`] returns a [`ProjectHandle`](engine::ProjectHandle), whose methods return handles to users,
+//!   threads, graphs, groups, document collections and import jobs. A handle never finds objects of other projects.
 //! - [`Engine::spawn_workers`] ingests in the background; [`Engine::ingest_next`] does it in the caller's task.
-//! - [`model`] has the domain's types, [`search`] and [`context`] the options of requests, [`Error`] the kinds of errors.
+//! - [`model`] has the domain types, [`search`] and [`context`] the options of requests, [`Error`] the kinds of errors.
 //! - [`engine::compat`] has the features of old generations of the API.
 //!
-//! The library contains no HTTP, no command line, no environment variables and no global state. Everything that can be computed
-//! without a store, a clock or a model is in the crate `erstwhile-core`, whose public types are re-exported here.
+//! The library contains no HTTP, no command line, no environment variables and no global state. Everything that can be
+//! computed without a store, a clock or a model is in the crate `erstwhile-core`, whose public types are re-exported
+//! here.
 #![warn(missing_docs)]
 
 pub mod engine;

@@ -13,7 +13,7 @@ use crate::store::Store;
 pub struct EngineSettings {
     /// Approximate memory for indexes, in bytes.
     pub index_bytes_max: u64,
-    /// Maximum number of indexed items of one kind in a graph up to which vectors are compared exactly.
+    /// Vectors are compared exactly while a graph has at most this many indexed items of one kind.
     pub exact_max: usize,
     /// The size of a context block.
     pub context: ContextBudget,

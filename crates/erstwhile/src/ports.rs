@@ -33,7 +33,7 @@ pub trait Ids: Send + Sync + std::fmt::Debug {
 ///
 /// Equal text gives equal vectors for the same [`model`](Embedder::model); every vector has
 /// [`dimensions`](Embedder::dimensions) components and length one, or is all zeros when the
-/// model knows none of the text.
+/// model recognises none of the text.
 #[async_trait]
 pub trait Embedder: Send + Sync + std::fmt::Debug {
     /// Name and version of the vector space; vectors of different models are never compared.
@@ -62,7 +62,7 @@ pub trait Extractor: Send + Sync + std::fmt::Debug {
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>>;
 }
 
-/// Answers a prompt with text. Optional: the calls that need it fail without it.
+/// Answers a prompt with text. Optional: the calls that need a language model fail without one.
 #[async_trait]
 pub trait LanguageModel: Send + Sync + std::fmt::Debug {
     /// Name of the model.

@@ -1,8 +1,8 @@
 //! The store: one typed interface to any database with a driver.
 //!
-//! It keeps evidence and nothing that could be computed from it. [`Store::apply`] is its only write besides the leases
-//! of the ingestion queue. Every read takes the graph or project to which its rows belong, so that no call can return a
-//! row of another tenant.
+//! It stores evidence and nothing that can be computed from it. [`Store::apply`] makes every change of the data, except
+//! imports of exported units; queue leases and housekeeping have methods of their own. Every read takes
+//! the graph or project to which its rows belong, so that no call can return a row of another tenant.
 
 use std::sync::Arc;
 
@@ -82,8 +82,8 @@ pub struct ListPage {
     pub limit: i64,
 }
 
-/// The identity of a mention: its place in an episode; for a mention without an episode, from a direct edit, its name and
-/// time.
+/// The identity of a mention: its place in an episode; for a mention from a direct edit, which has no episode, its name
+/// and time.
 fn mention_id(graph: PartitionId, mention: &Mention) -> Uuid {
     let episode = mention.episode.map_or(Uuid::nil(), |episode| episode.0);
     let mut key = Vec::with_capacity(48 + mention.name.len());
@@ -98,10 +98,10 @@ fn mention_id(graph: PartitionId, mention: &Mention) -> Uuid {
     graph.derive(&key)
 }
 
-/// Stored state; a cheap clone.
+/// The stored state. Cloning it is cheap.
 ///
 /// # Contract
-/// - A batch is applied whole or not at all, and once: a batch with the same id returns `Applied::Before`.
+/// - A batch is applied atomically and only once: a batch with the same id returns `Applied::Before`.
 /// - After `apply` has returned, every later read sees the batch, and a crash does not undo it.
 /// - `AddEpisodes` keeps the order of the batches of a graph and the order inside each batch.
 /// - Every batch of a graph increments its version; rows carry the version that last wrote them.
@@ -113,7 +113,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store over a database, with its schema brought up to date.
+    /// Opens a store in a database, and migrates its schema to the newest version.
     pub async fn open(sql: Arc<dyn Sql>) -> Result<Self> {
         sql.migrate(MIGRATIONS).await?;
         Ok(Self { sql })
@@ -122,8 +122,9 @@ impl Store {
     /// Applies a batch.
     ///
     /// # Errors
-    /// `Invalid` when a text holds a null character, `AlreadyExists` when an id is taken, `NotFound` when something that it changes does not exist,
-    /// `Conflict` when its expectation does not hold, `Unavailable` when the database does not answer.
+    /// `Invalid` when a text contains a null character, `AlreadyExists` when an id is taken, `NotFound` when an object
+    /// that it changes does not exist, `Conflict` when its precondition does not hold, `Unavailable` when the database
+    /// does not answer.
     pub async fn apply(&self, batch: &Batch) -> Result<Applied> {
         let steps = apply::steps(batch)?;
         let texts = steps.iter().flat_map(|step| &step.params);
@@ -157,7 +158,7 @@ impl Store {
         self.sql.scrub().await
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     pub async fn ping(&self) -> Result<()> {
         self.sql.ping().await
     }
@@ -353,7 +354,7 @@ impl Store {
         };
         let time =
             |at: i64| Timestamp::from_microsecond(at).map_err(|_| Error::corrupt("a stored time is out of range"));
-        // A task without episodes, or whose episodes were all deleted, has no time of completion but its own.
+        // A task without episodes, or whose episodes were all deleted, counts as complete since its creation.
         let completed_at = (done == total).then(|| time(last.unwrap_or(created_at))).transpose()?;
         let created_at = time(created_at)?;
         Ok(Some(Task { id: task, graph, kind, state, total, done, failed, error, created_at, completed_at }))

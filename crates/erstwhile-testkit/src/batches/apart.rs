@@ -1,4 +1,4 @@
-//! Changes of projects, settings, partitions as a whole, document collections and import jobs.
+//! Changes of projects, settings, whole partitions, document collections and import jobs.
 
 use erstwhile::store::SettingScope;
 use erstwhile_core::change::{Change, CollectionChange, GroupChange, ImportChange, ProjectChange, SettingChange};
@@ -17,7 +17,7 @@ use super::draw::{
 use super::graph::{metadata, new_user};
 use crate::reference::{PartitionState, Reference};
 
-/// A partition with what belongs to it from the start.
+/// A new partition with its initial contents.
 pub(super) fn new_partition(draw: &mut Draw, number: u8) -> Vec<Change> {
     let row = Partition::new(partition_id(number), project_of(number), owner_of(number, draw.one_in(4)), draw.now);
     let row = Partition { name: draw.maybe(Draw::word), description: draw.maybe(Draw::word), ..row };
@@ -30,7 +30,7 @@ pub(super) fn new_partition(draw: &mut Draw, number: u8) -> Vec<Change> {
         _ => {}
     }
     if draw.one_in(16) {
-        // Only the first change may add a partition.
+        // Invalid: only the first change may add a partition.
         changes.rotate_left(1);
     }
     changes
@@ -53,7 +53,7 @@ pub(super) fn change_of_project(draw: &mut Draw, project: ProjectId, reference: 
             Change::Project(ProjectChange::RevokeKey(draw.known(&known, other)))
         }
         14 => Change::Group(GroupChange::Dissolve(GROUPS[usize::from(draw.below(2))])),
-        // A change of a graph does not belong into a batch of the project.
+        // Invalid: a change of a graph in a batch without a partition.
         15 => Change::RemoveLink(LinkId(within(0, 180))),
         _ => change_of_setting(draw, project.0, reference),
     }
@@ -91,7 +91,7 @@ fn new_key(draw: &mut Draw, project: ProjectId) -> ApiKey {
 pub(super) fn change_of_setting(draw: &mut Draw, scope: Uuid, reference: &Reference) -> Change {
     let kind = SettingKind::ALL[usize::from(draw.below(3))];
     let name = format!("setting {}", draw.below(2));
-    // Whether the scope is a project's or a graph's makes no difference to the model.
+    // The model does not distinguish scopes of projects from scopes of graphs.
     let settings = |kind| reference.settings(SettingScope::Project(scope.into()), kind);
     if draw.below(3) == 0 {
         let known: Vec<(SettingKind, String)> =
@@ -212,7 +212,7 @@ pub(super) fn change_of_import(draw: &mut Draw, number: u8, reference: &Referenc
 }
 
 fn new_item(draw: &mut Draw, number: u8) -> ImportItem {
-    // A partition of the same project.
+    // A graph of the same project.
     let graph = if number == IMPORT { draw.below(4) } else { 6 };
     let target = match draw.below(4) {
         0 => ImportTarget::User("user 0".to_owned()),

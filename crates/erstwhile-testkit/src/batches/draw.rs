@@ -1,12 +1,12 @@
-//! Small numbers drawn from bytes, and the ids that they stand for.
+//! Small numbers drawn from bytes, and the ids that they represent.
 
 use erstwhile_core::model::{GroupId, PartitionId, PartitionOwner, ProjectId, TaskId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// How many partitions there are.
+/// Number of partitions.
 pub(super) const PARTITIONS: u8 = 8;
-/// How often each of them is drawn: graphs more often than what is beside them.
+/// The partitions to draw from, with repetitions as weights.
 pub(super) const OFTEN: [u8; 20] = [
     0,
     0,
@@ -29,12 +29,12 @@ pub(super) const OFTEN: [u8; 20] = [
     6,
     IMPORT_OF_OTHER,
 ];
-/// The collection among them.
+/// The number of the collection's partition.
 pub(super) const COLLECTION: u8 = 4;
-/// The import job among them, and that of the other project.
+/// The numbers of the partitions of the import job, and of the import job of the other project.
 pub(super) const IMPORT: u8 = 5;
 pub(super) const IMPORT_OF_OTHER: u8 = 7;
-/// How many projects there are.
+/// Number of projects.
 pub(crate) const PROJECTS: u8 = 2;
 /// The groups that users join.
 pub(crate) const GROUPS: [GroupId; 2] = [GroupId(Uuid::from_u128(71)), GroupId(Uuid::from_u128(72))];
@@ -45,7 +45,7 @@ pub(super) struct Draw {
     bytes: std::vec::IntoIter<u8>,
     /// The number of the batch.
     pub(super) index: u64,
-    /// The moment of the batch.
+    /// The time of the batch.
     pub(super) now: Timestamp,
 }
 
@@ -59,7 +59,7 @@ impl Draw {
         self.bytes.next().unwrap_or(0) % limit
     }
 
-    /// True about once in so many draws; rarely for small bytes, which shrinking prefers.
+    /// True in about one of `count` draws; never for the byte 0, which shrinking prefers, unless `count` is 1.
     pub(super) fn one_in(&mut self, count: u8) -> bool {
         self.below(count) == count - 1
     }
@@ -71,7 +71,7 @@ impl Draw {
         choices.get(place).cloned()
     }
 
-    /// As a rule one of what is there, else `other`.
+    /// Usually one of the known values, otherwise `other`.
     pub(super) fn known<T: Clone>(&mut self, known: &[T], other: T) -> T {
         if self.one_in(6) { other } else { self.one_of(known).unwrap_or(other) }
     }
@@ -87,7 +87,7 @@ impl Draw {
         format!("Wörd {} {variant}", self.index)
     }
 
-    /// The `updated_at` that a change was prepared with, now and then an old one.
+    /// The `updated_at` on which a change is based; sometimes an outdated one.
     pub(super) fn seen(&mut self, current: Option<Timestamp>) -> Timestamp {
         if self.one_in(5) { at(-1) } else { current.unwrap_or(at(-1)) }
     }
@@ -133,7 +133,7 @@ pub(crate) fn digest_of(number: u8) -> [u8; 32] {
     [number % 5; 32]
 }
 
-/// What a partition belongs to. Two of them are added for the same user now and then.
+/// The owner of a partition. Sometimes two partitions are added for the same user.
 pub(super) fn owner_of(number: u8, is_shared: bool) -> PartitionOwner {
     match number {
         0 | 6 => PartitionOwner::User("user 0".to_owned()),

@@ -12,7 +12,7 @@ use super::apart;
 use super::draw::{Draw, GROUPS, at, owner_of, partition_id, project_of, task_id, within};
 use crate::reference::{PartitionState, Reference};
 
-/// Half of the changes are those that most of the others need.
+/// A random change of a graph; half of them add the objects that most of the others need.
 pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference) -> Change {
     let state = reference.partition(partition_id(number));
     let episode = |draw: &mut Draw| {
@@ -108,7 +108,7 @@ fn graph_id(number: u8) -> GraphId {
     partition_id(number).as_graph()
 }
 
-/// A thread's id; the graphs share some of them.
+/// The id of a thread; some ids occur in several graphs.
 fn thread_id(draw: &mut Draw, number: u8) -> String {
     format!("thread {}", draw.below(3) + number % 3)
 }

@@ -1,4 +1,4 @@
-//! The kinds of change, so that a test notices one that random batches never hold.
+//! The kinds of change, so that a test detects kinds that random batches never contain.
 #![cfg(test)]
 
 use std::collections::BTreeMap;
@@ -82,6 +82,6 @@ fn random_batches_hold_every_kind_of_change_and_most_are_applied() {
         }
     }
     let rare: Vec<&&str> = KINDS.iter().filter(|kind| applied.get(**kind).is_none_or(|count| *count < 10)).collect();
-    assert!(rare.is_empty(), "hardly ever applied: {rare:?} of {applied:?}");
-    assert!(refused > 300, "{refused} refused");
+    assert!(rare.is_empty(), "rarely applied: {rare:?} of {applied:?}");
+    assert!(refused > 300, "only {refused} batches were rejected");
 }

@@ -1,4 +1,4 @@
-//! Random batches leave in a store what they leave in the reference model, in everything that can be read.
+//! Random batches have the same effect on a store as on the reference model, in everything that can be read.
 
 use erstwhile::store::{ListOrder, ListPage, Locate, SettingScope, Store};
 use erstwhile_core::change::Batch;
@@ -168,7 +168,7 @@ async fn threads_agree(store: &Store, state: &PartitionState) {
     }
 }
 
-/// Sorts what comes in no stated order.
+/// Sorts the lists whose order is unspecified.
 fn in_order(mut evidence: Evidence) -> Evidence {
     evidence.mentions.sort_by_key(|mention| format!("{mention:?}"));
     evidence.tombstones.sort_by_key(|tombstone| format!("{tombstone:?}"));

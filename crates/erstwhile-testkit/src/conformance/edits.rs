@@ -1,4 +1,4 @@
-//! What every driver must do: edits go with what they edit.
+//! What every driver must do: edits are removed with the objects that they edit.
 
 use uuid::Uuid;
 
@@ -7,7 +7,7 @@ use erstwhile::store::Store;
 use erstwhile_core::change::Change;
 use erstwhile_core::model::{EntityId, EntityPatch, FactEdit, GraphId};
 
-/// A message with a claim, of which the operator has edited the fact and the entity.
+/// A message with a claim whose fact and entity the operator has edited.
 fn edited(graph: GraphId, number: u128) -> Vec<Change> {
     let said = message(graph, "t", number);
     let claim = assertion(graph, &said);
@@ -22,8 +22,8 @@ fn edited(graph: GraphId, number: u128) -> Vec<Change> {
     ]
 }
 
-/// An edit of a fact goes with the assertion, episode, thread or name that the fact came from, and an edit of an entity
-/// with its name; other edits stay.
+/// An edit of a fact is removed with the assertion, episode, thread or name from which the fact was derived, and an
+/// edit of an entity with its name; other edits are kept.
 pub async fn edits_go_with_what_they_edit(store: &Store) {
     let graph = with_thread(store).await;
     for number in 101..=104 {
@@ -31,7 +31,7 @@ pub async fn edits_go_with_what_they_edit(store: &Store) {
     }
     let of = |number: u128| message(graph, "t", number);
     let removals = [
-        // What is left is counted: of facts and entities together.
+        // Each change, and the number of remaining edits of facts and entities together.
         (Change::RemoveAssertion(assertion(graph, &of(101)).id), 7),
         (Change::RemoveEpisode(of(102).id), 6),
         (Change::RemoveName(EntityId(of(103).id.0)), 4),
@@ -42,7 +42,7 @@ pub async fn edits_go_with_what_they_edit(store: &Store) {
         let evidence = store.evidence_since(graph, 0).await.unwrap().unwrap();
         assert_eq!(evidence.edits.len(), left, "after {removal:?}");
     }
-    // The object of every claim, so none is left of them.
+    // It is the object of every claim, so no claim remains.
     let everywhere = EntityId(graph.within(Uuid::from_u128(3)));
     store.apply(&batch(30, graph, vec![new_claim(graph), Change::RemoveName(everywhere)])).await.unwrap();
     let evidence = store.evidence_since(graph, 0).await.unwrap().unwrap();

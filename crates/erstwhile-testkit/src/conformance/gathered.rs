@@ -1,4 +1,4 @@
-//! What stands beside the graphs: settings, groups of users, collections, import jobs, sessions.
+//! Everything outside the knowledge of graphs: settings, groups of users, collections, import jobs, threads.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ fn setting(name: &str, value: serde_json::Value) -> Setting {
     Setting { kind: SettingKind::ContextTemplate, name: name.to_owned(), value, updated_at: at(0) }
 }
 
-/// A setting is kept in its scope, replaces only what it may replace, and goes with its graph.
+/// A setting belongs to its scope, replaces another only if its precondition holds, and is removed with its graph.
 pub async fn a_setting_replaces_only_what_it_may(store: &Store) {
     let graph = with_thread(store).await;
     let general = |number, change| Batch { partition: None, ..batch(number, graph, vec![change]) };
@@ -42,7 +42,7 @@ pub async fn a_setting_replaces_only_what_it_may(store: &Store) {
     assert_eq!(read(SettingScope::Graph(graph)).await, None);
 }
 
-/// Users join groups once, are listed by them, and leave them with their graph.
+/// Users join a group at most once, can be listed by group, and leave it when their graph is removed.
 pub async fn members_of_a_group_go_with_their_graph(store: &Store) {
     let group = GroupId(Uuid::from_u128(7));
     for (number, name) in ["ann", "bea", "cleo"].iter().enumerate() {
@@ -109,7 +109,7 @@ fn document(graph: GraphId, number: u128, own: &str, embedding: Option<Vec<f32>>
     }
 }
 
-/// Documents come back to the last bit, their own ids are taken once, and they go with the collection.
+/// Documents are read back exactly as written, their own ids are unique, and they are removed with the collection.
 pub async fn documents_come_back_as_they_were_given(store: &Store) {
     let graph = graph_id(1);
     store.apply(&batch(1, graph, new_collection(graph, "lib"))).await.unwrap();
@@ -148,7 +148,7 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
         .apply(&batch(8, graph, vec![Change::Collection(CollectionChange::UpdateDocument(renamed("d"), at(2)))]))
         .await
         .unwrap_err();
-    assert_eq!(late.kind(), ErrorKind::Conflict, "it changed after it was seen");
+    assert_eq!(late.kind(), ErrorKind::Conflict, "it changed after it was read");
     store.apply(&batch(6, graph, vec![Change::Collection(CollectionChange::RemoveDocument(one.id))])).await.unwrap();
     assert_eq!(store.find_document(CollectionId(graph.0), one.id).await.unwrap(), None);
     let owner = PartitionOwner::Collection("lib".to_owned());
@@ -158,7 +158,8 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
     assert!(store.list_collections(project(1), 10).await.unwrap().is_empty());
 }
 
-/// An import job moves one way, is claimed like a graph while something is left to do, and keeps its items.
+/// The state of an import job only advances, it is claimed like a graph while it has unfinished items, and it keeps its
+/// items.
 pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let target = with_thread(store).await;
     let home = graph_id(5);
@@ -206,7 +207,7 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
         store.import_items(ImportJobId(home.0), 1, Some(&ImportItemState::Pending), 1).await.unwrap(),
         [item(2)]
     );
-    assert!(store.claim(at(10), at(20)).await.unwrap().is_none(), "a draft is not worked on");
+    assert!(store.claim(at(10), at(20)).await.unwrap().is_none(), "a draft is not claimed");
     store
         .apply(&batch(4, home, vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))]))
         .await
@@ -224,27 +225,27 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
     let counts = store.find_import(ImportJobId(home.0)).await.unwrap().unwrap().counts;
     assert_eq!((counts.pending, counts.processing, counts.succeeded, counts.failed), (0, 1, 1, 1));
     store.release(lease, at(11), None).await.unwrap();
-    let lease = store.claim(at(12), at(20)).await.unwrap().expect("one item is still being understood");
+    let lease = store.claim(at(12), at(20)).await.unwrap().expect("one item is still being ingested");
     store.apply(&batch(8, home, vec![moved(3, ImportItemState::Succeeded)])).await.unwrap();
     store.release(lease, at(13), None).await.unwrap();
     assert_eq!(store.list_imports(project(1), Some(ImportState::Queued), 10, 0).await.unwrap().len(), 1);
-    let lease = store.claim(at(14), at(20)).await.unwrap().expect("the load is not over before it says so");
+    let lease = store.claim(at(14), at(20)).await.unwrap().expect("the job is not finished yet");
     let over = Change::Import(ImportChange::SetState(ImportState::Queued, ImportState::Partial));
     store.apply(&batch(9, home, vec![over])).await.unwrap();
     store.release(lease, at(15), None).await.unwrap();
-    assert!(store.claim(at(16), at(20)).await.unwrap().is_none(), "nothing is left to do");
+    assert!(store.claim(at(16), at(20)).await.unwrap().is_none(), "a finished job is not claimed");
     let kept = store.import_items(ImportJobId(home.0), 0, None, 10).await.unwrap();
-    assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "the episodes have it");
+    assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "moved to episodes");
     assert_eq!(kept.iter().map(|item| &item.target).collect::<Vec<_>>(), vec![&items[0].target; 3]);
     store.apply(&batch(10, home, vec![Change::Import(ImportChange::EraseItem(1))])).await.unwrap();
     let forgotten = store.import_items(ImportJobId(home.0), 0, None, 1).await.unwrap().remove(0);
-    assert_eq!((forgotten.target, forgotten.document_id), (ImportTarget::Deleted, None), "it tells nothing any more");
-    assert_eq!(forgotten.state, ImportItemState::Succeeded, "what has arrived has arrived");
+    assert_eq!((forgotten.target, forgotten.document_id), (ImportTarget::Deleted, None), "its content is erased");
+    assert_eq!(forgotten.state, ImportItemState::Succeeded, "the state of a finished item is kept");
     assert!(store.list_imports(project(1), Some(ImportState::Draft), 10, 0).await.unwrap().is_empty());
     assert!(store.list_imports(project(2), None, 10, 0).await.unwrap().is_empty());
 }
 
-/// A thread keeps data of its own, may belong to nobody, and takes nothing more once it has ended.
+/// A thread has metadata, may have no user, and accepts no messages once it has ended.
 pub async fn a_thread_has_a_life_of_its_own(store: &Store) {
     let graph = with_thread(store).await;
     let mut thread = store.find_thread(graph, "t").await.unwrap().unwrap();
@@ -256,7 +257,7 @@ pub async fn a_thread_has_a_life_of_its_own(store: &Store) {
     assert_eq!(store.find_thread(graph, "t").await.unwrap(), Some(thread.clone()));
     thread.ended_at = Some(at(10));
     let late = batch(5, graph, vec![Change::UpdateThread(thread.clone(), seen)]);
-    assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::Conflict, "it changed after it was seen");
+    assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::Conflict, "it changed after it was read");
     store.apply(&batch(3, graph, vec![Change::UpdateThread(thread, at(9))])).await.unwrap();
     let late = batch(4, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])]);
     assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -284,7 +285,7 @@ pub async fn a_thread_has_a_life_of_its_own(store: &Store) {
     assert_eq!(store.locate(project(2), Locate::Thread, "alone").await.unwrap(), None);
 }
 
-/// Several additions in one batch keep their order, one after another.
+/// Several additions in one batch keep their order.
 pub async fn additions_of_one_batch_keep_their_order(store: &Store) {
     let graph = with_thread(store).await;
     let add = |numbers: [u128; 2]| Change::AddEpisodes(numbers.map(|number| message(graph, "t", number)).to_vec());

@@ -8,7 +8,7 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{EpisodeId, EpisodeState};
 
-/// A claimed graph is not claimed again before its lease ends or is given back.
+/// A claimed graph is not claimed again before its lease expires or is released.
 pub async fn a_graph_is_claimed_by_one_worker_at_a_time(store: &Store) {
     let graph = with_thread(store).await;
     assert_eq!(store.claim(at(100), at(200)).await.unwrap(), None, "nothing is pending");
@@ -17,8 +17,8 @@ pub async fn a_graph_is_claimed_by_one_worker_at_a_time(store: &Store) {
     assert_eq!(lease.partition, graph.into());
     assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None);
     assert_eq!(store.claim_partition(graph.into(), at(150), at(250)).await.unwrap(), None);
-    assert!(store.release(lease, at(180), Some(&"down".to_owned())).await.unwrap(), "an episode waits");
-    assert_eq!(store.claim(at(170), at(250)).await.unwrap(), None, "not ready before its time");
+    assert!(store.release(lease, at(180), Some(&"down".to_owned())).await.unwrap(), "an episode is pending");
+    assert_eq!(store.claim(at(170), at(250)).await.unwrap(), None, "not claimed before it is ready");
     assert_eq!(store.claim_partition(graph.into(), at(170), at(250)).await.unwrap(), None);
     let again = store.claim(at(190), at(250)).await.unwrap().unwrap();
     assert_eq!(again.attempts, 1);
@@ -26,7 +26,7 @@ pub async fn a_graph_is_claimed_by_one_worker_at_a_time(store: &Store) {
     assert_eq!((depth.episodes, depth.graphs, depth.attempts_max), (1, 1, 1));
 }
 
-/// A worker that knows a graph claims it without looking at others, as if it had looked.
+/// A worker can claim a given graph without polling the queue, with the same result as by polling.
 pub async fn a_graph_is_claimed_by_its_key(store: &Store) {
     let graph = with_thread(store).await;
     let claim = |now, until| store.claim_partition(graph.into(), at(now), at(until));
@@ -34,19 +34,19 @@ pub async fn a_graph_is_claimed_by_its_key(store: &Store) {
     assert_eq!(store.claim_partition(graph_id(99).into(), at(100), at(200)).await.unwrap(), None, "no such graph");
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let first = claim(100, 200).await.unwrap().unwrap();
-    assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None, "it is nobody else's");
+    assert_eq!(store.claim(at(150), at(250)).await.unwrap(), None, "another worker holds the lease");
     let after_its_lease = claim(300, 400).await.unwrap().unwrap();
     assert_eq!((after_its_lease.partition, after_its_lease.attempts), (graph.into(), 0));
     assert!(after_its_lease.epoch > first.epoch);
-    assert!(!store.release(first, at(310), None).await.unwrap(), "what is lost cannot be given back");
+    assert!(!store.release(first, at(310), None).await.unwrap(), "a lost lease cannot be released");
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));
     let processed = Change::SetEpisodeState(episode, EpisodeState::Processed);
     store.apply(&batch(3, graph, vec![processed])).await.unwrap();
-    assert!(!store.release(after_its_lease, at(310), None).await.unwrap(), "nothing waits any more");
+    assert!(!store.release(after_its_lease, at(310), None).await.unwrap(), "nothing is pending any longer");
     assert_eq!(claim(400, 500).await.unwrap(), None);
 }
 
-/// After a lease ran out and another worker claimed the graph, the first one's batch is refused.
+/// After a lease has expired and another worker has claimed the graph, the batch of the first worker is rejected.
 pub async fn a_worker_that_overslept_is_fenced_off(store: &Store) {
     let graph = with_thread(store).await;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();

@@ -1,4 +1,4 @@
-//! A store with a row of every kind, made through the facade, and everything that can be asked of it.
+//! A store with a row of every kind, filled through the facade, and the results of every query.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -27,17 +27,17 @@ use erstwhile_core::search::Moment;
 pub(crate) const SECRET: &str = "a-key-for-tests-0123456789";
 /// The project's name.
 pub(crate) const PROJECT: &str = "moved";
-/// When it begins.
+/// The time at which the world is created.
 const BEGIN: &str = "2025-06-01T00:00:00Z";
 
-/// An engine over a store.
+/// An engine on a store, with its test data.
 pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) project: ProjectId,
     /// An import job that is queued.
     pub(crate) bulk: ImportJobId,
-    /// When half of it was known.
+    /// A time at which the system knew half of the facts.
     between: Timestamp,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn ann() -> GraphRef {
     GraphRef::User("ann".to_owned())
 }
 
-/// Context as of a moment, so that both sides are asked the same.
+/// A context request for a fixed time, so that source and destination receive the same request.
 fn then() -> ContextRequest {
     let moment = Some(at("2025-06-02T00:00:00Z"));
     ContextRequest { budget: None, as_of: moment, as_known_at: moment }
@@ -60,7 +60,7 @@ fn metadata(value: &str) -> Metadata {
     Metadata::from_iter([("from".to_owned(), value.into())])
 }
 
-/// A script in which Ann lives in cities and likes things, one by one.
+/// An extractor script: one claim for each message about where Ann lives or what she likes.
 fn script() -> ScriptedExtractor {
     let script = ScriptedExtractor::default();
     let claim = |text: &str, predicate: &str, object: &str, holding| Claim {
@@ -109,21 +109,21 @@ fn engine(store: &Store, clock: &Arc<FixedClock>, first_id: u64) -> Engine {
 }
 
 impl World {
-    /// An engine over an empty store to which a world moves.
+    /// An engine on an empty store, the destination of an import.
     pub(crate) fn empty(store: &Store, from: &Self) -> Self {
         let clock = Arc::new(FixedClock::at(from.engine.now()));
         let (project, bulk, between) = (from.project, from.bulk, from.between);
-        // No id that the source gave is given again.
+        // The ids start beyond those that the source generated.
         Self { engine: engine(store, &clock, 1 << 32), clock, project, bulk, between }
     }
 
-    /// An engine over a store that a world filled once.
+    /// An engine on a store that was filled earlier.
     pub(crate) async fn found(store: &Store) -> Self {
         let clock = Arc::new(FixedClock::at(at("2025-07-01T00:00:00Z")));
         let engine = engine(store, &clock, 1 << 32);
         let project = store.find_project_by_name(PROJECT).await.unwrap().expect("the project").id;
         let jobs = engine.project(project).list_imports(None, 10, 0).await.unwrap();
-        // The first that was made; there is none in the oldest schema.
+        // The first import job; the oldest schema has none.
         let bulk = jobs.last().map_or(ImportJobId(uuid::Uuid::nil()), |job| job.id);
         let between = engine.now();
         Self { engine, clock, project, bulk, between }
@@ -148,7 +148,7 @@ impl World {
         world.state().await;
         world.collect().await;
         world.fill_bulk().await;
-        // These wait.
+        // These messages stay pending.
         world.say("t", "likes figs").await;
         world.say("nobody's", "likes salt").await;
         world
@@ -156,7 +156,7 @@ impl World {
 
     pub(crate) async fn ingest(&self) {
         while self.engine.ingest_next().await.expect("a round of ingestion") {
-            // An import job rests between looks.
+            // A worker checks an import job only after a delay.
             self.clock.advance_s(1);
         }
     }
@@ -165,7 +165,7 @@ impl World {
         let user = NewUser {
             user_id: user_id.to_owned(),
             first_name: Some(user_id[..1].to_uppercase() + &user_id[1..]),
-            // One name that only a program which knows more than ASCII can fold.
+            // One name needs Unicode case conversion.
             last_name: Some(if user_id == "bob" { "Öberg" } else { "Lee" }.to_owned()),
             email: Some(format!("{user_id}@example.org")),
             metadata: metadata("ünï 🙂"),
@@ -335,7 +335,7 @@ impl World {
         self.engine.project(self.project).import_job(self.bulk).start().await.unwrap();
     }
 
-    /// Everything that can be asked, with the answers.
+    /// The results of every query.
     pub(crate) async fn answers(&self) -> Vec<String> {
         let mut answers = Vec::new();
         self.listings(&mut answers).await;

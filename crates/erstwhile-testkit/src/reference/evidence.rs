@@ -1,4 +1,4 @@
-//! Episodes and what was understood of them: mentions, assertions, links and edits.
+//! Episodes and the evidence extracted from them: mentions, assertions, links and edits.
 
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::{Edit, Evidence, TombstoneKind};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::PartitionState;
 use super::partition::{StoredEdit, StoredEpisode, Versioned};
 
-/// How edits of facts and of entities are told apart.
+/// The kinds of edits: of facts and of entities.
 pub(super) const FACT: u8 = 0;
 pub(super) const ENTITY: u8 = 1;
 
@@ -66,7 +66,7 @@ impl PartitionState {
         Ok(())
     }
 
-    /// An episode that was removed meanwhile is no failure.
+    /// Sets the state of an episode; not an error when the episode has been removed.
     pub(super) fn set_episode_state(&mut self, id: EpisodeId, state: &EpisodeState, at: Timestamp) {
         let version = self.row.version;
         if let Some(stored) = self.stored_episode(id) {
@@ -115,7 +115,7 @@ impl PartitionState {
         }
     }
 
-    /// What happened after a version. Mentions and tombstones come in no order that is stated here.
+    /// The evidence since a version. The order of mentions and tombstones is unspecified.
     pub fn evidence_since(&self, version: i64) -> Evidence {
         let position = |id| self.episode(id).map(|episode| episode.seq);
         let placed = |assertion: Assertion| Assertion { sequence: assertion.episode.and_then(position), ..assertion };
@@ -157,7 +157,8 @@ fn newer<'a, T: Clone + 'a>(rows: impl Iterator<Item = &'a Versioned<T>>, versio
     rows.filter(move |row| row.version > version).map(|row| row.value.clone())
 }
 
-/// A place in an episode names a thing once; the operator, who has no place, may name it again later.
+/// Whether two mentions are the same one: each place in an episode has one mention of an entity; direct edits, which
+/// have no place, may repeat a mention at a later time.
 fn is_same_place(left: &Mention, right: &Mention) -> bool {
     let place = |mention: &Mention| (mention.episode, mention.entity, mention.span.clone(), mention.name.clone());
     place(left) == place(right) && (left.episode.is_some() || left.recorded_at == right.recorded_at)

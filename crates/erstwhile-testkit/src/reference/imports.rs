@@ -47,7 +47,7 @@ impl Reference {
         }
     }
 
-    /// Forgets items of every import job.
+    /// Erases items of every import job.
     pub(super) fn forget_items(&mut self, is_meant: impl Fn(&ImportItem) -> bool) {
         let items = self.partitions.values_mut().flat_map(|state| &mut state.items);
         items.filter(|item| is_meant(item)).for_each(forget);
@@ -75,7 +75,7 @@ impl PartitionState {
             }
         }
         let import = self.import.as_ref()?;
-        // A set: every role once, in the order of the roles.
+        // Stored as a set: each role once, in the order of the enum.
         let ignore_roles = Role::ALL.into_iter().filter(|role| import.ignore_roles.contains(role)).collect();
         Some(ImportJob { counts, ignore_roles, ..import.clone() })
     }
@@ -118,7 +118,7 @@ impl PartitionState {
     }
 }
 
-/// Whether something is left to do for an item.
+/// Whether an item is unfinished.
 pub(super) fn is_open(state: &ImportItemState) -> bool {
     match state {
         ImportItemState::Pending | ImportItemState::Processing => true,
@@ -126,7 +126,7 @@ pub(super) fn is_open(state: &ImportItemState) -> bool {
     }
 }
 
-/// The episode has it.
+/// Clears the content of an item, which is now stored in its episode.
 fn drop_content(item: &mut ImportItem) {
     item.kind = EpisodeKind::Text;
     item.role = None;
@@ -137,7 +137,7 @@ fn drop_content(item: &mut ImportItem) {
     item.reference_time = None;
 }
 
-/// What it was about is deleted: nothing of it stays but that it was there.
+/// Erases an item whose user, thread or graph was deleted; only its row remains.
 fn forget(item: &mut ImportItem) {
     drop_content(item);
     item.document_id = None;

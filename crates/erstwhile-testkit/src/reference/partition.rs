@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::queue::Queued;
 use super::tasks::StoredTask;
 
-/// What the store holds of one partition.
+/// The stored state of one partition.
 #[derive(Debug, Clone)]
 pub struct PartitionState {
     pub(super) row: Partition,
@@ -34,9 +34,9 @@ pub struct PartitionState {
     /// In order of their positions.
     pub(super) items: Vec<ImportItem>,
     pub(super) queue: Option<Queued>,
-    /// The position of the next episode, after those that the batch in progress adds.
+    /// The position of the next episode, after those of the current batch.
     pub(super) next_seq: i64,
-    /// Episodes of the batch in progress that are still to be added.
+    /// The number of episodes of the current batch that are not added yet.
     pub(super) arriving: i64,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Versioned<T> {
     pub(super) value: T,
 }
 
-/// An episode with what is stored of it besides.
+/// An episode with its other stored columns.
 #[derive(Debug, Clone)]
 pub(super) struct StoredEpisode {
     pub(super) version: i64,
@@ -55,7 +55,7 @@ pub(super) struct StoredEpisode {
     pub(super) episode: Episode,
 }
 
-/// An edit with what is stored of it besides.
+/// An edit with its other stored columns.
 #[derive(Debug, Clone)]
 pub(super) struct StoredEdit {
     pub(super) version: i64,
@@ -65,7 +65,7 @@ pub(super) struct StoredEdit {
 
 impl PartitionState {
     pub(super) fn new(partition: &Partition, user: Option<&User>) -> Self {
-        // What is new has just changed, whatever its sender says.
+        // A new row was last changed when it was added, whatever the batch says.
         let row = Partition { updated_at: partition.created_at, version: 0, revision: 0, ..partition.clone() };
         Self {
             row,

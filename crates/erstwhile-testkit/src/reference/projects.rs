@@ -21,7 +21,7 @@ impl Reference {
             }
             ProjectChange::Update(project) => {
                 let stored = self.projects.get_mut(&project.id).ok_or(ErrorKind::NotFound)?;
-                // A project keeps its name.
+                // The name of a project cannot be changed.
                 *stored =
                     Project { name: stored.name.clone(), created_at: stored.created_at, ..Project::clone(project) };
             }

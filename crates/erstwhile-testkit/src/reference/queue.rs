@@ -1,4 +1,4 @@
-//! The ingestion queue: how much waits in each partition, and since when.
+//! The ingestion queue: the number of pending items of each partition, and since when they are pending.
 
 use erstwhile::store::QueueDepth;
 use erstwhile_core::model::{EpisodeState, ImportState};
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{PartitionState, Reference};
 
-/// A partition's place in the queue.
+/// The row of a partition in the queue.
 #[derive(Debug, Clone)]
 pub(super) struct Queued {
     pending: i64,
@@ -14,7 +14,7 @@ pub(super) struct Queued {
 }
 
 impl Reference {
-    /// How much waits in all partitions.
+    /// The length of the queue over all partitions.
     pub fn queue_depth(&self) -> QueueDepth {
         let queued = || self.partitions.values().filter_map(|state| state.queue.as_ref()).filter(|one| one.pending > 0);
         QueueDepth {
@@ -35,7 +35,7 @@ impl PartitionState {
         queued.pending += count;
     }
 
-    /// The episodes that wait, in order.
+    /// The pending episodes, in order.
     pub fn pending(&self) -> impl Iterator<Item = &erstwhile_core::model::Episode> {
         self.episodes().filter(|episode| episode.state == EpisodeState::Pending)
     }
@@ -45,7 +45,7 @@ impl PartitionState {
         self.queue.iter_mut().for_each(|queued| queued.pending = pending);
     }
 
-    /// A job that runs counts as one more item, so that a worker ends it.
+    /// A running import job counts as one additional item, so that a worker finishes it.
     pub(super) fn count_open_items(&mut self) {
         let is_running = |state| matches!(state, ImportState::Queued | ImportState::Processing);
         let running = i64::from(self.import.as_ref().is_some_and(|import| is_running(import.state)));

@@ -1,4 +1,4 @@
-//! What goes with what is removed.
+//! Removals, with everything that is removed together with an object.
 
 use erstwhile_core::change::Batch;
 use erstwhile_core::error::ErrorKind;
@@ -13,7 +13,7 @@ impl Reference {
         let id = batch.partition.ok_or(ErrorKind::Internal)?;
         self.partitions.remove(&id).ok_or(ErrorKind::NotFound)?;
         self.settings.retain(|(scope, _)| *scope != id.0);
-        // Only its own removal is recognised when it is sent again.
+        // Only the id of the removal itself is kept, so that it is recognised when it is sent again.
         self.applied.retain(|(scope, applied)| *scope != id.0 || *applied == batch.id.0);
         self.forget_items(|item| item.graph.0 == id.0);
         Ok(())
@@ -30,7 +30,7 @@ impl Reference {
                 (*version, *kind, *buried) == (state.row.version, TombstoneKind::Episode, episode.0)
             };
             if state.tombstones.iter().any(is_buried) {
-                // The same batch removed it, added it again, and removes it with its thread.
+                // The same batch removed the episode, added it again, and now removes it with its thread.
                 return Err(ErrorKind::Internal);
             }
             state.remove_episode(episode)?;

@@ -1,4 +1,4 @@
-//! Tasks: their progress follows from the states of their episodes, which are next to each other.
+//! Tasks: their progress is computed from the states of their episodes, which are consecutive.
 
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{EpisodeState, Task, TaskId, TaskState};

@@ -11,8 +11,8 @@ use crate::store::Store;
 
 /// Configures an [`Engine`].
 ///
-/// By default, an engine takes time and ids from the machine, searches by keywords only, and extracts no facts. The crate `erstwhile-models` has an embedder and an extractor that need no
-/// network.
+/// By default, an engine takes time and ids from the system, searches by keywords only, and extracts no facts. The
+/// crate `erstwhile-models` has an embedder and an extractor that need no network.
 #[derive(Debug)]
 pub struct EngineBuilder {
     parts: Parts,
@@ -47,7 +47,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the embedder, which makes search by meaning possible.
+    /// Sets the embedder, which enables search by meaning.
     #[must_use]
     pub fn embedder(mut self, embedder: impl Embedder + 'static) -> Self {
         self.parts.embedder = Arc::new(embedder);
@@ -75,7 +75,7 @@ impl EngineBuilder {
         self
     }
 
-    /// The engine.
+    /// Builds the engine.
     pub fn build(self) -> Engine {
         Engine::new(self.parts)
     }

@@ -1,9 +1,9 @@
-//! Checks of input that several objects share, and how their metadata is merged.
+//! Input checks that several objects share, and the merging of their metadata.
 
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::Metadata;
 
-/// Rejects an empty id, and one that is too long.
+/// Rejects an id that is empty, too long, or contains a null character.
 pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
     /// Maximum number of characters of an application's own id.
     const ID_CHARACTERS_MAX: usize = 1_000;
@@ -34,7 +34,7 @@ pub(super) fn check_time_zone(time_zone: Option<&str>) -> Result<()> {
     }
 }
 
-/// Merges objects inside objects; a null deletes its key.
+/// Merges a patch into metadata, including nested objects; a null deletes its key.
 pub(super) fn merge_deeply(target: &mut Metadata, patch: Metadata) {
     for (key, value) in patch {
         match (target.get_mut(&key), value) {

@@ -10,7 +10,7 @@ use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Episode, EpisodeId, GraphId};
 use erstwhile_core::search::{GraphIndex, Moment, SearchRequest};
 
-/// Number of messages at the end of a thread that the query is made from.
+/// Number of messages at the end of a thread from which the query is built.
 pub(super) const MESSAGES_READ: i64 = 4;
 /// Maximum number of characters of that query; the last message is always kept whole.
 const QUERY_CHARACTERS_MAX: usize = 1_500;
@@ -27,7 +27,7 @@ pub struct ContextRequest {
 }
 
 impl ThreadHandle {
-    /// The context of a thread: what is relevant to its last messages, from the user's whole graph.
+    /// The context of a thread: everything in the user's graph that is relevant to its last messages.
     pub async fn context(&self, request: ContextRequest) -> Result<String> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
@@ -38,7 +38,7 @@ impl ThreadHandle {
 }
 
 impl GraphHandle {
-    /// The context of a query: what is relevant to it, from a whole graph.
+    /// The context of a query: everything in the graph that is relevant to it.
     pub async fn context(&self, query: &str, request: ContextRequest) -> Result<String> {
         let graph = self.partition().await?;
         self.project.context(graph, query, &[], request).await
@@ -46,7 +46,7 @@ impl GraphHandle {
 }
 
 impl ProjectHandle {
-    /// Episodes in `said` are already in front of the agent and are not repeated.
+    /// Builds the context block without the episodes in `said`, because the agent already has them.
     async fn context(
         &self,
         graph: GraphId,
@@ -72,7 +72,7 @@ impl ProjectHandle {
     }
 }
 
-/// The query made from the end of a conversation: the last message, preceded by what it may refer to.
+/// The query for the end of a conversation: the last message, followed by the earlier ones to which it may refer.
 pub(super) fn query_of(last: &[Episode]) -> String {
     let mut query = String::new();
     for message in last.iter().rev() {
@@ -96,7 +96,7 @@ fn parts(
     let Some(search) = search else { return ContextParts { user_summary, ..ContextParts::default() } };
     let facts = index.search_facts(search).into_iter().map(|found| found.item).collect();
     let entities = index.search_entities(search).into_iter().map(|found| found.item);
-    // The user is described at the top of the block.
+    // The top of the block already describes the user.
     let entities = entities.filter(|entity| user.as_ref().is_none_or(|user| user.id != entity.id)).collect();
     let episodes = index.search_episodes(search).into_iter().map(|found| found.item);
     let episodes = episodes.filter(|episode| !said.contains(&episode.id)).collect();

@@ -15,7 +15,7 @@ use erstwhile_core::subgraph::{SubgraphRequest, subgraph};
 /// A part of a graph.
 #[derive(Debug, Clone)]
 pub struct GraphPart {
-    /// Its entities, the nearest to the seeds first.
+    /// Its entities, nearest to the seeds first.
     pub entities: Vec<Entity>,
     /// The facts between them.
     pub facts: Vec<FactTriple>,
@@ -39,7 +39,7 @@ pub struct FoundPatterns {
 pub struct Community {
     /// Identity, computed from the current members.
     pub id: Uuid,
-    /// Its members' names, the best connected first.
+    /// The names of its members, most connected first.
     pub names: Vec<String>,
     /// When its first member was created.
     pub created_at: jiff::Timestamp,
@@ -112,14 +112,14 @@ impl ProjectHandle {
             .read(|index| observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time)))
     }
 
-    /// An observation.
+    /// An observation, by its id.
     pub async fn observation(&self, id: Uuid) -> Result<Observation> {
         let graph = self.graph_of(id, "observation").await?;
         let found = self.observations_in(graph).await?.into_iter().find(|observation| observation.id == id);
         found.ok_or_else(|| Error::not_found("observation"))
     }
 
-    /// A community.
+    /// A community, by its id.
     pub async fn community(&self, id: Uuid) -> Result<Community> {
         let graph = self.graph_of(id, "community").await?;
         let found = self.communities_in(graph).await?.into_iter().find(|community| community.id == id);

@@ -33,7 +33,7 @@ pub struct NodeDraft {
 }
 
 impl GraphHandle {
-    /// States entities directly; existing ones are left unchanged.
+    /// Adds entities directly; a draft with the id of an existing entity changes nothing.
     pub async fn add_entities(&self, drafts: &[NodeDraft]) -> Result<(Vec<Entity>, TaskId)> {
         let graph = self.partition().await?;
         let (now, task) = (self.project.now(), TaskId(graph.within(self.project.ids().next())));
@@ -74,7 +74,7 @@ impl GraphHandle {
 }
 
 impl ProjectHandle {
-    /// The episode that states something with the application's own data; `None` without such data.
+    /// The episode that stores the metadata of a directly stated entity or fact; `None` without metadata.
     pub(super) fn stating(
         &self,
         graph: GraphId,
@@ -142,7 +142,7 @@ impl ProjectHandle {
         self.entity(left).await
     }
 
-    /// Splits two names into different entities, whatever the text suggests (I3).
+    /// Splits two names into different entities, even if the text suggests that they are the same (I3).
     pub async fn split_entities(&self, left: EntityId, right: EntityId) -> Result<()> {
         self.relate(left, right, LinkKind::Different).await
     }
@@ -172,7 +172,7 @@ impl ProjectHandle {
     }
 }
 
-/// The subject or object of a stated fact: an existing entity, or a new one.
+/// The entity of a draft: the id of an existing one, or the id of a named one with the changes that add it.
 pub(super) fn end_of(
     index: &GraphIndex,
     graph: GraphId,

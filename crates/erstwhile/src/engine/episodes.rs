@@ -58,7 +58,7 @@ impl NewEpisode {
 }
 
 impl GraphHandle {
-    /// Adds data to a graph, in order; durable and findable when this returns.
+    /// Adds data to a graph, in order. The episodes are durable and searchable when this returns.
     pub async fn add_episodes(&self, new: Vec<NewEpisode>) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         if new.is_empty() {
@@ -112,7 +112,8 @@ impl GraphHandle {
         Ok(episodes.into_iter().filter(Episode::is_in_graph).collect())
     }
 
-    /// The episodes of a graph that pass a filter and mention any of these entities, newest first.
+    /// The episodes of a graph that pass a filter and mention any of these entities, newest first; without
+    /// entities, all that pass the filter.
     pub async fn episodes(&self, filter: &Filter, mentioning: &[EntityId]) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
@@ -187,7 +188,7 @@ impl ProjectHandle {
 
 /// Parses "Name (role): text" or "Name: text", the form of message data.
 fn speaker_of(data: String) -> (Option<String>, Option<Role>, String) {
-    /// Maximum number of characters of a speaker's name; a longer start of a line is not a name.
+    /// Maximum number of characters of a speaker's name; a longer prefix is not a name.
     const SPEAKER_MAX: usize = 60;
     let Some((speaker, words)) = data.split_once(": ") else { return (None, Some(Role::User), data) };
     let is_name = !speaker.is_empty() && speaker.chars().count() <= SPEAKER_MAX && !speaker.contains(['\n', '.', '?']);

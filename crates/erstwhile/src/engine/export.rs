@@ -7,7 +7,7 @@ use crate::export::{self, Exported, Imported, Progress};
 use erstwhile_core::error::Result;
 
 impl Engine {
-    /// Exports the store to a folder: a new one, or one with an interrupted or older export, which is brought up to date.
+    /// Exports the store to a new folder, or brings a folder with an interrupted or older export up to date.
     ///
     /// # Errors
     /// `Invalid` when the folder is something else; `Unavailable` when it cannot be written.
@@ -19,8 +19,8 @@ impl Engine {
     /// problems.
     ///
     /// # Errors
-    /// `Invalid` when the folder holds no finished export; `Corrupt` when its index is damaged, or when something
-    /// reads back differently from how it was written.
+    /// `Invalid` when the folder holds no finished export; `Corrupt` when its index is damaged, or when a unit
+    /// that is read back differs from what was written.
     pub async fn import_from(&self, folder: &Path, progress: &dyn Progress) -> Result<Imported> {
         export::import(self.store(), folder, &self.state.parts.clock, progress).await
     }

@@ -67,7 +67,7 @@ impl ProjectHandle {
         self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id)))?
     }
 
-    /// States a fact directly, with the episode that says so, if any.
+    /// Adds a directly stated fact, with the episode that states it, if any.
     pub(super) async fn state_triple(
         &self,
         graph: GraphId,
@@ -177,7 +177,7 @@ impl GraphHandle {
         Ok(facts)
     }
 
-    /// States a fact directly, and its subject and object unless they exist.
+    /// Adds a fact directly, and its subject and object unless they exist.
     pub async fn add_fact(&self, draft: FactDraft) -> Result<(FactTriple, TaskId)> {
         let graph = self.partition().await?;
         let episode = self.project.stating(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
@@ -200,7 +200,7 @@ pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTrip
 /// Overlays an earlier edit with a later one.
 fn merged(before: FactEdit, edit: FactEdit) -> FactEdit {
     let mut attributes = before.attributes;
-    // Nulls stay: they delete attributes of the assertions.
+    // Nulls are kept, because they delete attributes of the assertions.
     attributes.extend(edit.attributes);
     FactEdit {
         statement: edit.statement.or(before.statement),

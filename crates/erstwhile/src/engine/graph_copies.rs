@@ -7,15 +7,15 @@ use erstwhile_core::graph_copy::{GraphOwners, copy_graph};
 use erstwhile_core::identity::initial_evidence;
 use erstwhile_core::model::{EpisodeState, GraphId, Partition, PartitionOwner, TaskId, User};
 
-/// Maximum number of rows of a graph that is copied, because the copy is one transaction.
+/// Maximum number of rows of a graph that can be copied, because the copy is one transaction.
 const ROWS_MAX: usize = 500_000;
 
 impl ProjectHandle {
-    /// Copies a graph to a new user or a new standalone graph, whole or not at all. Returns the task
-    /// that tracks the ingestion of what was still pending.
+    /// Copies a graph to a new user or a new standalone graph in one transaction. Returns the task that tracks the
+    /// ingestion of the episodes that were still pending.
     ///
     /// # Errors
-    /// `AlreadyExists` when the target exists, `Invalid` when one is a user and the other is not, or
+    /// `AlreadyExists` when the target exists, `Invalid` when only one of the two graphs belongs to a user, or
     /// when the graph is too large.
     pub async fn copy_graph(&self, source: &GraphRef, target: &GraphRef) -> Result<TaskId> {
         let from = self.graph(source).get_partition().await?;
@@ -23,7 +23,7 @@ impl ProjectHandle {
         let mut evidence = evidence.ok_or_else(|| Error::not_found("graph"))?;
         let rows = evidence.episodes.len() + evidence.mentions.len() + evidence.assertions.len();
         if rows > ROWS_MAX {
-            return Err(Error::invalid(format!("a graph of more than {ROWS_MAX} rows cannot be copied at once")));
+            return Err(Error::invalid(format!("a graph of more than {ROWS_MAX} rows cannot be copied")));
         }
         // Messages that were excluded from the graph belong to their threads, which are not copied.
         evidence.episodes.retain(|episode| episode.state != EpisodeState::Ignored);

@@ -22,13 +22,13 @@ const MUTATED_MAX: usize = 1_000;
 pub struct UserGroup {
     /// Identity.
     pub uuid: Uuid,
-    /// Display name, unique in the project whatever its case.
+    /// Display name, unique in the project, ignoring case.
     pub name: String,
     /// Description.
     pub description: Option<String>,
-    /// Incremented by every change; a change names the version that it is based on.
+    /// Incremented by every change; an update must name the current version.
     pub version: i64,
-    /// Access rules that the application attached, by uuid; kept, not enforced here.
+    /// The uuids of the access rules that the application attached; stored, but not enforced.
     pub policy_sets: Vec<Uuid>,
     /// When it was created.
     pub created_at: jiff::Timestamp,
@@ -84,7 +84,7 @@ impl ProjectHandle {
         Ok(group)
     }
 
-    /// The groups of a project whose name contains `search`, by name.
+    /// The groups of a project whose name contains `search`, sorted by name.
     pub async fn list_groups(&self, search: &str) -> Result<Vec<UserGroup>> {
         let settings = self.store().settings(SettingScope::Project(self.id), SettingKind::UserGroup).await?;
         let mut groups = settings.into_iter().map(of).collect::<Result<Vec<_>>>()?;
@@ -121,7 +121,7 @@ impl ProjectHandle {
         for group in self.store().groups_of(graph).await? {
             match self.group(group).get().await {
                 Ok(group) => groups.push(group),
-                // The group was deleted while this user joined.
+                // The group was deleted while the user was being added.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -163,7 +163,7 @@ impl GroupHandle {
         self.project.change_group(before, change).await
     }
 
-    /// Removes a group; its members stay.
+    /// Removes a group; its members are kept.
     ///
     /// # Errors
     /// `NotFound` when there is no such group, or it is renamed concurrently.
@@ -205,7 +205,7 @@ impl GroupHandle {
         }
     }
 
-    /// Adds users to a group, or removes them.
+    /// Adds users to a group, or removes them unless `join`.
     ///
     /// # Errors
     /// `NotFound` for an unknown group or user; then nothing has changed.
@@ -236,7 +236,8 @@ impl GroupHandle {
         Ok(outcome)
     }
 
-    /// The members of a group, or the users who are not members, whose id, e-mail or name contains `search`; and their number.
+    /// A page of the members of a group, or of the users who are not members, whose id, e-mail or name contains the
+    /// listing's `search`; and their total number.
     pub async fn users(&self, members: bool, listing: &super::Listing) -> Result<(Vec<User>, i64)> {
         self.get().await?;
         let page = listing.page(&[super::SortBy::Id])?;

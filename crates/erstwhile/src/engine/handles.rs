@@ -1,7 +1,7 @@
 //! Handles to a project and to its users, threads, graphs, groups, document collections and import jobs.
 //!
-//! A handle names its object and costs no query; that the object exists is checked by each call. Objects of other
-//! projects are never found.
+//! Creating a handle runs no query; each call checks that the object exists. A handle never finds objects of other
+//! projects.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub struct ProjectHandle {
     pub(super) id: ProjectId,
 }
 
-/// Names a graph by the application's own ids.
+/// Identifies a graph by the application's own ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GraphRef {
     /// The graph of this user.
@@ -69,17 +69,17 @@ macro_rules! handles {
 }
 
 handles! {
-    /// A user.
+    /// A handle to a user.
     UserHandle id: String;
-    /// A thread.
+    /// A handle to a thread.
     ThreadHandle id: String;
-    /// A graph: of a user, or a standalone one.
+    /// A handle to a user's graph or a standalone graph.
     GraphHandle reference: GraphRef;
-    /// A group of users.
+    /// A handle to a group of users.
     GroupHandle id: GroupId;
-    /// A document collection.
+    /// A handle to a document collection.
     CollectionHandle name: String;
-    /// An import job.
+    /// A handle to an import job.
     ImportHandle id: ImportJobId;
 }
 
@@ -116,7 +116,7 @@ impl ProjectHandle {
         GroupHandle { project: self.clone(), id: id.into() }
     }
 
-    /// A document collection, by its name in any case.
+    /// A document collection, by its name, ignoring case.
     pub fn collection(&self, name: impl Into<String>) -> CollectionHandle {
         CollectionHandle { project: self.clone(), name: name.into() }
     }

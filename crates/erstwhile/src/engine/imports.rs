@@ -23,7 +23,7 @@ pub struct NewImportItem {
     pub target: ImportTarget,
     /// Its content.
     pub episode: NewEpisode,
-    /// Who speaks, for messages of a thread.
+    /// The speaker's role, for messages of a thread.
     pub role: Option<Role>,
     /// The speaker's name, for messages of a thread.
     pub name: Option<String>,
@@ -133,7 +133,7 @@ impl ImportHandle {
         Ok(items)
     }
 
-    /// Removes items that were added for a user, thread or graph while that was being deleted: the deletion did not
+    /// Erases items whose user, thread or graph was deleted while they were being added, because the deletion did not
     /// see them.
     async fn remove_orphans(&self, items: &[ImportItem]) -> Result<()> {
         let mut looked: HashMap<&ImportTarget, bool> = HashMap::new();

@@ -9,9 +9,9 @@ use erstwhile_core::change::{Applied, Change, ProjectChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
 
-/// The prefix of every key, by which people and secret scanners recognise one.
+/// The prefix of every generated key, by which people and secret scanners recognise it.
 const PREFIX: &str = "ew_";
-/// Number of characters of a key that listings show.
+/// Maximum number of characters of a key that listings show.
 const SHOWN: usize = 10;
 /// Minimum number of characters of a key that the operator chooses, so that it cannot be guessed.
 const OWN_KEY_MIN: usize = 16;
@@ -70,7 +70,7 @@ impl Engine {
 
     /// Authenticates a secret; returns its key.
     ///
-    /// Keys are found by the SHA-256 of their secret, so a comparison tells nothing about the secret.
+    /// Keys are found by the SHA-256 of their secret, so the duration of a comparison reveals nothing about the secret.
     ///
     /// # Errors
     /// `Unauthenticated` for an unknown, revoked or expired key.
@@ -99,8 +99,8 @@ impl ProjectHandle {
         self.store().find_project(self.id).await?.ok_or_else(|| Error::not_found("project"))
     }
 
-    /// Creates the first key of a project, once, however many processes start at the same time; `None` when the
-    /// project has keys.
+    /// Creates the first key of a project, only once even when several processes start at the same time; `None` when
+    /// the project already has keys.
     pub async fn create_first_key(&self, new: NewKey, random: [u8; 32]) -> Result<Option<RevealedKey>> {
         if !self.list_keys().await?.is_empty() {
             return Ok(None);

@@ -11,9 +11,9 @@ const PAGE_MAX: i64 = 1_000;
 pub struct Listing {
     /// Number of the page, from 1.
     pub page_number: i64,
-    /// Number of rows.
+    /// Maximum number of rows of a page.
     pub page_size: i64,
-    /// Only what contains this in its id or names; empty for everything.
+    /// Lists only rows whose id or names contain this text; all rows when empty.
     pub search: String,
     /// The sort key.
     pub sort_by: SortBy,

@@ -13,11 +13,11 @@ use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, Graph
 /// A message to add.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// Who speaks.
+    /// The speaker's role.
     pub role: Role,
     /// The speaker's name.
     pub name: Option<String>,
-    /// What is said.
+    /// The text of the message.
     pub content: String,
     /// When it was said; now when absent.
     pub created_at: Option<Timestamp>,
@@ -37,7 +37,7 @@ impl NewMessage {
 pub struct Posted {
     /// The messages' ids, in the order in which they were sent.
     pub messages: Vec<EpisodeId>,
-    /// The task that follows their ingestion.
+    /// The task that tracks their ingestion.
     pub task: TaskId,
 }
 
@@ -57,7 +57,7 @@ impl ThreadHandle {
         }
     }
 
-    /// Adds messages to a thread; they are durable and findable when this returns.
+    /// Adds messages to a thread; they are durable and searchable when this returns.
     ///
     /// Messages with a role in `ignore_roles` are stored in the thread and excluded from the graph. With `strict`,
     /// only entities and facts of declared types are extracted.

@@ -1,4 +1,4 @@
-//! Searching a graph: the query is embedded here, the rest is pure.
+//! Searching a graph: embeds the query; the rest is pure and needs no port.
 
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ pub struct Search {
     pub query: String,
     /// Maximum number of results.
     pub limit: usize,
-    /// Their order.
+    /// How the results are ranked.
     pub reranker: Reranker,
     /// Which items may be returned.
     pub filter: Filter,
@@ -27,7 +27,7 @@ pub struct Search {
     pub moment: Moment,
     /// The search sees what the system knew at this time; now when absent.
     pub as_known_at: Option<Timestamp>,
-    /// Entities near which results are preferred.
+    /// Results near these entities are preferred.
     pub origins: Vec<EntityId>,
 }
 

@@ -23,7 +23,7 @@ impl ProjectHandle {
         Ok(changed)
     }
 
-    /// Where a setting of a graph, or else of the project, is kept.
+    /// The scope of the settings of a graph, or of the project when `graph` is absent.
     pub(super) async fn scope(&self, graph: Option<&GraphRef>) -> Result<SettingScope> {
         Ok(match graph {
             Some(reference) => SettingScope::Graph(self.graph(reference).partition().await?),
@@ -31,7 +31,7 @@ impl ProjectHandle {
         })
     }
 
-    /// The setting with a name; `None` when it is not declared.
+    /// The value of the setting with a name; `None` when it is not declared.
     pub async fn setting(&self, graph: Option<&GraphRef>, kind: SettingKind, name: &str) -> Result<Option<Value>> {
         let scope = self.scope(graph).await?;
         Ok(self.store().setting(scope, kind, name).await?.map(|setting| setting.value))
@@ -43,7 +43,7 @@ impl ProjectHandle {
         self.store().settings(scope, kind).await
     }
 
-    /// Declares a setting of a graph, or else of the project.
+    /// Declares a setting of a graph, or of the project when `graph` is absent.
     ///
     /// # Errors
     /// `AlreadyExists` or `Conflict` when `precondition` does not hold; `Invalid` when there are too many settings.
@@ -56,7 +56,7 @@ impl ProjectHandle {
     ) -> Result<()> {
         let scope = self.scope(graph).await?;
         if precondition != Precondition::None && self.store().settings(scope, kind).await?.len() >= SETTINGS_MAX {
-            return Err(Error::invalid(format!("there can be at most {SETTINGS_MAX} of these: {}", kind.noun())));
+            return Err(Error::invalid(format!("at most {SETTINGS_MAX} of one kind are allowed: {}", kind.noun())));
         }
         let setting = Setting { kind, name: name.to_owned(), value, updated_at: self.now() };
         self.declare(scope, vec![Change::Setting(SettingChange::Put(setting, precondition))]).await
@@ -72,7 +72,8 @@ impl ProjectHandle {
         }
     }
 
-    /// Declares the types of a graph, or else of the project; they replace those that it declared before.
+    /// Declares the types of a graph, or of the project when `graph` is absent; they replace the types that it declared
+    /// before.
     pub async fn set_ontology(&self, graph: Option<&GraphRef>, ontology: &Ontology) -> Result<()> {
         ontology.check()?;
         let value = serde_json::to_value(ontology)
@@ -80,7 +81,7 @@ impl ProjectHandle {
         self.put_setting(graph, (SettingKind::Ontology, ""), value, Precondition::None).await
     }
 
-    /// The types that a graph declares, or else the project; nothing when it declares none.
+    /// The types that a graph declares, or the project when `graph` is absent; empty when it declares none.
     pub async fn declared_ontology(&self, graph: Option<&GraphRef>) -> Result<Ontology> {
         let value = self.setting(graph, SettingKind::Ontology, "").await?;
         value.map_or_else(|| Ok(Ontology::default()), read_ontology)

@@ -55,7 +55,7 @@ type Made = (usize, EpisodeId, Summary);
 /// The summaries of one graph, by thread or document.
 type OfGraph = HashMap<(Summarised, String), Made>;
 
-/// Summaries of threads and documents, by graph, so that they are dropped with it.
+/// Cached summaries of threads and documents, grouped by graph so that they can be dropped with it.
 #[derive(Debug, Clone)]
 pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<OfGraph>>>);
 
@@ -176,7 +176,7 @@ impl GraphHandle {
     }
 }
 
-/// Episodes by their thread or document, in order.
+/// The episodes of each thread or document, in order.
 fn grouped(index: &GraphIndex, what: Summarised, only: Option<&str>) -> BTreeMap<String, Vec<Episode>> {
     let mut groups: BTreeMap<String, Vec<Episode>> = BTreeMap::new();
     for episode in index.episodes().rev() {

@@ -14,8 +14,8 @@ use erstwhile_core::template::{
     lines_of_texts,
 };
 
-/// How many times more results than a variable shows are searched for, because they are filtered by type after
-/// the search.
+/// Number of search results from which a variable selects. It exceeds what a variable shows, because results are
+/// filtered by type after the search.
 const CANDIDATES: usize = 200;
 
 impl ProjectHandle {
@@ -112,8 +112,8 @@ impl ThreadHandle {
     }
 }
 
-/// The search results that the variables of a template choose from: one search for each kind, however often it is
-/// used.
+/// The search results from which the variables of a template select: one search for each kind, even when several
+/// variables use it.
 #[derive(Debug, Default)]
 struct Found {
     facts: Vec<Fact>,

@@ -1,4 +1,4 @@
-//! Threads: conversations, of a user or without one.
+//! Threads: conversations, with or without a user.
 
 use jiff::Timestamp;
 
@@ -109,7 +109,7 @@ impl ThreadHandle {
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))
     }
 
-    /// Merges data into a thread's metadata, deeply; the application cannot set the key `system`.
+    /// Merges data into a thread's metadata, including nested objects; the application cannot set the key `system`.
     ///
     /// # Errors
     /// `Conflict` when the thread has ended.
@@ -123,7 +123,7 @@ impl ThreadHandle {
         .await
     }
 
-    /// Stores the class of a thread.
+    /// Stores the class of a thread in the classification with this name.
     pub async fn set_classification(&self, name: &str, class: &str) -> Result<Thread> {
         self.change(|thread| {
             thread.classifications.insert(name.to_owned(), class.into());

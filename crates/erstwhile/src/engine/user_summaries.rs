@@ -1,4 +1,4 @@
-//! Summaries of users: first what the application's instructions ask for, then the summary of the user's node.
+//! Summaries of users: the facts that the application's instructions ask for, then the summary of the user's node.
 
 use super::ProjectHandle;
 use erstwhile_core::error::Result;

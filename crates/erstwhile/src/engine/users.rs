@@ -29,7 +29,7 @@ pub struct NewUser {
     pub time_zone: Option<String>,
     /// The application's own data.
     pub metadata: Metadata,
-    /// Whether the default types are off.
+    /// Whether the default types are disabled.
     pub disable_default_ontology: bool,
 }
 
@@ -56,9 +56,9 @@ pub struct UserUpdate {
     pub last_name: Option<String>,
     /// New time zone; `Some(None)` clears it.
     pub time_zone: Option<Option<String>>,
-    /// Data to merge, deeply; a null deletes its key.
+    /// Data to merge, including nested objects; a null deletes its key.
     pub metadata: Option<Metadata>,
-    /// Whether the default types are off.
+    /// Whether the default types are disabled.
     pub disable_default_ontology: Option<bool>,
 }
 
@@ -155,7 +155,7 @@ impl UserHandle {
         self.project.store().threads_of(graph, THREADS_MAX).await
     }
 
-    /// The node that stands for the user in their graph.
+    /// The node that represents the user in their graph.
     pub async fn entity(&self) -> Result<Entity> {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
         let index = self.project.index(graph).await?;
@@ -167,7 +167,7 @@ impl UserHandle {
 }
 
 impl GraphHandle {
-    /// Loads the index of the user's graph, so that the next search does not wait for it.
+    /// Loads the index of the graph, so that the next search does not wait for it.
     pub async fn warm(&self) -> Result<()> {
         let graph = self.partition().await?;
         self.project.index(graph).await.map(|_| ())

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::ProjectHandle;
 use crate::store::Locate;
 
-/// How often a change of knowledge is attempted when other writers conflict with it.
+/// Maximum number of attempts to change knowledge when other writers conflict.
 const CONFLICT_TRIES: usize = 8;
-/// How often a change of a record is attempted; each failure means that another writer succeeded.
+/// Maximum number of attempts to change a record; each failure means that another writer succeeded.
 const RECORD_TRIES: usize = 64;
 
 impl ProjectHandle {
@@ -38,7 +38,7 @@ impl ProjectHandle {
         self.locate_graph(Locate::Tag, &tag_of(object), what).await
     }
 
-    /// Adds a partition, with a tag that no other partition of the project has.
+    /// Adds a partition whose tag no other partition of the project has; tries new ids until the tag is unique.
     pub(super) async fn add_partition(&self, changes: impl Fn(PartitionId) -> Vec<Change>) -> Result<PartitionId> {
         let mut tries = 0;
         loop {
@@ -59,7 +59,7 @@ impl ProjectHandle {
         Ok(partition.as_graph())
     }
 
-    /// Removes a partition with everything in it, from memory and from the database's files, too.
+    /// Removes a partition with everything in it: from the database, from its files and from the caches.
     pub(super) async fn remove_partition(
         &self,
         partition: impl Into<PartitionId>,
@@ -79,7 +79,7 @@ impl ProjectHandle {
         graph: GraphId,
         decide: impl Fn(&GraphIndex) -> Result<(Vec<Change>, T)> + Send + Sync,
     ) -> Result<T> {
-        let mut last = Error::new(ErrorKind::Conflict, "the graph keeps changing");
+        let mut last = Error::new(ErrorKind::Conflict, "the graph changed during every attempt");
         for _ in 0..CONFLICT_TRIES {
             let row = self.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found("graph"))?;
             let index = self.index(graph).await?;
@@ -112,10 +112,10 @@ impl Tries {
         Self(RECORD_TRIES)
     }
 
-    /// Returns when to read and try again, because another writer changed the record in between.
+    /// Returns `Ok` when the caller should read and try again, because another writer changed the record in between.
     ///
     /// # Errors
-    /// The error itself, when it is no conflict or there were too many attempts.
+    /// The given error, when it is not a conflict or there were too many attempts.
     pub(super) fn again(&mut self, error: Error) -> Result<()> {
         self.0 = self.0.saturating_sub(1);
         if error.kind() == ErrorKind::Conflict && self.0 > 0 { Ok(()) } else { Err(error) }

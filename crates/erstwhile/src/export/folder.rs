@@ -35,7 +35,7 @@ const PARTIAL: &str = ".partial";
 pub(super) struct Entry {
     pub(super) kind: ExportUnitKind,
     pub(super) id: Uuid,
-    /// Its name for people.
+    /// Its human-readable name.
     pub(super) name: String,
     pub(super) rows: u64,
     /// SHA-256 of its rows, see `ExportUnit::digest`.
@@ -155,7 +155,7 @@ impl Folder {
             return Ok(file);
         }
         let message = format!(
-            "`{}` has {} bytes and another checksum than the {} bytes that were written: copy it again, or run \
+            "`{}` ({} bytes) has a different checksum from the file that was written ({} bytes): copy it again, or run \
              `erstwhile export` again into this folder",
             path.display(),
             file.len(),
@@ -224,7 +224,7 @@ fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
     Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display())).with_source(error)
 }
 
-/// Writes a file whole or not at all, readable by its owner only.
+/// Writes a file atomically, readable only by its owner.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(PARTIAL);
@@ -245,7 +245,7 @@ fn make_folder(path: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| failed("be made", path, error))
+    builder.create(path).map_err(|error| failed("be created", path, error))
 }
 
 /// Syncs a folder, so that the names of its files are on the disk, where the system supports it.

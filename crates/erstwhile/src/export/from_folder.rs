@@ -20,7 +20,7 @@ pub struct Imported {
     pub written: u64,
     /// Units that already existed with the same content.
     pub kept: u64,
-    /// Rows of both.
+    /// Rows of the written and of the existing units.
     pub rows: u64,
     /// Units that were not imported.
     pub problems: Vec<Problem>,
@@ -31,7 +31,7 @@ pub struct Imported {
 /// Why a unit was not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The name of the unit for people.
+    /// The human-readable name of the unit.
     pub name: String,
     /// What is wrong, and what to do.
     pub message: String,
@@ -87,7 +87,7 @@ pub(crate) async fn import(
     Ok(imported)
 }
 
-/// Imports one unit; returns the outcome, or why it failed.
+/// The outcome of importing one unit, or why it failed.
 type Outcome = std::result::Result<ImportOutcome, String>;
 
 async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry: Entry) -> Result<(Entry, Outcome)> {
@@ -97,7 +97,7 @@ async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry:
         if hex::encode(unit.digest()) == reading.digest {
             return Ok(unit);
         }
-        Err(Error::corrupt("its rows have another checksum than those that were exported"))
+        Err(Error::corrupt("the checksum of its rows differs from that of the exported rows"))
     });
     match unit.await {
         Ok(unit) => match store.write_unit(unit, clock.now()).await {
@@ -123,7 +123,7 @@ fn problem(entry: Entry, outcome: Outcome) -> Problem {
              it there and import again"
         ),
         Ok(ImportOutcome::Blocked(by)) if entry.kind == ExportUnitKind::Project => {
-            format!("{by}: import into a database without this project, best an empty one")
+            format!("{by}: import into a database without this project, preferably an empty one")
         }
         Ok(ImportOutcome::Blocked(by)) => format!("{by}: remove the existing rows, or keep them, and import again"),
         Ok(ImportOutcome::Written | ImportOutcome::Unchanged) => String::new(),

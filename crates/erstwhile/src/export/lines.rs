@@ -14,9 +14,9 @@ use crate::store::tables::{ExportUnitKind, Table};
 use crate::store::{ExportUnit, ExportUnitId};
 use erstwhile_core::error::{Error, Result};
 
-/// Maximum size of one row in bytes, which bounds the memory that a file can claim.
+/// Maximum size of one row in bytes, which limits the memory that reading a file can use.
 const LINE_BYTES_MAX: u64 = 256 << 20;
-/// Number of bytes that are passed to the compressor together.
+/// Size of the buffer in front of the compressor, in bytes.
 const BUFFER: usize = 64 << 10;
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ pub struct Exported {
     pub bytes: u64,
     /// Units that this run wrote.
     pub written: u64,
-    /// Units that were already there, unchanged.
+    /// Units that the folder already had, unchanged.
     pub kept: u64,
     /// Files that were deleted, because their units are no longer in the store.
     pub removed: u64,

@@ -22,7 +22,7 @@ const READ: i64 = 500;
 /// How long a job waits before it checks again whether its items are ingested.
 pub(super) const REST: SignedDuration = SignedDuration::from_millis(500);
 
-/// Does what can be done now; true when the job is finished.
+/// Advances an import job as far as possible; true when the job is finished.
 pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partition) -> Result<bool> {
     let id = ImportJobId(partition.id.0);
     let Some(job) = state.store().find_import(id).await? else { return Ok(true) };
@@ -59,8 +59,8 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
     Ok(true)
 }
 
-/// Whether two items belong to one batch: adjacent items with one target, between fixed boundaries, so that a batch
-/// that is sent again after a crash is the same batch.
+/// Whether two items belong to one batch: adjacent items with one target, between fixed boundaries, so that a retry
+/// after a crash sends identical batches.
 fn belong_together(left: &ImportItem, right: &ImportItem) -> bool {
     left.target == right.target && left.seq + 1 == right.seq && left.seq % READ != 0
 }

@@ -1,4 +1,4 @@
-//! Ports implemented by the machine: its clock, and random ids.
+//! Ports implemented by the system: its clock, and time-ordered random ids.
 #![expect(clippy::disallowed_methods, reason = "this is where time and ids enter the engine")]
 
 use jiff::Timestamp;

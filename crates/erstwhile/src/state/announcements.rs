@@ -1,8 +1,8 @@
 //! Graphs in which this process has just stored something, for its own workers.
 //!
 //! Workers claim these graphs by key, without polling the queue, which would query every shard; and the index is
-//! built in the process that receives the graph's messages. Polling finds the rest: what was stored by a process
-//! that has died, and what exceeds the capacity here.
+//! built in the process that receives the graph's messages. Polling finds the other graphs: those of a process that
+//! has died, and those that exceed the capacity of this queue.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Mutex;

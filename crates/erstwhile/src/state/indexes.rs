@@ -28,7 +28,7 @@ pub(super) struct Indexes {
 #[derive(Debug)]
 struct Slot {
     content: RwLock<Content>,
-    /// One refresh at a time.
+    /// Held during a refresh, so that only one runs at a time.
     refreshing: Arc<Mutex<()>>,
     /// Size in kibibytes at the last refresh, for the cache.
     kibibytes: AtomicU32,
@@ -126,7 +126,7 @@ async fn vectors_of(embedder: &dyn Embedder, texts: &[PendingEmbedding]) -> Resu
     if vectors.len() == texts.len() {
         Ok(vectors)
     } else {
-        Err(Error::internal(format!("the embedder gave {} vectors for {} texts", vectors.len(), texts.len())))
+        Err(Error::internal(format!("the embedder returned {} vectors for {} texts", vectors.len(), texts.len())))
     }
 }
 
@@ -156,7 +156,7 @@ impl State {
     }
 
     /// The cached index of a graph: a new, empty one when there is none, or when the declared types have changed
-    /// since it was built (I3).
+    /// since it was built.
     async fn slot(&self, graph: GraphId) -> Result<Arc<Slot>> {
         let known = self.indexes.cache.get(&graph);
         let project = match &known {
@@ -181,12 +181,12 @@ impl State {
                 declared,
             })
         };
-        // The first caller creates it; readers of an older index finish with that.
+        // The first caller creates it; current readers of an older index keep using that one.
         let slot = self.indexes.cache.entry(graph).or_insert_with_if(place, |old| !current(old));
         Ok(slot.into_value())
     }
 
-    /// The types that a graph declares and those that its project does.
+    /// The types that a graph declares and those that its project declares, with their stamp.
     async fn types_of(&self, project: ProjectId, graph: GraphId) -> Result<(TypesStamp, Ontology, Ontology)> {
         let own = self.declared_in(SettingScope::Graph(graph), SettingKind::Ontology).await?;
         let general = self.declared_in(SettingScope::Project(project), SettingKind::Ontology).await?;
@@ -210,7 +210,7 @@ impl State {
 
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
         let mut turn = Arc::clone(&slot.refreshing).lock_owned().await;
-        // An interrupted refresh, as when its caller was cancelled, has left texts without vectors.
+        // A refresh that was interrupted, such as by cancelling its caller, has left texts without vectors.
         self.embed(slot).await?;
         let shown = slot.read()?.index.version;
         if shown >= version {

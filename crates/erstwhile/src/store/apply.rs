@@ -25,7 +25,7 @@ use erstwhile_core::model::{
     Thread, TimePoint, User,
 };
 
-/// The steps of a batch; the graph's version is what `RAISE_VERSION` returns.
+/// The steps of a batch; `RAISE_VERSION` returns the partition's new version.
 ///
 /// # Errors
 /// `Internal` when a change needs or names a partition that is not the batch's, or a partition is added by a change
@@ -35,7 +35,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
         return Err(Error::internal("a partition must be added by the first change of its batch"));
     }
     if batch.changes.iter().filter_map(Change::partition).any(|partition| batch.partition != Some(partition)) {
-        return Err(Error::internal("a change of a partition is in a batch of another one"));
+        return Err(Error::internal("a batch contains a change of another partition"));
     }
     let scope = batch.partition.map_or(batch.project.0, |graph| graph.0);
     let arriving = batch.changes.iter().map(Change::episode_count).sum();
@@ -59,7 +59,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     }
     if batch.changes.iter().any(|change| matches!(change, Change::RemovePartition(_))) {
         let graph = steps.partition()?;
-        // Except the id of this batch, by which a retry is recognised; housekeeping removes it.
+        // Keeps the id of this batch, by which a retry is recognised; housekeeping removes it later.
         steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
     }
     Ok(steps.steps)
@@ -76,7 +76,7 @@ struct Steps {
 
 impl Steps {
     fn partition(&self) -> Result<PartitionId> {
-        self.partition.ok_or_else(|| Error::internal("a change of a partition is in a batch without one"))
+        self.partition.ok_or_else(|| Error::internal("a batch without a partition contains a change of one"))
     }
 
     fn may(&mut self, statement: &'static Statement, params: Vec<Value>) {
@@ -109,7 +109,7 @@ impl Steps {
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
             Change::Project(change) => self.change_project(change),
-            // Written before the version is raised, because the version is a column of it.
+            // Already written: the version is a column of the partition's row, so the row must exist first.
             Change::AddPartition(..) => {}
             Change::UpdatePartition(graph, seen) => {
                 let params = vec![
@@ -461,14 +461,14 @@ impl Steps {
     }
 }
 
-/// The text in which a list of users is searched, folded to lower case by this program, because databases fold
-/// differently.
+/// The text by which users are searched, in lower case. This program converts it, because databases differ in how they
+/// convert to lower case.
 fn folded_user(user: &User) -> Value {
     let name = [user.first_name.as_deref(), user.last_name.as_deref()].map(Option::unwrap_or_default).join(" ");
     folded(&[&user.user_id, user.email.as_deref().unwrap_or_default(), &name])
 }
 
-/// The text in which a list of graphs is searched.
+/// The text by which graphs are searched, in lower case.
 fn folded_graph(graph: &Partition) -> Value {
     let (name, description) = (graph.name.as_deref(), graph.description.as_deref());
     folded(&[owner_code(&graph.owner).1, name.unwrap_or_default(), description.unwrap_or_default()])

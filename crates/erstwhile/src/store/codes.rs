@@ -1,4 +1,4 @@
-//! The integers that stand for enums in stored rows, each written once.
+//! The integers that represent enums in stored rows, each defined in one place.
 
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
@@ -26,7 +26,7 @@ pub(super) trait Code: Copy + Sized {
     }
 }
 
-/// The error for a stored integer that belongs to no variant.
+/// The error for a stored integer that represents no variant.
 pub(super) fn unknown_code(what: &str, code: i64) -> Error {
     Error::corrupt(format!("a stored {what} has the unknown code {code}"))
 }

@@ -30,7 +30,7 @@ const READS: [(&Statement, Keep); 6] = [
     (&sql_text::TOMBSTONES_SINCE, |evidence, row| {
         let mut row = row.reader();
         let kind = TombstoneKind::from_code(row.int()?)?;
-        let id = Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a stored id is no uuid"))?;
+        let id = Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a stored id is not a uuid"))?;
         evidence.tombstones.push((kind, id));
         Ok(())
     }),
@@ -41,7 +41,7 @@ const READS: [(&Statement, Keep); 6] = [
     (&sql_text::EDITS_SINCE, |evidence, row| rows::read_edit(row).map(|read| evidence.edits.push(read))),
 ];
 
-/// Evidence during the reads, with the graph's current version.
+/// The evidence that has been read so far, with the graph's current version.
 #[derive(Default)]
 struct Gathering {
     current: Option<i64>,

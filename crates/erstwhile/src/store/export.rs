@@ -15,7 +15,7 @@ use erstwhile_core::model::PartitionOwner;
 
 /// Number of ids in a page of units.
 const PAGE: i64 = 1_000;
-/// How long pending episodes are not claimed after the import, so that no worker changes a unit before it is read back.
+/// Delay after an import until workers can claim its pending episodes, so that the unit is read back unchanged.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
 /// The outcome of importing one unit.
@@ -82,7 +82,7 @@ impl Store {
         }
     }
 
-    /// Writes a unit in one transaction unless it exists; its pending episodes can be claimed a little after `now`. An
+    /// Writes a unit in one transaction unless it exists; its pending episodes can be claimed shortly after `now`. An
     /// existing unit is compared and left unchanged.
     ///
     /// # Errors
@@ -120,7 +120,7 @@ impl Store {
         Ok(ImportOutcome::Written)
     }
 
-    /// Whether each of these locators leads to a graph.
+    /// Whether each of these locators leads to this graph.
     async fn finds(&self, graph: Uuid, names: &[(super::Locate, String)], scope: &Value) -> Result<bool> {
         let params = |(kind, name): &(super::Locate, String)| vec![text(name), kind.value(), scope.clone()];
         let reads = names.iter().map(|name| (&sql_text::LOCATE, params(name))).collect();

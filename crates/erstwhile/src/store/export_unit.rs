@@ -50,13 +50,13 @@ impl ExportUnit {
     /// `Corrupt` when the rows do not belong to this unit.
     pub fn new(id: ExportUnitId, mut rows: Vec<Vec<Row>>) -> Result<Self> {
         if rows.len() != id.kind.tables().count() {
-            return Err(Error::corrupt(format!("{id} lacks rows of some tables, or has rows of unknown ones")));
+            return Err(Error::corrupt(format!("{id} has rows of too few or too many tables")));
         }
         let key = Value::Blob(id.id.as_bytes().to_vec());
         for (table, rows) in id.kind.tables().zip(&mut rows) {
             let fits = |row: &Row| row.0.len() == table.columns.len() && row.0.first() == Some(&key);
             if !rows.iter().all(fits) {
-                return Err(Error::corrupt(format!("{id} has a row of `{}` that is not its own", table.name)));
+                return Err(Error::corrupt(format!("{id} has a row of `{}` that belongs to another unit", table.name)));
             }
             // Sorted here, because databases differ in their order of texts.
             rows.sort_by(compare_rows);
@@ -83,7 +83,7 @@ impl ExportUnit {
         self.rows.iter().map(|rows| rows.len() as u64).sum()
     }
 
-    /// A name for people, such as "user ann".
+    /// A human-readable name, such as "user ann".
     ///
     /// # Errors
     /// `Corrupt` when its first row is malformed.
@@ -192,7 +192,7 @@ impl ExportUnit {
     fn graph(&self) -> Result<Partition> {
         // The exported columns of a graph have the order in which `read_partition` reads them.
         let row = self.rows_of("graph").first().cloned();
-        read_partition(row.ok_or_else(|| Error::corrupt(format!("{} has no row of its own", self.id)))?)
+        read_partition(row.ok_or_else(|| Error::corrupt(format!("{} has no row for its partition", self.id)))?)
     }
 
     fn rows_of(&self, name: &str) -> &[Row] {

@@ -1,8 +1,8 @@
 //! The ingestion queue: a lease for each graph, with an epoch as fencing token.
 //!
 //! The jobs are the pending episodes themselves, so a job's effect and its removal from the queue
-//! are one transaction. A claim is one update of a row whose epoch is unchanged or whose lease has expired,
-//! which works on every database.
+//! are one transaction. A claim is one conditional update of a row whose lease has expired, which works on every
+//! database; the epoch ensures that only one of several claims succeeds.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use super::statements as sql_text;
 use erstwhile_core::error::Result;
 use erstwhile_core::model::PartitionId;
 
-/// Number of candidates for one claim; more workers than this compete for the same graphs.
+/// Number of candidates for one claim; with more workers than this, several compete for the same graph.
 const CANDIDATES: i64 = 32;
 
 /// The right to ingest one graph for a limited time.
@@ -34,7 +34,7 @@ pub struct QueueDepth {
     pub episodes: i64,
     /// Graphs with pending episodes.
     pub graphs: i64,
-    /// The time since which the first graph of the queue has been ready.
+    /// When the graph that has waited longest became ready.
     pub oldest_ready_at: Option<Timestamp>,
     /// The maximum number of consecutive failures of any graph.
     pub attempts_max: i64,
@@ -116,7 +116,7 @@ impl Store {
         Ok(depth.unwrap_or(QueueDepth { episodes: 0, graphs: 0, oldest_ready_at: None, attempts_max: 0 }))
     }
 
-    /// Removes the ids of batches that were applied before a time, when their senders no longer retry.
+    /// Removes the ids of batches that were applied before a time, when their senders have stopped retrying.
     pub async fn remove_applied_batches(&self, before: Timestamp) -> Result<()> {
         self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())
     }

@@ -66,7 +66,8 @@ impl Store {
         self.many(&sql_text::GROUPS_OF_GRAPH, vec![id(graph.0)], read_id).await
     }
 
-    /// The members of a group, or the users who are not members, whose id, e-mail or name contains `search`; and their number.
+    /// A page of the members of a group, or of the users who are not members, whose id, e-mail or name contains
+    /// `search`; and their total number.
     pub async fn users_of_group(
         &self,
         project: ProjectId,
@@ -91,7 +92,7 @@ impl Store {
         self.one(&sql_text::COLLECTION_BY_GRAPH, vec![id(graph.0)], rows::read_collection).await
     }
 
-    /// A collection without the numbers of its documents (0).
+    /// A collection without counting its documents; the counts are 0.
     pub async fn find_uncounted_collection(&self, graph: CollectionId) -> Result<Option<Collection>> {
         self.one(&sql_text::UNCOUNTED_COLLECTION, vec![id(graph.0)], rows::read_collection).await
     }

@@ -51,17 +51,17 @@ pub struct Step {
     pub statement: &'static Statement,
     /// Its parameters, `$1` first.
     pub params: Vec<Value>,
-    /// The number of rows that it must touch.
+    /// The number of rows that it must affect.
     pub expect: Rows,
 }
 
-/// The number of rows that a step must touch.
+/// The number of rows that a step must affect.
 #[derive(Debug, Clone)]
 pub enum Rows {
     /// Any number.
     Any,
-    /// Any number, in a transaction of one step that does not wait long for locked rows: it is then rolled back as
-    /// [`Refusal::Locked`].
+    /// Any number, in a transaction of one step that does not wait long for locked rows: if a row stays locked, the
+    /// transaction is rolled back with [`Refusal::Locked`].
     Unlocked,
     /// Exactly one; otherwise the whole transaction is rolled back for this reason.
     One(Refusal),
@@ -89,7 +89,7 @@ pub enum Refusal {
 /// How a transaction ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It is durable; with the rows that each step returned.
+    /// It is durable. Contains the rows that each step returned.
     Committed(Vec<Vec<Row>>),
     /// It was rolled back on purpose.
     Refused(Refusal),
@@ -101,7 +101,7 @@ pub struct Row(pub Vec<Value>);
 
 /// Receives the rows of reads one at a time.
 pub trait ReceiveRows {
-    /// Discards what was received, because the reads start, possibly again after a failure.
+    /// Discards all received rows: the reads start, or start again after a failure.
     fn restart(&mut self);
 
     /// Receives the next row of the read with this index.
@@ -120,7 +120,7 @@ impl ReceiveRows for AllRows {
     }
 
     fn receive(&mut self, read: usize, row: Row) -> Result<()> {
-        let rows = self.0.get_mut(read).ok_or_else(|| Error::internal("a row of an unknown read"))?;
+        let rows = self.0.get_mut(read).ok_or_else(|| Error::internal("a row belongs to an unknown read"))?;
         rows.push(row);
         Ok(())
     }
@@ -129,7 +129,7 @@ impl ReceiveRows for AllRows {
 /// A database.
 ///
 /// # Contract
-/// - [`transact`](Sql::transact) is atomic and durable: when it answers `Committed`, the effects
+/// - [`transact`](Sql::transact) is atomic and durable: when it returns `Committed`, the effects
 ///   survive a crash of the process and of the machine; on `Refused` or an error nothing is changed.
 ///   (When a commit cannot be confirmed, the error is `Unavailable`; the caller may send the same batch again, because
 ///   batches are idempotent.)
@@ -166,7 +166,7 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// Removes the remains of deleted rows from the database's own files, as far as possible.
     async fn scrub(&self) -> Result<()>;
 
-    /// Whether the database answers, for readiness.
+    /// Checks that the database answers, for readiness probes.
     async fn ping(&self) -> Result<()>;
 }
 
@@ -177,7 +177,7 @@ pub struct Migration {
     pub version: i64,
     /// What it does.
     pub name: &'static str,
-    /// Statements, separated by semicolons. Drivers replace `BLOB` by their own name of the type.
+    /// Statements, separated by semicolons. Drivers replace `BLOB` with their own name for the type.
     pub sql: &'static str,
 }
 

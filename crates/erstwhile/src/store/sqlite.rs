@@ -1,8 +1,8 @@
 //! The `SQLite` driver: one file, a writer thread with group commit, and a small pool of readers.
 //!
-//! Many small transactions share one fsync: the writer takes every transaction that is waiting (at
-//! most [`GROUP_MAX`]), runs each in a savepoint so that one refusal does not undo its neighbours,
-//! commits them together, and only then answers all of them.
+//! Many small transactions share one fsync: the writer takes all waiting transactions (up to
+//! [`GROUP_MAX`]), runs each in a savepoint so that one rolled-back transaction does not undo the others,
+//! commits them together, and only then answers their callers.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ impl Sqlite {
             result
         })
         .await
-        .map_err(|error| Error::internal("a database read stopped").with_source(error))?
+        .map_err(|error| Error::internal("a database read stopped unexpectedly").with_source(error))?
     }
 
     async fn send<T>(&self, work: impl FnOnce(oneshot::Sender<Result<T>>) -> Work) -> Result<T> {
@@ -268,7 +268,7 @@ fn run_group(connection: &mut Connection, group: Vec<Waiting>, answers: &mut Vec
         broken = None;
     }
     if let Some(error) = broken {
-        // SQLite rolled back the whole transaction, as it does when the disk is full: nothing of the group is stored.
+        // SQLite rolled back the whole transaction, as it does when the disk is full: none of the group is stored.
         answers.extend(waiting.map(|(_, answer)| (answer, Err(Error::new(error.kind(), error.message())))));
         return Err(error);
     }
@@ -284,7 +284,7 @@ fn in_savepoint(transaction: &mut rusqlite::Transaction<'_>, steps: &[Step]) -> 
         if let Rows::One(refusal) = &step.expect
             && touched != 1
         {
-            savepoint.finish().map_err(failed("undo a refused transaction"))?;
+            savepoint.finish().map_err(failed("roll back a transaction"))?;
             return Ok(Outcome::Refused(Refusal::clone(refusal)));
         }
         returned.push(rows);
@@ -293,7 +293,7 @@ fn in_savepoint(transaction: &mut rusqlite::Transaction<'_>, steps: &[Step]) -> 
     Ok(Outcome::Committed(returned))
 }
 
-/// Runs one step; returns its rows, and the number of rows that it touched.
+/// Runs one step; returns its rows, and the number of rows that it affected.
 fn run(connection: &Connection, step: &Step) -> Result<(Vec<Row>, usize)> {
     let fail = failed(step.statement.name);
     let mut prepared = connection.prepare_cached(&numbered(step.statement)).map_err(&fail)?;

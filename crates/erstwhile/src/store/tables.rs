@@ -1,8 +1,9 @@
 //! Every table of the schema, described once: its columns, how it is distributed, how it is cleared, and whether its
 //! rows are exported.
 //!
-//! Statements that read, write or clear whole rows follow from this description, and so does the distribution over
-//! shards. A test compares it with the database's own catalogue, so that no column of a later migration is forgotten.
+//! Statements that read, write or clear whole rows are generated from this description, which also determines the
+//! distribution over shards. A test compares it with the database's own catalogue, so that it includes every column of
+//! later migrations.
 
 use super::sql::{Reach, Statement};
 
@@ -223,7 +224,7 @@ impl ExportUnitKind {
         }
     }
 
-    /// Its name for people.
+    /// Its human-readable name.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Project => "project",

@@ -17,7 +17,7 @@ async fn open() -> (Store, TempDir) {
 erstwhile_testkit::export_conformance!(from: open, to: open);
 
 #[tokio::test]
-async fn every_column_moves_or_is_named_as_left_behind() {
+async fn every_column_is_exported_or_listed_as_not_exported() {
     let (_store, folder) = open().await;
     let database = rusqlite::Connection::open(folder.path().join("test.db")).expect("a database");
     let columns = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'";

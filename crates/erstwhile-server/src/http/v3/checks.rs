@@ -1,9 +1,10 @@
 //! Validation shared by handlers of the generation.
 
 use erstwhile::engine::GraphRef;
-use erstwhile::model::{Metadata, Role};
+use erstwhile::model::Metadata;
 use serde_json::Value;
 
+pub(super) use crate::http::checks::{characters, role};
 use crate::http::error::ApiError;
 
 /// Returns the graph of a request, which must set exactly one of `user_id` and `graph_id`.
@@ -14,20 +15,6 @@ pub(super) fn graph_of(user_id: Option<String>, graph_id: Option<String>) -> Res
         (None, Some(graph_id)) => Ok(GraphRef::Graph(graph_id)),
         _ => Err(ApiError::bad_request("exactly one of user_id and graph_id must be given")),
     }
-}
-
-/// Parses a role.
-pub(super) fn role(field: &str, name: &str) -> Result<Role, ApiError> {
-    let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-    Role::parse(name).ok_or_else(|| ApiError::bad_request(format!("{field} must be one of {}", known.join(", "))))
-}
-
-/// Checks that a text has at most `max` characters.
-pub(super) fn characters(name: &str, text: &str, max: usize) -> Result<(), ApiError> {
-    if text.chars().count() > max {
-        return Err(ApiError::bad_request(format!("{name} must have at most {max} characters")));
-    }
-    Ok(())
 }
 
 /// Checks the number of metadata keys, and that values are scalars or lists of scalars.

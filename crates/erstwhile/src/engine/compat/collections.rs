@@ -33,7 +33,7 @@ const COLLECTIONS_MAX: i64 = 10_000;
 const DOCUMENTS_MAX: usize = 1_000;
 /// Maximum number of results of a search.
 const RESULTS_MAX: usize = 1_000;
-/// Approximate memory for the vectors of collections, in bytes.
+/// Approximate maximum memory for cached collections, in bytes.
 const BYTES_MAX: u64 = 256 << 20;
 
 /// A collection to create.
@@ -64,7 +64,7 @@ pub struct NewDocument {
     pub embedding: Option<Vec<f32>>,
 }
 
-/// A search over a collection; text, vector and filter may be combined.
+/// A search in a collection, by text or vector, by filter, or by both; a vector takes precedence over a text.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentSearch {
     /// The query as text; only in a collection whose vectors the server computes.
@@ -75,11 +75,11 @@ pub struct DocumentSearch {
     pub filter: Option<MetadataFilter>,
     /// Maximum number of results.
     pub limit: usize,
-    /// Maximal marginal relevance with this lambda.
+    /// Ranks by maximal marginal relevance with this lambda, when present.
     pub mmr_lambda: Option<f32>,
 }
 
-/// The results of a search over a collection.
+/// The results of a search in a collection.
 #[derive(Debug, Clone, Default)]
 pub struct FoundDocuments {
     /// Documents with their cosine similarity, best first; without a query, in creation order with similarity 0.
@@ -200,7 +200,7 @@ impl ProjectHandle {
         Ok(document)
     }
 
-    /// Vectors computed by the server are not stored; they are computed again for the documents that are returned.
+    /// Computes the vectors of the documents to return, because vectors computed by the server are not stored.
     async fn bring_vectors(
         &self,
         collection: &Collection,
@@ -253,7 +253,7 @@ impl CollectionHandle {
         self.project.store().find_uncounted_collection(id).await?.ok_or_else(|| Error::not_found("collection"))
     }
 
-    /// A collection, by its name in any case.
+    /// A collection, by its name, ignoring case.
     pub async fn get(&self) -> Result<Collection> {
         let id = self.partition().await?;
         let collection = self.project.store().find_collection(id).await?;
@@ -386,8 +386,8 @@ impl CollectionHandle {
     /// Searches a collection.
     ///
     /// # Errors
-    /// `Invalid` when the search is empty, when it has text but the application supplies the vectors, or when a vector
-    /// has the wrong number of components.
+    /// `Invalid` when the search is empty, when it has only text but the application supplies the vectors, or when a
+    /// vector has the wrong number of components.
     pub async fn search(&self, search: DocumentSearch) -> Result<FoundDocuments> {
         let collection = self.get_uncounted().await?;
         let limit = search.limit.clamp(1, RESULTS_MAX);
@@ -419,7 +419,7 @@ impl CollectionHandle {
             let hit = |(id, score)| Some((loaded.documents.get(&id)?.clone(), score));
             hits.into_iter().filter_map(hit).collect()
         };
-        // Callers compare the results with each other.
+        // Vectors are included, because callers compare the results with each other.
         self.project.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
         Ok(FoundDocuments { documents, query_vector })
     }

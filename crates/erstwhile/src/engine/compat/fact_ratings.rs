@@ -1,4 +1,4 @@
-//! Fact ratings, and the facts of a thread, for the session generations of the API.
+//! Fact ratings, and the facts of a thread, for the API generations that call threads sessions.
 
 use serde_json::Value;
 
@@ -177,7 +177,7 @@ impl ProjectHandle {
 }
 
 impl GraphHandle {
-    /// Facts of a graph with their ratings, in their order.
+    /// Rates facts of a graph; keeps their order.
     pub async fn rate_facts(&self, facts: Vec<FactTriple>) -> Result<Vec<RatedFact>> {
         let graph = self.partition().await?;
         self.project.rated(graph, None, facts).await
@@ -192,8 +192,7 @@ impl GraphHandle {
 }
 
 impl ThreadHandle {
-    /// The current facts that a thread's messages support, newest first, with at least
-    /// this rating.
+    /// The current facts that a thread's messages support, newest first, with at least this rating.
     pub async fn facts(&self, rating_min: Option<f64>) -> Result<Vec<RatedFact>> {
         let graph = self.get().await?.graph;
         let said_in = |index: &GraphIndex, triple: &FactTriple| {
@@ -205,7 +204,7 @@ impl ThreadHandle {
         Ok(at_least(rated, rating_min))
     }
 
-    /// The facts that are relevant to the last messages of a thread, best first, with at least this rating.
+    /// The facts of a thread's graph that are relevant to a query, best first, with at least this rating.
     pub async fn relevant_facts(&self, query: &str, limit: usize, rating_min: Option<f64>) -> Result<Vec<RatedFact>> {
         if query.trim().is_empty() {
             return Ok(Vec::new());

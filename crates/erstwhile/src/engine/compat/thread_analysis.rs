@@ -14,7 +14,7 @@ use erstwhile_core::model::Episode;
 const CLASSES_MAX: usize = 100;
 /// Maximum number of fields of a schema.
 const FIELDS_MAX: usize = 100;
-/// Maximum number of characters of the conversation that the model reads: the last ones.
+/// Maximum number of characters at the end of the conversation that the model reads.
 const SHOWN_MAX: usize = 24_000;
 
 /// How to classify a thread.
@@ -146,7 +146,7 @@ fn line(message: &Episode) -> String {
 fn fields_of(schema: &str) -> Result<Map<String, Value>> {
     let malformed = || Error::invalid("model_schema must be a JSON object or a list of fields with names");
     let fields = match serde_json::from_str(schema).map_err(|_| malformed())? {
-        // A JSON schema, as the SDK makes it from a class; else the fields by themselves.
+        // A JSON schema, as the SDK generates it from a class, or only the fields.
         Value::Object(mut schema) => match schema.remove("properties") {
             Some(Value::Object(fields)) => fields,
             Some(_) => return Err(malformed()),

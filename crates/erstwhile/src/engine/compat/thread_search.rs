@@ -30,7 +30,7 @@ pub struct ThreadSearch {
     pub filter: Option<MetadataFilter>,
     /// Maximum number of results.
     pub limit: usize,
-    /// Maximal marginal relevance with this lambda.
+    /// Ranks by maximal marginal relevance with this lambda, when present.
     pub mmr_lambda: Option<f32>,
 }
 

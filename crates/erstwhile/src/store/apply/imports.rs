@@ -85,7 +85,7 @@ impl Steps {
         ];
         self.must(&sql::SET_IMPORT_STATE, params, Refusal::Stale);
         if to == ImportState::Queued {
-            // One, so that a worker looks; how many are left is counted when items move.
+            // One, so that a worker claims the job; unfinished items are counted whenever their states change.
             self.may(&sql::ENQUEUE, vec![graph, Value::Int(1), time(self.at)]);
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Projects and the keys that open them.
+//! Projects and their API keys.
 
 use super::super::codes::Code;
 use super::super::rows::{id, optional_text, optional_time, text, time};

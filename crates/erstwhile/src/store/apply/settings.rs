@@ -37,7 +37,7 @@ impl Steps {
         Ok(())
     }
 
-    /// The graph of the batch, or else its project.
+    /// The partition of the batch, or its project when the batch has none.
     fn scope(&self) -> Value {
         id(self.partition.map_or(self.project.0, |partition| partition.0))
     }

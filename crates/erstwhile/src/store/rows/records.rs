@@ -10,7 +10,7 @@ use erstwhile_core::model::{
     ImportTarget, Metadata, Role, Setting, SettingKind,
 };
 
-/// The stored code of an item's state; statements know that what is below 2 is left to do.
+/// The stored code of an item's state; SQL statements rely on unfinished states having codes below 2.
 pub(in super::super) fn import_item_state_code(state: &ImportItemState) -> (i64, Option<&String>) {
     match state {
         ImportItemState::Pending => (0, None),
@@ -37,7 +37,7 @@ pub(in super::super) fn vector(components: &[f32]) -> Value {
 fn components_of(bytes: &[u8]) -> Result<Vec<f32>> {
     let (components, rest) = bytes.as_chunks::<4>();
     if !rest.is_empty() {
-        return Err(Error::corrupt("a stored vector has a broken component"));
+        return Err(Error::corrupt("a stored vector is not a whole number of 32-bit floats"));
     }
     Ok(components.iter().map(|component| f32::from_le_bytes(*component)).collect())
 }
@@ -104,12 +104,12 @@ pub(in super::super) fn read_import(row: Row) -> Result<ImportJob> {
     })
 }
 
-/// Where an item goes, as JSON: what is kept of it for as long as the load is.
+/// The target and document id of an item as JSON, stored as long as its import job.
 pub(in super::super) fn import_item_json(item: &ImportItem) -> String {
     json!({ "target": item.target, "document_id": item.document_id }).to_string()
 }
 
-/// What an item holds, as JSON: forgotten when its episode has it.
+/// The content of an item as JSON, cleared once it is stored in an episode.
 pub(in super::super) fn import_item_payload(item: &ImportItem) -> String {
     json!({
         "kind": item.kind.as_str(),
@@ -137,13 +137,13 @@ pub(in super::super) fn read_import_item(row: Row) -> Result<ImportItem> {
     };
     let task = row.optional_uuid()?;
     let (created_at, updated_at) = (row.time()?, row.time()?);
-    // What was stored by the version before stands in `data` as a whole.
+    // An earlier version of the schema stored all fields in `data`.
     let mut field = |name: &str| {
         let place = payload.get_mut(name).or_else(|| data.get_mut(name));
         place.map(Json::take).unwrap_or_default()
     };
     let text = |value: Json| value.as_str().map(str::to_owned);
-    let broken = |_| Error::corrupt("a stored item of an import job is broken");
+    let broken = |_| Error::corrupt("a stored item of an import job is malformed");
     let reference_time = field("reference_time").as_i64();
     let metadata = match field("metadata") {
         Json::Object(metadata) => metadata,
