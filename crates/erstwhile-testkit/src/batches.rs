@@ -27,8 +27,8 @@ pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
             let batch = one_batch(&mut Draw::new(bytes, index as u64), &reference);
             // A rejected batch stays in the sequence.
             drop(reference.apply(&batch));
-            let comes_again = index % 17 == 5;
-            batches.extend(comes_again.then(|| batch.clone()));
+            let is_repeated = index % 17 == 5;
+            batches.extend(is_repeated.then(|| batch.clone()));
             batches.push(batch);
         }
         batches
@@ -42,7 +42,7 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
         let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference)).collect();
         return Batch { id, project, partition: None, expect: BatchPrecondition::None, at: draw.now, changes };
     }
-    let number = draw::OFTEN[usize::from(draw.below(20))];
+    let number = draw::WEIGHTED_PARTITIONS[usize::from(draw.below(20))];
     let (partition, project) = (partition_id(number), draw::project_of(number));
     let state = reference.partition(partition);
     let changes = match state {

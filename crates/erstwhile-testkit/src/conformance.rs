@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use agreement::agrees_with_the_reference_model;
-pub use edits::edits_go_with_what_they_edit;
+pub use edits::edits_are_removed_with_their_objects;
 pub use gathered::*;
 pub use queue::*;
 
@@ -46,18 +46,18 @@ macro_rules! store_conformance {
             keys_are_found_by_digest_and_revoked
             a_graph_is_claimed_by_its_key
             a_graph_is_claimed_by_one_worker_at_a_time
-            a_worker_that_overslept_is_fenced_off
+            a_batch_with_an_expired_lease_is_rejected
             a_task_follows_its_episodes
             a_removed_graph_leaves_nothing
             a_removal_that_is_sent_again_is_known
             evidence_since_a_version_is_what_changed
-            evidence_is_of_one_moment
-            edits_go_with_what_they_edit
+            evidence_is_a_consistent_snapshot
+            edits_are_removed_with_their_objects
             a_setting_replaces_only_what_it_may
-            members_of_a_group_go_with_their_graph
-            documents_come_back_as_they_were_given
-            a_bulk_load_moves_one_way
-            a_thread_has_a_life_of_its_own
+            memberships_are_removed_with_the_graph
+            documents_are_read_back_unchanged
+            import_job_states_only_advance
+            threads_have_metadata_and_can_end
             additions_of_one_batch_keep_their_order
         );
 
@@ -461,7 +461,7 @@ pub async fn evidence_since_a_version_is_what_changed(store: &Store) {
 
 /// While messages are repeatedly replaced by others, each read sees exactly one complete message, with the version of
 /// the batch that added it.
-pub async fn evidence_is_of_one_moment(store: &Store) {
+pub async fn evidence_is_a_consistent_snapshot(store: &Store) {
     const WRITES: u128 = 60;
     let graph = with_thread(store).await;
     let begun = store.evidence_since(graph, 0).await.unwrap().unwrap().version;

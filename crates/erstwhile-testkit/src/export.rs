@@ -26,15 +26,15 @@ use world::{World, ann};
 macro_rules! export_conformance {
     (from: $from:path, to: $to:path) => {
         $crate::export_conformance!(@tests $from, $to:
-            everything_moves_and_answers_the_same
-            what_is_pending_is_worked_off_at_the_destination
-            a_bulk_load_that_was_read_before_its_graph_arrives_once
-            a_move_that_was_cut_off_goes_on
-            a_second_move_changes_nothing
+            every_row_is_exported_and_imported
+            pending_episodes_are_ingested_at_the_destination
+            import_items_distributed_during_the_export_are_added_once
+            an_interrupted_export_or_import_resumes
+            a_second_run_changes_nothing
             an_export_follows_its_source
             a_damaged_export_is_refused
-            what_differs_at_the_destination_stays_as_it_is
-            a_project_of_the_same_name_lets_nothing_in
+            different_content_is_not_overwritten
+            another_project_of_the_same_name_blocks_the_import
         );
     };
     (@tests $from:path, $to:path: $($name:ident)*) => {
@@ -66,7 +66,7 @@ fn unit_files(path: &Path) -> BTreeSet<PathBuf> {
 }
 
 /// Rows of every kind are imported, and every query returns the same result at the destination.
-pub async fn everything_moves_and_answers_the_same(source: &Store, target: &Store) {
+pub async fn every_row_is_exported_and_imported(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let mut filled = BTreeSet::new();
     for unit in source.list_units().await.unwrap() {
@@ -91,7 +91,7 @@ pub async fn everything_moves_and_answers_the_same(source: &Store, target: &Stor
 }
 
 /// Episodes that were pending at the source are ingested at the destination; leases are not exported.
-pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, target: &Store) {
+pub async fn pending_episodes_are_ingested_at_the_destination(source: &Store, target: &Store) {
     let from = World::full(source).await;
     // A worker of the source holds a lease.
     source.claim(from.engine.now(), from.engine.now() + jiff::SignedDuration::from_hours(1)).await.unwrap().unwrap();
@@ -114,7 +114,7 @@ pub async fn what_is_pending_is_worked_off_at_the_destination(source: &Store, ta
 }
 
 /// An import job whose items are distributed during the export loses no items and adds none twice.
-pub async fn a_bulk_load_that_was_read_before_its_graph_arrives_once(source: &Store, target: &Store) {
+pub async fn import_items_distributed_during_the_export_are_added_once(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let read = async |kind: ExportUnitKind, id| source.read_unit(ExportUnitId { kind, id }).await.unwrap().unwrap();
     let home = read(ExportUnitKind::ImportJob, from.bulk.0).await;
@@ -160,7 +160,7 @@ impl Progress for Cut {
 }
 
 /// An export or import that is interrupted at any point and run again has the same result as an uninterrupted one.
-pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
+pub async fn an_interrupted_export_or_import_resumes(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
     let cut = Cut::after(3);
@@ -197,7 +197,7 @@ pub async fn a_move_that_was_cut_off_goes_on(source: &Store, target: &Store) {
 }
 
 /// A second export or import changes nothing.
-pub async fn a_second_move_changes_nothing(source: &Store, target: &Store) {
+pub async fn a_second_run_changes_nothing(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
     let first = from.engine.export_to(&path, &()).await.unwrap();
@@ -288,7 +288,7 @@ pub async fn a_damaged_export_is_refused(source: &Store, target: &Store) {
 }
 
 /// Units with different content are reported and never overwritten; the others are imported.
-pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, target: &Store) {
+pub async fn different_content_is_not_overwritten(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
     let exported = from.engine.export_to(&path, &()).await.unwrap();
@@ -318,7 +318,7 @@ pub async fn what_differs_at_the_destination_stays_as_it_is(source: &Store, targ
 }
 
 /// Nothing is imported into a destination that has another project of the same name.
-pub async fn a_project_of_the_same_name_lets_nothing_in(source: &Store, target: &Store) {
+pub async fn another_project_of_the_same_name_blocks_the_import(source: &Store, target: &Store) {
     let from = World::full(source).await;
     let (_guard, path) = folder();
     from.engine.export_to(&path, &()).await.unwrap();

@@ -204,7 +204,7 @@ impl Reference {
         let is_knowledge = |change| matches!(effect(change), Effect::Knowledge | Effect::KnowledgeAndEpisodes);
         state.row.version += 1;
         state.row.revision += i64::from(batch.changes.iter().any(is_knowledge));
-        state.make_room_for(batch.changes.iter().map(Change::episode_count).sum());
+        state.assign_positions(batch.changes.iter().map(Change::episode_count).sum());
         Ok(state.row.version)
     }
 

@@ -56,7 +56,7 @@ pub use keys::{NewKey, RevealedKey};
 pub use listing::{Listing, SortBy};
 pub use messages::{NewMessage, Posted};
 pub use search::Search;
-pub use summaries::Summarised;
+pub use summaries::SummaryKind;
 pub use threads::NewThread;
 pub use users::{NewUser, UserUpdate};
 

@@ -17,7 +17,7 @@ pub(crate) use to_folder::export;
 /// The version of the file format.
 const FORMAT: u32 = 1;
 /// Number of units that are processed concurrently; each is held in memory.
-const IN_HAND: usize = 4;
+const CONCURRENT_UNITS: usize = 4;
 /// Maximum number of rows of a unit.
 const ROWS_MAX: u64 = 5_000_000;
 

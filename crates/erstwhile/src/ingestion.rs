@@ -43,7 +43,7 @@ const TRIES_MAX: usize = 64;
 const POLL: Duration = Duration::from_millis(500);
 /// How long a graph must have waited before polling claims it. Until then, only the process that received its messages
 /// and holds its index claims it.
-const LEFT_FOR: SignedDuration = SignedDuration::from_millis(500);
+const POLL_MIN_WAIT: SignedDuration = SignedDuration::from_millis(500);
 
 /// Ingestion workers that run in the background.
 ///
@@ -72,9 +72,9 @@ impl Workers {
 
 /// Ingests until cancelled; finishes the current graph.
 async fn run(state: Arc<State>, stop: CancellationToken) {
-    let mut poller = Poller::new(LEFT_FOR);
+    let mut poller = Poller::new(POLL_MIN_WAIT);
     loop {
-        let worked = match work_on_one(&state, &mut poller).await {
+        let worked = match ingest_one_graph(&state, &mut poller).await {
             Ok(worked) => worked,
             Err(error) => {
                 tracing::warn!(%error, "ingestion failed and will be retried");
@@ -96,7 +96,7 @@ async fn run(state: Arc<State>, stop: CancellationToken) {
 
 /// Claims one graph and ingests what is pending in it; false when nothing was pending.
 pub(crate) async fn run_once(state: &Arc<State>) -> Result<bool> {
-    work_on_one(state, &mut Poller::new(SignedDuration::ZERO)).await
+    ingest_one_graph(state, &mut Poller::new(SignedDuration::ZERO)).await
 }
 
 /// Decides when a worker polls the queue. Graphs with episodes stored by this process are announced instead.
@@ -105,12 +105,12 @@ struct Poller {
     /// Whether the last poll found something, in which case the next one follows at once.
     found: bool,
     /// How long a graph must have waited.
-    left_for: SignedDuration,
+    min_wait: SignedDuration,
 }
 
 impl Poller {
-    fn new(left_for: SignedDuration) -> Self {
-        Self { next: Instant::now(), found: true, left_for }
+    fn new(min_wait: SignedDuration) -> Self {
+        Self { next: Instant::now(), found: true, min_wait }
     }
 
     /// Claims a graph: one from the queue when polling is due, else an announced one.
@@ -124,7 +124,7 @@ impl Poller {
         }
         self.next = Instant::now() + POLL;
         let now = state.now();
-        let looked = state.store().claim(later(now, -self.left_for), later(now, LEASE)).await;
+        let looked = state.store().claim(later(now, -self.min_wait), later(now, LEASE)).await;
         self.found = matches!(looked, Ok(Some(_)));
         match looked {
             Ok(Some(lease)) => Ok(Some(lease)),
@@ -156,7 +156,7 @@ fn announce_after(state: &Arc<State>, partition: PartitionId, rest: SignedDurati
     });
 }
 
-async fn work_on_one(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
+async fn ingest_one_graph(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
     let Some(lease) = poller.claim(state).await? else { return Ok(false) };
     let outcome = tokio::select! {
         outcome = work(state, lease) => outcome,

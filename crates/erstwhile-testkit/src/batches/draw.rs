@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// Number of partitions.
 pub(super) const PARTITIONS: u8 = 8;
 /// The partitions to draw from, with repetitions as weights.
-pub(super) const OFTEN: [u8; 20] = [
+pub(super) const WEIGHTED_PARTITIONS: [u8; 20] = [
     0,
     0,
     0,

@@ -24,7 +24,7 @@ fn edited(graph: GraphId, number: u128) -> Vec<Change> {
 
 /// An edit of a fact is removed with the assertion, episode, thread or name from which the fact was derived, and an
 /// edit of an entity with its name; other edits are kept.
-pub async fn edits_go_with_what_they_edit(store: &Store) {
+pub async fn edits_are_removed_with_their_objects(store: &Store) {
     let graph = with_thread(store).await;
     for number in 101..=104 {
         store.apply(&batch(number, graph, edited(graph, number))).await.unwrap();

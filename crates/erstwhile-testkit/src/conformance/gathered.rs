@@ -43,7 +43,7 @@ pub async fn a_setting_replaces_only_what_it_may(store: &Store) {
 }
 
 /// Users join a group at most once, can be listed by group, and leave it when their graph is removed.
-pub async fn members_of_a_group_go_with_their_graph(store: &Store) {
+pub async fn memberships_are_removed_with_the_graph(store: &Store) {
     let group = GroupId(Uuid::from_u128(7));
     for (number, name) in ["ann", "bea", "cleo"].iter().enumerate() {
         let graph = graph_id(number as u128);
@@ -110,7 +110,7 @@ fn document(graph: GraphId, number: u128, own: &str, embedding: Option<Vec<f32>>
 }
 
 /// Documents are read back exactly as written, their own ids are unique, and they are removed with the collection.
-pub async fn documents_come_back_as_they_were_given(store: &Store) {
+pub async fn documents_are_read_back_unchanged(store: &Store) {
     let graph = graph_id(1);
     store.apply(&batch(1, graph, new_collection(graph, "lib"))).await.unwrap();
     assert_eq!(store.locate(project(1), Locate::Collection, "lib").await.unwrap(), Some(graph.into()));
@@ -160,7 +160,7 @@ pub async fn documents_come_back_as_they_were_given(store: &Store) {
 
 /// The state of an import job only advances, it is claimed like a graph while it has unfinished items, and it keeps its
 /// items.
-pub async fn a_bulk_load_moves_one_way(store: &Store) {
+pub async fn import_job_states_only_advance(store: &Store) {
     let target = with_thread(store).await;
     let home = graph_id(5);
     let bulk = ImportJob {
@@ -246,7 +246,7 @@ pub async fn a_bulk_load_moves_one_way(store: &Store) {
 }
 
 /// A thread has metadata, may have no user, and accepts no messages once it has ended.
-pub async fn a_thread_has_a_life_of_its_own(store: &Store) {
+pub async fn threads_have_metadata_and_can_end(store: &Store) {
     let graph = with_thread(store).await;
     let mut thread = store.find_thread(graph, "t").await.unwrap().unwrap();
     let seen = thread.updated_at;

@@ -47,7 +47,7 @@ pub async fn a_graph_is_claimed_by_its_key(store: &Store) {
 }
 
 /// After a lease has expired and another worker has claimed the graph, the batch of the first worker is rejected.
-pub async fn a_worker_that_overslept_is_fenced_off(store: &Store) {
+pub async fn a_batch_with_an_expired_lease_is_rejected(store: &Store) {
     let graph = with_thread(store).await;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     let episode = EpisodeId(graph.within(Uuid::from_u128(10)));

@@ -18,7 +18,7 @@ pub(super) const ENTITY: u8 = 1;
 
 impl PartitionState {
     /// Gives the episodes of a batch their positions, before any of its changes is made.
-    pub(super) fn make_room_for(&mut self, episodes: usize) {
+    pub(super) fn assign_positions(&mut self, episodes: usize) {
         self.arriving = episodes as i64;
         self.next_seq += self.arriving;
     }

@@ -48,7 +48,7 @@ impl Reference {
     }
 
     /// Erases items of every import job.
-    pub(super) fn forget_items(&mut self, is_meant: impl Fn(&ImportItem) -> bool) {
+    pub(super) fn erase_items(&mut self, is_meant: impl Fn(&ImportItem) -> bool) {
         let items = self.partitions.values_mut().flat_map(|state| &mut state.items);
         items.filter(|item| is_meant(item)).for_each(forget);
     }

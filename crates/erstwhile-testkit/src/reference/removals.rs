@@ -15,7 +15,7 @@ impl Reference {
         self.settings.retain(|(scope, _)| *scope != id.0);
         // Only the id of the removal itself is kept, so that it is recognised when it is sent again.
         self.applied.retain(|(scope, applied)| *scope != id.0 || *applied == batch.id.0);
-        self.forget_items(|item| item.graph.0 == id.0);
+        self.erase_items(|item| item.graph.0 == id.0);
         Ok(())
     }
 
@@ -37,7 +37,7 @@ impl Reference {
         }
         let is_of_thread = |kind, name: &str| kind == SettingKind::RatingInstruction && name == thread;
         self.settings.retain(|(scope, setting)| *scope != id || !is_of_thread(setting.kind, &setting.name));
-        self.forget_items(|item| item.graph.0 == id && item.target.thread().is_some_and(|target| target == thread));
+        self.erase_items(|item| item.graph.0 == id && item.target.thread().is_some_and(|target| target == thread));
         Ok(())
     }
 }

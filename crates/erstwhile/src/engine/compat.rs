@@ -9,5 +9,5 @@ mod thread_search;
 pub(super) use collections::LoadedCollections;
 pub use collections::{DocumentSearch, FoundDocuments, NewCollection, NewDocument, document_filter};
 pub use fact_ratings::{RatedFact, RatingScope};
-pub use thread_analysis::{Classifying, Extracting};
+pub use thread_analysis::{ClassifyRequest, ExtractRequest};
 pub use thread_search::{FoundInThread, ThreadSearch};

@@ -40,7 +40,7 @@ impl GraphHandle {
         let mut stated = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let content = serde_json::json!({ "name": draft.name, "label": draft.entity_type }).to_string();
-            stated.push(self.project.stating(graph, content, &draft.metadata, None));
+            stated.push(self.project.metadata_episode(graph, content, &draft.metadata, None));
         }
         let decide = |index: &GraphIndex| {
             let mut ids = Vec::with_capacity(drafts.len());
@@ -48,7 +48,7 @@ impl GraphHandle {
             for (draft, episode) in drafts.iter().zip(&stated) {
                 changes.extend(episode.clone().map(|episode| Change::AddEpisodes(vec![episode])));
                 let by = episode.as_ref().map(|episode| episode.id);
-                let (id, more) = end_of(index, graph, draft, by, draft.created_at.unwrap_or(now).min(now))?;
+                let (id, more) = resolve_entity(index, graph, draft, by, draft.created_at.unwrap_or(now).min(now))?;
                 changes.extend(more);
                 ids.push(id);
             }
@@ -75,7 +75,7 @@ impl GraphHandle {
 
 impl ProjectHandle {
     /// The episode that stores the metadata of a directly stated entity or fact; `None` without metadata.
-    pub(super) fn stating(
+    pub(super) fn metadata_episode(
         &self,
         graph: GraphId,
         content: String,
@@ -173,7 +173,7 @@ impl ProjectHandle {
 }
 
 /// The entity of a draft: the id of an existing one, or the id of a named one with the changes that add it.
-pub(super) fn end_of(
+pub(super) fn resolve_entity(
     index: &GraphIndex,
     graph: GraphId,
     draft: &NodeDraft,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::entities::{NodeDraft, end_of};
+use super::entities::{NodeDraft, resolve_entity};
 use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
@@ -78,8 +78,8 @@ impl ProjectHandle {
         let id = AssertionId(graph.within(self.ids().next()));
         let by = episode.as_ref().map(|episode| episode.id);
         let decide = |index: &GraphIndex| {
-            let (source, source_changes) = end_of(index, graph, &draft.source, by, now)?;
-            let (target, target_changes) = end_of(index, graph, &draft.target, by, now)?;
+            let (source, source_changes) = resolve_entity(index, graph, &draft.source, by, now)?;
+            let (target, target_changes) = resolve_entity(index, graph, &draft.target, by, now)?;
             // Nothing is left to ingest; the task exists for callers who poll it.
             let followed = Change::AddTask { task, kind: "add_fact_triple".to_owned(), total: 0 };
             let stated = episode.clone().map(|episode| Change::AddEpisodes(vec![episode]));
@@ -180,7 +180,7 @@ impl GraphHandle {
     /// Adds a fact directly, and its subject and object unless they exist.
     pub async fn add_fact(&self, draft: FactDraft) -> Result<(FactTriple, TaskId)> {
         let graph = self.partition().await?;
-        let episode = self.project.stating(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
+        let episode = self.project.metadata_episode(graph, draft.statement.clone(), &draft.metadata, draft.created_at);
         self.project.state_triple(graph, draft, episode).await
     }
 }

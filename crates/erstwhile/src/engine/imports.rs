@@ -63,7 +63,7 @@ impl ProjectHandle {
         self.store().list_imports(self.id, state, limit, offset).await
     }
 
-    async fn home_of(&self, target: &ImportTarget) -> Result<GraphId> {
+    async fn graph_of_target(&self, target: &ImportTarget) -> Result<GraphId> {
         match target {
             ImportTarget::Thread(thread_id) => self.locate_graph(Locate::Thread, thread_id, "thread").await,
             ImportTarget::User(user_id) => self.graph(GraphRef::User(user_id.clone())).partition().await,
@@ -106,7 +106,7 @@ impl ImportHandle {
         for (seq, item) in (before + 1..).zip(new) {
             let graph = match homes.get(&item.target) {
                 Some(graph) => *graph,
-                None => self.project.home_of(&item.target).await?,
+                None => self.project.graph_of_target(&item.target).await?,
             };
             homes.insert(item.target.clone(), graph);
             items.push(ImportItem {
@@ -142,7 +142,7 @@ impl ImportHandle {
             let gone = match looked.get(&item.target) {
                 Some(gone) => *gone,
                 None => {
-                    let home = self.project.home_of(&item.target).await;
+                    let home = self.project.graph_of_target(&item.target).await;
                     let gone = home.is_err_and(|error| error.kind() == ErrorKind::NotFound);
                     looked.insert(&item.target, gone);
                     gone

@@ -26,14 +26,14 @@ const TTL: Duration = Duration::from_mins(10);
 
 /// What is summarised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Summarised {
+pub enum SummaryKind {
     /// Threads, by their messages.
     Threads,
     /// Documents, by the episodes that name them.
     Documents,
 }
 
-impl Summarised {
+impl SummaryKind {
     fn of(self, episode: &Episode) -> Option<&String> {
         match self {
             Self::Threads => episode.thread.as_ref().filter(|_| episode.kind == EpisodeKind::Message),
@@ -50,14 +50,14 @@ impl Summarised {
 }
 
 /// A summary with its cache key: the number of episodes that it was computed from, and the last of them.
-type Made = (usize, EpisodeId, Summary);
+type CachedSummary = (usize, EpisodeId, Summary);
 
 /// The summaries of one graph, by thread or document.
-type OfGraph = HashMap<(Summarised, String), Made>;
+type GraphSummaries = HashMap<(SummaryKind, String), CachedSummary>;
 
 /// Cached summaries of threads and documents, grouped by graph so that they can be dropped with it.
 #[derive(Debug, Clone)]
-pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<OfGraph>>>);
+pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<GraphSummaries>>>);
 
 impl SummaryCache {
     pub(super) fn new() -> Self {
@@ -65,14 +65,14 @@ impl SummaryCache {
     }
 
     /// The cached summary, if it was computed from this many episodes with this last one.
-    fn get(&self, graph: GraphId, key: &(Summarised, String), made_from: (usize, EpisodeId)) -> Option<Summary> {
+    fn get(&self, graph: GraphId, key: &(SummaryKind, String), made_from: (usize, EpisodeId)) -> Option<Summary> {
         let summaries = self.0.get(&graph)?;
         let summaries = summaries.lock().ok()?;
         let (count, last, summary) = summaries.get(key)?;
         ((*count, *last) == made_from).then(|| summary.clone())
     }
 
-    fn insert(&self, graph: GraphId, key: (Summarised, String), made: Made) {
+    fn insert(&self, graph: GraphId, key: (SummaryKind, String), made: CachedSummary) {
         if let Ok(mut summaries) = self.0.get_with(graph, Arc::default).lock() {
             if summaries.len() >= PER_GRAPH_MAX {
                 summaries.clear();
@@ -92,7 +92,7 @@ impl ThreadHandle {
     pub async fn summary(&self) -> Result<Option<Summary>> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
-        let summaries = self.project.summaries_in(graph, Summarised::Threads, Some(self.id())).await?;
+        let summaries = self.project.summaries_in(graph, SummaryKind::Threads, Some(self.id())).await?;
         Ok(summaries.into_iter().next())
     }
 }
@@ -109,7 +109,7 @@ impl ProjectHandle {
     pub(super) async fn summaries_in(
         &self,
         graph: GraphId,
-        what: Summarised,
+        what: SummaryKind,
         only: Option<&str>,
     ) -> Result<Vec<Summary>> {
         let groups = self.index(graph).await?.read(|index| grouped(index, what, only))?;
@@ -164,20 +164,20 @@ impl ProjectHandle {
 
 impl GraphHandle {
     /// The summaries of a graph's threads or documents, in the order of their ids.
-    pub async fn summaries(&self, what: Summarised) -> Result<Vec<Summary>> {
+    pub async fn summaries(&self, what: SummaryKind) -> Result<Vec<Summary>> {
         let graph = self.partition().await?;
         self.project.summaries_in(graph, what, None).await
     }
 
     /// The summaries of a graph that are most similar to a query, best first.
-    pub async fn search_summaries(&self, what: Summarised, search: &Search) -> Result<Vec<Scored<Summary>>> {
+    pub async fn search_summaries(&self, what: SummaryKind, search: &Search) -> Result<Vec<Scored<Summary>>> {
         let summaries = self.summaries(what).await?;
         self.project.nearest(&search.query, search.limit, summaries, |summary| summary.text.clone()).await
     }
 }
 
 /// The episodes of each thread or document, in order.
-fn grouped(index: &GraphIndex, what: Summarised, only: Option<&str>) -> BTreeMap<String, Vec<Episode>> {
+fn grouped(index: &GraphIndex, what: SummaryKind, only: Option<&str>) -> BTreeMap<String, Vec<Episode>> {
     let mut groups: BTreeMap<String, Vec<Episode>> = BTreeMap::new();
     for episode in index.episodes().rev() {
         if let Some(of) = what.of(episode)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::context::query_of;
-use super::{ProjectHandle, Search, Summarised, ThreadHandle};
+use super::{ProjectHandle, Search, SummaryKind, ThreadHandle};
 use crate::store::SettingScope;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
@@ -63,7 +63,7 @@ impl ThreadHandle {
                     nearest.into_iter().map(|found| found.item.summary).collect()
                 }
                 VariableKind::ThreadSummaries => {
-                    let summaries = self.project.summaries_in(thread.graph, Summarised::Threads, None).await?;
+                    let summaries = self.project.summaries_in(thread.graph, SummaryKind::Threads, None).await?;
                     let nearest = self.project.nearest(&query, CANDIDATES, summaries, |one| one.text.clone()).await?;
                     nearest.into_iter().map(|found| found.item.text).collect()
                 }

@@ -9,7 +9,7 @@ use erstwhile_core::text::sentences::split;
 /// Maximum number of facts that one instruction chooses.
 const CHOSEN_MAX: usize = 5;
 /// Minimum cosine similarity of a fact and the instruction that chooses it.
-const ALIKE_MIN: f64 = 0.2;
+const SIMILARITY_MIN: f64 = 0.2;
 /// Maximum number of characters of a user's summary.
 const CHARACTERS_MAX: usize = 1_200;
 
@@ -39,7 +39,7 @@ impl ProjectHandle {
         for instruction in instructions.iter() {
             let text = instruction.value.as_str().unwrap_or_default();
             let nearest = self.nearest(text, CHOSEN_MAX, statements.clone(), Clone::clone).await?;
-            let chosen = nearest.into_iter().filter(|found| found.score >= ALIKE_MIN).map(|found| found.item);
+            let chosen = nearest.into_iter().filter(|found| found.score >= SIMILARITY_MIN).map(|found| found.item);
             for statement in chosen {
                 if !sentences.contains(&statement) {
                     sentences.push(statement);

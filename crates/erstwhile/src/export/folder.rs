@@ -133,7 +133,7 @@ impl Folder {
     }
 
     /// Whether the file of a unit exists and is complete.
-    pub(super) fn is_whole(&self, entry: &Entry) -> bool {
+    pub(super) fn is_complete(&self, entry: &Entry) -> bool {
         fs::read(self.file(entry.unit())).is_ok_and(|file| digest_of(&file) == entry.file_digest)
     }
 

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::folder::{Entry, Folder};
 use super::lines;
-use super::{IN_HAND, Progress, blocking};
+use super::{CONCURRENT_UNITS, Progress, blocking};
 use crate::ports::Clock;
 use crate::store::tables::ExportUnitKind;
 use crate::store::{ImportOutcome, Store};
@@ -60,7 +60,7 @@ pub(crate) async fn import(
         let mut in_hand = JoinSet::new();
         let mut waiting = kind.iter();
         loop {
-            while in_hand.len() < IN_HAND
+            while in_hand.len() < CONCURRENT_UNITS
                 && let Some(entry) = waiting.next()
             {
                 in_hand.spawn(import_unit(store.clone(), folder.clone(), Arc::clone(clock), entry.clone()));

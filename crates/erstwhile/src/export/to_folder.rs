@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::folder::{Entry, Folder};
 use super::lines;
-use super::{IN_HAND, Progress, blocking};
+use super::{CONCURRENT_UNITS, Progress, blocking};
 use crate::ports::Clock;
 use crate::store::tables::ExportUnitKind;
 use crate::store::{ExportUnitId, Store};
@@ -50,7 +50,7 @@ pub(crate) async fn export(store: &Store, path: &Path, clock: &dyn Clock, progre
         let mut in_hand = JoinSet::new();
         let mut waiting = kind.iter();
         loop {
-            while in_hand.len() < IN_HAND
+            while in_hand.len() < CONCURRENT_UNITS
                 && let Some(unit) = waiting.next()
             {
                 in_hand.spawn(export_unit(store.clone(), folder.clone(), Arc::clone(&known), *unit));
@@ -92,7 +92,7 @@ async fn export_unit(
         let digest = hex::encode(unit.digest());
         if let Some(entry) = known.get(&id)
             && entry.digest == digest
-            && folder.is_whole(entry)
+            && folder.is_complete(entry)
         {
             return Ok(Some((entry.clone(), false)));
         }

@@ -17,7 +17,7 @@ impl Store {
     pub async fn evidence_since(&self, graph: GraphId, version: i64) -> Result<Option<Evidence>> {
         let current = (&sql_text::GRAPH_VERSION, vec![id(graph.0)]);
         let since = READS.iter().map(|(statement, _)| (*statement, vec![id(graph.0), Value::Int(version)]));
-        let mut gathering = Gathering::default();
+        let mut gathering = EvidenceReader::default();
         self.sql.snapshot_into(std::iter::once(current).chain(since).collect(), &mut gathering).await?;
         Ok(gathering.current.map(|version| Evidence { version, ..gathering.evidence }))
     }
@@ -43,12 +43,12 @@ const READS: [(&Statement, Keep); 6] = [
 
 /// The evidence that has been read so far, with the graph's current version.
 #[derive(Default)]
-struct Gathering {
+struct EvidenceReader {
     current: Option<i64>,
     evidence: Evidence,
 }
 
-impl ReceiveRows for Gathering {
+impl ReceiveRows for EvidenceReader {
     fn restart(&mut self) {
         *self = Self::default();
     }

@@ -31,7 +31,7 @@ const COMPILED_MAX: usize = 128;
 /// Number of rows of a snapshot that are sent together.
 const ROWS_TOGETHER: usize = 256;
 /// Maximum number of such chunks that wait for the receiver.
-const PARTS_WAITING: usize = 8;
+const CHUNKS_BUFFERED: usize = 8;
 
 /// An embedded database in one file, or in memory for tests.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl Sql for Sqlite {
         into: &mut (dyn ReceiveRows + Send),
     ) -> Result<()> {
         into.restart();
-        let (sender, mut parts) = tokio::sync::mpsc::channel(PARTS_WAITING);
+        let (sender, mut parts) = tokio::sync::mpsc::channel(CHUNKS_BUFFERED);
         let finished = self.with_reader(move |connection| {
             // A deferred transaction: its snapshot is taken at the first read.
             let moment = connection.unchecked_transaction().map_err(failed("begin a snapshot"))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use erstwhile::engine::ProjectHandle;
-use erstwhile::engine::compat::{Classifying, Extracting};
+use erstwhile::engine::compat::{ClassifyRequest, ExtractRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ pub(super) async fn classify_thread(
     body: Classify,
 ) -> Result<Classification, ApiError> {
     let persist = body.persist.unwrap_or(true);
-    let request = Classifying {
+    let request = ClassifyRequest {
         classes: body.classes,
         instruction: body.instruction,
         last: checks::count("last_n", body.last_n, LAST, LAST_MAX)?,
@@ -80,7 +80,7 @@ pub(super) async fn extract(
     PathId(session_id): PathId,
     Body(body): Body<Extract>,
 ) -> Result<Json<BTreeMap<String, String>>, ApiError> {
-    let request = Extracting {
+    let request = ExtractRequest {
         last: checks::count("last_n", body.last_n, LAST, LAST_MAX)?,
         schema: body.model_schema.unwrap_or_else(|| Value::Object(body.fields).to_string()),
         now: optional_time("current_date_time", body.current_date_time.as_ref())?,

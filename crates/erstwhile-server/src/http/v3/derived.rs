@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::response::Response;
-use erstwhile::engine::{Community, GraphRef, ProjectHandle, Summarised};
+use erstwhile::engine::{Community, GraphRef, ProjectHandle, SummaryKind};
 use erstwhile::model::Summary;
 use erstwhile::observations::Observation;
 use jiff::Timestamp;
@@ -194,7 +194,7 @@ impl From<Summary> for WireDocumentSummary {
 async fn summaries<W: Serialize + From<Summary>>(
     project: &ProjectHandle,
     graph: GraphRef,
-    what: Summarised,
+    what: SummaryKind,
     query: KeyedPage,
 ) -> Result<Response, ApiError> {
     let order = query.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
@@ -208,7 +208,7 @@ pub(super) async fn thread_summaries_of_user(
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    summaries::<WireThreadSummary>(&project, GraphRef::User(user_id), Summarised::Threads, query).await
+    summaries::<WireThreadSummary>(&project, GraphRef::User(user_id), SummaryKind::Threads, query).await
 }
 
 pub(super) async fn thread_summaries_of_graph(
@@ -216,7 +216,7 @@ pub(super) async fn thread_summaries_of_graph(
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    summaries::<WireThreadSummary>(&project, GraphRef::Graph(graph_id), Summarised::Threads, query).await
+    summaries::<WireThreadSummary>(&project, GraphRef::Graph(graph_id), SummaryKind::Threads, query).await
 }
 
 pub(super) async fn document_summaries(
@@ -224,7 +224,7 @@ pub(super) async fn document_summaries(
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    summaries::<WireDocumentSummary>(&project, GraphRef::Graph(graph_id), Summarised::Documents, query).await
+    summaries::<WireDocumentSummary>(&project, GraphRef::Graph(graph_id), SummaryKind::Documents, query).await
 }
 
 pub(super) async fn sagas_of_user(
@@ -232,7 +232,7 @@ pub(super) async fn sagas_of_user(
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    page(&query, project.graph(GraphRef::User(user_id)).summaries(Summarised::Threads).await?)
+    page(&query, project.graph(GraphRef::User(user_id)).summaries(SummaryKind::Threads).await?)
 }
 
 pub(super) async fn sagas_of_graph(
@@ -240,7 +240,7 @@ pub(super) async fn sagas_of_graph(
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<Response, ApiError> {
-    page(&query, project.graph(GraphRef::Graph(graph_id)).summaries(Summarised::Threads).await?)
+    page(&query, project.graph(GraphRef::Graph(graph_id)).summaries(SummaryKind::Threads).await?)
 }
 
 pub(super) async fn communities_of_user(

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use erstwhile::context::ContextBudget;
-use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, Summarised};
+use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
 use erstwhile::search::{Moment, Reranker, Scored};
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,7 @@ pub(super) async fn search(
             *(if scope == "themes" { &mut results.themes } else { &mut results.observations }) = Some(found);
         }
         "thread_summaries" | "sagas" => {
-            let found = project.graph(&graph).search_summaries(Summarised::Threads, &search).await?;
+            let found = project.graph(&graph).search_summaries(SummaryKind::Threads, &search).await?;
             *(if scope == "sagas" { &mut results.sagas } else { &mut results.thread_summaries }) = Some(ranked(found));
         }
         "communities" => {

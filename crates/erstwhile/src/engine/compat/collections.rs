@@ -196,12 +196,12 @@ impl ProjectHandle {
     async fn document_in(&self, collection: &Collection, id: Uuid) -> Result<Document> {
         let found = self.store().find_document(collection.id, DocumentUuid(id)).await?;
         let mut document = found.ok_or_else(|| Error::not_found("document"))?;
-        self.bring_vectors(collection, std::iter::once(&mut document)).await?;
+        self.compute_vectors(collection, std::iter::once(&mut document)).await?;
         Ok(document)
     }
 
     /// Computes the vectors of the documents to return, because vectors computed by the server are not stored.
-    async fn bring_vectors(
+    async fn compute_vectors(
         &self,
         collection: &Collection,
         documents: impl Iterator<Item = &mut Document>,
@@ -335,7 +335,7 @@ impl CollectionHandle {
         for id in document_ids {
             found.extend(self.project.store().find_document_by_id(collection.id, id).await?);
         }
-        self.project.bring_vectors(&collection, found.iter_mut()).await?;
+        self.project.compute_vectors(&collection, found.iter_mut()).await?;
         Ok(found)
     }
 
@@ -420,7 +420,7 @@ impl CollectionHandle {
             hits.into_iter().filter_map(hit).collect()
         };
         // Vectors are included, because callers compare the results with each other.
-        self.project.bring_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
+        self.project.compute_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
         Ok(FoundDocuments { documents, query_vector })
     }
 }

@@ -19,7 +19,7 @@ const SHOWN_MAX: usize = 24_000;
 
 /// How to classify a thread.
 #[derive(Debug, Clone, Default)]
-pub struct Classifying {
+pub struct ClassifyRequest {
     /// The classes to choose from.
     pub classes: Vec<String>,
     /// Instructions for the choice.
@@ -30,7 +30,7 @@ pub struct Classifying {
 
 /// The data to extract from a thread.
 #[derive(Debug, Clone, Default)]
-pub struct Extracting {
+pub struct ExtractRequest {
     /// Number of messages at the end of the thread that are read.
     pub last: i64,
     /// The fields, as a JSON document: by name, each with a type and a description.
@@ -66,7 +66,7 @@ impl ThreadHandle {
     ///
     /// # Errors
     /// `Invalid` when no model is configured or there is nothing to choose from.
-    pub async fn classify(&self, request: Classifying) -> Result<String> {
+    pub async fn classify(&self, request: ClassifyRequest) -> Result<String> {
         self.get().await?;
         let model = self.project.language_model()?;
         if request.classes.is_empty() || request.classes.len() > CLASSES_MAX {
@@ -90,7 +90,7 @@ impl ThreadHandle {
     ///
     /// # Errors
     /// `Invalid` when no model is configured or the schema is malformed.
-    pub async fn extract_data(&self, request: Extracting) -> Result<BTreeMap<String, String>> {
+    pub async fn extract_data(&self, request: ExtractRequest) -> Result<BTreeMap<String, String>> {
         self.get().await?;
         let fields = fields_of(&request.schema)?;
         let model = self.project.language_model()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::RatedFact;
-use crate::engine::{ProjectHandle, Search, Summarised};
+use crate::engine::{ProjectHandle, Search, SummaryKind};
 use crate::store::{ListOrder, ListPage};
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
@@ -115,7 +115,7 @@ impl ProjectHandle {
     pub async fn search_thread_summaries(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Summary>>> {
         let mut found = Vec::new();
         for (graph, threads) in self.searched(search).await? {
-            let summaries = self.summaries_in(graph, Summarised::Threads, None).await?;
+            let summaries = self.summaries_in(graph, SummaryKind::Threads, None).await?;
             let summaries = summaries.into_iter().filter(|summary| threads.contains(&summary.of)).collect();
             let nearest = self.nearest(&search.text, search.limit, summaries, |summary: &Summary| summary.text.clone());
             found.extend(nearest.await?.into_iter().map(|scored| FoundInThread {
