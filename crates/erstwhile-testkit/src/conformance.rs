@@ -39,6 +39,7 @@ macro_rules! store_conformance {
             a_batch_is_applied_once
             a_null_character_is_refused
             a_stale_expectation_is_refused
+            a_change_in_the_batch_of_another_partition_is_refused
             messages_keep_their_order
             users_threads_and_graphs_are_found_by_their_own_ids
             projects_do_not_see_each_other
@@ -235,6 +236,21 @@ pub async fn a_stale_expectation_is_refused(store: &Store) {
     assert_eq!(store.apply(&expecting(3, revision + 1)).await.unwrap_err().kind(), ErrorKind::Conflict);
     store.apply(&expecting(4, revision)).await.unwrap();
     assert_eq!(store.find_partition(graph.into()).await.unwrap().unwrap().revision, revision + 1);
+}
+
+/// A change that names its partition is neither applied nor ignored in a batch of another partition, or of none.
+pub async fn a_change_in_the_batch_of_another_partition_is_refused(store: &Store) {
+    let graph = with_thread(store).await;
+    store.apply(&batch(2, graph_id(2), vec![new_user(project(1), graph_id(2), "bob", 2)])).await.unwrap();
+    for (number, change) in [(3, new_thread(graph, "other", "ann")), (4, new_user(project(1), graph_id(3), "cid", 3))] {
+        let elsewhere = batch(number, graph_id(2), vec![change]);
+        let of_project = Batch { partition: None, ..elsewhere.clone() };
+        for batch in [elsewhere, of_project] {
+            assert_eq!(store.apply(&batch).await.map_err(|error| error.kind()), Err(ErrorKind::Internal));
+        }
+    }
+    assert_eq!(store.find_thread(graph, "other").await.unwrap(), None);
+    assert!(store.find_partition(graph_id(3).into()).await.unwrap().is_none());
 }
 
 /// The order inside a batch and between batches is kept, even when batches arrive concurrently.

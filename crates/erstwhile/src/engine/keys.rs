@@ -11,8 +11,8 @@ use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, Proje
 
 /// The prefix of every generated key, by which people and secret scanners recognise it.
 const PREFIX: &str = "ew_";
-/// Maximum number of characters of a key that listings show.
-const SHOWN: usize = 10;
+/// Number of characters of a key that lists show: at most half of the shortest key.
+const SHOWN: usize = 8;
 /// Minimum number of characters of a key that the operator chooses, so that it cannot be guessed.
 const OWN_KEY_MIN: usize = 16;
 
@@ -135,7 +135,7 @@ impl ProjectHandle {
             id: ApiKeyId(self.ids().next()),
             project: self.id,
             name: new.name,
-            prefix: secret.chars().take(SHOWN.min(OWN_KEY_MIN / 2)).collect(),
+            prefix: secret.chars().take(SHOWN).collect(),
             digest: digest_of(&secret),
             access: new.access,
             created_at: self.now(),
