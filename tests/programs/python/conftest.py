@@ -32,7 +32,7 @@ class Requests:
         return [
             f"{line['span']['method']} {re.sub(r'{[^}]*}', '*', line['fields']['route'])} {line['fields']['status']}"
             for line in lines
-            if line["fields"].get("message") == "answered"
+            if line["fields"].get("message") == "request completed"
         ]
 
 

@@ -16,8 +16,8 @@ export function requests() {
     const text = readFileSync(LOG).subarray(seen);
     seen += text.length;
     const lines = text.toString().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-    const answered = lines.filter((line) => line.fields.message === "answered");
-    return answered.map(({ span, fields }) => `${span.method} ${fields.route.replace(/\{[^}]*\}/g, "*")} ${fields.status}`);
+    const completed = lines.filter((line) => line.fields.message === "request completed");
+    return completed.map(({ span, fields }) => `${span.method} ${fields.route.replace(/\{[^}]*\}/g, "*")} ${fields.status}`);
   };
 }
 
