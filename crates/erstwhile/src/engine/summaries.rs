@@ -52,33 +52,43 @@ impl SummaryKind {
 /// A summary with its cache key: the number of episodes that it was computed from, and the last of them.
 type CachedSummary = (usize, EpisodeId, Summary);
 
-/// The summaries of one graph, by thread or document.
-type GraphSummaries = HashMap<(SummaryKind, String), CachedSummary>;
+/// The cached summaries of one graph, by thread or document.
+#[derive(Debug, Clone, Default)]
+struct GraphSummaries(Arc<Mutex<HashMap<(SummaryKind, String), CachedSummary>>>);
+
+impl GraphSummaries {
+    /// The cached summary, if it was computed from this many episodes with this last one.
+    fn get(&self, key: &(SummaryKind, String), made_from: (usize, EpisodeId)) -> Option<Summary> {
+        let summaries = self.0.lock().ok()?;
+        let (count, last, summary) = summaries.get(key)?;
+        ((*count, *last) == made_from).then(|| summary.clone())
+    }
+
+    fn insert(&self, key: (SummaryKind, String), made: CachedSummary) {
+        if let Ok(mut summaries) = self.0.lock() {
+            if summaries.len() >= PER_GRAPH_MAX {
+                summaries.clear();
+            }
+            summaries.insert(key, made);
+        }
+    }
+}
 
 /// Cached summaries of threads and documents, grouped by graph so that they can be dropped with it.
 #[derive(Debug, Clone)]
-pub(super) struct SummaryCache(Cache<GraphId, Arc<Mutex<GraphSummaries>>>);
+pub(super) struct SummaryCache(Cache<GraphId, GraphSummaries>);
 
 impl SummaryCache {
     pub(super) fn new() -> Self {
         Self(Cache::builder().max_capacity(GRAPHS_MAX).time_to_live(TTL).build())
     }
 
-    /// The cached summary, if it was computed from this many episodes with this last one.
-    fn get(&self, graph: GraphId, key: &(SummaryKind, String), made_from: (usize, EpisodeId)) -> Option<Summary> {
-        let summaries = self.0.get(&graph)?;
-        let summaries = summaries.lock().ok()?;
-        let (count, last, summary) = summaries.get(key)?;
-        ((*count, *last) == made_from).then(|| summary.clone())
-    }
-
-    fn insert(&self, graph: GraphId, key: (SummaryKind, String), made: CachedSummary) {
-        if let Ok(mut summaries) = self.0.get_with(graph, Arc::default).lock() {
-            if summaries.len() >= PER_GRAPH_MAX {
-                summaries.clear();
-            }
-            summaries.insert(key, made);
-        }
+    /// The cached summaries of a graph.
+    ///
+    /// Take them before reading what is summarised: if something is removed from the graph in between, what is inserted
+    /// afterwards is not cached.
+    fn of(&self, graph: GraphId) -> GraphSummaries {
+        self.0.get_with(graph, GraphSummaries::default)
     }
 
     /// Drops the summaries of a graph after something was removed from it.
@@ -112,13 +122,14 @@ impl ProjectHandle {
         what: SummaryKind,
         only: Option<&str>,
     ) -> Result<Vec<Summary>> {
+        let cached = self.engine.summaries.of(graph);
         let groups = self.index(graph).await?.read(|index| grouped(index, what, only))?;
         let mut summaries = Vec::with_capacity(groups.len());
         for (of, episodes) in groups {
             let Some(last) = episodes.last() else { continue };
             let (count, last_id) = (episodes.len(), last.id);
             let key = (what, of.clone());
-            if let Some(summary) = self.engine.summaries.get(graph, &key, (count, last_id)) {
+            if let Some(summary) = cached.get(&key, (count, last_id)) {
                 summaries.push(summary);
                 continue;
             }
@@ -133,7 +144,7 @@ impl ProjectHandle {
                 said_at: last.reference_time,
                 episodes: episodes.iter().map(|episode| episode.id).collect(),
             };
-            self.engine.summaries.insert(graph, key, (count, last_id, summary.clone()));
+            cached.insert(key, (count, last_id, summary.clone()));
             summaries.push(summary);
         }
         Ok(summaries)
@@ -191,33 +202,76 @@ fn grouped(index: &GraphIndex, what: SummaryKind, only: Option<&str>) -> BTreeMa
 
 #[cfg(test)]
 mod tests {
-    use erstwhile_core::model::{Metadata, Role};
+    use std::sync::OnceLock;
+
+    use async_trait::async_trait;
+    use erstwhile_core::model::Role;
 
     use super::*;
-    use crate::engine::{Engine, NewMessage, NewThread, NewUser};
+    use crate::engine::{Engine, EngineBuilder, NewMessage, NewThread, NewUser};
+    use crate::ports::Embedder;
     use crate::store::Store;
     use crate::store::sqlite::Sqlite;
+
+    async fn builder(folder: &tempfile::TempDir) -> EngineBuilder {
+        let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("test.db")).unwrap())).await.unwrap();
+        Engine::builder(store)
+    }
+
+    /// A project with a user `ann`, whose thread `t` has a message; and the user's graph.
+    async fn with_a_message(engine: &Engine) -> (ProjectHandle, GraphId) {
+        let project = engine.project(engine.ensure_project("test").await.unwrap().id);
+        let graph = project.add_user(NewUser::named("ann", "Ann", "Lee")).await.unwrap().graph;
+        project.create_thread(NewThread::of("t", "ann")).await.unwrap();
+        let message = NewMessage::new(Role::User, "I moved to a house by the sea in the spring.");
+        project.thread("t").add_messages(vec![message], &[], false).await.unwrap();
+        (project, graph)
+    }
 
     #[tokio::test]
     async fn the_summaries_of_a_user_are_dropped_with_the_user() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("test.db")).unwrap())).await.unwrap();
-        let engine = Engine::builder(store).build();
-        let project = engine.ensure_project("test").await.unwrap().id;
-        let ann = NewUser { user_id: "ann".to_owned(), ..NewUser::default() };
-        let graph = engine.project(project).add_user(ann).await.unwrap().graph;
-        engine.project(project).create_thread(NewThread::of("t", "ann")).await.unwrap();
-        let message = NewMessage {
-            role: Role::User,
-            name: None,
-            content: "I moved to a house by the sea in the spring.".to_owned(),
-            created_at: None,
-            metadata: Metadata::new(),
-        };
-        engine.project(project).thread("t").add_messages(vec![message], &[], false).await.unwrap();
-        assert!(engine.project(project).thread("t").summary().await.unwrap().unwrap().text.contains("sea"));
-        assert!(engine.summaries.0.get(&graph).is_some_and(|summaries| !summaries.lock().unwrap().is_empty()));
-        engine.project(project).user("ann").delete().await.unwrap();
+        let engine = builder(&folder).await.build();
+        let (project, graph) = with_a_message(&engine).await;
+        assert!(project.thread("t").summary().await.unwrap().unwrap().text.contains("sea"));
+        assert!(engine.summaries.0.get(&graph).is_some_and(|summaries| !summaries.0.lock().unwrap().is_empty()));
+        project.user("ann").delete().await.unwrap();
         assert!(engine.summaries.0.get(&graph).is_none());
+    }
+
+    /// Deletes a user while it embeds.
+    #[derive(Debug, Default)]
+    struct Deleting(OnceLock<ProjectHandle>);
+
+    #[async_trait]
+    impl Embedder for Deleting {
+        fn model(&self) -> &'static str {
+            "deleting"
+        }
+
+        fn dimensions(&self) -> usize {
+            1
+        }
+
+        async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+            if let Some(project) = self.0.get() {
+                project.user("ann").delete().await?;
+            }
+            Ok(vec![vec![1.0]; texts.len()])
+        }
+    }
+
+    #[tokio::test]
+    async fn a_summary_is_not_cached_when_the_user_is_deleted_while_it_is_computed() {
+        let folder = tempfile::tempdir().unwrap();
+        let embedder = Arc::new(Deleting::default());
+        let engine = builder(&folder).await.embedder(Arc::clone(&embedder)).build();
+        let (project, graph) = with_a_message(&engine).await;
+        // The index has its vectors, so only the summary is embedded from here on.
+        project.index(graph).await.unwrap();
+        embedder.0.set(project.clone()).unwrap();
+        assert!(project.thread("t").summary().await.unwrap().is_some());
+        assert!(project.user("ann").get().await.is_err());
+        assert!(engine.summaries.0.get(&graph).is_none_or(|summaries| summaries.0.lock().unwrap().is_empty()));
     }
 }
