@@ -28,5 +28,6 @@ pub mod subgraph;
 pub mod template;
 pub mod text;
 pub mod time;
+pub mod vocabulary;
 
 pub use error::{Error, ErrorKind, Result};

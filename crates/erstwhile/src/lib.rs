@@ -59,7 +59,7 @@ pub mod store;
 
 pub use erstwhile_core::{
     change, compat, context, digest, error, evidence, identity, knowledge, model, observations, ontology, patterns,
-    reading, search, subgraph, template, text, time,
+    reading, search, subgraph, template, text, time, vocabulary,
 };
 
 pub use engine::Engine;

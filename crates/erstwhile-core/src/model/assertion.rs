@@ -40,7 +40,8 @@ pub enum ClaimKind {
 }
 
 /// How facts with the same subject and predicate may overlap in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Holding {
     /// One object at a time: lives in, works as, is married to. A later object closes the earlier one.
     Exclusive,
