@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "error",
             "model",
+            "vocabulary",
             "text",
             "change",
             "evidence",
