@@ -97,7 +97,7 @@ impl Scale {
 async fn open(folder: &Path, exact_max: usize) -> anyhow::Result<Engine> {
     Ok(Engine::builder(store(folder).await?)
         .embedder(StaticEmbedder::new()?)
-        .extractor(OfflineExtractor::new())
+        .extractor(OfflineExtractor::new()?)
         .settings(EngineSettings { index_bytes_max: 16 << 30, exact_max, ..EngineSettings::default() })
         .build())
 }

@@ -55,6 +55,21 @@ pub struct Extraction {
     pub claims: Vec<Claim>,
     /// Pairs of names that, according to the text, refer to the same entity.
     pub aliases: Vec<ExtractedAlias>,
+    /// Sentences that can be understood alone, for search.
+    pub statements: Vec<ExtractedStatement>,
+}
+
+/// A sentence of the text that can be understood alone: names for pronouns, absolute dates for relative ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtractedStatement {
+    /// The sentence.
+    pub text: String,
+    /// Its position in the text.
+    pub span: Span,
+    /// Name of who says it, if known.
+    pub subject: Option<String>,
+    /// The date that it names first, if any.
+    pub valid_from: Option<TimePoint>,
 }
 
 /// A name that occurs in the text.

@@ -1,42 +1,56 @@
-//! Extracts entities and claims without a language model: rules, word lists and a parser for time expressions.
+//! Extracts entities, facts and statements without a language model: a dependency parser, a relation vocabulary, and
+//! a parser for time expressions.
 //!
-//! A turn is split into `sentences`. For each sentence, the extractor finds tokens, `names`, [`dates`] and
-//! clauses (`syntax`); `relations` matches the clauses against the `lexicon`; `rewrite` turns the sentence into
-//! a self-contained statement. Extraction is deterministic: it depends on neither the clock nor randomness.
+//! A turn is split into `passages` and sentences, which are `repair`ed and parsed. A clause becomes a fact only if
+//! it is asserted (`mood`), its subject is someone known (`people`), its verb has a frame in the vocabulary
+//! (`lexicon`, `arguments`, `clauses`), and its object is concrete and of a type that the relation takes (`nouns`).
+//! Every sentence that says something is also a statement, for search. Extraction is deterministic: it depends on
+//! neither the clock nor randomness.
 
-mod aliases;
+mod arguments;
+mod attributes;
+mod chats;
 mod claims;
+mod clause_text;
+mod clauses;
 pub mod dates;
-mod json;
+mod dialogue;
+mod language;
 mod lexicon;
-mod names;
-mod phrases;
-mod relations;
-mod rewrite;
+mod mapped;
+mod mood;
+mod noun_facts;
+mod nouns;
+mod passages;
+mod people;
+mod reader;
+mod records;
+mod repair;
+mod sentence;
 mod speakers;
-mod syntax;
+mod statement;
+mod subjects;
 mod tokens;
 mod turn;
 mod verbs;
-mod words;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use erstwhile::Result;
 use erstwhile::model::EpisodeKind;
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
+use erstwhile::{Error, Result, vocabulary};
+use erstwhile_nlp::{English, Scratch};
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use dates::DateReader;
-use names::Gazetteer;
+use lexicon::Lexicon;
+use people::People;
 use speakers::Participants;
-use tokens::tokenise;
 use turn::TurnReader;
-use verbs::Verbs;
-use words::Words;
 
-/// A deterministic, rule-based extractor of entities and dated claims.
+/// A deterministic extractor of entities, dated facts and statements from English text.
 ///
 /// Cheap to clone: clones share their tables.
 #[derive(Debug, Clone)]
@@ -44,69 +58,67 @@ pub struct OfflineExtractor {
     tools: Arc<Tools>,
 }
 
-/// Lookup tables that all turns share.
+/// What all turns share.
 #[derive(Debug)]
 struct Tools {
-    words: Words,
-    verbs: Verbs,
+    english: English,
+    lexicon: Lexicon,
     dates: DateReader,
 }
 
-/// Longer turns are truncated to this length.
-const TURN_BYTES_MAX: usize = 20_000;
-/// How much of the surrounding turns is searched for capitalised words.
-const GAZETTEER_BYTES_MAX: usize = 100_000;
-
-impl Default for OfflineExtractor {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl OfflineExtractor {
-    /// Builds the tables. This takes a third of a second: create one extractor and clone it.
-    pub fn new() -> Self {
-        Self { tools: Arc::new(Tools { words: Words::new(), verbs: Verbs::new(), dates: DateReader::new() }) }
+    /// Loads the parser and builds the tables. This takes a third of a second: create one extractor and clone it.
+    ///
+    /// # Errors
+    /// If the parser's built-in data is damaged.
+    pub fn new() -> Result<Self> {
+        let english =
+            English::load().map_err(|error| Error::internal(format!("the parser's data is damaged: {error}")))?;
+        let lexicon = Lexicon::new(vocabulary::built_in());
+        Ok(Self { tools: Arc::new(Tools { english, lexicon, dates: DateReader::new() }) })
     }
 
     /// Returns one extraction per turn, in order.
     fn read(&self, request: &ExtractionRequest) -> Vec<Extraction> {
         let zone = request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-        let gazetteer = build_gazetteer(request);
-        (0..request.turns.len())
-            .map(|index| {
-                let turn = &request.turns[index];
-                let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
-                if turn.kind == EpisodeKind::Json
-                    && let Some(extraction) = json::read(&turn.text, request.owner.as_deref(), &zone)
-                {
-                    return extraction;
-                }
-                let participants = Participants::of(request, index);
-                TurnReader { tools: &self.tools, gazetteer: &gazetteer, participants, turn, text, zone: &zone }.read()
-            })
-            .collect()
+        let mut reader = TurnReader {
+            tools: &self.tools,
+            people: People::new(speakers::names(request)),
+            zone: &zone,
+            scratch: Scratch::default(),
+            said: Vec::new(),
+        };
+        let mut thread = None;
+        let mut extractions = Vec::with_capacity(request.turns.len());
+        let all = request.context.iter().chain(&request.turns);
+        for (index, turn) in all.enumerate() {
+            if thread != Some(&turn.thread) {
+                // Pronouns and answers do not refer to other conversations.
+                reader.people = People::new(speakers::names(request));
+                reader.said.clear();
+                thread = Some(&turn.thread);
+            }
+            let participants = Participants::of(request, index);
+            let document = (turn.kind == EpisodeKind::Json)
+                .then(|| serde_json::from_str(&turn.text).ok())
+                .flatten()
+                .filter(|document: &Value| document.is_object() || document.is_array());
+            let extraction = match document {
+                Some(document) => reader.read_document(turn, &document, request.owner.as_deref()),
+                None => reader.read(turn, participants.speaker, participants.addressee),
+            };
+            if index >= request.context.len() {
+                extractions.push(extraction);
+            }
+        }
+        extractions
     }
-}
-
-/// Collects known names, speakers, and words that are capitalised in the middle of a sentence.
-fn build_gazetteer(request: &ExtractionRequest) -> Gazetteer {
-    let turns = || request.context.iter().chain(&request.turns);
-    let speakers = turns().filter_map(|turn| turn.speaker.as_deref()).chain(request.owner.as_deref());
-    let mut gazetteer = Gazetteer::new(speakers, &request.known);
-    let mut left = GAZETTEER_BYTES_MAX;
-    for turn in turns().filter(|turn| turn.kind != EpisodeKind::Json) {
-        let end = turn.text.floor_char_boundary(left.min(TURN_BYTES_MAX));
-        left -= end;
-        gazetteer.learn(&turn.text, &tokenise(&turn.text, 0..end));
-    }
-    gazetteer
 }
 
 #[async_trait]
 impl Extractor for OfflineExtractor {
     fn name(&self) -> &'static str {
-        "offline@1"
+        "offline@2"
     }
 
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {

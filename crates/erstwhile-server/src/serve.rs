@@ -60,7 +60,7 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store)
         .embedder(embedder)
-        .extractor(OfflineExtractor::new())
+        .extractor(OfflineExtractor::new()?)
         .settings(EngineSettings { index_bytes_max: settings.search.index_mib_max << 20, ..EngineSettings::default() });
     Ok(match language_model(settings) {
         Some(model) => builder.language_model(model).build(),

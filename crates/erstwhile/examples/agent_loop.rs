@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) async fn run() -> Result<String, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("memory.db"))?)).await?;
-    let engine = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()).build();
+    let engine = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?).build();
     // Workers read facts from messages in the background; this example reads them itself, to show each step.
     let project = engine.project(engine.ensure_project("assistant").await?.id);
 

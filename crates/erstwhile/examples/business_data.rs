@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) async fn run() -> Result<Vec<(&'static str, Vec<String>)>, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("memory.db"))?)).await?;
-    let engine = Engine::builder(store).extractor(OfflineExtractor::new()).build();
+    let engine = Engine::builder(store).extractor(OfflineExtractor::new()?).build();
     let project = engine.project(engine.ensure_project("crm").await?.id);
     project.create_graph(NewGraph { graph_id: "accounts".to_owned(), ..NewGraph::default() }).await?;
     let graph = project.graph("accounts");

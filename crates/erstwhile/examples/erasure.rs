@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) async fn run() -> Result<(usize, usize), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("memory.db"))?)).await?;
-    let engine = Engine::builder(store).extractor(OfflineExtractor::new()).build();
+    let engine = Engine::builder(store).extractor(OfflineExtractor::new()?).build();
     let project = engine.project(engine.ensure_project("clinic").await?.id);
     project.add_user(NewUser::named("noor", "Noor", "Haddad")).await?;
     project.create_thread(NewThread::of("intake", "noor")).await?;

@@ -17,7 +17,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("memory.db"))?)).await?;
-//! let engine = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()).build();
+//! let engine = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?).build();
 //! let project = engine.project(engine.ensure_project("assistant").await?.id);
 //!
 //! project.add_user(NewUser::named("noor", "Noor", "Haddad")).await?;

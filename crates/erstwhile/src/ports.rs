@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use erstwhile_core::error::Result;
 pub use erstwhile_core::extraction::{
-    Claim, ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, KnownEntity, Turn,
+    Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, ExtractionRequest, KnownEntity, Turn,
 };
 
 mod none;

@@ -99,7 +99,7 @@ impl Seed {
         let turns = episodes.iter().map(turn).collect();
         let request =
             ExtractionRequest { owner: Some(self.user.display_name()), turns, ..ExtractionRequest::default() };
-        let extractor = OfflineExtractor::new();
+        let extractor = OfflineExtractor::new()?;
         let extractions = extractor.extract(request).await?;
         let (user, recorded_at) = (Some(&self.user), self.engine.now());
         let reading = Reading { graph: self.user.graph, user, extractor: extractor.name(), recorded_at };

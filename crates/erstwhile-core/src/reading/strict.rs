@@ -84,6 +84,7 @@ mod tests {
             claims: vec![claim("LIVES_IN", "Oslo", "Location"), claim("LIKES", "tea", "Topic")],
             mentions: vec![mention("Oslo", "Location"), mention("tea", "Topic"), mention("Ann", "Person")],
             aliases: vec![alias("Oslo", "Location"), alias("tea", "Topic")],
+            ..Extraction::default()
         };
         admit(&ontology, Some("Ann"), &mut extraction);
         let kept: Vec<&str> = extraction.claims.iter().map(|claim| claim.predicate.as_str()).collect();

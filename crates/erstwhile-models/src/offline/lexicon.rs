@@ -1,224 +1,249 @@
-//! Rules that map words to relations.
+//! The relation vocabulary, compiled for fast lookup: types of words, and frames by verb.
+
+use foldhash::{HashMap, HashMapExt};
 
 use erstwhile::model::Holding;
+use erstwhile::vocabulary::{Group, Relation, Vocabulary};
 
-use Holding::{Event, Exclusive, Shared};
+/// Defines the types of noun phrases with their names in the vocabulary.
+macro_rules! kinds {
+    ($($kind:ident = $name:literal),* $(,)?) => {
+        /// A type of noun phrase.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum Kind { $(#[doc = $name] $kind),* }
 
-/// One way to express a relation.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rule {
-    /// Base form of the verb.
-    pub(super) verb: &'static str,
-    /// Words that must follow, with alternatives separated by `|`; empty for a direct object.
-    pub(super) then: &'static str,
-    /// The relation.
-    pub(super) predicate: &'static str,
-    /// Whether facts of the relation exclude each other in time.
-    pub(super) holding: Holding,
-    /// Which objects are accepted, and their type if the object has none.
-    pub(super) object: Object,
-    /// The relation in words, to be placed between subject and object.
-    pub(super) phrase: &'static str,
-}
+        impl Kind {
+            const ALL: &'static [(&'static str, Self)] = &[$(($name, Self::$kind)),*];
 
-/// What a rule accepts as its object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Object {
-    /// A place: a name or a description.
-    Place,
-    /// An organization.
-    Organization,
-    /// A person: a name or a relative.
-    Person,
-    /// A job: a phrase that ends in an occupation.
-    Job,
-    /// A name, nothing else.
-    Named,
-    /// A relative or friend.
-    Kin,
-    /// An animal.
-    Pet,
-    /// Anything that can be owned, made, read.
-    Thing,
-    /// Anything that can be liked or done.
-    Topic,
-}
-
-impl Object {
-    /// The entity type of an object that has no type of its own.
-    pub(super) fn entity_type(self) -> Option<&'static str> {
-        match self {
-            Object::Place => Some("Location"),
-            Object::Organization => Some("Organization"),
-            Object::Person | Object::Kin => Some("Person"),
-            Object::Job | Object::Topic => Some("Topic"),
-            Object::Pet | Object::Thing => Some("Object"),
-            Object::Named => None,
+            fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+            }
         }
+    };
+}
+
+kinds! {
+    Activity = "activity", Age = "age", Animal = "animal", Any = "any", Appointment = "appointment", Artwork = "artwork",
+    Award = "award", Baby = "baby", Bill = "bill", BodyPart = "bodypart", Business = "business", Class = "class",
+    Club = "club", Condition = "condition", Date = "date", Degree = "degree", Diet = "diet", Distance = "distance",
+    Evaluative = "evaluative", Event = "event", Exam = "exam", Female = "female", Field = "field", Food = "food",
+    Game = "game", Gpe = "gpe", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
+    Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", Language = "language", Letter = "letter",
+    Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
+    Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",
+    Org = "org", OrgName = "orgname", Ownable = "ownable", Person = "person", Place = "place", Plant = "plant",
+    Procedure = "procedure", Product = "product", Project = "project", Propn = "propn", School = "school",
+    SelfOnly = "self", Sight = "sight", Skill = "skill", Sport = "sport", Status = "status", Team = "team",
+    Tech = "tech", Thing = "thing", ThingOk = "thing_ok", Tickets = "tickets", Title = "title", Trip = "trip",
+    Vague = "vague", Work = "work",
+}
+
+/// A set of types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Kinds(u128);
+
+impl Kinds {
+    pub(super) const fn of(kinds: &[Kind]) -> Self {
+        let mut bits = 0;
+        let mut index = 0;
+        while index < kinds.len() {
+            bits |= 1 << kinds[index] as u8;
+            index += 1;
+        }
+        Self(bits)
+    }
+
+    pub(super) const fn has(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(super) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub(super) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn insert(&mut self, kind: Kind) {
+        self.0 |= 1 << kind as u8;
     }
 }
 
-const fn rule(
-    verb: &'static str,
-    then: &'static str,
-    predicate: &'static str,
-    (holding, object): (Holding, Object),
-    phrase: &'static str,
-) -> Rule {
-    Rule { verb, then, predicate, holding, object, phrase }
+/// What a clause must be for a frame to match it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Affirmed.
+    Affirmed,
+    /// Negated: "don't like".
+    Negated,
+    /// A wish: "would love".
+    Wish,
+    /// An inability: "can't wait".
+    Inability,
 }
 
-/// The lexicon; the first rule that matches wins.
-#[rustfmt::skip]
-pub(super) const RULES: &[Rule] = &[
-    rule("live", "in|near|at|on", "LIVES_IN", (Exclusive, Object::Place), "lives in"),
-    rule("reside", "in|at", "LIVES_IN", (Exclusive, Object::Place), "lives in"),
-    rule("be", "based in|living in", "LIVES_IN", (Exclusive, Object::Place), "lives in"),
-    rule("work", "as", "WORKS_AS", (Exclusive, Object::Job), "works as"),
-    rule("work", "at|for|with", "WORKS_AT", (Exclusive, Object::Organization), "works at"),
-    rule("be", "employed at|employed by", "WORKS_AT", (Exclusive, Object::Organization), "works at"),
-    rule("be", "born in|born at", "BORN_IN", (Exclusive, Object::Place), "was born in"),
-    rule("be", "from|originally from", "COMES_FROM", (Exclusive, Object::Place), "comes from"),
-    rule("come", "from", "COMES_FROM", (Exclusive, Object::Place), "comes from"),
-    rule("grow", "up in|up on|up near", "GREW_UP_IN", (Exclusive, Object::Place), "grew up in"),
-    rule("be", "married to", "MARRIED_TO", (Exclusive, Object::Person), "is married to"),
-    rule("be", "engaged to", "ENGAGED_TO", (Exclusive, Object::Person), "is engaged to"),
-    rule("be", "dating|seeing", "DATING", (Exclusive, Object::Person), "is dating"),
-    rule("date", "", "DATING", (Exclusive, Object::Person), "is dating"),
-    rule("marry", "", "MARRIED_TO", (Exclusive, Object::Person), "is married to"),
-    rule("get", "married to", "MARRIED_TO", (Exclusive, Object::Person), "is married to"),
-    rule("get", "engaged to", "ENGAGED_TO", (Exclusive, Object::Person), "is engaged to"),
-    rule("be", "allergic to", "ALLERGIC_TO", (Shared, Object::Topic), "is allergic to"),
-    rule("be", "interested in|into|passionate about|keen on|obsessed with|curious about|fascinated by|hooked on|really into", "INTERESTED_IN", (Shared, Object::Topic), "is interested in"),
-    rule("be", "a fan of|a big fan of|a huge fan of|fond of", "LIKES", (Shared, Object::Topic), "likes"),
-    rule("be", "afraid of|scared of|terrified of", "FEARS", (Shared, Object::Topic), "is afraid of"),
-    rule("be", "a member of|part of|an active member of", "MEMBER_OF", (Shared, Object::Organization), "is a member of"),
-    rule("be", "friends with|a friend of|best friends with", "FRIEND_OF", (Shared, Object::Person), "is a friend of"),
-    rule("be", "good at|great at", "GOOD_AT", (Shared, Object::Topic), "is good at"),
-    rule("be", "a|an|the|now a|now an|currently a", "WORKS_AS", (Exclusive, Object::Job), "is a"),
-    rule("become", "", "WORKS_AS", (Exclusive, Object::Job), "is a"),
-    rule("like", "", "LIKES", (Shared, Object::Topic), "likes"),
-    rule("love", "", "LOVES", (Shared, Object::Topic), "loves"),
-    rule("adore", "", "LOVES", (Shared, Object::Topic), "loves"),
-    rule("enjoy", "", "ENJOYS", (Shared, Object::Topic), "enjoys"),
-    rule("prefer", "", "PREFERS", (Shared, Object::Topic), "prefers"),
-    rule("hate", "", "DISLIKES", (Shared, Object::Topic), "dislikes"),
-    rule("dislike", "", "DISLIKES", (Shared, Object::Topic), "dislikes"),
-    rule("despise", "", "DISLIKES", (Shared, Object::Topic), "dislikes"),
-    rule("miss", "", "MISSES", (Shared, Object::Topic), "misses"),
-    rule("own", "", "OWNS", (Shared, Object::Thing), "owns"),
-    rule("have", "", "HAS_PET", (Shared, Object::Pet), "has a pet:"),
-    rule("get", "", "HAS_PET", (Shared, Object::Pet), "has a pet:"),
-    rule("have", "", "HAS_RELATIVE", (Shared, Object::Kin), "has"),
-    rule("speak", "", "SPEAKS", (Shared, Object::Named), "speaks"),
-    rule("play", "", "PLAYS", (Shared, Object::Topic), "plays"),
-    rule("collect", "", "COLLECTS", (Shared, Object::Topic), "collects"),
-    rule("use", "", "USES", (Shared, Object::Thing), "uses"),
-    rule("drive", "", "DRIVES", (Shared, Object::Thing), "drives"),
-    rule("know", "", "KNOWS", (Shared, Object::Named), "knows"),
-    rule("study", "at", "STUDIES_AT", (Exclusive, Object::Organization), "studies at"),
-    rule("study", "", "STUDIES", (Shared, Object::Topic), "studies"),
-    rule("major", "in", "STUDIES", (Shared, Object::Topic), "studies"),
-    rule("teach", "", "TEACHES", (Shared, Object::Topic), "teaches"),
-    rule("volunteer", "at|with|for", "VOLUNTEERS_AT", (Shared, Object::Organization), "volunteers at"),
-    rule("belong", "to", "MEMBER_OF", (Shared, Object::Organization), "is a member of"),
-    rule("need", "", "NEEDS", (Shared, Object::Topic), "needs"),
-    rule("want", "", "WANTS", (Shared, Object::Topic), "wants"),
-    rule("move", "to|back to|over to|into|in with", "MOVED_TO", (Event, Object::Place), "moved to"),
-    rule("relocate", "to", "MOVED_TO", (Event, Object::Place), "moved to"),
-    rule("visit", "", "VISITED", (Event, Object::Place), "visited"),
-    rule("travel", "to|around|through", "TRAVELED_TO", (Event, Object::Place), "traveled to"),
-    rule("fly", "to", "TRAVELED_TO", (Event, Object::Place), "traveled to"),
-    rule("go", "to|back to", "WENT_TO", (Event, Object::Topic), "went to"),
-    rule("be", "at|in", "WAS_AT", (Event, Object::Named), "was at"),
-    rule("attend", "", "ATTENDED", (Event, Object::Topic), "attended"),
-    rule("meet", "up with|with|", "MET", (Event, Object::Person), "met"),
-    rule("buy", "", "BOUGHT", (Event, Object::Thing), "bought"),
-    rule("purchase", "", "BOUGHT", (Event, Object::Thing), "bought"),
-    rule("sell", "", "SOLD", (Event, Object::Thing), "sold"),
-    rule("adopt", "", "ADOPTED", (Event, Object::Thing), "adopted"),
-    rule("join", "", "JOINED", (Event, Object::Organization), "joined"),
-    rule("sign", "up for", "SIGNED_UP_FOR", (Event, Object::Topic), "signed up for"),
-    rule("graduate", "from", "GRADUATED_FROM", (Event, Object::Organization), "graduated from"),
-    rule("start", "", "STARTED", (Event, Object::Topic), "started"),
-    rule("begin", "", "STARTED", (Event, Object::Topic), "started"),
-    rule("take", "up", "STARTED", (Event, Object::Topic), "took up"),
-    rule("finish", "", "FINISHED", (Event, Object::Topic), "finished"),
-    rule("complete", "", "FINISHED", (Event, Object::Topic), "finished"),
-    rule("win", "", "WON", (Event, Object::Topic), "won"),
-    rule("lose", "", "LOST", (Event, Object::Thing), "lost"),
-    rule("read", "", "READ", (Event, Object::Thing), "read"),
-    rule("watch", "", "WATCHED", (Event, Object::Thing), "watched"),
-    rule("see", "", "SAW", (Event, Object::Topic), "saw"),
-    rule("write", "", "WROTE", (Event, Object::Thing), "wrote"),
-    rule("make", "", "MADE", (Event, Object::Thing), "made"),
-    rule("bake", "", "MADE", (Event, Object::Thing), "baked"),
-    rule("cook", "", "MADE", (Event, Object::Thing), "cooked"),
-    rule("build", "", "MADE", (Event, Object::Thing), "built"),
-    rule("create", "", "MADE", (Event, Object::Thing), "created"),
-    rule("paint", "", "PAINTED", (Event, Object::Thing), "painted"),
-    rule("acquire", "", "ACQUIRED", (Event, Object::Organization), "acquired"),
-    rule("found", "", "FOUNDED", (Event, Object::Organization), "founded"),
-    rule("launch", "", "LAUNCHED", (Event, Object::Thing), "launched"),
-    rule("release", "", "RELEASED", (Event, Object::Thing), "released"),
-    rule("hire", "", "HIRED", (Event, Object::Person), "hired"),
-    rule("open", "", "OPENED", (Event, Object::Thing), "opened"),
-    rule("receive", "", "RECEIVED", (Event, Object::Thing), "received"),
-    rule("learn", "about|how to|to|", "LEARNED", (Event, Object::Topic), "learned"),
-    rule("try", "out|", "TRIED", (Event, Object::Topic), "tried"),
-    rule("volunteer", "", "VOLUNTEERED", (Event, Object::Topic), "volunteered"),
-    rule("participate", "in", "ATTENDED", (Event, Object::Topic), "took part in"),
-    rule("take", "part in", "ATTENDED", (Event, Object::Topic), "took part in"),
-];
+/// A sentence pattern of a relation, found by its verb.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// The grammatical slot of the object.
+    pub(super) slot: String,
+    /// The relation.
+    pub(super) relation: &'static Relation,
+    /// What the clause must be.
+    pub(super) needs: Needs,
+    /// The types that the object may have, if the frame restricts them further.
+    pub(super) only: Option<Kinds>,
+}
 
-/// Verbs that say that a relation has ended.
-pub(super) const ENDINGS: &[Rule] = &[
-    rule("quit", "my job at|working at|", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
-    rule("resign", "from", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
-    rule("leave", "my job at|", "WORKS_AT", (Exclusive, Object::Organization), "no longer works at"),
-    rule(
-        "be",
-        "fired from|laid off from|let go from",
-        "WORKS_AT",
-        (Exclusive, Object::Organization),
-        "no longer works at",
-    ),
-    rule("move", "out of|away from", "LIVES_IN", (Exclusive, Object::Place), "no longer lives in"),
-    rule("break", "up with", "DATING", (Exclusive, Object::Person), "is no longer dating"),
-    rule("divorce", "", "MARRIED_TO", (Exclusive, Object::Person), "is no longer married to"),
-    rule("get", "divorced from", "MARRIED_TO", (Exclusive, Object::Person), "is no longer married to"),
-    rule("sell", "", "OWNS", (Shared, Object::Thing), "no longer owns"),
-    rule("drop", "out of", "STUDIES_AT", (Exclusive, Object::Organization), "no longer studies at"),
-];
+/// The compiled vocabulary.
+#[derive(Debug)]
+pub(super) struct Lexicon {
+    vocabulary: &'static Vocabulary,
+    kinds: HashMap<String, Kinds>,
+    frames: HashMap<String, Vec<Frame>>,
+    objects: HashMap<&'static str, Kinds>,
+    kin: HashMap<&'static str, &'static str>,
+}
 
-/// States that begin with an event.
-pub(super) const CONSEQUENCES: &[(&str, Rule)] = &[
-    ("MOVED_TO", rule("", "", "LIVES_IN", (Exclusive, Object::Place), "lives in")),
-    ("JOINED", rule("", "", "MEMBER_OF", (Shared, Object::Organization), "is a member of")),
-    ("BOUGHT", rule("", "", "OWNS", (Shared, Object::Thing), "owns")),
-];
+impl Lexicon {
+    pub(super) fn new(vocabulary: &'static Vocabulary) -> Self {
+        let mut kinds: HashMap<String, Kinds> = HashMap::new();
+        for (list, words) in &vocabulary.words {
+            if let Some(kind) = Kind::parse(list) {
+                for word in words {
+                    kinds.entry(word.clone()).or_default().insert(kind);
+                }
+            }
+        }
+        let mut kin = HashMap::new();
+        for (relation, words) in &vocabulary.kin {
+            for word in words {
+                kinds.entry(word.clone()).or_default().insert(Kind::Kin);
+                kin.insert(word.as_str(), relation.as_str());
+            }
+        }
+        let mut frames: HashMap<String, Vec<Frame>> = HashMap::new();
+        for relation in &vocabulary.relations {
+            for text in &relation.frames {
+                for (verb, frame) in parse_frame(text, relation) {
+                    frames.entry(verb).or_default().push(frame);
+                }
+            }
+        }
+        let objects = vocabulary.relations.iter();
+        let objects = objects.map(|relation| (relation.name.as_str(), kinds_of(&relation.object))).collect();
+        Self { vocabulary, kinds, frames, objects, kin }
+    }
 
-/// The relation of a kinship word, and its holding.
-pub(super) fn kinship(role: &str) -> Option<(&'static str, Holding)> {
-    Some(match role {
-        "mother" | "mom" | "mum" | "mommy" | "father" | "dad" | "daddy" | "parent" | "parents" => {
-            ("HAS_PARENT", Shared)
+    /// The types of a word, from the lists.
+    pub(super) fn kinds(&self, word: &str) -> Kinds {
+        self.kinds.get(word).copied().unwrap_or_default()
+    }
+
+    /// Whether a list has a word.
+    pub(super) fn is(&self, word: &str, kind: Kind) -> bool {
+        self.kinds(word).has(kind)
+    }
+
+    /// The frames of a verb, in the order of the vocabulary.
+    pub(super) fn frames(&self, verb: &str) -> &[Frame] {
+        self.frames.get(verb).map_or(&[], Vec::as_slice)
+    }
+
+    /// The relation that a noun for a person in one's life states.
+    pub(super) fn kin(&self, word: &str) -> Option<&'static str> {
+        self.kin.get(word).copied()
+    }
+
+    /// A relation by its name.
+    pub(super) fn relation(&self, name: &str) -> Option<&'static Relation> {
+        self.vocabulary.relation(name)
+    }
+
+    /// The types that the object of a relation may have.
+    pub(super) fn objects(&self, relation: &str) -> Kinds {
+        self.objects.get(relation).copied().unwrap_or_default()
+    }
+
+    /// How a relation holds; relations outside the vocabulary are shared.
+    pub(super) fn holding(&self, relation: &str) -> Holding {
+        self.relation(relation).map_or(Holding::Shared, |relation| relation.holding)
+    }
+
+    /// What a relation is about.
+    pub(super) fn group(&self, relation: &str) -> Option<Group> {
+        self.relation(relation).map(|relation| relation.group)
+    }
+}
+
+fn kinds_of(names: &[String]) -> Kinds {
+    let mut kinds = Kinds::default();
+    for kind in names.iter().filter_map(|name| Kind::parse(name)) {
+        kinds.insert(kind);
+    }
+    kinds
+}
+
+/// Parses `[not:|would:|can_not:]verb slot[/slot][=type+type]`; a frame without a slot is about the subject itself.
+fn parse_frame(text: &str, relation: &'static Relation) -> Vec<(String, Frame)> {
+    let (verb, slots) = text.trim().split_once(' ').unwrap_or((text.trim(), "self"));
+    let (needs, verb) = match verb.split_once(':') {
+        Some(("not", verb)) => (Needs::Negated, verb),
+        Some(("would", verb)) => (Needs::Wish, verb),
+        Some(("can_not", verb)) => (Needs::Inability, verb),
+        _ => (Needs::Affirmed, verb),
+    };
+    let (slots, only) = match slots.split_once('=') {
+        Some((slots, types)) => (slots, Some(kinds_of(&types.split('+').map(ToOwned::to_owned).collect::<Vec<_>>()))),
+        None => (slots, None),
+    };
+    let slots: Vec<&str> = if slots.contains(':') { vec![slots] } else { slots.split('/').collect() };
+    slots
+        .into_iter()
+        .map(|slot| (verb.to_owned(), Frame { slot: slot.trim().to_owned(), relation, needs, only }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use erstwhile::vocabulary::built_in;
+
+    #[test]
+    fn a_frame_is_found_by_its_verb() {
+        let lexicon = Lexicon::new(built_in());
+        let slots: Vec<&str> = lexicon.frames("live").iter().map(|frame| frame.slot.as_str()).collect();
+        assert!(slots.contains(&"in") && slots.contains(&"at"), "{slots:?}");
+        assert!(lexicon.frames("like").iter().any(|frame| frame.needs == Needs::Negated));
+    }
+
+    #[test]
+    fn words_have_the_types_of_their_lists() {
+        let lexicon = Lexicon::new(built_in());
+        assert!(lexicon.is("dog", Kind::Animal) && lexicon.is("sister", Kind::Kin));
+        assert_eq!(lexicon.kin("sister"), Some("HAS_SIBLING"));
+        assert!(lexicon.objects("LIVES_IN").has(Kind::Place));
+        assert!(lexicon.kinds("qwertz").is_empty());
+    }
+
+    #[test]
+    fn every_word_list_is_a_known_type() {
+        for list in built_in().words.keys() {
+            assert!(Kind::parse(list).is_some(), "{list}");
         }
-        "sister" | "brother" | "sibling" | "siblings" | "sisters" | "brothers" | "twin" => ("HAS_SIBLING", Shared),
-        "son" | "daughter" | "kid" | "kids" | "child" | "children" | "baby" | "sons" | "daughters" | "twins" => {
-            ("HAS_CHILD", Shared)
-        }
-        "wife" | "husband" | "spouse" => ("MARRIED_TO", Exclusive),
-        "fiance" | "fiancé" | "fiancee" | "fiancée" => ("ENGAGED_TO", Exclusive),
-        "girlfriend" | "boyfriend" | "partner" => ("DATING", Exclusive),
-        "friend" | "friends" => ("FRIEND_OF", Shared),
-        "boss" | "manager" => ("REPORTS_TO", Exclusive),
-        "colleague" | "colleagues" | "coworker" | "coworkers" => ("WORKS_WITH", Shared),
-        "grandma" | "grandmother" | "grandpa" | "grandfather" | "grandparents" | "aunt" | "uncle" | "cousin"
-        | "cousins" | "niece" | "nephew" | "grandson" | "granddaughter" | "grandchildren" | "family" => {
-            ("HAS_RELATIVE", Shared)
-        }
-        "ex" => return None,
-        _ => ("KNOWS", Shared),
-    })
+    }
 }

@@ -1,4 +1,4 @@
-//! The speaker and the addressee of a turn, and the turn before it.
+//! The speaker and the addressee of each turn.
 
 use erstwhile::model::{EpisodeKind, Role};
 use erstwhile::ports::{ExtractionRequest, Turn};
@@ -10,18 +10,16 @@ pub(super) struct Participants<'a> {
     pub(super) speaker: Option<&'a str>,
     /// The addressee, if unambiguous.
     pub(super) addressee: Option<&'a str>,
-    /// The previous message in the same thread.
-    pub(super) before: Option<&'a Turn>,
 }
 
 impl<'a> Participants<'a> {
-    /// Determines the participants of `request.turns[index]`.
+    /// Determines the participants of a turn, counted from the first turn of the context.
     pub(super) fn of(request: &'a ExtractionRequest, index: usize) -> Self {
-        let turn = &request.turns[index];
         let owner = request.owner.as_deref();
-        let same_thread = |other: &&Turn| other.thread == turn.thread && other.kind == EpisodeKind::Message;
+        let all = || request.context.iter().chain(&request.turns);
+        let Some(turn) = all().nth(index) else { return Self { speaker: None, addressee: None } };
         let speaker = speaker(turn, owner);
-        let others = request.context.iter().chain(&request.turns).filter(same_thread);
+        let others = all().filter(|other| other.thread == turn.thread && other.kind == EpisodeKind::Message);
         let mut names: Vec<&str> = Vec::new();
         for name in others.filter_map(|other| named(other, owner)) {
             if Some(name) != speaker && !names.contains(&name) {
@@ -35,9 +33,22 @@ impl<'a> Participants<'a> {
             (EpisodeKind::Message, _) => only(&names),
             _ => None,
         };
-        let before = request.context.iter().chain(&request.turns[..index]).rev().find(same_thread);
-        Self { speaker, addressee, before }
+        Self { speaker, addressee }
     }
+}
+
+/// The names of all who speak in a request.
+pub(super) fn names(request: &ExtractionRequest) -> Vec<String> {
+    let owner = request.owner.as_deref();
+    let mut names: Vec<String> = owner.map(str::to_owned).into_iter().collect();
+    for turn in request.context.iter().chain(&request.turns) {
+        if let Some(name) = speaker(turn, owner)
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 fn only<'a>(names: &[&'a str]) -> Option<&'a str> {

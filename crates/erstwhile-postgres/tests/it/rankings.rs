@@ -40,7 +40,7 @@ fn engine(store: Store) -> Engine {
         .clock(FixedClock::at("2025-06-01T00:00:00Z".parse().unwrap()))
         .ids(SeededIds::default())
         .embedder(StaticEmbedder::new().unwrap())
-        .extractor(OfflineExtractor::new())
+        .extractor(OfflineExtractor::new().unwrap())
         .build()
 }
 

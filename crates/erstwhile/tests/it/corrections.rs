@@ -19,7 +19,7 @@ async fn home_after(messages: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let database = Sqlite::open(&folder.path().join("test.db")).unwrap();
     let store = Store::open(Arc::new(database)).await.unwrap();
-    let engine = Engine::builder(store).extractor(OfflineExtractor::new()).build();
+    let engine = Engine::builder(store).extractor(OfflineExtractor::new().unwrap()).build();
     let project = engine.ensure_project("test").await.unwrap().id;
     let ann = NewUser { user_id: "ann".to_owned(), first_name: Some("Ann".to_owned()), ..NewUser::default() };
     engine.project(project).add_user(ann).await.unwrap();

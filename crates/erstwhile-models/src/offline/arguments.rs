@@ -1,0 +1,170 @@
+//! The arguments of a verb, named by the slots that frames use.
+
+use erstwhile_nlp::{Dep, Pos, Tag};
+
+use super::sentence::Sentence;
+
+/// A word in a grammatical slot of a verb.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Argument {
+    /// `obj`, `attr`, a preposition, `adj:WORD[:prep]`, `noun:WORD[:prep]`, `ger`, `inf`, `activity`, `self`.
+    pub(super) slot: String,
+    /// The word.
+    pub(super) token: usize,
+}
+
+/// Particles that are parsed as adverbs.
+const PARTICLES: &[&str] = &["back", "out", "away", "home", "over", "up", "down", "on", "off"];
+
+/// The arguments of a verb.
+pub(super) fn of(sentence: &Sentence<'_>, verb: usize) -> Vec<Argument> {
+    let mut reader = ArgumentReader { s: sentence, found: Vec::new() };
+    reader.push("self", verb);
+    let children: Vec<usize> = sentence.children(verb).collect();
+    for child in children {
+        reader.read(verb, child);
+    }
+    reader.relative(verb);
+    reader.found
+}
+
+struct ArgumentReader<'s, 'a> {
+    s: &'s Sentence<'a>,
+    found: Vec<Argument>,
+}
+
+impl ArgumentReader<'_, '_> {
+    fn push(&mut self, slot: impl Into<String>, token: usize) {
+        self.found.push(Argument { slot: slot.into(), token });
+    }
+
+    fn read(&mut self, verb: usize, child: usize) {
+        let s = self.s;
+        match s.dep(child) {
+            Dep::Dobj => {
+                self.push("obj", child);
+                self.noun(child);
+                let prepositions: Vec<usize> = s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect();
+                for preposition in prepositions {
+                    for object in s.children(preposition).filter(|c| s.dep(*c) == Dep::Pobj) {
+                        self.push(format!("noun:{}:{}", s.lemma(child), s.lower(preposition)), object);
+                    }
+                }
+                if s.lemma(verb) == "go" && s.lower(child).ends_with("ing") {
+                    self.push("activity", child);
+                    self.push("trip", child);
+                }
+            }
+            Dep::Oprd => self.push("oprd", child),
+            Dep::Dative if s.is_noun(child) => self.push("dative", child),
+            Dep::Attr => {
+                self.push("attr", child);
+                self.noun(child);
+            }
+            Dep::Acomp | Dep::Amod if matches!(s.pos(child), Pos::Adj | Pos::Verb) => {
+                for adjective in s.coordinated(child) {
+                    self.push("adjective", adjective);
+                    let key = format!("adj:{}", s.lower(adjective));
+                    self.complements(&key, adjective);
+                }
+            }
+            Dep::Prep | Dep::Agent | Dep::Dative => {
+                for preposition in if s.dep(child) == Dep::Prep { s.coordinated(child) } else { vec![child] } {
+                    self.preposition(preposition);
+                }
+            }
+            Dep::Advmod if s.is(child, PARTICLES) => {
+                let prepositions: Vec<usize> = s.children(child).filter(|c| s.dep(*c) == Dep::Prep).collect();
+                for preposition in prepositions {
+                    self.preposition(preposition);
+                }
+            }
+            Dep::Xcomp => self.verb(verb, child),
+            Dep::Advcl if s.tag(child) == Tag::Vbg && s.lemma(verb) == "go" => self.verb(verb, child),
+            _ => {}
+        }
+    }
+
+    fn verb(&mut self, verb: usize, child: usize) {
+        let gerund = self.s.tag(child) == Tag::Vbg;
+        self.push(if gerund { "ger" } else { "inf" }, child);
+        if self.s.lemma(verb) == "go" && gerund {
+            self.push("activity", child);
+            self.push("trip", child);
+        }
+    }
+
+    fn preposition(&mut self, preposition: usize) {
+        let s = self.s;
+        let children: Vec<usize> = s.children(preposition).collect();
+        for child in children {
+            match s.dep(child) {
+                Dep::Pobj | Dep::Pcomp => self.push(s.lower(preposition), child),
+                Dep::Prep => {
+                    let objects: Vec<usize> =
+                        s.children(child).filter(|c| matches!(s.dep(*c), Dep::Pobj | Dep::Pcomp)).collect();
+                    for object in objects {
+                        self.push(format!("{} {}", s.lower(preposition), s.lower(child)), object);
+                        self.push(s.lower(child), object);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn noun(&mut self, noun: usize) {
+        let key = format!("noun:{}", self.s.lemma(noun));
+        self.complements(&key, noun);
+    }
+
+    /// "interested in music" gives `adj:interested:in`; also the word alone.
+    fn complements(&mut self, key: &str, word: usize) {
+        let s = self.s;
+        let prepositions: Vec<usize> = s.children(word).filter(|c| s.dep(*c) == Dep::Prep).collect();
+        for preposition in prepositions {
+            let objects: Vec<usize> =
+                s.children(preposition).filter(|c| matches!(s.dep(*c), Dep::Pobj | Dep::Pcomp)).collect();
+            for object in objects {
+                self.push(format!("{key}:{}", s.lower(preposition)), object);
+            }
+        }
+        self.push(key, word);
+    }
+
+    /// "the parade I went to": the noun before a relative clause fills its gap.
+    fn relative(&mut self, verb: usize) {
+        let s = self.s;
+        let head = s.head(verb);
+        let own_subject = s.child(verb, |c| s.dep(c) == Dep::Nsubj && matches!(s.tag(c), Tag::Wdt | Tag::Wp)).is_some();
+        if s.dep(verb) != Dep::Relcl || !s.is_noun(head) || own_subject || has_adverb(s, verb) {
+            return;
+        }
+        if let Some(preposition) = stranded_preposition(s, verb) {
+            self.push(s.lower(preposition), head);
+        } else if s
+            .child(verb, |c| matches!(s.dep(c), Dep::Dobj | Dep::Attr) && !matches!(s.tag(c), Tag::Wdt | Tag::Wp))
+            .is_none()
+        {
+            self.push("obj", head);
+        }
+    }
+}
+
+/// "the year when …", "the place where …".
+fn has_adverb(sentence: &Sentence<'_>, verb: usize) -> bool {
+    sentence.child(verb, |child| sentence.tag(child) == Tag::Wrb).is_some()
+}
+
+/// The preposition without a noun in a relative clause: "the parade I went to".
+pub(super) fn stranded_preposition(sentence: &Sentence<'_>, verb: usize) -> Option<usize> {
+    if has_adverb(sentence, verb) {
+        return None;
+    }
+    let filled = |preposition: usize| {
+        sentence.children(preposition).any(|c| {
+            matches!(sentence.dep(c), Dep::Pobj | Dep::Pcomp) && !matches!(sentence.tag(c), Tag::Wdt | Tag::Wp)
+        })
+    };
+    sentence.child(verb, |child| sentence.dep(child) == Dep::Prep && !filled(child))
+}

@@ -1,0 +1,463 @@
+//! Names, ages, birthdays, numbers, favourites and other attributes of a person and their things.
+
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+
+use erstwhile::ports::ExtractedAlias;
+
+use super::claims::{Object, relation_name};
+use super::lexicon::{Kind, Kinds};
+use super::mood::{Mood, Reading};
+use super::nouns::{self, Vague, is_identifier};
+use super::people::{MINE, Person, PersonKind};
+use super::reader::{FactParts, SentenceReader};
+
+const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
+
+/// Vague nouns of which one may nevertheless state a number or a date.
+const OWN_THINGS: &[&str] =
+    &["goal", "routine", "schedule", "order", "level", "plan", "number", "name", "budget", "score"];
+
+/// Verbs that state an attribute of a thing.
+const STATES: &[&str] = &[
+    "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
+    "rise", "drop", "fall", "go", "increase", "decrease", "remain",
+];
+
+impl SentenceReader<'_, '_> {
+    /// Whether a noun is a thing of the speaker, or of someone in the speaker's life: "my flight", "my sister's exam".
+    pub(super) fn is_own_thing(&self, token: usize) -> bool {
+        let s = self.s;
+        let lemma = s.lemma(token);
+        let owned = s.child(token, |c| {
+            s.dep(c) == Dep::Poss
+                && (s.is(c, MINE)
+                    || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
+                    || s.pos(c) == Pos::Propn)
+        });
+        let kinds = s.lexicon.kinds(lemma);
+        s.pos(token) == Pos::Noun
+            && owned.is_some()
+            && !kinds.has(Kind::Kin)
+            && !kinds.has(Kind::Animal)
+            && !kinds.has(Kind::Team)
+            && !FAVOURITE.contains(&lemma)
+            && (!kinds.has(Kind::Vague) || OWN_THINGS.contains(&lemma) || s.has_child(token, &[Dep::Compound]))
+    }
+
+    /// "My flight is on 3 May", "My email changed to a@b.c": an attribute of the owner.
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn attribute(&mut self, verb: usize, thing: usize, reading: Reading) -> Result<bool, Vague> {
+        let s = self.s;
+        if s.lemma(thing) == "name" && !s.has_child(thing, &[Dep::Amod, Dep::Compound]) {
+            return self.name(verb, thing, reading);
+        }
+        let favourite = s.subtree(verb).any(|token| s.is(token, FAVOURITE));
+        if !s.is_lemma(verb, STATES) || favourite || reading.negated || reading.mood != Mood::Actual {
+            return Ok(false);
+        }
+        let Some(owner) = self.owner_of(thing) else { return Ok(false) };
+        let Some((value, date)) = self.value_of(verb, thing)? else { return Ok(false) };
+        let noun = self.bare_noun(thing)?;
+        let relation = format!("HAS_{}", relation_name(&noun));
+        let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
+        let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
+        let statement = format!("{}'s {noun} {tense} {}", owner.name, joined.as_text());
+        let object = value.into_object(date.is_some());
+        let over = tense == "was";
+        self.add(FactParts {
+            subject: &owner,
+            relation: &relation,
+            object,
+            statement,
+            mood: if over { Mood::Former } else { Mood::Actual },
+            negated: false,
+            past: false,
+            date: None,
+        });
+        Ok(true)
+    }
+
+    /// Whose a thing is.
+    fn owner_of(&mut self, thing: usize) -> Option<Person> {
+        let possessor = self.s.child_of(thing, &[Dep::Poss])?;
+        self.person(possessor)
+    }
+
+    /// A noun with its modifiers, without possessives, articles and "new".
+    fn bare_noun(&mut self, token: usize) -> Result<String, Vague> {
+        let s = self.s;
+        let mut words = Vec::new();
+        for child in s.children(token).filter(|c| *c < token) {
+            if matches!(s.dep(child), Dep::Compound | Dep::Amod | Dep::Nmod)
+                && !s.is_a(child, Kind::Evaluative)
+                && !s.is(child, &["new", "current", "old", "own"])
+            {
+                words.push(s.lower(child));
+            }
+        }
+        words.push(s.lower(token));
+        Ok(words.join(" "))
+    }
+
+    /// The value that a verb states of a thing: a date, an amount, an identifier or a name.
+    fn value_of(&mut self, verb: usize, thing: usize) -> Result<Option<(Value, Option<usize>)>, Vague> {
+        let s = self.s;
+        for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
+            let token = match s.dep(child) {
+                Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
+                Dep::Prep if s.is(child, &["on", "at", "to", "in", "for", "from", "until"]) => {
+                    match s.child_of(child, &[Dep::Pobj]) {
+                        Some(object) => object,
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            if let Some(date) = self.date_at(token) {
+                let name = self.date_words(date, true).unwrap_or_default();
+                let with_preposition = self.date_words(date, false).unwrap_or_default();
+                return Ok(Some((Value { name, text: Some(with_preposition), entity: None }, Some(date))));
+            }
+            if let Some(value) = self.plain_value(token)? {
+                return Ok(Some((value, None)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
+        let s = self.s;
+        let text = s.text(token);
+        if is_identifier(text)
+            && !text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == '.' && text.matches('.').count() < 2)
+        {
+            return Ok(Some(Value { name: text.to_owned(), text: None, entity: Some("Identifier") }));
+        }
+        let quantity = matches!(
+            s.entity_kind(token),
+            Some(
+                EntityKind::Money
+                    | EntityKind::Percent
+                    | EntityKind::Quantity
+                    | EntityKind::Cardinal
+                    | EntityKind::Time
+                    | EntityKind::Date
+            )
+        );
+        let numeric = s.pos(token) == Pos::Num || text.chars().any(|c| c.is_ascii_digit());
+        if quantity || numeric {
+            let name = match s.entity(token) {
+                Some(entity) if quantity => {
+                    let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
+                    let last = (entity.tokens.end - 1).max(token);
+                    nouns::tidy(
+                        &s.tokens()
+                            .filter(|t| (first..=last).contains(t))
+                            .map(|t| s.text(t))
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                    )
+                }
+                _ => self.phrase(token, None)?,
+            };
+            return Ok(Some(Value { name, text: None, entity: None }));
+        }
+        if s.pos(token) == Pos::Propn {
+            let name = self.phrase(token, None)?;
+            return Ok(Some(Value { name, text: None, entity: Some("Object") }));
+        }
+        Ok(None)
+    }
+
+    /// "My name is Nora", "My girlfriend's name is Lin".
+    fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> Result<bool, Vague> {
+        let s = self.s;
+        let Some(owner) = self.owner_of(noun) else { return Ok(false) };
+        let name = s.child_of(verb, &[Dep::Attr]).filter(|token| s.pos(*token) == Pos::Propn);
+        if let (Some(name), false, Mood::Actual) = (name, reading.negated, reading.mood) {
+            self.introduce(&owner, &nouns::name(&s, name));
+        }
+        Ok(true)
+    }
+
+    /// Ties a name to a person known by another name or only as someone's relative.
+    pub(super) fn introduce(&mut self, person: &Person, name: &str) {
+        if name.is_empty() || name == person.name {
+            return;
+        }
+        self.claims.aliases.push(ExtractedAlias {
+            name: if self.people.is_speaker(&person.name) { person.name.clone() } else { name.to_owned() },
+            alias: if self.people.is_speaker(&person.name) { name.to_owned() } else { person.name.clone() },
+            entity_type: person.entity_type().map(str::to_owned),
+            span: self.span.clone(),
+        });
+        if let Some(kinship) = &person.kinship {
+            let owner = Person::named(kinship.owner.clone());
+            let statement = format!("{name} is {}'s {}", kinship.owner, kinship.word);
+            let object = Object::entity(name, person.entity_type());
+            self.state(&owner, kinship.relation, object, statement);
+        }
+        let mut known = person.clone();
+        name.clone_into(&mut known.name);
+        self.people.introduce(known.clone());
+        self.people.remember(&known);
+    }
+
+    /// Ages, birthdays, names, kinship and numbers of a person; returns whether the clause is done.
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn personal(&mut self, verb: usize, subject: &Person, reading: Reading) -> Result<bool, Vague> {
+        let s = self.s;
+        if reading.negated {
+            return Ok(false);
+        }
+        let date = self.date_of(verb);
+        match s.lemma(verb) {
+            "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return Ok(true),
+            "be" if reading.mood == Mood::Actual => {
+                if let Some(attribute) = s.child_of(verb, &[Dep::Attr]) {
+                    return self.is_someone(verb, subject, attribute);
+                }
+            }
+            "call" | "name" => {
+                let passive = s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass]);
+                let name =
+                    s.child(verb, |c| matches!(s.dep(c), Dep::Oprd | Dep::Dobj | Dep::Attr) && s.pos(c) == Pos::Propn);
+                if passive && let Some(name) = name {
+                    self.introduce(subject, &nouns::name(&s, name));
+                    return Ok(true);
+                }
+            }
+            "go" => {
+                let by = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "by");
+                if let Some(name) = by.and_then(|by| s.child_of(by, &[Dep::Pobj])).filter(|n| s.pos(*n) == Pos::Propn) {
+                    self.introduce(subject, &nouns::name(&s, name));
+                    return Ok(true);
+                }
+            }
+            "bear" => {
+                if let Some(date) = date
+                    && s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass])
+                    && reading.mood == Mood::Actual
+                {
+                    let words = self.date_words(date, true).unwrap_or_default();
+                    let said = self.date_words(date, false).unwrap_or_default();
+                    let relation = if words.split(' ').count() > 2 { "HAS_BIRTHDAY" } else { "BORN_IN" };
+                    self.state(subject, relation, Object::value(words), format!("{} was born {said}", subject.name));
+                }
+            }
+            "have" | "own" | "get" => self.count(verb, subject, reading)?,
+            "weigh" => {
+                if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
+                    let text = self.phrase(amount, None)?;
+                    self.state(
+                        subject,
+                        "HAS_WEIGHT",
+                        Object::value(text.clone()),
+                        format!("{} weighs {text}", subject.name),
+                    );
+                    return Ok(true);
+                }
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    /// "I'm 38", "Mia turns 7 on June 12th", "he is 4 years old".
+    fn age(&mut self, verb: usize, subject: &Person, reading: Reading, date: Option<usize>) -> bool {
+        let s = self.s;
+        if !matches!(subject.kind, PersonKind::Person | PersonKind::Pet) {
+            return false;
+        }
+        let turns = s.lemma(verb) == "turn";
+        let number = s.children(verb).find_map(|child| match s.dep(child) {
+            Dep::Attr | Dep::Dobj | Dep::Acomp | Dep::Npadvmod | Dep::Nummod => {
+                if s.pos(child) == Pos::Num
+                    && !s.has_child(child, &[Dep::Prep, Dep::Quantmod])
+                    && s.text(child).len() < 4
+                {
+                    return Some(child);
+                }
+                let years = if s.is(child, &["old"]) { s.child_of(child, &[Dep::Npadvmod]) } else { Some(child) };
+                let years = years.filter(|years| s.is(*years, &["years", "year", "yo", "months", "weeks"]))?;
+                let old = s.is(child, &["old"]) || s.has_child_word(years, &["old"]) || s.is(years, &["yo"]);
+                old.then(|| s.child_of(years, &[Dep::Nummod])).flatten()
+            }
+            _ => None,
+        });
+        let Some(number) = number else { return false };
+        let unit = s.tokens().filter(|t| *t > number && *t < number + 3).find(|t| s.is(*t, &["months", "weeks"]));
+        let text = s.lower(number);
+        let value = number_of(text).map_or_else(|| text.to_owned(), |number| number.to_string());
+        if value.parse::<u16>().map_or(true, |years| years > 120) || s.entity_kind(number) == Some(EntityKind::Time) {
+            return false;
+        }
+        let value = unit.map_or(value.clone(), |unit| format!("{value} {}", s.lower(unit)));
+        if s.lemma(verb) == "get" {
+            return false;
+        }
+        if turns && let Some(date) = date {
+            let words = self.date_words(date, true).unwrap_or_default();
+            let said = self.date_words(date, false).unwrap_or_default();
+            let day = words.rsplit_once(' ').map_or(words.clone(), |(day, _)| day.to_owned());
+            let statement = format!("{} turns {value} {said}", subject.name);
+            self.state(subject, "HAS_BIRTHDAY", Object::value(day), statement);
+        }
+        if reading.mood == Mood::Actual && !(turns && s.tag(verb) != Tag::Vbd && date.is_some()) {
+            let old = if unit.is_some() { " old" } else { " years old" };
+            self.add(FactParts {
+                subject,
+                relation: "HAS_AGE",
+                object: Object::value(value.clone()),
+                statement: format!("{} is {value}{old}", subject.name),
+                mood: Mood::Actual,
+                negated: false,
+                past: false,
+                date: date.filter(|_| turns),
+            });
+        }
+        true
+    }
+
+    /// "Carol is my wife", "my wife is Carol", "Dr. Smith is my dentist".
+    fn is_someone(&mut self, _verb: usize, subject: &Person, attribute: usize) -> Result<bool, Vague> {
+        let s = self.s;
+        let unnamed = subject.kinship.as_ref().is_some_and(|kinship| !kinship.named);
+        if unnamed
+            && s.pos(attribute) == Pos::Propn
+            && !s.has_child(attribute, &[Dep::Det, Dep::Poss])
+            && !subject.plural
+        {
+            let name = nouns::name(&s, attribute);
+            if s.entity_kind(attribute).is_none_or(|kind| kind == EntityKind::Person) && s.is_capital(attribute) {
+                self.introduce(subject, &name);
+                return Ok(true);
+            }
+        }
+        let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return Ok(false) };
+        let Some(relation) = s.lexicon.kin(s.lemma(attribute)).filter(|_| !s.is_capital(attribute)) else {
+            return Ok(false);
+        };
+        let Some(owner) = self.person(possessor) else { return Ok(false) };
+        if subject.kind != PersonKind::Person || owner.name == subject.name {
+            return Ok(false);
+        }
+        let word = s.lemma(attribute);
+        let object = Object::entity(subject.name.clone(), Some("Person"));
+        self.state(&owner, relation, object, format!("{} is {}'s {word}", subject.name, owner.name));
+        Ok(true)
+    }
+
+    /// "I have two sons", "I own 3 cars": one present number.
+    fn count(&mut self, verb: usize, subject: &Person, reading: Reading) -> Result<(), Vague> {
+        let s = self.s;
+        if reading.mood != Mood::Actual || s.tag(verb) == Tag::Vbd && s.lemma(verb) != "own" && s.lower(verb) != "got" {
+            return Ok(());
+        }
+        let Some(object) = s.child_of(verb, &[Dep::Dobj]) else { return Ok(()) };
+        let Some(number) = s.child_of(object, &[Dep::Nummod]) else { return Ok(()) };
+        let Some(count) = number_of(s.lower(number)).filter(|count| *count < 100) else { return Ok(()) };
+        let countable = s.lexicon.kinds(s.lemma(object)).intersects(Kinds::of(&[
+            Kind::Kin,
+            Kind::Animal,
+            Kind::Ownable,
+            Kind::Business,
+            Kind::Plant,
+        ]));
+        if s.tag(object) != Tag::Nns || !countable {
+            return Ok(());
+        }
+        let noun = self.bare_noun(object)?;
+        let relation = format!("NUMBER_OF_{}", relation_name(&noun));
+        let statement = format!("{} has {} {noun}", subject.name, s.lower(number));
+        self.state(subject, &relation, Object::value(count.to_string()), statement);
+        Ok(())
+    }
+
+    /// "My favourite author is X", "X is my favourite author", "one of my favourite films is X".
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn favourite(&mut self, verb: usize, subject: usize, reading: Reading) -> Result<(), Vague> {
+        let s = self.s;
+        let Some(attribute) = s.child_of(verb, &[Dep::Attr, Dep::Acomp]) else { return Ok(()) };
+        if reading.negated || reading.mood != Mood::Actual || s.lemma(verb) != "be" {
+            return Ok(());
+        }
+        for (described, named) in [(subject, attribute), (attribute, subject)] {
+            let Some(favourite) = s.subtree(described).find(|token| s.is(*token, FAVOURITE)) else { continue };
+            let possessor = s.subtree(described).find(|token| s.dep(*token) == Dep::Poss);
+            let owner = possessor.and_then(|token| self.person(token));
+            let Some(owner) = owner else { continue };
+            let noun = if s.dep(favourite) == Dep::Amod { s.head(favourite) } else { favourite };
+            if s.pos(named) == Pos::Pron && !s.is_capital(named) {
+                return Ok(());
+            }
+            let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
+            let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
+            let name = self.phrase(named, Some(&owner.name))?;
+            let (relation, statement) = if one_of {
+                ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
+            } else {
+                let relation = format!("FAVORITE_{}", relation_name(s.lemma(noun)));
+                let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
+                (relation, format!("{}'s favorite {category} is {name}", owner.name))
+            };
+            let kinds = self.kinds(named);
+            let object = Object::entity(name, super::claims::entity_type(kinds, kinds));
+            self.state(&owner, &relation, object, statement);
+            return Ok(());
+        }
+        Ok(())
+    }
+}
+
+/// A value as stated.
+#[derive(Debug, Clone)]
+struct Value {
+    name: String,
+    /// How a sentence says it, if not by its name: "on 3 May 2026".
+    text: Option<String>,
+    /// The type, if it is an entity and not a mere value.
+    entity: Option<&'static str>,
+}
+
+impl From<String> for Value {
+    fn from(name: String) -> Self {
+        Self { name, text: None, entity: None }
+    }
+}
+
+impl Value {
+    fn as_text(&self) -> &str {
+        self.text.as_deref().unwrap_or(&self.name)
+    }
+
+    fn into_object(self, dated: bool) -> Object {
+        match self.entity {
+            Some(kind) if !dated => Object::entity(self.name, Some(kind)),
+            _ => Object::value(self.name),
+        }
+    }
+}
+
+/// A small number in digits or words.
+pub(super) fn number_of(word: &str) -> Option<u32> {
+    const WORDS: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    word.parse().ok().or_else(|| u32::try_from(WORDS.iter().position(|known| *known == word)?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_of;
+
+    #[test]
+    fn numbers_are_read_in_digits_and_words() {
+        assert_eq!((number_of("3"), number_of("three"), number_of("many")), (Some(3), Some(3), None));
+    }
+}

@@ -1,0 +1,445 @@
+//! The text of a clause as a self-contained sentence about its subject.
+
+use erstwhile_nlp::{Dep, Pos, Tag};
+
+use super::arguments::stranded_preposition;
+use super::lexicon::Kind;
+use super::nouns::{self, Vague};
+use super::people::{People, Person};
+use super::sentence::Sentence;
+
+/// Adverbs that change what a clause says.
+const TELLING_ADVERBS: &[&str] = &[
+    "forward",
+    "together",
+    "abroad",
+    "professionally",
+    "remotely",
+    "full-time",
+    "part-time",
+    "never",
+    "online",
+    "longer",
+    "back",
+    "locally",
+    "daily",
+    "weekly",
+    "twice",
+    "once",
+    "alone",
+    "anymore",
+    "home",
+    "away",
+    "regularly",
+    "usually",
+    "always",
+];
+
+/// Objects of prepositions that say nothing.
+const EMPTY_OBJECTS: &[&str] = &[
+    "it", "that", "this", "them", "these", "those", "which", "there", "you", "thing", "fact", "way", "time", "lot",
+    "one", "moment", "what", "all", "today",
+];
+
+/// A piece of the text: a token as it stands, or words that replace it.
+#[derive(Debug)]
+enum Piece {
+    Token(usize),
+    Words(Option<usize>, String),
+}
+
+impl Piece {
+    fn token(&self) -> Option<usize> {
+        match self {
+            Self::Token(token) => Some(*token),
+            Self::Words(token, _) => *token,
+        }
+    }
+}
+
+/// What to write about a clause.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clause<'c> {
+    /// The verb.
+    pub(super) verb: usize,
+    /// The subject.
+    pub(super) subject: &'c Person,
+    /// The object that must be in the text.
+    pub(super) keep: Option<usize>,
+    /// The date to add, as an absolute expression with its preposition.
+    pub(super) date: Option<&'c str>,
+}
+
+/// The clause of a verb as a sentence, reduced to the subject, the verb and what belongs to the object.
+///
+/// # Errors
+/// If it needs a pronoun that refers to nobody known.
+pub(super) fn write(sentence: &Sentence<'_>, people: &mut People, clause: Clause<'_>) -> Result<String, Vague> {
+    let mut writer = ClauseWriter { s: sentence, people, clause, pieces: Vec::new() };
+    let top = writer.top();
+    writer.borrowed_auxiliaries(top);
+    writer.walk(top, true)?;
+    writer.fill_gap()?;
+    writer.finish()
+}
+
+struct ClauseWriter<'s, 'a, 'p, 'c> {
+    s: &'s Sentence<'a>,
+    people: &'p mut People,
+    clause: Clause<'c>,
+    pieces: Vec<Piece>,
+}
+
+impl ClauseWriter<'_, '_, '_, '_> {
+    /// The verb from which the sentence is written: "started" of "started playing".
+    fn top(&self) -> usize {
+        let s = self.s;
+        let mut top = self.clause.verb;
+        for _ in 0..6 {
+            let head = s.head(top);
+            let up = match s.dep(top) {
+                Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
+                Dep::Pcomp => s.head(head),
+                _ => break,
+            };
+            top = if matches!(s.dep(up), Dep::Acomp | Dep::Attr) { s.head(up) } else { up };
+        }
+        top
+    }
+
+    /// "I will go and buy bread": the second verb takes "will" from the first.
+    fn borrowed_auxiliaries(&mut self, top: usize) {
+        let s = self.s;
+        if s.dep(top) == Dep::Conj {
+            let mut first = s.head(top);
+            for _ in 0..6 {
+                if s.dep(first) != Dep::Conj {
+                    break;
+                }
+                first = s.head(first);
+            }
+            let own = s.has_child(top, &[Dep::Aux, Dep::Auxpass, Dep::Nsubj]);
+            if matches!(s.tag(top), Tag::Vb | Tag::Vbg | Tag::Vbn) && !own {
+                if s.dep(first) == Dep::Xcomp {
+                    self.pieces.push(Piece::Token(s.head(first)));
+                    if s.tag(top) == Tag::Vb {
+                        self.pieces.extend(s.children(first).filter(|c| s.dep(*c) == Dep::Aux).map(Piece::Token));
+                    }
+                } else {
+                    let shared = |c: &usize| {
+                        matches!(s.dep(*c), Dep::Aux | Dep::Auxpass)
+                            && (s.tag(top) != Tag::Vbn || s.lemma(*c) == "have" || s.tag(first) == Tag::Vbn)
+                    };
+                    self.pieces.extend(s.children(first).filter(shared).map(Piece::Token));
+                }
+            }
+        }
+        if s.dep(top) == Dep::Advcl && s.tag(top) == Tag::Vbg && !s.has_child(top, &[Dep::Aux]) {
+            let head = s.head(top);
+            let auxiliaries: Vec<usize> = s.children(head).filter(|c| s.dep(*c) == Dep::Aux).collect();
+            if !auxiliaries.is_empty() && s.tag(head) == Tag::Vbg {
+                self.pieces.extend(auxiliaries.into_iter().map(Piece::Token));
+            } else {
+                let be = if s.tag(head) == Tag::Vbd { "was" } else { "is" };
+                self.pieces.push(Piece::Words(None, be.to_owned()));
+            }
+        }
+    }
+
+    fn keeps(&self, token: usize) -> bool {
+        self.clause.keep == Some(token)
+    }
+
+    /// Whether the kept object stands under a token.
+    fn leads_to_kept(&self, token: usize) -> bool {
+        self.clause.keep.is_some_and(|kept| self.s.in_subtree(token, kept))
+    }
+
+    /// The kept object among a word and those coordinated with it.
+    fn kept_among(&self, token: usize) -> Option<usize> {
+        let kept = self.clause.keep?;
+        (kept == token || self.s.coordinated(token).contains(&kept)).then_some(kept)
+    }
+
+    fn noun(&mut self, token: usize) -> Result<(), Vague> {
+        let text = nouns::phrase(self.s, self.people, token, Some(&self.clause.subject.name))?;
+        self.pieces.push(Piece::Words(Some(token), text));
+        Ok(())
+    }
+
+    fn walk(&mut self, token: usize, root: bool) -> Result<(), Vague> {
+        let s = self.s;
+        let children: Vec<usize> = s.children(token).collect();
+        let mut written = false;
+        for child in children {
+            if child > token && !written {
+                self.pieces.push(Piece::Token(token));
+                written = true;
+            }
+            self.child(token, child, root)?;
+        }
+        if !written {
+            self.pieces.push(Piece::Token(token));
+        }
+        Ok(())
+    }
+
+    fn child(&mut self, token: usize, child: usize, root: bool) -> Result<(), Vague> {
+        let s = self.s;
+        let dep = s.dep(child);
+        match dep {
+            Dep::Advcl if self.keeps(child) => return self.walk(child, false),
+            Dep::Nsubj
+            | Dep::Nsubjpass
+            | Dep::Punct
+            | Dep::Cc
+            | Dep::Conj
+            | Dep::Intj
+            | Dep::Mark
+            | Dep::Expl
+            | Dep::Advcl
+            | Dep::Relcl
+            | Dep::Parataxis
+            | Dep::Unclassified
+            | Dep::Meta
+            | Dep::Csubj
+            | Dep::Ccomp
+            | Dep::Preconj
+                if !self.keeps(child) =>
+            {
+                return Ok(());
+            }
+            _ => {}
+        }
+        if self.is_dated(child) {
+            return Ok(());
+        }
+        match dep {
+            Dep::Prep if root && child < self.clause.verb && !self.leads_to_kept(child) => Ok(()),
+            Dep::Advmod if !s.is(child, TELLING_ADVERBS) => Ok(()),
+            Dep::Npadvmod => Ok(()),
+            Dep::Dobj | Dep::Attr | Dep::Oprd | Dep::Pobj | Dep::Appos => self.object(child, dep),
+            Dep::Dative if s.pos(child) != Pos::Adp => self.object(child, dep),
+            Dep::Prep | Dep::Agent | Dep::Dative => self.preposition(token, child),
+            Dep::Acomp => self.adjective(child),
+            _ => self.walk(child, false),
+        }
+    }
+
+    fn object(&mut self, child: usize, dep: Dep) -> Result<(), Vague> {
+        let s = self.s;
+        let object = self.kept_among(child).unwrap_or(child);
+        let pronoun = s.pos(object) == Pos::Pron && !s.is_capital(object);
+        if dep == Dep::Dobj && !self.keeps(object) && pronoun && self.people.person(s, object).is_none() {
+            return Err(Vague);
+        }
+        self.noun(object)
+    }
+
+    fn preposition(&mut self, token: usize, child: usize) -> Result<(), Vague> {
+        let s = self.s;
+        let object = s.object_of(child).filter(|object| !matches!(s.tag(*object), Tag::Wdt | Tag::Wp));
+        let Some(object) = object else {
+            if self.leads_to_kept(child) || s.dep(token) == Dep::Relcl && self.keeps(s.head(token)) {
+                self.pieces.push(Piece::Token(child));
+            }
+            return Ok(());
+        };
+        let mut kept = self.kept_among(object);
+        if kept.is_none() && s.tag(object) == Tag::Vbg && self.leads_to_kept(child) {
+            kept = Some(object);
+        }
+        let object = match kept {
+            Some(kept) => kept,
+            None => {
+                let pronoun = s.pos(object) == Pos::Pron && !s.is_capital(object);
+                let empty = s.dep(object) == Dep::Pcomp
+                    || s.is(object, EMPTY_OBJECTS)
+                    || s.is_a(object, Kind::Vague)
+                    || s.subtree(object).take(9).count() > 8
+                    || pronoun && self.people.person(s, object).is_none();
+                if empty {
+                    return Ok(());
+                }
+                object
+            }
+        };
+        self.pieces.push(Piece::Token(child));
+        if s.tag(object) == Tag::Vbg || s.pos(object) == Pos::Verb {
+            self.walk(object, false)
+        } else {
+            self.noun(object)
+        }
+    }
+
+    fn adjective(&mut self, child: usize) -> Result<(), Vague> {
+        let s = self.s;
+        let adjective = self.kept_among(child).unwrap_or(child);
+        for before in s.children(adjective).filter(|c| *c < adjective).collect::<Vec<_>>() {
+            if !matches!(s.dep(before), Dep::Advmod | Dep::Punct | Dep::Cc | Dep::Npadvmod) {
+                let word = nouns::pronoun_free(s, self.people, before, Some(&self.clause.subject.name))?;
+                self.pieces.push(Piece::Words(Some(before), word));
+            }
+        }
+        self.pieces.push(Piece::Token(adjective));
+        for after in s.children(adjective).filter(|c| *c > adjective).collect::<Vec<_>>() {
+            if matches!(s.dep(after), Dep::Prep | Dep::Xcomp) && self.leads_to_kept(after) {
+                if s.dep(after) == Dep::Prep { self.preposition(adjective, after)? } else { self.walk(after, false)? }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_dated(&self, child: usize) -> bool {
+        let s = self.s;
+        let dated = match s.dep(child) {
+            Dep::Prep => s.child_of(child, &[Dep::Pobj]).is_some_and(|object| s.is_date(object)),
+            Dep::Npadvmod | Dep::Advmod | Dep::Pobj => s.is_date(child),
+            _ => false,
+        };
+        dated && !self.keeps(child)
+    }
+
+    /// Puts the noun before a relative clause where it belongs: "the parade I went to" → "went to the parade".
+    fn fill_gap(&mut self) -> Result<(), Vague> {
+        let s = self.s;
+        let verb = self.clause.verb;
+        let head = s.head(verb);
+        if s.dep(verb) != Dep::Relcl || !self.keeps(head) {
+            return Ok(());
+        }
+        let stranded = stranded_preposition(s, verb);
+        let belongs = |token: usize| {
+            token == verb || s.head(token) == verb && (s.dep(token) == Dep::Prt || Some(token) == stranded)
+        };
+        let at = self.pieces.iter().rposition(|piece| piece.token().is_some_and(belongs)).map_or(0, |at| at + 1);
+        let text = nouns::phrase(s, self.people, head, Some(&self.clause.subject.name))?;
+        self.pieces.insert(at, Piece::Words(Some(head), text));
+        self.pieces.retain(|piece| match piece {
+            Piece::Token(token) => !matches!(s.tag(*token), Tag::Wdt | Tag::Wp),
+            Piece::Words(..) => true,
+        });
+        Ok(())
+    }
+
+    fn finish(self) -> Result<String, Vague> {
+        let s = self.s;
+        let subject = self.clause.subject;
+        let third = !subject.plural;
+        let helper = self.pieces.iter().any(|piece| match piece {
+            Piece::Token(token) => {
+                s.is_lemma(*token, &["do", "will", "would"]) && s.dep(*token) == Dep::Aux || s.tag(*token) == Tag::Md
+            }
+            Piece::Words(..) => false,
+        });
+        let perfect = self.pieces.iter().any(|piece| matches!(piece, Piece::Token(token) if s.lemma(*token) == "have"));
+        let mut words: Vec<String> = vec![subject.name.clone()];
+        let mut finite = false;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Words(token, text) => {
+                    finite |= token.is_none();
+                    words.push(text.clone());
+                }
+                Piece::Token(token) => {
+                    let tag = s.tag(*token);
+                    let mut word = expanded(s, *token);
+                    let first = matches!(tag, Tag::Vbp | Tag::Vbz | Tag::Vbd | Tag::Md)
+                        || s.dep(*token) == Dep::Root && tag == Tag::Vb && !helper;
+                    if !finite && first {
+                        finite = true;
+                        if third && matches!(tag, Tag::Vbp | Tag::Vb) {
+                            word = third_person(&word);
+                        } else if third && word == "were" {
+                            "was".clone_into(&mut word);
+                        }
+                    }
+                    if s.pos(*token) == Pos::Pron {
+                        word = nouns::pronoun_free(s, self.people, *token, Some(&subject.name))?;
+                    }
+                    words.push(word);
+                }
+            }
+        }
+        let mut text = nouns::tidy(&words.join(" "));
+        if !finite && !text.split(' ').any(|word| matches!(word, "is" | "has" | "was" | "had" | "will")) {
+            return Err(Vague);
+        }
+        if let Some(date) = self.clause.date {
+            let present = matches!(s.tag(self.clause.verb), Tag::Vbz | Tag::Vbp)
+                || s.tag(self.clause.verb) == Tag::Vbg && perfect;
+            let spanning = ["for", "since", "every", "each", "until", "from", "on ", "in "]
+                .iter()
+                .any(|lead| date.starts_with(lead));
+            if !present || spanning {
+                text.push(' ');
+                text.push_str(date);
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// A token in full: "'m" is "am".
+fn expanded(sentence: &Sentence<'_>, token: usize) -> String {
+    let lower = sentence.lower(token);
+    let modal = sentence.tag(token) == Tag::Md;
+    let full = match lower {
+        "'m" | "m" if sentence.lemma(token) == "be" => "am",
+        "'re" => "are",
+        "'ve" | "ve" => "have",
+        "'ll" => "will",
+        "n't" | "nt" => "not",
+        "ca" if modal => "can",
+        "wo" if modal => "will",
+        "'s" if sentence.lemma(token) == "be" => "is",
+        "'s" if sentence.pos(token) == Pos::Aux => "has",
+        "'d" => {
+            if modal {
+                "would"
+            } else {
+                "had"
+            }
+        }
+        _ if token == sentence.start && sentence.pos(token) != Pos::Propn => lower,
+        _ => sentence.text(token),
+    };
+    full.to_owned()
+}
+
+/// The third person singular of a verb in the present: "I go" → "goes".
+pub(super) fn third_person(verb: &str) -> String {
+    match verb {
+        "am" | "are" | "be" => return "is".to_owned(),
+        "have" => return "has".to_owned(),
+        "do" => return "does".to_owned(),
+        "go" => return "goes".to_owned(),
+        _ => {}
+    }
+    if ["s", "sh", "ch", "x", "z"].iter().any(|ending| verb.ends_with(ending)) {
+        return format!("{verb}es");
+    }
+    match verb.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{verb}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::third_person;
+
+    #[test]
+    fn verbs_agree_with_a_name() {
+        for (base, third) in [
+            ("go", "goes"),
+            ("watch", "watches"),
+            ("study", "studies"),
+            ("play", "plays"),
+            ("am", "is"),
+            ("work", "works"),
+        ] {
+            assert_eq!(third_person(base), third);
+        }
+    }
+}

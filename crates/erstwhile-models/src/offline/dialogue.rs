@@ -1,0 +1,295 @@
+//! Answers and corrections: a short turn is completed by the question, or the sentence, before it.
+
+use super::mapped::Mapped;
+use super::reader::Trust;
+use super::turn::Unit;
+
+/// How many turns are remembered.
+pub(super) const TURNS_MAX: usize = 6;
+
+/// Longer answers speak for themselves.
+const ANSWER_WORDS_MAX: usize = 14;
+const CORRECTION_WORDS_MAX: usize = 9;
+
+const YES: &[&str] = &["yes", "yep", "yeah", "yup", "sure", "absolutely", "definitely", "indeed", "correct", "ya"];
+const NO: &[&str] = &["no", "nope", "nah"];
+
+/// What one turn said.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    speaker: Option<String>,
+    units: Vec<Unit>,
+}
+
+impl Said {
+    pub(super) fn new(speaker: Option<&str>, units: Vec<Unit>) -> Self {
+        Self { speaker: speaker.map(str::to_owned), units }
+    }
+}
+
+/// The sentences to read in place of one: an answer completed, a correction applied, or the sentence itself.
+///
+/// `said` are the turns before, `present` the sentences before it in the same turn.
+pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit], trust: Trust) -> Vec<Unit> {
+    if trust != Trust::Speaker {
+        return vec![unit.clone()];
+    }
+    if let Some(corrected) = correction(unit, speaker, said, present) {
+        return vec![corrected];
+    }
+    let question = said.last().filter(|before| present.is_empty() && before.speaker.as_deref() != speaker);
+    let question = question.and_then(|before| before.units.last()).filter(|unit| unit.question);
+    if let Some(question) = question {
+        let answers = answers(question.text.text(), unit);
+        if !answers.is_empty() {
+            return answers;
+        }
+    }
+    vec![unit.clone()]
+}
+
+/// "No, Leeds.", "Sorry, I mean Oslo.", "actually it's May, not April": the sentence before with the right word.
+fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit]) -> Option<Unit> {
+    let corrects = ["no, ", "no ", "sorry", "i mean", "actually", "wait", "correction", "oops", "nope"];
+    let text = unit.text.text().trim().trim_end_matches(['.', '!']);
+    if text.split_whitespace().count() > CORRECTION_WORDS_MAX || unit.question {
+        return None;
+    }
+    let own = said.iter().filter(|turn| turn.speaker.as_deref() == speaker).flat_map(|turn| &turn.units);
+    let earlier: Vec<&Unit> = own.chain(present).filter(|unit| !unit.question).collect();
+    let text = text.split(", sorry").next().unwrap_or(text);
+    let bare = [
+        "it's ",
+        "it is ",
+        "its ",
+        "that's ",
+        "make it ",
+        "make that ",
+        "i meant ",
+        "I meant ",
+        "I mean ",
+        "in ",
+        "on ",
+    ]
+    .iter()
+    .find_map(|lead| text.strip_prefix(*lead))
+    .unwrap_or(text);
+    if let Some((right, wrong)) = contrast(bare) {
+        let before = earlier.iter().rev().take(4).find(|unit| find_word(unit.text.text(), wrong).is_some())?;
+        let at = find_word(before.text.text(), wrong)?;
+        return Some(substituted(before, at..at + wrong.len(), right, unit));
+    }
+    if !corrects.iter().any(|lead| unit.lead.contains(lead)) || bare.split(' ').count() > 4 || has_verb(bare) {
+        return None;
+    }
+    let before = earlier.last()?;
+    let place = last_like(before.text.text(), bare)?;
+    Some(substituted(before, place, bare, unit))
+}
+
+/// "May not April", "Leeds, not London", "not April but May".
+fn contrast(text: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = text.strip_prefix("not ") {
+        let (wrong, right) = rest.split_once(" but ").or_else(|| rest.split_once(", "))?;
+        return Some((right.trim(), wrong.trim()));
+    }
+    let (right, wrong) = text.split_once(", not ").or_else(|| text.split_once(" not "))?;
+    let wrong = wrong.split(',').next().unwrap_or(wrong).trim();
+    (right.split(' ').count() <= 3 && wrong.split(' ').count() <= 3).then_some((right.trim(), wrong))
+}
+
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let found = text.to_ascii_lowercase().find(&word.to_ascii_lowercase())?;
+    text.get(found..found + word.len()).map(|_| found)
+}
+
+fn has_verb(text: &str) -> bool {
+    const VERBS: &[&str] =
+        &["is", "are", "am", "was", "have", "has", "do", "did", "live", "work", "moved", "want", "went", "'m", "i"];
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
+        || text.contains("I'")
+}
+
+/// The last part of a sentence that is like the correction: a number for a number, a name for a name, else the last word.
+fn last_like(text: &str, right: &str) -> Option<std::ops::Range<usize>> {
+    let base = text.as_ptr() as usize;
+    let words: Vec<(usize, &str)> = text
+        .split(|c: char| c.is_whitespace())
+        .map(|word| word.trim_matches(|c: char| matches!(c, ',' | '.' | '!' | '?')))
+        .filter(|word| !word.is_empty())
+        .map(|word| (word.as_ptr() as usize - base, word))
+        .collect();
+    let numeric = right.chars().any(|c| c.is_ascii_digit());
+    let capital = right.starts_with(char::is_uppercase);
+    let like = |(at, word): &&(usize, &str)| {
+        if numeric {
+            word.chars().any(|c| c.is_ascii_digit())
+        } else if capital {
+            *at > 0 && word.starts_with(char::is_uppercase) && *word != "I" && !word.starts_with("I'")
+        } else {
+            true
+        }
+    };
+    let (at, word) = words.iter().rev().find(like)?;
+    Some(*at..at + word.len())
+}
+
+/// A sentence with a part replaced; all of it stands where the correction stands.
+fn substituted(before: &Unit, place: std::ops::Range<usize>, right: &str, correction: &Unit) -> Unit {
+    let mut text = before.text.text().to_owned();
+    text.replace_range(place, right);
+    at_place_of(correction, &text)
+}
+
+fn at_place_of(unit: &Unit, text: &str) -> Unit {
+    let mut mapped: Mapped = unit.text.clone();
+    let length = mapped.text().len();
+    mapped.replace(&[(0..length, text)]);
+    Unit { text: mapped, question: false, lead: String::new() }
+}
+
+/// What an answer says in full.
+fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
+    let text = answer.text.text().trim().trim_end_matches(['.', '!']);
+    if text.is_empty() || text.split_whitespace().count() > ANSWER_WORDS_MAX || answer.question {
+        return Vec::new();
+    }
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    let lead = answer.lead.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let words = question_words(question);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let polarity = [first.as_str(), lead]
+        .iter()
+        .find_map(|word| if YES.contains(word) { Some(true) } else { NO.contains(word).then_some(false) });
+    if let (Some(yes), Some(full)) = (polarity, polarity.and_then(|yes| yes_or_no(&words, yes))) {
+        let mut units = vec![at_place_of(answer, &full)];
+        let rest = if YES.contains(&first.as_str()) || NO.contains(&first.as_str()) {
+            text[first.len().min(text.len())..].trim_start_matches([',', ' ', '.'])
+        } else {
+            text
+        };
+        if !rest.is_empty() {
+            let noun_phrase =
+                !has_verb(rest) && (rest.starts_with("a ") || rest.starts_with("an ") || rest.starts_with("two "));
+            let owns = words.starts_with(&["do", "you", "have"]) && yes;
+            let rest = if noun_phrase && owns { format!("I have {rest}") } else { rest.to_owned() };
+            units.push(at_place_of(answer, &rest));
+        }
+        return units;
+    }
+    if has_verb(text) {
+        return Vec::new();
+    }
+    open_question(&words, text).map(|full| vec![at_place_of(answer, &full)]).unwrap_or_default()
+}
+
+/// The words of the last clause of a question, in lower case.
+fn question_words(question: &str) -> Vec<String> {
+    let clause =
+        question.rsplit([',', ';', ':', '-']).find(|part| part.split_whitespace().count() > 1).unwrap_or(question);
+    let lower =
+        clause.to_lowercase().replace("what's", "what is").replace("where's", "where is").replace("who's", "who is");
+    let words: Vec<String> = lower
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').to_owned())
+        .collect();
+    let starts = ["what", "where", "who", "which", "how", "when", "do", "are", "have", "did", "is", "does"];
+    let from = words.iter().position(|word| starts.contains(&word.as_str())).unwrap_or_default();
+    words.get(from..).unwrap_or_default().to_vec()
+}
+
+/// The addressee's words from the speaker's side: "your" becomes "my".
+fn turned(words: &[&str]) -> String {
+    let turned = words.iter().map(|word| match *word {
+        "your" => "my",
+        "you" => "me",
+        "yours" => "mine",
+        "yourself" => "myself",
+        word => word,
+    });
+    turned.collect::<Vec<_>>().join(" ").replace(" any ", " ")
+}
+
+fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
+    let (first, rest) = words.split_first()?;
+    let (second, rest) = rest.split_first()?;
+    if rest.is_empty() {
+        return None;
+    }
+    let subject = (*second == "you").then_some("I");
+    let tail = turned(rest);
+    Some(match (*first, subject, yes) {
+        ("do", Some(_), true) => format!("I {tail}"),
+        ("do", Some(_), false) => format!("I don't {tail}"),
+        ("are", Some(_), true) => format!("I am {tail}"),
+        ("are", Some(_), false) => format!("I am not {tail}"),
+        ("have", Some(_), true) => format!("I have {tail}"),
+        ("have", Some(_), false) => format!("I haven't {tail}"),
+        _ => return None,
+    })
+}
+
+fn open_question(words: &[&str], answer: &str) -> Option<String> {
+    let placed = |default: &str| {
+        let has_preposition =
+            ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from "].iter().any(|lead| answer.starts_with(lead));
+        if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
+    };
+    Some(match words {
+        ["how", "old", "are", "you", ..] => format!("I am {answer}"),
+        ["where", "are", "you", "from", ..] => format!("I am from {answer}"),
+        ["where", "are", "you", "based" | "located" | "living", ..] => format!("I live {}", placed("in")),
+        ["where", "do", "you", "work", ..] => format!("I work {}", placed("at")),
+        ["where", "do", "you", "study", ..] => format!("I study {}", placed("at")),
+        ["where", "do", "you", verb, rest @ ..] => {
+            format!("I {verb} {} {}", turned(rest), placed("in")).replace("  ", " ")
+        }
+        ["what", "do", "you", "do", ..] => format!("I work as {answer}"),
+        ["what" | "who" | "where" | "when", "is" | "are", "your", thing @ ..] => {
+            let verb = if words[1] == "are" { "are" } else { "is" };
+            format!("My {} {verb} {answer}", turned(thing))
+        }
+        ["what", "kind" | "type" | "sort", "of", _, "do" | "are", "you", verb, ..] => format!("I {verb} {answer}"),
+        ["what" | "which" | "who", "do", "you", verb, ..] => format!("I {verb} {answer}"),
+        ["what" | "which", _, "do", "you", verb, ..] => format!("I {verb} {answer}"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(text: &str, lead: &str, question: bool) -> Unit {
+        Unit { text: Mapped::slice(text, 0..text.len()), question, lead: lead.to_owned() }
+    }
+
+    fn resolved(question: &str, answer: &str) -> Vec<String> {
+        let said = [Said::new(Some("Assistant"), vec![unit(question, "", true)])];
+        let units = resolve(&unit(answer, "", false), Some("Noor"), &said, &[], Trust::Speaker);
+        units.into_iter().map(|unit| unit.text.text().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_short_answer_completes_the_question() {
+        assert_eq!(resolved("Where do you live?", "Oslo"), ["I live in Oslo"]);
+        assert_eq!(resolved("Nice! What do you do for work?", "a nurse"), ["I work as a nurse"]);
+        assert_eq!(resolved("What's your daughter's name?", "Mia"), ["My daughter's name is Mia"]);
+        assert_eq!(resolved("Do you have any pets?", "Yes, a cat"), ["I have pets", "I have a cat"]);
+        assert_eq!(resolved("Are you vegetarian?", "no"), ["I am not vegetarian"]);
+        assert_eq!(resolved("How are you?", "I moved to Rome"), ["I moved to Rome"]);
+    }
+
+    #[test]
+    fn a_correction_replaces_the_word_that_it_is_like() {
+        let before = unit("My test is on the 14th of April", "", false);
+        let corrected = |text: &str, lead: &str| {
+            let units =
+                resolve(&unit(text, lead, false), Some("Noor"), &[], std::slice::from_ref(&before), Trust::Speaker);
+            units[0].text.text().to_owned()
+        };
+        assert_eq!(corrected("it's May not April", "actually, "), "My test is on the 14th of May");
+        assert_eq!(corrected("the 15th", "no, "), "My test is on the the 15th of April");
+        assert_eq!(corrected("I love tea", "no, "), "I love tea");
+    }
+}

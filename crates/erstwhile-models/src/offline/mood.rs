@@ -1,0 +1,418 @@
+//! Whether a clause asserts something: read by walking up the tree to the root of the sentence.
+
+use erstwhile_nlp::{Dep, Pos, Tag};
+
+use super::sentence::Sentence;
+
+/// What a clause says about the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// It is or was so.
+    Actual,
+    /// It was so and is so no longer: "used to".
+    Former,
+    /// It stopped: "stopped smoking".
+    Stopped,
+    /// It is intended.
+    Planned,
+    /// It is wished.
+    Wanted,
+    /// It is being considered.
+    Considered,
+}
+
+/// A mood with its polarity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// What the clause says.
+    pub(super) mood: Mood,
+    /// Whether it is negated.
+    pub(super) negated: bool,
+}
+
+const ACTUAL: &[&str] = &[
+    "start",
+    "begin",
+    "continue",
+    "keep",
+    "get",
+    "manage",
+    "finish",
+    "end",
+    "help",
+    "come",
+    "learn",
+    "choose",
+    "volunteer",
+    "spend",
+    "resume",
+    "remember",
+    "happen",
+];
+const PLANS: &[&str] = &[
+    "plan", "go", "gon", "intend", "decide", "aim", "schedule", "prepare", "set", "gonna", "arrange", "will", "commit",
+    "agree", "invite", "look",
+];
+const WANTS: &[&str] =
+    &["want", "wanna", "hope", "wish", "need", "try", "attempt", "work", "dream", "mean", "wan", "aspire"];
+const CONSIDERS: &[&str] = &["think", "consider", "debate", "toy", "explore"];
+const LIKES: &[&str] = &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"];
+/// Verbs and adjectives whose "that" clause is true.
+const FACTIVE: &[&str] = &[
+    "know", "realize", "realise", "tell", "mention", "forget", "remember", "notice", "discover", "glad", "happy",
+    "proud", "sad", "sorry", "excited", "lucky", "grateful", "thankful", "love", "say", "announce", "share", "sure",
+    "believe", "find", "decide", "thrilled", "since", "note", "keep", "confirm",
+];
+const MODALS: &[&str] = &["would", "could", "might", "may", "should", "can", "must", "shall", "'d", "ought"];
+/// Verbs that are polite, not planned, after "will".
+const POLITE: &[&str] = &[
+    "check", "try", "look", "consider", "explore", "see", "use", "keep", "make", "give", "have", "take", "be", "love",
+    "like", "need", "start", "get", "let", "think",
+];
+/// Words that make a clause unreal or uncertain.
+const UNREAL: &[&str] = &["almost", "nearly", "maybe", "perhaps", "supposedly", "allegedly", "hypothetically"];
+/// Verbs that introduce something supposed.
+const SUPPOSES: &[&str] = &[
+    "suppose",
+    "imagine",
+    "pretend",
+    "assume",
+    "dream",
+    "doubt",
+    "lie",
+    "joke",
+    "translate",
+    "rewrite",
+    "wish",
+    "guess",
+];
+
+const DEPTH_MAX: u8 = 6;
+
+/// The mood of the clause of a verb; `None` if it asserts nothing.
+pub(super) fn read(sentence: &Sentence<'_>, verb: usize) -> Option<Reading> {
+    MoodReader { sentence }.clause(verb, 0)
+}
+
+struct MoodReader<'s, 'a> {
+    sentence: &'s Sentence<'a>,
+}
+
+impl MoodReader<'_, '_> {
+    fn clause(&self, verb: usize, depth: u8) -> Option<Reading> {
+        let s = self.sentence;
+        if depth > DEPTH_MAX {
+            return None;
+        }
+        let negated = s.child(verb, |c| s.dep(c) == Dep::Neg || s.is(c, &["never", "hardly", "rarely"])).is_some();
+        let auxiliaries = self.auxiliaries(verb);
+        if s.tag(verb) == Tag::Vb
+            && auxiliaries.is_empty()
+            && matches!(s.dep(verb), Dep::Root | Dep::Conj)
+            && s.subject(verb).is_none()
+        {
+            return None;
+        }
+        if s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, UNREAL)).is_some() || self.asks(verb) {
+            return None;
+        }
+        let mut mood = self.mood_of_auxiliaries(verb, &auxiliaries)?;
+        if self.has_condition(verb) {
+            return None;
+        }
+        let mut reading = Reading { mood, negated };
+        let head = s.head(verb);
+        match s.dep(verb) {
+            Dep::Advcl => mood = self.adverbial(verb, head, mood, depth)?,
+            Dep::Ccomp => self.complement(verb, head, depth)?,
+            Dep::Xcomp => {
+                reading = self.open_complement(verb, head, reading, depth)?;
+                mood = reading.mood;
+            }
+            Dep::Pcomp => mood = self.after_preposition(head, mood, depth)?,
+            Dep::Conj if s.is_verb(head) => {
+                reading = self.coordinated(verb, head, reading, !auxiliaries.is_empty(), depth)?;
+                mood = reading.mood;
+            }
+            Dep::Acl if s.tag(verb) == Tag::Vb && self.is_taken_chance(head) => {
+                mood = self.clause(s.head(head), depth + 1)?.mood;
+            }
+            Dep::Acl if s.is_lemma(head, &["fact", "news"]) && self.marks(verb, &["that"]) => {}
+            Dep::Acl | Dep::Csubj | Dep::Unclassified | Dep::Appos | Dep::Pobj => return None,
+            Dep::Relcl => {
+                // The clause around a relative clause must not be supposed.
+                if self.is_supposed(head) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        if mood == Mood::Actual && self.is_scheduled(verb) {
+            mood = Mood::Planned;
+        }
+        Some(Reading { mood, negated: reading.negated })
+    }
+
+    /// Auxiliaries as written if contracted, else as lemmas.
+    fn auxiliaries(&self, verb: usize) -> Vec<&str> {
+        let s = self.sentence;
+        s.children(verb)
+            .filter(|c| s.dep(*c) == Dep::Aux)
+            .map(|c| if s.is(c, &["'d", "wo", "ca"]) { s.lower(c) } else { s.lemma(c) })
+            .collect()
+    }
+
+    /// The mood that modal verbs give; `None` if they take back the assertion.
+    fn mood_of_auxiliaries(&self, verb: usize, auxiliaries: &[&str]) -> Option<Mood> {
+        let s = self.sentence;
+        let would = auxiliaries.iter().any(|aux| matches!(*aux, "would" | "'d"));
+        let liking = s.is_lemma(verb, &["love", "like", "prefer"]);
+        if would && liking {
+            return Some(Mood::Wanted);
+        }
+        if auxiliaries.contains(&"ca") && s.is_lemma(verb, &["stand", "wait"]) {
+            return Some(Mood::Actual);
+        }
+        let perfect = auxiliaries.contains(&"'d") && s.tag(verb) == Tag::Vbn;
+        if auxiliaries.iter().any(|aux| MODALS.contains(aux)) && !perfect {
+            return None;
+        }
+        if auxiliaries.iter().any(|aux| matches!(*aux, "will" | "wo" | "'ll")) {
+            let dated = s.tokens().any(|token| s.is_date(token));
+            return (dated || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
+        }
+        Some(Mood::Actual)
+    }
+
+    fn marks(&self, verb: usize, words: &[&str]) -> bool {
+        let s = self.sentence;
+        s.child(verb, |c| (s.dep(c) == Dep::Mark || s.dep(c) == Dep::Advmod && s.tag(c) == Tag::Wrb) && s.is(c, words))
+            .is_some()
+    }
+
+    fn has_marks(&self, verb: usize) -> bool {
+        let s = self.sentence;
+        s.child(verb, |c| s.dep(c) == Dep::Mark || s.dep(c) == Dep::Advmod && s.tag(c) == Tag::Wrb).is_some()
+    }
+
+    /// "…, if it rains".
+    fn has_condition(&self, verb: usize) -> bool {
+        let s = self.sentence;
+        s.children(verb).any(|c| s.dep(c) == Dep::Advcl && self.marks(c, &["if", "unless"]))
+    }
+
+    fn adverbial(&self, verb: usize, head: usize, mood: Mood, depth: u8) -> Option<Mood> {
+        let s = self.sentence;
+        if self.is_supposed(head) {
+            return None;
+        }
+        let now_that = self.marks(verb, &["that"]) && s.has_child_word(verb, &["now"]);
+        if !now_that
+            && self.marks(verb, &["if", "unless", "whether", "until", "once", "that", "so", "like", "whenever", "case"])
+        {
+            return None;
+        }
+        if self.marks(verb, &["when"]) && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vb) || s.tag(verb) == Tag::Vb
+        {
+            return None;
+        }
+        if s.tag(verb) == Tag::Vbg && !self.has_marks(verb) {
+            let above = self.clause(if s.is_verb(head) { head } else { s.head(head) }, depth + 1)?.mood;
+            let idle = s.lemma(head) == "be" && !s.has_child_word(head, &["busy"]);
+            return (!idle && !matches!(above, Mood::Wanted | Mood::Planned | Mood::Considered)).then_some(above);
+        }
+        Some(mood)
+    }
+
+    /// A "that" clause: true if what introduces it is.
+    fn complement(&self, verb: usize, head: usize, depth: u8) -> Option<()> {
+        let s = self.sentence;
+        let own_subject = s.has_child(verb, &[Dep::Nsubj, Dep::Nsubjpass]);
+        if self.is_supposed(head) {
+            return None;
+        }
+        if s.is_lemma(head, &["know", "tell", "share"])
+            && matches!(s.dep(head), Dep::Xcomp | Dep::Ccomp)
+            && s.is_lemma(s.head(head), &["let", "want", "wanna"])
+            && !self.marks(verb, &["if", "whether"])
+        {
+            return Some(());
+        }
+        // A comma splice: "it was great, I loved it".
+        if verb < head && own_subject && !self.has_marks(verb) && !s.is_lemma(head, &["say", "ask", "wonder"]) {
+            return Some(());
+        }
+        let introduced = s.is_lemma(head, FACTIVE)
+            || s.pos(head) == Pos::Adj
+            || s.lemma(head) == "be" && self.marks(verb, &["that"])
+            || s.is_lemma(head, &["please", "remember"]);
+        if !introduced
+            || self.marks(verb, &["if", "whether"])
+            || s.is(head, &["unlikely", "possible", "impossible", "untrue"])
+        {
+            return None;
+        }
+        // "Remember that I am allergic" is an order, but what it says is true.
+        if s.tag(head) == Tag::Vb && s.is_lemma(head, &["remember", "note", "know", "forget", "keep"]) {
+            return Some(());
+        }
+        let above = self.clause(head, depth + 1)?;
+        (!above.negated).then_some(())
+    }
+
+    fn open_complement(&self, verb: usize, head: usize, reading: Reading, depth: u8) -> Option<Reading> {
+        let s = self.sentence;
+        let above = self.clause(head, depth + 1)?;
+        let negated = reading.negated != above.negated;
+        let adjective = s.child_of(head, &[Dep::Acomp]).filter(|acomp| s.head(verb) == *acomp);
+        let word = if s.pos(head) == Pos::Adj || adjective.is_some() { s.lower(head) } else { s.lemma(head) };
+        let past = s.is_past(head);
+        let mood = match word {
+            "use" if s.tag(head) == Tag::Vbd => return Some(Reading { mood: Mood::Former, negated }),
+            "stop" | "quit" => return Some(Reading { mood: Mood::Stopped, negated }),
+            "go" if s.tag(verb) == Tag::Vbg => above.mood,
+            _ if PLANS.contains(&word) => Mood::Planned,
+            _ if WANTS.contains(&word) || matches!(word, "love" | "like") && above.mood == Mood::Wanted => {
+                if past && word != "try" || word == "try" && s.tag(head) != Tag::Vbg {
+                    return None;
+                }
+                Mood::Wanted
+            }
+            _ if CONSIDERS.contains(&word) => Mood::Considered,
+            _ if ACTUAL.contains(&word) || LIKES.contains(&word) => above.mood,
+            "excited" | "ready" | "thrilled" | "eager" | "keen" | "looking" | "psyched" | "stoked" | "pumped" => {
+                Mood::Planned
+            }
+            "happy" | "lucky" | "glad" | "fortunate" | "proud" | "able" | "blessed" | "busy" => above.mood,
+            "have" if s.tag(verb) == Tag::Vb => {
+                if s.tag(head) == Tag::Vbd {
+                    above.mood
+                } else {
+                    Mood::Wanted
+                }
+            }
+            _ => return None,
+        };
+        let hedged = matches!(above.mood, Mood::Planned | Mood::Wanted | Mood::Considered) && mood == Mood::Actual;
+        Some(Reading { mood: if hedged { above.mood } else { mood }, negated })
+    }
+
+    /// "thinking of moving", "after moving", "interested in learning".
+    fn after_preposition(&self, preposition: usize, _mood: Mood, depth: u8) -> Option<Mood> {
+        let s = self.sentence;
+        let governor = s.head(preposition);
+        let word = s.lemma(governor);
+        let above = if s.is_verb(governor) {
+            self.clause(governor, depth + 1)?.mood
+        } else if matches!(s.dep(governor), Dep::Acomp | Dep::Attr) {
+            self.clause(s.head(governor), depth + 1)?.mood
+        } else {
+            return None;
+        };
+        let of = s.is(preposition, &["of", "about"]);
+        match word {
+            "think" | "talk" if of => Some(Mood::Considered),
+            "dream" if of => Some(Mood::Wanted),
+            "plan" => Some(Mood::Planned),
+            "look" if s.is(preposition, &["to"]) => Some(Mood::Planned),
+            _ if s.is(governor, &["excited", "thrilled"]) => Some(Mood::Planned),
+            _ if s.is(preposition, &["after", "since"]) => Some(Mood::Actual),
+            _ if s.is(governor, &["interested", "keen"]) => Some(Mood::Wanted),
+            _ if s.is(governor, &["good", "great", "used"]) => Some(above),
+            _ => None,
+        }
+    }
+
+    /// The second of two verbs shares the mood of the first.
+    fn coordinated(&self, verb: usize, head: usize, reading: Reading, has_aux: bool, depth: u8) -> Option<Reading> {
+        let s = self.sentence;
+        let own_subject = s.has_child(verb, &[Dep::Nsubj, Dep::Nsubjpass]);
+        let above = self.clause(head, depth + 1);
+        if own_subject {
+            let unreal = above.is_none() && matches!(s.dep(head), Dep::Advcl | Dep::Ccomp | Dep::Xcomp) && !has_aux;
+            return (!unreal).then_some(reading);
+        }
+        if has_aux && reading.mood != Mood::Actual
+            || !(s.tag(verb) == s.tag(head) || matches!(s.tag(verb), Tag::Vb | Tag::Vbn))
+        {
+            return Some(reading);
+        }
+        let above = above?;
+        if s.tag(verb) == Tag::Vbg
+            && (CONSIDERS.contains(&s.lemma(head)) || s.is_lemma(head, &["plan", "hope"]))
+            && s.has_child_word(verb, &["then"])
+        {
+            return None;
+        }
+        let negated = reading.negated || above.negated && (s.tag(verb) == Tag::Vb || !has_aux);
+        Some(Reading { mood: above.mood, negated })
+    }
+
+    /// "I got the chance to meet her".
+    fn is_taken_chance(&self, noun: usize) -> bool {
+        let s = self.sentence;
+        s.is_lemma(noun, &["chance", "opportunity", "honor", "honour", "privilege", "pleasure"])
+            && s.is_lemma(s.head(noun), &["have", "get"])
+            && s.is_past(s.head(noun))
+    }
+
+    /// "I'm flying to Rome next week".
+    fn is_scheduled(&self, verb: usize) -> bool {
+        const VERBS: &[&str] = &[
+            "go", "take", "attend", "visit", "meet", "have", "see", "start", "move", "fly", "head", "run", "host",
+            "throw", "perform", "travel", "marry", "leave", "get",
+        ];
+        const SOON: &[&str] = &["next", "tomorrow", "this", "tonight", "soon", "upcoming", "coming"];
+        let s = self.sentence;
+        let progressive = s.tag(verb) == Tag::Vbg
+            && s.child(verb, |c| s.dep(c) == Dep::Aux && s.lemma(c) == "be" && !s.is(c, &["was", "were", "been"]))
+                .is_some();
+        if !progressive || !s.is_lemma(verb, VERBS) {
+            return false;
+        }
+        s.lemma(verb) == "go" && s.child(verb, |c| s.dep(c) == Dep::Xcomp).is_none()
+            || s.tokens().any(|token| s.is_date(token) && s.is(token, SOON))
+    }
+
+    /// Whether a word, or one above it, introduces something supposed, denied or doubted.
+    fn is_supposed(&self, token: usize) -> bool {
+        let s = self.sentence;
+        let supposes = |token: usize| {
+            s.is_lemma(token, SUPPOSES)
+                || s.lemma(token) == "let" && s.has_child_word(token, &["say"])
+                || s.lemma(token) == "say" && (s.lemma(s.head(token)) == "let" || s.has_child_word(token, &["let"]))
+                || s.has_child_word(token, &["if"]) && s.dep(token) == Dep::Advcl
+        };
+        supposes(token) || s.doc.ancestors(token).take(4).filter(|above| s.tokens().contains(above)).any(supposes)
+    }
+
+    /// Whether the clause itself is a question.
+    fn asks(&self, verb: usize) -> bool {
+        let s = self.sentence;
+        let subject = s.child_of(verb, &[Dep::Nsubj, Dep::Nsubjpass, Dep::Expl]);
+        let wh = s.child(verb, |c| {
+            matches!(s.tag(c), Tag::Wp | Tag::Wrb | Tag::Wdt)
+                && matches!(s.dep(c), Dep::Advmod | Dep::Dobj | Dep::Attr | Dep::Nsubj | Dep::Pobj | Dep::Det)
+        });
+        if wh.is_some() && matches!(s.dep(verb), Dep::Root | Dep::Conj | Dep::Ccomp | Dep::Unclassified) {
+            return true;
+        }
+        if let Some(subject) = subject {
+            if self.is_inverted(verb, subject) || verb < subject && s.pos(verb) == Pos::Aux {
+                return true;
+            }
+        }
+        let later_question = |token: usize| {
+            token > verb
+                && matches!(s.dep(token), Dep::Conj | Dep::Ccomp | Dep::Parataxis)
+                && s.child_of(token, &[Dep::Nsubj, Dep::Nsubjpass])
+                    .is_some_and(|subject| self.is_inverted(token, subject))
+        };
+        s.is_question() && s.dep(verb) == Dep::Root && !s.tokens().any(later_question)
+    }
+
+    fn is_inverted(&self, verb: usize, subject: usize) -> bool {
+        let s = self.sentence;
+        s.child(verb, |c| matches!(s.dep(c), Dep::Aux | Dep::Auxpass) && c < subject).is_some()
+    }
+}

@@ -1,0 +1,285 @@
+//! What noun phrases state by themselves: "my sister Anna", "my job at Acme", "our new kitchen".
+
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+
+use super::claims::{Object, entity_type};
+use super::lexicon::{Kind, Kinds};
+use super::mood::{self, Mood};
+use super::nouns::{self, Vague, is_abstract};
+use super::people::{self, MINE, Person};
+use super::reader::{FactParts, SentenceReader, Trust};
+
+/// Relatives worth a fact without a name.
+const CLOSE: &[&str] = &["MARRIED_TO", "DATING", "ENGAGED_TO", "HAS_CHILD", "HAS_SIBLING", "HAS_GRANDCHILD"];
+
+/// Animals that are seldom one's own: "our birds came back".
+const WILD: &[&str] = &["pet", "pets", "chicken", "fish", "cow", "pig", "bird", "spider", "bug", "insect", "bee"];
+
+/// Verbs whose object is not yet, or no longer, one's own.
+const NOT_OWNING: &[&str] =
+    &["buy", "get", "sell", "lose", "design", "plan", "want", "build", "create", "find", "replace", "upgrade", "need"];
+
+impl SentenceReader<'_, '_> {
+    /// Reads a noun phrase.
+    ///
+    /// # Errors
+    /// If its text needs a pronoun that refers to nobody known.
+    pub(super) fn noun_phrase(&mut self, token: usize) -> Result<(), Vague> {
+        let s = self.s;
+        let sentence = s;
+        if let Some(person) = self.people.kin(&sentence, token) {
+            self.people.remember(&person);
+            self.relative(&person);
+            self.name_of_pet_or_relative(token, &person);
+            return Ok(());
+        }
+        self.remember_stranger(token);
+        let possessor = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE));
+        if possessor.is_none() || self.trust == Trust::Assistant {
+            return Ok(());
+        }
+        let Some(speaker) = self.people.speaker.clone() else { return Ok(()) };
+        let me = Person::named(speaker);
+        self.hometown(token, &me);
+        self.job(token, &me)?;
+        self.group(token, &me)?;
+        self.business(token, &me)?;
+        self.plant(token, &me)?;
+        self.possession(token, &me)
+    }
+
+    fn relative(&mut self, person: &Person) {
+        let Some(kinship) = person.kinship.clone() else { return };
+        let owner = Person::named(kinship.owner.clone());
+        let animal = kinship.relation == "HAS_PET";
+        if self.trust == Trust::Assistant || animal && !kinship.named && WILD.contains(&kinship.word.as_str()) {
+            return;
+        }
+        let article = if person.plural { String::new() } else { "a ".to_owned() };
+        let statement = match (animal, kinship.named) {
+            (true, true) => format!("{} has a {} named {}", kinship.owner, kinship.word, person.name),
+            (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.word),
+            (_, false) => format!("{} has {article}{}", kinship.owner, kinship.word),
+        };
+        let close = CLOSE.contains(&kinship.relation) && self.people.is_speaker(&kinship.owner);
+        if animal || kinship.named || close {
+            let object = Object::entity(person.name.clone(), person.entity_type());
+            self.state(&owner, kinship.relation, object, nouns::tidy(&statement));
+        }
+    }
+
+    /// "my dog, called Rex": the name belongs to whom was spoken of without one, too.
+    fn name_of_pet_or_relative(&mut self, token: usize, person: &Person) {
+        let named = person.kinship.as_ref().is_some_and(|kinship| kinship.named);
+        if named || person.plural {
+            if let Some(kinship) = person.kinship.as_ref().filter(|_| named) {
+                // "my brother Robert" is the one who was "my brother" before.
+                let unique = !matches!(
+                    kinship.relation,
+                    "HAS_FRIEND" | "HAS_COLLEAGUE" | "HAS_CHILD" | "HAS_PET" | "HAS_RELATIVE"
+                );
+                let alias = format!("{}'s {}", kinship.owner, kinship.word);
+                if unique || kinship.relation == "HAS_PET" {
+                    self.claims.aliases.push(erstwhile::ports::ExtractedAlias {
+                        name: person.name.clone(),
+                        alias,
+                        entity_type: person.entity_type().map(str::to_owned),
+                        span: self.span.clone(),
+                    });
+                }
+            }
+            return;
+        }
+        if let Some(name) = people::called(&self.s, token) {
+            self.introduce(person, &name);
+        }
+    }
+
+    /// Someone who is named or described, so that pronouns do not skip them.
+    fn remember_stranger(&mut self, token: usize) {
+        let s = self.s;
+        if let Some(entity) = s.entity(token).filter(|entity| entity.kind == EntityKind::Person)
+            && s.entity_root(entity) == token
+        {
+            let name = s.entity_text(entity);
+            if !self.people.is_speaker(name) {
+                let known = self.people.known(name).cloned();
+                let gender = people::gender(&s, token);
+                self.people.remember(&known.unwrap_or_else(|| Person { gender, ..Person::named(name) }));
+            }
+            return;
+        }
+        let kinds = s.lexicon.kinds(s.lemma(token));
+        if kinds.has(Kind::Human) || kinds.has(Kind::Kin) {
+            let stranger = Person {
+                gender: people::gender(&s, token),
+                known: false,
+                ..Person::named(format!("?{token}")).plural(s.tag(token) == Tag::Nns)
+            };
+            self.people.remember(&stranger);
+        }
+    }
+
+    fn hometown(&mut self, token: usize, me: &Person) {
+        let s = self.s;
+        let home = s.lemma(token) == "hometown" || s.lemma(token) == "country" && s.has_child_word(token, &["home"]);
+        if !home {
+            return;
+        }
+        let name = s.child(token, |c| s.dep(c) == Dep::Appos && s.pos(c) == Pos::Propn).or_else(|| {
+            let of = s.child(token, |c| s.lower(c) == "of")?;
+            s.child(of, |c| s.pos(c) == Pos::Propn)
+        });
+        if let Some(name) = name {
+            let name = nouns::name(&s, name);
+            self.state(
+                me,
+                "FROM",
+                Object::entity(name.clone(), Some("Location")),
+                format!("{} is from {name}", me.name),
+            );
+        }
+    }
+
+    /// "my job at Acme", "my role as manager".
+    fn job(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+        let s = self.s;
+        if !s.is_a(token, Kind::Job) {
+            return Ok(());
+        }
+        let ended = s.is_lemma(s.head(token), &["lose", "leave", "quit"]);
+        for preposition in s.children(token).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
+            let Some(object) = s.child_of(preposition, &[Dep::Pobj]) else { continue };
+            let kinds = self.kinds(object);
+            let role = s.lower(preposition) == "as";
+            let fits = if role { kinds.has(Kind::Title) } else { kinds.has(Kind::Org) || kinds.has(Kind::Propn) };
+            if !fits || !s.is(preposition, &["at", "as", "with"]) {
+                continue;
+            }
+            let name = self.phrase(object, Some(&me.name))?;
+            let relation = if role { "WORKS_AS" } else { "WORKS_AT" };
+            let statement = format!("{} works {} {name}", me.name, if role { "as" } else { "at" });
+            let wanted = s.lexicon.objects(relation);
+            let real = self.is_real(token);
+            if !real && !ended {
+                // "I'd quit my job at Acme if …": the job is real, the clause is not.
+                let object = Object::entity(name, entity_type(kinds, wanted));
+                self.state(me, relation, object, statement);
+                continue;
+            }
+            self.add(FactParts {
+                subject: me,
+                relation,
+                object: Object::entity(name, entity_type(kinds, wanted)),
+                statement,
+                mood: if ended { Mood::Former } else { Mood::Actual },
+                negated: false,
+                past: false,
+                date: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the clause of a noun asserts something.
+    fn is_real(&self, token: usize) -> bool {
+        let s = self.s;
+        let verb = s.doc.ancestors(token).filter(|above| s.tokens().contains(above)).find(|above| s.is_verb(*above));
+        verb.and_then(|verb| mood::read(&s, verb))
+            .is_some_and(|reading| reading.mood == Mood::Actual && !reading.negated)
+    }
+
+    fn bare_phrase(&mut self, token: usize, me: &Person) -> Result<String, Vague> {
+        let text = self.phrase(token, Some(&me.name))?;
+        let text = nouns::strip_article(&text);
+        Ok(text.strip_prefix("own ").unwrap_or(text).to_owned())
+    }
+
+    fn group(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+        let s = self.s;
+        const GROUPS: &[&str] = &["group", "club", "team", "band", "choir", "league", "orchestra"];
+        if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) {
+            let name = self.bare_phrase(token, me)?;
+            let statement = nouns::tidy(&format!("{} is in a {name}", me.name));
+            self.state(me, "MEMBER_OF", Object::entity(name, Some("Organization")), statement);
+        }
+        Ok(())
+    }
+
+    fn business(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+        let s = self.s;
+        if s.is_a(token, Kind::Business)
+            && !s.is_lemma(token, &["company", "channel", "line", "firm"])
+            && s.has_child(token, &[Dep::Compound])
+            && self.is_real(token)
+        {
+            let name = self.bare_phrase(token, me)?;
+            let statement = nouns::tidy(&format!("{} has a {name}", me.name));
+            self.state(me, "OWNS_BUSINESS", Object::entity(name, Some("Organization")), statement);
+        }
+        Ok(())
+    }
+
+    fn plant(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+        let s = self.s;
+        if s.is_a(token, Kind::Plant)
+            && !s.is_lemma(token, &["plant", "tree", "seeds"])
+            && matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj)
+        {
+            let name = self.bare_phrase(token, me)?;
+            let statement = format!("{} grows {name}", me.name);
+            self.state(me, "GROWS", Object::entity(name, Some("Object")), statement);
+        }
+        Ok(())
+    }
+
+    /// "my Fitbit Charge 3", "my new mountain bike".
+    fn possession(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+        let s = self.s;
+        let kinds = self.kinds(token);
+        let place = matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj | Dep::Nsubjpass | Dep::Attr);
+        if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) {
+            return Ok(());
+        }
+        let product = matches!(s.entity_kind(token), Some(EntityKind::Product))
+            || s.entity_kind(token) == Some(EntityKind::Org)
+                && s.pos(token) == Pos::Propn
+                && s.subtree(token).any(|t| s.text(t).chars().any(|c| c.is_ascii_digit()));
+        let ownable = s.is_a(token, Kind::Ownable);
+        let brand = s.pos(token) == Pos::Propn
+            || s.child(token, |c| s.dep(c) == Dep::Compound && s.pos(c) == Pos::Propn).is_some();
+        let described = s
+            .child(token, |c| {
+                s.dep(c) == Dep::Compound
+                    || s.dep(c) == Dep::Amod && (s.lower(c) == "new" || !s.is_a(c, Kind::Evaluative))
+            })
+            .is_some();
+        let none = Kinds::of(&[
+            Kind::Project,
+            Kind::Work,
+            Kind::Job,
+            Kind::Person,
+            Kind::Org,
+            Kind::Club,
+            Kind::Animal,
+            Kind::Measure,
+            Kind::Artwork,
+        ]);
+        let new_thing = s.has_child_word(token, &["new"])
+            && kinds.has(Kind::Thing)
+            && s.pos(token) == Pos::Noun
+            && !kinds.intersects(none)
+            && !s.is_lemma(
+                token,
+                &["name", "test", "year", "baby", "chapter", "number", "email", "address", "job", "place"],
+            )
+            && !is_abstract(s.lemma(token));
+        if (product || ownable) && (brand || described && ownable) || new_thing && !ownable {
+            let name = self.bare_phrase(token, me)?;
+            let plural = matches!(s.tag(token), Tag::Nns | Tag::Nnps);
+            let statement = nouns::tidy(&format!("{} has {}{name}", me.name, if plural { "" } else { "a " }));
+            self.state(me, "OWNS", Object::entity(name, Some("Object")), statement);
+        }
+        Ok(())
+    }
+}

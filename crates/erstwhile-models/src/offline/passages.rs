@@ -1,0 +1,266 @@
+//! Splits a turn into passages of prose: what is code, quoted, pasted or said by someone else is set apart.
+
+use std::ops::Range;
+
+use super::mapped::Mapped;
+
+/// A passage of prose.
+#[derive(Debug, Clone)]
+pub(super) struct Passage {
+    /// Its text.
+    pub(super) text: Mapped,
+    /// The name before it, if its line has one: "Anna: I live in Oslo."
+    pub(super) label: Option<String>,
+    /// Whether it quotes someone who is not the speaker.
+    pub(super) quoted: bool,
+}
+
+/// In longer turns of a person, what follows the first paragraph is often pasted.
+const PASTED_WORDS: usize = 400;
+
+/// Headers of quoted e-mails.
+const HEADERS: &[&str] = &["from:", "sent:", "to:", "cc:", "subject:", "date:", "von:", "gesendet:", "an:", "betreff:"];
+
+/// Requests after which the rest of the turn is text to work on, not what the speaker says.
+const WORK_ORDERS: &[&str] =
+    &["translate", "rewrite", "rephrase", "proofread", "summarize", "summarise", "paraphrase", "edit"];
+
+/// The passages of a turn. `labelled` allows names before lines: documents and pasted conversations.
+pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
+    let mut passages: Vec<Passage> = Vec::new();
+    let mut code = false;
+    let mut below_reply = false;
+    let mut pasted = false;
+    let mut header = false;
+    let long = text.split_whitespace().take(PASTED_WORDS + 1).count() > PASTED_WORDS;
+    let labels = labels_of(text, labelled);
+    let mut start = 0;
+    let mut label: Option<String> = None;
+    let lines: Vec<Range<usize>> = text
+        .split_inclusive('\n')
+        .map(|line| {
+            let range = start..start + line.len();
+            start = range.end;
+            range
+        })
+        .collect();
+    for (index, range) in lines.iter().enumerate() {
+        let line = text[range.clone()].trim_end();
+        let trimmed = line.trim_start();
+        if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
+            code = trimmed.matches("```").count() < 2 && !code;
+            continue;
+        }
+        if code || trimmed.is_empty() {
+            header = header && !trimmed.is_empty();
+            continue;
+        }
+        if trimmed == "--" || is_separator(trimmed) {
+            // A signature, or the mail that this one answers.
+            below_reply = true;
+            continue;
+        }
+        if is_header(trimmed)
+            && index + 1 < lines.len()
+            && (below_reply || header || is_header(text[lines[index + 1].clone()].trim()))
+        {
+            header = true;
+            below_reply = true;
+            continue;
+        }
+        let from = range.start + (line.len() - trimmed.len());
+        let quoted = below_reply || trimmed.starts_with('>') || is_bracketed_reply(trimmed);
+        if is_attribution(trimmed) {
+            continue;
+        }
+        if !quoted && (is_table_or_data(trimmed) || pasted) {
+            continue;
+        }
+        let mut content = from..range.start + line.len();
+        if trimmed.starts_with('>') {
+            let marks = trimmed.len() - trimmed.trim_start_matches(['>', ' ']).len();
+            content.start += marks;
+        }
+        if let Some((name, length)) = labels.as_ref().and_then(|_| label_of(&text[content.clone()])) {
+            content.start += length;
+            label = Some(name.to_owned());
+        } else if labels.is_none() {
+            label = None;
+        }
+        content.start += marker_length(&text[content.clone()]);
+        if content.start >= content.end {
+            continue;
+        }
+        passages.push(Passage { text: Mapped::slice(text, content), label: label.clone(), quoted });
+        let lower = trimmed.to_lowercase();
+        if trimmed.ends_with(':')
+            && labels.is_none()
+            && !quoted
+            && index + 1 < lines.len()
+            && (long || is_work_order(&lower))
+        {
+            pasted = true;
+        }
+    }
+    passages
+}
+
+/// Whether the lines of a text begin with names.
+fn labels_of(text: &str, labelled: bool) -> Option<()> {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let named = lines().filter(|line| label_of(line.trim_start()).is_some()).count();
+    let count = lines().count();
+    (named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && named > 1)).then_some(())
+}
+
+/// The name before a line and its length: "Anna Berg:", "Bob (assistant):".
+fn label_of(line: &str) -> Option<(&str, usize)> {
+    let (before, after) = line.split_once(':')?;
+    let name = before.split_once(" (").map_or(before, |(name, _)| name).trim().trim_matches('*');
+    let words = name.split(' ').count();
+    let capital =
+        name.split(' ').all(|word| word.starts_with(char::is_uppercase) || word.chars().all(|c| c.is_ascii_digit()));
+    const WORDS: &[&str] = &[
+        "Note",
+        "PS",
+        "Update",
+        "Edit",
+        "Question",
+        "Answer",
+        "Example",
+        "Subject",
+        "Re",
+        "Fwd",
+        "From",
+        "To",
+        "Date",
+        "Also",
+        "Warning",
+        "Tip",
+        "Step",
+        "Here",
+        "Translate",
+        "Input",
+        "Output",
+        "Total",
+        "Summary",
+        "Hint",
+        "FYI",
+        "TLDR",
+    ];
+    let fits = (1..=3).contains(&words)
+        && (2..=40).contains(&name.len())
+        && capital
+        && after.starts_with([' ', '\u{a0}'])
+        && !WORDS.contains(&name)
+        && before.len() <= 60;
+    fits.then(|| (name, before.len() + 1 + (after.len() - after.trim_start().len())))
+}
+
+/// "-----Original Message-----", "________", "---------- Forwarded message ---------".
+fn is_separator(line: &str) -> bool {
+    let bare = line.trim_matches(|c: char| matches!(c, '-' | '_' | '=' | '*' | ' '));
+    let marks = line.len() - bare.len();
+    let lower = bare.to_lowercase();
+    marks >= 6
+        && (bare.is_empty() && line.starts_with('_')
+            || lower.contains("original message")
+            || lower.contains("forwarded message"))
+}
+
+fn is_header(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    HEADERS.iter().any(|header| lower.starts_with(header))
+}
+
+/// "On Mon, 3 Mar 2025, Bob wrote:", "Bob wrote:", "Am 03.03.2025 schrieb Bob:".
+fn is_attribution(line: &str) -> bool {
+    line.ends_with(':') && line.len() < 200 && {
+        let lower = line.to_lowercase();
+        ["wrote:", "writes:", "said:"].iter().any(|end| lower.ends_with(end))
+            || lower.contains(" schrieb ")
+            || lower.contains("a écrit")
+    }
+}
+
+/// "[reply to Assistant: …]".
+fn is_bracketed_reply(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    lower.starts_with("[reply to") || lower.starts_with("[quote") || lower.starts_with("[replying to")
+}
+
+fn is_table_or_data(line: &str) -> bool {
+    line.starts_with(['|', '{', '}', '<', '[']) && !line.starts_with("[x]")
+        || line.starts_with("import ") && line.ends_with(';')
+}
+
+fn is_work_order(lower: &str) -> bool {
+    WORK_ORDERS.iter().any(|order| lower.contains(order))
+}
+
+/// The length of a list marker: "- ", "1. ", "* ".
+fn marker_length(line: &str) -> usize {
+    let rest = line.trim_start_matches(['-', '*', '•', '#', '+', ' ']);
+    if rest.len() < line.len() && line[..line.len() - rest.len()].ends_with(' ') {
+        return line.len() - rest.len();
+    }
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    if digits.len() < line.len()
+        && line.len() - digits.len() <= 3
+        && (digits.starts_with(". ") || digits.starts_with(") "))
+    {
+        return line.len() - digits.len() + 2;
+    }
+    0
+}
+
+/// Whether a sentence asks for work on a text: "Translate: I live in Paris."
+pub(super) fn asks_for_work(sentence: &str) -> bool {
+    let lower = sentence.trim_start().to_lowercase();
+    let lower = lower.trim_start_matches("please ").trim_start_matches("can you ").trim_start_matches("could you ");
+    WORK_ORDERS.iter().any(|order| lower.starts_with(order)) && sentence.contains(':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, labelled: bool) -> Vec<(Option<String>, bool, String)> {
+        split(text, labelled).into_iter().map(|p| (p.label, p.quoted, p.text.text().to_owned())).collect()
+    }
+
+    #[test]
+    fn quoted_lines_are_set_apart() {
+        let found = read("Bob wrote:\n> I live in Denver.\nI live in Boise.", false);
+        assert_eq!(found[0], (None, true, "I live in Denver.".to_owned()));
+        assert_eq!(found[1], (None, false, "I live in Boise.".to_owned()));
+    }
+
+    #[test]
+    fn what_stands_below_a_reply_is_quoted() {
+        let text = "I moved to Vienna.\n\n________________\nFrom: Bob\nSent: Monday\nTo: Noor\n\nI moved to Prague.";
+        let found = read(text, false);
+        assert_eq!(found.iter().map(|(_, quoted, _)| *quoted).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn lines_with_names_are_said_by_them() {
+        let found = read("Anna: I live in Oslo.\nBob Lund (user): I live in Bergen.", true);
+        assert_eq!(found[0].0.as_deref(), Some("Anna"));
+        assert_eq!((found[1].0.as_deref(), found[1].2.as_str()), (Some("Bob Lund"), "I live in Bergen."));
+    }
+
+    #[test]
+    fn code_is_left_out() {
+        let found = read("Look:\n```\nx = 1\n```\nIt works.", false);
+        assert_eq!(found.iter().map(|(.., text)| text.as_str()).collect::<Vec<_>>(), ["Look:", "It works."]);
+    }
+
+    #[test]
+    fn list_markers_are_left_out() {
+        assert_eq!(
+            read("- tea\n2. coffee\n3 cups", false).into_iter().map(|found| found.2).collect::<Vec<_>>(),
+            ["tea", "coffee", "3 cups"]
+        );
+    }
+}

@@ -1,0 +1,327 @@
+//! Who is spoken of: the speaker, the addressee, people and animals in the speaker's life, pronouns.
+
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+use foldhash::{HashMap, HashMapExt};
+
+use super::lexicon::Kind;
+use super::nouns;
+use super::sentence::Sentence;
+
+/// First-person words.
+pub(super) const FIRST: &[&str] = &["i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"];
+/// Second-person words.
+pub(super) const SECOND: &[&str] = &["you", "your", "yours", "yourself", "u", "ur"];
+/// Possessive pronouns of the speaker.
+pub(super) const MINE: &[&str] = &["my", "our"];
+
+/// For how many turns a pronoun may refer back.
+const RECENT_TURNS: usize = 2;
+const RECENT_MAX: usize = 12;
+
+/// What kind of subject someone or something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PersonKind {
+    /// A person.
+    Person,
+    /// An animal.
+    Pet,
+    /// A group of people: "our team".
+    Group,
+    /// A company, a school, …
+    Organization,
+    /// A thing or a place with a name.
+    Thing,
+}
+
+/// Grammatical gender, as far as known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gender {
+    /// "she".
+    Female,
+    /// "he".
+    Male,
+}
+
+/// Whose relative, friend or pet someone is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Kinship {
+    /// The name of the other person.
+    pub(super) owner: String,
+    /// The noun: "sister", "dog".
+    pub(super) word: String,
+    /// The relation from the owner: `HAS_SIBLING`, `HAS_PET`.
+    pub(super) relation: &'static str,
+    /// Whether the text gives the name.
+    pub(super) named: bool,
+}
+
+/// Someone of whom facts may be stated.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Person {
+    pub(super) name: String,
+    pub(super) gender: Option<Gender>,
+    pub(super) plural: bool,
+    /// Whether facts about them are wanted; strangers only block pronouns.
+    pub(super) known: bool,
+    pub(super) kind: PersonKind,
+    pub(super) kinship: Option<Kinship>,
+}
+
+impl Person {
+    pub(super) fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), gender: None, plural: false, known: true, kind: PersonKind::Person, kinship: None }
+    }
+
+    pub(super) fn plural(self, plural: bool) -> Self {
+        Self { plural, ..self }
+    }
+
+    /// The type of the entity.
+    pub(super) fn entity_type(&self) -> Option<&'static str> {
+        match self.kind {
+            PersonKind::Person => Some("Person"),
+            PersonKind::Pet => Some("Pet"),
+            PersonKind::Organization => Some("Organization"),
+            PersonKind::Group | PersonKind::Thing => None,
+        }
+    }
+}
+
+/// Who takes part in a conversation and who was mentioned lately.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    /// The speaker of the present turn; `None` in documents that belong to nobody.
+    pub(super) speaker: Option<String>,
+    /// The addressee, if unambiguous.
+    pub(super) addressee: Option<String>,
+    /// All speakers.
+    pub(super) speakers: Vec<String>,
+    /// People whose name was given, by name.
+    known: HashMap<String, Person>,
+    /// The last people mentioned, with the number of the turn.
+    recent: Vec<(usize, Person)>,
+    turn: usize,
+}
+
+impl People {
+    pub(super) fn new(speakers: Vec<String>) -> Self {
+        Self { speakers, known: HashMap::new(), ..Self::default() }
+    }
+
+    pub(super) fn next_turn(&mut self, speaker: Option<String>, addressee: Option<String>) {
+        self.turn += 1;
+        self.speaker = speaker;
+        self.addressee = addressee;
+    }
+
+    pub(super) fn is_speaker(&self, name: &str) -> bool {
+        self.speakers.iter().any(|speaker| speaker == name)
+    }
+
+    pub(super) fn remember(&mut self, person: &Person) {
+        if self.is_speaker(&person.name) {
+            return;
+        }
+        self.recent.retain(|(_, other)| other.name != person.name);
+        if self.recent.len() >= RECENT_MAX {
+            self.recent.remove(0);
+        }
+        self.recent.push((self.turn, person.clone()));
+    }
+
+    pub(super) fn introduce(&mut self, person: Person) {
+        self.known.insert(person.name.clone(), person);
+    }
+
+    pub(super) fn known(&self, name: &str) -> Option<&Person> {
+        self.known.get(name)
+    }
+
+    /// The last mention that a third-person pronoun can refer to, unless it is a stranger or ambiguous.
+    fn antecedent(&self, pronoun: &str) -> Option<Person> {
+        let wanted = match pronoun {
+            "he" | "him" | "his" | "himself" => Some(Gender::Male),
+            "she" | "her" | "hers" | "herself" => Some(Gender::Female),
+            "they" | "them" | "their" | "theirs" => None,
+            _ => return None,
+        };
+        let near = self.recent.iter().rev().take_while(|(turn, _)| self.turn - turn <= RECENT_TURNS);
+        for (_, person) in near {
+            let plural = wanted.is_none();
+            if plural != person.plural {
+                continue;
+            }
+            if plural || person.gender.is_none() || person.gender == wanted {
+                return person.known.then(|| person.clone());
+            }
+        }
+        None
+    }
+
+    /// The person that a token stands for, if it is someone of whom facts may be stated.
+    pub(super) fn person(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
+        let word = sentence.lower(token);
+        if is_acronym(sentence, token) {
+            return self.named_thing(sentence, token);
+        }
+        if FIRST.contains(&word) {
+            return self.speaker.clone().map(Person::named);
+        }
+        if SECOND.contains(&word) {
+            return self.addressee.clone().map(Person::named);
+        }
+        if sentence.pos(token) == Pos::Pron
+            && let Some(person) = self.antecedent(word)
+        {
+            return Some(person);
+        }
+        if matches!(word, "who" | "that" | "which") && sentence.dep(sentence.head(token)) == Dep::Relcl {
+            let head = sentence.head(sentence.head(token));
+            return if head == token { None } else { self.person(sentence, head) };
+        }
+        if let Some(person) = self.kin(sentence, token) {
+            return Some(person);
+        }
+        let name = sentence.entity(token).map(|entity| sentence.entity_text(entity));
+        let speaker = self.speakers.iter().find(|speaker| {
+            sentence.text(token) == speaker.as_str()
+                || name == Some(speaker.as_str())
+                || name.is_some_and(|name| first_word(speaker) == name)
+        });
+        if let Some(speaker) = speaker
+            && !is_someone_else(sentence, token)
+        {
+            return Some(Person::named(speaker.clone()));
+        }
+        if let Some(person) = self.known(sentence.text(token)).or_else(|| self.known(name?)) {
+            return Some(person.clone());
+        }
+        if sentence.is_a(token, Kind::Team)
+            && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass)
+            && sentence.child(token, |child| sentence.dep(child) == Dep::Poss && sentence.is(child, MINE)).is_some()
+            && let Some(speaker) = self.speaker.clone()
+        {
+            let name = nouns::phrase(sentence, self, token, Some(&speaker)).ok()?;
+            let name = format!("{speaker}'s {}", name.trim_start_matches("their "));
+            return Some(Person { kind: PersonKind::Group, ..Person::named(name) });
+        }
+        self.named_thing(sentence, token)
+    }
+
+    /// A person, an organisation or a thing with a proper name.
+    fn named_thing(&self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
+        if sentence.pos(token) != Pos::Propn || !sentence.is_capital(token) && sentence.entity(token).is_none() {
+            return None;
+        }
+        let kind = match sentence.entity_kind(token) {
+            Some(EntityKind::Person) => PersonKind::Person,
+            Some(EntityKind::Org | EntityKind::Norp) => PersonKind::Organization,
+            Some(
+                EntityKind::Date | EntityKind::Time | EntityKind::Money | EntityKind::Cardinal | EntityKind::Percent,
+            ) => {
+                return None;
+            }
+            Some(_) => PersonKind::Thing,
+            None if sentence.len() > 2 => PersonKind::Person,
+            None => return None,
+        };
+        let name = nouns::name(sentence, token);
+        (!self.is_speaker(&name)).then(|| Person { kind, ..Person::named(name) })
+    }
+
+    /// "my sister Anna", "our dog Max", "my sister's husband", "Tom's wife".
+    pub(super) fn kin(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
+        let is_kin_word = |other: usize| {
+            let kinds = sentence.lexicon.kinds(sentence.lemma(other));
+            (kinds.has(Kind::Kin) || kinds.has(Kind::Animal)) && !sentence.is_capital(other)
+        };
+        let noun = if is_kin_word(token) && sentence.is_noun(token) {
+            token
+        } else if sentence.pos(token) == Pos::Propn {
+            sentence.child(token, |child| {
+                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod) && is_kin_word(child)
+            })?
+        } else {
+            return None;
+        };
+        // "our hiking partner" is no partner, "my project manager" no boss.
+        let lower_compound = |child: usize| sentence.dep(child) == Dep::Compound && !sentence.is_capital(child);
+        if sentence.is_lemma(noun, &["partner", "manager", "trainer"]) && sentence.child(noun, lower_compound).is_some()
+        {
+            return None;
+        }
+        let possessor = sentence
+            .child_of(token, &[Dep::Poss])
+            .or_else(|| sentence.child_of(noun, &[Dep::Poss]))
+            .filter(|possessor| *possessor != token)?;
+        let owner = self.person(sentence, possessor)?;
+        if owner.plural {
+            return None;
+        }
+        let name = if token == noun {
+            let apposition = |child: usize| sentence.dep(child) == Dep::Appos && sentence.pos(child) == Pos::Propn;
+            sentence
+                .child(noun, apposition)
+                .map(|child| nouns::name(sentence, child))
+                .or_else(|| called(sentence, noun))
+        } else {
+            Some(nouns::name(sentence, token))
+        };
+        let word = sentence.lemma(noun).to_owned();
+        let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
+        let animal = sentence.is_a(noun, Kind::Animal);
+        let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
+        let relation = if animal { "HAS_PET" } else { sentence.lexicon.kin(&word)? };
+        let person = Person {
+            gender: gender(sentence, noun),
+            plural,
+            known: true,
+            kind: if animal { PersonKind::Pet } else { PersonKind::Person },
+            kinship: Some(Kinship { owner: owner.name.clone(), word: label.clone(), relation, named: name.is_some() }),
+            name: name.unwrap_or_else(|| format!("{}'s {label}", owner.name)),
+        };
+        if person.kinship.as_ref().is_some_and(|kinship| kinship.named) {
+            self.introduce(person.clone());
+        }
+        Some(person)
+    }
+}
+
+/// "a dog called Rex", "my daughter named Mia".
+pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
+    let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
+    let name = sentence.child(clause, |child| sentence.pos(child) == Pos::Propn)?;
+    Some(nouns::name(sentence, name))
+}
+
+/// The gender of a noun, if it has one.
+pub(super) fn gender(sentence: &Sentence<'_>, noun: usize) -> Option<Gender> {
+    if sentence.is_a(noun, Kind::Female) {
+        Some(Gender::Female)
+    } else if sentence.is_a(noun, Kind::Male) {
+        Some(Gender::Male)
+    } else {
+        None
+    }
+}
+
+/// "US", "WHO" and "IT" in capitals are names, not pronouns.
+fn is_acronym(sentence: &Sentence<'_>, token: usize) -> bool {
+    let text = sentence.text(token);
+    text.len() > 1
+        && text.chars().all(char::is_uppercase)
+        && matches!(text, "US" | "WHO" | "IT" | "ME" | "HE" | "WE")
+        && sentence.source().chars().any(char::is_lowercase)
+}
+
+/// "another Noor", "the actress Noor", "Dr. Noor", "Noor Jr.": not the speaker of that name.
+fn is_someone_else(sentence: &Sentence<'_>, token: usize) -> bool {
+    sentence.children(token).any(|child| {
+        matches!(sentence.dep(child), Dep::Det | Dep::Compound | Dep::Amod | Dep::Poss | Dep::Appos)
+            && !sentence.is(child, &["poor", "dear"])
+    })
+}
+
+fn first_word(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or_default()
+}

@@ -1,0 +1,175 @@
+//! Reads one sentence: its clauses and noun phrases become claims.
+
+use std::ops::Range;
+
+use erstwhile_nlp::{Dep, Pos};
+
+use super::claims::{Claims, Fact, Object};
+use super::dates::DatedSpan;
+use super::mood::Mood;
+use super::nouns::Vague;
+use super::people::{People, Person};
+use super::sentence::Sentence;
+
+/// Whose words are read, and how far they are believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// A person speaks of themself and their world.
+    Speaker,
+    /// A document tells of others.
+    Document,
+    /// An assistant or a tool: only what it says that was done for the user.
+    Assistant,
+}
+
+/// Reads one sentence.
+pub(super) struct SentenceReader<'r, 'a> {
+    pub(super) s: Sentence<'a>,
+    pub(super) people: &'r mut People,
+    pub(super) claims: &'r mut Claims<'a>,
+    /// The time expressions of the sentence; their spans are in the parsed text.
+    pub(super) dates: &'r [DatedSpan],
+    /// The sentence's place in the turn.
+    pub(super) span: Range<usize>,
+    pub(super) trust: Trust,
+    /// Verbs that another clause has covered.
+    pub(super) covered: Vec<usize>,
+}
+
+impl SentenceReader<'_, '_> {
+    /// Reads all noun phrases and clauses.
+    pub(super) fn read(&mut self) {
+        for token in self.s.tokens() {
+            if self.s.is_noun(token) && !self.s.in_quote(token) {
+                // A phrase about someone unknown states nothing.
+                self.noun_phrase(token).ok();
+            }
+        }
+        for verb in self.s.tokens() {
+            let helper = matches!(
+                self.s.dep(verb),
+                Dep::Aux | Dep::Auxpass | Dep::Amod | Dep::Compound | Dep::Mark | Dep::Prep | Dep::Case
+            );
+            if self.s.is_verb(verb) && !helper && !self.s.in_quote(verb) {
+                self.clause(verb).ok();
+            }
+        }
+    }
+
+    /// Adds a fact about a subject.
+    pub(super) fn add(&mut self, fact: FactParts<'_>) {
+        self.claims.add(Fact {
+            subject: fact.subject,
+            relation: fact.relation,
+            object: fact.object,
+            statement: fact.statement,
+            mood: fact.mood,
+            negated: fact.negated,
+            past: fact.past,
+            date: fact.date.and_then(|date| self.dates.get(date)),
+            span: self.span.clone(),
+        });
+    }
+
+    /// Adds a fact that simply holds.
+    pub(super) fn state(&mut self, subject: &Person, relation: &str, object: Object, statement: String) {
+        self.add(FactParts {
+            subject,
+            relation,
+            object,
+            statement,
+            mood: Mood::Actual,
+            negated: false,
+            past: false,
+            date: None,
+        });
+    }
+
+    /// The time expression of a clause, as an index into `dates`.
+    pub(super) fn date_of(&self, verb: usize) -> Option<usize> {
+        if self.dates.is_empty() {
+            return None;
+        }
+        let s = self.s;
+        let mut top = verb;
+        while s.dep(top) == Dep::Xcomp && s.tokens().contains(&s.head(top)) {
+            top = s.head(top);
+        }
+        let mut near = Vec::new();
+        self.collect_near(top, &mut near);
+        // Time adverbs and prepositions of the verb itself count more than dates inside its objects.
+        let rank = |token: usize| {
+            let direct = s.dep(token) == Dep::Npadvmod
+                || s.dep(token) == Dep::Pobj && matches!(s.head(s.head(token)), head if head == top || head == verb)
+                || s.head(token) == top;
+            u8::from(!direct)
+        };
+        near.sort_by_key(|token| (rank(*token), *token));
+        near.into_iter().find_map(|token| self.date_at(token))
+    }
+
+    /// The time expression that covers a token.
+    pub(super) fn date_at(&self, token: usize) -> Option<usize> {
+        let start = self.s.doc.tokens().get(token)?.start as usize;
+        self.dates.iter().position(|date| date.span.contains(&start))
+    }
+
+    fn collect_near(&self, token: usize, found: &mut Vec<usize>) {
+        found.push(token);
+        for child in self.s.children(token) {
+            let apart = matches!(
+                self.s.dep(child),
+                Dep::Relcl | Dep::Advcl | Dep::Ccomp | Dep::Conj | Dep::Parataxis | Dep::Acl | Dep::Nsubj
+            );
+            if !apart && found.len() < 60 {
+                self.collect_near(child, found);
+            }
+        }
+    }
+
+    /// A time expression as absolute words; `bare` leaves the preposition out.
+    pub(super) fn date_words(&self, date: usize, bare: bool) -> Option<String> {
+        let date = self.dates.get(date)?;
+        let said = self.s.doc.text().get(date.span.clone())?;
+        Some(date.describe(said, bare))
+    }
+
+    pub(super) fn person(&mut self, token: usize) -> Option<Person> {
+        let sentence = self.s;
+        self.people.person(&sentence, token)
+    }
+
+    pub(super) fn phrase(&mut self, token: usize, subject: Option<&str>) -> Result<String, Vague> {
+        let sentence = self.s;
+        super::nouns::phrase(&sentence, self.people, token, subject)
+    }
+
+    /// "not any more", "no longer".
+    pub(super) fn is_no_longer(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.tokens().any(|token| {
+            s.is(token, &["anymore", "longer"]) && s.doc.ancestors(token).any(|above| above == verb)
+                || s.is(token, &["any"]) && token + 1 < s.end && s.is(token + 1, &["more"])
+        })
+    }
+
+    pub(super) fn has_now(&self, verb: usize) -> bool {
+        self.s
+            .child(verb, |child| self.s.pos(child) == Pos::Adv && self.s.is(child, &["now", "nowadays", "currently"]))
+            .is_some()
+    }
+}
+
+/// What a clause or a noun phrase states.
+#[derive(Debug)]
+pub(super) struct FactParts<'f> {
+    pub(super) subject: &'f Person,
+    pub(super) relation: &'f str,
+    pub(super) object: Object,
+    pub(super) statement: String,
+    pub(super) mood: Mood,
+    pub(super) negated: bool,
+    pub(super) past: bool,
+    /// The index of its time expression.
+    pub(super) date: Option<usize>,
+}

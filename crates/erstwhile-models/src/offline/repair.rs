@@ -1,0 +1,476 @@
+//! Repairs chat English before it is parsed: contractions, slang, fillers, vocatives, comma splices.
+
+use std::ops::Range;
+
+use super::mapped::Mapped;
+
+/// Words that the parser reads better in another spelling. Frequent typos are among them.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("i", "I"),
+    ("im", "I'm"),
+    ("ive", "I've"),
+    ("i'm", "I'm"),
+    ("i've", "I've"),
+    ("i'll", "I'll"),
+    ("i'd", "I'd"),
+    ("dont", "don't"),
+    ("didnt", "didn't"),
+    ("cant", "can't"),
+    ("doesnt", "doesn't"),
+    ("isnt", "isn't"),
+    ("wasnt", "wasn't"),
+    ("havent", "haven't"),
+    ("hasnt", "hasn't"),
+    ("wont", "won't"),
+    ("couldnt", "couldn't"),
+    ("wouldnt", "wouldn't"),
+    ("shouldnt", "shouldn't"),
+    ("arent", "aren't"),
+    ("werent", "weren't"),
+    ("thats", "that's"),
+    ("whats", "what's"),
+    ("shes", "she's"),
+    ("hes", "he's"),
+    ("theyre", "they're"),
+    ("youre", "you're"),
+    ("its", "its"),
+    ("gonna", "going to"),
+    ("wanna", "want to"),
+    ("gotta", "have to"),
+    ("cuz", "because"),
+    ("coz", "because"),
+    ("bc", "because"),
+    ("'cause", "because"),
+    ("fam", "family"),
+    ("bf", "boyfriend"),
+    ("gf", "girlfriend"),
+    ("hubby", "husband"),
+    ("thx", "thanks"),
+    ("pls", "please"),
+    ("plz", "please"),
+    ("rn", "right now"),
+    ("tmrw", "tomorrow"),
+    ("tmr", "tomorrow"),
+    ("w/", "with"),
+    ("abt", "about"),
+    ("abit", "a bit"),
+    ("alot", "a lot"),
+    ("ppl", "people"),
+    ("bday", "birthday"),
+    ("b'day", "birthday"),
+    ("recieved", "received"),
+    ("recieve", "receive"),
+    ("yaer", "year"),
+    ("frist", "first"),
+    ("definately", "definitely"),
+    ("seperate", "separate"),
+    ("wierd", "weird"),
+    ("freind", "friend"),
+    ("freinds", "friends"),
+    ("becuase", "because"),
+    ("tommorow", "tomorrow"),
+    ("tomorow", "tomorrow"),
+    ("alergic", "allergic"),
+    ("allergc", "allergic"),
+    ("vegitarian", "vegetarian"),
+    ("vegeterian", "vegetarian"),
+    ("restaraunt", "restaurant"),
+    ("resturant", "restaurant"),
+    ("collegue", "colleague"),
+    ("colleauge", "colleague"),
+    ("adress", "address"),
+    ("buisness", "business"),
+    ("engeneer", "engineer"),
+    ("enginer", "engineer"),
+    ("univ", "university"),
+    ("uni", "university"),
+    ("lookin", "looking"),
+    ("workin", "working"),
+    ("doin", "doing"),
+    ("goin", "going"),
+    ("livin", "living"),
+    ("movin", "moving"),
+    ("biolgy", "biology"),
+    ("norwegain", "Norwegian"),
+    ("japanease", "Japanese"),
+    ("brian", "brian"),
+    ("thier", "their"),
+    ("teh", "the"),
+    ("wk", "week"),
+    ("wks", "weeks"),
+    ("yr", "year"),
+    ("yrs", "years"),
+    ("mins", "minutes"),
+    ("hrs", "hours"),
+    ("doc", "doctor"),
+    ("appt", "appointment"),
+    ("apt", "apartment"),
+    ("mgr", "manager"),
+    ("dept", "department"),
+    ("fav", "favorite"),
+    ("fave", "favorite"),
+    ("mum", "mum"),
+    ("knackering", "tiring"),
+    ("learnt", "learned"),
+    ("u", "you"),
+    ("ur", "your"),
+];
+
+/// Openings that announce a statement and are not part of it.
+const OPENINGS: &[&str] = &[
+    "please remember that ",
+    "remember that ",
+    "please note that ",
+    "note that ",
+    "please keep in mind that ",
+    "keep in mind that ",
+    "just so you know, ",
+    "just so you know ",
+    "by the way, ",
+    "by the way ",
+    "btw, ",
+    "btw ",
+    "fyi, ",
+    "fyi: ",
+    "fyi ",
+    "big news: ",
+    "good news: ",
+    "great news: ",
+    "fun fact: ",
+    "actually, ",
+    "actually ",
+    "well, ",
+    "so, ",
+    "ok so ",
+    "okay so ",
+    "oh, ",
+    "oh ",
+    "also, ",
+    "no, ",
+    "yes, ",
+    "yeah, ",
+    "yeah ",
+    "yep, ",
+    "haha, ",
+    "haha ",
+    "lol, ",
+    "lol ",
+    "sorry, i mean ",
+    "sorry, ",
+    "sorry i mean ",
+    "i mean, ",
+    "i mean ",
+    "hi, ",
+    "hi! ",
+    "hello, ",
+    "hello! ",
+    "hey, ",
+    "hey! ",
+    "honestly, ",
+    "to be honest, ",
+    "tbh, ",
+    "tbh ",
+    "wow, ",
+    "update: ",
+    "wait, ",
+    "wait: ",
+    "hmm, ",
+    "ugh, ",
+    "anyway, ",
+    "and ",
+    "but ",
+    "wait ",
+    "ah, ",
+    "nope, ",
+    "nah, ",
+    "correction: ",
+    "thanks, ",
+    "thanks! ",
+];
+
+/// Fillers at the end.
+const CLOSINGS: &[&str] =
+    &[" lol", " haha", " btw", " tbh", " though", " xx", " x", " :)", " ;)", " :d", " lmao", " imo", " innit", " mate"];
+
+/// Words after which a clause continues instead of beginning anew.
+const SUBORDINATORS: &[&str] = &[
+    "if", "when", "whenever", "since", "because", "after", "before", "while", "although", "though", "as", "once",
+    "unless", "even", "until", "whether", "given", "that", "what", "how", "where", "who", "which",
+];
+
+/// Beginnings of a new sentence after a comma.
+const SPLICES: &[&str] = &[
+    "it's ",
+    "it is ",
+    "it was ",
+    "it has ",
+    "that's ",
+    "that was ",
+    "they're ",
+    "they are ",
+    "I'm ",
+    "I am ",
+    "I've ",
+    "I was ",
+    "I had ",
+    "I have ",
+    "I'd ",
+    "I ",
+    "we're ",
+    "we ",
+    "we've ",
+    "here's ",
+    "any ",
+    "can you ",
+    "could you ",
+    "would you ",
+    "do you ",
+    "will you ",
+    "did you ",
+    "and I ",
+    "and now I ",
+    "and I'm ",
+    "but I ",
+    "but I'm ",
+    "my ",
+    "and my ",
+    "but my ",
+    "and she ",
+    "and he ",
+    "she ",
+    "he ",
+];
+
+/// Repairs one passage. `names` are the speakers' names, whose vocatives are removed.
+pub(super) fn repair(passage: &mut Mapped, names: &[String]) {
+    normalise_marks(passage);
+    remove_links(passage);
+    respell(passage);
+    remove_vocatives(passage, names);
+    split_splices(passage);
+}
+
+/// Straight quotes and apostrophes; dashes between clauses and ellipses end a sentence; symbols vanish.
+fn normalise_marks(passage: &mut Mapped) {
+    let text = passage.text().to_owned();
+    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    let bytes = text.as_bytes();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        let spaced = at > 0 && bytes[at - 1] == b' ' && bytes.get(end) == Some(&b' ');
+        match c {
+            '’' | '‘' | '`' | '´' => edits.push((at..end, "'")),
+            '“' | '”' | '„' | '«' | '»' => edits.push((at..end, "\"")),
+            '—' | '–' if spaced || !text[..at].ends_with(|c: char| c.is_ascii_digit()) => {
+                edits.push((at..end, ". "))
+            }
+            '-' if spaced => edits.push((at..end, ". ")),
+            '…' => edits.push((at..end, ". ")),
+            '.' if text[end..].starts_with('.') => {
+                let mut last = end;
+                while text[last..].starts_with('.') {
+                    last += 1;
+                    chars.next();
+                }
+                edits.push((at..last, ". "));
+            }
+            '&' if spaced => edits.push((at..end, "and")),
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{feff}'
+            | '\u{fe0e}'
+            | '\u{fe0f}' => {
+                edits.push((at..end, ""));
+            }
+            c if is_pictograph(c) => edits.push((at..end, ". ")),
+            c if c.is_control() && c != '\n' => edits.push((at..end, " ")),
+            _ => {}
+        }
+    }
+    passage.replace(&edits);
+}
+
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Long links say nothing; short ones are names.
+fn remove_links(passage: &mut Mapped) {
+    let text = passage.text().to_owned();
+    let mut edits = Vec::new();
+    for (at, word) in words(&text) {
+        let link = word.starts_with("http://") || word.starts_with("https://") || word.starts_with("www.");
+        if link && (word.len() > 40 || word.contains('?')) {
+            edits.push((at..at + word.len(), ""));
+        }
+    }
+    passage.replace(&edits);
+}
+
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let base = text.as_ptr() as usize;
+    text.split_whitespace().map(move |word| (word.as_ptr() as usize - base, word))
+}
+
+fn respell(passage: &mut Mapped) {
+    let text = passage.text().to_owned();
+    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    for (at, word) in words(&text) {
+        let bare = word.trim_end_matches([',', '.', '!', '?', ';', ':', ')']);
+        let start = at + (bare.len() - bare.trim_start_matches('(').len());
+        let bare = bare.trim_start_matches('(');
+        if bare.len() > 12 || !bare.is_ascii() {
+            continue;
+        }
+        let lower = bare.to_ascii_lowercase();
+        let all_capitals = bare.len() > 1 && bare.chars().all(|c| c.is_ascii_uppercase());
+        if let Some((_, with)) = SPELLINGS.iter().find(|(from, to)| *from == lower && *to != bare && !all_capitals) {
+            let capital_word = bare.starts_with(|c: char| c.is_ascii_uppercase())
+                && !matches!(lower.as_str(), "im" | "ive" | "dont" | "cant");
+            if !capital_word || start == 0 {
+                edits.push((start..start + bare.len(), with));
+            }
+        } else if lower.ends_with("in'") && lower.len() > 5 {
+            edits.push((start + bare.len() - 1..start + bare.len(), "g"));
+        }
+    }
+    passage.replace(&edits);
+}
+
+/// "Hey Maria, …", "Thanks, John!", "…, Maria?".
+fn remove_vocatives(passage: &mut Mapped, names: &[String]) {
+    let mut first_names: Vec<&str> = names.iter().filter_map(|name| name.split_whitespace().next()).collect();
+    first_names.extend(names.iter().map(String::as_str));
+    first_names.retain(|name| name.len() > 1 && !matches!(*name, "User" | "Assistant"));
+    for name in first_names {
+        let text = passage.text().to_owned();
+        let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+        for (at, found) in text.match_indices(name) {
+            let end = at + found.len();
+            let before = text[..at].trim_end();
+            let after = text[end..].trim_start();
+            let greeting = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+            let greets = matches!(
+                greeting.as_str(),
+                "hey" | "hi" | "hello" | "thanks" | "congrats" | "yes" | "no" | "wow" | "sorry" | "dear" | "morning"
+            );
+            let opens = before.is_empty() || before.ends_with(['.', '!', '?', '\n']);
+            let closes = after.is_empty() || after.starts_with([',', '.', '!', '?']);
+            if (opens && after.starts_with([',', '!']) || greets)
+                && closes
+                && edits.last().is_none_or(|(last, _)| last.end <= at)
+            {
+                let tail = text[end..].len() - text[end..].trim_start_matches([',', '!', ' ', '.']).len();
+                edits.push((at..end + tail, if greets { ". " } else { "" }));
+            } else if before.ends_with(',') && closes {
+                let comma = text[..at].rfind(',').unwrap_or(at);
+                if edits.last().is_none_or(|(last, _)| last.end <= comma) {
+                    edits.push((comma..end, ""));
+                }
+            }
+        }
+        passage.replace(&edits);
+    }
+}
+
+/// Two sentences joined by a comma are two sentences.
+fn split_splices(passage: &mut Mapped) {
+    let text = passage.text().to_owned();
+    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    let mut sentence_start = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '.' | '!' | '?' => sentence_start = at + 1,
+            ',' => {
+                let rest = text[at + 1..].strip_prefix(' ').unwrap_or_default();
+                let splice = SPLICES.iter().any(|opening| rest.starts_with(opening));
+                let before = &text[sentence_start..at];
+                let subordinate = before
+                    .split(|c: char| !c.is_alphanumeric())
+                    .any(|word| SUBORDINATORS.contains(&word.to_ascii_lowercase().as_str()));
+                if splice && !subordinate && before.trim().len() >= 8 {
+                    edits.push((at..at + 1, "."));
+                    sentence_start = at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    passage.replace(&edits);
+}
+
+/// The length of the openings at the start of a sentence that announce it and are not part of it.
+pub(super) fn opening_length(sentence: &str) -> usize {
+    let lower = sentence.to_lowercase();
+    if lower.len() != sentence.len() {
+        return 0;
+    }
+    let mut length = 0;
+    for _ in 0..4 {
+        match OPENINGS.iter().find(|opening| lower[length..].starts_with(**opening)) {
+            Some(opening) => length += opening.len(),
+            None => break,
+        }
+    }
+    // "No, Leeds." must keep something to say.
+    if sentence[length..].trim().is_empty() { 0 } else { length }
+}
+
+/// The length of a sentence without the fillers at its end.
+pub(super) fn length_without_closing(sentence: &str) -> usize {
+    let mut length = sentence.trim_end_matches(['.', '!', ' ']).len();
+    let mut found = false;
+    for _ in 0..3 {
+        let lower = sentence[..length].to_ascii_lowercase();
+        match CLOSINGS.iter().find(|closing| lower.ends_with(**closing)) {
+            Some(closing) => {
+                length -= closing.len();
+                length = sentence[..length].trim_end_matches([',', ' ']).len();
+                found = true;
+            }
+            None => break,
+        }
+    }
+    if found { length } else { sentence.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repaired(text: &str, names: &[&str]) -> String {
+        let mut passage = Mapped::slice(text, 0..text.len());
+        repair(&mut passage, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        passage.text().to_owned()
+    }
+
+    #[test]
+    fn chat_spellings_are_written_out() {
+        assert_eq!(repaired("im gonna move, dont worry", &[]), "I'm going to move, don't worry");
+        assert_eq!(repaired("ive been workin' there", &[]), "I've been working there");
+        assert_eq!(repaired("It's ok", &[]), "It's ok");
+    }
+
+    #[test]
+    fn vocatives_are_removed() {
+        assert_eq!(repaired("Hey Maria, I moved!", &["Maria Lopes"]).trim_start_matches("Hey . "), "I moved!");
+        assert_eq!(repaired("I moved, Maria!", &["Maria"]), "I moved!");
+        assert_eq!(repaired("I met Maria there.", &["Maria"]), "I met Maria there.");
+    }
+
+    #[test]
+    fn spliced_sentences_are_split() {
+        assert_eq!(repaired("Just started yoga, it's great", &[]), "Just started yoga. it's great");
+        assert_eq!(repaired("When I was young, I swam", &[]), "When I was young, I swam");
+    }
+
+    #[test]
+    fn openings_and_closings_are_measured() {
+        assert_eq!(opening_length("Please remember that I am allergic"), 21);
+        assert_eq!(opening_length("I am"), 0);
+        assert_eq!(length_without_closing("I'm 38 lol"), 6);
+        assert_eq!(length_without_closing("I'm 38."), 7);
+    }
+}

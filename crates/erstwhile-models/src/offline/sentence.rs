@@ -1,0 +1,243 @@
+//! One parsed sentence: access to its tokens and its tree.
+
+use std::ops::Range;
+
+use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Tag};
+
+use super::lexicon::{Kind, Lexicon};
+
+/// One sentence of a parsed text.
+#[derive(Clone, Copy)]
+pub(super) struct Sentence<'a> {
+    /// The parsed text.
+    pub(super) doc: &'a Document<'a>,
+    /// The vocabulary.
+    pub(super) lexicon: &'a Lexicon,
+    /// The first token.
+    pub(super) start: usize,
+    /// The token after the last.
+    pub(super) end: usize,
+}
+
+impl<'a> Sentence<'a> {
+    pub(super) fn tokens(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// The byte range in the parsed text.
+    pub(super) fn span(&self) -> Range<usize> {
+        let first = self.doc.tokens().get(self.start).map_or(0, |token| token.start as usize);
+        let last = self.doc.tokens().get(self.end.wrapping_sub(1)).map_or(first, |token| token.end as usize);
+        first..last.max(first)
+    }
+
+    pub(super) fn source(&self) -> &'a str {
+        self.doc.text().get(self.span()).unwrap_or_default()
+    }
+
+    pub(super) fn is_question(&self) -> bool {
+        self.source().trim_end().ends_with('?')
+    }
+
+    pub(super) fn text(&self, token: usize) -> &'a str {
+        self.doc.token_text(token)
+    }
+
+    pub(super) fn lower(&self, token: usize) -> &'a str {
+        self.doc.lower(token)
+    }
+
+    /// The lemma in lower case; of a proper noun, the word itself.
+    pub(super) fn lemma(&self, token: usize) -> &'a str {
+        let lemma = self.doc.lemma(token);
+        if self.pos(token) == Pos::Propn || lemma.chars().any(char::is_uppercase) { self.lower(token) } else { lemma }
+    }
+
+    pub(super) fn pos(&self, token: usize) -> Pos {
+        self.doc.tokens()[token].pos
+    }
+
+    pub(super) fn tag(&self, token: usize) -> Tag {
+        self.doc.tokens()[token].tag
+    }
+
+    pub(super) fn dep(&self, token: usize) -> Dep {
+        self.doc.tokens()[token].dep
+    }
+
+    pub(super) fn head(&self, token: usize) -> usize {
+        self.doc.head(token)
+    }
+
+    pub(super) fn children(&self, token: usize) -> impl DoubleEndedIterator<Item = usize> + 'a {
+        let (doc, start, end) = (self.doc, self.start, self.end);
+        doc.children(token).filter(move |child| (start..end).contains(child))
+    }
+
+    /// The first child that a condition holds for.
+    pub(super) fn child(&self, token: usize, is: impl Fn(usize) -> bool) -> Option<usize> {
+        self.children(token).find(|child| is(*child))
+    }
+
+    pub(super) fn child_of(&self, token: usize, deps: &[Dep]) -> Option<usize> {
+        self.child(token, |child| deps.contains(&self.dep(child)))
+    }
+
+    pub(super) fn has_child(&self, token: usize, deps: &[Dep]) -> bool {
+        self.child_of(token, deps).is_some()
+    }
+
+    /// Whether a child is one of these words.
+    pub(super) fn has_child_word(&self, token: usize, words: &[&str]) -> bool {
+        self.child(token, |child| words.contains(&self.lower(child))).is_some()
+    }
+
+    pub(super) fn subtree(&self, token: usize) -> impl Iterator<Item = usize> + 'a {
+        let (doc, start, end) = (self.doc, self.start, self.end);
+        doc.subtree(token).filter(move |other| (start..end).contains(other))
+    }
+
+    pub(super) fn in_subtree(&self, root: usize, token: usize) -> bool {
+        token == root || self.doc.ancestors(token).any(|above| above == root)
+    }
+
+    /// Whether a token is one of these words.
+    pub(super) fn is(&self, token: usize, words: &[&str]) -> bool {
+        words.contains(&self.lower(token))
+    }
+
+    /// Whether the lemma of a token is one of these.
+    pub(super) fn is_lemma(&self, token: usize, lemmas: &[&str]) -> bool {
+        lemmas.contains(&self.lemma(token))
+    }
+
+    pub(super) fn is_verb(&self, token: usize) -> bool {
+        matches!(self.pos(token), Pos::Verb | Pos::Aux)
+    }
+
+    pub(super) fn is_noun(&self, token: usize) -> bool {
+        matches!(self.pos(token), Pos::Noun | Pos::Propn)
+    }
+
+    pub(super) fn is_capital(&self, token: usize) -> bool {
+        self.text(token).starts_with(char::is_uppercase)
+    }
+
+    pub(super) fn is_a(&self, token: usize, kind: Kind) -> bool {
+        self.lexicon.is(self.lemma(token), kind)
+    }
+
+    pub(super) fn is_past(&self, token: usize) -> bool {
+        matches!(self.tag(token), Tag::Vbd | Tag::Vbn)
+    }
+
+    pub(super) fn entity(&self, token: usize) -> Option<&'a Entity> {
+        self.doc.entity_at(token)
+    }
+
+    pub(super) fn entity_kind(&self, token: usize) -> Option<EntityKind> {
+        self.entity(token).map(|entity| entity.kind)
+    }
+
+    /// The text of a recognised entity, without a possessive ending.
+    pub(super) fn entity_text(&self, entity: &Entity) -> &'a str {
+        let tokens = self.doc.tokens();
+        let (Some(first), Some(last)) =
+            (tokens.get(entity.tokens.start), tokens.get(entity.tokens.end.wrapping_sub(1)))
+        else {
+            return "";
+        };
+        let text = self.doc.text().get(first.start as usize..last.end as usize).unwrap_or_default();
+        text.strip_suffix("'s").unwrap_or(text).trim()
+    }
+
+    /// The token of an entity on which the others hang.
+    pub(super) fn entity_root(&self, entity: &Entity) -> usize {
+        let tokens = entity.tokens.clone();
+        tokens
+            .clone()
+            .find(|token| !tokens.contains(&self.head(*token)) || self.head(*token) == *token)
+            .unwrap_or(tokens.start)
+    }
+
+    /// The noun of a preposition.
+    pub(super) fn object_of(&self, preposition: usize) -> Option<usize> {
+        self.child_of(preposition, &[Dep::Pobj, Dep::Pcomp])
+    }
+
+    pub(super) fn is_date(&self, token: usize) -> bool {
+        matches!(self.entity_kind(token), Some(EntityKind::Date | EntityKind::Time))
+    }
+
+    /// Whether a token stands between two quotation marks.
+    pub(super) fn in_quote(&self, token: usize) -> bool {
+        let is_mark = |other: &usize| matches!(self.text(*other), "\"" | "''" | "``" | "“" | "”");
+        let before = (self.start..token).filter(is_mark).count();
+        before % 2 == 1 && (token + 1..self.end).any(|other| is_mark(&other))
+    }
+
+    /// A token and those coordinated with it.
+    pub(super) fn coordinated(&self, token: usize) -> Vec<usize> {
+        let mut found = vec![token];
+        let mut next = 0;
+        while let Some(&current) = found.get(next) {
+            next += 1;
+            for child in self.children(current) {
+                let joined = self.dep(child) == Dep::Conj
+                    && matches!(self.pos(child), Pos::Noun | Pos::Propn | Pos::Verb | Pos::Adj | Pos::Num | Pos::X)
+                    && !self.has_child(child, &[Dep::Nsubj, Dep::Nsubjpass]);
+                if joined && !found.contains(&child) {
+                    found.push(child);
+                }
+            }
+        }
+        found
+    }
+
+    /// The grammatical subject of a verb, also when it is shared with the verb above.
+    pub(super) fn subject(&self, verb: usize) -> Option<usize> {
+        self.subject_within(verb, 0)
+    }
+
+    fn subject_within(&self, verb: usize, depth: u8) -> Option<usize> {
+        if let Some(subject) = self.child_of(verb, &[Dep::Nsubj, Dep::Nsubjpass]) {
+            // "My wife and I": the speaker.
+            let speaker = self.child(subject, |child| self.dep(child) == Dep::Conj && self.lower(child) == "i");
+            return Some(speaker.unwrap_or(subject));
+        }
+        let head = self.head(verb);
+        if depth > 4 || head == verb {
+            return None;
+        }
+        let above = |token: usize| self.subject_within(token, depth + 1);
+        match self.dep(verb) {
+            Dep::Xcomp if self.dep(head) == Dep::Acomp => above(self.head(head)),
+            Dep::Conj | Dep::Xcomp => {
+                if self.is_verb(head) {
+                    above(head)
+                } else {
+                    None
+                }
+            }
+            Dep::Advcl if matches!(self.tag(verb), Tag::Vbg | Tag::Vbn) && !self.has_child(verb, &[Dep::Mark]) => {
+                above(head)
+            }
+            Dep::Acl if self.dep(head) == Dep::Dobj => above(self.head(head)),
+            Dep::Pcomp if self.is_verb(self.head(head)) => above(self.head(head)),
+            Dep::Pcomp if matches!(self.dep(self.head(head)), Dep::Acomp | Dep::Attr) => {
+                above(self.head(self.head(head)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Sentence<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Sentence").field(&self.source()).finish()
+    }
+}

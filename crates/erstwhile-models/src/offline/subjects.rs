@@ -1,0 +1,185 @@
+//! Sentences without a subject: "Just signed up for a class" is about the speaker.
+
+use std::ops::Range;
+
+use erstwhile_nlp::{Dep, Pos, Tag};
+
+use super::sentence::Sentence;
+
+/// Words before the verb that are no subject.
+const LEADS: &[&str] = &[
+    "just",
+    "also",
+    "actually",
+    "recently",
+    "finally",
+    "lately",
+    "yesterday",
+    "yeah",
+    "yep",
+    "yes",
+    "so",
+    "still",
+    "currently",
+    "only",
+    "really",
+    ",",
+    "thanks",
+    "oh",
+    "and",
+    "even",
+    "now",
+    "today",
+    "then",
+    "already",
+    "always",
+    "never",
+];
+
+/// Past forms that begin such sentences.
+const PAST: &[&str] = &[
+    "lost",
+    "got",
+    "went",
+    "had",
+    "made",
+    "took",
+    "bought",
+    "saw",
+    "met",
+    "ran",
+    "won",
+    "found",
+    "left",
+    "began",
+    "wrote",
+    "came",
+    "gave",
+    "felt",
+    "kept",
+    "spent",
+    "sold",
+    "taught",
+    "told",
+    "built",
+    "caught",
+    "chose",
+    "drove",
+    "ate",
+    "flew",
+    "grew",
+    "held",
+    "knew",
+    "led",
+    "rode",
+    "rose",
+    "sang",
+    "spoke",
+    "swam",
+    "threw",
+    "wore",
+    "tried",
+    "finished",
+    "started",
+    "joined",
+    "signed",
+    "adopted",
+    "visited",
+    "attended",
+    "watched",
+    "painted",
+    "moved",
+    "worked",
+    "loved",
+    "enjoyed",
+    "volunteered",
+    "switched",
+    "booked",
+    "quit",
+    "broke",
+    "graduated",
+    "passed",
+    "ordered",
+    "received",
+    "interviewed",
+    "applied",
+    "lived",
+    "studied",
+    "cancelled",
+    "canceled",
+    "ended",
+    "was",
+    "used",
+    "stopped",
+    "became",
+    "married",
+    "turned",
+    "planted",
+];
+
+/// Present forms that begin such sentences.
+const PRESENT: &[&str] = &[
+    "love", "hate", "live", "work", "prefer", "need", "want", "have", "play", "enjoy", "hope", "plan", "own", "drive",
+    "am", "study", "speak", "use", "collect", "miss",
+];
+
+/// The edit that gives a sentence its missing subject, if it has none.
+pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
+    if s.is_question() {
+        return None;
+    }
+    let mut first = s.start;
+    while first + 1 < s.end
+        && (matches!(s.dep(first), Dep::Intj | Dep::Punct | Dep::Cc) && !s.is_verb(first)
+            || s.is(first, LEADS)
+            || s.pos(first) == Pos::Space)
+    {
+        first += 1;
+    }
+    if s.end - first < 3 || s.has_child(first, &[Dep::Nsubj, Dep::Nsubjpass, Dep::Csubj, Dep::Expl]) {
+        return None;
+    }
+    let root_subject = s.tokens().filter(|t| s.dep(*t) == Dep::Root).any(|root| {
+        root > first
+            && s.has_child(root, &[Dep::Nsubj, Dep::Nsubjpass])
+            && s.child_of(root, &[Dep::Nsubj, Dep::Nsubjpass]) != Some(first)
+    });
+    let finite_elsewhere = s.tokens().any(|t| {
+        t != first
+            && matches!(s.tag(t), Tag::Vbz | Tag::Vbp | Tag::Vbd | Tag::Md)
+            && matches!(s.dep(t), Dep::Root | Dep::Aux | Dep::Auxpass)
+    });
+    let lower = s.lower(first);
+    let lead = if lower == "been" {
+        "I've "
+    } else if lower == "going" && first + 1 < s.end && s.lower(first + 1) == "to" && !root_subject {
+        "I'm "
+    } else if PAST.contains(&lower) && s.tag(first) != Tag::Nn && !root_subject {
+        "I "
+    } else if PRESENT.contains(&lower)
+        && matches!(s.dep(first), Dep::Root)
+        && matches!(s.tag(first), Tag::Vb | Tag::Vbp)
+        && s.has_child(first, &[Dep::Dobj, Dep::Prep, Dep::Xcomp])
+        && !imperative_of(lower)
+    {
+        "I "
+    } else if lower.ends_with("ing")
+        && s.tag(first) == Tag::Vbg
+        && matches!(s.dep(first), Dep::Root | Dep::Amod)
+        && !finite_elsewhere
+    {
+        "I'm "
+    } else {
+        return None;
+    };
+    let start = s.doc.tokens().get(first)?.start as usize;
+    let capital = s.text(first).chars().next()?;
+    let word = s.text(first);
+    let lowered = format!("{lead}{}{}", capital.to_lowercase(), &word[capital.len_utf8()..]);
+    Some((start..start + word.len(), lowered))
+}
+
+/// Verbs that more often begin an order: "have fun".
+fn imperative_of(word: &str) -> bool {
+    matches!(word, "have" | "use" | "play" | "work" | "enjoy" | "plan" | "study" | "drive")
+}
