@@ -11,7 +11,7 @@ use clap::Args;
 use erstwhile::evidence::Evidence;
 use erstwhile::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role};
 use erstwhile::search::filter::Filter;
-use erstwhile::search::{Fusion, GraphIndex, Moment, Reranker, SearchRequest};
+use erstwhile::search::{Fusion, GraphIndex, Moment, Reranker, SearchRequest, Statements};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -172,6 +172,7 @@ fn score(set: &[Indexed], fusion: Fusion, reranker: Reranker) -> (f64, f64) {
                 known_at: None,
                 origins: Vec::new(),
                 fusion,
+                statements: Statements::Never,
             };
             let found = talk.index.search_episodes(&request);
             // Parts of a long message count as one message.

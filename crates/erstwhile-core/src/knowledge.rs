@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use mentions::{Mentions, WrittenName};
+use statements::{Statements, is_statement};
 
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
@@ -23,7 +24,9 @@ mod entities;
 mod mentions;
 #[cfg(test)]
 pub(crate) mod sample;
+mod statements;
 mod summary;
+mod values;
 
 /// Entities and facts of one graph.
 #[derive(Debug)]
@@ -32,6 +35,9 @@ pub struct Knowledge {
     /// Declared types; empty if none are declared.
     ontology: Ontology,
     assertions: HashMap<AssertionId, Assertion>,
+    statements: Statements,
+    /// The text of each value.
+    values: HashMap<EntityId, String>,
     mentions: HashMap<EntityId, Mentions>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
@@ -66,6 +72,8 @@ pub struct Touched {
     pub facts: BTreeSet<AssertionId>,
     /// Ids of entities, including removed ones.
     pub entities: BTreeSet<EntityId>,
+    /// Ids of statements, including removed ones.
+    pub statements: BTreeSet<AssertionId>,
 }
 
 impl Knowledge {
@@ -81,6 +89,8 @@ impl Knowledge {
             graph,
             ontology,
             assertions: HashMap::default(),
+            statements: Statements::default(),
+            values: HashMap::default(),
             mentions: HashMap::default(),
             recent: BTreeSet::new(),
             fact_edits: HashMap::default(),
@@ -118,7 +128,10 @@ impl Knowledge {
         self.resolve_identities(&mut slots, &mut touched);
         for assertion in evidence.assertions {
             let id = assertion.id;
-            if !self.assertions.contains_key(&id) {
+            if is_statement(&assertion) {
+                touched.statements.insert(id);
+                self.statements.add(assertion);
+            } else if !self.assertions.contains_key(&id) {
                 self.add_assertion(assertion);
                 self.add_to_slot(id, &mut slots);
             }
@@ -150,6 +163,10 @@ impl Knowledge {
 
     fn add_mention(&mut self, mention: Mention) {
         let (id, episode, at) = (mention.entity, mention.episode, mention.recorded_at);
+        let is_value = values::is_value_type(mention.entity_type.as_deref());
+        if is_value {
+            self.values.insert(id, mention.name.clone());
+        }
         let new_name = || Name::new(id, &mention.name, mention.entity_type.as_deref(), at);
         // The earliest mention determines the name.
         let name = match self.identities.name(id) {
@@ -163,8 +180,10 @@ impl Knowledge {
             return;
         }
         let last = mentions.last_at();
-        self.update_recent(id, before, last);
-        if let Some(name) = name {
+        if !is_value {
+            self.update_recent(id, before, last);
+        }
+        if let Some(name) = name.filter(|_| !is_value) {
             self.identities.put_name(name);
         }
         if let Some(names) = episode.map(|episode| self.mentioned.entry(episode).or_default())
@@ -181,9 +200,11 @@ impl Knowledge {
         mentions.remove_episode(episode);
         let last = mentions.last_at();
         match mentions.earliest(name) {
+            Some(_) if self.values.contains_key(&name) => return,
             Some(first) => self.identities.put_name(first),
             None => {
                 self.mentions.remove(&name);
+                self.values.remove(&name);
                 self.identities.remove_name(name);
             }
         }
@@ -247,10 +268,18 @@ impl Knowledge {
     /// Removes the object of a tombstone.
     fn apply_tombstone(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         match kind {
-            TombstoneKind::Assertion => self.remove_assertion(AssertionId(id), slots),
+            TombstoneKind::Assertion => {
+                let id = AssertionId(id);
+                if self.statements.remove(id) {
+                    touched.statements.insert(id);
+                } else {
+                    self.remove_assertion(id, slots);
+                }
+            }
             TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
             TombstoneKind::Episode => {
                 let episode = EpisodeId(id);
+                touched.statements.extend(self.statements.remove_episode(episode));
                 for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
                     self.remove_assertion(assertion, slots);
                 }
@@ -278,6 +307,7 @@ impl Knowledge {
                 }
                 self.update_recent(name, mentions.last_at(), None);
                 self.entity_edits.remove(&name);
+                self.values.remove(&name);
             }
         }
     }
@@ -448,12 +478,12 @@ impl Knowledge {
         facts
     }
 
-    /// All entities, ordered by id.
+    /// All entities, ordered by id; values are none.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
-        self.entities.values()
+        self.entities.values().filter(|entity| !self.is_value(entity.id))
     }
 
-    /// An entity, by its id or by the id of one of its names.
+    /// An entity or a value, by its id or by the id of one of its names.
     pub fn entity(&self, id: EntityId) -> Option<&Entity> {
         self.entities.get(&self.entity_of(id))
     }
@@ -468,9 +498,9 @@ impl Knowledge {
         fact.assertions.iter().find_map(|id| self.fact_edits.get(id)).cloned().unwrap_or_default()
     }
 
-    /// The entities that an episode mentions, ordered by id.
+    /// The entities that an episode mentions, ordered by id; values are none.
     pub fn mentioned_in(&self, episode: EpisodeId) -> BTreeSet<EntityId> {
-        let names = self.mentioned.get(&episode).into_iter().flatten();
+        let names = self.mentioned.get(&episode).into_iter().flatten().filter(|name| !self.is_value(**name));
         names.map(|name| self.entity_of(*name)).filter(|entity| self.entities.contains_key(entity)).collect()
     }
 

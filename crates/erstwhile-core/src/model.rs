@@ -16,7 +16,7 @@ mod setting;
 mod summary;
 mod task;
 
-pub use assertion::{Assertion, ClaimKind, Holding, Precision, Span, TimePoint};
+pub use assertion::{Assertion, ClaimKind, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE};
 pub use collection::{Collection, Document};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};

@@ -77,7 +77,7 @@ pub struct Observation {
 pub fn observe(knowledge: &Knowledge, episode_time: impl Fn(EpisodeId) -> Option<Timestamp>) -> Vec<Observation> {
     let mut slots: BTreeMap<(EntityId, &str), Vec<FactEvidence<'_>>> = BTreeMap::new();
     let mut observed = Vec::new();
-    for fact in knowledge.facts() {
+    for fact in knowledge.facts().filter(|fact| !knowledge.is_value(fact.object)) {
         let Some(evidence) = FactEvidence::new(knowledge, fact, &episode_time) else { continue };
         observed.extend(recurring_fact(knowledge, &evidence));
         slots.entry((fact.subject, fact.predicate.as_str())).or_default().push(evidence);

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::change::Change;
-use crate::extraction::{Claim, Extraction};
+use crate::extraction::{Claim, ExtractedStatement, Extraction};
 use crate::identity::{ASSISTANT_NAME, assistant_node, name_id, normalise, user_node};
 use crate::model::{
-    Assertion, AssertionId, EntityId, Episode, GraphId, Link, LinkId, LinkKind, Mention, Metadata, Role, Span, User,
+    Assertion, AssertionId, ClaimKind, EntityId, Episode, GraphId, Holding, Link, LinkId, LinkKind, Mention, Metadata,
+    Role, STATEMENT, Span, User, VALUE_TYPE,
 };
 use ground::lies_in;
 
@@ -18,8 +19,12 @@ mod strict;
 pub use ground::{DroppedClaim, ground};
 pub use strict::admit;
 
-/// Maximum number of claims of one episode.
-const CLAIMS_MAX: usize = 64;
+/// Maximum number of claims of one episode, and of statements: enough for an array of 200 records with 20 fields, or a
+/// document of 10,000 words.
+const CLAIMS_MAX: usize = 6_000;
+const STATEMENTS_MAX: usize = 6_000;
+/// Why claims and statements beyond the limits are dropped.
+const TOO_MANY: &str = "the episode has more claims than are read of one episode";
 
 /// The context of an extraction.
 #[derive(Debug, Clone, Copy)]
@@ -53,16 +58,30 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
             changes.push(Change::AddLink(names.link(left, right)));
         }
     }
-    for claim in extraction.claims.into_iter().take(CLAIMS_MAX) {
-        match ground(&claim, episode, &names.participants) {
+    let content = normalise(&episode.content);
+    for (index, claim) in extraction.claims.into_iter().enumerate() {
+        let grounded =
+            if index < CLAIMS_MAX { ground(&claim, episode, &content, &names.participants) } else { Err(TOO_MANY) };
+        match grounded {
             Err(reason) => dropped.push(DroppedClaim { statement: claim.statement, reason }),
             Ok(()) => {
-                changes.extend(names.mention(&claim.subject, claim.subject_type.as_deref(), &claim.span));
-                if let Some(object) = &claim.object {
-                    changes.extend(names.mention(object, claim.object_type.as_deref(), &claim.span));
+                let assertion = names.assertion(claim.clone());
+                if assertion.object == Some(assertion.subject) {
+                    let reason = "the subject and the object are the same entity";
+                    dropped.push(DroppedClaim { statement: claim.statement, reason });
+                    continue;
                 }
-                changes.push(Change::AddAssertion(names.assertion(claim)));
+                changes.extend(names.mention(&claim.subject, claim.subject_type.as_deref(), &claim.span));
+                changes.extend(names.object_mention(&claim));
+                changes.push(Change::AddAssertion(assertion));
             }
+        }
+    }
+    for (index, statement) in extraction.statements.into_iter().enumerate() {
+        if index >= STATEMENTS_MAX {
+            dropped.push(DroppedClaim { statement: statement.text, reason: TOO_MANY });
+        } else if lies_in(&statement.span, &episode.content) && !statement.text.trim().is_empty() {
+            changes.extend(names.statement(statement));
         }
     }
     // One mention of each name per episode is enough.
@@ -119,6 +138,51 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The id of an object: that of an entity, or that of a value, which belongs to its relation only.
+    fn object_id(&self, claim: &Claim) -> Option<EntityId> {
+        let object = claim.object.as_ref()?;
+        if claim.object_type.as_deref() != Some(VALUE_TYPE) {
+            return Some(self.id(object, claim.object_type.as_deref()));
+        }
+        let key = format!("value\0{}\0{}", claim.predicate, normalise(object));
+        Some(EntityId(self.reading.graph.derive(key.as_bytes())))
+    }
+
+    fn object_mention(&self, claim: &Claim) -> Option<Change> {
+        let object = claim.object.as_ref().filter(|object| !normalise(object).is_empty())?;
+        let id = self.object_id(claim)?;
+        Some(Change::AddMention(self.mention_of(object, id, claim.object_type.as_deref(), &claim.span)))
+    }
+
+    /// A statement as evidence: an assertion that supports no fact, and the mention of who says it.
+    fn statement(&self, statement: ExtractedStatement) -> Vec<Change> {
+        let speaker = statement.subject.or_else(|| self.reading.user.map(User::display_name));
+        let (subject, mention) = match &speaker {
+            Some(speaker) => (self.id(speaker, Some("Person")), self.mention(speaker, Some("Person"), &statement.span)),
+            // A document that belongs to nobody is a value: no list shows it.
+            None => {
+                let id = EntityId(self.reading.graph.derive(b"document"));
+                let mention = self.mention_of("Document", id, Some(VALUE_TYPE), &statement.span);
+                (id, Some(Change::AddMention(mention)))
+            }
+        };
+        let claim = Claim {
+            subject: String::new(),
+            subject_type: None,
+            predicate: STATEMENT.to_owned(),
+            object: None,
+            object_type: None,
+            statement: statement.text,
+            span: statement.span,
+            kind: ClaimKind::States,
+            holding: Holding::Shared,
+            valid_from: statement.valid_from,
+            valid_until: None,
+            confidence: 1.0,
+        };
+        mention.into_iter().chain([Change::AddAssertion(self.assertion_of(subject, claim))]).collect()
+    }
+
     fn mention(&self, name: &str, entity_type: Option<&str>, span: &Span) -> Option<Change> {
         if normalise(name).is_empty() {
             return None;
@@ -152,7 +216,11 @@ impl<'a> Names<'a> {
 
     fn assertion(&self, claim: Claim) -> Assertion {
         let subject = self.id(&claim.subject, claim.subject_type.as_deref());
-        let object = claim.object.as_ref().map(|object| self.id(object, claim.object_type.as_deref()));
+        self.assertion_of(subject, claim)
+    }
+
+    fn assertion_of(&self, subject: EntityId, claim: Claim) -> Assertion {
+        let object = self.object_id(&claim);
         let key = format!(
             "assertion\0{}\0{subject}\0{}\0{object:?}\0{:?}\0{:?}\0{}\0{}",
             self.episode.id, claim.predicate, claim.kind, claim.valid_from, claim.statement, claim.span.start

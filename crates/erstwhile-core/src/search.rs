@@ -15,6 +15,7 @@ mod index;
 mod names;
 mod ranking;
 pub(crate) mod rerank;
+mod statements;
 mod turns;
 mod vector;
 
@@ -27,6 +28,7 @@ use entities::EntitySearch;
 use episodes::EpisodeSearch;
 use facts::FactSearch;
 use filter::Filter;
+use statements::StatementSearch;
 
 /// How results are ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,6 +77,32 @@ pub struct SearchRequest {
     pub origins: Vec<EntityId>,
     /// Parameters of the default fusion.
     pub fusion: Fusion,
+    /// Whether searches for facts return statements, too.
+    pub statements: Statements,
+}
+
+/// When a search for facts returns statements: sentences that support no fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Statements {
+    /// Behind the facts that match, as far as these do not fill the limit.
+    #[default]
+    Auto,
+    /// Ranked together with the facts.
+    Always,
+    /// Never: only facts.
+    Never,
+}
+
+impl Statements {
+    /// Parses the name: `auto`, `always` or `never`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "always" => Some(Self::Always),
+            "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
 }
 
 /// A result with its score, which is comparable within one response only.
@@ -94,9 +122,14 @@ impl GraphIndex {
         ranking::search(&EpisodeSearch { index: self, request }, request)
     }
 
-    /// Searches for facts.
+    /// Searches for facts and, as the request says, statements.
     pub fn search_facts(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        ranking::search(&FactSearch::new(self, request), request)
+        let facts = ranking::search(&FactSearch::new(self, request), request);
+        if request.statements == Statements::Never {
+            return facts;
+        }
+        let statements = ranking::search(&StatementSearch { index: self, request }, request);
+        statements::merge(facts, statements, &self.knowledge, request)
     }
 
     /// Searches for entities.

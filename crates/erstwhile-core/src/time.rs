@@ -56,7 +56,8 @@ pub fn facts<'a>(
 ) -> Vec<Fact> {
     let mut slots: BTreeMap<SlotKey, Vec<&Assertion>> = BTreeMap::new();
     for assertion in assertions {
-        if known_at.is_none_or(|known_at| assertion.recorded_at <= known_at) {
+        let is_known = known_at.is_none_or(|known_at| assertion.recorded_at <= known_at);
+        if is_known && assertion.kind != ClaimKind::States {
             slots.entry(SlotKey::of(assertion, &resolve)).or_default().push(assertion);
         }
     }
@@ -201,6 +202,7 @@ fn sweep(timeline: Vec<Placed<'_>>, exclusive: bool) -> Vec<Run<'_>> {
         match placed.claim.kind {
             ClaimKind::Asserts => assert_run(&mut runs, placed, exclusive),
             ClaimKind::Ends | ClaimKind::Denies => end_run(&mut runs, placed),
+            ClaimKind::States => {}
         }
     }
     runs

@@ -68,6 +68,7 @@ fn claim(claim: &Claim) -> Value {
         ClaimKind::Asserts => "asserts",
         ClaimKind::Ends => "ends",
         ClaimKind::Denies => "denies",
+        ClaimKind::States => "states",
     };
     let day = |at: Option<TimePoint>| at.map(|at| at.at.to_string()[..10].to_owned());
     json!({

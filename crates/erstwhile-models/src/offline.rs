@@ -22,6 +22,7 @@ mod mood;
 mod noun_facts;
 mod nouns;
 mod passages;
+mod past;
 mod people;
 mod reader;
 mod records;
@@ -32,7 +33,6 @@ mod statement;
 mod subjects;
 mod tokens;
 mod turn;
-mod verbs;
 
 use std::sync::Arc;
 

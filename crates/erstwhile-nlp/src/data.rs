@@ -18,6 +18,9 @@ pub enum LoadError {
     Content(String),
 }
 
+/// The built-in data file.
+pub(crate) static DATA: &[u8] = include_bytes!("../data/english.bin");
+
 const MAGIC: &[u8] = b"erstwhile-nlp 1\n";
 
 /// The sections of the data file.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::attributes::{self, Word};
-use crate::data::{Data, LoadError};
+use crate::data::{DATA, Data, LoadError};
 use crate::document::{Document, Entity, Token, edges_of};
 use crate::encoder::{Encoder, EncoderScratch, WIDTH};
 use crate::entities::Recogniser;
@@ -14,9 +14,6 @@ use crate::matrix::{Affine, arg_max};
 use crate::parser::{Parser, Tree};
 use crate::scorer::ScorerScratch;
 use crate::tokenizer::{RawToken, Tokenizer};
-
-/// The weights and tables.
-pub(crate) static DATA: &[u8] = include_bytes!("../data/english.bin");
 
 /// Longer texts are parsed in blocks of at most this many tokens, split at a line end or a full stop where one is near.
 const BLOCK_TOKENS: usize = 1_000;

@@ -99,7 +99,7 @@ fn fields<'l>(line: &'l str, table: &str) -> Result<(&'l str, &'l str, &'l str),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::english::DATA;
+    use crate::data::DATA;
 
     #[test]
     fn inflected_words_have_their_lemmas() {

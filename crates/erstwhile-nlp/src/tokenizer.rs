@@ -198,7 +198,7 @@ fn push(tokens: &mut Vec<RawToken>, span: Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::english::DATA;
+    use crate::data::DATA;
     use proptest::prelude::*;
 
     fn tokenizer() -> Tokenizer {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use erstwhile_core::context::ContextBudget;
-use erstwhile_core::search::{EXACT_MAX, Fusion};
+use erstwhile_core::search::{EXACT_MAX, Fusion, Statements};
 
 use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
 use crate::store::Store;
@@ -19,6 +19,8 @@ pub struct EngineSettings {
     pub context: ContextBudget,
     /// The default fusion of search.
     pub fusion: Fusion,
+    /// Whether searches for facts return statements, unless a request says.
+    pub statements: Statements,
 }
 
 impl Default for EngineSettings {
@@ -28,6 +30,7 @@ impl Default for EngineSettings {
             exact_max: EXACT_MAX,
             context: ContextBudget::default(),
             fusion: Fusion::default(),
+            statements: Statements::default(),
         }
     }
 }

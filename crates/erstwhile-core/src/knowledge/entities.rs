@@ -14,6 +14,9 @@ use crate::time;
 impl Knowledge {
     /// The display name of an entity.
     fn name_of(&self, entity: EntityId) -> Option<&str> {
+        if let Some(value) = self.values.get(&entity) {
+            return Some(value);
+        }
         let members = self.members(entity);
         let edited = members.iter().find_map(|name| self.entity_edits.get(name)?.name.as_deref());
         if edited.is_some() {
@@ -31,7 +34,8 @@ impl Knowledge {
 
     /// Builds an entity from its mentions, facts and edits; `None` if it has no mentions.
     pub(super) fn build_entity(&self, entity: EntityId) -> Option<Entity> {
-        let members = self.members(entity);
+        let own = [entity];
+        let members = if self.is_value(entity) { own.as_slice() } else { self.members(entity) };
         let name = self.name_of(entity)?.to_owned();
         let mentions = members.iter().filter_map(|id| self.mentions.get(id));
         let mentions: Vec<&Mentions> = mentions.collect();
@@ -56,7 +60,7 @@ impl Knowledge {
                 most_frequent_type(occurrences().map(|(_, written)| written)),
             ),
             summary: summary::summarise(entity, self.facts_about(entity)),
-            attributes: Metadata::new(),
+            attributes: self.attributes_of(entity).into_iter().collect::<Metadata>(),
             created_at: occurrences().map(|(occurrence, _)| occurrence.recorded_at).min()?,
             aliases: aliases.into_iter().collect(),
             episodes,
@@ -89,7 +93,7 @@ impl Knowledge {
         if entity == user || entity == assistant {
             return Some(if entity == user { "User" } else { "Assistant" }.to_owned());
         }
-        if self.ontology.entity_types.is_empty() {
+        if self.ontology.entity_types.is_empty() || self.is_value(entity) {
             return extracted;
         }
         let names: Vec<&str> = std::iter::once(name).chain(aliases.iter().map(String::as_str)).collect();

@@ -37,7 +37,16 @@ pub enum ClaimKind {
     Ends,
     /// The fact does not hold at the claim's start.
     Denies,
+    /// No fact: a sentence that can be understood alone, for search.
+    States,
 }
+
+/// The type of objects that are values: ages, amounts, dates, statuses. A value is no entity: it is in no list, search or
+/// neighbourhood, and is never joined with anything.
+pub const VALUE_TYPE: &str = "Value";
+
+/// The predicate of statements, which support no fact.
+pub const STATEMENT: &str = "STATEMENT";
 
 /// How facts with the same subject and predicate may overlap in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]

@@ -55,7 +55,7 @@ impl<'a> Network<'a> {
         facts: impl Iterator<Item = &'a Fact>,
         request: &PatternRequest,
     ) -> Self {
-        let mut facts: Vec<&Fact> = facts.collect();
+        let mut facts: Vec<&Fact> = facts.filter(|fact| !knowledge.is_value(fact.object)).collect();
         let newest = |fact: &&Fact| (Reverse(fact.created_at), fact.id);
         if facts.len() > FACTS_MAX {
             facts.select_nth_unstable_by_key(FACTS_MAX, newest);

@@ -21,11 +21,11 @@ pub(super) fn lies_in(span: &Span, text: &str) -> bool {
 /// Checks a claim against its episode.
 ///
 /// The span must lie within the text, and the object must occur in the text or be one of `participants`: the
-/// names of the user, the assistant and the speakers.
+/// names of the user, the assistant and the speakers. `content` is the normalized text of the episode.
 ///
 /// # Errors
 /// The reason for dropping the claim.
-pub fn ground(claim: &Claim, episode: &Episode, participants: &[String]) -> Result<(), &'static str> {
+pub fn ground(claim: &Claim, episode: &Episode, content: &str, participants: &[String]) -> Result<(), &'static str> {
     if !lies_in(&claim.span, &episode.content) {
         return Err("the span is not within the text");
     }
@@ -34,10 +34,9 @@ pub fn ground(claim: &Claim, episode: &Episode, participants: &[String]) -> Resu
     }
     if let Some(object) = &claim.object {
         let object = normalise(object);
-        let said = normalise(&episode.content);
         // Half of the words suffice: "my sister's dog" may be extracted as "Anna's sister's dog".
         let words: Vec<&str> = object.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).collect();
-        let named = words.iter().filter(|word| said.contains(*word)).count();
+        let named = words.iter().filter(|word| content.contains(*word)).count();
         let known = participants.iter().any(|name| normalise(name) == object);
         let statement = normalise(&claim.statement);
         if object.is_empty() {

@@ -9,7 +9,7 @@ use super::turns::Turns;
 use super::vector::EXACT_MAX;
 use crate::evidence::{Evidence, TombstoneKind};
 use crate::knowledge::{Knowledge, Touched};
-use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
+use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, GraphId};
 use crate::ontology::Ontology;
 
 /// The in-memory index of one graph.
@@ -22,6 +22,7 @@ pub struct GraphIndex {
     pub(super) turns: Turns,
     pub(super) facts: HybridIndex<AssertionId>,
     pub(super) entities: HybridIndex<EntityId>,
+    pub(super) statements: HybridIndex<AssertionId>,
     pub(super) names: NameIndex,
 }
 
@@ -44,6 +45,7 @@ enum IndexedItem {
     Turn(u32),
     Fact(u32),
     Entity(u32),
+    Statement(u32),
 }
 
 impl GraphIndex {
@@ -61,6 +63,7 @@ impl GraphIndex {
             turns: Turns::new(dimensions, exact_max),
             facts: HybridIndex::new(dimensions, exact_max),
             entities: HybridIndex::new(dimensions, exact_max),
+            statements: HybridIndex::new(dimensions, exact_max),
             names: NameIndex::default(),
         }
     }
@@ -105,7 +108,20 @@ impl GraphIndex {
                 Some(PendingEmbedding::new(IndexedItem::Fact(number), fact.statement.clone()))
             }
         };
-        let update_entity = move |id: &EntityId| match knowledge.entity(*id).filter(|entity| entity.id == *id) {
+        let statements = &mut self.statements;
+        let update_statement = move |id: &AssertionId| match knowledge.statement(*id) {
+            None => {
+                statements.remove(*id);
+                None
+            }
+            Some(statement) => {
+                let number = statements.put(*id, &statement.statement);
+                Some(PendingEmbedding::new(IndexedItem::Statement(number), statement.statement.clone()))
+            }
+        };
+        let is_entity = |entity: &&Entity| !knowledge.is_value(entity.id);
+        let found = |id: &EntityId| knowledge.entity(*id).filter(|entity| entity.id == *id).filter(is_entity);
+        let update_entity = move |id: &EntityId| match found(id) {
             None => {
                 if let Some(number) = entities.number(*id) {
                     names.remove(number);
@@ -122,7 +138,10 @@ impl GraphIndex {
         };
         let (mut pending, of_entities) = run_both(
             large,
-            || touched.facts.iter().filter_map(update_fact).collect::<Vec<_>>(),
+            || {
+                let facts = touched.facts.iter().filter_map(update_fact);
+                facts.chain(touched.statements.iter().filter_map(update_statement)).collect::<Vec<_>>()
+            },
             || touched.entities.iter().filter_map(update_entity).collect::<Vec<_>>(),
         );
         pending.extend(of_entities);
@@ -136,6 +155,7 @@ impl GraphIndex {
                 IndexedItem::Turn(number) => self.turns.documents.vectors.put(number, vector),
                 IndexedItem::Fact(number) => self.facts.vectors.put(number, vector),
                 IndexedItem::Entity(number) => self.entities.vectors.put(number, vector),
+                IndexedItem::Statement(number) => self.statements.vectors.put(number, vector),
             }
         }
     }
@@ -160,7 +180,12 @@ impl GraphIndex {
         /// Approximate size of a fact with its assertion and mentions.
         const FACT: usize = 1_500;
         let known = self.facts.len() * FACT;
-        self.turns.weight() + self.facts.weight() + self.names.weight() + self.entities.weight() + known
+        self.turns.weight()
+            + self.facts.weight()
+            + self.statements.weight()
+            + self.names.weight()
+            + self.entities.weight()
+            + known
     }
 }
 

@@ -113,6 +113,10 @@ fn distances_from(knowledge: &Knowledge, centre: EntityId) -> Distances {
     let mut distances = HashMap::from([(centre, 0)]);
     let mut queue = VecDeque::from([centre]);
     while let Some(entity) = queue.pop_front() {
+        // Two people of the same age are not near each other.
+        if knowledge.is_value(entity) {
+            continue;
+        }
         let steps = distances.get(&entity).copied().unwrap_or(0) + 1;
         for fact in knowledge.facts_about(entity) {
             for end in [fact.subject, fact.object] {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use erstwhile::model::{ClaimKind, Holding, Precision, TimePoint};
+use erstwhile::model::{ClaimKind, Holding, Precision, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{Claim, ExtractedAlias};
 use erstwhile::vocabulary::Group;
 
@@ -10,9 +10,6 @@ use super::dates::{DatedSpan, Extent, Grain};
 use super::lexicon::{Kind, Kinds, Lexicon};
 use super::mood::Mood;
 use super::people::Person;
-
-/// The type of objects that are values, not entities.
-pub(super) const VALUE_TYPE: &str = "Value";
 
 /// Confidence in what is said in so many words, and in what is inferred.
 pub(super) const CONFIDENCE_STATED: f64 = 0.9;

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::past::is_past;
 use super::tokens::{Token, TokenKind, tokenise};
-use super::verbs::Verbs;
 
 /// How a time range limits a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,6 @@ const TEXT_BYTES_MAX: usize = 4_000;
 pub struct DateReader {
     triggers: HashSet<&'static str>,
     glue: HashSet<&'static str>,
-    verbs: Verbs,
     fallback: fallback::Fallback,
 }
 
@@ -153,7 +152,7 @@ impl DateReader {
         let mut glue: HashSet<_> = GLUE.split_whitespace().collect();
         // Only the rules handle seasons: the fallback is slow on them.
         glue.extend(triggers.iter().filter(|word| !SEASONS.contains(word)));
-        Self { triggers, glue, verbs: Verbs::new(), fallback: fallback::Fallback::warm() }
+        Self { triggers, glue, fallback: fallback::Fallback::warm() }
     }
 
     /// Returns the time expressions of `text`, in order, without overlaps.
@@ -238,9 +237,7 @@ impl DateReader {
     fn is_past(&self, tokens: &[Token]) -> bool {
         let future = ["will", "'ll", "gonna", "planning", "plan", "tomorrow", "next", "upcoming", "shall", "won't"];
         let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
-        !going
-            && !tokens.iter().any(|token| token.is_any(&future))
-            && tokens.iter().any(|token| self.verbs.is_past(&token.lower))
+        !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
     }
 }
 

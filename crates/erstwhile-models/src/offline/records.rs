@@ -2,14 +2,14 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use erstwhile::model::{ClaimKind, Holding, Precision, Span, TimePoint};
+use erstwhile::model::{ClaimKind, Holding, Precision, Span, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{Claim, Extraction};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::claims::{VALUE_TYPE, relation_name};
+use super::claims::relation_name;
 
 /// Maximum nesting depth; deeper objects are left out.
 const DEPTH_MAX: usize = 24;

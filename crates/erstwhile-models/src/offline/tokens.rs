@@ -41,11 +41,6 @@ impl Token {
     pub(super) fn is_mark(&self) -> bool {
         self.kind == TokenKind::Mark
     }
-
-    /// Whether it is a clitic such as "'m".
-    pub(super) fn is_clitic(&self) -> bool {
-        self.lower.len() > 1 && self.lower.starts_with('\'')
-    }
 }
 
 /// Endings that become separate tokens.

@@ -7,7 +7,7 @@ use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Entity, EntityId, Episode};
 use erstwhile_core::search::filter::Filter;
-use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest};
+use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest, Statements};
 
 /// Maximum number of results of one search.
 const LIMIT_MAX: usize = 1_000;
@@ -29,6 +29,8 @@ pub struct Search {
     pub as_known_at: Option<Timestamp>,
     /// Results near these entities are preferred.
     pub origins: Vec<EntityId>,
+    /// Whether a search for facts returns statements; the setting of the engine when absent.
+    pub statements: Option<Statements>,
 }
 
 impl Search {
@@ -42,6 +44,7 @@ impl Search {
             moment: Moment::Always,
             as_known_at: None,
             origins: Vec::new(),
+            statements: None,
         }
     }
 }
@@ -65,6 +68,7 @@ impl ProjectHandle {
             known_at: search.as_known_at,
             origins: search.origins,
             fusion: self.state().parts.settings.fusion,
+            statements: search.statements.unwrap_or(self.state().parts.settings.statements),
         })
     }
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use erstwhile::context::ContextBudget;
 use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
-use erstwhile::search::{Moment, Reranker, Scored};
+use erstwhile::search::{Moment, Reranker, Scored, Statements};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -41,6 +41,8 @@ pub(super) struct SearchBody {
     max_characters: Option<usize>,
     return_raw_results: Option<bool>,
     search_filters: Option<WireFilters>,
+    /// Beyond Zep: `auto`, `always` or `never`.
+    statements: Option<String>,
     // Parameters of the previous generation.
     min_score: Option<f64>,
     min_fact_rating: Option<f64>,
@@ -189,9 +191,16 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
             return Err(ApiError::bad_request(message));
         }
     };
+    let statements = match body.statements.as_deref() {
+        None => None,
+        Some(name) => {
+            let parsed = Statements::parse(name);
+            Some(parsed.ok_or_else(|| ApiError::bad_request("statements must be one of auto, always, never"))?)
+        }
+    };
     let filter = body.search_filters.unwrap_or_default().parse()?;
     // Only current facts by default; a filter by time replaces this restriction.
     let moment = if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(app.engine.now()) };
     let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
-    Ok(Search { reranker, filter, moment, origins, ..Search::new(body.query, limit) })
+    Ok(Search { reranker, filter, moment, origins, statements, ..Search::new(body.query, limit) })
 }
