@@ -9,8 +9,10 @@ use std::collections::HashMap;
 
 use crate::change::Change;
 use crate::evidence::{Edit, Evidence};
-use crate::identity::{assistant_node, name_id, user_node};
-use crate::model::{Assertion, AssertionId, EntityId, Episode, EpisodeId, GraphId, Link, LinkId, Mention, User};
+use crate::identity::{assistant_node, name_id, namesake_id, no_subject, user_node, value_id};
+use crate::model::{
+    Assertion, AssertionId, EntityId, Episode, EpisodeId, GraphId, Link, LinkId, Mention, User, VALUE_TYPE,
+};
 
 /// Types that names of a graph's owner may have in links without occurring in any text.
 const OWN_NAME_TYPES: [Option<&str>; 2] = [None, Some("Person")];
@@ -76,6 +78,24 @@ impl Ids {
                 }
             }
         }
+        for mention in &evidence.mentions {
+            if mention.entity == namesake_id(from, &mention.name) {
+                names.insert(mention.entity, namesake_id(to, &mention.name));
+            }
+        }
+        let values: HashMap<EntityId, &str> = evidence
+            .mentions
+            .iter()
+            .filter(|mention| mention.entity_type.as_deref() == Some(VALUE_TYPE))
+            .map(|mention| (mention.entity, mention.name.as_str()))
+            .collect();
+        for assertion in &evidence.assertions {
+            let value = assertion.object.and_then(|id| Some((id, *values.get(&id)?)));
+            if let Some((id, value)) = value.filter(|(id, value)| *id == value_id(from, &assertion.predicate, value)) {
+                names.insert(id, value_id(to, &assertion.predicate, value));
+            }
+        }
+        names.insert(no_subject(from), no_subject(to));
         names.insert(user_node(from), user_node(to));
         names.insert(assistant_node(from), assistant_node(to));
         Self { to, names }

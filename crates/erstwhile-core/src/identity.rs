@@ -6,6 +6,7 @@
 
 mod people;
 mod resolution;
+mod titles;
 
 pub use people::{ASSISTANT_NAME, anonymous_user, initial_evidence, name_links};
 pub use resolution::Identities;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{EntityId, GraphId};
+use titles::Bearer;
 
 /// Types of people and agents, which are compatible with each other.
 const PEOPLE: [&str; 3] = ["person", "user", "assistant"];
@@ -43,6 +45,22 @@ fn normalise_type(entity_type: Option<&str>) -> Option<String> {
 pub fn name_id(graph: GraphId, name: &str, entity_type: Option<&str>) -> EntityId {
     let kind = normalise_type(entity_type).unwrap_or_default();
     derived(graph, &format!("name\0{}\0{kind}", normalise(name)))
+}
+
+/// The id of a value, such as an age, as the object of a relation. No name has it, so that nothing is joined with a
+/// value.
+pub fn value_id(graph: GraphId, predicate: &str, value: &str) -> EntityId {
+    derived(graph, &format!("value\0{predicate}\0{}", normalise(value)))
+}
+
+/// The id of somebody else who has the given name of the user who owns a graph.
+pub fn namesake_id(graph: GraphId, name: &str) -> EntityId {
+    derived(graph, &format!("namesake\0{}", normalise(name)))
+}
+
+/// The subject of statements that have none.
+pub fn no_subject(graph: GraphId) -> EntityId {
+    derived(graph, "no subject")
 }
 
 /// The node of the user who owns a graph; it does not depend on the user's name.
@@ -76,6 +94,23 @@ impl Name {
         Self { id, recorded_at, normal: normalise(name), kind: normalise_type(entity_type) }
     }
 
+    /// Creates a name of a graph's evidence. That of somebody with the user's given name ([`namesake_id`]) is joined with
+    /// no other name.
+    pub fn in_graph(
+        graph: GraphId,
+        id: EntityId,
+        name: &str,
+        entity_type: Option<&str>,
+        recorded_at: Timestamp,
+    ) -> Self {
+        let named = Self::new(id, name, entity_type, recorded_at);
+        if id != namesake_id(graph, name) {
+            return named;
+        }
+        // The null character is in no other name.
+        Self { normal: format!("namesake\0{}", named.normal), ..named }
+    }
+
     /// Returns the earlier of two occurrences of a name, with a deterministic choice if their times are equal.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
@@ -87,16 +122,67 @@ impl Name {
         self.kind.as_deref() == Some("person")
     }
 
-    /// The given name, if this is a person's full name.
-    fn given(&self) -> Option<&str> {
-        let (given, _) = self.normal.split_once(' ')?;
-        self.is_person().then_some(given)
+    /// The words after titles, and what the titles say.
+    fn parts(&self) -> (Option<Bearer>, Vec<&str>) {
+        let may_be_person = self.kind.is_none() || self.is_person();
+        if may_be_person { titles::split(&self.normal, self.is_person()) } else { (None, vec![&self.normal]) }
     }
 
-    /// Whether this may be only a given name.
-    fn may_be_given(&self) -> bool {
-        (self.kind.is_none() || self.is_person()) && !self.normal.contains(' ')
+    /// Names with equal keys are one entity: the whole name, without the titles before a full name.
+    fn key(&self) -> String {
+        match self.parts() {
+            (Some(_), rest) if rest.len() > 1 => rest.join(" "),
+            _ => self.normal.clone(),
+        }
     }
+
+    /// By which shorter names this name of a person can be called.
+    ///
+    /// "Jane Smith" can be called "Jane" and "Dr. Smith", and "Mrs. Dalloway" can be called "Dalloway"; but "Noor Jr."
+    /// is somebody else than "Noor".
+    fn called_by(&self) -> Vec<ShortName> {
+        if !self.is_person() {
+            return Vec::new();
+        }
+        let (title, words) = self.parts();
+        match titles::without_suffixes(&words) {
+            [given, .., surname] => {
+                vec![ShortName::Given((*given).to_owned()), ShortName::Surname((*surname).to_owned())]
+            }
+            [name] if title.is_some() && words.len() == 1 => vec![ShortName::Given((*name).to_owned())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What this name is, if it may be a short name of a person.
+    fn short(&self) -> Option<ShortName> {
+        let may_be_person = self.kind.is_none() || self.is_person();
+        match (self.parts(), may_be_person) {
+            ((None, words), true) => match words.as_slice() {
+                [name] => Some(ShortName::Given((*name).to_owned())),
+                _ => None,
+            },
+            ((Some(_), words), true) => match words.as_slice() {
+                [name] => Some(ShortName::Surname((*name).to_owned())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What the title of the name says about its bearer.
+    fn bearer(&self) -> Bearer {
+        self.parts().0.unwrap_or(Bearer::Any)
+    }
+}
+
+/// A name by which people can be called if there is only one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum ShortName {
+    /// A given name alone, or any name of a person with a title but without it.
+    Given(String),
+    /// A surname with a title before it.
+    Surname(String),
 }
 
 /// Selects the display name of an entity: the name with the most words, then the longest, then the first in

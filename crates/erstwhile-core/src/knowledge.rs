@@ -167,7 +167,7 @@ impl Knowledge {
         if is_value {
             self.values.insert(id, mention.name.clone());
         }
-        let new_name = || Name::new(id, &mention.name, mention.entity_type.as_deref(), at);
+        let new_name = || Name::in_graph(self.graph, id, &mention.name, mention.entity_type.as_deref(), at);
         // The earliest mention determines the name.
         let name = match self.identities.name(id) {
             Some(known) if known.recorded_at < at => None,
@@ -199,7 +199,7 @@ impl Knowledge {
         let before = mentions.last_at();
         mentions.remove_episode(episode);
         let last = mentions.last_at();
-        match mentions.earliest(name) {
+        match mentions.earliest(self.graph, name) {
             Some(_) if self.values.contains_key(&name) => return,
             Some(first) => self.identities.put_name(first),
             None => {

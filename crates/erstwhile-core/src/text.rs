@@ -31,6 +31,26 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// Whether a text contains another as whole words; both are compared as they are.
+pub fn contains_word(text: &str, part: &str) -> bool {
+    position_of_word(text, part).is_some()
+}
+
+/// The first position at which a text contains another as whole words; both are compared as they are.
+pub fn position_of_word(text: &str, part: &str) -> Option<usize> {
+    if part.is_empty() {
+        return None;
+    }
+    let is_edge = |character: Option<char>, own: Option<char>| {
+        let both = |character: char| own.is_some_and(char::is_alphanumeric) && character.is_alphanumeric();
+        !character.is_some_and(|character| both(character) && !is_ideographic(character))
+    };
+    text.match_indices(part).map(|(at, _)| at).find(|at| {
+        let (before, after) = (text[..*at].chars().next_back(), text[at + part.len()..].chars().next());
+        is_edge(before, part.chars().next()) && is_edge(after, part.chars().next_back())
+    })
+}
+
 /// Returns the stem of a word; `None` for a stop word.
 pub(crate) fn stem(word: &str) -> Option<String> {
     (!STOPS.contains(word)).then(|| STEMMER.stem(word).into_owned())
@@ -83,6 +103,13 @@ mod tests {
     #[test]
     fn words_are_folded_and_stemmed_without_stop_words() {
         assert_eq!(words("The Runners were RUNNING to Anna’s pottery"), ["runner", "run", "anna", "potteri"]);
+    }
+
+    #[test]
+    fn a_word_is_found_only_as_a_whole() {
+        assert_eq!(position_of_word("annabel and ann lee.", "ann lee"), Some(12));
+        assert!(!contains_word("annabel", "ann") && !contains_word("ann", ""));
+        assert!(contains_word("我爱北京", "北京") && contains_word("uses c++.", "c++"));
     }
 
     #[test]

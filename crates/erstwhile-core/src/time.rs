@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::{
-    Assertion, AssertionId, ClaimKind, Closing, EntityId, Fact, FactEdit, Holding, Metadata, Precision,
+    Assertion, AssertionId, ClaimKind, Closing, EntityId, Fact, FactEdit, Holding, Metadata, OPERATOR, Precision,
 };
 
 /// The key of a slot: all assertions that can affect each other's facts have the same key.
@@ -74,12 +74,20 @@ pub fn slot_facts(
     resolve: impl Fn(EntityId) -> EntityId,
     known_at: Option<Timestamp>,
 ) -> Vec<Fact> {
-    timelines(claims, &resolve)
+    let claims: Vec<&Assertion> = claims.iter().copied().filter(|claim| !is_reflexive(claim, &resolve)).collect();
+    timelines(&claims, &resolve)
         .into_iter()
         .flat_map(|(exclusive, timeline)| sweep(timeline, exclusive))
         .map(|run| run.into_fact(&resolve))
         .map(|fact| edited(fact, edits, known_at))
         .collect()
+}
+
+/// Whether a claim of an extractor relates an entity to itself, which is never meant: one of the names was resolved
+/// wrongly.
+fn is_reflexive(claim: &Assertion, resolve: impl Fn(EntityId) -> EntityId) -> bool {
+    let subject = resolve(claim.subject);
+    claim.extractor != OPERATOR && claim.object.is_some_and(|object| resolve(object) == subject)
 }
 
 /// One claim placed on a timeline.

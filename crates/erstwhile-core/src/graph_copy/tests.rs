@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::extraction::{ExtractedMention, Extraction};
+use crate::extraction::{Claim, ExtractedMention, ExtractedStatement, Extraction};
 use crate::knowledge::Knowledge;
 use crate::knowledge::sample::{Sample, day, episode, graph};
-use crate::model::{EntityPatch, EpisodeState, FactEdit, Holding, LinkKind, Metadata, ProjectId, UserUuid};
+use crate::model::{ClaimKind, EntityPatch, EpisodeState, FactEdit, Holding, LinkKind, Metadata, ProjectId, UserUuid};
 use crate::reading::{Reading, evidence};
 
 fn from() -> GraphId {
@@ -220,6 +220,42 @@ fn an_id_of_no_known_name_gets_the_other_tag() {
     let ids = Ids::new(&Evidence::default(), from(), to(), None);
     assert_eq!(ids.name(stranger).0.as_bytes()[6..], stranger.0.as_bytes()[6..]);
     assert_eq!(crate::model::tag_of(ids.name(stranger).0), to().tag());
+}
+
+#[test]
+fn namesakes_and_values_are_those_that_later_data_names() {
+    let user = owner();
+    let turn = Episode {
+        name: None,
+        ..episode(EpisodeId(from().within(Uuid::from_u128(1))), 1, "My friend Ann is 34.", day(1))
+    };
+    let claim = Claim {
+        subject: "Ann".to_owned(),
+        subject_type: Some("Person".to_owned()),
+        predicate: "HAS_AGE".to_owned(),
+        object: Some("34".to_owned()),
+        object_type: Some(VALUE_TYPE.to_owned()),
+        statement: "Ann is 34.".to_owned(),
+        span: 0..5,
+        kind: ClaimKind::Asserts,
+        holding: Holding::Exclusive,
+        valid_from: None,
+        valid_until: None,
+        confidence: 1.0,
+    };
+    let statement = ExtractedStatement { text: "It rains.".to_owned(), span: 0..5, subject: None, valid_from: None };
+    let extraction = Extraction { claims: vec![claim], statements: vec![statement], ..Extraction::default() };
+    let read = |graph: GraphId| {
+        let user = User { graph, ..user.clone() };
+        let reading = Reading { graph, user: Some(&user), extractor: "test", recorded_at: day(1) };
+        evidence_of(&evidence(&reading, &turn, extraction.clone()).0)
+    };
+    let copied =
+        copy_graph(&read(from()), from(), to(), GraphOwners { original: Some(&user), ..GraphOwners::default() });
+    let ends = |evidence: &Evidence| {
+        evidence.assertions.iter().map(|assertion| (assertion.subject, assertion.object)).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&evidence_of(&copied)), ends(&read(to())));
 }
 
 proptest! {

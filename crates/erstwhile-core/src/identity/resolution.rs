@@ -1,17 +1,19 @@
 //! Incremental resolution of names to entities.
 //!
-//! Three rules join names, in this order: a name without a type joins the same name with a type, if there is
-//! exactly one such type; links join or separate names; and a given name joins the full name of a person, if
-//! the first two rules leave exactly one person with it. A change is applied by resolving only the names that
-//! these rules could join with changed ones, so its cost does not grow with the graph. The result is always
-//! the same as that of resolving all names at once.
+//! Three rules join names, in this order: equal names join, whatever types the text gives them and whatever titles
+//! stand before a full name; links join or separate names; and a short name (a given name, or a surname after a
+//! title) joins the name of a person, if the first two rules leave exactly one person who can be called so. The
+//! names of the user and the assistant never join somebody else by the third rule. A change is applied by resolving
+//! only the names that these rules could join with changed ones, so its cost does not grow with the graph. The result
+//! is always the same as that of resolving all names at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
-use super::Name;
+use super::titles::Bearer;
+use super::{Name, ShortName};
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
 /// The names and links of a graph, and the entity of each name.
@@ -20,14 +22,16 @@ pub struct Identities {
     /// Ids that always represent their class: the user and the assistant.
     anchors: Vec<EntityId>,
     names: HashMap<EntityId, NameEntry>,
-    /// Name ids by normalized name.
+    /// Name ids by [`Name::key`].
     by_name: HashMap<String, BTreeSet<EntityId>>,
+    /// Name ids by what they are short names for.
+    short_names: HashMap<ShortName, BTreeSet<EntityId>>,
     links: HashMap<LinkId, Link>,
     /// Number of links with the same content: every message of a speaker may add one.
     link_counts: HashMap<LinkContent, usize>,
     links_of_name: HashMap<EntityId, BTreeSet<LinkContent>>,
-    /// By given name: the people with that name (by the first two rules), with the number of their full names.
-    people: HashMap<String, BTreeMap<EntityId, usize>>,
+    /// By short name: the people who can be called so (by the first two rules), with the number of such names of theirs.
+    people: HashMap<ShortName, BTreeMap<EntityId, usize>>,
     representative: HashMap<EntityId, EntityId>,
     members: HashMap<EntityId, Vec<EntityId>>,
     pending: Pending,
@@ -36,7 +40,7 @@ pub struct Identities {
 /// The content of a link: its ends and whether it joins or separates them.
 type LinkContent = (EntityId, EntityId, LinkKind);
 
-/// A name, and the person in [`Identities::people`] for whom its given name is counted.
+/// A name, and the person in [`Identities::people`] for whom its short names are counted.
 #[derive(Debug, Clone)]
 struct NameEntry {
     name: Name,
@@ -47,8 +51,8 @@ struct NameEntry {
 #[derive(Debug, Clone, Default)]
 struct Pending {
     ids: BTreeSet<EntityId>,
-    /// Changed given names, with the only person who had the name before.
-    given: BTreeMap<String, Option<EntityId>>,
+    /// Changed short names, with the only person who could be called so before.
+    short: BTreeMap<ShortName, Option<EntityId>>,
 }
 
 impl Identities {
@@ -113,23 +117,42 @@ impl Identities {
         }
         self.remove_name(name.id);
         self.mark_changed(name.id);
-        self.by_name.entry(name.normal.clone()).or_default().insert(name.id);
+        self.by_name.entry(name.key()).or_default().insert(name.id);
+        if let Some(short) = name.short() {
+            self.mark_short_name(&short);
+            self.short_names.entry(short).or_default().insert(name.id);
+        }
         self.names.insert(name.id, NameEntry { name, counted: None });
     }
 
     /// Removes a name, if present.
     pub fn remove_name(&mut self, id: EntityId) {
+        let short = self.names.get(&id).and_then(|entry| entry.name.short());
+        if let Some(short) = &short {
+            self.mark_short_name(short);
+        }
         let Some(entry) = self.names.remove(&id) else { return };
         self.mark_changed(id);
-        if let Some(by_name) = self.by_name.get_mut(&entry.name.normal) {
+        let key = entry.name.key();
+        if let Some(by_name) = self.by_name.get_mut(&key) {
             by_name.remove(&id);
             self.pending.ids.extend(by_name.iter());
             if by_name.is_empty() {
-                self.by_name.remove(&entry.name.normal);
+                self.by_name.remove(&key);
             }
         }
-        if let (Some(given), Some(person)) = (entry.name.given(), entry.counted) {
-            self.count(given, person, false);
+        if let Some(short) = short
+            && let Some(names) = self.short_names.get_mut(&short)
+        {
+            names.remove(&id);
+            if names.is_empty() {
+                self.short_names.remove(&short);
+            }
+        }
+        if let Some(person) = entry.counted {
+            for short in entry.name.called_by() {
+                self.count(&short, person, false);
+            }
         }
     }
 
@@ -187,25 +210,36 @@ impl Identities {
         self.pending.ids.insert(id);
     }
 
-    /// Adds or removes one full name of a person from the count of a given name.
-    fn count(&mut self, given: &str, person: EntityId, is_added: bool) {
-        let only = self.only_person(given);
-        self.pending.given.entry(given.to_owned()).or_insert(only);
-        let people = self.people.entry(given.to_owned()).or_default();
+    /// Records who is the only person called so, before that changes.
+    fn mark_short_name(&mut self, short: &ShortName) {
+        if !self.pending.short.contains_key(short) {
+            let only = self.only_person(short);
+            self.pending.short.insert(short.clone(), only);
+        }
+    }
+
+    /// Adds or removes one name of a person from the count of a short name.
+    fn count(&mut self, short: &ShortName, person: EntityId, is_added: bool) {
+        self.mark_short_name(short);
+        let people = self.people.entry(short.clone()).or_default();
         let names = people.entry(person).or_default();
         *names = if is_added { *names + 1 } else { names.saturating_sub(1) };
         if *names == 0 {
             people.remove(&person);
         }
         if people.is_empty() {
-            self.people.remove(given);
+            self.people.remove(short);
         }
     }
 
-    /// The person with a given name, if there is exactly one.
-    fn only_person(&self, given: &str) -> Option<EntityId> {
-        let people = self.people.get(given)?;
-        people.keys().next().copied().filter(|_| people.len() == 1)
+    /// The person who can be called by a short name, if there is exactly one.
+    fn only_person(&self, short: &ShortName) -> Option<EntityId> {
+        let people = self.people.get(short)?;
+        let only = people.keys().next().copied().filter(|_| people.len() == 1)?;
+        // "Mr. Smith" and "Mrs. Smith" are two people, of whom one may be "Jane Smith".
+        let bearers = || self.names_short_for(short).filter_map(|id| Some(self.names.get(&id)?.name.bearer()));
+        let conflict = bearers().any(|bearer| bearer == Bearer::Man) && bearers().any(|bearer| bearer == Bearer::Woman);
+        (!conflict).then_some(only)
     }
 
     /// Applies pending changes and returns the names whose entity changed, each with its previous entity.
@@ -216,21 +250,19 @@ impl Identities {
         }
         let mut affected = self.reach(changed, Self::add_stated_neighbours);
         self.count_people(&affected);
-        for (given, before) in std::mem::take(&mut self.pending.given) {
-            if self.only_person(&given) != before {
-                affected.extend(self.given_names_only(&given));
+        for (short, before) in std::mem::take(&mut self.pending.short) {
+            if self.only_person(&short) != before {
+                affected.extend(self.names_short_for(&short));
             }
         }
         let affected = self.reach(affected, |identities, id, next| {
             identities.add_stated_neighbours(id, next);
-            identities.add_given_name_neighbours(id, next);
+            identities.add_short_name_neighbours(id, next);
             next.extend(identities.members(identities.entity(id)));
         });
         let mut classes = self.stated_classes(&affected);
-        for id in &affected {
-            if let Some(person) = self.person_called(*id) {
-                classes.join(*id, person);
-            }
+        for (id, person) in self.short_name_joins(&affected, &classes) {
+            classes.join(id, person);
         }
         self.replace(&affected, &classes)
     }
@@ -256,32 +288,47 @@ impl Identities {
     /// Adds the ids that the first two rules could join with an id.
     fn add_stated_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
         if let Some(entry) = self.names.get(&id) {
-            next.extend(self.by_name.get(&entry.name.normal).into_iter().flatten());
+            next.extend(self.by_name.get(&entry.name.key()).into_iter().flatten());
         }
         for (left, right, _) in self.links_of_name.get(&id).into_iter().flatten() {
             next.extend([*left, *right]);
         }
     }
 
-    /// Adds the ids that the given-name rule joins with an id, in either direction.
-    fn add_given_name_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
+    /// Adds the ids that the rule of short names joins with an id, in either direction.
+    fn add_short_name_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
         next.extend(self.person_called(id));
-        let given = self.names.get(&id).and_then(|entry| entry.name.given());
-        if let Some(given) = given.filter(|given| self.only_person(given).is_some()) {
-            next.extend(self.given_names_only(given));
+        let called_by = self.names.get(&id).map(|entry| entry.name.called_by()).unwrap_or_default();
+        for short in called_by.iter().filter(|short| self.only_person(short).is_some()) {
+            next.extend(self.names_short_for(short));
         }
     }
 
-    /// The only person to whom a name consisting of a given name can refer.
+    /// The only person to whom a short name can refer.
     fn person_called(&self, id: EntityId) -> Option<EntityId> {
-        let name = &self.names.get(&id)?.name;
-        self.only_person(&name.normal).filter(|_| name.may_be_given())
+        self.only_person(&self.names.get(&id)?.name.short()?)
     }
 
-    /// The names that consist of this given name only.
-    fn given_names_only(&self, given: &str) -> impl Iterator<Item = EntityId> {
-        let by_name = self.by_name.get(given).into_iter().flatten();
-        by_name.copied().filter(|id| self.names.get(id).is_some_and(|entry| entry.name.may_be_given()))
+    /// The names that can be short for others in this way.
+    fn names_short_for(&self, short: &ShortName) -> impl Iterator<Item = EntityId> {
+        self.short_names.get(short).into_iter().flatten().copied()
+    }
+
+    /// The short names among these ids, each with the person to whom it refers; `classes` are those of the first two
+    /// rules.
+    fn short_name_joins(&self, ids: &[EntityId], classes: &Classes) -> Vec<(EntityId, EntityId)> {
+        let anchors: Vec<EntityId> = self.anchors.iter().map(|anchor| classes.root(*anchor)).collect();
+        let joins = ids.iter().filter_map(|id| Some((*id, self.person_called(*id)?)));
+        joins
+            .filter(|(id, person)| {
+                let (own, other) = (classes.root(*id), classes.root(*person));
+                let is_titled =
+                    self.names.get(id).is_some_and(|entry| matches!(entry.name.short(), Some(ShortName::Surname(_))));
+                // A name of the user is nobody else's short name, and "Mr. Haddad" is rather a relative of the user.
+                let (is_own, is_of_user) = (anchors.contains(&own), anchors.contains(&other));
+                if is_titled { !is_own && !is_of_user } else { !is_own }
+            })
+            .collect()
     }
 
     /// Classes of these ids by the first two rules; `ids` must be closed under these rules.
@@ -298,8 +345,8 @@ impl Identities {
         }
         for id in ids {
             let Some(entry) = self.names.get(id) else { continue };
-            let Some(same) = self.by_name.get(&entry.name.normal) else { continue };
-            if same.first() == Some(id) && self.have_one_type(same) {
+            let Some(same) = self.by_name.get(&entry.name.key()) else { continue };
+            if same.first() == Some(id) {
                 for (one, other) in same.iter().zip(same.iter().skip(1)) {
                     classes.join(*one, *other);
                 }
@@ -311,32 +358,30 @@ impl Identities {
         classes
     }
 
-    /// Whether equal names can be one entity: not if they have two types.
-    fn have_one_type(&self, names: &BTreeSet<EntityId>) -> bool {
-        let mut kinds = names.iter().filter_map(|id| self.names.get(id)?.name.kind.as_deref());
-        let first = kinds.next();
-        kinds.all(|kind| Some(kind) == first)
-    }
-
     fn is_anchor(&self, id: EntityId) -> bool {
         self.anchors.contains(&id)
     }
 
-    /// Counts the given names of the full names among these ids, by person according to the first two rules.
+    /// Counts the short names of the names among these ids, by person according to the first two rules.
     fn count_people(&mut self, ids: &[EntityId]) {
         let classes = self.stated_classes(ids);
         for id in ids {
             let person = classes.root(*id);
             let Some(entry) = self.names.get_mut(id) else { continue };
-            let Some(given) = entry.name.given().map(str::to_owned) else { continue };
+            let called_by = entry.name.called_by();
+            if called_by.is_empty() {
+                continue;
+            }
             let before = entry.counted.replace(person);
             if before == Some(person) {
                 continue;
             }
-            if let Some(before) = before {
-                self.count(&given, before, false);
+            for short in called_by {
+                if let Some(before) = before {
+                    self.count(&short, before, false);
+                }
+                self.count(&short, person, true);
             }
-            self.count(&given, person, true);
         }
     }
 

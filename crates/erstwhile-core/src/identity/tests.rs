@@ -48,11 +48,91 @@ fn a_name_without_a_type_joins_the_same_name_with_a_type() {
 }
 
 #[test]
-fn one_name_with_two_types_is_two_entities() {
-    let (island, language, unclear) = (name("Java", Some("Location")), name("Java", Some("Topic")), name("Java", None));
-    let names = [island.clone(), language.clone(), unclear.clone()];
-    assert!(!same(&names, &[], &island, &language));
-    assert!(!same(&names, &[], &unclear, &island), "ambiguous names stay separate");
+fn one_name_is_one_entity_whatever_types_the_text_gives_it() {
+    let types = [Some("Organization"), Some("Topic"), None];
+    let [organization, topic, untyped] = types.map(|entity_type| name("DGIA", entity_type));
+    let names = [organization.clone(), topic.clone(), untyped.clone()];
+    assert!(same(&names, &[], &organization, &topic) && same(&names, &[], &untyped, &topic));
+    let split = [link(&organization, &topic, LinkKind::Different)];
+    assert!(
+        !same(&[organization.clone(), topic.clone()], &split, &organization, &topic),
+        "unless the operator splits it"
+    );
+}
+
+/// A person's name.
+fn person(text: &str) -> Name {
+    name(text, Some("Person"))
+}
+
+#[test]
+fn a_surname_after_a_title_joins_the_only_person_with_it() {
+    for (short, full) in [
+        ("President Obama", "Barack Obama"),
+        ("Dr. Smith", "Dr. Jane Smith"),
+        ("Prof Dr Smith", "Jane Smith"),
+        ("Captain Braun", "Olaf Braun Jr."),
+        ("Mrs. Dalloway", "Dalloway"),
+        ("Chancellor Olaf Braun", "Olaf Braun"),
+    ] {
+        assert!(same(&[person(short), person(full)], &[], &person(short), &person(full)), "{short} is {full}");
+    }
+    let (short, full, other) = (person("Dr. Smith"), person("Jane Smith"), person("Alan Smith"));
+    assert!(!same(&[short.clone(), full.clone(), other], &[], &short, &full), "a second Smith separates them");
+    let untyped = name("President Obama", None);
+    assert!(same(&[untyped.clone(), person("Barack Obama")], &[], &untyped, &person("Barack Obama")));
+}
+
+#[test]
+fn titles_that_contradict_each_other_join_nobody() {
+    let (his, hers, full) = (person("Mr. Smith"), person("Mrs. Smith"), person("Jane Smith"));
+    let names = [his.clone(), hers.clone(), full.clone()];
+    assert!(!same(&names, &[], &his, &hers) && !same(&names, &[], &hers, &full));
+    assert!(!same(&[his.clone(), hers.clone()], &[], &his, &hers));
+    assert!(same(&[hers.clone(), full.clone()], &[], &hers, &full));
+}
+
+#[test]
+fn a_title_in_the_name_of_something_else_is_no_title() {
+    let (company, motors) = (name("General Motors", Some("Organization")), person("Ann Motors"));
+    assert!(!same(&[company.clone(), motors.clone()], &[], &company, &motors));
+    let (film, bird) = (name("Lady Bird", None), person("Larry Bird"));
+    assert!(!same(&[film.clone(), bird.clone()], &[], &film, &bird));
+}
+
+/// The user Noor Haddad with the links of her own names.
+fn user_noor() -> (EntityId, Vec<Name>, Vec<Link>) {
+    let user = user_node(graph());
+    let names = vec![Name::new(user, "Noor Haddad", Some("User"), Timestamp::UNIX_EPOCH)];
+    let own = [person("Noor"), name("Noor", None), person("Noor Haddad"), person("noor@example.org")];
+    let tie = |own: &Name| link(&Name { id: user, ..own.clone() }, own, LinkKind::Same);
+    let links = own.iter().map(tie).collect();
+    (user, names, links)
+}
+
+#[test]
+fn somebody_else_with_the_users_given_name_is_somebody_else() {
+    for other in ["Dr. Noor", "Noor Jr.", "Noor Smith", "Mr. Haddad"] {
+        let (user, mut names, links) = user_noor();
+        names.extend([person(other), person("Noor"), name("Noor", None)]);
+        let identities = Identities::of([user], names, links);
+        assert_ne!(identities.entity(person(other).id), user, "{other}");
+        assert_eq!(identities.entity(person("Noor").id), user);
+    }
+    let (user, mut names, links) = user_noor();
+    let id = namesake_id(graph(), "Noor");
+    names.extend([Name::in_graph(graph(), id, "Noor", None, Timestamp::UNIX_EPOCH), person("Noor")]);
+    assert_eq!(Identities::of([user], names, links).entity(id), id);
+}
+
+#[test]
+fn a_name_of_the_user_is_nobody_elses_short_name() {
+    let user = user_node(graph());
+    let own = Name::new(user, "Noor", Some("User"), Timestamp::UNIX_EPOCH);
+    let names = [own, person("Noor"), person("Noor Smith")];
+    let identities = Identities::of([user], names, []);
+    assert_eq!(identities.entity(person("Noor").id), user);
+    assert_ne!(identities.entity(person("Noor Smith").id), user);
 }
 
 #[test]
@@ -98,7 +178,21 @@ fn the_fullest_name_is_the_display_name() {
 }
 
 fn evidence() -> impl Strategy<Value = (Vec<Name>, Vec<Link>)> {
-    let names = ["Ann", "Ann Lee", "Ann Roe", "Bob", "Bob Ray", "Java", "JAVA "];
+    let names = [
+        "Ann",
+        "Ann Lee",
+        "Ann Roe",
+        "Bob",
+        "Bob Ray",
+        "JAVA ",
+        "Java",
+        "Dr. Lee",
+        "Mr. Ray",
+        "Mrs. Ray",
+        "Lee",
+        "Prof. Ann Lee",
+        "Ann Jr.",
+    ];
     let types = [None, Some("Person"), Some("Location"), Some("Topic")];
     let one = (0..names.len(), 0..types.len(), 0_i64..5);
     let many = proptest::collection::vec(one, 1..10);

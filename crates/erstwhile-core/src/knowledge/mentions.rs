@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::identity::Name;
-use crate::model::{EntityId, EpisodeId, Mention};
+use crate::model::{EntityId, EpisodeId, GraphId, Mention};
 
 /// The mentions of one name id.
 #[derive(Debug, Default)]
@@ -90,10 +90,10 @@ impl Mentions {
     }
 
     /// The name according to its earliest mention; `None` without mentions.
-    pub(super) fn earliest(&self, name: EntityId) -> Option<Name> {
+    pub(super) fn earliest(&self, graph: GraphId, name: EntityId) -> Option<Name> {
         let earliest = self.occurrences.iter().map(|occurrence| occurrence.recorded_at).min()?;
         let then = self.iter().filter(|(occurrence, _)| occurrence.recorded_at == earliest);
-        then.map(|(_, written)| written.to_name(name, earliest)).reduce(Name::earlier)
+        then.map(|(_, written)| written.to_name(graph, name, earliest)).reduce(Name::earlier)
     }
 
     /// The episodes that mention the name, possibly with repetitions.
@@ -122,7 +122,7 @@ impl WrittenName {
     }
 
     /// Converts to the name of an id.
-    pub(super) fn to_name(&self, id: EntityId, recorded_at: Timestamp) -> Name {
-        Name::new(id, &self.name, self.entity_type.as_deref(), recorded_at)
+    pub(super) fn to_name(&self, graph: GraphId, id: EntityId, recorded_at: Timestamp) -> Name {
+        Name::in_graph(graph, id, &self.name, self.entity_type.as_deref(), recorded_at)
     }
 }

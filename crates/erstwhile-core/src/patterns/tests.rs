@@ -185,7 +185,7 @@ fn limits_hold_in_a_large_graph() {
     let mut sample = Sample::new(graph(1));
     for number in 0..600 {
         let (source, target) =
-            (format!("N{}:T{}", number % 40, number % 40), format!("N{}:T{}", number % 37, number % 37));
+            (format!("N{}:T{}", number % 40, number % 40), format!("M{}:T{}", number % 37, number % 37));
         sample.add_fact(number, (&source, &format!("P{number}"), &target), Holding::Shared);
     }
     let knowledge = sample.knowledge();

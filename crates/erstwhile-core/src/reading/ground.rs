@@ -1,13 +1,13 @@
 //! Grounding: claims that the text does not support are dropped.
 
-use crate::extraction::Claim;
+use crate::extraction::{Claim, ExtractedStatement};
 use crate::identity::normalise;
 use crate::model::{Episode, Span};
 
-/// A dropped claim.
+/// A dropped claim or statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DroppedClaim {
-    /// Its statement.
+    /// What it says.
     pub statement: String,
     /// Why it was dropped.
     pub reason: &'static str,
@@ -16,6 +16,17 @@ pub struct DroppedClaim {
 /// Whether a span is not empty and lies within a text, on character boundaries.
 pub(super) fn lies_in(span: &Span, text: &str) -> bool {
     span.start < span.end && text.get(span.clone()).is_some()
+}
+
+/// Checks a statement against its episode: the span must lie within the text.
+///
+/// # Errors
+/// The reason for dropping the statement.
+pub(super) fn statement(statement: &ExtractedStatement, episode: &Episode) -> Result<(), &'static str> {
+    if !lies_in(&statement.span, &episode.content) {
+        return Err("the span is not within the text");
+    }
+    if statement.text.trim().is_empty() { Err("the statement is empty") } else { Ok(()) }
 }
 
 /// Checks a claim against its episode.

@@ -255,6 +255,22 @@ fn an_edit_by_the_operator_overrides_the_text() {
     assert_eq!(before.statement, "claim 1");
 }
 
+#[test]
+fn a_statement_is_no_fact_and_changes_none() {
+    let home = claim(1, PARIS, day(2020, 1, 1));
+    let statement = Assertion { kind: ClaimKind::States, object: None, ..claim(2, 0, day(2021, 1, 1)) };
+    assert_eq!(compute(&[home.clone(), statement]), compute(&[home]));
+}
+
+#[test]
+fn nothing_is_related_to_itself() {
+    let home = claim(1, PARIS, day(2020, 1, 1));
+    let reflexive = claim(2, 1, day(2021, 1, 1));
+    assert_eq!(compute(&[home.clone(), reflexive.clone()]), compute(&[home]), "nor does it close a fact");
+    let stated = Assertion { extractor: OPERATOR.to_owned(), ..reflexive };
+    assert_eq!(compute(&[stated]).len(), 1, "unless the operator says so");
+}
+
 type Drawn = (u128, Option<u128>, (i64, i64), ClaimKind, Holding, (Option<i64>, Option<i64>));
 
 /// Claims about few subjects, objects and days, so that they collide often.
