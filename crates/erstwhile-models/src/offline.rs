@@ -23,6 +23,7 @@ mod mapped;
 mod mood;
 mod noun_facts;
 mod nouns;
+mod other_languages;
 mod passages;
 mod past;
 mod people;

@@ -14,8 +14,10 @@ use super::reader::{FactParts, SentenceReader};
 const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 
 /// Vague nouns of which one may nevertheless state a number or a date.
-const OWN_THINGS: &[&str] =
-    &["goal", "routine", "schedule", "order", "level", "plan", "number", "name", "budget", "score"];
+const OWN_THINGS: &[&str] = &[
+    "handle", "website", "repo", "server", "address", "email", "username", "size", "height", "weight", "goal",
+    "routine", "schedule", "order", "level", "plan", "number", "name", "budget", "score",
+];
 
 /// Verbs that state an attribute of a thing.
 const STATES: &[&str] = &[
@@ -438,6 +440,10 @@ impl SentenceReader<'_, '_> {
             }
             let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
             let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
+            let kinds = self.kinds(named);
+            if kinds.is_empty() && s.pos(named) != Pos::Propn {
+                return Ok(());
+            }
             let name = self.phrase(named, Some(&owner.name))?;
             let (relation, statement) = if one_of {
                 ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
@@ -446,7 +452,6 @@ impl SentenceReader<'_, '_> {
                 let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
                 (relation, format!("{}'s favorite {category} is {name}", owner.name))
             };
-            let kinds = self.kinds(named);
             let object = Object::entity(name, super::claims::entity_type(kinds, kinds));
             self.state(&owner, &relation, object, statement);
             return Ok(());

@@ -82,6 +82,9 @@ impl<'l> Claims<'l> {
             Mood::Actual => {}
             Mood::Former => {
                 self.push_end(&fact, relation, Some(&fact.object));
+                if HABITS.contains(&relation) {
+                    self.deny(&fact);
+                }
                 return;
             }
             Mood::Stopped => {
@@ -121,6 +124,8 @@ impl<'l> Claims<'l> {
         for ending in &relation.ends {
             let object = ending.same_object.then_some(&fact.object);
             let mut end = self.ending(fact, &ending.relation, object);
+            // What is ended need not have been: an end would imply that it was.
+            end.kind = ClaimKind::Denies;
             end.valid_from = from;
             self.push(end);
         }

@@ -70,6 +70,10 @@ impl SentenceReader<'_, '_> {
             None => return Ok(()),
         };
         reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
+        // "No longer" and "not any more" say that it was so before.
+        if reading.negated && reading.mood == Mood::Actual && self.is_no_longer(verb) {
+            reading = Reading { mood: Mood::Former, negated: false };
+        }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
         }
@@ -97,7 +101,13 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         let context = Context { verb, subject: &subject, reading, date: self.date_of(verb) };
-        for candidate in self.candidates(&context, &frames) {
+        let candidates = self.candidates(&context, &frames);
+        // "Broke up with Pedro" says more than "broke up".
+        let bare = candidates.iter().any(|candidate| candidate.slot != "self");
+        for candidate in candidates {
+            if bare && candidate.slot == "self" {
+                continue;
+            }
             self.state_candidate(&context, &candidate)?;
         }
         Ok(())
@@ -168,7 +178,7 @@ impl SentenceReader<'_, '_> {
         };
         for &frame in frames {
             let needed = match frame.needs {
-                Needs::Negated => context.reading.negated && !self.is_no_longer(context.verb),
+                Needs::Negated => context.reading.negated,
                 Needs::Wish => context.reading.mood == Mood::Wanted && !context.reading.negated,
                 Needs::Inability => s.has_child_word(context.verb, &["ca"]) && context.reading.negated,
                 Needs::Affirmed => true,
@@ -479,7 +489,8 @@ impl SentenceReader<'_, '_> {
     fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
         let sentence = self.s;
         let date = context.date.and_then(|date| self.date_words(date, false));
-        let clause = Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref() };
+        let clause =
+            Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
     }
 

@@ -316,6 +316,10 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn respell(passage: &mut Mapped) {
     let text = passage.text().to_owned();
+    let apart: Vec<(Range<usize>, &str)> =
+        text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
+    passage.replace(&apart);
+    let text = passage.text().to_owned();
     let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
     for (at, word) in words(&text) {
         let bare = word.trim_end_matches([',', '.', '!', '?', ';', ':', ')']);

@@ -18,6 +18,7 @@ use super::dialogue::{self, Said};
 use super::identifiers::Identifiers;
 use super::language;
 use super::mapped::Mapped;
+use super::other_languages;
 use super::passages::{self, Passage};
 use super::people::People;
 use super::reader::{SentenceReader, Trust};
@@ -58,13 +59,13 @@ impl TurnReader<'_> {
     /// Reads a turn; `speaker` and `addressee` are the names of who speaks to whom.
     pub(super) fn read(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
-        let mut extraction = Extraction::default();
         let trust = trust(turn);
         self.people.next_turn(speaker.map(str::to_owned), addressee.map(str::to_owned));
         if !language::is_english(text) {
             self.said.push(Said::default());
-            return extraction;
+            return other_languages::read(text, speaker);
         }
+        let mut extraction = Extraction::default();
         let tools = self.tools;
         let mut claims = Claims::new(&tools.lexicon);
         let calls = Cell::new(FALLBACK_CALLS_MAX);
