@@ -61,7 +61,7 @@ fn user_text_cannot_close_a_section() {
 fn lines_that_do_not_fit_are_omitted() {
     let lines = ["12345", "1234567890", "123"].map(|line| ((), line.to_owned()));
     let (lines, left) = fit(lines, 10);
-    let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    let lines: Vec<String> = lines.into_iter().map(|((), line)| line).collect();
     assert_eq!((lines, left), (vec!["12345".to_owned(), "123".to_owned()], 0));
 }
 
