@@ -138,4 +138,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "crates/erstwhile-nlp/data/english.bin")
+    main(sys.argv[1])

@@ -15,6 +15,8 @@ mod clause_text;
 mod clauses;
 pub mod dates;
 mod dialogue;
+mod fitness;
+mod identifiers;
 mod language;
 mod lexicon;
 mod mapped;

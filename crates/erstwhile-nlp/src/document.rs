@@ -35,7 +35,7 @@ pub struct Entity {
 }
 
 /// A parsed text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document<'t> {
     text: &'t str,
     tokens: Vec<Token>,
@@ -169,7 +169,7 @@ impl<'t> Document<'t> {
     /// The children of a token, in order.
     pub fn children(&self, token: usize) -> impl DoubleEndedIterator<Item = usize> + '_ {
         let bound = |index: usize| self.child_starts.get(index).map_or(0, |start| *start as usize);
-        let range = bound(token)..bound(token + 1).max(bound(token));
+        let range = bound(token)..bound(token.saturating_add(1)).max(bound(token));
         self.children.get(range).unwrap_or_default().iter().map(|child| *child as usize)
     }
 

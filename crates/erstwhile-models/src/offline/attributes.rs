@@ -7,7 +7,7 @@ use erstwhile::ports::ExtractedAlias;
 use super::claims::{Object, relation_name};
 use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
-use super::nouns::{self, Vague, is_identifier};
+use super::nouns::{self, Vague};
 use super::people::{MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
@@ -58,8 +58,13 @@ impl SentenceReader<'_, '_> {
             return Ok(false);
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
-        let Some((value, date)) = self.value_of(verb, thing)? else { return Ok(false) };
         let noun = self.bare_noun(thing)?;
+        let whole = matches!(
+            noun.as_str(),
+            "address" | "phone number" | "number" | "email" | "website" | "handle" | "password"
+        );
+        let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
+        let Some((value, date)) = found else { return Ok(false) };
         let relation = format!("HAS_{}", relation_name(&noun));
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
         let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
@@ -101,6 +106,17 @@ impl SentenceReader<'_, '_> {
         Ok(words.join(" "))
     }
 
+    /// All that follows a verb and its preposition: "12 Main St, Leeds".
+    fn rest_of(&self, verb: usize) -> Option<Value> {
+        let s = self.s;
+        let first = (verb + 1..s.end).find(|token| !s.is(*token, &["to", "at", "now", "is", ":"]))?;
+        let last = (first..s.end).rev().find(|token| s.pos(*token) != Pos::Punct && !s.is(*token, &["now"]))?;
+        let text = nouns::span_text(&s, first, last);
+        let told = text.chars().any(|c| c.is_ascii_digit()) || s.identifier(first).is_some();
+        let entity = (first == last && s.identifier(first).is_some()).then_some("Identifier");
+        (told && text.len() <= 120).then(|| Value { name: text.to_owned(), text: None, entity })
+    }
+
     /// The value that a verb states of a thing: a date, an amount, an identifier or a name.
     fn value_of(&mut self, verb: usize, thing: usize) -> Result<Option<(Value, Option<usize>)>, Vague> {
         let s = self.s;
@@ -130,9 +146,7 @@ impl SentenceReader<'_, '_> {
     fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
         let s = self.s;
         let text = s.text(token);
-        if is_identifier(text)
-            && !text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == '.' && text.matches('.').count() < 2)
-        {
+        if s.identifier(token).is_some() {
             return Ok(Some(Value { name: text.to_owned(), text: None, entity: Some("Identifier") }));
         }
         let quantity = matches!(
@@ -148,7 +162,9 @@ impl SentenceReader<'_, '_> {
         );
         let numeric = s.pos(token) == Pos::Num || text.chars().any(|c| c.is_ascii_digit());
         if quantity || numeric {
+            let joined = self.joined_word(token);
             let name = match s.entity(token) {
+                _ if joined.contains('-') || joined.contains('/') => joined.to_owned(),
                 Some(entity) if quantity => {
                     let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
                     let last = (entity.tokens.end - 1).max(token);
@@ -171,6 +187,20 @@ impl SentenceReader<'_, '_> {
         Ok(None)
     }
 
+    /// The run of characters without white space around a token: "555-0100".
+    fn joined_word(&self, token: usize) -> &str {
+        let tokens = self.s.doc.tokens();
+        let mut first = token;
+        while first > self.s.start && !tokens[first - 1].space_after {
+            first -= 1;
+        }
+        let mut last = token;
+        while last + 1 < self.s.end && !tokens[last].space_after {
+            last += 1;
+        }
+        nouns::span_text(&self.s, first, last).trim_end_matches(['.', ',', '!', '?'])
+    }
+
     /// "My name is Nora", "My girlfriend's name is Lin".
     fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> Result<bool, Vague> {
         let s = self.s;
@@ -187,6 +217,15 @@ impl SentenceReader<'_, '_> {
         if name.is_empty() || name == person.name {
             return;
         }
+        let apart;
+        let word = person.kinship.as_ref().map_or("other", |kinship| kinship.word.as_str());
+        let own = self.people.is_speaker(&person.name);
+        let name = if !own && self.people.is_namesake(name) {
+            apart = format!("{name} ({word})");
+            apart.as_str()
+        } else {
+            name
+        };
         self.claims.aliases.push(ExtractedAlias {
             name: if self.people.is_speaker(&person.name) { person.name.clone() } else { name.to_owned() },
             alias: if self.people.is_speaker(&person.name) { name.to_owned() } else { person.name.clone() },

@@ -7,6 +7,7 @@ use erstwhile::ports::{Claim, ExtractedAlias};
 use erstwhile::vocabulary::Group;
 
 use super::dates::{DatedSpan, Extent, Grain};
+use super::identifiers::Identifiers;
 use super::lexicon::{Kind, Kinds, Lexicon};
 use super::mood::Mood;
 use super::people::Person;
@@ -216,6 +217,8 @@ impl<'l> Claims<'l> {
         match self.lexicon.relation(fact.relation) {
             Some(relation) => relation.holding,
             None if fact.object.entity_type == Some(VALUE_TYPE) => Holding::Exclusive,
+            // An attribute outside the vocabulary has one value at a time, also when that is an identifier.
+            None if fact.relation.starts_with("HAS_") || fact.relation.starts_with("FAVORITE_") => Holding::Exclusive,
             None => Holding::Shared,
         }
     }
@@ -235,12 +238,21 @@ impl<'l> Claims<'l> {
             )
     }
 
-    /// Adds the claims of another sentence.
-    pub(super) fn append(&mut self, other: Claims<'_>) {
-        for claim in other.claims {
+    /// Adds the claims of another sentence, with its identifiers put back.
+    pub(super) fn append(&mut self, other: Claims<'_>, identifiers: &Identifiers) {
+        for mut claim in other.claims {
+            identifiers.restore(&mut claim.subject);
+            identifiers.restore(&mut claim.statement);
+            if let Some(object) = &mut claim.object {
+                identifiers.restore(object);
+            }
             self.push(claim);
         }
-        self.aliases.extend(other.aliases);
+        self.aliases.extend(other.aliases.into_iter().map(|mut alias| {
+            identifiers.restore(&mut alias.name);
+            identifiers.restore(&mut alias.alias);
+            alias
+        }));
     }
 
     fn push(&mut self, claim: Claim) {
@@ -261,7 +273,6 @@ impl<'l> Claims<'l> {
 pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
     const TYPES: &[(Kind, &str)] = &[
         (Kind::Person, "Person"),
-        (Kind::Animal, "Pet"),
         (Kind::Gpe, "Location"),
         (Kind::School, "Organization"),
         (Kind::OrgName, "Organization"),

@@ -1,11 +1,11 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile::vocabulary::Group;
-use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
 use super::claims::{Object, entity_type};
 use super::clause_text::{self, Clause};
+use super::fitness::{CONCRETE, Context};
 use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
@@ -27,63 +27,6 @@ const CLOSE: &[&str] = &[
     "HAS_MENTOR",
 ];
 
-/// Types that make an object concrete without a modifier.
-const CONCRETE: Kinds = Kinds::of(&[
-    Kind::Animal,
-    Kind::Title,
-    Kind::Identity,
-    Kind::Status,
-    Kind::Diet,
-    Kind::Language,
-    Kind::Condition,
-    Kind::BodyPart,
-    Kind::Medication,
-    Kind::Food,
-    Kind::Sport,
-    Kind::Instrument,
-    Kind::Game,
-    Kind::Activity,
-    Kind::Field,
-    Kind::Plant,
-    Kind::Degree,
-    Kind::Baby,
-    Kind::Person,
-    Kind::Money,
-    Kind::Distance,
-    Kind::Job,
-    Kind::Measure,
-    Kind::Office,
-    Kind::Gpe,
-    Kind::Age,
-    Kind::Name,
-    Kind::Procedure,
-    Kind::Music,
-    Kind::Military,
-    Kind::Tech,
-    Kind::Date,
-    Kind::Exam,
-]);
-
-/// Types that are concrete when the clause is dated or recent.
-const DATED: Kinds = Kinds::of(&[
-    Kind::Event,
-    Kind::Place,
-    Kind::Trip,
-    Kind::Appointment,
-    Kind::Class,
-    Kind::Ownable,
-    Kind::Project,
-    Kind::Artwork,
-    Kind::Business,
-    Kind::Award,
-    Kind::Club,
-    Kind::Team,
-    Kind::Gym,
-    Kind::School,
-    Kind::Org,
-    Kind::Media,
-]);
-
 /// Verbs that make the speaker the receiver: "Grandma gave me a necklace".
 const RECEIVES: &[(&str, &str, &str)] = &[
     ("give", "RECEIVED", "obj"),
@@ -104,14 +47,6 @@ struct Candidate<'f> {
     relation: &'f str,
     object: usize,
     slot: String,
-}
-
-/// The clause that a candidate is read from.
-struct Context<'c> {
-    verb: usize,
-    subject: &'c Person,
-    reading: Reading,
-    date: Option<usize>,
 }
 
 impl SentenceReader<'_, '_> {
@@ -155,6 +90,9 @@ impl SentenceReader<'_, '_> {
         if self.personal(verb, &subject, reading)? {
             return Ok(());
         }
+        if lemma == "be" && self.home(verb, &subject, reading) {
+            return Ok(());
+        }
         if frames.is_empty() && !matches!(lemma, "have" | "get" | "be") {
             return Ok(());
         }
@@ -174,6 +112,24 @@ impl SentenceReader<'_, '_> {
             Trust::Speaker | Trust::Document => true,
             Trust::Assistant => subject.kinship.is_some(),
         }
+    }
+
+    /// "The US is my home": where the speaker lives.
+    fn home(&mut self, verb: usize, place: &Person, reading: Reading) -> bool {
+        let s = self.s;
+        let home = s.child(verb, |c| {
+            s.dep(c) == Dep::Attr
+                && s.lemma(c) == "home"
+                && s.child(c, |other| s.is(other, super::people::MINE)).is_some()
+        });
+        let Some(speaker) = self.people.speaker.clone() else { return false };
+        if home.is_none() || place.kind == PersonKind::Person || reading.negated || reading.mood != Mood::Actual {
+            return false;
+        }
+        let me = Person::named(speaker);
+        let statement = format!("{} lives in {}", me.name, place.name);
+        self.state(&me, "LIVES_IN", Object::entity(place.name.clone(), Some("Location")), statement);
+        true
     }
 
     /// The keys under which frames of a verb stand: "work", "break+up", "marry.pass".
@@ -296,239 +252,6 @@ impl SentenceReader<'_, '_> {
         CLOSE.contains(&relation).then_some(relation)
     }
 
-    /// How well an object fits a frame, from 0 (not at all) to 10 (exactly).
-    fn fits(&mut self, context: &Context<'_>, frame: &Frame, object: usize) -> u8 {
-        let s = self.s;
-        let relation = frame.relation;
-        let name = relation.name.as_str();
-        let reading = context.reading;
-        if !self.takes_subject(relation, context.subject) {
-            return 0;
-        }
-        match frame.slot.as_str() {
-            "self" => {
-                let actual = matches!(reading.mood, Mood::Actual | Mood::Planned);
-                let dated = s.is_past(context.verb) || context.date.is_some();
-                if name == "LOST_TO_DEATH" {
-                    return if self.people.is_speaker(&context.subject.name) { 0 } else { 6 };
-                }
-                return if actual && dated { 6 } else { 0 };
-            }
-            "status" => return if s.lexicon.is(s.lower(object), Kind::Status) { 8 } else { 0 },
-            "diet" => return if s.lexicon.is(s.lower(object), Kind::Diet) { 8 } else { 0 },
-            "ger" | "inf" => return if self.is_concrete_action(object) { 4 } else { 0 },
-            "activity" => return if s.lexicon.is(s.lower(object), Kind::Activity) { 8 } else { 0 },
-            "trip" => return if s.lexicon.is(s.lower(object), Kind::Trip) { 8 } else { 0 },
-            _ => {}
-        }
-        if name == "LIFE_EVENT" {
-            return if reading.mood == Mood::Actual { 6 } else { 0 };
-        }
-        let kinds = self.kinds(object);
-        let gerund = s.tag(object) == Tag::Vbg;
-        let about_addressee = s.children(object).any(|child| SECOND.contains(&s.lower(child)));
-        if kinds.is_empty()
-            || gerund
-                && (!self.is_concrete_action(object) || matches!(name, "READ" | "WATCHED" | "WORKS_ON" | "CREATED"))
-            || about_addressee
-        {
-            return 0;
-        }
-        let wanted = frame.only.unwrap_or_else(|| s.lexicon.objects(name));
-        let people = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Baby]);
-        let person = self.person(object);
-        if person.as_ref().is_some_and(|person| matches!(person.kind, PersonKind::Person | PersonKind::Pet))
-            && (kinds.has(Kind::Person) || kinds.has(Kind::Animal))
-            && !wanted.intersects(people)
-        {
-            return 0;
-        }
-        if matches!(name, "LIKES" | "LOVES" | "DISLIKES")
-            && s.tag(context.verb) == Tag::Vbd
-            && !kinds.intersects(Kinds::of(&[
-                Kind::Work,
-                Kind::Food,
-                Kind::Activity,
-                Kind::Sport,
-                Kind::Game,
-                Kind::Animal,
-                Kind::Music,
-            ]))
-        {
-            return 0;
-        }
-        if wanted.has(Kind::HumanNp) && kinds.has(Kind::HumanNp) && self.is_specific(object) {
-            return 4;
-        }
-        if wanted.has(Kind::Person) && kinds.has(Kind::Person) {
-            let named = s.entity_kind(object) == Some(EntityKind::Person) || person.is_some();
-            let other = person.is_none_or(|person| person.name != context.subject.name);
-            return if named && other { 8 } else { 0 };
-        }
-        self.fits_thing(context, frame, object, kinds, wanted)
-    }
-
-    fn takes_subject(&self, relation: &erstwhile::vocabulary::Relation, subject: &Person) -> bool {
-        let kind = match subject.kind {
-            PersonKind::Person => "person",
-            PersonKind::Pet => "pet",
-            PersonKind::Group => "group",
-            PersonKind::Organization => "org",
-            PersonKind::Thing => "thing",
-        };
-        relation.subject.iter().any(|wanted| wanted == kind || wanted == "any")
-    }
-
-    fn fits_thing(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds, wanted: Kinds) -> u8 {
-        let s = self.s;
-        let name = frame.relation.name.as_str();
-        let lemma = s.lemma(context.verb);
-        if name == "WORKS_ON" && matches!(lemma, "finish" | "complete") && kinds.has(Kind::Work) {
-            return 0;
-        }
-        if name == "DOES_ACTIVITY"
-            && kinds.has(Kind::Artwork)
-            && frame.slot == "obj"
-            && s.tag(object) != Tag::Vbg
-            && s.has_child(object, &[Dep::Det, Dep::Poss])
-        {
-            return 0;
-        }
-        let pointing =
-            s.child(object, |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"])).is_some();
-        if matches!(name, "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES")
-            && pointing
-            && s.pos(object) != Pos::Propn
-            && !kinds.has(Kind::Work)
-            && !self.is_specific(object)
-        {
-            return 0;
-        }
-        if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
-            let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some();
-            let bare = !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
-            return if own && frame.slot == "attr" || bare { 0 } else { 10 };
-        }
-        if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
-            return 8;
-        }
-        let hit = wanted.and(kinds).without(Kinds::of(&[Kind::Any, Kind::Thing]));
-        if name == "BOUGHT"
-            && matches!(lemma, "buy" | "purchase" | "order")
-            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
-            && s.is_noun(object)
-        {
-            return 8;
-        }
-        let specific = self.is_specific(object);
-        if !hit.is_empty() {
-            let recent = s.child(context.verb, |c| s.is(c, &["recently", "just", "finally"])).is_some()
-                && s.is_past(context.verb);
-            let dated = (context.date.is_some() || recent || s.tag(context.verb) == Tag::Vbd)
-                && hit.intersects(DATED)
-                && name != "OWNS";
-            let owned = hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
-            let new = matches!(name, "BOUGHT" | "RECEIVED")
-                && context.reading.mood == Mood::Actual
-                && hit.has(Kind::Ownable)
-                && s.has_child_word(object, &["new"]);
-            let counted = name == "OWNS"
-                && s.has_child(object, &[Dep::Nummod, Dep::Det])
-                && hit.has(Kind::Ownable)
-                && s.has_child_word(object, &["a", "an"]);
-            return if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
-        }
-        let kind = s.entity_kind(object);
-        let nameable = Kinds::of(&[
-            Kind::Place,
-            Kind::Org,
-            Kind::School,
-            Kind::Event,
-            Kind::Work,
-            Kind::Product,
-            Kind::Tech,
-            Kind::Club,
-            Kind::Ownable,
-            Kind::Team,
-            Kind::Game,
-            Kind::Field,
-            Kind::Business,
-            Kind::Language,
-        ]);
-        let proper = kinds.has(Kind::Propn)
-            && (matches!(
-                kind,
-                None | Some(EntityKind::Person | EntityKind::Org | EntityKind::Product | EntityKind::WorkOfArt)
-            ) || frame.relation.group == Group::Place);
-        if proper
-            && wanted.intersects(nameable)
-            && !kinds.intersects(Kinds::of(&[Kind::Date, Kind::Animal]))
-            && !(kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some())
-        {
-            return if kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Event, Kind::Work])) { 5 } else { 6 };
-        }
-        if name == "BOUGHT"
-            && lemma == "get"
-            && matches!(context.reading.mood, Mood::Planned | Mood::Considered | Mood::Wanted)
-            && kinds.has(Kind::Thing)
-            && specific
-            && !kinds.intersects(Kinds::of(&[Kind::Award, Kind::Letter, Kind::Work, Kind::Project]))
-        {
-            return 4;
-        }
-        if wanted.has(Kind::Thing) && kinds.has(Kind::Thing) && specific && !kinds.has(Kind::Person) {
-            return 4;
-        }
-        if wanted.has(Kind::Any)
-            && kinds.has(Kind::Any)
-            && (specific || self.is_plain_taste(frame, context, object, kinds))
-        {
-            return 3;
-        }
-        0
-    }
-
-    /// "I love tea": a bare noun or a plural is what one likes in general.
-    fn is_plain_taste(&self, frame: &Frame, context: &Context<'_>, object: usize, kinds: Kinds) -> bool {
-        let s = self.s;
-        let taste = matches!(
-            frame.relation.name.as_str(),
-            "LIKES"
-                | "LOVES"
-                | "DISLIKES"
-                | "PREFERS"
-                | "ALLERGIC_TO"
-                | "AFRAID_OF"
-                | "AVOIDS"
-                | "EATS"
-                | "COLLECTS"
-                | "INTERESTED_IN"
-        );
-        let present = matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz | Tag::Vb);
-        taste
-            && present
-            && kinds.has(Kind::Thing)
-            && !s.has_child(object, &[Dep::Det, Dep::Poss])
-            && s.dep(context.verb) != Dep::Relcl
-    }
-
-    /// A gerund or infinitive that says something: a known activity, or with a concrete object.
-    pub(super) fn is_concrete_action(&mut self, verb: usize) -> bool {
-        let s = self.s;
-        if s.subtree(verb).any(|token| SECOND.contains(&s.lower(token))) {
-            return false;
-        }
-        let objects: Vec<usize> = s.children(verb).filter(|c| s.dep(*c) == Dep::Dobj).collect();
-        if objects.is_empty() {
-            return s.lexicon.is(s.lower(verb), Kind::Activity)
-                || s.lexicon.is(s.lower(verb), Kind::Trip) && s.tag(verb) == Tag::Vbg;
-        }
-        objects.into_iter().any(|object| {
-            let kinds = self.kinds(object);
-            !kinds.is_empty() && (kinds.intersects(CONCRETE) || self.is_specific(object))
-        })
-    }
-
     fn state_candidate(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<(), Vague> {
         let s = self.s;
         let object = candidate.object;
@@ -559,6 +282,11 @@ impl SentenceReader<'_, '_> {
         if matches!(relation, "LIKES" | "LOVES" | "PREFERS" | "DISLIKES") && reading.mood == Mood::Wanted {
             relation = "WANTS";
         }
+        // What one thinks of cooking tonight is forgotten tomorrow.
+        let meal = matches!(candidate.relation, "COOKS" | "EATS" | "TRIED" | "FIXED");
+        if meal && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
+            return Ok(());
+        }
         let past = s.tag(context.verb) == Tag::Vbd;
         if candidate.relation == "HAS_PET"
             && s.tag(object) == Tag::Nn
@@ -567,6 +295,9 @@ impl SentenceReader<'_, '_> {
         {
             let pet = Person { kind: PersonKind::Pet, ..Person::named(object_parts.name.clone()) };
             self.people.remember(&pet);
+        }
+        if relation == "WORKS_AS" {
+            self.workplace(context, object)?;
         }
         if relation == "PREFERS" && self.has_now(context.verb) {
             let fact = self.fact_for_ending(context, relation, &object_parts, &text);
@@ -625,6 +356,9 @@ impl SentenceReader<'_, '_> {
             return Ok(Object::value(words));
         }
         let kinds = self.kinds(token);
+        if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
+            return Ok(Object::entity(self.title(token), Some("Role")));
+        }
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
@@ -652,6 +386,68 @@ impl SentenceReader<'_, '_> {
         }
         let wanted = s.lexicon.objects(candidate.relation);
         Ok(Object::entity(name, entity_type(kinds, wanted)))
+    }
+
+    /// A job without where it is done: "vet" of "vet in Leeds".
+    fn title(&self, token: usize) -> String {
+        let s = self.s;
+        let before = s.children(token).filter(|c| {
+            *c < token
+                && matches!(s.dep(*c), Dep::Compound | Dep::Amod | Dep::Nmod | Dep::Npadvmod | Dep::Punct)
+                && !s.is_a(*c, Kind::Evaluative)
+        });
+        let mut words: Vec<&str> = Vec::new();
+        for child in before {
+            words.extend(s.subtree(child).map(|t| s.text(t)));
+        }
+        words.push(s.text(token));
+        for of in s.children(token).filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["of"])) {
+            words.extend(s.subtree(of).map(|t| s.text(t)));
+        }
+        nouns::tidy(&words.join(" "))
+    }
+
+    /// "a vet in Leeds", "as a producer at StreamWave": the workplace beside the job.
+    fn workplace(&mut self, context: &Context<'_>, title: usize) -> Result<(), Vague> {
+        let s = self.s;
+        for preposition in s
+            .children(title)
+            .filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["at", "for", "in", "with"]))
+            .collect::<Vec<_>>()
+        {
+            let Some(place) = s.child_of(preposition, &[Dep::Pobj]) else { continue };
+            let kinds = self.kinds(place);
+            if !kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Org, Kind::Gpe, Kind::School])) || kinds.has(Kind::Date)
+            {
+                continue;
+            }
+            let name = self.phrase(place, Some(&context.subject.name))?;
+            let located = kinds.has(Kind::Gpe) && s.is(preposition, &["in"]);
+            let relation = if located { "WORKS_IN" } else { "WORKS_AT" };
+            let joined = s.lower(preposition);
+            let object = Object::entity(name.clone(), entity_type(kinds, s.lexicon.objects(relation)));
+            self.add(FactParts {
+                subject: context.subject,
+                relation,
+                object,
+                statement: format!(
+                    "{} works {} {name}",
+                    context.subject.name,
+                    if located {
+                        "in"
+                    } else if joined == "for" {
+                        "for"
+                    } else {
+                        "at"
+                    }
+                ),
+                mood: context.reading.mood,
+                negated: context.reading.negated,
+                past: s.tag(context.verb) == Tag::Vbd,
+                date: context.date,
+            });
+        }
+        Ok(())
     }
 
     /// "playing tennis" is named by its object, "swimming in the sea" by the verb.

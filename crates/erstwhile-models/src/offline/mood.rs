@@ -53,8 +53,7 @@ const PLANS: &[&str] = &[
     "plan", "go", "gon", "intend", "decide", "aim", "schedule", "prepare", "set", "gonna", "arrange", "will", "commit",
     "agree", "invite", "look",
 ];
-const WANTS: &[&str] =
-    &["want", "wanna", "hope", "wish", "need", "try", "attempt", "work", "dream", "mean", "wan", "aspire"];
+const WANTS: &[&str] = &["want", "wanna", "hope", "wish", "need", "dream", "mean", "wan", "aspire"];
 const CONSIDERS: &[&str] = &["think", "consider", "debate", "toy", "explore"];
 const LIKES: &[&str] = &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"];
 /// Verbs and adjectives whose "that" clause is true.
@@ -117,7 +116,7 @@ impl MoodReader<'_, '_> {
             return None;
         }
         let mut mood = self.mood_of_auxiliaries(verb, &auxiliaries)?;
-        if self.has_condition(verb) {
+        if self.has_condition(verb) || self.is_fiction(verb) {
             return None;
         }
         let mut reading = Reading { mood, negated };
@@ -201,6 +200,31 @@ impl MoodReader<'_, '_> {
         s.children(verb).any(|c| s.dep(c) == Dep::Advcl && self.marks(c, &["if", "unless"]))
     }
 
+    /// "In my novel I live in Paris", "as a joke".
+    fn is_fiction(&self, verb: usize) -> bool {
+        const FICTION: &[&str] = &[
+            "novel",
+            "story",
+            "dream",
+            "nightmare",
+            "game",
+            "fanfic",
+            "screenplay",
+            "joke",
+            "example",
+            "poem",
+            "script",
+        ];
+        let s = self.sentence;
+        s.children(verb).any(|c| {
+            s.dep(c) == Dep::Prep
+                && s.is(c, &["in", "as", "for"])
+                && s.child_of(c, &[Dep::Pobj]).is_some_and(|object| {
+                    s.is_lemma(object, FICTION) && (!s.is(c, &["in"]) || s.has_child(object, &[Dep::Poss]))
+                })
+        })
+    }
+
     fn adverbial(&self, verb: usize, head: usize, mood: Mood, depth: u8) -> Option<Mood> {
         let s = self.sentence;
         if self.is_supposed(head) {
@@ -241,6 +265,10 @@ impl MoodReader<'_, '_> {
         // A comma splice: "it was great, I loved it".
         if verb < head && own_subject && !self.has_marks(verb) && !s.is_lemma(head, &["say", "ask", "wonder"]) {
             return Some(());
+        }
+        let nobody = s.child_of(head, &[Dep::Nsubj]).is_some_and(|subject| s.is(subject, &["nobody", "none"]));
+        if nobody {
+            return None;
         }
         let introduced = s.is_lemma(head, FACTIVE)
             || s.pos(head) == Pos::Adj

@@ -87,7 +87,9 @@ fn kinds_of_entity(kind: EntityKind, text: &str) -> Kinds {
 /// The types of the noun phrase of a head; empty if it is not concrete.
 pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) -> Kinds {
     let word = sentence.lemma(token);
-    if sentence.pos(token) == Pos::Pron && !sentence.is_capital(token) || matches!(word, "who" | "which") {
+    let acronym = is_acronym(sentence, token);
+    if !acronym && (sentence.pos(token) == Pos::Pron && !sentence.is_capital(token) || matches!(word, "who" | "which"))
+    {
         return match people.person(sentence, token).map(|person| person.kind) {
             Some(PersonKind::Person) if !FIRST.contains(&sentence.lower(token)) => Kinds::of(&[Kind::Person]),
             Some(PersonKind::Pet) => Kinds::of(&[Kind::Animal]),
@@ -108,7 +110,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         found.insert(Kind::Activity);
     }
     let two = (token > sentence.start).then(|| format!("{} {word}", sentence.lower(token - 1)));
-    let lists = [Some(word), two.as_deref(), Some(sentence.lower(token))].into_iter().flatten();
+    // "python 3.12" is what "python" is.
+    let named = sentence.identifier(token).and_then(|name| name.split(' ').next()).map(str::to_lowercase);
+    let lists = [Some(word), two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
     let listed = lists.fold(Kinds::default(), |all, word| all.with(sentence.lexicon.kinds(word)));
     found = found.with(listed);
     if let Some(entity) = sentence.entity(token) {
@@ -121,8 +125,11 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
             kind => found = found.with(kinds_of_entity(kind, sentence.entity_text(entity))),
         }
     }
-    if sentence.pos(token) == Pos::Propn && sentence.is_capital(token) || is_identifier(sentence.text(token)) {
+    if sentence.pos(token) == Pos::Propn && sentence.is_capital(token) || sentence.identifier(token).is_some() {
         found.insert(Kind::Propn);
+    }
+    if acronym {
+        found = found.with(Kinds::of(&[Kind::Propn, Kind::OrgName, Kind::Org]));
     }
     if is_quoted(sentence, token) {
         found.insert(Kind::Work);
@@ -177,16 +184,10 @@ pub(super) fn is_quoted(sentence: &Sentence<'_>, token: usize) -> bool {
     is_mark(first) || first > sentence.start && is_mark(first - 1)
 }
 
-/// "my_module", "C++", "AB-12", "@noor", "a.b": not an ordinary word.
-pub(super) fn is_identifier(text: &str) -> bool {
-    text.len() > 1
-        && text.chars().any(char::is_alphanumeric)
-        && (text.contains(['_', '@', '/', '#', '+']) && !text.ends_with('/')
-            || text.chars().any(|c| c.is_ascii_digit())
-                && text.chars().any(char::is_alphabetic)
-                && text.contains(['-', '.'])
-            || text.trim_matches('.').contains('.')
-                && text.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-'))
+/// "US", "WHO" and "IT" in capitals are names, not pronouns.
+pub(super) fn is_acronym(sentence: &Sentence<'_>, token: usize) -> bool {
+    matches!(sentence.text(token), "US" | "WHO" | "IT" | "ME" | "HE" | "WE" | "CAN")
+        && sentence.source().chars().any(char::is_lowercase)
 }
 
 /// Whether a phrase says which one it means.
@@ -195,10 +196,11 @@ pub(super) fn is_specific(sentence: &Sentence<'_>, people: &mut People, token: u
         return is_specific(sentence, people, thing);
     }
     if sentence.pos(token) == Pos::Propn
+        || is_acronym(sentence, token)
         || sentence.entity(token).is_some()
         || is_quoted(sentence, token)
         || sentence.tag(token) == Tag::Vbg
-        || is_identifier(sentence.text(token))
+        || sentence.identifier(token).is_some()
     {
         return true;
     }
@@ -245,6 +247,28 @@ pub(super) fn name(sentence: &Sentence<'_>, token: usize) -> String {
     span_text(sentence, first, token).to_owned()
 }
 
+/// "the restaurant Bella Roma": the noun and the name.
+pub(super) fn typed_name<'a>(sentence: &Sentence<'a>, token: usize) -> Option<(&'a str, String)> {
+    let common = |other: usize| sentence.pos(other) == Pos::Noun && !sentence.is_capital(other);
+    let proper = |other: usize| sentence.pos(other) == Pos::Propn && sentence.is_capital(other);
+    if proper(token) {
+        let noun = sentence
+            .child(token, |c| matches!(sentence.dep(c), Dep::Compound | Dep::Nmod) && common(c) && c < token)?;
+        // "the Acme office" is no name with its noun.
+        let between = (noun + 1..token).all(proper);
+        return between.then(|| (sentence.lemma(noun), span_text(sentence, noun + 1, token).to_owned()));
+    }
+    if common(token) && !sentence.is_a(token, Kind::Kin) && !sentence.is_a(token, Kind::Animal) {
+        let name = sentence.child(token, |c| {
+            sentence.dep(c) == Dep::Appos
+                && proper(c)
+                && c == token + 1 + sentence.children(c).filter(|x| *x < c).count()
+        })?;
+        return Some((sentence.lemma(token), self::name(sentence, name)));
+    }
+    None
+}
+
 /// The text from one token to another.
 pub(super) fn span_text<'a>(sentence: &Sentence<'a>, first: usize, last: usize) -> &'a str {
     let tokens = sentence.doc.tokens();
@@ -279,6 +303,9 @@ pub(super) fn phrase(
     token: usize,
     subject: Option<&str>,
 ) -> Result<String, Vague> {
+    if let Some((_, name)) = typed_name(sentence, token) {
+        return Ok(name);
+    }
     let mut writer = PhraseWriter { sentence, people, subject, top: token, words: Vec::new() };
     writer.write(token, true)?;
     Ok(tidy(&writer.words.join(" ")))
@@ -478,16 +505,6 @@ mod tests {
         assert_eq!(tidy("an car"), "a car");
         assert_eq!(tidy("a university and a hour"), "a university and an hour");
         assert_eq!(tidy("part - time job"), "part-time job");
-    }
-
-    #[test]
-    fn identifiers_are_no_words() {
-        for text in ["my_module", "C++", "AB-77", "@noor_h", "noor.dev", "10.0.0.5", "Next.js", "s3://b/k", "GPT-4"] {
-            assert!(is_identifier(text), "{text}");
-        }
-        for text in ["dog", "well-known", "U", "and", "Anna", "..."] {
-            assert!(!is_identifier(text), "{text}");
-        }
     }
 
     #[test]

@@ -110,7 +110,8 @@ fn labels_of(text: &str, labelled: bool) -> Option<()> {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let named = lines().filter(|line| label_of(line.trim_start()).is_some()).count();
     let count = lines().count();
-    (named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && named > 1)).then_some(())
+    (named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && (named > 1 || count == 2)))
+        .then_some(())
 }
 
 /// The name before a line and its length: "Anna Berg:", "Bob (assistant):".

@@ -118,6 +118,11 @@ impl People {
         self.speakers.iter().any(|speaker| speaker == name)
     }
 
+    /// Whether a name is a speaker's own, or the given name of one.
+    pub(super) fn is_namesake(&self, name: &str) -> bool {
+        self.speakers.iter().any(|speaker| speaker == name || first_word(speaker) == name && speaker != name)
+    }
+
     pub(super) fn remember(&mut self, person: &Person) {
         if self.is_speaker(&person.name) {
             return;
@@ -161,7 +166,7 @@ impl People {
     /// The person that a token stands for, if it is someone of whom facts may be stated.
     pub(super) fn person(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let word = sentence.lower(token);
-        if is_acronym(sentence, token) {
+        if nouns::is_acronym(sentence, token) {
             return self.named_thing(sentence, token);
         }
         if FIRST.contains(&word) {
@@ -226,6 +231,7 @@ impl People {
             None => return None,
         };
         let name = nouns::name(sentence, token);
+        let name = if self.is_namesake(&name) { format!("{name} ({})", description(sentence, token)) } else { name };
         (!self.is_speaker(&name)).then(|| Person { kind, ..Person::named(name) })
     }
 
@@ -268,6 +274,8 @@ impl People {
             Some(nouns::name(sentence, token))
         };
         let word = sentence.lemma(noun).to_owned();
+        // A friend with the speaker's own name is somebody else.
+        let name = name.map(|name| if self.is_namesake(&name) { format!("{name} ({word})") } else { name });
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
         let animal = sentence.is_a(noun, Kind::Animal);
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
@@ -305,21 +313,19 @@ pub(super) fn gender(sentence: &Sentence<'_>, noun: usize) -> Option<Gender> {
     }
 }
 
-/// "US", "WHO" and "IT" in capitals are names, not pronouns.
-fn is_acronym(sentence: &Sentence<'_>, token: usize) -> bool {
-    let text = sentence.text(token);
-    text.len() > 1
-        && text.chars().all(char::is_uppercase)
-        && matches!(text, "US" | "WHO" | "IT" | "ME" | "HE" | "WE")
-        && sentence.source().chars().any(char::is_lowercase)
-}
-
 /// "another Noor", "the actress Noor", "Dr. Noor", "Noor Jr.": not the speaker of that name.
 fn is_someone_else(sentence: &Sentence<'_>, token: usize) -> bool {
     sentence.children(token).any(|child| {
         matches!(sentence.dep(child), Dep::Det | Dep::Compound | Dep::Amod | Dep::Poss | Dep::Appos)
             && !sentence.is(child, &["poor", "dear"])
     })
+}
+
+/// What tells a namesake apart: "actress" of "the actress Noor".
+fn description<'a>(sentence: &Sentence<'a>, token: usize) -> &'a str {
+    let noun = sentence
+        .child(token, |child| matches!(sentence.dep(child), Dep::Compound | Dep::Amod) && !sentence.is_capital(child));
+    noun.map_or("other", |noun| sentence.lower(noun))
 }
 
 fn first_word(name: &str) -> &str {

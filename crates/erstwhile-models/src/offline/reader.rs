@@ -6,6 +6,7 @@ use erstwhile_nlp::{Dep, Pos};
 
 use super::claims::{Claims, Fact, Object};
 use super::dates::DatedSpan;
+use super::mapped::Mapped;
 use super::mood::Mood;
 use super::nouns::Vague;
 use super::people::{People, Person};
@@ -31,6 +32,8 @@ pub(super) struct SentenceReader<'r, 'a> {
     pub(super) dates: &'r [DatedSpan],
     /// The sentence's place in the turn.
     pub(super) span: Range<usize>,
+    /// The parsed text with the places of its bytes in the turn.
+    pub(super) mapped: &'r Mapped,
     pub(super) trust: Trust,
     /// Verbs that another clause has covered.
     pub(super) covered: Vec<usize>,
@@ -41,6 +44,7 @@ impl SentenceReader<'_, '_> {
     pub(super) fn read(&mut self) {
         for token in self.s.tokens() {
             if self.s.is_noun(token) && !self.s.in_quote(token) {
+                self.place_at(token);
                 // A phrase about someone unknown states nothing.
                 self.noun_phrase(token).ok();
             }
@@ -51,9 +55,17 @@ impl SentenceReader<'_, '_> {
                 Dep::Aux | Dep::Auxpass | Dep::Amod | Dep::Compound | Dep::Mark | Dep::Prep | Dep::Case
             );
             if self.s.is_verb(verb) && !helper && !self.s.in_quote(verb) {
+                self.place_at(verb);
                 self.clause(verb).ok();
             }
         }
+    }
+
+    /// Places the next claims at a token, up to the end of the sentence: of two claims, the later one counts.
+    fn place_at(&mut self, token: usize) {
+        let Some(token) = self.s.doc.tokens().get(token) else { return };
+        let place = self.mapped.origin(token.start as usize..token.end as usize);
+        self.span.start = place.start.min(self.span.end.saturating_sub(1));
     }
 
     /// Adds a fact about a subject.

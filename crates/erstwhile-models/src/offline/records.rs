@@ -91,16 +91,8 @@ const LINKS: &[(&str, &str)] = &[
 /// Fields that bound the validity of the whole record.
 const VALID_FROM: &[&str] =
     &["valid from", "effective date", "effective from", "effective at", "onset date time", "onset date"];
-const VALID_UNTIL: &[&str] = &[
-    "valid until",
-    "valid to",
-    "effective until",
-    "effective to",
-    "expires",
-    "expires at",
-    "expires on",
-    "abatement date time",
-];
+const VALID_UNTIL: &[&str] =
+    &["valid until", "valid to", "effective until", "effective to", "expires", "expires at", "expires on"];
 
 /// Extracts claims from one document; `None` if it is no JSON object or array.
 pub(super) fn read(text: &str, document: &Value, owner: Option<&str>, zone: &TimeZone) -> Extraction {

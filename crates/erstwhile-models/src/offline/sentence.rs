@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Tag};
 
+use super::identifiers::Identifiers;
 use super::lexicon::{Kind, Lexicon};
 
 /// One sentence of a parsed text.
@@ -13,6 +14,8 @@ pub(super) struct Sentence<'a> {
     pub(super) doc: &'a Document<'a>,
     /// The vocabulary.
     pub(super) lexicon: &'a Lexicon,
+    /// The identifiers that made-up names stand for.
+    pub(super) identifiers: &'a Identifiers,
     /// The first token.
     pub(super) start: usize,
     /// The token after the last.
@@ -135,8 +138,15 @@ impl<'a> Sentence<'a> {
         matches!(self.tag(token), Tag::Vbd | Tag::Vbn)
     }
 
+    /// The identifier for which a token stands.
+    pub(super) fn identifier(&self, token: usize) -> Option<&'a str> {
+        self.identifiers.original(self.text(token))
+    }
+
+    /// The recognised entity that a token is part of; made-up names are none.
     pub(super) fn entity(&self, token: usize) -> Option<&'a Entity> {
-        self.doc.entity_at(token)
+        let entity = self.doc.entity_at(token)?;
+        entity.tokens.clone().all(|token| self.identifier(token).is_none()).then_some(entity)
     }
 
     pub(super) fn entity_kind(&self, token: usize) -> Option<EntityKind> {
@@ -175,7 +185,10 @@ impl<'a> Sentence<'a> {
 
     /// Whether a token stands between two quotation marks.
     pub(super) fn in_quote(&self, token: usize) -> bool {
-        let is_mark = |other: &usize| matches!(self.text(*other), "\"" | "''" | "``" | "“" | "”");
+        let quote = |other: usize| matches!(self.tag(other), Tag::OpenQuote | Tag::CloseQuote);
+        let is_mark = |other: &usize| {
+            matches!(self.text(*other), "\"" | "''" | "``") || self.text(*other) == "'" && quote(*other)
+        };
         let before = (self.start..token).filter(is_mark).count();
         before % 2 == 1 && (token + 1..self.end).any(|other| is_mark(&other))
     }

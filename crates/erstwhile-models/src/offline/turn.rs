@@ -15,6 +15,7 @@ use super::chats;
 use super::claims::Claims;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
+use super::identifiers::Identifiers;
 use super::language;
 use super::mapped::Mapped;
 use super::passages::{self, Passage};
@@ -161,11 +162,12 @@ impl TurnReader<'_> {
         }
         let tools = self.tools;
         let mut mapped = unit.text.clone();
+        let identifiers = Identifiers::mask(&mut mapped);
         let mut document = tools.english.parse_with(mapped.text(), &mut self.scratch);
         let repaired;
         if !unit.question
             && trust == Trust::Speaker
-            && let Some(edit) = subjects::missing(&whole(&document, &tools.lexicon))
+            && let Some(edit) = subjects::missing(&whole(&document, tools, &identifiers))
         {
             mapped.replace(&[(edit.0, edit.1.as_str())]);
             repaired = mapped.text().to_owned();
@@ -179,7 +181,7 @@ impl TurnReader<'_> {
         );
         let ranges: Vec<Range<usize>> = document.sentences().collect();
         for range in ranges {
-            let sentence = Sentence { doc: &document, lexicon: &tools.lexicon, start: range.start, end: range.end };
+            let sentence = Sentence { start: range.start, end: range.end, ..whole(&document, tools, &identifiers) };
             let span = mapped.origin(sentence.span());
             if span.is_empty() {
                 continue;
@@ -196,13 +198,15 @@ impl TurnReader<'_> {
                 claims: &mut reader_claims,
                 dates: &dates_here,
                 span: span.clone(),
+                mapped: &mapped,
                 trust,
                 covered: Vec::new(),
             }
             .read();
-            claims.append(reader_claims);
+            claims.append(reader_claims, &identifiers);
             if !unit.question && statement::is_telling(&sentence) {
-                let text = statement::write(&sentence, &mut self.people, &dates_here);
+                let mut text = statement::write(&sentence, &mut self.people, &dates_here);
+                identifiers.restore(&mut text);
                 let repeats = claims.claims[before..].iter().any(|claim| claim.statement == text);
                 if !repeats {
                     extraction.statements.push(ExtractedStatement {
@@ -242,12 +246,20 @@ impl TurnReader<'_> {
 }
 
 /// The whole document as one sentence.
-fn whole<'a>(document: &'a Document<'a>, lexicon: &'a super::lexicon::Lexicon) -> Sentence<'a> {
-    Sentence { doc: document, lexicon, start: 0, end: document.tokens().len() }
+fn whole<'a>(document: &'a Document<'a>, tools: &'a Tools, identifiers: &'a Identifiers) -> Sentence<'a> {
+    Sentence { doc: document, lexicon: &tools.lexicon, identifiers, start: 0, end: document.tokens().len() }
 }
 
 fn trust(turn: &Turn) -> Trust {
+    /// Names of programs; an assistant with another name may be a person.
+    const PROGRAMS: &[&str] =
+        &["assistant", "ai", "bot", "agent", "chatbot", "chatgpt", "gpt", "claude", "gemini", "copilot", "support"];
+    let person = turn
+        .speaker
+        .as_deref()
+        .is_some_and(|name| !name.split_whitespace().any(|word| PROGRAMS.contains(&word.to_lowercase().as_str())));
     match (turn.kind, turn.role) {
+        (EpisodeKind::Message, Some(Role::Assistant)) if person => Trust::Speaker,
         (EpisodeKind::Message, Some(Role::Assistant | Role::System | Role::Tool | Role::Function)) => Trust::Assistant,
         (EpisodeKind::Message, _) => Trust::Speaker,
         _ => Trust::Document,

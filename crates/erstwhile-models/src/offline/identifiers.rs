@@ -1,0 +1,307 @@
+//! Identifiers, versions and code words: they stand in for proper names while a sentence is parsed.
+//!
+//! A parser trained on news takes "C++" for a number and "python3.11" for an adverb. Each such word is replaced by a
+//! made-up name, and put back in what was read.
+
+use std::ops::Range;
+
+use super::mapped::Mapped;
+
+/// Made-up names begin with this; no English word does.
+const PREFIX: &str = "Zq";
+/// Maximum number of identifiers of one sentence; more are left as they are.
+const IDENTIFIERS_MAX: usize = 26;
+
+/// Words before a number that are no part of a name: "May 3", "by 10".
+const NO_NAMES: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "i",
+    "a",
+    "the",
+    "at",
+    "in",
+    "by",
+    "until",
+    "since",
+    "from",
+    "to",
+    "about",
+    "around",
+    "over",
+    "and",
+    "or",
+    "is",
+    "was",
+    "am",
+    "are",
+    "of",
+    "for",
+    "step",
+    "day",
+    "week",
+    "level",
+    "chapter",
+    "part",
+    "grade",
+    "year",
+    "age",
+    "top",
+    "q1",
+    "q2",
+    "q3",
+    "q4",
+    "christmas",
+];
+
+/// The identifiers of a sentence with their made-up names.
+#[derive(Debug, Default)]
+pub(super) struct Identifiers {
+    originals: Vec<String>,
+}
+
+impl Identifiers {
+    /// Replaces the identifiers of a text.
+    pub(super) fn mask(text: &mut Mapped) -> Self {
+        let mut found = Self::default();
+        let source = text.text().to_owned();
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        let words = words_of(&source);
+        let mut index = 0;
+        while let Some((range, word)) = words.get(index).cloned() {
+            index += 1;
+            if found.originals.len() >= IDENTIFIERS_MAX {
+                break;
+            }
+            let joined = words.get(index).filter(|(next, number)| {
+                next.start == range.end + 1 && is_numbered_name(word, number, range.start == 0)
+            });
+            let range = match joined {
+                Some((next, _)) => {
+                    index += 1;
+                    range.start..next.end
+                }
+                None if is_identifier(word) => range,
+                None => continue,
+            };
+            edits.push((range.clone(), made_up_name(found.originals.len())));
+            found.originals.push(source[range].to_owned());
+        }
+        let edits: Vec<(Range<usize>, &str)> =
+            edits.iter().map(|(range, name)| (range.clone(), name.as_str())).collect();
+        text.replace(&edits);
+        found
+    }
+
+    /// The identifier for which a word stands.
+    pub(super) fn original(&self, word: &str) -> Option<&str> {
+        let letter = word.strip_prefix(PREFIX)?.bytes().next()?;
+        self.originals.get(usize::from(letter.checked_sub(b'a')?)).map(String::as_str)
+    }
+
+    /// Puts the identifiers back.
+    pub(super) fn restore(&self, text: &mut String) {
+        if !text.contains(PREFIX) {
+            return;
+        }
+        for (number, original) in self.originals.iter().enumerate() {
+            *text = text.replace(&made_up_name(number), original);
+        }
+    }
+}
+
+fn made_up_name(number: usize) -> String {
+    let letter = char::from(b'a' + (number % IDENTIFIERS_MAX) as u8);
+    format!("{PREFIX}{letter}ro")
+}
+
+/// Words without the punctuation around them, with their places.
+fn words_of(text: &str) -> Vec<(Range<usize>, &str)> {
+    let base = text.as_ptr() as usize;
+    text.split_whitespace()
+        .map(|word| {
+            let word = word.trim_end_matches([',', ';', ':', '!', '?', ')', '"', '\'']);
+            let word = word.strip_suffix('.').unwrap_or(word);
+            let word = word.trim_start_matches(['(', '"', '\'']);
+            let word = word.strip_suffix("'s").unwrap_or(word);
+            let start = word.as_ptr() as usize - base;
+            (start..start + word.len(), word)
+        })
+        .filter(|(_, word)| !word.is_empty())
+        .collect()
+}
+
+/// "Python 3.11", "iPhone 15", "Room 101", "Comet #0001": a name with its number.
+fn is_numbered_name(word: &str, number: &str, first: bool) -> bool {
+    let digits = number.trim_start_matches(['v', 'V', '#']);
+    let numeric = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && digits.len() <= 12;
+    let marked = digits.len() < number.len() || digits.contains('.');
+    let capital = word.chars().any(char::is_uppercase) && word.chars().all(char::is_alphanumeric);
+    let name = word.len() > 1
+        && !NO_NAMES.contains(&word.to_lowercase().as_str())
+        && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '+' | '#'));
+    let versioned = digits.matches('.').count() >= 1 && word.chars().all(char::is_alphabetic);
+    let year = digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
+    numeric
+        && name
+        && (capital && !first && !year && (marked || digits.len() <= 4)
+            || versioned && (capital || digits.matches('.').count() >= 1 && is_software(word)))
+}
+
+/// Lower-case names of software that versions follow.
+fn is_software(word: &str) -> bool {
+    const SOFTWARE: &[&str] = &[
+        "python",
+        "java",
+        "node",
+        "ruby",
+        "rust",
+        "go",
+        "php",
+        "flask",
+        "django",
+        "react",
+        "vue",
+        "angular",
+        "ubuntu",
+        "debian",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "redis",
+        "docker",
+        "kubernetes",
+        "windows",
+        "macos",
+        "ios",
+        "android",
+        "spring",
+        "tensorflow",
+        "pytorch",
+        "numpy",
+        "pandas",
+        "rails",
+        "laravel",
+        "typescript",
+        "nginx",
+        "sqlite",
+        "bootstrap",
+    ];
+    SOFTWARE.contains(&word)
+}
+
+/// "my_module", "C++", "AB-12", "@noor", "python3.11", ".NET", "AC/DC", "s3://bucket/key".
+fn is_identifier(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = word.chars().any(|c| c.is_ascii_digit());
+    if letters == 0
+        || word.len() < 2
+        || word.len() > 120
+        || word.contains(['"', '(', '\'', '*', '%', '$', '£', '€', '<', '>', '=', '{', '['])
+    {
+        return false;
+    }
+    let dashes_only = word.contains('-') && !digits;
+    let ordinal = digits && letters == 2 && word.starts_with(|c: char| c.is_ascii_digit());
+    let quantity = word.starts_with(|c: char| c.is_ascii_digit());
+    let slashed = word.contains('/') && !word.starts_with('/') && word.chars().all(|c| c.is_uppercase() || c == '/');
+    let code =
+        word.contains(['_', '#']) || word.ends_with("++") || word.starts_with('@') || word.contains("://") || slashed;
+    let dotted = word.trim_matches('.').contains('.') && !is_abbreviation(word)
+        || word.starts_with('.')
+            && letters > 1
+            && word[1..].starts_with(char::is_alphabetic)
+            && !word[1..].contains('.');
+    let mixed = digits && !quantity && !ordinal;
+    !dashes_only && !quantity && (code || dotted || mixed)
+}
+
+/// "U.S.A", "e.g", "a.m": letters with full stops between them.
+fn is_abbreviation(word: &str) -> bool {
+    word.split('.')
+        .all(|part| part.chars().count() <= 1 || part.chars().count() == 2 && part.chars().all(char::is_uppercase))
+        || word.split('.').any(|part| part.is_empty())
+        || matches!(word.to_lowercase().as_str(), "ph.d" | "b.sc" | "m.sc")
+        || word.split('.').next_back().is_some_and(|last| {
+            last.starts_with(char::is_uppercase) && last.len() > 1 && word.starts_with(char::is_lowercase)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_masked_and_put_back() {
+        let source = "I use C++ and python3.11 in Room 101.";
+        let mut text = Mapped::slice(source, 0..source.len());
+        let identifiers = Identifiers::mask(&mut text);
+        assert_eq!(text.text(), "I use Zqaro and Zqbro in Zqcro.");
+        assert_eq!(identifiers.original("Zqbro"), Some("python3.11"));
+        let mut restored = "Noor uses Zqaro".to_owned();
+        identifiers.restore(&mut restored);
+        assert_eq!(restored, "Noor uses C++");
+    }
+
+    #[test]
+    fn ordinary_words_are_no_identifiers() {
+        for word in
+            ["dog", "well-known", "U.S", "10km", "3rd", "2026", "a.m", "and/or", "mother-in-law", "5-6", "end.Next"]
+        {
+            assert!(!is_identifier(word), "{word}");
+        }
+        for word in [
+            "my_module",
+            "C++",
+            "AB-77",
+            "@noor_h",
+            "noor.dev",
+            "Next.js",
+            "GPT-4o",
+            ".NET",
+            "AC/DC",
+            "Town3x",
+            "C#",
+            "libfoo.so.1",
+        ] {
+            assert!(is_identifier(word), "{word}");
+        }
+        assert!(!is_numbered_name("May", "3", false) && is_numbered_name("iPhone", "15", false));
+        assert!(is_numbered_name("Flask", "2.3.1", true) && !is_numbered_name("Summer", "2024", false));
+    }
+}
