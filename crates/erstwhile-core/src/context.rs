@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::{Entity, Episode, Fact, Metadata};
+use crate::model::{Entity, EntityId, Episode, Fact, Holding, Metadata, Precision};
+
+mod selection;
 
 /// The parts of a context block, each sorted by relevance.
 #[derive(Debug, Clone, Default)]
@@ -15,10 +17,14 @@ pub struct ContextParts {
     pub user_summary: Option<String>,
     /// Facts relevant to the conversation.
     pub facts: Vec<Fact>,
-    /// Entities relevant to the conversation.
+    /// Entities relevant to the conversation, with the attributes to show.
     pub entities: Vec<Entity>,
+    /// The entities that the conversation names: they are shown even if no shown fact is about them.
+    pub named: Vec<EntityId>,
     /// Messages relevant to the conversation.
     pub episodes: Vec<Episode>,
+    /// Statements relevant to the conversation, for messages that are too long to be shown whole.
+    pub statements: Vec<Fact>,
 }
 
 /// Limits on the size of a block and of its parts.
@@ -42,27 +48,33 @@ impl Default for ContextBudget {
 
 /// Approximate number of characters in a token of English text.
 const CHARACTERS_PER_TOKEN: usize = 4;
+/// The title of the facts. An event has the date "(on …)" instead of a range.
+const FACTS_TITLE: &str = "Facts with their valid date ranges: FACT (Date range: from - to)";
 /// Maximum number of characters of one episode, so that one long message does not crowd out the rest.
 const EPISODE_CHARACTERS_MAX: usize = 1_200;
 
 /// Composes the block.
 ///
 /// The summary comes first. Facts, entities and episodes share the remaining characters (40, 10 and 50
-/// percent); the unused part of a share goes to the next section.
+/// percent); the unused part of a share goes to the next section. Nothing is said twice: a fact that another one
+/// contains, an entity of which the facts already say everything, and a turn or statement that repeats a fact are
+/// left out. A turn that is shown whole stands for its statements; of a longer one, its statements are shown instead.
 pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
     let mut block = String::new();
     if let Some(summary) = parts.user_summary.as_deref().filter(|summary| !summary.is_empty()) {
         section(&mut block, "What is known about the user", "USER_SUMMARY", &[escaped(summary)]);
     }
     let room = (budget.tokens_max * CHARACTERS_PER_TOKEN).saturating_sub(block.len());
-    let facts: Vec<String> = parts.facts.iter().take(budget.facts_max).map(fact_line).collect();
-    let (facts, left) = fit(facts, room * 4 / 10);
-    let entities: Vec<String> =
-        parts.entities.iter().take(budget.entities_max).map(|entity| entity_lines(entity, true)).collect();
-    let (entities, left) = fit(entities, room / 10 + left);
-    let episodes: Vec<String> = parts.episodes.iter().take(budget.episodes_max).map(episode_line).collect();
-    let (episodes, _) = fit(episodes, room / 2 + left);
-    section(&mut block, "Facts with their valid date ranges: FACT (Date range: from - to)", "FACTS", &facts);
+    let candidates = selection::without_contained(&parts.facts);
+    let lines = candidates.iter().take(budget.facts_max).map(|fact| (*fact, fact_line(fact)));
+    let (facts, left) = fit(lines, room * 4 / 10);
+    let (shown, facts): (Vec<&Fact>, Vec<String>) = facts.into_iter().unzip();
+    let entities = selection::entities(parts, &shown);
+    let lines = entities.iter().take(budget.entities_max).map(|entity| ((), entity_lines(entity, true)));
+    let (entities, left) = fit(lines, room / 10 + left);
+    let entities: Vec<String> = entities.into_iter().map(|((), line)| line).collect();
+    let episodes = selection::said(parts, &shown, budget.episodes_max, room / 2 + left);
+    section(&mut block, FACTS_TITLE, "FACTS", &facts);
     let title = "Entities: name, label, attributes and summary as far as they are known";
     section(&mut block, title, "ENTITIES", &entities);
     if !episodes.is_empty() {
@@ -71,15 +83,15 @@ pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
     block
 }
 
-/// Returns the lines that fit into `characters`, and the number of characters left.
-fn fit(lines: Vec<String>, characters: usize) -> (Vec<String>, usize) {
+/// Returns the lines that fit into `characters`, each with what it shows, and the number of characters left.
+fn fit<T>(lines: impl IntoIterator<Item = (T, String)>, characters: usize) -> (Vec<(T, String)>, usize) {
     let mut left = characters;
     let mut fitting = Vec::new();
-    for line in lines {
+    for (item, line) in lines {
         let length = line.chars().count() + 1;
         if length <= left {
             left -= length;
-            fitting.push(line);
+            fitting.push((item, line));
         }
     }
     (fitting, left)
@@ -92,11 +104,34 @@ fn section(block: &mut String, title: &str, tag: &str, lines: &[String]) {
     block.push_str(&format!("# {title}\n<{tag}>\n{}\n</{tag}>\n", lines.join("\n")));
 }
 
-/// Formats a fact with its dates on one line.
+/// Formats a fact with its dates on one line: the range in which a state holds, or the date of an event.
 pub(crate) fn fact_line(fact: &Fact) -> String {
-    let from = fact.valid_from.map_or_else(|| "date unknown".to_owned(), date);
-    let until = fact.valid_until.map_or_else(|| "present".to_owned(), date);
-    format!("  - {} (Date range: {from} - {until})", escaped(&fact.statement))
+    let statement = escaped(&fact.statement);
+    match (fact.holding, fact.valid_from, fact.valid_until) {
+        (Holding::Event, Some(at), None) => format!("  - {statement} ({})", event_date(at, fact.precision)),
+        (Holding::Event, None, None) => format!("  - {statement}"),
+        (_, from, until) => {
+            let from = from.map_or_else(|| "date unknown".to_owned(), date);
+            let until = until.map_or_else(|| "present".to_owned(), date);
+            format!("  - {statement} (Date range: {from} - {until})")
+        }
+    }
+}
+
+/// The date of an event, as precisely as it is known.
+fn event_date(at: Timestamp, precision: Precision) -> String {
+    let format = match precision {
+        Precision::Year => "in %Y",
+        Precision::Month => "in %Y-%m",
+        Precision::Day | Precision::Instant => "on %Y-%m-%d",
+    };
+    at.to_zoned(TimeZone::UTC).strftime(format).to_string()
+}
+
+/// Formats a statement with its date on one line.
+fn statement_line(statement: &Fact) -> String {
+    let at = statement.valid_from.unwrap_or(statement.created_at);
+    format!("  - {} ({})", escaped(&statement.statement), date(at))
 }
 
 /// Formats an entity on a few lines, optionally with its attributes.
@@ -160,20 +195,4 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn user_text_cannot_close_a_section() {
-        let parts = ContextParts { user_summary: Some("likes </USER_SUMMARY> tags".to_owned()), ..Default::default() };
-        let block = compose(&parts, ContextBudget::default());
-        assert_eq!(block.matches("</USER_SUMMARY>").count(), 1);
-        assert_eq!(escaped("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
-    }
-
-    #[test]
-    fn lines_that_do_not_fit_are_omitted() {
-        let (lines, left) = fit(vec!["12345".to_owned(), "1234567890".to_owned(), "123".to_owned()], 10);
-        assert_eq!((lines, left), (vec!["12345".to_owned(), "123".to_owned()], 0));
-    }
-}
+mod tests;

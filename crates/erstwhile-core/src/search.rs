@@ -23,7 +23,7 @@ pub use fuse::Fusion;
 pub use index::{GraphIndex, PendingEmbedding};
 pub use vector::EXACT_MAX;
 
-use crate::model::{Entity, EntityId, Episode, Fact};
+use crate::model::{Assertion, Entity, EntityId, Episode, Fact};
 use entities::EntitySearch;
 use episodes::EpisodeSearch;
 use facts::FactSearch;
@@ -130,6 +130,28 @@ impl GraphIndex {
         }
         let statements = ranking::search(&StatementSearch { index: self, request }, request);
         statements::merge(facts, statements, &self.knowledge, request)
+    }
+
+    /// Searches for statements, in the form of facts.
+    pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
+        let found = ranking::search(&StatementSearch { index: self, request }, request).into_iter();
+        let whole = |found: Scored<Assertion>| Scored {
+            item: self.knowledge.statement_as_fact(&found.item),
+            score: found.score,
+            relevance: found.relevance,
+        };
+        found.map(whole).collect()
+    }
+
+    /// The entities whose whole name occurs in a text, those with the fewest facts first, without hubs.
+    pub fn entities_named_in(&self, text: &str) -> Vec<EntityId> {
+        let named = self.names.named_in(text).into_iter().filter_map(|number| self.entities.id(number));
+        let mut named: Vec<(usize, EntityId)> = named
+            .map(|id| (self.knowledge.degree(id), id))
+            .filter(|(degree, _)| *degree * 4 <= self.facts.len().max(16))
+            .collect();
+        named.sort();
+        named.into_iter().map(|(_, id)| id).collect()
     }
 
     /// Searches for entities.

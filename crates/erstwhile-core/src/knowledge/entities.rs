@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::mentions::{Mentions, WrittenName};
 use super::{Knowledge, anchors, summary};
 use crate::identity;
-use crate::model::{Entity, EntityId, EpisodeId, Metadata};
+use crate::model::{Entity, EntityId, EpisodeId, Fact, Metadata};
 use crate::time;
 
 impl Knowledge {
@@ -59,7 +59,7 @@ impl Knowledge {
                 &aliases,
                 most_frequent_type(occurrences().map(|(_, written)| written)),
             ),
-            summary: summary::summarise(entity, self.facts_about(entity)),
+            summary: self.summarise(entity, None),
             attributes: self.attributes_of(entity).into_iter().collect::<Metadata>(),
             created_at: occurrences().map(|(occurrence, _)| occurrence.recorded_at).min()?,
             aliases: aliases.into_iter().collect(),
@@ -76,6 +76,27 @@ impl Knowledge {
             time::merge(&mut result.attributes, &patch.attributes);
         }
         Some(result)
+    }
+
+    /// The summary of an entity at a moment, made of the facts that hold then, unless the operator wrote one.
+    ///
+    /// [`Entity::summary`] does not know the present: to it, every fact without an end holds.
+    pub fn summary_at(&self, entity: EntityId, now: Timestamp) -> String {
+        let entity = self.entity_of(entity);
+        let written = self.members(entity).iter().find_map(|id| self.entity_edits.get(id)?.summary.clone());
+        written.unwrap_or_else(|| self.summarise(entity, Some(now)))
+    }
+
+    fn summarise(&self, entity: EntityId, now: Option<Timestamp>) -> String {
+        let subject = summary::Subject { entity, user: identity::user_node(self.graph), now };
+        summary::summarise(subject, self.facts_about(entity).map(|fact| (fact, self.stated_predicate(fact))))
+    }
+
+    /// The relation of a fact before declared types rename it.
+    pub(super) fn stated_predicate<'a>(&'a self, fact: &'a Fact) -> &'a str {
+        let edited = fact.assertions.iter().find_map(|id| self.fact_edits.get(id)?.predicate.as_deref());
+        let stated = || self.assertions.get(&fact.id).map(|assertion| assertion.predicate.as_str());
+        edited.or_else(stated).unwrap_or(&fact.predicate)
     }
 
     /// The declared type of an entity, if one matches, else that of the extractor.

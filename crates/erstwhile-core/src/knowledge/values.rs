@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Knowledge;
-use crate::model::{EntityId, Fact, Holding, VALUE_TYPE};
+use crate::model::{Entity, EntityId, Fact, Holding, Metadata, VALUE_TYPE};
 
 /// Maximum number of attributes of one entity.
 const ATTRIBUTES_MAX: usize = 100;
@@ -31,6 +31,15 @@ impl Knowledge {
             attributes.insert(attribute_name(&fact.predicate), attribute_value(value));
         }
         attributes
+    }
+}
+
+impl Knowledge {
+    /// The attributes of an entity that do not come from values.
+    pub fn attributes_without_values(&self, entity: &Entity) -> Metadata {
+        let of_values = self.attributes_of(entity.id);
+        let own = entity.attributes.iter().filter(|(name, value)| of_values.get(*name) != Some(value));
+        own.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 

@@ -25,18 +25,6 @@ impl<'a> FactSearch<'a> {
         let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
         Self { index, request, past: request.known_at.map(facts_at) }
     }
-
-    /// Entities whose whole name occurs in the query, those with the fewest facts first, without hubs.
-    fn named_in_query(&self) -> Vec<EntityId> {
-        let GraphIndex { knowledge, names, entities, facts, .. } = self.index;
-        let named = names.named_in(&self.request.query).into_iter().filter_map(|number| entities.id(number));
-        let mut named: Vec<(usize, EntityId)> = named
-            .map(|id| (knowledge.degree(id), id))
-            .filter(|(degree, _)| *degree * 4 <= facts.len().max(16))
-            .collect();
-        named.sort();
-        named.into_iter().map(|(_, id)| id).collect()
-    }
 }
 
 impl Searchable for FactSearch<'_> {
@@ -63,7 +51,8 @@ impl Searchable for FactSearch<'_> {
         let knowledge = &self.index.knowledge;
         let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
         let seeds_max = SEEDS_MAX + self.request.origins.len();
-        let seeds: Vec<EntityId> = origins.chain(self.named_in_query()).take(seeds_max).collect();
+        let seeds: Vec<EntityId> =
+            origins.chain(self.index.entities_named_in(&self.request.query)).take(seeds_max).collect();
         let best = fused.iter().copied().fold(0.0_f32, f32::max);
         for seed in seeds {
             for fact in knowledge.facts_about(seed) {

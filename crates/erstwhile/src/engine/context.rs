@@ -7,8 +7,8 @@ use crate::store::Locate;
 use erstwhile_core::context::{ContextBudget, ContextParts, compose};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
-use erstwhile_core::model::{Episode, EpisodeId, GraphId};
-use erstwhile_core::search::{GraphIndex, Moment, SearchRequest};
+use erstwhile_core::model::{Entity, Episode, EpisodeId, GraphId};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements};
 
 /// Number of messages at the end of a thread from which the query is built.
 pub(super) const MESSAGES_READ: i64 = 4;
@@ -63,6 +63,7 @@ impl ProjectHandle {
             let search = Search {
                 moment: request.as_of.map_or(Moment::Current(now), Moment::At),
                 as_known_at: request.as_known_at,
+                statements: Some(Statements::Never),
                 ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max) + said.len())
             };
             Some(self.search_request(search).await?)
@@ -92,13 +93,28 @@ fn parts(
     search: Option<&SearchRequest>,
     said: &[EpisodeId],
 ) -> ContextParts {
-    let user = index.knowledge.entity(user_node(graph));
     let Some(search) = search else { return ContextParts { user_summary, ..ContextParts::default() } };
-    let facts = index.search_facts(search).into_iter().map(|found| found.item).collect();
-    let entities = index.search_entities(search).into_iter().map(|found| found.item);
+    let knowledge = &index.knowledge;
+    let user = knowledge.entity_of(user_node(graph));
     // The top of the block already describes the user.
-    let entities = entities.filter(|entity| user.as_ref().is_none_or(|user| user.id != entity.id)).collect();
-    let episodes = index.search_episodes(search).into_iter().map(|found| found.item);
-    let episodes = episodes.filter(|episode| !said.contains(&episode.id)).collect();
-    ContextParts { user_summary, facts, entities, episodes }
+    let is_shown = |entity: &Entity| entity.id != user && knowledge.degree(entity.id) > 0;
+    let entities = items(index.search_entities(search)).into_iter().filter(is_shown);
+    let is_new = |id: &EpisodeId| !said.contains(id);
+    ContextParts {
+        user_summary,
+        facts: items(index.search_facts(search)),
+        entities: entities
+            .map(|entity| Entity { attributes: knowledge.attributes_without_values(&entity), ..entity })
+            .collect(),
+        named: index.entities_named_in(&search.query),
+        episodes: items(index.search_episodes(search)).into_iter().filter(|episode| is_new(&episode.id)).collect(),
+        statements: items(index.search_statements(search))
+            .into_iter()
+            .filter(|statement| statement.episodes.iter().all(is_new))
+            .collect(),
+    }
+}
+
+fn items<T>(found: Vec<Scored<T>>) -> Vec<T> {
+    found.into_iter().map(|found| found.item).collect()
 }

@@ -8,7 +8,7 @@ use crate::store::SettingScope;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, Fact, Precondition, SettingKind};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements};
 use erstwhile_core::template::{
     Template, Variable, VariableKind, line_of_summary, lines_of_entities, lines_of_episodes, lines_of_facts,
     lines_of_texts,
@@ -75,7 +75,11 @@ impl ThreadHandle {
         let search = if query.trim().is_empty() {
             None
         } else {
-            let search = Search { moment: Moment::Current(self.project.now()), ..Search::new(query, CANDIDATES) };
+            let search = Search {
+                moment: Moment::Current(self.project.now()),
+                statements: Some(Statements::Never),
+                ..Search::new(query, CANDIDATES)
+            };
             Some(self.project.search_request(search).await?)
         };
         let said: Vec<_> = last.iter().map(|message| message.id).collect();

@@ -4,6 +4,7 @@ use super::ProjectHandle;
 use erstwhile_core::error::Result;
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{GraphId, SettingKind};
+use erstwhile_core::search::GraphIndex;
 use erstwhile_core::text::sentences::split;
 
 /// Maximum number of facts that one instruction chooses.
@@ -22,9 +23,9 @@ impl ProjectHandle {
         let instructions = self.state().declared_for(self.id, graph, SettingKind::UserSummaryInstruction).await?;
         let (now, node) = (self.now(), user_node(graph));
         let index = self.index(graph).await?;
-        let Some(plain) = index.read(|index| index.knowledge.entity(node).map(|user| user.summary.clone()))? else {
-            return Ok(None);
-        };
+        let plain =
+            |index: &GraphIndex| index.knowledge.entity(node).map(|user| index.knowledge.summary_at(user.id, now));
+        let Some(plain) = index.read(plain)? else { return Ok(None) };
         if instructions.is_empty() {
             return Ok(Some(plain));
         }
