@@ -374,11 +374,14 @@ impl SentenceReader<'_, '_> {
             && !subject.plural
         {
             let name = nouns::name(&s, attribute);
-            if s.entity_kind(attribute).is_none_or(|kind| kind == EntityKind::Person) && s.is_capital(attribute) {
+            let quantity =
+                matches!(s.entity_kind(attribute), Some(EntityKind::Date | EntityKind::Cardinal | EntityKind::Norp));
+            if !quantity && s.is_capital(attribute) {
                 self.introduce(subject, &name);
                 return Ok(true);
             }
         }
+        self.described(subject, attribute)?;
         let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return Ok(false) };
         let Some(relation) = s.lexicon.kin(s.lemma(attribute)).filter(|_| !s.is_capital(attribute)) else {
             return Ok(false);

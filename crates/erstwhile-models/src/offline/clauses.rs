@@ -3,6 +3,8 @@
 use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
+use erstwhile::ports::ExtractedMention;
+
 use super::claims::{Object, entity_type};
 use super::clause_text::{self, Clause};
 use super::fitness::{CONCRETE, Context};
@@ -71,7 +73,11 @@ impl SentenceReader<'_, '_> {
         };
         reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
         // "No longer" and "not any more" say that it was so before.
-        if reading.negated && reading.mood == Mood::Actual && self.is_no_longer(verb) {
+        if reading.negated
+            && reading.mood == Mood::Actual
+            && self.is_no_longer(verb)
+            && !s.has_child_word(verb, &["ca"])
+        {
             reading = Reading { mood: Mood::Former, negated: false };
         }
         if is_own && self.attribute(verb, subject_token, reading)? {
@@ -343,6 +349,7 @@ impl SentenceReader<'_, '_> {
             past: false,
             date: None,
             span: self.span.clone(),
+            has_consequences: false,
         }
     }
 
@@ -395,7 +402,11 @@ impl SentenceReader<'_, '_> {
             }
         }
         let wanted = s.lexicon.objects(candidate.relation);
-        Ok(Object::entity(name, entity_type(kinds, wanted)))
+        let mut object = Object::entity(name, entity_type(kinds, wanted));
+        if let Some((noun, _)) = nouns::typed_name(&s, token) {
+            object.entity_type = Some(capitalised(noun));
+        }
+        Ok(object)
     }
 
     /// A job without where it is done: "vet" of "vet in Leeds".
@@ -485,6 +496,38 @@ impl SentenceReader<'_, '_> {
         Ok(words.join(" "))
     }
 
+    /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn described(&mut self, subject: &Person, attribute: usize) -> Result<(), Vague> {
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(attribute));
+        let typing =
+            Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
+        let indefinite = s.has_child_word(attribute, &["a", "an"]);
+        if subject.kinship.is_some()
+            || self.people.is_speaker(&subject.name)
+            || !kinds.intersects(typing)
+            || !indefinite
+        {
+            return Ok(());
+        }
+        self.claims.mentions.push(ExtractedMention {
+            name: subject.name.clone(),
+            entity_type: Some(capitalised(s.lemma(attribute))),
+            span: self.span.clone(),
+        });
+        for with in s.children(attribute).filter(|c| s.is(*c, &["with"])).collect::<Vec<_>>() {
+            let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
+            let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
+            let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
+            let relation = super::claims::relation_name(s.lower(noun));
+            self.state(subject, &relation, Object::value(s.lower(number)), statement);
+        }
+        Ok(())
+    }
+
     /// The text of a clause with its date.
     fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
         let sentence = self.s;
@@ -545,4 +588,9 @@ impl SentenceReader<'_, '_> {
         });
         Ok(true)
     }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

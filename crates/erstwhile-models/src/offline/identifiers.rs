@@ -255,6 +255,10 @@ fn is_software(word: &str) -> bool {
 /// "my_module", "C++", "AB-12", "@noor", "python3.11", ".NET", "AC/DC", "s3://bucket/key".
 fn is_identifier(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let address = word.split('.').count() == 4 && word.split('.').all(|part| part.parse::<u8>().is_ok());
+    if address {
+        return true;
+    }
     let digits = word.chars().any(|c| c.is_ascii_digit());
     if letters == 0
         || word.len() < 2
@@ -323,6 +327,7 @@ mod tests {
             ".NET",
             "AC/DC",
             "Town3x",
+            "10.0.0.5",
             "C#",
             "libfoo.so.1",
         ] {

@@ -113,8 +113,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     // "python 3.12" is what "python" is.
     let named = sentence.identifier(token).and_then(|name| name.split(' ').next()).map(str::to_lowercase);
     let typed = typed_name(sentence, token).map(|(noun, _)| noun);
-    let lists =
-        [typed, Some(word), two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
+    // A gerund is what its form says: "playing" is no play.
+    let base = (sentence.tag(token) != Tag::Vbg).then_some(word);
+    let lists = [typed, base, two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
     let listed = lists.fold(Kinds::default(), |all, word| all.with(sentence.lexicon.kinds(word)));
     found = found.with(listed);
     if let Some(entity) = sentence.entity(token) {

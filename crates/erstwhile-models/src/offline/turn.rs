@@ -95,6 +95,7 @@ impl TurnReader<'_> {
             self.said.remove(0);
         }
         extraction.claims = claims.claims;
+        extraction.mentions.extend(claims.mentions);
         extraction.aliases = claims.aliases;
         extraction
     }
@@ -229,6 +230,9 @@ impl TurnReader<'_> {
         let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
         for entity in entities {
             let Some(kind) = mention_type(entity.kind) else { continue };
+            if entity.tokens.clone().any(|token| sentence.identifier(token).is_some()) {
+                continue;
+            }
             let name = super::nouns::strip_article(sentence.entity_text(entity));
             if !is_proper(sentence, entity.tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
                 continue;
