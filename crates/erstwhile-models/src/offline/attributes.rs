@@ -122,7 +122,12 @@ impl SentenceReader<'_, '_> {
     /// The value that a verb states of a thing: a date, an amount, an identifier or a name.
     fn value_of(&mut self, verb: usize, thing: usize) -> Result<Option<(Value, Option<usize>)>, Vague> {
         let s = self.s;
+        let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
         for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
+            // "From 70% to 90%": the value is what it became.
+            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) {
+                continue;
+            }
             let token = match s.dep(child) {
                 Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
                 Dep::Prep if s.is(child, &["on", "at", "to", "in", "for", "from", "until"]) => {

@@ -350,9 +350,14 @@ impl ClauseWriter<'_, '_, '_, '_> {
             Piece::Words(..) => false,
         });
         let perfect = self.pieces.iter().any(|piece| matches!(piece, Piece::Token(token) if s.lemma(*token) == "have"));
+        let pieces: Vec<&Piece> = self
+            .pieces
+            .iter()
+            .filter(|piece| !matches!(piece, Piece::Token(token) if matches!(s.tag(*token), Tag::Wdt | Tag::Wp)))
+            .collect();
         let mut words: Vec<String> = vec![subject.name.clone()];
         let mut finite = false;
-        for piece in &self.pieces {
+        for piece in pieces {
             match piece {
                 Piece::Words(token, text) => {
                     finite |= token.is_none();

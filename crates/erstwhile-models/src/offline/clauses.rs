@@ -61,6 +61,13 @@ impl SentenceReader<'_, '_> {
         if self.covered.contains(&verb) {
             return Ok(());
         }
+        // "… on Squarespace, which I finished": what was finished may be more than the last name.
+        if s.dep(verb) == Dep::Relcl
+            && s.dep(s.head(verb)) == Dep::Pobj
+            && s.subtree(verb).any(|token| s.is(token, &["which"]))
+        {
+            return Ok(());
+        }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
         let keys = self.verb_keys(verb);
         let lexicon = s.lexicon;

@@ -142,6 +142,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     if listed.has(Kind::Kin) || listed.has(Kind::Human) {
         found = found.with(Kinds::of(&[Kind::Person, Kind::HumanNp]));
     }
+    if listed.is_empty() && is_profession(sentence, token) {
+        found.insert(Kind::Title);
+    }
     if found.has(Kind::Title) {
         found.insert(Kind::HumanNp);
     }
@@ -180,6 +183,17 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         }
     }
     found
+}
+
+/// "geologist", "bookbinder": what one works as, by its ending.
+fn is_profession(sentence: &Sentence<'_>, token: usize) -> bool {
+    const ENDINGS: &[&str] =
+        &["ist", "ologist", "ian", "eer", "smith", "maker", "keeper", "binder", "worker", "driver", "logist"];
+    let word = sentence.lemma(token);
+    sentence.pos(token) == Pos::Noun
+        && word.len() > 5
+        && matches!(sentence.dep(token), Dep::Attr | Dep::Pobj | Dep::Conj)
+        && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether the phrase stands in quotation marks.
