@@ -91,8 +91,8 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
             id: AssertionId(graph().derive(key.as_bytes())),
             predicate: "STATUS".to_owned(),
             object: Some(id),
-            holding: Holding::Exclusive,
             kind: ClaimKind::Asserts,
+            holding: Holding::Exclusive,
             ..assertions[0].clone()
         });
     }
@@ -102,8 +102,8 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
             id: AssertionId(graph().derive(key.as_bytes())),
             predicate: STATEMENT.to_owned(),
             object: None,
-            holding: Holding::Shared,
             kind: ClaimKind::States,
+            holding: Holding::Shared,
             ..assertions[0].clone()
         });
     }
