@@ -10,12 +10,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use mentions::{Mentions, WrittenName};
-use statements::{Statements, is_statement};
+use values::Value;
 
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
 use crate::model::{
-    Assertion, AssertionId, Entity, EntityId, EntityPatch, EpisodeId, Fact, FactEdit, GraphId, Link, LinkId, Mention,
+    Assertion, AssertionId, ClaimKind, Entity, EntityId, EntityPatch, EpisodeId, Fact, FactEdit, GraphId, Link, LinkId,
+    Mention,
 };
 use crate::ontology::Ontology;
 use crate::time::{self, SlotKey};
@@ -28,6 +29,8 @@ mod statements;
 mod summary;
 mod values;
 
+pub(crate) use values::attribute_name;
+
 /// Entities and facts of one graph.
 #[derive(Debug)]
 pub struct Knowledge {
@@ -35,9 +38,10 @@ pub struct Knowledge {
     /// Declared types; empty if none are declared.
     ontology: Ontology,
     assertions: HashMap<AssertionId, Assertion>,
-    statements: Statements,
-    /// The text of each value.
-    values: HashMap<EntityId, String>,
+    /// Apart from the assertions of facts: no slot contains them.
+    statements: HashMap<AssertionId, Assertion>,
+    /// Apart from the entities: no list contains them.
+    values: HashMap<EntityId, Value>,
     mentions: HashMap<EntityId, Mentions>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
@@ -46,7 +50,7 @@ pub struct Knowledge {
     /// Assertions by name id of their subject and object.
     about: HashMap<EntityId, BTreeSet<AssertionId>>,
     by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
-    /// Mentioned name ids by episode.
+    /// Mentioned name ids and values by episode.
     mentioned: HashMap<EpisodeId, Vec<EntityId>>,
     /// Links by episode.
     linked: HashMap<EpisodeId, Vec<LinkId>>,
@@ -65,7 +69,7 @@ struct Slot {
     facts: Vec<AssertionId>,
 }
 
-/// The facts and entities that a change of evidence created, changed or removed.
+/// The facts, entities and statements that a change of evidence created, changed or removed.
 #[derive(Debug, Default)]
 pub struct Touched {
     /// Ids of facts, including removed ones.
@@ -89,7 +93,7 @@ impl Knowledge {
             graph,
             ontology,
             assertions: HashMap::default(),
-            statements: Statements::default(),
+            statements: HashMap::default(),
             values: HashMap::default(),
             mentions: HashMap::default(),
             recent: BTreeSet::new(),
@@ -117,7 +121,7 @@ impl Knowledge {
         }
         for mention in evidence.mentions {
             touched.entities.insert(self.identities.entity(mention.entity));
-            self.add_mention(mention);
+            self.add_mention(mention, &mut touched);
         }
         for link in evidence.links {
             if let Some(episode) = link.episode {
@@ -128,13 +132,14 @@ impl Knowledge {
         self.resolve_identities(&mut slots, &mut touched);
         for assertion in evidence.assertions {
             let id = assertion.id;
-            if is_statement(&assertion) {
-                touched.statements.insert(id);
-                self.statements.add(assertion);
-            } else if !self.assertions.contains_key(&id) {
-                self.add_assertion(assertion);
-                self.add_to_slot(id, &mut slots);
+            if self.assertions.contains_key(&id) || self.statements.contains_key(&id) {
+                continue;
             }
+            if assertion.kind == ClaimKind::States {
+                touched.statements.insert(id);
+            }
+            self.add_assertion(assertion);
+            self.add_to_slot(id, &mut slots);
         }
         for edit in evidence.edits {
             self.apply_edit(edit, &mut slots, &mut touched);
@@ -161,11 +166,13 @@ impl Knowledge {
         touched
     }
 
-    fn add_mention(&mut self, mention: Mention) {
+    fn add_mention(&mut self, mention: Mention, touched: &mut Touched) {
         let (id, episode, at) = (mention.entity, mention.episode, mention.recorded_at);
-        let is_value = values::is_value_type(mention.entity_type.as_deref());
-        if is_value {
-            self.values.insert(id, mention.name.clone());
+        if self.mentions_value(&mention) {
+            if self.add_value(mention, touched) {
+                self.add_mentioned(episode, id);
+            }
+            return;
         }
         let new_name = || Name::in_graph(self.graph, id, &mention.name, mention.entity_type.as_deref(), at);
         // The earliest mention determines the name.
@@ -180,12 +187,15 @@ impl Knowledge {
             return;
         }
         let last = mentions.last_at();
-        if !is_value {
-            self.update_recent(id, before, last);
-        }
-        if let Some(name) = name.filter(|_| !is_value) {
+        self.update_recent(id, before, last);
+        if let Some(name) = name {
             self.identities.put_name(name);
         }
+        self.add_mentioned(episode, id);
+    }
+
+    /// Records that an episode mentions a name or value.
+    fn add_mentioned(&mut self, episode: Option<EpisodeId>, id: EntityId) {
         if let Some(names) = episode.map(|episode| self.mentioned.entry(episode).or_default())
             && !names.contains(&id)
         {
@@ -200,11 +210,9 @@ impl Knowledge {
         mentions.remove_episode(episode);
         let last = mentions.last_at();
         match mentions.earliest(self.graph, name) {
-            Some(_) if self.values.contains_key(&name) => return,
             Some(first) => self.identities.put_name(first),
             None => {
                 self.mentions.remove(&name);
-                self.values.remove(&name);
                 self.identities.remove_name(name);
             }
         }
@@ -226,10 +234,12 @@ impl Knowledge {
         if let Some(episode) = assertion.episode {
             self.by_episode.entry(episode).or_default().push(assertion.id);
         }
-        self.assertions.insert(assertion.id, assertion);
+        let is_statement = assertion.kind == ClaimKind::States;
+        let kept = if is_statement { &mut self.statements } else { &mut self.assertions };
+        kept.insert(assertion.id, assertion);
     }
 
-    /// The slot of an assertion.
+    /// The slot of an assertion; `None` for statements.
     fn slot_of(&self, id: AssertionId) -> Option<SlotKey> {
         self.assertions.get(&id).map(|assertion| SlotKey::of(assertion, |name| self.identities.entity(name)))
     }
@@ -250,10 +260,16 @@ impl Knowledge {
         slots.insert(key);
     }
 
-    fn remove_assertion(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
-        let Some(assertion) = self.assertions.remove(&id) else { return };
-        let key = SlotKey::of(&assertion, |name| self.identities.entity(name));
-        self.remove_from_slot(id, key, slots);
+    fn remove_assertion(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
+        let assertion = if let Some(assertion) = self.assertions.remove(&id) {
+            let key = SlotKey::of(&assertion, |name| self.identities.entity(name));
+            self.remove_from_slot(id, key, slots);
+            assertion
+        } else {
+            let Some(statement) = self.statements.remove(&id) else { return };
+            touched.statements.insert(id);
+            statement
+        };
         self.fact_edits.remove(&id);
         for name in names_of(&assertion) {
             if let Some(about) = self.about.get_mut(&name) {
@@ -268,25 +284,21 @@ impl Knowledge {
     /// Removes the object of a tombstone.
     fn apply_tombstone(&mut self, kind: TombstoneKind, id: Uuid, slots: &mut HashSet<SlotKey>, touched: &mut Touched) {
         match kind {
-            TombstoneKind::Assertion => {
-                let id = AssertionId(id);
-                if self.statements.remove(id) {
-                    touched.statements.insert(id);
-                } else {
-                    self.remove_assertion(id, slots);
-                }
-            }
+            TombstoneKind::Assertion => self.remove_assertion(AssertionId(id), slots, touched),
             TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
             TombstoneKind::Episode => {
                 let episode = EpisodeId(id);
-                touched.statements.extend(self.statements.remove_episode(episode));
                 for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
-                    self.remove_assertion(assertion, slots);
+                    self.remove_assertion(assertion, slots, touched);
                 }
                 for link in self.linked.remove(&episode).unwrap_or_default() {
                     self.identities.remove_link(link);
                 }
                 for name in self.mentioned.remove(&episode).unwrap_or_default() {
+                    if self.is_value(name) {
+                        self.remove_value_mentions(name, episode, touched);
+                        continue;
+                    }
                     self.remove_mentions(name, episode);
                     touched.entities.insert(self.identities.entity(name));
                 }
@@ -294,12 +306,13 @@ impl Knowledge {
             TombstoneKind::Name => {
                 let name = EntityId(id);
                 for assertion in self.about.remove(&name).unwrap_or_default() {
-                    self.remove_assertion(assertion, slots);
+                    self.remove_assertion(assertion, slots, touched);
                 }
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
-                let mentions = self.mentions.remove(&name).unwrap_or_default();
+                let of_value = self.values.remove(&name).map(|value| value.mentions);
+                let mentions = self.mentions.remove(&name).or(of_value).unwrap_or_default();
                 for episode in mentions.episodes() {
                     if let Some(names) = self.mentioned.get_mut(&episode) {
                         names.retain(|mentioned| *mentioned != name);
@@ -307,7 +320,6 @@ impl Knowledge {
                 }
                 self.update_recent(name, mentions.last_at(), None);
                 self.entity_edits.remove(&name);
-                self.values.remove(&name);
             }
         }
     }
@@ -423,7 +435,7 @@ impl Knowledge {
     fn predicate_of(&self, fact: &Fact) -> String {
         let edited = fact.assertions.iter().find_map(|id| self.fact_edits.get(id)?.predicate.clone());
         let said = self.assertions.get(&fact.id).map_or(&fact.predicate, |assertion| &assertion.predicate);
-        let entity_type = |id| self.entities.get(&id).and_then(|entity: &Entity| entity.entity_type.as_deref());
+        let entity_type = |id| self.entity_or_value(id).and_then(|entity: &Entity| entity.entity_type.as_deref());
         let declared = || self.ontology.predicate(said, entity_type(fact.subject), entity_type(fact.object));
         edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| said.clone())
     }
@@ -478,12 +490,12 @@ impl Knowledge {
         facts
     }
 
-    /// All entities, ordered by id; values are none.
+    /// All entities, ordered by id, without values.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
-        self.entities.values().filter(|entity| !self.is_value(entity.id))
+        self.entities.values()
     }
 
-    /// An entity or a value, by its id or by the id of one of its names.
+    /// An entity, by its id or by the id of one of its names.
     pub fn entity(&self, id: EntityId) -> Option<&Entity> {
         self.entities.get(&self.entity_of(id))
     }
@@ -498,9 +510,9 @@ impl Knowledge {
         fact.assertions.iter().find_map(|id| self.fact_edits.get(id)).cloned().unwrap_or_default()
     }
 
-    /// The entities that an episode mentions, ordered by id; values are none.
+    /// The entities that an episode mentions, ordered by id, without values.
     pub fn mentioned_in(&self, episode: EpisodeId) -> BTreeSet<EntityId> {
-        let names = self.mentioned.get(&episode).into_iter().flatten().filter(|name| !self.is_value(**name));
+        let names = self.mentioned.get(&episode).into_iter().flatten();
         names.map(|name| self.entity_of(*name)).filter(|entity| self.entities.contains_key(entity)).collect()
     }
 

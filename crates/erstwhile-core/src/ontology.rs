@@ -169,6 +169,14 @@ impl Ontology {
         both
     }
 
+    /// The property that the declared type of an entity has, by its name in any spelling of case and words.
+    pub fn property(&self, entity_type: Option<&str>, name: &str) -> Option<&Property> {
+        let (own, wanted) = (types::comparison_key(entity_type?), types::comparison_key(name));
+        let mut declared = self.entity_types.iter().filter(|kind| types::comparison_key(&kind.name) == own);
+        declared
+            .find_map(|kind| kind.properties.iter().find(|property| types::comparison_key(&property.name) == wanted))
+    }
+
     /// Whether a strict ontology admits an entity of this type: a declared type, or that of a speaker.
     pub fn admits_entity(&self, entity_type: Option<&str>) -> bool {
         let Some(comparison_key) = entity_type.map(types::comparison_key) else { return false };

@@ -26,7 +26,6 @@ pub use vector::EXACT_MAX;
 use crate::model::{Assertion, Entity, EntityId, Episode, Fact};
 use entities::EntitySearch;
 use episodes::EpisodeSearch;
-use facts::FactSearch;
 use filter::Filter;
 use statements::StatementSearch;
 
@@ -124,12 +123,7 @@ impl GraphIndex {
 
     /// Searches for facts and, as the request says, statements.
     pub fn search_facts(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        let facts = ranking::search(&FactSearch::new(self, request), request);
-        if request.statements == Statements::Never {
-            return facts;
-        }
-        let statements = ranking::search(&StatementSearch { index: self, request }, request);
-        statements::merge(facts, statements, &self.knowledge, request)
+        statements::search(self, request)
     }
 
     /// Searches for statements, in the form of facts.

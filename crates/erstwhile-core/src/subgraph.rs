@@ -83,7 +83,7 @@ fn reached(knowledge: &Knowledge, request: &SubgraphRequest, passes: &impl Fn(&F
         let ends = facts
             .filter(|(_, fact)| passes(fact))
             .flat_map(|(entity, fact)| ends_from(entity, fact, request.direction))
-            .filter(|end| knowledge.entity(*end).is_some_and(|entity| entity.id == *end) && !knowledge.is_value(*end));
+            .filter(|end| knowledge.entity(*end).is_some_and(|entity| entity.id == *end));
         let next: BTreeSet<EntityId> = ends.filter(|end| seen.insert(*end)).collect();
         level = next;
     }

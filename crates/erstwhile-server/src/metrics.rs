@@ -31,6 +31,13 @@ pub struct RouteLabels {
     pub route: String,
 }
 
+/// Labels of the dropped claims.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct ReasonLabels {
+    /// Why they were dropped.
+    pub reason: &'static str,
+}
+
 /// All metrics; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -43,6 +50,8 @@ pub struct Metrics {
     pub queue_episodes: Gauge,
     /// `erstwhile_queue_graphs`
     pub queue_graphs: Gauge,
+    /// `erstwhile_dropped_claims`
+    pub dropped_claims: Family<ReasonLabels, Gauge>,
 }
 
 impl Metrics {
@@ -56,7 +65,10 @@ impl Metrics {
         registry.register("request_seconds", "Latency of requests in seconds", Family::clone(&latency));
         registry.register("queue_episodes", "Episodes waiting for ingestion", queue_episodes.clone());
         registry.register("queue_graphs", "Graphs with episodes waiting for ingestion", queue_graphs.clone());
-        Self { registry: Arc::new(registry), requests, latency, queue_episodes, queue_graphs }
+        let dropped_claims = Family::default();
+        let help = "Claims and statements dropped while reading episodes, since the start";
+        registry.register("dropped_claims", help, Family::clone(&dropped_claims));
+        Self { registry: Arc::new(registry), requests, latency, queue_episodes, queue_graphs, dropped_claims }
     }
 
     /// Encodes the metrics in the Prometheus text format.

@@ -58,10 +58,12 @@ pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let store = open_store(&settings.store).await?;
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
-    let builder = Engine::builder(store)
-        .embedder(embedder)
-        .extractor(OfflineExtractor::new()?)
-        .settings(EngineSettings { index_bytes_max: settings.search.index_mib_max << 20, ..EngineSettings::default() });
+    let builder =
+        Engine::builder(store).embedder(embedder).extractor(OfflineExtractor::new()?).settings(EngineSettings {
+            index_bytes_max: settings.search.index_mib_max << 20,
+            statements: settings.search.statements.into(),
+            ..EngineSettings::default()
+        });
     Ok(match language_model(settings) {
         Some(model) => builder.language_model(model).build(),
         None => builder.build(),

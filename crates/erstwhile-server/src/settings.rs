@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use config::{Config, Environment, File, FileFormat};
+use erstwhile::search::Statements;
 use erstwhile_postgres::Postgres;
 use serde::Deserialize;
 
@@ -28,7 +29,7 @@ pub struct Settings {
     pub ingest: IngestSettings,
     /// The language model for calls that need one; none by default.
     pub model: ModelSettings,
-    /// Memory limits of indexes.
+    /// Search: memory of indexes, and statements.
     pub search: SearchSettings,
     /// Logging and metrics.
     pub telemetry: TelemetrySettings,
@@ -190,17 +191,42 @@ impl std::fmt::Debug for ModelSettings {
     }
 }
 
-/// Memory limits of indexes.
+/// Search: memory of indexes, and statements.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchSettings {
     /// Approximate maximum size of all indexes in mebibytes.
     pub index_mib_max: u64,
+    /// When searches for facts return statements: `auto`, `always` or `never`.
+    pub statements: StatementsSetting,
+}
+
+/// When searches for facts return statements.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatementsSetting {
+    /// Behind the facts that match.
+    #[default]
+    Auto,
+    /// Ranked together with the facts.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl From<StatementsSetting> for Statements {
+    fn from(setting: StatementsSetting) -> Self {
+        match setting {
+            StatementsSetting::Auto => Self::Auto,
+            StatementsSetting::Always => Self::Always,
+            StatementsSetting::Never => Self::Never,
+        }
+    }
 }
 
 impl Default for SearchSettings {
     fn default() -> Self {
-        Self { index_mib_max: 1024 }
+        Self { index_mib_max: 1024, statements: StatementsSetting::default() }
     }
 }
 

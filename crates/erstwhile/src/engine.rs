@@ -1,5 +1,6 @@
 //! The facade: what an HTTP server, a command line or any other program calls.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,6 +118,13 @@ impl Engine {
     /// The numbers of episodes and graphs that wait for ingestion.
     pub async fn queue_depth(&self) -> Result<QueueDepth> {
         self.store().queue_depth().await
+    }
+
+    /// How many claims and statements this process dropped while reading episodes, by reason.
+    ///
+    /// The log names their episodes, at the level `debug`.
+    pub fn dropped_claims(&self) -> BTreeMap<&'static str, u64> {
+        self.state.dropped_claims().counts()
     }
 
     /// Starts ingestion workers on the current Tokio runtime; they stop when the result is dropped.

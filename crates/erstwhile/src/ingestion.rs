@@ -4,6 +4,7 @@
 //! applies it in one batch that also removes the episodes from the queue. A crash at any point leaves them pending; the
 //! lease's epoch keeps a worker whose lease has expired from applying its result.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
 use erstwhile_core::model::{BatchId, Episode, EpisodeState, GraphId, Partition, PartitionId, PartitionOwner, User};
-use erstwhile_core::reading::{self, Reading};
+use erstwhile_core::reading::{self, DroppedClaim, Reading};
 
 /// Maximum number of episodes that are extracted together.
 const EPISODES_MAX: i64 = 32;
@@ -277,12 +278,17 @@ impl Reader<'_> {
             recorded_at: self.state.now(),
         };
         let mut changes = Vec::new();
+        let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         for (episode, extraction) in episodes.iter().zip(extractions) {
             let state = match extraction {
                 Ok(extraction) => {
                     let (evidence, dropped) = reading::evidence(&reading, episode, extraction);
                     if !dropped.is_empty() {
-                        tracing::debug!(episode.id = %episode.id, count = dropped.len(), "ungrounded claims dropped");
+                        let by_reason = counts_of(&dropped);
+                        tracing::debug!(episode.id = %episode.id, ?by_reason, "claims dropped");
+                        for (reason, count) in by_reason {
+                            *counts.entry(reason).or_default() += count;
+                        }
                     }
                     changes.extend(evidence);
                     EpisodeState::Processed
@@ -291,7 +297,9 @@ impl Reader<'_> {
             };
             changes.push(Change::SetEpisodeState(episode.id, state));
         }
-        apply(self.state, self.lease, self.partition, changes).await
+        apply(self.state, self.lease, self.partition, changes).await?;
+        self.state.dropped_claims().add(&counts);
+        Ok(())
     }
 
     /// Under a strict ontology, removes what has no declared type.
@@ -363,6 +371,15 @@ impl Reader<'_> {
             Err(Error::internal("the extractor returned no result for some turns"))
         }
     }
+}
+
+/// The numbers of dropped claims by reason.
+fn counts_of(dropped: &[DroppedClaim]) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for claim in dropped {
+        *counts.entry(claim.reason).or_default() += 1;
+    }
+    counts
 }
 
 fn turn(episode: &Episode) -> Turn {

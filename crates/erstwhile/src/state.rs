@@ -14,12 +14,14 @@ use crate::store::Store;
 
 mod announcements;
 mod declarations;
+mod dropped;
 mod indexes;
 
 pub(crate) use indexes::IndexHandle;
 
 use announcements::Announcements;
 use declarations::Declarations;
+use dropped::DroppedClaims;
 use indexes::Indexes;
 
 /// The state of one engine in this process.
@@ -29,12 +31,19 @@ pub(crate) struct State {
     indexes: Indexes,
     declarations: Declarations,
     announcements: Announcements,
+    dropped: DroppedClaims,
 }
 
 impl State {
     pub(crate) fn new(parts: Parts) -> Self {
         let indexes = Indexes::new(parts.settings.index_bytes_max);
-        Self { parts, indexes, declarations: Declarations::new(), announcements: Announcements::default() }
+        Self {
+            parts,
+            indexes,
+            declarations: Declarations::new(),
+            announcements: Announcements::default(),
+            dropped: DroppedClaims::default(),
+        }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -47,6 +56,11 @@ impl State {
 
     pub(crate) fn extractor(&self) -> Arc<dyn Extractor> {
         Arc::clone(&self.parts.extractor)
+    }
+
+    /// Counts of the claims that were dropped while reading episodes.
+    pub(crate) fn dropped_claims(&self) -> &DroppedClaims {
+        &self.dropped
     }
 
     /// The current time of the engine's clock.

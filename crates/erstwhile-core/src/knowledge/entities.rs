@@ -14,9 +14,6 @@ use crate::time;
 impl Knowledge {
     /// The display name of an entity.
     fn name_of(&self, entity: EntityId) -> Option<&str> {
-        if let Some(value) = self.values.get(&entity) {
-            return Some(value);
-        }
         let members = self.members(entity);
         let edited = members.iter().find_map(|name| self.entity_edits.get(name)?.name.as_deref());
         if edited.is_some() {
@@ -34,8 +31,7 @@ impl Knowledge {
 
     /// Builds an entity from its mentions, facts and edits; `None` if it has no mentions.
     pub(super) fn build_entity(&self, entity: EntityId) -> Option<Entity> {
-        let own = [entity];
-        let members = if self.is_value(entity) { own.as_slice() } else { self.members(entity) };
+        let members = self.members(entity);
         let name = self.name_of(entity)?.to_owned();
         let mentions = members.iter().filter_map(|id| self.mentions.get(id));
         let mentions: Vec<&Mentions> = mentions.collect();
@@ -60,12 +56,13 @@ impl Knowledge {
                 most_frequent_type(occurrences().map(|(_, written)| written)),
             ),
             summary: self.summarise(entity, None),
-            attributes: self.attributes_of(entity).into_iter().collect::<Metadata>(),
+            attributes: Metadata::new(),
             created_at: occurrences().map(|(occurrence, _)| occurrence.recorded_at).min()?,
             aliases: aliases.into_iter().collect(),
             episodes,
             name,
         };
+        result.attributes = self.value_attributes(entity, result.entity_type.as_deref());
         for patch in members.iter().filter_map(|id| self.entity_edits.get(id)) {
             if let Some(summary) = &patch.summary {
                 result.summary.clone_from(summary);
@@ -114,7 +111,7 @@ impl Knowledge {
         if entity == user || entity == assistant {
             return Some(if entity == user { "User" } else { "Assistant" }.to_owned());
         }
-        if self.ontology.entity_types.is_empty() || self.is_value(entity) {
+        if self.ontology.entity_types.is_empty() {
             return extracted;
         }
         let names: Vec<&str> = std::iter::once(name).chain(aliases.iter().map(String::as_str)).collect();

@@ -91,7 +91,7 @@ impl Mentions {
 
     /// The name according to its earliest mention; `None` without mentions.
     pub(super) fn earliest(&self, graph: GraphId, name: EntityId) -> Option<Name> {
-        let earliest = self.occurrences.iter().map(|occurrence| occurrence.recorded_at).min()?;
+        let earliest = self.first_at()?;
         let then = self.iter().filter(|(occurrence, _)| occurrence.recorded_at == earliest);
         then.map(|(_, written)| written.to_name(graph, name, earliest)).reduce(Name::earlier)
     }
@@ -99,6 +99,11 @@ impl Mentions {
     /// The episodes that mention the name, possibly with repetitions.
     pub(super) fn episodes(&self) -> impl Iterator<Item = EpisodeId> {
         self.occurrences.iter().filter_map(|occurrence| occurrence.episode)
+    }
+
+    /// The time of the first mention.
+    pub(super) fn first_at(&self) -> Option<Timestamp> {
+        self.occurrences.iter().map(|occurrence| occurrence.recorded_at).min()
     }
 
     /// The time of the last mention.

@@ -1,71 +1,64 @@
-//! Statements: sentences for search, kept apart from facts.
+//! Statements: self-contained sentences of the episodes. They are for search only, and part of no fact or entity.
 
-use foldhash::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use super::Knowledge;
-use crate::identity::normalise;
-use crate::model::{Assertion, AssertionId, ClaimKind, EntityId, EpisodeId, Fact, Metadata, Precision, STATEMENT};
+use crate::identity::{normalise, user_node};
+use crate::model::{Assertion, AssertionId, EntityId, EpisodeId, Fact, Holding, Metadata, Precision, STATEMENT};
+use crate::text::position_of_word;
 
-/// The statements of a graph.
-#[derive(Debug, Default)]
-pub(super) struct Statements {
-    by_id: HashMap<AssertionId, Assertion>,
-    by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
-}
-
-impl Statements {
-    pub(super) fn add(&mut self, statement: Assertion) {
-        if let Some(episode) = statement.episode {
-            self.by_episode.entry(episode).or_default().push(statement.id);
-        }
-        self.by_id.insert(statement.id, statement);
-    }
-
-    pub(super) fn remove(&mut self, id: AssertionId) -> bool {
-        let Some(statement) = self.by_id.remove(&id) else { return false };
-        if let Some(said) = statement.episode.and_then(|episode| self.by_episode.get_mut(&episode)) {
-            said.retain(|said| *said != id);
-        }
-        true
-    }
-
-    /// Removes the statements of an episode; returns their ids.
-    pub(super) fn remove_episode(&mut self, episode: EpisodeId) -> Vec<AssertionId> {
-        let ids = self.by_episode.remove(&episode).unwrap_or_default();
-        for id in &ids {
-            self.by_id.remove(id);
-        }
-        ids
-    }
-}
+/// The attribute that marks a statement in search results for facts.
+const MARK: &str = "statement";
 
 impl Knowledge {
     /// All statements, in arbitrary order.
     pub fn statements(&self) -> impl Iterator<Item = &Assertion> {
-        self.statements.by_id.values()
+        self.statements.values()
     }
 
     /// A statement.
     pub fn statement(&self, id: AssertionId) -> Option<&Assertion> {
-        self.statements.by_id.get(&id)
+        self.statements.get(&id)
     }
 
-    /// A statement in the form of a fact, for results of searches: from who says it to the first other entity that it
-    /// names.
+    /// The statements of an episode.
+    pub fn statements_from(&self, episode: EpisodeId) -> impl Iterator<Item = &Assertion> {
+        self.by_episode.get(&episode).into_iter().flatten().filter_map(|id| self.statements.get(id))
+    }
+
+    /// The entities that a statement names, in the order of its text: those that its episode mentions and whose name
+    /// stands in the statement.
+    pub fn named_in_statement(&self, statement: &Assertion) -> Vec<EntityId> {
+        let Some(episode) = statement.episode else { return Vec::new() };
+        let text = normalise(&statement.statement);
+        let position = |id: EntityId| {
+            let entity = self.entities.get(&id)?;
+            let names = std::iter::once(&entity.name).chain(&entity.aliases);
+            names.filter_map(|name| position_of_word(&text, &normalise(name))).min()
+        };
+        let named: BTreeSet<(usize, EntityId)> =
+            self.mentioned_in(episode).into_iter().filter_map(|id| Some((position(id)?, id))).collect();
+        named.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// A statement in the form of a fact, for search results that contain both.
+    ///
+    /// Its relation is [`STATEMENT`], and its only attribute marks it. Its subject is the entity who says or does it,
+    /// else the first entity that it names, else the user, else an id without an entity; its object is the first
+    /// other entity that it names, else the subject.
     pub fn statement_as_fact(&self, statement: &Assertion) -> Fact {
-        let named: Vec<EntityId> = self.named_in(statement);
-        let subject = self.entity_of(statement.subject);
-        let subject = if self.entity(subject).is_some() { subject } else { named.first().copied().unwrap_or(subject) };
-        let object = named.into_iter().find(|entity| *entity != subject).unwrap_or(subject);
-        let mut attributes = Metadata::new();
-        attributes.insert("statement".to_owned(), true.into());
+        let named = self.named_in_statement(statement);
+        let exists = |id: EntityId| self.entity(id).map(|entity| entity.id);
+        let subject = exists(statement.subject).or_else(|| named.first().copied());
+        let subject = subject.or_else(|| exists(user_node(self.graph))).unwrap_or(statement.subject);
         Fact {
             id: statement.id,
             subject,
             predicate: STATEMENT.to_owned(),
-            object,
+            object: named.into_iter().find(|id| *id != subject).unwrap_or(subject),
             statement: statement.statement.clone(),
-            holding: statement.holding,
+            // It does not close anything, and what it tells may be still to come.
+            holding: Holding::Event,
             valid_from: Some(statement.valid_from.map_or(statement.reference_time, |from| from.at)),
             precision: statement.valid_from.map_or(Precision::Instant, |from| from.precision),
             valid_until: None,
@@ -74,23 +67,7 @@ impl Knowledge {
             closed_by: None,
             episodes: statement.episode.into_iter().collect(),
             assertions: vec![statement.id],
-            attributes,
+            attributes: Metadata::from_iter([(MARK.to_owned(), true.into())]),
         }
     }
-
-    /// The entities that a statement names: those that its episode mentions and whose name stands in it.
-    fn named_in(&self, statement: &Assertion) -> Vec<EntityId> {
-        let text = normalise(&statement.statement);
-        let mentioned = statement.episode.map(|episode| self.mentioned_in(episode)).unwrap_or_default();
-        let mut named: Vec<(usize, EntityId)> =
-            mentioned.into_iter().filter_map(|id| Some((text.find(&normalise(&self.entity(id)?.name))?, id))).collect();
-        named.sort_unstable();
-        let mut seen = HashSet::default();
-        named.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect()
-    }
-}
-
-/// Whether an assertion is a statement.
-pub(super) fn is_statement(assertion: &Assertion) -> bool {
-    assertion.kind == ClaimKind::States
 }

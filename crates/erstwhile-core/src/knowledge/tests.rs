@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{ClaimKind, Holding, LinkKind, Metadata};
+use crate::knowledge::sample::{Sample, graph as numbered};
+use crate::model::{ClaimKind, Holding, LinkKind, Metadata, STATEMENT, VALUE_TYPE};
+use crate::ontology::{EntityType, Property, PropertyKind};
 
 fn graph() -> GraphId {
     GraphId(Uuid::from_u128(9 << 100))
@@ -76,13 +78,50 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
     let linked = links.iter().flat_map(|link| [link.left, link.right]);
     let numbers: Vec<u8> = linked.filter_map(|id| (0..6).find(|number| name(*number) == id)).collect();
     let mentions = mentions.into_iter().chain(numbers.into_iter().map(|other| mention(number, other))).collect();
-    Evidence { assertions: vec![assertion], mentions, links, ..Evidence::default() }
+    let mut mentions: Vec<Mention> = mentions;
+    let mut assertions = vec![assertion];
+    if draw.1.is_multiple_of(2) {
+        // One value with two spellings.
+        let text = ["Open", "open", "done"][usize::from(draw.2) % 3];
+        let id = identity::value_id(graph(), "STATUS", text);
+        let value = Some(VALUE_TYPE.to_owned());
+        mentions.push(Mention { name: text.to_owned(), entity: id, entity_type: value, ..mention(number, 0) });
+        let key = format!("status {number} {draw:?}");
+        assertions.push(Assertion {
+            id: AssertionId(graph().derive(key.as_bytes())),
+            predicate: "STATUS".to_owned(),
+            object: Some(id),
+            kind: ClaimKind::Asserts,
+            holding: Holding::Exclusive,
+            ..assertions[0].clone()
+        });
+    }
+    if draw.2.is_multiple_of(2) {
+        let key = format!("statement {number} {draw:?}");
+        assertions.push(Assertion {
+            id: AssertionId(graph().derive(key.as_bytes())),
+            predicate: STATEMENT.to_owned(),
+            object: None,
+            kind: ClaimKind::States,
+            holding: Holding::Shared,
+            ..assertions[0].clone()
+        });
+    }
+    Evidence { assertions, mentions, links, ..Evidence::default() }
 }
 
 fn shown(knowledge: &Knowledge) -> (Vec<Fact>, Vec<Entity>) {
     let mut facts: Vec<Fact> = knowledge.facts().cloned().collect();
     facts.sort_by_key(|fact| fact.id);
     (facts, knowledge.entities().cloned().collect())
+}
+
+/// The statements, and the values in the form of entities.
+fn apart(knowledge: &Knowledge) -> (Vec<Assertion>, Vec<Entity>) {
+    let mut statements: Vec<Assertion> = knowledge.statements().cloned().collect();
+    statements.sort_by_key(|statement| statement.id);
+    let values = ["open", "done"].map(|text| identity::value_id(graph(), "STATUS", text));
+    (statements, values.iter().filter_map(|id| knowledge.entity_or_value(*id)).cloned().collect())
 }
 
 proptest! {
@@ -110,6 +149,7 @@ proptest! {
             fresh.apply(evidence_of(*number, draws[usize::from(*number)]));
         }
         prop_assert_eq!(shown(&grown), shown(&fresh));
+        prop_assert_eq!(apart(&grown), apart(&fresh));
         for limit in [0, 2, 4, 100] {
             prop_assert_eq!(grown.known_names(limit), fresh.known_names(limit));
         }
@@ -121,6 +161,7 @@ proptest! {
         let mut knowledge = Knowledge::new(graph());
         let mut copy: BTreeMap<AssertionId, Fact> = BTreeMap::new();
         let mut names: BTreeMap<EntityId, Entity> = BTreeMap::new();
+        let mut statements: BTreeMap<AssertionId, Assertion> = BTreeMap::new();
         for (number, draw) in draws.iter().enumerate() {
             let touched = knowledge.apply(evidence_of(number as u8, *draw));
             for id in touched.facts {
@@ -135,6 +176,13 @@ proptest! {
                     None => names.remove(&id),
                 };
             }
+            for id in touched.statements {
+                match knowledge.statement(id) {
+                    Some(statement) => statements.insert(id, statement.clone()),
+                    None => statements.remove(&id),
+                };
+            }
+            prop_assert_eq!(statements.values().cloned().collect::<Vec<_>>(), apart(&knowledge).0);
             let (facts, entities) = shown(&knowledge);
             prop_assert_eq!(copy.values().cloned().collect::<Vec<_>>(), facts);
             prop_assert_eq!(names.values().cloned().collect::<Vec<_>>(), entities);
@@ -156,4 +204,113 @@ fn a_name_that_was_deleted_is_new_when_it_is_mentioned_again() {
     for number in [1, 2] {
         assert_eq!(warm.mentioned_in(episode(number)), cold.mentioned_in(episode(number)));
     }
+}
+
+#[test]
+fn a_deleted_name_takes_the_statements_of_its_subject_along() {
+    let mut knowledge = Knowledge::new(graph());
+    let evidence = evidence_of(1, (0, 0, 0, 1));
+    let said = evidence.assertions.iter().filter(|assertion| assertion.kind == ClaimKind::States).count();
+    knowledge.apply(evidence);
+    assert_eq!((knowledge.statements().count(), said), (1, 1));
+    let touched =
+        knowledge.apply(Evidence { tombstones: vec![(TombstoneKind::Name, name(0).0)], ..Evidence::default() });
+    assert_eq!((knowledge.statements().count(), touched.statements.len()), (0, 1));
+}
+
+/// Adds the claim that a subject has a value on a day.
+fn add_value(sample: &mut Sample, on: i64, (subject, predicate, text): (&str, &str, &str)) {
+    let episode = sample.add_fact(on, (subject, predicate, "x"), Holding::Exclusive);
+    let id = identity::value_id(sample.graph, predicate, text);
+    let evidence = &mut sample.evidence;
+    let mention = evidence.mentions.iter_mut().rfind(|mention| mention.episode == Some(episode)).expect("the object");
+    (mention.name, mention.entity, mention.entity_type) = (text.to_owned(), id, Some(VALUE_TYPE.to_owned()));
+    evidence.assertions.iter_mut().rfind(|assertion| assertion.episode == Some(episode)).expect("the claim").object =
+        Some(id);
+}
+
+#[test]
+fn a_value_is_the_end_of_a_fact_and_in_no_list() {
+    let mut sample = Sample::new(numbered(1));
+    add_value(&mut sample, 1, ("Ann:Person", "HAS_AGE", "34"));
+    sample.add_fact(2, ("34:Person", "KNOWS", "Bob:Person"), Holding::Shared);
+    let knowledge = sample.knowledge();
+    let id = identity::value_id(numbered(1), "HAS_AGE", "34");
+    let value = knowledge.entity_or_value(id).expect("the value");
+    assert_eq!((value.name.as_str(), value.entity_type.as_deref()), ("34", Some("Value")));
+    assert!(knowledge.is_value(id) && knowledge.entity(id).is_none());
+    let mut names: Vec<&str> = knowledge.entities().map(|entity| entity.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["34", "Ann", "Bob"], "a person of that name is somebody else");
+    let episode = sample.evidence.episodes[0].id;
+    assert_eq!(knowledge.mentioned_in(episode), BTreeSet::from([sample.entity("Ann:Person")]));
+    assert!(knowledge.known_names(9).iter().all(|(_, entity_type)| entity_type.as_deref() != Some(VALUE_TYPE)));
+}
+
+#[test]
+fn a_node_to_which_the_application_gives_the_type_value_is_an_entity() {
+    let mut sample = Sample::new(numbered(1));
+    sample.add_fact(1, ("Ann:Person", "HOLDS", "Honesty:Value"), Holding::Shared);
+    let knowledge = sample.knowledge();
+    assert!(knowledge.entity(sample.entity("Honesty:Value")).is_some());
+}
+
+#[test]
+fn open_values_are_attributes_and_the_operator_has_the_last_word() {
+    let mut sample = Sample::new(numbered(1));
+    add_value(&mut sample, 1, ("Ann:Person", "HAS_AGE", "33"));
+    add_value(&mut sample, 9, ("Ann:Person", "HAS_AGE", "34"));
+    add_value(&mut sample, 2, ("Ann:Person", "STATUS", "single"));
+    add_value(&mut sample, 2, ("Ann:Person", "HAS_INCOME", "40000"));
+    let ann = sample.entity("Ann:Person");
+    let attributes =
+        |knowledge: &Knowledge| serde_json::to_value(&knowledge.entity(ann).expect("Ann").attributes).unwrap();
+    let plain = serde_json::json!({ "age": 34, "status": "single", "income": 40000 });
+    assert_eq!(attributes(&sample.knowledge()), plain);
+    let property = |name: &str, kind| Property { name: name.to_owned(), description: String::new(), kind };
+    let kinds = [("Age", PropertyKind::Text), ("yearlyIncome", PropertyKind::Int), ("Status", PropertyKind::Boolean)];
+    let properties = kinds.map(|(name, kind)| property(name, kind)).to_vec();
+    let person = EntityType { name: "Person".to_owned(), properties, ..EntityType::default() };
+    let ontology = Ontology { entity_types: vec![person], ..Ontology::default() };
+    let mut declared = Knowledge::with_ontology(ontology, numbered(1));
+    declared.apply(sample.evidence.clone());
+    assert_eq!(attributes(&declared), serde_json::json!({ "Age": "34", "income": 40000 }), "a status is no boolean");
+    let patch =
+        EntityPatch { attributes: Metadata::from_iter([("age".to_owned(), 35.into())]), ..EntityPatch::default() };
+    sample.evidence.edits.push(Edit::Entity(ann, patch));
+    let edited = sample.knowledge();
+    assert_eq!(attributes(&edited)["age"], 35);
+    let own = edited.attributes_without_values(edited.entity(ann).expect("Ann"));
+    assert_eq!(own, Metadata::from_iter([("age".to_owned(), 35.into())]));
+}
+
+#[test]
+fn a_statement_names_the_entities_whose_whole_name_stands_in_it() {
+    let mut sample = Sample::new(numbered(1));
+    let episode = sample.add_fact(1, ("Ann:Person", "KNOWS", "Bo:Person"), Holding::Shared);
+    let statement = |text: &str, subject: EntityId, number: u128| Assertion {
+        id: AssertionId(Uuid::from_u128(number)),
+        episode: Some(episode),
+        subject,
+        predicate: STATEMENT.to_owned(),
+        object: None,
+        statement: text.to_owned(),
+        kind: ClaimKind::States,
+        ..sample.evidence.assertions[0].clone()
+    };
+    let nobody = identity::no_subject(numbered(1));
+    let texts = ["Bo and Ann went to Bonn.", "Bonn is big.", "Ann sang."];
+    let statements: Vec<Assertion> =
+        texts.iter().zip(1..).map(|(text, number)| statement(text, nobody, number)).collect();
+    let knowledge = sample.knowledge();
+    let ends = |statement: &Assertion| {
+        let fact = knowledge.statement_as_fact(statement);
+        assert_eq!((fact.predicate.as_str(), &fact.attributes["statement"]), (STATEMENT, &true.into()));
+        (fact.subject, fact.object)
+    };
+    let (ann, bo) = (sample.entity("Ann:Person"), sample.entity("Bo:Person"));
+    assert_eq!(ends(&statements[0]), (bo, ann));
+    assert_eq!(ends(&statements[1]), (nobody, nobody), "nobody is named, and there is no user");
+    assert_eq!(ends(&statements[2]), (ann, ann));
+    assert_eq!(ends(&Assertion { subject: ann, ..statements[0].clone() }), (ann, bo));
 }

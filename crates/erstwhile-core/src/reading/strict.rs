@@ -2,11 +2,14 @@
 
 use crate::extraction::Extraction;
 use crate::identity::{ASSISTANT_NAME, normalise};
+use crate::knowledge::attribute_name;
+use crate::model::VALUE_TYPE;
 use crate::ontology::Ontology;
 
 /// Drops claims and mentions whose types are not declared, and renames the others to their declared types.
 ///
-/// `owner` is the name of the user who owns the graph, who is always admitted, like the assistant.
+/// A value keeps its type. A claim about a value is also kept if the subject's declared type has a property that is
+/// named like the relation. `owner` is the name of the user who owns the graph, who is always admitted, like the assistant.
 pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extraction) {
     let owner = owner.map(normalise);
     let type_of = |name: &str, said: Option<&str>, statement: &str| {
@@ -22,7 +25,14 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
     extraction.claims.retain_mut(|claim| {
         let subject = type_of(&claim.subject, claim.subject_type.as_deref(), &claim.statement);
         let object = claim.object.as_deref();
-        let object = object.and_then(|object| type_of(object, claim.object_type.as_deref(), &claim.statement));
+        let is_value = claim.object_type.as_deref() == Some(VALUE_TYPE);
+        if is_value && ontology.property(subject.as_deref(), &attribute_name(&claim.predicate)).is_some() {
+            return true;
+        }
+        let object = match object {
+            Some(_) if is_value => claim.object_type.clone(),
+            object => object.and_then(|object| type_of(object, claim.object_type.as_deref(), &claim.statement)),
+        };
         let declared = ontology.predicate(&claim.predicate, subject.as_deref(), object.as_deref());
         let Some(declared) = declared.map(str::to_owned) else { return false };
         let admitted = ontology.admits_fact(&declared, subject.as_deref(), object.as_deref());

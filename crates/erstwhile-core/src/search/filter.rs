@@ -140,7 +140,7 @@ impl Filter {
         }
         [fact.subject, fact.object]
             .into_iter()
-            .all(|end| self.label(knowledge.entity(end).and_then(|entity| entity.entity_type.as_deref())))
+            .all(|end| self.label(knowledge.entity_or_value(end).and_then(|entity| entity.entity_type.as_deref())))
     }
 
     fn label(&self, entity_type: Option<&str>) -> bool {

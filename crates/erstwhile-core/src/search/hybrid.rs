@@ -63,6 +63,10 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         self.ids.get(number as usize).copied().flatten()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ids.len()
     }
@@ -78,6 +82,18 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
 
     pub(super) fn similarity(&self, left: u32, right: u32) -> f32 {
         self.vectors.similarity(left, right)
+    }
+
+    /// The cosine of a document and one of another index.
+    pub(super) fn similarity_to<Other>(&self, own: u32, other: &HybridIndex<Other>, number: u32) -> f32 {
+        self.vectors.similarity_to(own, &other.vectors, number)
+    }
+
+    /// The full-text scores of all documents for a query.
+    pub(super) fn text_scores(&self, query: &str) -> Vec<f32> {
+        let mut scores = self.text.search(query).scores;
+        scores.resize(self.ids.len(), 0.0);
+        scores
     }
 
     /// Approximate size in bytes.

@@ -9,7 +9,7 @@ use super::turns::Turns;
 use super::vector::EXACT_MAX;
 use crate::evidence::{Evidence, TombstoneKind};
 use crate::knowledge::{Knowledge, Touched};
-use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, GraphId};
+use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
 use crate::ontology::Ontology;
 
 /// The in-memory index of one graph.
@@ -119,9 +119,7 @@ impl GraphIndex {
                 Some(PendingEmbedding::new(IndexedItem::Statement(number), statement.statement.clone()))
             }
         };
-        let is_entity = |entity: &&Entity| !knowledge.is_value(entity.id);
-        let found = |id: &EntityId| knowledge.entity(*id).filter(|entity| entity.id == *id).filter(is_entity);
-        let update_entity = move |id: &EntityId| match found(id) {
+        let update_entity = move |id: &EntityId| match knowledge.entity(*id).filter(|entity| entity.id == *id) {
             None => {
                 if let Some(number) = entities.number(*id) {
                     names.remove(number);
@@ -179,7 +177,9 @@ impl GraphIndex {
     pub fn weight(&self) -> usize {
         /// Approximate size of a fact with its assertion and mentions.
         const FACT: usize = 1_500;
-        let known = self.facts.len() * FACT;
+        /// Approximate size of a statement.
+        const STATEMENT: usize = 600;
+        let known = self.facts.len() * FACT + self.statements.len() * STATEMENT;
         self.turns.weight()
             + self.facts.weight()
             + self.statements.weight()

@@ -17,7 +17,7 @@ pub(super) type Distances = HashMap<EntityId, usize>;
 
 /// A search for one kind of item.
 pub(super) trait Searchable {
-    type Id: Copy + Hash + Ord;
+    type Id: Copy + Eq + Hash + Ord;
     type Item: Clone;
 
     fn documents(&self) -> &HybridIndex<Self::Id>;
@@ -39,72 +39,159 @@ pub(super) trait Searchable {
     fn distance(&self, item: &Self::Item, distances: &Distances) -> Option<usize>;
 }
 
-/// Runs a search.
-pub(super) fn search<S: Searchable>(searched: &S, request: &SearchRequest) -> Vec<Scored<S::Item>> {
-    let channels = searched.documents().search(&request.query, &request.vector);
-    let mut fused = fuse::fuse(&channels, request.fusion);
-    searched.adjust(&mut fused);
-    let ranked = rank(searched, request, &channels, &fused);
-    let best = ranked.iter().map(|(_, score)| *score).fold(0.0_f32, f32::max);
-    ranked
-        .iter()
-        .filter_map(|(number, score)| {
-            let relevance = if best > 0.0 { f64::from(score / best) } else { 0.0 };
-            Some(Scored { item: item(searched, *number)?.clone(), score: f64::from(*score), relevance })
-        })
-        .collect()
+/// Documents that are ranked together, by number.
+pub(super) trait Candidates {
+    type Id: Ord;
+    type Item;
+
+    fn knowledge(&self) -> &Knowledge;
+
+    /// The scores of all documents for a query.
+    fn channels(&self, query: &str, vector: &[f32]) -> Channels;
+
+    fn id(&self, number: u32) -> Option<Self::Id>;
+
+    fn item(&self, number: u32) -> Option<Self::Item>;
+
+    /// Adjusts the fused scores of documents.
+    fn adjust(&self, fused: &mut [f32]);
+
+    /// Whether the request allows the document.
+    fn passes(&self, number: u32) -> bool;
+
+    /// The score of [`Reranker::EpisodeMentions`].
+    fn mentions(&self, number: u32) -> usize;
+
+    /// The shortest distance of any entity of the document.
+    fn distance(&self, number: u32, distances: &Distances) -> Option<usize>;
+
+    /// The cosine of two documents.
+    fn similarity(&self, left: u32, right: u32) -> f32;
+}
+
+impl<S: Searchable> Candidates for S {
+    type Id = S::Id;
+    type Item = S::Item;
+
+    fn knowledge(&self) -> &Knowledge {
+        Searchable::knowledge(self)
+    }
+
+    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+        self.documents().search(query, vector)
+    }
+
+    fn id(&self, number: u32) -> Option<S::Id> {
+        self.documents().id(number)
+    }
+
+    fn item(&self, number: u32) -> Option<S::Item> {
+        item(self, number).cloned()
+    }
+
+    fn adjust(&self, fused: &mut [f32]) {
+        Searchable::adjust(self, fused);
+    }
+
+    fn passes(&self, number: u32) -> bool {
+        item(self, number).is_some_and(|item| Searchable::passes(self, item))
+    }
+
+    fn mentions(&self, number: u32) -> usize {
+        item(self, number).map_or(0, |item| Searchable::mentions(self, item))
+    }
+
+    fn distance(&self, number: u32, distances: &Distances) -> Option<usize> {
+        item(self, number).and_then(|item| Searchable::distance(self, item, distances))
+    }
+
+    fn similarity(&self, left: u32, right: u32) -> f32 {
+        self.documents().similarity(left, right)
+    }
 }
 
 fn item<S: Searchable>(searched: &S, number: u32) -> Option<&S::Item> {
     searched.item(searched.documents().id(number)?)
 }
 
-/// Orders the documents by the requested reranker and keeps the first `limit`.
-fn rank<S: Searchable>(searched: &S, request: &SearchRequest, channels: &Channels, fused: &[f32]) -> Vec<(u32, f32)> {
-    let wanted = match request.reranker {
-        Reranker::Fused => request.limit,
-        _ => request.limit.max(CANDIDATES_MIN),
-    };
-    let documents = searched.documents();
-    let passes = |number: u32| item(searched, number).is_some_and(|item| searched.passes(item));
-    // Equal scores are ordered by id, which, unlike the number, is the same in the index of every node.
-    let tie = |left: u32, right: u32| documents.id(left).cmp(&documents.id(right));
-    let best = |scores: &[f32]| top(scores, wanted, passes, tie);
-    let mut ranked = match request.reranker {
-        Reranker::Fused => best(fused),
-        Reranker::Rrf => {
-            let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
-            let mut both = rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)]);
-            // Documents that swap ranks between the channels get equal sums; the fused score decides.
-            let fused_score = |number: u32| fused.get(number as usize).copied().unwrap_or(0.0);
-            both.sort_unstable_by(|left, right| {
-                rerank::better_first(*left, *right, |one, other| {
-                    rerank::better_first((one, fused_score(one)), (other, fused_score(other)), tie)
-                })
-            });
-            both
-        }
-        Reranker::Mmr(lambda) => {
-            let similarity = |one, other| documents.similarity(one, other);
-            rerank::marginal_relevance(&best(fused), lambda, request.limit, similarity)
-        }
-        Reranker::NodeDistance(centre) => {
-            let distances = distances_from(searched.knowledge(), centre);
-            let distance = |number: u32| item(searched, number).and_then(|item| searched.distance(item, &distances));
-            let mut nearest = best(fused);
-            nearest.sort_by_key(|(number, _)| distance(*number).unwrap_or(usize::MAX));
-            let score = |number| distance(number).map_or(0.0, |steps| 1.0 / (steps as f32 + 1.0));
-            nearest.into_iter().map(|(number, _)| (number, score(number))).collect()
-        }
-        Reranker::EpisodeMentions => {
-            let mentions = |number: u32| item(searched, number).map_or(0, |item| searched.mentions(item));
-            let mut most = best(fused);
-            most.sort_by_key(|(number, _)| std::cmp::Reverse(mentions(*number)));
-            most.into_iter().map(|(number, _)| (number, mentions(number) as f32)).collect()
-        }
-    };
-    ranked.truncate(request.limit);
-    ranked
+/// Runs a search.
+pub(super) fn search<C: Candidates>(searched: &C, request: &SearchRequest) -> Vec<Scored<C::Item>> {
+    let ranking = Ranking::new(searched, request);
+    ranking.scored(&ranking.best(request.limit, |_| true))
+}
+
+/// The scores of all documents for a request.
+pub(super) struct Ranking<'a, C> {
+    searched: &'a C,
+    request: &'a SearchRequest,
+    pub(super) channels: Channels,
+    pub(super) fused: Vec<f32>,
+}
+
+impl<'a, C: Candidates> Ranking<'a, C> {
+    pub(super) fn new(searched: &'a C, request: &'a SearchRequest) -> Self {
+        let channels = searched.channels(&request.query, &request.vector);
+        let mut fused = fuse::fuse(&channels, request.fusion);
+        searched.adjust(&mut fused);
+        Self { searched, request, channels, fused }
+    }
+
+    /// Results for ranked documents.
+    pub(super) fn scored(&self, ranked: &[(u32, f32)]) -> Vec<Scored<C::Item>> {
+        let best = ranked.iter().map(|(_, score)| *score).fold(0.0_f32, f32::max);
+        let result = |(number, score): &(u32, f32)| {
+            let relevance = if best > 0.0 { f64::from(score / best) } else { 0.0 };
+            Some(Scored { item: self.searched.item(*number)?, score: f64::from(*score), relevance })
+        };
+        ranked.iter().filter_map(result).collect()
+    }
+
+    /// Orders the documents that the request and `keep` allow by the requested reranker; returns the first `limit`.
+    pub(super) fn best(&self, limit: usize, keep: impl Fn(u32) -> bool) -> Vec<(u32, f32)> {
+        let Self { searched, request, channels, fused } = self;
+        let wanted = match request.reranker {
+            Reranker::Fused => limit,
+            _ => limit.max(CANDIDATES_MIN),
+        };
+        let passes = |number: u32| keep(number) && searched.passes(number);
+        // Equal scores are ordered by id, which, unlike the number, is the same in the index of every node.
+        let tie = |left: u32, right: u32| searched.id(left).cmp(&searched.id(right));
+        let best = |scores: &[f32]| top(scores, wanted, passes, tie);
+        let mut ranked = match request.reranker {
+            Reranker::Fused => best(fused),
+            Reranker::Rrf => {
+                let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
+                let mut both = rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)]);
+                // Documents that swap ranks between the channels get equal sums; the fused score decides.
+                let fused_score = |number: u32| fused.get(number as usize).copied().unwrap_or(0.0);
+                both.sort_unstable_by(|left, right| {
+                    rerank::better_first(*left, *right, |one, other| {
+                        rerank::better_first((one, fused_score(one)), (other, fused_score(other)), tie)
+                    })
+                });
+                both
+            }
+            Reranker::Mmr(lambda) => {
+                let similarity = |one, other| searched.similarity(one, other);
+                rerank::marginal_relevance(&best(fused), lambda, limit, similarity)
+            }
+            Reranker::NodeDistance(centre) => {
+                let distances = distances_from(searched.knowledge(), centre);
+                let distance = |number: u32| searched.distance(number, &distances);
+                let mut nearest = best(fused);
+                nearest.sort_by_key(|(number, _)| distance(*number).unwrap_or(usize::MAX));
+                let score = |number| distance(number).map_or(0.0, |steps| 1.0 / (steps as f32 + 1.0));
+                nearest.into_iter().map(|(number, _)| (number, score(number))).collect()
+            }
+            Reranker::EpisodeMentions => {
+                let mut most = best(fused);
+                most.sort_by_key(|(number, _)| std::cmp::Reverse(searched.mentions(*number)));
+                most.into_iter().map(|(number, _)| (number, searched.mentions(number) as f32)).collect()
+            }
+        };
+        ranked.truncate(limit);
+        ranked
+    }
 }
 
 /// The distances of all entities connected with `centre`, following facts in both directions.

@@ -1,18 +1,26 @@
-//! Search for statements, and their place among facts.
+//! Search for statements, and for facts and statements together.
 
 use foldhash::HashSet;
 
-use super::hybrid::HybridIndex;
-use super::ranking::{Distances, Searchable};
+use super::facts::FactSearch;
+use super::hybrid::{Channels, HybridIndex};
+use super::ranking::{self, Candidates, Distances, Ranking, Searchable};
 use super::{GraphIndex, Moment, Scored, SearchRequest, Statements};
+use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
-use crate::model::{Assertion, AssertionId, Fact};
-use crate::text::words;
+use crate::model::{Assertion, AssertionId, EntityId, Fact, STATEMENT};
+use crate::text::{for_each_word, stem, words};
 
-/// Facts below this share of the best fact's score only seem to match: statements come before them.
-const RELEVANCE_MIN: f64 = 0.5;
-/// A statement of which a returned fact of the same episode says this share of the words repeats it.
+/// Minimum cosine similarity of a fact and a query that have no word in common, for the fact to match the query.
+const SIMILARITY_MIN: f32 = 0.5;
+/// Minimum score of a fact that matches, as a share of the best score of all facts and statements.
+const RELEVANT_SHARE: f32 = 0.3;
+/// A statement repeats a fact of its episode that says this share of its words.
 const REPEATED_SHARE: f64 = 0.8;
+/// The boost of statements that name an origin of the search, as a share of the best score.
+const ORIGIN_SHARE: f32 = 0.1;
+/// Maximum number of episodes of one origin whose statements are boosted.
+const ORIGIN_EPISODES_MAX: usize = 500;
 
 pub(super) struct StatementSearch<'a> {
     pub(super) index: &'a GraphIndex,
@@ -35,16 +43,33 @@ impl Searchable for StatementSearch<'_> {
         self.index.knowledge.statement(id)
     }
 
+    /// Boosts statements that name an entity from which the request starts.
+    fn adjust(&self, fused: &mut [f32]) {
+        let knowledge = &self.index.knowledge;
+        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        for origin in self.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
+            let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
+            for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
+                let is_named = knowledge.entity_of(statement.subject) == origin.id
+                    || knowledge.named_in_statement(statement).contains(&origin.id);
+                if let Some(number) = self.index.statements.number(statement.id).filter(|_| is_named) {
+                    fused[number as usize] += ORIGIN_SHARE * best;
+                }
+            }
+        }
+    }
+
     fn passes(&self, statement: &Assertion) -> bool {
-        let said_before = |at| statement.valid_from.map_or(statement.reference_time, |from| from.at) <= at;
+        if self.request.known_at.is_some_and(|known_at| statement.recorded_at > known_at) {
+            return false;
+        }
+        let fact = self.index.knowledge.statement_as_fact(statement);
         let holds = match self.request.moment {
             Moment::Always | Moment::Current(_) => true,
-            Moment::At(at) => said_before(at),
+            Moment::At(at) => fact.holds_at(at),
         };
-        let is_known = self.request.known_at.is_none_or(|known_at| statement.recorded_at <= known_at);
         let metadata = |id| self.index.episode(id).map(|episode| episode.metadata.clone());
-        let fact = self.index.knowledge.statement_as_fact(statement);
-        holds && is_known && self.request.filter.fact(&fact, &self.index.knowledge, metadata)
+        holds && self.request.filter.fact(&fact, &self.index.knowledge, metadata)
     }
 
     fn mentions(&self, _statement: &Assertion) -> usize {
@@ -52,56 +77,196 @@ impl Searchable for StatementSearch<'_> {
     }
 
     fn distance(&self, statement: &Assertion, distances: &Distances) -> Option<usize> {
-        let fact = self.index.knowledge.statement_as_fact(statement);
-        [fact.subject, fact.object].iter().filter_map(|end| distances.get(end)).min().copied()
+        let subject = self.index.knowledge.statement_as_fact(statement).subject;
+        let named = self.index.knowledge.named_in_statement(statement);
+        std::iter::once(subject).chain(named).filter_map(|end| distances.get(&end)).min().copied()
     }
 }
 
-/// Puts statements among facts: behind those that match, or by score. Statements that repeat a fact are left out.
-pub(super) fn merge(
-    facts: Vec<Scored<Fact>>,
-    statements: Vec<Scored<Assertion>>,
-    knowledge: &Knowledge,
-    request: &SearchRequest,
-) -> Vec<Scored<Fact>> {
-    let told: Vec<(&Fact, HashSet<String>)> =
-        facts.iter().map(|fact| (&fact.item, words(&fact.item.statement).into_iter().collect())).collect();
-    let repeats = |statement: &Assertion| {
-        let mut own: HashSet<String> = HashSet::default();
-        told.iter().filter(|(fact, _)| statement.episode.is_some_and(|episode| fact.episodes.contains(&episode))).any(
-            |(_, fact_words)| {
-                if own.is_empty() {
-                    own.extend(words(&statement.statement));
-                }
-                let shared = own.iter().filter(|word| fact_words.contains(*word)).count();
-                shared as f64 >= own.len() as f64 * REPEATED_SHARE
-            },
-        )
-    };
-    let kept = statements.into_iter().filter(|statement| !repeats(&statement.item));
-    let statements: Vec<Scored<Fact>> = kept
-        .map(|found| Scored {
-            item: knowledge.statement_as_fact(&found.item),
-            score: found.score,
-            relevance: found.relevance,
-        })
-        .filter(|found| knowledge.entity(found.item.subject).is_some())
-        .collect();
-    let mut merged: Vec<Scored<Fact>> = match request.statements {
-        Statements::Never => facts,
-        Statements::Always => {
-            let mut all: Vec<Scored<Fact>> = facts.into_iter().chain(statements).collect();
-            all.sort_by(|left, right| {
-                right.score.total_cmp(&left.score).then_with(|| left.item.id.cmp(&right.item.id))
-            });
-            all
+/// Facts, and behind them statements, numbered together.
+struct Both<'a> {
+    facts: FactSearch<'a>,
+    statements: StatementSearch<'a>,
+    /// The number of the first statement.
+    first: u32,
+}
+
+/// Where a document is found.
+enum Place {
+    Fact(u32),
+    Statement(u32),
+}
+
+impl Both<'_> {
+    fn place(&self, number: u32) -> Place {
+        if number < self.first { Place::Fact(number) } else { Place::Statement(number - self.first) }
+    }
+}
+
+impl Candidates for Both<'_> {
+    type Id = AssertionId;
+    type Item = Fact;
+
+    fn knowledge(&self) -> &Knowledge {
+        Searchable::knowledge(&self.facts)
+    }
+
+    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+        let (facts, statements) = (self.facts.documents(), self.statements.documents());
+        let mut both = facts.search(query, vector);
+        let more = statements.search(query, vector);
+        let (count, more_count) = (facts.len() as f32, statements.len() as f32);
+        let total = both.text.average_length * count + more.text.average_length * more_count;
+        both.text.average_length = total / (count + more_count).max(1.0);
+        both.text.scores.extend(more.text.scores);
+        both.cosines.extend(more.cosines);
+        both
+    }
+
+    fn id(&self, number: u32) -> Option<AssertionId> {
+        match self.place(number) {
+            Place::Fact(number) => self.facts.documents().id(number),
+            Place::Statement(number) => self.statements.documents().id(number),
         }
-        Statements::Auto => {
-            let (matching, rest): (Vec<_>, Vec<_>) =
-                facts.into_iter().partition(|fact| fact.relevance >= RELEVANCE_MIN);
-            matching.into_iter().chain(statements).chain(rest).collect()
+    }
+
+    fn item(&self, number: u32) -> Option<Fact> {
+        match self.place(number) {
+            Place::Fact(number) => Candidates::item(&self.facts, number),
+            Place::Statement(number) => {
+                let statement = Candidates::item(&self.statements, number)?;
+                Some(self.statements.index.knowledge.statement_as_fact(&statement))
+            }
         }
+    }
+
+    fn adjust(&self, fused: &mut [f32]) {
+        let (facts, statements) = fused.split_at_mut(self.first as usize);
+        Searchable::adjust(&self.facts, facts);
+        Searchable::adjust(&self.statements, statements);
+    }
+
+    fn passes(&self, number: u32) -> bool {
+        match self.place(number) {
+            Place::Fact(number) => Candidates::passes(&self.facts, number),
+            Place::Statement(number) => Candidates::passes(&self.statements, number),
+        }
+    }
+
+    fn mentions(&self, number: u32) -> usize {
+        match self.place(number) {
+            Place::Fact(number) => Candidates::mentions(&self.facts, number),
+            Place::Statement(number) => Candidates::mentions(&self.statements, number),
+        }
+    }
+
+    fn distance(&self, number: u32, distances: &Distances) -> Option<usize> {
+        match self.place(number) {
+            Place::Fact(number) => Candidates::distance(&self.facts, number, distances),
+            Place::Statement(number) => Candidates::distance(&self.statements, number, distances),
+        }
+    }
+
+    fn similarity(&self, left: u32, right: u32) -> f32 {
+        let (facts, statements) = (self.facts.documents(), self.statements.documents());
+        match (self.place(left), self.place(right)) {
+            (Place::Fact(left), Place::Fact(right)) => facts.similarity(left, right),
+            (Place::Statement(left), Place::Statement(right)) => statements.similarity(left, right),
+            (Place::Fact(fact), Place::Statement(statement)) | (Place::Statement(statement), Place::Fact(fact)) => {
+                facts.similarity_to(fact, statements, statement)
+            }
+        }
+    }
+}
+
+/// Searches for facts and, as the request says, statements.
+///
+/// With [`Statements::Always`], all are ranked together by the requested reranker. With [`Statements::Auto`], there are
+/// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
+/// one of these facts, the other facts, the other statements. A fact matches if it has a word in common with the query,
+/// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
+pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<Fact>> {
+    let facts = FactSearch::new(index, request);
+    let types = &request.filter.edge_types;
+    let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
+    if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
+        return ranking::search(&facts, request);
+    }
+    let first = index.facts.len() as u32;
+    let both = Both { facts, statements: StatementSearch { index, request }, first };
+    let ranking = Ranking::new(&both, request);
+    if request.statements == Statements::Always {
+        return ranking.scored(&ranking.best(request.limit, |_| true));
+    }
+    let matches = matching(index, request, &ranking);
+    let is_match = |number: u32| matches.get(number as usize).copied().unwrap_or(false);
+    let is_fact = |number: u32| number < first;
+    let limit = request.limit;
+    let mut found = ranking.best(limit, |number| is_fact(number) && is_match(number));
+    if found.len() < limit {
+        let returned: Vec<Fact> = found.iter().filter_map(|(number, _)| both.item(*number)).collect();
+        let statements = |wanted: bool| {
+            let new = ranking.best(limit + returned.len(), |number| !is_fact(number) && is_match(number) == wanted);
+            without_repetitions(&both, &returned, new)
+        };
+        found.extend(statements(true));
+        found.extend(ranking.best(limit, |number| is_fact(number) && !is_match(number)));
+        if found.len() < limit {
+            found.extend(statements(false));
+        }
+        found.truncate(limit);
+    }
+    ranking.scored(&found)
+}
+
+/// For each document, whether it matches the query.
+fn matching(index: &GraphIndex, request: &SearchRequest, ranking: &Ranking<'_, Both<'_>>) -> Vec<bool> {
+    let query = without_hubs(index, &request.query);
+    let mut shares_word = index.facts.text_scores(&query);
+    shares_word.extend(index.statements.text_scores(&query));
+    let best = ranking.fused.iter().copied().fold(0.0_f32, f32::max);
+    let documents = shares_word.iter().zip(&ranking.channels.cosines).zip(&ranking.fused);
+    documents
+        .map(|((word, cosine), fused)| (*word > 0.0 || *cosine >= SIMILARITY_MIN) && *fused >= RELEVANT_SHARE * best)
+        .collect()
+}
+
+/// The query without the names of the user, the assistant and other entities of very many facts, which distinguish
+/// nothing; the whole query if nothing else remains.
+fn without_hubs(index: &GraphIndex, query: &str) -> String {
+    let knowledge = &index.knowledge;
+    let anchors = [user_node(knowledge.graph()), assistant_node(knowledge.graph())];
+    let named = index.names.named_in(query).into_iter().filter_map(|number| index.entities.id(number));
+    let hubs = named.filter(|id| knowledge.degree(*id) * 4 > index.facts.len().max(16));
+    let ids: Vec<EntityId> = anchors.into_iter().chain(hubs).collect();
+    let entities = ids.iter().filter_map(|id| knowledge.entity(*id));
+    let names = entities.flat_map(|entity| std::iter::once(&entity.name).chain(&entity.aliases));
+    let common: HashSet<String> = names.flat_map(|name| words(name)).collect();
+    let mut rest = String::new();
+    for_each_word(query, |word| {
+        if stem(word).is_some_and(|stem| !common.contains(&stem)) {
+            rest.push_str(word);
+            rest.push(' ');
+        }
+    });
+    if rest.is_empty() { query.to_owned() } else { rest }
+}
+
+/// The statements without those that repeat a returned fact of their episode, or another statement.
+fn without_repetitions(both: &Both<'_>, returned: &[Fact], statements: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    let facts: Vec<(&Fact, HashSet<String>)> =
+        returned.iter().map(|fact| (fact, words(&fact.statement).into_iter().collect())).collect();
+    let mut seen: HashSet<Vec<String>> = HashSet::default();
+    let mut is_new = |number: u32| {
+        let Some(statement) = both.item(number) else { return false };
+        let own = words(&statement.statement);
+        let says = |words: &HashSet<String>| {
+            own.iter().filter(|word| words.contains(*word)).count() as f64 >= own.len() as f64 * REPEATED_SHARE
+        };
+        let is_repeated = facts.iter().any(|(fact, words)| {
+            fact.episodes.iter().any(|episode| statement.episodes.contains(episode)) && says(words)
+        });
+        !is_repeated && (own.is_empty() || seen.insert(own))
     };
-    merged.truncate(request.limit);
-    merged
+    statements.into_iter().filter(|(number, _)| is_new(*number)).collect()
 }

@@ -1,8 +1,14 @@
-//! Tests of single steps of a search.
+//! Tests of single steps of a search, and of facts and statements in one list.
 
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::ranking::top;
+use super::*;
+use crate::change::Change;
+use crate::identity::{initial_evidence, no_subject, user_node};
+use crate::knowledge::sample::{Sample, day, graph};
+use crate::model::{Assertion, AssertionId, ClaimKind, Holding, Metadata, ProjectId, STATEMENT, User, UserUuid};
 
 proptest! {
     /// Selecting in chunks returns the same as sorting everything.
@@ -16,4 +22,229 @@ proptest! {
         expected.truncate(wanted);
         prop_assert_eq!(top(&scores, wanted, passes, |left, right| left.cmp(&right)), expected);
     }
+}
+
+/// A graph of Nora Berg with facts and statements, without vectors unless set.
+struct Scene {
+    sample: Sample,
+    statements: usize,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let user = User {
+            graph: graph(1),
+            project: ProjectId(Uuid::nil()),
+            user_id: "nora".to_owned(),
+            uuid: UserUuid(Uuid::nil()),
+            email: None,
+            first_name: Some("Nora".to_owned()),
+            last_name: Some("Berg".to_owned()),
+            time_zone: None,
+            metadata: Metadata::new(),
+            disable_default_ontology: false,
+            created_at: day(0),
+            updated_at: day(0),
+            thread_count: 0,
+        };
+        let mut sample = Sample::new(graph(1));
+        for change in initial_evidence(&user) {
+            match change {
+                Change::AddMention(mention) => sample.evidence.mentions.push(mention),
+                Change::AddLink(link) => sample.evidence.links.push(link),
+                other => panic!("unexpected: {other:?}"),
+            }
+        }
+        Self { sample, statements: 0 }
+    }
+
+    fn fact(&mut self, predicate: &str, object: &str) -> &mut Self {
+        let on = self.sample.evidence.episodes.len() as i64;
+        self.sample.add_fact(on, ("Nora:Person", predicate, object), Holding::Shared);
+        self
+    }
+
+    /// Adds a statement of the last episode.
+    fn statement(&mut self, text: &str) -> &mut Self {
+        let episode = self.sample.evidence.episodes.last().expect("an episode");
+        let (id, on) = (episode.id, episode.recorded_at);
+        self.statements += 1;
+        let template = self.sample.evidence.assertions.last().expect("an assertion").clone();
+        self.sample.evidence.assertions.push(Assertion {
+            id: AssertionId(graph(1).derive(format!("statement {}", self.statements).as_bytes())),
+            episode: Some(id),
+            subject: user_node(graph(1)),
+            predicate: STATEMENT.to_owned(),
+            object: None,
+            statement: text.to_owned(),
+            kind: ClaimKind::States,
+            holding: Holding::Shared,
+            recorded_at: on,
+            ..template
+        });
+        self
+    }
+
+    fn index(&self) -> GraphIndex {
+        let mut index = GraphIndex::new(graph(1), 2);
+        index.apply(self.sample.evidence.clone());
+        index
+    }
+
+    fn found(&self, request: &SearchRequest) -> Vec<String> {
+        self.index().search_facts(request).into_iter().map(|found| found.item.statement).collect()
+    }
+}
+
+fn request(query: &str, limit: usize, statements: Statements) -> SearchRequest {
+    SearchRequest {
+        query: query.to_owned(),
+        vector: Vec::new(),
+        limit,
+        reranker: Reranker::Fused,
+        filter: Filter::default(),
+        moment: Moment::Always,
+        known_at: None,
+        origins: Vec::new(),
+        fusion: Fusion::default(),
+        statements,
+    }
+}
+
+/// Nora likes tea and owns a bike, and spoke about her bike and her locker.
+fn nora() -> Scene {
+    let mut scene = Scene::new();
+    scene.fact("LIKES", "tea").statement("Nora drinks her tea with lemon.");
+    scene
+        .fact("OWNS", "bike")
+        .statement("Nora owns the bike.")
+        .statement("Nora keeps a key to her locker under the bike.");
+    scene
+}
+
+#[test]
+fn facts_that_match_come_first_then_statements_then_the_rest() {
+    let scene = nora();
+    let found = scene.found(&request("Where is the bike of Nora?", 9, Statements::Auto));
+    assert_eq!(
+        found,
+        [
+            "Nora owns bike",
+            "Nora keeps a key to her locker under the bike.",
+            "Nora likes tea",
+            "Nora drinks her tea with lemon."
+        ],
+        "a statement that repeats a returned fact is left out"
+    );
+    let found = scene.found(&request("Where is Nora's locker?", 1, Statements::Auto));
+    assert_eq!(found, ["Nora keeps a key to her locker under the bike."], "the user's name is in every fact");
+    let found = scene.found(&request("Nora", 2, Statements::Auto));
+    assert_eq!(found, ["Nora owns bike", "Nora likes tea"], "unless nothing else is asked for");
+}
+
+#[test]
+fn the_limit_counts_facts_and_statements_together() {
+    let scene = nora();
+    for limit in 1..5 {
+        assert_eq!(scene.found(&request("bike tea", limit, Statements::Auto)).len(), limit);
+    }
+    let mut both = scene.found(&request("bike tea", 2, Statements::Auto));
+    both.sort();
+    assert_eq!(both, ["Nora likes tea", "Nora owns bike"]);
+}
+
+#[test]
+fn statements_can_be_left_out_or_ranked_together_with_facts() {
+    let scene = nora();
+    assert_eq!(scene.found(&request("locker key bike", 9, Statements::Never)), ["Nora owns bike"]);
+    let found = scene.found(&request("locker key bike", 9, Statements::Always));
+    assert_eq!(found[0], "Nora keeps a key to her locker under the bike.");
+    assert!(found.contains(&"Nora owns the bike.".to_owned()) && found.contains(&"Nora owns bike".to_owned()));
+}
+
+#[test]
+fn filters_apply_to_statements() {
+    let scene = nora();
+    let found = |filter: Filter, change: fn(&mut SearchRequest)| {
+        let mut request = SearchRequest { filter, ..request("bike tea locker", 9, Statements::Auto) };
+        change(&mut request);
+        scene.found(&request).iter().filter(|text| text.ends_with('.')).count()
+    };
+    let only = |types: &[&str]| Filter {
+        edge_types: types.iter().map(|&name| name.to_owned()).collect(),
+        ..Filter::default()
+    };
+    let all = SearchRequest { filter: only(&["statement"]), ..request("bike tea locker", 9, Statements::Auto) };
+    assert_eq!(scene.found(&all).len(), 3, "only statements");
+    assert_eq!(found(only(&["OWNS"]), |_| ()), 0);
+    let without = Filter { exclude_edge_types: vec![STATEMENT.to_owned()], ..Filter::default() };
+    assert_eq!(found(without, |_| ()), 0);
+    let at = |at, comparison| vec![vec![filter::DateTerm { comparison, date: Some(at) }]];
+    let late = Filter { created_at: at(day(1), filter::Comparison::GreaterOrEqual), ..Filter::default() };
+    assert_eq!(found(late, |_| ()), 1, "one of the two repeats a fact");
+    let never_ended = Filter { invalid_at: at(day(9), filter::Comparison::Less), ..Filter::default() };
+    assert_eq!(found(never_ended, |_| ()), 0);
+    assert_eq!(found(Filter::default(), |request| request.known_at = Some(day(0))), 1);
+    assert_eq!(found(Filter::default(), |request| request.moment = Moment::At(day(0))), 1);
+    let episode = scene.sample.evidence.episodes[0].id;
+    assert_eq!(found(Filter { episode_uuids: vec![episode], ..Filter::default() }, |_| ()), 1);
+    let people = Filter { node_labels: vec!["Entity".to_owned()], ..Filter::default() };
+    assert_eq!(found(people, |_| ()), 2, "one repeats a fact");
+    let places = Filter { node_labels: vec!["Location".to_owned()], ..Filter::default() };
+    assert_eq!(found(places, |_| ()), 0);
+}
+
+#[test]
+fn every_reranker_ranks_facts_and_statements() {
+    let scene = nora();
+    let user = user_node(graph(1));
+    let rerankers =
+        [Reranker::Rrf, Reranker::Mmr(0.5), Reranker::NodeDistance(user), Reranker::EpisodeMentions, Reranker::Fused];
+    for reranker in rerankers {
+        for statements in [Statements::Auto, Statements::Always] {
+            let found = scene.found(&SearchRequest { reranker, ..request("bike locker", 9, statements) });
+            let has = |text: &str| found.iter().any(|one| one == text);
+            assert!(
+                has("Nora owns bike") && has("Nora keeps a key to her locker under the bike."),
+                "{reranker:?} {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_similar_fact_matches_without_a_common_word() {
+    let mut scene = Scene::new();
+    scene.fact("EATS", "plants").statement("Nora met the cook.");
+    let mut index = GraphIndex::new(graph(1), 2);
+    let pending = index.apply(scene.sample.evidence.clone());
+    let vectors: Vec<Vec<f32>> =
+        pending.iter().map(|text| if text.text.contains("plants") { vec![1.0, 0.0] } else { vec![0.0, 1.0] }).collect();
+    index.embed(&pending, &vectors);
+    let found = |vector: Vec<f32>| {
+        let request = SearchRequest { vector, ..request("what to cook", 1, Statements::Auto) };
+        index.search_facts(&request).remove(0).item.statement
+    };
+    assert_eq!(found(vec![1.0, 0.0]), "Nora eats plants");
+    assert_eq!(found(vec![0.1, 0.99]), "Nora met the cook.");
+}
+
+#[test]
+fn a_statement_of_nobody_is_found_in_a_graph_without_a_user() {
+    let mut scene = Scene::new();
+    scene.sample = Sample::new(graph(1));
+    scene.fact("OWNS", "bike").statement("It rained in the valley.");
+    let last = scene.sample.evidence.assertions.last_mut().expect("the statement");
+    last.subject = no_subject(graph(1));
+    let index = scene.index();
+    let found = index.search_facts(&request("valley", 1, Statements::Auto)).remove(0).item;
+    assert_eq!((found.statement.as_str(), found.subject), ("It rained in the valley.", no_subject(graph(1))));
+    scene.sample.evidence.tombstones.clear();
+    let mut emptied = index;
+    let id = scene.sample.evidence.episodes[0].id.0;
+    emptied.apply(crate::evidence::Evidence {
+        tombstones: vec![(crate::evidence::TombstoneKind::Episode, id)],
+        ..crate::evidence::Evidence::default()
+    });
+    assert!(emptied.search_facts(&request("valley", 9, Statements::Auto)).is_empty());
 }

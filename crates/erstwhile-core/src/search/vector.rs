@@ -138,10 +138,14 @@ impl VectorIndex {
 
     /// The cosine of two documents.
     pub(super) fn similarity(&self, left: u32, right: u32) -> f32 {
-        let row = |document: u32| self.row(document as usize);
-        let scale = |document: u32| self.scales.get(document as usize).copied().unwrap_or(0.0);
-        match (row(left), row(right)) {
-            (Some(one), Some(other)) => dot_product(one, other) as f32 * scale(left) * scale(right),
+        self.similarity_to(left, self, right)
+    }
+
+    /// The cosine of a document and one of another index with vectors of the same model.
+    pub(super) fn similarity_to(&self, own: u32, other: &Self, number: u32) -> f32 {
+        let scale = |index: &Self, document: u32| index.scales.get(document as usize).copied().unwrap_or(0.0);
+        match (self.row(own as usize), other.row(number as usize)) {
+            (Some(one), Some(another)) => dot_product(one, another) as f32 * scale(self, own) * scale(other, number),
             _ => 0.0,
         }
     }

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::metrics::ReasonLabels;
 
 /// How long the oldest queued episode may wait before the server reports itself not ready.
 const QUEUE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
@@ -57,6 +58,10 @@ pub async fn metrics(State(app): State<App>) -> Response {
     if let Ok(depth) = app.engine.queue_depth().await {
         app.metrics.queue_episodes.set(depth.episodes);
         app.metrics.queue_graphs.set(depth.graphs);
+    }
+    for (reason, count) in app.engine.dropped_claims() {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        app.metrics.dropped_claims.get_or_create(&ReasonLabels { reason }).set(count);
     }
     match app.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)

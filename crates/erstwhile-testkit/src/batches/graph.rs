@@ -237,7 +237,9 @@ fn new_assertion(draw: &mut Draw, number: u8, episode: Option<EpisodeId>) -> Ass
         object: draw.maybe(|draw| entity(draw, number)),
         statement: draw.word(),
         span: 0..3,
-        kind: draw.one_of(&[ClaimKind::Asserts, ClaimKind::Ends, ClaimKind::Denies]).unwrap_or(ClaimKind::Asserts),
+        kind: draw
+            .one_of(&[ClaimKind::Asserts, ClaimKind::Ends, ClaimKind::Denies, ClaimKind::States])
+            .unwrap_or(ClaimKind::Asserts),
         holding: draw.one_of(&[Holding::Exclusive, Holding::Shared, Holding::Event]).unwrap_or(Holding::Shared),
         valid_from: draw.maybe(moment),
         valid_until: draw.maybe(moment),

@@ -12,13 +12,13 @@ use erstwhile::engine::{
     ContextRequest, FactDraft, GraphRef, Listing, NewEpisode, NewGraph, NewImportItem, NewKey, NewMessage, NewThread,
     NewUser, NodeDraft, Search, SortBy,
 };
-use erstwhile::ports::{Claim, ExtractedAlias, Extraction};
+use erstwhile::ports::{Claim, ExtractedAlias, ExtractedStatement, Extraction};
 use erstwhile::store::Store;
 use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
     ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess, Metadata,
-    ProjectId, Role,
+    ProjectId, Role, VALUE_TYPE,
 };
 use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
 use erstwhile_core::search::Moment;
@@ -79,8 +79,18 @@ fn script() -> ScriptedExtractor {
     };
     for city in ["Paris", "Oslo"] {
         let text = format!("lives in {city}");
-        let claims = vec![claim(&text, "LIVES_IN", city, Holding::Exclusive)];
-        script.answer(&text, Extraction { claims, ..Extraction::default() });
+        let height = Claim {
+            object_type: Some(VALUE_TYPE.to_owned()),
+            ..claim(&text, "LIVES_ON_FLOOR", &city.len().to_string(), Holding::Exclusive)
+        };
+        let claims = vec![claim(&text, "LIVES_IN", city, Holding::Exclusive), height];
+        let statements = vec![ExtractedStatement {
+            text: format!("Ann Lee has the wool in {city}."),
+            span: 0..text.len(),
+            subject: None,
+            valid_from: None,
+        }];
+        script.answer(&text, Extraction { claims, statements, ..Extraction::default() });
     }
     for thing in ["tea", "jazz", "chess", "figs", "wool", "salt"] {
         let text = format!("likes {thing}");

@@ -89,19 +89,19 @@ impl ProjectHandle {
         })
     }
 
-    /// An entity, by its id or by the id of a name that was merged into it.
+    /// An entity, by its id or by the id of a name that was merged into it, or a value in the form of an entity.
     pub async fn entity(&self, id: EntityId) -> Result<Entity> {
         let graph = self.graph_of(id.0, "entity").await?;
-        let entity = self.index(graph).await?.read(|index| index.knowledge.entity(id).cloned())?;
+        let entity = self.index(graph).await?.read(|index| index.knowledge.entity_or_value(id).cloned())?;
         entity.ok_or_else(|| Error::not_found("entity"))
     }
 
-    /// The episodes that mention an entity, oldest first.
+    /// The episodes that mention an entity or a value, oldest first.
     pub async fn episodes_of(&self, id: EntityId) -> Result<Vec<Episode>> {
         let graph = self.graph_of(id.0, "entity").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
-            let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("entity"))?;
+            let entity = index.knowledge.entity_or_value(id).ok_or_else(|| Error::not_found("entity"))?;
             Ok(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
         })?
     }
@@ -155,6 +155,9 @@ impl ProjectHandle {
         let now = self.now();
         let decide = |index: &GraphIndex| {
             for end in [left, right] {
+                if index.knowledge.is_value(end) {
+                    return Err(Error::invalid("a value cannot be merged or split"));
+                }
                 index.knowledge.entity(end).ok_or_else(|| Error::not_found("entity"))?;
             }
             // The latest decision wins: an earlier merge or split of the same two names is removed.

@@ -58,13 +58,18 @@ pub struct FactEnd {
     pub name: String,
     /// Its type, when known.
     pub entity_type: Option<String>,
+    /// Whether it is a value, which is no entity.
+    pub is_value: bool,
 }
 
 impl ProjectHandle {
-    /// A fact, by its id or by an assertion that supports it.
+    /// A fact, by its id or by an assertion that supports it, or a statement in the form of a fact.
     pub async fn fact(&self, id: AssertionId) -> Result<FactTriple> {
         let graph = self.graph_of(id.0, "fact").await?;
-        self.index(graph).await?.read(|index| triple(index, index.knowledge.fact(id)))?
+        self.index(graph).await?.read(|index| match index.knowledge.statement(id) {
+            Some(statement) => triple(index, Some(&index.knowledge.statement_as_fact(statement))),
+            None => triple(index, index.knowledge.fact(id)),
+        })?
     }
 
     /// Adds a directly stated fact, with the episode that states it, if any.
@@ -117,10 +122,16 @@ impl ProjectHandle {
     }
 
     /// Edits a fact directly; absent fields are left unchanged.
+    ///
+    /// # Errors
+    /// `Invalid` for a statement, which is what was said.
     pub async fn update_fact(&self, id: AssertionId, edit: FactEdit) -> Result<FactTriple> {
         let graph = self.graph_of(id.0, "fact").await?;
         let now = self.now();
         let decide = |index: &GraphIndex| {
+            if index.knowledge.statement(id).is_some() {
+                return Err(Error::invalid("a statement cannot be edited: delete it, or add a fact"));
+            }
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
             let merged = merged(index.knowledge.fact_edit(fact), edit.clone());
             let edit = FactEdit { recorded_at: Some(now), ..merged };
@@ -130,10 +141,13 @@ impl ProjectHandle {
         self.fact(id).await
     }
 
-    /// Removes a fact with every assertion that supports it.
+    /// Removes a fact with every assertion that supports it, or a statement.
     pub async fn delete_fact(&self, id: AssertionId) -> Result<()> {
         let graph = self.graph_of(id.0, "fact").await?;
         let decide = |index: &GraphIndex| {
+            if let Some(statement) = index.knowledge.statement(id) {
+                return Ok((vec![Change::RemoveAssertion(statement.id)], ()));
+            }
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
             Ok((fact.assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect(), ()))
         };
@@ -146,7 +160,7 @@ impl ProjectHandle {
         let graph = self.graph_of(entity.0, "entity").await?;
         let index = self.index(graph).await?;
         index.read(|index| {
-            let entity = index.knowledge.entity(entity).ok_or_else(|| Error::not_found("entity"))?;
+            let entity = index.knowledge.entity_or_value(entity).ok_or_else(|| Error::not_found("entity"))?;
             let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
             let facts = index.knowledge.facts_about(entity.id);
             let passing = facts.filter(|fact| filter.fact(fact, &index.knowledge, metadata));
@@ -189,10 +203,18 @@ impl GraphHandle {
 pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTriple> {
     let fact = fact.ok_or_else(|| Error::not_found("fact"))?;
     let end = |id| {
-        let entity = index.knowledge.entity(id);
-        let entity = entity.ok_or_else(|| Error::corrupt("a fact has a subject or object without a name"))?;
-        let (name, entity_type) = (entity.name.clone(), entity.entity_type.clone());
-        Ok::<_, Error>(FactEnd { id: entity.id, name, entity_type })
+        let is_value = index.knowledge.is_value(id);
+        match index.knowledge.entity_or_value(id) {
+            Some(entity) => {
+                let (name, entity_type) = (entity.name.clone(), entity.entity_type.clone());
+                Ok(FactEnd { id: entity.id, name, entity_type, is_value })
+            }
+            // A statement may name nobody.
+            None if index.knowledge.statement(fact.id).is_some() => {
+                Ok(FactEnd { id, name: String::new(), entity_type: None, is_value })
+            }
+            None => Err(Error::corrupt("a fact has a subject or object without a name")),
+        }
     };
     Ok(FactTriple { fact: fact.clone(), source: end(fact.subject)?, target: end(fact.object)? })
 }

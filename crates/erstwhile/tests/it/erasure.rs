@@ -3,7 +3,7 @@
 use erstwhile::engine::{NewThread, NewUser};
 use erstwhile::model::EpisodeId;
 
-use crate::world::{World, likes};
+use crate::world::{World, likes, with_statement};
 
 /// A word that is nowhere else in the files.
 const CANARY: &str = "kanarienvogel";
@@ -25,7 +25,7 @@ async fn with_canary(thread: &str) -> (World, EpisodeId) {
     world.say_in("kept", "2025-01-01T00:00:00Z", KEPT).await;
     let filler = "and so on ".repeat(1_000);
     let text = format!("likes {CANARY} {filler} {CANARY}");
-    world.script.answer(&text, likes(&text, CANARY));
+    world.script.answer(&text, with_statement(likes(&text, CANARY), &format!("Ann Lee likes {CANARY}.")));
     world.say_in("t", "2025-01-01T00:00:00Z", "hello").await;
     let id = world.say_in(thread, "2025-01-02T00:00:00Z", &text).await;
     world.say_in("t", "2025-01-03T00:00:00Z", "bye").await;

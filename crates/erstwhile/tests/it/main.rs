@@ -17,6 +17,7 @@ mod schema_fixtures;
 mod shard_lint;
 mod sqlite;
 mod templates;
+mod tiers;
 mod transfer;
 mod workers;
 mod world;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use erstwhile::Engine;
 use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser};
-use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint};
-use erstwhile::ports::{Claim, Embedder, ExtractedAlias, Extraction, Extractor};
+use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint, VALUE_TYPE};
+use erstwhile::ports::{Claim, Embedder, ExtractedAlias, ExtractedStatement, Extraction, Extractor};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
@@ -184,4 +184,17 @@ pub(crate) fn also_called(text: &str, name: &str, alias: &str) -> Extraction {
     let alias =
         ExtractedAlias { name: name.to_owned(), alias: alias.to_owned(), entity_type: person, span: 0..text.len() };
     Extraction { aliases: vec![alias], ..Extraction::default() }
+}
+
+/// An extraction with one more statement.
+pub(crate) fn with_statement(extraction: Extraction, text: &str) -> Extraction {
+    let statement = ExtractedStatement { text: text.to_owned(), span: 0..1, subject: None, valid_from: None };
+    let statements = extraction.statements.iter().cloned().chain([statement]).collect();
+    Extraction { statements, ..extraction }
+}
+
+/// An extraction with one claim about a value.
+pub(crate) fn has_value(text: &str, predicate: &str, value: &str) -> Extraction {
+    let claim = Claim { object_type: Some(VALUE_TYPE.to_owned()), ..claim(text, predicate, value, Holding::Exclusive) };
+    Extraction { claims: vec![claim], ..Extraction::default() }
 }

@@ -237,6 +237,10 @@ pub(super) async fn neighbors(
     let centre = project.entity(EntityId(id)).await?.id;
     let mut edges: BTreeMap<EntityId, Vec<WireEdge>> = BTreeMap::new();
     for triple in project.facts_about(centre, &filter).await? {
+        // A value is nobody's neighbor.
+        if triple.source.is_value || triple.target.is_value {
+            continue;
+        }
         let is_outgoing = triple.fact.subject == centre;
         if is_outgoing && outward || !is_outgoing && inward {
             let other = if is_outgoing { triple.target.id } else { triple.source.id };
