@@ -242,7 +242,8 @@ impl SentenceReader<'_, '_> {
                 && s.has_child(object, &[Dep::Nummod, Dep::Det])
                 && hit.has(Kind::Ownable)
                 && s.has_child_word(object, &["a", "an"]);
-            return if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
+            let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
+            return done + if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
         }
         if name == "USES" && s.children(object).any(|child| s.identifier(child).is_some()) {
             return 4;
@@ -272,8 +273,15 @@ impl SentenceReader<'_, '_> {
             && (matches!(
                 kind,
                 None | Some(EntityKind::Person | EntityKind::Org | EntityKind::Product | EntityKind::WorkOfArt)
-            ) || frame.relation.group == Group::Place);
+            ) || matches!(frame.relation.group, Group::Place | Group::Work)
+                || matches!(name, "JOINED" | "STUDIES_AT"));
+        if name == "PARTICIPATED_IN" {
+            return 0;
+        }
+        // A frame for one type of object takes no other name.
+        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe, Kind::School])));
         if proper
+            && open
             && wanted.intersects(nameable)
             && !kinds.intersects(Kinds::of(&[Kind::Date, Kind::Animal]))
             && !(kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some())
@@ -304,6 +312,7 @@ impl SentenceReader<'_, '_> {
     /// "I love tea": a bare noun or a plural is what one likes in general.
     fn is_plain_taste(&self, frame: &Frame, context: &Context<'_>, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
+        let given_up = matches!(frame.relation.name.as_str(), "AVOIDS" | "STOPPED");
         let taste = matches!(
             frame.relation.name.as_str(),
             "LIKES"
@@ -319,7 +328,7 @@ impl SentenceReader<'_, '_> {
         );
         let present = matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz | Tag::Vb);
         taste
-            && present
+            && (present || given_up)
             && kinds.has(Kind::Thing)
             && !s.has_child(object, &[Dep::Det, Dep::Poss])
             && s.dep(context.verb) != Dep::Relcl

@@ -154,7 +154,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
         "I've "
     } else if lower == "going" && first + 1 < s.end && s.lower(first + 1) == "to" && !root_subject {
         "I'm "
-    } else if PAST.contains(&lower) && s.tag(first) != Tag::Nn && !root_subject {
+    } else if (PAST.contains(&lower) && s.tag(first) != Tag::Nn
+        || s.tag(first) == Tag::Vbd && s.dep(first) == Dep::Root)
+        && !root_subject
+    {
         "I "
     } else if PRESENT.contains(&lower)
         && matches!(s.dep(first), Dep::Root)
