@@ -23,6 +23,7 @@ mod mapped;
 mod mood;
 mod noun_facts;
 mod nouns;
+mod other_languages;
 mod passages;
 mod past;
 mod people;
@@ -109,12 +110,24 @@ impl OfflineExtractor {
                 Some(document) => reader.read_document(turn, &document, request.owner.as_deref()),
                 None => reader.read(turn, participants.speaker, participants.addressee),
             };
+            let extraction = on_character_boundaries(extraction, &turn.text);
             if index >= request.context.len() {
                 extractions.push(extraction);
             }
         }
         extractions
     }
+}
+
+/// Widens spans to whole characters.
+fn on_character_boundaries(mut extraction: Extraction, text: &str) -> Extraction {
+    let spans = extraction.mentions.iter_mut().map(|mention| &mut mention.span);
+    let spans = spans.chain(extraction.claims.iter_mut().map(|claim| &mut claim.span));
+    let spans = spans.chain(extraction.aliases.iter_mut().map(|alias| &mut alias.span));
+    for span in spans.chain(extraction.statements.iter_mut().map(|statement| &mut statement.span)) {
+        *span = text.floor_char_boundary(span.start)..text.ceil_char_boundary(span.end);
+    }
+    extraction
 }
 
 #[async_trait]

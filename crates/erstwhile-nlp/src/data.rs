@@ -64,6 +64,12 @@ impl<'d> Data<'d> {
         Ok(bytes.chunks_exact(2).map(|pair| half_to_single(u16::from_le_bytes([pair[0], pair[1]]))).collect())
     }
 
+    /// A tensor of `size` numbers as it stands in the file: 16-bit floats.
+    pub(crate) fn halves(&self, name: &str, size: usize) -> Result<&'d [u8], LoadError> {
+        let bytes = self.tensors.get(name).ok_or_else(|| LoadError::Missing(name.to_owned()))?;
+        if bytes.len() == size * 2 { Ok(bytes) } else { Err(LoadError::Content(name.to_owned())) }
+    }
+
     /// The lines of a table.
     pub(crate) fn lines(&self, name: &str) -> Result<impl Iterator<Item = &'d str> + use<'d>, LoadError> {
         let text = self.strings.get(name).ok_or_else(|| LoadError::Missing(name.to_owned()))?;

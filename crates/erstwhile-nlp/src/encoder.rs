@@ -5,7 +5,7 @@ use foldhash::HashMap;
 use crate::data::{Data, LoadError};
 use crate::hash::murmur3;
 use crate::lexeme::Features;
-use crate::matrix::{Affine, Norm};
+use crate::matrix::{Affine, Norm, half_to_single};
 
 /// Length of a token vector.
 pub(crate) const WIDTH: usize = 96;
@@ -15,8 +15,8 @@ const DEPTH: usize = 4;
 /// Rows and seeds of the embedding tables, in order: norm, prefix, suffix, shape, and whether a space follows or it is
 /// white space.
 const TABLES: [(usize, u64); 6] = [(5000, 8), (1000, 9), (2500, 10), (2500, 11), (50, 12), (50, 13)];
-/// Maximum number of word forms whose embedding is kept (a few megabytes); then all are forgotten.
-const CACHE_MAX: usize = 8_192;
+/// Maximum number of word forms whose embedding is kept (about 2 MB); then all are forgotten.
+const CACHE_MAX: usize = 4_096;
 
 /// A word form with what else enters its embedding.
 type Key = (Features, bool, bool);
@@ -24,7 +24,8 @@ type Key = (Features, bool, bool);
 /// The encoder of one model.
 #[derive(Debug)]
 pub(crate) struct Encoder {
-    tables: Vec<Vec<f32>>,
+    /// The embedding tables, as 16-bit floats: few rows are read, and most of them once.
+    tables: Vec<&'static [u8]>,
     mix: Layer,
     layers: Vec<Layer>,
 }
@@ -46,9 +47,9 @@ pub(crate) struct EncoderScratch {
 
 impl Encoder {
     /// `tables` is the number of embedding tables.
-    pub(crate) fn new(data: &Data<'_>, prefix: &str, tables: usize) -> Result<Self, LoadError> {
+    pub(crate) fn new(data: &Data<'static>, prefix: &str, tables: usize) -> Result<Self, LoadError> {
         let load =
-            |(index, (rows, _)): (usize, &(usize, u64))| data.tensor(&format!("{prefix}.embed{index}"), rows * WIDTH);
+            |(index, (rows, _)): (usize, &(usize, u64))| data.halves(&format!("{prefix}.embed{index}"), rows * WIDTH);
         let loaded = TABLES.iter().take(tables).enumerate().map(load).collect::<Result<_, _>>()?;
         let layer = |index: usize, inputs: usize| {
             let part = |name: &str, size| data.tensor(&format!("{prefix}.layer{index}.{name}"), size);
@@ -106,9 +107,10 @@ impl Encoder {
             joined.chunks_exact_mut(WIDTH).zip(&self.tables).zip(keys.into_iter().zip(TABLES))
         {
             for row in murmur3(key, seed) {
-                let from = row as usize % rows * WIDTH;
-                for (value, add) in part.iter_mut().zip(&table[from..from + WIDTH]) {
-                    *value += add;
+                let from = row as usize % rows * WIDTH * 2;
+                let halves = table[from..from + WIDTH * 2].chunks_exact(2);
+                for (value, half) in part.iter_mut().zip(halves) {
+                    *value += half_to_single(u16::from_le_bytes([half[0], half[1]]));
                 }
             }
         }

@@ -32,7 +32,7 @@ pub struct English {
     lemmatizer: Lemmatizer,
 }
 
-/// Buffers that parsing reuses, and the embeddings of recent words (at most about 7 MB). Keep one per thread.
+/// Buffers that parsing reuses, and the embeddings of recent words (at most about 4 MB). Keep one per thread.
 #[derive(Debug, Default)]
 pub struct Scratch {
     tokens: Vec<RawToken>,

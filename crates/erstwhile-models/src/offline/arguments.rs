@@ -79,6 +79,8 @@ impl ArgumentReader<'_, '_> {
                     self.preposition(preposition);
                 }
             }
+            // "I love hiking and pottery": nouns, whatever the parser calls their place.
+            Dep::Xcomp if s.pos(child) == Pos::Noun => self.push("obj", child),
             Dep::Xcomp => self.verb(verb, child),
             Dep::Advcl if s.tag(child) == Tag::Vbg && s.lemma(verb) == "go" => self.verb(verb, child),
             _ => {}

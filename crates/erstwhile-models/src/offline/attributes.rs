@@ -14,8 +14,10 @@ use super::reader::{FactParts, SentenceReader};
 const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 
 /// Vague nouns of which one may nevertheless state a number or a date.
-const OWN_THINGS: &[&str] =
-    &["goal", "routine", "schedule", "order", "level", "plan", "number", "name", "budget", "score"];
+const OWN_THINGS: &[&str] = &[
+    "handle", "website", "repo", "server", "address", "email", "username", "size", "height", "weight", "goal",
+    "routine", "schedule", "order", "level", "plan", "number", "name", "budget", "score",
+];
 
 /// Verbs that state an attribute of a thing.
 const STATES: &[&str] = &[
@@ -120,7 +122,12 @@ impl SentenceReader<'_, '_> {
     /// The value that a verb states of a thing: a date, an amount, an identifier or a name.
     fn value_of(&mut self, verb: usize, thing: usize) -> Result<Option<(Value, Option<usize>)>, Vague> {
         let s = self.s;
+        let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
         for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
+            // "From 70% to 90%": the value is what it became.
+            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) {
+                continue;
+            }
             let token = match s.dep(child) {
                 Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
                 Dep::Prep if s.is(child, &["on", "at", "to", "in", "for", "from", "until"]) => {
@@ -372,11 +379,14 @@ impl SentenceReader<'_, '_> {
             && !subject.plural
         {
             let name = nouns::name(&s, attribute);
-            if s.entity_kind(attribute).is_none_or(|kind| kind == EntityKind::Person) && s.is_capital(attribute) {
+            let quantity =
+                matches!(s.entity_kind(attribute), Some(EntityKind::Date | EntityKind::Cardinal | EntityKind::Norp));
+            if !quantity && s.is_capital(attribute) {
                 self.introduce(subject, &name);
                 return Ok(true);
             }
         }
+        self.described(subject, attribute)?;
         let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return Ok(false) };
         let Some(relation) = s.lexicon.kin(s.lemma(attribute)).filter(|_| !s.is_capital(attribute)) else {
             return Ok(false);
@@ -438,6 +448,10 @@ impl SentenceReader<'_, '_> {
             }
             let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
             let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
+            let kinds = self.kinds(named);
+            if kinds.is_empty() && s.pos(named) != Pos::Propn {
+                return Ok(());
+            }
             let name = self.phrase(named, Some(&owner.name))?;
             let (relation, statement) = if one_of {
                 ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
@@ -446,7 +460,6 @@ impl SentenceReader<'_, '_> {
                 let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
                 (relation, format!("{}'s favorite {category} is {name}", owner.name))
             };
-            let kinds = self.kinds(named);
             let object = Object::entity(name, super::claims::entity_type(kinds, kinds));
             self.state(&owner, &relation, object, statement);
             return Ok(());

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use erstwhile::model::{ClaimKind, Holding, Precision, TimePoint, VALUE_TYPE};
-use erstwhile::ports::{Claim, ExtractedAlias};
+use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention};
 use erstwhile::vocabulary::Group;
 
 use super::dates::{DatedSpan, Extent, Grain};
@@ -23,16 +23,16 @@ const HABITS: &[&str] = &["LIKES", "LOVES", "PREFERS", "INTERESTED_IN", "PLAYS",
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Object {
     pub(super) name: String,
-    pub(super) entity_type: Option<&'static str>,
+    pub(super) entity_type: Option<String>,
 }
 
 impl Object {
     pub(super) fn value(text: impl Into<String>) -> Self {
-        Self { name: text.into(), entity_type: Some(VALUE_TYPE) }
+        Self { name: text.into(), entity_type: Some(VALUE_TYPE.to_owned()) }
     }
 
-    pub(super) fn entity(name: impl Into<String>, entity_type: Option<&'static str>) -> Self {
-        Self { name: name.into(), entity_type }
+    pub(super) fn entity(name: impl Into<String>, entity_type: Option<&str>) -> Self {
+        Self { name: name.into(), entity_type: entity_type.map(str::to_owned) }
     }
 }
 
@@ -51,6 +51,8 @@ pub(super) struct Fact<'f> {
     pub(super) date: Option<&'f DatedSpan>,
     /// The position of the clause in the turn.
     pub(super) span: Range<usize>,
+    /// Whether it happened or began, so that it ends and starts other facts; a mere mention does not.
+    pub(super) has_consequences: bool,
 }
 
 /// Collects the claims of one turn.
@@ -59,11 +61,13 @@ pub(super) struct Claims<'l> {
     lexicon: &'l Lexicon,
     pub(super) claims: Vec<Claim>,
     pub(super) aliases: Vec<ExtractedAlias>,
+    /// Names whose type the text states: "Nobu is a restaurant".
+    pub(super) mentions: Vec<ExtractedMention>,
 }
 
 impl<'l> Claims<'l> {
     pub(super) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, claims: Vec::new(), aliases: Vec::new() }
+        Self { lexicon, claims: Vec::new(), aliases: Vec::new(), mentions: Vec::new() }
     }
 
     /// Adds a fact with what it ends and starts.
@@ -82,6 +86,9 @@ impl<'l> Claims<'l> {
             Mood::Actual => {}
             Mood::Former => {
                 self.push_end(&fact, relation, Some(&fact.object));
+                if HABITS.contains(&relation) {
+                    self.deny(&fact);
+                }
                 return;
             }
             Mood::Stopped => {
@@ -114,13 +121,15 @@ impl<'l> Claims<'l> {
         }
         let (kind, from) = (claim.kind, claim.valid_from);
         self.push(claim);
-        if kind != ClaimKind::Asserts {
+        if kind != ClaimKind::Asserts || !fact.has_consequences {
             return;
         }
         let Some(relation) = self.lexicon.relation(fact.relation) else { return };
         for ending in &relation.ends {
             let object = ending.same_object.then_some(&fact.object);
             let mut end = self.ending(fact, &ending.relation, object);
+            // What is ended need not have been: an end would imply that it was.
+            end.kind = ClaimKind::Denies;
             end.valid_from = from;
             self.push(end);
         }
@@ -130,7 +139,7 @@ impl<'l> Claims<'l> {
             let statement = start_statement(fact, started);
             self.push(Claim {
                 predicate: started.clone(),
-                object_type: object.entity_type.map(str::to_owned),
+                object_type: object.entity_type,
                 object: Some(object.name),
                 statement,
                 holding,
@@ -186,7 +195,7 @@ impl<'l> Claims<'l> {
         Claim {
             predicate: relation.to_owned(),
             object: object.map(|object| object.name.clone()),
-            object_type: object.and_then(|object| object.entity_type).map(str::to_owned),
+            object_type: object.and_then(|object| object.entity_type.clone()),
             kind: ClaimKind::Ends,
             holding: match self.lexicon.holding(relation) {
                 Holding::Event => Holding::Shared,
@@ -202,7 +211,7 @@ impl<'l> Claims<'l> {
             subject_type: fact.subject.entity_type().map(str::to_owned),
             predicate: fact.relation.to_owned(),
             object: Some(fact.object.name.clone()),
-            object_type: fact.object.entity_type.map(str::to_owned),
+            object_type: fact.object.entity_type.clone(),
             statement: fact.statement.clone(),
             span: fact.span.clone(),
             kind: ClaimKind::Asserts,
@@ -216,7 +225,7 @@ impl<'l> Claims<'l> {
     fn holding(&self, fact: &Fact<'_>) -> Holding {
         match self.lexicon.relation(fact.relation) {
             Some(relation) => relation.holding,
-            None if fact.object.entity_type == Some(VALUE_TYPE) => Holding::Exclusive,
+            None if fact.object.entity_type.as_deref() == Some(VALUE_TYPE) => Holding::Exclusive,
             // An attribute outside the vocabulary has one value at a time, also when that is an identifier.
             None if fact.relation.starts_with("HAS_") || fact.relation.starts_with("FAVORITE_") => Holding::Exclusive,
             None => Holding::Shared,
@@ -248,6 +257,10 @@ impl<'l> Claims<'l> {
             }
             self.push(claim);
         }
+        self.mentions.extend(other.mentions.into_iter().map(|mut mention| {
+            identifiers.restore(&mut mention.name);
+            mention
+        }));
         self.aliases.extend(other.aliases.into_iter().map(|mut alias| {
             identifiers.restore(&mut alias.name);
             identifiers.restore(&mut alias.alias);

@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::stranded_preposition;
+use super::dates::DatedSpan;
 use super::lexicon::Kind;
 use super::nouns::{self, Vague};
 use super::people::{People, Person};
@@ -68,6 +69,8 @@ pub(super) struct Clause<'c> {
     pub(super) keep: Option<usize>,
     /// The date to add, as an absolute expression with its preposition.
     pub(super) date: Option<&'c str>,
+    /// The time expressions of the sentence, which are left out as they stand.
+    pub(super) dates: &'c [DatedSpan],
 }
 
 /// The clause of a verb as a sentence, reduced to the subject, the verb and what belongs to the object.
@@ -297,7 +300,21 @@ impl ClauseWriter<'_, '_, '_, '_> {
             Dep::Npadvmod | Dep::Advmod | Dep::Pobj => s.is_date(child),
             _ => false,
         };
-        dated && !self.keeps(child)
+        (dated || self.in_date(child)) && !self.keeps(child)
+    }
+
+    /// Whether a word, or the noun of a preposition, belongs to a time expression.
+    fn in_date(&self, child: usize) -> bool {
+        let s = self.s;
+        let covered = |token: usize| {
+            let start = s.doc.tokens().get(token).map_or(0, |token| token.start as usize);
+            self.clause.dates.iter().any(|date| date.span.contains(&start))
+        };
+        match s.dep(child) {
+            Dep::Prep => covered(child) || s.object_of(child).is_some_and(covered),
+            Dep::Npadvmod | Dep::Advmod | Dep::Pobj | Dep::Nummod => covered(child),
+            _ => false,
+        }
     }
 
     /// Puts the noun before a relative clause where it belongs: "the parade I went to" → "went to the parade".
@@ -333,9 +350,14 @@ impl ClauseWriter<'_, '_, '_, '_> {
             Piece::Words(..) => false,
         });
         let perfect = self.pieces.iter().any(|piece| matches!(piece, Piece::Token(token) if s.lemma(*token) == "have"));
+        let pieces: Vec<&Piece> = self
+            .pieces
+            .iter()
+            .filter(|piece| !matches!(piece, Piece::Token(token) if matches!(s.tag(*token), Tag::Wdt | Tag::Wp)))
+            .collect();
         let mut words: Vec<String> = vec![subject.name.clone()];
         let mut finite = false;
-        for piece in &self.pieces {
+        for piece in pieces {
             match piece {
                 Piece::Words(token, text) => {
                     finite |= token.is_none();

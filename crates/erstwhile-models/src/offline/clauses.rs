@@ -3,6 +3,8 @@
 use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
+use erstwhile::ports::ExtractedMention;
+
 use super::claims::{Object, entity_type};
 use super::clause_text::{self, Clause};
 use super::fitness::{CONCRETE, Context};
@@ -59,6 +61,13 @@ impl SentenceReader<'_, '_> {
         if self.covered.contains(&verb) {
             return Ok(());
         }
+        // "… on Squarespace, which I finished": what was finished may be more than the last name.
+        if s.dep(verb) == Dep::Relcl
+            && s.dep(s.head(verb)) == Dep::Pobj
+            && s.subtree(verb).any(|token| s.is(token, &["which"]))
+        {
+            return Ok(());
+        }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
         let keys = self.verb_keys(verb);
         let lexicon = s.lexicon;
@@ -70,6 +79,14 @@ impl SentenceReader<'_, '_> {
             None => return Ok(()),
         };
         reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
+        // "No longer" and "not any more" say that it was so before.
+        if reading.negated
+            && reading.mood == Mood::Actual
+            && self.is_no_longer(verb)
+            && !s.has_child_word(verb, &["ca"])
+        {
+            reading = Reading { mood: Mood::Former, negated: false };
+        }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
         }
@@ -97,7 +114,13 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         let context = Context { verb, subject: &subject, reading, date: self.date_of(verb) };
-        for candidate in self.candidates(&context, &frames) {
+        let candidates = self.candidates(&context, &frames);
+        // "Broke up with Pedro" says more than "broke up".
+        let bare = candidates.iter().any(|candidate| candidate.slot != "self");
+        for candidate in candidates {
+            if bare && candidate.slot == "self" {
+                continue;
+            }
             self.state_candidate(&context, &candidate)?;
         }
         Ok(())
@@ -168,7 +191,7 @@ impl SentenceReader<'_, '_> {
         };
         for &frame in frames {
             let needed = match frame.needs {
-                Needs::Negated => context.reading.negated && !self.is_no_longer(context.verb),
+                Needs::Negated => context.reading.negated,
                 Needs::Wish => context.reading.mood == Mood::Wanted && !context.reading.negated,
                 Needs::Inability => s.has_child_word(context.verb, &["ca"]) && context.reading.negated,
                 Needs::Affirmed => true,
@@ -333,6 +356,7 @@ impl SentenceReader<'_, '_> {
             past: false,
             date: None,
             span: self.span.clone(),
+            has_consequences: false,
         }
     }
 
@@ -385,7 +409,11 @@ impl SentenceReader<'_, '_> {
             }
         }
         let wanted = s.lexicon.objects(candidate.relation);
-        Ok(Object::entity(name, entity_type(kinds, wanted)))
+        let mut object = Object::entity(name, entity_type(kinds, wanted));
+        if let Some((noun, _)) = nouns::typed_name(&s, token) {
+            object.entity_type = Some(capitalised(noun));
+        }
+        Ok(object)
     }
 
     /// A job without where it is done: "vet" of "vet in Leeds".
@@ -475,11 +503,44 @@ impl SentenceReader<'_, '_> {
         Ok(words.join(" "))
     }
 
+    /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn described(&mut self, subject: &Person, attribute: usize) -> Result<(), Vague> {
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(attribute));
+        let typing =
+            Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
+        let indefinite = s.has_child_word(attribute, &["a", "an"]);
+        if subject.kinship.is_some()
+            || self.people.is_speaker(&subject.name)
+            || !kinds.intersects(typing)
+            || !indefinite
+        {
+            return Ok(());
+        }
+        self.claims.mentions.push(ExtractedMention {
+            name: subject.name.clone(),
+            entity_type: Some(capitalised(s.lemma(attribute))),
+            span: self.span.clone(),
+        });
+        for with in s.children(attribute).filter(|c| s.is(*c, &["with"])).collect::<Vec<_>>() {
+            let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
+            let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
+            let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
+            let relation = super::claims::relation_name(s.lower(noun));
+            self.state(subject, &relation, Object::value(s.lower(number)), statement);
+        }
+        Ok(())
+    }
+
     /// The text of a clause with its date.
     fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
         let sentence = self.s;
         let date = context.date.and_then(|date| self.date_words(date, false));
-        let clause = Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref() };
+        let clause =
+            Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
     }
 
@@ -534,4 +595,9 @@ impl SentenceReader<'_, '_> {
         });
         Ok(true)
     }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -94,6 +94,7 @@ impl SentenceReader<'_, '_> {
                 }
                 return if actual && dated { 6 } else { 0 };
             }
+            "status" if s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["to"])).is_some() => return 0,
             "status" => return if s.lexicon.is(s.lower(object), Kind::Status) { 8 } else { 0 },
             "diet" => return if s.lexicon.is(s.lower(object), Kind::Diet) { 8 } else { 0 },
             "ger" | "inf" => return if self.is_concrete_action(object) { 4 } else { 0 },
@@ -208,12 +209,14 @@ impl SentenceReader<'_, '_> {
             return 8;
         }
         let specific = self.is_specific(object);
+        // Who quits a company leaves a job; clubs and teams have their own words.
+        if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
+            return 0;
+        }
         if !hit.is_empty() {
             let recent = s.child(context.verb, |c| s.is(c, &["recently", "just", "finally"])).is_some()
                 && s.is_past(context.verb);
-            let dated = (context.date.is_some() || recent || s.tag(context.verb) == Tag::Vbd)
-                && hit.intersects(DATED)
-                && name != "OWNS";
+            let dated = (context.date.is_some() || recent) && hit.intersects(DATED) && name != "OWNS";
             let owned = hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
             let new = matches!(name, "BOUGHT" | "RECEIVED")
                 && context.reading.mood == Mood::Actual
@@ -224,6 +227,13 @@ impl SentenceReader<'_, '_> {
                 && hit.has(Kind::Ownable)
                 && s.has_child_word(object, &["a", "an"]);
             return if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
+        }
+        if name == "USES" && s.children(object).any(|child| s.identifier(child).is_some()) {
+            return 4;
+        }
+        // An identifier is no company that one founds.
+        if s.identifier(object).is_some() && name == "FOUNDED" {
+            return 0;
         }
         let kind = s.entity_kind(object);
         let nameable = Kinds::of(&[

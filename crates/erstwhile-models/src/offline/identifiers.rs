@@ -1,16 +1,41 @@
 //! Identifiers, versions and code words: they stand in for proper names while a sentence is parsed.
 //!
 //! A parser trained on news takes "C++" for a number and "python3.11" for an adverb. Each such word is replaced by a
-//! made-up name, and put back in what was read.
+//! well-known name, and put back in what was read.
 
 use std::ops::Range;
 
 use super::mapped::Mapped;
 
-/// Made-up names begin with this; no English word does.
-const PREFIX: &str = "Zq";
-/// Maximum number of identifiers of one sentence; more are left as they are.
-const IDENTIFIERS_MAX: usize = 26;
+/// Names that the parser knows well as such; those that stand in a sentence are not used in it.
+const STAND_INS: &[&str] = &[
+    "Kodak",
+    "Nokia",
+    "Cisco",
+    "Intel",
+    "Boeing",
+    "Siemens",
+    "Toyota",
+    "Pfizer",
+    "Danone",
+    "Philips",
+    "Unilever",
+    "Xerox",
+    "Motorola",
+    "Hitachi",
+    "Toshiba",
+    "Samsung",
+    "Renault",
+    "Volvo",
+    "Fujitsu",
+    "Bayer",
+    "Novartis",
+    "Verizon",
+    "Chevron",
+    "Lufthansa",
+    "Ericsson",
+    "Panasonic",
+];
 
 /// Words before a number that are no part of a name: "May 3", "by 10".
 const NO_NAMES: &[&str] = &[
@@ -87,25 +112,36 @@ const NO_NAMES: &[&str] = &[
     "christmas",
 ];
 
-/// The identifiers of a sentence with their made-up names.
+/// The identifiers of a sentence with the names that stand in for them.
 #[derive(Debug, Default)]
 pub(super) struct Identifiers {
-    originals: Vec<String>,
+    /// What stands in, and what it stands for.
+    names: Vec<(&'static str, String)>,
 }
+
+/// Nouns that the parser takes for verbs, with nouns that it knows.
+const NOUNS: &[(&str, &str)] =
+    &[("gluten", "bread"), ("shellfish", "cheese"), ("metformin", "aspirin"), ("sertraline", "aspirin")];
 
 impl Identifiers {
     /// Replaces the identifiers of a text.
     pub(super) fn mask(text: &mut Mapped) -> Self {
         let mut found = Self::default();
         let source = text.text().to_owned();
-        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
         let words = words_of(&source);
         let mut index = 0;
         while let Some((range, word)) = words.get(index).cloned() {
             index += 1;
-            if found.originals.len() >= IDENTIFIERS_MAX {
-                break;
+            if let Some((_, stand_in)) =
+                NOUNS.iter().find(|(noun, stand_in)| *noun == word && !source.contains(stand_in))
+            {
+                edits.push((range.clone(), stand_in));
+                found.names.push((stand_in, word.to_owned()));
+                continue;
             }
+            let used = found.names.len();
+            let Some(stand_in) = STAND_INS.iter().filter(|name| !source.contains(**name)).nth(used) else { break };
             let joined = words.get(index).filter(|(next, number)| {
                 next.start == range.end + 1 && is_numbered_name(word, number, range.start == 0)
             });
@@ -117,35 +153,26 @@ impl Identifiers {
                 None if is_identifier(word) => range,
                 None => continue,
             };
-            edits.push((range.clone(), made_up_name(found.originals.len())));
-            found.originals.push(source[range].to_owned());
+            edits.push((range.clone(), *stand_in));
+            found.names.push((*stand_in, source[range].to_owned()));
         }
-        let edits: Vec<(Range<usize>, &str)> =
-            edits.iter().map(|(range, name)| (range.clone(), name.as_str())).collect();
         text.replace(&edits);
         found
     }
 
     /// The identifier for which a word stands.
     pub(super) fn original(&self, word: &str) -> Option<&str> {
-        let letter = word.strip_prefix(PREFIX)?.bytes().next()?;
-        self.originals.get(usize::from(letter.checked_sub(b'a')?)).map(String::as_str)
+        self.names.iter().find(|(name, _)| *name == word).map(|(_, original)| original.as_str())
     }
 
     /// Puts the identifiers back.
     pub(super) fn restore(&self, text: &mut String) {
-        if !text.contains(PREFIX) {
-            return;
-        }
-        for (number, original) in self.originals.iter().enumerate() {
-            *text = text.replace(&made_up_name(number), original);
+        for (name, original) in &self.names {
+            if text.contains(name) {
+                *text = text.replace(name, original);
+            }
         }
     }
-}
-
-fn made_up_name(number: usize) -> String {
-    let letter = char::from(b'a' + (number % IDENTIFIERS_MAX) as u8);
-    format!("{PREFIX}{letter}ro")
 }
 
 /// Words without the punctuation around them, with their places.
@@ -228,6 +255,10 @@ fn is_software(word: &str) -> bool {
 /// "my_module", "C++", "AB-12", "@noor", "python3.11", ".NET", "AC/DC", "s3://bucket/key".
 fn is_identifier(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let address = word.split('.').count() == 4 && word.split('.').all(|part| part.parse::<u8>().is_ok());
+    if address {
+        return true;
+    }
     let digits = word.chars().any(|c| c.is_ascii_digit());
     if letters == 0
         || word.len() < 2
@@ -271,9 +302,9 @@ mod tests {
         let source = "I use C++ and python3.11 in Room 101.";
         let mut text = Mapped::slice(source, 0..source.len());
         let identifiers = Identifiers::mask(&mut text);
-        assert_eq!(text.text(), "I use Zqaro and Zqbro in Zqcro.");
-        assert_eq!(identifiers.original("Zqbro"), Some("python3.11"));
-        let mut restored = "Noor uses Zqaro".to_owned();
+        assert_eq!(text.text(), "I use Kodak and Nokia in Cisco.");
+        assert_eq!(identifiers.original("Nokia"), Some("python3.11"));
+        let mut restored = "Noor uses Kodak".to_owned();
         identifiers.restore(&mut restored);
         assert_eq!(restored, "Noor uses C++");
     }
@@ -296,6 +327,7 @@ mod tests {
             ".NET",
             "AC/DC",
             "Town3x",
+            "10.0.0.5",
             "C#",
             "libfoo.so.1",
         ] {

@@ -166,7 +166,8 @@ pub(super) fn is_english(text: &str) -> bool {
     let (english, foreign) = (count(ENGLISH), count(FOREIGN));
     // Letters with marks in half of few words, and no English word: a language that the lists do not have.
     let marked = words().filter(|word| word.chars().any(|c| !c.is_ascii() && c.is_alphabetic())).count();
-    foreign <= english && !(english == 0 && marked * 2 >= words().count().max(1) && words().count() > 1)
+    (foreign == 0 || foreign < english)
+        && !(english == 0 && marked * 2 >= words().count().max(1) && words().count() > 1)
 }
 
 #[cfg(test)]

@@ -271,7 +271,30 @@ impl SentenceReader<'_, '_> {
             && !kinds.intersects(none)
             && !s.is_lemma(
                 token,
-                &["name", "test", "year", "baby", "chapter", "number", "email", "address", "job", "place"],
+                &[
+                    "resume",
+                    "portfolio",
+                    "role",
+                    "plan",
+                    "approach",
+                    "routine",
+                    "skill",
+                    "hobby",
+                    "friend",
+                    "career",
+                    "version",
+                    "feature",
+                    "name",
+                    "test",
+                    "year",
+                    "baby",
+                    "chapter",
+                    "number",
+                    "email",
+                    "address",
+                    "job",
+                    "place",
+                ],
             )
             && !is_abstract(s.lemma(token));
         if (product || ownable) && (brand || described && ownable) || new_thing && !ownable {

@@ -112,7 +112,10 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     let two = (token > sentence.start).then(|| format!("{} {word}", sentence.lower(token - 1)));
     // "python 3.12" is what "python" is.
     let named = sentence.identifier(token).and_then(|name| name.split(' ').next()).map(str::to_lowercase);
-    let lists = [Some(word), two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
+    let typed = typed_name(sentence, token).map(|(noun, _)| noun);
+    // A gerund is what its form says: "playing" is no play.
+    let base = (sentence.tag(token) != Tag::Vbg).then_some(word);
+    let lists = [typed, base, two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
     let listed = lists.fold(Kinds::default(), |all, word| all.with(sentence.lexicon.kinds(word)));
     found = found.with(listed);
     if let Some(entity) = sentence.entity(token) {
@@ -125,7 +128,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
             kind => found = found.with(kinds_of_entity(kind, sentence.entity_text(entity))),
         }
     }
-    if sentence.pos(token) == Pos::Propn && sentence.is_capital(token) || sentence.identifier(token).is_some() {
+    if sentence.pos(token) == Pos::Propn && sentence.is_capital(token)
+        || sentence.identifier(token).is_some_and(|name| name.contains(|c: char| !c.is_lowercase()))
+    {
         found.insert(Kind::Propn);
     }
     if acronym {
@@ -136,6 +141,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     }
     if listed.has(Kind::Kin) || listed.has(Kind::Human) {
         found = found.with(Kinds::of(&[Kind::Person, Kind::HumanNp]));
+    }
+    if listed.is_empty() && is_profession(sentence, token) {
+        found.insert(Kind::Title);
     }
     if found.has(Kind::Title) {
         found.insert(Kind::HumanNp);
@@ -153,7 +161,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     {
         found.insert(Kind::Measure);
     }
-    let vague = listed.has(Kind::Vague);
+    let vague = listed.has(Kind::Vague) && !acronym && sentence.identifier(token).is_none();
     let thing_ok = listed.has(Kind::ThingOk);
     found = found.without(DESCRIPTIVE);
     let known = found.without(Kinds::of(&[Kind::Measure, Kind::Kin]));
@@ -175,6 +183,17 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         }
     }
     found
+}
+
+/// "geologist", "bookbinder": what one works as, by its ending.
+fn is_profession(sentence: &Sentence<'_>, token: usize) -> bool {
+    const ENDINGS: &[&str] =
+        &["ist", "ologist", "ian", "eer", "smith", "maker", "keeper", "binder", "worker", "driver", "logist"];
+    let word = sentence.lemma(token);
+    sentence.pos(token) == Pos::Noun
+        && word.len() > 5
+        && matches!(sentence.dep(token), Dep::Attr | Dep::Pobj | Dep::Conj)
+        && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether the phrase stands in quotation marks.

@@ -80,12 +80,13 @@ impl SentenceReader<'_, '_> {
             past: fact.past,
             date: fact.date.and_then(|date| self.dates.get(date)),
             span: self.span.clone(),
+            has_consequences: true,
         });
     }
 
-    /// Adds a fact that simply holds.
+    /// Adds a fact that simply holds, without consequences.
     pub(super) fn state(&mut self, subject: &Person, relation: &str, object: Object, statement: String) {
-        self.add(FactParts {
+        self.claims.add(Fact {
             subject,
             relation,
             object,
@@ -94,6 +95,8 @@ impl SentenceReader<'_, '_> {
             negated: false,
             past: false,
             date: None,
+            span: self.span.clone(),
+            has_consequences: false,
         });
     }
 

@@ -241,6 +241,9 @@ const SPLICES: &[&str] = &[
     "he ",
 ];
 
+/// How far before a comma its clause is looked for.
+const CLAUSE_BYTES_MAX: usize = 400;
+
 /// Repairs one passage. `names` are the speakers' names, whose vocatives are removed.
 pub(super) fn repair(passage: &mut Mapped, names: &[String]) {
     normalise_marks(passage);
@@ -260,7 +263,8 @@ fn normalise_marks(passage: &mut Mapped) {
         let end = at + c.len_utf8();
         let spaced = at > 0 && bytes[at - 1] == b' ' && bytes.get(end) == Some(&b' ');
         match c {
-            '’' | '‘' | '`' | '´' => edits.push((at..end, "'")),
+            '`' => edits.push((at..end, "")),
+            '’' | '‘' | '´' => edits.push((at..end, "'")),
             '“' | '”' | '„' | '«' | '»' => edits.push((at..end, "\"")),
             '—' | '–' if spaced || !text[..at].ends_with(|c: char| c.is_ascii_digit()) => {
                 edits.push((at..end, ". "))
@@ -315,6 +319,10 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn respell(passage: &mut Mapped) {
+    let text = passage.text().to_owned();
+    let apart: Vec<(Range<usize>, &str)> =
+        text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
+    passage.replace(&apart);
     let text = passage.text().to_owned();
     let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
     for (at, word) in words(&text) {
@@ -386,11 +394,16 @@ fn split_splices(passage: &mut Mapped) {
             ',' => {
                 let rest = text[at + 1..].strip_prefix(' ').unwrap_or_default();
                 let splice = SPLICES.iter().any(|opening| rest.starts_with(opening));
-                let before = &text[sentence_start..at];
+                if !splice {
+                    continue;
+                }
+                // A longer clause than this is no clause.
+                let start = text.ceil_char_boundary(sentence_start.max(at.saturating_sub(CLAUSE_BYTES_MAX)));
+                let before = &text[start..at];
                 let subordinate = before
                     .split(|c: char| !c.is_alphanumeric())
                     .any(|word| SUBORDINATORS.contains(&word.to_ascii_lowercase().as_str()));
-                if splice && !subordinate && before.trim().len() >= 8 {
+                if !subordinate && before.trim().len() >= 8 {
                     edits.push((at..at + 1, "."));
                     sentence_start = at + 1;
                 }

@@ -14,7 +14,7 @@ pub(super) struct Sentence<'a> {
     pub(super) doc: &'a Document<'a>,
     /// The vocabulary.
     pub(super) lexicon: &'a Lexicon,
-    /// The identifiers that made-up names stand for.
+    /// The identifiers that well-known names stand in for.
     pub(super) identifiers: &'a Identifiers,
     /// The first token.
     pub(super) start: usize,
@@ -143,7 +143,7 @@ impl<'a> Sentence<'a> {
         self.identifiers.original(self.text(token))
     }
 
-    /// The recognised entity that a token is part of; made-up names are none.
+    /// The recognised entity that a token is part of; names that stand in for identifiers are none.
     pub(super) fn entity(&self, token: usize) -> Option<&'a Entity> {
         let entity = self.doc.entity_at(token)?;
         entity.tokens.clone().all(|token| self.identifier(token).is_none()).then_some(entity)

@@ -1,1 +1,208 @@
+use erstwhile::model::{ClaimKind, Role, TimePoint};
+use erstwhile::ports::{Claim, Turn};
+use proptest::prelude::*;
+
 use super::*;
+
+mod cases;
+
+fn turn(kind: EpisodeKind, role: Role, speaker: Option<&str>, text: &str) -> Turn {
+    Turn {
+        kind,
+        role: (kind == EpisodeKind::Message).then_some(role),
+        speaker: speaker.map(str::to_owned),
+        text: text.to_owned(),
+        reference_time: "2023-05-12T10:00:00Z".parse().unwrap(),
+        thread: Some("talk".to_owned()),
+    }
+}
+
+/// A request with one message by Nora, who owns the graph and talks to Omar.
+fn said_by_nora(text: &str) -> ExtractionRequest {
+    ExtractionRequest {
+        owner: Some("Nora".to_owned()),
+        context: vec![turn(EpisodeKind::Message, Role::User, Some("Omar"), "Hi there!")],
+        turns: vec![turn(EpisodeKind::Message, Role::User, Some("Nora"), text)],
+        ..ExtractionRequest::default()
+    }
+}
+
+fn document(text: &str) -> ExtractionRequest {
+    let turns = vec![turn(EpisodeKind::Text, Role::Norole, None, text)];
+    ExtractionRequest { turns, ..ExtractionRequest::default() }
+}
+
+/// Formats a claim on one line.
+fn line(claim: &Claim) -> String {
+    let kind = match claim.kind {
+        ClaimKind::Asserts => "+",
+        ClaimKind::Ends => "-",
+        ClaimKind::Denies => "!",
+        ClaimKind::States => "?",
+    };
+    let day = |at: Option<TimePoint>| at.map(|at| at.at.to_string()[..10].to_owned()).unwrap_or_default();
+    let line = format!("{kind} {} {} {}", claim.subject, claim.predicate, claim.object.as_deref().unwrap_or("*"));
+    if claim.valid_from.is_some() || claim.valid_until.is_some() {
+        return format!("{line} @ {}..{}", day(claim.valid_from), day(claim.valid_until));
+    }
+    line
+}
+
+/// What a request states, without what it denies.
+fn claims(extractor: &OfflineExtractor, request: &ExtractionRequest) -> Vec<String> {
+    let found = extractor.read(request).remove(0).claims;
+    found.iter().filter(|claim| claim.kind != ClaimKind::Denies).map(line).collect()
+}
+
+fn extractor() -> OfflineExtractor {
+    OfflineExtractor::new().unwrap()
+}
+
+#[test]
+fn messages_become_facts_about_the_speaker() {
+    let extractor = extractor();
+    for (text, expected) in cases::SPOKEN {
+        assert_eq!(claims(&extractor, &said_by_nora(text)), *expected, "{text}");
+    }
+}
+
+#[test]
+fn documents_are_read_in_the_third_person() {
+    let extractor = extractor();
+    for (text, expected) in cases::WRITTEN {
+        assert_eq!(claims(&extractor, &document(text)), *expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_asserted_is_no_fact() {
+    let extractor = extractor();
+    for text in cases::WITHOUT_FACTS {
+        let found = claims(&extractor, &said_by_nora(text));
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn statements_are_self_contained() {
+    let extractor = extractor();
+    for (text, expected) in cases::STATEMENTS {
+        let found = extractor.read(&said_by_nora(text)).remove(0).statements;
+        assert_eq!(found.first().map(|statement| statement.text.as_str()), Some(*expected), "{text}");
+    }
+}
+
+#[test]
+fn names_of_one_person_are_tied() {
+    let extractor = extractor();
+    for (text, name, alias) in cases::ALIASES {
+        let found = extractor.read(&said_by_nora(text)).remove(0).aliases;
+        let pairs: Vec<(&str, &str)> = found.iter().map(|found| (found.name.as_str(), found.alias.as_str())).collect();
+        assert_eq!(pairs, [(*name, *alias)], "{text}");
+    }
+}
+
+#[test]
+fn a_pronoun_refers_to_the_person_of_the_sentence_before() {
+    let found = claims(&extractor(), &said_by_nora("My sister Ines called me yesterday. She lives in Lisbon."));
+    assert!(found.iter().any(|line| line == "+ Ines LIVES_IN Lisbon"), "{found:?}");
+}
+
+#[test]
+fn an_answer_is_read_with_its_question() {
+    let extractor = extractor();
+    let mut request = said_by_nora("Porto");
+    request.context = vec![turn(EpisodeKind::Message, Role::Assistant, None, "Where do you live?")];
+    assert_eq!(claims(&extractor, &request), ["+ Nora LIVES_IN Porto"]);
+}
+
+#[test]
+fn an_assistant_states_nothing_of_its_own() {
+    let extractor = extractor();
+    let mut request = said_by_nora("");
+    request.turns =
+        vec![turn(EpisodeKind::Message, Role::Assistant, None, "I live in the cloud. You should visit Rome.")];
+    assert!(claims(&extractor, &request).is_empty());
+}
+
+#[test]
+fn a_turn_gets_one_extraction_whatever_its_text() {
+    let extractor = extractor();
+    let mut request = said_by_nora("I live in Oslo.");
+    request.turns.push(turn(EpisodeKind::Json, Role::Norole, None, "{broken: Ines lives in Porto."));
+    request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Omar"), ""));
+    assert_eq!(extractor.read(&request).len(), 3);
+    assert_eq!(extractor.read(&request), extractor.read(&request));
+}
+
+/// Asserts that all spans are within the text and that no field is empty.
+fn assert_valid(text: &str, extraction: &Extraction) {
+    let spans = extraction.mentions.iter().map(|mention| &mention.span);
+    let spans = spans.chain(extraction.claims.iter().map(|claim| &claim.span));
+    let spans = spans.chain(extraction.statements.iter().map(|statement| &statement.span));
+    for span in spans.chain(extraction.aliases.iter().map(|alias| &alias.span)) {
+        assert!(text.get(span.clone()).is_some_and(|part| !part.is_empty()), "{span:?} in {text:?}");
+    }
+    for claim in &extraction.claims {
+        assert!(!claim.subject.trim().is_empty() && !claim.statement.trim().is_empty(), "{claim:?}");
+        assert!(claim.predicate.chars().all(|c| !c.is_lowercase() && !c.is_whitespace()), "{claim:?}");
+        assert!(claim.object.as_ref().is_none_or(|object| !object.trim().is_empty()), "{claim:?}");
+    }
+}
+
+#[test]
+fn hostile_text_is_read_in_bounded_time() {
+    let extractor = extractor();
+    let nested = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+    let keys = (0..50_000).map(|n| format!("\"k{n}\":{n}")).collect::<Vec<_>>().join(",");
+    for text in [
+        "a".repeat(100_000),
+        "I live in ".repeat(5_000),
+        "((((((((((".repeat(2_000),
+        "\u{200b}\u{202e}\u{301}".repeat(10_000),
+        "I, my, me, you, he, she, they ".repeat(2_000),
+        "On Monday, Tuesday and last ".repeat(2_000),
+        "\u{0}\u{1}I live in Oslo.\u{7}".repeat(100),
+        format!("{{\"a\":{nested}}}"),
+        format!("{{{keys}}}"),
+        "{\"name\":\"\\ud800\"}".to_owned(),
+    ] {
+        for kind in [EpisodeKind::Message, EpisodeKind::Text, EpisodeKind::Json] {
+            let mut request = said_by_nora("");
+            request.turns = vec![turn(kind, Role::User, Some("Nora"), &text)];
+            for extraction in extractor.read(&request) {
+                assert_valid(&text, &extraction);
+            }
+        }
+    }
+}
+
+/// Words and punctuation that the rules look for, in any order.
+fn fragments() -> impl Strategy<Value = String> {
+    const WORDS: &str = "I|I'm|my|sister|Anna|live|in|Berlin|last|week|before|the|day|ago|two|used|to|'s|\"|and|,|.|...|!|?|\n|- |```|\
+        won't|no|longer|named|Max|from|until|2019|between|3|of|September|been|for|years|🎉|I’ve|é|call|me|Mr.|:|…|was|born|may|\
+        Sun|favorite|is|İ|ß|ǅ|１２|99999999999999999999|-|/|5/7|who|which|C++|@a_b|not|if|want|would|sorry|actually|wrote:|>|Bob:";
+    let words = prop::sample::select(WORDS.split('|').collect::<Vec<_>>());
+    prop::collection::vec(words, 0..60).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_text_causes_a_panic(text in prop_oneof![".{0,200}", fragments(), "\\PC{0,100}"], role in 0..3) {
+        thread_local!(static EXTRACTOR: OfflineExtractor = extractor());
+        let mut request = said_by_nora(&text);
+        request.turns.push(turn(EpisodeKind::Text, Role::Norole, None, &text));
+        request.turns.push(turn(EpisodeKind::Json, Role::Norole, None, &text));
+        if role == 0 {
+            request.turns[0].role = Some(Role::Assistant);
+            request.turns[0].speaker = None;
+        }
+        EXTRACTOR.with(|extractor| {
+            for extraction in extractor.read(&request) {
+                assert_valid(&text, &extraction);
+            }
+        });
+    }
+}

@@ -18,6 +18,7 @@ use super::dialogue::{self, Said};
 use super::identifiers::Identifiers;
 use super::language;
 use super::mapped::Mapped;
+use super::other_languages;
 use super::passages::{self, Passage};
 use super::people::People;
 use super::reader::{SentenceReader, Trust};
@@ -58,13 +59,13 @@ impl TurnReader<'_> {
     /// Reads a turn; `speaker` and `addressee` are the names of who speaks to whom.
     pub(super) fn read(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
-        let mut extraction = Extraction::default();
         let trust = trust(turn);
         self.people.next_turn(speaker.map(str::to_owned), addressee.map(str::to_owned));
         if !language::is_english(text) {
             self.said.push(Said::default());
-            return extraction;
+            return other_languages::read(text, speaker);
         }
+        let mut extraction = Extraction::default();
         let tools = self.tools;
         let mut claims = Claims::new(&tools.lexicon);
         let calls = Cell::new(FALLBACK_CALLS_MAX);
@@ -94,6 +95,7 @@ impl TurnReader<'_> {
             self.said.remove(0);
         }
         extraction.claims = claims.claims;
+        extraction.mentions.extend(claims.mentions);
         extraction.aliases = claims.aliases;
         extraction
     }
@@ -228,6 +230,9 @@ impl TurnReader<'_> {
         let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
         for entity in entities {
             let Some(kind) = mention_type(entity.kind) else { continue };
+            if entity.tokens.clone().any(|token| sentence.identifier(token).is_some()) {
+                continue;
+            }
             let name = super::nouns::strip_article(sentence.entity_text(entity));
             if !is_proper(sentence, entity.tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
                 continue;

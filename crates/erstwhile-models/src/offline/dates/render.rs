@@ -33,7 +33,12 @@ impl DatedSpan {
             Extent::Before => format!("before {words}"),
             Extent::After => format!("after {words}"),
             Extent::Between => {
-                format!("from {words} to {}", day(last_day(self.period.end, self.grain)))
+                // A range of years ends in the year that was said.
+                let last = match self.grain {
+                    Grain::Year => self.period.end.year().to_string(),
+                    _ => day(last_day(self.period.end, self.grain)),
+                };
+                format!("from {words} to {last}")
             }
             Extent::During if bare => words,
             Extent::During => match self.grain {
