@@ -69,6 +69,9 @@ struct Tools {
     dates: DateReader,
 }
 
+/// How many turns of the context are read: pronouns and answers refer to the last ones.
+const CONTEXT_TURNS: usize = 2;
+
 impl OfflineExtractor {
     /// Loads the parser and builds the tables. This takes a third of a second: create one extractor and clone it.
     ///
@@ -94,7 +97,8 @@ impl OfflineExtractor {
         let mut thread = None;
         let mut extractions = Vec::with_capacity(request.turns.len());
         let all = request.context.iter().chain(&request.turns);
-        for (index, turn) in all.enumerate() {
+        let first = request.context.len().saturating_sub(CONTEXT_TURNS);
+        for (index, turn) in all.enumerate().skip(first) {
             if thread != Some(&turn.thread) {
                 // Pronouns and answers do not refer to other conversations.
                 reader.people = People::new(speakers::names(request));

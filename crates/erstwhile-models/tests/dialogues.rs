@@ -206,7 +206,7 @@ async fn facts(extractor: &OfflineExtractor, dialogue: &Dialogue) -> (Vec<Fact>,
         let (changes, _) = evidence(&reading, &episode, extraction);
         knowledge.apply(collected(changes));
     }
-    let name = |id| knowledge.entity(id).map(|entity| entity.name.clone()).unwrap_or_default();
+    let name = |id| knowledge.entity_or_value(id).map(|entity| entity.name.clone()).unwrap_or_default();
     let facts = knowledge.facts().map(|fact| Fact {
         subject: name(fact.subject),
         relation: fact.predicate.clone(),

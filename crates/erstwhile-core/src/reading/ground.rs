@@ -45,6 +45,9 @@ pub fn ground(claim: &Claim, episode: &Episode, content: &str, participants: &[S
     }
     if let Some(object) = &claim.object {
         let object = normalise(object);
+        // Whose someone or something is need not be named: "my sister" is "Anna's sister".
+        let owner = participants.iter().find_map(|name| object.strip_prefix(&format!("{}'s ", normalise(name))));
+        let object = owner.map_or(object.clone(), str::to_owned);
         // Half of the words suffice: "my sister's dog" may be extracted as "Anna's sister's dog".
         let words: Vec<&str> = object.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).collect();
         let named = words.iter().filter(|word| content.contains(*word)).count();

@@ -449,7 +449,8 @@ impl SentenceReader<'_, '_> {
             let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
             let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
             let kinds = self.kinds(named);
-            if kinds.is_empty() && s.pos(named) != Pos::Propn {
+            let thanks = s.is_lemma(named, &["thanks", "thank", "part", "thing"]);
+            if thanks || matches!(s.pos(named), Pos::Intj | Pos::Adv | Pos::Punct | Pos::Sconj) {
                 return Ok(());
             }
             let name = self.phrase(named, Some(&owner.name))?;

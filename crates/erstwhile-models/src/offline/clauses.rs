@@ -326,8 +326,16 @@ impl SentenceReader<'_, '_> {
             let fact = self.fact_for_ending(context, relation, &object_parts, &text);
             self.claims.end_all(&fact, "PREFERS");
         }
+        // Whose death it is: "my dad died" is a fact about the speaker.
+        let mourner = context.subject.kinship.as_ref().map(|kinship| Person::named(kinship.owner.clone()));
+        let (subject, object_parts) = match mourner.as_ref() {
+            Some(mourner) if relation == "LOST_TO_DEATH" && candidate.slot == "self" => {
+                (mourner, Object::entity(context.subject.name.clone(), context.subject.entity_type()))
+            }
+            _ => (context.subject, object_parts),
+        };
         self.add(FactParts {
-            subject: context.subject,
+            subject,
             relation,
             object: object_parts,
             statement: text,

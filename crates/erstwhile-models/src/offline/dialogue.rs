@@ -40,12 +40,34 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     let question = said.last().filter(|before| present.is_empty() && before.speaker.as_deref() != speaker);
     let question = question.and_then(|before| before.units.last()).filter(|unit| unit.question);
     if let Some(question) = question {
+        // "How long have you lived there?" - "Since 2011": the sentence that was asked about, with its date.
+        let asked = question.text.text().to_lowercase();
+        let start = unit.text.text().trim_start().to_lowercase();
+        if (asked.starts_with("how long") || asked.starts_with("since when"))
+            && ["since ", "for ", "about ", "almost "].iter().any(|lead| start.starts_with(lead))
+            && let Some(before) =
+                said.iter().rev().find(|turn| turn.speaker.as_deref() == speaker).and_then(|turn| turn.units.last())
+        {
+            let stem = before.text.text().trim_end_matches(['.', '!', ' ']);
+            return vec![at_place_of(unit, &format!("{} {}", perfect(stem), unit.text.text()))];
+        }
         let answers = answers(question.text.text(), unit);
         if !answers.is_empty() {
             return answers;
         }
     }
     vec![unit.clone()]
+}
+
+/// "I live in Rome" as "I have lived in Rome", as far as it is needed for a duration.
+fn perfect(sentence: &str) -> String {
+    match sentence.strip_prefix("I live ").or_else(|| sentence.strip_prefix("I'm living ")) {
+        Some(rest) => format!("I have lived {rest}"),
+        None => match sentence.strip_prefix("I work ") {
+            Some(rest) => format!("I have worked {rest}"),
+            None => sentence.to_owned(),
+        },
+    }
 }
 
 /// "No, Leeds.", "Sorry, I mean Oslo.", "actually it's May, not April": the sentence before with the right word.
@@ -238,7 +260,10 @@ fn open_question(words: &[&str], answer: &str) -> Option<String> {
     Some(match words {
         ["how", "old", "are", "you", ..] => format!("I am {answer}"),
         ["where", "are", "you", "from", ..] => format!("I am from {answer}"),
-        ["where", "are", "you", "based" | "located" | "living", ..] => format!("I live {}", placed("in")),
+        ["where", "are", "you"]
+        | ["where", "are", "you", "based" | "located" | "living" | "now" | "these" | "at", ..] => {
+            format!("I live {}", placed("in"))
+        }
         ["where", "do", "you", "work", ..] => format!("I work {}", placed("at")),
         ["where", "do", "you", "study", ..] => format!("I study {}", placed("at")),
         ["where", "do", "you", verb, rest @ ..] => {

@@ -90,7 +90,7 @@ impl SentenceReader<'_, '_> {
                 let actual = matches!(reading.mood, Mood::Actual | Mood::Planned);
                 let dated = s.is_past(context.verb) || context.date.is_some();
                 if name == "LOST_TO_DEATH" {
-                    return if self.people.is_speaker(&context.subject.name) { 0 } else { 6 };
+                    return if context.subject.kinship.is_some() { 6 } else { 0 };
                 }
                 return if actual && dated { 6 } else { 0 };
             }
@@ -125,7 +125,14 @@ impl SentenceReader<'_, '_> {
             return 0;
         }
         let person = self.person(object);
-        if person.as_ref().is_some_and(|person| matches!(person.kind, PersonKind::Person | PersonKind::Pet))
+        let is_known = |person: &Person| {
+            person.kinship.is_some()
+                || self.people.is_speaker(&person.name)
+                || self.people.known(&person.name).is_some()
+        };
+        if person
+            .as_ref()
+            .is_some_and(|person| matches!(person.kind, PersonKind::Person | PersonKind::Pet) && is_known(person))
             && (kinds.has(Kind::Person) || kinds.has(Kind::Animal))
             && !wanted.intersects(people)
         {
@@ -196,6 +203,15 @@ impl SentenceReader<'_, '_> {
             let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some();
             let bare = !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
             return if own && frame.slot == "attr" || bare { 0 } else { 10 };
+        }
+        // "Started as a picker": what one starts as is a job, whatever its name.
+        if name == "WORKS_AS"
+            && frame.slot == "as"
+            && s.pos(object) == Pos::Noun
+            && kinds.has(Kind::Thing)
+            && s.child(object, |c| s.is(c, &["a", "an"])).is_some()
+        {
+            return 7;
         }
         if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
             return 8;

@@ -202,13 +202,52 @@ fn is_numbered_name(word: &str, number: &str, first: bool) -> bool {
     let name = word.len() > 1
         && !NO_NAMES.contains(&word.to_lowercase().as_str())
         && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '+' | '#'));
-    let versioned = digits.matches('.').count() >= 1 && word.chars().all(char::is_alphabetic);
     let year = digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
-    numeric
-        && name
-        && (capital && !first && !year && (marked || digits.len() <= 4)
-            || versioned && (capital || digits.matches('.').count() >= 1 && is_software(word)))
+    // "Jake 9" is a boy with his age, "iPhone 15" a phone.
+    let numbered = capital && !first && (has_inner_capital(word) || NUMBERED.contains(&word.to_lowercase().as_str()));
+    let versioned = digits.contains('.') && word.chars().all(char::is_alphabetic) && (capital || is_software(word));
+    numeric && name && (numbered && !year || versioned || capital && marked && number.starts_with('#'))
 }
+
+/// "iPhone", "PlayStation": more than the first letter is a capital.
+fn has_inner_capital(word: &str) -> bool {
+    word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase)
+}
+
+/// Nouns that stand with a number as a name.
+const NUMBERED: &[&str] = &[
+    "room",
+    "flight",
+    "gate",
+    "terminal",
+    "platform",
+    "route",
+    "galaxy",
+    "pixel",
+    "windows",
+    "android",
+    "xbox",
+    "switch",
+    "kindle",
+    "model",
+    "office",
+    "suite",
+    "unit",
+    "apartment",
+    "apt",
+    "floor",
+    "order",
+    "invoice",
+    "ticket",
+    "case",
+    "version",
+    "boeing",
+    "airbus",
+    "apollo",
+    "formula",
+    "comet",
+    "ps",
+];
 
 /// Lower-case names of software that versions follow.
 fn is_software(word: &str) -> bool {

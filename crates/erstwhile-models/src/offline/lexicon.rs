@@ -29,7 +29,7 @@ kinds! {
     Club = "club", Condition = "condition", Date = "date", Degree = "degree", Diet = "diet", Distance = "distance",
     Evaluative = "evaluative", Event = "event", Exam = "exam", Female = "female", Field = "field", Food = "food",
     Game = "game", Gpe = "gpe", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
-    Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", Language = "language", Letter = "letter",
+    Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", KnownName = "known_name", Language = "language", Letter = "letter",
     Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
     Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",
     Org = "org", OrgName = "orgname", Ownable = "ownable", Person = "person", Place = "place", Plant = "plant",

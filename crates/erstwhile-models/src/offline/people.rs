@@ -273,13 +273,13 @@ impl People {
         } else {
             Some(nouns::name(sentence, token))
         };
-        let word = sentence.lemma(noun).to_owned();
+        let word = kin_word(sentence.lemma(noun)).to_owned();
         // A friend with the speaker's own name is somebody else.
         let name = name.map(|name| if self.is_namesake(&name) { format!("{name} ({word})") } else { name });
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
         let animal = sentence.is_a(noun, Kind::Animal);
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
-        let relation = if animal { "HAS_PET" } else { sentence.lexicon.kin(&word)? };
+        let relation = if animal { "HAS_PET" } else { sentence.lexicon.kin(sentence.lemma(noun))? };
         let person = Person {
             gender: gender(sentence, noun),
             plural,
@@ -319,6 +319,20 @@ fn is_someone_else(sentence: &Sentence<'_>, token: usize) -> bool {
         matches!(sentence.dep(child), Dep::Det | Dep::Compound | Dep::Amod | Dep::Poss | Dep::Appos)
             && !sentence.is(child, &["poor", "dear"])
     })
+}
+
+/// One word for the same relative, so that "my mum" and "my mother" are one.
+fn kin_word(word: &str) -> &str {
+    match word {
+        "mum" | "mom" | "mama" | "mam" => "mother",
+        "dad" | "papa" | "daddy" => "father",
+        "hubby" => "husband",
+        "sis" => "sister",
+        "bro" => "brother",
+        "granny" | "nana" | "grandma" => "grandmother",
+        "grandad" | "granddad" | "grandpa" => "grandfather",
+        word => word,
+    }
 }
 
 /// What tells a namesake apart: "actress" of "the actress Noor".

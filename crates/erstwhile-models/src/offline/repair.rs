@@ -245,8 +245,9 @@ const SPLICES: &[&str] = &[
 const CLAUSE_BYTES_MAX: usize = 400;
 
 /// Repairs one passage. `names` are the speakers' names, whose vocatives are removed.
-pub(super) fn repair(passage: &mut Mapped, names: &[String]) {
+pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl Fn(&str) -> bool) {
     normalise_marks(passage);
+    capitalise_names(passage, is_known_name);
     remove_links(passage);
     respell(passage);
     remove_vocatives(passage, names);
@@ -298,6 +299,21 @@ fn normalise_marks(passage: &mut Mapped) {
 
 fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// "i live in oslo": names of places and companies that are nothing else get their capital.
+fn capitalise_names(passage: &mut Mapped, is_known_name: impl Fn(&str) -> bool) {
+    let text = passage.text().to_owned();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    for (at, word) in words(&text) {
+        let bare = word.trim_end_matches([',', '.', '!', '?', ';', ':', ')', '\'']);
+        let bare = bare.strip_suffix("'s").unwrap_or(bare);
+        if bare.len() > 2 && bare.bytes().all(|byte| byte.is_ascii_lowercase()) && is_known_name(bare) {
+            edits.push((at..at + 1, bare[..1].to_uppercase()));
+        }
+    }
+    let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    passage.replace(&edits);
 }
 
 /// Long links say nothing; short ones are names.
@@ -455,7 +471,8 @@ mod tests {
 
     fn repaired(text: &str, names: &[&str]) -> String {
         let mut passage = Mapped::slice(text, 0..text.len());
-        repair(&mut passage, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        let names = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        repair(&mut passage, &names, |word| word == "oslo");
         passage.text().to_owned()
     }
 

@@ -17,6 +17,7 @@ use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
 use super::identifiers::Identifiers;
 use super::language;
+use super::lexicon::Kind;
 use super::mapped::Mapped;
 use super::other_languages;
 use super::passages::{self, Passage};
@@ -135,7 +136,8 @@ impl TurnReader<'_> {
     /// The repaired sentences of a passage.
     fn units(&mut self, passage: Passage) -> Vec<Unit> {
         let mut text = passage.text;
-        repair::repair(&mut text, &self.people.speakers);
+        let lexicon = &self.tools.lexicon;
+        repair::repair(&mut text, &self.people.speakers, |word| lexicon.is(word, Kind::KnownName));
         let mut units = Vec::new();
         for sentence in sentences::split(text.text()) {
             let source = &text.text()[sentence.span.clone()];
