@@ -136,7 +136,7 @@ impl Knowledge {
                 continue;
             }
             if assertion.kind == ClaimKind::States {
-                touched.statements.insert(id);
+                self.touch_statement(&assertion, &mut touched);
             }
             self.add_assertion(assertion);
             self.add_to_slot(id, &mut slots);
@@ -239,6 +239,15 @@ impl Knowledge {
         kept.insert(assertion.id, assertion);
     }
 
+    /// Records that a statement comes or goes; it may say the declared type of an entity that it names.
+    fn touch_statement(&self, statement: &Assertion, touched: &mut Touched) {
+        touched.statements.insert(statement.id);
+        if let (false, Some(episode)) = (self.ontology.entity_types.is_empty(), statement.episode) {
+            let names = self.mentioned.get(&episode).into_iter().flatten();
+            touched.entities.extend(names.map(|name| self.identities.entity(*name)));
+        }
+    }
+
     /// The slot of an assertion; `None` for statements.
     fn slot_of(&self, id: AssertionId) -> Option<SlotKey> {
         self.assertions.get(&id).map(|assertion| SlotKey::of(assertion, |name| self.identities.entity(name)))
@@ -267,7 +276,7 @@ impl Knowledge {
             assertion
         } else {
             let Some(statement) = self.statements.remove(&id) else { return };
-            touched.statements.insert(id);
+            self.touch_statement(&statement, touched);
             statement
         };
         self.fact_edits.remove(&id);

@@ -230,6 +230,8 @@ fn family(knowledge: &Knowledge, slot: &[FactEvidence<'_>]) -> Option<Observatio
 }
 
 fn change(knowledge: &Knowledge, slot: &[FactEvidence<'_>]) -> Option<Observation> {
+    // The application may state several homes that hold together.
+    slot.iter().find(|evidence| evidence.fact.holding == Holding::Exclusive)?;
     let (first, last) = (slot.first()?, slot.last()?);
     let created_at = nth_object_at(slot, CHANGE_MIN)?;
     let relation = words(&first.fact.predicate);
@@ -410,6 +412,7 @@ mod tests {
             sample.add_fact(on, ("Ann", "LIKES", &format!("Thing {on}")), Holding::Shared);
             sample.add_fact(on, ("Order 7", "STATUS", &format!("State {on}")), Holding::Exclusive);
             sample.add_fact(on, ("Ann", "BLINKED_AT", "Ida"), Holding::Event);
+            sample.add_fact(on, ("Bob", "LIVES_IN", &format!("Town {on}")), Holding::Shared);
         }
         assert!(observed(&sample).is_empty());
     }

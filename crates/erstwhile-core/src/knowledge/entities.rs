@@ -9,6 +9,7 @@ use super::mentions::{Mentions, WrittenName};
 use super::{Knowledge, anchors, summary};
 use crate::identity;
 use crate::model::{Entity, EntityId, EpisodeId, Fact, Metadata};
+use crate::text::contains_word;
 use crate::time;
 
 impl Knowledge {
@@ -46,13 +47,14 @@ impl Knowledge {
             occurrences().filter_map(|(occurrence, _)| Some((occurrence.recorded_at, occurrence.episode?))).collect();
         episodes.sort();
         let mut seen = HashSet::default();
-        let episodes = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
+        let episodes: Vec<EpisodeId> = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
         let mut result = Entity {
             id: entity,
             entity_type: self.type_of(
                 entity,
                 &name,
                 &aliases,
+                &episodes,
                 most_frequent_type(occurrences().map(|(_, written)| written)),
             ),
             summary: self.summarise(entity, None),
@@ -102,10 +104,13 @@ impl Knowledge {
         entity: EntityId,
         name: &str,
         aliases: &BTreeSet<String>,
+        episodes: &[EpisodeId],
         extracted: Option<String>,
     ) -> Option<String> {
         /// Maximum number of statements to examine.
         const STATEMENTS_MAX: usize = 50;
+        /// Maximum number of episodes whose statements are examined, the first ones.
+        const EPISODES_MAX: usize = 100;
         // The types of the user and the assistant are fixed, whatever the text says (I1).
         let [user, assistant] = anchors(self.graph);
         if entity == user || entity == assistant {
@@ -118,6 +123,17 @@ impl Knowledge {
         let mut statements: Vec<&str> = self.facts_about(entity).map(|fact| fact.statement.as_str()).collect();
         statements.sort_unstable();
         statements.truncate(STATEMENTS_MAX);
+        // "Nobu is a restaurant" makes no fact.
+        let normal: Vec<String> = names.iter().map(|name| identity::normalise(name)).collect();
+        let of_episodes = episodes.iter().take(EPISODES_MAX).flat_map(|episode| self.statements_from(*episode));
+        let naming = of_episodes.map(|statement| statement.statement.as_str()).filter(|text| {
+            let text = identity::normalise(text);
+            normal.iter().any(|name| contains_word(&text, name))
+        });
+        let mut said: Vec<&str> = naming.collect();
+        said.sort_unstable();
+        said.truncate(STATEMENTS_MAX);
+        statements.extend(said);
         let declared = self.ontology.entity_type(extracted.as_deref(), &names, &statements).map(str::to_owned);
         declared.or(extracted)
     }

@@ -107,7 +107,7 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
             ..assertions[0].clone()
         });
     }
-    Evidence { assertions, mentions, links, ..Evidence::default() }
+    Evidence { mentions, assertions, links, ..Evidence::default() }
 }
 
 fn shown(knowledge: &Knowledge) -> (Vec<Fact>, Vec<Entity>) {
@@ -313,4 +313,31 @@ fn a_statement_names_the_entities_whose_whole_name_stands_in_it() {
     assert_eq!(ends(&statements[1]), (nobody, nobody), "nobody is named, and there is no user");
     assert_eq!(ends(&statements[2]), (ann, ann));
     assert_eq!(ends(&Assertion { subject: ann, ..statements[0].clone() }), (ann, bo));
+}
+
+#[test]
+fn a_statement_says_the_declared_type_of_an_entity() {
+    let mut sample = Sample::new(numbered(1));
+    let episode = sample.add_fact(1, ("Ann:Person", "VISITED", "Nobu:Person"), Holding::Shared);
+    let statement = Assertion {
+        id: AssertionId(Uuid::from_u128(7)),
+        predicate: STATEMENT.to_owned(),
+        object: None,
+        statement: "Nobu is a restaurant with 2 stars.".to_owned(),
+        kind: ClaimKind::States,
+        ..sample.evidence.assertions[0].clone()
+    };
+    let restaurant = EntityType { name: "Restaurant".to_owned(), ..EntityType::default() };
+    let ontology = Ontology { entity_types: vec![restaurant], ..Ontology::default() };
+    let mut knowledge = Knowledge::with_ontology(ontology, numbered(1));
+    let nobu = sample.entity("Nobu:Person");
+    knowledge.apply(sample.evidence.clone());
+    let type_of = |knowledge: &Knowledge| knowledge.entity(nobu).and_then(|entity| entity.entity_type.clone());
+    assert_eq!(type_of(&knowledge).as_deref(), Some("Person"));
+    knowledge.apply(Evidence { assertions: vec![statement.clone()], ..Evidence::default() });
+    assert_eq!(type_of(&knowledge).as_deref(), Some("Restaurant"));
+    let tombstones = vec![(TombstoneKind::Assertion, statement.id.0)];
+    knowledge.apply(Evidence { tombstones, ..Evidence::default() });
+    assert_eq!(type_of(&knowledge).as_deref(), Some("Person"));
+    assert!(knowledge.facts_from(episode).len() == 1);
 }

@@ -65,14 +65,17 @@ def test_documents_are_summarized_and_read_back(zep: Any, graph_id: str) -> None
         zep.graph.get_episodes_for_document("nothing", graph_id=graph_id)
 
 
-def test_recurring_facts_become_observations(zep: Any, talk: Any, places: str) -> None:
-    observed = zep.graph.observation.get_by_graph_id(places)
-    visits = next(one for one in observed if "Ann" in one.summary)
-    assert visits.name and visits.created_at and visits.latest_evidence_at
-    assert zep.graph.observation.get(visits.uuid_) == visits
-    assert visits in zep.graph.observation.get_by_graph_id(places, **ALL)
-    found = zep.graph.search(graph_id=places, query="places that Ann visited", scope="observations").observations
-    assert found[0].uuid_ == visits.uuid_ and found[0].relevance is not None
+def test_facts_that_say_more_together_become_observations(zep: Any, talk: Any, places: str) -> None:
+    assert zep.graph.observation.get_by_graph_id(places) == [], "a list of visited places is in the facts"
+    for child in ["Mia", "Leo"]:
+        zep.graph.add_fact_triple(graph_id=places, fact=f"Ann has a child, {child}.", fact_name="HAS_CHILD", source_node_name="Ann", source_node_labels=["Person"], target_node_name=child, target_node_labels=["Person"])
+    [family] = zep.graph.observation.get_by_graph_id(places)
+    assert family.name == "Ann has 2 children" and "Mia" in family.summary and "Leo" in family.summary
+    assert family.created_at and family.latest_evidence_at
+    assert zep.graph.observation.get(family.uuid_) == family
+    assert family in zep.graph.observation.get_by_graph_id(places, **ALL)
+    found = zep.graph.search(graph_id=places, query="the children of Ann", scope="observations").observations
+    assert found[0].uuid_ == family.uuid_ and found[0].relevance is not None
     for day in ("2025-01-01", "2025-02-01", "2025-03-01"):
         talk.say("I go running in the park with Salma.", at=f"{day}T08:00:00Z")
     talk.say("I live in Lyon.", at="2025-01-01T08:00:00Z")

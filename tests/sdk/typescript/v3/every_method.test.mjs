@@ -169,7 +169,11 @@ test("data derived from a graph", async () => {
   const target = { targetNodeAttributes: { k: 1 }, targetNodeLabels: ["City"], targetNodeName: "Lima", targetNodeSummary: "a city", targetNodeUuid: "" };
   const whole = await zep.graph.addFactTriple({ graphId, fact: "Ann lived in Lima.", factName: "LIVED_IN", edgeAttributes: { k: 1 }, metadata: { source: "crm" }, ...times, ...source, ...target });
   assert.equal(instant(whole.edge.validAt), instant("2020-01-01T00:00:00Z"));
-  const [observation] = await zep.graph.observation.getByGraphId(graphId, {});
+  const familyId = await newGraph();
+  for (const child of ["Mia", "Leo"]) {
+    await zep.graph.addFactTriple({ graphId: familyId, fact: `Ann has a child, ${child}.`, factName: "HAS_CHILD", sourceNodeName: "Ann", targetNodeName: child });
+  }
+  const [observation] = await zep.graph.observation.getByGraphId(familyId, {});
   assert.equal((await zep.graph.observation.get(observation.uuid)).summary, observation.summary);
   await zep.graph.observation.getByGraphId(graphId, keyed);
   await zep.graph.observation.getByUserId(userId, {});
