@@ -346,7 +346,8 @@ impl SentenceReader<'_, '_> {
             return false;
         }
         let value = unit.map_or(value.clone(), |unit| format!("{value} {}", s.lower(unit)));
-        if s.lemma(verb) == "get" {
+        // "Until I was 12": an age of the past.
+        if s.lemma(verb) == "get" || s.lemma(verb) == "be" && s.is_past(verb) {
             return false;
         }
         if turns && let Some(date) = date {

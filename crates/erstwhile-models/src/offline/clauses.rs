@@ -326,6 +326,13 @@ impl SentenceReader<'_, '_> {
             let pet = Person { kind: PersonKind::Pet, ..Person::named(object_parts.name.clone()) };
             self.people.remember(&pet);
         }
+        // "I am working in Infosys": the place is an employer.
+        if relation == "WORKS_IN"
+            && object_parts.entity_type.as_deref() == Some("Organization")
+            && object_parts.name.len() > 2
+        {
+            relation = "WORKS_AT";
+        }
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
         }

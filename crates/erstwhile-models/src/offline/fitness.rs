@@ -233,7 +233,9 @@ impl SentenceReader<'_, '_> {
             let recent = s.child(context.verb, |c| s.is(c, &["recently", "just", "finally"])).is_some()
                 && s.is_past(context.verb);
             let dated = (context.date.is_some() || recent) && hit.intersects(DATED) && name != "OWNS";
-            let owned = hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
+            let under_way = s.tag(context.verb) == Tag::Vbg
+                && hit.intersects(Kinds::of(&[Kind::Project, Kind::Artwork, Kind::Work, Kind::Business, Kind::Class]));
+            let owned = under_way || hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
             let new = matches!(name, "BOUGHT" | "RECEIVED")
                 && context.reading.mood == Mood::Actual
                 && hit.has(Kind::Ownable)

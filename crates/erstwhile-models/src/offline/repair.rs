@@ -348,6 +348,14 @@ fn begin_sentences(passage: &mut Mapped) {
         "boyfriend",
         "job",
         "rent",
+        "car",
+        "phone",
+        "laptop",
+        "bike",
+        "boss",
+        "mother",
+        "father",
+        "brother",
     ];
     let text = passage.text().to_owned();
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
