@@ -277,7 +277,9 @@ impl SentenceReader<'_, '_> {
                 None | Some(EntityKind::Person | EntityKind::Org | EntityKind::Product | EntityKind::WorkOfArt)
             ) || matches!(frame.relation.group, Group::Place | Group::Work)
                 || matches!(name, "JOINED" | "STUDIES_AT"));
-        if name == "PARTICIPATED_IN" {
+        let person = kind == Some(EntityKind::Person);
+        if name == "PARTICIPATED_IN" || name == "OWNS_BUSINESS" && kinds.has(Kind::Tech) || name == "LEFT_JOB" && person
+        {
             return 0;
         }
         // A frame for one type of object takes no other name.

@@ -7,6 +7,11 @@ use super::mapped::Mapped;
 /// Words that the parser reads better in another spelling. Frequent typos are among them.
 const SPELLINGS: &[(&str, &str)] = &[
     ("i", "I"),
+    ("btw", ""),
+    ("lol", ""),
+    ("tbh", ""),
+    ("lmao", ""),
+    ("haha", ""),
     ("im", "I'm"),
     ("ive", "I've"),
     ("i'm", "I'm"),
