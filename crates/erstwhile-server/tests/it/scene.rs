@@ -70,6 +70,13 @@ impl Scene {
             added = make("POST", "/graph/add-fact-triple", triple("user_id", &user, object));
             make("POST", "/graph/add-fact-triple", triple("graph_id", &graph, object));
         }
+        for child in ["Mia", "Leo"] {
+            for (owner, id) in [("user_id", &user), ("graph_id", &graph)] {
+                let family = json!({ owner: id, "fact": format!("Ann has a child, {child}."), "fact_name": "HAS_CHILD",
+                                     "source_node_name": "Ann", "target_node_name": child });
+                make("POST", "/graph/add-fact-triple", family);
+            }
+        }
         let part =
             json!({ "graph_id": graph, "type": "text", "data": "Ann visited Lyon in May.", "document_id": "document" });
         make("POST", "/graph", part);

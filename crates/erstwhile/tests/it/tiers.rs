@@ -17,7 +17,7 @@ async fn ann() -> World {
     let world = World::new().await;
     let text = "I like tea. The key to my locker is under the bike.";
     let mut likes = likes(text, "tea");
-    likes.claims[0].statement = "Ann Lee likes tea.".to_owned();
+    "Ann Lee likes tea.".clone_into(&mut likes.claims[0].statement);
     world.script.answer(text, with_statement(likes, LOCKER));
     world.say("2025-01-01T00:00:00Z", text).await;
     let text = "I am 34.";
@@ -182,7 +182,7 @@ async fn dropped_claims_are_counted_by_reason() {
     let world = World::new().await;
     let text = "hello";
     let mut extraction = likes(text, "submarines");
-    extraction.claims[0].statement = "x".to_owned();
+    "x".clone_into(&mut extraction.claims[0].statement);
     world.script.answer(text, extraction);
     world.say("2025-01-01T00:00:00Z", text).await;
     world.ingest().await;
