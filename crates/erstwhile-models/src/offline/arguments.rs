@@ -1,6 +1,6 @@
 //! The arguments of a verb, named by the slots that frames use.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::sentence::Sentence;
 
@@ -55,6 +55,8 @@ impl ArgumentReader<'_, '_> {
                     self.push("trip", child);
                 }
             }
+            // "I speak Korean": a name of a language, whatever the parser calls its place.
+            Dep::Oprd if s.entity_kind(child) == Some(EntityKind::Language) => self.push("obj", child),
             Dep::Oprd => self.push("oprd", child),
             Dep::Dative if s.is_noun(child) => self.push("dative", child),
             Dep::Attr => {

@@ -43,7 +43,7 @@ const RECEIVES: &[(&str, &str, &str)] = &[
 ];
 
 /// Verbs whose past says that something began.
-const BEGINS: &[&str] = &[
+pub(super) const BEGINS: &[&str] = &[
     "start", "begin", "join", "become", "move", "settle", "hire", "resume", "take", "get", "relocate", "enroll",
     "enrol", "promote", "qualify", "switch", "employ", "shift", "land", "accept",
 ];
@@ -391,7 +391,7 @@ impl SentenceReader<'_, '_> {
         let token = candidate.object;
         let relation = s.lexicon.relation(candidate.relation);
         if candidate.slot == "self" {
-            let name = s.lemma(context.verb).to_owned();
+            let name = s.lower(context.verb).to_owned();
             return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
         }
         if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
@@ -434,68 +434,6 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
-    }
-
-    /// A job without where it is done: "vet" of "vet in Leeds".
-    fn title(&self, token: usize) -> String {
-        let s = self.s;
-        let before = s.children(token).filter(|c| {
-            *c < token
-                && matches!(s.dep(*c), Dep::Compound | Dep::Amod | Dep::Nmod | Dep::Npadvmod | Dep::Punct)
-                && !s.is_a(*c, Kind::Evaluative)
-        });
-        let mut words: Vec<&str> = Vec::new();
-        for child in before {
-            words.extend(s.subtree(child).map(|t| s.text(t)));
-        }
-        words.push(s.text(token));
-        for of in s.children(token).filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["of"])) {
-            words.extend(s.subtree(of).map(|t| s.text(t)));
-        }
-        nouns::tidy(&words.join(" "))
-    }
-
-    /// "a vet in Leeds", "as a producer at StreamWave": the workplace beside the job.
-    fn workplace(&mut self, context: &Context<'_>, title: usize) -> Result<(), Vague> {
-        let s = self.s;
-        for preposition in s
-            .children(title)
-            .filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["at", "for", "in", "with"]))
-            .collect::<Vec<_>>()
-        {
-            let Some(place) = s.child_of(preposition, &[Dep::Pobj]) else { continue };
-            let kinds = self.kinds(place);
-            if !kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Org, Kind::Gpe, Kind::School])) || kinds.has(Kind::Date)
-            {
-                continue;
-            }
-            let name = self.phrase(place, Some(&context.subject.name))?;
-            let located = kinds.has(Kind::Gpe) && s.is(preposition, &["in"]);
-            let relation = if located { "WORKS_IN" } else { "WORKS_AT" };
-            let joined = s.lower(preposition);
-            let object = Object::entity(name.clone(), entity_type(kinds, s.lexicon.objects(relation)));
-            self.add(FactParts {
-                subject: context.subject,
-                relation,
-                object,
-                statement: format!(
-                    "{} works {} {name}",
-                    context.subject.name,
-                    if located {
-                        "in"
-                    } else if joined == "for" {
-                        "for"
-                    } else {
-                        "at"
-                    }
-                ),
-                mood: context.reading.mood,
-                negated: context.reading.negated,
-                past: s.tag(context.verb) == Tag::Vbd && !s.is_lemma(context.verb, BEGINS),
-                date: context.date,
-            });
-        }
-        Ok(())
     }
 
     /// "playing tennis" is named by its object, "swimming in the sea" by the verb.

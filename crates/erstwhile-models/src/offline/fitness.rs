@@ -260,6 +260,15 @@ impl SentenceReader<'_, '_> {
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
+            // "Seeing someone", not "saw Dr Lund".
+            "DATING" => {
+                s.is_lemma(context.verb, &["see"])
+                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+            }
+            // "Made the team" is no work of art.
+            "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
+            // Who is no child is at a shop to work.
+            "STUDIES_AT" => s.is_lemma(context.verb, &["be"]) && !kinds.has(Kind::School),
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
@@ -367,6 +376,10 @@ impl SentenceReader<'_, '_> {
             !kinds.is_empty() && (kinds.intersects(CONCRETE) || self.is_specific(object))
         })
     }
+}
+
+fn is_title(word: &str) -> bool {
+    matches!(word.trim_end_matches('.'), "dr" | "doctor" | "prof" | "professor")
 }
 
 /// Whether a relation takes a subject of its kind.

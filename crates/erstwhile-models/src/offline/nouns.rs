@@ -163,7 +163,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     if vague && !named && (known.is_empty() || sentence.child(token, qualified).is_none()) {
         return Kinds::default();
     }
-    let noun = matches!(sentence.pos(token), Pos::Noun | Pos::X);
+    // Chat writes names in lower case.
+    let noun = matches!(sentence.pos(token), Pos::Noun | Pos::X)
+        || sentence.pos(token) == Pos::Propn && !sentence.is_capital(token);
     if noun && known.is_empty() && (thing_ok || !is_abstract(word)) {
         found = found.with(Kinds::of(&[Kind::Thing, Kind::Any]));
     } else if !known.is_empty() {

@@ -270,6 +270,7 @@ impl People {
                 .child(noun, apposition)
                 .map(|child| nouns::name(sentence, child))
                 .or_else(|| called(sentence, noun))
+                .or_else(|| name_beside(sentence, noun))
         } else {
             Some(nouns::name(sentence, token))
         };
@@ -300,6 +301,18 @@ pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
     let name = sentence.child(clause, |child| sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
+}
+
+/// "my granddaughter Seren is …", when the parser makes both words the subject.
+fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
+    let name = noun + 1;
+    let beside = name < sentence.end
+        && sentence.pos(name) == Pos::Propn
+        && sentence.is_capital(name)
+        && sentence.entity_kind(name) == Some(EntityKind::Person)
+        && sentence.head(name) == sentence.head(noun)
+        && sentence.dep(name) == sentence.dep(noun);
+    beside.then(|| nouns::name(sentence, name))
 }
 
 /// The gender of a noun, if it has one.
