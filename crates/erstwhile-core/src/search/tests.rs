@@ -143,6 +143,13 @@ fn facts_that_match_come_first_then_statements_then_the_rest() {
 }
 
 #[test]
+fn a_fact_that_shares_only_the_users_name_does_not_match() {
+    let mut scene = Scene::new();
+    scene.fact("LIKES", "tea").statement("The locker is empty.");
+    assert_eq!(scene.found(&request("Nora's locker", 1, Statements::Auto)), ["The locker is empty."]);
+}
+
+#[test]
 fn the_limit_counts_facts_and_statements_together() {
     let scene = nora();
     for limit in 1..5 {
