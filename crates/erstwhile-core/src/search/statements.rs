@@ -63,7 +63,11 @@ impl Searchable for StatementSearch<'_> {
         if self.request.known_at.is_some_and(|known_at| statement.recorded_at > known_at) {
             return false;
         }
-        let fact = self.index.knowledge.statement_as_fact(statement);
+        let fact = if self.request.filter.restricts_ends() {
+            self.index.knowledge.statement_as_fact(statement)
+        } else {
+            Knowledge::without_ends(statement)
+        };
         let holds = match self.request.moment {
             Moment::Always | Moment::Current(_) => true,
             Moment::At(at) => fact.holds_at(at),
