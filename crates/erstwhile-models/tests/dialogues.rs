@@ -90,7 +90,7 @@ impl Pattern {
         let until = fact.until.map(|until| until.to_string()).unwrap_or_default();
         let is_current = fact.until.is_none_or(|until| until > now);
         self.subject.as_ref().is_none_or(|subject| same_subject(subject, &fact.subject, user))
-            && self.relation.as_ref().is_none_or(|relation| relation.any(|name| name == "*" || name == fact.relation))
+            && self.relation.as_ref().is_none_or(|relation| relation.any(|name| same_relation(name, &fact.relation)))
             && self.object.as_ref().is_none_or(|object| {
                 object.any(|text| {
                     let text = text.to_lowercase();
@@ -103,9 +103,27 @@ impl Pattern {
     }
 }
 
+/// `FAVORITE_FILM` is a favourite.
+fn same_relation(wanted: &str, found: &str) -> bool {
+    wanted == "*" || wanted == found || wanted == "FAVORITE" && found.starts_with("FAVORITE_")
+}
+
+/// "mum" and "mother" are one word for one person.
+fn with_one_word_for_kin(name: &str) -> String {
+    let mut name = name.to_lowercase();
+    for (word, same) in
+        [("mum", "mother"), ("mom", "mother"), ("dad", "father"), ("hubby", "husband"), ("nan", "grandmother")]
+    {
+        if let Some(owner) = name.strip_suffix(word).filter(|owner| owner.ends_with("'s ")) {
+            name = format!("{owner}{same}");
+        }
+    }
+    name
+}
+
 /// Names of people may be given in full or in part; "Dave Hartley's sister" is the sister by her name, too.
 fn same_subject(wanted: &str, found: &str, user: &str) -> bool {
-    let (wanted, found) = (wanted.to_lowercase(), found.to_lowercase());
+    let (wanted, found) = (with_one_word_for_kin(wanted), with_one_word_for_kin(found));
     let user = user.to_lowercase();
     if wanted == user || found == user {
         return wanted == found || user.starts_with(&format!("{wanted} "));

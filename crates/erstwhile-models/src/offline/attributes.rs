@@ -111,7 +111,10 @@ impl SentenceReader<'_, '_> {
     /// All that follows a verb and its preposition: "12 Main St, Leeds".
     fn rest_of(&self, verb: usize) -> Option<Value> {
         let s = self.s;
-        let first = (verb + 1..s.end).find(|token| !s.is(*token, &["to", "at", "now", "is", ":"]))?;
+        // "Changed from A to B": B.
+        let changed = (verb + 1..s.end).any(|token| s.is(token, &["from"]));
+        let to = (verb + 1..s.end).find(|token| changed && s.is(*token, &["to"])).unwrap_or(verb);
+        let first = (to + 1..s.end).find(|token| !s.is(*token, &["to", "at", "now", "is", ":"]))?;
         let last = (first..s.end).rev().find(|token| s.pos(*token) != Pos::Punct && !s.is(*token, &["now"]))?;
         let text = nouns::span_text(&s, first, last);
         let told = text.chars().any(|c| c.is_ascii_digit()) || s.identifier(first).is_some();
@@ -343,7 +346,8 @@ impl SentenceReader<'_, '_> {
             return false;
         }
         let value = unit.map_or(value.clone(), |unit| format!("{value} {}", s.lower(unit)));
-        if s.lemma(verb) == "get" {
+        // "Until I was 12": an age of the past.
+        if s.lemma(verb) == "get" || s.lemma(verb) == "be" && s.is_past(verb) {
             return false;
         }
         if turns && let Some(date) = date {
@@ -440,7 +444,10 @@ impl SentenceReader<'_, '_> {
         for (described, named) in [(subject, attribute), (attribute, subject)] {
             let Some(favourite) = s.subtree(described).find(|token| s.is(*token, FAVOURITE)) else { continue };
             let possessor = s.subtree(described).find(|token| s.dep(*token) == Dep::Poss);
-            let owner = possessor.and_then(|token| self.person(token));
+            // "Favourite band is …" is the speaker's.
+            let mine = possessor.is_none() && favourite <= s.start + 1;
+            let speaker = self.people.speaker.clone().filter(|_| mine).map(Person::named);
+            let owner = possessor.and_then(|token| self.person(token)).or(speaker);
             let Some(owner) = owner else { continue };
             let noun = if s.dep(favourite) == Dep::Amod { s.head(favourite) } else { favourite };
             if s.pos(named) == Pos::Pron && !s.is_capital(named) {

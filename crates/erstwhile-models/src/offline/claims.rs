@@ -243,7 +243,13 @@ impl<'l> Claims<'l> {
             && !matches!(relation, "BORN_IN" | "GREW_UP_IN")
             || matches!(
                 relation,
-                "MEMBER_OF" | "MANAGES" | "TAKES_MEDICATION" | "LIVES_WITH" | "WORKS_IN" | "OWNS_BUSINESS"
+                "MEMBER_OF"
+                    | "MANAGES"
+                    | "VOLUNTEERS_AT"
+                    | "TAKES_MEDICATION"
+                    | "LIVES_WITH"
+                    | "WORKS_IN"
+                    | "OWNS_BUSINESS"
             )
     }
 

@@ -42,6 +42,12 @@ const RECEIVES: &[(&str, &str, &str)] = &[
     ("teach", "LEARNS", "obj"),
 ];
 
+/// Verbs whose past says that something began.
+const BEGINS: &[&str] = &[
+    "start", "begin", "join", "become", "move", "settle", "hire", "resume", "take", "get", "relocate", "enroll",
+    "enrol", "promote", "qualify", "switch", "employ", "shift", "land", "accept",
+];
+
 /// The best reading of one object.
 struct Candidate<'f> {
     score: u8,
@@ -310,7 +316,8 @@ impl SentenceReader<'_, '_> {
         if meal && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             return Ok(());
         }
-        let past = s.tag(context.verb) == Tag::Vbd;
+        // "Joined as a designer" began something; only a state in the past is over.
+        let past = s.tag(context.verb) == Tag::Vbd && !s.is_lemma(context.verb, BEGINS);
         if candidate.relation == "HAS_PET"
             && s.tag(object) == Tag::Nn
             && !reading.negated
@@ -318,6 +325,13 @@ impl SentenceReader<'_, '_> {
         {
             let pet = Person { kind: PersonKind::Pet, ..Person::named(object_parts.name.clone()) };
             self.people.remember(&pet);
+        }
+        // "I am working in Infosys": the place is an employer.
+        if relation == "WORKS_IN"
+            && object_parts.entity_type.as_deref() == Some("Organization")
+            && object_parts.name.len() > 2
+        {
+            relation = "WORKS_AT";
         }
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
@@ -408,7 +422,8 @@ impl SentenceReader<'_, '_> {
         }
         if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
             let called = super::people::called(&s, token);
-            let name = called.unwrap_or_else(|| format!("{}'s {}", context.subject.name, s.lemma(token)));
+            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
+            let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
             return Ok(Object::entity(name, Some("Person")));
         }
         if candidate.relation == "HAS_PET" {
@@ -479,7 +494,7 @@ impl SentenceReader<'_, '_> {
                 ),
                 mood: context.reading.mood,
                 negated: context.reading.negated,
-                past: s.tag(context.verb) == Tag::Vbd,
+                past: s.tag(context.verb) == Tag::Vbd && !s.is_lemma(context.verb, BEGINS),
                 date: context.date,
             });
         }

@@ -194,7 +194,16 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
             let noun_phrase =
                 !has_verb(rest) && (rest.starts_with("a ") || rest.starts_with("an ") || rest.starts_with("two "));
             let owns = words.starts_with(&["do", "you", "have"]) && yes;
-            let rest = if noun_phrase && owns { format!("I have {rest}") } else { rest.to_owned() };
+            let allergies = words.iter().any(|word| matches!(*word, "allergies" | "allergic" | "allergy"))
+                && yes
+                && !has_verb(rest);
+            let rest = if allergies {
+                format!("I am allergic to {rest}")
+            } else if noun_phrase && owns {
+                format!("I have {rest}")
+            } else {
+                rest.to_owned()
+            };
             units.push(at_place_of(answer, &rest));
         }
         return units;
@@ -244,11 +253,21 @@ fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
         ("do", Some(_), true) => format!("I {tail}"),
         ("do", Some(_), false) => format!("I don't {tail}"),
         ("are", Some(_), true) => format!("I am {tail}"),
+        ("are", Some(_), false) if tail.starts_with("still ") => {
+            format!("I am not {} anymore", tail.trim_start_matches("still "))
+        }
         ("are", Some(_), false) => format!("I am not {tail}"),
         ("have", Some(_), true) => format!("I have {tail}"),
         ("have", Some(_), false) => format!("I haven't {tail}"),
         _ => return None,
     })
+}
+
+/// "welder" as "a welder".
+fn with_article(noun: &str) -> String {
+    let bare = noun.starts_with(char::is_lowercase)
+        && !["a ", "an ", "the ", "in ", "as "].iter().any(|lead| noun.starts_with(lead));
+    if bare { format!("a {noun}") } else { noun.to_owned() }
 }
 
 fn open_question(words: &[&str], answer: &str) -> Option<String> {
@@ -258,6 +277,11 @@ fn open_question(words: &[&str], answer: &str) -> Option<String> {
         if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
     };
     Some(match words {
+        ["what", "is", "your", "job" | "profession" | "occupation" | "role", ..] => {
+            format!("I work as {}", with_article(answer))
+        }
+        ["which" | "what", _, "are" | "do", "you", "in" | "live", ..] => format!("I live {}", placed("in")),
+        ["where", "were", "you", .., "born"] => format!("I was born {}", placed("in")),
         ["how", "old", "are", "you", ..] => format!("I am {answer}"),
         ["where", "are", "you", "from", ..] => format!("I am from {answer}"),
         ["where", "are", "you"]
@@ -269,7 +293,7 @@ fn open_question(words: &[&str], answer: &str) -> Option<String> {
         ["where", "do", "you", verb, rest @ ..] => {
             format!("I {verb} {} {}", turned(rest), placed("in")).replace("  ", " ")
         }
-        ["what", "do", "you", "do", ..] => format!("I work as {answer}"),
+        ["what", "do", "you", "do", ..] => format!("I work as {}", with_article(answer)),
         ["what" | "who" | "where" | "when", "is" | "are", "your", thing @ ..] => {
             let verb = if words[1] == "are" { "are" } else { "is" };
             format!("My {} {verb} {answer}", turned(thing))

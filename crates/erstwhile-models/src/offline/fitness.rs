@@ -233,7 +233,9 @@ impl SentenceReader<'_, '_> {
             let recent = s.child(context.verb, |c| s.is(c, &["recently", "just", "finally"])).is_some()
                 && s.is_past(context.verb);
             let dated = (context.date.is_some() || recent) && hit.intersects(DATED) && name != "OWNS";
-            let owned = hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
+            let under_way = s.tag(context.verb) == Tag::Vbg
+                && hit.intersects(Kinds::of(&[Kind::Project, Kind::Artwork, Kind::Work, Kind::Business, Kind::Class]));
+            let owned = under_way || hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
             let new = matches!(name, "BOUGHT" | "RECEIVED")
                 && context.reading.mood == Mood::Actual
                 && hit.has(Kind::Ownable)
@@ -242,7 +244,8 @@ impl SentenceReader<'_, '_> {
                 && s.has_child(object, &[Dep::Nummod, Dep::Det])
                 && hit.has(Kind::Ownable)
                 && s.has_child_word(object, &["a", "an"]);
-            return if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
+            let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
+            return done + if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
         }
         if name == "USES" && s.children(object).any(|child| s.identifier(child).is_some()) {
             return 4;
@@ -272,8 +275,17 @@ impl SentenceReader<'_, '_> {
             && (matches!(
                 kind,
                 None | Some(EntityKind::Person | EntityKind::Org | EntityKind::Product | EntityKind::WorkOfArt)
-            ) || frame.relation.group == Group::Place);
+            ) || matches!(frame.relation.group, Group::Place | Group::Work)
+                || matches!(name, "JOINED" | "STUDIES_AT"));
+        let person = kind == Some(EntityKind::Person);
+        if name == "PARTICIPATED_IN" || name == "OWNS_BUSINESS" && kinds.has(Kind::Tech) || name == "LEFT_JOB" && person
+        {
+            return 0;
+        }
+        // A frame for one type of object takes no other name.
+        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe, Kind::School])));
         if proper
+            && open
             && wanted.intersects(nameable)
             && !kinds.intersects(Kinds::of(&[Kind::Date, Kind::Animal]))
             && !(kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some())
@@ -304,6 +316,7 @@ impl SentenceReader<'_, '_> {
     /// "I love tea": a bare noun or a plural is what one likes in general.
     fn is_plain_taste(&self, frame: &Frame, context: &Context<'_>, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
+        let given_up = matches!(frame.relation.name.as_str(), "AVOIDS" | "STOPPED");
         let taste = matches!(
             frame.relation.name.as_str(),
             "LIKES"
@@ -319,7 +332,7 @@ impl SentenceReader<'_, '_> {
         );
         let present = matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz | Tag::Vb);
         taste
-            && present
+            && (present || given_up)
             && kinds.has(Kind::Thing)
             && !s.has_child(object, &[Dep::Det, Dep::Poss])
             && s.dep(context.verb) != Dep::Relcl

@@ -7,6 +7,11 @@ use super::mapped::Mapped;
 /// Words that the parser reads better in another spelling. Frequent typos are among them.
 const SPELLINGS: &[(&str, &str)] = &[
     ("i", "I"),
+    ("btw", ""),
+    ("lol", ""),
+    ("tbh", ""),
+    ("lmao", ""),
+    ("haha", ""),
     ("im", "I'm"),
     ("ive", "I've"),
     ("i'm", "I'm"),
@@ -250,6 +255,7 @@ pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl
     capitalise_names(passage, is_known_name);
     remove_links(passage);
     respell(passage);
+    begin_sentences(passage);
     remove_vocatives(passage, names);
     split_splices(passage);
 }
@@ -310,6 +316,87 @@ fn capitalise_names(passage: &mut Mapped, is_known_name: impl Fn(&str) -> bool) 
         let bare = bare.strip_suffix("'s").unwrap_or(bare);
         if bare.len() > 2 && bare.bytes().all(|byte| byte.is_ascii_lowercase()) && is_known_name(bare) {
             edits.push((at..at + 1, bare[..1].to_uppercase()));
+        }
+    }
+    let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    passage.replace(&edits);
+}
+
+/// "… finally. broke my wrist": a sentence begins with a capital, or it is taken for the end of the one before. "My
+/// son's 4": a contraction before a number or a preposition is "is".
+fn begin_sentences(passage: &mut Mapped) {
+    const AFTER_IS: &[&str] =
+        &["on", "at", "in", "the", "not", "from", "been", "called", "now", "still", "about", "coming", "only"];
+    const BEFORE_IS: &[&str] = &[
+        "son",
+        "daughter",
+        "sister",
+        "brother",
+        "mum",
+        "mom",
+        "dad",
+        "wife",
+        "husband",
+        "birthday",
+        "wedding",
+        "flight",
+        "exam",
+        "test",
+        "appointment",
+        "interview",
+        "name",
+        "dog",
+        "cat",
+        "baby",
+        "partner",
+        "girlfriend",
+        "boyfriend",
+        "job",
+        "rent",
+        "car",
+        "phone",
+        "laptop",
+        "bike",
+        "boss",
+        "mother",
+        "father",
+        "brother",
+    ];
+    let text = passage.text().to_owned();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let words: Vec<(usize, &str)> = words(&text).collect();
+    for pair in words.windows(2) {
+        let [(at, word), (next_at, next)] = pair else { continue };
+        let ends = word.ends_with(['.', '!'])
+            && word.trim_end_matches(['.', '!']).len() > 2
+            && !word[..word.len() - 1].contains('.');
+        let abbreviation = matches!(
+            word.to_ascii_lowercase().as_str(),
+            "approx."
+                | "dept."
+                | "etc."
+                | "inc."
+                | "ltd."
+                | "corp."
+                | "prof."
+                | "mrs."
+                | "feb."
+                | "jan."
+                | "mar."
+                | "apr."
+                | "aug."
+                | "sept."
+                | "oct."
+                | "nov."
+                | "dec."
+        );
+        if ends && !abbreviation && next.starts_with(|c: char| c.is_ascii_lowercase()) {
+            edits.push((*next_at..next_at + 1, next[..1].to_uppercase()));
+        } else if let Some(noun) = word.strip_suffix("'s")
+            && BEFORE_IS.contains(&noun.to_ascii_lowercase().as_str())
+            && (AFTER_IS.contains(next) || next.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            edits.push((at + noun.len()..at + word.len(), " is".to_owned()));
         }
     }
     let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();

@@ -150,11 +150,19 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
             && matches!(s.dep(t), Dep::Root | Dep::Aux | Dep::Auxpass)
     });
     let lower = s.lower(first);
-    let lead = if lower == "been" {
+    // "Still at the council", "now with Acme".
+    let stays =
+        first > s.start && s.is(first - 1, &["still", "now", "currently"]) && s.is(first, &["at", "with", "in", "on"]);
+    let lead = if stays && !finite_elsewhere {
+        "I am "
+    } else if lower == "been" {
         "I've "
     } else if lower == "going" && first + 1 < s.end && s.lower(first + 1) == "to" && !root_subject {
         "I'm "
-    } else if PAST.contains(&lower) && s.tag(first) != Tag::Nn && !root_subject {
+    } else if (PAST.contains(&lower) && s.tag(first) != Tag::Nn
+        || s.tag(first) == Tag::Vbd && s.dep(first) == Dep::Root)
+        && !root_subject
+    {
         "I "
     } else if PRESENT.contains(&lower)
         && matches!(s.dep(first), Dep::Root)
