@@ -128,13 +128,8 @@ fn facts_that_match_come_first_then_statements_then_the_rest() {
     let found = scene.found(&request("Where is the bike of Nora?", 9, Statements::Auto));
     assert_eq!(
         found,
-        [
-            "Nora owns bike",
-            "Nora keeps a key to her locker under the bike.",
-            "Nora likes tea",
-            "Nora drinks her tea with lemon."
-        ],
-        "a statement that repeats a returned fact is left out"
+        ["Nora owns bike", "Nora keeps a key to her locker under the bike.", "Nora likes tea"],
+        "a statement that repeats a returned fact is left out, and one that does not match"
     );
     let found = scene.found(&request("Where is Nora's locker?", 1, Statements::Auto));
     assert_eq!(found, ["Nora keeps a key to her locker under the bike."], "the user's name is in every fact");
