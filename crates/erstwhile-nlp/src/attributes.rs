@@ -1,204 +1,155 @@
-//! Parts of speech, and the lemmas of function words, from tags, words and labels.
-//!
-//! These are the rules of the pipeline's attribute ruler, in its order: a later rule overrides an earlier one.
+//! The attribute rules: coarse parts of speech, corrections and some lemmas, from tags, arcs and words.
+
+use std::collections::HashMap;
 
 use crate::labels::{Dep, Pos, Tag};
+use crate::weights::{LoadError, Reader};
 
-/// Words that introduce a clause although their tag is that of prepositions.
-const SUBORDINATORS: &[&str] = &[
-    "that", "if", "because", "while", "since", "so", "whether", "although", "though", "unless", "once", "cause",
-    "upon", "till", "whereas", "whilst", "except", "despite", "wether", "but", "becuse", "whie", "it", "w/out",
-    "albeit", "save", "besides", "becouse", "coz", "til", "ask", "i'd", "seince", "tho", "sice", "will",
-];
+/// What the lemmatizer must know of the morphology of a token. The exporter has the same bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Morphology(u8);
 
-const INDEFINITE: &[&str] = &[
-    "something",
-    "anyone",
-    "anything",
-    "nothing",
-    "someone",
-    "everything",
-    "everyone",
-    "everybody",
-    "nobody",
-    "somebody",
-    "anybody",
-    "any1",
-];
+impl Morphology {
+    /// Singular.
+    pub(crate) const SINGULAR: Self = Self(1);
+    /// Has a number, singular or plural.
+    pub(crate) const NUMBER: Self = Self(1 << 1);
+    /// Infinitive.
+    pub(crate) const INFINITIVE: Self = Self(1 << 2);
+    /// Finite verb.
+    pub(crate) const FINITE: Self = Self(1 << 3);
+    /// Present tense.
+    pub(crate) const PRESENT: Self = Self(1 << 4);
+    /// Neither comparative nor superlative.
+    pub(crate) const POSITIVE: Self = Self(1 << 5);
 
-/// Lemmas of personal pronouns that differ from the word.
-const PRONOUNS: &[(&str, &str)] =
-    &[("i", "I"), ("me", "I"), ("him", "he"), ("her", "she"), ("us", "we"), ("them", "they")];
+    pub(crate) fn has(self, feature: Self) -> bool {
+        self.0 & feature.0 != 0
+    }
+}
 
-/// Lemmas of words whatever their tag.
-const WORDS: &[(&str, &str)] = &[
-    ("doin'", "do"),
-    ("goin'", "go"),
-    ("nothin'", "nothing"),
-    ("nuthin'", "nothing"),
-    ("ol'", "old"),
-    ("somethin'", "something"),
-    ("'em", "them"),
-    ("'ll", "will"),
-    ("'nuff", "enough"),
-];
+/// The exporter writes this instead of a morphology if a rule does not change it.
+const UNCHANGED: u8 = 255;
 
-/// Lemmas of the first or second of two words.
-const PAIRS: &[(&str, &str, usize, &str)] = &[
-    ("gon", "na", 0, "go"),
-    ("gon", "na", 1, "to"),
-    ("got", "ta", 1, "to"),
-    ("let", "'s", 1, "us"),
-    ("c'm", "on", 0, "come"),
-    ("y'", "all", 0, "you"),
-    ("y", "all", 0, "you"),
-    ("ai", "n't", 0, "be"),
-    ("ai", "nt", 0, "be"),
-];
+/// The attributes of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Attributes {
+    pub(crate) tag: Tag,
+    pub(crate) pos: Pos,
+    pub(crate) dep: Dep,
+    pub(crate) morphology: Morphology,
+    /// The lemma, if a rule sets one.
+    pub(crate) lemma: Option<&'static str>,
+}
 
-/// A token, as far as the rules need it.
+/// A token as the rules see it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Word<'w> {
-    pub(crate) lower: &'w str,
+pub(crate) struct RuleToken {
     pub(crate) tag: Tag,
     pub(crate) dep: Dep,
+    pub(crate) word: Option<Word>,
     pub(crate) is_space: bool,
 }
 
-/// The part of speech of a word; `before` is the word before it.
-pub(crate) fn pos(word: Word<'_>, before: Option<Word<'_>>) -> Pos {
-    let Word { lower, tag, dep, is_space } = word;
-    if is_space {
-        return Pos::Space;
-    }
-    let mut pos = of_tag(tag);
-    match tag {
-        Tag::Cc if lower == "but" && dep == Dep::Advmod => pos = Pos::Adv,
-        Tag::Wdt if lower == "that" => pos = Pos::Pron,
-        Tag::In if SUBORDINATORS.contains(&lower) => pos = Pos::Sconj,
-        Tag::Nn if INDEFINITE.contains(&lower) => pos = Pos::Pron,
-        Tag::Rb if is_negation(lower) => pos = Pos::Part,
-        _ if is_auxiliary_form(tag, lower) => pos = Pos::Aux,
-        _ => {}
-    }
-    if tag != Tag::To && matches!(dep, Dep::Aux | Dep::Auxpass) {
-        pos = Pos::Aux;
-    }
-    let main = matches!(dep, Dep::Root | Dep::Advcl | Dep::Ccomp | Dep::Conj | Dep::Relcl | Dep::Xcomp);
-    if main && matches!(lower, "do" | "does" | "did" | "'d" | "have" | "has" | "had") {
-        pos = Pos::Verb;
-    }
-    if tag == Tag::In && dep == Dep::Mark {
-        pos = Pos::Sconj;
-    }
-    if matches!(tag, Tag::Dt | Tag::Wdt) && !matches!(dep, Dep::Det | Dep::Quantmod) {
-        pos = Pos::Pron;
-    }
-    if before.is_some_and(|before| before.dep == Dep::Expl)
-        && matches!(lower, "is" | "are" | "was" | "were" | "'s" | "'re")
-    {
-        pos = Pos::Verb;
-    }
-    if tag == Tag::Space { Pos::X } else { pos }
+/// A word that some rule names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word(u16);
+
+/// What a token must be.
+#[derive(Debug)]
+struct Test {
+    tags: u64,
+    deps: u64,
+    /// One of these words, or any if there are none.
+    words: Vec<Word>,
+    is_space: Option<bool>,
 }
 
-fn of_tag(tag: Tag) -> Pos {
-    match tag {
-        Tag::Space => Pos::Space,
-        Tag::Period
-        | Tag::Comma
-        | Tag::OpenBracket
-        | Tag::CloseBracket
-        | Tag::OpenQuote
-        | Tag::CloseQuote
-        | Tag::Colon
-        | Tag::Hyph
-        | Tag::Nfp => Pos::Punct,
-        Tag::Dollar | Tag::Sym => Pos::Sym,
-        Tag::Afx | Tag::Jj | Tag::Jjr | Tag::Jjs => Pos::Adj,
-        Tag::Cc => Pos::Cconj,
-        Tag::Cd => Pos::Num,
-        Tag::Dt | Tag::Pdt | Tag::Wdt | Tag::WpPoss => Pos::Det,
-        Tag::Ex | Tag::Prp | Tag::PrpPoss | Tag::Wp => Pos::Pron,
-        Tag::Fw | Tag::Ls | Tag::Add | Tag::Xx => Pos::X,
-        Tag::In | Tag::Rp => Pos::Adp,
-        Tag::Md => Pos::Aux,
-        Tag::Nn | Tag::Nns => Pos::Noun,
-        Tag::Nnp | Tag::Nnps => Pos::Propn,
-        Tag::Possessive | Tag::To => Pos::Part,
-        Tag::Rb | Tag::Rbr | Tag::Rbs => Pos::Adv,
-        Tag::Uh => Pos::Intj,
-        Tag::Vb | Tag::Vbd | Tag::Vbg | Tag::Vbn | Tag::Vbp | Tag::Vbz => Pos::Verb,
-        Tag::Wrb => Pos::Sconj,
+impl Test {
+    fn passes(&self, token: RuleToken) -> bool {
+        self.tags >> token.tag as u8 & 1 == 1
+            && self.deps >> token.dep as u8 & 1 == 1
+            && (self.words.is_empty() || token.word.is_some_and(|word| self.words.contains(&word)))
+            && self.is_space.is_none_or(|is_space| is_space == token.is_space)
     }
 }
 
-fn is_negation(lower: &str) -> bool {
-    matches!(lower, "not" | "n't" | "nt" | "n’t")
+/// A rule: the tests for consecutive tokens, and what one of them becomes.
+#[derive(Debug)]
+struct Rule {
+    tests: Vec<Test>,
+    /// Which of the tokens changes.
+    target: usize,
+    tag: Option<Tag>,
+    pos: Option<Pos>,
+    dep: Option<Dep>,
+    lemma: Option<&'static str>,
+    morphology: Option<Morphology>,
 }
 
-fn is_auxiliary_form(tag: Tag, lower: &str) -> bool {
-    match tag {
-        Tag::Vb => matches!(lower, "be" | "do" | "have" | "of" | "'ve"),
-        Tag::Vbp => matches!(lower, "do" | "are" | "'re" | "am" | "'m" | "have" | "'ve" | "'s"),
-        Tag::Vbn => matches!(lower, "been" | "had"),
-        Tag::Vbg => lower == "being",
-        Tag::Vbz => matches!(lower, "is" | "'s" | "has" | "does"),
-        Tag::Vbd => matches!(lower, "was" | "were" | "did" | "had" | "'d"),
-        _ => false,
-    }
+/// The rules, in order: later ones override earlier ones.
+#[derive(Debug)]
+pub(crate) struct AttributeRules {
+    rules: Vec<Rule>,
+    words: HashMap<&'static str, Word>,
 }
 
-/// The lemma of a function word; `None` for the others.
-pub(crate) fn lemma(word: Word<'_>, before: Option<&str>, after: Option<&str>) -> Option<&'static str> {
-    let Word { lower, tag, .. } = word;
-    let pair = |first: &str, second: &str, at: usize| {
-        PAIRS
-            .iter()
-            .find(|(one, two, place, _)| *one == first && *two == second && *place == at)
-            .map(|(.., lemma)| *lemma)
-    };
-    match (tag, lower) {
-        (Tag::Vbz, "gets") | (Tag::Vbd, "got") => return Some("get"),
-        _ => {}
-    }
-    if let Some(lemma) = after.and_then(|after| pair(lower, after, 0)) {
-        let verb = lower != "ai" || matches!(tag, Tag::Vbp | Tag::Vbz);
-        if verb {
-            return Some(lemma);
+fn optional<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Result<Option<T>, LoadError> {
+    if name.is_empty() { Ok(None) } else { find(name).map(Some).ok_or(LoadError::Invalid("label of a rule")) }
+}
+
+impl AttributeRules {
+    pub(crate) fn read(reader: &mut Reader<'static>) -> Result<Self, LoadError> {
+        let mut words = HashMap::new();
+        let mut rules = Vec::new();
+        for _ in 0..reader.count()? {
+            let target = usize::from(reader.u8()?);
+            let tag = optional(reader.text()?, Tag::from_name)?;
+            let pos = optional(reader.text()?, Pos::from_name)?;
+            let dep = optional(reader.text()?, Dep::from_name)?;
+            let lemma = Some(reader.text()?).filter(|lemma| !lemma.is_empty());
+            let morphology = Some(reader.u8()?).filter(|bits| *bits != UNCHANGED).map(Morphology);
+            let tests: Vec<Test> =
+                (0..reader.u8()?).map(|_| read_test(reader, &mut words)).collect::<Result<_, LoadError>>()?;
+            if target >= tests.len() {
+                return Err(LoadError::Invalid("rule"));
+            }
+            rules.push(Rule { tests, target, tag, pos, dep, lemma, morphology });
         }
+        Ok(Self { rules, words })
     }
-    if let Some(lemma) = before.and_then(|before| pair(before, lower, 1)) {
-        return Some(lemma);
+
+    /// The word that rules name, by its lower-case form.
+    pub(crate) fn word(&self, lower: &str) -> Option<Word> {
+        self.words.get(lower).copied()
     }
-    if let Some((_, lemma)) = WORDS.iter().find(|(known, _)| *known == lower) {
-        return Some(lemma);
-    }
-    match (tag, lower) {
-        (Tag::Md, "'d") => Some("would"),
-        (Tag::Md, "ca") => Some("can"),
-        (Tag::Md, "sha") => Some("shall"),
-        (Tag::Md, "wo") => Some("will"),
-        (Tag::Prp, _) => PRONOUNS.iter().find(|(known, _)| *known == lower).map(|(_, lemma)| *lemma),
-        (Tag::Rb, _) if is_negation(lower) => Some("not"),
-        (Tag::Vbn, "been")
-        | (Tag::Vbg, "being")
-        | (Tag::Vbz, "is" | "'s")
-        | (Tag::Vbp, "are" | "'re" | "am" | "'m")
-        | (Tag::Vbd, "was" | "were") => Some("be"),
-        (Tag::Vbz, "has") | (Tag::Vbp, "have" | "'ve") | (Tag::Vbd, "had" | "'d") | (Tag::Vbn, "had") => Some("have"),
-        (Tag::Vbz, "does") | (Tag::Vbd, "did") => Some("do"),
-        _ => None,
+
+    /// The attributes of one of the tokens of a block.
+    pub(crate) fn attributes(&self, tokens: &[RuleToken], at: usize) -> Attributes {
+        let (tag, dep) = tokens.get(at).map_or((Tag::Xx, Dep::Unclassified), |token| (token.tag, token.dep));
+        let mut result = Attributes { tag, pos: Pos::X, dep, morphology: Morphology::default(), lemma: None };
+        for rule in &self.rules {
+            let Some(span) = at.checked_sub(rule.target).and_then(|start| tokens.get(start..)) else { continue };
+            let matches =
+                span.len() >= rule.tests.len() && rule.tests.iter().zip(span).all(|(test, token)| test.passes(*token));
+            if matches {
+                result.tag = rule.tag.unwrap_or(result.tag);
+                result.pos = rule.pos.unwrap_or(result.pos);
+                result.dep = rule.dep.unwrap_or(result.dep);
+                result.lemma = rule.lemma.or(result.lemma);
+                result.morphology = rule.morphology.unwrap_or(result.morphology);
+            }
+        }
+        result
     }
 }
 
-/// Whether a word is in its base form already, so that its lemma is the word in lower case.
-pub(crate) fn is_base_form(word: Word<'_>, pos: Pos) -> bool {
-    match word.tag {
-        Tag::Nn => pos == Pos::Noun,
-        Tag::Vb | Tag::Jj => true,
-        Tag::Vbp => pos == Pos::Verb,
-        Tag::Rb => word.lower == "well",
-        _ => false,
+fn read_test(reader: &mut Reader<'static>, words: &mut HashMap<&'static str, Word>) -> Result<Test, LoadError> {
+    let (tags, deps, is_space) = (reader.u64()?, reader.u64()?, reader.u8()?);
+    let mut tested = Vec::new();
+    for text in reader.texts()? {
+        let next = Word(words.len() as u16);
+        tested.push(*words.entry(text).or_insert(next));
     }
+    Ok(Test { tags, deps, words: tested, is_space: (is_space < 2).then_some(is_space == 1) })
 }

@@ -1,109 +1,98 @@
-//! A parsed text: tokens, their tree, entities and sentences.
+//! A parsed text.
 
 use std::ops::Range;
 
 use crate::labels::{Dep, EntityKind, Pos, Tag};
 
-/// One token.
+/// A token: a word, a part of a contraction, a number, a punctuation mark, or white space other than a single space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// The first byte in the text.
     pub start: u32,
-    /// The byte after the last.
+    /// The byte behind the last.
     pub end: u32,
-    /// Whether a space follows.
+    /// Whether a space follows that belongs to no token.
     pub space_after: bool,
-    /// The fine part-of-speech tag.
+    /// The fine-grained part of speech.
     pub tag: Tag,
-    /// The universal part of speech.
+    /// The coarse part of speech.
     pub pos: Pos,
     /// The relation to the head.
     pub dep: Dep,
-    /// The index of the head; the token itself if it is a root.
+    /// The index of the head; the root of a sentence is its own head.
     pub head: u32,
-    /// Whether it is the first token of a sentence.
-    pub starts_sentence: bool,
+    /// The index of the first token of the subtree.
+    pub left_edge: u32,
+    /// The index of the last token of the subtree.
+    pub right_edge: u32,
+    /// Whether the token begins a sentence.
+    pub sentence_start: bool,
+    /// The number of tokens in the subtree.
+    pub(crate) size: u32,
+    pub(crate) lower: Piece,
+    pub(crate) lemma: Piece,
 }
 
-/// A named entity.
+/// A part of the text, or of the other strings of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Piece {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Whether it is a part of the text.
+    pub(crate) in_text: bool,
+}
+
+/// A named entity, date or quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
-    /// Its tokens.
+    /// The indices of its tokens.
     pub tokens: Range<usize>,
-    /// Its kind.
+    /// What it is.
     pub kind: EntityKind,
 }
 
-/// A parsed text.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// A text with its tokens, dependency trees, sentences and entities.
+///
+/// Tokens are given by their index. An index behind the last token has no text, no children and no ancestors.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document<'t> {
     text: &'t str,
     tokens: Vec<Token>,
-    /// Lower-case words and lemmas, one after the other.
-    words: String,
-    lowers: Vec<Range<u32>>,
-    lemmas: Vec<Range<u32>>,
+    /// Lower-case forms and lemmas that do not occur in the text.
+    strings: String,
     entities: Vec<Entity>,
-    /// The entity of each token, counted from one; zero for none.
-    entity_of: Vec<u32>,
-    /// Where the children of each token begin in `children`; one more than there are tokens.
-    child_starts: Vec<u32>,
+    sentences: Vec<u32>,
+    /// The children of the first token, of the second, …
     children: Vec<u32>,
-    edges: Vec<[u32; 2]>,
+    /// Where the children of each token begin.
+    child_starts: Vec<u32>,
 }
 
 impl<'t> Document<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        Self { text, ..Self::default() }
-    }
-
-    /// Appends a token with its lower-case form and lemma.
-    pub(crate) fn push(&mut self, token: Token, lower: &str, lemma: &str) {
-        self.tokens.push(token);
-        let at = self.words.len() as u32;
-        self.words.push_str(lower);
-        let end = self.words.len() as u32;
-        self.lowers.push(at..end);
-        if lemma == lower {
-            self.lemmas.push(at..end);
-        } else {
-            self.words.push_str(lemma);
-            self.lemmas.push(end..self.words.len() as u32);
-        }
-    }
-
-    pub(crate) fn push_entity(&mut self, entity: Entity) {
-        self.entities.push(entity);
-    }
-
-    /// Computes children and edges, after the last token.
-    pub(crate) fn finish(&mut self) {
-        let count = self.tokens.len();
-        let mut starts = vec![0_u32; count + 1];
-        let has_head = |token: usize, data: &Token| data.head as usize != token && (data.head as usize) < count;
-        for (token, data) in self.tokens.iter().enumerate().filter(|(token, data)| has_head(*token, data)) {
-            starts[data.head as usize + 1] += u32::from(token != data.head as usize);
-        }
-        for token in 0..count {
-            starts[token + 1] += starts[token];
-        }
-        let mut next = starts.clone();
-        self.children = vec![0; starts.last().copied().unwrap_or_default() as usize];
-        for (token, data) in self.tokens.iter().enumerate().filter(|(token, data)| has_head(*token, data)) {
-            let slot = &mut next[data.head as usize];
-            self.children[*slot as usize] = token as u32;
-            *slot += 1;
-        }
-        self.child_starts = starts;
-        self.edges = edges_of(&self.tokens.iter().map(|token| token.head).collect::<Vec<_>>());
-        self.entity_of = vec![0; count];
-        for (number, entity) in self.entities.iter().enumerate() {
-            for token in entity.tokens.clone() {
-                if let Some(slot) = self.entity_of.get_mut(token) {
-                    *slot = number as u32 + 1;
-                }
+    /// Derives sentences and children from the tokens.
+    pub(crate) fn new(text: &'t str, mut tokens: Vec<Token>, strings: String, entities: Vec<Entity>) -> Self {
+        let count = tokens.len();
+        let sentences = (0..).zip(&tokens).filter(|(_, token)| token.sentence_start).map(|(at, _)| at).collect();
+        let mut child_starts = vec![0_u32; count + 2];
+        for (at, token) in (0..).zip(&tokens) {
+            if token.head != at {
+                child_starts[token.head as usize + 2] += 1;
             }
         }
+        for at in 1..child_starts.len() {
+            child_starts[at] += child_starts[at - 1];
+        }
+        let mut children = vec![0; child_starts[count + 1] as usize];
+        for (at, token) in (0..).zip(&tokens) {
+            if token.head != at {
+                let place = &mut child_starts[token.head as usize + 1];
+                children[*place as usize] = at;
+                *place += 1;
+            }
+        }
+        child_starts.truncate(count + 1);
+        count_subtrees(&mut tokens);
+        Self { text, tokens, strings, entities, sentences, children, child_starts }
     }
 
     /// The text.
@@ -111,131 +100,102 @@ impl<'t> Document<'t> {
         self.text
     }
 
-    /// All tokens.
+    /// The tokens, in order.
     pub fn tokens(&self) -> &[Token] {
         &self.tokens
     }
 
-    /// A token as written; empty if there is no such token.
-    pub fn token_text(&self, token: usize) -> &'t str {
-        self.tokens
-            .get(token)
-            .and_then(|token| self.text.get(token.start as usize..token.end as usize))
-            .unwrap_or_default()
+    /// The text of a token.
+    pub fn token_text(&self, i: usize) -> &'t str {
+        self.tokens.get(i).and_then(|token| self.text.get(token.start as usize..token.end as usize)).unwrap_or_default()
     }
 
-    /// The base form of a token.
-    pub fn lemma(&self, token: usize) -> &str {
-        self.word(&self.lemmas, token)
+    fn piece(&self, piece: Piece) -> &str {
+        let source = if piece.in_text { self.text } else { self.strings.as_str() };
+        source.get(piece.start as usize..piece.end as usize).unwrap_or_default()
+    }
+
+    /// The base form of a token: "be" for "was", "child" for "children".
+    pub fn lemma(&self, i: usize) -> &str {
+        self.tokens.get(i).map_or("", |token| self.piece(token.lemma))
     }
 
     /// A token in lower case.
-    pub fn lower(&self, token: usize) -> &str {
-        self.word(&self.lowers, token)
+    pub fn lower(&self, i: usize) -> &str {
+        self.tokens.get(i).map_or("", |token| self.piece(token.lower))
     }
 
-    fn word(&self, ranges: &[Range<u32>], token: usize) -> &str {
-        let range = ranges.get(token).cloned().unwrap_or_default();
-        self.words.get(range.start as usize..range.end as usize).unwrap_or_default()
-    }
-
-    /// The named entities, in order.
+    /// The entities, in order.
     pub fn entities(&self) -> &[Entity] {
         &self.entities
     }
 
-    /// The entity that a token is part of.
-    pub fn entity_at(&self, token: usize) -> Option<&Entity> {
-        let number = self.entity_of.get(token)?.checked_sub(1)?;
-        self.entities.get(number as usize)
+    /// The entity that contains a token.
+    pub fn entity_at(&self, i: usize) -> Option<&Entity> {
+        let behind = self.entities.partition_point(|entity| entity.tokens.start <= i);
+        self.entities.get(behind.checked_sub(1)?).filter(|entity| entity.tokens.contains(&i))
     }
 
-    /// The token ranges of the sentences, in order.
+    /// The sentences, as ranges of tokens.
     pub fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
-        let starts = self.tokens.iter().enumerate().filter(|(_, token)| token.starts_sentence).map(|(index, _)| index);
-        let mut starts = starts.peekable();
-        let end = self.tokens.len();
-        std::iter::from_fn(move || {
-            let start = starts.next()?;
-            Some(start..starts.peek().copied().unwrap_or(end))
-        })
+        let ends = self.sentences.iter().skip(1).map(|end| *end as usize).chain([self.tokens.len()]);
+        self.sentences.iter().map(|start| *start as usize).zip(ends).map(|(start, end)| start..end)
     }
 
-    /// The head of a token; itself if it is a root.
-    pub fn head(&self, token: usize) -> usize {
-        self.tokens.get(token).map_or(token, |token| token.head as usize)
+    /// The head of a token; the root of a sentence is its own head.
+    pub fn head(&self, i: usize) -> usize {
+        self.tokens.get(i).map_or(i, |token| token.head as usize)
     }
 
-    /// The children of a token, in order.
-    pub fn children(&self, token: usize) -> impl DoubleEndedIterator<Item = usize> + '_ {
-        let bound = |index: usize| self.child_starts.get(index).map_or(0, |start| *start as usize);
-        let range = bound(token)..bound(token.saturating_add(1)).max(bound(token));
+    /// The tokens whose head is this token, in order.
+    pub fn children(&self, i: usize) -> impl DoubleEndedIterator<Item = usize> {
+        let bound = |at: usize| self.child_starts.get(at).map(|start| *start as usize);
+        let range = bound(i).zip(bound(i.saturating_add(1))).map_or(0..0, |(start, end)| start..end);
         self.children.get(range).unwrap_or_default().iter().map(|child| *child as usize)
     }
 
-    /// The heads above a token, nearest first.
-    pub fn ancestors(&self, token: usize) -> impl Iterator<Item = usize> + '_ {
-        let mut current = token;
-        // A damaged tree could have a cycle; no tree is deeper than its number of tokens.
-        (0..self.tokens.len()).map_while(move |_| {
-            let head = self.head(current);
-            (head != current).then(|| {
-                current = head;
-                head
-            })
-        })
+    /// The head of a token, the head of the head, and so on up to the root.
+    pub fn ancestors(&self, i: usize) -> impl Iterator<Item = usize> {
+        let above = move |token: &usize| Some(self.head(*token)).filter(|head| head != token);
+        std::iter::successors(above(&i), above)
     }
 
-    /// A token and all below it, in order.
-    pub fn subtree(&self, token: usize) -> impl Iterator<Item = usize> + '_ {
-        let range = if token < self.tokens.len() { self.left_edge(token)..self.right_edge(token) + 1 } else { 0..0 };
-        range.filter(move |other| *other == token || self.ancestors(*other).any(|above| above == token))
+    /// A token and everything below it, in order.
+    pub fn subtree(&self, i: usize) -> impl Iterator<Item = usize> {
+        let range = if i < self.tokens.len() { self.left_edge(i)..self.right_edge(i) + 1 } else { 0..0 };
+        let contiguous = self.tokens.get(i).is_some_and(|token| token.size as usize == range.len());
+        range.filter(move |at| contiguous || *at == i || self.ancestors(*at).any(|ancestor| ancestor == i))
     }
 
-    /// The first token of a subtree.
-    pub fn left_edge(&self, token: usize) -> usize {
-        self.edges.get(token).map_or(token, |[left, _]| *left as usize)
+    /// The first token of the subtree of a token.
+    pub fn left_edge(&self, i: usize) -> usize {
+        self.tokens.get(i).map_or(i, |token| token.left_edge as usize)
     }
 
-    /// The last token of a subtree.
-    pub fn right_edge(&self, token: usize) -> usize {
-        self.edges.get(token).map_or(token, |[_, right]| *right as usize)
+    /// The last token of the subtree of a token.
+    pub fn right_edge(&self, i: usize) -> usize {
+        self.tokens.get(i).map_or(i, |token| token.right_edge as usize)
     }
 }
 
-/// The first and the last token below each token.
-pub(crate) fn edges_of(heads: &[u32]) -> Vec<[u32; 2]> {
-    let mut edges: Vec<[u32; 2]> = (0..heads.len() as u32).map(|token| [token, token]).collect();
-    // Every pass carries edges one step up; trees of sentences are shallow.
-    for _ in 0..heads.len() {
-        let mut changed = false;
-        for (token, head) in heads.iter().enumerate() {
-            let [left, right] = edges[token];
-            if let Some([head_left, head_right]) = edges.get_mut(*head as usize) {
-                if left < *head_left {
-                    *head_left = left;
-                    changed = true;
-                }
-                if right > *head_right {
-                    *head_right = right;
-                    changed = true;
-                }
-            }
-        }
-        if !changed {
-            break;
+/// Counts the tokens of every subtree, from the leaves to the roots.
+fn count_subtrees(tokens: &mut [Token]) {
+    let mut pending = vec![0_u32; tokens.len()];
+    for (at, token) in (0..).zip(tokens.iter()) {
+        if token.head != at {
+            pending[token.head as usize] += 1;
         }
     }
-    edges
-}
-
-#[cfg(test)]
-mod tests {
-    use super::edges_of;
-
-    #[test]
-    fn edges_reach_over_the_whole_subtree() {
-        // "the old dog barked": all hang on "barked".
-        assert_eq!(edges_of(&[2, 2, 3, 3]), [[0, 0], [1, 1], [0, 2], [0, 3]]);
+    let mut ready: Vec<usize> = (0..tokens.len()).filter(|at| pending[*at] == 0).collect();
+    while let Some(at) = ready.pop() {
+        let (head, size) = (tokens[at].head as usize, tokens[at].size);
+        if head == at {
+            continue;
+        }
+        tokens[head].size += size;
+        pending[head] -= 1;
+        if pending[head] == 0 {
+            ready.push(head);
+        }
     }
 }

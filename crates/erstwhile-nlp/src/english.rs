@@ -1,235 +1,351 @@
-//! The pipeline.
+//! The pipeline: tokenizer, tagger, parser, attribute rules, lemmatizer, entity recogniser.
 
-use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
-use crate::attributes::{self, Word};
-use crate::data::{DATA, Data, LoadError};
-use crate::document::{Document, Entity, Token, edges_of};
-use crate::encoder::{Encoder, EncoderScratch, WIDTH};
-use crate::entities::Recogniser;
+use crate::attributes::{AttributeRules, RuleToken};
+use crate::cache::WordCache;
+use crate::characters::Characters;
+use crate::document::{Document, Entity, Piece, Token};
 use crate::labels::{Dep, Pos, Tag};
-use crate::lemmatizer::Lemmatizer;
-use crate::lexeme::{Features, Lexicon, lower_into};
-use crate::matrix::{Affine, arg_max};
-use crate::parser::{Parser, Tree};
-use crate::scorer::ScorerScratch;
-use crate::tokenizer::{RawToken, Tokenizer};
+use crate::lemmatizer::{Lemma, Lemmatizer};
+use crate::lexeme::{FeatureInput, Features, Lexicon, is_space};
+use crate::matrix::ROWS;
+use crate::ner::Recogniser;
+use crate::parser::{Parser, ParserScratch};
+use crate::tagger::{Tagger, TaggerScratch};
+use crate::tok2vec::{Encoder, EncoderScratch, WIDTH};
+use crate::tokenizer::{RawToken, Tokenizer, TokenizerScratch};
+use crate::transitions::ScorerScratch;
+use crate::weights::{LoadError, Reader};
 
-/// Longer texts are parsed in blocks of at most this many tokens, split at a line end or a full stop where one is near.
-const BLOCK_TOKENS: usize = 1_000;
+/// The weights and tables.
+static DATA: &[u8] = include_bytes!("../data/english.bin");
 
-/// The English pipeline: reads text, gives [`Document`]s. Immutable; share it between threads.
+/// Longer texts are parsed in blocks of at most this many tokens, because a parse needs memory for every token. A block
+/// ends at a line break or at the end of a sentence if there is one in its second half.
+pub(crate) const BLOCK: usize = 2000;
+
+/// The number of unused scratches that are kept.
+const POOL: usize = 16;
+
+/// The English pipeline.
+///
+/// It can be shared between threads: it keeps memory for one parse per thread that parses at the same time.
 #[derive(Debug)]
 pub struct English {
-    tokenizer: Tokenizer,
+    characters: Characters,
     lexicon: Lexicon,
+    tokenizer: Tokenizer,
     encoder: Encoder,
-    entity_encoder: Encoder,
-    tags: Vec<Tag>,
-    tagger: Affine,
+    tagger: Tagger,
     parser: Parser,
-    recogniser: Recogniser,
+    rules: AttributeRules,
     lemmatizer: Lemmatizer,
+    entity_encoder: Encoder,
+    recogniser: Recogniser,
+    pool: Mutex<Vec<Scratch>>,
 }
 
-/// Buffers that parsing reuses, and the embeddings of recent words (at most about 4 MB). Keep one per thread.
+/// Memory for one parse at a time, and the vectors of about 4,000 words that occurred before.
+///
+/// A new one is small; it grows to about 4 MB, with a text of thousands of words to about 16 MB.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    tokens: Vec<RawToken>,
-    keys: Vec<(Features, bool, bool)>,
-    shared: EncoderScratch,
-    own: EncoderScratch,
+    tokenizer: TokenizerScratch,
+    raw: Vec<RawToken>,
+    cache: WordCache,
+    encoder: EncoderScratch,
     vectors: Vec<f32>,
-    scores: Vec<f32>,
-    scorer: ScorerScratch,
-    text: String,
-    lowers: Vec<String>,
+    entity_vectors: Vec<f32>,
+    mixed: Vec<f32>,
+    tagger: TaggerScratch,
+    parser: ParserScratch,
+    entities: ScorerScratch,
+    rule_tokens: Vec<RuleToken>,
+    is_space: Vec<bool>,
+    buffer: String,
 }
 
 impl English {
-    /// Loads the built-in weights and tables.
-    ///
-    /// # Errors
-    /// If the built-in data is damaged.
+    /// Loads the pipeline from the data that is part of the program.
     pub fn load() -> Result<Self, LoadError> {
-        let data = Data::parse(DATA)?;
-        let tags = data.lines("tagger.tags")?.map(Tag::parse).collect::<Option<Vec<_>>>();
-        let tags = tags.ok_or_else(|| LoadError::Content("tagger.tags".to_owned()))?;
+        Self::from_data(DATA)
+    }
+
+    fn from_data(data: &'static [u8]) -> Result<Self, LoadError> {
+        let reader = &mut Reader::open(data)?;
+        let mut lexicon = Lexicon::read(reader)?;
+        let characters = Characters::read(reader)?;
+        let tokenizer = Tokenizer::read(reader, &characters)?;
+        lexicon.read_norms(reader)?;
+        let (tags, deps) = (reader.texts()?, reader.texts()?);
+        let same = tags.iter().eq(Tag::ALL.iter().map(|tag| tag.as_str()).collect::<Vec<_>>().iter())
+            && deps.iter().eq(Dep::ALL.iter().map(|dep| dep.as_str()).collect::<Vec<_>>().iter());
+        if !same {
+            return Err(LoadError::Invalid("labels"));
+        }
+        let (parser_moves, entity_moves) = (reader.texts()?, reader.texts()?);
+        let rules = AttributeRules::read(reader)?;
+        let lemmatizer = Lemmatizer::read(reader)?;
+        let encoder = Encoder::read(reader)?;
+        let tagger = Tagger::read(reader)?;
+        let parser = Parser::read(reader, &parser_moves)?;
+        let entity_encoder = Encoder::read(reader)?;
+        let recogniser = Recogniser::read(reader, &entity_moves)?;
+        reader.finish()?;
+        let pool = Mutex::default();
         Ok(Self {
-            tokenizer: Tokenizer::new(&data)?,
-            lexicon: Lexicon::new(&data)?,
-            encoder: Encoder::new(&data, "shared", 6)?,
-            entity_encoder: Encoder::new(&data, "ner", 4)?,
-            tagger: Affine::new(
-                &data.tensor("tagger.w", tags.len() * WIDTH)?,
-                &data.tensor("tagger.b", tags.len())?,
-                WIDTH,
-            ),
-            tags,
-            parser: Parser::new(&data)?,
-            recogniser: Recogniser::new(&data)?,
-            lemmatizer: Lemmatizer::new(&data)?,
+            characters,
+            lexicon,
+            tokenizer,
+            encoder,
+            tagger,
+            parser,
+            rules,
+            lemmatizer,
+            entity_encoder,
+            recogniser,
+            pool,
         })
     }
 
-    /// Parses a text. For many texts, [`parse_with`](Self::parse_with) is faster.
+    /// Parses a text. Of a text of more than 4 GiB, only the first 4 GiB are parsed.
     pub fn parse<'t>(&self, text: &'t str) -> Document<'t> {
-        self.parse_with(text, &mut Scratch::default())
-    }
-
-    /// Parses a text with buffers that are reused.
-    pub fn parse_with<'t>(&self, text: &'t str, scratch: &mut Scratch) -> Document<'t> {
-        let mut tokens = std::mem::take(&mut scratch.tokens);
-        self.tokenizer.tokenise(text, &mut tokens);
-        let mut document = Document::new(text);
-        let mut start = 0;
-        while start < tokens.len() {
-            let end = block_end(text, &tokens, start);
-            self.block(text, &tokens[start..end], start, &mut document, scratch);
-            start = end;
+        let kept = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut scratch = kept.unwrap_or_default();
+        let document = self.parse_with(text, &mut scratch);
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if pool.len() < POOL {
+            pool.push(scratch);
         }
-        document.finish();
-        scratch.tokens = tokens;
         document
     }
 
-    fn block(&self, text: &str, tokens: &[RawToken], first: usize, document: &mut Document<'_>, scratch: &mut Scratch) {
-        let is_space: Vec<bool> = tokens.iter().map(|token| text[token.span.clone()].trim().is_empty()).collect();
-        scratch.keys.clear();
-        scratch.lowers.clear();
-        for (token, is_space) in tokens.iter().zip(&is_space) {
-            let word = &text[token.span.clone()];
-            let norm = token.norm.map(|norm| self.tokenizer.norm(norm));
-            let features = self.lexicon.features(word, norm, &mut scratch.text);
-            scratch.keys.push((features, token.space_after, *is_space));
-            lower_into(word, &mut scratch.text);
-            scratch.lowers.push(scratch.text.clone());
+    /// Parses a text with memory of the caller.
+    pub fn parse_with<'t>(&self, text: &'t str, scratch: &mut Scratch) -> Document<'t> {
+        let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
+        let mut raw = std::mem::take(&mut scratch.raw);
+        raw.clear();
+        self.tokenizer.tokenize(&self.characters, text, &mut raw, &mut scratch.tokenizer);
+        let mut output =
+            Output { text, tokens: Vec::with_capacity(raw.len()), strings: String::new(), entities: Vec::new() };
+        let mut rest = raw.as_slice();
+        while !rest.is_empty() {
+            let (block, behind) = rest.split_at(block_length(text, rest));
+            self.parse_block(block, &mut output, scratch);
+            rest = behind;
         }
-        self.encoder.encode(&scratch.keys, &mut scratch.shared, &mut scratch.vectors);
-        let tags = self.tags(tokens.len(), &is_space, scratch);
-        let tree = self.parser.parse(&scratch.vectors, tokens.len(), &mut scratch.scorer);
-        let starts = sentence_starts(&tree.heads);
-        self.entity_encoder.encode(&scratch.keys, &mut scratch.own, &mut scratch.vectors);
-        let entities = self.recogniser.find(&scratch.vectors, &starts, &is_space, &mut scratch.scorer);
-        self.push_tokens(document, (text, tokens, first), (&tags, &tree, &starts, &is_space), &scratch.lowers);
-        for (range, kind) in entities {
-            document.push_entity(Entity { tokens: first + range.start..first + range.end, kind });
-        }
+        scratch.raw = raw;
+        Document::new(text, output.tokens, output.strings, output.entities)
     }
 
-    fn tags(&self, count: usize, is_space: &[bool], scratch: &mut Scratch) -> Vec<Tag> {
-        self.tagger.apply(&scratch.vectors, WIDTH, count, &mut scratch.scores);
-        let rows = scratch.scores.chunks_exact(self.tagger.width());
-        let best = |row: &[f32]| arg_max(&row[..self.tags.len()], |_| true).and_then(|best| self.tags.get(best));
-        rows.zip(is_space)
-            .map(|(row, is_space)| if *is_space { Tag::Space } else { best(row).copied().unwrap_or(Tag::Xx) })
-            .collect()
-    }
-
-    fn push_tokens(
-        &self,
-        document: &mut Document<'_>,
-        (text, tokens, first): (&str, &[RawToken], usize),
-        (tags, tree, starts, is_space): (&[Tag], &Tree, &[bool], &[bool]),
-        lowers: &[String],
-    ) {
-        let word = |index: usize| Word {
-            lower: &lowers[index],
-            tag: tags[index],
-            dep: tree.deps[index],
-            is_space: is_space[index],
+    fn parse_block(&self, block: &[RawToken], output: &mut Output, scratch: &mut Scratch) {
+        let first = output.tokens.len();
+        scratch.is_space.clear();
+        for token in block {
+            scratch.is_space.push(is_space(&self.characters, token.text(output.text)));
+            output.push_token(*token);
+        }
+        self.embed(block, first, output, scratch);
+        self.encoder.mix_neighbours(&scratch.vectors, &mut scratch.mixed, &mut scratch.encoder);
+        self.parser.parse(&scratch.mixed, &scratch.is_space, &mut scratch.parser);
+        let tree = &scratch.parser.tree;
+        let tags = self.tagger.tag(&scratch.mixed, &mut scratch.tagger);
+        scratch.rule_tokens.clear();
+        for (at, tag) in tags.enumerate() {
+            let word = self.rules.word(output.lower(first + at));
+            let (dep, is_space) = (tree.deps[at], scratch.is_space[at]);
+            scratch.rule_tokens.push(RuleToken { tag, dep, word, is_space });
+        }
+        for at in 0..block.len() {
+            let attributes = self.rules.attributes(&scratch.rule_tokens, at);
+            let token = &mut output.tokens[first + at];
+            token.tag = attributes.tag;
+            token.pos = attributes.pos;
+            token.dep = attributes.dep;
+            token.head = first as u32 + tree.heads[at];
+            token.left_edge = first as u32 + tree.left_edges[at];
+            token.right_edge = first as u32 + tree.right_edges[at];
+            token.sentence_start = tree.sentence_starts[at];
+            let (pos, morphology) = (attributes.pos, attributes.morphology);
+            let lemma = match attributes.lemma {
+                Some(lemma) => Lemma::Word(lemma),
+                None => {
+                    let lower = output.lower(first + at);
+                    self.lemmatizer.lemma(&self.characters, lower, pos, morphology, &mut scratch.buffer)
+                }
+            };
+            output.set_lemma(first + at, lemma);
+        }
+        self.entity_encoder.mix_neighbours(&scratch.entity_vectors, &mut scratch.mixed, &mut scratch.encoder);
+        let found = |tokens: std::ops::Range<usize>, kind| {
+            output.entities.push(Entity { tokens: first + tokens.start..first + tokens.end, kind });
         };
-        for (index, raw) in tokens.iter().enumerate() {
-            let this = word(index);
-            let before = index.checked_sub(1).map(word);
-            let pos = attributes::pos(this, before);
-            let dep = if this.is_space { Dep::Unclassified } else { this.dep };
-            let after = lowers.get(index + 1).map(String::as_str);
-            let source = &text[raw.span.clone()];
-            let owned;
-            let lemma = if let Some(lemma) = attributes::lemma(this, before.map(|before| before.lower), after) {
-                lemma
-            } else if pos == Pos::Space || attributes::is_base_form(this, pos) {
-                this.lower
-            } else {
-                owned = self.lemmatizer.lemma(source, this.lower, pos);
-                &owned
-            };
-            let token = Token {
-                start: raw.span.start as u32,
-                end: raw.span.end as u32,
-                space_after: raw.space_after,
-                tag: this.tag,
-                pos,
-                dep,
-                head: first as u32 + tree.heads[index],
-                starts_sentence: starts[index],
-            };
-            document.push(token, this.lower, lemma);
+        let (starts, is_space) = (&tree.sentence_starts, &scratch.is_space);
+        self.recogniser.recognise(&scratch.mixed, is_space, starts, &mut scratch.entities, found);
+    }
+
+    /// Computes the vectors of the tokens of a block for both encoders, without their neighbours.
+    fn embed(&self, block: &[RawToken], first: usize, output: &Output, scratch: &mut Scratch) {
+        let Scratch { cache, encoder, vectors, entity_vectors, buffer, .. } = scratch;
+        vectors.clear();
+        vectors.resize(block.len() * WIDTH, 0.0);
+        entity_vectors.clear();
+        entity_vectors.resize(block.len() * WIDTH, 0.0);
+        let input = |at: usize| FeatureInput {
+            text: block[at].text(output.text),
+            lower: output.lower(first + at),
+            norm: block[at].norm,
+            space_after: block[at].space_after,
+        };
+        let mut missing = [0; ROWS];
+        let mut features: [Features; ROWS] = Default::default();
+        let mut count = 0;
+        for at in 0..block.len() {
+            match cache.get(input(at)) {
+                Some([vector, entity_vector]) => {
+                    vectors[at * WIDTH..][..WIDTH].copy_from_slice(vector);
+                    entity_vectors[at * WIDTH..][..WIDTH].copy_from_slice(entity_vector);
+                }
+                None => {
+                    missing[count] = at;
+                    features[count] = self.lexicon.features(&self.characters, input(at), buffer);
+                    count += 1;
+                }
+            }
+            if count == ROWS || (count > 0 && at + 1 == block.len()) {
+                let mut results = [[[0.0; WIDTH]; ROWS]; 2];
+                let [results, entity_results] = &mut results;
+                self.encoder.embed(&features[..count], results, encoder);
+                self.entity_encoder.embed(&features[..count], entity_results, encoder);
+                for (at, (vector, entity_vector)) in missing[..count].iter().zip(results.iter().zip(entity_results)) {
+                    vectors[at * WIDTH..][..WIDTH].copy_from_slice(vector);
+                    entity_vectors[at * WIDTH..][..WIDTH].copy_from_slice(entity_vector);
+                    cache.insert(input(*at), &[*vector, *entity_vector]);
+                }
+                count = 0;
+            }
         }
     }
 }
 
-/// A sentence starts where the subtree of a root begins.
-fn sentence_starts(heads: &[u32]) -> Vec<bool> {
-    let mut starts = vec![false; heads.len()];
-    for (token, [left, _]) in edges_of(heads).into_iter().enumerate() {
-        if heads[token] as usize == token {
-            starts[left as usize] = true;
-        }
-    }
-    if let Some(first) = starts.first_mut() {
-        *first = true;
-    }
-    starts
+/// What is known of a document so far.
+struct Output<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+    strings: String,
+    entities: Vec<Entity>,
 }
 
-/// The end of the block that begins at a token.
-fn block_end(text: &str, tokens: &[RawToken], start: usize) -> usize {
-    let limit = start + BLOCK_TOKENS;
-    if tokens.len() <= limit {
+impl Output<'_> {
+    fn lower(&self, at: usize) -> &str {
+        let piece = self.tokens.get(at).map(|token| token.lower).unwrap_or_default();
+        let source = if piece.in_text { self.text } else { self.strings.as_str() };
+        source.get(piece.start as usize..piece.end as usize).unwrap_or_default()
+    }
+
+    /// Appends a token that is not tagged yet.
+    fn push_token(&mut self, raw: RawToken) {
+        let text = raw.text(self.text);
+        let as_written = Piece { start: raw.start, end: raw.end, in_text: true };
+        let lower = if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            as_written
+        } else if text.is_ascii() {
+            let start = self.strings.len();
+            self.strings.push_str(text);
+            self.strings[start..].make_ascii_lowercase();
+            self.piece_from(start)
+        } else {
+            let lower = text.to_lowercase();
+            if lower == text { as_written } else { self.store(&lower) }
+        };
+        let at = self.tokens.len() as u32;
+        self.tokens.push(Token {
+            start: raw.start,
+            end: raw.end,
+            space_after: raw.space_after,
+            tag: Tag::Xx,
+            pos: Pos::X,
+            dep: Dep::Root,
+            head: at,
+            left_edge: at,
+            right_edge: at,
+            sentence_start: false,
+            size: 1,
+            lower,
+            lemma: as_written,
+        });
+    }
+
+    fn set_lemma(&mut self, at: usize, lemma: Lemma<'_>) {
+        let token = self.tokens[at];
+        let lemma = match lemma {
+            Lemma::AsWritten => Piece { start: token.start, end: token.end, in_text: true },
+            Lemma::Lower => token.lower,
+            Lemma::Word(word) if word == self.lower(at) => token.lower,
+            Lemma::Word(word) => self.store(word),
+        };
+        self.tokens[at].lemma = lemma;
+    }
+
+    fn store(&mut self, word: &str) -> Piece {
+        let start = self.strings.len();
+        self.strings.push_str(word);
+        self.piece_from(start)
+    }
+
+    fn piece_from(&self, start: usize) -> Piece {
+        Piece { start: start as u32, end: self.strings.len() as u32, in_text: false }
+    }
+}
+
+/// The number of tokens of the next block.
+fn block_length(text: &str, tokens: &[RawToken]) -> usize {
+    if tokens.len() <= BLOCK {
         return tokens.len();
     }
-    let ends = |range: &Range<usize>| {
-        text.get(range.clone()).is_some_and(|word| word.contains('\n') || matches!(word, "." | "!" | "?"))
-    };
-    let near = (start + BLOCK_TOKENS / 2..limit).rev().find(|index| ends(&tokens[*index].span));
-    near.map_or(limit, |index| index + 1)
+    let half = BLOCK / 2;
+    let second_half = &tokens[half..BLOCK];
+    let line = second_half.iter().rposition(|token| token.text(text).contains('\n'));
+    let sentence = || second_half.iter().rposition(|token| matches!(token.text(text), "." | "!" | "?"));
+    line.or_else(sentence).map_or(BLOCK, |at| half + at + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::murmur64;
 
-    #[test]
-    fn a_sentence_is_parsed() {
-        let english = English::load().unwrap();
-        let document = english.parse("Anna Berg didn't move to Berlin.");
-        let lemmas: Vec<&str> = (0..document.tokens().len()).map(|token| document.lemma(token)).collect();
-        assert_eq!(lemmas, ["Anna", "Berg", "do", "not", "move", "to", "Berlin", "."]);
-        let verb = 4;
-        assert_eq!(document.tokens()[verb].dep, Dep::Root);
-        let subject = document.children(verb).find(|child| document.tokens()[*child].dep == Dep::Nsubj);
-        assert_eq!(subject.map(|token| document.token_text(token)), Some("Berg"));
-        assert_eq!(document.subtree(5).collect::<Vec<_>>(), [5, 6]);
-        assert_eq!(document.sentences().count(), 1);
+    fn load(data: Vec<u8>) -> Result<(), LoadError> {
+        English::from_data(data.leak()).map(|_| ())
     }
 
     #[test]
-    fn hostile_text_is_parsed_in_bounded_time() {
-        let english = English::load().unwrap();
-        for text in [
-            "a".repeat(100_000),
-            "(".repeat(20_000),
-            ".".repeat(20_000),
-            "\u{200b}\u{301}\u{202e}".repeat(2_000),
-            "😀".repeat(3_000),
-            "\u{0}\u{7}\u{1b}".repeat(2_000),
-            " ".repeat(10_000),
-            "x. ".repeat(5_000),
-        ] {
-            let document = english.parse(&text);
-            assert!(document.tokens().iter().all(|token| text.get(token.start as usize..token.end as usize).is_some()));
+    fn a_damaged_data_file_is_refused() {
+        let mut damaged = DATA.to_vec();
+        damaged[DATA.len() / 2] ^= 1;
+        assert_eq!(load(damaged), Err(LoadError::Damaged));
+        assert_eq!(load(DATA[..DATA.len() - 1].to_vec()), Err(LoadError::Damaged));
+        assert_eq!(load(Vec::new()), Err(LoadError::Format));
+    }
+
+    #[test]
+    fn a_data_file_that_ends_early_is_refused() {
+        for length in [0, 1, 500, 20_000, 100_000, 300_000, 1_000_000, 1_200_000, 4_000_000] {
+            let body = &DATA[16..16 + length];
+            let checksum = murmur64(body).to_le_bytes();
+            let loaded = load([&DATA[..8], &checksum, body].concat());
+            assert!(matches!(loaded, Err(LoadError::Invalid(_))), "{length}: {loaded:?}");
         }
+    }
+
+    #[test]
+    fn words_of_the_cache_have_the_same_analysis() {
+        let english = English::load().expect("the pipeline");
+        let text = "Anna's brother didn't like the second-hand bike that she had found in Bath.";
+        let mut scratch = Scratch::default();
+        let first = english.parse_with(text, &mut scratch);
+        assert_eq!(english.parse_with(text, &mut scratch), first);
+        assert_eq!(english.parse(text), first);
     }
 }

@@ -1,73 +1,61 @@
-//! The hash functions of the pipeline: strings to numbers, numbers to rows of the embedding tables.
+//! The hash functions of the feature tables.
 
-use foldhash::HashMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
-/// The 64-bit `MurmurHash2` (variant 64A) of a string, with the seed 1.
-pub(crate) fn murmur2(text: &str) -> u64 {
-    const M: u64 = 0xc6a4_a793_5bd1_e995;
-    const R: u32 = 47;
-    let bytes = text.as_bytes();
-    let mut hash = 1 ^ (bytes.len() as u64).wrapping_mul(M);
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut key = chunk.iter().rev().fold(0_u64, |key, byte| key << 8 | u64::from(*byte)).wrapping_mul(M);
-        key ^= key >> R;
-        key = key.wrapping_mul(M);
-        hash = (hash ^ key).wrapping_mul(M);
+/// The 64-bit `MurmurHash2` (variant 64A, seed 1) of some bytes.
+pub(crate) fn murmur64(bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0xc6a4_a793_5bd1_e995;
+    let mut hash = 1 ^ (bytes.len() as u64).wrapping_mul(FACTOR);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        let mut word = u64::from_le_bytes(*word).wrapping_mul(FACTOR);
+        word ^= word >> 47;
+        hash = (hash ^ word.wrapping_mul(FACTOR)).wrapping_mul(FACTOR);
     }
-    let tail = chunks.remainder();
-    if !tail.is_empty() {
-        let key = tail.iter().rev().fold(0_u64, |key, byte| key << 8 | u64::from(*byte));
-        hash = (hash ^ key).wrapping_mul(M);
+    if !rest.is_empty() {
+        let word = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        hash = (hash ^ word).wrapping_mul(FACTOR);
     }
-    hash ^= hash >> R;
-    hash = hash.wrapping_mul(M);
-    hash ^ (hash >> R)
+    hash = (hash ^ hash >> 47).wrapping_mul(FACTOR);
+    hash ^ hash >> 47
 }
 
-/// Four row keys for a number: the 128-bit `MurmurHash3` (x64) of its eight little-endian bytes.
-pub(crate) fn murmur3(value: u64, seed: u64) -> [u32; 4] {
-    fn finish(mut hash: u64) -> u64 {
-        hash ^= hash >> 33;
-        hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
-        hash ^= hash >> 33;
-        hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-        hash ^ (hash >> 33)
+/// The four hashes of a feature, the 128-bit `MurmurHash3` (x64) of its eight bytes: each selects a row of a table.
+pub(crate) fn row_hashes(feature: u64, seed: u32) -> [u32; 4] {
+    fn mix(mut hash: u64) -> u64 {
+        hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        hash ^ hash >> 33
     }
-    let key = value.wrapping_mul(0x87c3_7b91_1142_53d5).rotate_left(31).wrapping_mul(0x4cf5_ad43_2745_937f);
-    let mut first = key ^ seed ^ 8;
-    let mut second = seed ^ 8;
-    first = first.wrapping_add(second);
-    second = second.wrapping_add(first);
-    first = finish(first);
-    second = finish(second);
-    first = first.wrapping_add(second);
-    second = second.wrapping_add(first);
-    [first as u32, (first >> 32) as u32, second as u32, (second >> 32) as u32]
+    let word = feature.wrapping_mul(0x87c3_7b91_1142_53d5).rotate_left(31).wrapping_mul(0x4cf5_ad43_2745_937f);
+    let length_and_seed = u64::from(seed) ^ 8;
+    let mut low = (length_and_seed ^ word).wrapping_add(length_and_seed);
+    let mut high = length_and_seed.wrapping_add(low);
+    (low, high) = (mix(low), mix(high));
+    low = low.wrapping_add(high);
+    high = high.wrapping_add(low);
+    [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32]
 }
 
-/// Numbers of strings: hashes, except for the names of built-in symbols.
-#[derive(Debug)]
-pub(crate) struct StringIds {
-    symbols: HashMap<String, u64>,
-}
+/// A map whose keys are hashes already.
+pub(crate) type HashedMap<V> = HashMap<u64, V, BuildHasherDefault<Identity>>;
 
-impl StringIds {
-    pub(crate) fn new(symbols: HashMap<String, u64>) -> Self {
-        Self { symbols }
+/// Uses a 64-bit key as its own hash.
+#[derive(Debug, Default)]
+pub(crate) struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
     }
 
-    pub(crate) fn id(&self, text: &str) -> u64 {
-        if text.is_empty() {
-            return 0;
-        }
-        // The longest symbol has 20 characters.
-        if text.len() <= 20
-            && let Some(id) = self.symbols.get(text)
-        {
-            return *id;
-        }
-        murmur2(text)
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = murmur64(bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
     }
 }
 
@@ -76,9 +64,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_have_known_hashes() {
-        // From spaCy's documentation of its string store.
-        assert_eq!(murmur2("coffee"), 3_197_928_453_018_144_401);
-        assert_eq!(murmur2("apple"), 8_566_208_034_543_834_098);
+    fn strings_have_the_hashes_of_the_reference() {
+        assert_eq!(murmur64(b"apple"), 8_566_208_034_543_834_098);
+        assert_eq!(murmur64(b"coffee"), 3_197_928_453_018_144_401);
+        assert_eq!(murmur64("naïve façade".as_bytes()), NAIVE);
     }
+
+    #[test]
+    fn features_have_the_rows_of_the_reference() {
+        assert_eq!(row_hashes(8_566_208_034_543_834_098, 8), APPLE);
+    }
+
+    const NAIVE: u64 = 2_586_679_323_932_044_403;
+    const APPLE: [u32; 4] = [2_653_853_934, 3_922_826_080, 3_980_780_901, 3_736_755_472];
 }

@@ -1,314 +1,338 @@
-//! The labels of the pipeline.
+//! The labels of tokens, arcs and entities.
 
-/// Defines an enumeration of labels with their names.
 macro_rules! labels {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$variant_doc])* $variant),* }
+    ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $name {
+            $($(#[$meaning])* $variant,)*
+        }
 
         impl $name {
-            /// The name of the label.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
+            /// All labels, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name in the scheme of the treebank.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
             }
 
-            /// Parses the name of a label.
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)* _ => None }
+            /// The label with a name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
             }
         }
 
         impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.as_str())
             }
         }
     };
 }
 
 labels! {
-    /// A part-of-speech tag of the Penn Treebank, as `OntoNotes` uses it.
+    /// A fine-grained part of speech (Penn Treebank).
     Tag {
-        /// A currency sign.
+        /// Currency sign.
         Dollar = "$",
-        /// A closing quotation mark.
+        /// Closing quotation mark.
         CloseQuote = "''",
-        /// A comma.
+        /// Comma.
         Comma = ",",
-        /// An opening bracket.
+        /// Opening bracket.
         OpenBracket = "-LRB-",
-        /// A closing bracket.
+        /// Closing bracket.
         CloseBracket = "-RRB-",
-        /// Punctuation that ends a sentence.
+        /// Punctuation at the end of a sentence.
         Period = ".",
-        /// A colon, semicolon or dash.
+        /// Colon, semicolon, dash or ellipsis.
         Colon = ":",
-        /// An e-mail address or a link.
+        /// E-mail address or URL.
         Add = "ADD",
-        /// An affix.
+        /// Affix.
         Afx = "AFX",
-        /// A coordinating conjunction.
+        /// Coordinating conjunction.
         Cc = "CC",
-        /// A cardinal number.
+        /// Cardinal number.
         Cd = "CD",
-        /// A determiner.
+        /// Determiner.
         Dt = "DT",
-        /// The existential "there".
+        /// Existential "there".
         Ex = "EX",
-        /// A foreign word.
+        /// Foreign word.
         Fw = "FW",
-        /// A hyphen.
+        /// Hyphen.
         Hyph = "HYPH",
-        /// A preposition or a subordinating conjunction.
+        /// Preposition or subordinating conjunction.
         In = "IN",
-        /// An adjective.
+        /// Adjective.
         Jj = "JJ",
-        /// A comparative adjective.
+        /// Comparative adjective.
         Jjr = "JJR",
-        /// A superlative adjective.
+        /// Superlative adjective.
         Jjs = "JJS",
-        /// The number of a list item.
+        /// Marker of a list item.
         Ls = "LS",
-        /// A modal verb.
+        /// Modal verb.
         Md = "MD",
-        /// Superfluous punctuation.
+        /// Superfluous punctuation, for example an emoticon.
         Nfp = "NFP",
-        /// A singular noun.
+        /// Singular noun.
         Nn = "NN",
-        /// A singular proper noun.
+        /// Singular proper noun.
         Nnp = "NNP",
-        /// A plural proper noun.
+        /// Plural proper noun.
         Nnps = "NNPS",
-        /// A plural noun.
+        /// Plural noun.
         Nns = "NNS",
-        /// A predeterminer.
+        /// Word before a determiner.
         Pdt = "PDT",
-        /// A possessive ending.
-        Possessive = "POS",
-        /// A personal pronoun.
+        /// Possessive ending.
+        Pos = "POS",
+        /// Personal pronoun.
         Prp = "PRP",
-        /// A possessive pronoun.
+        /// Possessive pronoun.
         PrpPoss = "PRP$",
-        /// An adverb.
+        /// Adverb.
         Rb = "RB",
-        /// A comparative adverb.
+        /// Comparative adverb.
         Rbr = "RBR",
-        /// A superlative adverb.
+        /// Superlative adverb.
         Rbs = "RBS",
-        /// A particle.
+        /// Particle of a verb.
         Rp = "RP",
-        /// A symbol.
+        /// Symbol.
         Sym = "SYM",
-        /// The infinitive marker "to".
+        /// The word "to" before an infinitive.
         To = "TO",
-        /// An interjection.
+        /// Interjection.
         Uh = "UH",
-        /// A verb in its base form.
+        /// Base form of a verb.
         Vb = "VB",
-        /// A verb in the past.
+        /// Past tense of a verb.
         Vbd = "VBD",
-        /// A gerund or a present participle.
+        /// Gerund or present participle.
         Vbg = "VBG",
-        /// A past participle.
+        /// Past participle.
         Vbn = "VBN",
-        /// A verb in the present, not third person singular.
+        /// Present tense of a verb, not the third person singular.
         Vbp = "VBP",
-        /// A verb in the present, third person singular.
+        /// Present tense of a verb, third person singular.
         Vbz = "VBZ",
-        /// A relative or interrogative determiner.
+        /// Determiner that begins with "wh".
         Wdt = "WDT",
-        /// A relative or interrogative pronoun.
+        /// Pronoun that begins with "wh".
         Wp = "WP",
-        /// A possessive relative or interrogative pronoun.
+        /// Possessive pronoun "whose".
         WpPoss = "WP$",
-        /// A relative or interrogative adverb.
+        /// Adverb that begins with "wh".
         Wrb = "WRB",
-        /// Anything else.
+        /// Unknown.
         Xx = "XX",
         /// White space.
         Space = "_SP",
-        /// An opening quotation mark.
+        /// Opening quotation mark.
         OpenQuote = "``",
     }
 }
 
 labels! {
-    /// A dependency label of the `ClearNLP` scheme.
+    /// A coarse part of speech (Universal Dependencies).
+    Pos {
+        /// Adjective.
+        Adj = "ADJ",
+        /// Preposition.
+        Adp = "ADP",
+        /// Adverb.
+        Adv = "ADV",
+        /// Auxiliary or modal verb.
+        Aux = "AUX",
+        /// Coordinating conjunction.
+        Cconj = "CCONJ",
+        /// Determiner.
+        Det = "DET",
+        /// Interjection.
+        Intj = "INTJ",
+        /// Noun.
+        Noun = "NOUN",
+        /// Number.
+        Num = "NUM",
+        /// Particle.
+        Part = "PART",
+        /// Pronoun.
+        Pron = "PRON",
+        /// Proper noun.
+        Propn = "PROPN",
+        /// Punctuation.
+        Punct = "PUNCT",
+        /// Subordinating conjunction.
+        Sconj = "SCONJ",
+        /// Symbol.
+        Sym = "SYM",
+        /// Verb.
+        Verb = "VERB",
+        /// Other.
+        X = "X",
+        /// White space.
+        Space = "SPACE",
+    }
+}
+
+labels! {
+    /// The relation of a token to its head (scheme of `ClearNLP`).
+    #[expect(clippy::enum_variant_names, reason = "`Dep::Unclassified` is a label of the scheme")]
     Dep {
-        /// The root of a sentence.
+        /// Root of a sentence: it is its own head.
         Root = "ROOT",
-        /// A clause that modifies a noun.
+        /// Clause that modifies a noun.
         Acl = "acl",
-        /// An adjective as complement.
+        /// Adjective that complements a verb.
         Acomp = "acomp",
-        /// An adverbial clause.
+        /// Adverbial clause.
         Advcl = "advcl",
-        /// An adverb.
+        /// Adverb that modifies the head.
         Advmod = "advmod",
-        /// The agent of a passive: "by".
+        /// The "by" of a passive clause.
         Agent = "agent",
-        /// An adjective before a noun.
+        /// Adjective that modifies a noun.
         Amod = "amod",
-        /// An apposition.
+        /// Apposition.
         Appos = "appos",
-        /// An attribute after "be".
+        /// Noun after a copula.
         Attr = "attr",
-        /// An auxiliary verb.
+        /// Auxiliary verb.
         Aux = "aux",
-        /// A passive auxiliary.
+        /// Auxiliary verb of the passive.
         Auxpass = "auxpass",
-        /// A possessive ending.
+        /// Marker of case, for example "'s".
         Case = "case",
-        /// A coordinating conjunction.
+        /// Coordinating conjunction.
         Cc = "cc",
-        /// A clausal complement with its own subject.
+        /// Clausal complement with a subject of its own.
         Ccomp = "ccomp",
-        /// A part of a compound.
+        /// Part of a compound.
         Compound = "compound",
-        /// A coordinated word.
+        /// Conjunct.
         Conj = "conj",
-        /// A clause as subject.
+        /// Clause as a subject.
         Csubj = "csubj",
-        /// A clause as subject of a passive.
+        /// Clause as a subject of the passive.
         Csubjpass = "csubjpass",
-        /// An indirect object.
+        /// Indirect object.
         Dative = "dative",
-        /// An unclassified dependent.
+        /// Other relation.
         Unclassified = "dep",
-        /// A determiner.
+        /// Determiner.
         Det = "det",
-        /// A direct object.
+        /// Direct object.
         Dobj = "dobj",
-        /// An expletive: "there".
+        /// Expletive, for example "there".
         Expl = "expl",
-        /// An interjection.
+        /// Interjection.
         Intj = "intj",
-        /// A word that introduces a subordinate clause.
+        /// Word that introduces a subordinate clause.
         Mark = "mark",
-        /// A remark outside the sentence.
+        /// Meta information.
         Meta = "meta",
-        /// A negation.
+        /// Negation.
         Neg = "neg",
-        /// A noun that modifies a noun.
+        /// Noun that modifies a noun.
         Nmod = "nmod",
-        /// A noun phrase used as an adverb.
+        /// Noun phrase used as an adverb.
         Npadvmod = "npadvmod",
-        /// A subject.
+        /// Subject.
         Nsubj = "nsubj",
-        /// The subject of a passive.
+        /// Subject of the passive.
         Nsubjpass = "nsubjpass",
-        /// A number that modifies a noun.
+        /// Number that modifies a noun.
         Nummod = "nummod",
-        /// An object predicate.
+        /// Predicate of an object.
         Oprd = "oprd",
-        /// A clause placed beside another.
+        /// Parataxis.
         Parataxis = "parataxis",
-        /// A clause after a preposition.
+        /// Complement of a preposition that is not a noun.
         Pcomp = "pcomp",
-        /// The object of a preposition.
+        /// Object of a preposition.
         Pobj = "pobj",
-        /// A possessor.
+        /// Possessor.
         Poss = "poss",
-        /// The first part of a correlative conjunction.
+        /// Word before a coordination, for example "both".
         Preconj = "preconj",
-        /// A predeterminer.
+        /// Word before a determiner.
         Predet = "predet",
-        /// A preposition.
+        /// Preposition.
         Prep = "prep",
-        /// A particle of a verb.
+        /// Particle of a verb.
         Prt = "prt",
         /// Punctuation.
         Punct = "punct",
-        /// A modifier of a quantity.
+        /// Modifier of a quantity.
         Quantmod = "quantmod",
-        /// A relative clause.
+        /// Relative clause.
         Relcl = "relcl",
-        /// A clausal complement without a subject.
+        /// Clausal complement without a subject of its own.
         Xcomp = "xcomp",
     }
 }
 
 labels! {
-    /// A universal part of speech.
-    Pos {
-        /// An adjective.
-        Adj = "ADJ",
-        /// A preposition or a particle.
-        Adp = "ADP",
-        /// An adverb.
-        Adv = "ADV",
-        /// An auxiliary verb.
-        Aux = "AUX",
-        /// A coordinating conjunction.
-        Cconj = "CCONJ",
-        /// A determiner.
-        Det = "DET",
-        /// An interjection.
-        Intj = "INTJ",
-        /// A noun.
-        Noun = "NOUN",
-        /// A number.
-        Num = "NUM",
-        /// A particle.
-        Part = "PART",
-        /// A pronoun.
-        Pron = "PRON",
-        /// A proper noun.
-        Propn = "PROPN",
-        /// Punctuation.
-        Punct = "PUNCT",
-        /// A subordinating conjunction.
-        Sconj = "SCONJ",
-        /// White space.
-        Space = "SPACE",
-        /// A symbol.
-        Sym = "SYM",
-        /// A verb.
-        Verb = "VERB",
-        /// Anything else.
-        X = "X",
+    /// The kind of an entity (scheme of `OntoNotes`).
+    EntityKind {
+        /// Number that is of no other kind.
+        Cardinal = "CARDINAL",
+        /// Date or period.
+        Date = "DATE",
+        /// Named event.
+        Event = "EVENT",
+        /// Building, airport, road or bridge.
+        Fac = "FAC",
+        /// Country, city or state.
+        Gpe = "GPE",
+        /// Language.
+        Language = "LANGUAGE",
+        /// Law.
+        Law = "LAW",
+        /// Other location.
+        Loc = "LOC",
+        /// Amount of money.
+        Money = "MONEY",
+        /// Nationality, or religious or political group.
+        Norp = "NORP",
+        /// Ordinal number.
+        Ordinal = "ORDINAL",
+        /// Company, agency or institution.
+        Org = "ORG",
+        /// Percentage.
+        Percent = "PERCENT",
+        /// Person.
+        Person = "PERSON",
+        /// Product.
+        Product = "PRODUCT",
+        /// Measurement.
+        Quantity = "QUANTITY",
+        /// Time of less than a day.
+        Time = "TIME",
+        /// Title of a book, song or the like.
+        WorkOfArt = "WORK_OF_ART",
     }
 }
 
-labels! {
-    /// The kind of a named entity, as `OntoNotes` defines it.
-    EntityKind {
-        /// A number.
-        Cardinal = "CARDINAL",
-        /// A date or a period.
-        Date = "DATE",
-        /// A named event.
-        Event = "EVENT",
-        /// A building or another facility.
-        Fac = "FAC",
-        /// A country, city or state.
-        Gpe = "GPE",
-        /// A language.
-        Language = "LANGUAGE",
-        /// A law.
-        Law = "LAW",
-        /// A place that is no country, city or state.
-        Loc = "LOC",
-        /// An amount of money.
-        Money = "MONEY",
-        /// A nationality, a religious or a political group.
-        Norp = "NORP",
-        /// An ordinal number.
-        Ordinal = "ORDINAL",
-        /// An organization.
-        Org = "ORG",
-        /// A percentage.
-        Percent = "PERCENT",
-        /// A person.
-        Person = "PERSON",
-        /// A product.
-        Product = "PRODUCT",
-        /// A measurement.
-        Quantity = "QUANTITY",
-        /// A time of day.
-        Time = "TIME",
-        /// A book, film, song, ….
-        WorkOfArt = "WORK_OF_ART",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_is_found_by_its_name() {
+        assert!(Tag::ALL.iter().all(|tag| Tag::from_name(tag.as_str()) == Some(*tag)));
+        assert!(Dep::ALL.iter().all(|dep| Dep::from_name(dep.as_str()) == Some(*dep)));
+        assert_eq!(Pos::from_name("NOUN"), Some(Pos::Noun));
+        assert_eq!(EntityKind::from_name("WORK_OF_ART"), Some(EntityKind::WorkOfArt));
+        assert_eq!((Tag::ALL.len(), Pos::ALL.len(), Dep::ALL.len(), EntityKind::ALL.len()), (50, 18, 45, 18));
     }
 }

@@ -1,21 +1,62 @@
-//! Lemmas by rules: endings, exceptions, and an index of known base forms.
+//! The lemmatizer: suffix rules, exceptions and an index of known words.
 
-use foldhash::{HashMap, HashMapExt};
+use std::collections::HashMap;
 
-use crate::data::{Data, LoadError};
+use crate::attributes::Morphology;
+use crate::characters::{Characters, Class};
+use crate::hash::murmur64;
 use crate::labels::Pos;
+use crate::weights::{LoadError, Reader};
 
-/// The tables of one part of speech.
-#[derive(Debug, Default)]
-struct Table {
-    /// An ending and what replaces it.
-    rules: Vec<(String, String)>,
-    exceptions: HashMap<String, Vec<String>>,
-    /// Known base forms, sorted.
-    index: Vec<&'static str>,
+/// Replaces an ending.
+#[derive(Debug)]
+struct Rule {
+    old: &'static str,
+    new: &'static str,
 }
 
-/// The lemmatizer.
+/// The rules and words of a part of speech.
+#[derive(Debug)]
+struct Table {
+    rules: Vec<Rule>,
+    exceptions: HashMap<&'static str, Vec<&'static str>>,
+    /// The sorted hashes of all known base forms.
+    index: &'static [[u8; 8]],
+}
+
+impl Table {
+    fn read(reader: &mut Reader<'static>) -> Result<Self, LoadError> {
+        let rules = (0..reader.count()?)
+            .map(|_| Ok(Rule { old: reader.text()?, new: reader.text()? }))
+            .collect::<Result<Vec<_>, LoadError>>()?;
+        let exceptions =
+            (0..reader.count()?).map(|_| Ok((reader.text()?, reader.texts()?))).collect::<Result<_, LoadError>>()?;
+        let bytes = reader.count()?.checked_mul(8).ok_or(LoadError::Invalid("index"))?;
+        let (index, _) = reader.bytes(bytes)?.as_chunks::<8>();
+        if !index.iter().is_sorted_by_key(|hash| u64::from_le_bytes(*hash)) || rules.len() > 32 {
+            return Err(LoadError::Invalid("lemma table"));
+        }
+        Ok(Self { rules, exceptions, index })
+    }
+
+    fn knows(&self, form: &str) -> bool {
+        let hash = murmur64(form.as_bytes());
+        self.index.binary_search_by_key(&hash, |entry| u64::from_le_bytes(*entry)).is_ok()
+    }
+}
+
+/// A lemma.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lemma<'l> {
+    /// The token in lower case.
+    Lower,
+    /// The token as it is written.
+    AsWritten,
+    /// Another word.
+    Word(&'l str),
+}
+
+/// The tables of the parts of speech that have rules.
 #[derive(Debug)]
 pub(crate) struct Lemmatizer {
     adjectives: Table,
@@ -26,95 +67,117 @@ pub(crate) struct Lemmatizer {
 }
 
 impl Lemmatizer {
-    pub(crate) fn new(data: &Data<'static>) -> Result<Self, LoadError> {
-        let mut tables: HashMap<&str, Table> = HashMap::new();
-        for line in data.lines("lemma.rules")? {
-            let (pos, ending, with) = fields(line, "lemma.rules")?;
-            tables.entry(pos).or_default().rules.push((ending.to_owned(), with.to_owned()));
-        }
-        for line in data.lines("lemma.exceptions")? {
-            let (pos, word, lemmas) = fields(line, "lemma.exceptions")?;
-            let lemmas = lemmas.split(',').map(ToOwned::to_owned).collect();
-            tables.entry(pos).or_default().exceptions.insert(word.to_owned(), lemmas);
-        }
-        for pos in ["noun", "verb", "adj"] {
-            // Python sorts by code points, as Rust sorts by bytes of UTF-8.
-            tables.entry(pos).or_default().index = data.lines(&format!("lemma.index.{pos}"))?.collect();
-        }
-        let mut take = |pos| tables.remove(pos).unwrap_or_default();
+    pub(crate) fn read(reader: &mut Reader<'static>) -> Result<Self, LoadError> {
         Ok(Self {
-            adjectives: take("adj"),
-            adverbs: take("adv"),
-            nouns: take("noun"),
-            punctuation: take("punct"),
-            verbs: take("verb"),
+            adjectives: Table::read(reader)?,
+            adverbs: Table::read(reader)?,
+            nouns: Table::read(reader)?,
+            punctuation: Table::read(reader)?,
+            verbs: Table::read(reader)?,
         })
     }
 
-    /// The lemma of a word that is not in its base form.
-    pub(crate) fn lemma(&self, text: &str, lower: &str, pos: Pos) -> String {
+    /// The lemma of a token, by its lower-case form. `buffer` is memory for it.
+    pub(crate) fn lemma<'l>(
+        &self,
+        characters: &Characters,
+        lower: &str,
+        pos: Pos,
+        morphology: Morphology,
+        buffer: &'l mut String,
+    ) -> Lemma<'l> {
+        if is_base_form(pos, morphology) {
+            return Lemma::Lower;
+        }
         let table = match pos {
             Pos::Adj => &self.adjectives,
             Pos::Adv => &self.adverbs,
             Pos::Noun => &self.nouns,
             Pos::Punct => &self.punctuation,
             Pos::Verb => &self.verbs,
-            Pos::Propn => return text.to_owned(),
-            _ => return lower.to_owned(),
+            Pos::Propn => return Lemma::AsWritten,
+            _ => return Lemma::Lower,
         };
-        // Known forms come first, the last of them before the others; then forms with other characters than letters.
-        let mut forms: Vec<String> = Vec::new();
-        let mut unknown: Option<String> = None;
-        for (ending, with) in &table.rules {
-            let Some(stem) = lower.strip_suffix(ending.as_str()) else { continue };
-            let form = format!("{stem}{with}");
-            if form.is_empty() {
-                continue;
-            }
-            if table.index.binary_search(&form.as_str()).is_ok() {
-                forms.insert(0, form);
-            } else if !form.chars().all(char::is_alphabetic) {
-                forms.push(form);
-            } else {
-                unknown = unknown.or(Some(form));
-            }
-        }
-        for exception in table.exceptions.get(lower).into_iter().flatten() {
-            if !forms.contains(exception) {
-                forms.insert(0, exception.clone());
-            }
-        }
-        forms.into_iter().next().or(unknown).unwrap_or_else(|| text.to_owned())
+        table.lemma(characters, lower, buffer)
     }
 }
 
-fn fields<'l>(line: &'l str, table: &str) -> Result<(&'l str, &'l str, &'l str), LoadError> {
-    let mut fields = line.split('\t');
-    match (fields.next(), fields.next(), fields.next()) {
-        (Some(first), Some(second), Some(third)) => Ok((first, second, third)),
-        _ => Err(LoadError::Content(table.to_owned())),
+impl Table {
+    /// Applies the rules. A known form wins, the last rule first; then a form that is no word; exceptions come before both,
+    /// the last one first, unless they equal such a form; then the first unknown form.
+    fn lemma<'l>(&self, characters: &Characters, lower: &str, buffer: &'l mut String) -> Lemma<'l> {
+        let mut accepted = 0_u32;
+        let (mut known, mut no_word, mut unknown) = (None, None, None);
+        for (rule, at) in self.rules.iter().zip(0_u32..) {
+            let Some(stem) = lower.strip_suffix(rule.old) else { continue };
+            write_form(stem, rule, buffer);
+            if buffer.is_empty() {
+                continue;
+            }
+            if self.knows(buffer) {
+                known = Some(rule);
+                accepted |= 1 << at;
+            } else if !buffer.chars().all(|character| characters.is(character, Class::LETTER)) {
+                no_word = no_word.or(Some(rule));
+                accepted |= 1 << at;
+            } else {
+                unknown = unknown.or(Some(rule));
+            }
+        }
+        let exceptions = self.exceptions.get(lower).map_or(&[][..], Vec::as_slice);
+        let is_form = |exception: &&str| {
+            self.rules.iter().zip(0_u32..).any(|(rule, at)| {
+                let stem = lower.strip_suffix(rule.old).filter(|_| accepted >> at & 1 == 1);
+                stem.and_then(|stem| exception.strip_prefix(stem)) == Some(rule.new)
+            })
+        };
+        if let Some(exception) = exceptions.iter().rev().find(|exception| !is_form(exception)) {
+            return Lemma::Word(exception);
+        }
+        let Some(rule) = known.or(no_word).or(unknown) else { return Lemma::AsWritten };
+        write_form(lower.strip_suffix(rule.old).unwrap_or(lower), rule, buffer);
+        Lemma::Word(buffer)
     }
+}
+
+fn write_form(stem: &str, rule: &Rule, buffer: &mut String) {
+    buffer.clear();
+    buffer.push_str(stem);
+    buffer.push_str(rule.new);
+}
+
+/// Whether a token is a base form already.
+fn is_base_form(pos: Pos, morphology: Morphology) -> bool {
+    let singular = pos == Pos::Noun && morphology.has(Morphology::SINGULAR);
+    let present = pos == Pos::Verb
+        && morphology.has(Morphology::FINITE)
+        && morphology.has(Morphology::PRESENT)
+        && !morphology.has(Morphology::NUMBER);
+    singular || present || morphology.has(Morphology::INFINITIVE) || morphology.has(Morphology::POSITIVE)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::data::DATA;
+    use crate::English;
 
     #[test]
-    fn inflected_words_have_their_lemmas() {
-        let lemmatizer = Lemmatizer::new(&Data::parse(DATA).unwrap()).unwrap();
-        let lemma = |word: &str, pos| lemmatizer.lemma(word, &word.to_lowercase(), pos);
-        for (word, pos, expected) in [
-            ("moved", Pos::Verb, "move"),
-            ("went", Pos::Verb, "go"),
-            ("children", Pos::Noun, "child"),
-            ("boxes", Pos::Noun, "box"),
-            ("better", Pos::Adj, "well"),
-            ("Berlin", Pos::Propn, "Berlin"),
-            ("The", Pos::Det, "the"),
+    fn inflected_words_have_lemmas() {
+        let english = English::load().expect("the pipeline");
+        for (text, word, lemma) in [
+            ("The children were running home.", "children", "child"),
+            ("The children were running home.", "running", "run"),
+            ("The children were running home.", "were", "be"),
+            ("She's happier than he was.", "happier", "happy"),
+            ("He bought two boxes of knives.", "boxes", "box"),
+            ("He bought two boxes of knives.", "knives", "knife"),
+            ("I don't think they'll come.", "n't", "not"),
+            ("I saw him in Paris.", "Paris", "Paris"),
+            ("I saw him in Paris.", "him", "he"),
+            ("She said \u{201c}no\u{201d}.", "\u{201c}", "\""),
         ] {
-            assert_eq!(lemma(word, pos), expected, "{word}");
+            let document = english.parse(text);
+            let at = (0..document.tokens().len()).find(|i| document.token_text(*i) == word).expect("the word");
+            assert_eq!(document.lemma(at), lemma, "{word}");
         }
     }
 }

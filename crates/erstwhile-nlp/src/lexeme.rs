@@ -1,121 +1,125 @@
-//! Features of a word form: its normal form, first and last characters, and shape, as numbers.
+//! The features of a word form.
 
-use foldhash::{HashMap, HashMapExt};
+use crate::characters::{Characters, Class};
+use crate::hash::{HashedMap, murmur64};
+use crate::weights::{LoadError, Reader};
 
-use crate::data::{Data, LoadError};
-use crate::hash::{StringIds, murmur2};
-
-/// Shapes are the same from this length on.
-const LONG: usize = 100;
-
-/// The features of a token that the embedding tables use, in the order of the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Features {
-    pub(crate) norm: u64,
-    pub(crate) prefix: u64,
-    pub(crate) suffix: u64,
-    pub(crate) shape: u64,
-}
-
-/// Computes features.
+/// The tables from which the features of a word form are computed.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
-    ids: StringIds,
-    /// Normal forms by the hash of the word.
-    norms: HashMap<u64, String>,
+    symbols: HashedMap<u16>,
+    norms: HashedMap<u64>,
 }
+
+/// The features of a token, in the order of the tables of the encoder: norm, prefix, suffix, shape, whether a space
+/// follows, whether it is white space.
+pub(crate) type Features = [u64; 6];
+
+/// Words of at least this many characters have the shape `LONG`.
+const LONG: usize = 100;
 
 impl Lexicon {
-    pub(crate) fn new(data: &Data<'_>) -> Result<Self, LoadError> {
-        let mut symbols = HashMap::new();
-        for line in data.lines("symbols")? {
-            let damaged = || LoadError::Content("symbols".to_owned());
-            let (name, number) = line.split_once('\t').ok_or_else(damaged)?;
-            symbols.insert(name.to_owned(), number.parse().map_err(|_| damaged())?);
-        }
-        let mut norms = HashMap::new();
-        for line in data.lines("norms")? {
-            let damaged = || LoadError::Content("norms".to_owned());
-            let (hash, norm) = line.split_once('\t').ok_or_else(damaged)?;
-            norms.insert(hash.parse().map_err(|_| damaged())?, norm.to_owned());
-        }
-        Ok(Self { ids: StringIds::new(symbols), norms })
+    /// Reads the symbols; [`Self::read_norms`] follows.
+    pub(crate) fn read(reader: &mut Reader) -> Result<Self, LoadError> {
+        let symbols = (0..reader.count()?).map(|_| Ok((reader.u64()?, reader.u16()?)));
+        Ok(Self { symbols: symbols.collect::<Result<_, LoadError>>()?, norms: HashedMap::default() })
     }
 
-    /// The features of a token; `norm` is the normal form that an exception of the tokenizer gives it.
-    pub(crate) fn features(&self, text: &str, norm: Option<&str>, scratch: &mut String) -> Features {
+    pub(crate) fn read_norms(&mut self, reader: &mut Reader) -> Result<(), LoadError> {
+        let norms = (0..reader.count()?).map(|_| Ok((reader.u64()?, reader.u64()?)));
+        self.norms = norms.collect::<Result<_, LoadError>>()?;
+        Ok(())
+    }
+
+    /// The number that stands for a string: its hash, or a small number if it is the name of a symbol.
+    pub(crate) fn id(&self, text: &str) -> u64 {
+        if text.is_empty() {
+            return 0;
+        }
+        let hash = murmur64(text.as_bytes());
+        self.symbols.get(&hash).map_or(hash, |symbol| u64::from(*symbol))
+    }
+
+    /// The features of a token. `norm` is 0 unless the tokenizer gave it a norm; `buffer` is memory for its shape.
+    pub(crate) fn features(&self, characters: &Characters, token: FeatureInput<'_>, buffer: &mut String) -> Features {
+        let FeatureInput { text, lower, norm, space_after } = token;
         let norm = match norm {
-            Some(norm) => self.ids.id(norm),
-            None => match self.norms.get(&murmur2(text)) {
-                Some(norm) => self.ids.id(norm),
-                None => {
-                    lower_into(text, scratch);
-                    self.ids.id(scratch)
-                }
-            },
+            0 => self.norms.get(&self.id(text)).copied().unwrap_or_else(|| self.id(lower)),
+            norm => norm,
         };
-        let first = text.chars().next().map_or(0, char::len_utf8);
-        let last = text.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
-        shape_into(text, scratch);
-        Features {
-            norm,
-            prefix: self.ids.id(&text[..first]),
-            suffix: self.ids.id(&text[last..]),
-            shape: self.ids.id(scratch),
-        }
+        let prefix = text.char_indices().nth(1).map_or(text, |(end, _)| &text[..end]);
+        let suffix = text.char_indices().rev().nth(2).map_or(text, |(start, _)| &text[start..]);
+        write_shape(characters, text, buffer);
+        let is_space = is_space(characters, text);
+        [norm, self.id(prefix), self.id(suffix), self.id(buffer), u64::from(space_after), u64::from(is_space)]
     }
 }
 
-/// The text in lower case.
-pub(crate) fn lower_into(text: &str, out: &mut String) {
-    out.clear();
-    if text.is_ascii() {
-        out.push_str(text);
-        out.make_ascii_lowercase();
-    } else {
-        out.push_str(&text.to_lowercase());
-    }
+/// A token whose features are computed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FeatureInput<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) lower: &'t str,
+    /// The norm that the tokenizer gave it, or 0.
+    pub(crate) norm: u64,
+    pub(crate) space_after: bool,
 }
 
-/// Letters as X and x, digits as d, others as they are; runs are cut after four.
-fn shape_into(text: &str, out: &mut String) {
-    out.clear();
-    if text.len() >= LONG && text.chars().count() >= LONG {
-        out.push_str("LONG");
+/// Whether a token is white space.
+pub(crate) fn is_space(characters: &Characters, text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| characters.is(character, Class::SPACE))
+}
+
+/// The shape of a word: `Xxxxx` for "Berlin", `dd:dd` for "12:30". Runs are cut after four characters.
+fn write_shape(characters: &Characters, text: &str, shape: &mut String) {
+    shape.clear();
+    if text.chars().nth(LONG - 1).is_some() {
+        shape.push_str("LONG");
         return;
     }
     let mut last = None;
-    let mut run = 0;
-    for c in text.chars() {
-        let class = if c.is_alphabetic() {
-            if c.is_uppercase() { 'X' } else { 'x' }
-        } else if c.is_ascii_digit() {
+    let mut repeated = 0;
+    for character in text.chars() {
+        let kind = if characters.is(character, Class::LETTER) {
+            if characters.is(character, Class::UPPER) { 'X' } else { 'x' }
+        } else if characters.is(character, Class::DIGIT) {
             'd'
         } else {
-            c
+            character
         };
-        run = if Some(class) == last { run + 1 } else { 0 };
-        last = Some(class);
-        if run < 4 {
-            out.push(class);
+        repeated = if last == Some(kind) { repeated + 1 } else { 0 };
+        last = Some(kind);
+        if repeated < 4 {
+            shape.push(kind);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::shape_into;
+    use super::*;
 
     #[test]
-    fn shapes_are_cut_after_four() {
+    fn shapes_show_case_digits_and_punctuation() {
+        let mut reader = Reader::open(include_bytes!("../data/english.bin")).expect("the data");
+        Lexicon::read(&mut reader).expect("the symbols");
+        let characters = Characters::read(&mut reader).expect("the classes");
         let mut shape = String::new();
+        let long = "x".repeat(100);
         for (text, expected) in
-            [("Apple", "Xxxxx"), ("international", "xxxx"), ("C3PO", "XdXX"), ("I", "X"), ("2024-05", "dddd-dd")]
+            [("Berlin", "Xxxxx"), ("12:30", "dd:dd"), ("iPhone15", "xXxxxxdd"), ("----------", "----"), (&long, "LONG")]
         {
-            shape_into(text, &mut shape);
+            write_shape(&characters, text, &mut shape);
             assert_eq!(shape, expected);
         }
-        shape_into(&"a".repeat(100), &mut shape);
-        assert_eq!(shape, "LONG");
+    }
+
+    #[test]
+    fn names_of_symbols_have_small_numbers() {
+        let mut reader = Reader::open(include_bytes!("../data/english.bin")).expect("the data");
+        let lexicon = Lexicon::read(&mut reader).expect("the symbols");
+        assert_eq!(lexicon.id(""), 0);
+        assert!(lexicon.id("X") < 1000 && lexicon.id("nsubj") < 1000);
+        assert_eq!(lexicon.id("apple"), murmur64(b"apple"));
     }
 }

@@ -1,244 +1,268 @@
-//! Splits text into tokens as spaCy's English tokenizer does: white space, exceptions, prefixes, suffixes, infixes.
-
-use std::ops::Range;
-
-use foldhash::{HashMap, HashMapExt};
-
-use crate::data::{Data, LoadError};
+//! Splits text into tokens.
+//!
+//! Text is split at white space. From each chunk, prefixes and suffixes are cut off one after the other until a special
+//! case remains or nothing matches; the rest is a URL, or is cut at infixes. Everything takes time linear in the text.
 
 mod affixes;
+mod special;
 mod url;
 
-/// A token's place in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use crate::characters::{Characters, Class};
+use crate::weights::{LoadError, Reader};
+use affixes::Affixes;
+use special::{Part, SpecialCases};
+
+/// A token before tagging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RawToken {
-    pub(crate) span: Range<usize>,
+    /// The first byte.
+    pub(crate) start: u32,
+    /// The byte behind the last.
+    pub(crate) end: u32,
+    /// Whether a space follows that is not a token.
     pub(crate) space_after: bool,
-    /// The index of its normal form in [`Tokenizer::norms`], if an exception gives it one.
-    pub(crate) norm: Option<u32>,
+    /// The id of the norm of a special case, or 0.
+    pub(crate) norm: u64,
 }
 
-/// The tokenizer with its exceptions.
+impl RawToken {
+    /// The text of the token.
+    pub(crate) fn text<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// The rules of the tokenizer.
 #[derive(Debug)]
 pub(crate) struct Tokenizer {
-    exceptions: HashMap<String, Vec<Piece>>,
-    longest_exception: usize,
-    norms: Vec<String>,
-    icons: Vec<(u32, u32)>,
+    affixes: Affixes,
+    special: SpecialCases,
 }
 
-/// A part of an exception: its length in bytes, and its normal form.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    length: usize,
-    norm: Option<u32>,
+/// Memory for one text.
+#[derive(Debug, Default)]
+pub(crate) struct TokenizerScratch {
+    suffixes: Vec<(usize, usize)>,
+    spans: special::SpanScratch,
 }
 
 impl Tokenizer {
-    pub(crate) fn new(data: &Data<'_>) -> Result<Self, LoadError> {
-        let damaged = || LoadError::Content("exceptions".to_owned());
-        let mut tokenizer =
-            Self { exceptions: HashMap::new(), longest_exception: 0, norms: Vec::new(), icons: Vec::new() };
-        for line in data.lines("exceptions")? {
-            let mut fields = line.split('\t');
-            let text = fields.next().ok_or_else(damaged)?;
-            let mut pieces = Vec::new();
-            for field in fields {
-                let (orth, norm) = field.split_once('\u{1f}').map_or((field, None), |(orth, norm)| (orth, Some(norm)));
-                let norm = norm.map(|norm| {
-                    tokenizer.norms.push(norm.to_owned());
-                    (tokenizer.norms.len() - 1) as u32
-                });
-                pieces.push(Piece { length: orth.len(), norm });
+    pub(crate) fn read(reader: &mut Reader<'static>, characters: &Characters) -> Result<Self, LoadError> {
+        let mut tokenizer = Self { affixes: Affixes::read(reader)?, special: SpecialCases::read(reader)? };
+        let mut scratch = TokenizerScratch::default();
+        let mut tokens = Vec::new();
+        for case in 0..tokenizer.special.len() {
+            let text = tokenizer.special.text(case);
+            tokens.clear();
+            let mut run = Run { rules: &tokenizer, characters, text, special: false, tokens: &mut tokens };
+            run.split(&mut scratch);
+            if tokenizer.affixes.touches(characters, text) {
+                tokenizer.special.add_sequence(case, &tokens);
             }
-            if pieces.iter().map(|piece| piece.length).sum::<usize>() != text.len() {
-                return Err(damaged());
-            }
-            tokenizer.longest_exception = tokenizer.longest_exception.max(text.len());
-            tokenizer.exceptions.insert(text.to_owned(), pieces);
-        }
-        for line in data.lines("icons")? {
-            let (first, last) = line.split_once('\t').ok_or_else(damaged)?;
-            let range = (first.parse().map_err(|_| damaged())?, last.parse().map_err(|_| damaged())?);
-            tokenizer.icons.push(range);
         }
         Ok(tokenizer)
     }
 
-    /// The normal form that an exception gives a token.
-    pub(crate) fn norm(&self, index: u32) -> &str {
-        self.norms.get(index as usize).map_or("", String::as_str)
-    }
-
-    /// The tokens of a text; together with the spaces after them they are the whole text.
-    pub(crate) fn tokenise(&self, text: &str, tokens: &mut Vec<RawToken>) {
-        tokens.clear();
-        let mut start = 0;
-        let mut in_space = text.chars().next().is_some_and(char::is_whitespace);
-        for (at, c) in text.char_indices() {
-            if c.is_whitespace() == in_space {
-                continue;
-            }
-            if start < at {
-                self.chunk(text, start..at, tokens);
-            }
-            if c == ' ' && !tokens.is_empty() {
-                if let Some(last) = tokens.last_mut() {
-                    last.space_after = true;
-                }
-                start = at + 1;
-            } else {
-                start = at;
-            }
-            in_space = !in_space;
-        }
-        if start < text.len() {
-            self.chunk(text, start..text.len(), tokens);
-            // A text that ends in one space has none left for a token.
-            if text.ends_with(' ')
-                && !in_space
-                && let Some(last) = tokens.last_mut()
-            {
-                last.space_after = true;
-            }
-        }
-    }
-
-    fn exception(&self, text: &str) -> Option<&[Piece]> {
-        if text.len() > self.longest_exception { None } else { self.exceptions.get(text).map(Vec::as_slice) }
-    }
-
-    fn is_icon(&self, c: char) -> bool {
-        let code = c as u32;
-        let after = self.icons.partition_point(|(first, _)| *first <= code);
-        after > 0 && self.icons[after - 1].1 >= code
-    }
-
-    /// Splits a run of characters without white space, or of white space.
-    fn chunk(&self, text: &str, span: Range<usize>, tokens: &mut Vec<RawToken>) {
-        if self.push_exception(text, span.clone(), tokens) {
-            return;
-        }
-        let mut inner = span;
-        let mut suffixes: Vec<Range<usize>> = Vec::new();
-        loop {
-            let part = &text[inner.clone()];
-            if part.is_empty() || self.exception(part).is_some() {
-                break;
-            }
-            let prefix = affixes::prefix(part, |c| self.is_icon(c));
-            if prefix > 0 && prefix < part.len() && self.exception(&part[prefix..]).is_some() {
-                push(tokens, inner.start..inner.start + prefix);
-                inner.start += prefix;
-                break;
-            }
-            let suffix = affixes::suffix(&part[prefix..], |c| self.is_icon(c));
-            if suffix > 0 && suffix < part.len() && self.exception(&part[..part.len() - suffix]).is_some() {
-                suffixes.push(inner.end - suffix..inner.end);
-                inner.end -= suffix;
-                break;
-            }
-            if prefix == 0 && suffix == 0 {
-                break;
-            }
-            if prefix > 0 {
-                push(tokens, inner.start..inner.start + prefix);
-                inner.start += prefix;
-            }
-            if suffix > 0 {
-                suffixes.push(inner.end - suffix..inner.end);
-                inner.end -= suffix;
-            }
-        }
-        if !inner.is_empty() && !self.push_exception(text, inner.clone(), tokens) {
-            let part = &text[inner.clone()];
-            if url::is_match(part) {
-                push(tokens, inner);
-            } else {
-                let mut start = 0;
-                affixes::infixes(
-                    part,
-                    |c| self.is_icon(c),
-                    |infix| {
-                        if infix.start == 0 {
-                            return;
-                        }
-                        if infix.start != start {
-                            push(tokens, inner.start + start..inner.start + infix.start);
-                        }
-                        push(tokens, inner.start + infix.start..inner.start + infix.end);
-                        start = infix.end;
-                    },
-                );
-                if start < part.len() {
-                    push(tokens, inner.start + start..inner.end);
-                }
-            }
-        }
-        for suffix in suffixes.into_iter().rev() {
-            push(tokens, suffix);
-        }
-    }
-
-    fn push_exception(&self, text: &str, span: Range<usize>, tokens: &mut Vec<RawToken>) -> bool {
-        let Some(pieces) = self.exception(&text[span.clone()]) else { return false };
-        let mut at = span.start;
-        for piece in pieces {
-            tokens.push(RawToken { span: at..at + piece.length, space_after: false, norm: piece.norm });
-            at += piece.length;
-        }
-        true
+    /// Appends the tokens of a text of less than 4 GiB.
+    pub(crate) fn tokenize(
+        &self,
+        characters: &Characters,
+        text: &str,
+        tokens: &mut Vec<RawToken>,
+        scratch: &mut TokenizerScratch,
+    ) {
+        let mut run = Run { rules: self, characters, text, special: true, tokens };
+        run.split(scratch);
+        self.special.apply_to_sequences(text, tokens, &mut scratch.spans);
     }
 }
 
-fn push(tokens: &mut Vec<RawToken>, span: Range<usize>) {
-    tokens.push(RawToken { span, space_after: false, norm: None });
+/// One pass over a text.
+struct Run<'r> {
+    rules: &'r Tokenizer,
+    characters: &'r Characters,
+    text: &'r str,
+    /// Whether special cases are looked up.
+    special: bool,
+    tokens: &'r mut Vec<RawToken>,
+}
+
+impl<'r> Run<'r> {
+    /// Splits the text at white space. A single space between two tokens is noted at the first; other white space makes
+    /// tokens.
+    fn split(&mut self, scratch: &mut TokenizerScratch) {
+        let Some(first) = self.text.chars().next() else { return };
+        let mut in_space = self.characters.is(first, Class::SPACE);
+        let mut start = 0;
+        for (at, character) in self.text.char_indices() {
+            if self.characters.is(character, Class::SPACE) == in_space {
+                continue;
+            }
+            if start < at {
+                self.chunk(start, at, scratch);
+            }
+            start = at;
+            if character == ' ' {
+                self.mark_space();
+                start += 1;
+            }
+            in_space = !in_space;
+        }
+        if start < self.text.len() {
+            self.chunk(start, self.text.len(), scratch);
+        }
+    }
+
+    fn mark_space(&mut self) {
+        if let Some(last) = self.tokens.last_mut() {
+            last.space_after = true;
+        }
+    }
+
+    fn push(&mut self, start: usize, end: usize, norm: u64) {
+        self.tokens.push(RawToken { start: start as u32, end: end as u32, space_after: false, norm });
+    }
+
+    /// The parts of a special case that is exactly this piece of the text.
+    fn special(&self, start: usize, end: usize) -> Option<&'r [Part]> {
+        if self.special { self.rules.special.get(&self.text[start..end]) } else { None }
+    }
+
+    fn push_special(&mut self, mut start: usize, parts: &[Part]) {
+        for part in parts {
+            let end = start + usize::from(part.length);
+            self.push(start, end, part.norm);
+            start = end;
+        }
+    }
+
+    /// Splits a chunk without white space, or one of white space.
+    fn chunk(&mut self, start: usize, end: usize, scratch: &mut TokenizerScratch) {
+        let (mut start, mut end) = (start, end);
+        let affixes = &self.rules.affixes;
+        scratch.suffixes.clear();
+        while start < end && self.special(start, end).is_none() {
+            let prefix = Affixes::prefix(self.characters, &self.text[start..end]);
+            if prefix > 0 && start + prefix < end && self.special(start + prefix, end).is_some() {
+                self.push(start, start + prefix, 0);
+                start += prefix;
+                break;
+            }
+            let suffix = affixes.suffix(self.characters, &self.text[start + prefix..end]);
+            if suffix > 0 && start + suffix < end && self.special(start, end - suffix).is_some() {
+                scratch.suffixes.push((end - suffix, end));
+                end -= suffix;
+                break;
+            }
+            if prefix + suffix == 0 {
+                break;
+            }
+            if prefix > 0 {
+                self.push(start, start + prefix, 0);
+                start += prefix;
+            }
+            if suffix > 0 {
+                scratch.suffixes.push((end - suffix, end));
+                end -= suffix;
+            }
+        }
+        if start < end {
+            self.middle(start, end);
+        }
+        while let Some((start, end)) = scratch.suffixes.pop() {
+            self.push(start, end, 0);
+        }
+    }
+
+    /// Splits what remains when the affixes are cut off.
+    fn middle(&mut self, start: usize, end: usize) {
+        if let Some(parts) = self.special(start, end) {
+            self.push_special(start, parts);
+            return;
+        }
+        let piece = &self.text[start..end];
+        if url::is_url(self.characters, piece) {
+            self.push(start, end, 0);
+            return;
+        }
+        let mut done = 0;
+        let mut at = 0;
+        let mut previous = None;
+        while let Some(character) = piece[at..].chars().next() {
+            let infix = Affixes::infix(self.characters, previous, &piece[at..]);
+            if infix > 0 && at > 0 {
+                if done < at {
+                    self.push(start + done, start + at, 0);
+                }
+                self.push(start + at, start + at + infix, 0);
+                done = at + infix;
+            }
+            let step = if infix > 0 { infix } else { character.len_utf8() };
+            previous = piece[at..at + step].chars().next_back();
+            at += step;
+        }
+        if done < piece.len() {
+            self.push(start + done, end, 0);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::data::DATA;
-    use proptest::prelude::*;
+    use crate::English;
 
-    fn tokenizer() -> Tokenizer {
-        Tokenizer::new(&Data::parse(DATA).unwrap()).unwrap()
-    }
-
-    fn words(text: &str) -> Vec<&str> {
-        let mut tokens = Vec::new();
-        tokenizer().tokenise(text, &mut tokens);
-        tokens.into_iter().map(|token| &text[token.span]).collect()
+    fn tokens(text: &str) -> Vec<String> {
+        let english = English::load().expect("the pipeline");
+        let document = english.parse(text);
+        (0..document.tokens().len()).map(|i| document.token_text(i).to_owned()).collect()
     }
 
     #[test]
-    fn text_is_split_as_english_is() {
-        assert_eq!(
-            words("I can't go, Dr. Who's here."),
-            ["I", "ca", "n't", "go", ",", "Dr.", "Who", "'s", "here", "."]
-        );
-        assert_eq!(words("(see a.b@c.org)..."), ["(", "see", "a.b@c.org", ")", "..."]);
-        assert_eq!(words("$40, 10km and 5%"), ["$", "40", ",", "10", "km", "and", "5", "%"]);
-        assert_eq!(words("well-known end.Next one"), ["well", "-", "known", "end", ".", "Next", "one"]);
-        assert_eq!(words("U.S. e.g. 10.5 3-4"), ["U.S.", "e.g.", "10.5", "3", "-", "4"]);
-        assert_eq!(words("a  b\n\nc"), ["a", " ", "b", "\n\n", "c"]);
-        assert_eq!(words(""), Vec::<&str>::new());
+    fn contractions_are_split() {
+        assert_eq!(tokens("I can't, she'd've."), ["I", "ca", "n't", ",", "she", "'d", "'ve", "."]);
+        assert_eq!(tokens("gonna let's y'all"), ["gon", "na", "let", "'s", "y'", "all"]);
+        assert_eq!(tokens("the children's and James' toys"), ["the", "children", "'s", "and", "James", "'", "toys"]);
     }
 
-    proptest! {
-        #[test]
-        fn tokens_cover_the_text(text in "\\PC{0,60}|[a-z .,'\\n\\-()]{0,60}") {
-            let mut tokens = Vec::new();
-            thread_local!(static TOKENIZER: Tokenizer = tokenizer());
-            TOKENIZER.with(|tokenizer| tokenizer.tokenise(&text, &mut tokens));
-            let mut at = 0;
-            for token in &tokens {
-                // Only a space at the very start belongs to no token.
-                prop_assert!(token.span.start == at || at == 0 && text[..token.span.start].trim().is_empty());
-                prop_assert!(!token.span.is_empty());
-                at = token.span.end + usize::from(token.space_after);
-            }
-            prop_assert!(tokens.is_empty() && text.trim().is_empty() || at == text.len());
+    #[test]
+    fn abbreviations_and_emoticons_stay_whole() {
+        assert_eq!(
+            tokens("Mr. Lee, Ph.D., left at 5 p.m."),
+            ["Mr.", "Lee", ",", "Ph.D.", ",", "left", "at", "5", "p.m."]
+        );
+        assert_eq!(tokens("nice:) (see :-D)"), ["nice", ":)", "(", "see", ":-D", ")"]);
+    }
+
+    #[test]
+    fn affixes_and_infixes_are_cut() {
+        assert_eq!(tokens("(\"well-known\")..."), ["(", "\"", "well", "-", "known", "\"", ")", "..."]);
+        assert_eq!(
+            tokens("5kg at 10km/h costs 20€ or US$7"),
+            ["5", "kg", "at", "10", "km/h", "costs", "20", "€", "or", "US$", "7"]
+        );
+        assert_eq!(
+            tokens("1,000 a,b 3-4 yes/no +5 5+"),
+            ["1,000", "a", ",", "b", "3", "-", "4", "yes", "/", "no", "+5", "5", "+"]
+        );
+        assert_eq!(tokens("end.Start 20°C. ok🙂"), ["end", ".", "Start", "20", "°", "C", ".", "ok", "🙂"]);
+    }
+
+    #[test]
+    fn urls_and_addresses_stay_whole() {
+        let urls = [
+            "https://a.example.com/x?y=1#z",
+            "john.doe@mail.example.org",
+            "www.example.co.uk:8080/a-b",
+            "8.8.8.8:80/x",
+        ];
+        for url in urls {
+            assert_eq!(tokens(&format!("({url}).")), ["(", url, ")", "."]);
         }
+        assert_eq!(tokens("a/b=c"), ["a", "/", "b", "=", "c"]);
+    }
+
+    #[test]
+    fn white_space_beyond_one_space_makes_tokens() {
+        assert_eq!(tokens(" a  b\n\nc "), [" ", "a", " ", "b", "\n\n", "c"]);
     }
 }

@@ -82,7 +82,7 @@ fn the_analysis_is_that_of_spacy() {
             parts.count(expected[3] == token.pos.as_str());
             heads.count(expected[5] == token.head);
             labelled.count(expected[5] == token.head && dep);
-            starts.count(expected[7] == token.starts_sentence);
+            starts.count(expected[7] == token.sentence_start);
             if expected[5] != token.head || !dep || expected[2] != token.tag.as_str() {
                 let word = document.token_text(i);
                 differing += &format!("{word}: {} {} {} in {text:?}\n", token.tag, token.dep, token.head);

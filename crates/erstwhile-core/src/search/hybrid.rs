@@ -67,7 +67,13 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         self.numbers.is_empty()
     }
 
+    /// The number of documents.
     pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// One more than the greatest number that a document has had.
+    pub(super) fn numbers_end(&self) -> usize {
         self.ids.len()
     }
 

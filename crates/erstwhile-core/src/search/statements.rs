@@ -196,7 +196,7 @@ pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
         return ranking::search(&facts, request);
     }
-    let first = index.facts.len() as u32;
+    let first = index.facts.numbers_end() as u32;
     let both = Both { facts, statements: StatementSearch { index, request }, first };
     let ranking = Ranking::new(&both, request);
     if request.statements == Statements::Always {

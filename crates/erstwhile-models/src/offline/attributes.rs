@@ -53,14 +53,14 @@ impl SentenceReader<'_, '_> {
     pub(super) fn attribute(&mut self, verb: usize, thing: usize, reading: Reading) -> Result<bool, Vague> {
         let s = self.s;
         if s.lemma(thing) == "name" && !s.has_child(thing, &[Dep::Amod, Dep::Compound]) {
-            return self.name(verb, thing, reading);
+            return Ok(self.name(verb, thing, reading));
         }
         let favourite = s.subtree(verb).any(|token| s.is(token, FAVOURITE));
         if !s.is_lemma(verb, STATES) || favourite || reading.negated || reading.mood != Mood::Actual {
             return Ok(false);
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
-        let noun = self.bare_noun(thing)?;
+        let noun = self.bare_noun(thing);
         let whole = matches!(
             noun.as_str(),
             "address" | "phone number" | "number" | "email" | "website" | "handle" | "password"
@@ -93,7 +93,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// A noun with its modifiers, without possessives, articles and "new".
-    fn bare_noun(&mut self, token: usize) -> Result<String, Vague> {
+    fn bare_noun(&self, token: usize) -> String {
         let s = self.s;
         let mut words = Vec::new();
         for child in s.children(token).filter(|c| *c < token) {
@@ -105,7 +105,7 @@ impl SentenceReader<'_, '_> {
             }
         }
         words.push(s.lower(token));
-        Ok(words.join(" "))
+        words.join(" ")
     }
 
     /// All that follows a verb and its preposition: "12 Main St, Leeds".
@@ -117,9 +117,9 @@ impl SentenceReader<'_, '_> {
         let first = (to + 1..s.end).find(|token| !s.is(*token, &["to", "at", "now", "is", ":"]))?;
         let last = (first..s.end).rev().find(|token| s.pos(*token) != Pos::Punct && !s.is(*token, &["now"]))?;
         let text = nouns::span_text(&s, first, last);
-        let told = text.chars().any(|c| c.is_ascii_digit()) || s.identifier(first).is_some();
+        let precise = text.chars().any(|c| c.is_ascii_digit()) || s.identifier(first).is_some();
         let entity = (first == last && s.identifier(first).is_some()).then_some("Identifier");
-        (told && text.len() <= 120).then(|| Value { name: text.to_owned(), text: None, entity })
+        (precise && text.len() <= 120).then(|| Value { name: text.to_owned(), text: None, entity })
     }
 
     /// The value that a verb states of a thing: a date, an amount, an identifier or a name.
@@ -212,14 +212,14 @@ impl SentenceReader<'_, '_> {
     }
 
     /// "My name is Nora", "My girlfriend's name is Lin".
-    fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> Result<bool, Vague> {
+    fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> bool {
         let s = self.s;
-        let Some(owner) = self.owner_of(noun) else { return Ok(false) };
+        let Some(owner) = self.owner_of(noun) else { return false };
         let name = s.child_of(verb, &[Dep::Attr]).filter(|token| s.pos(*token) == Pos::Propn);
         if let (Some(name), false, Mood::Actual) = (name, reading.negated, reading.mood) {
             self.introduce(&owner, &nouns::name(&s, name));
         }
-        Ok(true)
+        true
     }
 
     /// Ties a name to a person known by another name or only as someone's relative.
@@ -268,7 +268,7 @@ impl SentenceReader<'_, '_> {
             "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return Ok(true),
             "be" if reading.mood == Mood::Actual => {
                 if let Some(attribute) = s.child_of(verb, &[Dep::Attr]) {
-                    return self.is_someone(verb, subject, attribute);
+                    return Ok(self.is_someone(subject, attribute));
                 }
             }
             "call" | "name" => {
@@ -298,7 +298,7 @@ impl SentenceReader<'_, '_> {
                     self.state(subject, relation, Object::value(words), format!("{} was born {said}", subject.name));
                 }
             }
-            "have" | "own" | "get" => self.count(verb, subject, reading)?,
+            "have" | "own" | "get" => self.count(verb, subject, reading),
             "weigh" => {
                 if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
                     let text = self.phrase(amount, None)?;
@@ -374,7 +374,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// "Carol is my wife", "my wife is Carol", "Dr. Smith is my dentist".
-    fn is_someone(&mut self, _verb: usize, subject: &Person, attribute: usize) -> Result<bool, Vague> {
+    fn is_someone(&mut self, subject: &Person, attribute: usize) -> bool {
         let s = self.s;
         let unnamed = subject.kinship.as_ref().is_some_and(|kinship| !kinship.named);
         if unnamed
@@ -387,33 +387,33 @@ impl SentenceReader<'_, '_> {
                 matches!(s.entity_kind(attribute), Some(EntityKind::Date | EntityKind::Cardinal | EntityKind::Norp));
             if !quantity && s.is_capital(attribute) {
                 self.introduce(subject, &name);
-                return Ok(true);
+                return true;
             }
         }
-        self.described(subject, attribute)?;
-        let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return Ok(false) };
+        self.described(subject, attribute);
+        let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return false };
         let Some(relation) = s.lexicon.kin(s.lemma(attribute)).filter(|_| !s.is_capital(attribute)) else {
-            return Ok(false);
+            return false;
         };
-        let Some(owner) = self.person(possessor) else { return Ok(false) };
+        let Some(owner) = self.person(possessor) else { return false };
         if subject.kind != PersonKind::Person || owner.name == subject.name {
-            return Ok(false);
+            return false;
         }
         let word = s.lemma(attribute);
         let object = Object::entity(subject.name.clone(), Some("Person"));
         self.state(&owner, relation, object, format!("{} is {}'s {word}", subject.name, owner.name));
-        Ok(true)
+        true
     }
 
     /// "I have two sons", "I own 3 cars": one present number.
-    fn count(&mut self, verb: usize, subject: &Person, reading: Reading) -> Result<(), Vague> {
+    fn count(&mut self, verb: usize, subject: &Person, reading: Reading) {
         let s = self.s;
         if reading.mood != Mood::Actual || s.tag(verb) == Tag::Vbd && s.lemma(verb) != "own" && s.lower(verb) != "got" {
-            return Ok(());
+            return;
         }
-        let Some(object) = s.child_of(verb, &[Dep::Dobj]) else { return Ok(()) };
-        let Some(number) = s.child_of(object, &[Dep::Nummod]) else { return Ok(()) };
-        let Some(count) = number_of(s.lower(number)).filter(|count| *count < 100) else { return Ok(()) };
+        let Some(object) = s.child_of(verb, &[Dep::Dobj]) else { return };
+        let Some(number) = s.child_of(object, &[Dep::Nummod]) else { return };
+        let Some(count) = number_of(s.lower(number)).filter(|count| *count < 100) else { return };
         let countable = s.lexicon.kinds(s.lemma(object)).intersects(Kinds::of(&[
             Kind::Kin,
             Kind::Animal,
@@ -422,13 +422,12 @@ impl SentenceReader<'_, '_> {
             Kind::Plant,
         ]));
         if s.tag(object) != Tag::Nns || !countable {
-            return Ok(());
+            return;
         }
-        let noun = self.bare_noun(object)?;
+        let noun = self.bare_noun(object);
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));
         let statement = format!("{} has {} {noun}", subject.name, s.lower(number));
         self.state(subject, &relation, Object::value(count.to_string()), statement);
-        Ok(())
     }
 
     /// "My favourite author is X", "X is my favourite author", "one of my favourite films is X".

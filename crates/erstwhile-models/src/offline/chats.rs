@@ -46,7 +46,7 @@ fn collect(value: &Value, depth: usize, found: &mut Vec<ChatMessage>) {
         Value::Object(fields) => match message(fields) {
             Some(message) => found.push(message),
             None => {
-                fields.values().filter(|value| !value.is_string()).for_each(|value| collect(value, depth + 1, found))
+                fields.values().filter(|value| !value.is_string()).for_each(|value| collect(value, depth + 1, found));
             }
         },
         _ => {}

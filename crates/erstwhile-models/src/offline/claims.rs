@@ -134,7 +134,7 @@ impl<'l> Claims<'l> {
             self.push(end);
         }
         for started in &relation.starts {
-            let Some(object) = self.started_object(started, fact) else { continue };
+            let Some(object) = started_object(started, fact) else { continue };
             let holding = self.lexicon.holding(started);
             let statement = start_statement(fact, started);
             self.push(Claim {
@@ -148,12 +148,6 @@ impl<'l> Claims<'l> {
                 ..self.claim(fact)
             });
         }
-    }
-
-    /// The object of what a fact starts; `None` if it cannot have that object, as a job has no employer's name.
-    fn started_object(&self, started: &str, fact: &Fact<'_>) -> Option<Object> {
-        let named = fact.object.name.starts_with(char::is_uppercase);
-        (started == "WORKS_AS" || named).then(|| fact.object.clone())
     }
 
     /// A denied fact: what it denies does not hold, nor does what comes to the same.
@@ -282,8 +276,14 @@ impl<'l> Claims<'l> {
                 && other.kind == claim.kind
                 && other.valid_from == claim.valid_from
         };
-        if !self.claims.iter().any(same) {
-            self.claims.push(claim);
+        match self.claims.iter().position(same) {
+            // "Rome. No, Oslo. No, Rome.": of values that exclude each other, the last one said counts.
+            Some(earlier) if claim.holding == Holding::Exclusive => {
+                self.claims.remove(earlier);
+                self.claims.push(claim);
+            }
+            Some(_) => {}
+            None => self.claims.push(claim),
         }
     }
 }
@@ -389,4 +389,10 @@ pub(super) fn relation_name(words: &str) -> String {
     let name: String =
         words.chars().flat_map(char::to_uppercase).map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     name.split('_').filter(|part| !part.is_empty()).take(6).collect::<Vec<_>>().join("_")
+}
+
+/// The object of what a fact starts; `None` if it cannot have that object, as a job has no employer's name.
+fn started_object(started: &str, fact: &Fact<'_>) -> Option<Object> {
+    let named = fact.object.name.starts_with(char::is_uppercase);
+    (started == "WORKS_AS" || named).then(|| fact.object.clone())
 }

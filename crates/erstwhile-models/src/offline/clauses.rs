@@ -80,10 +80,7 @@ impl SentenceReader<'_, '_> {
         let frames: Vec<&Frame> = keys.iter().flat_map(|key| lexicon.frames(key)).collect();
         let is_own = self.is_own_thing(subject_token);
         let lemma = s.lemma(verb);
-        let mut reading = match mood::read(&s, verb) {
-            Some(reading) => reading,
-            None => return Ok(()),
-        };
+        let Some(mut reading) = mood::read(&s, verb) else { return Ok(()) };
         reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
         // "No longer" and "not any more" say that it was so before.
         if reading.negated
@@ -426,10 +423,10 @@ impl SentenceReader<'_, '_> {
             let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
             return Ok(Object::entity(name, Some("Person")));
         }
-        if candidate.relation == "HAS_PET" {
-            if let Some(called) = super::people::called(&s, token) {
-                return Ok(Object::entity(called, Some("Pet")));
-            }
+        if candidate.relation == "HAS_PET"
+            && let Some(called) = super::people::called(&s, token)
+        {
+            return Ok(Object::entity(called, Some("Pet")));
         }
         let wanted = s.lexicon.objects(candidate.relation);
         let mut object = Object::entity(name, entity_type(kinds, wanted));
@@ -527,10 +524,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
-    ///
-    /// # Errors
-    /// If the text needs a pronoun that refers to nobody known.
-    pub(super) fn described(&mut self, subject: &Person, attribute: usize) -> Result<(), Vague> {
+    pub(super) fn described(&mut self, subject: &Person, attribute: usize) {
         let s = self.s;
         let kinds = s.lexicon.kinds(s.lemma(attribute));
         let typing =
@@ -541,7 +535,7 @@ impl SentenceReader<'_, '_> {
             || !kinds.intersects(typing)
             || !indefinite
         {
-            return Ok(());
+            return;
         }
         self.claims.mentions.push(ExtractedMention {
             name: subject.name.clone(),
@@ -555,7 +549,6 @@ impl SentenceReader<'_, '_> {
             let relation = super::claims::relation_name(s.lower(noun));
             self.state(subject, &relation, Object::value(s.lower(number)), statement);
         }
-        Ok(())
     }
 
     /// The text of a clause with its date.

@@ -298,9 +298,9 @@ fn open_question(words: &[&str], answer: &str) -> Option<String> {
             let verb = if words[1] == "are" { "are" } else { "is" };
             format!("My {} {verb} {answer}", turned(thing))
         }
-        ["what", "kind" | "type" | "sort", "of", _, "do" | "are", "you", verb, ..] => format!("I {verb} {answer}"),
-        ["what" | "which" | "who", "do", "you", verb, ..] => format!("I {verb} {answer}"),
-        ["what" | "which", _, "do", "you", verb, ..] => format!("I {verb} {answer}"),
+        ["what", "kind" | "type" | "sort", "of", _, "do" | "are", "you", verb, ..]
+        | ["what" | "which" | "who", "do", "you", verb, ..]
+        | ["what" | "which", _, "do", "you", verb, ..] => format!("I {verb} {answer}"),
         _ => return None,
     })
 }

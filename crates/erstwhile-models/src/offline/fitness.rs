@@ -45,6 +45,24 @@ pub(super) const CONCRETE: Kinds = Kinds::of(&[
     Kind::Exam,
 ]);
 
+/// Types whose objects have names of their own.
+const NAMEABLE: Kinds = Kinds::of(&[
+    Kind::Place,
+    Kind::Org,
+    Kind::School,
+    Kind::Event,
+    Kind::Work,
+    Kind::Product,
+    Kind::Tech,
+    Kind::Club,
+    Kind::Ownable,
+    Kind::Team,
+    Kind::Game,
+    Kind::Field,
+    Kind::Business,
+    Kind::Language,
+]);
+
 /// Types that are concrete when the clause is dated or recent.
 const DATED: Kinds = Kinds::of(&[
     Kind::Event,
@@ -82,7 +100,7 @@ impl SentenceReader<'_, '_> {
         let relation = frame.relation;
         let name = relation.name.as_str();
         let reading = context.reading;
-        if !self.takes_subject(relation, context.subject) {
+        if !takes_subject(relation, context.subject) {
             return 0;
         }
         match frame.slot.as_str() {
@@ -163,40 +181,11 @@ impl SentenceReader<'_, '_> {
         self.fits_thing(context, frame, object, kinds, wanted)
     }
 
-    fn takes_subject(&self, relation: &erstwhile::vocabulary::Relation, subject: &Person) -> bool {
-        let kind = match subject.kind {
-            PersonKind::Person => "person",
-            PersonKind::Pet => "pet",
-            PersonKind::Group => "group",
-            PersonKind::Organization => "org",
-            PersonKind::Thing => "thing",
-        };
-        relation.subject.iter().any(|wanted| wanted == kind || wanted == "any")
-    }
-
     fn fits_thing(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds, wanted: Kinds) -> u8 {
         let s = self.s;
         let name = frame.relation.name.as_str();
         let lemma = s.lemma(context.verb);
-        if name == "WORKS_ON" && matches!(lemma, "finish" | "complete") && kinds.has(Kind::Work) {
-            return 0;
-        }
-        if name == "DOES_ACTIVITY"
-            && kinds.has(Kind::Artwork)
-            && frame.slot == "obj"
-            && s.tag(object) != Tag::Vbg
-            && s.has_child(object, &[Dep::Det, Dep::Poss])
-        {
-            return 0;
-        }
-        let pointing =
-            s.child(object, |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"])).is_some();
-        if matches!(name, "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES")
-            && pointing
-            && s.pos(object) != Pos::Propn
-            && !kinds.has(Kind::Work)
-            && !self.is_specific(object)
-        {
+        if self.is_excluded(context, frame, object, kinds) {
             return 0;
         }
         if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
@@ -216,7 +205,6 @@ impl SentenceReader<'_, '_> {
         if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
             return 8;
         }
-        let hit = wanted.and(kinds).without(Kinds::of(&[Kind::Any, Kind::Thing]));
         if name == "BOUGHT"
             && matches!(lemma, "buy" | "purchase" | "order")
             && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
@@ -224,74 +212,21 @@ impl SentenceReader<'_, '_> {
         {
             return 8;
         }
-        let specific = self.is_specific(object);
         // Who quits a company leaves a job; clubs and teams have their own words.
         if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
             return 0;
         }
+        let hit = wanted.and(kinds).without(Kinds::of(&[Kind::Any, Kind::Thing]));
         if !hit.is_empty() {
-            let recent = s.child(context.verb, |c| s.is(c, &["recently", "just", "finally"])).is_some()
-                && s.is_past(context.verb);
-            let dated = (context.date.is_some() || recent) && hit.intersects(DATED) && name != "OWNS";
-            let under_way = s.tag(context.verb) == Tag::Vbg
-                && hit.intersects(Kinds::of(&[Kind::Project, Kind::Artwork, Kind::Work, Kind::Business, Kind::Class]));
-            let owned = under_way || hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
-            let new = matches!(name, "BOUGHT" | "RECEIVED")
-                && context.reading.mood == Mood::Actual
-                && hit.has(Kind::Ownable)
-                && s.has_child_word(object, &["new"]);
-            let counted = name == "OWNS"
-                && s.has_child(object, &[Dep::Nummod, Dep::Det])
-                && hit.has(Kind::Ownable)
-                && s.has_child_word(object, &["a", "an"]);
-            let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
-            return done + if hit.intersects(CONCRETE) || specific || dated || owned || new || counted { 8 } else { 0 };
+            return self.fits_kind(context, name, object, hit);
         }
-        if name == "USES" && s.children(object).any(|child| s.identifier(child).is_some()) {
+        if s.children(object).any(|child| s.identifier(child).is_some()) && name == "USES" {
             return 4;
         }
-        // An identifier is no company that one founds.
-        if s.identifier(object).is_some() && name == "FOUNDED" {
-            return 0;
+        if let Some(fitness) = self.fits_name(frame, object, kinds, wanted) {
+            return fitness;
         }
-        let kind = s.entity_kind(object);
-        let nameable = Kinds::of(&[
-            Kind::Place,
-            Kind::Org,
-            Kind::School,
-            Kind::Event,
-            Kind::Work,
-            Kind::Product,
-            Kind::Tech,
-            Kind::Club,
-            Kind::Ownable,
-            Kind::Team,
-            Kind::Game,
-            Kind::Field,
-            Kind::Business,
-            Kind::Language,
-        ]);
-        let proper = kinds.has(Kind::Propn)
-            && (matches!(
-                kind,
-                None | Some(EntityKind::Person | EntityKind::Org | EntityKind::Product | EntityKind::WorkOfArt)
-            ) || matches!(frame.relation.group, Group::Place | Group::Work)
-                || matches!(name, "JOINED" | "STUDIES_AT"));
-        let person = kind == Some(EntityKind::Person);
-        if name == "PARTICIPATED_IN" || name == "OWNS_BUSINESS" && kinds.has(Kind::Tech) || name == "LEFT_JOB" && person
-        {
-            return 0;
-        }
-        // A frame for one type of object takes no other name.
-        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe, Kind::School])));
-        if proper
-            && open
-            && wanted.intersects(nameable)
-            && !kinds.intersects(Kinds::of(&[Kind::Date, Kind::Animal]))
-            && !(kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some())
-        {
-            return if kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Event, Kind::Work])) { 5 } else { 6 };
-        }
+        let specific = self.is_specific(object);
         if name == "BOUGHT"
             && lemma == "get"
             && matches!(context.reading.mood, Mood::Planned | Mood::Considered | Mood::Wanted)
@@ -311,6 +246,84 @@ impl SentenceReader<'_, '_> {
             return 3;
         }
         0
+    }
+
+    /// Whether a relation never takes such an object, whatever its types.
+    fn is_excluded(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match frame.relation.name.as_str() {
+            // What one finishes is a work, not work under way.
+            "WORKS_ON" => s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work),
+            "DOES_ACTIVITY" => {
+                kinds.has(Kind::Artwork)
+                    && frame.slot == "obj"
+                    && s.tag(object) != Tag::Vbg
+                    && s.has_child(object, &[Dep::Det, Dep::Poss])
+            }
+            // "I love the view": one thing at hand, no lasting taste.
+            "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
+                let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
+                s.child(object, pointing).is_some()
+                    && s.pos(object) != Pos::Propn
+                    && !kinds.has(Kind::Work)
+                    && !self.is_specific(object)
+            }
+            _ => false,
+        }
+    }
+
+    /// The fitness of an object whose types are those that the relation takes.
+    fn fits_kind(&mut self, context: &Context<'_>, name: &str, object: usize, hit: Kinds) -> u8 {
+        let s = self.s;
+        let recent =
+            s.child(context.verb, |c| s.is(c, &["recently", "just", "finally"])).is_some() && s.is_past(context.verb);
+        let dated = (context.date.is_some() || recent) && hit.intersects(DATED) && name != "OWNS";
+        let under_way = s.tag(context.verb) == Tag::Vbg
+            && hit.intersects(Kinds::of(&[Kind::Project, Kind::Artwork, Kind::Work, Kind::Business, Kind::Class]));
+        let owned = under_way || hit.has(Kind::Business) && s.has_child_word(object, &["own"]);
+        let new = matches!(name, "BOUGHT" | "RECEIVED")
+            && context.reading.mood == Mood::Actual
+            && hit.has(Kind::Ownable)
+            && s.has_child_word(object, &["new"]);
+        let counted = name == "OWNS"
+            && s.has_child(object, &[Dep::Nummod, Dep::Det])
+            && hit.has(Kind::Ownable)
+            && s.has_child_word(object, &["a", "an"]);
+        let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
+        let notable = hit.intersects(CONCRETE) || dated || owned || new || counted || self.is_specific(object);
+        done + if notable { 8 } else { 0 }
+    }
+
+    /// The fitness of a name whose type nothing states; `None` if the names of the relation decide nothing.
+    fn fits_name(&mut self, frame: &Frame, object: usize, kinds: Kinds, wanted: Kinds) -> Option<u8> {
+        let s = self.s;
+        let name = frame.relation.name.as_str();
+        let kind = s.entity_kind(object);
+        let person = kind == Some(EntityKind::Person);
+        match name {
+            // An identifier is no company that one founds.
+            "FOUNDED" if s.identifier(object).is_some() => return Some(0),
+            "PARTICIPATED_IN" => return Some(0),
+            "OWNS_BUSINESS" if kinds.has(Kind::Tech) => return Some(0),
+            "LEFT_JOB" if person => return Some(0),
+            _ => {}
+        }
+        let proper = kinds.has(Kind::Propn)
+            && (matches!(
+                kind,
+                None | Some(EntityKind::Person | EntityKind::Org | EntityKind::Product | EntityKind::WorkOfArt)
+            ) || matches!(frame.relation.group, Group::Place | Group::Work)
+                || matches!(name, "JOINED" | "STUDIES_AT"));
+        // A frame for one type of object takes no other name.
+        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe, Kind::School])));
+        let known_person = || kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some();
+        let fits = proper
+            && open
+            && wanted.intersects(NAMEABLE)
+            && !kinds.intersects(Kinds::of(&[Kind::Date, Kind::Animal]))
+            && !known_person();
+        let typed = kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Event, Kind::Work]));
+        fits.then_some(if typed { 5 } else { 6 })
     }
 
     /// "I love tea": a bare noun or a plural is what one likes in general.
@@ -354,4 +367,16 @@ impl SentenceReader<'_, '_> {
             !kinds.is_empty() && (kinds.intersects(CONCRETE) || self.is_specific(object))
         })
     }
+}
+
+/// Whether a relation takes a subject of its kind.
+fn takes_subject(relation: &erstwhile::vocabulary::Relation, subject: &Person) -> bool {
+    let kind = match subject.kind {
+        PersonKind::Person => "person",
+        PersonKind::Pet => "pet",
+        PersonKind::Group => "group",
+        PersonKind::Organization => "org",
+        PersonKind::Thing => "thing",
+    };
+    relation.subject.iter().any(|wanted| wanted == kind || wanted == "any")
 }

@@ -291,7 +291,7 @@ fn is_software(word: &str) -> bool {
     SOFTWARE.contains(&word)
 }
 
-/// "my_module", "C++", "AB-12", "@noor", "python3.11", ".NET", "AC/DC", "s3://bucket/key".
+/// "`my_module`", "C++", "AB-12", "@noor", "python3.11", ".NET", "AC/DC", "<s3://bucket/key>".
 fn is_identifier(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let address = word.split('.').count() == 4 && word.split('.').all(|part| part.parse::<u8>().is_ok());
@@ -325,7 +325,7 @@ fn is_identifier(word: &str) -> bool {
 fn is_abbreviation(word: &str) -> bool {
     word.split('.')
         .all(|part| part.chars().count() <= 1 || part.chars().count() == 2 && part.chars().all(char::is_uppercase))
-        || word.split('.').any(|part| part.is_empty())
+        || word.split('.').any(str::is_empty)
         || matches!(word.to_lowercase().as_str(), "ph.d" | "b.sc" | "m.sc")
         || word.split('.').next_back().is_some_and(|last| {
             last.starts_with(char::is_uppercase) && last.len() > 1 && word.starts_with(char::is_lowercase)

@@ -11,7 +11,7 @@ macro_rules! kinds {
         /// A type of noun phrase.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
-        pub(super) enum Kind { $(#[doc = $name] $kind),* }
+        pub(super) enum Kind { $(#[doc = concat!("`", $name, "`")] $kind),* }
 
         impl Kind {
             const ALL: &'static [(&'static str, Self)] = &[$(($name, Self::$kind)),*];

@@ -138,12 +138,8 @@ impl MoodReader<'_, '_> {
             }
             Dep::Acl if s.is_lemma(head, &["fact", "news"]) && self.marks(verb, &["that"]) => {}
             Dep::Acl | Dep::Csubj | Dep::Unclassified | Dep::Appos | Dep::Pobj => return None,
-            Dep::Relcl => {
-                // The clause around a relative clause must not be supposed.
-                if self.is_supposed(head) {
-                    return None;
-                }
-            }
+            // The clause around a relative clause must not be supposed.
+            Dep::Relcl if self.is_supposed(head) => return None,
             _ => {}
         }
         if mood == Mood::Actual && self.is_scheduled(verb) {
@@ -425,10 +421,10 @@ impl MoodReader<'_, '_> {
         if wh.is_some() && matches!(s.dep(verb), Dep::Root | Dep::Conj | Dep::Ccomp | Dep::Unclassified) {
             return true;
         }
-        if let Some(subject) = subject {
-            if self.is_inverted(verb, subject) || verb < subject && s.pos(verb) == Pos::Aux {
-                return true;
-            }
+        if let Some(subject) = subject
+            && (self.is_inverted(verb, subject) || verb < subject && s.pos(verb) == Pos::Aux)
+        {
+            return true;
         }
         let later_question = |token: usize| {
             token > verb

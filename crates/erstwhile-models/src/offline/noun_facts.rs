@@ -196,8 +196,8 @@ impl SentenceReader<'_, '_> {
     }
 
     fn group(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
-        let s = self.s;
         const GROUPS: &[&str] = &["group", "club", "team", "band", "choir", "league", "orchestra"];
+        let s = self.s;
         if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) {
             let name = self.bare_phrase(token, me)?;
             let statement = nouns::tidy(&format!("{} is in a {name}", me.name));

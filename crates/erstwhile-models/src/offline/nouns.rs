@@ -148,17 +148,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     if found.has(Kind::Title) {
         found.insert(Kind::HumanNp);
     }
-    let counted = |other| {
-        matches!(
-            sentence.entity_kind(other),
-            Some(EntityKind::Percent | EntityKind::Quantity | EntityKind::Money | EntityKind::Cardinal)
-        )
-    };
-    if sentence.pos(token) == Pos::Noun
-        && sentence.text(token) != "%"
-        && sentence.subtree(token).take(13).filter(|other| counted(*other)).count() > 0
-        && sentence.subtree(token).take(13).count() < 12
-    {
+    if is_measured(sentence, token) {
         found.insert(Kind::Measure);
     }
     let vague = listed.has(Kind::Vague) && !acronym && sentence.identifier(token).is_none();
@@ -183,6 +173,18 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         }
     }
     found
+}
+
+/// "20 miles", "a 5% rise": a noun with an amount in a short phrase.
+fn is_measured(sentence: &Sentence<'_>, token: usize) -> bool {
+    let counted = |other| {
+        matches!(
+            sentence.entity_kind(other),
+            Some(EntityKind::Percent | EntityKind::Quantity | EntityKind::Money | EntityKind::Cardinal)
+        )
+    };
+    let phrase = || sentence.subtree(token).take(12);
+    sentence.pos(token) == Pos::Noun && sentence.text(token) != "%" && phrase().count() < 12 && phrase().any(counted)
 }
 
 /// "geologist", "bookbinder": what one works as, by its ending.
@@ -211,6 +213,7 @@ pub(super) fn is_acronym(sentence: &Sentence<'_>, token: usize) -> bool {
 
 /// Whether a phrase says which one it means.
 pub(super) fn is_specific(sentence: &Sentence<'_>, people: &mut People, token: usize) -> bool {
+    const QUALIFYING: &[&str] = &["of", "for", "about", "with", "from", "on", "in", "to", "at", "as"];
     if let Some(thing) = measured(sentence, token) {
         return is_specific(sentence, people, thing);
     }
@@ -223,13 +226,12 @@ pub(super) fn is_specific(sentence: &Sentence<'_>, people: &mut People, token: u
     {
         return true;
     }
-    const TELLING: &[&str] = &["of", "for", "about", "with", "from", "on", "in", "to", "at", "as"];
     let children: Vec<usize> = sentence.children(token).collect();
     children.into_iter().any(|child| match sentence.dep(child) {
         Dep::Compound | Dep::Acl => true,
         Dep::Amod | Dep::Nmod => !sentence.is_a(child, Kind::Evaluative),
         Dep::Poss => sentence.pos(child) != Pos::Pron,
-        Dep::Prep if sentence.is(child, TELLING) => sentence
+        Dep::Prep if sentence.is(child, QUALIFYING) => sentence
             .object_of(child)
             .is_some_and(|object| sentence.tag(object) == Tag::Vbg || !kinds(sentence, people, object).is_empty()),
         _ => false,
@@ -367,7 +369,7 @@ fn correct_articles(text: &str) -> String {
         match *word {
             "a" if vowel => out.push_str("an"),
             "an" if !next.is_empty() && !vowel && !next.starts_with(['h', 'l', 'm', 'x', 'f', 'n', 'r', 's']) => {
-                out.push('a')
+                out.push('a');
             }
             word => out.push_str(word),
         }
@@ -471,7 +473,6 @@ pub(super) fn pronoun_free(
     token: usize,
     subject: Option<&str>,
 ) -> Result<String, Vague> {
-    let word = sentence.lower(token);
     const THIRD: &[&str] = &[
         "he",
         "him",
@@ -487,6 +488,7 @@ pub(super) fn pronoun_free(
         "herself",
         "themselves",
     ];
+    let word = sentence.lower(token);
     let personal = FIRST.contains(&word) || SECOND.contains(&word) || THIRD.contains(&word);
     let is_acronym = sentence.text(token).len() > 1 && sentence.text(token).chars().all(char::is_uppercase);
     let other_use = matches!(sentence.dep(token), Dep::Compound | Dep::Npadvmod | Dep::Amod | Dep::Nmod);

@@ -33,7 +33,7 @@ pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
     let mut pasted = false;
     let mut header = false;
     let long = text.split_whitespace().take(PASTED_WORDS + 1).count() > PASTED_WORDS;
-    let labels = labels_of(text, labelled);
+    let has_labels = has_labels(text, labelled);
     let mut start = 0;
     let mut label: Option<String> = None;
     let lines: Vec<Range<usize>> = text
@@ -81,10 +81,10 @@ pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
             let marks = trimmed.len() - trimmed.trim_start_matches(['>', ' ']).len();
             content.start += marks;
         }
-        if let Some((name, length)) = labels.as_ref().and_then(|_| label_of(&text[content.clone()])) {
+        if let Some((name, length)) = label_of(&text[content.clone()]).filter(|_| has_labels) {
             content.start += length;
             label = Some(name.to_owned());
-        } else if labels.is_none() {
+        } else if !has_labels {
             label = None;
         }
         content.start += marker_length(&text[content.clone()]);
@@ -94,7 +94,7 @@ pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
         passages.push(Passage { text: Mapped::slice(text, content), label: label.clone(), quoted });
         let lower = trimmed.to_lowercase();
         if trimmed.ends_with(':')
-            && labels.is_none()
+            && !has_labels
             && !quoted
             && index + 1 < lines.len()
             && (long || is_work_order(&lower))
@@ -106,13 +106,42 @@ pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
 }
 
 /// Whether the lines of a text begin with names.
-fn labels_of(text: &str, labelled: bool) -> Option<()> {
+fn has_labels(text: &str, labelled: bool) -> bool {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let named = lines().filter(|line| label_of(line.trim_start()).is_some()).count();
     let count = lines().count();
-    (named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && (named > 1 || count == 2)))
-        .then_some(())
+    named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && (named > 1 || count == 2))
 }
+
+/// Words before a colon that name no speaker.
+const LABELS: &[&str] = &[
+    "Note",
+    "PS",
+    "Update",
+    "Edit",
+    "Question",
+    "Answer",
+    "Example",
+    "Subject",
+    "Re",
+    "Fwd",
+    "From",
+    "To",
+    "Date",
+    "Also",
+    "Warning",
+    "Tip",
+    "Step",
+    "Here",
+    "Translate",
+    "Input",
+    "Output",
+    "Total",
+    "Summary",
+    "Hint",
+    "FYI",
+    "TLDR",
+];
 
 /// The name before a line and its length: "Anna Berg:", "Bob (assistant):".
 fn label_of(line: &str) -> Option<(&str, usize)> {
@@ -121,39 +150,11 @@ fn label_of(line: &str) -> Option<(&str, usize)> {
     let words = name.split(' ').count();
     let capital =
         name.split(' ').all(|word| word.starts_with(char::is_uppercase) || word.chars().all(|c| c.is_ascii_digit()));
-    const WORDS: &[&str] = &[
-        "Note",
-        "PS",
-        "Update",
-        "Edit",
-        "Question",
-        "Answer",
-        "Example",
-        "Subject",
-        "Re",
-        "Fwd",
-        "From",
-        "To",
-        "Date",
-        "Also",
-        "Warning",
-        "Tip",
-        "Step",
-        "Here",
-        "Translate",
-        "Input",
-        "Output",
-        "Total",
-        "Summary",
-        "Hint",
-        "FYI",
-        "TLDR",
-    ];
     let fits = (1..=3).contains(&words)
         && (2..=40).contains(&name.len())
         && capital
         && after.starts_with([' ', '\u{a0}'])
-        && !WORDS.contains(&name)
+        && !LABELS.contains(&name)
         && before.len() <= 60;
     fits.then(|| (name, before.len() + 1 + (after.len() - after.trim_start().len())))
 }

@@ -120,7 +120,7 @@ impl People {
 
     /// Whether a name is a speaker's own, or the given name of one.
     pub(super) fn is_namesake(&self, name: &str) -> bool {
-        self.speakers.iter().any(|speaker| speaker == name || first_word(speaker) == name && speaker != name)
+        self.speakers.iter().any(|speaker| speaker == name || first_word(speaker) == name)
     }
 
     pub(super) fn remember(&mut self, person: &Person) {

@@ -46,7 +46,7 @@ impl SentenceReader<'_, '_> {
             if self.s.is_noun(token) && !self.s.in_quote(token) {
                 self.place_at(token);
                 // A phrase about someone unknown states nothing.
-                self.noun_phrase(token).ok();
+                let _vague = self.noun_phrase(token);
             }
         }
         for verb in self.s.tokens() {
@@ -56,7 +56,7 @@ impl SentenceReader<'_, '_> {
             );
             if self.s.is_verb(verb) && !helper && !self.s.in_quote(verb) {
                 self.place_at(verb);
-                self.clause(verb).ok();
+                let _vague = self.clause(verb);
             }
         }
     }

@@ -108,7 +108,13 @@ pub(super) fn read(text: &str, document: &Value, owner: Option<&str>, zone: &Tim
                         reader.record(fields, "record", None, 0);
                     }
                     scalar => {
-                        reader.scalar(owner.unwrap_or("Document"), "item", scalar, Holding::Shared, Validity::default())
+                        reader.scalar(
+                            owner.unwrap_or("Document"),
+                            "item",
+                            scalar,
+                            Holding::Shared,
+                            Validity::default(),
+                        );
                     }
                 }
             }
@@ -142,7 +148,7 @@ impl RecordReader<'_> {
         holder: Option<(&str, Validity)>,
         depth: usize,
     ) -> String {
-        let named = self.name_of(fields, kind);
+        let named = name_of(fields, kind);
         let name = named.unwrap_or_else(|| match holder {
             Some((holder, _)) => format!("{holder}'s {kind}"),
             None => unnamed(fields, kind),
@@ -172,7 +178,7 @@ impl RecordReader<'_> {
                     match item {
                         Value::Object(inner) => self.related(name, &kind, inner, validity, depth),
                         Value::Array(_) => {
-                            self.scalar(name, &kind, &Value::String(item.to_string()), Holding::Shared, validity)
+                            self.scalar(name, &kind, &Value::String(item.to_string()), Holding::Shared, validity);
                         }
                         scalar => self.scalar(name, &words, scalar, Holding::Shared, validity),
                     }
@@ -264,43 +270,6 @@ impl RecordReader<'_> {
         }
     }
 
-    /// The name of a record: its name, or its kind with its identifier.
-    fn name_of(&self, fields: &Map<String, Value>, kind: &str) -> Option<String> {
-        let words: Vec<(String, &Value)> = fields.iter().map(|(key, value)| (key_words(key), value)).collect();
-        let find = |wanted: &str| words.iter().find(|(key, _)| key == wanted).map(|(_, value)| *value);
-        if let Some(Value::Array(names)) = find("name")
-            && let Some(name) = person_name(names)
-        {
-            return Some(name);
-        }
-        let first = find("first name").or_else(|| find("firstname")).and_then(scalar_text);
-        let last = find("last name").or_else(|| find("lastname")).and_then(scalar_text);
-        let whole = [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let whole = (!whole.is_empty()).then_some(whole);
-        let named = NAME_KEYS.iter().find_map(|key| find(key).filter(|value| value.is_string()).and_then(scalar_text));
-        if let Some(name) = whole.or(named).filter(|name| name.len() <= 120) {
-            return Some(name);
-        }
-        let kind_named =
-            ["type", "kind", "resource type", "object"].iter().find_map(|key| find(key)?.as_str().map(str::to_owned));
-        let identifier = words.iter().find_map(|(key, value)| {
-            let stem = key.strip_suffix(" id");
-            let identifies = stem.is_some() || IDENTIFIERS.contains(&key.as_str());
-            identifies.then(|| Some((stem.unwrap_or(key).to_owned(), scalar_text(value)?))).flatten()
-        });
-        let own =
-            find("id").and_then(scalar_text).map(|id| (kind_named.clone().unwrap_or_else(|| kind.to_owned()), id));
-        let (kind, id) = own.or(identifier).or_else(|| {
-            let value = ["number", "account", "from", "sender"].iter().find_map(|key| scalar_text(find(key)?))?;
-            Some((kind.to_owned(), value))
-        })?;
-        let is_self_evident = id.contains('@')
-            || id.chars().any(char::is_alphabetic) && id.contains(' ')
-            || kind == "record"
-            || id.starts_with('+');
-        Some(if is_self_evident { id } else { format!("{} {id}", capitalised(&kind)) })
-    }
-
     /// When the fields of a record hold; any other date is only a value.
     fn validity(&self, fields: &Map<String, Value>) -> Validity {
         let find = |keys: &[&str]| {
@@ -325,6 +294,42 @@ impl RecordReader<'_> {
         let date: Date = value.parse().ok()?;
         Some(TimePoint { at: at(date.to_datetime(jiff::civil::Time::midnight()))?, precision: Precision::Day })
     }
+}
+
+/// The name of a record: its name, or its kind with its identifier.
+fn name_of(fields: &Map<String, Value>, kind: &str) -> Option<String> {
+    let words: Vec<(String, &Value)> = fields.iter().map(|(key, value)| (key_words(key), value)).collect();
+    let find = |wanted: &str| words.iter().find(|(key, _)| key == wanted).map(|(_, value)| *value);
+    if let Some(Value::Array(names)) = find("name")
+        && let Some(name) = person_name(names)
+    {
+        return Some(name);
+    }
+    let first = find("first name").or_else(|| find("firstname")).and_then(scalar_text);
+    let last = find("last name").or_else(|| find("lastname")).and_then(scalar_text);
+    let whole = [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let whole = (!whole.is_empty()).then_some(whole);
+    let named = NAME_KEYS.iter().find_map(|key| find(key).filter(|value| value.is_string()).and_then(scalar_text));
+    if let Some(name) = whole.or(named).filter(|name| name.len() <= 120) {
+        return Some(name);
+    }
+    let kind_named =
+        ["type", "kind", "resource type", "object"].iter().find_map(|key| find(key)?.as_str().map(str::to_owned));
+    let identifier = words.iter().find_map(|(key, value)| {
+        let stem = key.strip_suffix(" id");
+        let identifies = stem.is_some() || IDENTIFIERS.contains(&key.as_str());
+        identifies.then(|| Some((stem.unwrap_or(key).to_owned(), scalar_text(value)?))).flatten()
+    });
+    let own = find("id").and_then(scalar_text).map(|id| (kind_named.clone().unwrap_or_else(|| kind.to_owned()), id));
+    let (kind, id) = own.or(identifier).or_else(|| {
+        let value = ["number", "account", "from", "sender"].iter().find_map(|key| scalar_text(find(key)?))?;
+        Some((kind.to_owned(), value))
+    })?;
+    let is_self_evident = id.contains('@')
+        || id.chars().any(char::is_alphabetic) && id.contains(' ')
+        || kind == "record"
+        || id.starts_with('+');
+    Some(if is_self_evident { id } else { format!("{} {id}", capitalised(&kind)) })
 }
 
 /// The name of a record that has none: its kind, with a mark made of its content, so that two records stay apart.

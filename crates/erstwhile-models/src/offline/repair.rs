@@ -274,7 +274,7 @@ fn normalise_marks(passage: &mut Mapped) {
             '’' | '‘' | '´' => edits.push((at..end, "'")),
             '“' | '”' | '„' | '«' | '»' => edits.push((at..end, "\"")),
             '—' | '–' if spaced || !text[..at].ends_with(|c: char| c.is_ascii_digit()) => {
-                edits.push((at..end, ". "))
+                edits.push((at..end, ". "));
             }
             '-' if spaced => edits.push((at..end, ". ")),
             '…' => edits.push((at..end, ". ")),

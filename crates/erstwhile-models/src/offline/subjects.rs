@@ -153,23 +153,20 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     // "Still at the council", "now with Acme".
     let stays =
         first > s.start && s.is(first - 1, &["still", "now", "currently"]) && s.is(first, &["at", "with", "in", "on"]);
+    let asserts = PAST.contains(&lower) && s.tag(first) != Tag::Nn
+        || s.tag(first) == Tag::Vbd && s.dep(first) == Dep::Root
+        || PRESENT.contains(&lower)
+            && matches!(s.dep(first), Dep::Root)
+            && matches!(s.tag(first), Tag::Vb | Tag::Vbp)
+            && s.has_child(first, &[Dep::Dobj, Dep::Prep, Dep::Xcomp])
+            && !imperative_of(lower);
     let lead = if stays && !finite_elsewhere {
         "I am "
     } else if lower == "been" {
         "I've "
     } else if lower == "going" && first + 1 < s.end && s.lower(first + 1) == "to" && !root_subject {
         "I'm "
-    } else if (PAST.contains(&lower) && s.tag(first) != Tag::Nn
-        || s.tag(first) == Tag::Vbd && s.dep(first) == Dep::Root)
-        && !root_subject
-    {
-        "I "
-    } else if PRESENT.contains(&lower)
-        && matches!(s.dep(first), Dep::Root)
-        && matches!(s.tag(first), Tag::Vb | Tag::Vbp)
-        && s.has_child(first, &[Dep::Dobj, Dep::Prep, Dep::Xcomp])
-        && !imperative_of(lower)
-    {
+    } else if asserts && !root_subject {
         "I "
     } else if lower.ends_with("ing")
         && s.tag(first) == Tag::Vbg

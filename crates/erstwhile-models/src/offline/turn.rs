@@ -190,7 +190,7 @@ impl TurnReader<'_> {
             if span.is_empty() {
                 continue;
             }
-            self.mentions(&sentence, &mapped, trust, extraction);
+            mentions(&sentence, &mapped, trust, extraction);
             let before = claims.claims.len();
             let dates_here: Vec<DatedSpan> =
                 dates.iter().filter(|date| sentence.span().contains(&date.span.start)).cloned().collect();
@@ -223,31 +223,31 @@ impl TurnReader<'_> {
             }
         }
     }
+}
 
-    /// Names of people, places, organisations, products, events and works.
-    fn mentions(&mut self, sentence: &Sentence<'_>, mapped: &Mapped, trust: Trust, extraction: &mut Extraction) {
-        if trust == Trust::Assistant {
-            return;
+/// Names of people, places, organisations, products, events and works.
+fn mentions(sentence: &Sentence<'_>, mapped: &Mapped, trust: Trust, extraction: &mut Extraction) {
+    if trust == Trust::Assistant {
+        return;
+    }
+    let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
+    for entity in entities {
+        let Some(kind) = mention_type(entity.kind) else { continue };
+        if entity.tokens.clone().any(|token| sentence.identifier(token).is_some()) {
+            continue;
         }
-        let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
-        for entity in entities {
-            let Some(kind) = mention_type(entity.kind) else { continue };
-            if entity.tokens.clone().any(|token| sentence.identifier(token).is_some()) {
-                continue;
-            }
-            let name = super::nouns::strip_article(sentence.entity_text(entity));
-            if !is_proper(sentence, entity.tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
-                continue;
-            }
-            let tokens = sentence.doc.tokens();
-            let (Some(first), Some(last)) = (tokens.get(entity.tokens.start), tokens.get(entity.tokens.end - 1)) else {
-                continue;
-            };
-            let span = mapped.origin(first.start as usize..last.end as usize);
-            let mention = ExtractedMention { name: name.to_owned(), entity_type: Some(kind.to_owned()), span };
-            if !mention.span.is_empty() && !extraction.mentions.iter().any(|other| other.name == mention.name) {
-                extraction.mentions.push(mention);
-            }
+        let name = super::nouns::strip_article(sentence.entity_text(entity));
+        if !is_proper(sentence, entity.tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
+            continue;
+        }
+        let tokens = sentence.doc.tokens();
+        let (Some(first), Some(last)) = (tokens.get(entity.tokens.start), tokens.get(entity.tokens.end - 1)) else {
+            continue;
+        };
+        let span = mapped.origin(first.start as usize..last.end as usize);
+        let mention = ExtractedMention { name: name.to_owned(), entity_type: Some(kind.to_owned()), span };
+        if !mention.span.is_empty() && !extraction.mentions.iter().any(|other| other.name == mention.name) {
+            extraction.mentions.push(mention);
         }
     }
 }

@@ -1,173 +1,144 @@
-//! Punctuation at the start, at the end and within a word: what spaCy describes by regular expressions.
+//! What is cut off at the start and end of a chunk and inside it.
 
-use std::ops::Range;
+use crate::characters::{Characters, Class};
+use crate::weights::{LoadError, Reader};
 
-/// Punctuation that is split off at both ends.
-const PUNCTUATION: &str = "…,:;!?¿؟¡()[]{}<>_#*&。？！，、；：～·।،۔؛٪";
-const QUOTES: &str = "'\"”“`‘´’‚,„»«「」『』（）〔〕【】《》〈〉\u{2329}\u{232a}⟦⟧";
-const CURRENCIES: &str = "$£€¥฿₽﷼₴₠₡₢₣₤₥₦₧₨₩₪₫₭₮₯₰₱₲₳₵₶₷₸₹₺₻₼₾₿";
-const DOLLARS: [&str; 3] = ["US$", "C$", "A$"];
-/// Units after a number, the longest first where one ends another.
-const UNITS: &[&str] = &[
-    "km", "km²", "km³", "m", "m²", "m³", "dm", "dm²", "dm³", "cm", "cm²", "cm³", "mm", "mm²", "mm³", "ha", "µm", "nm",
-    "yd", "in", "ft", "kg", "g", "mg", "µg", "t", "lb", "oz", "m/s", "km/h", "kmh", "mph", "hPa", "Pa", "mbar", "mb",
-    "MB", "kb", "KB", "gb", "GB", "tb", "TB", "T", "G", "M", "K", "%",
-];
-
-fn is_quote(c: char) -> bool {
-    QUOTES.contains(c)
+/// The rules for prefixes, suffixes and infixes.
+#[derive(Debug)]
+pub(super) struct Affixes {
+    /// Units and currency signs, which are cut off behind a digit.
+    units: Vec<&'static str>,
+    /// The greatest number of characters of a unit.
+    longest: usize,
 }
 
-/// Lower-case letters, and letters of scripts without case.
-fn is_lower(c: char) -> bool {
-    c.is_lowercase() || c.is_alphabetic() && !c.is_uppercase()
-}
+/// Prefixes of more than one character.
+const SIGNS: [&str; 3] = ["US$", "C$", "A$"];
+const POSSESSIVES: [&str; 4] = ["'s", "'S", "’s", "’S"];
 
-/// Upper-case letters, and letters of scripts without case.
-fn is_upper(c: char) -> bool {
-    c.is_uppercase() || c.is_alphabetic() && !c.is_lowercase()
-}
-
-/// The length of the run of full stops at the start.
-fn dots(text: &str) -> usize {
-    text.len() - text.trim_start_matches('.').len()
-}
-
-/// The length in bytes of the prefix of a word; 0 if it has none.
-pub(super) fn prefix(text: &str, is_icon: impl Fn(char) -> bool) -> usize {
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else { return 0 };
-    let one = first.len_utf8();
-    if first == '+' {
-        return if chars.next().is_some_and(|next| next.is_ascii_digit()) { 0 } else { one };
+impl Affixes {
+    pub(super) fn read(reader: &mut Reader<'static>) -> Result<Self, LoadError> {
+        let units = reader.texts()?;
+        let longest = units.iter().map(|unit| unit.chars().count()).max().unwrap_or(0);
+        Ok(Self { units, longest })
     }
-    if first == '.' {
-        let count = dots(text);
-        return if count > 1 { count } else { 0 };
-    }
-    if let Some(dollar) = DOLLARS.iter().find(|dollar| text.starts_with(**dollar)) {
-        return dollar.len();
-    }
-    let splits = matches!(first, '§' | '%' | '=' | '—' | '–')
-        || PUNCTUATION.contains(first)
-        || is_quote(first)
-        || CURRENCIES.contains(first)
-        || is_icon(first);
-    if splits { one } else { 0 }
-}
 
-/// The length in bytes of the suffix of a word; 0 if it has none.
-pub(super) fn suffix(text: &str, is_icon: impl Fn(char) -> bool) -> usize {
-    let mut chars = text.chars().rev();
-    let Some(last) = chars.next() else { return 0 };
-    let before = chars.next();
-    let third = chars.next();
-    if matches!(last, 's' | 'S') && matches!(before, Some('\'' | '’')) {
-        return last.len_utf8() + before.map_or(0, char::len_utf8);
-    }
-    if last == '.' {
-        let count = text.len() - text.trim_end_matches('.').len();
-        if count > 1 {
-            return count;
+    /// The length of the prefix of a chunk, or 0.
+    pub(super) fn prefix(characters: &Characters, chunk: &str) -> usize {
+        let mut rest = chunk.chars();
+        let Some(first) = rest.next() else { return 0 };
+        if first == '+' && rest.next().is_some_and(|next| next.is_ascii_digit()) {
+            return 0;
         }
-        let after_word = before.is_some_and(|c| {
-            c.is_ascii_digit()
-                || is_lower(c)
-                || matches!(c, '%' | '²' | '-' | '+' | '|' | '?' | ':')
-                || PUNCTUATION.contains(c)
-                || is_quote(c)
-        });
-        let after_capitals = before.is_some_and(is_upper) && third.is_some_and(is_upper);
-        let after_degrees = matches!(before, Some('F' | 'f' | 'C' | 'c' | 'K' | 'k')) && third == Some('°');
-        return usize::from(after_word || after_capitals || after_degrees);
+        if characters.is(first, Class::PREFIX) {
+            return first.len_utf8();
+        }
+        if first == '.' {
+            return dots(chunk);
+        }
+        SIGNS.into_iter().find(|sign| chunk.starts_with(sign)).map_or(0, str::len)
     }
-    if last == '…' && before == Some('…') {
-        return 6;
-    }
-    if let Some(length) = unit(text) {
-        return length;
-    }
-    if last == '+' && before.is_some_and(|c| c.is_ascii_digit()) {
-        return 1;
-    }
-    let splits = PUNCTUATION.contains(last) || is_quote(last) || matches!(last, '—' | '–') || is_icon(last);
-    if splits { last.len_utf8() } else { 0 }
-}
 
-/// The longest unit or currency at the end that follows a digit.
-fn unit(text: &str) -> Option<usize> {
-    let after_digit = |length: usize| text[..text.len() - length].ends_with(|c: char| c.is_ascii_digit());
-    let units = UNITS.iter().chain(&DOLLARS).filter(|unit| text.ends_with(**unit)).map(|unit| unit.len());
-    let currency = text.chars().next_back().filter(|c| CURRENCIES.contains(*c)).map(char::len_utf8);
-    units.chain(currency).filter(|length| after_digit(*length)).max()
-}
+    /// The length of the longest suffix of a chunk, or 0.
+    pub(super) fn suffix(&self, characters: &Characters, chunk: &str) -> usize {
+        let mut before = chunk.chars().rev();
+        let Some(last) = before.next() else { return 0 };
+        let (second, third) = (before.next(), before.next());
+        let mut longest = 0;
+        if characters.is(last, Class::SUFFIX) {
+            longest = last.len_utf8();
+        }
+        if last == '…' && second == Some('…') {
+            longest = 2 * last.len_utf8();
+        }
+        if matches!(last, 's' | 'S')
+            && let Some(ending) = POSSESSIVES.into_iter().find(|ending| chunk.ends_with(ending))
+        {
+            longest = ending.len();
+        }
+        if last == '.' {
+            longest = match second {
+                Some('.') => chunk.len() - chunk.trim_end_matches('.').len(),
+                Some(second) if Self::dot_is_cut(characters, second, third) => 1,
+                _ => 0,
+            };
+        }
+        longest.max(self.unit(chunk))
+    }
 
-/// Calls `found` for each place within a word where it is split.
-pub(super) fn infixes(text: &str, is_icon: impl Fn(char) -> bool, mut found: impl FnMut(Range<usize>)) {
-    let mut before: Option<char> = None;
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at + c.len_utf8()..];
-        let next = rest.chars().next();
-        let length = match c {
-            '.' if next == Some('.') => dots(&text[at..]),
-            '…' => c.len_utf8(),
-            _ if is_icon(c) => c.len_utf8(),
-            '+' | '-' | '*' | '^'
-                if before.is_some_and(|c| c.is_ascii_digit())
-                    && next.is_some_and(|c| c.is_ascii_digit() || c == '-') =>
-            {
-                1
+    /// Whether a full stop is cut off behind these two characters, given last to first.
+    fn dot_is_cut(characters: &Characters, last: char, second: Option<char>) -> bool {
+        let degrees = second == Some('°') && matches!(last, 'F' | 'f' | 'C' | 'c' | 'K' | 'k');
+        let capitals = characters.is(last, Class::ALPHA_UPPER)
+            && second.is_some_and(|second| characters.is(second, Class::ALPHA_UPPER));
+        degrees || capitals || characters.is(last, Class::DOT_BEFORE)
+    }
+
+    /// The length of a unit, a currency sign or a plus sign behind the last digit of a chunk.
+    fn unit(&self, chunk: &str) -> usize {
+        let tail = chunk.char_indices().rev().take(self.longest + 1).find(|(_, character)| character.is_ascii_digit());
+        let Some((digit, _)) = tail else { return 0 };
+        let tail = &chunk[digit + 1..];
+        if tail == "+" || self.units.binary_search(&tail).is_ok() { tail.len() } else { 0 }
+    }
+
+    /// The length of the infix at the start of `rest`, or 0. `previous` is the character before it.
+    pub(super) fn infix(characters: &Characters, previous: Option<char>, rest: &str) -> usize {
+        let mut following = rest.chars();
+        let Some(first) = following.next() else { return 0 };
+        if first == '.' && dots(rest) > 0 {
+            return dots(rest);
+        }
+        if first == '…' || characters.is(first, Class::ICON) {
+            return first.len_utf8();
+        }
+        if first.is_ascii_alphanumeric() {
+            return 0;
+        }
+        let (Some(previous), Some(next)) = (previous, following.next()) else { return 0 };
+        let operator = matches!(first, '+' | '-' | '*' | '^');
+        if operator && previous.is_ascii_digit() && (next.is_ascii_digit() || next == '-') {
+            return 1;
+        }
+        let between_quotes =
+            |character, class| characters.is(character, class) || characters.is(character, Class::QUOTE);
+        let is_letter = |character| characters.is(character, Class::ALPHA);
+        match first {
+            '.' => {
+                usize::from(between_quotes(previous, Class::ALPHA_LOWER) && between_quotes(next, Class::ALPHA_UPPER))
             }
-            '.' if before.is_some_and(|c| is_lower(c) || is_quote(c))
-                && next.is_some_and(|c| is_upper(c) || is_quote(c)) =>
+            ',' => usize::from(is_letter(previous) && is_letter(next)),
+            '-' | '–' | '—' | '~' | ':' | '<' | '>' | '=' | '/' if is_letter(previous) || previous.is_ascii_digit() =>
             {
-                1
+                let longest = match first {
+                    '-' => 3,
+                    '—' => 2,
+                    _ => 1,
+                };
+                let count = rest.chars().take_while(|character| *character == first).take(longest + 1).count();
+                let length = count * first.len_utf8();
+                let before_letter = rest[length..].chars().next().is_some_and(is_letter);
+                if count <= longest && before_letter { length } else { 0 }
             }
-            ',' if before.is_some_and(char::is_alphabetic) && next.is_some_and(char::is_alphabetic) => 1,
-            ':' | '<' | '>' | '=' | '/'
-                if before.is_some_and(is_letter_or_digit) && next.is_some_and(char::is_alphabetic) =>
-            {
-                1
-            }
-            '-' | '–' | '—' | '~' if before.is_some_and(is_letter_or_digit) => hyphen(&text[at..]),
             _ => 0,
-        };
-        if length > 0 {
-            found(at..at + length);
-            before = text[..at + length].chars().next_back();
-            at += length;
-        } else {
-            before = Some(c);
-            at += c.len_utf8();
         }
     }
-}
 
-fn is_letter_or_digit(c: char) -> bool {
-    c.is_alphabetic() || c.is_ascii_digit()
-}
-
-/// The length of a hyphen before a letter.
-fn hyphen(text: &str) -> usize {
-    ["-", "–", "—", "--", "---", "——", "~"]
-        .iter()
-        .find(|mark| text.strip_prefix(**mark).is_some_and(|rest| rest.starts_with(char::is_alphabetic)))
-        .map_or(0, |mark| mark.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prefixes_and_suffixes_are_measured() {
-        let none = |_: char| false;
-        assert_eq!((prefix("(a", none), prefix("+1", none), prefix("...a", none), prefix("US$5", none)), (1, 0, 3, 3));
-        assert_eq!(
-            (suffix("it's", none), suffix("10km", none), suffix("end.", none), suffix("U.S.", none)),
-            (2, 2, 1, 0)
-        );
-        assert_eq!((suffix("5%", none), suffix("USA.", none), suffix("a.m.", none)), (1, 1, 1));
+    /// Whether a prefix, suffix or infix rule matches anywhere in a text.
+    pub(super) fn touches(&self, characters: &Characters, text: &str) -> bool {
+        let mut previous = None;
+        let mut infix = text.char_indices().any(|(at, character)| {
+            let found = Self::infix(characters, previous, &text[at..]) > 0;
+            previous = Some(character);
+            found
+        });
+        infix |= text.contains(' ');
+        infix || Self::prefix(characters, text) > 0 || self.suffix(characters, text) > 0
     }
+}
+
+/// The number of full stops at the start, if there are at least two.
+fn dots(text: &str) -> usize {
+    let dots = text.bytes().take_while(|byte| *byte == b'.').count();
+    if dots >= 2 { dots } else { 0 }
 }
