@@ -51,11 +51,17 @@ impl Knowledge {
         let exists = |id: EntityId| self.entity(id).map(|entity| entity.id);
         let subject = exists(statement.subject).or_else(|| named.first().copied());
         let subject = subject.or_else(|| exists(user_node(self.graph))).unwrap_or(statement.subject);
+        let object = named.into_iter().find(|id| *id != subject).unwrap_or(subject);
+        Fact { subject, object, ..Self::without_ends(statement) }
+    }
+
+    /// A statement in the form of a fact whose ends are not resolved, which is much faster to compute.
+    pub(crate) fn without_ends(statement: &Assertion) -> Fact {
         Fact {
             id: statement.id,
-            subject,
+            subject: statement.subject,
             predicate: STATEMENT.to_owned(),
-            object: named.into_iter().find(|id| *id != subject).unwrap_or(subject),
+            object: statement.subject,
             statement: statement.statement.clone(),
             // It does not close anything, and what it tells may be still to come.
             holding: Holding::Event,

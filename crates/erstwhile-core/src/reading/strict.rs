@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use crate::extraction::{Claim, ExtractedAlias, ExtractedMention};
     use crate::model::{ClaimKind, Holding};
-    use crate::ontology::{EdgeType, EntityType};
+    use crate::ontology::{EdgeType, EntityType, Property, PropertyKind, SourceTarget};
 
     fn claim(predicate: &str, object: &str, object_type: &str) -> Claim {
         Claim {
@@ -71,6 +71,30 @@ mod tests {
             valid_until: None,
             confidence: 1.0,
         }
+    }
+
+    #[test]
+    fn a_value_is_never_retyped_and_kept_for_a_declared_attribute() {
+        let age = Property { name: "Age".to_owned(), description: String::new(), kind: PropertyKind::Int };
+        let kind = |name: &str, properties| EntityType { name: name.to_owned(), properties, ..EntityType::default() };
+        let to_places = SourceTarget { source: None, target: Some("Location".to_owned()) };
+        let ontology = Ontology {
+            entity_types: vec![kind("Location", Vec::new()), kind("Person", vec![age])],
+            edge_types: vec![EdgeType {
+                name: "LIVES_IN".to_owned(),
+                source_targets: vec![to_places],
+                ..EdgeType::default()
+            }],
+        };
+        let claims = vec![
+            claim("LIVES_IN", "Old Location", VALUE_TYPE),
+            claim("HAS_AGE", "34", VALUE_TYPE),
+            claim("HAS_HEIGHT", "1.8", VALUE_TYPE),
+        ];
+        let mut extraction = Extraction { claims, ..Extraction::default() };
+        admit(&ontology, None, &mut extraction);
+        let kept: Vec<&str> = extraction.claims.iter().map(|claim| claim.predicate.as_str()).collect();
+        assert_eq!(kept, ["HAS_AGE"]);
     }
 
     #[test]

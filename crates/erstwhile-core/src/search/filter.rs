@@ -106,6 +106,13 @@ impl Filter {
             || !self.edge_uuids.is_empty()
     }
 
+    /// Whether the filter restricts the ends of facts.
+    pub(crate) fn restricts_ends(&self) -> bool {
+        let labels = [&self.node_labels, &self.exclude_node_labels];
+        let ids = [&self.source_node_uuids, &self.target_node_uuids, &self.connected_node_uuids];
+        labels.iter().any(|labels| !labels.is_empty()) || ids.iter().any(|ids| !ids.is_empty())
+    }
+
     /// Whether a fact passes.
     pub fn fact(&self, fact: &Fact, knowledge: &Knowledge, metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
         let touches = |ids: &[EntityId], ends: &[EntityId]| {

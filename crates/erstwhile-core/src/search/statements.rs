@@ -63,7 +63,11 @@ impl Searchable for StatementSearch<'_> {
         if self.request.known_at.is_some_and(|known_at| statement.recorded_at > known_at) {
             return false;
         }
-        let fact = self.index.knowledge.statement_as_fact(statement);
+        let fact = if self.request.filter.restricts_ends() {
+            self.index.knowledge.statement_as_fact(statement)
+        } else {
+            Knowledge::without_ends(statement)
+        };
         let holds = match self.request.moment {
             Moment::Always | Moment::Current(_) => true,
             Moment::At(at) => fact.holds_at(at),
@@ -183,7 +187,7 @@ impl Candidates for Both<'_> {
 ///
 /// With [`Statements::Always`], all are ranked together by the requested reranker. With [`Statements::Auto`], there are
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
-/// one of these facts, the other facts, the other statements. A fact matches if it has a word in common with the query,
+/// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
 /// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
 pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<Fact>> {
     let facts = FactSearch::new(index, request);
@@ -212,7 +216,10 @@ pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<
         found.extend(statements(true));
         found.extend(ranking.best(limit, |number| is_fact(number) && !is_match(number)));
         if found.len() < limit {
-            found.extend(statements(false));
+            let best = ranking.fused.iter().copied().fold(0.0_f32, f32::max);
+            let is_near =
+                |number: u32| ranking.fused.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best);
+            found.extend(statements(false).into_iter().filter(|(number, _)| is_near(*number)));
         }
         found.truncate(limit);
     }

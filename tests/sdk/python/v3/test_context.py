@@ -4,6 +4,7 @@ import re
 
 import pytest
 from support import Talk, new_talk
+from zep_cloud import AddNodeItem
 from zep_cloud.client import Zep
 from zep_cloud.graph.utils import compose_context_string
 
@@ -32,7 +33,11 @@ def test_a_context_has_a_summary_facts_with_dates_and_entities(client: Zep, noor
     lives = [fact for fact in facts if "lives in Copenhagen" in fact]
     assert len(lives) == 1
     assert lives[0].endswith("(Date range: 2025-09-01 00:00:00 - present)")
-    assert "Name: Atelier Bleu" in section(context, "ENTITIES")
+    assert any("works at Atelier Bleu" in fact for fact in facts)
+    assert "Atelier Bleu" not in section(context, "ENTITIES"), "it would only repeat the fact"
+    client.graph.add_nodes(user_id=noor.user_id, nodes=[AddNodeItem(name="Atelier Bleu", label="Organization", attributes={"city": "Lyon"})])
+    context = client.thread.get_user_context(noor.thread_id).context
+    assert "Name: Atelier Bleu" in section(context, "ENTITIES") and "city: Lyon" in section(context, "ENTITIES")
 
 
 def test_a_context_does_not_present_ended_facts_as_current(client: Zep, noor: Talk) -> None:
