@@ -37,6 +37,7 @@ mod spellings;
 mod statement;
 mod subjects;
 mod tokens;
+mod transcripts;
 mod turn;
 
 use std::sync::Arc;
@@ -114,7 +115,7 @@ impl OfflineExtractor {
                 .filter(|document: &Value| document.is_object() || document.is_array());
             let extraction = match document {
                 Some(document) => reader.read_document(turn, &document, request.owner.as_deref()),
-                None => reader.read(turn, participants.speaker, participants.addressee),
+                None => reader.read_text(turn, participants.speaker, participants.addressee),
             };
             let extraction = on_character_boundaries(extraction, &turn.text);
             if index >= request.context.len() {

@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use super::chats;
 use super::claims::relation_name;
 
 /// Maximum nesting depth; deeper objects are left out.
@@ -156,6 +157,9 @@ impl RecordReader<'_> {
         let mut validity = self.validity(fields);
         if let Some((_, outer)) = holder {
             validity = Validity { from: validity.from.or(outer.from), until: validity.until.or(outer.until) };
+        }
+        if chats::is_chat_message(fields) {
+            return name;
         }
         for (key, value) in fields {
             if self.extraction.claims.len() >= CLAIMS_MAX {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use erstwhile::model::{EpisodeKind, Role};
+use erstwhile::model::{EpisodeKind, Precision, Role, TimePoint};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Turn};
 use erstwhile::text::sentences;
 use erstwhile_nlp::{Document, EntityKind, Pos, Scratch};
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::Tools;
-use super::chats;
+use super::chats::{self, ChatMessage};
 use super::claims::Claims;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
@@ -28,6 +28,7 @@ use super::repair;
 use super::sentence::Sentence;
 use super::statement;
 use super::subjects;
+use super::transcripts;
 
 /// Longer turns are read up to this length.
 pub(super) const TURN_BYTES_MAX: usize = 200_000;
@@ -57,8 +58,20 @@ pub(super) struct Unit {
 }
 
 impl TurnReader<'_> {
+    /// Reads a turn of plain text, which may be a transcript of several speakers.
+    pub(super) fn read_text(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
+        let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
+        let messages = transcripts::messages(text, turn.reference_time, self.zone);
+        if messages.is_empty() {
+            return self.read(turn, speaker, addressee);
+        }
+        let mut extraction = Extraction::default();
+        self.read_messages(turn, messages, speaker, &mut extraction);
+        extraction
+    }
+
     /// Reads a turn; `speaker` and `addressee` are the names of who speaks to whom.
-    pub(super) fn read(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
+    fn read(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
         let trust = trust(turn);
         self.people.next_turn(speaker.map(str::to_owned), addressee.map(str::to_owned));
@@ -104,7 +117,19 @@ impl TurnReader<'_> {
     /// Reads a JSON document: its records, and what people say in it.
     pub(super) fn read_document(&mut self, turn: &Turn, document: &Value, owner: Option<&str>) -> Extraction {
         let mut extraction = records::read(&turn.text, document, owner, self.zone);
-        for message in chats::messages(document) {
+        self.read_messages(turn, chats::messages(document), owner, &mut extraction);
+        extraction
+    }
+
+    /// Reads the messages that a turn contains, each as said by its speaker at its time.
+    fn read_messages(
+        &mut self,
+        turn: &Turn,
+        messages: Vec<ChatMessage>,
+        owner: Option<&str>,
+        extraction: &mut Extraction,
+    ) {
+        for message in messages {
             let assistant = matches!(message.role, Some(Role::Assistant | Role::System | Role::Tool));
             let speaker = message.speaker.as_deref().or(if assistant { Some("Assistant") } else { owner });
             let said = Turn {
@@ -120,7 +145,12 @@ impl TurnReader<'_> {
             // Positions in a decoded string are not those in the document.
             let place = |text: &str| turn.text.find(text).map_or(whole.clone(), |at| at..at + text.len());
             let span = place(said.text.lines().next().unwrap_or_default());
-            extraction.claims.extend(found.claims.into_iter().map(|claim| Claim { span: span.clone(), ..claim }));
+            let at = message.at.map(|at| TimePoint { at, precision: Precision::Instant });
+            extraction.claims.extend(found.claims.into_iter().map(|claim| Claim {
+                span: span.clone(),
+                valid_from: claim.valid_from.or(at.filter(|_| claim.valid_until.is_none())),
+                ..claim
+            }));
             extraction
                 .aliases
                 .extend(found.aliases.into_iter().map(|alias| ExtractedAlias { span: span.clone(), ..alias }));
@@ -128,9 +158,12 @@ impl TurnReader<'_> {
                 .mentions
                 .extend(found.mentions.into_iter().map(|name| ExtractedMention { span: span.clone(), ..name }));
             let statements = found.statements.into_iter();
-            extraction.statements.extend(statements.map(|said| ExtractedStatement { span: span.clone(), ..said }));
+            extraction.statements.extend(statements.map(|said| ExtractedStatement {
+                span: span.clone(),
+                valid_from: said.valid_from.or(at),
+                ..said
+            }));
         }
-        extraction
     }
 
     /// The repaired sentences of a passage.
