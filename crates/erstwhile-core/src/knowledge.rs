@@ -21,6 +21,9 @@ use crate::model::{
 use crate::ontology::Ontology;
 use crate::time::{self, SlotKey};
 
+/// The predicate of a fact whose own predicate is declared for other types only, as Graphiti names it.
+const OTHER_RELATION: &str = "RELATES_TO";
+
 mod entities;
 mod mentions;
 #[cfg(test)]
@@ -441,12 +444,16 @@ impl Knowledge {
     }
 
     /// The predicate of a fact: from an edit, else a declared type that matches, else as extracted.
+    ///
+    /// A fact between other types than a declared predicate connects is only a relation.
     fn predicate_of(&self, fact: &Fact) -> String {
         let edited = fact.assertions.iter().find_map(|id| self.fact_edits.get(id)?.predicate.clone());
         let said = self.assertions.get(&fact.id).map_or(&fact.predicate, |assertion| &assertion.predicate);
         let entity_type = |id| self.entity_or_value(id).and_then(|entity: &Entity| entity.entity_type.as_deref());
         let declared = || self.ontology.predicate(said, entity_type(fact.subject), entity_type(fact.object));
-        edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| said.clone())
+        edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| {
+            if self.ontology.declares_predicate(said) { OTHER_RELATION.to_owned() } else { said.clone() }
+        })
     }
 
     /// The graph.

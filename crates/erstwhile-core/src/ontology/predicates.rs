@@ -42,6 +42,12 @@ impl Ontology {
             _ => None,
         }
     }
+
+    /// Whether a fact type with this name is declared, for other sources or targets.
+    pub fn declares_predicate(&self, said: &str) -> bool {
+        let wanted = comparison_key(said);
+        self.edge_types.iter().any(|kind| comparison_key(&kind.name) == wanted)
+    }
 }
 
 /// The stems of a relation's words without function words, in order.

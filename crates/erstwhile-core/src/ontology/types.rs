@@ -18,7 +18,8 @@ impl Ontology {
     /// `extracted` is the extractor's type; `names` are all names of the entity and `statements` sentences about
     /// it. The first rule that matches decides: the extractor's type; a name that ends with the words of the type
     /// ("Blue Bottle Restaurant"); a sentence that states the type ("Nopa is a small restaurant", "the restaurant
-    /// Nopa", "Nopa, a restaurant"). Of several types, the one with the longest name wins, then the one declared
+    /// Nopa", "Nopa, a restaurant"); the only declared type that means the same as the extractor's ("Company" for
+    /// "Organization"). Of several types, the one with the longest name wins, then the one declared
     /// first. `User` and `Assistant` are matched by the first rule only, because they denote speakers.
     pub fn entity_type<'a>(&'a self, extracted: Option<&str>, names: &[&str], statements: &[&str]) -> Option<&'a str> {
         let declared: Vec<TypeForms<'a>> = self.entity_types.iter().map(|kind| TypeForms::new(&kind.name)).collect();
@@ -45,8 +46,24 @@ impl Ontology {
             longest(&candidates, |kind| {
                 sentences.iter().any(|sentence| names.iter().any(|name| states_type(sentence, name, &kind.tokens)))
             })
+            .or_else(|| only_synonym(&candidates, extracted?))
         })
     }
+}
+
+/// Names that different ontologies give to the same type.
+const SYNONYMS: [&[&str]; 3] = [
+    &["organization", "organisation", "company", "business", "firm", "employer", "corporation"],
+    &["location", "place", "city", "town", "address"],
+    &["person", "people", "human", "individual", "contact"],
+];
+
+/// The only declared type that means the same as an extracted one.
+fn only_synonym<'a>(declared: &[TypeForms<'a>], extracted: &str) -> Option<&'a str> {
+    let extracted = comparison_key(extracted);
+    let group = SYNONYMS.iter().find(|group| group.contains(&extracted.as_str()))?;
+    let mut same = declared.iter().filter(|kind| group.contains(&kind.key.as_str()));
+    same.next().filter(|_| same.next().is_none()).map(|kind| kind.name)
 }
 
 /// A type's name in the forms used for matching.

@@ -225,7 +225,8 @@ impl SentenceReader<'_, '_> {
         if s.is_lemma(context.verb, &["have", "get"]) && context.reading.mood == Mood::Actual {
             for argument in arguments.iter().filter(|argument| argument.slot == "obj") {
                 for object in s.coordinated(argument.token) {
-                    if let Some(relation) = self.kin_object(context, object) {
+                    let counted = s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Nummod]);
+                    if let Some(relation) = self.kin_object(context, object).filter(|_| !counted) {
                         offer(Candidate { score: 10, frame: None, relation, object, slot: "obj".to_owned() });
                     }
                 }

@@ -395,6 +395,7 @@ impl MoodReader<'_, '_> {
             return false;
         }
         s.lemma(verb) == "go" && s.child(verb, |c| s.dep(c) == Dep::Xcomp).is_none()
+            || s.is_lemma(verb, &["move", "marry"])
             || s.tokens().any(|token| s.is_date(token) && s.is(token, SOON))
     }
 

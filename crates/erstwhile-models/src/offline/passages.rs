@@ -102,7 +102,44 @@ pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
             pasted = true;
         }
     }
+    name_numbered_speakers(&mut passages);
     passages
+}
+
+/// Gives "Speaker 2" the name by which that speaker introduces himself or herself.
+fn name_numbered_speakers(passages: &mut [Passage]) {
+    let is_numbered = |label: &str| {
+        label.strip_prefix("Speaker ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let introductions: Vec<(String, String)> = passages
+        .iter()
+        .filter_map(|passage| {
+            let label = passage.label.clone().filter(|label| is_numbered(label))?;
+            Some((label, introduced_name(passage.text.text())?))
+        })
+        .collect();
+    for passage in passages {
+        let known = introductions.iter().find(|(label, _)| passage.label.as_ref() == Some(label));
+        if let Some((_, name)) = known {
+            passage.label = Some(name.clone());
+        }
+    }
+}
+
+/// "I'm Adaora Nwachukwu", "my name is Lena Brook": a given name and a surname.
+fn introduced_name(text: &str) -> Option<String> {
+    const INTRODUCTIONS: &[&str] =
+        &["I'm ", "I am ", "I\u{2019}m ", "My name is ", "my name is ", "This is ", "this is "];
+    let after = INTRODUCTIONS.iter().find_map(|lead| text.split_once(lead).map(|(_, after)| after))?;
+    let name: Vec<&str> = after.split_whitespace().take(2).collect();
+    let is_name = |word: &&str| {
+        let bare = word.trim_end_matches([',', '.', '!', ';']);
+        bare.starts_with(char::is_uppercase)
+            && bare.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '-' | '\''))
+    };
+    let given_is_whole = name.first().is_some_and(|given| given.ends_with(char::is_alphabetic));
+    (name.len() == 2 && name.iter().all(is_name) && given_is_whole)
+        .then(|| name.join(" ").trim_end_matches([',', '.', '!', ';']).to_owned())
 }
 
 /// Whether the lines of a text begin with names.
@@ -112,6 +149,24 @@ fn has_labels(text: &str, labelled: bool) -> bool {
     let count = lines().count();
     named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && (named > 1 || count == 2))
 }
+
+/// Roles before the name of a speaker: "Customer (Ralph Odell):".
+const ROLES: &[&str] = &[
+    "agent",
+    "customer",
+    "client",
+    "caller",
+    "host",
+    "guest",
+    "interviewer",
+    "interviewee",
+    "patient",
+    "doctor",
+    "user",
+    "support",
+    "advisor",
+    "moderator",
+];
 
 /// Words before a colon that name no speaker.
 const LABELS: &[&str] = &[
@@ -146,7 +201,10 @@ const LABELS: &[&str] = &[
 /// The name before a line and its length: "Anna Berg:", "Bob (assistant):".
 fn label_of(line: &str) -> Option<(&str, usize)> {
     let (before, after) = line.split_once(':')?;
-    let name = before.split_once(" (").map_or(before, |(name, _)| name).trim().trim_matches('*');
+    let (outer, inner) = before.split_once(" (").unwrap_or((before, ""));
+    let inner = inner.trim_end_matches(')');
+    let in_role = ROLES.contains(&outer.trim().to_lowercase().as_str()) && inner.starts_with(char::is_uppercase);
+    let name = if in_role { inner } else { outer }.trim().trim_matches('*');
     let words = name.split(' ').count();
     let capital =
         name.split(' ').all(|word| word.starts_with(char::is_uppercase) || word.chars().all(|c| c.is_ascii_digit()));
@@ -250,6 +308,13 @@ mod tests {
         let found = read("Anna: I live in Oslo.\nBob Lund (user): I live in Bergen.", true);
         assert_eq!(found[0].0.as_deref(), Some("Anna"));
         assert_eq!((found[1].0.as_deref(), found[1].2.as_str()), (Some("Bob Lund"), "I live in Bergen."));
+    }
+
+    #[test]
+    fn speakers_have_the_names_they_introduce_themselves_with() {
+        let found = read("Speaker 1: Hello.\nSpeaker 2: I'm Adaora Nwachukwu, hi.\nAgent (Mina): Hi.", true);
+        let labels: Vec<_> = found.iter().map(|(label, ..)| label.as_deref()).collect();
+        assert_eq!(labels, [Some("Speaker 1"), Some("Adaora Nwachukwu"), Some("Mina")]);
     }
 
     #[test]

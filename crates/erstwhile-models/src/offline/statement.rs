@@ -93,7 +93,15 @@ fn word(s: &Sentence<'_>, people: &mut People, token: usize) -> String {
             _ => s.text(token).to_owned(),
         };
     }
-    s.text(token).to_owned()
+    // "We're" is "Noor and others are".
+    let after_we = token > s.start && s.is(token - 1, &["we"]) && people.speaker.is_some();
+    match lower {
+        "'re" if after_we => space_before(s, token, "are"),
+        "'ve" if after_we => space_before(s, token, "have"),
+        "'ll" if after_we => space_before(s, token, "will"),
+        "'d" if after_we => space_before(s, token, if s.tag(token) == Tag::Md { "would" } else { "had" }),
+        _ => s.text(token).to_owned(),
+    }
 }
 
 /// A contraction in full needs a space before it.

@@ -137,7 +137,7 @@ fn strange_ids_work() {
     }
     assert_eq!(server.call("GET", "/users/%FF", None).status, 400, "an id that is not valid UTF-8");
     // Clients put ids into paths without encoding these characters.
-    for id in ["a/b", "..", "50%", "a?b", "a#b", "a\\b"] {
+    for id in ["a/b", "..", "50%", "a?b", "a#b"] {
         let refused = server.call("POST", "/users", Some(&json!({"user_id": id})));
         assert_eq!(refused.status, 400, "{id}: {refused:?}");
     }

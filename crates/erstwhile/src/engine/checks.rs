@@ -22,8 +22,8 @@ pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
         return Err(Error::invalid(format!("{name} must not contain a null character")));
     }
     // Clients put ids into paths as they are: what has such a character could be created, but never read.
-    if id.contains(['/', '?', '#', '%', '\\']) || matches!(id, "." | "..") {
-        return Err(Error::invalid(format!("{name} must not contain /, ?, #, % or \\, nor be `.` or `..`")));
+    if id.contains(['/', '?', '#', '%']) || matches!(id, "." | "..") {
+        return Err(Error::invalid(format!("{name} must not contain /, ?, # or %, nor be `.` or `..`")));
     }
     Ok(())
 }
