@@ -319,7 +319,9 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
         (Kind::Tech, "Object"),
     ];
     let find = |kinds: Kinds| TYPES.iter().find(|(kind, _)| kinds.has(*kind)).map(|(_, name)| *name);
-    find(kinds.and(wanted)).or_else(|| find(kinds))
+    // "Lives in Lyon" makes Lyon a place, whatever the recogniser calls it.
+    let only = (wanted == Kinds::of(&[Kind::Place])).then_some("Location");
+    find(kinds.and(wanted)).or(only).or_else(|| find(kinds))
 }
 
 /// Removes articles and possessives at the start and punctuation at the end of a name.

@@ -189,9 +189,8 @@ impl People {
         }
         let name = sentence.entity(token).map(|entity| sentence.entity_text(entity));
         let speaker = self.speakers.iter().find(|speaker| {
-            sentence.text(token) == speaker.as_str()
-                || name == Some(speaker.as_str())
-                || name.is_some_and(|name| first_word(speaker) == name)
+            let said = [Some(sentence.text(token)).filter(|_| name.is_none()), name];
+            said.into_iter().flatten().any(|said| said == speaker.as_str() || said == first_word(speaker))
         });
         if let Some(speaker) = speaker
             && !is_someone_else(sentence, token)
@@ -220,6 +219,7 @@ impl People {
         }
         let kind = match sentence.entity_kind(token) {
             Some(EntityKind::Person) => PersonKind::Person,
+            Some(_) if acts_like_a_person(sentence, token) => PersonKind::Person,
             Some(EntityKind::Org | EntityKind::Norp) => PersonKind::Organization,
             Some(
                 EntityKind::Date | EntityKind::Time | EntityKind::Money | EntityKind::Cardinal | EntityKind::Percent,
@@ -332,6 +332,21 @@ fn is_someone_else(sentence: &Sentence<'_>, token: usize) -> bool {
         matches!(sentence.dep(child), Dep::Det | Dep::Compound | Dep::Amod | Dep::Poss | Dep::Appos)
             && !sentence.is(child, &["poor", "dear"])
     })
+}
+
+/// "Salma works at …", "Lisa lives in …": whatever the recogniser calls a single name, a person does that.
+pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool {
+    const VERBS: &[&str] = &["live", "love", "like", "hate", "enjoy", "study", "marry", "speak", "prefer", "retire"];
+    let verb = sentence.head(token);
+    let works_at = || {
+        sentence.lemma(verb) == "work"
+            && sentence.child(verb, |c| sentence.dep(c) == Dep::Prep && sentence.is(c, &["at", "for", "as"])).is_some()
+    };
+    sentence.dep(token) == Dep::Nsubj
+        && sentence.entity(token).is_some_and(|entity| entity.tokens.len() == 1)
+        && !sentence.text(token).chars().all(char::is_uppercase)
+        && sentence.text(token).chars().all(char::is_alphabetic)
+        && (sentence.is_lemma(verb, VERBS) || works_at())
 }
 
 /// One word for the same relative, so that "my mum" and "my mother" are one.

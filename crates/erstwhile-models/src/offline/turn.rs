@@ -6,7 +6,7 @@ use std::ops::Range;
 use erstwhile::model::{EpisodeKind, Precision, Role, TimePoint};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Turn};
 use erstwhile::text::sentences;
-use erstwhile_nlp::{Document, EntityKind, Pos, Scratch};
+use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Scratch};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use super::lexicon::Kind;
 use super::mapped::Mapped;
 use super::other_languages;
 use super::passages::{self, Passage};
-use super::people::People;
+use super::people::{self, People};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
@@ -266,6 +266,7 @@ fn mentions(sentence: &Sentence<'_>, mapped: &Mapped, trust: Trust, extraction: 
     let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
     for entity in entities {
         let Some(kind) = mention_type(entity.kind) else { continue };
+        let kind = type_by_use(sentence, entity).unwrap_or(kind);
         if entity.tokens.clone().any(|token| sentence.identifier(token).is_some()) {
             continue;
         }
@@ -283,6 +284,22 @@ fn mentions(sentence: &Sentence<'_>, mapped: &Mapped, trust: Trust, extraction: 
             extraction.mentions.push(mention);
         }
     }
+}
+
+/// "Works at Nordlys Studio", "lives in Lyon", "Salma works": the type of a name by what the sentence does with it.
+fn type_by_use(sentence: &Sentence<'_>, entity: &Entity) -> Option<&'static str> {
+    let last = entity.tokens.end.checked_sub(1)?;
+    let preposition = sentence.head(last);
+    if sentence.dep(last) == Dep::Pobj {
+        let verb = sentence.head(preposition);
+        if sentence.is(preposition, &["at", "for"]) && sentence.is_lemma(verb, &["work", "intern"]) {
+            return Some("Organization");
+        }
+        if sentence.is(preposition, &["in", "to", "from"]) && sentence.is_lemma(verb, &["live", "move", "reside"]) {
+            return Some("Location");
+        }
+    }
+    people::acts_like_a_person(sentence, last).then_some("Person")
 }
 
 /// The whole document as one sentence.

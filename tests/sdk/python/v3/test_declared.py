@@ -125,6 +125,8 @@ def test_a_strict_ontology_keeps_declared_types_only(zep: Any, talk: Any) -> Non
     edge = {"name": "LIVES_IN", "description": "where somebody lives", "properties": []}
     place = {"name": "Location", "description": "a place", "properties": []}
     zep.graph.set_entity_types_internal(entity_types=[place], edge_types=[edge], user_ids=[talk.user_id])
+    # The default types, which an organization has, are declared unless the user goes without them.
+    zep.user.update(talk.user_id, disable_default_ontology=True)
     said = [Message(role="user", content="I live in Lyon. My sister Salma works at Nordlys Studio.")]
     added = zep.thread.add_messages(talk.thread_id, messages=said, strict_ontology=True)
     processed(zep, task=added.task_id)
