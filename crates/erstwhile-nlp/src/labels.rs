@@ -186,7 +186,6 @@ labels! {
 
 labels! {
     /// The relation of a token to its head (scheme of `ClearNLP`).
-    #[expect(clippy::enum_variant_names, reason = "`Dep::Unclassified` is a label of the scheme")]
     Dep {
         /// Root of a sentence: it is its own head.
         Root = "ROOT",

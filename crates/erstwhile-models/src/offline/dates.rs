@@ -180,7 +180,7 @@ impl DateReader {
             text,
             tokens: &tokens,
             now: tz.to_datetime(reference),
-            past: self.is_past(&tokens),
+            past: speaks_of_past(&tokens),
             perfect: is_perfect(&tokens),
             depth: 0,
             calls_left,
@@ -233,12 +233,13 @@ impl DateReader {
         }
         end
     }
+}
 
-    fn is_past(&self, tokens: &[Token]) -> bool {
-        let future = ["will", "'ll", "gonna", "planning", "plan", "tomorrow", "next", "upcoming", "shall", "won't"];
-        let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
-        !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
-    }
+/// Whether the words speak of the past and not of what will be.
+fn speaks_of_past(tokens: &[Token]) -> bool {
+    let future = ["will", "'ll", "gonna", "planning", "plan", "tomorrow", "next", "upcoming", "shall", "won't"];
+    let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
+    !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
 }
 
 /// Whether the words are in the perfect tense: "have lived", "'ve been", "has it been".

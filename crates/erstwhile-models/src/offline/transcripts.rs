@@ -1,4 +1,4 @@
-//! Transcripts and exported chats in plain text: WhatsApp, `WebVTT` and `SubRip` subtitles, Zoom, and lines with names.
+//! Transcripts and exported chats in plain text: `WhatsApp`, `WebVTT` and `SubRip` subtitles, Zoom, and lines with names.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ static NAME_AND_TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?P<name>\p{Lu}[\p{L}'.-]*(?: [\p{Lu}\d][\p{L}'.-]*){0,3})\s+[(\[]?\d{1,2}:\d{2}(?::\d{2})?[)\]]?$")
         .ok()
 });
-/// What WhatsApp writes in place of a message.
+/// What `WhatsApp` writes in place of a message.
 const PLACEHOLDERS: &[&str] =
     &["<media omitted>", "image omitted", "video omitted", "audio omitted", "this message was deleted"];
 /// Longer names before a colon are no names.
