@@ -9,6 +9,7 @@
 
 mod arguments;
 mod attributes;
+mod calendars;
 mod chats;
 mod claims;
 mod clause_text;

@@ -45,7 +45,7 @@ const RECEIVES: &[(&str, &str, &str)] = &[
 /// Verbs whose past says that something began.
 pub(super) const BEGINS: &[&str] = &[
     "start", "begin", "join", "become", "move", "settle", "hire", "resume", "take", "get", "relocate", "enroll",
-    "enrol", "promote", "qualify", "switch", "employ", "shift", "land", "accept",
+    "enrol", "promote", "qualify", "switch", "employ", "shift", "land", "accept", "give", "cut", "quit", "stop",
 ];
 
 /// The best reading of one object.

@@ -295,6 +295,8 @@ impl MoodReader<'_, '_> {
             "use" if s.tag(head) == Tag::Vbd => return Some(Reading { mood: Mood::Former, negated }),
             "stop" | "quit" => return Some(Reading { mood: Mood::Stopped, negated }),
             "go" if s.tag(verb) == Tag::Vbg => above.mood,
+            // "I was going to take the train": it did not happen, or nobody says.
+            "go" if s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["was", "were"])).is_some() => return None,
             _ if PLANS.contains(&word) => Mood::Planned,
             _ if WANTS.contains(&word) || matches!(word, "love" | "like") && above.mood == Mood::Wanted => {
                 if past && word != "try" || word == "try" && s.tag(head) != Tag::Vbg {

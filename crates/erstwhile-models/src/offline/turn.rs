@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::Tools;
+use super::calendars;
 use super::chats::{self, ChatMessage};
 use super::claims::Claims;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
@@ -61,6 +62,9 @@ impl TurnReader<'_> {
     /// Reads a turn of plain text, which may be a transcript of several speakers.
     pub(super) fn read_text(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
+        if let Some(events) = calendars::events(text) {
+            return self.read_document(turn, &events, speaker);
+        }
         let messages = transcripts::messages(text, turn.reference_time, self.zone);
         if messages.is_empty() {
             return self.read(turn, speaker, addressee);

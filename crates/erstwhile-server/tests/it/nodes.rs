@@ -29,7 +29,7 @@ fn thread_path(user_id: &str) -> String {
 /// A unique word for a number.
 fn word(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
-    format!("zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
+    format!("Zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
 }
 
 fn love(number: usize) -> Value {
@@ -50,7 +50,7 @@ fn loved_by(server: &Process, user_id: &str) -> Vec<String> {
     let edges = server.call("POST", &path, Some(&json!({"limit": 1000}))).body;
     let edges = edges.as_array().expect("edges").iter();
     let loved = edges.filter(|edge| edge["name"] == "LOVES");
-    loved.map(|edge| edge["fact"].as_str().expect("a fact").to_lowercase()).collect()
+    loved.map(|edge| edge["fact"].as_str().expect("a fact").to_owned()).collect()
 }
 
 #[test]
