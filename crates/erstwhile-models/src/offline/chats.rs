@@ -72,11 +72,11 @@ fn message(fields: &Map<String, Value>) -> Option<ChatMessage> {
     })
 }
 
-/// Whether an object is nothing but a message of a chat, so that its fields are no facts.
+/// Whether an object is nothing but a dated message of a chat, so that its fields are no facts.
 pub(super) fn is_chat_message(fields: &Map<String, Value>) -> bool {
     const RECORD_KEYS: &[&str] = &["subject", "status", "priority", "title", "stage", "amount"];
-    let dated_or_in_role = message(fields).is_some_and(|message| message.at.is_some() || message.role.is_some());
-    dated_or_in_role && !RECORD_KEYS.iter().any(|key| fields.contains_key(*key))
+    let dated = message(fields).is_some_and(|message| message.at.is_some());
+    dated && !RECORD_KEYS.iter().any(|key| fields.contains_key(*key))
 }
 
 /// A text of at least two words, in the places where exports keep it.
