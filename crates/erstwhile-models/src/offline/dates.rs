@@ -1,11 +1,12 @@
 //! Resolves time expressions to time ranges, relative to a reference time.
 //!
 //! The rules in `rules` handle the expressions that are most frequent in chat ("yesterday", "last summer",
-//! "two years ago", "the week before 9 June"). Remaining runs of time words are passed to the `duckling` crate
-//! (`fallback`). It never sees whole sentences: that avoids false matches of "sat", "second" and "may", and is faster.
+//! "two years ago", "the week before 9 June"). Sentences with time words are also passed to the `duckling` crate
+//! (`fallback`), whose false matches ("sat", "second", "may", "2-3 people") are left out.
 
 mod calendar;
 mod fallback;
+mod numbered;
 mod render;
 mod rules;
 
@@ -107,12 +108,10 @@ struct DateContext<'a> {
     calls_left: &'a Cell<u8>,
 }
 
-const SEASONS: [&str; 5] = ["summer", "spring", "autumn", "fall", "winter"];
-
-/// Maximum number of tokens in one expression.
-const RUN_TOKENS_MAX: usize = 10;
-/// Maximum number of fallback calls per text: one call can take a third of a second if the words form no date.
-pub(super) const FALLBACK_CALLS_MAX: u8 = 8;
+/// Longer sentences are read in pieces of this length.
+const PART_TOKENS_MAX: usize = 60;
+/// Maximum number of fallback calls per text: one call can take a tenth of a second if the words form no date.
+pub(super) const FALLBACK_CALLS_MAX: u8 = 32;
 
 /// Longer texts are truncated to this length.
 const TEXT_BYTES_MAX: usize = 4_000;
@@ -121,7 +120,6 @@ const TEXT_BYTES_MAX: usize = 4_000;
 #[derive(Debug)]
 pub struct DateReader {
     triggers: HashSet<&'static str>,
-    glue: HashSet<&'static str>,
     fallback: fallback::Fallback,
 }
 
@@ -132,12 +130,13 @@ jan feb mar apr jun jul aug sept sep oct nov dec \
 day days week weeks weekend weekends month months year years yr yrs decade quarter night morning afternoon evening \
 hour hours hr hrs minute minutes min mins noon midnight \
 summer spring autumn fall winter christmas xmas easter thanksgiving halloween hanukkah ramadan diwali eve \
-valentine valentines independence memorial labor ago fortnight";
-
-const GLUE: &str = "the a an on in at of last next this past previous coming following upcoming early late mid end beginning start middle \
-before after since until till from to between by around about for within one two three four five six seven eight nine ten eleven twelve \
-thirteen fifteen twenty thirty forty fifty couple few several half back later earlier am pm a.m p.m o'clock 's first second third fourth \
-fifth sixth seventh eighth ninth tenth day new year's st nd rd th hence";
+valentine valentines independence memorial labor ago fortnight century quarters am pm midday lunch breakfast dinner \
+eom eoy eod qtr q1 q2 q3 q4 season seasons wkend weekdays holidays \
+hanukah chanukah purim passover pesach sukkot succos kippur hashanah shavuot lent ash palm trinity pentecost whit advent \
+epiphany assumption ascension gras eid id ramadhan ashura muharram mawlid holi deepavali navaratri navratri dussehra \
+onam pongal vaisakhi baisakhi vesak buddha losar songkran nowruz navroz kwanzaa juneteenth mlk presidents columbus veterans \
+patrick patricks paddy mother mothers father fathers boxing anzac bastille canada victoria waitangi australia earth \
+jayanti puja shivaratri purnima panchami ashtami";
 
 impl Default for DateReader {
     fn default() -> Self {
@@ -148,16 +147,12 @@ impl Default for DateReader {
 impl DateReader {
     /// Builds the tables and warms up the fallback, so that the first text is as fast as the others.
     pub fn new() -> Self {
-        let triggers: HashSet<_> = TRIGGERS.split_whitespace().collect();
-        let mut glue: HashSet<_> = GLUE.split_whitespace().collect();
-        // Only the rules handle seasons: the fallback is slow on them.
-        glue.extend(triggers.iter().filter(|word| !SEASONS.contains(word)));
-        Self { triggers, glue, fallback: fallback::Fallback::warm() }
+        Self { triggers: TRIGGERS.split_whitespace().collect(), fallback: fallback::Fallback::warm() }
     }
 
     /// Returns the time expressions of `text`, in order, without overlaps.
     ///
-    /// Times of day without a day, durations and recurring times ("on Sundays") are not time expressions.
+    /// Durations, recurring times ("on Sundays") and times of day in habits ("I wake up at 6am") are not time expressions.
     pub fn resolve(&self, text: &str, reference: Timestamp, tz: &TimeZone) -> Vec<DatedSpan> {
         let end = text.floor_char_boundary(TEXT_BYTES_MAX);
         self.resolve_within(text, 0..end, reference, (tz, &Cell::new(FALLBACK_CALLS_MAX)))
@@ -188,14 +183,22 @@ impl DateReader {
         let mut found = Vec::new();
         let mut index = 0;
         while index < tokens.len() {
-            if let Some((end, period)) = rules::read(context, index, &self.fallback) {
-                found.push((index..end, period));
-                index = end;
-            } else {
-                let next = self.read_fallback(context, index, &mut found);
-                index = next.max(index + 1);
+            match rules::read(context, index, &self.fallback) {
+                Some((end, period)) => {
+                    found.push((index..end, period));
+                    index = end;
+                }
+                None => index += 1,
             }
         }
+        for part in parts(&tokens) {
+            if tokens[part.clone()].iter().any(|token| self.is_time_word(token)) {
+                let mut others = Vec::new();
+                self.fallback.read(context, part, &mut others);
+                merge(context, &mut found, others);
+            }
+        }
+        found.sort_by_key(|(range, _)| range.start);
         found.into_iter().filter_map(|(range, period)| to_span(context, range, period, tz)).collect()
     }
 
@@ -203,36 +206,53 @@ impl DateReader {
     fn is_time_word(&self, token: &Token) -> bool {
         match token.kind {
             TokenKind::Mark => false,
-            TokenKind::Number => token.lower.len() > 2 && token.lower.len() < 26,
+            TokenKind::Number => token.lower.len() < 26,
             TokenKind::Word => self.triggers.contains(token.lower.as_str()),
         }
     }
+}
 
-    /// Passes the run of time words at `index` to the fallback and returns the end of the run.
-    fn read_fallback(&self, context: DateContext<'_>, index: usize, found: &mut Vec<(Range<usize>, Period)>) -> usize {
-        let belongs = |token: &Token| match token.kind {
-            TokenKind::Mark => token.is_any(&[",", "/", "-", "–"]),
-            TokenKind::Number => token.lower.len() < 26,
-            TokenKind::Word => self.glue.contains(token.lower.as_str()),
-        };
-        let mut end = index;
-        while end < context.tokens.len() && end - index < RUN_TOKENS_MAX && belongs(&context.tokens[end]) {
-            if end > index && rules::read(context, end, &self.fallback).is_some() {
-                break;
-            }
-            end += 1;
-            // "between the 3rd and the 12th" is one expression, "Monday and Tuesday" are two.
-            let between = context.tokens[index..end].iter().any(|token| token.is("between"));
-            if between && context.tokens.get(end).is_some_and(|token| token.is("and")) {
-                end += 1;
-            }
+/// The parts of a text that the fallback reads on their own: sentences, or pieces of long ones.
+fn parts(tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        let next_is_capital = tokens.get(index + 1).is_none_or(|next| next.capital);
+        let ends = token.is_any(&[".", "!", "?", ";"]) && next_is_capital;
+        if ends || index + 1 - start >= PART_TOKENS_MAX {
+            parts.push(start..index + 1);
+            start = index + 1;
         }
-        let run = &context.tokens[index..end];
-        if run.iter().any(|token| self.is_time_word(token)) {
-            self.fallback.read(context, index..end, found);
-        }
-        end
     }
+    if start < tokens.len() {
+        parts.push(start..tokens.len());
+    }
+    parts
+}
+
+/// Adds expressions of the fallback. One that overlaps expressions of the rules replaces them if it contains them and
+/// says more: "last Monday of March" says more than "last Monday".
+fn merge(context: DateContext<'_>, found: &mut Vec<(Range<usize>, Period)>, others: Vec<(Range<usize>, Period)>) {
+    for (range, period) in others {
+        let overlaps = |known: &Range<usize>| known.start < range.end && range.start < known.end;
+        let overlapping: Vec<Range<usize>> =
+            found.iter().map(|(known, _)| known.clone()).filter(|known| overlaps(known)).collect();
+        let within = |at: usize| overlapping.iter().any(|known| known.contains(&at));
+        let contains = overlapping.iter().all(|known| range.start <= known.start && known.end <= range.end);
+        let says_more =
+            range.clone().any(|at| !within(at) && !context.tokens[at].is_mark() && !is_minor(&context.tokens[at]));
+        if overlapping.is_empty() || contains && (says_more || overlapping.len() > 1) {
+            found.retain(|(known, _)| !overlaps(known));
+            found.push((range, period));
+        }
+    }
+}
+
+/// Whether a word adds nothing to a time expression.
+fn is_minor(token: &Token) -> bool {
+    token.is_any(&[
+        "the", "a", "an", "on", "in", "at", "of", "by", "to", "'s", "this", "around", "about", "during", "and",
+    ])
 }
 
 /// Whether the words speak of the past and not of what will be.

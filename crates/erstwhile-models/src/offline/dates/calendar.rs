@@ -1,6 +1,6 @@
 //! Calendar dates: days, months, years and ranges of them.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use super::fallback::Fallback;
 use super::rules::{day, during, midnight, read, shifted, weekday, word_at, year};
@@ -10,7 +10,8 @@ use super::{DateContext, Extent, Grain, Period, TokenKind};
 pub(super) fn date(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
     let word = |at: usize| word_at(context.tokens, at);
     let mut from = at + usize::from(word(at) == "the");
-    if weekday(word(from)).is_some() {
+    let name = weekday(word(from));
+    if name.is_some() {
         from += 1 + usize::from(word(from + 1) == ",");
         from += usize::from(word(from) == "the");
     }
@@ -20,7 +21,7 @@ pub(super) fn date(context: DateContext<'_>, at: usize) -> Option<(usize, Period
     let next = if given.is_some() { comma + 1 } else { next };
     let period = match (day_of_month, given) {
         (Some(number), Some(year)) => day(Date::new(year, month, number).ok()?, Grain::Day)?,
-        (Some(number), None) => day(nearest_date(context, month, number)?, Grain::Day)?,
+        (Some(number), None) => day(nearest_date(context, month, number, name)?, Grain::Day)?,
         (None, Some(year)) => whole_month(Date::new(year, month, 1).ok()?)?,
         // The fallback handles a month alone, because it distinguishes months from verbs.
         (None, None) => return None,
@@ -60,22 +61,56 @@ fn day_number(context: DateContext<'_>, at: usize) -> Option<i8> {
     digits.parse().ok().filter(|number| (1..=31).contains(number))
 }
 
-/// The nearest date with this month and day: in the past if the text is about the past, else in the future.
-fn nearest_date(context: DateContext<'_>, month: i8, number: i8) -> Option<Date> {
+/// The nearest date with this month, day and weekday: in the past if the text is about the past, else in the future.
+fn nearest_date(context: DateContext<'_>, month: i8, number: i8, name: Option<Weekday>) -> Option<Date> {
     let today = context.now.date();
     let years = if context.past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
-    years.into_iter().find_map(|step| {
+    let near = |step: i16| {
         let date = Date::new(today.year().checked_add(step)?, month, number).ok()?;
         (if context.past { date <= today } else { date >= today }).then_some(date)
-    })
+    };
+    // A weekday that fits no near year is a mistake.
+    let fits = |date: &Date| name.is_none_or(|name| date.weekday() == name);
+    years.into_iter().filter_map(near).find(fits).or_else(|| years.into_iter().find_map(near))
 }
 
-/// "26.10.2017": day, month, year.
-pub(super) fn dotted(word: &str) -> Option<Period> {
-    let mut parts = word.split('.');
-    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
-    let date = Date::new(year(third)?, second.parse().ok()?, first.parse().ok()?).ok()?;
-    if parts.next().is_some() { None } else { day(date, Grain::Day) }
+/// "26.10.2017", "26.10.17", "on 26.10.": day, month, year.
+///
+/// Two numbers are a date only where no decimal number fits: at the start of a short text, or behind "on" and the like.
+pub(super) fn dotted(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let token = context.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
+    let mut parts = token.lower.split('.');
+    let (number, month) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let date = match parts.next() {
+        Some(given) if given.len() == 4 => Date::new(year(given)?, month, number).ok()?,
+        Some(given) if given.len() == 2 => Date::new(2000 + given.parse::<i16>().ok()?, month, number).ok()?,
+        Some(_) => return None,
+        None => {
+            let before = at.checked_sub(1).map_or("", |before| word_at(context.tokens, before));
+            let led = matches!(before, "on" | "from" | "to" | "until" | "till" | "since" | "am" | "-" | "–")
+                || weekday(before).is_some();
+            let closed = context.tokens.get(at + 1).is_some_and(|next| next.is(".") && at + 2 < context.tokens.len());
+            let short = context.tokens.iter().filter(|token| !token.is_mark()).count() <= 4;
+            let fits = short && at == 0 || led && (short || closed);
+            if !fits || token.lower.len() < 4 {
+                return None;
+            }
+            nearest_date(context, month, number, None)?
+        }
+    };
+    if parts.next().is_some() { None } else { Some((at + 1, day(date, Grain::Day)?)) }
+}
+
+/// "12 to 15 October 2017", "29 / 30 August", "9 to 12 of June".
+pub(super) fn day_range(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let first = day_number(context, at)?;
+    if !matches!(word_at(context.tokens, at + 1), "to" | "-" | "–" | "/" | "till" | "until" | "through") {
+        return None;
+    }
+    let (end, last) = date(context, at + 2).filter(|(_, last)| last.grain == Grain::Day)?;
+    let start = Date::new(last.first.year(), last.first.month(), first).ok()?;
+    let ordered = start < last.first.date();
+    ordered.then(|| (end, Period { first: midnight(start), extent: Extent::Between, ..last }))
 }
 
 /// "from 2 July to 10 July", "between 3 and 12 September".
@@ -138,7 +173,8 @@ pub(super) fn year_expression(context: DateContext<'_>, at: usize) -> Option<(us
     whole_year(year, extent).map(|period| (next + 1, period))
 }
 
-fn decade(word: &str) -> Option<i16> {
+/// The first year of "1990s" or "90s".
+pub(super) fn decade(word: &str) -> Option<i16> {
     let digits = word.strip_suffix('s')?.trim_end_matches('\'');
     match digits.len() {
         4 => year(digits).filter(|year| year % 10 == 0),

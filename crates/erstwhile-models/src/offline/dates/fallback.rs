@@ -7,7 +7,7 @@ use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, Ti
 use jiff::civil::{Date, DateTime, Time};
 
 use super::calendar::is_month;
-use super::rules::{shifted, weekday, year};
+use super::rules::{shifted, unit, weekday, year};
 use super::{DateContext, Extent, Grain, Period, TokenKind};
 use crate::offline::tokens::Token;
 
@@ -137,9 +137,22 @@ impl Fallback {
             if words.is_empty() || is_not_a_date(context, &words) || is_misread_range(context, &words, value) {
                 continue;
             }
-            if let Some(period) = period(value).and_then(|period| adjust(context, &words, period)) {
-                found.push((words, period));
+            let Some(mut own) = period(value).and_then(|period| adjust(context, &words, period)) else { continue };
+            if is_feast(context, &words) && context.past && own.first > context.now {
+                own = self.year_before(context, text, entity.start..entity.end).unwrap_or(own);
             }
+            found.push((words, own));
+        }
+    }
+
+    /// The same words as they were meant a year ago: in a text about the past, "Diwali" is the last one.
+    fn year_before(&self, context: DateContext<'_>, text: &str, words: Range<usize>) -> Option<Period> {
+        let now = DateTime::from_parts(shifted(context.now.date(), -12, 0)?, context.now.time());
+        let entities = self.parse(text, now);
+        let same = entities.iter().find(|entity| (entity.start, entity.end) == (words.start, words.end))?;
+        match &same.value {
+            DimensionValue::Time(value) => period(value),
+            _ => None,
         }
     }
 
@@ -169,6 +182,22 @@ impl Fallback {
     }
 }
 
+/// Whether the words name a day of the calendar only by its name: "Valentine's Day".
+fn is_feast(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let plain = |t: &Token| {
+        t.kind != TokenKind::Number
+            && weekday(&t.lower).is_none()
+            && !is_month(&t.lower)
+            && !is_part_of_day(&t.lower)
+            && unit(&t.lower).is_none_or(|_| t.is("day"))
+            && !t.is_any(&[
+                "next", "this", "last", "today", "tomorrow", "tonight", "tonite", "in", "ago", "coming", "hour",
+                "minutes",
+            ])
+    };
+    context.tokens[words.clone()].iter().all(plain)
+}
+
 fn run_text<'a>(context: DateContext<'a>, run: &Range<usize>) -> Option<&'a str> {
     let first = context.tokens.get(run.start)?;
     let last = context.tokens.get(run.end.checked_sub(1)?)?;
@@ -182,18 +211,22 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
         .iter()
         .filter(|t| !t.is_mark() && !t.is_any(&["the", "a", "an", "on", "in", "at", "of", "for"]))
         .collect();
+    let ordinal = |t: &Token| ["st", "nd", "rd", "th"].iter().any(|end| t.lower.ends_with(end));
     let month_like = |t: &Token| t.is_any(&["may", "march", "mar", "sun", "sat", "mon", "wed", "fri"]) && !t.capital;
-    if said.is_empty() || said.iter().all(|t| t.is_any(AMBIGUOUS)) && !is_named_month(context, words) {
+    let fragment = is_fragment(context, words);
+    let named = fragment && said.iter().any(|t| weekday(&t.lower).is_some() || is_part_of_day(&t.lower));
+    if said.is_empty() || said.iter().all(|t| t.is_any(AMBIGUOUS)) && !named && !is_named_month(context, words) {
         return true;
     }
-    if said.iter().any(|t| month_like(t))
-        && !said.iter().any(|t| t.kind == TokenKind::Number || t.is("last") || t.is("next"))
-    {
+    let counted =
+        |t: &Token| t.kind == TokenKind::Number || ordinal(t) || t.is_any(&["last", "next", "second", "first"]);
+    if said.iter().any(|t| month_like(t)) && !fragment && !said.iter().any(|t| counted(t)) {
         return true;
     }
     let before = words.start.checked_sub(1).and_then(|before| context.tokens.get(before));
     let inside = said.first().is_some_and(|t| t.is_any(&["every", "each"]));
-    if inside || before.is_some_and(|t| t.is_any(&["every", "each", "most", "for", "all", "per", "any"])) {
+    let lasting = before.is_some_and(|t| t.is("for")) && said.iter().all(|t| is_quantity(&t.lower));
+    if inside || lasting || before.is_some_and(|t| t.is_any(&["every", "each", "most", "all", "per", "any"])) {
         return true;
     }
     // Bare numbers ("7", "3 to 5", "the 3rd one") and times of day without a day.
@@ -201,21 +234,79 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if ahead && tokens.iter().any(|t| t.is_any(&["minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs"])) {
         return context.past || context.perfect;
     }
-    let dayless = |t: &&Token| {
-        !t.is_any(ANCHORS)
-            && weekday(&t.lower).is_none()
-            && !is_month(&t.lower)
-            && year(&t.lower).is_none()
-            && !t.lower.contains(['-', '/'])
-    };
-    let ordinal = |t: &&Token| {
-        t.lower.ends_with("st") || t.lower.ends_with("nd") || t.lower.ends_with("rd") || t.lower.ends_with("th")
-    };
-    said.iter().all(dayless)
-        && !(tokens.first().is_some_and(|t| t.is("the")) && said.len() == 1 && ordinal(&said[0]) && follows_on(before))
+    // "On Sundays" is every Sunday, "two Sundays from now" is one.
+    let plural =
+        |t: &Token| t.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some());
+    if said.iter().any(|t| plural(t)) && !said.iter().any(|t| t.is_any(&["from", "ago", "hence"])) {
+        return true;
+    }
+    if said.iter().any(|t| is_small_range(&t.lower)) && !said.iter().any(|t| is_month(&t.lower) || is_clock(&t.lower)) {
+        return true;
+    }
+    if said.iter().all(|t| is_quantity(&t.lower)) {
+        return !(said.len() == 1 && ordinal(said[0]) && (follows_on(before) || fragment));
+    }
+    let anchored = said.iter().any(|t| is_anchor(t));
+    !anchored && said.iter().any(|t| is_clock(&t.lower)) && is_habit(context, words)
 }
 
-/// Whether the preposition makes an ordinal a date: "on the 12th" is one; "the 12th" alone is not.
+/// "2-3", "10-15": a range of numbers, not a date.
+fn is_small_range(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    parts.len() == 2
+        && parts.iter().all(|part| !part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a word is a number or a unit, which alone is no date: "7", "3rd", "two", "weeks".
+fn is_quantity(word: &str) -> bool {
+    const NUMBERS: &[&str] = &[
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half",
+        "couple", "few", "first", "third", "fourth", "fifth", "to", "and", "-", "between", "from", "'s",
+    ];
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let plain = !digits.is_empty()
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && year(word).is_none()
+        && matches!(&word[digits.len()..], "" | "st" | "nd" | "rd" | "th" | "s");
+    plain || NUMBERS.contains(&word) || unit(word).is_some() || matches!(word, "minute" | "minutes" | "hour" | "hours")
+}
+
+fn is_part_of_day(word: &str) -> bool {
+    matches!(word, "morning" | "afternoon" | "evening" | "night" | "noon" | "midnight")
+}
+
+/// Whether a word names a day, a month or a year, or ties a time to one.
+fn is_anchor(token: &Token) -> bool {
+    token.is_any(ANCHORS)
+        || weekday(&token.lower).is_some()
+        || is_month(&token.lower)
+        || year(&token.lower).is_some()
+        || token.lower.contains(['-', '/'])
+}
+
+/// Whether a word is a time of day: "3pm", "15:30", "noon".
+fn is_clock(word: &str) -> bool {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &word[digits..];
+    digits > 0 && (matches!(rest, "am" | "pm" | "a" | "p" | "h" | "ish") || rest.starts_with([':', 'h', '.']))
+        || matches!(word, "am" | "pm" | "a.m" | "p.m" | "o'clock" | "midday")
+        || is_part_of_day(word)
+}
+
+/// Whether a time of day says when something happens every day: "I wake up at 6am", but not "we met at 6am" or "3pm?".
+fn is_habit(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    const FUTURE: &[&str] = &["will", "'ll", "going", "gonna", "shall", "please", "meeting", "appointment", "is", "'s"];
+    let about_once = context.past || context.tokens.iter().any(|token| token.is_any(FUTURE));
+    !about_once && !is_fragment(context, words)
+}
+
+/// Whether little else is said: "Afternoon?", "ok, 3pm".
+fn is_fragment(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let others = context.tokens.iter().enumerate().filter(|(at, token)| !words.contains(at) && !token.is_mark());
+    others.count() <= 2
+}
+
+/// Whether the preposition makes an ordinal a date: "on the 12th" is one, "the 12th person" is not.
 fn follows_on(before: Option<&Token>) -> bool {
     before.is_some_and(|t| t.is("on") || t.is("by"))
 }
@@ -319,17 +410,19 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
         has(&|w| matches!(w, "next" | "this" | "last" | "coming" | "tomorrow" | "today" | "in" | "ago" | "yesterday"));
     let bare_in = tokens.first().is_some_and(|t| t.is("in")) && has(&is_month);
     let behind = context.past || period.extent == Extent::Since;
-    let back = if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
-        0
+    let (months, days) = if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
+        (0, 0)
+    } else if period.grain == Grain::Clock && has(&is_clock) {
+        (0, -1)
     } else if has(&is_month)
         || period.grain >= Grain::Month
         || has(&|w| matches!(w, "christmas" | "easter" | "thanksgiving" | "halloween" | "eve"))
     {
-        -12
+        (-12, 0)
     } else {
-        0
+        (0, 0)
     };
-    let shift = |moment: DateTime| Some(DateTime::from_parts(shifted(moment.date(), back, 0)?, moment.time()));
+    let shift = |moment: DateTime| Some(DateTime::from_parts(shifted(moment.date(), months, days)?, moment.time()));
     Some(Period { first: shift(period.first)?, end: shift(period.end)?, ..period })
 }
 

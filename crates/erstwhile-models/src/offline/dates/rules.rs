@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime, Weekday};
 
 use super::calendar::{self, is_month, month_number, whole_month, whole_year};
 use super::fallback::Fallback;
+use super::numbered;
 use super::{DateContext, Extent, Grain, Period};
 use crate::offline::tokens::Token;
 
@@ -11,6 +12,9 @@ use crate::offline::tokens::Token;
 pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
     let word = |offset: usize| context.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
     let first = word(0);
+    if let Some(found) = numbered::weekday_of_month(context, at, fallback) {
+        return Some(found);
+    }
     // Most words begin no expression, so this selects the rules by the first word.
     match first {
         "today" | "yesterday" | "tomorrow" | "tmrw" | "tmr" | "tmw" => named_day(context, at),
@@ -30,7 +34,9 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
             .or_else(|| anchored(context, at, fallback))
             .or_else(|| calendar::date(context, at))
             .or_else(|| recent_weekday(context, at))
-            .or_else(|| calendar::dotted(first).map(|period| (at + 1, period))),
+            .or_else(|| calendar::day_range(context, at))
+            .or_else(|| calendar::dotted(context, at))
+            .or_else(|| numbered::read(context, at)),
     }
 }
 
@@ -245,7 +251,7 @@ fn number(word: &str) -> Option<i64> {
 }
 
 /// The length of a unit in months and days, and its grain.
-fn unit(word: &str) -> Option<(i64, i64, Grain)> {
+pub(super) fn unit(word: &str) -> Option<(i64, i64, Grain)> {
     Some(match word {
         "day" | "days" => (0, 1, Grain::Day),
         "week" | "weeks" => (0, 7, Grain::AboutDay),
@@ -262,7 +268,8 @@ fn unit(word: &str) -> Option<(i64, i64, Grain)> {
 fn offset_period(today: Date, count: i64, (months, days, grain): (i64, i64, Grain), extent: Extent) -> Option<Period> {
     let date = shifted(today, months.checked_mul(count)?, days.checked_mul(count)?)?;
     let period = match grain {
-        Grain::Month => whole_month(date)?,
+        // Around this day, but only the month is worth telling.
+        Grain::Month => Period { grain, ..day(date, grain)? },
         Grain::Year => whole_year(date.year(), Extent::During)?,
         Grain::Weekend => weekend(date, 0)?,
         _ => day(date, grain)?,
