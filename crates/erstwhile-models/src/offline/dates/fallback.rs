@@ -134,7 +134,12 @@ impl Fallback {
                 run.start + context.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.start);
             let end = run.start + context.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.end);
             let words = start..end.min(run.end);
-            if words.is_empty() || is_not_a_date(context, &words) || is_misread_range(context, &words, value) {
+            // Part of a number or a word is no date: "+86 2010-2015-86".
+            let is_cut = context.tokens.get(end.saturating_sub(1)).is_some_and(|t| {
+                t.span.end > offset + entity.end && t.lower.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+            });
+            if is_cut || words.is_empty() || is_not_a_date(context, &words) || is_misread_range(context, &words, value)
+            {
                 continue;
             }
             let Some(mut own) = period(value).and_then(|period| adjust(context, &words, period)) else { continue };
