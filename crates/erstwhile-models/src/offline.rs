@@ -45,7 +45,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use erstwhile::model::EpisodeKind;
-use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
+use erstwhile::ports::{ExtractedMention, Extraction, ExtractionRequest, Extractor};
 use erstwhile::{Error, Result, vocabulary};
 use erstwhile_nlp::{English, Scratch};
 use jiff::tz::TimeZone;
@@ -114,10 +114,21 @@ impl OfflineExtractor {
                 .then(|| serde_json::from_str(&turn.text).ok())
                 .flatten()
                 .filter(|document: &Value| document.is_object() || document.is_array());
-            let extraction = match document {
+            let mut extraction = match document {
                 Some(document) => reader.read_document(turn, &document, request.owner.as_deref()),
                 None => reader.read_text(turn, participants.speaker, participants.addressee),
             };
+            // Whoever takes part in a conversation is somebody, whatever is said.
+            if let Some(name) = participants.speaker.filter(|name| Some(*name) != request.owner.as_deref())
+                && turn::is_said_by_person(turn)
+            {
+                let entity_type = Some("Person".to_owned());
+                extraction.mentions.push(ExtractedMention {
+                    name: name.to_owned(),
+                    entity_type,
+                    span: 0..turn.text.len(),
+                });
+            }
             let extraction = on_character_boundaries(extraction, &turn.text);
             if index >= request.context.len() {
                 extractions.push(extraction);

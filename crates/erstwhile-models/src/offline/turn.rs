@@ -311,6 +311,11 @@ fn whole<'a>(document: &'a Document<'a>, tools: &'a Tools, identifiers: &'a Iden
     Sentence { doc: document, lexicon: &tools.lexicon, identifiers, start: 0, end: document.tokens().len() }
 }
 
+/// Whether a turn is a message of a person.
+pub(super) fn is_said_by_person(turn: &Turn) -> bool {
+    turn.kind == EpisodeKind::Message && trust(turn) == Trust::Speaker
+}
+
 fn trust(turn: &Turn) -> Trust {
     /// Names of programs; an assistant with another name may be a person.
     const PROGRAMS: &[&str] =

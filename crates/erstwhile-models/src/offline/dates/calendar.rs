@@ -56,6 +56,10 @@ fn day_and_month(context: DateContext<'_>, from: usize) -> Option<(usize, Option
 /// A day of the month: "7", "7th".
 fn day_number(context: DateContext<'_>, at: usize) -> Option<i8> {
     let token = context.tokens.get(at).filter(|token| token.kind == TokenKind::Number)?;
+    // "For $12 December 27": the amount is no day.
+    if at.checked_sub(1).and_then(|before| context.tokens.get(before)).is_some_and(|t| t.is_any(&["$", "£", "€"])) {
+        return None;
+    }
     let word = token.lower.as_str();
     let digits = ["st", "nd", "rd", "th"].into_iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     digits.parse().ok().filter(|number| (1..=31).contains(number))

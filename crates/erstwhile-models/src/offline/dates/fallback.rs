@@ -197,7 +197,7 @@ fn is_feast(context: DateContext<'_>, words: &Range<usize>) -> bool {
             && unit(&t.lower).is_none_or(|_| t.is("day"))
             && !t.is_any(&[
                 "next", "this", "last", "today", "tomorrow", "tonight", "tonite", "in", "ago", "coming", "hour",
-                "minutes",
+                "minutes", "end", "eod", "eom", "eoy",
             ])
     };
     context.tokens[words.clone()].iter().all(plain)
@@ -243,6 +243,15 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let plural =
         |t: &Token| t.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some());
     if said.iter().any(|t| plural(t)) && !said.iter().any(|t| t.is_any(&["from", "ago", "hence"])) {
+        return true;
+    }
+    // "I lent her a book" and "3/4 of the pizza" have no feast and no date.
+    let behind = context.tokens.get(words.end);
+    let is_part =
+        said.len() == 1 && said[0].lower.contains('/') && behind.is_some_and(|t| t.is_any(&["of", "cup", "cups"]));
+    let price = before.is_some_and(|t| t.is_any(&["$", "£", "€"]))
+        && tokens.first().is_some_and(|t| t.kind == TokenKind::Number);
+    if is_part || price || said.iter().any(|t| t.is("lent") && !t.capital) {
         return true;
     }
     if said.iter().any(|t| is_small_range(&t.lower)) && !said.iter().any(|t| is_month(&t.lower) || is_clock(&t.lower)) {
@@ -419,10 +428,7 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
         (0, 0)
     } else if period.grain == Grain::Clock && has(&is_clock) {
         (0, -1)
-    } else if has(&is_month)
-        || period.grain >= Grain::Month
-        || has(&|w| matches!(w, "christmas" | "easter" | "thanksgiving" | "halloween" | "eve"))
-    {
+    } else if has(&is_month) || period.grain >= Grain::Month {
         (-12, 0)
     } else {
         (0, 0)
