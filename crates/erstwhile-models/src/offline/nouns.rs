@@ -450,7 +450,10 @@ impl PhraseWriter<'_, '_, '_> {
                 let empty = sentence.is(object, EMPTY_OBJECTS)
                     || sentence.is_date(object)
                     || pronoun && self.people.person(sentence, object).is_none();
-                !empty && (top || sentence.subtree(object).take(10).count() <= 9)
+                // "Starbucks with Mandy": whom one meets is no part of a name.
+                let of_name =
+                    sentence.pos(token) == Pos::Propn && sentence.is(child, &["with", "after", "before", "during"]);
+                !empty && !of_name && (top || sentence.subtree(object).take(10).count() <= 9)
             }
             _ => true,
         }

@@ -20,6 +20,7 @@ use super::identifiers::Identifiers;
 use super::language;
 use super::lexicon::Kind;
 use super::mapped::Mapped;
+use super::nouns;
 use super::other_languages;
 use super::passages::{self, Passage};
 use super::people::{self, People};
@@ -262,32 +263,62 @@ impl TurnReader<'_> {
     }
 }
 
-/// Names of people, places, organisations, products, events and works.
+/// Names of people, places, organisations, products, events and works, and names of unknown type.
 fn mentions(sentence: &Sentence<'_>, mapped: &Mapped, trust: Trust, extraction: &mut Extraction) {
     if trust == Trust::Assistant {
         return;
     }
     let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
-    for entity in entities {
-        let Some(kind) = mention_type(entity.kind) else { continue };
-        let kind = type_by_use(sentence, entity).unwrap_or(kind);
-        if entity.tokens.clone().any(|token| sentence.identifier(token).is_some()) {
+    let recognised = entities.filter_map(|entity| {
+        let kind = mention_type(entity.kind)?;
+        Some((entity.tokens.clone(), Some(type_by_use(sentence, entity).unwrap_or(kind))))
+    });
+    let others = unrecognised_names(sentence).into_iter().map(|tokens| (tokens, None));
+    for (tokens, kind) in recognised.chain(others).collect::<Vec<_>>() {
+        if tokens.clone().any(|token| sentence.identifier(token).is_some()) {
             continue;
         }
-        let name = super::nouns::strip_article(sentence.entity_text(entity));
-        if !is_proper(sentence, entity.tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
+        let text = nouns::span_text(sentence, tokens.start, tokens.end - 1);
+        let name = nouns::strip_article(text);
+        if !is_proper(sentence, tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
             continue;
         }
-        let tokens = sentence.doc.tokens();
-        let (Some(first), Some(last)) = (tokens.get(entity.tokens.start), tokens.get(entity.tokens.end - 1)) else {
-            continue;
-        };
+        let all = sentence.doc.tokens();
+        let (Some(first), Some(last)) = (all.get(tokens.start), all.get(tokens.end - 1)) else { continue };
         let span = mapped.origin(first.start as usize..last.end as usize);
-        let mention = ExtractedMention { name: name.to_owned(), entity_type: Some(kind.to_owned()), span };
+        let entity_type = kind.map(str::to_owned);
+        let mention = ExtractedMention { name: name.to_owned(), entity_type, span };
         if !mention.span.is_empty() && !extraction.mentions.iter().any(|other| other.name == mention.name) {
             extraction.mentions.push(mention);
         }
     }
+}
+
+/// Proper nouns that the recogniser leaves out: runs of capitalised ones behind the first word.
+fn unrecognised_names(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
+    let is_name = |token: usize| {
+        sentence.pos(token) == Pos::Propn
+            && sentence.is_capital(token)
+            && sentence.entity(token).is_none()
+            && sentence.text(token).chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '&'))
+    };
+    let mut names: Vec<Range<usize>> = Vec::new();
+    for token in sentence.tokens().filter(|token| is_name(*token)) {
+        match names.last_mut() {
+            Some(last) if last.end == token => last.end = token + 1,
+            _ => names.push(token..token + 1),
+        }
+    }
+    // At the start, a capital says nothing; and a name beside a recognised one is part of it.
+    names.retain(|name| {
+        let touches = |token: Option<usize>| {
+            token.is_some_and(|token| sentence.tokens().contains(&token) && sentence.entity(token).is_some())
+        };
+        (name.start > sentence.start || name.len() > 1)
+            && !touches(name.start.checked_sub(1))
+            && !touches(Some(name.end))
+    });
+    names
 }
 
 /// "Works at Nordlys Studio", "lives in Lyon", "Salma works": the type of a name by what the sentence does with it.
