@@ -344,7 +344,10 @@ pub(super) fn sentence_of(text: &str) -> String {
     let text = text.trim_matches(|c: char| matches!(c, ',' | ';' | ':') || c.is_whitespace()).trim_end_matches('.');
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str()),
+        Some(first) => {
+            let end = if text.ends_with(['!', '?', '…']) { "" } else { "." };
+            format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+        }
         None => String::new(),
     }
 }

@@ -111,7 +111,15 @@ fn space_before(s: &Sentence<'_>, token: usize, word: &str) -> String {
 }
 
 /// Whether a sentence says enough to be worth finding: a verb or several content words.
+///
+/// Wishes and reactions ("Hope you like it", "Sounds great!") say nothing about anybody.
 pub(super) fn is_telling(s: &Sentence<'_>) -> bool {
+    const REACTIONS: &[&str] =
+        &["hope", "hoping", "looks", "sounds", "thanks", "thank", "glad", "congrats", "congratulations", "wow", "good"];
+    let first = s.tokens().find(|token| !matches!(s.pos(*token), Pos::Punct | Pos::Intj | Pos::Space));
+    if first.is_some_and(|first| s.is(first, REACTIONS) && !s.has_child(first, &[Dep::Nsubj])) {
+        return false;
+    }
     let content = s
         .tokens()
         .filter(|token| matches!(s.pos(*token), Pos::Noun | Pos::Propn | Pos::Verb | Pos::Adj | Pos::Num))
