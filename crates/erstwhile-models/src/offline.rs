@@ -17,10 +17,12 @@ mod clauses;
 pub mod dates;
 mod dialogue;
 mod fitness;
+mod fragments;
 mod identifiers;
 mod jobs;
 mod language;
 mod lexicon;
+mod listed_names;
 mod mapped;
 mod mood;
 mod noun_facts;
@@ -29,6 +31,7 @@ mod other_languages;
 mod passages;
 mod past;
 mod people;
+mod questions;
 mod reader;
 mod records;
 mod repair;
@@ -97,6 +100,7 @@ impl OfflineExtractor {
             zone: &zone,
             scratch: Scratch::default(),
             said: Vec::new(),
+            first_person: false,
         };
         let mut thread = None;
         let mut extractions = Vec::with_capacity(request.turns.len());

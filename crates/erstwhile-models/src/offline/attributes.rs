@@ -39,6 +39,10 @@ impl SentenceReader<'_, '_> {
         let kinds = s.lexicon.kinds(lemma);
         s.pos(token) == Pos::Noun
             && owned.is_some()
+            // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
+            && !s.is_capital(token)
+            && s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["first", "last", "next", "best"])).is_none()
+            && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
             && !kinds.has(Kind::Animal)
             && !kinds.has(Kind::Team)
@@ -250,6 +254,10 @@ impl SentenceReader<'_, '_> {
         }
         let mut known = person.clone();
         name.clone_into(&mut known.name);
+        if let Some(kinship) = &mut known.kinship {
+            kinship.named = true;
+        }
+        self.species(&known);
         self.people.introduce(known.clone());
         self.people.remember(&known);
     }

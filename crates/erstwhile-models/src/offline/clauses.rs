@@ -338,13 +338,21 @@ impl SentenceReader<'_, '_> {
             let fact = self.fact_for_ending(context, relation, &object_parts, &text);
             self.claims.end_all(&fact, "PREFERS");
         }
+        // "He had a fall and broke his hip": whose hip it is, not who is spoken of.
+        let injured = (relation == "INJURED")
+            .then(|| s.child_of(object, &[Dep::Poss]).and_then(|possessor| self.person(possessor)))
+            .flatten();
+        // "Joined Strava as a product designer" is a job.
+        if relation == "JOINED" && self.joins_as(context.verb) {
+            relation = "STARTED_JOB";
+        }
         // Whose death it is: "my dad died" is a fact about the speaker.
         let mourner = context.subject.kinship.as_ref().map(|kinship| Person::named(kinship.owner.clone()));
         let (subject, object_parts) = match mourner.as_ref() {
             Some(mourner) if relation == "LOST_TO_DEATH" && candidate.slot == "self" => {
                 (mourner, Object::entity(context.subject.name.clone(), context.subject.entity_type()))
             }
-            _ => (context.subject, object_parts),
+            _ => (injured.as_ref().unwrap_or(context.subject), object_parts),
         };
         self.add(FactParts {
             subject,
@@ -357,6 +365,13 @@ impl SentenceReader<'_, '_> {
             date: context.date,
         });
         Ok(())
+    }
+
+    /// Whether one joins in a job: "joined as a designer".
+    fn joins_as(&self, verb: usize) -> bool {
+        let s = self.s;
+        let title = |preposition| s.child_of(preposition, &[Dep::Pobj]).is_some_and(|job| s.is_a(job, Kind::Title));
+        s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["as"]) && title(c)).is_some()
     }
 
     fn fact_for_ending<'f>(

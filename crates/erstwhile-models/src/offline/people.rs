@@ -350,14 +350,15 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
 }
 
 /// One word for the same relative, so that "my mum" and "my mother" are one.
-fn kin_word(word: &str) -> &str {
+pub(super) fn kin_word(word: &str) -> &str {
     match word {
         "mum" | "mom" | "mama" | "mam" => "mother",
         "dad" | "papa" | "daddy" => "father",
+        "missus" => "wife",
         "hubby" => "husband",
         "sis" => "sister",
         "bro" => "brother",
-        "granny" | "nana" | "grandma" => "grandmother",
+        "granny" | "nana" | "nan" | "gran" | "grandma" => "grandmother",
         "grandad" | "granddad" | "grandpa" => "grandfather",
         word => word,
     }

@@ -16,6 +16,7 @@ use super::chats::{self, ChatMessage};
 use super::claims::Claims;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
+use super::fragments;
 use super::identifiers::Identifiers;
 use super::language;
 use super::lexicon::Kind;
@@ -47,6 +48,8 @@ pub(super) struct TurnReader<'t> {
     pub(super) scratch: Scratch,
     /// What the last turns of the conversation said, for answers and corrections.
     pub(super) said: Vec<Said>,
+    /// Whether the present document is told by its owner: "I", "my".
+    pub(super) first_person: bool,
 }
 
 /// One sentence before it is parsed.
@@ -83,6 +86,7 @@ impl TurnReader<'_> {
             self.said.push(Said::default());
             return other_languages::read(text, speaker);
         }
+        self.first_person = speaker.is_some() && is_first_person(text);
         let mut extraction = Extraction::default();
         let tools = self.tools;
         let mut claims = Claims::new(&tools.lexicon);
@@ -203,11 +207,15 @@ impl TurnReader<'_> {
         }
         let tools = self.tools;
         let mut mapped = unit.text.clone();
+        let speaks = trust == Trust::Speaker || trust == Trust::Document && self.first_person;
+        if speaks && !unit.question {
+            fragments::complete(&mut mapped);
+        }
         let identifiers = Identifiers::mask(&mut mapped);
         let mut document = tools.english.parse_with(mapped.text(), &mut self.scratch);
         let repaired;
         if !unit.question
-            && trust == Trust::Speaker
+            && speaks
             && let Some(edit) = subjects::missing(&whole(&document, tools, &identifiers))
         {
             mapped.replace(&[(edit.0, edit.1.as_str())]);
@@ -304,6 +312,11 @@ fn type_by_use(sentence: &Sentence<'_>, entity: &Entity) -> Option<&'static str>
         }
     }
     people::acts_like_a_person(sentence, last).then_some("Person")
+}
+
+/// Whether a text is told by someone who says "I".
+fn is_first_person(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "I" | "my" | "My" | "me"))
 }
 
 /// The whole document as one sentence.
