@@ -14,6 +14,7 @@ mod chats;
 mod claims;
 mod clause_text;
 mod clauses;
+mod codes;
 pub mod dates;
 mod dialogue;
 mod fitness;

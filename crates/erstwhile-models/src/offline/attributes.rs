@@ -71,7 +71,9 @@ impl SentenceReader<'_, '_> {
         );
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
-        let relation = format!("HAS_{}", relation_name(&noun));
+        // "My car is a Yaris": what one owns.
+        let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
+        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
         let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
         let statement = format!("{}'s {noun} {tense} {}", owner.name, joined.as_text());

@@ -1,6 +1,6 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, Tag};
+use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::{self, Argument};
 use erstwhile::ports::ExtractedMention;
@@ -89,6 +89,9 @@ impl SentenceReader<'_, '_> {
             && !s.has_child_word(verb, &["ca"])
         {
             reading = Reading { mood: Mood::Former, negated: false };
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
+            reading.mood = Mood::Planned;
         }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
@@ -209,6 +212,7 @@ impl SentenceReader<'_, '_> {
                 let whole =
                     matches!(frame.slot.as_str(), "self" | "ger" | "inf" | "activity" | "trip" | "status" | "diet")
                         || frame.slot.starts_with("adj") && frame.slot.matches(':').count() < 2;
+                let argument = &Argument { token: self.named_beside(argument.token), slot: argument.slot.clone() };
                 let objects = if whole { vec![argument.token] } else { s.coordinated(argument.token) };
                 for object in objects {
                     let score = self.fits(context, frame, object);
@@ -233,6 +237,14 @@ impl SentenceReader<'_, '_> {
             }
         }
         best
+    }
+
+    /// "Seeing someone new, Anwen": the name of whom a vague noun means.
+    fn named_beside(&self, token: usize) -> usize {
+        let s = self.s;
+        let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
+        let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
+        if vague { s.child(token, name).unwrap_or(token) } else { token }
     }
 
     /// Whether an argument stands in the slot of a frame.
@@ -306,6 +318,10 @@ impl SentenceReader<'_, '_> {
         }
         let object_parts = self.object(context, candidate)?;
         let mut relation = candidate.relation;
+        // "Me and Cerys split up", "Mia and I got engaged": with whom.
+        if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
+            return Ok(());
+        }
         if matches!(relation, "LIKES" | "LOVES" | "PREFERS" | "DISLIKES") && reading.mood == Mood::Wanted {
             relation = "WANTS";
         }
@@ -367,6 +383,34 @@ impl SentenceReader<'_, '_> {
         Ok(())
     }
 
+    /// "Me and Cerys split up": a fact about both; returns whether the clause tells of two.
+    fn happens_to_two(&mut self, context: &Context<'_>, text: &str, reading: Reading) -> bool {
+        let s = self.s;
+        let relation = match s.lemma(context.verb) {
+            "break" | "split" => "BROKE_UP_WITH",
+            "marry" => "MARRIED_TO",
+            "engage" => "ENGAGED_TO",
+            "divorce" => "DIVORCED",
+            _ => return false,
+        };
+        let Some(subject) = s.child_of(context.verb, &[Dep::Nsubj, Dep::Nsubjpass]) else { return false };
+        let mut both = s.coordinated(subject);
+        both.extend(s.children(subject).filter(|c| s.dep(*c) == Dep::Conj && s.pos(*c) == Pos::Pron));
+        let other = both.into_iter().filter_map(|token| self.person(token));
+        let Some(other) = other.into_iter().find(|person| person.name != context.subject.name) else { return false };
+        self.add(FactParts {
+            subject: context.subject,
+            relation,
+            object: Object::entity(other.name.clone(), other.entity_type()),
+            statement: format!("{text} with {}", other.name),
+            mood: reading.mood,
+            negated: reading.negated,
+            past: true,
+            date: context.date,
+        });
+        true
+    }
+
     /// Whether one joins in a job: "joined as a designer".
     fn joins_as(&self, verb: usize) -> bool {
         let s = self.s;
@@ -407,7 +451,11 @@ impl SentenceReader<'_, '_> {
         let token = candidate.object;
         let relation = s.lexicon.relation(candidate.relation);
         if candidate.slot == "self" {
-            let name = s.lower(context.verb).to_owned();
+            let name = match (candidate.relation, s.lemma(context.verb)) {
+                ("AVOIDS", "smoke") => "smoking".to_owned(),
+                ("AVOIDS", "drink") => "alcohol".to_owned(),
+                _ => s.lower(context.verb).to_owned(),
+            };
             return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
         }
         if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {

@@ -184,6 +184,11 @@ impl SentenceReader<'_, '_> {
                 && (s.has_child(verb, &[Dep::Dobj]) || s.has_child_word(verb, &["time", "first", "with"]));
             return if context.subject.kinship.is_some() && !exam { 6 } else { 0 };
         }
+        // "I don't smoke".
+        if name == "AVOIDS" {
+            let bare = !s.has_child(verb, &[Dep::Dobj]) && context.reading.mood == Mood::Actual;
+            return if bare { 6 } else { 0 };
+        }
         let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
         let dated = s.is_past(verb) || context.date.is_some();
         if actual && dated { 6 } else { 0 }
@@ -195,6 +200,16 @@ impl SentenceReader<'_, '_> {
         match name {
             "LIVES_IN" => {
                 s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
+            }
+            // "Was 37": no present age.
+            "HAS_AGE" => s.lemma(context.verb) == "be" && s.is_past(context.verb),
+            // "Seeing someone", not "saw Dr Lund".
+            "DATING" => {
+                s.is_lemma(context.verb, &["see"])
+                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+            }
+            "VISITED_PERSON" => {
+                s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
             }
             "HAS_PET" => s.tag(object) == Tag::Nns && super::listed_names::has_names(&s, object),
             _ => false,
@@ -295,11 +310,6 @@ impl SentenceReader<'_, '_> {
                     && frame.slot == "obj"
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
-            }
-            // "Seeing someone", not "saw Dr Lund".
-            "DATING" => {
-                s.is_lemma(context.verb, &["see"])
-                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
             }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),

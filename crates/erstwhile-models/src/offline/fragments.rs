@@ -98,6 +98,7 @@ fn has_word(list: &str, word: &str) -> bool {
 /// Completes the beginning of a sentence that a speaker says of himself or herself.
 pub(super) fn complete(sentence: &mut Mapped) {
     kin(sentence);
+    spread(sentence);
     let text = sentence.text().to_owned();
     let offset = text.len() - text.trim_start().len();
     let rest = &text[offset..];
@@ -139,6 +140,9 @@ fn subject_of(text: &str) -> Option<&'static str> {
     if has_word(PROGRESSIVES, first) && !finite && !own_subject {
         return Some("I am ");
     }
+    if matches!(first, "haven't" | "didn't" | "can't" | "couldn't" | "won't") && !own_subject {
+        return Some("I ");
+    }
     if has_word(PAST, first)
         && has_word(AFTER_PAST, second)
         && !own_subject
@@ -155,6 +159,32 @@ fn takes_something(lower: &str) -> bool {
     let period = words.iter().position(|word| matches!(*word, "since" | "until" | "till" | "now" | "for"));
     let article = matches!(words.get(1), Some(&"the" | &"a" | &"my" | &"monday" | &"friday" | &"sunday" | &"saturday"));
     period.is_some_and(|at| (2..=4).contains(&at)) && !article
+}
+
+/// "She's a radiographer, from Leicester, obsessed with chess": one sentence for each.
+fn spread(sentence: &mut Mapped) {
+    const SUBJECTS: &[(&str, &str)] = &[
+        ("she's ", "She is "),
+        ("he's ", "He is "),
+        ("i'm ", "I am "),
+        ("she is ", "She is "),
+        ("he is ", "He is "),
+        ("i am ", "I am "),
+    ];
+    let text = sentence.text().to_owned();
+    let lower = text.to_ascii_lowercase();
+    let Some((_, subject)) = SUBJECTS.iter().find(|(lead, _)| lower.trim_start().starts_with(lead)) else { return };
+    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    for (at, _) in lower.match_indices(", ") {
+        let rest = &lower[at + 2..];
+        let describes = rest.starts_with("from ") && text[at + 7..].starts_with(char::is_uppercase)
+            || PREDICATES.iter().any(|predicate| rest.starts_with(predicate));
+        if describes {
+            edits.push((at..at + 2, format!(". {subject}")));
+        }
+    }
+    let edits: Vec<_> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    sentence.replace(&edits);
 }
 
 /// Gives relatives without a possessor the speaker as one.
@@ -217,7 +247,7 @@ mod tests {
     #[test]
     fn bare_relatives_are_the_speakers() {
         assert_eq!(completed("Wife hasn't spoken to me"), "my wife hasn't spoken to me");
-        assert_eq!(completed("Told Mum I'm leaving"), "Told my mum I'm leaving");
+        assert_eq!(completed("Told Mum I'm leaving"), "I told my mum I'm leaving");
         assert_eq!(completed("also the wife likes it"), "also my wife likes it");
         assert_eq!(completed("Her mum flew in"), "Her mum flew in");
         assert_eq!(completed("Mum, can you call?"), "Mum, can you call?");

@@ -397,6 +397,10 @@ impl PhraseWriter<'_, '_, '_> {
                 self.word(token)?;
                 done = true;
             }
+            // The other of two nouns that the parser hangs on one another.
+            if sentence.dep(child) == Dep::Nmod && sentence.has_child(child, &[Dep::Cc]) {
+                continue;
+            }
             if self.is_part_of_name(child) {
                 self.write(child, false)?;
             } else if self.keeps(token, child, top) {

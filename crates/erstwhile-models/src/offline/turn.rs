@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::Tools;
 use super::calendars;
 use super::chats::{self, ChatMessage};
-use super::claims::Claims;
+use super::claims::{Claims, Fact, Object, relation_name};
+use super::codes;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
 use super::fragments;
@@ -21,9 +22,10 @@ use super::identifiers::Identifiers;
 use super::language;
 use super::lexicon::Kind;
 use super::mapped::Mapped;
+use super::mood::Mood;
 use super::other_languages;
 use super::passages::{self, Passage};
-use super::people::{self, People};
+use super::people::{self, People, Person};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
@@ -194,6 +196,31 @@ impl TurnReader<'_> {
         units
     }
 
+    /// States the codes of a sentence as the speaker's, or of the addressee whose they are.
+    fn codes(&self, text: &Mapped, trust: Trust, claims: &mut Claims<'_>) {
+        let yours = || text.text().to_lowercase().split(' ').any(|word| matches!(word, "your" | "you"));
+        let owner = match trust {
+            Trust::Speaker => self.people.speaker.clone(),
+            Trust::Assistant if yours() => self.people.addressee.clone(),
+            _ => None,
+        };
+        let Some(owner) = owner.map(Person::named) else { return };
+        for code in codes::read(text.text()) {
+            claims.add(Fact {
+                subject: &owner,
+                relation: &format!("HAS_{}", relation_name(&code.noun)),
+                object: Object::entity(code.value.clone(), Some("Identifier")),
+                statement: format!("{}'s {} is {}", owner.name, code.noun, code.value),
+                mood: Mood::Actual,
+                negated: false,
+                past: false,
+                date: None,
+                span: text.origin(code.place),
+                has_consequences: false,
+            });
+        }
+    }
+
     fn sentence(
         &mut self,
         unit: &Unit,
@@ -210,6 +237,9 @@ impl TurnReader<'_> {
         let speaks = trust == Trust::Speaker || trust == Trust::Document && self.first_person;
         if speaks && !unit.question {
             fragments::complete(&mut mapped);
+        }
+        if !unit.question {
+            self.codes(&mapped, trust, claims);
         }
         let identifiers = Identifiers::mask(&mut mapped);
         let mut document = tools.english.parse_with(mapped.text(), &mut self.scratch);
@@ -249,6 +279,7 @@ impl TurnReader<'_> {
                 span: span.clone(),
                 mapped: &mapped,
                 trust,
+                now: turn.reference_time,
                 covered: Vec::new(),
             }
             .read();
