@@ -34,6 +34,7 @@ mod past;
 mod people;
 mod questions;
 mod reader;
+mod receivers;
 mod records;
 mod repair;
 mod sentence;

@@ -91,8 +91,10 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
         "i meant ",
         "I meant ",
         "I mean ",
+        "ends in ",
         "in ",
         "on ",
+        "*",
     ]
     .iter()
     .find_map(|lead| text.strip_prefix(*lead))
@@ -102,7 +104,15 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
         let at = find_word(before.text.text(), wrong)?;
         return Some(substituted(before, at..at + wrong.len(), right, unit));
     }
-    if !corrects.iter().any(|lead| unit.lead.contains(lead)) || bare.split(' ').count() > 4 || has_verb(bare) {
+    // "*50", "Bristol instead, same month".
+    let (bare, replaces) = match bare.split_once(" instead") {
+        Some((right, _)) => (right, true),
+        None => (bare, text.starts_with('*')),
+    };
+    if !replaces && !corrects.iter().any(|lead| unit.lead.contains(lead))
+        || bare.split(' ').count() > 4
+        || has_verb(bare)
+    {
         return None;
     }
     let before = earlier.last()?;
@@ -154,14 +164,16 @@ fn last_like(text: &str, right: &str) -> Option<std::ops::Range<usize>> {
 fn substituted(before: &Unit, place: std::ops::Range<usize>, right: &str, correction: &Unit) -> Unit {
     let mut text = before.text.text().to_owned();
     text.replace_range(place, right);
-    at_place_of(correction, &text)
+    // What it corrects stands where the correction stands, too.
+    let corrects = at_place_of(correction, before.text.text()).text;
+    Unit { corrects: Some(Box::new(corrects)), ..at_place_of(correction, &text) }
 }
 
 fn at_place_of(unit: &Unit, text: &str) -> Unit {
     let mut mapped: Mapped = unit.text.clone();
     let length = mapped.text().len();
     mapped.replace(&[(0..length, text)]);
-    Unit { text: mapped, question: false, lead: String::new() }
+    Unit { text: mapped, question: false, lead: String::new(), corrects: None }
 }
 
 /// What an answer says in full.
@@ -291,7 +303,7 @@ mod tests {
     use super::*;
 
     fn unit(text: &str, lead: &str, question: bool) -> Unit {
-        Unit { text: Mapped::slice(text, 0..text.len()), question, lead: lead.to_owned() }
+        Unit { text: Mapped::slice(text, 0..text.len()), question, lead: lead.to_owned(), corrects: None }
     }
 
     fn resolved(question: &str, answer: &str) -> Vec<String> {

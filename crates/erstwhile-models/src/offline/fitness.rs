@@ -257,6 +257,22 @@ impl SentenceReader<'_, '_> {
         {
             return 8;
         }
+        // "Won the Wirral Open": contests have names of all kinds.
+        if name == "WON"
+            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Propn]))
+            && self.is_specific(object)
+            && lemma == "win"
+        {
+            return 5;
+        }
+        // "Doing Couch to 5k": what one does and has a name.
+        if name == "PARTICIPATED_IN"
+            && lemma == "do"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
+        {
+            return 4;
+        }
         // Who quits a company leaves a job; clubs and teams have their own words.
         if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
             return 0;
@@ -310,6 +326,11 @@ impl SentenceReader<'_, '_> {
                     && frame.slot == "obj"
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
+            }
+            // "Came second in the trials", not "came in the van".
+            "ACHIEVED" => {
+                s.is_lemma(context.verb, &["come"])
+                    && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),

@@ -73,7 +73,7 @@ const PROGRESSIVES: &str = "hoping planning saving thinking looking waiting tryi
     running teaching";
 
 /// Past forms that, with what follows them, begin a sentence about the speaker.
-const PAST: &str = "lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
+const PAST: &str = "shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
@@ -99,6 +99,7 @@ fn has_word(list: &str, word: &str) -> bool {
 pub(super) fn complete(sentence: &mut Mapped) {
     kin(sentence);
     spread(sentence);
+    appointment(sentence);
     let text = sentence.text().to_owned();
     let offset = text.len() - text.trim_start().len();
     let rest = &text[offset..];
@@ -139,6 +140,14 @@ fn subject_of(text: &str) -> Option<&'static str> {
     }
     if has_word(PROGRESSIVES, first) && !finite && !own_subject {
         return Some("I am ");
+    }
+    if matches!(first, "might" | "may")
+        && !own_subject
+        && second != "be"
+        && !second.is_empty()
+        && lower.starts_with("might")
+    {
+        return Some("I ");
     }
     if matches!(first, "haven't" | "didn't" | "can't" | "couldn't" | "won't") && !own_subject {
         return Some("I ");
@@ -185,6 +194,38 @@ fn spread(sentence: &mut Mapped) {
     }
     let edits: Vec<_> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
     sentence.replace(&edits);
+}
+
+/// "Dentist Thursday at 2:30", "rent is 38k", "wish I had a boat": set phrases for an appointment, a thing, a wish.
+fn appointment(sentence: &mut Mapped) {
+    const VISITS: &str = "dentist doctor doctors gp physio optician vet therapist hairdresser haircut scan checkup";
+    const MEETINGS: &str = "exam interview viewing meeting appointment surgery";
+    const WHEN: &str = "on at tomorrow today tonight monday tuesday wednesday thursday friday saturday sunday next this \
+        mon tue tues wed thu thurs fri sat sun";
+    const THINGS: &str = "rent salary budget mortgage height weight birthday wedding flight exam interview surgery appointment \
+        goal target savings phone email address number title visa lease contract degree team landlord commute job";
+    let text = sentence.text().to_owned();
+    let lower = text.to_ascii_lowercase();
+    let mut words = lower.split_whitespace();
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return };
+    let offset = text.len() - text.trim_start().len();
+    let lead = if lower.trim_start().starts_with("wish i had ") {
+        sentence.replace(&[(offset..offset + "wish i had ".len(), "I want ")]);
+        return;
+    } else if has_word(VISITS, first) && has_word(WHEN, second) {
+        let place = offset..offset + first.len();
+        let full = format!("I have a {first} appointment");
+        sentence.replace(&[(place, full.as_str())]);
+        return;
+    } else if has_word(MEETINGS, first) && has_word(WHEN, second) {
+        "I have a "
+    } else if has_word(THINGS, first) && matches!(second, "is" | "was" | "starts" | "reached" | "ends" | "are") {
+        "my "
+    } else {
+        return;
+    };
+    let lowered = format!("{lead}{}", &lower[offset..=offset]);
+    sentence.replace(&[(offset..offset + 1, lowered.as_str())]);
 }
 
 /// Gives relatives without a possessor the speaker as one.

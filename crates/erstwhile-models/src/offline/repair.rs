@@ -73,6 +73,9 @@ const OPENINGS: &[&str] = &[
     "nope, ",
     "nah, ",
     "correction: ",
+    "typo, ",
+    "typo: ",
+    "scratch that, ",
     "thanks, ",
     "thanks! ",
 ];

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use erstwhile::model::{EpisodeKind, Precision, Role, TimePoint};
+use erstwhile::model::{ClaimKind, EpisodeKind, Precision, Role, TimePoint};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Turn};
 use erstwhile::text::sentences;
 use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Scratch};
@@ -61,6 +61,8 @@ pub(super) struct Unit {
     pub(super) question: bool,
     /// What stood before it and is not part of it, in lower case: "no, ".
     pub(super) lead: String,
+    /// The sentence that it corrects, and whose facts it takes back.
+    pub(super) corrects: Option<Box<Mapped>>,
 }
 
 impl TurnReader<'_> {
@@ -108,7 +110,12 @@ impl TurnReader<'_> {
             for unit in passage_units {
                 let speaker = self.people.speaker.clone();
                 for unit in dialogue::resolve(&unit, speaker.as_deref(), &self.said, &units, trust) {
+                    let before = claims.claims.len();
                     self.sentence(&unit, turn, trust, &calls, (&mut claims, &mut extraction));
+                    if let Some(corrected) = &unit.corrects {
+                        let old = Unit { text: (**corrected).clone(), corrects: None, ..unit.clone() };
+                        self.take_back(&old, turn, &calls, (&mut claims, before));
+                    }
                 }
                 units.push(unit);
             }
@@ -191,9 +198,28 @@ impl TurnReader<'_> {
             let start = sentence.span.start + opening;
             let end = sentence.span.start + repair::length_without_closing(source).max(opening);
             let lead = source[..opening].to_lowercase();
-            units.push(Unit { text: text.part(start..end), question: sentence.question, lead });
+            units.push(Unit { text: text.part(start..end), question: sentence.question, lead, corrects: None });
         }
         units
+    }
+
+    /// Denies what a corrected sentence stated and its correction does not; `from` is where the claims of that begin.
+    fn take_back(&mut self, old: &Unit, turn: &Turn, calls: &Cell<u8>, (claims, from): (&mut Claims<'_>, usize)) {
+        let mut before = Claims::new(&self.tools.lexicon);
+        self.sentence(old, turn, Trust::Speaker, calls, (&mut before, &mut Extraction::default()));
+        if claims.claims.len() == from {
+            return;
+        }
+        for claim in before.claims {
+            let kept = claims.claims[from..].iter().any(|new| {
+                new.subject == claim.subject && new.predicate == claim.predicate && new.object == claim.object
+            });
+            if claim.kind == ClaimKind::Asserts && !kept {
+                claims
+                    .claims
+                    .insert(from, Claim { kind: ClaimKind::Denies, valid_from: None, valid_until: None, ..claim });
+            }
+        }
     }
 
     /// States the codes of a sentence as the speaker's, or of the addressee whose they are.
