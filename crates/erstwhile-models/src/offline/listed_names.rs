@@ -112,6 +112,54 @@ impl SentenceReader<'_, '_> {
         true
     }
 
+    /// "It's just me and Nugget the budgie": an animal with its name, in the speaker's company.
+    pub(super) fn named_animal(&mut self, noun: usize) -> bool {
+        let s = self.s;
+        let named = noun >= s.start + 2
+            && s.is(noun - 1, &["the"])
+            && s.pos(noun - 2) == Pos::Propn
+            && s.is_capital(noun - 2)
+            && s.is_a(noun, Kind::Animal)
+            && s.tag(noun) == Tag::Nn;
+        let personal = s.tokens().any(|token| s.is(token, people::FIRST));
+        let Some(speaker) = self.people.speaker.clone().filter(|_| named && personal && self.trust != Trust::Assistant)
+        else {
+            return false;
+        };
+        let name = s.text(noun - 2).to_owned();
+        let word = s.lemma(noun).to_owned();
+        let kinship = Kinship { owner: speaker.clone(), word: word.clone(), relation: "HAS_PET", named: true };
+        let pet = Person { kind: PersonKind::Pet, kinship: Some(kinship), ..Person::named(name.clone()) };
+        self.people.introduce(pet.clone());
+        self.people.remember(&pet);
+        let statement = nouns::tidy(&format!("{speaker} has a {word} named {name}"));
+        self.state(&Person::named(speaker), "HAS_PET", Object::entity(name, Some("Pet")), statement);
+        self.species(&pet);
+        true
+    }
+
+    /// "I went with Shaz and Bev": whom the speaker does things with.
+    pub(super) fn companion(&mut self, token: usize) {
+        let s = self.s;
+        let with = s.dep(token) == Dep::Pobj && s.is(s.head(token), &["with"]);
+        let verb = s.head(s.head(token));
+        let named = |token| s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
+        if !with || !s.is_verb(verb) || self.trust != Trust::Speaker || !named(token) {
+            return;
+        }
+        let mine = s.subject(verb).is_some_and(|subject| s.is(subject, &["i", "we"]));
+        let done = mood::read(&s, verb).is_some_and(|reading| !reading.negated && reading.mood == Mood::Actual);
+        let Some(speaker) = self.people.speaker.clone().filter(|_| mine && done).map(Person::named) else { return };
+        for other in s.coordinated(token).into_iter().filter(|other| named(*other)) {
+            let name = nouns::name(&s, other);
+            let known = self.people.known(&name).is_some_and(|person| person.kinship.is_some());
+            if !known && !self.people.is_namesake(&name) && !s.has_child(other, &[Dep::Poss]) {
+                let statement = format!("{} knows {name}", speaker.name);
+                self.state(&speaker, "KNOWS", Object::entity(name, Some("Person")), statement);
+            }
+        }
+    }
+
     /// Whose the listed ones are: the possessor, or who has them.
     fn owner_of_listed(&mut self, noun: usize) -> Option<Person> {
         let s = self.s;

@@ -27,9 +27,10 @@ impl SentenceReader<'_, '_> {
     pub(super) fn noun_phrase(&mut self, token: usize) -> Result<(), Vague> {
         let s = self.s;
         let sentence = s;
-        if self.listed_names(token) {
+        if self.listed_names(token) || self.named_animal(token) {
             return Ok(());
         }
+        self.companion(token);
         if let Some(person) = self.people.kin(&sentence, token) {
             self.people.remember(&person);
             // "We lost our old spaniel Meg": whom one no longer has.

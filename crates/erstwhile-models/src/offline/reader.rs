@@ -52,6 +52,9 @@ impl SentenceReader<'_, '_> {
                 let _vague = self.noun_phrase(token);
             }
         }
+        if self.trust == Trust::Assistant {
+            self.errands();
+        }
         for verb in self.s.tokens() {
             let helper = matches!(
                 self.s.dep(verb),

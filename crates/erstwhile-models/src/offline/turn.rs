@@ -17,6 +17,7 @@ use super::claims::{Claims, Fact, Object, relation_name};
 use super::codes;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
+use super::forms;
 use super::fragments;
 use super::identifiers::Identifiers;
 use super::language;
@@ -25,7 +26,7 @@ use super::mapped::Mapped;
 use super::mood::Mood;
 use super::other_languages;
 use super::passages::{self, Passage};
-use super::people::{self, People, Person};
+use super::people::{self, People, Person, PersonKind};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
@@ -95,6 +96,9 @@ impl TurnReader<'_> {
         let tools = self.tools;
         let mut claims = Claims::new(&tools.lexicon);
         let calls = Cell::new(FALLBACK_CALLS_MAX);
+        if turn.kind == EpisodeKind::Text {
+            form(text, &mut claims);
+        }
         let labelled =
             turn.kind == EpisodeKind::Text || turn.kind == EpisodeKind::Message && turn.role != Some(Role::Assistant);
         let mut units = Vec::new();
@@ -369,6 +373,28 @@ fn type_by_use(sentence: &Sentence<'_>, entity: &Entity) -> Option<&'static str>
         }
     }
     people::acts_like_a_person(sentence, last).then_some("Person")
+}
+
+/// States the fields of a document as attributes of what its title names.
+fn form(text: &str, claims: &mut Claims<'_>) {
+    let Some((title, fields)) = forms::read(text) else { return };
+    let document = Person { kind: PersonKind::Thing, ..Person::named(title) };
+    for field in fields {
+        let name = field.value.split(' ').all(|word| word.starts_with(char::is_uppercase));
+        let object = if name { Object::entity(field.value.clone(), None) } else { Object::value(field.value.clone()) };
+        claims.add(Fact {
+            subject: &document,
+            relation: &format!("HAS_{}", relation_name(&field.label)),
+            object,
+            statement: format!("{}: {} is {}", document.name, field.label.to_lowercase(), field.value),
+            mood: Mood::Actual,
+            negated: false,
+            past: false,
+            date: None,
+            span: field.place,
+            has_consequences: false,
+        });
+    }
 }
 
 /// Whether a text is told by someone who says "I".
