@@ -14,13 +14,18 @@ mod chats;
 mod claims;
 mod clause_text;
 mod clauses;
+mod codes;
 pub mod dates;
 mod dialogue;
+mod errands;
 mod fitness;
+mod forms;
+mod fragments;
 mod identifiers;
 mod jobs;
 mod language;
 mod lexicon;
+mod listed_names;
 mod mapped;
 mod mood;
 mod noun_facts;
@@ -29,7 +34,9 @@ mod other_languages;
 mod passages;
 mod past;
 mod people;
+mod questions;
 mod reader;
+mod receivers;
 mod records;
 mod repair;
 mod sentence;
@@ -97,6 +104,7 @@ impl OfflineExtractor {
             zone: &zone,
             scratch: Scratch::default(),
             said: Vec::new(),
+            first_person: false,
         };
         let mut thread = None;
         let mut extractions = Vec::with_capacity(request.turns.len());

@@ -111,9 +111,14 @@ fn same_relation(wanted: &str, found: &str) -> bool {
 /// "mum" and "mother" are one word for one person.
 fn with_one_word_for_kin(name: &str) -> String {
     let mut name = name.to_lowercase();
-    for (word, same) in
-        [("mum", "mother"), ("mom", "mother"), ("dad", "father"), ("hubby", "husband"), ("nan", "grandmother")]
-    {
+    for (word, same) in [
+        ("mum", "mother"),
+        ("mom", "mother"),
+        ("dad", "father"),
+        ("hubby", "husband"),
+        ("nan", "grandmother"),
+        ("grandad", "grandfather"),
+    ] {
         if let Some(owner) = name.strip_suffix(word).filter(|owner| owner.ends_with("'s ")) {
             name = format!("{owner}{same}");
         }

@@ -118,6 +118,12 @@ impl ArgumentReader<'_, '_> {
     }
 
     fn noun(&mut self, noun: usize) {
+        // "A Bears fan" is a fan of the Bears.
+        if self.s.is_lemma(noun, &["fan", "supporter"])
+            && let Some(of) = self.s.child(noun, |c| matches!(self.s.dep(c), Dep::Compound | Dep::Nmod))
+        {
+            self.push("noun:fan:of", of);
+        }
         let key = format!("noun:{}", self.s.lemma(noun));
         self.complements(&key, noun);
     }

@@ -39,6 +39,10 @@ impl SentenceReader<'_, '_> {
         let kinds = s.lexicon.kinds(lemma);
         s.pos(token) == Pos::Noun
             && owned.is_some()
+            // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
+            && !s.is_capital(token)
+            && s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["first", "last", "next", "best"])).is_none()
+            && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
             && !kinds.has(Kind::Animal)
             && !kinds.has(Kind::Team)
@@ -67,7 +71,9 @@ impl SentenceReader<'_, '_> {
         );
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
-        let relation = format!("HAS_{}", relation_name(&noun));
+        // "My car is a Yaris": what one owns.
+        let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
+        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
         let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
         let statement = format!("{}'s {noun} {tense} {}", owner.name, joined.as_text());
@@ -250,6 +256,10 @@ impl SentenceReader<'_, '_> {
         }
         let mut known = person.clone();
         name.clone_into(&mut known.name);
+        if let Some(kinship) = &mut known.kinship {
+            kinship.named = true;
+        }
+        self.species(&known);
         self.people.introduce(known.clone());
         self.people.remember(&known);
     }

@@ -128,8 +128,16 @@ impl<'l> Claims<'l> {
         for ending in &relation.ends {
             let object = ending.same_object.then_some(&fact.object);
             let mut end = self.ending(fact, &ending.relation, object);
-            // What is ended need not have been: an end would imply that it was.
-            end.kind = ClaimKind::Denies;
+            // Who leaves a job had it; of others, what is ended need not have been, as an end would imply.
+            let was = object.is_some_and(|object| object.name.starts_with(char::is_uppercase))
+                && matches!(
+                    (fact.relation, ending.relation.as_str()),
+                    ("LEFT_JOB", "WORKS_AT")
+                        | ("LEFT_GROUP", "MEMBER_OF")
+                        | ("DIVORCED", "MARRIED_TO")
+                        | ("MOVED_FROM", "LIVES_IN")
+                );
+            end.kind = if was { ClaimKind::Ends } else { ClaimKind::Denies };
             end.valid_from = from;
             self.push(end);
         }

@@ -1,18 +1,19 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, Tag};
+use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::{self, Argument};
 use erstwhile::ports::ExtractedMention;
 
 use super::claims::{Object, entity_type};
 use super::clause_text::{self, Clause};
-use super::fitness::{CONCRETE, Context};
+use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
+use super::receivers::RECEIVES;
 
 /// Relations of close people that "I have a sister" states.
 const CLOSE: &[&str] = &[
@@ -27,19 +28,6 @@ const CLOSE: &[&str] = &[
     "HAS_ROOMMATE",
     "HAS_BOSS",
     "HAS_MENTOR",
-];
-
-/// Verbs that make the speaker the receiver: "Grandma gave me a necklace".
-const RECEIVES: &[(&str, &str, &str)] = &[
-    ("give", "RECEIVED", "obj"),
-    ("gift", "RECEIVED", "obj"),
-    ("send", "RECEIVED", "obj"),
-    ("buy", "RECEIVED", "obj"),
-    ("get", "RECEIVED", "obj"),
-    ("lend", "RECEIVED", "obj"),
-    ("diagnose", "HAS_CONDITION", "with"),
-    ("prescribe", "TAKES_MEDICATION", "obj"),
-    ("teach", "LEARNS", "obj"),
 ];
 
 /// Verbs whose past says that something began.
@@ -89,6 +77,9 @@ impl SentenceReader<'_, '_> {
             && !s.has_child_word(verb, &["ca"])
         {
             reading = Reading { mood: Mood::Former, negated: false };
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
+            reading.mood = Mood::Planned;
         }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
@@ -209,6 +200,7 @@ impl SentenceReader<'_, '_> {
                 let whole =
                     matches!(frame.slot.as_str(), "self" | "ger" | "inf" | "activity" | "trip" | "status" | "diet")
                         || frame.slot.starts_with("adj") && frame.slot.matches(':').count() < 2;
+                let argument = &Argument { token: self.named_beside(argument.token), slot: argument.slot.clone() };
                 let objects = if whole { vec![argument.token] } else { s.coordinated(argument.token) };
                 for object in objects {
                     let score = self.fits(context, frame, object);
@@ -233,6 +225,14 @@ impl SentenceReader<'_, '_> {
             }
         }
         best
+    }
+
+    /// "Seeing someone new, Anwen": the name of whom a vague noun means.
+    fn named_beside(&self, token: usize) -> usize {
+        let s = self.s;
+        let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
+        let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
+        if vague { s.child(token, name).unwrap_or(token) } else { token }
     }
 
     /// Whether an argument stands in the slot of a frame.
@@ -306,6 +306,10 @@ impl SentenceReader<'_, '_> {
         }
         let object_parts = self.object(context, candidate)?;
         let mut relation = candidate.relation;
+        // "Me and Cerys split up", "Mia and I got engaged": with whom.
+        if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
+            return Ok(());
+        }
         if matches!(relation, "LIKES" | "LOVES" | "PREFERS" | "DISLIKES") && reading.mood == Mood::Wanted {
             relation = "WANTS";
         }
@@ -338,13 +342,21 @@ impl SentenceReader<'_, '_> {
             let fact = self.fact_for_ending(context, relation, &object_parts, &text);
             self.claims.end_all(&fact, "PREFERS");
         }
+        // "He had a fall and broke his hip": whose hip it is, not who is spoken of.
+        let injured = (relation == "INJURED")
+            .then(|| s.child_of(object, &[Dep::Poss]).and_then(|possessor| self.person(possessor)))
+            .flatten();
+        // "Joined Strava as a product designer" is a job.
+        if relation == "JOINED" && self.joins_as(context.verb) {
+            relation = "STARTED_JOB";
+        }
         // Whose death it is: "my dad died" is a fact about the speaker.
         let mourner = context.subject.kinship.as_ref().map(|kinship| Person::named(kinship.owner.clone()));
         let (subject, object_parts) = match mourner.as_ref() {
             Some(mourner) if relation == "LOST_TO_DEATH" && candidate.slot == "self" => {
                 (mourner, Object::entity(context.subject.name.clone(), context.subject.entity_type()))
             }
-            _ => (context.subject, object_parts),
+            _ => (injured.as_ref().unwrap_or(context.subject), object_parts),
         };
         self.add(FactParts {
             subject,
@@ -357,6 +369,13 @@ impl SentenceReader<'_, '_> {
             date: context.date,
         });
         Ok(())
+    }
+
+    /// Whether one joins in a job: "joined as a designer".
+    fn joins_as(&self, verb: usize) -> bool {
+        let s = self.s;
+        let title = |preposition| s.child_of(preposition, &[Dep::Pobj]).is_some_and(|job| s.is_a(job, Kind::Title));
+        s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["as"]) && title(c)).is_some()
     }
 
     fn fact_for_ending<'f>(
@@ -392,7 +411,11 @@ impl SentenceReader<'_, '_> {
         let token = candidate.object;
         let relation = s.lexicon.relation(candidate.relation);
         if candidate.slot == "self" {
-            let name = s.lower(context.verb).to_owned();
+            let name = match (candidate.relation, s.lemma(context.verb)) {
+                ("AVOIDS", "smoke") => "smoking".to_owned(),
+                ("AVOIDS", "drink") => "alcohol".to_owned(),
+                _ => s.lower(context.verb).to_owned(),
+            };
             return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
         }
         if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
@@ -497,58 +520,6 @@ impl SentenceReader<'_, '_> {
         let clause =
             Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
-    }
-
-    /// "Grandma gave me a necklace", "Dr. Patel diagnosed me with asthma".
-    fn received(&mut self, verb: usize, giver: usize, reading: Reading) -> Result<bool, Vague> {
-        let s = self.s;
-        let Some((_, relation, slot)) = RECEIVES.iter().find(|(known, ..)| *known == s.lemma(verb)) else {
-            return Ok(false);
-        };
-        let receiver = s.child(verb, |c| matches!(s.dep(c), Dep::Dative | Dep::Dobj) && s.is(c, &["me", "us"]));
-        let (Some(receiver), Some(speaker)) = (receiver, self.people.speaker.clone()) else { return Ok(false) };
-        if reading.negated || reading.mood != Mood::Actual || s.is(giver, &["i", "we"]) {
-            return Ok(true);
-        }
-        let object = if *slot == "obj" {
-            s.child(verb, |c| s.dep(c) == Dep::Dobj && c != receiver)
-        } else {
-            s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == *slot).and_then(|c| s.child_of(c, &[Dep::Pobj]))
-        };
-        let Some(object) = object else { return Ok(true) };
-        let kinds = self.kinds(object);
-        let concrete = kinds.intersects(CONCRETE) || kinds.has(Kind::Ownable) || self.is_specific(object);
-        if !kinds.intersects(s.lexicon.objects(relation)) || !concrete {
-            return Ok(true);
-        }
-        let me = Person::named(speaker.clone());
-        let name = self.phrase(object, Some(&speaker))?;
-        let date = self.date_of(verb);
-        let said = date.and_then(|date| self.date_words(date, false)).unwrap_or_default();
-        let giver_name = match self.person(giver) {
-            Some(person) => Some(person.name),
-            None if s.is_noun(giver) => Some(self.phrase(giver, None)?),
-            None => None,
-        };
-        let statement = match (*relation, giver_name) {
-            ("HAS_CONDITION", _) => format!("{speaker} was diagnosed with {name} {said}"),
-            ("TAKES_MEDICATION", _) => format!("{speaker} was prescribed {name} {said}"),
-            ("LEARNS", Some(giver)) => format!("{giver} taught {speaker} {name} {said}"),
-            (_, Some(giver)) => format!("{speaker} received {name} from {giver} {said}"),
-            (_, None) => format!("{speaker} received {name} {said}"),
-        };
-        let object = Object::entity(name, entity_type(kinds, s.lexicon.objects(relation)));
-        self.add(FactParts {
-            subject: &me,
-            relation,
-            object,
-            statement: nouns::tidy(&statement),
-            mood: Mood::Actual,
-            negated: false,
-            past: true,
-            date,
-        });
-        Ok(true)
     }
 }
 

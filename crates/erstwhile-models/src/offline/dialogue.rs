@@ -1,6 +1,7 @@
 //! Answers and corrections: a short turn is completed by the question, or the sentence, before it.
 
 use super::mapped::Mapped;
+use super::questions::{self, has_verb, turned};
 use super::reader::Trust;
 use super::turn::Unit;
 
@@ -90,8 +91,10 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
         "i meant ",
         "I meant ",
         "I mean ",
+        "ends in ",
         "in ",
         "on ",
+        "*",
     ]
     .iter()
     .find_map(|lead| text.strip_prefix(*lead))
@@ -101,7 +104,15 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
         let at = find_word(before.text.text(), wrong)?;
         return Some(substituted(before, at..at + wrong.len(), right, unit));
     }
-    if !corrects.iter().any(|lead| unit.lead.contains(lead)) || bare.split(' ').count() > 4 || has_verb(bare) {
+    // "*50", "Bristol instead, same month".
+    let (bare, replaces) = match bare.split_once(" instead") {
+        Some((right, _)) => (right, true),
+        None => (bare, text.starts_with('*')),
+    };
+    if !replaces && !corrects.iter().any(|lead| unit.lead.contains(lead))
+        || bare.split(' ').count() > 4
+        || has_verb(bare)
+    {
         return None;
     }
     let before = earlier.last()?;
@@ -123,13 +134,6 @@ fn contrast(text: &str) -> Option<(&str, &str)> {
 fn find_word(text: &str, word: &str) -> Option<usize> {
     let found = text.to_ascii_lowercase().find(&word.to_ascii_lowercase())?;
     text.get(found..found + word.len()).map(|_| found)
-}
-
-fn has_verb(text: &str) -> bool {
-    const VERBS: &[&str] =
-        &["is", "are", "am", "was", "have", "has", "do", "did", "live", "work", "moved", "want", "went", "'m", "i"];
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
-        || text.contains("I'")
 }
 
 /// The last part of a sentence that is like the correction: a number for a number, a name for a name, else the last word.
@@ -160,14 +164,16 @@ fn last_like(text: &str, right: &str) -> Option<std::ops::Range<usize>> {
 fn substituted(before: &Unit, place: std::ops::Range<usize>, right: &str, correction: &Unit) -> Unit {
     let mut text = before.text.text().to_owned();
     text.replace_range(place, right);
-    at_place_of(correction, &text)
+    // What it corrects stands where the correction stands, too.
+    let corrects = at_place_of(correction, before.text.text()).text;
+    Unit { corrects: Some(Box::new(corrects)), ..at_place_of(correction, &text) }
 }
 
 fn at_place_of(unit: &Unit, text: &str) -> Unit {
     let mut mapped: Mapped = unit.text.clone();
     let length = mapped.text().len();
     mapped.replace(&[(0..length, text)]);
-    Unit { text: mapped, question: false, lead: String::new() }
+    Unit { text: mapped, question: false, lead: String::new(), corrects: None }
 }
 
 /// What an answer says in full.
@@ -178,11 +184,20 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
     }
     let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
     let lead = answer.lead.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let often = ["once", "twice", "of course", "many times", "a few times", "loads of times"];
     let words = question_words(question);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let polarity = [first.as_str(), lead]
         .iter()
-        .find_map(|word| if YES.contains(word) { Some(true) } else { NO.contains(word).then_some(false) });
+        .find_map(|word| if YES.contains(word) { Some(true) } else { NO.contains(word).then_some(false) })
+        .or_else(|| often.contains(&text.to_lowercase().as_str()).then_some(true));
+    let names = names_in(question);
+    if let Some(full) = polarity.and_then(|yes| {
+        let rest = if answer.lead.is_empty() { text.get(first.len()..).unwrap_or_default() } else { text };
+        kinship(&words, &names, yes, rest.trim_start_matches([',', ' ', '!', '.']))
+    }) {
+        return vec![at_place_of(answer, &full)];
+    }
     if let (Some(yes), Some(full)) = (polarity, polarity.and_then(|yes| yes_or_no(&words, yes))) {
         let mut units = vec![at_place_of(answer, &full)];
         let rest = if YES.contains(&first.as_str()) || NO.contains(&first.as_str()) {
@@ -193,7 +208,10 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
         if !rest.is_empty() {
             let noun_phrase =
                 !has_verb(rest) && (rest.starts_with("a ") || rest.starts_with("an ") || rest.starts_with("two "));
-            let owns = words.starts_with(&["do", "you", "have"]) && yes;
+            // "Do you have staff?" - "two girls, Tasha and Lou": no children.
+            let young = ["girls", "boys", "lads"].iter().any(|young| rest.contains(young))
+                && !words.iter().any(|word| matches!(*word, "kids" | "children" | "sons" | "daughters"));
+            let owns = !young && words.starts_with(&["do", "you", "have"]) && yes;
             let allergies = words.iter().any(|word| matches!(*word, "allergies" | "allergic" | "allergy"))
                 && yes
                 && !has_verb(rest);
@@ -208,10 +226,16 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
         }
         return units;
     }
+    // "Peru with Alix, we fly on 2 Oct": what follows a comma may be a sentence of its own.
+    let (text, remark) = match text.split_once(", ") {
+        Some((first, rest)) if has_verb(rest) && !has_verb(first) => (first, Some(rest)),
+        _ => (text, None),
+    };
     if has_verb(text) {
         return Vec::new();
     }
-    open_question(&words, text).map(|full| vec![at_place_of(answer, &full)]).unwrap_or_default()
+    let Some(full) = questions::complete(&words, &names_in(question), text) else { return Vec::new() };
+    std::iter::once(full.as_str()).chain(remark).map(|part| at_place_of(answer, part)).collect()
 }
 
 /// The words of the last clause of a question, in lower case.
@@ -227,18 +251,6 @@ fn question_words(question: &str) -> Vec<String> {
     let starts = ["what", "where", "who", "which", "how", "when", "do", "are", "have", "did", "is", "does"];
     let from = words.iter().position(|word| starts.contains(&word.as_str())).unwrap_or_default();
     words.get(from..).unwrap_or_default().to_vec()
-}
-
-/// The addressee's words from the speaker's side: "your" becomes "my".
-fn turned(words: &[&str]) -> String {
-    let turned = words.iter().map(|word| match *word {
-        "your" => "my",
-        "you" => "me",
-        "yours" => "mine",
-        "yourself" => "myself",
-        word => word,
-    });
-    turned.collect::<Vec<_>>().join(" ").replace(" any ", " ")
 }
 
 fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
@@ -263,46 +275,27 @@ fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
     })
 }
 
-/// "welder" as "a welder".
-fn with_article(noun: &str) -> String {
-    let bare = noun.starts_with(char::is_lowercase)
-        && !["a ", "an ", "the ", "in ", "as "].iter().any(|lead| noun.starts_with(lead));
-    if bare { format!("a {noun}") } else { noun.to_owned() }
+/// The words of a question that begin with a capital.
+fn names_in(question: &str) -> Vec<String> {
+    let words = question.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let names =
+        words.map(|word| word.strip_suffix("'s").unwrap_or(word)).filter(|word| word.starts_with(char::is_uppercase));
+    names.map(str::to_owned).collect()
 }
 
-fn open_question(words: &[&str], answer: &str) -> Option<String> {
-    let placed = |default: &str| {
-        let has_preposition =
-            ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from "].iter().any(|lead| answer.starts_with(lead));
-        if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
-    };
-    Some(match words {
-        ["what", "is", "your", "job" | "profession" | "occupation" | "role", ..] => {
-            format!("I work as {}", with_article(answer))
-        }
-        ["which" | "what", _, "are" | "do", "you", "in" | "live", ..] => format!("I live {}", placed("in")),
-        ["where", "were", "you", .., "born"] => format!("I was born {}", placed("in")),
-        ["how", "old", "are", "you", ..] => format!("I am {answer}"),
-        ["where", "are", "you", "from", ..] => format!("I am from {answer}"),
-        ["where", "are", "you"]
-        | ["where", "are", "you", "based" | "located" | "living" | "now" | "these" | "at", ..] => {
-            format!("I live {}", placed("in"))
-        }
-        ["where", "do", "you", "work", ..] => format!("I work {}", placed("at")),
-        ["where", "do", "you", "study", ..] => format!("I study {}", placed("at")),
-        ["where", "do", "you", verb, rest @ ..] => {
-            format!("I {verb} {} {}", turned(rest), placed("in")).replace("  ", " ")
-        }
-        ["what", "do", "you", "do", ..] => format!("I work as {}", with_article(answer)),
-        ["what" | "who" | "where" | "when", "is" | "are", "your", thing @ ..] => {
-            let verb = if words[1] == "are" { "are" } else { "is" };
-            format!("My {} {verb} {answer}", turned(thing))
-        }
-        ["what", "kind" | "type" | "sort", "of", _, "do" | "are", "you", verb, ..]
-        | ["what" | "which" | "who", "do", "you", verb, ..]
-        | ["what" | "which", _, "do", "you", verb, ..] => format!("I {verb} {answer}"),
-        _ => return None,
-    })
+/// "Is Arlo your son?" - "yes, my youngest"; "Is Marcus your husband?" - "no! my brother": who someone is.
+fn kinship(words: &[&str], names: &[String], yes: bool, rest: &str) -> Option<String> {
+    let ["is" | "was", name, "your", kin @ ..] = words else { return None };
+    let name = names.iter().find(|known| known.to_lowercase() == *name)?;
+    let said = rest
+        .strip_prefix("my ")
+        .or_else(|| rest.strip_prefix("My "))
+        .map(|said| said.split([',', '.']).next().unwrap_or(said));
+    match (yes, said) {
+        (true, _) if !kin.is_empty() && kin.len() <= 2 => Some(format!("{name} is my {}", kin.join(" "))),
+        (false, Some(said)) if said.split(' ').count() <= 2 => Some(format!("{name} is my {said}")),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -310,7 +303,7 @@ mod tests {
     use super::*;
 
     fn unit(text: &str, lead: &str, question: bool) -> Unit {
-        Unit { text: Mapped::slice(text, 0..text.len()), question, lead: lead.to_owned() }
+        Unit { text: Mapped::slice(text, 0..text.len()), question, lead: lead.to_owned(), corrects: None }
     }
 
     fn resolved(question: &str, answer: &str) -> Vec<String> {

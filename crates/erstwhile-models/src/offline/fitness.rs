@@ -100,18 +100,11 @@ impl SentenceReader<'_, '_> {
         let relation = frame.relation;
         let name = relation.name.as_str();
         let reading = context.reading;
-        if !takes_subject(relation, context.subject) {
+        if !takes_subject(relation, context.subject) || self.is_of_another_kind(context, name, object) {
             return 0;
         }
         match frame.slot.as_str() {
-            "self" => {
-                let actual = matches!(reading.mood, Mood::Actual | Mood::Planned);
-                let dated = s.is_past(context.verb) || context.date.is_some();
-                if name == "LOST_TO_DEATH" {
-                    return if context.subject.kinship.is_some() { 6 } else { 0 };
-                }
-                return if actual && dated { 6 } else { 0 };
-            }
+            "self" => return self.fits_alone(context, name),
             "status" if s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["to"])).is_some() => return 0,
             "status" => return if s.lexicon.is(s.lower(object), Kind::Status) { 8 } else { 0 },
             "diet" => return if s.lexicon.is(s.lower(object), Kind::Diet) { 8 } else { 0 },
@@ -181,6 +174,58 @@ impl SentenceReader<'_, '_> {
         self.fits_thing(context, frame, object, kinds, wanted)
     }
 
+    /// The fitness of a verb that needs no object: "graduated", "my dad died".
+    fn fits_alone(&self, context: &Context<'_>, name: &str) -> u8 {
+        let s = self.s;
+        let verb = context.verb;
+        if name == "LOST_TO_DEATH" {
+            // "Passed first time" is an exam.
+            let exam = s.lemma(verb) == "pass"
+                && (s.has_child(verb, &[Dep::Dobj]) || s.has_child_word(verb, &["time", "first", "with"]));
+            return if context.subject.kinship.is_some() && !exam { 6 } else { 0 };
+        }
+        // "I don't smoke".
+        if name == "AVOIDS" {
+            let bare = !s.has_child(verb, &[Dep::Dobj]) && context.reading.mood == Mood::Actual;
+            return if bare { 6 } else { 0 };
+        }
+        let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
+        let dated = s.is_past(verb) || context.date.is_some();
+        if actual && dated { 6 } else { 0 }
+    }
+
+    /// A company "based in" a town does not live there; "two cats, Thelma and Louise" are two pets and not one.
+    fn is_of_another_kind(&self, context: &Context<'_>, name: &str, object: usize) -> bool {
+        let s = self.s;
+        match name {
+            "LIVES_IN" => {
+                s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
+            }
+            // "Was 37": no present age.
+            "HAS_AGE" => s.lemma(context.verb) == "be" && s.is_past(context.verb),
+            // "Seeing someone", not "saw Dr Lund".
+            "DATING" => {
+                s.is_lemma(context.verb, &["see"])
+                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+            }
+            "VISITED_PERSON" => {
+                s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
+            }
+            "HAS_PET" => s.tag(object) == Tag::Nns && super::listed_names::has_names(&s, object),
+            _ => false,
+        }
+    }
+
+    /// Whether the subject of a clause is surely a person, and no company.
+    fn is_human(&self, context: &Context<'_>) -> bool {
+        let s = self.s;
+        self.people.is_speaker(&context.subject.name)
+            || s.subject(context.verb).is_some_and(|subject| {
+                s.entity_kind(subject) == Some(EntityKind::Person)
+                    || s.pos(subject) == Pos::Pron && !s.is(subject, &["it", "which", "that"])
+            })
+    }
+
     fn fits_thing(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds, wanted: Kinds) -> u8 {
         let s = self.s;
         let name = frame.relation.name.as_str();
@@ -211,6 +256,22 @@ impl SentenceReader<'_, '_> {
             && s.is_noun(object)
         {
             return 8;
+        }
+        // "Won the Wirral Open": contests have names of all kinds.
+        if name == "WON"
+            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Propn]))
+            && self.is_specific(object)
+            && lemma == "win"
+        {
+            return 5;
+        }
+        // "Doing Couch to 5k": what one does and has a name.
+        if name == "PARTICIPATED_IN"
+            && lemma == "do"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
+        {
+            return 4;
         }
         // Who quits a company leaves a job; clubs and teams have their own words.
         if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
@@ -254,16 +315,22 @@ impl SentenceReader<'_, '_> {
         match frame.relation.name.as_str() {
             // What one finishes is a work, not work under way.
             "WORKS_ON" => s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work),
+            // "Lost the dog" may be found; "lost our old dog" is not.
+            "LOST_TO_DEATH" => {
+                kinds.has(Kind::Animal)
+                    && !s.has_child_word(object, &["old", "beloved", "dear", "poor", "sweet"])
+                    && !s.has_child_word(context.verb, &["to"])
+            }
             "DOES_ACTIVITY" => {
                 kinds.has(Kind::Artwork)
                     && frame.slot == "obj"
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
-            // "Seeing someone", not "saw Dr Lund".
-            "DATING" => {
-                s.is_lemma(context.verb, &["see"])
-                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+            // "Came second in the trials", not "came in the van".
+            "ACHIEVED" => {
+                s.is_lemma(context.verb, &["come"])
+                    && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),

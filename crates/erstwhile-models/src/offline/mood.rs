@@ -170,7 +170,13 @@ impl MoodReader<'_, '_> {
         }
         let perfect = auxiliaries.contains(&"'d") && s.tag(verb) == Tag::Vbn;
         if auxiliaries.iter().any(|aux| MODALS.contains(aux)) && !perfect {
-            return None;
+            // "I might sell the caravan".
+            let mine = s.child_of(verb, &[Dep::Nsubj]).is_some_and(|subject| s.is(subject, &["i", "we"]));
+            let acts =
+                !s.is_lemma(verb, POLITE) && !s.is_lemma(verb, &["know", "feel", "seem", "sound", "want", "come"]);
+            let might = auxiliaries.iter().any(|aux| matches!(*aux, "might" | "may"));
+            let asked = s.is_question() || s.has_child(verb, &[Dep::Advcl, Dep::Neg]);
+            return (mine && acts && might && !asked && auxiliaries.len() == 1).then_some(Mood::Considered);
         }
         if auxiliaries.iter().any(|aux| matches!(*aux, "will" | "wo" | "'ll")) {
             let dated = s.tokens().any(|token| s.is_date(token));

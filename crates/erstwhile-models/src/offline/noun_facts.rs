@@ -27,9 +27,17 @@ impl SentenceReader<'_, '_> {
     pub(super) fn noun_phrase(&mut self, token: usize) -> Result<(), Vague> {
         let s = self.s;
         let sentence = s;
+        if self.listed_names(token) || self.named_animal(token) {
+            return Ok(());
+        }
+        self.companion(token);
         if let Some(person) = self.people.kin(&sentence, token) {
             self.people.remember(&person);
-            self.relative(&person);
+            // "We lost our old spaniel Meg": whom one no longer has.
+            let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury"]);
+            if !lost {
+                self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
+            }
             self.name_of_pet_or_relative(token, &person);
             return Ok(());
         }
@@ -48,7 +56,8 @@ impl SentenceReader<'_, '_> {
         self.possession(token, &me)
     }
 
-    fn relative(&mut self, person: &Person) {
+    /// States a relative or a pet; parents and grandparents without a name only if `told` of.
+    fn relative(&mut self, person: &Person, told: bool) {
         let Some(kinship) = person.kinship.clone() else { return };
         let owner = Person::named(kinship.owner.clone());
         let animal = kinship.relation == "HAS_PET";
@@ -61,10 +70,14 @@ impl SentenceReader<'_, '_> {
             (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.word),
             (_, false) => format!("{} has {article}{}", kinship.owner, kinship.word),
         };
-        let close = CLOSE.contains(&kinship.relation) && self.people.is_speaker(&kinship.owner);
+        let elder = told && matches!(kinship.relation, "HAS_PARENT" | "HAS_GRANDPARENT") && !person.plural;
+        let close = (CLOSE.contains(&kinship.relation) || elder) && self.people.is_speaker(&kinship.owner);
         if animal || kinship.named || close {
             let object = Object::entity(person.name.clone(), person.entity_type());
             self.state(&owner, kinship.relation, object, nouns::tidy(&statement));
+            if animal && kinship.named {
+                self.species(person);
+            }
         }
     }
 

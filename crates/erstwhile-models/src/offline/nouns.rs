@@ -145,6 +145,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     if listed.is_empty() && is_profession(sentence, token) {
         found.insert(Kind::Title);
     }
+    if is_medicine(sentence.lower(token)) {
+        found.insert(Kind::Medication);
+    }
     if found.has(Kind::Title) {
         found.insert(Kind::HumanNp);
     }
@@ -198,6 +201,33 @@ fn is_profession(sentence: &Sentence<'_>, token: usize) -> bool {
         && word.len() > 5
         && matches!(sentence.dep(token), Dep::Attr | Dep::Pobj | Dep::Conj)
         && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// "ramipril", "amlodipine": generic names of medicines have endings of their own.
+fn is_medicine(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "pril",
+        "sartan",
+        "olol",
+        "statin",
+        "formin",
+        "cillin",
+        "azole",
+        "dipine",
+        "dipin",
+        "oxetine",
+        "prazole",
+        "mycin",
+        "cycline",
+        "gliptin",
+        "gabalin",
+        "triptyline",
+        "thyroxine",
+        "setron",
+        "floxacin",
+        "profen",
+    ];
+    word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether the phrase stands in quotation marks.
@@ -396,6 +426,10 @@ impl PhraseWriter<'_, '_, '_> {
             if child > token && !done {
                 self.word(token)?;
                 done = true;
+            }
+            // The other of two nouns that the parser hangs on one another.
+            if sentence.dep(child) == Dep::Nmod && sentence.has_child(child, &[Dep::Cc]) {
+                continue;
             }
             if self.is_part_of_name(child) {
                 self.write(child, false)?;

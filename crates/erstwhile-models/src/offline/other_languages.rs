@@ -126,17 +126,17 @@ pub(super) fn read(text: &str, speaker: Option<&str>) -> Extraction {
             // "Ya no vivo en" is no "vivo en".
             let said = read.contains(&pattern.meaning)
                 || pattern.meaning == Meaning::LivesIn && read.contains(&Meaning::LivesNoMoreIn);
-            if let Some(object) = object_of(part, pattern).filter(|_| !said) {
+            if let Some((object, words)) = object_of(part, pattern).filter(|_| !said) {
                 read.push(pattern.meaning);
-                state(&mut extraction, speaker, pattern.meaning, object, (part, span.clone()));
+                state(&mut extraction, speaker, pattern.meaning, object, (words, span.clone()));
             }
         }
     }
     extraction
 }
 
-/// The object, if a part of a sentence begins and ends as the pattern says.
-fn object_of<'p>(part: &'p str, pattern: &Pattern) -> Option<&'p str> {
+/// The object, and the words that state it, if a part of a sentence has them as the pattern says.
+fn object_of<'p>(part: &'p str, pattern: &Pattern) -> Option<(&'p str, &'p str)> {
     let lower = part.to_lowercase();
     // Positions are the same in both only if lower case changes no length.
     let lower = if lower.len() == part.len() { lower } else { part.to_owned() };
@@ -163,7 +163,10 @@ fn object_of<'p>(part: &'p str, pattern: &Pattern) -> Option<&'p str> {
         rest.len()
     };
     let object = rest[..end].trim();
-    (!object.is_empty() && object.chars().count() <= OBJECT_CHARACTERS_MAX).then_some(object)
+    let last =
+        from + if pattern.after.is_empty() { rest[..end].trim_end().len() } else { rest.len() + pattern.after.len() };
+    let words = part.get(from - pattern.before.len()..last).unwrap_or(part);
+    (!object.is_empty() && object.chars().count() <= OBJECT_CHARACTERS_MAX).then_some((object, words))
 }
 
 fn state(extraction: &mut Extraction, speaker: &str, meaning: Meaning, object: &str, (words, span): (&str, Span)) {

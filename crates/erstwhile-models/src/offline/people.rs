@@ -342,22 +342,30 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
         sentence.lemma(verb) == "work"
             && sentence.child(verb, |c| sentence.dep(c) == Dep::Prep && sentence.is(c, &["at", "for", "as"])).is_some()
     };
+    // "Toby finished his PhD and now works for Arup".
+    let works_then = || sentence.child(verb, |c| sentence.dep(c) == Dep::Conj && sentence.lemma(c) == "work").is_some();
+    let has_own = || {
+        sentence.child_of(verb, &[Dep::Dobj]).is_some_and(|object| {
+            sentence.child(object, |c| sentence.dep(c) == Dep::Poss && sentence.is(c, &["his", "her"])).is_some()
+        })
+    };
     sentence.dep(token) == Dep::Nsubj
         && sentence.entity(token).is_some_and(|entity| entity.tokens.len() == 1)
         && !sentence.text(token).chars().all(char::is_uppercase)
         && sentence.text(token).chars().all(char::is_alphabetic)
-        && (sentence.is_lemma(verb, VERBS) || works_at())
+        && (sentence.is_lemma(verb, VERBS) || works_at() || works_then() || has_own())
 }
 
 /// One word for the same relative, so that "my mum" and "my mother" are one.
-fn kin_word(word: &str) -> &str {
+pub(super) fn kin_word(word: &str) -> &str {
     match word {
         "mum" | "mom" | "mama" | "mam" => "mother",
         "dad" | "papa" | "daddy" => "father",
+        "missus" => "wife",
         "hubby" => "husband",
         "sis" => "sister",
         "bro" => "brother",
-        "granny" | "nana" | "grandma" => "grandmother",
+        "granny" | "nana" | "nan" | "gran" | "grandma" => "grandmother",
         "grandad" | "granddad" | "grandpa" => "grandfather",
         word => word,
     }

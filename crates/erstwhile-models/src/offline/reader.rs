@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use erstwhile_nlp::{Dep, Pos};
+use erstwhile_nlp::{Dep, Pos, Tag};
+use jiff::Timestamp;
 
 use super::claims::{Claims, Fact, Object};
-use super::dates::DatedSpan;
+use super::dates::{DatedSpan, Extent};
 use super::mapped::Mapped;
 use super::mood::Mood;
 use super::nouns::Vague;
@@ -35,6 +36,8 @@ pub(super) struct SentenceReader<'r, 'a> {
     /// The parsed text with the places of its bytes in the turn.
     pub(super) mapped: &'r Mapped,
     pub(super) trust: Trust,
+    /// When it was said.
+    pub(super) now: Timestamp,
     /// Verbs that another clause has covered.
     pub(super) covered: Vec<usize>,
 }
@@ -48,6 +51,9 @@ impl SentenceReader<'_, '_> {
                 // A phrase about someone unknown states nothing.
                 let _vague = self.noun_phrase(token);
             }
+        }
+        if self.trust == Trust::Assistant {
+            self.errands();
         }
         for verb in self.s.tokens() {
             let helper = matches!(
@@ -166,6 +172,23 @@ impl SentenceReader<'_, '_> {
             s.is(token, &["anymore", "longer"]) && s.doc.ancestors(token).any(|above| above == verb)
                 || s.is(token, &["any"]) && token + 1 < s.end && s.is(token + 1, &["more"])
         })
+    }
+
+    /// "I fly back on Monday", "we're moving in May": the present tense with a date to come is a plan.
+    pub(super) fn is_ahead(&self, verb: usize) -> bool {
+        const EVENTS: &[&str] = &[
+            "fly", "start", "begin", "leave", "go", "move", "become", "return", "travel", "drive", "finish", "retire",
+            "join", "marry", "arrive", "graduate", "head", "sit", "take", "attend", "visit", "host", "run", "perform",
+            "launch", "get", "turn",
+        ];
+        let s = self.s;
+        let being = |c| matches!(s.dep(c), Dep::Aux) && s.is(c, &["am", "is", "are", "'m", "'re", "'s"]);
+        let present =
+            matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) || s.tag(verb) == Tag::Vbg && s.child(verb, being).is_some();
+        let ahead = |date: usize| {
+            self.dates.get(date).is_some_and(|date| date.extent == Extent::During && date.from.at > self.now)
+        };
+        present && s.is_lemma(verb, EVENTS) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
     }
 
     pub(super) fn has_now(&self, verb: usize) -> bool {

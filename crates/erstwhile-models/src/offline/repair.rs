@@ -73,6 +73,9 @@ const OPENINGS: &[&str] = &[
     "nope, ",
     "nah, ",
     "correction: ",
+    "typo, ",
+    "typo: ",
+    "scratch that, ",
     "thanks, ",
     "thanks! ",
 ];
@@ -276,6 +279,8 @@ fn begin_sentences(passage: &mut Mapped) {
         );
         if ends && !abbreviation && next.starts_with(|c: char| c.is_ascii_lowercase()) {
             edits.push((*next_at..next_at + 1, next[..1].to_uppercase()));
+        } else if let Some(edit) = written_out(&text, (*at, word), (*next_at, next)) {
+            edits.push(edit);
         } else if let Some(noun) = word.strip_suffix("'s")
             && BEFORE_IS.contains(&noun.to_ascii_lowercase().as_str())
             && (AFTER_IS.contains(next) || next.starts_with(|c: char| c.is_ascii_digit()))
@@ -285,6 +290,27 @@ fn begin_sentences(passage: &mut Mapped) {
     }
     let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
     passage.replace(&edits);
+}
+
+/// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
+fn written_out(
+    text: &str,
+    (at, word): (usize, &str),
+    (next_at, next): (usize, &str),
+) -> Option<(Range<usize>, String)> {
+    const NOT_POSSESSED: &[&str] = &["the", "a", "an", "my", "been", "not", "getting", "coming", "going"];
+    const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
+    if let Some(owner) = word.strip_suffix("'s").filter(|owner| !owner.is_empty() && NOT_POSSESSED.contains(&next)) {
+        let verb = if next == "been" { " has" } else { " is" };
+        return Some((at + owner.len()..at + word.len(), verb.to_owned()));
+    }
+    let (owner, verb) = match word.strip_suffix("'s") {
+        Some(owner) => (owner, " has"),
+        None => (word.strip_suffix("'ve")?, " have"),
+    };
+    let rest = text.get(next_at + next.len()..)?.trim_start();
+    let possesses = next == "got" && POSSESSED.iter().any(|lead| rest.starts_with(lead));
+    possesses.then(|| (at + owner.len()..next_at + next.len(), verb.to_owned()))
 }
 
 /// Long links say nothing; short ones are names.

@@ -200,6 +200,12 @@ impl<'a> Sentence<'a> {
         while let Some(&current) = found.get(next) {
             next += 1;
             for child in self.children(current) {
+                // "Vinyl and old tickets": the parser may hang the first noun on the second.
+                let before =
+                    self.dep(child) == Dep::Nmod && self.pos(child) == Pos::Noun && self.has_child(child, &[Dep::Cc]);
+                if before && !found.contains(&child) {
+                    found.push(child);
+                }
                 let joined = self.dep(child) == Dep::Conj
                     && matches!(self.pos(child), Pos::Noun | Pos::Propn | Pos::Verb | Pos::Adj | Pos::Num | Pos::X)
                     && !self.has_child(child, &[Dep::Nsubj, Dep::Nsubjpass]);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use erstwhile::model::{EpisodeKind, Precision, Role, TimePoint};
+use erstwhile::model::{ClaimKind, EpisodeKind, Precision, Role, TimePoint};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Turn};
 use erstwhile::text::sentences;
 use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Scratch};
@@ -13,17 +13,21 @@ use serde_json::Value;
 use super::Tools;
 use super::calendars;
 use super::chats::{self, ChatMessage};
-use super::claims::Claims;
+use super::claims::{Claims, Fact, Object, relation_name};
+use super::codes;
 use super::dates::{DatedSpan, FALLBACK_CALLS_MAX};
 use super::dialogue::{self, Said};
+use super::forms;
+use super::fragments;
 use super::identifiers::Identifiers;
 use super::language;
 use super::lexicon::Kind;
 use super::mapped::Mapped;
+use super::mood::Mood;
 use super::nouns;
 use super::other_languages;
 use super::passages::{self, Passage};
-use super::people::{self, People};
+use super::people::{self, People, Person, PersonKind};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
@@ -48,6 +52,8 @@ pub(super) struct TurnReader<'t> {
     pub(super) scratch: Scratch,
     /// What the last turns of the conversation said, for answers and corrections.
     pub(super) said: Vec<Said>,
+    /// Whether the present document is told by its owner: "I", "my".
+    pub(super) first_person: bool,
 }
 
 /// One sentence before it is parsed.
@@ -57,6 +63,8 @@ pub(super) struct Unit {
     pub(super) question: bool,
     /// What stood before it and is not part of it, in lower case: "no, ".
     pub(super) lead: String,
+    /// The sentence that it corrects, and whose facts it takes back.
+    pub(super) corrects: Option<Box<Mapped>>,
 }
 
 impl TurnReader<'_> {
@@ -84,10 +92,14 @@ impl TurnReader<'_> {
             self.said.push(Said::default());
             return other_languages::read(text, speaker);
         }
+        self.first_person = speaker.is_some() && is_first_person(text);
         let mut extraction = Extraction::default();
         let tools = self.tools;
         let mut claims = Claims::new(&tools.lexicon);
         let calls = Cell::new(FALLBACK_CALLS_MAX);
+        if turn.kind == EpisodeKind::Text {
+            form(text, &mut claims);
+        }
         let labelled =
             turn.kind == EpisodeKind::Text || turn.kind == EpisodeKind::Message && turn.role != Some(Role::Assistant);
         let mut units = Vec::new();
@@ -103,7 +115,12 @@ impl TurnReader<'_> {
             for unit in passage_units {
                 let speaker = self.people.speaker.clone();
                 for unit in dialogue::resolve(&unit, speaker.as_deref(), &self.said, &units, trust) {
+                    let before = claims.claims.len();
                     self.sentence(&unit, turn, trust, &calls, (&mut claims, &mut extraction));
+                    if let Some(corrected) = &unit.corrects {
+                        let old = Unit { text: (**corrected).clone(), corrects: None, ..unit.clone() };
+                        self.take_back(&old, turn, &calls, (&mut claims, before));
+                    }
                 }
                 units.push(unit);
             }
@@ -186,9 +203,53 @@ impl TurnReader<'_> {
             let start = sentence.span.start + opening;
             let end = sentence.span.start + repair::length_without_closing(source).max(opening);
             let lead = source[..opening].to_lowercase();
-            units.push(Unit { text: text.part(start..end), question: sentence.question, lead });
+            units.push(Unit { text: text.part(start..end), question: sentence.question, lead, corrects: None });
         }
         units
+    }
+
+    /// Denies what a corrected sentence stated and its correction does not; `from` is where the claims of that begin.
+    fn take_back(&mut self, old: &Unit, turn: &Turn, calls: &Cell<u8>, (claims, from): (&mut Claims<'_>, usize)) {
+        let mut before = Claims::new(&self.tools.lexicon);
+        self.sentence(old, turn, Trust::Speaker, calls, (&mut before, &mut Extraction::default()));
+        if claims.claims.len() == from {
+            return;
+        }
+        for claim in before.claims {
+            let kept = claims.claims[from..].iter().any(|new| {
+                new.subject == claim.subject && new.predicate == claim.predicate && new.object == claim.object
+            });
+            if claim.kind == ClaimKind::Asserts && !kept {
+                claims
+                    .claims
+                    .insert(from, Claim { kind: ClaimKind::Denies, valid_from: None, valid_until: None, ..claim });
+            }
+        }
+    }
+
+    /// States the codes of a sentence as the speaker's, or of the addressee whose they are.
+    fn codes(&self, text: &Mapped, trust: Trust, claims: &mut Claims<'_>) {
+        let yours = || text.text().to_lowercase().split(' ').any(|word| matches!(word, "your" | "you"));
+        let owner = match trust {
+            Trust::Speaker => self.people.speaker.clone(),
+            Trust::Assistant if yours() => self.people.addressee.clone(),
+            _ => None,
+        };
+        let Some(owner) = owner.map(Person::named) else { return };
+        for code in codes::read(text.text()) {
+            claims.add(Fact {
+                subject: &owner,
+                relation: &format!("HAS_{}", relation_name(&code.noun)),
+                object: Object::entity(code.value.clone(), Some("Identifier")),
+                statement: format!("{}'s {} is {}", owner.name, code.noun, code.value),
+                mood: Mood::Actual,
+                negated: false,
+                past: false,
+                date: None,
+                span: text.origin(code.place),
+                has_consequences: false,
+            });
+        }
     }
 
     fn sentence(
@@ -204,11 +265,18 @@ impl TurnReader<'_> {
         }
         let tools = self.tools;
         let mut mapped = unit.text.clone();
+        let speaks = trust == Trust::Speaker || trust == Trust::Document && self.first_person;
+        if speaks && !unit.question {
+            fragments::complete(&mut mapped);
+        }
+        if !unit.question {
+            self.codes(&mapped, trust, claims);
+        }
         let identifiers = Identifiers::mask(&mut mapped);
         let mut document = tools.english.parse_with(mapped.text(), &mut self.scratch);
         let repaired;
         if !unit.question
-            && trust == Trust::Speaker
+            && speaks
             && let Some(edit) = subjects::missing(&whole(&document, tools, &identifiers))
         {
             mapped.replace(&[(edit.0, edit.1.as_str())]);
@@ -242,6 +310,7 @@ impl TurnReader<'_> {
                 span: span.clone(),
                 mapped: &mapped,
                 trust,
+                now: turn.reference_time,
                 covered: Vec::new(),
             }
             .read();
@@ -335,6 +404,33 @@ fn type_by_use(sentence: &Sentence<'_>, entity: &Entity) -> Option<&'static str>
         }
     }
     people::acts_like_a_person(sentence, last).then_some("Person")
+}
+
+/// States the fields of a document as attributes of what its title names.
+fn form(text: &str, claims: &mut Claims<'_>) {
+    let Some((title, fields)) = forms::read(text) else { return };
+    let document = Person { kind: PersonKind::Thing, ..Person::named(title) };
+    for field in fields {
+        let name = field.value.split(' ').all(|word| word.starts_with(char::is_uppercase));
+        let object = if name { Object::entity(field.value.clone(), None) } else { Object::value(field.value.clone()) };
+        claims.add(Fact {
+            subject: &document,
+            relation: &format!("HAS_{}", relation_name(&field.label)),
+            object,
+            statement: format!("{}: {} is {}", document.name, field.label.to_lowercase(), field.value),
+            mood: Mood::Actual,
+            negated: false,
+            past: false,
+            date: None,
+            span: field.place,
+            has_consequences: false,
+        });
+    }
+}
+
+/// Whether a text is told by someone who says "I".
+fn is_first_person(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "I" | "my" | "My" | "me"))
 }
 
 /// The whole document as one sentence.

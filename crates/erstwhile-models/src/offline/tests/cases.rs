@@ -10,7 +10,10 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
     ("I used to live in Paris.", &["- Nora LIVES_IN Paris"]),
     ("I worked at Contoso from 2010 to 2015.", &["+ Nora WORKS_AT Contoso @ 2010-01-01..2015-01-01"]),
     ("I no longer work at Contoso.", &["- Nora WORKS_AT Contoso"]),
-    ("I quit Fabrikam two weeks ago.", &["+ Nora LEFT_JOB Fabrikam @ 2023-04-28.."]),
+    (
+        "I quit Fabrikam two weeks ago.",
+        &["+ Nora LEFT_JOB Fabrikam @ 2023-04-28..", "- Nora WORKS_AT Fabrikam @ 2023-04-28.."],
+    ),
     ("I broke up with Pedro last week.", &["+ Nora BROKE_UP_WITH Pedro @ 2023-05-01.."]),
     ("I'm allergic to peanuts and shellfish.", &["+ Nora ALLERGIC_TO peanuts", "+ Nora ALLERGIC_TO shellfish"]),
     ("Please remember that I'm allergic to walnuts.", &["+ Nora ALLERGIC_TO walnuts"]),

@@ -1,0 +1,305 @@
+//! Telegraphic sentences of chats, completed before they are parsed: "wife hasn't slept" is "my wife hasn't slept",
+//! "allergic to cats" is "I am allergic to cats".
+
+use super::mapped::Mapped;
+
+/// Relatives that the speaker calls by the bare noun at the start of a sentence.
+const BARE_KIN: &str = "wife husband hubby missus mum mom mam dad nan nana gran granny grandma grandad granddad grandpa \
+    daughter son sister brother stepdad stepmum stepmom stepson stepdaughter girlfriend boyfriend fiance \
+    fiancee flatmate roommate housemate mother-in-law father-in-law sister-in-law brother-in-law \
+    grandson granddaughter niece nephew cousin";
+
+/// Relatives whom one calls so as if by name: "told Mum".
+const NAMELIKE_KIN: &str = "mum mom dad nan nana gran granny grandma grandad granddad grandpa";
+
+/// "The wife" is the speaker's.
+const THE_KIN: &str = "wife husband missus hubby kids mrs inlaws in-laws grandkids";
+
+/// Words before a relative that make it somebody's already, or an address.
+const NOT_BARE: &str = "my our your his her their its the a an this that hi hey hello dear thanks bye night no and or love \
+    morning every any some be become new whose one two three both single first old late another is was \
+    as yes from: to:";
+
+/// Beginnings of predicates without "I am".
+const PREDICATES: &[&str] = &[
+    "allergic to ",
+    "obsessed with ",
+    "addicted to ",
+    "scared of ",
+    "terrified of ",
+    "afraid of ",
+    "married to ",
+    "engaged to ",
+    "based in ",
+    "fluent in ",
+    "interested in ",
+    "hooked on ",
+    "keen on ",
+    "fond of ",
+    "partial to ",
+    "back from ",
+    "just back from ",
+    "home from ",
+    "just home from ",
+    "off to ",
+    "new to ",
+    "pregnant",
+    "vegan",
+    "vegetarian",
+    "pescatarian",
+    "coeliac",
+    "celiac",
+    "diabetic",
+    "lactose intolerant",
+    "teetotal",
+    "retired ",
+    "not vegan",
+    "not vegetarian",
+    "not married",
+    "not into ",
+    "big fan of ",
+    "huge fan of ",
+    "responsible for ",
+    "in charge of ",
+    "originally from ",
+    "proud owner of ",
+];
+
+/// Progressive forms that begin a sentence about the speaker.
+const PROGRESSIVES: &str = "hoping planning saving thinking looking waiting trying considering training leaving moving flying \
+    heading going working living renting doing playing learning studying reading watching getting taking \
+    seeing dating starting visiting driving making using staying travelling traveling celebrating \
+    applying recovering volunteering writing growing building expecting switching quitting joining \
+    running teaching";
+
+/// Past forms that, with what follows them, begin a sentence about the speaker.
+const PAST: &str = "shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
+    visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
+    landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
+    failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
+    completed cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
+    returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
+    received dumped proposed forgot stopped supported coached taught served";
+
+/// Words after such a past form.
+const AFTER_PAST: &str = "in at to from on for with as out up off down over back by my our a an the two three four some \
+    another his her their him it this that all both half around through first second third into about \
+    using there here again last yesterday today";
+
+/// What shows that a sentence has a finite verb of its own.
+const FINITE: &str = "is was are were isn't wasn't has helps helped makes made takes took can could would sounds feels \
+    seems works costs means will won't keeps kept sucks";
+
+/// Whether a list of words has a word.
+fn has_word(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|known| known == word)
+}
+
+/// Completes the beginning of a sentence that a speaker says of himself or herself.
+pub(super) fn complete(sentence: &mut Mapped) {
+    kin(sentence);
+    spread(sentence);
+    appointment(sentence);
+    let text = sentence.text().to_owned();
+    let offset = text.len() - text.trim_start().len();
+    let rest = &text[offset..];
+    let lead = subject_of(rest);
+    let Some(lead) = lead else { return };
+    let Some(first) = rest.chars().next() else { return };
+    let lowered: String = format!("{lead}{}", first.to_lowercase());
+    sentence.replace(&[(offset..offset + first.len_utf8(), lowered.as_str())]);
+}
+
+/// What is to be put before a sentence without a subject.
+fn subject_of(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let mut words = lower.split_whitespace();
+    let first = words.next()?;
+    let second = words.next().unwrap_or_default().trim_end_matches([',', '.', '!']);
+    if first.ends_with([',', ':', '.', '!', '?', ';']) {
+        return None;
+    }
+    // What follows up to the end of the clause must have no verb of its own.
+    let clause = lower.split([',', '.', '!', ';']).next().unwrap_or(&lower);
+    let finite = clause.split_whitespace().skip(1).any(|word| has_word(FINITE, word) || word.ends_with("n't"));
+    let own_subject = [", i ", ", we ", ", i'm ", ", he ", ", she ", ", they ", ", it "]
+        .iter()
+        .any(|subject| lower.contains(subject));
+    if PREDICATES.iter().any(|predicate| lower.starts_with(predicate)) && !finite && !own_subject {
+        let fan = ["big fan", "huge fan", "proud owner"].iter().any(|fan| lower.starts_with(fan));
+        return Some(if fan {
+            "I am a "
+        } else if lower.contains(" since ") && lower.starts_with("veg") {
+            "I have been "
+        } else {
+            "I am "
+        });
+    }
+    if first == "on" && !finite && takes_something(&lower) {
+        return Some("I am ");
+    }
+    if has_word(PROGRESSIVES, first) && !finite && !own_subject {
+        return Some("I am ");
+    }
+    if matches!(first, "might" | "may")
+        && !own_subject
+        && second != "be"
+        && !second.is_empty()
+        && lower.starts_with("might")
+    {
+        return Some("I ");
+    }
+    if matches!(first, "haven't" | "didn't" | "can't" | "couldn't" | "won't") && !own_subject {
+        return Some("I ");
+    }
+    if has_word(PAST, first)
+        && has_word(AFTER_PAST, second)
+        && !own_subject
+        && !matches!(first, "read" | "quit" | "lost" if second == "in")
+    {
+        return Some("I ");
+    }
+    None
+}
+
+/// "On metformin since May", "on antibiotics until Thursday": what one is on for a time.
+fn takes_something(lower: &str) -> bool {
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let period = words.iter().position(|word| matches!(*word, "since" | "until" | "till" | "now" | "for"));
+    let article = matches!(words.get(1), Some(&"the" | &"a" | &"my" | &"monday" | &"friday" | &"sunday" | &"saturday"));
+    period.is_some_and(|at| (2..=4).contains(&at)) && !article
+}
+
+/// "She's a radiographer, from Leicester, obsessed with chess": one sentence for each.
+fn spread(sentence: &mut Mapped) {
+    const SUBJECTS: &[(&str, &str)] = &[
+        ("she's ", "She is "),
+        ("he's ", "He is "),
+        ("i'm ", "I am "),
+        ("she is ", "She is "),
+        ("he is ", "He is "),
+        ("i am ", "I am "),
+    ];
+    let text = sentence.text().to_owned();
+    let lower = text.to_ascii_lowercase();
+    let Some((_, subject)) = SUBJECTS.iter().find(|(lead, _)| lower.trim_start().starts_with(lead)) else { return };
+    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    for (at, _) in lower.match_indices(", ") {
+        let rest = &lower[at + 2..];
+        let describes = rest.starts_with("from ") && text[at + 7..].starts_with(char::is_uppercase)
+            || PREDICATES.iter().any(|predicate| rest.starts_with(predicate));
+        if describes {
+            edits.push((at..at + 2, format!(". {subject}")));
+        }
+    }
+    let edits: Vec<_> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    sentence.replace(&edits);
+}
+
+/// "Dentist Thursday at 2:30", "rent is 38k", "wish I had a boat": set phrases for an appointment, a thing, a wish.
+fn appointment(sentence: &mut Mapped) {
+    const VISITS: &str = "dentist doctor doctors gp physio optician vet therapist hairdresser haircut scan checkup";
+    const MEETINGS: &str = "exam interview viewing meeting appointment surgery";
+    const WHEN: &str = "on at tomorrow today tonight monday tuesday wednesday thursday friday saturday sunday next this \
+        mon tue tues wed thu thurs fri sat sun";
+    const THINGS: &str = "rent salary budget mortgage height weight birthday wedding flight exam interview surgery appointment \
+        goal target savings phone email address number title visa lease contract degree team landlord commute job";
+    let text = sentence.text().to_owned();
+    let lower = text.to_ascii_lowercase();
+    let mut words = lower.split_whitespace();
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return };
+    let offset = text.len() - text.trim_start().len();
+    let lead = if lower.trim_start().starts_with("wish i had ") {
+        sentence.replace(&[(offset..offset + "wish i had ".len(), "I want ")]);
+        return;
+    } else if has_word(VISITS, first) && has_word(WHEN, second) {
+        let place = offset..offset + first.len();
+        let full = format!("I have a {first} appointment");
+        sentence.replace(&[(place, full.as_str())]);
+        return;
+    } else if has_word(MEETINGS, first) && has_word(WHEN, second) {
+        "I have a "
+    } else if has_word(THINGS, first) && matches!(second, "is" | "was" | "starts" | "reached" | "ends" | "are") {
+        "my "
+    } else {
+        return;
+    };
+    let lowered = format!("{lead}{}", &lower[offset..=offset]);
+    sentence.replace(&[(offset..offset + 1, lowered.as_str())]);
+}
+
+/// Gives relatives without a possessor the speaker as one.
+fn kin(sentence: &mut Mapped) {
+    let text = sentence.text().to_owned();
+    let base = text.as_ptr() as usize;
+    let words: Vec<(usize, &str)> = text.split_whitespace().map(|word| (word.as_ptr() as usize - base, word)).collect();
+    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    for (index, (at, word)) in words.iter().enumerate() {
+        let bare = word.trim_end_matches([',', '.', '!', '?', ';', ':', ')']);
+        let stem = bare.strip_suffix("'s").or_else(|| bare.strip_suffix("'d")).unwrap_or(bare);
+        let lower = stem.to_lowercase();
+        let next = words.get(index + 1).map_or("", |(_, next)| *next);
+        let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, before)| *before);
+        let before = before.to_lowercase();
+        if before == "the" && has_word(THE_KIN, &lower) {
+            let the = words[index - 1].0;
+            let noun = match lower.as_str() {
+                "missus" | "mrs" => "wife",
+                _ => stem,
+            };
+            edits.push((the..at + stem.len(), format!("my {noun}")));
+            continue;
+        }
+        // "Mum, can you …" and "Dad!" address; "Dad Jokes" is a name.
+        let address = word.len() > bare.len() && bare == stem && index == 0;
+        let title =
+            !lower.starts_with(stem) && next.starts_with(char::is_uppercase) && !next.starts_with('I') && bare == stem;
+        if address || title || next.is_empty() && index == 0 {
+            continue;
+        }
+        let opens = index == 0
+            || before.ends_with(['.', '!'])
+            || index == 1 && matches!(before.as_str(), "and" | "also" | "but");
+        let is_kin = opens && has_word(BARE_KIN, &lower) || {
+            has_word(NAMELIKE_KIN, &lower)
+                && !has_word(NOT_BARE, &before)
+                && !before.ends_with("'s")
+                && !before.ends_with([',', '"'])
+                && index > 0
+        };
+        if is_kin {
+            edits.push((*at..at + stem.len(), format!("my {lower}")));
+        }
+    }
+    let edits: Vec<_> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    sentence.replace(&edits);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(text: &str) -> String {
+        let mut sentence = Mapped::slice(text, 0..text.len());
+        complete(&mut sentence);
+        sentence.text().to_owned()
+    }
+
+    #[test]
+    fn bare_relatives_are_the_speakers() {
+        assert_eq!(completed("Wife hasn't spoken to me"), "my wife hasn't spoken to me");
+        assert_eq!(completed("Told Mum I'm leaving"), "I told my mum I'm leaving");
+        assert_eq!(completed("also the wife likes it"), "also my wife likes it");
+        assert_eq!(completed("Her mum flew in"), "Her mum flew in");
+        assert_eq!(completed("Mum, can you call?"), "Mum, can you call?");
+    }
+
+    #[test]
+    fn predicates_without_subject_are_of_the_speaker() {
+        assert_eq!(completed("Allergic to cats"), "I am allergic to cats");
+        assert_eq!(completed("on metformin since May"), "I am on metformin since May");
+        assert_eq!(completed("Lived in Busan till I was 12"), "I lived in Busan till I was 12");
+        assert_eq!(completed("Moving house is stressful"), "Moving house is stressful");
+        assert_eq!(completed("Lost in thought, I missed it"), "Lost in thought, I missed it");
+    }
+}

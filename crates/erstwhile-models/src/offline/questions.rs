@@ -1,0 +1,320 @@
+//! What a fragment that answers a question says in full: "What's the dog called?" - "Guinness, obviously".
+
+/// Adverbs of a question that its answer does not need.
+const ADVERBS: &[&str] = &[
+    "usually",
+    "normally",
+    "typically",
+    "mostly",
+    "currently",
+    "actually",
+    "also",
+    "generally",
+    "really",
+    "even",
+    "exactly",
+    "now",
+    "these",
+    "days",
+    "at",
+    "the",
+    "moment",
+    "then",
+    "again",
+    "first",
+    "next",
+    "right",
+];
+
+/// Comments at the end of an answer.
+const COMMENTS: &[&str] = &[
+    "obviously",
+    "of course",
+    "no contest",
+    "hopefully",
+    "probably",
+    "mostly",
+    "badly",
+    "i think",
+    "i guess",
+    "for now",
+    "for my sins",
+    "tbh",
+    "lol",
+    "haha",
+    "please",
+    "actually",
+    "sadly",
+    "finally",
+    "really",
+    "third time",
+    "again",
+    "i suppose",
+    "naturally",
+    "duh",
+    "obvs",
+    "obv",
+];
+
+/// Auxiliaries and verbs in a text that is no mere fragment.
+pub(super) fn has_verb(text: &str) -> bool {
+    const VERBS: &[&str] =
+        &["is", "are", "am", "was", "have", "has", "do", "did", "live", "work", "moved", "want", "went", "'m", "i"];
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
+        || text.contains("I'")
+}
+
+/// An answer without comments at its end.
+pub(super) fn core(answer: &str) -> &str {
+    let mut text = answer.trim().trim_end_matches(['.', '!', ' ']);
+    for _ in 0..3 {
+        let lower = text.to_ascii_lowercase();
+        let Some(comment) =
+            COMMENTS.iter().find(|comment| lower.ends_with(**comment) && lower.len() > comment.len() + 1)
+        else {
+            break;
+        };
+        let shorter = text[..text.len() - comment.len()].trim_end();
+        if shorter.ends_with(|c: char| c.is_alphanumeric()) && !text[shorter.len()..].starts_with(' ') {
+            break;
+        }
+        text = shorter.trim_end_matches([',', ' ', '.']);
+    }
+    text
+}
+
+/// The part of an answer before a remark: "5, he raced in Ireland before".
+fn before_remark(answer: &str) -> &str {
+    match answer.split_once(", ") {
+        Some((first, rest))
+            if ["he ", "she ", "it ", "they ", "we "].iter().any(|subject| rest.starts_with(subject))
+                || has_verb(rest)
+                || rest.contains("'s ") =>
+        {
+            first
+        }
+        _ => answer,
+    }
+}
+
+/// "welder" as "a welder".
+fn with_article(noun: &str) -> String {
+    let bare = noun.starts_with(char::is_lowercase)
+        && !["a ", "an ", "the ", "in ", "as "].iter().any(|lead| noun.starts_with(lead));
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    if bare { format!("{article} {noun}") } else { noun.to_owned() }
+}
+
+/// An answer with a preposition.
+fn placed(answer: &str, default: &str) -> String {
+    let has_preposition = ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by ", "still "]
+        .iter()
+        .any(|lead| answer.to_lowercase().starts_with(lead));
+    if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
+}
+
+/// The addressee's words from the speaker's side: "your" becomes "my".
+pub(super) fn turned(words: &[&str]) -> String {
+    let turned = words.iter().map(|word| match *word {
+        "your" => "my",
+        "you" => "me",
+        "yours" => "mine",
+        "yourself" => "myself",
+        word => word,
+    });
+    turned.collect::<Vec<_>>().join(" ").replace(" any ", " ")
+}
+
+/// A verb in the third person: "takes".
+fn third_person(verb: &str) -> String {
+    match verb {
+        "have" => "has".to_owned(),
+        "do" => "does".to_owned(),
+        "go" => "goes".to_owned(),
+        verb if verb.ends_with("ch") || verb.ends_with("sh") || verb.ends_with('s') => format!("{verb}es"),
+        verb if verb.ends_with('y') && !verb.ends_with("ay") => format!("{}ies", &verb[..verb.len() - 1]),
+        verb => format!("{verb}s"),
+    }
+}
+
+/// A name of the question with its capital; "the dog" as "my dog".
+fn subject_in<'w>(words: &[&'w str], names: &[String]) -> Option<(String, &'w str)> {
+    let (first, rest) = words.split_first()?;
+    let name = |word: &str| names.iter().find(|name| name.to_lowercase() == word).cloned();
+    let bare = first.strip_suffix("'s").unwrap_or(first);
+    match *first {
+        "the" | "your" => Some((format!("my {}", rest.first()?.trim_end_matches("'s")), rest.first()?)),
+        "she" | "he" | "they" | "it" => Some(((*first).to_owned(), first)),
+        _ => Some((name(bare)?, first)),
+    }
+}
+
+/// "What is her name?", "What's the dog called?", "Who is your boss?": the name that an answer gives.
+fn naming(words: &[&str], names: &[String], answer: &str) -> Option<String> {
+    let name = before_remark(answer);
+    if name.split_whitespace().count() > 5 || !name.starts_with(char::is_uppercase) {
+        return None;
+    }
+    match words {
+        ["what", "is", owner @ ("her" | "his" | "its"), "name", ..] => Some(format!("{owner} name is {name}")),
+        ["what", "is" | "are", rest @ .., "called"] | ["what", "is" | "are", "the", rest @ .., "name" | "names"] => {
+            let (subject, _) = match rest {
+                [noun] if words.contains(&"the") && words.last() != Some(&"called") => {
+                    (format!("my {}", noun.trim_end_matches("'s")), *noun)
+                }
+                _ => subject_in(rest, names)?,
+            };
+            let verb =
+                if subject == "they" || subject.ends_with('s') && subject.starts_with("my ") { "are" } else { "is" };
+            Some(format!("{subject} {verb} called {name}"))
+        }
+        _ => None,
+    }
+}
+
+/// What the third person of a question does: "What will he study?", "Does she take medicine?".
+fn of_another(words: &[&str], names: &[String], answer: &str) -> Option<String> {
+    let answer = before_remark(answer);
+    match words {
+        ["how", "old", "is", subject @ ..] => {
+            let (subject, _) = subject_in(subject, names)?;
+            let (age, rest) = answer.split_once(' ').unwrap_or((answer, ""));
+            let dated = rest.starts_with("in ") || rest.starts_with("on ") || rest.starts_with("next ");
+            age.bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| if dated { format!("{subject} turns {age} {rest}") } else { format!("{subject} is {answer}") })
+        }
+        ["what", "will", subject, verb, ..] if *subject != "you" => {
+            let (subject, _) = subject_in(&[subject], names)?;
+            Some(format!("{subject} will {verb} {answer}"))
+        }
+        ["where", verb @ ("does" | "did" | "will"), subject, action, rest @ ..] if *subject != "you" => {
+            let (subject, _) = subject_in(&[subject], names)?;
+            let at = placed(answer, if *action == "work" || *action == "study" { "at" } else { "in" });
+            let verb = if *verb == "does" { third_person(action) } else { format!("{verb} {action}") };
+            Some(format!("{subject} {verb} {} {at}", turned(rest)).replace("  ", " "))
+        }
+        ["what", "does", subject, "do", ..] => {
+            let (subject, _) = subject_in(&[subject], names)?;
+            Some(format!("{subject} works as {}", with_article(answer)))
+        }
+        ["what", "does", subject, verb, ..] | ["does", subject, verb, ..] => {
+            let (subject, _) = subject_in(&[subject], names)?;
+            Some(format!("{subject} {} {answer}", third_person(verb)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a word of a question is a form in -ing.
+fn is_progressive(word: &str) -> bool {
+    word.len() > 4 && word.ends_with("ing")
+}
+
+/// The full sentence of a fragment that answers a question; `names` are the capitalised words of the question.
+pub(super) fn complete(words: &[&str], names: &[String], answer: &str) -> Option<String> {
+    let answer = core(answer);
+    if let Some(named) = naming(words, names, answer).or_else(|| of_another(words, names, answer)) {
+        return Some(named);
+    }
+    let kept: Vec<&str> = match words {
+        [first, rest @ ..] => {
+            let tail = rest.iter().filter(|word| !matches!(**word, "usually" | "normally" | "typically" | "mostly"));
+            std::iter::once(*first).chain(tail.copied()).collect()
+        }
+        [] => return None,
+    };
+    of_speaker(&kept, answer)
+}
+
+/// Answers about the speaker.
+fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
+    let is_trailing = |rest: &[&str]| rest.iter().all(|word| ADVERBS.contains(word));
+    Some(match words {
+        ["what", "is", "your", "job" | "profession" | "occupation" | "role", ..] => {
+            format!("I work as {}", with_article(answer))
+        }
+        ["which" | "what", _, "are" | "do", "you", "in" | "live", ..] => format!("I live {}", placed(answer, "in")),
+        ["where", "were", "you", .., "born"] => format!("I was born {}", placed(answer, "in")),
+        ["how", "old", "are", "you", ..] => format!("I am {}", before_remark(answer)),
+        ["how", "many", rest @ .., "do", "you", "have"] | ["how", "many", rest @ .., "have", "you", "got"]
+            if answer.split(' ').count() <= 2 =>
+        {
+            format!("I have {answer} {}", rest.join(" "))
+        }
+        ["where", "are", "you", "from", ..] => format!("I am from {answer}"),
+        ["where", "are", "you", "working" | "employed", ..] | ["where", "do", "you", "work", ..] => {
+            format!("I work {}", placed(answer, "at"))
+        }
+        ["where", "are", "you"]
+        | ["where", "are", "you", "based" | "located" | "living" | "now" | "these" | "at", ..] => {
+            format!("I live {}", placed(answer, "in"))
+        }
+        ["where", "are", "you", verb, rest @ ..] if is_progressive(verb) => {
+            let default =
+                if matches!(*verb, "going" | "moving" | "flying" | "heading" | "travelling") { "to" } else { "at" };
+            let rest = if is_trailing(rest) { String::new() } else { turned(rest) };
+            format!("I am {verb} {rest} {}", placed(answer, default)).replace("  ", " ")
+        }
+        ["where", "next", ..] => format!("I am going {}", placed(answer, "to")),
+        ["what", "is" | "comes", "next"] => format!("I am going to do {answer}"),
+        ["what", "are", "you", verb, rest @ ..] if is_progressive(verb) && is_trailing(rest) => {
+            format!("I am {verb} {answer}")
+        }
+        ["what", "will", "you", verb, rest @ ..] if is_trailing(rest) && *verb != "do" => {
+            format!("I am going to {verb} {answer}")
+        }
+        ["what" | "which" | "where", "would", "you", "like" | "get" | "want" | "buy" | "choose" | "pick", ..] => {
+            format!("I want {answer}")
+        }
+        ["where", "do", "you", "study", ..] => format!("I study {}", placed(answer, "at")),
+        ["where", "do", "you", verb, rest @ ..] => {
+            format!("I {verb} {} {}", turned(rest), placed(answer, "in")).replace("  ", " ")
+        }
+        ["where", "did", "you", verb, rest @ ..] => {
+            format!("I did {verb} {} {}", turned(rest), placed(answer, "in")).replace("  ", " ")
+        }
+        ["when", "did", "you", verb, rest @ ..] => format!("I did {verb} {} {answer}", turned(rest)),
+        ["what", "do", "you", "do", ..] => format!("I work as {}", with_article(answer)),
+        ["what" | "who" | "where" | "when", verb @ ("is" | "are"), "your", thing @ ..] => {
+            format!("My {} {verb} {answer}", turned(thing))
+        }
+        ["when", "is", "the", rest @ .., "due"] => format!("My {} is due {}", rest.join(" "), placed(answer, "in")),
+        ["what", "kind" | "type" | "sort", "of", _, "do" | "are", "you", verb, ..]
+        | ["what" | "which" | "who", "do", "you", verb, ..]
+        | ["what" | "which", _, "do", "you", verb, ..] => format!("I {verb} {answer}"),
+        ["do", "you", verb, article @ ("a" | "an" | "any"), .., last]
+            if last != article && answer.split(' ').count() <= 5 =>
+        {
+            format!("I {verb} {answer}")
+        }
+        ["favourite" | "favorite", noun] => format!("My favourite {noun} is {answer}"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(question: &str, answer: &str) -> Option<String> {
+        let lower = question.to_lowercase();
+        let words: Vec<&str> = lower.split(' ').collect();
+        let names: Vec<String> =
+            question.split(' ').filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect();
+        complete(&words, &names, answer)
+    }
+
+    #[test]
+    fn fragments_are_completed_by_the_question() {
+        let full = |question: &str, answer: &str| said(question, answer).unwrap_or_default();
+        assert_eq!(full("what is the dog called", "Guinness, obviously"), "my dog is called Guinness");
+        assert_eq!(full("what is her name", "Shreya"), "her name is Shreya");
+        assert_eq!(full("how old is Pickle", "5, he raced before"), "Pickle is 5");
+        assert_eq!(full("what will he study", "kinesiology"), "he will study kinesiology");
+        assert_eq!(full("does she take medicine", "Telmisartan daily"), "she takes Telmisartan daily");
+        assert_eq!(full("where next", "Peru"), "I am going to Peru");
+        assert_eq!(full("what do you usually watch", "westerns mostly"), "I watch westerns");
+        assert_eq!(said("why", "knees"), None);
+    }
+}
