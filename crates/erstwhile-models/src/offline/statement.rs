@@ -10,13 +10,17 @@ use super::sentence::Sentence;
 
 /// Statements of fewer content words say too little to be searched for.
 const CONTENT_WORDS_MIN: usize = 2;
+/// Minimum number of content words of a sentence without a verb.
+const PHRASE_WORDS_MIN: usize = 3;
 
 /// Rewrites a sentence; pronouns that refer to nobody known stay as they are.
 pub(super) fn write(sentence: &Sentence<'_>, people: &mut People, dates: &[DatedSpan]) -> String {
     let s = sentence;
     let mut out = String::with_capacity(s.source().len() + 16);
     let mut written_date = None;
-    for token in s.tokens() {
+    // "But I want to compare it": the statement stands alone.
+    let joins = |token: &usize| s.is(*token, &["and", "but", "so", ","]) && s.dep(*token) != Dep::Nsubj;
+    for token in s.tokens().skip_while(joins) {
         let Some(data) = s.doc.tokens().get(token) else { continue };
         let start = data.start as usize;
         if let Some(index) = dates.iter().position(|date| date.relative && date.span.contains(&start)) {
@@ -124,5 +128,6 @@ pub(super) fn is_telling(s: &Sentence<'_>) -> bool {
         .tokens()
         .filter(|token| matches!(s.pos(*token), Pos::Noun | Pos::Propn | Pos::Verb | Pos::Adj | Pos::Num))
         .count();
-    content >= CONTENT_WORDS_MIN
+    let clause = s.tokens().any(|token| matches!(s.pos(token), Pos::Verb | Pos::Aux));
+    content >= if clause { CONTENT_WORDS_MIN } else { PHRASE_WORDS_MIN }
 }

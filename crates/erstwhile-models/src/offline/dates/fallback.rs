@@ -249,9 +249,14 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let behind = context.tokens.get(words.end);
     let is_part =
         said.len() == 1 && said[0].lower.contains('/') && behind.is_some_and(|t| t.is_any(&["of", "cup", "cups"]));
+    // "Finished sprint 1 on March 29": the number before "on" is no day.
+    let numbered = tokens
+        .first()
+        .is_some_and(|t| t.kind == TokenKind::Number && !ordinal(t) && !t.lower.contains([':', '/', '-', '.']))
+        && tokens.get(1).is_some_and(|t| t.is_any(&["on", "in", "at"]));
     let price = before.is_some_and(|t| t.is_any(&["$", "£", "€"]))
         && tokens.first().is_some_and(|t| t.kind == TokenKind::Number);
-    if is_part || price || said.iter().any(|t| t.is("lent") && !t.capital) {
+    if is_part || numbered || price || said.iter().any(|t| t.is("lent") && !t.capital) {
         return true;
     }
     if said.iter().any(|t| is_small_range(&t.lower)) && !said.iter().any(|t| is_month(&t.lower) || is_clock(&t.lower)) {
