@@ -34,6 +34,7 @@ const CLOSE: &[&str] = &[
 pub(super) const BEGINS: &[&str] = &[
     "start", "begin", "join", "become", "move", "settle", "hire", "resume", "take", "get", "relocate", "enroll",
     "enrol", "promote", "qualify", "switch", "employ", "shift", "land", "accept", "give", "cut", "quit", "stop",
+    "rent", "lease",
 ];
 
 /// The best reading of one object.

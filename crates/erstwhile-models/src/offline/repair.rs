@@ -416,7 +416,7 @@ fn split_splices(passage: &mut Mapped) {
                 let subordinate = before
                     .split(|c: char| !c.is_alphanumeric())
                     .any(|word| SUBORDINATORS.contains(&word.to_ascii_lowercase().as_str()));
-                if !subordinate && before.trim().len() >= 8 {
+                if !subordinate && before.trim().len() >= 8 && !is_adverbial(before) {
                     edits.push((at..at + 1, "."));
                     sentence_start = at + 1;
                 }
@@ -425,6 +425,99 @@ fn split_splices(passage: &mut Mapped) {
         }
     }
     passage.replace(&edits);
+}
+
+/// Whether the words before a comma are no clause but say when, where or how: "Last month, …", "After work, …".
+fn is_adverbial(text: &str) -> bool {
+    const LEADS: &[&str] = &[
+        "in",
+        "on",
+        "at",
+        "after",
+        "before",
+        "during",
+        "for",
+        "since",
+        "by",
+        "with",
+        "without",
+        "until",
+        "last",
+        "next",
+        "this",
+        "that",
+        "every",
+        "each",
+        "yesterday",
+        "today",
+        "tonight",
+        "tomorrow",
+        "recently",
+        "lately",
+        "currently",
+        "earlier",
+        "later",
+        "then",
+        "once",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "a",
+        "an",
+        "the",
+        "over",
+        "from",
+        "as",
+        "back",
+        "around",
+        "about",
+        "early",
+        "late",
+        "these",
+        "nowadays",
+        "previously",
+        "originally",
+        "finally",
+        "sometimes",
+        "usually",
+        "normally",
+        "first",
+        "also",
+        "besides",
+        "apart",
+        "thanks",
+        "due",
+        "instead",
+        "according",
+        "among",
+        "christmas",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    const SUBJECTS: &[&str] =
+        &["i", "we", "you", "he", "she", "they", "it", "there", "who", "is", "are", "was", "were", "has"];
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.next().is_some_and(|first| LEADS.contains(&first)) && !words.any(|word| SUBJECTS.contains(&word))
 }
 
 /// The length of the openings at the start of a sentence that announce it and are not part of it.
@@ -491,6 +584,9 @@ mod tests {
     fn spliced_sentences_are_split() {
         assert_eq!(repaired("Just started yoga, it's great", &[]), "Just started yoga. it's great");
         assert_eq!(repaired("When I was young, I swam", &[]), "When I was young, I swam");
+        assert_eq!(repaired("Last month, I moved", &[]), "Last month, I moved");
+        assert_eq!(repaired("Yesterday, my brother called", &[]), "Yesterday, my brother called");
+        assert_eq!(repaired("On Monday I met Bo, it was fun", &[]), "On Monday I met Bo. it was fun");
     }
 
     #[test]
