@@ -30,11 +30,46 @@ const CLOSE: &[&str] = &[
     "HAS_MENTOR",
 ];
 
-/// Verbs whose past says that something began.
-pub(super) const BEGINS: &[&str] = &[
-    "start", "begin", "join", "become", "move", "settle", "hire", "resume", "take", "get", "relocate", "enroll",
-    "enrol", "promote", "qualify", "switch", "employ", "shift", "land", "accept", "give", "cut", "quit", "stop",
-    "rent", "lease",
+/// Verbs of states and habits, whose past says that they are over: "lived", but not "joined" or "bought".
+pub(super) const LASTING: &[&str] = &[
+    "be",
+    "live",
+    "work",
+    "study",
+    "stay",
+    "reside",
+    "have",
+    "own",
+    "serve",
+    "play",
+    "teach",
+    "manage",
+    "lead",
+    "run",
+    "volunteer",
+    "attend",
+    "use",
+    "belong",
+    "date",
+    "love",
+    "like",
+    "enjoy",
+    "coach",
+    "practice",
+    "practise",
+    "train",
+    "intern",
+    "freelance",
+    "drive",
+    "grow",
+    "collect",
+    "lodge",
+    "board",
+    "major",
+    "speak",
+    "sing",
+    "support",
+    "commute",
 ];
 
 /// The best reading of one object.
@@ -320,7 +355,7 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         // "Joined as a designer" began something; only a state in the past is over.
-        let past = s.tag(context.verb) == Tag::Vbd && !s.is_lemma(context.verb, BEGINS);
+        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING);
         if candidate.relation == "HAS_PET"
             && s.tag(object) == Tag::Nn
             && !reading.negated

@@ -314,7 +314,16 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         match frame.relation.name.as_str() {
             // What one finishes is a work, not work under way.
-            "WORKS_ON" => s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work),
+            "WORKS_ON" => {
+                s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
+                    || s.is(object, &["project"])
+                        && !s.has_child(object, &[Dep::Compound, Dep::Amod, Dep::Poss, Dep::Prep])
+            }
+            // "I have Netflix": a name is a business of one's own only with a verb that says so.
+            "OWNS_BUSINESS" => {
+                s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
+            }
+            "READ" => s.lower(object).contains("watch"),
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)

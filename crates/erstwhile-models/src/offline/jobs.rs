@@ -3,7 +3,7 @@
 use erstwhile_nlp::{Dep, Tag};
 
 use super::claims::{Object, entity_type};
-use super::clauses::BEGINS;
+use super::clauses::LASTING;
 use super::fitness::Context;
 use super::lexicon::{Kind, Kinds};
 use super::nouns::{self, Vague};
@@ -67,7 +67,7 @@ impl SentenceReader<'_, '_> {
                 ),
                 mood: context.reading.mood,
                 negated: context.reading.negated,
-                past: s.tag(context.verb) == Tag::Vbd && !s.is_lemma(context.verb, BEGINS),
+                past: s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING),
                 date: context.date,
             });
         }
