@@ -179,7 +179,7 @@ impl SentenceReader<'_, '_> {
         let Some(kinship) = pet.kinship.clone() else { return };
         if pet.kind == PersonKind::Pet && kinship.word != "pet" {
             let statement = nouns::tidy(&format!("{} is a {}", pet.name, kinship.word));
-            self.state(pet, "IS_A", Object::entity(kinship.word, Some("Topic")), statement);
+            self.state(pet, "IS_A", Object::value(kinship.word), statement);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
     ("I'm a nurse at the Riverside Clinic.", &["+ Nora WORKS_AT Riverside Clinic", "+ Nora WORKS_AS nurse"]),
     ("I'm married to Tom.", &["+ Nora MARRIED_TO Tom"]),
     ("I was born in Lisbon.", &["+ Nora BORN_IN Lisbon"]),
-    ("We adopted a puppy named Biscuit yesterday.", &["+ Nora HAS_PET Biscuit @ 2023-05-11..2023-05-12"]),
+    ("We adopted a puppy named Biscuit yesterday.", &["+ Nora HAS_PET Biscuit @ 2023-05-11.."]),
     ("I'm 38.", &["+ Nora HAS_AGE 38"]),
     ("My phone number is 555-0100.", &["+ Nora HAS_PHONE_NUMBER 555-0100"]),
     ("I use C++ and Python 3.11.", &["+ Nora USES C++", "+ Nora USES Python 3.11"]),
