@@ -1,7 +1,9 @@
 //! Products with matrices of weights.
 //!
 //! Four rows are multiplied at a time, by eight columns: the sums then stay in the registers of every processor, and
-//! the compiler vectorizes the loops.
+//! the compiler vectorizes the loops, for the instructions of the processor that the program runs on (`pulp`).
+
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::weights::{LoadError, Reader, single};
 
@@ -64,6 +66,11 @@ impl Matrix {
 
     /// Multiplies four packed rows; `tiles` has one tile for each panel.
     pub(crate) fn multiply(&self, rows: &Packed, tiles: &mut [Tile]) {
+        Arch::new().dispatch(Product { matrix: self, rows, tiles });
+    }
+
+    #[inline(always)]
+    fn multiply_loops(&self, rows: &Packed, tiles: &mut [Tile]) {
         let panels = self.panels.chunks_exact(self.inputs);
         for ((panel, bias), tile) in panels.zip(&self.bias).zip(tiles) {
             let mut sums = [*bias; ROWS];
@@ -117,6 +124,22 @@ impl Matrix {
                 }
             }
         }
+    }
+}
+
+/// A product, compiled for each set of vector instructions.
+struct Product<'p> {
+    matrix: &'p Matrix,
+    rows: &'p Packed,
+    tiles: &'p mut [Tile],
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.matrix.multiply_loops(self.rows, self.tiles);
     }
 }
 
