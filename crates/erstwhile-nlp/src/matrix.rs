@@ -69,6 +69,7 @@ impl Matrix {
         Arch::new().dispatch(Product { matrix: self, rows, tiles });
     }
 
+    #[expect(clippy::inline_always, reason = "only inlined code is compiled for the processor's vector instructions")]
     #[inline(always)]
     fn multiply_loops(&self, rows: &Packed, tiles: &mut [Tile]) {
         let panels = self.panels.chunks_exact(self.inputs);
@@ -137,6 +138,7 @@ struct Product<'p> {
 impl WithSimd for Product<'_> {
     type Output = ();
 
+    #[expect(clippy::inline_always, reason = "see `multiply_loops`")]
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         self.matrix.multiply_loops(self.rows, self.tiles);
