@@ -69,7 +69,7 @@ fn is_value(value: &str) -> bool {
     value.len() <= 100
         && !value.trim_end().ends_with(['.', '!', '?'])
         && !super::questions::has_verb(value)
-        && !value.contains("'")
+        && !value.contains('\'')
 }
 
 /// "TENANCY AGREEMENT" as "Tenancy agreement".
