@@ -34,7 +34,8 @@ impl SentenceReader<'_, '_> {
             s.dep(c) == Dep::Poss
                 && (s.is(c, MINE)
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
-                    || s.pos(c) == Pos::Propn)
+                    || s.pos(c) == Pos::Propn
+                    || lemma == "name" && s.is(c, &["his", "her", "its"]))
         });
         let kinds = s.lexicon.kinds(lemma);
         s.pos(token) == Pos::Noun

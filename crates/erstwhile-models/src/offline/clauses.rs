@@ -186,7 +186,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// The keys under which frames of a verb stand: "work", "break+up", "marry.pass".
-    fn verb_keys(&self, verb: usize) -> Vec<String> {
+    pub(super) fn verb_keys(&self, verb: usize) -> Vec<String> {
         let s = self.s;
         let has_got =
             s.lower(verb) == "got" && s.child(verb, |c| s.lemma(c) == "have" && s.dep(c) == Dep::Aux).is_some();
@@ -450,6 +450,7 @@ impl SentenceReader<'_, '_> {
             let name = match (candidate.relation, s.lemma(context.verb)) {
                 ("AVOIDS", "smoke") => "smoking".to_owned(),
                 ("AVOIDS", "drink") => "alcohol".to_owned(),
+                ("DOES_ACTIVITY", verb) => gerund(verb),
                 _ => s.lower(context.verb).to_owned(),
             };
             return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
@@ -556,6 +557,14 @@ impl SentenceReader<'_, '_> {
         let clause =
             Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
+    }
+}
+
+/// The form in -ing of a verb for an activity.
+fn gerund(verb: &str) -> String {
+    match verb {
+        "knit" | "swim" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
+        verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
     }
 }
 

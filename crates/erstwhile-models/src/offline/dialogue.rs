@@ -38,6 +38,12 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     if let Some(corrected) = correction(unit, speaker, said, present) {
         return vec![corrected];
     }
+    if let Some(since) = been_there(unit)
+        && let Some(before) = present.last().or_else(|| own_last(said, speaker))
+    {
+        let stem = before.text.text().trim_end_matches(['.', '!', ' ']);
+        return vec![at_place_of(unit, &format!("{} {since}", perfect(stem)))];
+    }
     let question = said.last().filter(|before| present.is_empty() && before.speaker.as_deref() != speaker);
     let question = question.and_then(|before| before.units.last()).filter(|unit| unit.question);
     if let Some(question) = question {
@@ -58,6 +64,22 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
         }
     }
     vec![unit.clone()]
+}
+
+/// The last sentence of the speaker in an earlier turn.
+fn own_last<'s>(said: &'s [Said], speaker: Option<&str>) -> Option<&'s Unit> {
+    said.iter().rev().find(|turn| turn.speaker.as_deref() == speaker).and_then(|turn| turn.units.last())
+}
+
+/// "Been there since 2017": since when what was said before is so.
+fn been_there(unit: &Unit) -> Option<&str> {
+    let text = unit.text.text().trim().trim_end_matches(['.', '!']);
+    let lower = text.to_ascii_lowercase();
+    let lead = ["been there ", "i've been there ", "i have been there ", "been doing it ", "been here "]
+        .into_iter()
+        .find(|lead| lower.starts_with(lead))?;
+    let rest = &text[lead.len()..];
+    (["since ", "for "].iter().any(|start| rest.to_ascii_lowercase().starts_with(start))).then_some(rest)
 }
 
 /// "I live in Rome" as "I have lived in Rome", as far as it is needed for a duration.

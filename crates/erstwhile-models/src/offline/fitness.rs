@@ -189,6 +189,11 @@ impl SentenceReader<'_, '_> {
             let bare = !s.has_child(verb, &[Dep::Dobj]) && context.reading.mood == Mood::Actual;
             return if bare { 6 } else { 0 };
         }
+        // "I knit": what one does.
+        if name == "DOES_ACTIVITY" {
+            let habit = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual;
+            return if habit && !s.has_child(verb, &[Dep::Dobj, Dep::Advcl, Dep::Ccomp, Dep::Aux]) { 6 } else { 0 };
+        }
         let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
         let dated = s.is_past(verb) || context.date.is_some();
         if actual && dated { 6 } else { 0 }
@@ -235,7 +240,15 @@ impl SentenceReader<'_, '_> {
         }
         if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
             let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some();
-            let bare = !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
+            // "Wife is homemaker": other varieties of English leave the article out.
+            let vague = s.is_lemma(
+                object,
+                &[
+                    "boss", "lead", "chief", "partner", "model", "host", "star", "guide", "captain", "head", "pro",
+                    "champion",
+                ],
+            );
+            let bare = vague && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
             return if own && frame.slot == "attr" || bare { 0 } else { 10 };
         }
         // "Started as a picker": what one starts as is a job, whatever its name.

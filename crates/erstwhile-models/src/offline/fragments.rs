@@ -100,6 +100,8 @@ pub(super) fn complete(sentence: &mut Mapped) {
     kin(sentence);
     spread(sentence);
     appointment(sentence);
+    preference(sentence);
+    changes(sentence);
     let text = sentence.text().to_owned();
     let offset = text.len() - text.trim_start().len();
     let rest = &text[offset..];
@@ -108,13 +110,96 @@ pub(super) fn complete(sentence: &mut Mapped) {
     let Some(first) = rest.chars().next() else { return };
     let lowered: String = format!("{lead}{}", first.to_lowercase());
     sentence.replace(&[(offset..offset + first.len_utf8(), lowered.as_str())]);
+    if lead == "I " {
+        splices(sentence);
+    }
+}
+
+/// "I sold the Harley, bought a Vespa": each with its subject.
+fn splices(sentence: &mut Mapped) {
+    let text = sentence.text().to_owned();
+    let mut edits = Vec::new();
+    for (at, mark) in text.match_indices(", ") {
+        let mut words = text[at + mark.len()..].split_whitespace();
+        let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
+        if has_word(PAST, first) && has_word(AFTER_PAST, second) {
+            edits.push((at..at + mark.len(), ". I "));
+        }
+    }
+    sentence.replace(&edits);
+}
+
+/// "Soya for me", "lime soda all the way": what one prefers.
+fn preference(sentence: &mut Mapped) {
+    let text = sentence.text().trim_end_matches(['.', '!', ' ']).to_owned();
+    let lower = text.to_ascii_lowercase();
+    let ends = [" only for me", " for me", " all the way now", " all the way", " every time", " any day"];
+    let Some(end) = ends.iter().find(|end| lower.ends_with(**end)) else { return };
+    let body = &text[..text.len() - end.len()];
+    let start = body.rfind(", ").map_or(0, |comma| comma + 2);
+    let thing = body[start..].trim();
+    let words = thing.split(' ').count();
+    let bare = (1..=4).contains(&words)
+        && !super::questions::has_verb(thing)
+        && ![
+            "no ", "not ", "thanks", "same", "too ", "that ", "it ", "this ", "ok", "good ", "great", "works", "do ",
+            "what",
+        ]
+        .iter()
+        .any(|word| format!("{} ", thing.to_lowercase()).starts_with(word))
+        && !thing
+            .split(' ')
+            .any(|word| has_word(PROGRESSIVES, word) || has_word(PAST, &word.to_lowercase()) || has_word(FINITE, word));
+    if bare {
+        let full = format!("{}I prefer {thing}", if start > 0 { ". " } else { "" });
+        let from = start.saturating_sub(if start > 0 { 2 } else { 0 });
+        sentence.replace(&[(from..text.len(), full.as_str())]);
+    }
+}
+
+/// "Used to be an analyst, now it's manager", "eight years married to Tom": what one was, is, or has been.
+fn changes(sentence: &mut Mapped) {
+    let text = sentence.text().to_owned();
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("used to ") {
+        let mut edits = vec![(0..1, "I u")];
+        for lead in [", now it's ", ", now its ", ", now I'm ", ", now i'm "] {
+            if let Some(at) = text.find(lead).filter(|_| lower.starts_with("used to be ")) {
+                edits.push((at..at + lead.len(), ". I am "));
+                break;
+            }
+        }
+        sentence.replace(&edits);
+        return;
+    }
+    for lead in ["day job at ", "second job at ", "part time at ", "full time at ", "full-time at ", "part-time at "] {
+        if lower.starts_with(lead) {
+            sentence.replace(&[(0..lead.len(), "I work at ")]);
+            return;
+        }
+    }
+    let words: Vec<&str> = text.trim_end_matches(['.', '!', ' ']).split_whitespace().collect();
+    if let [
+        count,
+        years @ ("years" | "months" | "weeks"),
+        state @ ("married" | "sober" | "together" | "clean" | "vegan"),
+        rest @ ..,
+    ] = words.as_slice()
+    {
+        let rest: Vec<&str> = rest.iter().copied().filter(|word| !word.eq_ignore_ascii_case("today")).collect();
+        let full = format!("I have been {state} {} for {} {years}", rest.join(" "), count.to_lowercase());
+        sentence.replace(&[(0..text.len(), full.as_str())]);
+    }
 }
 
 /// What is to be put before a sentence without a subject.
 fn subject_of(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
     let mut words = lower.split_whitespace();
-    let first = words.next()?;
+    let mut first = words.next()?;
+    if has_word("just finally also recently already then only so still yesterday and", first) {
+        first = words.next().unwrap_or(first);
+    }
     let second = words.next().unwrap_or_default().trim_end_matches([',', '.', '!']);
     if first.ends_with([',', ':', '.', '!', '?', ';']) {
         return None;
@@ -260,7 +345,11 @@ fn kin(sentence: &mut Mapped) {
         let opens = index == 0
             || before.ends_with(['.', '!'])
             || index == 1 && matches!(before.as_str(), "and" | "also" | "but");
-        let is_kin = opens && has_word(BARE_KIN, &lower) || {
+        let spouse = matches!(lower.as_str(), "wife" | "hubby" | "husband" | "missus")
+            && !has_word(NOT_BARE, &before)
+            && !before.ends_with("'s")
+            && before.ends_with([',', '.', '!', ')']);
+        let is_kin = spouse || opens && has_word(BARE_KIN, &lower) || {
             has_word(NAMELIKE_KIN, &lower)
                 && !has_word(NOT_BARE, &before)
                 && !before.ends_with("'s")

@@ -148,6 +148,13 @@ impl SentenceReader<'_, '_> {
         if !with || !s.is_verb(verb) || s.is_lemma(verb, APART) || self.trust != Trust::Speaker || !named(token) {
             return;
         }
+        // "Broke up with Pedro" says more.
+        let says_more = |slot: &str| slot == "with" || slot.ends_with(":with");
+        let own =
+            self.verb_keys(verb).iter().any(|key| s.lexicon.frames(key).iter().any(|frame| says_more(&frame.slot)));
+        if own {
+            return;
+        }
         let mine = s.subject(verb).is_some_and(|subject| s.is(subject, &["i", "we"]));
         let done = mood::read(&s, verb).is_some_and(|reading| !reading.negated && reading.mood == Mood::Actual);
         let Some(speaker) = self.people.speaker.clone().filter(|_| mine && done).map(Person::named) else { return };

@@ -245,7 +245,7 @@ impl People {
             token
         } else if sentence.pos(token) == Pos::Propn {
             sentence.child(token, |child| {
-                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod) && is_kin_word(child)
+                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod | Dep::Amod) && is_kin_word(child)
             })?
         } else {
             return None;
