@@ -128,10 +128,11 @@ fn event_date(at: Timestamp, precision: Precision) -> String {
     at.to_zoned(TimeZone::UTC).strftime(format).to_string()
 }
 
-/// Formats a statement with its date on one line.
+/// Formats a statement with its date on one line, and with its end if it is no longer true.
 fn statement_line(statement: &Fact) -> String {
-    let at = statement.valid_from.unwrap_or(statement.created_at);
-    format!("  - {} ({})", escaped(&statement.statement), date(at))
+    let at = date(statement.valid_from.unwrap_or(statement.created_at));
+    let until = statement.valid_until.map(|until| format!(" - {}", date(until))).unwrap_or_default();
+    format!("  - {} ({at}{until})", escaped(&statement.statement))
 }
 
 /// Formats an entity on a few lines, optionally with its attributes.

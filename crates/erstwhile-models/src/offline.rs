@@ -27,6 +27,7 @@ mod language;
 mod lexicon;
 mod listed_names;
 mod mapped;
+mod measures;
 mod mood;
 mod noun_facts;
 mod nouns;

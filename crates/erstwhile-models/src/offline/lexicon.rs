@@ -33,7 +33,7 @@ kinds! {
     Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
     Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",
     Org = "org", OrgName = "orgname", Ownable = "ownable", Person = "person", Place = "place", Plant = "plant",
-    Procedure = "procedure", Product = "product", Project = "project", Propn = "propn", Record = "record", School = "school",
+    Procedure = "procedure", Product = "product", Project = "project", Propn = "propn", Quantity = "quantity", Record = "record", School = "school",
     SelfOnly = "self", Sight = "sight", Skill = "skill", Sport = "sport", Status = "status", Team = "team",
     Tech = "tech", Thing = "thing", ThingOk = "thing_ok", Tickets = "tickets", Title = "title", Trip = "trip",
     Vague = "vague", Work = "work",
