@@ -20,7 +20,7 @@ const OWN_THINGS: &[&str] = &[
 ];
 
 /// Verbs that state an attribute of a thing.
-const STATES: &[&str] = &[
+pub(super) const STATES: &[&str] = &[
     "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
     "rise", "drop", "fall", "go", "increase", "decrease", "remain",
 ];

@@ -2,7 +2,7 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
-use super::attributes::number_of;
+use super::attributes::{STATES, number_of};
 use super::claims::{Object, relation_name};
 use super::lexicon::Kind;
 use super::mood::{self, Mood};
@@ -22,7 +22,7 @@ const ADDS_UP: &[&str] = &[
     "practise", "log", "gain", "raise", "save", "sell", "lose", "earn", "have",
 ];
 /// Words that say that a number is the sum so far.
-const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether"];
+const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently"];
 /// Nouns that count other things: "the number of mentees".
 const COUNTS: &[&str] = &["number", "count", "total"];
 /// Maximum number of words between a relative clause and the noun that it is about.
@@ -43,6 +43,8 @@ impl SentenceReader<'_, '_> {
                 self.sum(token);
             } else if s.pos(token) == Pos::Noun && s.is_a(token, Kind::Quantity) {
                 self.number_with_noun(token);
+            } else if s.pos(token) == Pos::Noun && s.is_a(token, Kind::Project) {
+                self.parts_of_project(token);
             }
         }
     }
@@ -55,15 +57,16 @@ impl SentenceReader<'_, '_> {
         }
         let object = s.child_of(verb, &[Dep::Dobj]);
         let reached = object.filter(|_| s.is_lemma(verb, REACHES));
-        let to = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "to");
-        let Some(number) = reached.or_else(|| to.and_then(|to| s.object_of(to))) else { return };
+        let to = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "to").and_then(|to| s.object_of(to));
+        let range = || s.child(verb, |c| s.lower(c) == "from").and_then(|from| s.object_of(from));
+        let Some(number) = reached.or(to).or_else(range) else { return };
         let subject = s.subject(verb).and_then(|subject| {
             let relative = s.dep(verb) == Dep::Relcl && s.is(subject, &["which", "that"]);
             if relative { self.measured_noun(s.head(verb)) } else { Some(subject) }
         });
         let Some(noun) = object.filter(|_| reached.is_none()).or(subject) else { return };
         // What is one's own and changes by itself is an attribute.
-        let is_attribute = object.is_none() && self.is_own_thing(noun);
+        let is_attribute = object.is_none() && s.is_lemma(verb, STATES) && self.is_own_thing(noun);
         if s.pos(noun) == Pos::Noun && !is_attribute && (object.is_some() || self.is_measured(noun)) {
             self.add_measure(noun, number);
         }
@@ -108,6 +111,21 @@ impl SentenceReader<'_, '_> {
             && s.lemma(verb) == "have"
         {
             self.covered.push(verb);
+        }
+    }
+
+    /// "my gallery with 8 cards": the parts of what one works on.
+    fn parts_of_project(&mut self, project: usize) {
+        let s = self.s;
+        let is_known = s.child(project, |c| s.is(c, &["the"]) || s.is(c, MINE)).is_some();
+        let with = self.preposition_after(project, "with").and_then(|with| s.object_of(with));
+        let Some(parts) = with.filter(|parts| is_known && s.tag(*parts) == Tag::Nns && !s.is_date(*parts)) else {
+            return;
+        };
+        for part in s.coordinated(parts) {
+            if let Some(number) = s.child_of(part, &[Dep::Nummod]).filter(|_| s.tag(part) == Tag::Nns) {
+                self.add_measure(part, number);
+            }
         }
     }
 
@@ -159,6 +177,8 @@ impl SentenceReader<'_, '_> {
             None if s.has_child(number, &[Dep::Nummod]) && s.entity(number).is_none() => self.phrase(number, None).ok(),
             None => self.plain_value(number).ok().flatten().map(|value| value.name),
         };
+        // "From 70% to 90%" is 90%.
+        let value = value.map(|value| value.rsplit_once(" to ").map_or(value.clone(), |(_, last)| last.to_owned()));
         let Some(value) = value else { return false };
         let of = s.child(noun, |c| s.lower(c) == "of" && s.is_lemma(noun, COUNTS)).and_then(|of| s.object_of(of));
         let is_count = value.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | 'k' | 'm'));
@@ -173,23 +193,41 @@ impl SentenceReader<'_, '_> {
                 (format!("HAS_{}", relation_name(&name)), name)
             }
         };
-        let is_plural = of.is_none() && several.is_none() && s.tag(noun) == Tag::Nns;
-        let verb = if is_plural { "are" } else { "is" };
-        let statement = format!("{}'s {name} {verb} {value}", owner.name);
+        let is_plural = of.is_none() && s.tag(noun) == Tag::Nns;
+        let statement = match several {
+            Some(_) if of.is_none() => format!("{} has {value} {}", owner.name, self.quantity_name(noun)),
+            _ => format!("{}'s {name} {} {value}", owner.name, if is_plural { "are" } else { "is" }),
+        };
         self.state(&owner, &relation, Object::value(value), statement);
         true
     }
 
-    /// The noun with its modifiers that are words.
+    /// A preposition behind a noun, which the parser may have hung on the verb.
+    fn preposition_after(&self, noun: usize, preposition: &str) -> Option<usize> {
+        let s = self.s;
+        [noun, s.head(noun), s.head(s.head(noun))]
+            .into_iter()
+            .flat_map(|head| s.children(head))
+            .find(|child| *child > noun && s.dep(*child) == Dep::Prep && s.lower(*child) == preposition)
+            .filter(|child| (noun + 1..*child).all(|between| !s.is_verb(between)))
+    }
+
+    /// The noun with its modifiers that are words; a "deadline for the sprint" is a "sprint deadline".
     fn quantity_name(&self, noun: usize) -> String {
+        let s = self.s;
         let name = self.bare_noun(noun);
-        name.split(' ').filter(|word| word.contains(char::is_alphabetic)).collect::<Vec<_>>().join(" ")
+        let name = name.split(' ').filter(|word| word.contains(char::is_alphabetic)).collect::<Vec<_>>().join(" ");
+        let purpose = self.preposition_after(noun, "for").and_then(|purpose| s.object_of(purpose));
+        match purpose.filter(|purpose| s.pos(*purpose) == Pos::Noun && !name.contains(' ') && !s.is_date(*purpose)) {
+            Some(purpose) => format!("{} {name}", s.lower(purpose)),
+            None => name,
+        }
     }
 
     /// Whether a clause does not say that something is so; how something changed is said to be so.
     fn is_unreal(&self, verb: usize) -> bool {
         let s = self.s;
-        if s.tag(verb) == Tag::Vbd && s.has_child_word(verb, &["how"]) {
+        if s.is_past(verb) && s.has_child_word(verb, &["how"]) {
             return false;
         }
         mood::read(&s, verb).is_none_or(|reading| reading.negated || reading.mood != Mood::Actual)
