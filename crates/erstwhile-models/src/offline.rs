@@ -31,6 +31,7 @@ mod measures;
 mod mood;
 mod noun_facts;
 mod nouns;
+mod openings;
 mod other_languages;
 mod passages;
 mod past;
@@ -45,9 +46,11 @@ mod speakers;
 mod spellings;
 mod statement;
 mod subjects;
+mod telegrams;
 mod tokens;
 mod transcripts;
 mod turn;
+mod word_forms;
 
 use std::sync::Arc;
 

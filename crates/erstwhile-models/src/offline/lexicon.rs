@@ -28,7 +28,7 @@ kinds! {
     Award = "award", Baby = "baby", Bill = "bill", BodyPart = "bodypart", Business = "business", Class = "class",
     Club = "club", Condition = "condition", Date = "date", Degree = "degree", Diet = "diet", Distance = "distance",
     Evaluative = "evaluative", Event = "event", Exam = "exam", Female = "female", Field = "field", Food = "food",
-    Game = "game", Gpe = "gpe", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
+    Game = "game", Gpe = "gpe", Grade = "grade", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
     Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", KnownName = "known_name", Language = "language", Letter = "letter",
     Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
     Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",

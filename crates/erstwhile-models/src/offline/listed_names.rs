@@ -27,8 +27,9 @@ fn names_after(s: &Sentence<'_>, token: usize) -> Vec<Listed> {
     while at < s.end && at <= token + 3 && s.is(at, &[",", "(", ":", "called", "named", "-", "-lrb-"]) {
         at += 1;
     }
-    let is_name =
-        |t: usize| t < s.end && s.pos(t) == Pos::Propn && s.is_capital(t) && s.entity_kind(t) != Some(EntityKind::Date);
+    let is_name = |t: usize| {
+        t < s.end && s.is_noun(t) && s.is_capital(t) && t > s.start && s.entity_kind(t) != Some(EntityKind::Date)
+    };
     let mut found = Vec::new();
     while is_name(at) {
         let first = at;

@@ -25,6 +25,7 @@ use super::lexicon::Kind;
 use super::mapped::Mapped;
 use super::mood::Mood;
 use super::nouns;
+use super::openings;
 use super::other_languages;
 use super::passages::{self, Passage};
 use super::people::{self, People, Person, PersonKind};
@@ -199,9 +200,9 @@ impl TurnReader<'_> {
             if source.len() > SENTENCE_BYTES_MAX || source.split_whitespace().count() > SENTENCE_WORDS_MAX {
                 continue;
             }
-            let opening = repair::opening_length(source);
+            let opening = openings::opening_length(source);
             let start = sentence.span.start + opening;
-            let end = sentence.span.start + repair::length_without_closing(source).max(opening);
+            let end = sentence.span.start + openings::length_without_closing(source).max(opening);
             let lead = source[..opening].to_lowercase();
             units.push(Unit { text: text.part(start..end), question: sentence.question, lead, corrects: None });
         }

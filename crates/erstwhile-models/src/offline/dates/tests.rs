@@ -20,6 +20,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("They left two days after 25 May 2023", "2023-05-27", "on 27 May 2023"),
     ("I have lived here since 2016", "2016-01-01", "since 2016"),
     ("I have lived here for 3 years", "2020-01-01", "for 3 years (since 2020)"),
+    ("I am at home since Friday", "2023-05-05", "since Friday 5 May 2023"),
+    ("I am working there since four years", "2019-01-01", "since 2019"),
     ("I stayed until 2019", "2019-01-01", "until 2019"),
     ("I worked there from 2010 to 2015", "2010-01-01", "from 2010 to 2015"),
     ("It opened on 3 March 2021", "2021-03-03", "on 3 March 2021"),
