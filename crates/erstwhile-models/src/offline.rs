@@ -50,6 +50,7 @@ mod telegrams;
 mod tokens;
 mod transcripts;
 mod turn;
+mod updates;
 mod word_forms;
 
 use std::sync::Arc;

@@ -216,6 +216,10 @@ impl TurnReader<'_> {
         if claims.claims.len() == from {
             return;
         }
+        // A wrong name is no other name of the right one.
+        claims
+            .aliases
+            .retain(|alias| !before.aliases.iter().any(|wrong| wrong.name == alias.name && wrong.alias == alias.alias));
         for claim in before.claims {
             let kept = claims.claims[from..].iter().any(|new| {
                 new.subject == claim.subject && new.predicate == claim.predicate && new.object == claim.object
