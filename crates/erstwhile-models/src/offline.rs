@@ -9,6 +9,7 @@
 
 mod arguments;
 mod attributes;
+mod bodies;
 mod calendars;
 mod chats;
 mod claims;

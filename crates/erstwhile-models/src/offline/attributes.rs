@@ -35,13 +35,16 @@ impl SentenceReader<'_, '_> {
                 && (s.is(c, MINE)
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
                     || s.pos(c) == Pos::Propn
-                    || lemma == "name" && s.is(c, &["his", "her", "its"]))
+                    || (lemma == "name"
+                        || s.is(token, &["bp", "pressure", "cholesterol", "weight", "height", "birthday"]))
+                        && s.is(c, &["his", "her", "its"]))
         });
         let kinds = s.lexicon.kinds(lemma);
-        s.pos(token) == Pos::Noun
+        let vital = s.is(token, &["bp"]);
+        (s.pos(token) == Pos::Noun || vital)
             && owned.is_some()
             // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
-            && !s.is_capital(token)
+            && (!s.is_capital(token) || vital)
             && s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["first", "last", "next", "best"])).is_none()
             && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
@@ -66,6 +69,9 @@ impl SentenceReader<'_, '_> {
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
         let noun = self.bare_noun(thing);
+        if self.is_ailing(verb, thing, &owner) {
+            return Ok(true);
+        }
         let whole = matches!(
             noun.as_str(),
             "address" | "phone number" | "number" | "email" | "website" | "handle" | "password"
@@ -73,6 +79,21 @@ impl SentenceReader<'_, '_> {
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
         // "My car is a Yaris": what one owns.
+        // "My email changed from A to B": A is over.
+        if let Some(old) = self.value_before(verb).filter(|old| *old != value.name) {
+            let statement = format!("{}'s {noun} was {old}", owner.name);
+            let relation = format!("HAS_{}", relation_name(&noun));
+            self.add(FactParts {
+                subject: &owner,
+                relation: &relation,
+                object: Object::value(old),
+                statement,
+                mood: Mood::Former,
+                negated: false,
+                past: false,
+                date: None,
+            });
+        }
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
@@ -91,6 +112,16 @@ impl SentenceReader<'_, '_> {
             date: None,
         });
         Ok(true)
+    }
+
+    /// What a verb of change changed from.
+    fn value_before(&mut self, verb: usize) -> Option<String> {
+        let s = self.s;
+        let changes = s.is_lemma(verb, &["change", "go", "rise", "drop", "fall", "increase", "decrease"]);
+        let from = s.child(verb, |c| changes && s.dep(c) == Dep::Prep && s.is(c, &["from"]))?;
+        let to = s.tokens().any(|token| token > from && s.is(token, &["to"]));
+        let old = s.object_of(from).filter(|_| to)?;
+        self.plain_value(old).ok().flatten().map(|value| value.name)
     }
 
     /// Whose a thing is.
@@ -196,13 +227,7 @@ impl SentenceReader<'_, '_> {
                 Some(entity) if quantity => {
                     let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
                     let last = (entity.tokens.end - 1).max(token);
-                    nouns::tidy(
-                        &s.tokens()
-                            .filter(|t| (first..=last).contains(t))
-                            .map(|t| s.text(t))
-                            .collect::<Vec<_>>()
-                            .join(" "),
-                    )
+                    nouns::span_text(&s, first, last).trim_end_matches(['.', ',']).to_owned()
                 }
                 _ => self.phrase(token, None)?,
             };
@@ -288,6 +313,7 @@ impl SentenceReader<'_, '_> {
         let date = self.date_of(verb);
         match s.lemma(verb) {
             "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return Ok(true),
+            "be" if reading.mood == Mood::Actual && self.height(verb, subject) => return Ok(true),
             "be" if reading.mood == Mood::Actual => {
                 if let Some(attribute) = s.child_of(verb, &[Dep::Attr]) {
                     return Ok(self.is_someone(subject, attribute));
@@ -400,7 +426,8 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let unnamed = subject.kinship.as_ref().is_some_and(|kinship| !kinship.named);
         if unnamed
-            && s.pos(attribute) == Pos::Propn
+            && (s.pos(attribute) == Pos::Propn
+                || s.pos(attribute) == Pos::Noun && s.is_capital(attribute) && !s.lexicon.is_word(s.lemma(attribute)))
             && !s.has_child(attribute, &[Dep::Det, Dep::Poss])
             && !subject.plural
         {

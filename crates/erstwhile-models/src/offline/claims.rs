@@ -264,6 +264,7 @@ impl<'l> Claims<'l> {
         for mut claim in other.claims {
             identifiers.restore(&mut claim.subject);
             identifiers.restore(&mut claim.statement);
+            identifiers.restore_relation(&mut claim.predicate);
             if let Some(object) = &mut claim.object {
                 identifiers.restore(object);
             }

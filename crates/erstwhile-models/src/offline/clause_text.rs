@@ -367,7 +367,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
                     let tag = s.tag(*token);
                     let mut word = expanded(s, *token);
                     let first = matches!(tag, Tag::Vbp | Tag::Vbz | Tag::Vbd | Tag::Md)
-                        || s.dep(*token) == Dep::Root && tag == Tag::Vb && !helper;
+                        || matches!(s.dep(*token), Dep::Root | Dep::Conj) && tag == Tag::Vb && !helper;
                     if !finite && first {
                         finite = true;
                         if third && matches!(tag, Tag::Vbp | Tag::Vb) {

@@ -219,8 +219,18 @@ impl SentenceReader<'_, '_> {
         if actual && dated { 6 } else { 0 }
     }
 
+    /// Whether a clause says for how long: "for three years", "since 2019".
+    fn lasts(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.children(verb).any(|child| {
+            s.dep(child) == Dep::Prep
+                && s.is(child, &["for", "since"])
+                && s.object_of(child).is_some_and(|object| s.is_date(object) || s.is_lemma(object, &["year", "month"]))
+        })
+    }
+
     /// "Earlier I was staying in Koramangala": where one lived before.
-    fn is_earlier(&self, verb: usize) -> bool {
+    pub(super) fn is_earlier(&self, verb: usize) -> bool {
         self.s.has_child_word(verb, &["earlier", "before", "previously", "originally", "formerly"])
     }
 
@@ -311,6 +321,16 @@ impl SentenceReader<'_, '_> {
         {
             return 4;
         }
+        // "Was at Greggs for three years": a place with a name, for years, is where one works.
+        if name == "WORKS_AT"
+            && lemma == "be"
+            && frame.slot == "at"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::School, Kind::Date]))
+            && self.lasts(context.verb)
+        {
+            return 7;
+        }
         // Who quits a company leaves a job; clubs and teams have their own words.
         if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
             return 0;
@@ -379,6 +399,14 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["come"])
                     && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
+            // Whom one leaves is a partner, or it is a job.
+            "BROKE_UP_WITH" => {
+                let partner = self
+                    .person(object)
+                    .and_then(|person| person.kinship)
+                    .is_some_and(|kinship| matches!(kinship.relation, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
+                s.lemma(context.verb) == "leave" && !partner
+            }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             // Who is no child is at a shop to work.
@@ -440,6 +468,11 @@ impl SentenceReader<'_, '_> {
             && s.has_child(object, &[Dep::Nummod, Dep::Det])
             && hit.has(Kind::Ownable)
             && s.has_child_word(object, &["a", "an"]);
+        // "I defended my thesis": one's own is a certain one.
+        let mine = matches!(s.lexicon.group(name), Some(Group::Achievement | Group::Education))
+            && s.is_past(context.verb)
+            && s.child(object, |c| s.dep(c) == Dep::Poss).is_some();
+        let owned = owned || mine;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
         let notable = hit.intersects(CONCRETE) || dated || owned || new || counted || self.is_specific(object);
         done + if notable { 8 } else { 0 }

@@ -159,6 +159,11 @@ impl Lexicon {
         self.kinds(word).has(kind)
     }
 
+    /// Whether any list has a word.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.kinds.contains_key(word)
+    }
+
     /// The frames of a verb, in the order of the vocabulary.
     pub(super) fn frames(&self, verb: &str) -> &[Frame] {
         self.frames.get(verb).map_or(&[], Vec::as_slice)

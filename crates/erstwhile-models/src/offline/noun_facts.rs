@@ -46,6 +46,7 @@ impl SentenceReader<'_, '_> {
         }
         self.remember_stranger(token);
         self.our_name(token);
+        self.doctor(token);
         let possessor = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE));
         if possessor.is_none() || self.trust == Trust::Assistant {
             return Ok(());
@@ -199,7 +200,10 @@ impl SentenceReader<'_, '_> {
         }
         let ends = s.dep(token) == Dep::Nsubj && s.is_lemma(s.head(token), &["end", "finish", "expire"]);
         let ended = s.is_lemma(s.head(token), &["lose", "leave", "quit"]) || ends && s.is_past(s.head(token));
-        for preposition in s.children(token).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
+        // "Lunch with my team at Flipkart": the parser may hang the place on the noun before.
+        let beside = (token + 1 < s.end && s.dep(token + 1) == Dep::Prep).then_some(token + 1);
+        let own = s.children(token).filter(|c| s.dep(*c) == Dep::Prep && Some(*c) != beside);
+        for preposition in own.chain(beside).collect::<Vec<_>>() {
             let Some(object) = s.child_of(preposition, &[Dep::Pobj]) else { continue };
             let kinds = self.kinds(object);
             let role = s.lower(preposition) == "as";

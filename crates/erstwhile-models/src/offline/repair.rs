@@ -272,6 +272,18 @@ fn respell(passage: &mut Mapped) {
     let apart: Vec<(Range<usize>, &str)> =
         text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
     passage.replace(&apart);
+    // "Its a Yaris" is "it's a Yaris".
+    let text = passage.text().to_owned();
+    let is = text.match_indices("ts ").filter(|(at, _)| {
+        let rest = text[at + 3..].split([' ', ',']).next().unwrap_or_default();
+        let starts = *at > 0 && matches!(text.as_bytes()[at - 1], b'i' | b'I');
+        let apart = *at < 2 || !text.as_bytes()[at - 2].is_ascii_alphanumeric();
+        starts
+            && apart
+            && (["a", "an", "the", "been", "not", "now", "my", "our", "called", "due", "in", "on"].contains(&rest))
+    });
+    let is: Vec<(Range<usize>, &str)> = is.map(|(at, _)| (at + 1..at + 1, "'")).collect();
+    passage.replace(&is);
     // The parser takes "mother-in-law" apart.
     for (joined, one) in
         [("-in-law", "inlaw"), (" in law", "inlaw"), ("co-brother", "cobrother"), ("co-sister", "cosister")]

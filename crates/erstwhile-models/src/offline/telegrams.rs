@@ -24,6 +24,8 @@ enum When {
     Former,
     /// It begins with "I".
     FirstPerson,
+    /// It is a job title without a verb: "senior data analyst from 1 July".
+    Title,
 }
 
 /// Nouns for what the speaker alone has, also without "my".
@@ -35,6 +37,10 @@ const EXPIRING: &str = "passport|visa|licence|license|lease|contract|warranty|in
 /// Quantities that one keeps track of.
 const TRACKED: &str = "weight|blood pressure|bp|resting heart rate|heart rate|a1c|hba1c|mileage|cholesterol|blood sugar|\
     height|salary|rent|savings|bmi|body fat|credit score|gpa|pb|waist";
+/// Last words of job titles.
+const TITLES: &str = "analyst engineer manager director officer executive developer designer consultant lead head teacher \
+    nurse supervisor coordinator assistant administrator scientist architect partner associate accountant editor \
+    producer lecturer professor chef driver technician specialist adviser advisor planner";
 /// A number with its unit.
 const AMOUNT: &str =
     r"[£$€₹]?\d[\d.,:/]*\s?(?:k|m|kg|kgs|lbs?|lb|stone|st|mg|mm|cm|bpm|%|miles|km|million|lakhs?|crore|mmol)?";
@@ -44,10 +50,31 @@ const COUNT: &str = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleve
 /// Patterns, what they need and what they become, in the order in which they are tried; "%OWN%" stands for a list.
 const PATTERNS: &[(&str, When, &str)] = &[
     // Contractions that the parser does not know.
-    (r"\bits (a|an|the|been|not|now|my|our|called|in|on|at|due) ", When::Always, "it's $1 "),
     (r"\bI've (a|an|two|three|four|five|six|no|my|the|\d+) ", When::Always, "I have $1 "),
     (r"\btouche?d? a drop\b", When::Always, "drunk alcohol"),
-    (r"\b(\w+)[- ]a[- ]side\b", When::Always, "$1-a-side"),
+    (r"\b(\w+)[- ]a[- ]side(?: football)?\b", When::Always, "$1-a-side football"),
+    (r"^I (?:(also|still|now|currently) )?tutor ", When::Always, "I teach "),
+    (
+        r"\b(I'm|I am) acting (head|manager|director|chair|principal|captain|deputy|leader|editor)\b",
+        When::Always,
+        "$1 an acting $2",
+    ),
+    (
+        r"\b(?:my )?(a1c|hba1c|b12|psa|tsh|ldl|hdl|egfr|inr) (?:level )?(?:is |was )?(?:(?:down|up|back) to )?(%AMOUNT%)",
+        When::Always,
+        "my $1 level is $2",
+    ),
+    (
+        r"^(?:my|the) (car|van|bike|motorbike|laptop|phone|house|flat|boat|caravan) (.*?)\. (?:it's|it is) (an?) ",
+        When::Always,
+        "my $1 $2. My $1 is $3 ",
+    ),
+    (r"^((?:[\w-]+ ){0,3}[\w-]+) from ((?:\d|[A-Z]|next|this).*)$", When::Title, "I am $1 from $2"),
+    (
+        r"^(?:presently |currently |now )?on the (\w.*) (account|project|team) as ",
+        When::Always,
+        "I work on the $1 $2 as ",
+    ),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),
@@ -176,6 +203,10 @@ pub(super) fn complete(sentence: &mut Mapped) {
         let holds = match when {
             When::Always => true,
             When::Verbless => !has_verb(&text),
+            When::Title => {
+                let last = lower.split(" from ").next().and_then(|title| title.rsplit(' ').next());
+                !has_verb(&text) && last.is_some_and(|last| TITLES.split_whitespace().any(|title| title == last))
+            }
             When::Living => ["live", "living", "stay"].iter().any(|word| lower.contains(word)),
             When::Eating => ["veg", "eat", "diet", "halal", "allerg"].iter().any(|word| lower.contains(word)),
             When::Former => lower.starts_with("i was ") || lower.starts_with("i worked"),
