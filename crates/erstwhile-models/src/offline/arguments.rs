@@ -55,6 +55,8 @@ impl ArgumentReader<'_, '_> {
                     self.push("trip", child);
                 }
             }
+            // "I ran 8 km": the parser takes a distance for an adverb.
+            Dep::Npadvmod if s.entity_kind(child) == Some(EntityKind::Quantity) => self.push("obj", child),
             // "I speak Korean": a name of a language, whatever the parser calls its place.
             Dep::Oprd if s.entity_kind(child) == Some(EntityKind::Language) => self.push("obj", child),
             Dep::Oprd => self.push("oprd", child),

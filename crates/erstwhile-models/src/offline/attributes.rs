@@ -6,9 +6,10 @@ use erstwhile::ports::ExtractedAlias;
 
 use super::claims::{Object, relation_name};
 use super::lexicon::{Kind, Kinds};
+use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
-use super::people::{MINE, Person, PersonKind};
+use super::people::{self, Kinship, MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
 const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
@@ -46,6 +47,7 @@ impl SentenceReader<'_, '_> {
             // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
             && (!s.is_capital(token) || vital)
             && s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["first", "last", "next", "best"])).is_none()
+            && lemma != "family"
             && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
             && !kinds.has(Kind::Animal)
@@ -206,7 +208,10 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let text = s.text(token);
         if s.identifier(token).is_some() {
-            return Ok(Some(Value { name: text.to_owned(), text: None, entity: Some("Identifier") }));
+            // "On k8s 1.29".
+            let last = s.child(token, |c| c > token && s.dep(c) == Dep::Nummod).unwrap_or(token);
+            let name = nouns::span_text(&s, token, last).to_owned();
+            return Ok(Some(Value { name, text: None, entity: Some("Identifier") }));
         }
         let quantity = matches!(
             s.entity_kind(token),
@@ -349,7 +354,8 @@ impl SentenceReader<'_, '_> {
             "have" | "own" | "get" => self.count(verb, subject, reading),
             "weigh" => {
                 if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
-                    let text = self.phrase(amount, None)?;
+                    let last = s.subtree(amount).last().unwrap_or(amount);
+                    let text = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
                     self.state(
                         subject,
                         "HAS_WEIGHT",
@@ -426,8 +432,7 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let unnamed = subject.kinship.as_ref().is_some_and(|kinship| !kinship.named);
         if unnamed
-            && (s.pos(attribute) == Pos::Propn
-                || s.pos(attribute) == Pos::Noun && s.is_capital(attribute) && !s.lexicon.is_word(s.lemma(attribute)))
+            && (s.pos(attribute) == Pos::Propn || s.is_proper(attribute))
             && !s.has_child(attribute, &[Dep::Det, Dep::Poss])
             && !subject.plural
         {
@@ -438,6 +443,9 @@ impl SentenceReader<'_, '_> {
                 self.introduce(subject, &name);
                 return true;
             }
+        }
+        if self.one_of_several(subject, attribute) {
+            return true;
         }
         self.described(subject, attribute);
         let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return false };
@@ -472,6 +480,16 @@ impl SentenceReader<'_, '_> {
         ]));
         if s.tag(object) != Tag::Nns || !countable {
             return;
+        }
+        if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
+            let word = people::kin_word(s.lemma(object)).to_owned();
+            self.people.several = Some(Kinship { owner: subject.name.clone(), word, relation, named: false });
+            // "I have two kids": who they are may follow.
+            if !listed_names::has_names(&s, object) && relation == "HAS_CHILD" {
+                let label = s.lower(object);
+                let child = Object::entity(format!("{}'s {label}", subject.name), Some("Person"));
+                self.state(subject, relation, child, format!("{} has {} {label}", subject.name, s.lower(number)));
+            }
         }
         let noun = self.bare_noun(object);
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));

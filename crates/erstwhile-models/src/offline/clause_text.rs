@@ -103,6 +103,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             let up = match s.dep(top) {
                 Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
                 Dep::Pcomp => s.head(head),
+                // "Gained admission to study pharmacy".
+                Dep::Acl if s.tag(top) == Tag::Vb && s.dep(head) == Dep::Dobj => s.head(head),
                 _ => break,
             };
             top = if matches!(s.dep(up), Dep::Acomp | Dep::Attr) { s.head(up) } else { up };

@@ -139,6 +139,9 @@ impl SentenceReader<'_, '_> {
         if lemma == "be" && reading.mood == Mood::Actual && !reading.negated && self.diagnosis(verb, subject_token) {
             return Ok(());
         }
+        if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
+            return Ok(());
+        }
         let Some(subject) = self.person(subject_token) else {
             return if keys.iter().any(|key| key == "be") {
                 self.favourite(verb, subject_token, reading)
@@ -425,17 +428,33 @@ impl SentenceReader<'_, '_> {
             }
             _ => (injured.as_ref().unwrap_or(context.subject), object_parts),
         };
-        self.add(FactParts {
+        // "Volunteered there until my knees gave out last autumn".
+        let end = self.date_of_end(context.verb).filter(|_| past && !reading.negated && reading.mood == Mood::Actual);
+        let fact = |mood, date| FactParts {
             subject,
             relation,
-            object: object_parts,
-            statement: text,
-            mood: reading.mood,
+            object: object_parts.clone(),
+            statement: text.clone(),
+            mood,
             negated: reading.negated,
             past,
-            date: context.date,
-        });
+            date,
+        };
+        if end.is_none() || context.date.is_some() {
+            self.add(fact(reading.mood, context.date));
+        }
+        if end.is_some() {
+            self.add(fact(Mood::Former, end));
+        }
         Ok(())
+    }
+
+    /// The date of the clause that says until when.
+    fn date_of_end(&self, verb: usize) -> Option<usize> {
+        let s = self.s;
+        let until = |c: usize| s.child(c, |mark| s.dep(mark) == Dep::Mark && s.is(mark, &["until", "till"])).is_some();
+        let clause = s.child(verb, |c| s.dep(c) == Dep::Advcl && until(c))?;
+        self.date_of(clause)
     }
 
     /// Whether one joins in a job: "joined as a designer".

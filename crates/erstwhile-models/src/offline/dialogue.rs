@@ -388,7 +388,7 @@ fn kinship(words: &[&str], names: &[String], yes: bool, rest: &str) -> Option<St
             let since = since.map(|since| {
                 format!(
                     ". I have been {}",
-                    since.replacen("together", &format!("together with {name}"), 1).replacen(
+                    since.replacen("together", &format!("dating {name}"), 1).replacen(
                         "married since",
                         &format!("married to {name} since"),
                         1

@@ -191,7 +191,7 @@ impl SentenceReader<'_, '_> {
         };
         let known = s.lexicon.is(s.lower(token), Kind::KnownName) || s.entity_kind(token) == Some(EntityKind::Date);
         let long = s.entity(token).is_some_and(|entity| entity.tokens.len() > 2);
-        s.pos(token) == Pos::Propn && plain(token) && !known && !long && !s.has_child(token, &[Dep::Det])
+        s.is_proper(token) && plain(token) && !known && !long && !s.has_child(token, &[Dep::Det])
     }
 
     /// The fitness of a verb that needs no object: "graduated", "my dad died".
@@ -284,7 +284,8 @@ impl SentenceReader<'_, '_> {
                 ],
             );
             let bare = vague && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
-            return if own && frame.slot == "attr" || bare { 0 } else { 10 };
+            let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
+            return if own && frame.slot == "attr" || bare || several { 0 } else { 10 };
         }
         // "Started as a picker": what one starts as is a job, whatever its name.
         if name == "WORKS_AS"
@@ -472,7 +473,11 @@ impl SentenceReader<'_, '_> {
         let mine = matches!(s.lexicon.group(name), Some(Group::Achievement | Group::Education))
             && s.is_past(context.verb)
             && s.child(object, |c| s.dep(c) == Dep::Poss).is_some();
-        let owned = owned || mine;
+        // "Packed in the choir": the one that one was in.
+        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "CANCELLED")
+            || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
+        let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
+        let owned = owned || mine || definite;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
         let notable = hit.intersects(CONCRETE) || dated || owned || new || counted || self.is_specific(object);
         done + if notable { 8 } else { 0 }

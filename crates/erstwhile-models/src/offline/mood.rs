@@ -180,7 +180,9 @@ impl MoodReader<'_, '_> {
         }
         if auxiliaries.iter().any(|aux| matches!(*aux, "will" | "wo" | "'ll")) {
             let dated = s.tokens().any(|token| s.is_date(token));
-            return (dated || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
+            let polite =
+                s.child_of(verb, &[Dep::Nsubj]).is_none_or(|subject| s.is(subject, &["i", "we", "that", "it"]));
+            return (dated || !polite || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
         }
         Some(Mood::Actual)
     }

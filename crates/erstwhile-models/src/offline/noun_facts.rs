@@ -296,7 +296,11 @@ impl SentenceReader<'_, '_> {
         if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) {
             return Ok(());
         }
-        let product = matches!(s.entity_kind(token), Some(EntityKind::Product))
+        let numbered = s.pos(token) == Pos::Propn
+            && s.identifier(token).is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
+            && (s.has_child(token, &[Dep::Compound]) || s.identifier(token).is_some_and(|name| name.contains(' ')));
+        let product = numbered
+            || matches!(s.entity_kind(token), Some(EntityKind::Product))
             || s.entity_kind(token) == Some(EntityKind::Org)
                 && s.pos(token) == Pos::Propn
                 && s.subtree(token).any(|t| s.text(t).chars().any(|c| c.is_ascii_digit()));

@@ -132,6 +132,13 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
             // "Node 18" is no date.
             EntityKind::Date if listed.has(Kind::Tech) => {}
             EntityKind::Date => return Kinds::of(&[Kind::Date]),
+            // "He runs the 400".
+            EntityKind::Cardinal
+                if sentence.is_lemma(sentence.head(token), &["run", "swim"])
+                    && sentence.has_child_word(token, &["the"]) =>
+            {
+                return Kinds::of(&[Kind::Distance, Kind::Any]);
+            }
             EntityKind::Cardinal if sentence.pos(token) != Pos::Noun => {
                 return if dep == Dep::Attr { Kinds::of(&[Kind::Age]) } else { Kinds::default() };
             }
@@ -142,7 +149,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     if sentence.pos(token) == Pos::Propn && is_school_name(&name(sentence, token).to_lowercase()) {
         found = found.with(Kinds::of(&[Kind::School, Kind::Org]));
     }
-    if sentence.pos(token) == Pos::Propn && sentence.is_capital(token)
+    if sentence.is_proper(token)
         || sentence.identifier(token).is_some_and(|name| name.contains(|c: char| !c.is_lowercase()))
     {
         found.insert(Kind::Propn);
@@ -160,7 +167,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         found.insert(Kind::Title);
     }
     if is_medicine(sentence.lower(token)) {
-        found.insert(Kind::Medication);
+        found = found.without(Kinds::of(&[Kind::Language, Kind::Identity])).with(Kinds::of(&[Kind::Medication]));
     }
     if found.has(Kind::Title) {
         found.insert(Kind::HumanNp);
@@ -231,6 +238,7 @@ pub(super) fn is_specific(sentence: &Sentence<'_>, people: &mut People, token: u
         return is_specific(sentence, people, thing);
     }
     if sentence.pos(token) == Pos::Propn
+        || sentence.is_proper(token)
         || is_acronym(sentence, token)
         || sentence.entity(token).is_some()
         || is_quoted(sentence, token)
@@ -268,7 +276,14 @@ pub(super) fn name(sentence: &Sentence<'_>, token: usize) -> String {
     if let Some(entity) = sentence.entity(token)
         && NAMES.contains(&entity.kind)
     {
-        return strip_article(sentence.entity_text(entity)).to_owned();
+        let text = strip_article(sentence.entity_text(entity));
+        // "Lad Ben": a noun in lower case is no part of a name.
+        let bare = text.split_once(' ').filter(|(first, rest)| {
+            first.starts_with(char::is_lowercase)
+                && rest.starts_with(char::is_uppercase)
+                && sentence.lexicon.is(first, Kind::Kin)
+        });
+        return bare.map_or(text, |(_, rest)| rest).to_owned();
     }
     let mut first = token;
     while first > sentence.start

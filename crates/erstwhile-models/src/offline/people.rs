@@ -106,6 +106,8 @@ pub(super) struct People {
     pub(super) speakers: Vec<String>,
     /// People whose name was given, by name.
     known: HashMap<String, Person>,
+    /// The last ones of whom there are several, by the relation and the noun: "two sisters".
+    pub(super) several: Option<Kinship>,
     /// The last people mentioned, with where.
     recent: Vec<(Place, Person)>,
     turn: usize,
@@ -195,6 +197,12 @@ impl People {
         if FIRST.contains(&word) {
             return self.speaker.clone().map(Person::named);
         }
+        // "My family moved to San Jose": the speaker, too.
+        let mine = || sentence.child(token, |c| sentence.is(c, MINE)).is_some();
+        let moves = || sentence.is_lemma(sentence.head(token), &["move", "relocate", "emigrate", "live", "immigrate"]);
+        if word == "family" && sentence.dep(token) == Dep::Nsubj && mine() && moves() {
+            return self.speaker.clone().map(Person::named);
+        }
         if SECOND.contains(&word) {
             return self.addressee.clone().map(Person::named);
         }
@@ -237,7 +245,8 @@ impl People {
 
     /// A person, an organisation or a thing with a proper name.
     fn named_thing(&self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
-        if sentence.pos(token) != Pos::Propn || !sentence.is_capital(token) && sentence.entity(token).is_none() {
+        let recognised = sentence.pos(token) == Pos::Propn && sentence.entity(token).is_some();
+        if !sentence.is_proper(token) && !recognised {
             return None;
         }
         let kind = match sentence.entity_kind(token) {
@@ -329,7 +338,7 @@ impl People {
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
-    let name = sentence.child(clause, |child| sentence.pos(child) == Pos::Propn)?;
+    let name = sentence.child(clause, |child| sentence.is_proper(child) || sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
 }
 

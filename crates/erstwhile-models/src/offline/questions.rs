@@ -251,6 +251,11 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
         | ["where", "are", "you", "based" | "located" | "living" | "now" | "these" | "at", ..] => {
             format!("I live {}", placed(answer, "in"))
         }
+        ["where", "are", "you", "studying" | "learning" | "doing", ..]
+            if ["class", "course", "lessons", "school"].iter().any(|word| answer.contains(word)) =>
+        {
+            format!("I am taking {}", with_article(answer))
+        }
         ["where", "are", "you", verb, rest @ ..] if is_progressive(verb) => {
             let default =
                 if matches!(*verb, "going" | "moving" | "flying" | "heading" | "travelling") { "to" } else { "at" };

@@ -75,6 +75,23 @@ const PATTERNS: &[(&str, When, &str)] = &[
         When::Always,
         "I work on the $1 $2 as ",
     ),
+    (r"\b(did|do|doing|does) coaching\b", When::Always, "attended coaching"),
+    (r", plus ", When::Always, " and "),
+    (
+        r"^(boy|girl|elder one|younger one|eldest|youngest) (is|was|has|goes|studies|started) ",
+        When::Always,
+        "my $1 $2 ",
+    ),
+    (
+        r",? and (boy|girl|daughter|son|wife|husband|eldest|youngest) (is|was|has|works|goes|studies) ",
+        When::Always,
+        ". My $1 $2 ",
+    ),
+    (
+        r",? with ([A-Z]\w+(?:(?:, | and |, and )[A-Z]\w+)*) as (?:my )?(?:co-?authors?|co-writers?|partners?|collaborators?)",
+        When::Always,
+        ". I collaborate with $1",
+    ),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),

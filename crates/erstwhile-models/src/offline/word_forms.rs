@@ -48,6 +48,7 @@ pub(super) fn is_grade(sentence: &Sentence<'_>, token: usize) -> bool {
     numbered
         && sentence.is_lemma(token, &["year", "standard", "grade", "class", "form", "primary", "std", "semester"])
         && !sentence.is(token, &["years", "classes"])
+        && !sentence.has_child_word(token, &["sixth"])
 }
 
 /// "geologist", "bookbinder": what one works as, by its ending.

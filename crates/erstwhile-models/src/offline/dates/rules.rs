@@ -410,7 +410,8 @@ fn recent_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)
         return None;
     }
     let today = context.now.date();
-    let date = if today.weekday() == name { today } else { previous(today, name)? };
+    // Who says "on Friday" of the past on a Friday means the one before: today would be "today".
+    let date = previous(today, name)?;
     Some((at + 1, day(date, Grain::Day)?))
 }
 
