@@ -42,7 +42,7 @@ pub struct ContextBudget {
 
 impl Default for ContextBudget {
     fn default() -> Self {
-        Self { tokens_max: 3_000, facts_max: 15, entities_max: 6, episodes_max: 27 }
+        Self { tokens_max: 3_000, facts_max: 15, entities_max: 6, episodes_max: 23 }
     }
 }
 
