@@ -29,6 +29,7 @@ mod lexicon;
 mod listed_names;
 mod mapped;
 mod measures;
+mod mentions;
 mod mood;
 mod noun_facts;
 mod nouns;
