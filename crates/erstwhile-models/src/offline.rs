@@ -43,6 +43,7 @@ mod reader;
 mod receivers;
 mod records;
 mod repair;
+mod resumes;
 mod sentence;
 mod speakers;
 mod spellings;

@@ -2,6 +2,7 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
+use super::lexicon::Kind;
 use super::sentence::Sentence;
 
 /// A word in a grammatical slot of a verb.
@@ -44,9 +45,15 @@ impl ArgumentReader<'_, '_> {
             Dep::Dobj => {
                 self.push("obj", child);
                 self.noun(child);
-                let prepositions: Vec<usize> = s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect();
+                let prepositions: Vec<usize> =
+                    s.children(verb).chain(s.children(child)).filter(|c| s.dep(*c) == Dep::Prep).collect();
+                let kinds = s.lexicon.kinds(s.lemma(child));
+                let subject = kinds.has(Kind::Field) || kinds.has(Kind::Degree) || kinds.has(Kind::Class);
                 for preposition in prepositions {
                     for object in s.children(preposition).filter(|c| s.dep(*c) == Dep::Pobj) {
+                        if subject {
+                            self.push(format!("noun:subject:{}", s.lower(preposition)), object);
+                        }
                         self.push(format!("noun:{}:{}", s.lemma(child), s.lower(preposition)), object);
                     }
                 }

@@ -238,6 +238,11 @@ impl SentenceReader<'_, '_> {
             };
             return Ok(Some(Value { name, text: None, entity: None }));
         }
+        // "80,000 euros".
+        if let Some(number) = s.child(token, |c| s.dep(c) == Dep::Nummod && c < token) {
+            let name = nouns::span_text(&s, number, token).to_owned();
+            return Ok(Some(Value { name, text: None, entity: None }));
+        }
         if s.pos(token) == Pos::Propn {
             let name = self.phrase(token, None)?;
             return Ok(Some(Value { name, text: None, entity: Some("Object") }));
@@ -354,7 +359,13 @@ impl SentenceReader<'_, '_> {
             "have" | "own" | "get" => self.count(verb, subject, reading),
             "weigh" => {
                 if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
-                    let last = s.subtree(amount).last().unwrap_or(amount);
+                    const UNITS: &[&str] = &[
+                        "lb", "lbs", "oz", "kg", "kgs", "stone", "st", "g", "pounds", "ounces", "kilos", "grams",
+                        "tonnes",
+                    ];
+                    let more = |token: &usize| s.pos(*token) == Pos::Num || s.is(*token, UNITS);
+                    let last = (verb + 1..s.end).take_while(more).last();
+                    let last = last.unwrap_or_else(|| s.subtree(amount).last().unwrap_or(amount));
                     let text = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
                     self.state(
                         subject,

@@ -139,7 +139,10 @@ impl SentenceReader<'_, '_> {
         if lemma == "be" && reading.mood == Mood::Actual && !reading.negated && self.diagnosis(verb, subject_token) {
             return Ok(());
         }
-        if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
+        if reading.mood == Mood::Actual
+            && !reading.negated
+            && (self.own_work(verb, subject_token)? || self.by_agent(verb, subject_token))
+        {
             return Ok(());
         }
         let Some(subject) = self.person(subject_token) else {
@@ -384,7 +387,9 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         // "Joined as a designer" began something; only a state in the past is over.
-        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING);
+        // Who had a child has one.
+        let kept = matches!(candidate.relation, "HAS_CHILD" | "HAS_GRANDCHILD" | "HAS_SIBLING");
+        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING) && !kept;
         if candidate.relation == "HAS_PET"
             && s.tag(object) == Tag::Nn
             && !reading.negated
@@ -529,8 +534,10 @@ impl SentenceReader<'_, '_> {
             return Ok(Object::value(name));
         }
         if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
-            let called = super::people::called(&s, token);
-            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
+            let beside = |c: usize| s.dep(c) == Dep::Appos && s.is_proper(c);
+            let called =
+                super::people::called(&s, token).or_else(|| s.child(token, beside).map(|name| nouns::name(&s, name)));
+            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { super::people::kin_word(s.lemma(token)) };
             let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
             return Ok(Object::entity(name, Some("Person")));
         }

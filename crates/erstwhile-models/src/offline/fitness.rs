@@ -231,7 +231,8 @@ impl SentenceReader<'_, '_> {
 
     /// "Earlier I was staying in Koramangala": where one lived before.
     pub(super) fn is_earlier(&self, verb: usize) -> bool {
-        self.s.has_child_word(verb, &["earlier", "before", "previously", "originally", "formerly"])
+        const EARLIER: &[&str] = &["earlier", "before", "previously", "originally", "formerly"];
+        self.s.child(verb, |c| self.s.dep(c) == Dep::Advmod && self.s.is(c, EARLIER)).is_some()
     }
 
     /// A company "based in" a town does not live there; "two cats, Thelma and Louise" are two pets and not one.
@@ -251,7 +252,9 @@ impl SentenceReader<'_, '_> {
             "VISITED_PERSON" => {
                 s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
             }
-            "HAS_PET" => s.tag(object) == Tag::Nns && super::listed_names::has_names(&s, object),
+            "HAS_PET" | "MET" | "KNOWS" => {
+                matches!(s.tag(object), Tag::Nns | Tag::Nnps) && super::listed_names::has_names(&s, object)
+            }
             _ => false,
         }
     }
@@ -346,6 +349,15 @@ impl SentenceReader<'_, '_> {
         if let Some(fitness) = self.fits_name(frame, object, kinds, wanted) {
             return fitness;
         }
+        // "I'm in Tenby till Friday": a place for a time.
+        if name == "LOCATED_IN"
+            && lemma == "be"
+            && context.date.is_some()
+            && s.is_proper(object)
+            && !kinds.has(Kind::Date)
+        {
+            return 5;
+        }
         let specific = self.is_specific(object);
         if name == "BOUGHT"
             && lemma == "get"
@@ -386,7 +398,7 @@ impl SentenceReader<'_, '_> {
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)
-                    && !s.has_child_word(object, &["old", "beloved", "dear", "poor", "sweet"])
+                    && !s.subtree(object).any(|token| s.is(token, &["old", "beloved", "dear", "poor", "sweet"]))
                     && !s.has_child_word(context.verb, &["to"])
             }
             "DOES_ACTIVITY" => {
@@ -436,6 +448,33 @@ impl SentenceReader<'_, '_> {
                     && !matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp)
                     && !self.is_earlier(context.verb)
             }
+            // "I have a bad back", but everybody has a back.
+            "HAS_CONDITION" => {
+                const AILING: &[&str] = &[
+                    "bad",
+                    "sore",
+                    "stiff",
+                    "broken",
+                    "torn",
+                    "weak",
+                    "dodgy",
+                    "swollen",
+                    "sprained",
+                    "twisted",
+                    "frozen",
+                    "slipped",
+                    "trapped",
+                    "painful",
+                    "gammy",
+                    "fractured",
+                    "bruised",
+                    "dislocated",
+                    "ruptured",
+                    "dicky",
+                    "wonky",
+                ];
+                kinds.has(Kind::BodyPart) && !kinds.has(Kind::Condition) && !s.has_child_word(object, AILING)
+            }
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
             // "I have a dentist appointment on Thursday" is to come.
@@ -474,7 +513,7 @@ impl SentenceReader<'_, '_> {
             && s.is_past(context.verb)
             && s.child(object, |c| s.dep(c) == Dep::Poss).is_some();
         // "Packed in the choir": the one that one was in.
-        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "CANCELLED")
+        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "LOST" | "CANCELLED")
             || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
         let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
         let owned = owned || mine || definite;

@@ -57,6 +57,46 @@ pub(super) fn read(text: &str) -> Option<(String, Vec<Field>)> {
     (fields.len() >= FIELDS_MIN && apart).then(|| (sentence_case(title), fields))
 }
 
+/// Whether a field names the person whom the form is about.
+pub(super) fn is_holder(field: &Field) -> bool {
+    const HOLDERS: &[&str] = &[
+        "Tenant",
+        "Patient",
+        "Customer",
+        "Employee",
+        "Name",
+        "Full name",
+        "Student",
+        "Passenger",
+        "Guest",
+        "Member",
+        "Client",
+        "Applicant",
+        "Insured",
+        "Policyholder",
+        "Policy holder",
+        "Buyer",
+        "Borrower",
+        "Traveller",
+        "Traveler",
+        "Attendee",
+        "Candidate",
+        "Volunteer",
+        "Account holder",
+        "Cardholder",
+        "Pupil",
+        "Owner",
+        "Subscriber",
+        "Participant",
+    ];
+    let words = field.value.split(' ');
+    HOLDERS.contains(&field.label.as_str())
+        && (2..=4).contains(&words.clone().count())
+        && words
+            .into_iter()
+            .all(|word| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_ascii_digit()))
+}
+
 fn is_label(label: &str) -> bool {
     label.starts_with(char::is_uppercase)
         && label.split(' ').count() <= 4

@@ -149,7 +149,9 @@ impl SentenceReader<'_, '_> {
         if s.dep(verb) == Dep::Pobj && s.is(s.head(verb), &["at", "in", "to"]) {
             verb = s.head(s.head(verb));
         }
-        let named = |token| s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
+        let named = |token| {
+            s.is_given_name(token) || s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn
+        };
         if !with || !s.is_verb(verb) || s.is_lemma(verb, APART) || self.trust != Trust::Speaker || !named(token) {
             return;
         }

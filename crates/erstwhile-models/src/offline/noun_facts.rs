@@ -117,8 +117,9 @@ impl SentenceReader<'_, '_> {
     fn our_name(&mut self, token: usize) {
         let s = self.s;
         let ours = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, &["our"])).is_some();
-        let person = s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
-        let single = s.entity(token).is_some_and(|entity| entity.tokens.len() == 1);
+        let person =
+            s.is_given_name(token) || s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
+        let single = s.entity(token).is_none_or(|entity| entity.tokens.len() == 1);
         let Some(speaker) = self.people.speaker.clone().filter(|_| ours && person && single) else { return };
         if self.trust != Trust::Speaker || s.has_child(token, &[Dep::Compound, Dep::Amod]) {
             return;
@@ -133,6 +134,14 @@ impl SentenceReader<'_, '_> {
     /// Someone who is named or described, so that pronouns do not skip them.
     fn remember_stranger(&mut self, token: usize) {
         let s = self.s;
+        if s.is_given_name(token) {
+            let name = s.text(token);
+            if !self.people.is_speaker(name) {
+                let known = self.people.known(name).cloned();
+                self.people.remember(&known.unwrap_or_else(|| Person::named(name)));
+            }
+            return;
+        }
         if let Some(entity) = s.entity(token).filter(|entity| entity.kind == EntityKind::Person)
             && s.entity_root(entity) == token
         {

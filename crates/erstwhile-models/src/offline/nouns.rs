@@ -5,7 +5,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use super::lexicon::{Kind, Kinds};
 use super::people::{FIRST, People, PersonKind, SECOND};
 use super::sentence::Sentence;
-use super::word_forms::{is_grade, is_medicine, is_profession, is_school_name};
+use super::word_forms::{is_company_name, is_distance, is_grade, is_medicine, is_profession, is_school_name};
 
 /// A phrase that cannot stand alone, because it needs a pronoun that refers to nothing known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,9 @@ pub(super) fn is_abstract(word: &str) -> bool {
 /// The types that the entity recogniser's kind gives.
 fn kinds_of_entity(kind: EntityKind, text: &str) -> Kinds {
     match kind {
+        EntityKind::Person | EntityKind::Fac | EntityKind::Gpe | EntityKind::Product if is_company_name(text) => {
+            Kinds::of(&[Kind::Org, Kind::OrgName, Kind::Propn])
+        }
         EntityKind::Person => Kinds::of(&[Kind::Person, Kind::Name]),
         EntityKind::Gpe => Kinds::of(&[Kind::Place, Kind::Gpe]),
         EntityKind::Loc => Kinds::of(&[Kind::Place, Kind::Sight, Kind::Gpe]),
@@ -129,6 +132,14 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     }
     if let Some(entity) = sentence.entity(token) {
         match entity.kind {
+            // "I ran 10k".
+            EntityKind::Date | EntityKind::Cardinal
+                if is_distance(sentence.lower(token))
+                    && sentence
+                        .is_lemma(sentence.head(token), &["run", "walk", "swim", "cycle", "do", "row", "jog"]) =>
+            {
+                return Kinds::of(&[Kind::Distance, Kind::Any]);
+            }
             // "Node 18" is no date.
             EntityKind::Date if listed.has(Kind::Tech) => {}
             EntityKind::Date => return Kinds::of(&[Kind::Date]),
@@ -143,8 +154,12 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
                 return if dep == Dep::Attr { Kinds::of(&[Kind::Age]) } else { Kinds::default() };
             }
             EntityKind::Time | EntityKind::Ordinal => return Kinds::default(),
+            // The recogniser knows few given names.
+            _ if sentence.is_given_name(token) => found = found.with(Kinds::of(&[Kind::Person, Kind::Name])),
             kind => found = found.with(kinds_of_entity(kind, sentence.entity_text(entity))),
         }
+    } else if sentence.is_given_name(token) {
+        found = found.with(Kinds::of(&[Kind::Person, Kind::Name]));
     }
     if sentence.pos(token) == Pos::Propn && is_school_name(&name(sentence, token).to_lowercase()) {
         found = found.with(Kinds::of(&[Kind::School, Kind::Org]));
@@ -273,6 +288,9 @@ pub(super) fn name(sentence: &Sentence<'_>, token: usize) -> String {
         EntityKind::Language,
         EntityKind::Norp,
     ];
+    if sentence.is_given_name(token) {
+        return sentence.text(token).to_owned();
+    }
     if let Some(entity) = sentence.entity(token)
         && NAMES.contains(&entity.kind)
     {

@@ -188,11 +188,27 @@ impl People {
         None
     }
 
+    /// The speaker's relative of the kind that was spoken of last.
+    fn same_of_mine(&self) -> Option<Person> {
+        let owner = self.speaker.clone()?;
+        let (_, last) = self.recent.iter().rev().find(|(_, person)| person.kinship.is_some())?;
+        let kinship = last.kinship.clone().filter(|kinship| kinship.owner != owner)?;
+        Some(Person {
+            name: format!("{owner}'s {}", kinship.word),
+            kinship: Some(Kinship { owner, named: false, ..kinship }),
+            ..last.clone()
+        })
+    }
+
     /// The person that a token stands for, if it is someone of whom facts may be stated.
     pub(super) fn person(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let word = sentence.lower(token);
         if nouns::is_acronym(sentence, token) {
             return self.named_thing(sentence, token);
+        }
+        // "My mother's 80." - "Mine's only 66": the speaker's own.
+        if matches!(word, "mine" | "ours") && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) {
+            return self.same_of_mine();
         }
         if FIRST.contains(&word) {
             return self.speaker.clone().map(Person::named);
@@ -250,6 +266,8 @@ impl People {
             return None;
         }
         let kind = match sentence.entity_kind(token) {
+            _ if super::word_forms::is_company_name(&nouns::name(sentence, token)) => PersonKind::Organization,
+            _ if sentence.is_given_name(token) => PersonKind::Person,
             Some(EntityKind::Person) => PersonKind::Person,
             Some(_) if acts_like_a_person(sentence, token) => PersonKind::Person,
             Some(EntityKind::Org | EntityKind::Norp) => PersonKind::Organization,
@@ -383,6 +401,11 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
     };
     // "Toby finished his PhD and now works for Arup".
     let works_then = || sentence.child(verb, |c| sentence.dep(c) == Dep::Conj && sentence.lemma(c) == "work").is_some();
+    // "Kasper is a chef".
+    let has_title = || {
+        sentence.lemma(verb) == "be"
+            && sentence.child_of(verb, &[Dep::Attr]).is_some_and(|attribute| sentence.is_a(attribute, Kind::Title))
+    };
     let has_own = || {
         sentence.child_of(verb, &[Dep::Dobj]).is_some_and(|object| {
             sentence.child(object, |c| sentence.dep(c) == Dep::Poss && sentence.is(c, &["his", "her"])).is_some()
@@ -392,7 +415,7 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
         && sentence.entity(token).is_some_and(|entity| entity.tokens.len() == 1)
         && !sentence.text(token).chars().all(char::is_uppercase)
         && sentence.text(token).chars().all(char::is_alphabetic)
-        && (sentence.is_lemma(verb, VERBS) || works_at() || works_then() || has_own())
+        && (sentence.is_lemma(verb, VERBS) || works_at() || works_then() || has_title() || has_own())
 }
 
 /// One word for the same relative, so that "my mum" and "my mother" are one.

@@ -169,7 +169,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     let sentence_end = s.doc.sentences().find(|range| range.contains(&first)).map_or(s.end, |range| range.end);
     let here = first..sentence_end.min(s.end);
     let root_subject = here.clone().filter(|t| s.dep(*t) == Dep::Root).any(|root| {
+        // "Got home late, kids destroyed": what follows a comma has a subject of its own.
+        let apart = s.tag(first) == Tag::Vbd && (first..root).any(|t| s.is(t, &[","]));
         root > first
+            && !apart
             && s.has_child(root, &[Dep::Nsubj, Dep::Nsubjpass])
             && s.child_of(root, &[Dep::Nsubj, Dep::Nsubjpass]) != Some(first)
     });

@@ -92,6 +92,22 @@ const PATTERNS: &[(&str, When, &str)] = &[
         When::Always,
         ". I collaborate with $1",
     ),
+    (
+        r"^my new (?:job|role|position|gig) (?:starts|started|begins|began) (.+?) ?, (?:at |with )?([A-Z][\w&'. -]+)$",
+        When::Always,
+        "I start at $2 $1",
+    ),
+    (
+        r", (moving|flying|heading|driving|starting) (to|flat|house|home|back|in|at|on) ",
+        When::FirstPerson,
+        ". I am $1 $2 ",
+    ),
+    (r"\bmoving (?:flat|house|home) to ", When::Always, "moving to "),
+    (
+        r"^(?:my )?((?:left |right |bad )?(?:knee|back|ankle|shoulder|hip|neck|wrist|elbow|foot|throat|heel)) (?:is )?(?:still )?(sore|stiff|swollen|painful|aching)\b",
+        When::Always,
+        "I have a $2 $1",
+    ),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),

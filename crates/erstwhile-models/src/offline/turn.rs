@@ -31,6 +31,7 @@ use super::people::{People, Person, PersonKind};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
+use super::resumes;
 use super::sentence::Sentence;
 use super::statement;
 use super::subjects;
@@ -85,6 +86,11 @@ impl TurnReader<'_> {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
         let trust = trust(turn);
         self.people.next_turn(speaker.map(str::to_owned), addressee.map(str::to_owned));
+        let mut resume = Claims::new(&self.tools.lexicon);
+        if trust != Trust::Assistant && resumes::read(text, self.zone, &mut resume) {
+            self.said.push(Said::default());
+            return Extraction { claims: resume.claims, ..Extraction::default() };
+        }
         if !language::is_english(text) {
             self.said.push(Said::default());
             return other_languages::read(text, speaker);
@@ -338,8 +344,13 @@ impl TurnReader<'_> {
 /// States the fields of a document as attributes of what its title names.
 fn form(text: &str, claims: &mut Claims<'_>) {
     let Some((title, fields)) = forms::read(text) else { return };
-    let document = Person { kind: PersonKind::Thing, ..Person::named(title) };
-    for field in fields {
+    // A form about one person is about that person.
+    let holders: Vec<&forms::Field> = fields.iter().filter(|field| forms::is_holder(field)).collect();
+    let document = match holders.as_slice() {
+        [holder] => Person::named(holder.value.clone()),
+        _ => Person { kind: PersonKind::Thing, ..Person::named(title) },
+    };
+    for field in fields.iter().filter(|field| field.value != document.name) {
         let name = field.value.split(' ').all(|word| word.starts_with(char::is_uppercase));
         let object = if name { Object::entity(field.value.clone(), None) } else { Object::value(field.value.clone()) };
         claims.add(Fact {
@@ -351,7 +362,7 @@ fn form(text: &str, claims: &mut Claims<'_>) {
             negated: false,
             past: false,
             date: None,
-            span: field.place,
+            span: field.place.clone(),
             has_consequences: false,
         });
     }
