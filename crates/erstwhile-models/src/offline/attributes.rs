@@ -12,7 +12,7 @@ use super::nouns::{self, Vague};
 use super::people::{self, Kinship, MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
-const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
+pub(super) const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 
 /// Vague nouns of which one may nevertheless state a number or a date.
 const OWN_THINGS: &[&str] = &[
@@ -312,21 +312,18 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Ages, birthdays, names, kinship and numbers of a person; returns whether the clause is done.
-    ///
-    /// # Errors
-    /// If the text needs a pronoun that refers to nobody known.
-    pub(super) fn personal(&mut self, verb: usize, subject: &Person, reading: Reading) -> Result<bool, Vague> {
+    pub(super) fn personal(&mut self, verb: usize, subject: &Person, reading: Reading) -> bool {
         let s = self.s;
         if reading.negated {
-            return Ok(false);
+            return false;
         }
         let date = self.date_of(verb);
         match s.lemma(verb) {
-            "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return Ok(true),
-            "be" if reading.mood == Mood::Actual && self.height(verb, subject) => return Ok(true),
+            "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return true,
+            "be" if reading.mood == Mood::Actual && self.height(verb, subject) => return true,
             "be" if reading.mood == Mood::Actual => {
                 if let Some(attribute) = s.child_of(verb, &[Dep::Attr]) {
-                    return Ok(self.is_someone(subject, attribute));
+                    return self.is_someone(subject, attribute);
                 }
             }
             "call" | "name" => {
@@ -335,14 +332,14 @@ impl SentenceReader<'_, '_> {
                     s.child(verb, |c| matches!(s.dep(c), Dep::Oprd | Dep::Dobj | Dep::Attr) && s.pos(c) == Pos::Propn);
                 if passive && let Some(name) = name {
                     self.introduce(subject, &nouns::name(&s, name));
-                    return Ok(true);
+                    return true;
                 }
             }
             "go" => {
                 let by = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "by");
                 if let Some(name) = by.and_then(|by| s.child_of(by, &[Dep::Pobj])).filter(|n| s.pos(*n) == Pos::Propn) {
                     self.introduce(subject, &nouns::name(&s, name));
-                    return Ok(true);
+                    return true;
                 }
             }
             "bear" => {
@@ -357,28 +354,10 @@ impl SentenceReader<'_, '_> {
                 }
             }
             "have" | "own" | "get" => self.count(verb, subject, reading),
-            "weigh" => {
-                if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
-                    const UNITS: &[&str] = &[
-                        "lb", "lbs", "oz", "kg", "kgs", "stone", "st", "g", "pounds", "ounces", "kilos", "grams",
-                        "tonnes",
-                    ];
-                    let more = |token: &usize| s.pos(*token) == Pos::Num || s.is(*token, UNITS);
-                    let last = (verb + 1..s.end).take_while(more).last();
-                    let last = last.unwrap_or_else(|| s.subtree(amount).last().unwrap_or(amount));
-                    let text = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
-                    self.state(
-                        subject,
-                        "HAS_WEIGHT",
-                        Object::value(text.clone()),
-                        format!("{} weighs {text}", subject.name),
-                    );
-                    return Ok(true);
-                }
-            }
+            "weigh" => return self.weight(verb, subject),
             _ => {}
         }
-        Ok(false)
+        false
     }
 
     /// "I'm 38", "Mia turns 7 on June 12th", "he is 4 years old".
@@ -506,50 +485,6 @@ impl SentenceReader<'_, '_> {
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));
         let statement = format!("{} has {} {noun}", subject.name, s.lower(number));
         self.state(subject, &relation, Object::value(count.to_string()), statement);
-    }
-
-    /// "My favourite author is X", "X is my favourite author", "one of my favourite films is X".
-    ///
-    /// # Errors
-    /// If the text needs a pronoun that refers to nobody known.
-    pub(super) fn favourite(&mut self, verb: usize, subject: usize, reading: Reading) -> Result<(), Vague> {
-        let s = self.s;
-        let Some(attribute) = s.child_of(verb, &[Dep::Attr, Dep::Acomp]) else { return Ok(()) };
-        if reading.negated || reading.mood != Mood::Actual || s.lemma(verb) != "be" {
-            return Ok(());
-        }
-        for (described, named) in [(subject, attribute), (attribute, subject)] {
-            let Some(favourite) = s.subtree(described).find(|token| s.is(*token, FAVOURITE)) else { continue };
-            let possessor = s.subtree(described).find(|token| s.dep(*token) == Dep::Poss);
-            // "Favourite band is …" is the speaker's.
-            let mine = possessor.is_none() && favourite <= s.start + 1;
-            let speaker = self.people.speaker.clone().filter(|_| mine).map(Person::named);
-            let owner = possessor.and_then(|token| self.person(token)).or(speaker);
-            let Some(owner) = owner else { continue };
-            let noun = if s.dep(favourite) == Dep::Amod { s.head(favourite) } else { favourite };
-            if s.pos(named) == Pos::Pron && !s.is_capital(named) {
-                return Ok(());
-            }
-            let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
-            let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
-            let kinds = self.kinds(named);
-            let thanks = s.is_lemma(named, &["thanks", "thank", "part", "thing"]);
-            if thanks || matches!(s.pos(named), Pos::Intj | Pos::Adv | Pos::Punct | Pos::Sconj) {
-                return Ok(());
-            }
-            let name = self.phrase(named, Some(&owner.name))?;
-            let (relation, statement) = if one_of {
-                ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
-            } else {
-                let relation = format!("FAVORITE_{}", relation_name(s.lemma(noun)));
-                let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
-                (relation, format!("{}'s favorite {category} is {name}", owner.name))
-            };
-            let object = Object::entity(name, super::claims::entity_type(kinds, kinds));
-            self.state(&owner, &relation, object, statement);
-            return Ok(());
-        }
-        Ok(())
     }
 }
 

@@ -15,6 +15,9 @@ const SYMPTOMS: &[&str] =
     &["rash", "lump", "cough", "pain", "swelling", "itch", "it", "fever", "diagnosis", "spot", "bump"];
 /// Units of height.
 const LENGTHS: &[&str] = &["feet", "foot", "ft", "cm", "m", "metres", "meters", "centimetres"];
+/// Units of weight.
+const WEIGHTS: &[&str] =
+    &["lb", "lbs", "oz", "kg", "kgs", "stone", "st", "g", "pounds", "ounces", "kilos", "grams", "tonnes"];
 
 impl SentenceReader<'_, '_> {
     /// "She is 5 feet 4 already", "I'm 180 cm tall".
@@ -29,6 +32,19 @@ impl SentenceReader<'_, '_> {
         let value = nouns::span_text(&s, number, inches.unwrap_or(unit)).to_owned();
         let statement = format!("{} is {value} tall", subject.name);
         self.state(subject, "HAS_HEIGHT", Object::value(value), statement);
+        true
+    }
+
+    /// "He weighed 8lb 1oz".
+    pub(super) fn weight(&mut self, verb: usize, subject: &Person) -> bool {
+        let s = self.s;
+        let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) else { return false };
+        let more = |token: &usize| s.pos(*token) == Pos::Num || s.is(*token, WEIGHTS);
+        let last = (verb + 1..s.end).take_while(more).last();
+        let last = last.unwrap_or_else(|| s.subtree(amount).last().unwrap_or(amount));
+        let value = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
+        let statement = format!("{} weighs {value}", subject.name);
+        self.state(subject, "HAS_WEIGHT", Object::value(value), statement);
         true
     }
 

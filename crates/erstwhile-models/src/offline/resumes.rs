@@ -196,7 +196,7 @@ impl Entry<'_> {
         );
     }
 
-    /// "BSc Statistics, University of Zaragoza, 2016".
+    /// "`BSc` Statistics, University of Zaragoza, 2016".
     fn education(&self, claims: &mut Claims<'_>) {
         let year =
             YEAR.as_ref().and_then(|year| year.find_iter(self.line).last()).and_then(|year| year.as_str().parse().ok());
