@@ -9,6 +9,7 @@
 
 mod arguments;
 mod attributes;
+mod bodies;
 mod calendars;
 mod chats;
 mod claims;
@@ -32,6 +33,7 @@ mod mentions;
 mod mood;
 mod noun_facts;
 mod nouns;
+mod openings;
 mod other_languages;
 mod passages;
 mod past;
@@ -46,9 +48,12 @@ mod speakers;
 mod spellings;
 mod statement;
 mod subjects;
+mod telegrams;
 mod tokens;
 mod transcripts;
 mod turn;
+mod updates;
+mod word_forms;
 
 use std::sync::Arc;
 

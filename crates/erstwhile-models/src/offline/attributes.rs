@@ -6,9 +6,10 @@ use erstwhile::ports::ExtractedAlias;
 
 use super::claims::{Object, relation_name};
 use super::lexicon::{Kind, Kinds};
+use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
-use super::people::{MINE, Person, PersonKind};
+use super::people::{self, Kinship, MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
 const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
@@ -22,7 +23,7 @@ const OWN_THINGS: &[&str] = &[
 /// Verbs that state an attribute of a thing.
 pub(super) const STATES: &[&str] = &[
     "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
-    "rise", "drop", "fall", "go", "increase", "decrease", "remain",
+    "rise", "drop", "fall", "go", "increase", "decrease", "remain", "come", "last", "finish", "move", "fit", "measure",
 ];
 
 impl SentenceReader<'_, '_> {
@@ -35,14 +36,18 @@ impl SentenceReader<'_, '_> {
                 && (s.is(c, MINE)
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
                     || s.pos(c) == Pos::Propn
-                    || lemma == "name" && s.is(c, &["his", "her", "its"]))
+                    || (lemma == "name"
+                        || s.is(token, &["bp", "pressure", "cholesterol", "weight", "height", "birthday"]))
+                        && s.is(c, &["his", "her", "its"]))
         });
         let kinds = s.lexicon.kinds(lemma);
-        s.pos(token) == Pos::Noun
+        let vital = s.is(token, &["bp"]);
+        (s.pos(token) == Pos::Noun || vital)
             && owned.is_some()
             // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
-            && !s.is_capital(token)
+            && (!s.is_capital(token) || vital)
             && s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["first", "last", "next", "best"])).is_none()
+            && lemma != "family"
             && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
             && !kinds.has(Kind::Animal)
@@ -66,6 +71,9 @@ impl SentenceReader<'_, '_> {
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
         let noun = self.bare_noun(thing);
+        if self.is_ailing(verb, thing, &owner) {
+            return Ok(true);
+        }
         let whole = matches!(
             noun.as_str(),
             "address" | "phone number" | "number" | "email" | "website" | "handle" | "password"
@@ -73,6 +81,21 @@ impl SentenceReader<'_, '_> {
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
         // "My car is a Yaris": what one owns.
+        // "My email changed from A to B": A is over.
+        if let Some(old) = self.value_before(verb).filter(|old| *old != value.name) {
+            let statement = format!("{}'s {noun} was {old}", owner.name);
+            let relation = format!("HAS_{}", relation_name(&noun));
+            self.add(FactParts {
+                subject: &owner,
+                relation: &relation,
+                object: Object::value(old),
+                statement,
+                mood: Mood::Former,
+                negated: false,
+                past: false,
+                date: None,
+            });
+        }
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
@@ -91,6 +114,16 @@ impl SentenceReader<'_, '_> {
             date: None,
         });
         Ok(true)
+    }
+
+    /// What a verb of change changed from.
+    fn value_before(&mut self, verb: usize) -> Option<String> {
+        let s = self.s;
+        let changes = s.is_lemma(verb, &["change", "go", "rise", "drop", "fall", "increase", "decrease"]);
+        let from = s.child(verb, |c| changes && s.dep(c) == Dep::Prep && s.is(c, &["from"]))?;
+        let to = s.tokens().any(|token| token > from && s.is(token, &["to"]));
+        let old = s.object_of(from).filter(|_| to)?;
+        self.plain_value(old).ok().flatten().map(|value| value.name)
     }
 
     /// Whose a thing is.
@@ -144,7 +177,9 @@ impl SentenceReader<'_, '_> {
             }
             let token = match s.dep(child) {
                 Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
-                Dep::Prep if s.is(child, &["on", "at", "to", "in", "for", "from", "until"]) => {
+                Dep::Prep
+                    if s.is(child, &["on", "at", "to", "in", "for", "from", "until", "till", "through", "by"]) =>
+                {
                     match s.child_of(child, &[Dep::Pobj]) {
                         Some(object) => object,
                         None => continue,
@@ -173,7 +208,10 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let text = s.text(token);
         if s.identifier(token).is_some() {
-            return Ok(Some(Value { name: text.to_owned(), text: None, entity: Some("Identifier") }));
+            // "On k8s 1.29".
+            let last = s.child(token, |c| c > token && s.dep(c) == Dep::Nummod).unwrap_or(token);
+            let name = nouns::span_text(&s, token, last).to_owned();
+            return Ok(Some(Value { name, text: None, entity: Some("Identifier") }));
         }
         let quantity = matches!(
             s.entity_kind(token),
@@ -194,13 +232,7 @@ impl SentenceReader<'_, '_> {
                 Some(entity) if quantity => {
                     let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
                     let last = (entity.tokens.end - 1).max(token);
-                    nouns::tidy(
-                        &s.tokens()
-                            .filter(|t| (first..=last).contains(t))
-                            .map(|t| s.text(t))
-                            .collect::<Vec<_>>()
-                            .join(" "),
-                    )
+                    nouns::span_text(&s, first, last).trim_end_matches(['.', ',']).to_owned()
                 }
                 _ => self.phrase(token, None)?,
             };
@@ -286,6 +318,7 @@ impl SentenceReader<'_, '_> {
         let date = self.date_of(verb);
         match s.lemma(verb) {
             "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return Ok(true),
+            "be" if reading.mood == Mood::Actual && self.height(verb, subject) => return Ok(true),
             "be" if reading.mood == Mood::Actual => {
                 if let Some(attribute) = s.child_of(verb, &[Dep::Attr]) {
                     return Ok(self.is_someone(subject, attribute));
@@ -321,7 +354,8 @@ impl SentenceReader<'_, '_> {
             "have" | "own" | "get" => self.count(verb, subject, reading),
             "weigh" => {
                 if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
-                    let text = self.phrase(amount, None)?;
+                    let last = s.subtree(amount).last().unwrap_or(amount);
+                    let text = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
                     self.state(
                         subject,
                         "HAS_WEIGHT",
@@ -398,7 +432,7 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let unnamed = subject.kinship.as_ref().is_some_and(|kinship| !kinship.named);
         if unnamed
-            && s.pos(attribute) == Pos::Propn
+            && (s.pos(attribute) == Pos::Propn || s.is_proper(attribute))
             && !s.has_child(attribute, &[Dep::Det, Dep::Poss])
             && !subject.plural
         {
@@ -409,6 +443,9 @@ impl SentenceReader<'_, '_> {
                 self.introduce(subject, &name);
                 return true;
             }
+        }
+        if self.one_of_several(subject, attribute) {
+            return true;
         }
         self.described(subject, attribute);
         let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return false };
@@ -443,6 +480,16 @@ impl SentenceReader<'_, '_> {
         ]));
         if s.tag(object) != Tag::Nns || !countable {
             return;
+        }
+        if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
+            let word = people::kin_word(s.lemma(object)).to_owned();
+            self.people.several = Some(Kinship { owner: subject.name.clone(), word, relation, named: false });
+            // "I have two kids": who they are may follow.
+            if !listed_names::has_names(&s, object) && relation == "HAS_CHILD" {
+                let label = s.lower(object);
+                let child = Object::entity(format!("{}'s {label}", subject.name), Some("Person"));
+                self.state(subject, relation, child, format!("{} has {} {label}", subject.name, s.lower(number)));
+            }
         }
         let noun = self.bare_noun(object);
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));

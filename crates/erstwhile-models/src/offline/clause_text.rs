@@ -103,6 +103,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             let up = match s.dep(top) {
                 Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
                 Dep::Pcomp => s.head(head),
+                // "Gained admission to study pharmacy".
+                Dep::Acl if s.tag(top) == Tag::Vb && s.dep(head) == Dep::Dobj => s.head(head),
                 _ => break,
             };
             top = if matches!(s.dep(up), Dep::Acomp | Dep::Attr) { s.head(up) } else { up };
@@ -367,7 +369,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
                     let tag = s.tag(*token);
                     let mut word = expanded(s, *token);
                     let first = matches!(tag, Tag::Vbp | Tag::Vbz | Tag::Vbd | Tag::Md)
-                        || s.dep(*token) == Dep::Root && tag == Tag::Vb && !helper;
+                        || matches!(s.dep(*token), Dep::Root | Dep::Conj) && tag == Tag::Vb && !helper;
                     if !finite && first {
                         finite = true;
                         if third && matches!(tag, Tag::Vbp | Tag::Vb) {

@@ -78,6 +78,8 @@ struct Candidate<'f> {
     frame: Option<&'f Frame>,
     relation: &'f str,
     object: usize,
+    /// The word in whose place the object stands, for the text.
+    said: usize,
     slot: String,
 }
 
@@ -114,6 +116,17 @@ impl SentenceReader<'_, '_> {
         {
             reading = Reading { mood: Mood::Former, negated: false };
         }
+        // "Before that I worked at Greggs", "earlier I was staying in Koramangala".
+        let was = s.tag(verb) == Tag::Vbd || s.has_child_word(verb, &["was", "were"]);
+        if reading.mood == Mood::Actual
+            && !reading.negated
+            && was
+            && s.is_lemma(verb, LASTING)
+            && self.is_earlier(verb)
+            && self.date_of(verb).is_none()
+        {
+            reading.mood = Mood::Former;
+        }
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
             reading.mood = Mood::Planned;
         }
@@ -121,6 +134,12 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         if RECEIVES.iter().any(|(known, ..)| *known == lemma) && self.received(verb, subject_token, reading)? {
+            return Ok(());
+        }
+        if lemma == "be" && reading.mood == Mood::Actual && !reading.negated && self.diagnosis(verb, subject_token) {
+            return Ok(());
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
             return Ok(());
         }
         let Some(subject) = self.person(subject_token) else {
@@ -236,7 +255,9 @@ impl SentenceReader<'_, '_> {
                 let whole =
                     matches!(frame.slot.as_str(), "self" | "ger" | "inf" | "activity" | "trip" | "status" | "diet")
                         || frame.slot.starts_with("adj") && frame.slot.matches(':').count() < 2;
-                let argument = &Argument { token: self.named_beside(argument.token), slot: argument.slot.clone() };
+                let said = argument.token;
+                let argument = &Argument { token: self.named_beside(said), slot: argument.slot.clone() };
+                let beside = argument.token != said;
                 let objects = if whole { vec![argument.token] } else { s.coordinated(argument.token) };
                 for object in objects {
                     let score = self.fits(context, frame, object);
@@ -245,6 +266,7 @@ impl SentenceReader<'_, '_> {
                         frame: Some(frame),
                         relation: &frame.relation.name,
                         object,
+                        said: if beside { said } else { object },
                         slot: frame.slot.clone(),
                     });
                 }
@@ -255,7 +277,14 @@ impl SentenceReader<'_, '_> {
                 for object in s.coordinated(argument.token) {
                     let counted = s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Nummod]);
                     if let Some(relation) = self.kin_object(context, object).filter(|_| !counted) {
-                        offer(Candidate { score: 10, frame: None, relation, object, slot: "obj".to_owned() });
+                        offer(Candidate {
+                            score: 10,
+                            frame: None,
+                            relation,
+                            object,
+                            said: object,
+                            slot: "obj".to_owned(),
+                        });
                     }
                 }
             }
@@ -331,7 +360,7 @@ impl SentenceReader<'_, '_> {
                 return Ok(());
             }
         }
-        let text = self.clause_words(context, Some(object))?;
+        let text = self.clause_words(context, Some(candidate.said))?;
         let mut reading = context.reading;
         // "don't like" as a frame of its own is a dislike, not a denial.
         if candidate.frame.is_some_and(|frame| matches!(frame.needs, Needs::Negated | Needs::Inability)) {
@@ -371,6 +400,11 @@ impl SentenceReader<'_, '_> {
         {
             relation = "WORKS_AT";
         }
+        // "We're in Otley still": where one lives.
+        let stays = s.has_child_word(context.verb, &["still", "currently", "now"]) && s.lemma(context.verb) == "be";
+        if relation == "LOCATED_IN" && stays && context.subject.kind == PersonKind::Person {
+            relation = "LIVES_IN";
+        }
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
         }
@@ -394,17 +428,33 @@ impl SentenceReader<'_, '_> {
             }
             _ => (injured.as_ref().unwrap_or(context.subject), object_parts),
         };
-        self.add(FactParts {
+        // "Volunteered there until my knees gave out last autumn".
+        let end = self.date_of_end(context.verb).filter(|_| past && !reading.negated && reading.mood == Mood::Actual);
+        let fact = |mood, date| FactParts {
             subject,
             relation,
-            object: object_parts,
-            statement: text,
-            mood: reading.mood,
+            object: object_parts.clone(),
+            statement: text.clone(),
+            mood,
             negated: reading.negated,
             past,
-            date: context.date,
-        });
+            date,
+        };
+        if end.is_none() || context.date.is_some() {
+            self.add(fact(reading.mood, context.date));
+        }
+        if end.is_some() {
+            self.add(fact(Mood::Former, end));
+        }
         Ok(())
+    }
+
+    /// The date of the clause that says until when.
+    fn date_of_end(&self, verb: usize) -> Option<usize> {
+        let s = self.s;
+        let until = |c: usize| s.child(c, |mark| s.dep(mark) == Dep::Mark && s.is(mark, &["until", "till"])).is_some();
+        let clause = s.child(verb, |c| s.dep(c) == Dep::Advcl && until(c))?;
+        self.date_of(clause)
     }
 
     /// Whether one joins in a job: "joined as a designer".

@@ -166,12 +166,32 @@ impl SentenceReader<'_, '_> {
         if wanted.has(Kind::HumanNp) && kinds.has(Kind::HumanNp) && self.is_specific(object) {
             return 4;
         }
+        // "Moving in with Teo": a name that the recogniser does not know, where only a person fits.
+        if wanted == Kinds::of(&[Kind::Person]) && self.is_bare_name(object) && !kinds.has(Kind::Person) {
+            return if person.is_none_or(|person| person.name != context.subject.name) { 6 } else { 0 };
+        }
         if wanted.has(Kind::Person) && kinds.has(Kind::Person) {
             let named = s.entity_kind(object) == Some(EntityKind::Person) || person.is_some();
             let other = person.is_none_or(|person| person.name != context.subject.name);
             return if named && other { 8 } else { 0 };
         }
         self.fits_thing(context, frame, object, kinds, wanted)
+    }
+
+    /// A name of one or two words with a capital each that is no known place or company.
+    fn is_bare_name(&self, token: usize) -> bool {
+        let s = self.s;
+        let plain = |token: usize| {
+            let text = s.text(token);
+            let mut chars = text.chars();
+            chars.next().is_some_and(char::is_uppercase)
+                && chars.all(|c| c.is_lowercase() || c == '-')
+                && text.len() > 1
+                && s.identifier(token).is_none()
+        };
+        let known = s.lexicon.is(s.lower(token), Kind::KnownName) || s.entity_kind(token) == Some(EntityKind::Date);
+        let long = s.entity(token).is_some_and(|entity| entity.tokens.len() > 2);
+        s.is_proper(token) && plain(token) && !known && !long && !s.has_child(token, &[Dep::Det])
     }
 
     /// The fitness of a verb that needs no object: "graduated", "my dad died".
@@ -197,6 +217,21 @@ impl SentenceReader<'_, '_> {
         let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
         let dated = s.is_past(verb) || context.date.is_some();
         if actual && dated { 6 } else { 0 }
+    }
+
+    /// Whether a clause says for how long: "for three years", "since 2019".
+    fn lasts(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.children(verb).any(|child| {
+            s.dep(child) == Dep::Prep
+                && s.is(child, &["for", "since"])
+                && s.object_of(child).is_some_and(|object| s.is_date(object) || s.is_lemma(object, &["year", "month"]))
+        })
+    }
+
+    /// "Earlier I was staying in Koramangala": where one lived before.
+    pub(super) fn is_earlier(&self, verb: usize) -> bool {
+        self.s.has_child_word(verb, &["earlier", "before", "previously", "originally", "formerly"])
     }
 
     /// A company "based in" a town does not live there; "two cats, Thelma and Louise" are two pets and not one.
@@ -249,7 +284,8 @@ impl SentenceReader<'_, '_> {
                 ],
             );
             let bare = vague && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
-            return if own && frame.slot == "attr" || bare { 0 } else { 10 };
+            let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
+            return if own && frame.slot == "attr" || bare || several { 0 } else { 10 };
         }
         // "Started as a picker": what one starts as is a job, whatever its name.
         if name == "WORKS_AS"
@@ -285,6 +321,16 @@ impl SentenceReader<'_, '_> {
             && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
         {
             return 4;
+        }
+        // "Was at Greggs for three years": a place with a name, for years, is where one works.
+        if name == "WORKS_AT"
+            && lemma == "be"
+            && frame.slot == "at"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::School, Kind::Date]))
+            && self.lasts(context.verb)
+        {
+            return 7;
         }
         // Who quits a company leaves a job; clubs and teams have their own words.
         if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
@@ -354,10 +400,46 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["come"])
                     && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
+            // Whom one leaves is a partner, or it is a job.
+            "BROKE_UP_WITH" => {
+                let partner = self
+                    .person(object)
+                    .and_then(|person| person.kinship)
+                    .is_some_and(|kinship| matches!(kinship.relation, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
+                s.lemma(context.verb) == "leave" && !partner
+            }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             // Who is no child is at a shop to work.
-            "STUDIES_AT" => s.is_lemma(context.verb, &["be"]) && !kinds.has(Kind::School),
+            "STUDIES_AT" => {
+                let child = context.subject.kinship.as_ref().is_some_and(|kinship| {
+                    matches!(kinship.relation, "HAS_CHILD" | "HAS_GRANDCHILD")
+                        || matches!(kinship.word.as_str(), "niece" | "nephew")
+                });
+                s.is_lemma(context.verb, &["be", "start"]) && !kinds.has(Kind::School) && !child
+            }
+            // "My daughter starts at Exeter": no job.
+            "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" => {
+                let child = context.subject.kinship.as_ref().is_some_and(|kinship| {
+                    matches!(kinship.relation, "HAS_CHILD" | "HAS_GRANDCHILD")
+                        || matches!(kinship.word.as_str(), "niece" | "nephew")
+                });
+                let school = kinds.has(Kind::School) && frame.slot == "at";
+                s.is_lemma(context.verb, &["be", "start"]) && frame.slot == "at" && child
+                    || school && s.is_lemma(context.verb, &["start"])
+                    || frame.relation.name == "VISITED"
+                        && s.lemma(context.verb) == "stay"
+                        && (matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(context.verb))
+            }
+            "LIVES_IN" | "LIVES_WITH" => {
+                s.lemma(context.verb) == "stay"
+                    && !matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp)
+                    && !self.is_earlier(context.verb)
+            }
+            // "Upgraded my phone to a 15 Pro" mends nothing.
+            "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
+            // "I have a dentist appointment on Thursday" is to come.
+            "ATTENDED" => s.lemma(context.verb) == "have" && !s.is_past(context.verb),
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
@@ -387,6 +469,15 @@ impl SentenceReader<'_, '_> {
             && s.has_child(object, &[Dep::Nummod, Dep::Det])
             && hit.has(Kind::Ownable)
             && s.has_child_word(object, &["a", "an"]);
+        // "I defended my thesis": one's own is a certain one.
+        let mine = matches!(s.lexicon.group(name), Some(Group::Achievement | Group::Education))
+            && s.is_past(context.verb)
+            && s.child(object, |c| s.dep(c) == Dep::Poss).is_some();
+        // "Packed in the choir": the one that one was in.
+        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "CANCELLED")
+            || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
+        let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
+        let owned = owned || mine || definite;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
         let notable = hit.intersects(CONCRETE) || dated || owned || new || counted || self.is_specific(object);
         done + if notable { 8 } else { 0 }

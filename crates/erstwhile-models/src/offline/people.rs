@@ -87,6 +87,14 @@ impl Person {
     }
 }
 
+/// Where someone was mentioned.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    turn: usize,
+    sentence: usize,
+    token: usize,
+}
+
 /// Who takes part in a conversation and who was mentioned lately.
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -98,9 +106,15 @@ pub(super) struct People {
     pub(super) speakers: Vec<String>,
     /// People whose name was given, by name.
     known: HashMap<String, Person>,
-    /// The last people mentioned, with the number of the turn.
-    recent: Vec<(usize, Person)>,
+    /// The last ones of whom there are several, by the relation and the noun: "two sisters".
+    pub(super) several: Option<Kinship>,
+    /// The last people mentioned, with where.
+    recent: Vec<(Place, Person)>,
     turn: usize,
+    /// The number of the present sentence.
+    sentence: usize,
+    /// The token that is being read.
+    pub(super) at: usize,
 }
 
 impl People {
@@ -112,6 +126,11 @@ impl People {
         self.turn += 1;
         self.speaker = speaker;
         self.addressee = addressee;
+    }
+
+    pub(super) fn next_sentence(&mut self) {
+        self.sentence += 1;
+        self.at = 0;
     }
 
     pub(super) fn is_speaker(&self, name: &str) -> bool {
@@ -131,7 +150,7 @@ impl People {
         if self.recent.len() >= RECENT_MAX {
             self.recent.remove(0);
         }
-        self.recent.push((self.turn, person.clone()));
+        self.recent.push((Place { turn: self.turn, sentence: self.sentence, token: self.at }, person.clone()));
     }
 
     pub(super) fn introduce(&mut self, person: Person) {
@@ -143,15 +162,21 @@ impl People {
     }
 
     /// The last mention that a third-person pronoun can refer to, unless it is a stranger or ambiguous.
-    fn antecedent(&self, pronoun: &str) -> Option<Person> {
+    fn antecedent(&self, pronoun: &str, token: usize) -> Option<Person> {
         let wanted = match pronoun {
             "he" | "him" | "his" | "himself" => Some(Gender::Male),
             "she" | "her" | "hers" | "herself" => Some(Gender::Female),
             "they" | "them" | "their" | "theirs" => None,
             _ => return None,
         };
-        let near = self.recent.iter().rev().take_while(|(turn, _)| self.turn - turn <= RECENT_TURNS);
-        for (_, person) in near {
+        let near = self.recent.iter().rev().take_while(|(place, _)| self.turn - place.turn <= RECENT_TURNS);
+        for (place, person) in near {
+            // "She lives in Perth, and Jackie …": a name that follows is not meant.
+            if place.sentence == self.sentence && place.token > token
+                || matches!(person.kind, PersonKind::Thing | PersonKind::Organization) && wanted.is_some()
+            {
+                continue;
+            }
             let plural = wanted.is_none();
             if plural != person.plural {
                 continue;
@@ -172,11 +197,17 @@ impl People {
         if FIRST.contains(&word) {
             return self.speaker.clone().map(Person::named);
         }
+        // "My family moved to San Jose": the speaker, too.
+        let mine = || sentence.child(token, |c| sentence.is(c, MINE)).is_some();
+        let moves = || sentence.is_lemma(sentence.head(token), &["move", "relocate", "emigrate", "live", "immigrate"]);
+        if word == "family" && sentence.dep(token) == Dep::Nsubj && mine() && moves() {
+            return self.speaker.clone().map(Person::named);
+        }
         if SECOND.contains(&word) {
             return self.addressee.clone().map(Person::named);
         }
         if sentence.pos(token) == Pos::Pron
-            && let Some(person) = self.antecedent(word)
+            && let Some(person) = self.antecedent(word, token)
         {
             return Some(person);
         }
@@ -214,7 +245,8 @@ impl People {
 
     /// A person, an organisation or a thing with a proper name.
     fn named_thing(&self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
-        if sentence.pos(token) != Pos::Propn || !sentence.is_capital(token) && sentence.entity(token).is_none() {
+        let recognised = sentence.pos(token) == Pos::Propn && sentence.entity(token).is_some();
+        if !sentence.is_proper(token) && !recognised {
             return None;
         }
         let kind = match sentence.entity_kind(token) {
@@ -227,6 +259,8 @@ impl People {
                 return None;
             }
             Some(_) => PersonKind::Thing,
+            // "Her BP is high".
+            None if sentence.text(token).chars().all(char::is_uppercase) => PersonKind::Thing,
             None if sentence.len() > 2 => PersonKind::Person,
             None => return None,
         };
@@ -241,7 +275,12 @@ impl People {
             let kinds = sentence.lexicon.kinds(sentence.lemma(other));
             (kinds.has(Kind::Kin) || kinds.has(Kind::Animal)) && !sentence.is_capital(other)
         };
-        let noun = if is_kin_word(token) && sentence.is_noun(token) {
+        // The parser takes some for adjectives: "stepdad".
+        let noun_like = |other: usize| {
+            sentence.is_noun(other)
+                || sentence.pos(other) == Pos::Adj && matches!(sentence.dep(other), Dep::Nsubj | Dep::Dobj | Dep::Pobj)
+        };
+        let noun = if is_kin_word(token) && noun_like(token) {
             token
         } else if sentence.pos(token) == Pos::Propn {
             sentence.child(token, |child| {
@@ -299,7 +338,7 @@ impl People {
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
-    let name = sentence.child(clause, |child| sentence.pos(child) == Pos::Propn)?;
+    let name = sentence.child(clause, |child| sentence.is_proper(child) || sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
 }
 
@@ -367,6 +406,14 @@ pub(super) fn kin_word(word: &str) -> &str {
         "bro" => "brother",
         "granny" | "nana" | "nan" | "gran" | "grandma" => "grandmother",
         "grandad" | "granddad" | "grandpa" => "grandfather",
+        "boy" | "lad" => "son",
+        "girl" | "lass" => "daughter",
+        "motherinlaw" => "mother-in-law",
+        "fatherinlaw" => "father-in-law",
+        "sisterinlaw" => "sister-in-law",
+        "brotherinlaw" => "brother-in-law",
+        "soninlaw" => "son-in-law",
+        "daughterinlaw" => "daughter-in-law",
         word => word,
     }
 }

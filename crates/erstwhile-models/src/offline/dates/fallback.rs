@@ -442,7 +442,7 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
         (0, 0)
     } else if period.grain == Grain::Clock && has(&is_clock) {
         (0, -1)
-    } else if has(&is_month) || period.grain >= Grain::Month {
+    } else if has(&is_month) || period.grain >= Grain::Month || period.extent == Extent::Since {
         (-12, 0)
     } else {
         (0, 0)
