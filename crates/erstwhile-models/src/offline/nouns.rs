@@ -143,6 +143,8 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
                 return if dep == Dep::Attr { Kinds::of(&[Kind::Age]) } else { Kinds::default() };
             }
             EntityKind::Time | EntityKind::Ordinal => return Kinds::default(),
+            // A well-known place is one, whatever the recogniser calls it.
+            _ if listed.has(Kind::Gpe) && entity.tokens.len() == 1 => found.insert(Kind::Place),
             kind => found = found.with(kinds_of_entity(kind, sentence.entity_text(entity))),
         }
     }
