@@ -332,8 +332,13 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
         (Kind::Tech, "Object"),
     ];
     let find = |kinds: Kinds| TYPES.iter().find(|(kind, _)| kinds.has(*kind)).map(|(_, name)| *name);
-    // "Lives in Lyon" makes Lyon a place, whatever the recogniser calls it.
-    let only = (wanted == Kinds::of(&[Kind::Place])).then_some("Location");
+    // "Lives in Lyon" makes Lyon a place, "works at Atelier Bleu" an organisation, whatever the recogniser calls it.
+    let open = Kinds::of(&[Kind::Person, Kind::HumanNp, Kind::Any, Kind::Propn, Kind::Thing]);
+    let only = match (wanted.intersects(open), wanted.has(Kind::Org), wanted.has(Kind::Place)) {
+        (false, true, _) => Some("Organization"),
+        (false, false, true) => Some("Location"),
+        _ => None,
+    };
     find(kinds.and(wanted)).or(only).or_else(|| find(kinds))
 }
 
@@ -341,6 +346,7 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
 fn clean_name(name: &str) -> String {
     let name = super::nouns::strip_article(name.trim());
     let name = name.split_once(" then ").map_or(name, |(first, _)| first);
+    let name = name.strip_suffix(" now").unwrap_or(name);
     let name = name.trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '"' | '“' | '”') || c.is_whitespace());
     name.strip_suffix("'s").unwrap_or(name).to_owned()
 }

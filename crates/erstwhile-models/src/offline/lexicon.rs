@@ -161,7 +161,7 @@ impl Lexicon {
 
     /// Whether any list has a word, other than those of names.
     pub(super) fn is_word(&self, word: &str) -> bool {
-        !self.kinds(word).without(Kinds::of(&[Kind::KnownName, Kind::FirstName])).is_empty()
+        !self.kinds(word).without(Kinds::of(&[Kind::KnownName, Kind::FirstName, Kind::Gpe])).is_empty()
     }
 
     /// The frames of a verb, in the order of the vocabulary.

@@ -123,6 +123,8 @@ fn recognised_kinds(sentence: &Sentence<'_>, token: usize, listed: Kinds) -> Rec
             Recognised::Only(if age { Kinds::of(&[Kind::Age]) } else { Kinds::default() })
         }
         EntityKind::Time | EntityKind::Ordinal => Recognised::Only(Kinds::default()),
+        // A well-known place is one, whatever the recogniser calls it.
+        _ if listed.has(Kind::Gpe) && entity.tokens.len() == 1 => Recognised::More(Kinds::of(&[Kind::Place])),
         kind => Recognised::More(kinds_of_entity(kind, sentence.entity_text(entity))),
     }
 }

@@ -302,7 +302,10 @@ impl People {
             token
         } else if sentence.pos(token) == Pos::Propn {
             sentence.child(token, |child| {
-                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod | Dep::Amod) && is_kin_word(child)
+                // "Lasagna, especially my grandmother's" is hers.
+                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod | Dep::Amod)
+                    && is_kin_word(child)
+                    && !sentence.has_child(child, &[Dep::Case])
             })?
         } else {
             return None;
