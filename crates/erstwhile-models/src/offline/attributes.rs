@@ -9,7 +9,7 @@ use super::lexicon::{Kind, Kinds};
 use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
-use super::people::{self, Kinship, MINE, Person, PersonKind};
+use super::people::{self, Kinship, MINE, Person, PersonKind, Several};
 use super::reader::{FactParts, SentenceReader};
 
 pub(super) const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
@@ -123,7 +123,8 @@ impl SentenceReader<'_, '_> {
         let from = s.child(verb, |c| changes && s.dep(c) == Dep::Prep && s.is(c, &["from"]))?;
         let to = s.tokens().any(|token| token > from && s.is(token, &["to"]));
         let old = s.object_of(from).filter(|_| to)?;
-        self.plain_value(old).ok().flatten().map(|value| value.name)
+        let value = self.plain_value(old).ok().flatten()?.name;
+        Some(value.split(" to ").next().unwrap_or_default().trim_start_matches("from ").to_owned())
     }
 
     /// Whose a thing is.
@@ -172,7 +173,9 @@ impl SentenceReader<'_, '_> {
         let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
         for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
             // "From 70% to 90%": the value is what it became.
-            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) {
+            let joined = |token: usize| s.entity(token).is_some_and(|entity| s.entity_text(entity).contains(" to "));
+            let range = s.object_of(child).is_some_and(joined);
+            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) && !range {
                 continue;
             }
             let token = match s.dep(child) {
@@ -196,7 +199,7 @@ impl SentenceReader<'_, '_> {
                 // "The rent went up to £900": the amount.
                 let amount = value.name.trim_start_matches("up to ").trim_start_matches("down to ");
                 if changes {
-                    value.name = amount.to_owned();
+                    value.name = amount.rsplit_once(" to ").map_or(amount, |(_, new)| new).to_owned();
                 }
                 return Ok(Some((value, None)));
             }
@@ -473,7 +476,9 @@ impl SentenceReader<'_, '_> {
         }
         if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
             let word = people::kin_word(s.lemma(object)).to_owned();
-            self.people.several = Some(Kinship { owner: subject.name.clone(), word, relation, named: false });
+            let kinship = Kinship { owner: subject.name.clone(), word, relation, named: false };
+            let turn = self.people.turn;
+            self.people.several = Some(Several { kinship, left: count, turn });
             // "I have two kids": who they are may follow.
             if !listed_names::has_names(&s, object) && relation == "HAS_CHILD" {
                 let label = s.lower(object);

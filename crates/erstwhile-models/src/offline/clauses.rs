@@ -140,6 +140,7 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         self.people.remember(&subject);
+        self.next_of_several(&subject, subject_token);
         if self.personal(verb, &subject, reading) {
             return Ok(());
         }
@@ -336,6 +337,12 @@ impl SentenceReader<'_, '_> {
         }
         let object_parts = self.object(context, candidate)?;
         let mut relation = candidate.relation;
+        // The words of a school year look like a date, and are left out of the text.
+        let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
+            format!("{} is in {}", context.subject.name, object_parts.name)
+        } else {
+            text
+        };
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
         if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
             return Ok(());

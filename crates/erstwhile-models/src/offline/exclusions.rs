@@ -46,6 +46,12 @@ impl SentenceReader<'_, '_> {
             "OWNS_BUSINESS" => {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
+            "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
+            // "I'm coeliac" says it, "it's a cold" does not.
+            "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {
+                !s.lower(object).ends_with("ic") && !s.is(object, &["coeliac", "celiac", "deaf", "blind"])
+                    || s.has_child(object, &[Dep::Det])
+            }
             "READ" => s.lower(object).contains("watch"),
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {

@@ -189,8 +189,7 @@ impl SentenceReader<'_, '_> {
                 && text.len() > 1
                 && s.identifier(token).is_none()
         };
-        let known = s.lexicon.kinds(s.lower(token)).intersects(super::mentions::NAMES)
-            || s.entity_kind(token) == Some(EntityKind::Date);
+        let known = s.lexicon.is(s.lower(token), Kind::KnownName) || s.entity_kind(token) == Some(EntityKind::Date);
         let long = s.entity(token).is_some_and(|entity| entity.tokens.len() > 2);
         s.is_proper(token) && plain(token) && !known && !long && !s.has_child(token, &[Dep::Det])
     }

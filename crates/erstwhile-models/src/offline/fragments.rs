@@ -77,7 +77,7 @@ const PAST: &str = "shifted relocated resumed chaired lived moved worked went bo
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
-    completed worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
+    completed split worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
     returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
     received dumped proposed forgot stopped supported coached taught served";
 
@@ -97,7 +97,9 @@ fn has_word(list: &str, word: &str) -> bool {
 
 /// Whether a sentence in lower case begins with the predicate of the speaker.
 pub(super) fn begins_without_subject(lower: &str) -> bool {
-    let first = lower.split_whitespace().next().unwrap_or_default();
+    let mut words = lower.split_whitespace();
+    let first = words.find(|word| !has_word("just finally recently also already currently now still", word));
+    let first = first.unwrap_or_default();
     has_word(PAST, first) || has_word(PROGRESSIVES, first)
 }
 
@@ -364,6 +366,9 @@ fn kin(sentence: &mut Mapped) {
                 && !before.ends_with("'s")
                 && !before.ends_with([',', '"'])
                 && index > 0
+                // "A stay-at-home dad".
+                && !before.contains('-')
+                && !words[index.saturating_sub(3)..index].iter().any(|(_, word)| matches!(*word, "a" | "an" | "A"))
         };
         if is_kin {
             edits.push((*at..at + stem.len(), format!("my {lower}")));

@@ -171,6 +171,11 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     {
         found.insert(Kind::Propn);
     }
+    // "A Garmin Forerunner 265".
+    let numbered = |c: usize| c > token && sentence.dep(c) == Dep::Nummod;
+    if sentence.is_proper(token) && sentence.child(token, numbered).is_some() && !found.has(Kind::Date) {
+        found = found.with(Kinds::of(&[Kind::Product, Kind::Tech]));
+    }
     if acronym {
         found = found.with(Kinds::of(&[Kind::Propn, Kind::OrgName, Kind::Org]));
     }

@@ -52,6 +52,12 @@ impl SentenceReader<'_, '_> {
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
         }
+        if kinds.has(Kind::Grade) {
+            // "Year 6", without where.
+            let last = s.children(token).filter(|c| s.dep(*c) == Dep::Nummod).last().unwrap_or(token).max(token);
+            let first = s.children(token).next().map_or(token, |c| c.min(token));
+            return Ok(Object::entity(nouns::strip_article(nouns::span_text(&s, first, last)), None));
+        }
         let accepted = s.lexicon.objects(candidate.relation);
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
@@ -77,6 +83,11 @@ impl SentenceReader<'_, '_> {
             let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { people::kin_word(s.lemma(token)) };
             let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
             return Ok(Object::entity(name, Some("Person")));
+        }
+        if matches!(candidate.relation, "OWNS_BUSINESS" | "FOUNDED")
+            && let Some(called) = people::called(&s, token)
+        {
+            return Ok(Object::entity(called, Some("Organization")));
         }
         if candidate.relation == "HAS_PET"
             && let Some(called) = people::called(&s, token)
@@ -149,7 +160,12 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
         let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
-        if vague { s.child(token, name).unwrap_or(token) } else { token }
+        // "Someone called Omar".
+        let called = || {
+            let clause = s.child(token, |c| s.is(c, &["called", "named"]))?;
+            s.child(clause, |c| s.is_proper(c))
+        };
+        if vague { s.child(token, name).or_else(called).unwrap_or(token) } else { token }
     }
 
     /// "I have a sister": the relation that a noun states.

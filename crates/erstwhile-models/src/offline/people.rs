@@ -87,6 +87,17 @@ impl Person {
     }
 }
 
+/// Relatives of whom the speaker has told the number, and some of whom may be named next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Several {
+    /// Whose they are, and what.
+    pub(super) kinship: Kinship,
+    /// How many are not named yet.
+    pub(super) left: u32,
+    /// The turn in which the number was told.
+    pub(super) turn: usize,
+}
+
 /// Where someone was mentioned.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -107,10 +118,10 @@ pub(super) struct People {
     /// People whose name was given, by name.
     known: HashMap<String, Person>,
     /// The last ones of whom there are several, by the relation and the noun: "two sisters".
-    pub(super) several: Option<Kinship>,
+    pub(super) several: Option<Several>,
     /// The last people mentioned, with where.
     recent: Vec<(Place, Person)>,
-    turn: usize,
+    pub(super) turn: usize,
     /// The number of the present sentence.
     sentence: usize,
     /// The token that is being read.

@@ -30,7 +30,7 @@ enum When {
 
 /// Nouns for what the speaker alone has, also without "my".
 const OWN: &str = "rent|salary|wage|guide|supervisor|boss|manager|budget|deposit|landlord|landlady|mortgage|commute|tutor|\
-    consultant|gp|dentist|notice period|lease|start date|due date|target|goal|thesis|dissertation|scholarship";
+    consultant|gp|dentist|notice period|lease|start date|due date|target|goal|thesis|dissertation|scholarship|savings";
 /// Documents that expire.
 const EXPIRING: &str = "passport|visa|licence|license|lease|contract|warranty|insurance|membership|subscription|permit|card|\
     mot|tenancy|policy|certificate|cert|prescription";
@@ -107,6 +107,63 @@ const PATTERNS: &[(&str, When, &str)] = &[
         r"^(?:my )?((?:left |right |bad )?(?:knee|back|ankle|shoulder|hip|neck|wrist|elbow|foot|throat|heel)) (?:is )?(?:still )?(sore|stiff|swollen|painful|aching)\b",
         When::Always,
         "I have a $2 $1",
+    ),
+    (
+        r",? (?:and )?before that,? (?:I|we) (was|worked|lived|studied|taught|ran|had|used)\b",
+        When::Always,
+        ". I previously $1",
+    ),
+    (r"^retired (last|in|from|after|on|at|yesterday|this|early)\b", When::Always, "I retired $1"),
+    (
+        r"\b(retired|left|quit|resigned)(\b.*?) after (?:nearly |almost |over )?(?:%COUNT%) years (?:at|with|from|in) ",
+        When::Always,
+        "$1$2 from ",
+    ),
+    (
+        r"\b(retired|left|quit|resigned)(\b.*?) after (?:nearly |almost |over )?(?:%COUNT%) years\b",
+        When::Always,
+        "$1$2",
+    ),
+    (
+        r", (?:and )?now (?:I )?(run|work|live|teach|own|manage|study|play|drive|use|freelance|volunteer) ",
+        When::FirstPerson,
+        ". I $1 ",
+    ),
+    (
+        r", (?:now |currently )?(seeing|dating|married to|engaged to|living with|living in|working at|working as|working for) ",
+        When::FirstPerson,
+        ". I am $1 ",
+    ),
+    (
+        r"^(?:just |recently |newly |finally )?(diagnosed|prescribed|promoted|fired|sacked|hired|elected|appointed|selected|shortlisted|born|raised|brought up|admitted|discharged|vaccinated|made redundant|laid off|accepted|nominated) (with|as|to|by|from|for|in|into|at|on|last|yesterday|today|and) ",
+        When::Always,
+        "I was $1 $2 ",
+    ),
+    (r"\bhad (my|his|her|their) (\w+(?: \w+)?) (?:out|removed|taken out)\b", When::Always, "had a $2 removal"),
+    (
+        r"\b(?:am|'m) (lactose|gluten|dairy|fructose|histamine|wheat)[- ]intolerant\b",
+        When::Always,
+        " have a $1 intolerance",
+    ),
+    (
+        r"\b(?:is|'s) (lactose|gluten|dairy|fructose|histamine|wheat)[- ]intolerant\b",
+        When::Always,
+        " has a $1 intolerance",
+    ),
+    (
+        r"^(%OWN%|gym membership|car insurance|phone contract|phone number|mobile number|email address|car tax|council tax|notice period|bank balance|credit limit) (is|was|went|goes|runs|expires|ends|starts|changed|has|rose|dropped) ",
+        When::Always,
+        "My $1 $2 ",
+    ),
+    (
+        r"\b(brothers|sisters|sons|daughters|kids|children|siblings|boys|girls)(?:,|:|\.) ([A-Z]\w+)(?: is|'s) ",
+        When::Always,
+        "$1. $2 is ",
+    ),
+    (
+        r",? and ([A-Z]\w+) (is|lives|works|studies|has) (a |an |in |at |as |for |the |two |three )",
+        When::Always,
+        ". $1 $2 $3",
     ),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
