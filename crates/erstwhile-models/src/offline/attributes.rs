@@ -41,7 +41,11 @@ impl SentenceReader<'_, '_> {
                         && s.is(c, &["his", "her", "its"]))
         });
         let kinds = s.lexicon.kinds(lemma);
-        let vital = s.is(token, &["bp"]);
+        // "My BMI is 31".
+        let vital = s.pos(token) == Pos::Propn
+            && (2..=5).contains(&s.text(token).len())
+            && s.text(token).chars().all(char::is_uppercase)
+            && s.entity_kind(token) != Some(EntityKind::Gpe);
         (s.pos(token) == Pos::Noun || vital)
             && owned.is_some()
             // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
@@ -139,7 +143,10 @@ impl SentenceReader<'_, '_> {
         // "API" stays in capitals, unless everything is.
         let is_shouted = !s.source().contains(char::is_lowercase);
         let is_acronym = |text: &str| !is_shouted && text.len() > 1 && text.chars().all(char::is_uppercase);
-        let written = |token| Some(s.text(token)).filter(|text| is_acronym(text)).unwrap_or(s.lower(token));
+        let written = |token| {
+            let keeps = s.identifier(token).is_some() || is_acronym(s.text(token));
+            if keeps { s.text(token) } else { s.lower(token) }
+        };
         let mut words = Vec::new();
         for child in s.children(token).filter(|c| *c < token) {
             if matches!(s.dep(child), Dep::Compound | Dep::Amod | Dep::Nmod)
@@ -173,8 +180,7 @@ impl SentenceReader<'_, '_> {
         let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
         for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
             // "From 70% to 90%": the value is what it became.
-            let joined = |token: usize| s.entity(token).is_some_and(|entity| s.entity_text(entity).contains(" to "));
-            let range = s.object_of(child).is_some_and(joined);
+            let range = s.object_of(child).is_some_and(|object| s.has_child_word(object, &["to"]));
             if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) && !range {
                 continue;
             }

@@ -111,11 +111,11 @@ impl SentenceReader<'_, '_> {
         {
             reading.mood = Mood::Former;
         }
-        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
-            reading.mood = Mood::Planned;
-        }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
+            reading.mood = Mood::Planned;
         }
         if RECEIVES.iter().any(|(known, ..)| *known == lemma) && self.received(verb, subject_token, reading)? {
             return Ok(());

@@ -52,6 +52,8 @@ impl SentenceReader<'_, '_> {
                 !s.lower(object).ends_with("ic") && !s.is(object, &["coeliac", "celiac", "deaf", "blind"])
                     || s.has_child(object, &[Dep::Det])
             }
+            // One has no people.
+            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
             "READ" => s.lower(object).contains("watch"),
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
@@ -81,7 +83,7 @@ impl SentenceReader<'_, '_> {
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
-                self.is_other_stay(context, frame, kinds)
+                self.is_other_stay(context, frame, (object, kinds))
             }
             // "I have a bad back", but everybody has a back.
             "HAS_CONDITION" => {
@@ -104,7 +106,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.
-    fn is_other_stay(&self, context: &Context<'_>, frame: &Frame, kinds: Kinds) -> bool {
+    fn is_other_stay(&self, context: &Context<'_>, frame: &Frame, (object, kinds): (usize, Kinds)) -> bool {
         let s = self.s;
         let verb = context.verb;
         // Where a child is or starts is a school: "my daughter starts at Exeter".
@@ -119,6 +121,8 @@ impl SentenceReader<'_, '_> {
         let lives = matches!(s.tag(verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(verb);
         match frame.relation.name.as_str() {
             "STUDIES_AT" => is_there && !school && !child,
+            // "Based in the Leeds office" is no home.
+            "LIVES_IN" if s.is_lemma(object, &["office", "branch", "team", "department", "store"]) => true,
             "LIVES_IN" | "LIVES_WITH" => stays && !lives,
             name => {
                 is_there && frame.slot == "at" && (child || school && s.lemma(verb) == "start")

@@ -70,14 +70,14 @@ const PROGRESSIVES: &str = "hoping planning saving thinking looking waiting tryi
     heading going working living renting doing playing learning studying reading watching getting taking \
     seeing dating starting visiting driving making using staying travelling traveling celebrating \
     applying recovering volunteering writing growing building expecting switching quitting joining \
-    running teaching";
+    running teaching sharing lodging selling buying minding fostering";
 
 /// Past forms that, with what follows them, begin a sentence about the speaker.
 const PAST: &str = "shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
-    completed split worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
+    completed retrained split worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
     returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
     received dumped proposed forgot stopped supported coached taught served";
 
@@ -324,6 +324,11 @@ fn appointment(sentence: &mut Mapped) {
     sentence.replace(&[(offset..offset + 1, lowered.as_str())]);
 }
 
+/// Whether a word goes on to tell of the relative before it: ", mum worked in a shop".
+fn says_of_kin(next: &str) -> bool {
+    super::past::is_past(next) || matches!(next, "is" | "was" | "has" | "works" | "lives" | "loves" | "likes")
+}
+
 /// Gives relatives without a possessor the speaker as one.
 fn kin(sentence: &mut Mapped) {
     let text = sentence.text().to_owned();
@@ -364,7 +369,7 @@ fn kin(sentence: &mut Mapped) {
             has_word(NAMELIKE_KIN, &lower)
                 && !has_word(NOT_BARE, &before)
                 && !before.ends_with("'s")
-                && !before.ends_with([',', '"'])
+                && (!before.ends_with([',', '"']) || says_of_kin(next))
                 && index > 0
                 // "A stay-at-home dad".
                 && !before.contains('-')

@@ -156,7 +156,10 @@ impl SentenceReader<'_, '_> {
             return;
         }
         // "Broke up with Pedro" says more.
-        let says_more = |slot: &str| slot == "with" || slot.ends_with(":with");
+        let says_more = |slot: &str| {
+            let noun = slot.strip_suffix(":with").and_then(|slot| slot.rsplit(':').next());
+            slot == "with" || noun.is_some_and(|noun| s.subtree(verb).any(|token| s.lemma(token) == noun))
+        };
         let own =
             self.verb_keys(verb).iter().any(|key| s.lexicon.frames(key).iter().any(|frame| says_more(&frame.slot)));
         if own {

@@ -262,7 +262,9 @@ impl SentenceReader<'_, '_> {
     fn group(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
         const GROUPS: &[&str] = &["group", "club", "team", "band", "choir", "league", "orchestra"];
         let s = self.s;
-        if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) {
+        // "My blood group is O negative" is no club.
+        let is_kind = s.has_child_word(token, &["blood", "age", "ethnic", "study", "focus", "control"]);
+        if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) && !is_kind {
             let name = self.bare_phrase(token, me)?;
             let statement = nouns::tidy(&format!("{} is in a {name}", me.name));
             self.state(me, "MEMBER_OF", Object::entity(name, Some("Organization")), statement);

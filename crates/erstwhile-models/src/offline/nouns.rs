@@ -104,6 +104,11 @@ fn recognised_kinds(sentence: &Sentence<'_>, token: usize, listed: Kinds) -> Rec
         // The recogniser knows few given names.
         return Recognised::More(Kinds::of(&[Kind::Person, Kind::Name]));
     }
+    // "I earn 55k".
+    let paid = sentence.is_lemma(sentence.head(token), &["earn", "make", "pay"]);
+    if paid && is_distance(sentence.lower(token)) && sentence.lower(token).ends_with('k') {
+        return Recognised::Only(Kinds::of(&[Kind::Money, Kind::Any]));
+    }
     let Some(entity) = sentence.entity(token) else { return Recognised::More(Kinds::default()) };
     let head = sentence.head(token);
     // "I ran 10k", "he runs the 400".

@@ -301,7 +301,8 @@ impl People {
     /// "my sister Anna", "our dog Max", "my sister's husband", "Tom's wife".
     pub(super) fn kin(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let is_kin_word = |other: usize| {
-            let kinds = sentence.lexicon.kinds(sentence.lemma(other));
+            let kinds =
+                sentence.lexicon.kinds(sentence.lemma(other)).with(sentence.lexicon.kinds(sentence.lower(other)));
             (kinds.has(Kind::Kin) || kinds.has(Kind::Animal)) && !sentence.is_capital(other)
         };
         // The parser takes some for adjectives: "stepdad".
@@ -345,13 +346,18 @@ impl People {
         } else {
             Some(nouns::name(sentence, token))
         };
-        let word = kin_word(sentence.lemma(noun)).to_owned();
+        let lemma = sentence.lexicon.kin(sentence.lemma(noun)).map_or(sentence.lower(noun), |_| sentence.lemma(noun));
+        let word = kin_word(if sentence.is_a(noun, Kind::Animal) { sentence.lemma(noun) } else { lemma }).to_owned();
         // A friend with the speaker's own name is somebody else.
         let name = name.map(|name| if self.is_namesake(&name) { format!("{name} ({word})") } else { name });
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
         let animal = sentence.is_a(noun, Kind::Animal);
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
-        let relation = if animal { "HAS_PET" } else { sentence.lexicon.kin(sentence.lemma(noun))? };
+        let relation = if animal {
+            "HAS_PET"
+        } else {
+            sentence.lexicon.kin(sentence.lemma(noun)).or(sentence.lexicon.kin(sentence.lower(noun)))?
+        };
         let person = Person {
             gender: gender(sentence, noun),
             plural,

@@ -135,7 +135,7 @@ const PATTERNS: &[(&str, When, &str)] = &[
         ". I am $1 ",
     ),
     (
-        r"^(?:just |recently |newly |finally )?(diagnosed|prescribed|promoted|fired|sacked|hired|elected|appointed|selected|shortlisted|born|raised|brought up|admitted|discharged|vaccinated|made redundant|laid off|accepted|nominated) (with|as|to|by|from|for|in|into|at|on|last|yesterday|today|and) ",
+        r"^(?:just |recently |newly |finally )?(diagnosed|prescribed|promoted|fired|sacked|hired|elected|appointed|selected|shortlisted|born|raised|brought up|admitted|discharged|vaccinated|made redundant|laid off|accepted|nominated) (with|as|to|by|from|for|in|into|onto|at|on|last|yesterday|today|and) ",
         When::Always,
         "I was $1 $2 ",
     ),
@@ -165,6 +165,19 @@ const PATTERNS: &[(&str, When, &str)] = &[
         When::Always,
         ". $1 $2 $3",
     ),
+    (r"\bround (the|my|our|here|there|to)\b", When::Always, "around $1"),
+    (r"^me and ([A-Z]\w+) (got|are|were|have|had|went|bought|moved) ", When::Always, "$1 and I $2 "),
+    (r"^(?:I )?got my (?:\w+ )?results?[:,]? (\d|first|a )", When::Always, "$1"),
+    (r"^(?:I'm |I am )?booked (?:in )?for (?:an? |my |the )?", When::Always, "I am having a "),
+    (r"^(?:I )?smoked for .*?, (?:and )?(?:quit|stopped|gave up|packed it in) ", When::Always, "I stopped smoking "),
+    (r"^myself ([A-Z]\w+)(?:,|\.| and)? (working|studying|living|from|staying|doing) ", When::Always, "I am $2 "),
+    (r"^offered (an?|the|my) ", When::Always, "I was offered $1 "),
+    (
+        r"\bmy (?:native place|native|hometown|home town|home city|home village|birthplace) is ",
+        When::Always,
+        "I am from ",
+    ),
+    (r"\b(?:I'm|I am) (?:away|off) to ([A-Z])", When::Always, "I am going to $1"),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),
@@ -311,12 +324,28 @@ pub(super) fn complete(sentence: &mut Mapped) {
         for found in pattern.captures_iter(&text) {
             let mut full = String::new();
             found.expand(with, &mut full);
+            let full = with_small_noun(full);
             if let Some(whole) = found.get(0) {
                 edits.push((whole.range(), full));
             }
         }
         let edits: Vec<_> = edits.iter().map(|(range, full)| (range.clone(), full.as_str())).collect();
         sentence.replace(&edits);
+    }
+}
+
+/// "My Rent" as "My rent": the noun stood at the start of a sentence.
+fn with_small_noun(text: String) -> String {
+    let Some(at) = text.to_lowercase().find("my ").filter(|at| *at == 0 || text[..*at].ends_with(". ")) else {
+        return text;
+    };
+    let (before, rest) = text.split_at(at + "my ".len());
+    let mut chars = rest.chars();
+    match chars.next() {
+        Some(first) if chars.clone().next().is_some_and(char::is_lowercase) => {
+            format!("{before}{}{}", first.to_lowercase(), chars.as_str())
+        }
+        _ => text,
     }
 }
 

@@ -290,12 +290,6 @@ impl TurnReader<'_> {
             repaired = mapped.text().to_owned();
             document = tools.english.parse_with(&repaired, &mut self.scratch);
         }
-        let dates = tools.dates.resolve_within(
-            document.text(),
-            0..document.text().len(),
-            turn.reference_time,
-            (self.zone, calls),
-        );
         let ranges: Vec<Range<usize>> = document.sentences().collect();
         for range in ranges {
             let sentence = Sentence { start: range.start, end: range.end, ..whole(&document, tools, &identifiers) };
@@ -307,8 +301,10 @@ impl TurnReader<'_> {
                 mentions::read(&sentence, &mapped, &tools.english, &mut extraction.mentions);
             }
             let before = claims.claims.len();
+            // Each sentence by itself: its tense decides which Friday is meant.
+            let within = sentence.span();
             let dates_here: Vec<DatedSpan> =
-                dates.iter().filter(|date| sentence.span().contains(&date.span.start)).cloned().collect();
+                tools.dates.resolve_within(document.text(), within, turn.reference_time, (self.zone, calls));
             // The parse borrows the turn's text; claims are copied out of it.
             let mut reader_claims = Claims::new(&tools.lexicon);
             SentenceReader {

@@ -406,7 +406,10 @@ fn recent_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)
     let next = context.tokens.get(at + 1);
     let before = at.checked_sub(1).map_or("", |before| word_at(context.tokens, before));
     let alone = next.is_none_or(|next| next.kind != super::TokenKind::Number && !next.is(",") && !next.is("the"));
-    if !context.past || !alone || matches!(before, "every" | "each" | "next" | "this" | "coming") {
+    if !context.past
+        || !alone
+        || matches!(before, "every" | "each" | "next" | "this" | "coming" | "until" | "till" | "by")
+    {
         return None;
     }
     let today = context.now.date();
