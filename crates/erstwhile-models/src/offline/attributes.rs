@@ -10,7 +10,7 @@ use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
 use super::people::{self, Kinship, MINE, Person, PersonKind, Several};
-use super::reader::{FactParts, SentenceReader};
+use super::reader::{FactParts, SentenceReader, Trust};
 
 pub(super) const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 
@@ -34,6 +34,7 @@ impl SentenceReader<'_, '_> {
         let owned = s.child(token, |c| {
             s.dep(c) == Dep::Poss
                 && (s.is(c, MINE)
+                    || self.trust == Trust::Assistant && s.is(c, &["your"])
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
                     || s.pos(c) == Pos::Propn
                     || (lemma == "name"
@@ -84,6 +85,10 @@ impl SentenceReader<'_, '_> {
         );
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
+        // Of what is the user's, an assistant knows when it is due: "your passport expires on 9 November".
+        if self.trust == Trust::Assistant && (date.is_none() || !self.has_due_date(thing)) {
+            return Ok(false);
+        }
         // "My car is a Yaris": what one owns.
         // "My email changed from A to B": A is over.
         if let Some(old) = self.value_before(verb).filter(|old| *old != value.name) {
@@ -129,6 +134,54 @@ impl SentenceReader<'_, '_> {
         let old = s.object_of(from).filter(|_| to)?;
         let value = self.plain_value(old).ok().flatten()?.name;
         Some(value.split(" to ").next().unwrap_or_default().trim_start_matches("from ").to_owned())
+    }
+
+    /// Whether a thing is one that services keep dates of.
+    fn has_due_date(&self, thing: usize) -> bool {
+        const KEPT: &[&str] = &[
+            "order",
+            "parcel",
+            "package",
+            "delivery",
+            "refund",
+            "booking",
+            "reservation",
+            "policy",
+            "trial",
+            "renewal",
+            "payment",
+            "debit",
+            "prescription",
+            "repair",
+            "service",
+            "claim",
+            "loan",
+            "visit",
+            "viewing",
+            "table",
+            "slot",
+            "shift",
+            "plan",
+            "card",
+            "contract",
+            "lease",
+            "insurance",
+            "account",
+            "test",
+            "lesson",
+        ];
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(thing));
+        let kept = Kinds::of(&[
+            Kind::Appointment,
+            Kind::Event,
+            Kind::Exam,
+            Kind::Ownable,
+            Kind::Trip,
+            Kind::Bill,
+            Kind::Procedure,
+        ]);
+        kinds.intersects(kept) || s.is_lemma(thing, KEPT)
     }
 
     /// Whose a thing is.

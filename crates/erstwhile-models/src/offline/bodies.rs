@@ -1,8 +1,10 @@
-//! What is measured of a person: heights, and numbers of health that are too high or too low.
+//! What is measured of a person and of things: heights, sizes, and numbers of health that are too high or too low.
 
-use erstwhile_nlp::{Dep, EntityKind, Pos};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
-use super::claims::Object;
+use super::claims::{Object, relation_name};
+use super::lexicon::Kind;
+use super::mood::{Mood, Reading};
 use super::nouns;
 use super::people::{Person, PersonKind};
 use super::reader::{SentenceReader, Trust};
@@ -60,11 +62,31 @@ impl SentenceReader<'_, '_> {
         true
     }
 
+    /// "My car has 61,000 miles on it", "our team is 12 people": how much or how many a thing of one's own has.
+    pub(super) fn sized(&mut self, verb: usize, thing: usize, reading: Reading) -> bool {
+        const THINGS: &[Kind] = &[Kind::Ownable, Kind::Team, Kind::Business];
+        let s = self.s;
+        let actual = reading.mood == Mood::Actual && !reading.negated && s.tag(verb) != Tag::Vbd;
+        let own = s.child(thing, |c| s.dep(c) == Dep::Poss && s.is(c, super::people::MINE)).is_some();
+        let kinds = s.lexicon.kinds(s.lemma(thing));
+        let fits = THINGS.iter().any(|kind| kinds.has(*kind)) && s.is_lemma(verb, &["have", "be"]);
+        let counted = s.child_of(verb, &[Dep::Dobj, Dep::Attr]).filter(|noun| s.tag(*noun) == Tag::Nns);
+        let number = counted.and_then(|noun| s.child(noun, |c| s.dep(c) == Dep::Nummod));
+        let (Some(noun), Some(number)) = (counted.filter(|_| actual && own && fits), number) else { return false };
+        let Some(me) = self.people.speaker.clone().map(Person::named) else { return false };
+        let value = nouns::span_text(&s, number, noun).to_owned();
+        let name = self.bare_noun(thing);
+        let size = if s.lemma(verb) == "be" { "size" } else { s.lower(noun) };
+        let statement = format!("{}'s {name} {} {value}", me.name, if size == "size" { "is" } else { "has" });
+        self.state(&me, &format!("HAS_{}", relation_name(&format!("{name} {size}"))), Object::value(value), statement);
+        true
+    }
+
     /// "The rash was scabies": what the speaker has.
     pub(super) fn diagnosis(&mut self, verb: usize, subject: usize) -> bool {
         let s = self.s;
         let attribute = s.child_of(verb, &[Dep::Attr]);
-        let Some(condition) = attribute.filter(|c| s.is_a(*c, super::lexicon::Kind::Condition)) else { return false };
+        let Some(condition) = attribute.filter(|c| s.is_a(*c, Kind::Condition)) else { return false };
         let own = s.is(subject, SYMPTOMS) && self.trust == Trust::Speaker;
         let other = s.child(subject, |c| s.dep(c) == Dep::Poss && !s.is(c, super::people::MINE)).is_some();
         let Some(me) = self.people.speaker.clone().map(Person::named).filter(|_| own && !other) else { return false };

@@ -111,6 +111,9 @@ impl SentenceReader<'_, '_> {
         {
             reading.mood = Mood::Former;
         }
+        if self.sized(verb, subject_token, reading) {
+            return Ok(());
+        }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
         }

@@ -27,6 +27,12 @@ impl Said {
     pub(super) fn new(speaker: Option<&str>, units: Vec<Unit>) -> Self {
         Self { speaker: speaker.map(str::to_owned), units }
     }
+
+    /// Whether the turn is about something of its speaker: "did my parcel ship".
+    pub(super) fn asks_of_own(&self) -> bool {
+        let own = |unit: &Unit| unit.text.text().split(' ').any(|word| word.eq_ignore_ascii_case("my"));
+        self.units.iter().any(own)
+    }
 }
 
 /// The sentences to read in place of one: an answer completed, a correction applied, or the sentence itself.
@@ -42,8 +48,13 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     let earlier = own_units(speaker, said, present);
     let texts: Vec<&str> = earlier.iter().map(|unit| unit.text.text().trim_end_matches(['.', '!', ' '])).collect();
     let text = unit.text.text().trim().trim_end_matches(['.', '!']);
-    if let Some(full) = updates::changed(text, &texts).filter(|_| !unit.question) {
-        return vec![at_place_of(unit, &full)];
+    // "They moved us. It's the 27th now".
+    let (before, last) = text.rsplit_once(". ").map_or(("", text), |(before, last)| (before, last));
+    let changed = updates::changed(text, &texts).map(|full| (full, ""));
+    let changed = changed.or_else(|| Some((updates::changed(last, &texts)?, before)));
+    if let Some((full, before)) = changed.filter(|_| !unit.question) {
+        let before = Some(before).filter(|before| !before.is_empty()).map(|before| at_place_of(unit, before));
+        return before.into_iter().chain([at_place_of(unit, &full)]).collect();
     }
     if let Some(full) = updates::placed(text, &texts).filter(|_| !unit.question) {
         return vec![at_place_of(unit, &full)];

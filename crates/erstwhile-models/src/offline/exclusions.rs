@@ -120,7 +120,7 @@ impl SentenceReader<'_, '_> {
         let stays = s.lemma(verb) == "stay";
         let lives = matches!(s.tag(verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(verb);
         match frame.relation.name.as_str() {
-            "STUDIES_AT" => is_there && !school && !child,
+            "STUDIES_AT" => (is_there && !child || s.lemma(verb) == "go") && !school,
             // "Based in the Leeds office" is no home.
             "LIVES_IN" if s.is_lemma(object, &["office", "branch", "team", "department", "store"]) => true,
             "LIVES_IN" | "LIVES_WITH" => stays && !lives,

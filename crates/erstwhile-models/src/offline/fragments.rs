@@ -342,7 +342,9 @@ fn kin(sentence: &mut Mapped) {
         let next = words.get(index + 1).map_or("", |(_, next)| *next);
         let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, before)| *before);
         let before = before.to_lowercase();
-        if before == "the" && has_word(THE_KIN, &lower) {
+        // "The kids look so cute!" may be anybody's.
+        let anybodys = index == 1 && matches!(lower.as_str(), "kids" | "grandkids");
+        if before == "the" && has_word(THE_KIN, &lower) && !anybodys {
             let the = words[index - 1].0;
             let noun = match lower.as_str() {
                 "missus" | "mrs" => "wife",

@@ -189,11 +189,7 @@ const PATTERNS: &[(&str, When, &str)] = &[
     (r", no (\w+)(?: or (\w+))?$", When::Eating, ". I don't eat $1"),
     (r"\b(%EXPIRING%)(\b.*?), (?:and )?(?:it )?(expires|runs out|ends|is due)\b", When::Always, "$1$2. My $1 $3"),
     (r", (%OWN%) (is|was|starts|ends|went|goes)\b", When::Always, ". My $1 $2"),
-    (
-        r", (hate|love|prefer|like|need|want|play|speak|own|drive|adore|collect|live|work) ",
-        When::FirstPerson,
-        ". I $1 ",
-    ),
+    (r", (hate|love|prefer|adore|speak|own|drive|collect) ", When::FirstPerson, ". I $1 "),
     // Whole sentences.
     (r"^happy (\w+ing) ", When::Verbless, "I am happy $1 "),
     (
@@ -279,6 +275,36 @@ const PATTERNS: &[(&str, When, &str)] = &[
     ),
 ];
 
+/// Reports of an assistant: "Booked: Liverpool passport office, 22 August, 11:15."
+const REPORTS: &[(&str, &str)] = &[
+    (
+        r"^(?:Booked|Scheduled|Reserved|Confirmed|All booked|Appointment booked)[:!.,]? (?:your appointment (?:at|with) )?([A-Z][\w' -]+), ((?:on )?[\w ]*\d.*)$",
+        "I booked an appointment at $1 on $2 for you",
+    ),
+    (
+        r"^(?:Done|Sorted|All set|OK|Okay|Great|Sure)[!.,]? (?:I've |I have )?(booked|cancelled|canceled|ordered|rescheduled|moved|changed|updated) ",
+        "I have $1 ",
+    ),
+];
+
+/// The compiled reports.
+static COMPILED_REPORTS: LazyLock<Vec<(Regex, &'static str)>> =
+    LazyLock::new(|| REPORTS.iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, *with))).collect());
+
+/// Completes what an assistant reports to have done.
+pub(super) fn report(sentence: &mut Mapped) {
+    let text = sentence.text().trim_end_matches(['.', '!', ' ']).to_owned();
+    let found = COMPILED_REPORTS.iter().find_map(|(pattern, with)| {
+        let found = pattern.captures(&text)?;
+        let mut full = String::new();
+        found.expand(with, &mut full);
+        Some((found.get(0)?.range(), full))
+    });
+    if let Some((range, full)) = found {
+        sentence.replace(&[(range, full.replace(" on on ", " on ").as_str())]);
+    }
+}
+
 /// The compiled patterns.
 static COMPILED: LazyLock<Vec<(Regex, When, &'static str)>> = LazyLock::new(|| {
     let lists = [
@@ -362,6 +388,7 @@ mod tests {
     #[test]
     fn every_pattern_is_a_regular_expression() {
         assert_eq!(COMPILED.len(), PATTERNS.len());
+        assert_eq!(COMPILED_REPORTS.len(), REPORTS.len());
     }
 
     #[test]

@@ -35,6 +35,7 @@ use super::resumes;
 use super::sentence::Sentence;
 use super::statement;
 use super::subjects;
+use super::telegrams;
 use super::transcripts;
 
 /// Longer turns are read up to this length.
@@ -239,7 +240,9 @@ impl TurnReader<'_> {
         let yours = || text.text().to_lowercase().split(' ').any(|word| matches!(word, "your" | "you"));
         let owner = match trust {
             Trust::Speaker => self.people.speaker.clone(),
-            Trust::Assistant if yours() => self.people.addressee.clone(),
+            Trust::Assistant if yours() || self.said.last().is_some_and(Said::asks_of_own) => {
+                self.people.addressee.clone()
+            }
             _ => None,
         };
         let Some(owner) = owner.map(Person::named) else { return };
@@ -275,6 +278,9 @@ impl TurnReader<'_> {
         let speaks = trust == Trust::Speaker || trust == Trust::Document && self.first_person;
         if speaks && !unit.question {
             fragments::complete(&mut mapped);
+        }
+        if trust == Trust::Assistant && !unit.question {
+            telegrams::report(&mut mapped);
         }
         if !unit.question {
             self.codes(&mapped, trust, claims);

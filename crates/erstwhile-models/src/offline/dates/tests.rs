@@ -48,6 +48,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("I sat there and marched on", "-", ""),
     ("I swim on Sundays and every Monday", "-", ""),
     ("I wake up at 6am", "-", ""),
+    ("My rent is 1,150 a month", "-", ""),
     ("I may come", "-", ""),
 ];
 
