@@ -448,7 +448,9 @@ impl SentenceReader<'_, '_> {
         let unit = s.tokens().filter(|t| *t > number && *t < number + 3).find(|t| s.is(*t, &["months", "weeks"]));
         let text = s.lower(number);
         let value = number_of(text).map_or_else(|| text.to_owned(), |number| number.to_string());
-        if value.parse::<u16>().map_or(true, |years| years > 120) || s.entity_kind(number) == Some(EntityKind::Time) {
+        if value.parse::<u16>().map_or(true, |years| years > 120)
+            || !turns && s.entity_kind(number) == Some(EntityKind::Time)
+        {
             return false;
         }
         let value = unit.map_or(value.clone(), |unit| format!("{value} {}", s.lower(unit)));

@@ -468,8 +468,13 @@ impl SentenceReader<'_, '_> {
 
     /// Whether a verb has frames, so that its own clause says it.
     fn has_own_frame(&self, verb: usize) -> bool {
-        self.verb_keys(verb).iter().any(|key| !self.s.lexicon.frames(key).is_empty())
-            && self.s.has_child(verb, &[Dep::Dobj, Dep::Prep])
+        let s = self.s;
+        // "Stopped smoking in 2012": when is no object.
+        let has_object = s.children(verb).any(|child| {
+            s.dep(child) == Dep::Dobj
+                || s.dep(child) == Dep::Prep && !s.object_of(child).is_some_and(|object| s.is_date(object))
+        });
+        has_object && self.verb_keys(verb).iter().any(|key| !s.lexicon.frames(key).is_empty())
     }
 
     /// The text of a clause with its date.

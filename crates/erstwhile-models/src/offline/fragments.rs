@@ -367,16 +367,18 @@ fn kin(sentence: &mut Mapped) {
             && !has_word(NOT_BARE, &before)
             && !before.ends_with("'s")
             && before.ends_with([',', '.', '!', ')']);
-        let is_kin = spouse || opens && has_word(BARE_KIN, &lower) || {
-            has_word(NAMELIKE_KIN, &lower)
+        let is_kin = spouse
+            || opens && has_word(BARE_KIN, &lower)
+            || {
+                has_word(NAMELIKE_KIN, &lower)
                 && !has_word(NOT_BARE, &before)
                 && !before.ends_with("'s")
                 && (!before.ends_with([',', '"']) || says_of_kin(next))
                 && index > 0
                 // "A stay-at-home dad".
                 && !before.contains('-')
-                && !words[index.saturating_sub(3)..index].iter().any(|(_, word)| matches!(*word, "a" | "an" | "A"))
-        };
+                && (before.ends_with(',') || !words[index.saturating_sub(3)..index].iter().any(|(_, word)| matches!(*word, "a" | "an" | "A")))
+            };
         if is_kin {
             edits.push((*at..at + stem.len(), format!("my {lower}")));
         }

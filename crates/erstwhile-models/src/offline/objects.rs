@@ -54,7 +54,7 @@ impl SentenceReader<'_, '_> {
         }
         if kinds.has(Kind::Grade) {
             // "Year 6", without where.
-            let last = s.children(token).filter(|c| s.dep(*c) == Dep::Nummod).last().unwrap_or(token).max(token);
+            let last = s.children(token).rfind(|c| s.dep(*c) == Dep::Nummod).unwrap_or(token).max(token);
             let first = s.children(token).next().map_or(token, |c| c.min(token));
             return Ok(Object::entity(nouns::strip_article(nouns::span_text(&s, first, last)), None));
         }

@@ -134,7 +134,9 @@ impl<'a> Sentence<'a> {
     pub(super) fn is_given_name(&self, token: usize) -> bool {
         // "In March Susan retired": the recogniser joins the month and the name.
         let dated = |entity: &Entity| entity.kind == EntityKind::Date && self.dep(token) == Dep::Nsubj;
-        let alone = self.entity(token).is_none_or(|entity| entity.tokens.len() == 1 || dated(entity));
+        // "Jo and Priyanka" are no company.
+        let joined = |entity: &Entity| entity.tokens.clone().any(|token| self.is(token, &["and"]));
+        let alone = self.entity(token).is_none_or(|entity| entity.tokens.len() == 1 || dated(entity) || joined(entity));
         let kinds = self.lexicon.kinds(self.lower(token));
         alone
             && self.is_proper(token)

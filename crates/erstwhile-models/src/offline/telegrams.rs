@@ -166,6 +166,26 @@ const PATTERNS: &[(&str, When, &str)] = &[
         ". $1 $2 $3",
     ),
     (r"\bround (the|my|our|here|there|to)\b", When::Always, "around $1"),
+    (
+        r"^(?:me and ([A-Z]\w+)|([A-Z]\w+) and (?:I|me)) (?:got|are|were|have got) (engaged|married)\b",
+        When::Always,
+        "I got $3 to $1$2",
+    ),
+    (
+        r"^(?:me and ([A-Z]\w+)|([A-Z]\w+) and (?:I|me)) (?:got|are|were) (divorced|separated)\b",
+        When::Always,
+        "I got $3 from $1$2",
+    ),
+    (
+        r"\b(?:put|increased|raised|upped) (?:the|my|our) rent (?:up )?(?:again )?to (%AMOUNT%)",
+        When::Always,
+        "says my rent is $1",
+    ),
+    (
+        r"^((?:hip|knee|shoulder) replacement|root canal|mri|x-ray|endoscopy|colonoscopy|biopsy|\w+ (?:surgery|operation|op|scan)) (on|tomorrow|next|this) ",
+        When::Verbless,
+        "I am having a $1 $2 ",
+    ),
     (r"^me and ([A-Z]\w+) (got|are|were|have|had|went|bought|moved) ", When::Always, "$1 and I $2 "),
     (r"^(?:I )?got my (?:\w+ )?results?[:,]? (\d|first|a )", When::Always, "$1"),
     (r"^(?:I'm |I am )?booked (?:in )?for (?:an? |my |the )?", When::Always, "I am having a "),
