@@ -24,6 +24,7 @@ const OWN_THINGS: &[&str] = &[
 pub(super) const STATES: &[&str] = &[
     "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
     "rise", "drop", "fall", "go", "increase", "decrease", "remain", "come", "last", "finish", "move", "fit", "measure",
+    "book", "schedule",
 ];
 
 impl SentenceReader<'_, '_> {

@@ -7,7 +7,7 @@ use super::lexicon::Kind;
 use super::mood::{Mood, Reading};
 use super::nouns;
 use super::people::{Person, PersonKind};
-use super::reader::{SentenceReader, Trust};
+use super::reader::{FactParts, SentenceReader, Trust};
 
 /// Quantities of the body that are a condition when they are high or low.
 const VITAL: &[&str] =
@@ -15,6 +15,17 @@ const VITAL: &[&str] =
 /// What one notices, before it has a name.
 const SYMPTOMS: &[&str] =
     &["rash", "lump", "cough", "pain", "swelling", "itch", "it", "fever", "diagnosis", "spot", "bump"];
+/// Words that say that a condition is over.
+const OVER: &[&str] = &[
+    "all clear",
+    "cleared up",
+    "all gone",
+    "gone now",
+    "done with treatment",
+    "over it now",
+    "fine now",
+    "better now",
+];
 /// Units of height.
 const LENGTHS: &[&str] = &["feet", "foot", "ft", "cm", "m", "metres", "meters", "centimetres"];
 /// Units of weight.
@@ -86,13 +97,33 @@ impl SentenceReader<'_, '_> {
     pub(super) fn diagnosis(&mut self, verb: usize, subject: usize) -> bool {
         let s = self.s;
         let attribute = s.child_of(verb, &[Dep::Attr]);
-        let Some(condition) = attribute.filter(|c| s.is_a(*c, Kind::Condition)) else { return false };
+        let Some(condition) =
+            attribute.filter(|c| s.is_a(*c, Kind::Condition) || s.lexicon.is(s.lower(*c), Kind::Condition))
+        else {
+            return false;
+        };
         let own = s.is(subject, SYMPTOMS) && self.trust == Trust::Speaker;
         let other = s.child(subject, |c| s.dep(c) == Dep::Poss && !s.is(c, super::people::MINE)).is_some();
         let Some(me) = self.people.speaker.clone().map(Person::named).filter(|_| own && !other) else { return false };
         let Ok(name) = self.phrase(condition, Some(&me.name)) else { return false };
-        let statement = format!("{} has {name}", me.name);
-        self.state(&me, "HAS_CONDITION", Object::entity(name, Some("Condition")), statement);
+        let object = Object::entity(name.clone(), Some("Condition"));
+        // "All clear as of today": it is over.
+        let text = s.doc.text().to_lowercase();
+        if s.is_past(verb) && OVER.iter().any(|words| text.contains(words)) {
+            self.add(FactParts {
+                subject: &me,
+                relation: "HAS_CONDITION",
+                object: object.clone(),
+                statement: format!("{} had {name}", me.name),
+                mood: Mood::Former,
+                negated: false,
+                past: true,
+                date: None,
+            });
+            self.state(&me, "RECOVERED_FROM", object, format!("{} recovered from {name}", me.name));
+            return true;
+        }
+        self.state(&me, "HAS_CONDITION", object, format!("{} has {name}", me.name));
         true
     }
 

@@ -56,14 +56,15 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
         let before = Some(before).filter(|before| !before.is_empty()).map(|before| at_place_of(unit, before));
         return before.into_iter().chain([at_place_of(unit, &full)]).collect();
     }
-    if let Some(full) = updates::placed(text, &texts).filter(|_| !unit.question) {
-        return vec![at_place_of(unit, &full)];
-    }
+    let placed = updates::placed(text, &texts).filter(|_| !unit.question).map(|full| at_place_of(unit, &full));
     if let Some(since) = been_there(unit)
         && let Some(before) = present.last().or_else(|| own_last(said, speaker))
     {
         let stem = before.text.text().trim_end_matches(['.', '!', ' ']);
         return vec![at_place_of(unit, &format!("{} {since}", perfect(stem)))];
+    }
+    if let Some(placed) = placed {
+        return vec![placed];
     }
     let question = said.last().filter(|before| present.is_empty() && before.speaker.as_deref() != speaker);
     let question = question.and_then(|before| before.units.last()).filter(|unit| unit.question);

@@ -212,7 +212,10 @@ impl SentenceReader<'_, '_> {
         // "I knit": what one does.
         if name == "DOES_ACTIVITY" {
             let habit = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual;
-            return if habit && !s.has_child(verb, &[Dep::Dobj, Dep::Advcl, Dep::Ccomp, Dep::Aux]) { 6 } else { 0 };
+            // "I freelance, mostly bookkeeping" is one, too.
+            let clause = |c: usize| s.dep(c) == Dep::Advcl && s.tag(c) != Tag::Vbg;
+            let more = s.has_child(verb, &[Dep::Dobj, Dep::Ccomp, Dep::Aux]) || s.child(verb, clause).is_some();
+            return if habit && !more { 6 } else { 0 };
         }
         let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
         let dated = s.is_past(verb) || context.date.is_some();

@@ -30,6 +30,7 @@ const OPENINGS: &[&str] = &[
     "oh, ",
     "oh ",
     "also, ",
+    "also ",
     "no, ",
     "yes, ",
     "yeah, ",

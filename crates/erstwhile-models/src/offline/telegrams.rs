@@ -198,6 +198,14 @@ const PATTERNS: &[(&str, When, &str)] = &[
         "I am from ",
     ),
     (r"\b(?:I'm|I am) (?:away|off) to ([A-Z])", When::Always, "I am going to $1"),
+    (r"^(second|new|first|other|weekend|saturday) job (starts|started|is|begins) ", When::Always, "my $1 job $2 "),
+    (r", (doing|working|covering|temping|serving|renting) ", When::FirstPerson, ". I am $1 "),
+    (r"^same (?:company|employer|firm|school|place),? \(?([A-Z][^)]*)\)?", When::Always, "I work at $1"),
+    (
+        r"\b(business|shop|cafe|café|bakery|salon|studio|company|brand|podcast|channel|blog|restaurant|agency)(,? (?:called )?[A-Z]\w+)?,? (?:and )?(?:I )?(opened|started|founded|launched) it in ((?:19|20)\d\d)",
+        When::Always,
+        "$1$2. I $3 the $1$2 in $4",
+    ),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),
@@ -360,7 +368,10 @@ pub(super) fn complete(sentence: &mut Mapped) {
             When::Eating => ["veg", "eat", "diet", "halal", "allerg"].iter().any(|word| lower.contains(word)),
             When::Former => lower.starts_with("i was ") || lower.starts_with("i worked"),
             When::FirstPerson => {
-                lower.starts_with("i ") || lower.starts_with("i'") || super::fragments::begins_without_subject(&lower)
+                lower.starts_with("my ")
+                    || lower.starts_with("i ")
+                    || lower.starts_with("i'")
+                    || super::fragments::begins_without_subject(&lower)
             }
         };
         if !holds {
