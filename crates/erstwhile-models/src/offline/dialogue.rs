@@ -316,7 +316,7 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
     }
     // "Peru with Alix, we fly on 2 Oct": what follows a comma may be a sentence of its own.
     let (text, remark) = match text.split_once(", ") {
-        Some((first, rest)) if has_verb(rest) && !has_verb(first) => (first, Some(rest)),
+        Some((first, rest)) if (has_verb(rest) || tells_more(rest)) && !has_verb(first) => (first, Some(rest)),
         _ => (text, None),
     };
     // "And the Fitbit?" - "still use it".
@@ -336,6 +336,14 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
     }
     let Some(full) = questions::complete(&words, &names_in(question), text) else { return Vec::new() };
     std::iter::once(full.as_str()).chain(remark).map(|part| at_place_of(answer, part)).collect()
+}
+
+/// Whether what follows an answer has a subject of its own: "71, she just had an operation".
+fn tells_more(rest: &str) -> bool {
+    let lower = rest.to_lowercase();
+    ["she ", "he ", "they ", "we ", "it ", "she's ", "he's ", "they're ", "it's ", "we're "]
+        .iter()
+        .any(|subject| lower.starts_with(subject))
 }
 
 /// The words of the last clause of a question, in lower case.

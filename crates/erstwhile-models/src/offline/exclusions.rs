@@ -72,14 +72,6 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["come"])
                     && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
-            // Whom one leaves is a partner, or it is a job.
-            "BROKE_UP_WITH" => {
-                let partner = self
-                    .person(object)
-                    .and_then(|person| person.kinship)
-                    .is_some_and(|kinship| matches!(kinship.relation, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
-                s.lemma(context.verb) == "leave" && !partner
-            }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
@@ -135,6 +127,15 @@ impl SentenceReader<'_, '_> {
     pub(super) fn is_of_another_kind(&self, context: &Context<'_>, name: &str, object: usize) -> bool {
         let s = self.s;
         match name {
+            // Whom one leaves is a partner, or it is a job.
+            "BROKE_UP_WITH" => {
+                let kinship = self.people.known(s.text(object)).and_then(|person| person.kinship.as_ref());
+                let kin = s.lexicon.kin(s.lemma(object)).or(kinship.map(|kinship| kinship.relation));
+                let partner = kin.is_some_and(|kin| matches!(kin, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
+                let named = s.is_given_name(object) || s.entity_kind(object) == Some(EntityKind::Person);
+                let by_name = named && !s.has_child_word(context.verb, &["at", "in", "with"]);
+                s.lemma(context.verb) == "leave" && !partner && !by_name
+            }
             "LIVES_IN" => {
                 s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
             }

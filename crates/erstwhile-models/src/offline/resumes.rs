@@ -11,6 +11,7 @@ use regex::Regex;
 use super::claims::{Claims, Fact, Object};
 use super::mood::Mood;
 use super::people::Person;
+use super::telegrams::TITLES;
 
 /// Headings of the parts of a résumé.
 const HEADINGS: &[(&str, Part)] = &[
@@ -150,12 +151,44 @@ impl Entry<'_> {
     /// "Data engineer, Zaragoza": the job, and where one lives.
     fn head(&self, claims: &mut Claims<'_>) {
         let parts: Vec<&str> = self.line.split([',', '|', '·']).map(str::trim).collect();
-        let [job, town] = parts.as_slice() else { return };
+        let is_job = |text: &str| {
+            let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+            TITLES.split_whitespace().any(|title| title == last)
+        };
+        let name = &self.person.name;
+        let (job, town) = match parts.as_slice() {
+            [job] if is_job(job) => {
+                let job = job.to_lowercase();
+                let statement = format!("{name} works as {job}");
+                self.state(
+                    claims,
+                    "WORKS_AS",
+                    Object::entity(job.as_str(), Some("Role")),
+                    statement,
+                    Years(None, None),
+                );
+                return;
+            }
+            [town, _]
+                if !is_job(town) && self.line.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | ',' | '-')) =>
+            {
+                let statement = format!("{name} lives in {}", self.line);
+                self.state(
+                    claims,
+                    "LIVES_IN",
+                    Object::entity(self.line, Some("Location")),
+                    statement,
+                    Years(None, None),
+                );
+                return;
+            }
+            [job, town] => (job, town),
+            _ => return,
+        };
         let plain = |text: &str| text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\''));
         if !plain(job) || !plain(town) || !town.starts_with(char::is_uppercase) {
             return;
         }
-        let name = &self.person.name;
         let job = job.to_lowercase();
         self.state(
             claims,

@@ -38,7 +38,7 @@ const EXPIRING: &str = "passport|visa|licence|license|lease|contract|warranty|in
 const TRACKED: &str = "weight|blood pressure|bp|resting heart rate|heart rate|a1c|hba1c|mileage|cholesterol|blood sugar|\
     height|salary|rent|savings|bmi|body fat|credit score|gpa|pb|waist";
 /// Last words of job titles.
-const TITLES: &str = "analyst engineer manager director officer executive developer designer consultant lead head teacher \
+pub(super) const TITLES: &str = "analyst engineer manager director officer executive developer designer consultant lead head teacher \
     nurse supervisor coordinator assistant administrator scientist architect partner associate accountant editor \
     producer lecturer professor chef driver technician specialist adviser advisor planner";
 /// A number with its unit.
