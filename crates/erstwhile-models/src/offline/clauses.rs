@@ -72,6 +72,9 @@ pub(super) const LASTING: &[&str] = &[
     "commute",
 ];
 
+/// Types of who may be meant by a known person's name.
+const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
+
 /// The best reading of one object.
 struct Candidate<'f> {
     score: u8,
@@ -513,7 +516,6 @@ impl SentenceReader<'_, '_> {
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
         }
-        const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
         let accepted = s.lexicon.objects(candidate.relation);
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
