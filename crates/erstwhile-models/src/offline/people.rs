@@ -345,15 +345,16 @@ pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     Some(nouns::name(sentence, name))
 }
 
-/// "my granddaughter Seren is …", when the parser makes both words the subject.
+/// "my granddaughter Seren is …", "my cousin Tunde lives …": the name behind a relative, whatever the parser makes of it.
 fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let name = noun + 1;
     let beside = name < sentence.end
-        && sentence.pos(name) == Pos::Propn
+        && sentence.is_noun(name)
         && sentence.is_capital(name)
-        && sentence.entity_kind(name) == Some(EntityKind::Person)
-        && sentence.head(name) == sentence.head(noun)
-        && sentence.dep(name) == sentence.dep(noun);
+        && sentence.text(name).chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))
+        && !sentence.lexicon.is_word(sentence.lower(name))
+        && !sentence.is_date(name)
+        && !sentence.has_child(noun, &[Dep::Case]);
     beside.then(|| nouns::name(sentence, name))
 }
 
