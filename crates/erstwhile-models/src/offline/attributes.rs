@@ -12,7 +12,7 @@ use super::nouns::{self, Vague};
 use super::people::{self, Kinship, MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
-const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
+pub(super) const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 
 /// Vague nouns of which one may nevertheless state a number or a date.
 const OWN_THINGS: &[&str] = &[
@@ -534,7 +534,10 @@ impl SentenceReader<'_, '_> {
                 let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
                 (relation, format!("{}'s favorite {category} is {name}", owner.name))
             };
-            let object = Object::entity(name, super::claims::entity_type(kinds, kinds));
+            let groups = Kinds::of(&[Kind::Team, Kind::Club, Kind::Org, Kind::Business]);
+            let is_group = s.lexicon.kinds(category).intersects(groups);
+            let entity_type = if is_group { Some("Organization") } else { super::claims::entity_type(kinds, kinds) };
+            let object = Object::entity(name, entity_type);
             self.state(&owner, &relation, object, statement);
             return Ok(());
         }

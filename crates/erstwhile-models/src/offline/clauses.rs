@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::{self, Argument};
+use super::attributes::FAVOURITE;
 use erstwhile::ports::ExtractedMention;
 
 use super::claims::{Object, entity_type};
@@ -75,6 +76,9 @@ pub(super) const LASTING: &[&str] = &[
 /// Types of who may be meant by a known person's name.
 const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
 
+/// Words that make another adjective of the next one: "colour blind".
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "partially", "legally", "hard"];
+
 /// The best reading of one object.
 struct Candidate<'f> {
     score: u8,
@@ -145,7 +149,9 @@ impl SentenceReader<'_, '_> {
         if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
             return Ok(());
         }
-        let Some(subject) = self.person(subject_token) else {
+        // "My favourite band is …": the band is nobody.
+        let is_favourite = lemma == "be" && s.subtree(subject_token).any(|token| s.is(token, FAVOURITE));
+        let Some(subject) = self.person(subject_token).filter(|_| !is_favourite) else {
             return if keys.iter().any(|key| key == "be") {
                 self.favourite(verb, subject_token, reading)
             } else {
@@ -245,7 +251,7 @@ impl SentenceReader<'_, '_> {
             let needed = match frame.needs {
                 Needs::Negated => context.reading.negated,
                 Needs::Wish => context.reading.mood == Mood::Wanted && !context.reading.negated,
-                Needs::Inability => s.has_child_word(context.verb, &["ca"]) && context.reading.negated,
+                Needs::Inability => s.has_child_word(context.verb, &["ca", "can"]) && context.reading.negated,
                 Needs::Affirmed => true,
             };
             if !needed {
@@ -520,7 +526,7 @@ impl SentenceReader<'_, '_> {
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
-            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => s.text(token).to_owned(),
+            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),
             _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
             _ => match self.person(token) {
                 Some(person)
@@ -552,6 +558,13 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
+    }
+
+    /// "blind", "colour blind".
+    fn adjective(&self, token: usize) -> String {
+        let s = self.s;
+        let before = token.checked_sub(1).filter(|before| s.tokens().contains(before) && s.is(*before, COMPOUNDING));
+        before.map_or_else(|| s.text(token).to_owned(), |before| format!("{} {}", s.lower(before), s.text(token)))
     }
 
     /// "playing tennis" is named by its object, "swimming in the sea" by the verb.

@@ -340,7 +340,10 @@ impl People {
 
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
-    let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
+    let naming = |noun: usize| sentence.child(noun, |child| sentence.is(child, &["named", "called"]));
+    // "Our first kid, a boy called Arlo".
+    let beside = || sentence.child_of(noun, &[Dep::Appos]).and_then(naming);
+    let clause = naming(noun).or_else(beside)?;
     let name = sentence.child(clause, |child| sentence.is_proper(child) || sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
 }
