@@ -162,7 +162,7 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         self.people.remember(&subject);
-        if self.personal(verb, &subject, reading)? {
+        if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading)? {
             return Ok(());
         }
         if lemma == "be" && self.home(verb, &subject, reading) {
