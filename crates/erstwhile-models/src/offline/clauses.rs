@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
+use super::attributes::FAVOURITE;
 
 use super::claims::Object;
 use super::clause_text::{self, Clause};
@@ -55,6 +56,9 @@ pub(super) const LASTING: &[&str] = &[
     "support",
     "commute",
 ];
+
+/// Words that make another adjective of the next one: "colour blind".
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "partially", "legally", "hard"];
 
 /// The best reading of one object.
 pub(super) struct Candidate<'f> {
@@ -132,7 +136,9 @@ impl SentenceReader<'_, '_> {
         {
             return Ok(());
         }
-        let Some(subject) = self.person(subject_token) else {
+        // "My favourite band is …": the band is nobody.
+        let is_favourite = lemma == "be" && s.subtree(subject_token).any(|token| s.is(token, FAVOURITE));
+        let Some(subject) = self.person(subject_token).filter(|_| !is_favourite) else {
             return if keys.iter().any(|key| key == "be") {
                 self.favourite(verb, subject_token, reading)
             } else {
@@ -144,7 +150,7 @@ impl SentenceReader<'_, '_> {
         }
         self.people.remember(&subject);
         self.next_of_several(&subject, subject_token);
-        if self.personal(verb, &subject, reading) {
+        if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading) {
             return Ok(());
         }
         if lemma == "be" && self.home(verb, &subject, reading) {
@@ -233,7 +239,7 @@ impl SentenceReader<'_, '_> {
             let needed = match frame.needs {
                 Needs::Negated => context.reading.negated,
                 Needs::Wish => context.reading.mood == Mood::Wanted && !context.reading.negated,
-                Needs::Inability => s.has_child_word(context.verb, &["ca"]) && context.reading.negated,
+                Needs::Inability => s.has_child_word(context.verb, &["ca", "can"]) && context.reading.negated,
                 Needs::Affirmed => true,
             };
             if !needed {

@@ -4,6 +4,7 @@ use erstwhile_nlp::{Dep, Pos};
 
 use super::attributes::FAVOURITE;
 use super::claims::{Object, entity_type, relation_name};
+use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
 use super::nouns::Vague;
 use super::people::Person;
@@ -47,7 +48,10 @@ impl SentenceReader<'_, '_> {
                 let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
                 (relation, format!("{}'s favorite {category} is {name}", owner.name))
             };
-            let object = Object::entity(name, entity_type(kinds, kinds));
+            let groups = Kinds::of(&[Kind::Team, Kind::Club, Kind::Org, Kind::Business]);
+            let is_group = s.lexicon.kinds(category).intersects(groups);
+            let kind = if is_group { Some("Organization") } else { entity_type(kinds, kinds) };
+            let object = Object::entity(name, kind);
             self.state(&owner, &relation, object, statement);
             return Ok(());
         }

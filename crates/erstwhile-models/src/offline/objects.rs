@@ -4,7 +4,7 @@ use erstwhile::ports::ExtractedMention;
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::claims::{Object, entity_type, relation_name};
-use super::clauses::Candidate;
+use super::clauses::{COMPOUNDING, Candidate};
 use super::fitness::Context;
 use super::lexicon::{Kind, Kinds};
 use super::nouns::{self, Vague};
@@ -62,7 +62,7 @@ impl SentenceReader<'_, '_> {
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
-            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => s.text(token).to_owned(),
+            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),
             _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
             _ => match self.person(token) {
                 Some(person)
@@ -100,6 +100,13 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
+    }
+
+    /// "blind", "colour blind".
+    fn adjective(&self, token: usize) -> String {
+        let s = self.s;
+        let before = token.checked_sub(1).filter(|before| s.tokens().contains(before) && s.is(*before, COMPOUNDING));
+        before.map_or_else(|| s.text(token).to_owned(), |before| format!("{} {}", s.lower(before), s.text(token)))
     }
 
     /// "playing tennis" is named by its object, "swimming in the sea" by the verb.

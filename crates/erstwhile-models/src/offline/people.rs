@@ -375,20 +375,24 @@ impl People {
 
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
-    let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
+    let naming = |noun: usize| sentence.child(noun, |child| sentence.is(child, &["named", "called"]));
+    // "Our first kid, a boy called Arlo".
+    let beside = || sentence.child_of(noun, &[Dep::Appos]).and_then(naming);
+    let clause = naming(noun).or_else(beside)?;
     let name = sentence.child(clause, |child| sentence.is_proper(child) || sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
 }
 
-/// "my granddaughter Seren is …", when the parser makes both words the subject.
+/// "my granddaughter Seren is …", "my cousin Tunde lives …": the name behind a relative, whatever the parser makes of it.
 fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let name = noun + 1;
     let beside = name < sentence.end
-        && sentence.pos(name) == Pos::Propn
+        && sentence.is_noun(name)
         && sentence.is_capital(name)
-        && sentence.entity_kind(name) == Some(EntityKind::Person)
-        && sentence.head(name) == sentence.head(noun)
-        && sentence.dep(name) == sentence.dep(noun);
+        && sentence.text(name).chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))
+        && !sentence.lexicon.is_word(sentence.lower(name))
+        && !sentence.is_date(name)
+        && !sentence.has_child(noun, &[Dep::Case]);
     beside.then(|| nouns::name(sentence, name))
 }
 
