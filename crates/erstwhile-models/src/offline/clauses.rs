@@ -211,7 +211,8 @@ impl SentenceReader<'_, '_> {
             key.push('+');
             key.push_str(s.lower(particle));
         }
-        let adverb = s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["back", "up", "out", "into", "forward"]));
+        let adverb =
+            s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["back", "up", "out", "into", "forward", "home"]));
         let passive = s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass]);
         let mut keys = vec![if passive { format!("{key}.pass") } else { key.clone() }];
         if let Some(adverb) = adverb {

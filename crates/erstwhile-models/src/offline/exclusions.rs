@@ -133,7 +133,7 @@ impl SentenceReader<'_, '_> {
                 let kin = s.lexicon.kin(s.lemma(object)).or(kinship.map(|kinship| kinship.relation));
                 let partner = kin.is_some_and(|kin| matches!(kin, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
                 let named = s.is_given_name(object) || s.entity_kind(object) == Some(EntityKind::Person);
-                let by_name = named && !s.has_child_word(context.verb, &["at", "in", "with"]);
+                let by_name = named && !s.has_child_word(context.verb, &["at", "with"]);
                 s.lemma(context.verb) == "leave" && !partner && !by_name
             }
             "LIVES_IN" => {

@@ -403,7 +403,7 @@ impl SentenceReader<'_, '_> {
             "FOUNDED" if s.identifier(object).is_some() => return Some(0),
             "PARTICIPATED_IN" => return Some(0),
             "OWNS_BUSINESS" if kinds.has(Kind::Tech) => return Some(0),
-            "LEFT_JOB" if person && (s.is_given_name(object) || self.people.known(s.text(object)).is_some()) => {
+            "LEFT_JOB" if s.is_given_name(object) || person && self.people.known(s.text(object)).is_some() => {
                 return Some(0);
             }
             _ => {}

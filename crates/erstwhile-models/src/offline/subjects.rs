@@ -240,6 +240,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     } else {
         return None;
     };
+    // "Just got home" is "I just got home".
+    if lead == "I " && first > s.start && s.is(first - 1, &["just", "finally", "recently", "also", "already"]) {
+        first -= 1;
+    }
     let start = s.doc.tokens().get(first)?.start as usize;
     let capital = s.text(first).chars().next()?;
     let word = s.text(first);
