@@ -132,8 +132,7 @@ impl SentenceReader<'_, '_> {
                 let kinship = self.people.known(s.text(object)).and_then(|person| person.kinship.as_ref());
                 let kin = s.lexicon.kin(s.lemma(object)).or(kinship.map(|kinship| kinship.relation));
                 let partner = kin.is_some_and(|kin| matches!(kin, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
-                let named = s.is_given_name(object) || s.entity_kind(object) == Some(EntityKind::Person);
-                let by_name = named && !s.has_child_word(context.verb, &["at", "with"]);
+                let by_name = s.is_given_name(object) && !s.has_child_word(context.verb, &["at", "with"]);
                 s.lemma(context.verb) == "leave" && !partner && !by_name
             }
             "LIVES_IN" => {

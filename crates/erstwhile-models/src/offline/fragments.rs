@@ -324,6 +324,14 @@ fn appointment(sentence: &mut Mapped) {
     sentence.replace(&[(offset..offset + 1, lowered.as_str())]);
 }
 
+/// Whether a sentence tells of the speaker and not of the addressee.
+fn speaks_of_self(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    let has = |list: &str| lower.split(|c: char| !c.is_alphanumeric()).any(|word| has_word(list, word));
+    words.any(|word| has_word("i me my we us our im", word)) && !has("you your yours")
+}
+
 /// Whether a word goes on to tell of the relative before it: ", mum worked in a shop".
 fn says_of_kin(next: &str) -> bool {
     super::past::is_past(next) || matches!(next, "is" | "was" | "has" | "works" | "lives" | "loves" | "likes")
@@ -342,8 +350,9 @@ fn kin(sentence: &mut Mapped) {
         let next = words.get(index + 1).map_or("", |(_, next)| *next);
         let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, before)| *before);
         let before = before.to_lowercase();
-        // "The kids look so cute!" may be anybody's.
-        let anybodys = index == 1 && matches!(lower.as_str(), "kids" | "grandkids");
+        // "You and the kids", "the kids look so cute!": somebody's.
+        let anybodys =
+            matches!(lower.as_str(), "kids" | "grandkids") && !speaks_of_self(&text) && !next.starts_with('(');
         if before == "the" && has_word(THE_KIN, &lower) && !anybodys {
             let the = words[index - 1].0;
             let noun = match lower.as_str() {

@@ -8,7 +8,7 @@ use super::lexicon::Kind;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
 use super::people::Person;
-use super::reader::{FactParts, SentenceReader};
+use super::reader::{FactParts, SentenceReader, Trust};
 
 /// Verbs that make the speaker the receiver: "Grandma gave me a necklace".
 pub(super) const RECEIVES: &[(&str, &str, &str)] = &[
@@ -70,7 +70,11 @@ impl SentenceReader<'_, '_> {
     pub(super) fn own_work(&mut self, verb: usize, thing: usize) -> Result<bool, Vague> {
         let s = self.s;
         let published = s.is_lemma(verb, &["accept", "publish", "release"]) && s.tag(verb) == Tag::Vbn;
-        let possessor = s.child_of(thing, &[Dep::Poss]);
+        // "While waiting for your novel to be published": nothing was.
+        let done = s.has_child_word(verb, &["was", "were", "is", "been", "got", "gets", "'s"])
+            && !s.has_child_word(verb, &["to"])
+            && self.trust != Trust::Assistant;
+        let possessor = s.child_of(thing, &[Dep::Poss]).filter(|_| done);
         let Some(possessor) = possessor.filter(|_| published && s.is_a(thing, Kind::Work)) else { return Ok(false) };
         let Some(owner) = self.person(possessor) else { return Ok(false) };
         let name = self.phrase(thing, Some(&owner.name))?;

@@ -375,8 +375,8 @@ fn respell(passage: &mut Mapped) {
         if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
             let capital_word = bare.starts_with(|c: char| c.is_ascii_uppercase())
                 && !matches!(lower.as_str(), "im" | "ive" | "dont" | "cant");
-            let month = matches!(lower.as_str(), "feb" | "aug" | "sept" | "oct" | "nov");
-            if !capital_word || start == 0 || month {
+            let time = matches!(lower.as_str(), "feb" | "aug" | "sept" | "oct" | "nov" | "tues" | "thurs");
+            if !capital_word || start == 0 || time {
                 edits.push((start..start + bare.len(), with));
             }
         } else if lower.ends_with("in'") && lower.len() > 5 {
