@@ -77,7 +77,7 @@ pub(super) const LASTING: &[&str] = &[
 const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
 
 /// Words that make another adjective of the next one: "colour blind".
-pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "partially", "legally", "hard"];
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right"];
 
 /// The best reading of one object.
 struct Candidate<'f> {

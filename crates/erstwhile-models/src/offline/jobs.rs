@@ -39,7 +39,9 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let is_passive = s.lemma(verb) == "promote" && s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass]);
         let to = (verb + 1..s.end.min(verb + 3)).find(|token| s.is(*token, &["to"]));
-        let Some(first) = to.map(|to| to + 1).filter(|_| is_passive && reading.mood == Mood::Actual) else { return false };
+        let Some(first) = to.map(|to| to + 1).filter(|_| is_passive && reading.mood == Mood::Actual) else {
+            return false;
+        };
         let ends = |token: &usize| {
             matches!(s.pos(*token), Pos::Punct | Pos::Sconj | Pos::Cconj | Pos::Adv)
                 || s.pos(*token) == Pos::Adp && s.lower(*token) != "of"
@@ -51,7 +53,8 @@ impl SentenceReader<'_, '_> {
             return false;
         }
         let date = self.date_of(verb);
-        let when = date.and_then(|date| self.date_words(date, false)).map(|when| format!(" {when}")).unwrap_or_default();
+        let when =
+            date.and_then(|date| self.date_words(date, false)).map(|when| format!(" {when}")).unwrap_or_default();
         let employer = Some(end).filter(|at| *at + 1 < s.end && s.is(*at, &["at", "with"]));
         let employer = employer.filter(|at| s.is_proper(at + 1)).map(|at| nouns::name(&s, at + 1));
         let place = employer.as_ref().map(|employer| format!(" at {employer}")).unwrap_or_default();
