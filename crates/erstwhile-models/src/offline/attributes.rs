@@ -5,6 +5,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use erstwhile::ports::ExtractedAlias;
 
 use super::claims::{Object, relation_name};
+use super::clause_text::third_person;
 use super::lexicon::{Kind, Kinds};
 use super::listed_names;
 use super::mood::{Mood, Reading};
@@ -107,10 +108,23 @@ impl SentenceReader<'_, '_> {
             });
         }
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
-        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
+        let of_date = match s.lemma(verb) {
+            "expire" if date.is_some() => "_EXPIRY",
+            "start" | "begin" if date.is_some() => "_START",
+            "end" if date.is_some() => "_END",
+            _ => "",
+        };
+        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
         let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
-        let statement = format!("{}'s {noun} {tense} {}", owner.name, joined.as_text());
+        let verb = match s.lemma(verb) {
+            "be" | "become" | "change" | "go" | "rise" | "drop" | "fall" | "increase" | "decrease" | "remain" => {
+                tense.to_owned()
+            }
+            _ if s.is_past(verb) => s.lower(verb).to_owned(),
+            lemma => third_person(lemma),
+        };
+        let statement = format!("{}'s {noun} {verb} {}", owner.name, joined.as_text());
         let object = value.into_object(date.is_some());
         let over = tense == "was";
         self.add(FactParts {
@@ -270,7 +284,9 @@ impl SentenceReader<'_, '_> {
     pub(super) fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
         let s = self.s;
         let text = s.text(token);
-        if s.identifier(token).is_some() {
+        // "A ThinkPad X1" is a model, "HH-223344" an identifier.
+        let is_model = s.child(token, |c| s.dep(c) == Dep::Compound && s.is_proper(c)).is_some();
+        if s.identifier(token).is_some() && !is_model {
             // "On k8s 1.29".
             let last = s.child(token, |c| c > token && s.dep(c) == Dep::Nummod).unwrap_or(token);
             let name = nouns::span_text(&s, token, last).to_owned();
@@ -288,7 +304,7 @@ impl SentenceReader<'_, '_> {
             )
         );
         let numeric = s.pos(token) == Pos::Num || text.chars().any(|c| c.is_ascii_digit());
-        if quantity || numeric {
+        if !is_model && (quantity || numeric) {
             let joined = self.joined_word(token);
             let name = match s.entity(token) {
                 _ if joined.contains('-') || joined.contains('/') => joined.to_owned(),
@@ -301,12 +317,13 @@ impl SentenceReader<'_, '_> {
             };
             return Ok(Some(Value { name, text: None, entity: None }));
         }
-        // "80,000 euros".
-        if let Some(number) = s.child(token, |c| s.dep(c) == Dep::Nummod && c < token) {
+        // "80,000 euros", but "a 2018 Honda Jazz" has a name.
+        let amount = s.child(token, |c| s.dep(c) == Dep::Nummod && c < token).filter(|_| !s.is_proper(token));
+        if let Some(number) = amount {
             let name = nouns::span_text(&s, number, token).to_owned();
             return Ok(Some(Value { name, text: None, entity: None }));
         }
-        if s.pos(token) == Pos::Propn {
+        if s.pos(token) == Pos::Propn || is_model {
             let name = self.phrase(token, None)?;
             return Ok(Some(Value { name, text: None, entity: Some("Object") }));
         }

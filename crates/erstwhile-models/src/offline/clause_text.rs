@@ -374,7 +374,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
                         || matches!(s.dep(*token), Dep::Root | Dep::Conj) && tag == Tag::Vb && !helper;
                     if !finite && first {
                         finite = true;
-                        if third && matches!(tag, Tag::Vbp | Tag::Vb) {
+                        // "I quit" is said of the past.
+                        if third && matches!(tag, Tag::Vbp | Tag::Vb) && word != "quit" {
                             word = third_person(&word);
                         } else if third && word == "were" {
                             "was".clone_into(&mut word);

@@ -58,7 +58,7 @@ pub(super) const LASTING: &[&str] = &[
 ];
 
 /// Words that make another adjective of the next one: "colour blind".
-pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "partially", "legally", "hard"];
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right"];
 
 /// The best reading of one object.
 pub(super) struct Candidate<'f> {

@@ -43,6 +43,7 @@ fn names_after(s: &Sentence<'_>, token: usize) -> Vec<Listed> {
         let age = (at < s.end && s.text(at).len() < 3 && s.text(at).bytes().all(|byte| byte.is_ascii_digit()))
             .then(|| s.text(at).to_owned());
         at += usize::from(age.is_some());
+        at += usize::from(bracket && at < s.end && s.is(at, &[")", "-rrb-"]));
         found.push(Listed { name, age });
         let before = at;
         while at < s.end && s.is(at, &[",", "and", "&"]) {

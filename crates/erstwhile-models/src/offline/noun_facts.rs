@@ -249,7 +249,13 @@ impl SentenceReader<'_, '_> {
     fn is_real(&self, token: usize) -> bool {
         let s = self.s;
         let verb = s.doc.ancestors(token).filter(|above| s.tokens().contains(above)).find(|above| s.is_verb(*above));
-        verb.and_then(|verb| mood::read(&s, verb))
+        // "A place to open my studio": it is not open yet.
+        let to_come = |verb: &usize| {
+            matches!(s.dep(*verb), Dep::Relcl | Dep::Acl)
+                && s.child(*verb, |c| s.is(c, &["to"]) && s.dep(c) == Dep::Aux).is_some()
+        };
+        verb.filter(|verb| !to_come(verb))
+            .and_then(|verb| mood::read(&s, verb))
             .is_some_and(|reading| reading.mood == Mood::Actual && !reading.negated)
     }
 

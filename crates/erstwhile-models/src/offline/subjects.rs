@@ -34,6 +34,12 @@ const LEADS: &[&str] = &[
     "already",
     "always",
     "never",
+    "mostly",
+    "mainly",
+    "usually",
+    "normally",
+    "generally",
+    "sometimes",
 ];
 
 /// Past forms that begin such sentences.
@@ -181,6 +187,9 @@ const PRESENT: &[&str] = &[
     "am", "study", "speak", "use", "collect", "miss",
 ];
 
+/// Adverbs of what one does as a rule.
+const HABITUAL: &[&str] = &["mostly", "mainly", "usually", "normally", "generally", "sometimes"];
+
 /// The edit that gives a sentence its missing subject, if it has none.
 pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     if s.is_question() {
@@ -216,13 +225,18 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     // "Still at the council", "now with Acme".
     let stays =
         first > s.start && s.is(first - 1, &["still", "now", "currently"]) && s.is(first, &["at", "with", "in", "on"]);
+    // "Work as a nurse" is no order, "mostly listen to jazz" neither.
+    let says_where =
+        first + 1 < s.end && s.is(first, &["work", "study"]) && s.is(first + 1, &["as", "at", "for", "in"]);
+    let habitual = first > s.start && s.is(first - 1, HABITUAL);
     let asserts = PAST.contains(&lower) && s.tag(first) != Tag::Nn
         || s.tag(first) == Tag::Vbd && s.dep(first) == Dep::Root
         || PRESENT.contains(&lower)
             && matches!(s.dep(first), Dep::Root)
             && matches!(s.tag(first), Tag::Vb | Tag::Vbp)
             && s.has_child(first, &[Dep::Dobj, Dep::Prep, Dep::Xcomp])
-            && !imperative_of(lower);
+            && (!imperative_of(lower) || says_where)
+        || habitual && matches!(s.tag(first), Tag::Vb | Tag::Vbp) && s.dep(first) == Dep::Root;
     let lead = if stays && !finite_elsewhere {
         "I am "
     } else if lower == "been" {

@@ -52,7 +52,7 @@ const PATTERNS: &[(&str, When, &str)] = &[
     // Contractions that the parser does not know.
     (r"\bI've (a|an|two|three|four|five|six|no|my|the|\d+) ", When::Always, "I have $1 "),
     (r"\btouche?d? a drop\b", When::Always, "drunk alcohol"),
-    (r"\b(\w+)[- ]a[- ]side(?: football)?\b", When::Always, "$1-a-side football"),
+    (r"\b(\d+|five|six|seven|eight|nine|eleven)[- ]a[- ]side(?: football)?\b", When::Always, "$1-a-side football"),
     (r"^I (?:(also|still|now|currently) )?tutor ", When::Always, "I teach "),
     (
         r"\b(I'm|I am) acting (head|manager|director|chair|principal|captain|deputy|leader|editor)\b",
@@ -218,6 +218,11 @@ const PATTERNS: &[(&str, When, &str)] = &[
     (r"\b(%EXPIRING%)(\b.*?), (?:and )?(?:it )?(expires|runs out|ends|is due)\b", When::Always, "$1$2. My $1 $3"),
     (r", (%OWN%) (is|was|starts|ends|went|goes)\b", When::Always, ". My $1 $2"),
     (r", (hate|love|prefer|adore|speak|own|drive|collect) ", When::FirstPerson, ". I $1 "),
+    (
+        r"^(I (?:really |absolutely )?(?:hate|love|like|prefer|enjoy|adore) .*?),? (?:but|and) (?:I )?(hate|love|like|prefer|enjoy|adore) ",
+        When::Always,
+        "$1. I $2 ",
+    ),
     // Whole sentences.
     (r"^happy (\w+ing) ", When::Verbless, "I am happy $1 "),
     (
