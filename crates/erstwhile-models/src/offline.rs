@@ -26,6 +26,7 @@ mod forms;
 mod fragments;
 mod identifiers;
 mod jobs;
+mod joins;
 mod language;
 mod lexicon;
 mod listed_names;
@@ -58,6 +59,7 @@ mod tokens;
 mod transcripts;
 mod turn;
 mod updates;
+mod values;
 mod word_forms;
 
 use std::sync::Arc;

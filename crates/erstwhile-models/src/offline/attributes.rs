@@ -140,17 +140,6 @@ impl SentenceReader<'_, '_> {
         Ok(true)
     }
 
-    /// What a verb of change changed from.
-    fn value_before(&mut self, verb: usize) -> Option<String> {
-        let s = self.s;
-        let changes = s.is_lemma(verb, &["change", "go", "rise", "drop", "fall", "increase", "decrease"]);
-        let from = s.child(verb, |c| changes && s.dep(c) == Dep::Prep && s.is(c, &["from"]))?;
-        let to = s.tokens().any(|token| token > from && s.is(token, &["to"]));
-        let old = s.object_of(from).filter(|_| to)?;
-        let value = self.plain_value(old).ok().flatten()?.name;
-        Some(value.split(" to ").next().unwrap_or_default().trim_start_matches("from ").to_owned())
-    }
-
     /// Whether a thing is one that services keep dates of.
     fn has_due_date(&self, thing: usize) -> bool {
         const KEPT: &[&str] = &[
@@ -226,122 +215,6 @@ impl SentenceReader<'_, '_> {
         }
         words.push(written(token));
         words.join(" ")
-    }
-
-    /// All that follows a verb and its preposition: "12 Main St, Leeds".
-    fn rest_of(&self, verb: usize) -> Option<Value> {
-        let s = self.s;
-        // "Changed from A to B": B.
-        let changed = (verb + 1..s.end).any(|token| s.is(token, &["from"]));
-        let to = (verb + 1..s.end).find(|token| changed && s.is(*token, &["to"])).unwrap_or(verb);
-        let first = (to + 1..s.end).find(|token| !s.is(*token, &["to", "at", "now", "is", ":"]))?;
-        let last = (first..s.end).rev().find(|token| s.pos(*token) != Pos::Punct && !s.is(*token, &["now"]))?;
-        let text = nouns::span_text(&s, first, last);
-        let precise = text.chars().any(|c| c.is_ascii_digit()) || s.identifier(first).is_some();
-        let entity = (first == last && s.identifier(first).is_some()).then_some("Identifier");
-        (precise && text.len() <= 120).then(|| Value { name: text.to_owned(), text: None, entity })
-    }
-
-    /// The value that a verb states of a thing: a date, an amount, an identifier or a name.
-    fn value_of(&mut self, verb: usize, thing: usize) -> Result<Option<(Value, Option<usize>)>, Vague> {
-        let s = self.s;
-        let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
-        for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
-            // "From 70% to 90%": the value is what it became.
-            let range = s.object_of(child).is_some_and(|object| s.has_child_word(object, &["to"]));
-            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) && !range {
-                continue;
-            }
-            let token = match s.dep(child) {
-                Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
-                Dep::Prep
-                    if s.is(child, &["on", "at", "to", "in", "for", "from", "until", "till", "through", "by"]) =>
-                {
-                    match s.child_of(child, &[Dep::Pobj]) {
-                        Some(object) => object,
-                        None => continue,
-                    }
-                }
-                _ => continue,
-            };
-            if let Some(date) = self.date_at(token) {
-                let name = self.date_words(date, true).unwrap_or_default();
-                let with_preposition = self.date_words(date, false).unwrap_or_default();
-                return Ok(Some((Value { name, text: Some(with_preposition), entity: None }, Some(date))));
-            }
-            if let Some(mut value) = self.plain_value(token)? {
-                // "The rent went up to £900": the amount.
-                let amount = value.name.trim_start_matches("up to ").trim_start_matches("down to ");
-                if changes {
-                    value.name = amount.rsplit_once(" to ").map_or(amount, |(_, new)| new).to_owned();
-                }
-                return Ok(Some((value, None)));
-            }
-        }
-        Ok(None)
-    }
-
-    pub(super) fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
-        let s = self.s;
-        let text = s.text(token);
-        // "A ThinkPad X1" is a model, "HH-223344" an identifier.
-        let is_model = s.child(token, |c| s.dep(c) == Dep::Compound && s.is_proper(c)).is_some();
-        if s.identifier(token).is_some() && !is_model {
-            // "On k8s 1.29".
-            let last = s.child(token, |c| c > token && s.dep(c) == Dep::Nummod).unwrap_or(token);
-            let name = nouns::span_text(&s, token, last).to_owned();
-            return Ok(Some(Value { name, text: None, entity: Some("Identifier") }));
-        }
-        let quantity = matches!(
-            s.entity_kind(token),
-            Some(
-                EntityKind::Money
-                    | EntityKind::Percent
-                    | EntityKind::Quantity
-                    | EntityKind::Cardinal
-                    | EntityKind::Time
-                    | EntityKind::Date
-            )
-        );
-        let numeric = s.pos(token) == Pos::Num || text.chars().any(|c| c.is_ascii_digit());
-        if !is_model && (quantity || numeric) {
-            let joined = self.joined_word(token);
-            let name = match s.entity(token) {
-                _ if joined.contains('-') || joined.contains('/') => joined.to_owned(),
-                Some(entity) if quantity => {
-                    let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
-                    let last = (entity.tokens.end - 1).max(token);
-                    nouns::span_text(&s, first, last).trim_end_matches(['.', ',']).to_owned()
-                }
-                _ => self.phrase(token, None)?,
-            };
-            return Ok(Some(Value { name, text: None, entity: None }));
-        }
-        // "80,000 euros", but "a 2018 Honda Jazz" has a name.
-        let amount = s.child(token, |c| s.dep(c) == Dep::Nummod && c < token).filter(|_| !s.is_proper(token));
-        if let Some(number) = amount {
-            let name = nouns::span_text(&s, number, token).to_owned();
-            return Ok(Some(Value { name, text: None, entity: None }));
-        }
-        if s.pos(token) == Pos::Propn || is_model {
-            let name = self.phrase(token, None)?;
-            return Ok(Some(Value { name, text: None, entity: Some("Object") }));
-        }
-        Ok(None)
-    }
-
-    /// The run of characters without white space around a token: "555-0100".
-    fn joined_word(&self, token: usize) -> &str {
-        let tokens = self.s.doc.tokens();
-        let mut first = token;
-        while first > self.s.start && !tokens[first - 1].space_after {
-            first -= 1;
-        }
-        let mut last = token;
-        while last + 1 < self.s.end && !tokens[last].space_after {
-            last += 1;
-        }
-        nouns::span_text(&self.s, first, last).trim_end_matches(['.', ',', '!', '?'])
     }
 
     /// "My name is Nora", "My girlfriend's name is Lin".
@@ -569,35 +442,6 @@ impl SentenceReader<'_, '_> {
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));
         let statement = format!("{} has {} {noun}", subject.name, s.lower(number));
         self.state(subject, &relation, Object::value(count.to_string()), statement);
-    }
-}
-
-/// A value as stated.
-#[derive(Debug, Clone)]
-pub(super) struct Value {
-    pub(super) name: String,
-    /// How a sentence says it, if not by its name: "on 3 May 2026".
-    text: Option<String>,
-    /// The type, if it is an entity and not a mere value.
-    entity: Option<&'static str>,
-}
-
-impl From<String> for Value {
-    fn from(name: String) -> Self {
-        Self { name, text: None, entity: None }
-    }
-}
-
-impl Value {
-    fn as_text(&self) -> &str {
-        self.text.as_deref().unwrap_or(&self.name)
-    }
-
-    fn into_object(self, dated: bool) -> Object {
-        match self.entity {
-            Some(kind) if !dated => Object::entity(self.name, Some(kind)),
-            _ => Object::value(self.name),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::joins;
 use super::mapped::Mapped;
 use super::spellings::standard_spelling;
 
@@ -62,6 +63,7 @@ pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl
     normalise_marks(passage);
     capitalise_names(passage, is_known_name);
     remove_links(passage);
+    joins::rejoin(passage);
     respell(passage);
     begin_sentences(passage);
     remove_vocatives(passage, names);
@@ -319,48 +321,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn respell(passage: &mut Mapped) {
-    let text = passage.text().to_owned();
-    let apart: Vec<(Range<usize>, &str)> =
-        text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
-    passage.replace(&apart);
-    // "Policy no. AX-99812": no end of a sentence.
-    let text = passage.text().to_owned();
-    let numbers = text.match_indices(" no. ").filter(|(at, found)| {
-        let next = text[at + found.len()..].split(' ').next().unwrap_or_default();
-        next.contains(|c: char| c.is_ascii_digit())
-    });
-    let numbers: Vec<(Range<usize>, &str)> = numbers.map(|(at, found)| (at..at + found.len(), " number ")).collect();
-    passage.replace(&numbers);
-    // "Its a Yaris" is "it's a Yaris".
-    let text = passage.text().to_owned();
-    let is = text.match_indices("ts ").filter(|(at, _)| {
-        let rest = text[at + 3..].split([' ', ',']).next().unwrap_or_default();
-        let starts = *at > 0 && matches!(text.as_bytes()[at - 1], b'i' | b'I');
-        let apart = *at < 2 || !text.as_bytes()[at - 2].is_ascii_alphanumeric();
-        starts
-            && apart
-            && (["a", "an", "the", "been", "not", "now", "my", "our", "called", "due", "in", "on"].contains(&rest))
-    });
-    let is: Vec<(Range<usize>, &str)> = is.map(|(at, _)| (at + 1..at + 1, "'")).collect();
-    passage.replace(&is);
-    // The parser takes "mother-in-law" apart.
-    for (joined, one) in
-        [("-in-law", "inlaw"), (" in law", "inlaw"), ("co-brother", "cobrother"), ("co-sister", "cosister")]
-    {
-        let text = passage.text().to_owned();
-        let is_kin = |at: usize| {
-            joined.starts_with("co-")
-                || ["mother", "father", "sister", "brother", "son", "daughter"]
-                    .iter()
-                    .any(|kin| text[..at].ends_with(kin))
-        };
-        let edits: Vec<(Range<usize>, &str)> = text
-            .match_indices(joined)
-            .filter(|(at, _)| is_kin(*at))
-            .map(|(at, found)| (at..at + found.len(), one))
-            .collect();
-        passage.replace(&edits);
-    }
     let text = passage.text().to_owned();
     let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
     for (at, word) in words(&text) {
