@@ -206,6 +206,9 @@ const PATTERNS: &[(&str, When, &str)] = &[
         When::Always,
         "$1$2. I $3 the $1$2 in $4",
     ),
+    (r"^([A-Z]\w+(?: [A-Z]\w+)?) is (?:for |where I )?work$", When::Always, "I work in $1"),
+    (r"^([A-Z]\w+(?: [A-Z]\w+)?) is (?:my )?home(?: now)?$", When::Always, "I live in $1"),
+    (r"^([A-Z]\w+) branch$", When::Always, "I work in $1"),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),
