@@ -1,12 +1,11 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
 use super::attributes::FAVOURITE;
-use erstwhile::ports::ExtractedMention;
 
-use super::claims::{Object, entity_type};
+use super::claims::Object;
 use super::clause_text::{self, Clause};
 use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds, Needs};
@@ -15,21 +14,6 @@ use super::nouns::{self, Vague};
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
-
-/// Relations of close people that "I have a sister" states.
-const CLOSE: &[&str] = &[
-    "MARRIED_TO",
-    "DATING",
-    "ENGAGED_TO",
-    "HAS_CHILD",
-    "HAS_SIBLING",
-    "HAS_GRANDCHILD",
-    "HAS_FRIEND",
-    "HAS_RELATIVE",
-    "HAS_ROOMMATE",
-    "HAS_BOSS",
-    "HAS_MENTOR",
-];
 
 /// Verbs of states and habits, whose past says that they are over: "lived", but not "joined" or "bought".
 pub(super) const LASTING: &[&str] = &[
@@ -73,21 +57,18 @@ pub(super) const LASTING: &[&str] = &[
     "commute",
 ];
 
-/// Types of who may be meant by a known person's name.
-const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
-
 /// Words that make another adjective of the next one: "colour blind".
 pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right"];
 
 /// The best reading of one object.
-struct Candidate<'f> {
-    score: u8,
-    frame: Option<&'f Frame>,
-    relation: &'f str,
-    object: usize,
+pub(super) struct Candidate<'f> {
+    pub(super) score: u8,
+    pub(super) frame: Option<&'f Frame>,
+    pub(super) relation: &'f str,
+    pub(super) object: usize,
     /// The word in whose place the object stands, for the text.
-    said: usize,
-    slot: String,
+    pub(super) said: usize,
+    pub(super) slot: String,
 }
 
 impl SentenceReader<'_, '_> {
@@ -134,11 +115,14 @@ impl SentenceReader<'_, '_> {
         {
             reading.mood = Mood::Former;
         }
-        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
-            reading.mood = Mood::Planned;
+        if self.sized(verb, subject_token, reading) {
+            return Ok(());
         }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
+            reading.mood = Mood::Planned;
         }
         if RECEIVES.iter().any(|(known, ..)| *known == lemma) && self.received(verb, subject_token, reading)? {
             return Ok(());
@@ -146,7 +130,10 @@ impl SentenceReader<'_, '_> {
         if lemma == "be" && reading.mood == Mood::Actual && !reading.negated && self.diagnosis(verb, subject_token) {
             return Ok(());
         }
-        if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
+        if reading.mood == Mood::Actual
+            && !reading.negated
+            && (self.own_work(verb, subject_token)? || self.by_agent(verb, subject_token))
+        {
             return Ok(());
         }
         // "My favourite band is …": the band is nobody.
@@ -162,7 +149,8 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         self.people.remember(&subject);
-        if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading)? {
+        self.next_of_several(&subject, subject_token);
+        if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading) {
             return Ok(());
         }
         if lemma == "be" && self.home(verb, &subject, reading) {
@@ -223,7 +211,8 @@ impl SentenceReader<'_, '_> {
             key.push('+');
             key.push_str(s.lower(particle));
         }
-        let adverb = s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["back", "up", "out", "into", "forward"]));
+        let adverb =
+            s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["back", "up", "out", "into", "forward", "home"]));
         let passive = s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass]);
         let mut keys = vec![if passive { format!("{key}.pass") } else { key.clone() }];
         if let Some(adverb) = adverb {
@@ -301,14 +290,6 @@ impl SentenceReader<'_, '_> {
         best
     }
 
-    /// "Seeing someone new, Anwen": the name of whom a vague noun means.
-    fn named_beside(&self, token: usize) -> usize {
-        let s = self.s;
-        let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
-        let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
-        if vague { s.child(token, name).unwrap_or(token) } else { token }
-    }
-
     /// Whether an argument stands in the slot of a frame.
     fn fills(&mut self, frame: &Frame, argument: &Argument) -> bool {
         if argument.slot == frame.slot {
@@ -339,20 +320,6 @@ impl SentenceReader<'_, '_> {
         nouns::is_specific(&sentence, self.people, token)
     }
 
-    /// "I have a sister": the relation that a noun states.
-    fn kin_object(&self, context: &Context<'_>, object: usize) -> Option<&'static str> {
-        let s = self.s;
-        if s.dep(context.verb) == Dep::Relcl
-            || s.has_child(object, &[Dep::Poss])
-            || context.subject.kind != PersonKind::Person
-            || context.reading.negated
-        {
-            return None;
-        }
-        let relation = s.lexicon.kin(s.lemma(object))?;
-        CLOSE.contains(&relation).then_some(relation)
-    }
-
     fn state_candidate(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<(), Vague> {
         let s = self.s;
         let object = candidate.object;
@@ -380,6 +347,12 @@ impl SentenceReader<'_, '_> {
         }
         let object_parts = self.object(context, candidate)?;
         let mut relation = candidate.relation;
+        // The words of a school year look like a date, and are left out of the text.
+        let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
+            format!("{} is in {}", context.subject.name, object_parts.name)
+        } else {
+            text
+        };
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
         if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
             return Ok(());
@@ -392,8 +365,9 @@ impl SentenceReader<'_, '_> {
         if meal && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             return Ok(());
         }
-        // "Joined as a designer" began something; only a state in the past is over.
-        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING);
+        // "Joined as a designer" began something; only a state in the past is over. Who had a child has one.
+        let kept = matches!(candidate.relation, "HAS_CHILD" | "HAS_GRANDCHILD" | "HAS_SIBLING");
+        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING) && !kept;
         if candidate.relation == "HAS_PET"
             && s.tag(object) == Tag::Nn
             && !reading.negated
@@ -402,18 +376,7 @@ impl SentenceReader<'_, '_> {
             let pet = Person { kind: PersonKind::Pet, ..Person::named(object_parts.name.clone()) };
             self.people.remember(&pet);
         }
-        // "I am working in Infosys": the place is an employer.
-        if relation == "WORKS_IN"
-            && object_parts.entity_type.as_deref() == Some("Organization")
-            && object_parts.name.len() > 2
-        {
-            relation = "WORKS_AT";
-        }
-        // "We're in Otley still": where one lives.
-        let stays = s.has_child_word(context.verb, &["still", "currently", "now"]) && s.lemma(context.verb) == "be";
-        if relation == "LOCATED_IN" && stays && context.subject.kind == PersonKind::Person {
-            relation = "LIVES_IN";
-        }
+        relation = self.relation_here(context, relation, &object_parts);
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
         }
@@ -425,10 +388,6 @@ impl SentenceReader<'_, '_> {
         let injured = (relation == "INJURED")
             .then(|| s.child_of(object, &[Dep::Poss]).and_then(|possessor| self.person(possessor)))
             .flatten();
-        // "Joined Strava as a product designer" is a job.
-        if relation == "JOINED" && self.joins_as(context.verb) {
-            relation = "STARTED_JOB";
-        }
         // Whose death it is: "my dad died" is a fact about the speaker.
         let mourner = context.subject.kinship.as_ref().map(|kinship| Person::named(kinship.owner.clone()));
         let (subject, object_parts) = match mourner.as_ref() {
@@ -456,6 +415,26 @@ impl SentenceReader<'_, '_> {
             self.add(fact(Mood::Former, end));
         }
         Ok(())
+    }
+
+    /// What a relation is with its object and beside the other words of the clause.
+    fn relation_here<'c>(&self, context: &Context<'_>, relation: &'c str, object: &Object) -> &'c str {
+        let s = self.s;
+        match relation {
+            // "I am working in Infosys": the place is an employer.
+            "WORKS_IN" if object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2 => "WORKS_AT",
+            // "We're in Otley still": where one lives.
+            "LOCATED_IN"
+                if s.lemma(context.verb) == "be"
+                    && s.has_child_word(context.verb, &["still", "currently", "now"])
+                    && context.subject.kind == PersonKind::Person =>
+            {
+                "LIVES_IN"
+            }
+            // "Joined Strava as a product designer" is a job.
+            "JOINED" if self.joins_as(context.verb) => "STARTED_JOB",
+            relation => relation,
+        }
     }
 
     /// The date of the clause that says until when.
@@ -496,128 +475,13 @@ impl SentenceReader<'_, '_> {
 
     /// Whether a verb has frames, so that its own clause says it.
     fn has_own_frame(&self, verb: usize) -> bool {
-        self.verb_keys(verb).iter().any(|key| !self.s.lexicon.frames(key).is_empty())
-            && self.s.has_child(verb, &[Dep::Dobj, Dep::Prep])
-    }
-
-    /// The object of a fact, named.
-    fn object(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<Object, Vague> {
         let s = self.s;
-        let token = candidate.object;
-        let relation = s.lexicon.relation(candidate.relation);
-        if candidate.slot == "self" {
-            let name = match (candidate.relation, s.lemma(context.verb)) {
-                ("AVOIDS", "smoke") => "smoking".to_owned(),
-                ("AVOIDS", "drink") => "alcohol".to_owned(),
-                ("DOES_ACTIVITY", verb) => gerund(verb),
-                _ => s.lower(context.verb).to_owned(),
-            };
-            return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
-        }
-        if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
-            let words = self.date_words(date, true).unwrap_or_default();
-            return Ok(Object::value(words));
-        }
-        let kinds = self.kinds(token);
-        if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
-            return Ok(Object::entity(self.title(token), Some("Role")));
-        }
-        let accepted = s.lexicon.objects(candidate.relation);
-        let name = match candidate.slot.as_str() {
-            "ger" | "inf" => self.action_name(token, context.subject)?,
-            "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
-            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),
-            _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
-            _ => match self.person(token) {
-                Some(person)
-                    if person.kinship.is_some()
-                        || accepted.intersects(BEINGS) && (kinds.has(Kind::Person) || kinds.has(Kind::Animal)) =>
-                {
-                    return Ok(Object::entity(person.name.clone(), person.entity_type()));
-                }
-                _ => self.phrase(token, Some(&context.subject.name))?,
-            },
-        };
-        if relation.is_some_and(|relation| relation.value) {
-            return Ok(Object::value(name));
-        }
-        if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
-            let called = super::people::called(&s, token);
-            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
-            let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
-            return Ok(Object::entity(name, Some("Person")));
-        }
-        if candidate.relation == "HAS_PET"
-            && let Some(called) = super::people::called(&s, token)
-        {
-            return Ok(Object::entity(called, Some("Pet")));
-        }
-        let wanted = s.lexicon.objects(candidate.relation);
-        let mut object = Object::entity(name, entity_type(kinds, wanted));
-        if let Some((noun, _)) = nouns::typed_name(&s, token) {
-            object.entity_type = Some(capitalised(noun));
-        }
-        Ok(object)
-    }
-
-    /// "blind", "colour blind".
-    fn adjective(&self, token: usize) -> String {
-        let s = self.s;
-        let before = token.checked_sub(1).filter(|before| s.tokens().contains(before) && s.is(*before, COMPOUNDING));
-        before.map_or_else(|| s.text(token).to_owned(), |before| format!("{} {}", s.lower(before), s.text(token)))
-    }
-
-    /// "playing tennis" is named by its object, "swimming in the sea" by the verb.
-    pub(super) fn action_name(&mut self, verb: usize, subject: &Person) -> Result<String, Vague> {
-        let s = self.s;
-        let object = s.child_of(verb, &[Dep::Dobj]);
-        if let Some(object) = object
-            && s.is_lemma(verb, &["play", "drink", "eat", "do", "practice", "practise", "watch", "read", "use"])
-        {
-            return self.phrase(object, Some(&subject.name));
-        }
-        let mut words = vec![s.lower(verb).to_owned()];
-        if let Some(object) = object {
-            words.push(self.phrase(object, Some(&subject.name))?);
-        }
-        for preposition in s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
-            if let Some(noun) = s.child_of(preposition, &[Dep::Pobj])
-                && !self.kinds(noun).is_empty()
-                && !s.is_date(noun)
-            {
-                words.push(s.lower(preposition).to_owned());
-                words.push(self.phrase(noun, Some(&subject.name))?);
-            }
-        }
-        Ok(words.join(" "))
-    }
-
-    /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
-    pub(super) fn described(&mut self, subject: &Person, attribute: usize) {
-        let s = self.s;
-        let kinds = s.lexicon.kinds(s.lemma(attribute));
-        let typing =
-            Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
-        let indefinite = s.has_child_word(attribute, &["a", "an"]);
-        if subject.kinship.is_some()
-            || self.people.is_speaker(&subject.name)
-            || !kinds.intersects(typing)
-            || !indefinite
-        {
-            return;
-        }
-        self.claims.mentions.push(ExtractedMention {
-            name: subject.name.clone(),
-            entity_type: Some(capitalised(s.lemma(attribute))),
-            span: self.span.clone(),
+        // "Stopped smoking in 2012": when is no object.
+        let has_object = s.children(verb).any(|child| {
+            s.dep(child) == Dep::Dobj
+                || s.dep(child) == Dep::Prep && !s.object_of(child).is_some_and(|object| s.is_date(object))
         });
-        for with in s.children(attribute).filter(|c| s.is(*c, &["with"])).collect::<Vec<_>>() {
-            let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
-            let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
-            let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
-            let relation = super::claims::relation_name(s.lower(noun));
-            self.state(subject, &relation, Object::value(s.lower(number)), statement);
-        }
+        has_object && self.verb_keys(verb).iter().any(|key| !s.lexicon.frames(key).is_empty())
     }
 
     /// The text of a clause with its date.
@@ -628,17 +492,4 @@ impl SentenceReader<'_, '_> {
             Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
     }
-}
-
-/// The form in -ing of a verb for an activity.
-fn gerund(verb: &str) -> String {
-    match verb {
-        "knit" | "swim" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
-        verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -48,8 +48,7 @@ impl SentenceReader<'_, '_> {
     pub(super) fn read(&mut self) {
         self.people.next_sentence();
         for token in self.s.tokens() {
-            let is_phrase =
-                self.s.is_noun(token) || self.s.is_a(token, Kind::Kin) && self.s.has_child(token, &[Dep::Poss]);
+            let is_phrase = self.s.is_noun(token) || self.is_kin_word(token) && self.s.has_child(token, &[Dep::Poss]);
             if is_phrase && !self.s.in_quote(token) {
                 self.place_at(token);
                 // A phrase about someone unknown states nothing.
@@ -70,6 +69,11 @@ impl SentenceReader<'_, '_> {
                 let _vague = self.clause(verb);
             }
         }
+    }
+
+    /// Whether a word means a relative: "eldest" does, though its lemma is "old".
+    fn is_kin_word(&self, token: usize) -> bool {
+        self.s.is_a(token, Kind::Kin) || self.s.lexicon.is(self.s.lower(token), Kind::Kin)
     }
 
     /// Places the next claims at a token, up to the end of the sentence: of two claims, the later one counts.
@@ -199,7 +203,8 @@ impl SentenceReader<'_, '_> {
         let ahead = |date: usize| {
             self.dates.get(date).is_some_and(|date| date.extent == Extent::During && date.from.at > self.now)
         };
-        present && s.is_lemma(verb, EVENTS) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
+        let has = s.lemma(verb) == "have" && s.tag(verb) == Tag::Vbg;
+        present && (has || s.is_lemma(verb, EVENTS)) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
     }
 
     pub(super) fn has_now(&self, verb: usize) -> bool {

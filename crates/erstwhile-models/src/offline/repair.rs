@@ -181,6 +181,17 @@ fn begin_sentences(passage: &mut Mapped) {
         "laptop",
         "bike",
         "boss",
+        "weight",
+        "height",
+        "salary",
+        "score",
+        "goal",
+        "target",
+        "budget",
+        "number",
+        "pulse",
+        "deadline",
+        "mileage",
         "mother",
         "father",
         "brother",
@@ -234,7 +245,47 @@ fn written_out(
     (at, word): (usize, &str),
     (next_at, next): (usize, &str),
 ) -> Option<(Range<usize>, String)> {
-    const NOT_POSSESSED: &[&str] = &["the", "a", "an", "my", "been", "not", "getting", "coming", "going"];
+    const NOT_POSSESSED: &[&str] = &[
+        "the",
+        "a",
+        "an",
+        "my",
+        "been",
+        "not",
+        "getting",
+        "coming",
+        "going",
+        "allergic",
+        "vegan",
+        "vegetarian",
+        "pregnant",
+        "married",
+        "engaged",
+        "divorced",
+        "retired",
+        "back",
+        "away",
+        "doing",
+        "having",
+        "working",
+        "living",
+        "moving",
+        "starting",
+        "called",
+        "in",
+        "at",
+        "from",
+        "on",
+        "still",
+        "now",
+        "just",
+        "only",
+        "turning",
+        "studying",
+        "teaching",
+        "leaving",
+        "off",
+    ];
     const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
     if let Some(owner) = word.strip_suffix("'s").filter(|owner| !owner.is_empty() && NOT_POSSESSED.contains(&next)) {
         let verb = if next == "been" { " has" } else { " is" };
@@ -272,6 +323,14 @@ fn respell(passage: &mut Mapped) {
     let apart: Vec<(Range<usize>, &str)> =
         text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
     passage.replace(&apart);
+    // "Policy no. AX-99812": no end of a sentence.
+    let text = passage.text().to_owned();
+    let numbers = text.match_indices(" no. ").filter(|(at, found)| {
+        let next = text[at + found.len()..].split(' ').next().unwrap_or_default();
+        next.contains(|c: char| c.is_ascii_digit())
+    });
+    let numbers: Vec<(Range<usize>, &str)> = numbers.map(|(at, found)| (at..at + found.len(), " number ")).collect();
+    passage.replace(&numbers);
     // "Its a Yaris" is "it's a Yaris".
     let text = passage.text().to_owned();
     let is = text.match_indices("ts ").filter(|(at, _)| {

@@ -148,6 +148,37 @@ const PAST: &[&str] = &[
     "nipped",
     "stayed",
     "resumed",
+    "handed",
+    "resigned",
+    "filed",
+    "sent",
+    "paid",
+    "gained",
+    "earned",
+    "scored",
+    "hired",
+    "rented",
+    "retrained",
+    "separated",
+    "split",
+    "cracked",
+    "cleared",
+    "opened",
+    "launched",
+    "published",
+    "submitted",
+    "defended",
+    "hosted",
+    "injured",
+    "tore",
+    "sprained",
+    "dislocated",
+    "twisted",
+    "fractured",
+    "recovered",
+    "smoked",
+    "swapped",
+    "inherited",
 ];
 
 /// Present forms that begin such sentences.
@@ -178,7 +209,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     let sentence_end = s.doc.sentences().find(|range| range.contains(&first)).map_or(s.end, |range| range.end);
     let here = first..sentence_end.min(s.end);
     let root_subject = here.clone().filter(|t| s.dep(*t) == Dep::Root).any(|root| {
+        // "Got home late, kids destroyed": what follows a comma has a subject of its own.
+        let apart = s.tag(first) == Tag::Vbd && (first..root).any(|t| s.is(t, &[","]));
         root > first
+            && !apart
             && s.has_child(root, &[Dep::Nsubj, Dep::Nsubjpass])
             && s.child_of(root, &[Dep::Nsubj, Dep::Nsubjpass]) != Some(first)
     });
@@ -220,6 +254,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     } else {
         return None;
     };
+    // "Just got home" is "I just got home".
+    if lead == "I " && first > s.start && s.is(first - 1, &["just", "finally", "recently", "also", "already"]) {
+        first -= 1;
+    }
     let start = s.doc.tokens().get(first)?.start as usize;
     let capital = s.text(first).chars().next()?;
     let word = s.text(first);

@@ -1,0 +1,188 @@
+//! What a relation never takes, whatever the types: each verb and object that would fit and says something else.
+
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+
+use super::fitness::Context;
+use super::lexicon::{Frame, Kind, Kinds};
+use super::reader::SentenceReader;
+
+/// What makes a part of the body a condition.
+const AILING: &[&str] = &[
+    "bad",
+    "sore",
+    "stiff",
+    "broken",
+    "torn",
+    "weak",
+    "dodgy",
+    "swollen",
+    "sprained",
+    "twisted",
+    "frozen",
+    "slipped",
+    "trapped",
+    "painful",
+    "gammy",
+    "fractured",
+    "bruised",
+    "dislocated",
+    "ruptured",
+    "dicky",
+    "wonky",
+];
+
+impl SentenceReader<'_, '_> {
+    /// Whether a relation never takes such an object, whatever its types.
+    pub(super) fn is_excluded(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match frame.relation.name.as_str() {
+            // What one finishes is a work, not work under way.
+            "WORKS_ON" => {
+                s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
+                    || s.is(object, &["project"])
+                        && !s.has_child(object, &[Dep::Compound, Dep::Amod, Dep::Poss, Dep::Prep])
+            }
+            // "I have Netflix": a name is a business of one's own only with a verb that says so.
+            "OWNS_BUSINESS" => {
+                s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
+            }
+            "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
+            // "I'm coeliac" says it, "it's a cold" does not.
+            "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {
+                !s.lower(object).ends_with("ic") && !s.is(object, &["coeliac", "celiac", "deaf", "blind"])
+                    || s.has_child(object, &[Dep::Det])
+            }
+            // One has no people.
+            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
+            "READ" => s.lower(object).contains("watch"),
+            // "Lost the dog" may be found; "lost our old dog" is not.
+            "LOST_TO_DEATH" => {
+                kinds.has(Kind::Animal)
+                    && !s.subtree(object).any(|token| s.is(token, &["old", "beloved", "dear", "poor", "sweet"]))
+                    && !s.has_child_word(context.verb, &["to"])
+            }
+            "DOES_ACTIVITY" => {
+                kinds.has(Kind::Artwork)
+                    && frame.slot == "obj"
+                    && s.tag(object) != Tag::Vbg
+                    && s.has_child(object, &[Dep::Det, Dep::Poss])
+            }
+            // "Came second in the trials", not "came in the van".
+            "ACHIEVED" => {
+                s.is_lemma(context.verb, &["come"])
+                    && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
+            }
+            // "Made the team" is no work of art.
+            "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
+            "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
+                self.is_other_stay(context, frame, (object, kinds))
+            }
+            // "I have a bad back", but everybody has a back.
+            "HAS_CONDITION" => {
+                kinds.has(Kind::BodyPart) && !kinds.has(Kind::Condition) && !s.has_child_word(object, AILING)
+            }
+            // "Upgraded my phone to a 15 Pro" mends nothing.
+            "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
+            // "I have a dentist appointment on Thursday" is to come.
+            "ATTENDED" => s.lemma(context.verb) == "have" && !s.is_past(context.verb),
+            // "I love the view": one thing at hand, no lasting taste.
+            "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
+                let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
+                s.child(object, pointing).is_some()
+                    && s.pos(object) != Pos::Propn
+                    && !kinds.has(Kind::Work)
+                    && !self.is_specific(object)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.
+    fn is_other_stay(&self, context: &Context<'_>, frame: &Frame, (object, kinds): (usize, Kinds)) -> bool {
+        let s = self.s;
+        let verb = context.verb;
+        // Where a child is or starts is a school: "my daughter starts at Exeter".
+        let child = context.subject.kinship.as_ref().is_some_and(|kinship| {
+            matches!(kinship.relation, "HAS_CHILD" | "HAS_GRANDCHILD")
+                || matches!(kinship.word.as_str(), "niece" | "nephew")
+        });
+        let school = kinds.has(Kind::School);
+        let is_there = s.is_lemma(verb, &["be", "start"]);
+        // "Stays with us" and "earlier I was staying in Pune": where one lives.
+        let stays = s.lemma(verb) == "stay";
+        let lives = matches!(s.tag(verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(verb);
+        match frame.relation.name.as_str() {
+            "STUDIES_AT" => (is_there && !child || s.lemma(verb) == "go") && !school,
+            // "Based in the Leeds office" is no home.
+            "LIVES_IN" if s.is_lemma(object, &["office", "branch", "team", "department", "store"]) => true,
+            "LIVES_IN" | "LIVES_WITH" => stays && !lives,
+            name => {
+                is_there && frame.slot == "at" && (child || school && s.lemma(verb) == "start")
+                    || name == "VISITED" && stays && lives
+            }
+        }
+    }
+
+    /// A company "based in" a town does not live there; "two cats, Thelma and Louise" are two pets and not one.
+    pub(super) fn is_of_another_kind(&self, context: &Context<'_>, name: &str, object: usize) -> bool {
+        let s = self.s;
+        match name {
+            // Whom one leaves is a partner, or it is a job.
+            "BROKE_UP_WITH" => {
+                let kinship = self.people.known(s.text(object)).and_then(|person| person.kinship.as_ref());
+                let kin = s.lexicon.kin(s.lemma(object)).or(kinship.map(|kinship| kinship.relation));
+                let partner = kin.is_some_and(|kin| matches!(kin, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
+                let named = s.is_given_name(object) || s.entity_kind(object) == Some(EntityKind::Person);
+                let by_name = named && !s.has_child_word(context.verb, &["at", "with"]);
+                s.lemma(context.verb) == "leave" && !partner && !by_name
+            }
+            "LIVES_IN" => {
+                s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
+            }
+            // "Was 37": no present age.
+            "HAS_AGE" => s.lemma(context.verb) == "be" && s.is_past(context.verb),
+            // "Seeing someone", not "saw Dr Lund".
+            "DATING" => {
+                s.is_lemma(context.verb, &["see"])
+                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+            }
+            "VISITED_PERSON" => {
+                s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
+            }
+            "HAS_PET" | "MET" | "KNOWS" => {
+                matches!(s.tag(object), Tag::Nns | Tag::Nnps) && super::listed_names::has_names(&s, object)
+            }
+            _ => false,
+        }
+    }
+
+    /// "Earlier I was staying in Koramangala": where one lived before.
+    pub(super) fn is_earlier(&self, verb: usize) -> bool {
+        const EARLIER: &[&str] = &["earlier", "before", "previously", "originally", "formerly"];
+        self.s.child(verb, |c| self.s.dep(c) == Dep::Advmod && self.s.is(c, EARLIER)).is_some()
+    }
+
+    /// Whether a clause says for how long: "for three years", "since 2019".
+    pub(super) fn lasts(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.children(verb).any(|child| {
+            s.dep(child) == Dep::Prep
+                && s.is(child, &["for", "since"])
+                && s.object_of(child).is_some_and(|object| s.is_date(object) || s.is_lemma(object, &["year", "month"]))
+        })
+    }
+
+    /// Whether the subject of a clause is surely a person, and no company.
+    pub(super) fn is_human(&self, context: &Context<'_>) -> bool {
+        let s = self.s;
+        self.people.is_speaker(&context.subject.name)
+            || s.subject(context.verb).is_some_and(|subject| {
+                s.entity_kind(subject) == Some(EntityKind::Person)
+                    || s.pos(subject) == Pos::Pron && !s.is(subject, &["it", "which", "that"])
+            })
+    }
+}
+
+fn is_title(word: &str) -> bool {
+    matches!(word.trim_end_matches('.'), "dr" | "doctor" | "prof" | "professor")
+}

@@ -1,0 +1,204 @@
+//! The objects of facts: their names and types, and the persons that they stand for.
+
+use erstwhile::ports::ExtractedMention;
+use erstwhile_nlp::{Dep, Pos, Tag};
+
+use super::claims::{Object, entity_type, relation_name};
+use super::clauses::{COMPOUNDING, Candidate};
+use super::fitness::Context;
+use super::lexicon::{Kind, Kinds};
+use super::nouns::{self, Vague};
+use super::people::{self, Person, PersonKind};
+use super::reader::SentenceReader;
+
+/// Relations of close people that "I have a sister" states.
+const CLOSE: &[&str] = &[
+    "MARRIED_TO",
+    "DATING",
+    "ENGAGED_TO",
+    "HAS_CHILD",
+    "HAS_SIBLING",
+    "HAS_GRANDCHILD",
+    "HAS_FRIEND",
+    "HAS_RELATIVE",
+    "HAS_ROOMMATE",
+    "HAS_BOSS",
+    "HAS_MENTOR",
+];
+
+/// Types of who may be meant by a known person's name.
+const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
+
+impl SentenceReader<'_, '_> {
+    /// The object of a fact, named.
+    pub(super) fn object(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<Object, Vague> {
+        let s = self.s;
+        let token = candidate.object;
+        let relation = s.lexicon.relation(candidate.relation);
+        if candidate.slot == "self" {
+            let name = match (candidate.relation, s.lemma(context.verb)) {
+                ("AVOIDS", "smoke") => "smoking".to_owned(),
+                ("AVOIDS", "drink") => "alcohol".to_owned(),
+                ("DOES_ACTIVITY", verb) => gerund(verb),
+                _ => s.lower(context.verb).to_owned(),
+            };
+            return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
+        }
+        if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
+            let words = self.date_words(date, true).unwrap_or_default();
+            return Ok(Object::value(words));
+        }
+        let kinds = self.kinds(token);
+        if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
+            return Ok(Object::entity(self.title(token), Some("Role")));
+        }
+        if kinds.has(Kind::Grade) {
+            // "Year 6", without where.
+            let last = s.children(token).rfind(|c| s.dep(*c) == Dep::Nummod).unwrap_or(token).max(token);
+            let first = s.children(token).next().map_or(token, |c| c.min(token));
+            return Ok(Object::entity(nouns::strip_article(nouns::span_text(&s, first, last)), None));
+        }
+        let accepted = s.lexicon.objects(candidate.relation);
+        let name = match candidate.slot.as_str() {
+            "ger" | "inf" => self.action_name(token, context.subject)?,
+            "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
+            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),
+            _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
+            _ => match self.person(token) {
+                Some(person)
+                    if person.kinship.is_some()
+                        || accepted.intersects(BEINGS) && (kinds.has(Kind::Person) || kinds.has(Kind::Animal)) =>
+                {
+                    return Ok(Object::entity(person.name.clone(), person.entity_type()));
+                }
+                _ => self.phrase(token, Some(&context.subject.name))?,
+            },
+        };
+        if relation.is_some_and(|relation| relation.value) {
+            return Ok(Object::value(name));
+        }
+        if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
+            let beside = |c: usize| s.dep(c) == Dep::Appos && s.is_proper(c);
+            let called = people::called(&s, token).or_else(|| s.child(token, beside).map(|name| nouns::name(&s, name)));
+            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { people::kin_word(s.lemma(token)) };
+            let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
+            return Ok(Object::entity(name, Some("Person")));
+        }
+        if matches!(candidate.relation, "OWNS_BUSINESS" | "FOUNDED")
+            && let Some(called) = people::called(&s, token)
+        {
+            return Ok(Object::entity(called, Some("Organization")));
+        }
+        if candidate.relation == "HAS_PET"
+            && let Some(called) = people::called(&s, token)
+        {
+            return Ok(Object::entity(called, Some("Pet")));
+        }
+        let wanted = s.lexicon.objects(candidate.relation);
+        let mut object = Object::entity(name, entity_type(kinds, wanted));
+        if let Some((noun, _)) = nouns::typed_name(&s, token) {
+            object.entity_type = Some(capitalised(noun));
+        }
+        Ok(object)
+    }
+
+    /// "blind", "colour blind".
+    fn adjective(&self, token: usize) -> String {
+        let s = self.s;
+        let before = token.checked_sub(1).filter(|before| s.tokens().contains(before) && s.is(*before, COMPOUNDING));
+        before.map_or_else(|| s.text(token).to_owned(), |before| format!("{} {}", s.lower(before), s.text(token)))
+    }
+
+    /// "playing tennis" is named by its object, "swimming in the sea" by the verb.
+    pub(super) fn action_name(&mut self, verb: usize, subject: &Person) -> Result<String, Vague> {
+        let s = self.s;
+        let object = s.child_of(verb, &[Dep::Dobj]);
+        if let Some(object) = object
+            && s.is_lemma(verb, &["play", "drink", "eat", "do", "practice", "practise", "watch", "read", "use"])
+        {
+            return self.phrase(object, Some(&subject.name));
+        }
+        let mut words = vec![s.lower(verb).to_owned()];
+        if let Some(object) = object {
+            words.push(self.phrase(object, Some(&subject.name))?);
+        }
+        for preposition in s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
+            if let Some(noun) = s.child_of(preposition, &[Dep::Pobj])
+                && !self.kinds(noun).is_empty()
+                && !s.is_date(noun)
+            {
+                words.push(s.lower(preposition).to_owned());
+                words.push(self.phrase(noun, Some(&subject.name))?);
+            }
+        }
+        Ok(words.join(" "))
+    }
+
+    /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
+    pub(super) fn described(&mut self, subject: &Person, attribute: usize) {
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(attribute));
+        let typing =
+            Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
+        let indefinite = s.has_child_word(attribute, &["a", "an"]);
+        if subject.kinship.is_some()
+            || self.people.is_speaker(&subject.name)
+            || !kinds.intersects(typing)
+            || !indefinite
+        {
+            return;
+        }
+        self.claims.mentions.push(ExtractedMention {
+            name: subject.name.clone(),
+            entity_type: Some(capitalised(s.lemma(attribute))),
+            span: self.span.clone(),
+        });
+        for with in s.children(attribute).filter(|c| s.is(*c, &["with"])).collect::<Vec<_>>() {
+            let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
+            let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
+            let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
+            let relation = relation_name(s.lower(noun));
+            self.state(subject, &relation, Object::value(s.lower(number)), statement);
+        }
+    }
+
+    /// "Seeing someone new, Anwen": the name of whom a vague noun means.
+    pub(super) fn named_beside(&self, token: usize) -> usize {
+        let s = self.s;
+        let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
+        let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
+        // "Someone called Omar".
+        let called = || {
+            let clause = s.child(token, |c| s.is(c, &["called", "named"]))?;
+            s.child(clause, |c| s.is_proper(c))
+        };
+        if vague { s.child(token, name).or_else(called).unwrap_or(token) } else { token }
+    }
+
+    /// "I have a sister": the relation that a noun states.
+    pub(super) fn kin_object(&self, context: &Context<'_>, object: usize) -> Option<&'static str> {
+        let s = self.s;
+        if s.dep(context.verb) == Dep::Relcl
+            || s.has_child(object, &[Dep::Poss])
+            || context.subject.kind != PersonKind::Person
+            || context.reading.negated
+        {
+            return None;
+        }
+        let relation = s.lexicon.kin(s.lemma(object))?;
+        CLOSE.contains(&relation).then_some(relation)
+    }
+}
+
+/// The form in -ing of a verb for an activity.
+fn gerund(verb: &str) -> String {
+    match verb {
+        "knit" | "swim" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
+        verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
