@@ -220,12 +220,12 @@ const PATTERNS: &[(&str, When, &str)] = &[
     (r", no (\w+)(?: or (\w+))?$", When::Eating, ". I don't eat $1"),
     (r"\b(%EXPIRING%)(\b.*?), (?:and )?(?:it )?(expires|runs out|ends|is due)\b", When::Always, "$1$2. My $1 $3"),
     (r", (%OWN%) (is|was|starts|ends|went|goes)\b", When::Always, ". My $1 $2"),
-    (r", (hate|love|prefer|adore|speak|own|drive|collect) ", When::FirstPerson, ". I $1 "),
     (
         r"^(I (?:really |absolutely )?(?:hate|love|like|prefer|enjoy|adore) .*?),? (?:but|and) (?:I )?(hate|love|like|prefer|enjoy|adore) ",
         When::Always,
         "$1. I $2 ",
     ),
+    (r", (hate|love|prefer|adore|speak|own|drive|collect) ", When::FirstPerson, ". I $1 "),
     // Whole sentences.
     (r"^happy (\w+ing) ", When::Verbless, "I am happy $1 "),
     (
