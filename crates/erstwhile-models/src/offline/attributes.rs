@@ -8,7 +8,7 @@ use super::claims::{Object, relation_name};
 use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
-use super::people::{MINE, Person, PersonKind};
+use super::people::{Gender, MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
 const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
@@ -221,12 +221,29 @@ impl SentenceReader<'_, '_> {
     /// "My name is Nora", "My girlfriend's name is Lin".
     fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> bool {
         let s = self.s;
-        let Some(owner) = self.owner_of(noun) else { return false };
         let name = s.child_of(verb, &[Dep::Attr]).filter(|token| s.pos(*token) == Pos::Propn);
-        if let (Some(name), false, Mood::Actual) = (name, reading.negated, reading.mood) {
-            self.introduce(&owner, &nouns::name(&s, name));
+        let told = (name, reading.negated, reading.mood);
+        match (self.owner_of(noun), told) {
+            (Some(owner), (Some(name), false, Mood::Actual)) => self.introduce(&owner, &nouns::name(&s, name)),
+            (None, (Some(name), false, Mood::Actual)) => self.acquaint(noun, &nouns::name(&s, name)),
+            (None, _) => return false,
+            _ => {}
         }
         true
+    }
+
+    /// "Met someone! Her name is Yasmin": someone of whom nothing was known, by the name.
+    fn acquaint(&mut self, noun: usize, name: &str) {
+        let s = self.s;
+        let Some(pronoun) = s.child(noun, |c| s.dep(c) == Dep::Poss && s.is(c, &["his", "her"])) else { return };
+        let gender = if s.is(pronoun, &["his"]) { Gender::Male } else { Gender::Female };
+        let person = Person { gender: Some(gender), ..Person::named(name) };
+        self.people.introduce(person.clone());
+        self.people.remember(&person);
+        if let Some(speaker) = self.people.speaker.clone().filter(|speaker| speaker != name) {
+            let statement = format!("{speaker} knows {name}");
+            self.state(&Person::named(speaker), "KNOWS", Object::entity(name, Some("Person")), statement);
+        }
     }
 
     /// Ties a name to a person known by another name or only as someone's relative.

@@ -319,7 +319,8 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let object = candidate.object;
         let verbal = matches!(candidate.slot.as_str(), "ger" | "inf");
-        if verbal && context.reading.mood == Mood::Wanted {
+        let gives_up = matches!(candidate.relation, "AVOIDS" | "STOPPED");
+        if verbal && context.reading.mood == Mood::Wanted && !gives_up {
             return Ok(());
         }
         if matches!(s.tag(object), Tag::Vbg | Tag::Vb)
@@ -340,7 +341,11 @@ impl SentenceReader<'_, '_> {
         if candidate.frame.is_some_and(|frame| frame.needs == Needs::Wish) {
             reading.mood = Mood::Wanted;
         }
-        let object_parts = self.object(context, candidate)?;
+        let mut object_parts = self.object(context, candidate)?;
+        // "I want to stop smoking": what is wanted is to stop.
+        if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
+            object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
+        }
         let mut relation = candidate.relation;
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
         if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
@@ -394,6 +399,9 @@ impl SentenceReader<'_, '_> {
             }
             _ => (injured.as_ref().unwrap_or(context.subject), object_parts),
         };
+        if relation == "BOUGHT" && reading == (Reading { mood: Mood::Actual, negated: false }) {
+            self.price(context, &object_parts.name);
+        }
         self.add(FactParts {
             subject,
             relation,
@@ -459,6 +467,9 @@ impl SentenceReader<'_, '_> {
             let words = self.date_words(date, true).unwrap_or_default();
             return Ok(Object::value(words));
         }
+        if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
+            return Ok(self.named_object(candidate.relation, token, named));
+        }
         let kinds = self.kinds(token);
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
@@ -514,6 +525,7 @@ impl SentenceReader<'_, '_> {
             if let Some(noun) = s.child_of(preposition, &[Dep::Pobj])
                 && !self.kinds(noun).is_empty()
                 && !s.is_date(noun)
+                && self.date_at(noun).is_none()
             {
                 words.push(s.lower(preposition).to_owned());
                 words.push(self.phrase(noun, Some(&subject.name))?);

@@ -9,6 +9,7 @@ mod fallback;
 mod numbered;
 mod render;
 mod rules;
+mod spoken;
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -196,6 +197,11 @@ impl DateReader {
                 let mut others = Vec::new();
                 self.fallback.read(context, part, &mut others);
                 merge(context, &mut found, others);
+            }
+        }
+        for (range, period) in &mut found {
+            if let Some(last) = rules::last_holiday(context, range, period) {
+                *period = last;
             }
         }
         found.sort_by_key(|(range, _)| range.start);

@@ -192,7 +192,16 @@ impl SentenceReader<'_, '_> {
         // "I knit": what one does.
         if name == "DOES_ACTIVITY" {
             let habit = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual;
-            return if habit && !s.has_child(verb, &[Dep::Dobj, Dep::Advcl, Dep::Ccomp, Dep::Aux]) { 6 } else { 0 };
+            // "I run into problems", "I read about it" are no habits of running and reading.
+            let other = |c: usize| match s.dep(c) {
+                Dep::Dobj => {
+                    !s.is_date(c) && !s.is_lemma(c, &["weekend", "day", "morning", "night", "evening", "week"])
+                }
+                Dep::Prep => !s.is(c, &["in", "at", "on", "with", "for", "except", "before", "after", "during"]),
+                Dep::Advcl | Dep::Ccomp | Dep::Aux | Dep::Prt | Dep::Xcomp => true,
+                _ => false,
+            };
+            return if habit && s.child(verb, other).is_none() { 6 } else { 0 };
         }
         let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
         let dated = s.is_past(verb) || context.date.is_some();
@@ -388,7 +397,18 @@ impl SentenceReader<'_, '_> {
             && hit.has(Kind::Ownable)
             && s.has_child_word(object, &["a", "an"]);
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
-        let notable = hit.intersects(CONCRETE) || dated || owned || new || counted || self.is_specific(object);
+        // "Sold the flat", "waiting for my visa": the one that the speaker has or is to get.
+        let own = matches!(name, "SOLD" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM")
+            && s.child(object, |c| s.dep(c) == Dep::Poss || s.dep(c) == Dep::Det && s.is(c, &["the"])).is_some();
+        let saved_for = matches!(name, "PREPARES_FOR" | "LOOKS_FOR") && s.child_of(object, &[Dep::Det]).is_some();
+        let notable = own
+            || saved_for
+            || hit.intersects(CONCRETE)
+            || dated
+            || owned
+            || new
+            || counted
+            || self.is_specific(object);
         done + if notable { 8 } else { 0 }
     }
 

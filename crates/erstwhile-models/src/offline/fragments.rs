@@ -2,6 +2,7 @@
 //! "allergic to cats" is "I am allergic to cats".
 
 use super::mapped::Mapped;
+use super::phrasings;
 
 /// Relatives that the speaker calls by the bare noun at the start of a sentence.
 const BARE_KIN: &str = "wife husband hubby missus mum mom mam dad nan nana gran granny grandma grandad granddad grandpa \
@@ -66,14 +67,17 @@ const PREDICATES: &[&str] = &[
 ];
 
 /// Progressive forms that begin a sentence about the speaker.
-const PROGRESSIVES: &str = "hoping planning saving thinking looking waiting trying considering training leaving moving flying \
+const PROGRESSIVES: &str = "renting selling buying coming catching cooking baking helping returning \
+    launching sitting retaking revising cutting hosting organising organizing preparing practising practicing swapping \
+    hiring selling teaching coaching hoping planning saving thinking looking waiting trying considering training leaving moving flying \
     heading going working living renting doing playing learning studying reading watching getting taking \
     seeing dating starting visiting driving making using staying travelling traveling celebrating \
     applying recovering volunteering writing growing building expecting switching quitting joining \
     running teaching";
 
 /// Past forms that, with what follows them, begin a sentence about the speaker.
-const PAST: &str = "shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
+const PAST: &str = "saw swapped traded rode hosted threw caught wore wrote sang watched smashed nailed scored climbed \
+    ran raised donated lent borrowed collected chose organised organized hiked camped fixed sorted shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
@@ -81,9 +85,13 @@ const PAST: &str = "shifted relocated resumed chaired lived moved worked went bo
     returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
     received dumped proposed forgot stopped supported coached taught served";
 
-/// Words after such a past form.
+/// Present forms that, after a comma and with what follows them, have the subject of the clause before.
+const PRESENT: &str = "want need love hate prefer play sell collect hope plan like own drive live work use keep run teach \
+    make bake cook speak study eat drink watch";
+
+/// Words after such a form.
 const AFTER_PAST: &str = "in at to from on for with as out up off down over back by my our a an the two three four some \
-    another his her their him it this that all both half around through first second third into about \
+    to every most at another his her their him it this that all both half around through first second third into about \
     using there here again last yesterday today";
 
 /// What shows that a sentence has a finite verb of its own.
@@ -98,6 +106,7 @@ fn has_word(list: &str, word: &str) -> bool {
 /// Completes the beginning of a sentence that a speaker says of himself or herself.
 pub(super) fn complete(sentence: &mut Mapped) {
     kin(sentence);
+    phrasings::in_plain_words(sentence);
     spread(sentence);
     appointment(sentence);
     preference(sentence);
@@ -106,26 +115,43 @@ pub(super) fn complete(sentence: &mut Mapped) {
     let offset = text.len() - text.trim_start().len();
     let rest = &text[offset..];
     let lead = subject_of(rest);
-    let Some(lead) = lead else { return };
-    let Some(first) = rest.chars().next() else { return };
-    let lowered: String = format!("{lead}{}", first.to_lowercase());
-    sentence.replace(&[(offset..offset + first.len_utf8(), lowered.as_str())]);
-    if lead == "I " {
+    if let (Some(lead), Some(first)) = (lead, rest.chars().next()) {
+        let lowered: String = format!("{lead}{}", first.to_lowercase());
+        sentence.replace(&[(offset..offset + first.len_utf8(), lowered.as_str())]);
+    }
+    let lower = sentence.text().trim_start().to_ascii_lowercase();
+    if ["i ", "i'm ", "i've ", "we "].iter().any(|subject| lower.starts_with(subject)) {
         splices(sentence);
     }
 }
 
-/// "I sold the Harley, bought a Vespa": each with its subject.
+/// "I sold the Harley, bought a Vespa", "I bake at weekends, sell the cakes": each with its subject.
 fn splices(sentence: &mut Mapped) {
     let text = sentence.text().to_owned();
     let mut edits = Vec::new();
-    for (at, mark) in text.match_indices(", ") {
-        let mut words = text[at + mark.len()..].split_whitespace();
-        let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
-        if has_word(PAST, first) && has_word(AFTER_PAST, second) {
-            edits.push((at..at + mark.len(), ". I "));
+    for mark in [", then ", ", "] {
+        for (at, mark) in text.match_indices(mark) {
+            let rest = &text[at + mark.len()..];
+            let mut words = rest.split_whitespace();
+            let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
+            let told =
+                has_word(AFTER_PAST, second) || second.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            let lead = if has_word(PAST, first) && (told || mark.len() > 2) || has_word(PRESENT, first) && told {
+                ". I "
+            } else if has_word(PROGRESSIVES, first) && told {
+                ". I am "
+            } else if matches!(first, "been" | "done") {
+                ". I have "
+            } else {
+                continue;
+            };
+            let span = at..at + mark.len();
+            if !edits.iter().any(|(other, _): &(std::ops::Range<usize>, &str)| other.contains(&at)) {
+                edits.push((span, lead));
+            }
         }
     }
+    edits.sort_by_key(|(span, _)| span.start);
     sentence.replace(&edits);
 }
 
@@ -238,13 +264,21 @@ fn subject_of(text: &str) -> Option<&'static str> {
         return Some("I ");
     }
     if has_word(PAST, first)
-        && has_word(AFTER_PAST, second)
+        && (has_word(AFTER_PAST, second) || begins_name(text, second))
         && !own_subject
         && !matches!(first, "read" | "quit" | "lost" if second == "in")
     {
         return Some("I ");
     }
     None
+}
+
+/// Whether a word of a text, given in lower case, begins with a capital there: "saw Paper Otters".
+fn begins_name(text: &str, lower: &str) -> bool {
+    text.split_whitespace()
+        .skip(1)
+        .find(|word| word.to_lowercase().starts_with(lower))
+        .is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
 /// "On metformin since May", "on antibiotics until Thursday": what one is on for a time.

@@ -172,8 +172,8 @@ impl MoodReader<'_, '_> {
         if auxiliaries.iter().any(|aux| MODALS.contains(aux)) && !perfect {
             // "I might sell the caravan".
             let mine = s.child_of(verb, &[Dep::Nsubj]).is_some_and(|subject| s.is(subject, &["i", "we"]));
-            let acts =
-                !s.is_lemma(verb, POLITE) && !s.is_lemma(verb, &["know", "feel", "seem", "sound", "want", "come"]);
+            let polite = s.is_lemma(verb, POLITE) && !s.is_lemma(verb, &["take", "get", "start"]);
+            let acts = !polite && !s.is_lemma(verb, &["know", "feel", "seem", "sound", "want", "come"]);
             let might = auxiliaries.iter().any(|aux| matches!(*aux, "might" | "may"));
             let asked = s.is_question() || s.has_child(verb, &[Dep::Advcl, Dep::Neg]);
             return (mine && acts && might && !asked && auxiliaries.len() == 1).then_some(Mood::Considered);
@@ -299,6 +299,8 @@ impl MoodReader<'_, '_> {
         let past = s.is_past(head);
         let mood = match word {
             "use" if s.tag(head) == Tag::Vbd => return Some(Reading { mood: Mood::Former, negated }),
+            // "I want to stop smoking": a wish, whose object says what is to stop.
+            "stop" | "quit" if matches!(above.mood, Mood::Wanted | Mood::Planned | Mood::Considered) => return None,
             "stop" | "quit" => return Some(Reading { mood: Mood::Stopped, negated }),
             "go" if s.tag(verb) == Tag::Vbg => above.mood,
             // "I was going to take the train": it did not happen, or nobody says.

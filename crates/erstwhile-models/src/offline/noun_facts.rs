@@ -30,7 +30,13 @@ impl SentenceReader<'_, '_> {
         if self.listed_names(token) || self.named_animal(token) {
             return Ok(());
         }
+        if self.is_told_of_another(token) {
+            return Ok(());
+        }
         self.companion(token);
+        if self.trust != Trust::Assistant {
+            self.dwelling(token);
+        }
         if let Some(person) = self.people.kin(&sentence, token) {
             self.people.remember(&person);
             // "We lost our old spaniel Meg": whom one no longer has.
@@ -54,6 +60,14 @@ impl SentenceReader<'_, '_> {
         self.business(token, &me)?;
         self.plant(token, &me)?;
         self.possession(token, &me)
+    }
+
+    /// "She is my best friend": who she is, and nobody else; the clause says it.
+    fn is_told_of_another(&mut self, token: usize) -> bool {
+        let s = self.s;
+        let verb = s.head(token);
+        let subject = s.child_of(verb, &[Dep::Nsubj]).filter(|_| s.dep(token) == Dep::Attr && s.lemma(verb) == "be");
+        subject.is_some_and(|subject| s.is(subject, &["he", "she"]) && self.person(subject).is_some())
     }
 
     /// States a relative or a pet; parents and grandparents without a name only if `told` of.

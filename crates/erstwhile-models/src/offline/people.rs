@@ -143,7 +143,9 @@ impl People {
     }
 
     /// The last mention that a third-person pronoun can refer to, unless it is a stranger or ambiguous.
-    fn antecedent(&self, pronoun: &str) -> Option<Person> {
+    ///
+    /// `other` is who acts on whom the pronoun stands for: "Mali rides her" is not of Mali.
+    fn antecedent(&self, pronoun: &str, other: Option<&str>) -> Option<Person> {
         let wanted = match pronoun {
             "he" | "him" | "his" | "himself" => Some(Gender::Male),
             "she" | "her" | "hers" | "herself" => Some(Gender::Female),
@@ -153,7 +155,7 @@ impl People {
         let near = self.recent.iter().rev().take_while(|(turn, _)| self.turn - turn <= RECENT_TURNS);
         for (_, person) in near {
             let plural = wanted.is_none();
-            if plural != person.plural {
+            if plural != person.plural || other == Some(person.name.as_str()) {
                 continue;
             }
             if plural || person.gender.is_none() || person.gender == wanted {
@@ -175,10 +177,11 @@ impl People {
         if SECOND.contains(&word) {
             return self.addressee.clone().map(Person::named);
         }
-        if sentence.pos(token) == Pos::Pron
-            && let Some(person) = self.antecedent(word)
-        {
-            return Some(person);
+        if sentence.pos(token) == Pos::Pron && is_third_person(word) {
+            let other = actor(sentence, token).and_then(|actor| self.person(sentence, actor));
+            if let Some(person) = self.antecedent(word, other.as_ref().map(|other| other.name.as_str())) {
+                return Some(person);
+            }
         }
         if matches!(word, "who" | "that" | "which") && sentence.dep(sentence.head(token)) == Dep::Relcl {
             let head = sentence.head(sentence.head(token));
@@ -313,6 +316,25 @@ fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
         && sentence.head(name) == sentence.head(noun)
         && sentence.dep(name) == sentence.dep(noun);
     beside.then(|| nouns::name(sentence, name))
+}
+
+fn is_third_person(word: &str) -> bool {
+    matches!(
+        word,
+        "he" | "him" | "his" | "himself" | "she" | "her" | "hers" | "herself" | "they" | "them" | "their" | "theirs"
+    )
+}
+
+/// The subject of the verb whose object a pronoun is.
+fn actor(sentence: &Sentence<'_>, pronoun: usize) -> Option<usize> {
+    let verb = match sentence.dep(pronoun) {
+        Dep::Dobj | Dep::Dative => sentence.head(pronoun),
+        Dep::Pobj => sentence.head(sentence.head(pronoun)),
+        _ => return None,
+    };
+    let third = !sentence.is(pronoun, &["himself", "herself"]);
+    let subject = sentence.is_verb(verb).then(|| sentence.subject(verb)).flatten();
+    subject.filter(|subject| third && *subject < pronoun && sentence.in_subtree(verb, *subject))
 }
 
 /// The gender of a noun, if it has one.

@@ -131,6 +131,10 @@ const SPLICES: &[&str] = &[
     "and he ",
     "she ",
     "he ",
+    "he's ",
+    "she's ",
+    "they've ",
+    "they ",
 ];
 
 /// How far before a comma its clause is looked for.
