@@ -223,7 +223,14 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let name = s.child_of(verb, &[Dep::Attr]).filter(|token| s.pos(*token) == Pos::Propn);
         let told = (name, reading.negated, reading.mood);
-        match (self.owner_of(noun), told) {
+        let called = name.map(|name| nouns::name(&s, name));
+        let pronoun = s.child(noun, |c| s.dep(c) == Dep::Poss && s.is(c, &["his", "her", "its"]));
+        // "His name is Pickle": of someone else than Pickle, who is named only now.
+        let owner = match (pronoun, called.as_deref()) {
+            (Some(pronoun), Some(called)) => self.people.other_than(called, s.lower(pronoun)),
+            _ => self.owner_of(noun),
+        };
+        match (owner, told) {
             (Some(owner), (Some(name), false, Mood::Actual)) => self.introduce(&owner, &nouns::name(&s, name)),
             (None, (Some(name), false, Mood::Actual)) => self.acquaint(noun, &nouns::name(&s, name)),
             (None, _) => return false,
@@ -370,7 +377,9 @@ impl SentenceReader<'_, '_> {
         let unit = s.tokens().filter(|t| *t > number && *t < number + 3).find(|t| s.is(*t, &["months", "weeks"]));
         let text = s.lower(number);
         let value = number_of(text).map_or_else(|| text.to_owned(), |number| number.to_string());
-        if value.parse::<u16>().map_or(true, |years| years > 120) || s.entity_kind(number) == Some(EntityKind::Time) {
+        if value.parse::<u16>().map_or(true, |years| years > 120)
+            || s.entity_kind(number) == Some(EntityKind::Time) && !turns
+        {
             return false;
         }
         let value = unit.map_or(value.clone(), |unit| format!("{value} {}", s.lower(unit)));

@@ -335,7 +335,9 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
 /// Removes articles and possessives at the start and punctuation at the end of a name.
 fn clean_name(name: &str) -> String {
     let name = super::nouns::strip_article(name.trim());
-    let name = name.split_once(" then ").map_or(name, |(first, _)| first);
+    let name = [" then ", " not ", ", not "]
+        .into_iter()
+        .fold(name, |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
     let name = name.trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '"' | '“' | '”') || c.is_whitespace());
     name.strip_suffix("'s").unwrap_or(name).to_owned()
 }

@@ -3,14 +3,13 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::{self, Argument};
-use erstwhile::ports::ExtractedMention;
-
-use super::claims::{Object, entity_type};
+use super::claims::Object;
 use super::clause_text::{self, Clause};
 use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
+use super::objects;
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
@@ -73,12 +72,12 @@ pub(super) const LASTING: &[&str] = &[
 ];
 
 /// The best reading of one object.
-struct Candidate<'f> {
+pub(super) struct Candidate<'f> {
     score: u8,
     frame: Option<&'f Frame>,
-    relation: &'f str,
-    object: usize,
-    slot: String,
+    pub(super) relation: &'f str,
+    pub(super) object: usize,
+    pub(super) slot: String,
 }
 
 impl SentenceReader<'_, '_> {
@@ -323,16 +322,11 @@ impl SentenceReader<'_, '_> {
         if verbal && context.reading.mood == Mood::Wanted && !gives_up {
             return Ok(());
         }
-        if matches!(s.tag(object), Tag::Vbg | Tag::Vb)
-            && !matches!(candidate.slot.as_str(), "activity" | "trip" | "self")
-        {
-            if s.is_lemma(context.verb, &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"]) {
-                self.covered.push(object);
-            } else if self.has_own_frame(object) {
-                return Ok(());
-            }
+        if self.is_told_by_itself(context, candidate) {
+            return Ok(());
         }
-        let text = self.clause_words(context, Some(object))?;
+        let mut text = self.clause_words(context, Some(object))?;
+        self.name_thing(object, &mut text);
         let mut reading = context.reading;
         // "don't like" as a frame of its own is a dislike, not a denial.
         if candidate.frame.is_some_and(|frame| matches!(frame.needs, Needs::Negated | Needs::Inability)) {
@@ -345,6 +339,9 @@ impl SentenceReader<'_, '_> {
         // "I want to stop smoking": what is wanted is to stop.
         if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
+        }
+        if let Some(habit) = objects::habit_words(context, candidate, &object_parts.name) {
+            text = habit;
         }
         let mut relation = candidate.relation;
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
@@ -366,7 +363,7 @@ impl SentenceReader<'_, '_> {
             && !reading.negated
             && reading.mood == Mood::Actual
         {
-            let pet = Person { kind: PersonKind::Pet, ..Person::named(object_parts.name.clone()) };
+            let pet = self.new_pet(context.subject, object, &object_parts.name);
             self.people.remember(&pet);
         }
         // "I am working in Infosys": the place is an employer.
@@ -415,6 +412,22 @@ impl SentenceReader<'_, '_> {
         Ok(())
     }
 
+    /// Whether the object is a verb whose own clause tells it; the clause of a taste covers its verb.
+    fn is_told_by_itself(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> bool {
+        let s = self.s;
+        let object = candidate.object;
+        if !matches!(s.tag(object), Tag::Vbg | Tag::Vb)
+            || matches!(candidate.slot.as_str(), "activity" | "trip" | "self")
+        {
+            return false;
+        }
+        if s.is_lemma(context.verb, &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"]) {
+            self.covered.push(object);
+            return false;
+        }
+        self.has_own_frame(object)
+    }
+
     /// Whether one joins in a job: "joined as a designer".
     fn joins_as(&self, verb: usize) -> bool {
         let s = self.s;
@@ -449,119 +462,6 @@ impl SentenceReader<'_, '_> {
             && self.s.has_child(verb, &[Dep::Dobj, Dep::Prep])
     }
 
-    /// The object of a fact, named.
-    fn object(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<Object, Vague> {
-        let s = self.s;
-        let token = candidate.object;
-        let relation = s.lexicon.relation(candidate.relation);
-        if candidate.slot == "self" {
-            let name = match (candidate.relation, s.lemma(context.verb)) {
-                ("AVOIDS", "smoke") => "smoking".to_owned(),
-                ("AVOIDS", "drink") => "alcohol".to_owned(),
-                ("DOES_ACTIVITY", verb) => gerund(verb),
-                _ => s.lower(context.verb).to_owned(),
-            };
-            return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
-        }
-        if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
-            let words = self.date_words(date, true).unwrap_or_default();
-            return Ok(Object::value(words));
-        }
-        if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
-            return Ok(self.named_object(candidate.relation, token, named));
-        }
-        let kinds = self.kinds(token);
-        if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
-            return Ok(Object::entity(self.title(token), Some("Role")));
-        }
-        let name = match candidate.slot.as_str() {
-            "ger" | "inf" => self.action_name(token, context.subject)?,
-            "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
-            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => s.text(token).to_owned(),
-            _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
-            _ => match self.person(token) {
-                Some(person) if kinds.has(Kind::Person) || kinds.has(Kind::Animal) => {
-                    return Ok(Object::entity(person.name.clone(), person.entity_type()));
-                }
-                _ => self.phrase(token, Some(&context.subject.name))?,
-            },
-        };
-        if relation.is_some_and(|relation| relation.value) {
-            return Ok(Object::value(name));
-        }
-        if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
-            let called = super::people::called(&s, token);
-            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
-            let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
-            return Ok(Object::entity(name, Some("Person")));
-        }
-        if candidate.relation == "HAS_PET"
-            && let Some(called) = super::people::called(&s, token)
-        {
-            return Ok(Object::entity(called, Some("Pet")));
-        }
-        let wanted = s.lexicon.objects(candidate.relation);
-        let mut object = Object::entity(name, entity_type(kinds, wanted));
-        if let Some((noun, _)) = nouns::typed_name(&s, token) {
-            object.entity_type = Some(capitalised(noun));
-        }
-        Ok(object)
-    }
-
-    /// "playing tennis" is named by its object, "swimming in the sea" by the verb.
-    pub(super) fn action_name(&mut self, verb: usize, subject: &Person) -> Result<String, Vague> {
-        let s = self.s;
-        let object = s.child_of(verb, &[Dep::Dobj]);
-        if let Some(object) = object
-            && s.is_lemma(verb, &["play", "drink", "eat", "do", "practice", "practise", "watch", "read", "use"])
-        {
-            return self.phrase(object, Some(&subject.name));
-        }
-        let mut words = vec![s.lower(verb).to_owned()];
-        if let Some(object) = object {
-            words.push(self.phrase(object, Some(&subject.name))?);
-        }
-        for preposition in s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
-            if let Some(noun) = s.child_of(preposition, &[Dep::Pobj])
-                && !self.kinds(noun).is_empty()
-                && !s.is_date(noun)
-                && self.date_at(noun).is_none()
-            {
-                words.push(s.lower(preposition).to_owned());
-                words.push(self.phrase(noun, Some(&subject.name))?);
-            }
-        }
-        Ok(words.join(" "))
-    }
-
-    /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
-    pub(super) fn described(&mut self, subject: &Person, attribute: usize) {
-        let s = self.s;
-        let kinds = s.lexicon.kinds(s.lemma(attribute));
-        let typing =
-            Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
-        let indefinite = s.has_child_word(attribute, &["a", "an"]);
-        if subject.kinship.is_some()
-            || self.people.is_speaker(&subject.name)
-            || !kinds.intersects(typing)
-            || !indefinite
-        {
-            return;
-        }
-        self.claims.mentions.push(ExtractedMention {
-            name: subject.name.clone(),
-            entity_type: Some(capitalised(s.lemma(attribute))),
-            span: self.span.clone(),
-        });
-        for with in s.children(attribute).filter(|c| s.is(*c, &["with"])).collect::<Vec<_>>() {
-            let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
-            let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
-            let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
-            let relation = super::claims::relation_name(s.lower(noun));
-            self.state(subject, &relation, Object::value(s.lower(number)), statement);
-        }
-    }
-
     /// The text of a clause with its date.
     fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
         let sentence = self.s;
@@ -570,17 +470,4 @@ impl SentenceReader<'_, '_> {
             Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
     }
-}
-
-/// The form in -ing of a verb for an activity.
-fn gerund(verb: &str) -> String {
-    match verb {
-        "knit" | "swim" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
-        verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

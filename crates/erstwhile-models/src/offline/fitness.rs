@@ -83,6 +83,10 @@ const DATED: Kinds = Kinds::of(&[
     Kind::Media,
 ]);
 
+/// Types of what one may like on one occasion: "loved the film".
+const LIKED_IN_THE_PAST: Kinds =
+    Kinds::of(&[Kind::Work, Kind::Food, Kind::Activity, Kind::Sport, Kind::Game, Kind::Animal, Kind::Music]);
+
 /// The clause that a candidate is read from.
 #[derive(Debug)]
 pub(super) struct Context<'c> {
@@ -115,6 +119,15 @@ impl SentenceReader<'_, '_> {
         }
         if name == "LIFE_EVENT" {
             return if reading.mood == Mood::Actual { 6 } else { 0 };
+        }
+        if matches!(name, "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS")
+            && let Some(thing) = self.thing_meant(object)
+        {
+            return if self.s.tag(context.verb) == Tag::Vbd && !thing.kinds.intersects(LIKED_IN_THE_PAST) {
+                0
+            } else {
+                5
+            };
         }
         let kinds = self.kinds(object);
         let gerund = s.tag(object) == Tag::Vbg;
@@ -151,15 +164,7 @@ impl SentenceReader<'_, '_> {
         }
         if matches!(name, "LIKES" | "LOVES" | "DISLIKES")
             && s.tag(context.verb) == Tag::Vbd
-            && !kinds.intersects(Kinds::of(&[
-                Kind::Work,
-                Kind::Food,
-                Kind::Activity,
-                Kind::Sport,
-                Kind::Game,
-                Kind::Animal,
-                Kind::Music,
-            ]))
+            && !kinds.intersects(LIKED_IN_THE_PAST)
         {
             return 0;
         }
@@ -365,8 +370,11 @@ impl SentenceReader<'_, '_> {
             }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
-            // Who is no child is at a shop to work.
-            "STUDIES_AT" => s.is_lemma(context.verb, &["be"]) && !kinds.has(Kind::School),
+            // Who is no child is at a shop to work; who went somewhere once paid a visit.
+            "STUDIES_AT" => {
+                let visits = s.is_lemma(context.verb, &["go"]) && !matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp);
+                (s.is_lemma(context.verb, &["be"]) || visits) && !kinds.has(Kind::School)
+            }
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
@@ -401,7 +409,13 @@ impl SentenceReader<'_, '_> {
         let own = matches!(name, "SOLD" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM")
             && s.child(object, |c| s.dep(c) == Dep::Poss || s.dep(c) == Dep::Det && s.is(c, &["the"])).is_some();
         let saved_for = matches!(name, "PREPARES_FOR" | "LOOKS_FOR") && s.child_of(object, &[Dep::Det]).is_some();
+        // "I watch westerns": what one does in general.
+        let habit = matches!(name, "WATCHED" | "READ" | "LISTENS_TO" | "EATS")
+            && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+            && s.tag(object) == Tag::Nns
+            && !s.has_child(object, &[Dep::Det, Dep::Poss]);
         let notable = own
+            || habit
             || saved_for
             || hit.intersects(CONCRETE)
             || dated
@@ -421,7 +435,15 @@ impl SentenceReader<'_, '_> {
         match name {
             // An identifier is no company that one founds.
             "FOUNDED" if s.identifier(object).is_some() => return Some(0),
-            "PARTICIPATED_IN" => return Some(0),
+            // "Played at the Arts Centre", "spoke at Devcon".
+            "PARTICIPATED_IN" => {
+                let there = matches!(frame.slot.as_str(), "at" | "in") && kinds.has(Kind::Propn) && !person;
+                return Some(if there && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::Date, Kind::Language])) {
+                    5
+                } else {
+                    0
+                });
+            }
             "OWNS_BUSINESS" if kinds.has(Kind::Tech) => return Some(0),
             "LEFT_JOB" if person => return Some(0),
             _ => {}
@@ -433,7 +455,7 @@ impl SentenceReader<'_, '_> {
             ) || matches!(frame.relation.group, Group::Place | Group::Work)
                 || matches!(name, "JOINED" | "STUDIES_AT"));
         // A frame for one type of object takes no other name.
-        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe, Kind::School])));
+        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe])));
         let known_person = || kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some();
         let fits = proper
             && open

@@ -67,7 +67,7 @@ const PREDICATES: &[&str] = &[
 ];
 
 /// Progressive forms that begin a sentence about the speaker.
-const PROGRESSIVES: &str = "renting selling buying coming catching cooking baking helping returning \
+const PROGRESSIVES: &str = "renting selling buying coming helping returning \
     launching sitting retaking revising cutting hosting organising organizing preparing practising practicing swapping \
     hiring selling teaching coaching hoping planning saving thinking looking waiting trying considering training leaving moving flying \
     heading going working living renting doing playing learning studying reading watching getting taking \

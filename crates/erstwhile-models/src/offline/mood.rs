@@ -371,6 +371,11 @@ impl MoodReader<'_, '_> {
         {
             return Some(reading);
         }
+        // "I almost bought the Kia but went with the Skoda".
+        let unreal = s.child(head, |c| s.dep(c) == Dep::Advmod && s.is(c, UNREAL)).is_some();
+        if above.is_none() && unreal && s.has_child_word(head, &["but"]) && s.is_past(verb) {
+            return Some(reading);
+        }
         let above = above?;
         if s.tag(verb) == Tag::Vbg
             && (CONSIDERS.contains(&s.lemma(head)) || s.is_lemma(head, &["plan", "hope"]))

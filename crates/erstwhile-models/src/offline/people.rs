@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::lexicon::Kind;
 use super::nouns;
 use super::sentence::Sentence;
+use super::things::Thing;
 
 /// First-person words.
 pub(super) const FIRST: &[&str] = &["i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"];
@@ -87,6 +88,15 @@ impl Person {
     }
 }
 
+/// Someone mentioned lately, and where.
+#[derive(Debug)]
+struct Recent {
+    turn: usize,
+    /// The number of the sentence and the token in it.
+    place: (usize, usize),
+    person: Person,
+}
+
 /// Who takes part in a conversation and who was mentioned lately.
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -99,7 +109,11 @@ pub(super) struct People {
     /// People whose name was given, by name.
     known: HashMap<String, Person>,
     /// The last people mentioned, with the number of the turn.
-    recent: Vec<(usize, Person)>,
+    recent: Vec<Recent>,
+    /// The number of the sentence that is read and the token in it.
+    place: (usize, usize),
+    /// The last thing mentioned, with the number of the turn.
+    thing: Option<(usize, Thing)>,
     turn: usize,
 }
 
@@ -127,11 +141,20 @@ impl People {
         if self.is_speaker(&person.name) {
             return;
         }
-        self.recent.retain(|(_, other)| other.name != person.name);
+        self.recent.retain(|other| other.person.name != person.name);
         if self.recent.len() >= RECENT_MAX {
             self.recent.remove(0);
         }
-        self.recent.push((self.turn, person.clone()));
+        self.recent.push(Recent { turn: self.turn, place: self.place, person: person.clone() });
+    }
+
+    pub(super) fn remember_thing(&mut self, thing: Thing) {
+        self.thing = Some((self.turn, thing));
+    }
+
+    /// The last thing mentioned in this turn or the one before.
+    pub(super) fn thing(&self) -> Option<Thing> {
+        self.thing.as_ref().filter(|(turn, _)| self.turn - turn <= 1).map(|(_, thing)| thing.clone())
     }
 
     pub(super) fn introduce(&mut self, person: Person) {
@@ -145,15 +168,17 @@ impl People {
     /// The last mention that a third-person pronoun can refer to, unless it is a stranger or ambiguous.
     ///
     /// `other` is who acts on whom the pronoun stands for: "Mali rides her" is not of Mali.
-    fn antecedent(&self, pronoun: &str, other: Option<&str>) -> Option<Person> {
+    fn antecedent(&self, pronoun: &str, other: Option<&str>, at: usize) -> Option<Person> {
         let wanted = match pronoun {
             "he" | "him" | "his" | "himself" => Some(Gender::Male),
             "she" | "her" | "hers" | "herself" => Some(Gender::Female),
             "they" | "them" | "their" | "theirs" => None,
             _ => return None,
         };
-        let near = self.recent.iter().rev().take_while(|(turn, _)| self.turn - turn <= RECENT_TURNS);
-        for (_, person) in near {
+        let near = self.recent.iter().rev().take_while(|recent| self.turn - recent.turn <= RECENT_TURNS);
+        let behind =
+            |recent: &&Recent| recent.turn == self.turn && recent.place.0 == self.place.0 && recent.place.1 > at;
+        for Recent { person, .. } in near.filter(|recent| !behind(recent)) {
             let plural = wanted.is_none();
             if plural != person.plural || other == Some(person.name.as_str()) {
                 continue;
@@ -163,6 +188,17 @@ impl People {
             }
         }
         None
+    }
+
+    /// Whom a third-person pronoun stands for, if it is not who has this name.
+    pub(super) fn other_than(&self, name: &str, pronoun: &str) -> Option<Person> {
+        let pronoun = if pronoun == "its" { "his" } else { pronoun };
+        self.antecedent(pronoun, Some(name), usize::MAX)
+    }
+
+    /// The place of what is read next: a pronoun stands for nobody who is named only behind it.
+    pub(super) fn read_at(&mut self, sentence: usize, token: usize) {
+        self.place = (sentence, token);
     }
 
     /// The person that a token stands for, if it is someone of whom facts may be stated.
@@ -179,7 +215,7 @@ impl People {
         }
         if sentence.pos(token) == Pos::Pron && is_third_person(word) {
             let other = actor(sentence, token).and_then(|actor| self.person(sentence, actor));
-            if let Some(person) = self.antecedent(word, other.as_ref().map(|other| other.name.as_str())) {
+            if let Some(person) = self.antecedent(word, other.as_ref().map(|other| other.name.as_str()), token) {
                 return Some(person);
             }
         }

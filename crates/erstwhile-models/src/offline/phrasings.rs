@@ -10,6 +10,23 @@ use super::mapped::Mapped;
 
 /// Patterns, ignoring case, with what they say in full. They are tried in order, each on the text that the others left.
 const PHRASINGS: &[(&str, &str)] = &[
+    // Words that chat leaves out or runs together.
+    (r"\bi m\b", "I'm"),
+    (r"\b(on|this|next|last) sat\b", "$1 Saturday"),
+    (r"\b(on|this|next|last) sun\b", "$1 Sunday"),
+    (r"\b(on|this|next|last) mon\b", "$1 Monday"),
+    (r"\b(on|this|next|last) wed\b", "$1 Wednesday"),
+    (r"\b(on|this|next|last) (?:tue|tues)\b", "$1 Tuesday"),
+    (r"\b(on|this|next|last) (?:thu|thur|thurs)\b", "$1 Thursday"),
+    (r"\b(go|going|went|gone) (\p{Lu}\p{L}{2,})\b", "$1 to $2"),
+    (
+        r"^(?:don't|do not) (drink|smoke|eat|drive|like|own|want|vape|gamble|watch|cook|speak|wear|fly|swim|dance)\b",
+        "I don't $1",
+    ),
+    (
+        r", (?:don't|do not) (drink|smoke|eat|drive|like|own|want|vape|gamble|watch|cook|speak|wear|fly|swim|dance)\b",
+        ". I don't $1",
+    ),
     // Where and with whom one lives.
     (r"^(?:for now |now |still )?(?:it's |its |it is )?(?:still )?just (?:me and|us and) ", "I live with "),
     (r", (?:it's|its|it is) (?:still )?just me and ", ". I live with "),
@@ -52,6 +69,18 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"^(?:a )?(?:huge |big |massive |lifelong |proud |diehard |die-hard )?(\p{Lu}[\p{L}']+(?: \p{Lu}[\p{L}']+)?) (fan|supporter)\b",
         "I am a $1 $2",
     ),
+    (r"\bmy (?:identical )?twin('s|s|) (lives|works|is|was|has|had|plays|studies|moved|just|not)\b", "my sibling$1 $2"),
+    (
+        r"\b(?:a |an )?(\d{1,2})[ -](?:year|yr)s?[ -]old (?:son |daughter |boy |girl |kid )?(?:called|named) (\p{Lu}\p{L}+)$",
+        "a child called $2. $2 is $1 years old",
+    ),
+    (
+        r"\b(?:have|'ve|got|have got|'ve got|having) (?:a|another) (?:baby|little one) on the way\b",
+        "am expecting a baby",
+    ),
+    (r"(?:,| and) (?:a|another) (?:baby|little one) on the way\b", ". I am expecting a baby"),
+    (r"\b(?:i'm|i am) not (?:really )?(?:a|much of an?) (\p{L}+) person\b", "I don't like $1s"),
+    (r"\b(?:i'm|i am) (?:very much |more of |such )?a (\p{L}+) person\b", "I like $1s"),
     // Ages and birthdays.
     (
         r"\b(my [\p{L}-]+)'s (\d{1,3})(?:st|nd|rd|th)(?: birthday)?(?: is| was)? (tomorrow|today|on |next |this |in )",
@@ -79,7 +108,7 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"\bmy (?:first|second|third|fourth|last|\d+(?:st|nd|rd|th)) (\p{Lu}[\p{L}' ]*?) was (?:in )?(\d{4})\b",
         "I did $1 in $2",
     ),
-    (r"^(?:a )?(?:bit|spot|touch) of (\p{L}+ing)\b", "I do $1"),
+    (r"^(?:a )?(?:bit|spot|touch) of (\p{L}+ing)\b", "I enjoy $1"),
     (r"\bsanta (?:brought|got|gave) (?:me |us )?", "I received "),
     (
         r"\b(?:a |an )(plumber|electrician|builder|engineer|cleaner|locksmith|midwife|decorator|roofer|gardener) (?:is |'s )?coming\b",
@@ -105,6 +134,7 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"^((?:[\p{L}-]+ )?(?:mode|units|celsius|fahrenheit|metric|imperial|format|spelling|notation)),? (?:please|pls)\b(?:,? and ([\p{L} -]+))?",
         "I prefer $1. I prefer $2",
     ),
+    (r"\bprefer the (\p{L}+) ones? for (?:the |my |our )([\p{L} ]+)", "prefer $1 $2"),
     // What one plans.
     (
         r"^([\p{L}' ]{3,40}? (?:in|on|next|this) [\p{L}' ]+?),? (?:hopefully|fingers crossed|all being well)$",
@@ -141,26 +171,31 @@ pub(super) fn in_plain_words(sentence: &mut Mapped) {
     goals(sentence);
     for (rule, full) in RULES.iter() {
         let text = sentence.text().to_owned();
-        let end = text.trim_end_matches(['.', '!', ' ']).len();
-        let Some(found) = rule.captures(&text[..end]) else { continue };
-        let Some(place) = found.get(0).map(|whole| whole.range()) else { continue };
+        let (start, end) = bounds(&text);
+        let Some(found) = rule.captures(&text[start..end]) else { continue };
+        let Some(place) = found.get(0).map(|whole| start + whole.start()..start + whole.end()) else { continue };
         let mut with = String::new();
         found.expand(full, &mut with);
         sentence.replace(&[(place, with.replace("  ", " ").as_str())]);
     }
 }
 
+/// Where a sentence begins and ends without white space and marks around it.
+fn bounds(text: &str) -> (usize, usize) {
+    let start = text.len() - text.trim_start().len();
+    (start, text.trim_end_matches(['.', '!', ' ']).len().max(start))
+}
+
 /// "Goals: learn Cantonese, read 20 books": each is something that the speaker wants.
 fn goals(sentence: &mut Mapped) {
     let text = sentence.text().to_owned();
-    let end = text.trim_end_matches(['.', '!', ' ']).len();
-    let Some(items) = GOALS.as_ref().and_then(|goals| goals.captures(&text[..end])).and_then(|found| found.get(1))
-    else {
-        return;
-    };
-    let mut edits = vec![(0..items.start(), "I want to ")];
+    let (start, end) = bounds(&text);
+    let found = GOALS.as_ref().and_then(|goals| goals.captures(&text[start..end]));
+    let Some(items) = found.and_then(|found| found.get(1)) else { return };
+    let first = start + items.start();
+    let mut edits = vec![(start..first, "I want to ")];
     let separators = items.as_str().match_indices(", ");
-    edits.extend(separators.map(|(at, mark)| (items.start() + at..items.start() + at + mark.len(), ". I want to ")));
+    edits.extend(separators.map(|(at, mark)| (first + at..first + at + mark.len(), ". I want to ")));
     sentence.replace(&edits);
 }
 

@@ -60,13 +60,23 @@ const COMMENTS: &[&str] = &[
 pub(super) fn has_verb(text: &str) -> bool {
     const VERBS: &[&str] =
         &["is", "are", "am", "was", "have", "has", "do", "did", "live", "work", "moved", "want", "went", "'m", "i"];
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(first.as_str(), "he" | "she" | "we" | "they" | "you")
+        || text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
         || text.contains("I'")
 }
 
 /// An answer without comments at its end.
 pub(super) fn core(answer: &str) -> &str {
     let mut text = answer.trim().trim_end_matches(['.', '!', ' ']);
+    for lead in
+        ["probably ", "prob ", "maybe ", "mostly ", "usually ", "likely ", "i think ", "oh ", "just ", "same old, "]
+    {
+        if text.len() > lead.len() && text.is_char_boundary(lead.len()) && text[..lead.len()].eq_ignore_ascii_case(lead)
+        {
+            text = &text[lead.len()..];
+        }
+    }
     for _ in 0..3 {
         let lower = text.to_ascii_lowercase();
         let Some(comment) =
@@ -156,7 +166,13 @@ fn naming(words: &[&str], names: &[String], answer: &str) -> Option<String> {
         return None;
     }
     match words {
-        ["what", "is", owner @ ("her" | "his" | "its"), "name", ..] => Some(format!("{owner} name is {name}")),
+        [owner @ ("her" | "his" | "their"), "name", "and", "phone" | "number" | "contact", ..] => {
+            let (name, number) = name.split_once(", ")?;
+            Some(format!("{owner} name is {name}. {name}'s phone number is {number}"))
+        }
+        [owner @ ("her" | "his" | "their"), "name"] | ["what", "is", owner @ ("her" | "his" | "its"), "name", ..] => {
+            Some(format!("{owner} name is {name}"))
+        }
         ["what", "is" | "are", rest @ .., "called"] | ["what", "is" | "are", "the", rest @ .., "name" | "names"] => {
             let (subject, _) = match rest {
                 [noun] if words.contains(&"the") && words.last() != Some(&"called") => {
@@ -206,6 +222,18 @@ fn of_another(words: &[&str], names: &[String], answer: &str) -> Option<String> 
     }
 }
 
+fn is_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "with" | "in" | "at" | "for" | "to" | "on" | "from" | "about" | "towards" | "toward" | "after" | "of"
+    )
+}
+
+/// Whether an answer is no more than a name.
+fn names_a_place(answer: &str) -> bool {
+    answer.starts_with(char::is_uppercase) && answer.split(' ').count() <= 3
+}
+
 /// Whether a word of a question is a form in -ing.
 fn is_progressive(word: &str) -> bool {
     word.len() > 4 && word.ends_with("ing")
@@ -224,7 +252,7 @@ pub(super) fn complete(words: &[&str], names: &[String], answer: &str) -> Option
         }
         [] => return None,
     };
-    of_speaker(&kept, answer)
+    of_plans_and_habits(&kept, answer).or_else(|| of_speaker(&kept, answer))
 }
 
 /// Answers about the speaker.
@@ -289,6 +317,60 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
             format!("I {verb} {answer}")
         }
         ["favourite" | "favorite", noun] => format!("My favourite {noun} is {answer}"),
+        _ => return None,
+    })
+}
+
+/// Answers about the speaker's plans and habits.
+fn of_plans_and_habits(words: &[&str], answer: &str) -> Option<String> {
+    let is_trailing = |rest: &[&str]| rest.iter().all(|word| ADVERBS.contains(word));
+    Some(match words {
+        ["who", "is", "the", "lucky", ..] => format!("I am engaged to {}", before_remark(answer)),
+        ["plans"]
+        | ["any", "plans", ..]
+        | ["what", "are", "your", "plans", ..]
+        | ["what", "are", "you", "up", "to", ..] => {
+            let parts = answer.split(", ").map(|part| part.trim_start_matches("then ").trim_start_matches("and "));
+            parts.map(|part| format!("I am planning {part}")).collect::<Vec<_>>().join(". ")
+        }
+        ["what", "was", "the", "highlight" | "best", ..] if answer.starts_with("a ") || answer.starts_with("the ") => {
+            format!("I went to {answer}")
+        }
+        ["least", "favourite" | "favorite", ..] | [.., "least", "favourite" | "favorite"] => {
+            let disliked = answer.strip_prefix("anything with ").unwrap_or(answer);
+            format!("I dislike {}", disliked.trim_end_matches(" in it"))
+        }
+        ["do" | "did", "you", "still", "live" | "work", at @ ("in" | "at" | "for"), ..] if names_a_place(answer) => {
+            let verb = if words.contains(&"live") { "live" } else { "work" };
+            format!("I {verb} {}", placed(answer, at))
+        }
+        ["how", "long", "have", "you", verb, rest @ ..] if answer.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("I have {verb} {} for {answer}", turned(rest)).replace("  ", " ")
+        }
+        ["how", "tall", "are", "you", ..] => format!("I am {answer} tall"),
+        ["how", "much" | "often" | "far" | "long", "do", "you", verb, rest @ ..] => {
+            format!("I {verb} {answer} {}", if is_trailing(rest) { String::new() } else { turned(rest) })
+                .trim_end()
+                .to_owned()
+        }
+        ["when", "are", "you", verb, rest @ ..] if is_progressive(verb) => {
+            format!("I am {verb} {} {}", turned(rest), placed(answer, "on")).replace("  ", " ")
+        }
+        ["when", "do", "you", verb, rest @ ..] => format!("I {verb} {} {answer}", turned(rest)).replace("  ", " "),
+        ["what" | "who", "did", "you", verb, rest @ ..] => {
+            let preposition = rest.first().filter(|word| is_preposition(word)).copied().unwrap_or_default();
+            format!("I did {verb} {preposition} {answer}").replace("  ", " ")
+        }
+        ["what" | "who", "are", "you", verb, preposition, ..]
+            if is_progressive(verb) && is_preposition(preposition) =>
+        {
+            format!("I am {verb} {preposition} {}", before_remark(answer))
+        }
+        ["what" | "which" | "who", "do", "you", verb, preposition, ..]
+            if is_preposition(preposition) && *verb != "do" =>
+        {
+            format!("I {verb} {preposition} {answer}")
+        }
         _ => return None,
     })
 }

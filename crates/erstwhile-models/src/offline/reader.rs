@@ -46,8 +46,13 @@ impl SentenceReader<'_, '_> {
     /// Reads all noun phrases and clauses.
     pub(super) fn read(&mut self) {
         for token in self.s.tokens() {
+            let gerund = self.s.tag(token) == Tag::Vbg;
+            if gerund && !self.s.in_quote(token) {
+                self.remember_thing(token);
+            }
             if self.s.is_noun(token) && !self.s.in_quote(token) {
                 self.place_at(token);
+                self.remember_thing(token);
                 // A phrase about someone unknown states nothing.
                 let _vague = self.noun_phrase(token);
             }
@@ -69,6 +74,7 @@ impl SentenceReader<'_, '_> {
 
     /// Places the next claims at a token, up to the end of the sentence: of two claims, the later one counts.
     fn place_at(&mut self, token: usize) {
+        self.people.read_at(self.span.end, token);
         let Some(token) = self.s.doc.tokens().get(token) else { return };
         let place = self.mapped.origin(token.start as usize..token.end as usize);
         self.span.start = place.start.min(self.span.end.saturating_sub(1));

@@ -102,7 +102,7 @@ impl TurnReader<'_> {
         }
         let labelled =
             turn.kind == EpisodeKind::Text || turn.kind == EpisodeKind::Message && turn.role != Some(Role::Assistant);
-        let mut units = Vec::new();
+        let (mut units, mut full) = (Vec::new(), Vec::new());
         for passage in passages::split(text, labelled) {
             if passage.quoted {
                 continue;
@@ -117,6 +117,7 @@ impl TurnReader<'_> {
                 for unit in dialogue::resolve(&unit, speaker.as_deref(), &self.said, &units, trust) {
                     let before = claims.claims.len();
                     self.sentence(&unit, turn, trust, &calls, (&mut claims, &mut extraction));
+                    full.push(unit.text.text().to_owned());
                     if let Some(corrected) = &unit.corrects {
                         let old = Unit { text: (**corrected).clone(), corrects: None, ..unit.clone() };
                         self.take_back(&old, turn, &calls, (&mut claims, before));
@@ -126,7 +127,7 @@ impl TurnReader<'_> {
             }
         }
         self.people.speaker = speaker.map(str::to_owned);
-        self.said.push(Said::new(speaker, units));
+        self.said.push(Said::new(speaker, units, full));
         if self.said.len() > dialogue::TURNS_MAX {
             self.said.remove(0);
         }

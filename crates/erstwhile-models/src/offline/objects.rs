@@ -1,0 +1,169 @@
+//! The names and types of the objects of facts.
+
+use erstwhile::ports::ExtractedMention;
+use erstwhile_nlp::{Dep, Pos, Tag};
+
+use super::claims::{Object, entity_type};
+use super::clauses::Candidate;
+use super::fitness::Context;
+use super::lexicon::{Kind, Kinds};
+use super::nouns::{self, Vague};
+use super::people::{Kinship, Person, PersonKind};
+use super::reader::SentenceReader;
+
+impl SentenceReader<'_, '_> {
+    /// The object of a fact, named.
+    pub(super) fn object(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<Object, Vague> {
+        let s = self.s;
+        let token = candidate.object;
+        let relation = s.lexicon.relation(candidate.relation);
+        if candidate.slot == "self" {
+            let name = match (candidate.relation, s.lemma(context.verb)) {
+                ("AVOIDS", "smoke" | "vape" | "gamble" | "drive" | "fly") => gerund(s.lemma(context.verb)),
+                ("AVOIDS", "drink") => "alcohol".to_owned(),
+                ("DOES_ACTIVITY", verb) => gerund(verb),
+                _ => s.lower(context.verb).to_owned(),
+            };
+            if matches!(candidate.relation, "AVOIDS" | "DOES_ACTIVITY") {
+                return Ok(Object::entity(name, Some("Topic")));
+            }
+            return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
+        }
+        if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
+            let words = self.date_words(date, true).unwrap_or_default();
+            return Ok(Object::value(words));
+        }
+        if let Some(thing) = self.thing_meant(token) {
+            let wanted = s.lexicon.objects(candidate.relation);
+            return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
+        }
+        if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
+            return Ok(self.named_object(candidate.relation, token, named));
+        }
+        let kinds = self.kinds(token);
+        if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
+            return Ok(Object::entity(self.title(token), Some("Role")));
+        }
+        let name = match candidate.slot.as_str() {
+            "ger" | "inf" => self.action_name(token, context.subject)?,
+            "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
+            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => s.text(token).to_owned(),
+            _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
+            _ => match self.person(token) {
+                Some(person) if kinds.has(Kind::Person) || kinds.has(Kind::Animal) => {
+                    return Ok(Object::entity(person.name.clone(), person.entity_type()));
+                }
+                _ => self.phrase(token, Some(&context.subject.name))?,
+            },
+        };
+        if relation.is_some_and(|relation| relation.value) {
+            return Ok(Object::value(name));
+        }
+        if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
+            let called = super::people::called(&s, token);
+            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
+            let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
+            return Ok(Object::entity(name, Some("Person")));
+        }
+        if candidate.relation == "HAS_PET"
+            && let Some(called) = super::people::called(&s, token)
+        {
+            return Ok(Object::entity(called, Some("Pet")));
+        }
+        let wanted = s.lexicon.objects(candidate.relation);
+        let mut object = Object::entity(name, entity_type(kinds, wanted));
+        if let Some((noun, _)) = nouns::typed_name(&s, token) {
+            object.entity_type = Some(capitalised(noun));
+        }
+        Ok(object)
+    }
+
+    /// "playing tennis" is named by its object, "swimming in the sea" by the verb.
+    pub(super) fn action_name(&mut self, verb: usize, subject: &Person) -> Result<String, Vague> {
+        let s = self.s;
+        let object = s.child_of(verb, &[Dep::Dobj]);
+        if let Some(object) = object
+            && s.is_lemma(verb, &["play", "drink", "eat", "do", "practice", "practise", "watch", "read", "use"])
+        {
+            return self.phrase(object, Some(&subject.name));
+        }
+        let mut words = vec![s.lower(verb).to_owned()];
+        if let Some(object) = object {
+            words.push(self.phrase(object, Some(&subject.name))?);
+        }
+        for preposition in s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
+            if let Some(noun) = s.child_of(preposition, &[Dep::Pobj])
+                && !self.kinds(noun).is_empty()
+                && !s.is_date(noun)
+                && self.date_at(noun).is_none()
+            {
+                words.push(s.lower(preposition).to_owned());
+                words.push(self.phrase(noun, Some(&subject.name))?);
+            }
+        }
+        Ok(words.join(" "))
+    }
+
+    /// A pet of someone, known only by what it is.
+    pub(super) fn new_pet(&self, owner: &Person, animal: usize, name: &str) -> Person {
+        let s = self.s;
+        let kinship = Kinship {
+            owner: owner.name.clone(),
+            word: s.lemma(animal).to_owned(),
+            relation: "HAS_PET",
+            named: s.pos(animal) == Pos::Propn,
+        };
+        Person { kind: PersonKind::Pet, kinship: Some(kinship), ..Person::named(nouns::strip_article(name)) }
+    }
+
+    /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
+    pub(super) fn described(&mut self, subject: &Person, attribute: usize) {
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(attribute));
+        let typing =
+            Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
+        let indefinite = s.has_child_word(attribute, &["a", "an"]);
+        if subject.kinship.is_some()
+            || self.people.is_speaker(&subject.name)
+            || !kinds.intersects(typing)
+            || !indefinite
+        {
+            return;
+        }
+        self.claims.mentions.push(ExtractedMention {
+            name: subject.name.clone(),
+            entity_type: Some(capitalised(s.lemma(attribute))),
+            span: self.span.clone(),
+        });
+        for with in s.children(attribute).filter(|c| s.is(*c, &["with"])).collect::<Vec<_>>() {
+            let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
+            let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
+            let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
+            let relation = super::claims::relation_name(s.lower(noun));
+            self.state(subject, &relation, Object::value(s.lower(number)), statement);
+        }
+    }
+}
+
+/// A habit is told with its name: "avoids smoking" of "does not smoke".
+pub(super) fn habit_words(context: &Context<'_>, candidate: &Candidate<'_>, name: &str) -> Option<String> {
+    let verb = match candidate.relation {
+        "AVOIDS" => "avoids",
+        "DOES_ACTIVITY" => "does",
+        _ => return None,
+    };
+    (candidate.slot == "self").then(|| format!("{} {verb} {name}", context.subject.name))
+}
+
+/// The form in -ing of a verb for an activity.
+fn gerund(verb: &str) -> String {
+    match verb {
+        "knit" | "swim" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
+        verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
