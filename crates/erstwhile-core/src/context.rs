@@ -42,7 +42,7 @@ pub struct ContextBudget {
 
 impl Default for ContextBudget {
     fn default() -> Self {
-        Self { tokens_max: 3_000, facts_max: 20, entities_max: 6, episodes_max: 20 }
+        Self { tokens_max: 3_000, facts_max: 15, entities_max: 6, episodes_max: 23 }
     }
 }
 
@@ -104,15 +104,18 @@ fn section(block: &mut String, title: &str, tag: &str, lines: &[String]) {
     block.push_str(&format!("# {title}\n<{tag}>\n{}\n</{tag}>\n", lines.join("\n")));
 }
 
-/// Formats a fact with its dates on one line: the range in which a state holds, or the date of an event.
+/// Formats a fact with its dates on one line: the range in which a state holds, or the date of an event. Times of day are
+/// left out, except in a range within one day.
 pub(crate) fn fact_line(fact: &Fact) -> String {
     let statement = escaped(&fact.statement);
     match (fact.holding, fact.valid_from, fact.valid_until) {
         (Holding::Event, Some(at), None) => format!("  - {statement} ({})", event_date(at, fact.precision)),
         (Holding::Event, None, None) => format!("  - {statement}"),
         (_, from, until) => {
-            let from = from.map_or_else(|| "date unknown".to_owned(), date);
-            let until = until.map_or_else(|| "present".to_owned(), date);
+            let is_of_one_day = from.zip(until).is_some_and(|(from, until)| day(from) == day(until));
+            let written = |at: Timestamp| if is_of_one_day { minute(at) } else { day(at) };
+            let from = from.map_or_else(|| "date unknown".to_owned(), written);
+            let until = until.map_or_else(|| "present".to_owned(), written);
             format!("  - {statement} (Date range: {from} - {until})")
         }
     }
@@ -128,10 +131,11 @@ fn event_date(at: Timestamp, precision: Precision) -> String {
     at.to_zoned(TimeZone::UTC).strftime(format).to_string()
 }
 
-/// Formats a statement with its date on one line.
+/// Formats a statement with its date on one line, and with its end if it is no longer true.
 fn statement_line(statement: &Fact) -> String {
-    let at = statement.valid_from.unwrap_or(statement.created_at);
-    format!("  - {} ({})", escaped(&statement.statement), date(at))
+    let at = minute(statement.valid_from.unwrap_or(statement.created_at));
+    let until = statement.valid_until.map(|until| format!(" - {}", minute(until))).unwrap_or_default();
+    format!("  - {} ({at}{until})", escaped(&statement.statement))
 }
 
 /// Formats an entity on a few lines, optionally with its attributes.
@@ -162,11 +166,10 @@ pub(crate) fn attribute_lines(attributes: &Metadata) -> String {
     lines
 }
 
-/// Formats an episode with its speaker and time on one line.
+/// Formats an episode with its speaker's name, or else their role, and the time on one line.
 pub(crate) fn episode_line(episode: &Episode) -> String {
     let speaker = match (&episode.name, episode.role) {
-        (Some(name), Some(role)) => format!("{} ({}): ", escaped(name), role.as_str()),
-        (Some(name), None) => format!("{}: ", escaped(name)),
+        (Some(name), _) => format!("{}: ", escaped(name)),
         (None, Some(role)) => format!("({}): ", role.as_str()),
         (None, None) => String::new(),
     };
@@ -175,11 +178,15 @@ pub(crate) fn episode_line(episode: &Episode) -> String {
         content.truncate(end);
         content.push('…');
     }
-    format!("  - {speaker}{content} ({})", date(episode.reference_time))
+    format!("  - {speaker}{content} ({})", minute(episode.reference_time))
 }
 
-fn date(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string()
+fn minute(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }
 
 /// Escapes user text, so that it stays on one line and cannot open or close a section.

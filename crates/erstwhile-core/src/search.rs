@@ -128,9 +128,10 @@ impl GraphIndex {
 
     /// Searches for statements, in the form of facts.
     pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        let found = ranking::search(&StatementSearch { index: self, request }, request).into_iter();
+        let search = StatementSearch { index: self, request };
+        let found = ranking::search(&search, request).into_iter();
         let whole = |found: Scored<Assertion>| Scored {
-            item: self.knowledge.statement_as_fact(&found.item),
+            item: search.as_fact(&found.item),
             score: found.score,
             relevance: found.relevance,
         };

@@ -29,6 +29,8 @@ mod language;
 mod lexicon;
 mod listed_names;
 mod mapped;
+mod measures;
+mod mentions;
 mod mood;
 mod named_things;
 mod noun_facts;

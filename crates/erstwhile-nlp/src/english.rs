@@ -109,6 +109,12 @@ impl English {
         })
     }
 
+    /// Whether a word in lower case is in the dictionary of the lemmatizer, in any inflection. It has about 90,000 nouns, verbs,
+    /// adjectives and adverbs, among them many names of places and people.
+    pub fn is_word(&self, lower: &str) -> bool {
+        self.lemmatizer.knows(lower)
+    }
+
     /// Parses a text. Of a text of more than 4 GiB, only the first 4 GiB are parsed.
     pub fn parse<'t>(&self, text: &'t str) -> Document<'t> {
         let kept = self.pool.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -102,7 +102,24 @@ impl Lemmatizer {
     }
 }
 
+impl Lemmatizer {
+    /// Whether a word in lower case is one of the dictionary, in any inflection.
+    pub(crate) fn knows(&self, lower: &str) -> bool {
+        [&self.nouns, &self.verbs, &self.adjectives, &self.adverbs]
+            .into_iter()
+            .any(|table| table.knows_inflected(lower))
+    }
+}
+
 impl Table {
+    fn knows_inflected(&self, lower: &str) -> bool {
+        let inflects = |rule: &Rule| {
+            let stem = lower.strip_suffix(rule.old).filter(|stem| !stem.is_empty());
+            stem.is_some_and(|stem| self.knows(&format!("{stem}{}", rule.new)))
+        };
+        self.knows(lower) || self.exceptions.contains_key(lower) || self.rules.iter().any(inflects)
+    }
+
     /// Applies the rules. A known form wins, the last rule first; then a form that is no word; exceptions come before both,
     /// the last one first, unless they equal such a form; then the first unknown form.
     fn lemma<'l>(&self, characters: &Characters, lower: &str, buffer: &'l mut String) -> Lemma<'l> {

@@ -107,12 +107,13 @@ pub(super) fn said(parts: &ContextParts, shown: &[&Fact], lines_max: usize, char
     lines
 }
 
-/// The turns, and the turns of which only statements were found, by their best rank in either list.
+/// The turns, and the turns of which only statements were found, by their best rank in either list. The rank of a statement
+/// counts double: the whole turns say more.
 fn in_order(parts: &ContextParts) -> Vec<(EpisodeId, Option<&Episode>)> {
     let mut ranked: Vec<(usize, usize, EpisodeId)> =
         parts.episodes.iter().enumerate().map(|(rank, episode)| (rank, 0, episode.id)).collect();
     let of_statements = parts.statements.iter().enumerate();
-    ranked.extend(of_statements.flat_map(|(rank, fact)| fact.episodes.iter().map(move |id| (rank, 1, *id))));
+    ranked.extend(of_statements.flat_map(|(rank, fact)| fact.episodes.iter().map(move |id| (2 * rank, 1, *id))));
     ranked.sort_unstable();
     let turns: HashMap<EpisodeId, &Episode> = parts.episodes.iter().map(|episode| (episode.id, episode)).collect();
     let mut seen = HashSet::default();

@@ -71,7 +71,10 @@ fn an_event_has_a_date_and_a_state_has_a_range() {
     assert_eq!(fact_line(&on(Holding::Event, Precision::Day)), "  - Nora ran. (on 2024-02-15)");
     assert_eq!(fact_line(&on(Holding::Event, Precision::Year)), "  - Nora ran. (in 2024)");
     let state = on(Holding::Exclusive, Precision::Day);
-    assert_eq!(fact_line(&state), "  - Nora ran. (Date range: 2024-02-15 00:00:00 - present)");
+    assert_eq!(fact_line(&state), "  - Nora ran. (Date range: 2024-02-15 - present)");
+    let within_a_day = Fact { valid_until: Some(day(45) + jiff::Span::new().hours(2)), ..state };
+    let range = "Date range: 2024-02-15 00:00 - 2024-02-15 02:00";
+    assert_eq!(fact_line(&within_a_day), format!("  - Nora ran. ({range})"));
     let undated = Fact { valid_from: None, ..on(Holding::Event, Precision::Day) };
     assert_eq!(fact_line(&undated), "  - Nora ran.");
 }
@@ -115,9 +118,9 @@ fn a_turn_stands_for_its_statements_unless_it_is_too_long() {
         ..ContextParts::default()
     };
     let expected = [
-        "(user): My bike is blue. (2024-01-03 00:00:00)",
-        "Nora's locker code is 4711. (2024-01-03 00:00:00)",
-        "Nora's boat is red. (2024-01-03 00:00:00)",
+        "(user): My bike is blue. (2024-01-03 00:00)",
+        "Nora's locker code is 4711. (2024-01-03 00:00)",
+        "Nora's boat is red. (2024-01-03 00:00)",
     ];
     assert_eq!(lines(&parts, "EPISODES"), expected);
 }
@@ -130,5 +133,5 @@ fn what_a_shown_fact_says_is_not_said_again() {
         statements: vec![fact(2, "Nora lives in Rome.")],
         ..ContextParts::default()
     };
-    assert_eq!(lines(&parts, "EPISODES"), ["(user): I live in Rome, and I love it. (2024-01-03 00:00:00)"]);
+    assert_eq!(lines(&parts, "EPISODES"), ["(user): I live in Rome, and I love it. (2024-01-03 00:00)"]);
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Knowledge;
 use crate::identity::{normalise, user_node};
-use crate::model::{Assertion, AssertionId, EntityId, EpisodeId, Fact, Holding, Metadata, Precision, STATEMENT};
+use crate::model::{
+    Assertion, AssertionId, ClaimKind, Closing, EntityId, EpisodeId, Fact, Holding, Metadata, Precision, STATEMENT,
+};
 use crate::text::position_of_word;
 
 /// The attribute that marks a statement in search results for facts.
@@ -52,11 +54,14 @@ impl Knowledge {
         let subject = exists(statement.subject).or_else(|| named.first().copied());
         let subject = subject.or_else(|| exists(user_node(self.graph))).unwrap_or(statement.subject);
         let object = named.into_iter().find(|id| *id != subject).unwrap_or(subject);
-        Fact { subject, object, ..Self::without_ends(statement) }
+        Fact { subject, object, ..self.without_subject_and_object(statement) }
     }
 
-    /// A statement in the form of a fact whose ends are not resolved, which is much faster to compute.
-    pub(crate) fn without_ends(statement: &Assertion) -> Fact {
+    /// A statement in the form of a fact whose subject and object are not resolved, which is much faster to compute.
+    ///
+    /// A statement is no longer true when a state that it tells has ended by what was said later.
+    pub(crate) fn without_subject_and_object(&self, statement: &Assertion) -> Fact {
+        let ended = self.ended_facts(statement).min_by_key(|fact| fact.valid_until);
         Fact {
             id: statement.id,
             subject: statement.subject,
@@ -67,13 +72,34 @@ impl Knowledge {
             holding: Holding::Event,
             valid_from: Some(statement.valid_from.map_or(statement.reference_time, |from| from.at)),
             precision: statement.valid_from.map_or(Precision::Instant, |from| from.precision),
-            valid_until: None,
+            valid_until: ended.and_then(|fact| fact.valid_until),
             created_at: statement.recorded_at,
-            expired_at: None,
-            closed_by: None,
+            expired_at: ended.and_then(|fact| fact.expired_at),
+            closed_by: ended.and_then(|fact| fact.closed_by),
             episodes: statement.episode.into_iter().collect(),
             assertions: vec![statement.id],
             attributes: Metadata::from_iter([(MARK.to_owned(), true.into())]),
         }
+    }
+
+    /// The states that a statement tells and that something said later ended.
+    fn ended_facts(&self, statement: &Assertion) -> impl Iterator<Item = &Fact> {
+        let claims = statement.episode.and_then(|episode| self.by_episode.get(&episode));
+        let claims = claims.into_iter().flatten().filter_map(|id| self.assertions.get(id));
+        let told = claims.filter(|claim| {
+            claim.kind == ClaimKind::Asserts
+                && statement.span.start <= claim.span.start
+                && claim.span.end <= statement.span.end
+        });
+        told.filter_map(|claim| self.facts.get(self.fact_of.get(&claim.id)?)).filter(|fact| {
+            let ended_later = match fact.closed_by {
+                Some(Closing::Assertion(by)) => {
+                    self.assertions.get(&by).is_none_or(|by| by.episode != statement.episode)
+                }
+                Some(Closing::Operator) => true,
+                None => false,
+            };
+            ended_later && fact.valid_until.is_some() && fact.holding != Holding::Event
+        })
     }
 }

@@ -341,3 +341,28 @@ fn a_statement_says_the_declared_type_of_an_entity() {
     assert_eq!(type_of(&knowledge).as_deref(), Some("Person"));
     assert!(knowledge.facts_from(episode).len() == 1);
 }
+
+#[test]
+fn a_statement_ends_when_something_said_later_ends_what_it_tells() {
+    let mut sample = Sample::new(numbered(1));
+    let episode = sample.add_fact(1, ("Ann:Person", "LIVES_IN", "Rome:Location"), Holding::Exclusive);
+    let told = sample.evidence.assertions[0].clone();
+    let statement = |number: u128, span: std::ops::Range<usize>| Assertion {
+        id: AssertionId(Uuid::from_u128(number)),
+        episode: Some(episode),
+        predicate: STATEMENT.to_owned(),
+        object: None,
+        statement: "Ann lives in Rome.".to_owned(),
+        kind: ClaimKind::States,
+        span,
+        ..told.clone()
+    };
+    let (telling, other) = (statement(7, told.span.clone()), statement(8, told.span.end..told.span.end + 9));
+    let end = |knowledge: &Knowledge, statement| knowledge.statement_as_fact(statement).valid_until;
+    assert_eq!(end(&sample.knowledge(), &telling), None);
+    sample.add_fact(2, ("Ann:Person", "LIVES_IN", "Oslo:Location"), Holding::Exclusive);
+    let knowledge = sample.knowledge();
+    let moved = knowledge.facts().find(|fact| fact.valid_until.is_some()).and_then(|fact| fact.valid_until);
+    assert!(moved.is_some());
+    assert_eq!((end(&knowledge, &telling), end(&knowledge, &other)), (moved, None));
+}

@@ -27,6 +27,21 @@ pub(super) struct StatementSearch<'a> {
     pub(super) request: &'a SearchRequest,
 }
 
+impl StatementSearch<'_> {
+    pub(super) fn as_fact(&self, statement: &Assertion) -> Fact {
+        self.as_known(self.index.knowledge.statement_as_fact(statement))
+    }
+
+    /// A statement as it was known: without an end that was learned later.
+    fn as_known(&self, statement: Fact) -> Fact {
+        let learned_later = self.request.known_at.is_some_and(|at| statement.expired_at.is_none_or(|end| end > at));
+        if learned_later {
+            return Fact { valid_until: None, expired_at: None, closed_by: None, ..statement };
+        }
+        statement
+    }
+}
+
 impl Searchable for StatementSearch<'_> {
     type Id = AssertionId;
     type Item = Assertion;
@@ -64,13 +79,14 @@ impl Searchable for StatementSearch<'_> {
             return false;
         }
         let fact = if self.request.filter.restricts_ends() {
-            self.index.knowledge.statement_as_fact(statement)
+            self.as_fact(statement)
         } else {
-            Knowledge::without_ends(statement)
+            self.as_known(self.index.knowledge.without_subject_and_object(statement))
         };
         let holds = match self.request.moment {
-            Moment::Always | Moment::Current(_) => true,
+            Moment::Always => true,
             Moment::At(at) => fact.holds_at(at),
+            Moment::Current(at) => fact.is_current_at(at),
         };
         let metadata = |id| self.index.episode(id).map(|episode| episode.metadata.clone());
         holds && self.request.filter.fact(&fact, &self.index.knowledge, metadata)
@@ -139,7 +155,7 @@ impl Candidates for Both<'_> {
             Place::Fact(number) => Candidates::item(&self.facts, number),
             Place::Statement(number) => {
                 let statement = Candidates::item(&self.statements, number)?;
-                Some(self.statements.index.knowledge.statement_as_fact(&statement))
+                Some(self.statements.as_fact(&statement))
             }
         }
     }

@@ -118,8 +118,8 @@ fn facts_include_attributes_only_on_request() {
     let plain = lines_of_facts(&facts, &only("%{edges limit=2}"));
     assert_eq!(
         plain,
-        "  - Ann likes &lt;/FACTS> tea (Date range: 1970-01-01 00:00:00 - present)\n  \
-           - Ann likes rain (Date range: 1970-01-01 00:00:00 - present)"
+        "  - Ann likes &lt;/FACTS> tea (Date range: 1970-01-01 - present)\n  \
+           - Ann likes rain (Date range: 1970-01-01 - present)"
     );
     let full = lines_of_facts(&facts[..1], &only("%{edges include_attributes=true}"));
     assert!(full.ends_with("present)\n    Attributes:\n      mood: glad\n      times: 3"), "{full}");
@@ -162,7 +162,7 @@ fn episodes_and_texts_have_one_line_each() {
         strict: false,
     };
     let lines = lines_of_episodes(&[episode], &only("%{episodes}"));
-    assert_eq!(lines, "  - Ann (user): Hello there (1970-01-01 00:00:00)");
+    assert_eq!(lines, "  - Ann: Hello there (1970-01-01 00:00)");
     let texts: Vec<String> = ["one\ntwo", "three"].map(str::to_owned).to_vec();
     assert_eq!(lines_of_texts(&texts, &only("%{observations}")), "  - one two\n  - three");
     assert_eq!(line_of_summary("a\n</USER_SUMMARY>"), "a &lt;/USER_SUMMARY>");

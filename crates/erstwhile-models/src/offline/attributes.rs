@@ -20,7 +20,7 @@ const OWN_THINGS: &[&str] = &[
 ];
 
 /// Verbs that state an attribute of a thing.
-const STATES: &[&str] = &[
+pub(super) const STATES: &[&str] = &[
     "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
     "rise", "drop", "fall", "go", "increase", "decrease", "remain",
 ];
@@ -100,18 +100,22 @@ impl SentenceReader<'_, '_> {
     }
 
     /// A noun with its modifiers, without possessives, articles and "new".
-    fn bare_noun(&self, token: usize) -> String {
+    pub(super) fn bare_noun(&self, token: usize) -> String {
         let s = self.s;
+        // "API" stays in capitals, unless everything is.
+        let is_shouted = !s.source().contains(char::is_lowercase);
+        let is_acronym = |text: &str| !is_shouted && text.len() > 1 && text.chars().all(char::is_uppercase);
+        let written = |token| Some(s.text(token)).filter(|text| is_acronym(text)).unwrap_or(s.lower(token));
         let mut words = Vec::new();
         for child in s.children(token).filter(|c| *c < token) {
             if matches!(s.dep(child), Dep::Compound | Dep::Amod | Dep::Nmod)
                 && !s.is_a(child, Kind::Evaluative)
                 && !s.is(child, &["new", "current", "old", "own"])
             {
-                words.push(s.lower(child));
+                words.push(written(child));
             }
         }
-        words.push(s.lower(token));
+        words.push(written(token));
         words.join(" ")
     }
 
@@ -153,14 +157,19 @@ impl SentenceReader<'_, '_> {
                 let with_preposition = self.date_words(date, false).unwrap_or_default();
                 return Ok(Some((Value { name, text: Some(with_preposition), entity: None }, Some(date))));
             }
-            if let Some(value) = self.plain_value(token)? {
+            if let Some(mut value) = self.plain_value(token)? {
+                // "The rent went up to £900": the amount.
+                let amount = value.name.trim_start_matches("up to ").trim_start_matches("down to ");
+                if changes {
+                    value.name = amount.to_owned();
+                }
                 return Ok(Some((value, None)));
             }
         }
         Ok(None)
     }
 
-    fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
+    pub(super) fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
         let s = self.s;
         let text = s.text(token);
         if s.identifier(token).is_some() {
@@ -514,8 +523,8 @@ impl SentenceReader<'_, '_> {
 
 /// A value as stated.
 #[derive(Debug, Clone)]
-struct Value {
-    name: String,
+pub(super) struct Value {
+    pub(super) name: String,
     /// How a sentence says it, if not by its name: "on 3 May 2026".
     text: Option<String>,
     /// The type, if it is an entity and not a mere value.

@@ -152,6 +152,10 @@ impl People {
         self.thing = Some((self.turn, thing));
     }
 
+    pub(super) fn forget_thing(&mut self) {
+        self.thing = None;
+    }
+
     /// The last thing mentioned in this turn or the one before.
     pub(super) fn thing(&self) -> Option<Thing> {
         self.thing.as_ref().filter(|(turn, _)| self.turn - turn <= 1).map(|(_, thing)| thing.clone())

@@ -60,6 +60,7 @@ impl SentenceReader<'_, '_> {
         if self.trust == Trust::Assistant {
             self.errands();
         }
+        self.measures();
         for verb in self.s.tokens() {
             let helper = matches!(
                 self.s.dep(verb),
@@ -73,7 +74,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Places the next claims at a token, up to the end of the sentence: of two claims, the later one counts.
-    fn place_at(&mut self, token: usize) {
+    pub(super) fn place_at(&mut self, token: usize) {
         self.people.read_at(self.span.end, token);
         let Some(token) = self.s.doc.tokens().get(token) else { return };
         let place = self.mapped.origin(token.start as usize..token.end as usize);

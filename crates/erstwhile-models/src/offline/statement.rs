@@ -124,6 +124,10 @@ pub(super) fn is_telling(s: &Sentence<'_>) -> bool {
     if first.is_some_and(|first| s.is(first, REACTIONS) && !s.has_child(first, &[Dep::Nsubj])) {
         return false;
     }
+    // "Here's my current code": what follows is shown, not told.
+    if first.is_some_and(|first| s.is(first, &["here"]) && first + 1 < s.end && s.lemma(first + 1) == "be") {
+        return false;
+    }
     let content = s
         .tokens()
         .filter(|token| matches!(s.pos(*token), Pos::Noun | Pos::Propn | Pos::Verb | Pos::Adj | Pos::Num))

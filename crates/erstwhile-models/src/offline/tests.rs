@@ -1,5 +1,5 @@
 use erstwhile::model::{ClaimKind, Role, TimePoint};
-use erstwhile::ports::{Claim, Turn};
+use erstwhile::ports::{Claim, ExtractedMention, Turn};
 use proptest::prelude::*;
 
 use super::*;
@@ -99,6 +99,25 @@ fn names_of_one_person_are_tied() {
         let found = extractor.read(&said_by_nora(text)).remove(0).aliases;
         let pairs: Vec<(&str, &str)> = found.iter().map(|found| (found.name.as_str(), found.alias.as_str())).collect();
         assert_eq!(pairs, [(*name, *alias)], "{text}");
+    }
+}
+
+#[test]
+fn names_are_mentioned_and_ordinary_words_are_not() {
+    let cases: &[(&str, &[&str])] = &[
+        ("I wish I grew up in Finland.", &["Finland:Location"]),
+        ("met ryan in ireland lol", &["Ryan:Person", "Ireland:Location"]),
+        ("Kenny, you need to rest.", &["Kenny:Person"]),
+        ("I drive a Saab 900 these days.", &["Saab 900:Organization"]),
+        ("OMG, what a BOMB! Sooooo good, Fire!", &[]),
+    ];
+    let extractor = extractor();
+    for (text, wanted) in cases {
+        let found = extractor.read(&said_by_nora(text)).remove(0).mentions;
+        let name =
+            |mention: &ExtractedMention| format!("{}:{}", mention.name, mention.entity_type.as_deref().unwrap_or(""));
+        let found: Vec<String> = found.iter().filter(|mention| mention.name != "Nora").map(name).collect();
+        assert_eq!(found, *wanted, "{text}");
     }
 }
 

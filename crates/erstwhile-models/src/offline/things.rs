@@ -30,10 +30,17 @@ impl SentenceReader<'_, '_> {
     pub(super) fn remember_thing(&mut self, noun: usize) {
         let s = self.s;
         let place = matches!(s.dep(noun), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Attr | Dep::Conj | Dep::Xcomp);
-        if !place || !self.is_taste(noun) || s.is_date(noun) {
+        if !place || s.is_date(noun) {
             return;
         }
         let kinds = self.kinds(noun);
+        if !self.is_taste(noun) {
+            // Another thing, which the pronoun may stand for as well.
+            if !kinds.is_empty() && !kinds.has(Kind::Person) {
+                self.people.forget_thing();
+            }
+            return;
+        }
         if let Ok(name) = self.phrase(noun, None) {
             let mut name = super::nouns::strip_article(&name).to_owned();
             s.identifiers.restore(&mut name);

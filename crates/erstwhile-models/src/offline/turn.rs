@@ -6,7 +6,7 @@ use std::ops::Range;
 use erstwhile::model::{ClaimKind, EpisodeKind, Precision, Role, TimePoint};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Turn};
 use erstwhile::text::sentences;
-use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Scratch};
+use erstwhile_nlp::{Document, Scratch};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -21,13 +21,12 @@ use super::forms;
 use super::fragments;
 use super::identifiers::Identifiers;
 use super::language;
-use super::lexicon::Kind;
 use super::mapped::Mapped;
+use super::mentions::{self, NAMES};
 use super::mood::Mood;
-use super::nouns;
 use super::other_languages;
 use super::passages::{self, Passage};
-use super::people::{self, People, Person, PersonKind};
+use super::people::{People, Person, PersonKind};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
@@ -41,9 +40,6 @@ pub(super) const TURN_BYTES_MAX: usize = 200_000;
 /// Longer sentences are no prose, or are read wrongly.
 const SENTENCE_WORDS_MAX: usize = 90;
 const SENTENCE_BYTES_MAX: usize = 2_000;
-/// Maximum number of names per turn.
-const MENTIONS_MAX: usize = 500;
-
 /// Reads the turns of one request in order.
 pub(super) struct TurnReader<'t> {
     pub(super) tools: &'t Tools,
@@ -193,7 +189,7 @@ impl TurnReader<'_> {
     fn units(&mut self, passage: Passage) -> Vec<Unit> {
         let mut text = passage.text;
         let lexicon = &self.tools.lexicon;
-        repair::repair(&mut text, &self.people.speakers, |word| lexicon.is(word, Kind::KnownName));
+        repair::repair(&mut text, &self.people.speakers, |word| lexicon.kinds(word).intersects(NAMES));
         let mut units = Vec::new();
         for sentence in sentences::split(text.text()) {
             let source = &text.text()[sentence.span.clone()];
@@ -297,7 +293,9 @@ impl TurnReader<'_> {
             if span.is_empty() {
                 continue;
             }
-            mentions(&sentence, &mapped, trust, extraction);
+            if trust != Trust::Assistant {
+                mentions::read(&sentence, &mapped, &tools.english, &mut extraction.mentions);
+            }
             let before = claims.claims.len();
             let dates_here: Vec<DatedSpan> =
                 dates.iter().filter(|date| sentence.span().contains(&date.span.start)).cloned().collect();
@@ -331,80 +329,6 @@ impl TurnReader<'_> {
             }
         }
     }
-}
-
-/// Names of people, places, organisations, products, events and works, and names of unknown type.
-fn mentions(sentence: &Sentence<'_>, mapped: &Mapped, trust: Trust, extraction: &mut Extraction) {
-    if trust == Trust::Assistant {
-        return;
-    }
-    let entities = sentence.doc.entities().iter().filter(|entity| sentence.tokens().contains(&entity.tokens.start));
-    let recognised = entities.filter_map(|entity| {
-        let kind = mention_type(entity.kind)?;
-        Some((entity.tokens.clone(), Some(type_by_use(sentence, entity).unwrap_or(kind))))
-    });
-    let others = unrecognised_names(sentence).into_iter().map(|tokens| (tokens, None));
-    for (tokens, kind) in recognised.chain(others).collect::<Vec<_>>() {
-        if tokens.clone().any(|token| sentence.identifier(token).is_some()) {
-            continue;
-        }
-        let text = nouns::span_text(sentence, tokens.start, tokens.end - 1);
-        let name = nouns::strip_article(text);
-        if !is_proper(sentence, tokens.clone(), name) || extraction.mentions.len() >= MENTIONS_MAX {
-            continue;
-        }
-        let all = sentence.doc.tokens();
-        let (Some(first), Some(last)) = (all.get(tokens.start), all.get(tokens.end - 1)) else { continue };
-        let span = mapped.origin(first.start as usize..last.end as usize);
-        let entity_type = kind.map(str::to_owned);
-        let mention = ExtractedMention { name: name.to_owned(), entity_type, span };
-        if !mention.span.is_empty() && !extraction.mentions.iter().any(|other| other.name == mention.name) {
-            extraction.mentions.push(mention);
-        }
-    }
-}
-
-/// Proper nouns that the recogniser leaves out: runs of capitalised ones behind the first word.
-fn unrecognised_names(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
-    let is_name = |token: usize| {
-        sentence.pos(token) == Pos::Propn
-            && sentence.is_capital(token)
-            && sentence.entity(token).is_none()
-            && sentence.text(token).chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '&'))
-    };
-    let mut names: Vec<Range<usize>> = Vec::new();
-    for token in sentence.tokens().filter(|token| is_name(*token)) {
-        match names.last_mut() {
-            Some(last) if last.end == token => last.end = token + 1,
-            _ => names.push(token..token + 1),
-        }
-    }
-    // At the start, a capital says nothing; and a name beside a recognised one is part of it.
-    names.retain(|name| {
-        let touches = |token: Option<usize>| {
-            token.is_some_and(|token| sentence.tokens().contains(&token) && sentence.entity(token).is_some())
-        };
-        (name.start > sentence.start || name.len() > 1)
-            && !touches(name.start.checked_sub(1))
-            && !touches(Some(name.end))
-    });
-    names
-}
-
-/// "Works at Nordlys Studio", "lives in Lyon", "Salma works": the type of a name by what the sentence does with it.
-fn type_by_use(sentence: &Sentence<'_>, entity: &Entity) -> Option<&'static str> {
-    let last = entity.tokens.end.checked_sub(1)?;
-    let preposition = sentence.head(last);
-    if sentence.dep(last) == Dep::Pobj {
-        let verb = sentence.head(preposition);
-        if sentence.is(preposition, &["at", "for"]) && sentence.is_lemma(verb, &["work", "intern"]) {
-            return Some("Organization");
-        }
-        if sentence.is(preposition, &["in", "to", "from"]) && sentence.is_lemma(verb, &["live", "move", "reside"]) {
-            return Some("Location");
-        }
-    }
-    people::acts_like_a_person(sentence, last).then_some("Person")
 }
 
 /// States the fields of a document as attributes of what its title names.
@@ -458,35 +382,4 @@ fn trust(turn: &Turn) -> Trust {
         (EpisodeKind::Message, _) => Trust::Speaker,
         _ => Trust::Document,
     }
-}
-
-/// The type of an entity that a name may have; `None` for what is no entity.
-fn mention_type(kind: EntityKind) -> Option<&'static str> {
-    Some(match kind {
-        EntityKind::Person => "Person",
-        EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac => "Location",
-        EntityKind::Org => "Organization",
-        EntityKind::Product => "Object",
-        EntityKind::Event => "Event",
-        EntityKind::WorkOfArt => "Work",
-        _ => return None,
-    })
-}
-
-/// Whether a recognised name is one: it has a capital, and is not a word of ordinary English.
-fn is_proper(sentence: &Sentence<'_>, tokens: Range<usize>, name: &str) -> bool {
-    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let capital = tokens.clone().any(|token| sentence.is_capital(token));
-    let common = tokens.clone().all(|token| {
-        !matches!(sentence.pos(token), Pos::Propn | Pos::X)
-            || sentence.lexicon.kinds(sentence.lower(token)) != Default::default()
-    });
-    let shouting =
-        sentence.source().chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && sentence.len() > 3;
-    letters > 1
-        && capital
-        && !shouting
-        && !(common && tokens.len() == 1)
-        && name.len() <= 80
-        && !name.contains(['\n', '"', '@', '#', '/'])
 }

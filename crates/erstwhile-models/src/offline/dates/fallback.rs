@@ -245,10 +245,11 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if said.iter().any(|t| plural(t)) && !said.iter().any(|t| t.is_any(&["from", "ago", "hence"])) {
         return true;
     }
-    // "I lent her a book" and "3/4 of the pizza" have no feast and no date.
+    // "I lent her a book", "3/4 of the pizza" and "I scored 8/10" have no feast and no date.
     let behind = context.tokens.get(words.end);
-    let is_part =
-        said.len() == 1 && said[0].lower.contains('/') && behind.is_some_and(|t| t.is_any(&["of", "cup", "cups"]));
+    let is_part = said.len() == 1
+        && said[0].lower.contains('/')
+        && (behind.is_some_and(|t| t.is_any(FRACTIONS)) || before.is_some_and(|t| t.is_any(SCORES)));
     // "Finished sprint 1 on March 29": the number before "on" is no day.
     let numbered = tokens
         .first()
@@ -268,6 +269,14 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let anchored = said.iter().any(|t| is_anchor(t));
     !anchored && said.iter().any(|t| is_clock(&t.lower)) && is_habit(context, words)
 }
+
+/// Words behind a fraction or a score: "3/4 of it", "8/10 correct".
+const FRACTIONS: &[&str] =
+    &["of", "cup", "cups", "correct", "right", "marks", "points", "stars", "questions", "problems", "inch", "mile"];
+
+/// Words before a score: "I got 8/10".
+const SCORES: &[&str] =
+    &["score", "scored", "scoring", "scores", "got", "getting", "rated", "rate", "rating", "gave", "solid", "a", "is"];
 
 /// "2-3", "10-15": a range of numbers, not a date.
 fn is_small_range(word: &str) -> bool {

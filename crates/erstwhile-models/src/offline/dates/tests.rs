@@ -36,6 +36,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("We met at Thanksgiving", "2022-11-24", "on 24 November 2022"),
     ("I bought it for $12 December 27", "2022-12-27", "on 27 December 2022"),
     ("I lent her a book and ate 3/4 of it", "-", ""),
+    ("I scored 8/10 and gave it a 9/10", "-", ""),
     ("The alarm rang at 6am", "2023-05-12", "on 12 May 2023 at 06:00"),
     ("I will call at 3pm", "2023-05-12", "on 12 May 2023 at 15:00"),
     ("I read 2-3 books on 5 shelves", "-", ""),

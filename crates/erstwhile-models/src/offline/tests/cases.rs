@@ -28,6 +28,11 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
     ("I use C++ and Python 3.11.", &["+ Nora USES C++", "+ Nora USES Python 3.11"]),
     ("I work for the WHO.", &["+ Nora WORKS_AT WHO"]),
     ("I don't eat gluten.", &["+ Nora AVOIDS gluten"]),
+    ("The test coverage for my parser, which has improved to 78%, is good.", &["+ Nora HAS_TEST_COVERAGE 78%"]),
+    ("We've raised the marketing budget to $12,000.", &["+ Nora HAS_MARKETING_BUDGET $12,000"]),
+    ("I have a deadline of 1 April 2024.", &["+ Nora HAS_DEADLINE 1 April 2024"]),
+    ("I've solved 12 chess puzzles.", &["+ Nora NUMBER_OF_CHESS_PUZZLES 12"]),
+    ("I noticed the number of mentees I work with has increased to 7.", &["+ Nora NUMBER_OF_MENTEES 7"]),
 ];
 
 pub(super) const WRITTEN: &[(&str, &[&str])] = &[
@@ -51,6 +56,8 @@ pub(super) const WITHOUT_FACTS: &[&str] = &[
     "Should I move to Oslo?",
     "You live in Oslo.",
     "Translate: I live in Paris.",
+    "Can you plan a trip for me with a budget of $500?",
+    "I want to raise my score to 95%.",
     "> I live in Denver.",
     "",
     "🎉🎉🎉",

@@ -1,0 +1,235 @@
+//! Numbers that someone keeps track of: "coverage has improved to 78%", "a budget of $500", "I've solved 12 problems".
+
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+
+use super::attributes::{STATES, number_of};
+use super::claims::{Object, relation_name};
+use super::lexicon::Kind;
+use super::mood::{self, Mood};
+use super::people::{MINE, Person};
+use super::reader::{SentenceReader, Trust};
+
+/// Verbs that say what a number has become: "rose to 5", "has reached 5".
+const BECOMES: &[&str] = &[
+    "improve", "increase", "rise", "grow", "climb", "jump", "drop", "fall", "decrease", "reduce", "extend", "raise",
+    "expand", "cut", "lower", "bring", "go", "reach", "hit", "move", "push",
+];
+/// Verbs whose object is the number itself.
+const REACHES: &[&str] = &["reach", "hit"];
+/// Verbs of what adds up.
+const ADDS_UP: &[&str] = &[
+    "complete", "finish", "solve", "read", "write", "secure", "collect", "win", "run", "publish", "record", "practice",
+    "practise", "log", "gain", "raise", "save", "sell", "lose", "earn", "have",
+];
+/// Words that say that a number is the sum so far.
+const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently"];
+/// Nouns that count other things: "the number of mentees".
+const COUNTS: &[&str] = &["number", "count", "total"];
+/// Maximum number of words between a relative clause and the noun that it is about.
+const NOUNS_MAX: usize = 6;
+const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us"];
+
+impl SentenceReader<'_, '_> {
+    /// Reads the numbers of a sentence.
+    pub(super) fn measures(&mut self) {
+        let s = self.s;
+        if self.trust != Trust::Speaker || !s.tokens().any(|token| s.is(token, FIRST_PERSON)) {
+            return;
+        }
+        for token in s.tokens().filter(|token| !s.in_quote(*token)) {
+            self.place_at(token);
+            if s.is_verb(token) {
+                self.changed_number(token);
+                self.sum(token);
+            } else if s.pos(token) == Pos::Noun && s.is_a(token, Kind::Quantity) {
+                self.number_with_noun(token);
+            } else if s.pos(token) == Pos::Noun && s.is_a(token, Kind::Project) {
+                self.parts_of_project(token);
+            }
+        }
+    }
+
+    /// "X, which has improved to 250 ms", "I've increased my sessions to 12".
+    fn changed_number(&mut self, verb: usize) {
+        let s = self.s;
+        if !s.is_lemma(verb, BECOMES) || self.is_unreal(verb) {
+            return;
+        }
+        let object = s.child_of(verb, &[Dep::Dobj]);
+        let reached = object.filter(|_| s.is_lemma(verb, REACHES));
+        let to = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "to").and_then(|to| s.object_of(to));
+        let range = || s.child(verb, |c| s.lower(c) == "from").and_then(|from| s.object_of(from));
+        let Some(number) = reached.or(to).or_else(range) else { return };
+        let subject = s.subject(verb).and_then(|subject| {
+            let relative = s.dep(verb) == Dep::Relcl && s.is(subject, &["which", "that"]);
+            if relative { self.measured_noun(s.head(verb)) } else { Some(subject) }
+        });
+        let Some(noun) = object.filter(|_| reached.is_none()).or(subject) else { return };
+        // What is one's own and changes by itself is an attribute.
+        let is_attribute = object.is_none() && s.is_lemma(verb, STATES) && self.is_own_thing(noun);
+        if s.pos(noun) == Pos::Noun && !is_attribute && (object.is_some() || self.is_measured(noun)) {
+            self.add_measure(noun, number);
+        }
+    }
+
+    /// Whether a noun has a number: a quantity, or several things.
+    fn is_measured(&self, noun: usize) -> bool {
+        let s = self.s;
+        s.is_a(noun, Kind::Quantity) || s.is_lemma(noun, COUNTS) || s.tag(noun) == Tag::Nns
+    }
+
+    /// The nearest noun with a number that a relative clause may be about: the parser often hangs the clause on the last
+    /// noun, as in "coverage of my module, which has improved to 78%".
+    fn measured_noun(&self, noun: usize) -> Option<usize> {
+        let s = self.s;
+        std::iter::once(noun)
+            .chain(s.doc.ancestors(noun))
+            .take_while(|token| s.tokens().contains(token))
+            .take(NOUNS_MAX)
+            .find(|token| s.pos(*token) == Pos::Noun && self.is_measured(*token))
+    }
+
+    /// "a deadline of 1 April", "the new quota of 1,200 calls", "95% accuracy".
+    fn number_with_noun(&mut self, noun: usize) {
+        let s = self.s;
+        let verb = s.doc.ancestors(noun).find(|above| s.tokens().contains(above) && s.is_verb(*above));
+        let known = s.child(noun, |c| s.is(c, &["the", "new", "current"]) || s.is(c, MINE)).is_some();
+        let aims = verb.is_some_and(|verb| s.is_lemma(verb, &["achieve", "aim", "reach", "want", "target"]));
+        if !known && verb.is_none_or(|verb| self.is_unreal(verb)) || aims {
+            return;
+        }
+        let of = s.child(noun, |c| s.dep(c) == Dep::Prep && s.lower(c) == "of").and_then(|of| s.object_of(of));
+        let percent = s.child(noun, |c| {
+            matches!(s.dep(c), Dep::Compound | Dep::Nummod | Dep::Amod | Dep::Nmod)
+                && s.entity_kind(c) == Some(EntityKind::Percent)
+        });
+        let Some(number) = of.or(percent) else { return };
+        if self.add_measure(noun, number)
+            && let Some(verb) = verb
+            && s.dep(noun) == Dep::Dobj
+            && s.head(noun) == verb
+            && s.lemma(verb) == "have"
+        {
+            self.covered.push(verb);
+        }
+    }
+
+    /// "my gallery with 8 cards": the parts of what one works on.
+    fn parts_of_project(&mut self, project: usize) {
+        let s = self.s;
+        let is_known = s.child(project, |c| s.is(c, &["the"]) || s.is(c, MINE)).is_some();
+        let with = self.preposition_after(project, "with").and_then(|with| s.object_of(with));
+        let Some(parts) = with.filter(|parts| is_known && s.tag(*parts) == Tag::Nns && !s.is_date(*parts)) else {
+            return;
+        };
+        for part in s.coordinated(parts) {
+            if let Some(number) = s.child_of(part, &[Dep::Nummod]).filter(|_| s.tag(part) == Tag::Nns) {
+                self.add_measure(part, number);
+            }
+        }
+    }
+
+    /// "I've completed 10 problems", "now I have a total of 10 cards".
+    fn sum(&mut self, verb: usize) {
+        let s = self.s;
+        if !s.is_lemma(verb, ADDS_UP) || self.is_unreal(verb) {
+            return;
+        }
+        let is_speaker = s.subject(verb).is_some_and(|subject| s.is(subject, &["i", "we"]));
+        let perfect = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["have", "'ve", "ve"]);
+        let so_far = s.children(verb).any(|child| s.is(child, SO_FAR) || s.children(child).any(|c| s.is(c, SO_FAR)));
+        let Some(mut noun) = s.child_of(verb, &[Dep::Dobj]).filter(|_| is_speaker && (perfect || so_far)) else {
+            return;
+        };
+        if s.lower(noun) == "total" {
+            let of = s.child(noun, |c| s.lower(c) == "of").and_then(|of| s.object_of(of));
+            let Some(counted) = of else { return };
+            noun = counted;
+        }
+        let number = s.child_of(noun, &[Dep::Nummod]).and_then(|number| number_of(s.lower(number)));
+        let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
+        let Some(me) = self.people.speaker.clone().map(Person::named) else { return };
+        let things = self.quantity_name(noun);
+        let done = if s.lemma(verb) == "have" { String::new() } else { format!("{} ", s.lower(verb)) };
+        let statement = format!("{} has {done}{number} {things}", me.name);
+        let relation = format!("NUMBER_OF_{}", relation_name(&things));
+        self.state(&me, &relation, Object::value(number.to_string()), statement);
+        self.covered.push(verb);
+    }
+
+    /// Adds the value of a noun; whether it is one.
+    fn add_measure(&mut self, noun: usize, number: usize) -> bool {
+        let s = self.s;
+        let has_number =
+            |token: usize| s.pos(token) == Pos::Num || s.text(token).contains(|c: char| c.is_ascii_digit());
+        let dated = self.date_at(number);
+        if dated.is_none() && !s.subtree(number).any(has_number) {
+            return false;
+        }
+        let possessor = s.child_of(noun, &[Dep::Poss]).filter(|possessor| !s.is(*possessor, MINE));
+        let owner = match possessor {
+            Some(possessor) => self.person(possessor),
+            None => self.people.speaker.clone().map(Person::named),
+        };
+        let Some(owner) = owner else { return false };
+        let value = match dated {
+            Some(date) => self.date_words(date, true),
+            None if s.has_child(number, &[Dep::Nummod]) && s.entity(number).is_none() => self.phrase(number, None).ok(),
+            None => self.plain_value(number).ok().flatten().map(|value| value.name),
+        };
+        // "From 70% to 90%" is 90%.
+        let value = value.map(|value| value.rsplit_once(" to ").map_or(value.clone(), |(_, last)| last.to_owned()));
+        let Some(value) = value else { return false };
+        let of = s.child(noun, |c| s.lower(c) == "of" && s.is_lemma(noun, COUNTS)).and_then(|of| s.object_of(of));
+        let is_count = value.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | 'k' | 'm'));
+        let several = Some(noun).filter(|noun| is_count && s.tag(*noun) == Tag::Nns);
+        let (relation, name) = match of.or(several) {
+            Some(things) => {
+                let things = self.quantity_name(things);
+                (format!("NUMBER_OF_{}", relation_name(&things)), format!("number of {things}"))
+            }
+            None => {
+                let name = self.quantity_name(noun);
+                (format!("HAS_{}", relation_name(&name)), name)
+            }
+        };
+        let is_plural = of.is_none() && s.tag(noun) == Tag::Nns;
+        let statement = match several {
+            Some(_) if of.is_none() => format!("{} has {value} {}", owner.name, self.quantity_name(noun)),
+            _ => format!("{}'s {name} {} {value}", owner.name, if is_plural { "are" } else { "is" }),
+        };
+        self.state(&owner, &relation, Object::value(value), statement);
+        true
+    }
+
+    /// A preposition behind a noun, which the parser may have hung on the verb.
+    fn preposition_after(&self, noun: usize, preposition: &str) -> Option<usize> {
+        let s = self.s;
+        [noun, s.head(noun), s.head(s.head(noun))]
+            .into_iter()
+            .flat_map(|head| s.children(head))
+            .find(|child| *child > noun && s.dep(*child) == Dep::Prep && s.lower(*child) == preposition)
+            .filter(|child| (noun + 1..*child).all(|between| !s.is_verb(between)))
+    }
+
+    /// The noun with its modifiers that are words; a "deadline for the sprint" is a "sprint deadline".
+    fn quantity_name(&self, noun: usize) -> String {
+        let s = self.s;
+        let name = self.bare_noun(noun);
+        let name = name.split(' ').filter(|word| word.contains(char::is_alphabetic)).collect::<Vec<_>>().join(" ");
+        let purpose = self.preposition_after(noun, "for").and_then(|purpose| s.object_of(purpose));
+        match purpose.filter(|purpose| s.pos(*purpose) == Pos::Noun && !name.contains(' ') && !s.is_date(*purpose)) {
+            Some(purpose) => format!("{} {name}", s.lower(purpose)),
+            None => name,
+        }
+    }
+
+    /// Whether a clause does not say that something is so; how something changed is said to be so.
+    fn is_unreal(&self, verb: usize) -> bool {
+        let s = self.s;
+        if s.is_past(verb) && s.has_child_word(verb, &["how"]) {
+            return false;
+        }
+        mood::read(&s, verb).is_none_or(|reading| reading.negated || reading.mood != Mood::Actual)
+    }
+}
