@@ -24,6 +24,7 @@ mod follow_ups;
 mod forms;
 mod fragments;
 mod identifiers;
+mod instructions;
 mod jobs;
 mod language;
 mod lexicon;
@@ -112,6 +113,7 @@ impl OfflineExtractor {
             zone: &zone,
             scratch: Scratch::default(),
             said: Vec::new(),
+            plays: 0,
             first_person: false,
         };
         let mut thread = None;
@@ -123,6 +125,7 @@ impl OfflineExtractor {
                 // Pronouns and answers do not refer to other conversations.
                 reader.people = People::new(speakers::names(request));
                 reader.said.clear();
+                reader.plays = 0;
                 thread = Some(&turn.thread);
             }
             let participants = Participants::of(request, index);

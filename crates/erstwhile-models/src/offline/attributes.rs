@@ -21,8 +21,34 @@ const OWN_THINGS: &[&str] = &[
 
 /// Verbs that state an attribute of a thing.
 pub(super) const STATES: &[&str] = &[
-    "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
-    "rise", "drop", "fall", "go", "increase", "decrease", "remain",
+    "be",
+    "take",
+    "cost",
+    "start",
+    "begin",
+    "end",
+    "run",
+    "leave",
+    "arrive",
+    "weigh",
+    "expire",
+    "change",
+    "become",
+    "rise",
+    "drop",
+    "fall",
+    "go",
+    "increase",
+    "decrease",
+    "remain",
+    "move",
+    "reschedule",
+    "push",
+    "postpone",
+    "bring",
+    "book",
+    "schedule",
+    "set",
 ];
 
 impl SentenceReader<'_, '_> {
@@ -64,6 +90,11 @@ impl SentenceReader<'_, '_> {
         if !s.is_lemma(verb, STATES) || favourite || reading.negated || reading.mood != Mood::Actual {
             return Ok(false);
         }
+        // "My review was moved to Monday", but not "my family moved".
+        let set = s.is_lemma(verb, &["move", "reschedule", "push", "postpone", "bring", "book", "schedule", "set"]);
+        if set && s.dep(thing) != Dep::Nsubjpass {
+            return Ok(false);
+        }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
         let noun = self.bare_noun(thing);
         let whole = matches!(
@@ -80,6 +111,7 @@ impl SentenceReader<'_, '_> {
         let statement = format!("{}'s {noun} {tense} {}", owner.name, joined.as_text());
         let object = value.into_object(date.is_some());
         let over = tense == "was";
+        self.meeting(&owner, thing, date, (&noun, &statement));
         self.add(FactParts {
             subject: &owner,
             relation: &relation,
@@ -91,6 +123,27 @@ impl SentenceReader<'_, '_> {
             date: None,
         });
         Ok(true)
+    }
+
+    /// "My knee surgery is on 3 May": an appointment, if it is to come.
+    fn meeting(&mut self, owner: &Person, thing: usize, date: Option<usize>, (noun, statement): (&str, &str)) {
+        let s = self.s;
+        let kinds = self.kinds(thing).with(s.lexicon.kinds(s.lemma(thing)));
+        let meets = kinds.intersects(Kinds::of(&[Kind::Appointment, Kind::Exam, Kind::Procedure]));
+        let ahead = date.and_then(|date| self.dates.get(date)).is_some_and(|date| date.from.at > self.now);
+        if !meets || !ahead {
+            return;
+        }
+        self.add(FactParts {
+            subject: owner,
+            relation: "HAS_APPOINTMENT",
+            object: Object::entity(noun, Some("Event")),
+            statement: statement.to_owned(),
+            mood: Mood::Actual,
+            negated: false,
+            past: false,
+            date,
+        });
     }
 
     /// Whose a thing is.
@@ -230,7 +283,8 @@ impl SentenceReader<'_, '_> {
     /// "My name is Nora", "My girlfriend's name is Lin".
     fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> bool {
         let s = self.s;
-        let name = s.child_of(verb, &[Dep::Attr]).filter(|token| s.pos(*token) == Pos::Propn);
+        let named = |token: &usize| s.pos(*token) == Pos::Propn || s.pos(*token) == Pos::Noun && s.is_capital(*token);
+        let name = s.child_of(verb, &[Dep::Attr]).filter(named);
         let told = (name, reading.negated, reading.mood);
         let called = name.map(|name| nouns::name(&s, name));
         let pronoun = s.child(noun, |c| s.dep(c) == Dep::Poss && s.is(c, &["his", "her", "its"]));
@@ -369,8 +423,10 @@ impl SentenceReader<'_, '_> {
         let turns = s.lemma(verb) == "turn";
         let number = s.children(verb).find_map(|child| match s.dep(child) {
             Dep::Attr | Dep::Dobj | Dep::Acomp | Dep::Npadvmod | Dep::Nummod => {
+                let hedge = |c: usize| s.dep(c) == Dep::Quantmod && !s.is(c, &["only", "just", "already", "still"]);
                 if s.pos(child) == Pos::Num
-                    && !s.has_child(child, &[Dep::Prep, Dep::Quantmod])
+                    && s.child(child, hedge).is_none()
+                    && !s.has_child(child, &[Dep::Prep])
                     && s.text(child).len() < 4
                 {
                     return Some(child);

@@ -103,6 +103,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             let up = match s.dep(top) {
                 Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
                 Dep::Pcomp => s.head(head),
+                // "I went to see the play".
+                Dep::Advcl if s.tag(top) == Tag::Vb && s.is_lemma(head, &["go", "come"]) => head,
                 _ => break,
             };
             top = if matches!(s.dep(up), Dep::Acomp | Dep::Attr) { s.head(up) } else { up };

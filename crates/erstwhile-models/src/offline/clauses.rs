@@ -190,7 +190,11 @@ impl SentenceReader<'_, '_> {
         let has_got =
             s.lower(verb) == "got" && s.child(verb, |c| s.lemma(c) == "have" && s.dep(c) == Dep::Aux).is_some();
         let mut key = if has_got { "have".to_owned() } else { s.lemma(verb).to_owned() };
-        for particle in s.children(verb).filter(|c| s.dep(*c) == Dep::Prt) {
+        // "Had my appendix out": the parser may hang the particle on the object.
+        let object = s.child_of(verb, &[Dep::Dobj]).filter(|_| s.is_lemma(verb, &["have", "get"]));
+        let outer = s.children(verb).filter(|c| s.dep(*c) == Dep::Prt);
+        let inner = object.into_iter().flat_map(|object| s.children(object)).filter(|c| s.dep(*c) == Dep::Prt);
+        for particle in outer.chain(inner) {
             key.push('+');
             key.push_str(s.lower(particle));
         }

@@ -113,6 +113,31 @@ fn written_out(
     (at, word): (usize, &str),
     (next_at, next): (usize, &str),
 ) -> Option<(Range<usize>, String)> {
+    const DONE: &[&str] = &[
+        "supported",
+        "lived",
+        "worked",
+        "played",
+        "started",
+        "joined",
+        "moved",
+        "bought",
+        "sold",
+        "had",
+        "passed",
+        "won",
+        "lost",
+        "studied",
+        "taught",
+        "always",
+        "never",
+        "broken",
+        "finished",
+        "adopted",
+        "met",
+        "made",
+        "written",
+    ];
     const NOT_POSSESSED: &[&str] = &["the", "a", "an", "my", "been", "not", "getting", "coming", "going"];
     const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
     if let Some(owner) = word.strip_suffix("'s").filter(|owner| !owner.is_empty() && NOT_POSSESSED.contains(&next)) {
@@ -123,6 +148,12 @@ fn written_out(
         word.strip_suffix("'ve").filter(|_| matches!(next, "a" | "an" | "no" | "two" | "three" | "four"))
     {
         return Some((at + owner.len()..at + word.len(), " have".to_owned()));
+    }
+    if let Some(owner) = word.strip_suffix("'s").filter(|_| DONE.contains(&next)) {
+        let person = owner.starts_with(char::is_uppercase) || matches!(owner, "he" | "she" | "it");
+        if person {
+            return Some((at + owner.len()..at + word.len(), " has".to_owned()));
+        }
     }
     // "Her name's Yasmin".
     if let Some(noun) = word.strip_suffix("'s").filter(|noun| noun.eq_ignore_ascii_case("name")) {

@@ -305,7 +305,7 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
     }
     // "Peru with Alix, we fly on 2 Oct": what follows a comma may be a sentence of its own.
     let (text, remark) = match text.split_once(", ") {
-        Some((first, rest)) if has_verb(rest) && !has_verb(first) => (first, Some(rest)),
+        Some((first, rest)) if (has_verb(rest) || goes_on(rest)) && !has_verb(first) => (first, Some(rest)),
         _ => (text, None),
     };
     if has_verb(text) {
@@ -313,6 +313,12 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
     }
     let Some(full) = questions::complete(&words, &names_in(question), text) else { return Vec::new() };
     std::iter::once(place(&full)).chain(remark.map(|part| at_place_of(answer, part))).collect()
+}
+
+/// "Nothing, been binging …": a sentence of its own.
+fn goes_on(rest: &str) -> bool {
+    let first = rest.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(first.as_str(), "been" | "just" | "done" | "got" | "still" | "currently" | "coming" | "going")
 }
 
 /// "I do", "I have": yes; "I don't": no.

@@ -112,7 +112,11 @@ impl SentenceReader<'_, '_> {
             "status" if s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["to"])).is_some() => return 0,
             "status" => return if s.lexicon.is(s.lower(object), Kind::Status) { 8 } else { 0 },
             "diet" => return if s.lexicon.is(s.lower(object), Kind::Diet) { 8 } else { 0 },
-            "ger" | "inf" => return if self.is_concrete_action(object) { 4 } else { 0 },
+            "ger" | "inf" => {
+                // "I want to stop doomscrolling": whatever one gives up is told by its name.
+                let given_up = matches!(name, "AVOIDS" | "STOPPED") && !s.has_child(object, &[Dep::Dobj, Dep::Prep]);
+                return if given_up || self.is_concrete_action(object) { 4 } else { 0 };
+            }
             "activity" => return if s.lexicon.is(s.lower(object), Kind::Activity) { 8 } else { 0 },
             "trip" => return if s.lexicon.is(s.lower(object), Kind::Trip) { 8 } else { 0 },
             _ => {}
@@ -128,6 +132,11 @@ impl SentenceReader<'_, '_> {
             } else {
                 5
             };
+        }
+        if matches!(name, "BOUGHT" | "SOLD" | "LOST" | "FIXED")
+            && self.thing_meant(object).is_some_and(|thing| thing.kinds.has(Kind::Ownable))
+        {
+            return 5;
         }
         let kinds = self.kinds(object);
         let gerund = s.tag(object) == Tag::Vbg;
@@ -414,7 +423,11 @@ impl SentenceReader<'_, '_> {
             && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
             && s.tag(object) == Tag::Nns
             && !s.has_child(object, &[Dep::Det, Dep::Poss]);
+        // "I want to read 20 books".
+        let counted_plan =
+            matches!(context.reading.mood, Mood::Planned | Mood::Wanted) && s.has_child(object, &[Dep::Nummod]);
         let notable = own
+            || counted_plan
             || habit
             || saved_for
             || hit.intersects(CONCRETE)

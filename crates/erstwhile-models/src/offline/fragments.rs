@@ -91,7 +91,7 @@ const PRESENT: &str = "want need love hate prefer play sell collect hope plan li
 
 /// Words after such a form.
 const AFTER_PAST: &str = "in at to from on for with as out up off down over back by my our a an the two three four some \
-    to every most at another his her their him it this that all both half around through first second third into about \
+    to everything something every most at another his her their him it this that all both half around through first second third into about \
     using there here again last yesterday today";
 
 /// What shows that a sentence has a finite verb of its own.
@@ -120,7 +120,8 @@ pub(super) fn complete(sentence: &mut Mapped) {
         sentence.replace(&[(offset..offset + first.len_utf8(), lowered.as_str())]);
     }
     let lower = sentence.text().trim_start().to_ascii_lowercase();
-    if ["i ", "i'm ", "i've ", "we "].iter().any(|subject| lower.starts_with(subject)) {
+    let short = lower.split_once(", ").is_some_and(|(first, _)| first.split_whitespace().count() <= 2);
+    if short || ["i ", "i'm ", "i've ", "we "].iter().any(|subject| lower.starts_with(subject)) {
         splices(sentence);
     }
 }
@@ -132,10 +133,15 @@ fn splices(sentence: &mut Mapped) {
     for mark in [", then ", ", "] {
         for (at, mark) in text.match_indices(mark) {
             let rest = &text[at + mark.len()..];
+            // Who else is spoken of before it did it: "she cried, then made soup".
+            let before = text[..at].to_ascii_lowercase();
+            if [" she ", " he ", " they ", " who ", ";"].iter().any(|other| before.contains(other)) {
+                continue;
+            }
             let mut words = rest.split_whitespace();
             let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
-            let told =
-                has_word(AFTER_PAST, second) || second.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            let told = second != "by" && has_word(AFTER_PAST, second)
+                || second.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
             let lead = if has_word(PAST, first) && (told || mark.len() > 2) || has_word(PRESENT, first) && told {
                 ". I "
             } else if has_word(PROGRESSIVES, first) && told {

@@ -238,6 +238,14 @@ impl MoodReader<'_, '_> {
         {
             return None;
         }
+        // "I went to see the play".
+        if s.tag(verb) == Tag::Vb
+            && s.is_lemma(head, &["go", "come"])
+            && matches!(s.tag(head), Tag::Vbd | Tag::Vbn)
+            && s.child(verb, |c| s.dep(c) == Dep::Aux && s.is(c, &["to"])).is_some()
+        {
+            return self.clause(head, depth + 1).map(|above| above.mood);
+        }
         if self.marks(verb, &["when"]) && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vb) || s.tag(verb) == Tag::Vb
         {
             return None;
@@ -302,7 +310,7 @@ impl MoodReader<'_, '_> {
             // "I want to stop smoking": a wish, whose object says what is to stop.
             "stop" | "quit" if matches!(above.mood, Mood::Wanted | Mood::Planned | Mood::Considered) => return None,
             "stop" | "quit" => return Some(Reading { mood: Mood::Stopped, negated }),
-            "go" if s.tag(verb) == Tag::Vbg => above.mood,
+            "go" if s.tag(verb) == Tag::Vbg || matches!(s.tag(head), Tag::Vbd | Tag::Vbn) => above.mood,
             // "I was going to take the train": it did not happen, or nobody says.
             "go" if s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["was", "were"])).is_some() => return None,
             _ if PLANS.contains(&word) => Mood::Planned,

@@ -80,8 +80,12 @@ impl SentenceReader<'_, '_> {
         }
         let article = if person.plural { String::new() } else { "a ".to_owned() };
         let statement = match (animal, kinship.named) {
-            (true, true) => format!("{} has a {} named {}", kinship.owner, kinship.word, person.name),
-            (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.word),
+            (true, true) => format!("{} has a {} named {}", kinship.owner, kinship.said, person.name),
+            (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.said),
+            // Both words, as the relative is named by the one and the speaker says the other.
+            (_, false) if kinship.said != kinship.word => {
+                format!("{} has {article}{} ({})", kinship.owner, kinship.word, kinship.said)
+            }
             (_, false) => format!("{} has {article}{}", kinship.owner, kinship.word),
         };
         let elder = told && matches!(kinship.relation, "HAS_PARENT" | "HAS_GRANDPARENT") && !person.plural;

@@ -133,6 +133,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     {
         found.insert(Kind::Propn);
     }
+    found = without_people_of_pets(found, people, sentence.text(token));
     if acronym {
         found = found.with(Kinds::of(&[Kind::Propn, Kind::OrgName, Kind::Org]));
     }
@@ -178,6 +179,16 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         }
     }
     found
+}
+
+/// A name that a pet was given is no person's and no place.
+fn without_people_of_pets(kinds: Kinds, people: &People, name: &str) -> Kinds {
+    let pet = kinds.has(Kind::Propn) && people.known(name).is_some_and(|known| known.kind == PersonKind::Pet);
+    if !pet {
+        return kinds;
+    }
+    let others = Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Place, Kind::Org, Kind::OrgName]);
+    kinds.without(others).with(Kinds::of(&[Kind::Animal]))
 }
 
 /// "20 miles", "a 5% rise": a noun with an amount in a short phrase.
@@ -361,7 +372,10 @@ pub(super) fn phrase(
     }
     let mut writer = PhraseWriter { sentence, people, subject, top: token, words: Vec::new() };
     writer.write(token, true)?;
-    Ok(tidy(&writer.words.join(" ")))
+    let text = tidy(&writer.words.join(" "));
+    // "Widerøe, not SAS".
+    let meant = text.split_once(" not ").map(|(meant, _)| meant).filter(|_| sentence.pos(token) == Pos::Propn);
+    Ok(meant.map_or(text.clone(), |meant| meant.trim_end_matches(',').to_owned()))
 }
 
 /// Joins tokens as English writes them.

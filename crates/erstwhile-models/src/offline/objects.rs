@@ -110,6 +110,7 @@ impl SentenceReader<'_, '_> {
         let kinship = Kinship {
             owner: owner.name.clone(),
             word: s.lemma(animal).to_owned(),
+            said: s.lemma(animal).to_owned(),
             relation: "HAS_PET",
             named: s.pos(animal) == Pos::Propn,
         };

@@ -48,8 +48,10 @@ pub(super) enum Gender {
 pub(super) struct Kinship {
     /// The name of the other person.
     pub(super) owner: String,
-    /// The noun: "sister", "dog".
+    /// The noun: "sister", "dog"; of several for one relative, always the same.
     pub(super) word: String,
+    /// The noun as the speaker says it: "nan".
+    pub(super) said: String,
     /// The relation from the owner: `HAS_SIBLING`, `HAS_PET`.
     pub(super) relation: &'static str,
     /// Whether the text gives the name.
@@ -329,7 +331,13 @@ impl People {
             plural,
             known: true,
             kind: if animal { PersonKind::Pet } else { PersonKind::Person },
-            kinship: Some(Kinship { owner: owner.name.clone(), word: label.clone(), relation, named: name.is_some() }),
+            kinship: Some(Kinship {
+                owner: owner.name.clone(),
+                word: label.clone(),
+                said: if plural { label.clone() } else { sentence.lemma(noun).to_owned() },
+                relation,
+                named: name.is_some(),
+            }),
             name: name.unwrap_or_else(|| format!("{}'s {label}", owner.name)),
         };
         if person.kinship.as_ref().is_some_and(|kinship| kinship.named) {
@@ -352,9 +360,10 @@ fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let beside = name < sentence.end
         && sentence.pos(name) == Pos::Propn
         && sentence.is_capital(name)
-        && sentence.entity_kind(name) == Some(EntityKind::Person)
         && sentence.head(name) == sentence.head(noun)
-        && sentence.dep(name) == sentence.dep(noun);
+        && (sentence.dep(name) == sentence.dep(noun) && sentence.entity_kind(name) == Some(EntityKind::Person)
+            || sentence.dep(name) == Dep::Nsubj
+                && matches!(sentence.dep(noun), Dep::Npadvmod | Dep::Nmod | Dep::Unclassified));
     beside.then(|| nouns::name(sentence, name))
 }
 

@@ -57,6 +57,14 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"^starts? (on |next |in |this )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|week|month|january|february|march|april|june|july|august|september|october|november|december)\b",
         "I start $1$2",
     ),
+    (r"^(?:ei!? |ah |oh )?me,? (i'm|i am) ", "$1 "),
+    (r"\bi dey (?:for )?(\p{Lu}\p{L}+)", "I am in $1"),
+    (r"\beat (?:everything|anything|most things) (?:except|but|apart from|bar) ([\p{L} ]+)", "don't eat $1"),
+    (
+        r"^(?:yep,? |yes,? )?back (climbing|running|swimming|cycling|rowing|dancing|playing|training|lifting|skiing|surfing|riding|sailing|hiking|walking|boxing|painting|writing|gardening|knitting|baking)\b",
+        "I went back to $1",
+    ),
+    (r"^(?:no,? )?((?:the |my )?\p{L}+(?: \p{L}+)?) from now on$", "I prefer $1"),
     // Whom one means.
     (
         r"\bme (ma|mam|mum|da|dad|nan|gran|brother|sister|mate|wife|husband|missus|boss|house|car|dog|cat|bike)\b",
@@ -69,7 +77,6 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"^(?:a )?(?:huge |big |massive |lifelong |proud |diehard |die-hard )?(\p{Lu}[\p{L}']+(?: \p{Lu}[\p{L}']+)?) (fan|supporter)\b",
         "I am a $1 $2",
     ),
-    (r"\bmy (?:identical )?twin('s|s|) (lives|works|is|was|has|had|plays|studies|moved|just|not)\b", "my sibling$1 $2"),
     (
         r"\b(?:a |an )?(\d{1,2})[ -](?:year|yr)s?[ -]old (?:son |daughter |boy |girl |kid )?(?:called|named) (\p{Lu}\p{L}+)$",
         "a child called $2. $2 is $1 years old",
@@ -118,6 +125,11 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"(^|, )(?:the )?(plumber|electrician|builder|engineer|cleaner|locksmith|midwife|decorator|roofer|gardener|gas man|boiler man|removal men|movers)(?: is|'s)? coming\b",
         "$1 I have a $2 appointment",
     ),
+    (
+        r"^(\p{Lu}[\p{L}' ]{2,30}? (?:in|on|next|this) [\p{L}' ]+?),? (?:hopefully|fingers crossed|all being well)$",
+        "I hope to go to $1",
+    ),
+    (r"\bdid (?:a )?(\d+(?:\.\d+)?) ?(?:k|km|kms)\b", "covered $1 km"),
     // What one prefers.
     (r"^(?:the )?(\p{Lu}[\p{L}-]+) it is$", "I prefer $1"),
     (r"^((?:the )?[\p{L}-]+(?: [\p{L}-]+){0,2}) it is(?: from now on| then| for me)$", "I prefer $1"),

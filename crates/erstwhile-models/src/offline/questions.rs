@@ -234,6 +234,26 @@ fn names_a_place(answer: &str) -> bool {
     answer.starts_with(char::is_uppercase) && answer.split(' ').count() <= 3
 }
 
+/// Whether a sentence asks though it has no question mark: "when are you reaching Chennai".
+pub(super) fn asks(text: &str) -> bool {
+    const ASKING: &[&str] = &["what", "when", "where", "who", "how", "why", "which"];
+    const VERBS: &[&str] =
+        &["are", "is", "do", "does", "did", "was", "were", "have", "has", "will", "would", "can", "could"];
+    let lower = text.trim().to_ascii_lowercase();
+    let mut words = lower.split_whitespace().skip_while(|word| {
+        matches!(
+            word.trim_end_matches(','),
+            "bro" | "brother" | "hey" | "so" | "and" | "but" | "ok" | "mate" | "hi" | "oh"
+        )
+    });
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+    let you =
+        words.next().is_some_and(|word| matches!(word, "you" | "u" | "your" | "the" | "it" | "he" | "she" | "they"));
+    ASKING.contains(&first) && VERBS.contains(&second) && you
+        || matches!(first, "are" | "do" | "did" | "have" | "will" | "would" | "can" | "could")
+            && matches!(second, "you" | "u")
+}
+
 /// Whether a word of a question is a form in -ing.
 fn is_progressive(word: &str) -> bool {
     word.len() > 4 && word.ends_with("ing")

@@ -120,7 +120,9 @@ impl SentenceReader<'_, '_> {
         }
         let s = self.s;
         let mut top = verb;
-        while s.dep(top) == Dep::Xcomp && s.tokens().contains(&s.head(top)) {
+        while (s.dep(top) == Dep::Xcomp || s.dep(top) == Dep::Advcl && s.tag(top) == Tag::Vb)
+            && s.tokens().contains(&s.head(top))
+        {
             top = s.head(top);
         }
         let mut near = Vec::new();

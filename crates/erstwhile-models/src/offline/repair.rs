@@ -250,7 +250,13 @@ fn respell(passage: &mut Mapped) {
         }
         let lower = bare.to_ascii_lowercase();
         let all_capitals = bare.len() > 1 && bare.chars().all(|c| c.is_ascii_uppercase());
-        if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
+        // "My cuz Tre" is a cousin.
+        let owned = text[..at].trim_end().to_ascii_lowercase();
+        let cousin =
+            lower == "cuz" && ["my", "his", "her", "our"].iter().any(|owner| owned.ends_with(&format!(" {owner}")));
+        if cousin {
+            edits.push((start..start + bare.len(), "cousin"));
+        } else if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
             let capital_word = bare.starts_with(|c: char| c.is_ascii_uppercase())
                 && !matches!(lower.as_str(), "im" | "ive" | "dont" | "cant");
             if !capital_word || start == 0 {

@@ -16,6 +16,7 @@ const TASTES: Kinds = Kinds::of(&[
     Kind::Instrument,
     Kind::Tech,
     Kind::Field,
+    Kind::Ownable,
 ]);
 
 /// The last thing spoken of.
