@@ -56,6 +56,7 @@ mod things;
 mod tokens;
 mod transcripts;
 mod turn;
+mod visits;
 
 use std::sync::Arc;
 

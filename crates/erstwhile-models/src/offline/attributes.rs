@@ -321,6 +321,11 @@ impl SentenceReader<'_, '_> {
         if name.is_empty() || name == person.name {
             return;
         }
+        // "Call me Bex": a name that the speaker's own does not have.
+        if self.people.is_speaker(&person.name) && !person.name.split(' ').any(|part| part == name) {
+            let statement = format!("{} is called {name}", person.name);
+            self.state(person, "HAS_NICKNAME", Object::value(name), statement);
+        }
         let apart;
         let word = person.kinship.as_ref().map_or("other", |kinship| kinship.word.as_str());
         let own = self.people.is_speaker(&person.name);
@@ -451,6 +456,11 @@ impl SentenceReader<'_, '_> {
         // "Until I was 12": an age of the past.
         if s.lemma(verb) == "get" || s.lemma(verb) == "be" && s.is_past(verb) {
             return false;
+        }
+        // "Before I'm 40": an age to come.
+        let marked = s.child(verb, |c| s.is(c, &["before", "until", "till", "when", "if", "once", "by"])).is_some();
+        if s.dep(verb) == Dep::Advcl && marked {
+            return true;
         }
         if turns && let Some(date) = date {
             let words = self.date_words(date, true).unwrap_or_default();

@@ -98,6 +98,9 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
+        if self.done_activity(verb, subject_token) {
+            return Ok(());
+        }
         let keys = self.verb_keys(verb);
         let lexicon = s.lexicon;
         let frames: Vec<&Frame> = keys.iter().flat_map(|key| lexicon.frames(key)).collect();
@@ -136,7 +139,7 @@ impl SentenceReader<'_, '_> {
         if self.personal(verb, &subject, reading)? {
             return Ok(());
         }
-        if lemma == "be" && self.home(verb, &subject, reading) {
+        if lemma == "be" && (self.home(verb, &subject, reading) || self.praised_place(verb, subject_token, reading)) {
             return Ok(());
         }
         if frames.is_empty() && !matches!(lemma, "have" | "get" | "be") {
@@ -314,7 +317,7 @@ impl SentenceReader<'_, '_> {
         {
             return None;
         }
-        let relation = s.lexicon.kin(s.lemma(object))?;
+        let relation = super::people::kin_relation(&s, object)?;
         CLOSE.contains(&relation).then_some(relation)
     }
 

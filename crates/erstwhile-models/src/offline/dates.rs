@@ -204,6 +204,9 @@ impl DateReader {
                 *period = last;
             }
         }
+        // "Again after ten years" of the past is no time to come.
+        let now = context.now;
+        found.retain(|(_, period)| !(context.past && period.extent == Extent::After && period.first > now));
         found.sort_by_key(|(range, _)| range.start);
         found.into_iter().filter_map(|(range, period)| to_span(context, range, period, tz)).collect()
     }
@@ -263,7 +266,21 @@ fn is_minor(token: &Token) -> bool {
 
 /// Whether the words speak of the past and not of what will be.
 fn speaks_of_past(tokens: &[Token]) -> bool {
-    let future = ["will", "'ll", "gonna", "planning", "plan", "tomorrow", "next", "upcoming", "shall", "won't"];
+    let future = [
+        "booked",
+        "scheduled",
+        "tickets",
+        "will",
+        "'ll",
+        "gonna",
+        "planning",
+        "plan",
+        "tomorrow",
+        "next",
+        "upcoming",
+        "shall",
+        "won't",
+    ];
     let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
     !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
 }

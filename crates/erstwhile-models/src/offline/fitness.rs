@@ -360,6 +360,8 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
             "READ" => s.lower(object).contains("watch"),
+            // "Did the Great North Run" is no visit.
+            "VISITED" => s.is_lemma(context.verb, &["do"]) && kinds.has(Kind::Event),
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)
@@ -426,7 +428,10 @@ impl SentenceReader<'_, '_> {
         // "I want to read 20 books".
         let counted_plan =
             matches!(context.reading.mood, Mood::Planned | Mood::Wanted) && s.has_child(object, &[Dep::Nummod]);
+        // "Thinking about going back to university".
+        let school_plan = context.reading.mood != Mood::Actual && name == "STUDIES_AT" && hit.has(Kind::School);
         let notable = own
+            || school_plan
             || counted_plan
             || habit
             || saved_for

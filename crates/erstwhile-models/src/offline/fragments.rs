@@ -58,6 +58,21 @@ const PREDICATES: &[&str] = &[
     "not vegetarian",
     "not married",
     "not into ",
+    "not a fan of ",
+    "not a big fan of ",
+    "not a huge fan of ",
+    "not keen on ",
+    "not fond of ",
+    "not allergic to ",
+    "crazy about ",
+    "mad about ",
+    "mad on ",
+    "fed up with ",
+    "sick of ",
+    "tired of ",
+    "good at ",
+    "rubbish at ",
+    "stuck on ",
     "big fan of ",
     "huge fan of ",
     "responsible for ",
@@ -138,6 +153,10 @@ fn splices(sentence: &mut Mapped) {
             if [" she ", " he ", " they ", " who ", ";"].iter().any(|other| before.contains(other)) {
                 continue;
             }
+            let rest = ["mostly ", "mainly ", "currently ", "now ", "just ", "still ", "also "]
+                .iter()
+                .find_map(|adverb| rest.strip_prefix(adverb))
+                .unwrap_or(rest);
             let mut words = rest.split_whitespace();
             let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
             let told = second != "by" && has_word(AFTER_PAST, second)

@@ -40,7 +40,7 @@ impl SentenceReader<'_, '_> {
         if let Some(person) = self.people.kin(&sentence, token) {
             self.people.remember(&person);
             // "We lost our old spaniel Meg": whom one no longer has.
-            let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury"]);
+            let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury", "rehome", "sell"]);
             if !lost {
                 self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
             }

@@ -37,6 +37,14 @@ impl SentenceReader<'_, '_> {
             let wanted = s.lexicon.objects(candidate.relation);
             return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
         }
+        // "A running club called Hackney Harriers".
+        if let Some(called) = super::people::called(&s, token)
+            .filter(|_| !s.is_a(token, Kind::Kin) && relation.is_none_or(|relation| !relation.value))
+        {
+            let kind = if s.is_a(token, Kind::Animal) { Some("Pet") } else { None };
+            let wanted = s.lexicon.objects(candidate.relation);
+            return Ok(Object::entity(called, kind.or_else(|| entity_type(self.kinds(token), wanted))));
+        }
         if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
             return Ok(self.named_object(candidate.relation, token, named));
         }
@@ -59,7 +67,7 @@ impl SentenceReader<'_, '_> {
         if relation.is_some_and(|relation| relation.value) {
             return Ok(Object::value(name));
         }
-        if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
+        if super::people::kin_relation(&s, token) == Some(candidate.relation) {
             let called = super::people::called(&s, token);
             let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
             let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));

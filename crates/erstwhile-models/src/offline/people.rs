@@ -325,7 +325,7 @@ impl People {
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
         let animal = sentence.is_a(noun, Kind::Animal);
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
-        let relation = if animal { "HAS_PET" } else { sentence.lexicon.kin(sentence.lemma(noun))? };
+        let relation = if animal { "HAS_PET" } else { kin_relation(sentence, noun)? };
         let person = Person {
             gender: gender(sentence, noun),
             plural,
@@ -347,6 +347,14 @@ impl People {
     }
 }
 
+/// The relation of a noun for a relative: "twins" are children, a "twin" a sibling, and a "baby boy" is a child.
+pub(super) fn kin_relation(sentence: &Sentence<'_>, noun: usize) -> Option<&'static str> {
+    if sentence.is(noun, &["boy", "girl"]) && sentence.has_child_word(noun, &["baby"]) {
+        return Some("HAS_CHILD");
+    }
+    sentence.lexicon.kin(sentence.lower(noun)).or_else(|| sentence.lexicon.kin(sentence.lemma(noun)))
+}
+
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
@@ -361,7 +369,8 @@ fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
         && sentence.pos(name) == Pos::Propn
         && sentence.is_capital(name)
         && sentence.head(name) == sentence.head(noun)
-        && (sentence.dep(name) == sentence.dep(noun) && sentence.entity_kind(name) == Some(EntityKind::Person)
+        && (sentence.dep(name) == sentence.dep(noun)
+            && (sentence.entity_kind(name) == Some(EntityKind::Person) || sentence.is_a(noun, Kind::Animal))
             || sentence.dep(name) == Dep::Nsubj
                 && matches!(sentence.dep(noun), Dep::Npadvmod | Dep::Nmod | Dep::Unclassified));
     beside.then(|| nouns::name(sentence, name))

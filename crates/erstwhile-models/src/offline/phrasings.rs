@@ -27,6 +27,22 @@ const PHRASINGS: &[(&str, &str)] = &[
         r", (?:don't|do not) (drink|smoke|eat|drive|like|own|want|vape|gamble|watch|cook|speak|wear|fly|swim|dance)\b",
         ". I don't $1",
     ),
+    (r"\b(mother|father|sister|brother|son|daughter) in law\b", "$1-in-law"),
+    (
+        r"\bback from (?:a |an |\p{L}+ |\d+ )?(?:long |lovely |quick )?(?:week|weeks|days|month|months|fortnight|weekend|nights)(?: away)? (?:in|at|on) ",
+        "back from ",
+    ),
+    (r"(^|\b(?:i'm|we're|he's|she's|they're|am|are|is) )off to (\p{Lu})", "$1 going to $2"),
+    (
+        r"\b(?:i'd|i would|we'd) (?:rather|sooner) (?:have|drink|eat|take|get) ([\p{L} ]+?) than [\p{L} ]+",
+        "I prefer $1",
+    ),
+    (r"\bi (?:take|have|drink|like) my (coffee|tea|steak|eggs|curry|pizza) ([\p{L} ]+)$", "I prefer $2 $1"),
+    (r"^(?:please |just )?(?:call me|i go by|everyone calls me|people call me) (\p{Lu}\p{L}+)\b", "I go by $1"),
+    (
+        r"^((?:two|three|four|five|six|a couple of|\d) (?:cats|dogs|rabbits|guinea pigs|hamsters|gerbils|ferrets|rats|kids|children|sons|daughters|brothers|sisters|chickens|hens|horses|ponies|goats|fish|goldfish|budgies|parrots|tortoises|snakes|lizards|kittens|puppies))(,| and |$)",
+        "I have $1$2",
+    ),
     // Where and with whom one lives.
     (r"^(?:for now |now |still )?(?:it's |its |it is )?(?:still )?just (?:me and|us and) ", "I live with "),
     (r", (?:it's|its|it is) (?:still )?just me and ", ". I live with "),
