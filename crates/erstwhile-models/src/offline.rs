@@ -9,6 +9,7 @@
 
 mod arguments;
 mod attributes;
+mod bodies;
 mod calendars;
 mod chats;
 mod claims;
@@ -19,6 +20,7 @@ mod contractions;
 pub mod dates;
 mod dialogue;
 mod errands;
+mod exclusions;
 mod fitness;
 mod follow_ups;
 mod forms;
@@ -34,9 +36,11 @@ mod measures;
 mod mentions;
 mod mood;
 mod named_things;
+mod naming;
 mod noun_facts;
 mod nouns;
 mod objects;
+mod openings;
 mod other_languages;
 mod passages;
 mod past;
@@ -52,11 +56,14 @@ mod speakers;
 mod spellings;
 mod statement;
 mod subjects;
+mod telegrams;
 mod things;
 mod tokens;
 mod transcripts;
 mod turn;
+mod updates;
 mod visits;
+mod word_forms;
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! Products with matrices of weights.
 //!
-//! Four rows are multiplied at a time, by eight columns: the sums then stay in the registers of every processor, and
-//! the compiler vectorizes the loops, for the instructions of the processor that the program runs on (`pulp`).
+//! Four rows are multiplied at a time, by sixteen columns: enough independent sums to keep the multipliers busy, few
+//! enough to stay in registers. The compiler vectorizes the loops, for the instructions of the processor that the
+//! program runs on (`pulp`).
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -10,7 +11,7 @@ use crate::weights::{LoadError, Reader, single};
 /// The number of rows that are multiplied together.
 pub(crate) const ROWS: usize = 4;
 /// The number of outputs in a panel.
-pub(crate) const LANES: usize = 8;
+pub(crate) const LANES: usize = 16;
 
 /// Four rows, transposed: the four values of the first column, then those of the second, …
 pub(crate) type Packed = [[f32; ROWS]];
@@ -21,7 +22,7 @@ pub(crate) type Tile = [[f32; LANES]; ROWS];
 #[derive(Debug)]
 pub(crate) struct Matrix {
     inputs: usize,
-    /// The weights of eight outputs for the first input, for the second, …; then those of the next eight outputs.
+    /// The weights of sixteen outputs for the first input, for the second, …; then those of the next sixteen outputs.
     panels: Vec<[f32; LANES]>,
     bias: Vec<[f32; LANES]>,
 }
@@ -71,14 +72,14 @@ impl Matrix {
 
     #[expect(clippy::inline_always, reason = "only inlined code is compiled for the processor's vector instructions")]
     #[inline(always)]
-    fn multiply_loops(&self, rows: &Packed, tiles: &mut [Tile]) {
+    fn multiply_loops<const FUSED: bool>(&self, rows: &Packed, tiles: &mut [Tile]) {
         let panels = self.panels.chunks_exact(self.inputs);
         for ((panel, bias), tile) in panels.zip(&self.bias).zip(tiles) {
             let mut sums = [*bias; ROWS];
             for (weights, values) in panel.iter().zip(rows) {
                 for (sum, value) in sums.iter_mut().zip(values) {
                     for (sum, weight) in sum.iter_mut().zip(weights) {
-                        *sum += value * weight;
+                        *sum = if FUSED { value.mul_add(*weight, *sum) } else { value * weight + *sum };
                     }
                 }
             }
@@ -141,7 +142,12 @@ impl WithSimd for Product<'_> {
     #[expect(clippy::inline_always, reason = "see `multiply_loops`")]
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        self.matrix.multiply_loops(self.rows, self.tiles);
+        // All vector instructions that `pulp` knows of have fused products; without them, they are slow.
+        if S::F32_LANES > 1 {
+            self.matrix.multiply_loops::<true>(self.rows, self.tiles);
+        } else {
+            self.matrix.multiply_loops::<false>(self.rows, self.tiles);
+        }
     }
 }
 
@@ -159,7 +165,7 @@ pub(crate) fn pack(row: &[f32], lane: usize, packed: &mut Packed) {
     }
 }
 
-/// Numbers in groups of eight, filled up with zeros.
+/// Numbers in groups of sixteen, filled up with zeros.
 pub(crate) fn into_lanes(numbers: &[f32]) -> Vec<[f32; LANES]> {
     numbers
         .chunks(LANES)

@@ -55,6 +55,8 @@ impl ArgumentReader<'_, '_> {
                     self.push("trip", child);
                 }
             }
+            // "I ran 8 km": the parser takes a distance for an adverb.
+            Dep::Npadvmod if s.entity_kind(child) == Some(EntityKind::Quantity) => self.push("obj", child),
             // "I speak Korean": a name of a language, whatever the parser calls its place.
             Dep::Oprd if s.entity_kind(child) == Some(EntityKind::Language) => self.push("obj", child),
             Dep::Oprd => self.push("oprd", child),
@@ -146,6 +148,15 @@ impl ArgumentReader<'_, '_> {
     fn relative(&mut self, verb: usize) {
         let s = self.s;
         let head = s.head(verb);
+        // "Back to Auckland where I live": the place before "where".
+        let place = s.child(verb, |c| s.is(c, &["where"])).and_then(|wh| wh.checked_sub(1)).filter(|place| {
+            s.tokens().contains(place) && s.is_noun(*place) && matches!(s.dep(verb), Dep::Relcl | Dep::Advcl)
+        });
+        if let Some(place) = place {
+            self.push("in", place);
+            self.push("at", place);
+            return;
+        }
         let own_subject = s.child(verb, |c| s.dep(c) == Dep::Nsubj && matches!(s.tag(c), Tag::Wdt | Tag::Wp)).is_some();
         if s.dep(verb) != Dep::Relcl || !s.is_noun(head) || own_subject || has_adverb(s, verb) {
             return;

@@ -2,13 +2,12 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
-use erstwhile::ports::ExtractedAlias;
-
 use super::claims::{Object, relation_name};
 use super::lexicon::{Kind, Kinds};
+use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
-use super::people::{Gender, MINE, Person, PersonKind};
+use super::people::{self, Kinship, MINE, Person, PersonKind};
 use super::reader::{FactParts, SentenceReader};
 
 const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
@@ -41,7 +40,12 @@ pub(super) const STATES: &[&str] = &[
     "increase",
     "decrease",
     "remain",
+    "come",
+    "last",
+    "finish",
     "move",
+    "fit",
+    "measure",
     "reschedule",
     "push",
     "postpone",
@@ -61,14 +65,18 @@ impl SentenceReader<'_, '_> {
                 && (s.is(c, MINE)
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
                     || s.pos(c) == Pos::Propn
-                    || lemma == "name" && s.is(c, &["his", "her", "its"]))
+                    || (lemma == "name"
+                        || s.is(token, &["bp", "pressure", "cholesterol", "weight", "height", "birthday"]))
+                        && s.is(c, &["his", "her", "its"]))
         });
         let kinds = s.lexicon.kinds(lemma);
-        s.pos(token) == Pos::Noun
+        let vital = s.is(token, &["bp"]);
+        (s.pos(token) == Pos::Noun || vital)
             && owned.is_some()
             // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
-            && !s.is_capital(token)
+            && (!s.is_capital(token) || vital)
             && s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["first", "last", "next", "best"])).is_none()
+            && lemma != "family"
             && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
             && !kinds.has(Kind::Animal)
@@ -97,6 +105,9 @@ impl SentenceReader<'_, '_> {
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
         let noun = self.bare_noun(thing);
+        if self.is_ailing(verb, thing, &owner) {
+            return Ok(true);
+        }
         let whole = matches!(
             noun.as_str(),
             "address" | "phone number" | "number" | "email" | "website" | "handle" | "password"
@@ -104,6 +115,21 @@ impl SentenceReader<'_, '_> {
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
         // "My car is a Yaris": what one owns.
+        // "My email changed from A to B": A is over.
+        if let Some(old) = self.value_before(verb).filter(|old| *old != value.name) {
+            let statement = format!("{}'s {noun} was {old}", owner.name);
+            let relation = format!("HAS_{}", relation_name(&noun));
+            self.add(FactParts {
+                subject: &owner,
+                relation: &relation,
+                object: Object::value(old),
+                statement,
+                mood: Mood::Former,
+                negated: false,
+                past: false,
+                date: None,
+            });
+        }
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
@@ -146,8 +172,18 @@ impl SentenceReader<'_, '_> {
         });
     }
 
+    /// What a verb of change changed from.
+    fn value_before(&mut self, verb: usize) -> Option<String> {
+        let s = self.s;
+        let changes = s.is_lemma(verb, &["change", "go", "rise", "drop", "fall", "increase", "decrease"]);
+        let from = s.child(verb, |c| changes && s.dep(c) == Dep::Prep && s.is(c, &["from"]))?;
+        let to = s.tokens().any(|token| token > from && s.is(token, &["to"]));
+        let old = s.object_of(from).filter(|_| to)?;
+        self.plain_value(old).ok().flatten().map(|value| value.name)
+    }
+
     /// Whose a thing is.
-    fn owner_of(&mut self, thing: usize) -> Option<Person> {
+    pub(super) fn owner_of(&mut self, thing: usize) -> Option<Person> {
         let possessor = self.s.child_of(thing, &[Dep::Poss])?;
         self.person(possessor)
     }
@@ -197,7 +233,9 @@ impl SentenceReader<'_, '_> {
             }
             let token = match s.dep(child) {
                 Dep::Attr | Dep::Dobj | Dep::Npadvmod | Dep::Acomp | Dep::Oprd => child,
-                Dep::Prep if s.is(child, &["on", "at", "to", "in", "for", "from", "until"]) => {
+                Dep::Prep
+                    if s.is(child, &["on", "at", "to", "in", "for", "from", "until", "till", "through", "by"]) =>
+                {
                     match s.child_of(child, &[Dep::Pobj]) {
                         Some(object) => object,
                         None => continue,
@@ -226,7 +264,10 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let text = s.text(token);
         if s.identifier(token).is_some() {
-            return Ok(Some(Value { name: text.to_owned(), text: None, entity: Some("Identifier") }));
+            // "On k8s 1.29".
+            let last = s.child(token, |c| c > token && s.dep(c) == Dep::Nummod).unwrap_or(token);
+            let name = nouns::span_text(&s, token, last).to_owned();
+            return Ok(Some(Value { name, text: None, entity: Some("Identifier") }));
         }
         let quantity = matches!(
             s.entity_kind(token),
@@ -247,13 +288,7 @@ impl SentenceReader<'_, '_> {
                 Some(entity) if quantity => {
                     let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
                     let last = (entity.tokens.end - 1).max(token);
-                    nouns::tidy(
-                        &s.tokens()
-                            .filter(|t| (first..=last).contains(t))
-                            .map(|t| s.text(t))
-                            .collect::<Vec<_>>()
-                            .join(" "),
-                    )
+                    nouns::span_text(&s, first, last).trim_end_matches(['.', ',']).to_owned()
                 }
                 _ => self.phrase(token, None)?,
             };
@@ -280,98 +315,19 @@ impl SentenceReader<'_, '_> {
         nouns::span_text(&self.s, first, last).trim_end_matches(['.', ',', '!', '?'])
     }
 
-    /// "My name is Nora", "My girlfriend's name is Lin".
-    fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> bool {
-        let s = self.s;
-        let named = |token: &usize| s.pos(*token) == Pos::Propn || s.pos(*token) == Pos::Noun && s.is_capital(*token);
-        let name = s.child_of(verb, &[Dep::Attr]).filter(named);
-        let told = (name, reading.negated, reading.mood);
-        let called = name.map(|name| nouns::name(&s, name));
-        let pronoun = s.child(noun, |c| s.dep(c) == Dep::Poss && s.is(c, &["his", "her", "its"]));
-        // "His name is Pickle": of someone else than Pickle, who is named only now.
-        let owner = match (pronoun, called.as_deref()) {
-            (Some(pronoun), Some(called)) => self.people.other_than(called, s.lower(pronoun)),
-            _ => self.owner_of(noun),
-        };
-        match (owner, told) {
-            (Some(owner), (Some(name), false, Mood::Actual)) => self.introduce(&owner, &nouns::name(&s, name)),
-            (None, (Some(name), false, Mood::Actual)) => self.acquaint(noun, &nouns::name(&s, name)),
-            (None, _) => return false,
-            _ => {}
-        }
-        true
-    }
-
-    /// "Met someone! Her name is Yasmin": someone of whom nothing was known, by the name.
-    fn acquaint(&mut self, noun: usize, name: &str) {
-        let s = self.s;
-        let Some(pronoun) = s.child(noun, |c| s.dep(c) == Dep::Poss && s.is(c, &["his", "her"])) else { return };
-        let gender = if s.is(pronoun, &["his"]) { Gender::Male } else { Gender::Female };
-        let person = Person { gender: Some(gender), ..Person::named(name) };
-        self.people.introduce(person.clone());
-        self.people.remember(&person);
-        if let Some(speaker) = self.people.speaker.clone().filter(|speaker| speaker != name) {
-            let statement = format!("{speaker} knows {name}");
-            self.state(&Person::named(speaker), "KNOWS", Object::entity(name, Some("Person")), statement);
-        }
-    }
-
-    /// Ties a name to a person known by another name or only as someone's relative.
-    pub(super) fn introduce(&mut self, person: &Person, name: &str) {
-        if name.is_empty() || name == person.name {
-            return;
-        }
-        // "Call me Bex": a name that the speaker's own does not have.
-        if self.people.is_speaker(&person.name) && !person.name.split(' ').any(|part| part == name) {
-            let statement = format!("{} is called {name}", person.name);
-            self.state(person, "HAS_NICKNAME", Object::value(name), statement);
-        }
-        let apart;
-        let word = person.kinship.as_ref().map_or("other", |kinship| kinship.word.as_str());
-        let own = self.people.is_speaker(&person.name);
-        let name = if !own && self.people.is_namesake(name) {
-            apart = format!("{name} ({word})");
-            apart.as_str()
-        } else {
-            name
-        };
-        self.claims.aliases.push(ExtractedAlias {
-            name: if self.people.is_speaker(&person.name) { person.name.clone() } else { name.to_owned() },
-            alias: if self.people.is_speaker(&person.name) { name.to_owned() } else { person.name.clone() },
-            entity_type: person.entity_type().map(str::to_owned),
-            span: self.span.clone(),
-        });
-        if let Some(kinship) = &person.kinship {
-            let owner = Person::named(kinship.owner.clone());
-            let statement = format!("{name} is {}'s {}", kinship.owner, kinship.word);
-            let object = Object::entity(name, person.entity_type());
-            self.state(&owner, kinship.relation, object, statement);
-        }
-        let mut known = person.clone();
-        name.clone_into(&mut known.name);
-        if let Some(kinship) = &mut known.kinship {
-            kinship.named = true;
-        }
-        self.species(&known);
-        self.people.introduce(known.clone());
-        self.people.remember(&known);
-    }
-
     /// Ages, birthdays, names, kinship and numbers of a person; returns whether the clause is done.
-    ///
-    /// # Errors
-    /// If the text needs a pronoun that refers to nobody known.
-    pub(super) fn personal(&mut self, verb: usize, subject: &Person, reading: Reading) -> Result<bool, Vague> {
+    pub(super) fn personal(&mut self, verb: usize, subject: &Person, reading: Reading) -> bool {
         let s = self.s;
         if reading.negated {
-            return Ok(false);
+            return false;
         }
         let date = self.date_of(verb);
         match s.lemma(verb) {
-            "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return Ok(true),
+            "be" | "turn" | "get" if self.age(verb, subject, reading, date) => return true,
+            "be" if reading.mood == Mood::Actual && self.height(verb, subject) => return true,
             "be" if reading.mood == Mood::Actual => {
                 if let Some(attribute) = s.child_of(verb, &[Dep::Attr]) {
-                    return Ok(self.is_someone(subject, attribute));
+                    return self.is_someone(subject, attribute);
                 }
             }
             "call" | "name" => {
@@ -380,14 +336,14 @@ impl SentenceReader<'_, '_> {
                     s.child(verb, |c| matches!(s.dep(c), Dep::Oprd | Dep::Dobj | Dep::Attr) && s.pos(c) == Pos::Propn);
                 if passive && let Some(name) = name {
                     self.introduce(subject, &nouns::name(&s, name));
-                    return Ok(true);
+                    return true;
                 }
             }
             "go" => {
                 let by = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "by");
                 if let Some(name) = by.and_then(|by| s.child_of(by, &[Dep::Pobj])).filter(|n| s.pos(*n) == Pos::Propn) {
                     self.introduce(subject, &nouns::name(&s, name));
-                    return Ok(true);
+                    return true;
                 }
             }
             "bear" => {
@@ -404,19 +360,20 @@ impl SentenceReader<'_, '_> {
             "have" | "own" | "get" => self.count(verb, subject, reading),
             "weigh" => {
                 if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
-                    let text = self.phrase(amount, None)?;
+                    let last = s.subtree(amount).last().unwrap_or(amount);
+                    let text = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
                     self.state(
                         subject,
                         "HAS_WEIGHT",
                         Object::value(text.clone()),
                         format!("{} weighs {text}", subject.name),
                     );
-                    return Ok(true);
+                    return true;
                 }
             }
             _ => {}
         }
-        Ok(false)
+        false
     }
 
     /// "I'm 38", "Mia turns 7 on June 12th", "he is 4 years old".
@@ -490,7 +447,7 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let unnamed = subject.kinship.as_ref().is_some_and(|kinship| !kinship.named);
         if unnamed
-            && s.pos(attribute) == Pos::Propn
+            && (s.pos(attribute) == Pos::Propn || s.is_proper(attribute))
             && !s.has_child(attribute, &[Dep::Det, Dep::Poss])
             && !subject.plural
         {
@@ -501,6 +458,9 @@ impl SentenceReader<'_, '_> {
                 self.introduce(subject, &name);
                 return true;
             }
+        }
+        if self.one_of_several(subject, attribute) {
+            return true;
         }
         self.described(subject, attribute);
         let Some(possessor) = s.child_of(attribute, &[Dep::Poss]) else { return false };
@@ -535,6 +495,17 @@ impl SentenceReader<'_, '_> {
         ]));
         if s.tag(object) != Tag::Nns || !countable {
             return;
+        }
+        if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
+            let word = people::kin_word(s.lemma(object)).to_owned();
+            self.people.several =
+                Some(Kinship { owner: subject.name.clone(), said: word.clone(), word, relation, named: false });
+            // "I have two kids": who they are may follow.
+            if !listed_names::has_names(&s, object) && relation == "HAS_CHILD" {
+                let label = s.lower(object);
+                let child = Object::entity(format!("{}'s {label}", subject.name), Some("Person"));
+                self.state(subject, relation, child, format!("{} has {} {label}", subject.name, s.lower(number)));
+            }
         }
         let noun = self.bare_noun(object);
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));

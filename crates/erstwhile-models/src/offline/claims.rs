@@ -127,16 +127,20 @@ impl<'l> Claims<'l> {
         let Some(relation) = self.lexicon.relation(fact.relation) else { return };
         for ending in &relation.ends {
             let object = ending.same_object.then_some(&fact.object);
-            let mut end = self.ending(fact, &ending.relation, object);
             // Who leaves a job had it; of others, what is ended need not have been, as an end would imply.
-            let was = object.is_some_and(|object| object.name.starts_with(char::is_uppercase))
-                && matches!(
-                    (fact.relation, ending.relation.as_str()),
-                    ("LEFT_JOB", "WORKS_AT")
-                        | ("LEFT_GROUP", "MEMBER_OF")
-                        | ("DIVORCED", "MARRIED_TO")
-                        | ("MOVED_FROM", "LIVES_IN")
-                );
+            let role = ending.relation == "WORKS_AS" && fact.object.entity_type.as_deref() == Some("Role");
+            let object = if role { Some(&fact.object) } else { object };
+            let mut end = self.ending(fact, &ending.relation, object);
+            let was = role
+                || fact.relation == "LEFT_GROUP"
+                || object.is_some_and(|object| object.name.starts_with(char::is_uppercase))
+                    && matches!(
+                        (fact.relation, ending.relation.as_str()),
+                        ("LEFT_JOB", "WORKS_AT")
+                            | ("LEFT_GROUP", "MEMBER_OF")
+                            | ("DIVORCED", "MARRIED_TO")
+                            | ("MOVED_FROM", "LIVES_IN")
+                    );
             end.kind = if was { ClaimKind::Ends } else { ClaimKind::Denies };
             end.valid_from = from;
             self.push(end);
@@ -260,6 +264,7 @@ impl<'l> Claims<'l> {
         for mut claim in other.claims {
             identifiers.restore(&mut claim.subject);
             identifiers.restore(&mut claim.statement);
+            identifiers.restore_relation(&mut claim.predicate);
             if let Some(object) = &mut claim.object {
                 identifiers.restore(object);
             }
@@ -327,8 +332,13 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
         (Kind::Tech, "Object"),
     ];
     let find = |kinds: Kinds| TYPES.iter().find(|(kind, _)| kinds.has(*kind)).map(|(_, name)| *name);
-    // "Lives in Lyon" makes Lyon a place, whatever the recogniser calls it.
-    let only = (wanted == Kinds::of(&[Kind::Place])).then_some("Location");
+    // "Lives in Lyon" makes Lyon a place, "works at Atelier Bleu" an organisation, whatever the recogniser calls it.
+    let open = Kinds::of(&[Kind::Person, Kind::HumanNp, Kind::Any, Kind::Propn, Kind::Thing]);
+    let only = match (wanted.intersects(open), wanted.has(Kind::Org), wanted.has(Kind::Place)) {
+        (false, true, _) => Some("Organization"),
+        (false, false, true) => Some("Location"),
+        _ => None,
+    };
     find(kinds.and(wanted)).or(only).or_else(|| find(kinds))
 }
 
@@ -338,6 +348,7 @@ fn clean_name(name: &str) -> String {
     let name = [" then ", " not ", ", not "]
         .into_iter()
         .fold(name, |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
+    let name = name.strip_suffix(" now").unwrap_or(name);
     let name = name.trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '"' | '“' | '”') || c.is_whitespace());
     name.strip_suffix("'s").unwrap_or(name).to_owned()
 }

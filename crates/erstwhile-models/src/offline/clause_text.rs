@@ -105,6 +105,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
                 Dep::Pcomp => s.head(head),
                 // "I went to see the play".
                 Dep::Advcl if s.tag(top) == Tag::Vb && s.is_lemma(head, &["go", "come"]) => head,
+                // "Gained admission to study pharmacy".
+                Dep::Acl if s.tag(top) == Tag::Vb && s.dep(head) == Dep::Dobj => s.head(head),
                 _ => break,
             };
             top = if matches!(s.dep(up), Dep::Acomp | Dep::Attr) { s.head(up) } else { up };
@@ -369,7 +371,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
                     let tag = s.tag(*token);
                     let mut word = expanded(s, *token);
                     let first = matches!(tag, Tag::Vbp | Tag::Vbz | Tag::Vbd | Tag::Md)
-                        || s.dep(*token) == Dep::Root && tag == Tag::Vb && !helper;
+                        || matches!(s.dep(*token), Dep::Root | Dep::Conj) && tag == Tag::Vb && !helper;
                     if !finite && first {
                         finite = true;
                         if third && matches!(tag, Tag::Vbp | Tag::Vb) {

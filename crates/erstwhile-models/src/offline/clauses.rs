@@ -77,6 +77,8 @@ pub(super) struct Candidate<'f> {
     frame: Option<&'f Frame>,
     pub(super) relation: &'f str,
     pub(super) object: usize,
+    /// The word in whose place the object stands, for the text.
+    said: usize,
     pub(super) slot: String,
 }
 
@@ -116,6 +118,17 @@ impl SentenceReader<'_, '_> {
         {
             reading = Reading { mood: Mood::Former, negated: false };
         }
+        // "Before that I worked at Greggs", "earlier I was staying in Koramangala".
+        let was = s.tag(verb) == Tag::Vbd || s.has_child_word(verb, &["was", "were"]);
+        if reading.mood == Mood::Actual
+            && !reading.negated
+            && was
+            && s.is_lemma(verb, LASTING)
+            && self.is_earlier(verb)
+            && self.date_of(verb).is_none()
+        {
+            reading.mood = Mood::Former;
+        }
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
             reading.mood = Mood::Planned;
         }
@@ -123,6 +136,12 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         if RECEIVES.iter().any(|(known, ..)| *known == lemma) && self.received(verb, subject_token, reading)? {
+            return Ok(());
+        }
+        if lemma == "be" && reading.mood == Mood::Actual && !reading.negated && self.diagnosis(verb, subject_token) {
+            return Ok(());
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
             return Ok(());
         }
         let Some(subject) = self.person(subject_token) else {
@@ -136,7 +155,7 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         self.people.remember(&subject);
-        if self.personal(verb, &subject, reading)? {
+        if self.personal(verb, &subject, reading) {
             return Ok(());
         }
         if lemma == "be" && (self.home(verb, &subject, reading) || self.praised_place(verb, subject_token, reading)) {
@@ -242,7 +261,9 @@ impl SentenceReader<'_, '_> {
                 let whole =
                     matches!(frame.slot.as_str(), "self" | "ger" | "inf" | "activity" | "trip" | "status" | "diet")
                         || frame.slot.starts_with("adj") && frame.slot.matches(':').count() < 2;
-                let argument = &Argument { token: self.named_beside(argument.token), slot: argument.slot.clone() };
+                let said = argument.token;
+                let argument = &Argument { token: self.named_beside(said), slot: argument.slot.clone() };
+                let beside = argument.token != said;
                 let objects = if whole { vec![argument.token] } else { s.coordinated(argument.token) };
                 for object in objects {
                     let score = self.fits(context, frame, object);
@@ -251,6 +272,7 @@ impl SentenceReader<'_, '_> {
                         frame: Some(frame),
                         relation: &frame.relation.name,
                         object,
+                        said: if beside { said } else { object },
                         slot: frame.slot.clone(),
                     });
                 }
@@ -261,7 +283,14 @@ impl SentenceReader<'_, '_> {
                 for object in s.coordinated(argument.token) {
                     let counted = s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Nummod]);
                     if let Some(relation) = self.kin_object(context, object).filter(|_| !counted) {
-                        offer(Candidate { score: 10, frame: None, relation, object, slot: "obj".to_owned() });
+                        offer(Candidate {
+                            score: 10,
+                            frame: None,
+                            relation,
+                            object,
+                            said: object,
+                            slot: "obj".to_owned(),
+                        });
                     }
                 }
             }
@@ -332,7 +361,7 @@ impl SentenceReader<'_, '_> {
         if self.is_told_by_itself(context, candidate) {
             return Ok(());
         }
-        let mut text = self.clause_words(context, Some(object))?;
+        let mut text = self.clause_words(context, Some(candidate.said))?;
         self.name_thing(object, &mut text);
         let mut reading = context.reading;
         // "don't like" as a frame of its own is a dislike, not a denial.
@@ -373,13 +402,7 @@ impl SentenceReader<'_, '_> {
             let pet = self.new_pet(context.subject, object, &object_parts.name);
             self.people.remember(&pet);
         }
-        // "I am working in Infosys": the place is an employer.
-        if relation == "WORKS_IN"
-            && object_parts.entity_type.as_deref() == Some("Organization")
-            && object_parts.name.len() > 2
-        {
-            relation = "WORKS_AT";
-        }
+        relation = self.more_telling(context, relation, &object_parts);
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
         }
@@ -391,10 +414,6 @@ impl SentenceReader<'_, '_> {
         let injured = (relation == "INJURED")
             .then(|| s.child_of(object, &[Dep::Poss]).and_then(|possessor| self.person(possessor)))
             .flatten();
-        // "Joined Strava as a product designer" is a job.
-        if relation == "JOINED" && self.joins_as(context.verb) {
-            relation = "STARTED_JOB";
-        }
         // Whose death it is: "my dad died" is a fact about the speaker.
         let mourner = context.subject.kinship.as_ref().map(|kinship| Person::named(kinship.owner.clone()));
         let (subject, object_parts) = match mourner.as_ref() {
@@ -406,17 +425,41 @@ impl SentenceReader<'_, '_> {
         if relation == "BOUGHT" && reading == (Reading { mood: Mood::Actual, negated: false }) {
             self.price(context, &object_parts.name);
         }
-        self.add(FactParts {
+        // "Volunteered there until my knees gave out last autumn".
+        let end = self.date_of_end(context.verb).filter(|_| past && !reading.negated && reading.mood == Mood::Actual);
+        let fact = |mood, date| FactParts {
             subject,
             relation,
-            object: object_parts,
-            statement: text,
-            mood: reading.mood,
+            object: object_parts.clone(),
+            statement: text.clone(),
+            mood,
             negated: reading.negated,
             past,
-            date: context.date,
-        });
+            date,
+        };
+        if end.is_none() || context.date.is_some() {
+            self.add(fact(reading.mood, context.date));
+        }
+        if end.is_some() {
+            self.add(fact(Mood::Former, end));
+        }
         Ok(())
+    }
+
+    /// The relation that says more than the one of the frame, by the object and the clause.
+    fn more_telling<'f>(&self, context: &Context<'_>, relation: &'f str, object: &Object) -> &'f str {
+        let s = self.s;
+        let employer = object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2;
+        let stays = s.has_child_word(context.verb, &["still", "currently", "now"]) && s.lemma(context.verb) == "be";
+        match relation {
+            // "I am working in Infosys": the place is an employer.
+            "WORKS_IN" if employer => "WORKS_AT",
+            // "We're in Otley still": where one lives.
+            "LOCATED_IN" if stays && context.subject.kind == PersonKind::Person => "LIVES_IN",
+            // "Joined Strava as a product designer" is a job.
+            "JOINED" if self.joins_as(context.verb) => "STARTED_JOB",
+            relation => relation,
+        }
     }
 
     /// Whether the object is a verb whose own clause tells it; the clause of a taste covers its verb.
@@ -433,6 +476,14 @@ impl SentenceReader<'_, '_> {
             return false;
         }
         self.has_own_frame(object)
+    }
+
+    /// The date of the clause that says until when.
+    fn date_of_end(&self, verb: usize) -> Option<usize> {
+        let s = self.s;
+        let until = |c: usize| s.child(c, |mark| s.dep(mark) == Dep::Mark && s.is(mark, &["until", "till"])).is_some();
+        let clause = s.child(verb, |c| s.dep(c) == Dep::Advcl && until(c))?;
+        self.date_of(clause)
     }
 
     /// Whether one joins in a job: "joined as a designer".

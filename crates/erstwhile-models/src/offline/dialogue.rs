@@ -5,6 +5,7 @@ use super::mapped::Mapped;
 use super::questions::{self, has_verb, turned};
 use super::reader::Trust;
 use super::turn::Unit;
+use super::updates;
 
 /// How many turns are remembered.
 pub(super) const TURNS_MAX: usize = 6;
@@ -59,6 +60,15 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     if let Some(corrected) = correction(unit, speaker, said, present) {
         return vec![corrected];
     }
+    let earlier = own_units(speaker, said, present);
+    let texts: Vec<&str> = earlier.iter().map(|unit| unit.text.text().trim_end_matches(['.', '!', ' '])).collect();
+    let text = unit.text.text().trim().trim_end_matches(['.', '!']);
+    if let Some(full) = updates::changed(text, &texts).filter(|_| !unit.question) {
+        return vec![at_place_of(unit, &full)];
+    }
+    if let Some(full) = updates::placed(text, &texts).filter(|_| !unit.question) {
+        return vec![at_place_of(unit, &full)];
+    }
     if let Some(since) = been_there(unit)
         && let Some(before) = present.last().or_else(|| own_last(said, speaker))
     {
@@ -112,6 +122,12 @@ fn works_now(said: &[Said]) -> bool {
     units.map(|unit| unit.text.text().to_lowercase()).any(|text| text.contains("work") || text.contains("your job"))
 }
 
+/// What the speaker has said, in order.
+fn own_units<'s>(speaker: Option<&str>, said: &'s [Said], present: &'s [Unit]) -> Vec<&'s Unit> {
+    let own = said.iter().filter(|turn| turn.speaker.as_deref() == speaker).flat_map(|turn| &turn.units);
+    own.chain(present).filter(|unit| !unit.question).collect()
+}
+
 /// The last sentence of the speaker in an earlier turn.
 fn own_last<'s>(said: &'s [Said], speaker: Option<&str>) -> Option<&'s Unit> {
     said.iter().rev().find(|turn| turn.speaker.as_deref() == speaker).and_then(|turn| turn.units.last())
@@ -146,8 +162,24 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
     if text.split_whitespace().count() > CORRECTION_WORDS_MAX || unit.question {
         return None;
     }
-    let own = said.iter().filter(|turn| turn.speaker.as_deref() == speaker).flat_map(|turn| &turn.units);
-    let earlier: Vec<&Unit> = own.chain(present).filter(|unit| !unit.question).collect();
+    let earlier = own_units(speaker, said, present);
+    let corrected = |before: &&Unit, full: &str| Unit {
+        corrects: Some(Box::new(at_place_of(unit, before.text.text()).text)),
+        ..at_place_of(unit, full)
+    };
+    if let Some(before) = earlier.last()
+        && let Some(full) = updates::of_somebody_else(text, before.text.text().trim_end_matches(['.', '!', ' ']))
+    {
+        return Some(corrected(before, &full));
+    }
+    let question = said.last().filter(|before| present.is_empty() && before.speaker.as_deref() != speaker);
+    if let Some((right, wrong)) =
+        question.and_then(|before| before.units.last()).and_then(|question| updates::chosen(question.text.text(), text))
+        && let Some(before) = earlier.iter().rev().take(4).find(|unit| find_word(unit.text.text(), wrong).is_some())
+        && let Some(at) = find_word(before.text.text(), wrong)
+    {
+        return Some(substituted(before, at..at + wrong.len(), right, unit));
+    }
     let text = text.split(", sorry").next().unwrap_or(text);
     let bare = [
         "it's ",
@@ -183,7 +215,10 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
     {
         return None;
     }
-    let before = earlier.last()?;
+    // "The Bath flat fell through. Bristol instead": of what was said before this turn.
+    let turns_before = own_units(speaker, said, &[]);
+    let before =
+        turns_before.last().filter(|_| bare.len() < text.len() && text.contains(" instead")).or(earlier.last())?;
     let place = last_like(before.text.text(), bare)?;
     Some(substituted(before, place, bare, unit))
 }
@@ -224,8 +259,16 @@ fn last_like(text: &str, right: &str) -> Option<std::ops::Range<usize>> {
             true
         }
     };
-    let (at, word) = words.iter().rev().find(like)?;
-    Some(*at..at + word.len())
+    let last = words.iter().rposition(|word| like(&word))?;
+    let (at, word) = words.get(last)?;
+    // "Zenith Bank" is one name.
+    let first = words[..last]
+        .iter()
+        .rev()
+        .take_while(|word| capital && !numeric && like(word))
+        .last()
+        .filter(|(start, _)| !text[*start..*at].contains([',', '.', '!']));
+    Some(first.map_or(*at, |(start, _)| *start)..at + word.len())
 }
 
 /// A sentence with a part replaced; all of it stands where the correction stands.
@@ -257,6 +300,9 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
     let often = ["once", "twice", "of course", "many times", "a few times", "loads of times"];
     let words = question_words(question);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
     let polarity = [first.as_str(), lead]
         .iter()
         .find_map(|word| if YES.contains(word) { Some(true) } else { NO.contains(word).then_some(false) })
@@ -292,7 +338,15 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
             let allergies = words.iter().any(|word| matches!(*word, "allergies" | "allergic" | "allergy"))
                 && yes
                 && !has_verb(rest);
-            let rest = if allergies {
+            let staff = words.iter().any(|word| matches!(*word, "staff" | "employees" | "team" | "colleagues"));
+            let people = rest.rsplit_once(", ").filter(|(count, _)| staff && !has_verb(count)).map(|(_, names)| names);
+            let booked = ["booked", "scheduled", "due", "on ", "in "].iter().any(|lead| rest.starts_with(lead));
+            let needed = words.iter().any(|word| matches!(*word, "need" | "needing" | "having" | "have"));
+            let rest = if let Some(names) = people.filter(|names| names.starts_with(char::is_uppercase)) {
+                format!("my employees are {names}")
+            } else if booked && needed && !has_verb(rest) {
+                format!("my {} is {rest}", words.last().unwrap_or(&""))
+            } else if allergies {
                 format!("I am allergic to {rest}")
             } else if noun_phrase && owns {
                 format!("I have {rest}")
@@ -308,6 +362,19 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
         Some((first, rest)) if (has_verb(rest) || goes_on(rest)) && !has_verb(first) => (first, Some(rest)),
         _ => (text, None),
     };
+    // "And the Fitbit?" - "still use it".
+    let thing = question.trim_end_matches(['?', ' ']);
+    let names_thing = !has_verb(thing) && thing.split(' ').count() <= 4 && !words.is_empty() && !thing.is_empty();
+    let asks = ["what", "which", "where", "who", "how", "when", "why", "any"].contains(&words[0]);
+    if names_thing
+        && !asks
+        && let Some(stem) = text.strip_suffix(" it").or_else(|| text.strip_suffix(" them"))
+        && !stem.contains(" with ")
+    {
+        let lead = if text.starts_with("I ") || text.starts_with("I'") { "" } else { "I " };
+        let thing = thing.strip_prefix("your ").map_or_else(|| thing.to_owned(), |rest| format!("my {rest}"));
+        return vec![at_place_of(answer, &format!("{lead}{stem} {thing}"))];
+    }
     if has_verb(text) {
         return Vec::new();
     }
@@ -356,6 +423,8 @@ fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
     let subject = (*second == "you").then_some("I");
     let tail = turned(rest);
     Some(match (*first, subject, yes) {
+        ("will", Some(_), true) => format!("I will {tail}"),
+        ("would", Some(_), true) if tail.starts_with("like ") => format!("I want {}", &tail["like ".len()..]),
         ("do", Some(_), true) => format!("I {tail}"),
         ("do", Some(_), false) => format!("I don't {tail}"),
         ("are", Some(_), true) => format!("I am {tail}"),
@@ -398,7 +467,21 @@ fn kinship(words: &[&str], names: &[String], yes: bool, rest: &str) -> Option<St
         .or_else(|| rest.strip_prefix("My "))
         .map(|said| said.split([',', '.']).next().unwrap_or(said));
     match (yes, said) {
-        (true, _) if !kin.is_empty() && kin.len() <= 2 => Some(format!("{name} is my {}", kin.join(" "))),
+        (true, _) if !kin.is_empty() && kin.len() <= 2 => {
+            // "Yep, together since 2021".
+            let since = rest.split(", ").find(|part| part.starts_with("together ") || part.starts_with("married "));
+            let since = since.map(|since| {
+                format!(
+                    ". I have been {}",
+                    since.replacen("together", &format!("dating {name}"), 1).replacen(
+                        "married since",
+                        &format!("married to {name} since"),
+                        1
+                    )
+                )
+            });
+            Some(format!("{name} is my {}{}", kin.join(" "), since.unwrap_or_default()))
+        }
         (false, Some(said)) if said.split(' ').count() <= 2 => Some(format!("{name} is my {said}")),
         _ => None,
     }

@@ -96,7 +96,7 @@ const PAST: &str = "saw swapped traded rode hosted threw caught wore wrote sang 
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
-    completed cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
+    completed worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
     returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
     received dumped proposed forgot stopped supported coached taught served";
 
@@ -118,8 +118,15 @@ fn has_word(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|known| known == word)
 }
 
+/// Whether a sentence in lower case begins with the predicate of the speaker.
+pub(super) fn begins_without_subject(lower: &str) -> bool {
+    let first = lower.split_whitespace().next().unwrap_or_default();
+    has_word(PAST, first) || has_word(PROGRESSIVES, first)
+}
+
 /// Completes the beginning of a sentence that a speaker says of himself or herself.
 pub(super) fn complete(sentence: &mut Mapped) {
+    super::telegrams::complete(sentence);
     kin(sentence);
     phrasings::in_plain_words(sentence);
     spread(sentence);
@@ -131,8 +138,11 @@ pub(super) fn complete(sentence: &mut Mapped) {
     let rest = &text[offset..];
     let lead = subject_of(rest);
     if let (Some(lead), Some(first)) = (lead, rest.chars().next()) {
-        let lowered: String = format!("{lead}{}", first.to_lowercase());
-        sentence.replace(&[(offset..offset + first.len_utf8(), lowered.as_str())]);
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        let shouted = word.len() > 1 && word.chars().all(char::is_uppercase);
+        let length = if shouted { word.len() } else { first.len_utf8() };
+        let lowered: String = format!("{lead}{}", rest[..length].to_lowercase());
+        sentence.replace(&[(offset..offset + length, lowered.as_str())]);
     }
     let lower = sentence.text().trim_start().to_ascii_lowercase();
     let short = lower.split_once(", ").is_some_and(|(first, _)| first.split_whitespace().count() <= 2);

@@ -165,8 +165,23 @@ impl Identifiers {
         self.names.iter().find(|(name, _)| *name == word).map(|(_, original)| original.as_str())
     }
 
+    /// Puts the identifiers back in a name in capitals: `HAS_KODAK_LEVEL`.
+    pub(super) fn restore_relation(&self, relation: &mut String) {
+        for (name, original) in &self.names {
+            let name = name.to_uppercase();
+            if relation.split('_').any(|part| part == name) {
+                let original = super::claims::relation_name(original);
+                *relation = relation.replace(&name, &original);
+            }
+        }
+    }
+
     /// Puts the identifiers back.
     pub(super) fn restore(&self, text: &mut String) {
+        // "Motherinlaw" was written together for the parser.
+        if text.contains("inlaw") {
+            *text = text.replace("inlaw", "-in-law");
+        }
         for (name, original) in &self.names {
             if text.contains(name) {
                 *text = text.replace(name, original);

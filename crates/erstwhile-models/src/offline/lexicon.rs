@@ -28,7 +28,7 @@ kinds! {
     Award = "award", Baby = "baby", Bill = "bill", BodyPart = "bodypart", Business = "business", Class = "class",
     Club = "club", Condition = "condition", Date = "date", Degree = "degree", Diet = "diet", Distance = "distance",
     Evaluative = "evaluative", Event = "event", Exam = "exam", Female = "female", Field = "field", FirstName = "first_name", Food = "food",
-    Game = "game", Gpe = "gpe", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
+    Game = "game", Gpe = "gpe", Grade = "grade", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
     Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", KnownName = "known_name", Language = "language", Letter = "letter",
     Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
     Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",
@@ -157,6 +157,11 @@ impl Lexicon {
     /// Whether a list has a word.
     pub(super) fn is(&self, word: &str, kind: Kind) -> bool {
         self.kinds(word).has(kind)
+    }
+
+    /// Whether any list has a word, other than those of names.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        !self.kinds(word).without(Kinds::of(&[Kind::KnownName, Kind::FirstName, Kind::Gpe])).is_empty()
     }
 
     /// The frames of a verb, in the order of the vocabulary.

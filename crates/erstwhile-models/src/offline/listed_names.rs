@@ -27,8 +27,9 @@ fn names_after(s: &Sentence<'_>, token: usize) -> Vec<Listed> {
     while at < s.end && at <= token + 3 && s.is(at, &[",", "(", ":", "called", "named", "-", "-lrb-"]) {
         at += 1;
     }
-    let is_name =
-        |t: usize| t < s.end && s.pos(t) == Pos::Propn && s.is_capital(t) && s.entity_kind(t) != Some(EntityKind::Date);
+    let is_name = |t: usize| {
+        t < s.end && s.is_noun(t) && s.is_capital(t) && t > s.start && s.entity_kind(t) != Some(EntityKind::Date)
+    };
     let mut found = Vec::new();
     while is_name(at) {
         let first = at;
@@ -155,7 +156,11 @@ impl SentenceReader<'_, '_> {
         const APART: &[&str] = &["break", "split", "part", "disagree", "argue", "fight", "agree", "deal", "compare"];
         let s = self.s;
         let with = s.dep(token) == Dep::Pobj && s.is(s.head(token), &["with"]);
-        let verb = s.head(s.head(token));
+        let mut verb = s.head(s.head(token));
+        // "At the chapel with Dot": the parser may hang the company on the place.
+        if s.dep(verb) == Dep::Pobj && s.is(s.head(verb), &["at", "in", "to"]) {
+            verb = s.head(s.head(verb));
+        }
         let named = |token| s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
         if !with || !s.is_verb(verb) || s.is_lemma(verb, APART) || self.trust != Trust::Speaker || !named(token) {
             return;
@@ -178,6 +183,28 @@ impl SentenceReader<'_, '_> {
                 self.state(&speaker, "KNOWS", Object::entity(name, Some("Person")), statement);
             }
         }
+    }
+
+    /// "Maureen is the eldest", after "I have two sisters".
+    pub(super) fn one_of_several(&mut self, subject: &Person, attribute: usize) -> bool {
+        const RANKS: &[&str] =
+            &["eldest", "oldest", "youngest", "elder", "older", "younger", "middle", "other", "first", "second"];
+        let s = self.s;
+        let ranked =
+            s.subtree(attribute).any(|token| s.is(token, RANKS)) && s.has_child_word(attribute, &["the", "my"]);
+        let Some(kinship) = self.people.several.clone().filter(|_| ranked && subject.kind == PersonKind::Person) else {
+            return false;
+        };
+        if subject.kinship.is_some() || self.people.is_speaker(&subject.name) {
+            return false;
+        }
+        let owner = Person::named(kinship.owner.clone());
+        let statement = format!("{} is {}'s {}", subject.name, kinship.owner, kinship.word);
+        self.state(&owner, kinship.relation, Object::entity(subject.name.clone(), Some("Person")), statement);
+        let known = Person { kinship: Some(Kinship { named: true, ..kinship }), ..subject.clone() };
+        self.people.introduce(known.clone());
+        self.people.remember(&known);
+        true
     }
 
     /// Whose the listed ones are: the possessor, or who has them.

@@ -27,6 +27,10 @@ const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recen
 const COUNTS: &[&str] = &["number", "count", "total"];
 /// Maximum number of words between a relative clause and the noun that it is about.
 const NOUNS_MAX: usize = 6;
+/// Maximum number of words from "from" to "to".
+const RANGE_MAX: usize = 8;
+/// Maximum number of bytes of what a quantity is of.
+const COMPLEMENT_MAX: usize = 60;
 const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us"];
 
 impl SentenceReader<'_, '_> {
@@ -58,8 +62,7 @@ impl SentenceReader<'_, '_> {
         let object = s.child_of(verb, &[Dep::Dobj]);
         let reached = object.filter(|_| s.is_lemma(verb, REACHES));
         let to = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "to").and_then(|to| s.object_of(to));
-        let range = || s.child(verb, |c| s.lower(c) == "from").and_then(|from| s.object_of(from));
-        let Some(number) = reached.or(to).or_else(range) else { return };
+        let Some(number) = reached.or(to).or_else(|| self.end_of_range(verb)) else { return };
         let subject = s.subject(verb).and_then(|subject| {
             let relative = s.dep(verb) == Dep::Relcl && s.is(subject, &["which", "that"]);
             if relative { self.measured_noun(s.head(verb)) } else { Some(subject) }
@@ -70,6 +73,16 @@ impl SentenceReader<'_, '_> {
         if s.pos(noun) == Pos::Noun && !is_attribute && (object.is_some() || self.is_measured(noun)) {
             self.add_measure(noun, number);
         }
+    }
+
+    /// "from 450 ms to 120 ms": the second number, of which the parser makes various things.
+    fn end_of_range(&self, verb: usize) -> Option<usize> {
+        let s = self.s;
+        let from = s.child(verb, |c| s.lower(c) == "from")?;
+        let to = (from + 1..s.end.min(from + RANGE_MAX)).find(|token| s.is(*token, &["to"]))?;
+        let number = Some(to + 1).filter(|number| *number < s.end)?;
+        let unit = s.head(number);
+        Some(if unit == number + 1 && s.entity(unit).is_some() { unit } else { number })
     }
 
     /// Whether a noun has a number: a quantity, or several things.
@@ -95,7 +108,9 @@ impl SentenceReader<'_, '_> {
         let verb = s.doc.ancestors(noun).find(|above| s.tokens().contains(above) && s.is_verb(*above));
         let known = s.child(noun, |c| s.is(c, &["the", "new", "current"]) || s.is(c, MINE)).is_some();
         let aims = verb.is_some_and(|verb| s.is_lemma(verb, &["achieve", "aim", "reach", "want", "target"]));
-        if !known && verb.is_none_or(|verb| self.is_unreal(verb)) || aims {
+        // "A 12% salary increase" is no salary.
+        let is_part = s.dep(noun) == Dep::Compound;
+        if is_part || aims || !known && verb.is_none_or(|verb| self.is_unreal(verb)) {
             return;
         }
         let of = s.child(noun, |c| s.dep(c) == Dep::Prep && s.lower(c) == "of").and_then(|of| s.object_of(of));
@@ -172,7 +187,12 @@ impl SentenceReader<'_, '_> {
             None => self.people.speaker.clone().map(Person::named),
         };
         let Some(owner) = owner else { return false };
+        // "My deadline of 15 April" is still to come.
+        let is_over = |date: usize| {
+            s.is_lemma(noun, &["deadline"]) && self.dates.get(date).is_some_and(|d| d.relative && d.from.at < self.now)
+        };
         let value = match dated {
+            Some(date) if is_over(date) => None,
             Some(date) => self.date_words(date, true),
             None if s.has_child(number, &[Dep::Nummod]) && s.entity(number).is_none() => self.phrase(number, None).ok(),
             None => self.plain_value(number).ok().flatten().map(|value| value.name),
@@ -196,10 +216,29 @@ impl SentenceReader<'_, '_> {
         let is_plural = of.is_none() && s.tag(noun) == Tag::Nns;
         let statement = match several {
             Some(_) if of.is_none() => format!("{} has {value} {}", owner.name, self.quantity_name(noun)),
-            _ => format!("{}'s {name} {} {value}", owner.name, if is_plural { "are" } else { "is" }),
+            _ => {
+                let of_what = if of.is_none() { self.complement(noun, number) } else { String::new() };
+                format!("{}'s {name}{of_what} {} {value}", owner.name, if is_plural { "are" } else { "is" })
+            }
         };
         self.state(&owner, &relation, Object::value(value), statement);
         true
+    }
+
+    /// What a quantity is of: " on a quiz", " of my app"; empty if nothing is said, or nothing without a pronoun.
+    fn complement(&mut self, noun: usize, number: usize) -> String {
+        let s = self.s;
+        let preposition = s.child(noun, |c| {
+            c > noun && s.dep(c) == Dep::Prep && s.is(c, &["on", "of", "for", "in"]) && !s.in_subtree(c, number)
+        });
+        let Some(preposition) = preposition else { return String::new() };
+        let Some(object) = s.object_of(preposition).filter(|object| s.is_noun(*object) && !s.is_date(*object)) else {
+            return String::new();
+        };
+        match self.phrase(object, None) {
+            Ok(text) if text.len() <= COMPLEMENT_MAX => format!(" {} {text}", s.lower(preposition)),
+            _ => String::new(),
+        }
     }
 
     /// A preposition behind a noun, which the parser may have hung on the verb.

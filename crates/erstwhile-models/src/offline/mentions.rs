@@ -15,7 +15,7 @@ use super::sentence::Sentence;
 const MENTIONS_MAX: usize = 500;
 
 /// Words that are names even in lower case.
-pub(super) const NAMES: Kinds = Kinds::of(&[Kind::KnownName, Kind::FirstName]);
+pub(super) const NAMES: Kinds = Kinds::of(&[Kind::KnownName, Kind::FirstName, Kind::Gpe]);
 
 /// Capitalised exclamations and forms of address, which are no names.
 const EXCLAMATIONS: &[&str] = &[
@@ -94,8 +94,8 @@ fn recognised(s: &Sentence<'_>) -> Vec<Candidate> {
         let parts: Vec<Range<usize>> =
             if is_list { names_of_list(s, &entity.tokens) } else { vec![entity.tokens.clone()] };
         for tokens in parts {
-            let person = Some("Person").filter(|_| tokens.len() == 1 && begins_with_first_name(s, &tokens));
-            if let Some(entity_type) = person.or_else(|| mention_type(entity.kind)) {
+            let listed = (tokens.len() == 1).then(|| listed_type(s, &tokens)).flatten();
+            if let Some(entity_type) = listed.or_else(|| mention_type(entity.kind)) {
                 let entity_type = type_by_use(s, &tokens).unwrap_or(entity_type);
                 found.push(Candidate { tokens, entity_type: Some(entity_type) });
             }
@@ -140,15 +140,18 @@ fn unrecognised(s: &Sentence<'_>) -> Vec<Candidate> {
             && !touches(name.start.checked_sub(1))
             && !touches(Some(name.end))
     });
-    let typed = |tokens: Range<usize>| Candidate {
-        entity_type: begins_with_first_name(s, &tokens).then_some("Person"),
-        tokens,
-    };
-    names.into_iter().map(typed).collect()
+    names.into_iter().map(|tokens| Candidate { entity_type: listed_type(s, &tokens), tokens }).collect()
 }
 
-fn begins_with_first_name(s: &Sentence<'_>, tokens: &Range<usize>) -> bool {
-    s.lexicon.is(s.lower(tokens.start), Kind::FirstName) && tokens.clone().all(|token| s.is_capital(token))
+/// The type of a name by its first word, if a list has it: a first name or a place.
+fn listed_type(s: &Sentence<'_>, tokens: &Range<usize>) -> Option<&'static str> {
+    let kinds = s.lexicon.kinds(s.lower(tokens.start));
+    let is_name = tokens.clone().all(|token| s.is_capital(token));
+    match (kinds.has(Kind::FirstName), kinds.has(Kind::Gpe)) {
+        (true, _) if is_name => Some("Person"),
+        (_, true) if is_name && tokens.len() == 1 => Some("Location"),
+        _ => None,
+    }
 }
 
 /// "Love Jamila!" names Jamila.

@@ -180,7 +180,9 @@ impl MoodReader<'_, '_> {
         }
         if auxiliaries.iter().any(|aux| matches!(*aux, "will" | "wo" | "'ll")) {
             let dated = s.tokens().any(|token| s.is_date(token));
-            return (dated || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
+            let polite =
+                s.child_of(verb, &[Dep::Nsubj]).is_none_or(|subject| s.is(subject, &["i", "we", "that", "it"]));
+            return (dated || !polite || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
         }
         Some(Mood::Actual)
     }
@@ -231,6 +233,10 @@ impl MoodReader<'_, '_> {
         let s = self.sentence;
         if self.is_supposed(head) {
             return None;
+        }
+        // "… until I had my stroke in 2024": what ended it happened.
+        if self.marks(verb, &["until", "till"]) && s.tag(verb) == Tag::Vbd && mood == Mood::Actual {
+            return Some(mood);
         }
         let now_that = self.marks(verb, &["that"]) && s.has_child_word(verb, &["now"]);
         if !now_that
@@ -398,8 +404,24 @@ impl MoodReader<'_, '_> {
     /// "I got the chance to meet her".
     fn is_taken_chance(&self, noun: usize) -> bool {
         let s = self.sentence;
-        s.is_lemma(noun, &["chance", "opportunity", "honor", "honour", "privilege", "pleasure"])
-            && s.is_lemma(s.head(noun), &["have", "get"])
+        s.is_lemma(
+            noun,
+            &[
+                "chance",
+                "opportunity",
+                "honor",
+                "honour",
+                "privilege",
+                "pleasure",
+                "admission",
+                "scholarship",
+                "place",
+                "offer",
+                "grant",
+                "funding",
+                "permission",
+            ],
+        ) && s.is_lemma(s.head(noun), &["have", "get", "gain", "win", "receive", "secure", "take", "land", "earn"])
             && s.is_past(s.head(noun))
     }
 
@@ -418,7 +440,7 @@ impl MoodReader<'_, '_> {
             return false;
         }
         s.lemma(verb) == "go" && s.child(verb, |c| s.dep(c) == Dep::Xcomp).is_none()
-            || s.is_lemma(verb, &["move", "marry"])
+            || s.is_lemma(verb, &["move", "marry", "head", "fly"])
             || s.tokens().any(|token| s.is_date(token) && s.is(token, SOON))
     }
 

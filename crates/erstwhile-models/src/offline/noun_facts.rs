@@ -41,13 +41,18 @@ impl SentenceReader<'_, '_> {
             self.people.remember(&person);
             // "We lost our old spaniel Meg": whom one no longer has.
             let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury", "rehome", "sell"]);
-            if !lost {
+            // "Teo is my partner" names the partner.
+            let named_by_subject = s.dep(token) == Dep::Attr
+                && s.subject(s.head(token)).is_some_and(|subject| s.pos(subject) == Pos::Propn);
+            if !lost && !named_by_subject {
                 self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
             }
             self.name_of_pet_or_relative(token, &person);
             return Ok(());
         }
         self.remember_stranger(token);
+        self.our_name(token);
+        self.doctor(token);
         let possessor = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE));
         if possessor.is_none() || self.trust == Trust::Assistant {
             return Ok(());
@@ -126,6 +131,23 @@ impl SentenceReader<'_, '_> {
         }
     }
 
+    /// "Our Paul", as one says of family in the north of England.
+    fn our_name(&mut self, token: usize) {
+        let s = self.s;
+        let ours = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, &["our"])).is_some();
+        let person = s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
+        let single = s.entity(token).is_some_and(|entity| entity.tokens.len() == 1);
+        let Some(speaker) = self.people.speaker.clone().filter(|_| ours && person && single) else { return };
+        if self.trust != Trust::Speaker || s.has_child(token, &[Dep::Compound, Dep::Amod]) {
+            return;
+        }
+        let name = nouns::name(&s, token);
+        if self.people.known(&name).is_none() {
+            let statement = format!("{name} is of {speaker}'s family");
+            self.state(&Person::named(speaker), "HAS_RELATIVE", Object::entity(name, Some("Person")), statement);
+        }
+    }
+
     /// Someone who is named or described, so that pronouns do not skip them.
     fn remember_stranger(&mut self, token: usize) {
         let s = self.s;
@@ -175,11 +197,31 @@ impl SentenceReader<'_, '_> {
     /// "my job at Acme", "my role as manager".
     fn job(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
         let s = self.s;
-        if !s.is_a(token, Kind::Job) {
+        // "My team at Flipkart", "my contract at Discovery ended".
+        let of_work = s.is_lemma(
+            token,
+            &[
+                "team",
+                "manager",
+                "boss",
+                "colleague",
+                "supervisor",
+                "contract",
+                "desk",
+                "probation",
+                "shift",
+                "coworker",
+            ],
+        );
+        if !s.is_a(token, Kind::Job) && !of_work {
             return Ok(());
         }
-        let ended = s.is_lemma(s.head(token), &["lose", "leave", "quit"]);
-        for preposition in s.children(token).filter(|c| s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
+        let ends = s.dep(token) == Dep::Nsubj && s.is_lemma(s.head(token), &["end", "finish", "expire"]);
+        let ended = s.is_lemma(s.head(token), &["lose", "leave", "quit"]) || ends && s.is_past(s.head(token));
+        // "Lunch with my team at Flipkart": the parser may hang the place on the noun before.
+        let beside = (token + 1 < s.end && s.dep(token + 1) == Dep::Prep).then_some(token + 1);
+        let own = s.children(token).filter(|c| s.dep(*c) == Dep::Prep && Some(*c) != beside);
+        for preposition in own.chain(beside).collect::<Vec<_>>() {
             let Some(object) = s.child_of(preposition, &[Dep::Pobj]) else { continue };
             let kinds = self.kinds(object);
             let role = s.lower(preposition) == "as";
@@ -206,7 +248,7 @@ impl SentenceReader<'_, '_> {
                 mood: if ended { Mood::Former } else { Mood::Actual },
                 negated: false,
                 past: false,
-                date: None,
+                date: self.date_of(s.head(token)).filter(|_| ends && ended),
             });
         }
         Ok(())
@@ -272,7 +314,11 @@ impl SentenceReader<'_, '_> {
         if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) {
             return Ok(());
         }
-        let product = matches!(s.entity_kind(token), Some(EntityKind::Product))
+        let numbered = s.pos(token) == Pos::Propn
+            && s.identifier(token).is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
+            && (s.has_child(token, &[Dep::Compound]) || s.identifier(token).is_some_and(|name| name.contains(' ')));
+        let product = numbered
+            || matches!(s.entity_kind(token), Some(EntityKind::Product))
             || s.entity_kind(token) == Some(EntityKind::Org)
                 && s.pos(token) == Pos::Propn
                 && s.subtree(token).any(|t| s.text(t).chars().any(|c| c.is_ascii_digit()));

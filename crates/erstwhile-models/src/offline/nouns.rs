@@ -5,6 +5,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use super::lexicon::{Kind, Kinds};
 use super::people::{FIRST, People, PersonKind, SECOND};
 use super::sentence::Sentence;
+use super::word_forms::{is_grade, is_medicine, is_profession, is_school_name};
 
 /// A phrase that cannot stand alone, because it needs a pronoun that refers to nothing known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +66,7 @@ fn kinds_of_entity(kind: EntityKind, text: &str) -> Kinds {
         EntityKind::Fac => Kinds::of(&[Kind::Place, Kind::Org, Kind::Sight]),
         EntityKind::Org => {
             let lower = text.to_lowercase();
-            let school =
-                ["universi", "college", "school", "academy", "institut"].iter().any(|word| lower.contains(word));
+            let school = is_school_name(&lower);
             let org = Kinds::of(&[Kind::Org, Kind::OrgName, Kind::Product, Kind::Tech]);
             if school { org.with(Kinds::of(&[Kind::School])) } else { org }
         }
@@ -82,6 +82,19 @@ fn kinds_of_entity(kind: EntityKind, text: &str) -> Kinds {
             Kinds::default()
         }
     }
+}
+
+/// The types that the word lists give a noun, alone or with the word before it.
+fn listed_kinds(sentence: &Sentence<'_>, token: usize) -> Kinds {
+    let word = sentence.lemma(token);
+    let two = (token > sentence.start).then(|| format!("{} {word}", sentence.lower(token - 1)));
+    // "python 3.12" is what "python" is.
+    let named = sentence.identifier(token).and_then(|name| name.split(' ').next()).map(str::to_lowercase);
+    let typed = typed_name(sentence, token).map(|(noun, _)| noun);
+    // A gerund is what its form says: "playing" is no play.
+    let base = (sentence.tag(token) != Tag::Vbg).then_some(word);
+    let lists = [typed, base, two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
+    lists.fold(Kinds::default(), |all, word| all.with(sentence.lexicon.kinds(word)))
 }
 
 /// The types of the noun phrase of a head; empty if it is not concrete.
@@ -101,34 +114,39 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     }
     let mut found = Kinds::default();
     let dep = sentence.dep(token);
-    if sentence.tag(token) == Tag::Vbg
-        && matches!(
-            dep,
-            Dep::Xcomp | Dep::Pcomp | Dep::Dobj | Dep::Pobj | Dep::Conj | Dep::Ccomp | Dep::Csubj | Dep::Attr
-        )
-    {
+    if sentence.tag(token) == Tag::Vbg && is_place_of_noun(dep) {
         found.insert(Kind::Activity);
     }
-    let two = (token > sentence.start).then(|| format!("{} {word}", sentence.lower(token - 1)));
-    // "python 3.12" is what "python" is.
-    let named = sentence.identifier(token).and_then(|name| name.split(' ').next()).map(str::to_lowercase);
-    let typed = typed_name(sentence, token).map(|(noun, _)| noun);
-    // A gerund is what its form says: "playing" is no play.
-    let base = (sentence.tag(token) != Tag::Vbg).then_some(word);
-    let lists = [typed, base, two.as_deref(), Some(sentence.lower(token)), named.as_deref()].into_iter().flatten();
-    let listed = lists.fold(Kinds::default(), |all, word| all.with(sentence.lexicon.kinds(word)));
+    let listed = listed_kinds(sentence, token);
     found = found.with(listed);
+    if is_grade(sentence, token) {
+        return Kinds::of(&[Kind::Grade, Kind::Any]);
+    }
     if let Some(entity) = sentence.entity(token) {
         match entity.kind {
+            // "Node 18" is no date.
+            EntityKind::Date if listed.has(Kind::Tech) => {}
             EntityKind::Date => return Kinds::of(&[Kind::Date]),
+            // "He runs the 400".
+            EntityKind::Cardinal
+                if sentence.is_lemma(sentence.head(token), &["run", "swim"])
+                    && sentence.has_child_word(token, &["the"]) =>
+            {
+                return Kinds::of(&[Kind::Distance, Kind::Any]);
+            }
             EntityKind::Cardinal if sentence.pos(token) != Pos::Noun => {
                 return if dep == Dep::Attr { Kinds::of(&[Kind::Age]) } else { Kinds::default() };
             }
             EntityKind::Time | EntityKind::Ordinal => return Kinds::default(),
+            // A well-known place is one, whatever the recogniser calls it.
+            _ if listed.has(Kind::Gpe) && entity.tokens.len() == 1 => found.insert(Kind::Place),
             kind => found = found.with(kinds_of_entity(kind, sentence.entity_text(entity))),
         }
     }
-    if sentence.pos(token) == Pos::Propn && sentence.is_capital(token)
+    if sentence.pos(token) == Pos::Propn && is_school_name(&name(sentence, token).to_lowercase()) {
+        found = found.with(Kinds::of(&[Kind::School, Kind::Org]));
+    }
+    if sentence.is_proper(token)
         || sentence.identifier(token).is_some_and(|name| name.contains(|c: char| !c.is_lowercase()))
     {
         found.insert(Kind::Propn);
@@ -147,7 +165,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         found.insert(Kind::Title);
     }
     if is_medicine(sentence.lower(token)) {
-        found.insert(Kind::Medication);
+        found = found.without(Kinds::of(&[Kind::Language, Kind::Identity])).with(Kinds::of(&[Kind::Medication]));
     }
     if found.has(Kind::Title) {
         found.insert(Kind::HumanNp);
@@ -160,11 +178,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     found = found.without(DESCRIPTIVE);
     let known = found.without(Kinds::of(&[Kind::Measure, Kind::Kin]));
     let named = found.intersects(Kinds::of(&[Kind::Propn, Kind::Work])) && sentence.entity(token).is_some();
-    let qualified = |child: usize| {
-        sentence.dep(child) == Dep::Compound
-            || sentence.dep(child) == Dep::Amod && !sentence.is_a(child, Kind::Evaluative)
-    };
-    if vague && !named && (known.is_empty() || sentence.child(token, qualified).is_none()) {
+    if vague && !named && (known.is_empty() || !is_qualified(sentence, token)) {
         return Kinds::default();
     }
     // Chat writes names in lower case.
@@ -181,6 +195,11 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     found
 }
 
+/// Whether a word stands where nouns stand, so that a gerund is what one does.
+fn is_place_of_noun(dep: Dep) -> bool {
+    matches!(dep, Dep::Xcomp | Dep::Pcomp | Dep::Dobj | Dep::Pobj | Dep::Conj | Dep::Ccomp | Dep::Csubj | Dep::Attr)
+}
+
 /// A name that a pet was given is no person's and no place.
 fn without_people_of_pets(kinds: Kinds, people: &People, name: &str) -> Kinds {
     let pet = kinds.has(Kind::Propn) && people.known(name).is_some_and(|known| known.kind == PersonKind::Pet);
@@ -189,6 +208,15 @@ fn without_people_of_pets(kinds: Kinds, people: &People, name: &str) -> Kinds {
     }
     let others = Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Place, Kind::Org, Kind::OrgName]);
     kinds.without(others).with(Kinds::of(&[Kind::Animal]))
+}
+
+/// Whether a noun has another noun or a telling adjective before it.
+fn is_qualified(sentence: &Sentence<'_>, token: usize) -> bool {
+    let qualifies = |child: usize| {
+        sentence.dep(child) == Dep::Compound
+            || sentence.dep(child) == Dep::Amod && !sentence.is_a(child, Kind::Evaluative)
+    };
+    sentence.child(token, qualifies).is_some()
 }
 
 /// "20 miles", "a 5% rise": a noun with an amount in a short phrase.
@@ -201,44 +229,6 @@ fn is_measured(sentence: &Sentence<'_>, token: usize) -> bool {
     };
     let phrase = || sentence.subtree(token).take(12);
     sentence.pos(token) == Pos::Noun && sentence.text(token) != "%" && phrase().count() < 12 && phrase().any(counted)
-}
-
-/// "geologist", "bookbinder": what one works as, by its ending.
-fn is_profession(sentence: &Sentence<'_>, token: usize) -> bool {
-    const ENDINGS: &[&str] =
-        &["ist", "ologist", "ian", "eer", "smith", "maker", "keeper", "binder", "worker", "driver", "logist"];
-    let word = sentence.lemma(token);
-    sentence.pos(token) == Pos::Noun
-        && word.len() > 5
-        && matches!(sentence.dep(token), Dep::Attr | Dep::Pobj | Dep::Conj)
-        && ENDINGS.iter().any(|ending| word.ends_with(ending))
-}
-
-/// "ramipril", "amlodipine": generic names of medicines have endings of their own.
-fn is_medicine(word: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "pril",
-        "sartan",
-        "olol",
-        "statin",
-        "formin",
-        "cillin",
-        "azole",
-        "dipine",
-        "dipin",
-        "oxetine",
-        "prazole",
-        "mycin",
-        "cycline",
-        "gliptin",
-        "gabalin",
-        "triptyline",
-        "thyroxine",
-        "setron",
-        "floxacin",
-        "profen",
-    ];
-    word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether the phrase stands in quotation marks.
@@ -261,6 +251,7 @@ pub(super) fn is_specific(sentence: &Sentence<'_>, people: &mut People, token: u
         return is_specific(sentence, people, thing);
     }
     if sentence.pos(token) == Pos::Propn
+        || sentence.is_proper(token)
         || is_acronym(sentence, token)
         || sentence.entity(token).is_some()
         || is_quoted(sentence, token)
@@ -298,7 +289,14 @@ pub(super) fn name(sentence: &Sentence<'_>, token: usize) -> String {
     if let Some(entity) = sentence.entity(token)
         && NAMES.contains(&entity.kind)
     {
-        return strip_article(sentence.entity_text(entity)).to_owned();
+        let text = strip_article(sentence.entity_text(entity));
+        // "Lad Ben": a noun in lower case is no part of a name.
+        let bare = text.split_once(' ').filter(|(first, rest)| {
+            first.starts_with(char::is_lowercase)
+                && rest.starts_with(char::is_uppercase)
+                && sentence.lexicon.is(first, Kind::Kin)
+        });
+        return bare.map_or(text, |(_, rest)| rest).to_owned();
     }
     let mut first = token;
     while first > sentence.start
@@ -499,8 +497,11 @@ impl PhraseWriter<'_, '_, '_> {
                     || sentence.is_date(object)
                     || pronoun && self.people.person(sentence, object).is_none();
                 // "Starbucks with Mandy": whom one meets is no part of a name.
-                let of_name =
-                    sentence.pos(token) == Pos::Propn && sentence.is(child, &["with", "after", "before", "during"]);
+                let of_name = sentence.pos(token) == Pos::Propn
+                    && sentence.is(
+                        child,
+                        &["with", "after", "before", "during", "near", "opposite", "behind", "off", "by", "beside"],
+                    );
                 !empty && !of_name && (top || sentence.subtree(object).take(10).count() <= 9)
             }
             _ => true,

@@ -11,6 +11,9 @@ use super::nouns::{self, Vague};
 use super::people::{Kinship, Person, PersonKind};
 use super::reader::SentenceReader;
 
+/// Types of who may be meant by a known person's name.
+const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
+
 impl SentenceReader<'_, '_> {
     /// The object of a fact, named.
     pub(super) fn object(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<Object, Vague> {
@@ -52,13 +55,17 @@ impl SentenceReader<'_, '_> {
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
         }
+        let accepted = s.lexicon.objects(candidate.relation);
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
             slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => s.text(token).to_owned(),
             _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
             _ => match self.person(token) {
-                Some(person) if kinds.has(Kind::Person) || kinds.has(Kind::Animal) => {
+                Some(person)
+                    if person.kinship.is_some()
+                        || accepted.intersects(BEINGS) && (kinds.has(Kind::Person) || kinds.has(Kind::Animal)) =>
+                {
                     return Ok(Object::entity(person.name.clone(), person.entity_type()));
                 }
                 _ => self.phrase(token, Some(&context.subject.name))?,

@@ -4,7 +4,7 @@
 const IRREGULAR: &str = "ate became began bent bet bit bled blew bought broke brought built burnt came caught chose cost cut dealt did \
 drank dreamt drew drove dug fed fell felt flew forgave forgot fought found froze gave got grew had heard held \
 hid hit hung hurt kept knew laid learnt led left lent let lit lost made meant met paid put quit ran rang read \
-rode rose said sang sank sat saw sent set sewed shone shook shot showed shut slept sold sought spent spoke \
+rode rose said sang sank sat saw sent set sewed shone shook shot showed shut slept sold sought split beat spent spoke \
 spread stole stood struck stuck swam swore swung taught thought threw told took tore understood was went were \
 woke won wore wound wove wrote";
 

@@ -90,13 +90,12 @@ impl Person {
     }
 }
 
-/// Someone mentioned lately, and where.
-#[derive(Debug)]
-struct Recent {
+/// Where someone was mentioned.
+#[derive(Debug, Clone, Copy)]
+struct Place {
     turn: usize,
-    /// The number of the sentence and the token in it.
-    place: (usize, usize),
-    person: Person,
+    sentence: usize,
+    token: usize,
 }
 
 /// Who takes part in a conversation and who was mentioned lately.
@@ -110,13 +109,17 @@ pub(super) struct People {
     pub(super) speakers: Vec<String>,
     /// People whose name was given, by name.
     known: HashMap<String, Person>,
-    /// The last people mentioned, with the number of the turn.
-    recent: Vec<Recent>,
-    /// The number of the sentence that is read and the token in it.
-    place: (usize, usize),
+    /// The last ones of whom there are several, by the relation and the noun: "two sisters".
+    pub(super) several: Option<Kinship>,
+    /// The last people mentioned, with where.
+    recent: Vec<(Place, Person)>,
     /// The last thing mentioned, with the number of the turn.
     thing: Option<(usize, Thing)>,
     turn: usize,
+    /// The number of the present sentence.
+    sentence: usize,
+    /// The token that is being read.
+    pub(super) at: usize,
 }
 
 impl People {
@@ -128,6 +131,11 @@ impl People {
         self.turn += 1;
         self.speaker = speaker;
         self.addressee = addressee;
+    }
+
+    pub(super) fn next_sentence(&mut self) {
+        self.sentence += 1;
+        self.at = 0;
     }
 
     pub(super) fn is_speaker(&self, name: &str) -> bool {
@@ -143,11 +151,11 @@ impl People {
         if self.is_speaker(&person.name) {
             return;
         }
-        self.recent.retain(|other| other.person.name != person.name);
+        self.recent.retain(|(_, other)| other.name != person.name);
         if self.recent.len() >= RECENT_MAX {
             self.recent.remove(0);
         }
-        self.recent.push(Recent { turn: self.turn, place: self.place, person: person.clone() });
+        self.recent.push((Place { turn: self.turn, sentence: self.sentence, token: self.at }, person.clone()));
     }
 
     pub(super) fn remember_thing(&mut self, thing: Thing) {
@@ -174,17 +182,21 @@ impl People {
     /// The last mention that a third-person pronoun can refer to, unless it is a stranger or ambiguous.
     ///
     /// `other` is who acts on whom the pronoun stands for: "Mali rides her" is not of Mali.
-    fn antecedent(&self, pronoun: &str, other: Option<&str>, at: usize) -> Option<Person> {
+    fn antecedent(&self, pronoun: &str, other: Option<&str>, token: usize) -> Option<Person> {
         let wanted = match pronoun {
             "he" | "him" | "his" | "himself" => Some(Gender::Male),
             "she" | "her" | "hers" | "herself" => Some(Gender::Female),
             "they" | "them" | "their" | "theirs" => None,
             _ => return None,
         };
-        let near = self.recent.iter().rev().take_while(|recent| self.turn - recent.turn <= RECENT_TURNS);
-        let behind =
-            |recent: &&Recent| recent.turn == self.turn && recent.place.0 == self.place.0 && recent.place.1 > at;
-        for Recent { person, .. } in near.filter(|recent| !behind(recent)) {
+        let near = self.recent.iter().rev().take_while(|(place, _)| self.turn - place.turn <= RECENT_TURNS);
+        for (place, person) in near {
+            // "She lives in Perth, and Jackie …": a name that follows is not meant.
+            if place.sentence == self.sentence && place.token > token
+                || matches!(person.kind, PersonKind::Thing | PersonKind::Organization) && wanted.is_some()
+            {
+                continue;
+            }
             let plural = wanted.is_none();
             if plural != person.plural || other == Some(person.name.as_str()) {
                 continue;
@@ -202,11 +214,6 @@ impl People {
         self.antecedent(pronoun, Some(name), usize::MAX)
     }
 
-    /// The place of what is read next: a pronoun stands for nobody who is named only behind it.
-    pub(super) fn read_at(&mut self, sentence: usize, token: usize) {
-        self.place = (sentence, token);
-    }
-
     /// The person that a token stands for, if it is someone of whom facts may be stated.
     pub(super) fn person(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let word = sentence.lower(token);
@@ -214,6 +221,12 @@ impl People {
             return self.named_thing(sentence, token);
         }
         if FIRST.contains(&word) {
+            return self.speaker.clone().map(Person::named);
+        }
+        // "My family moved to San Jose": the speaker, too.
+        let mine = || sentence.child(token, |c| sentence.is(c, MINE)).is_some();
+        let moves = || sentence.is_lemma(sentence.head(token), &["move", "relocate", "emigrate", "live", "immigrate"]);
+        if word == "family" && sentence.dep(token) == Dep::Nsubj && mine() && moves() {
             return self.speaker.clone().map(Person::named);
         }
         if SECOND.contains(&word) {
@@ -259,7 +272,8 @@ impl People {
 
     /// A person, an organisation or a thing with a proper name.
     fn named_thing(&self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
-        if sentence.pos(token) != Pos::Propn || !sentence.is_capital(token) && sentence.entity(token).is_none() {
+        let recognised = sentence.pos(token) == Pos::Propn && sentence.entity(token).is_some();
+        if !sentence.is_proper(token) && !recognised {
             return None;
         }
         let kind = match sentence.entity_kind(token) {
@@ -272,6 +286,8 @@ impl People {
                 return None;
             }
             Some(_) => PersonKind::Thing,
+            // "Her BP is high".
+            None if sentence.text(token).chars().all(char::is_uppercase) => PersonKind::Thing,
             None if sentence.len() > 2 => PersonKind::Person,
             None => return None,
         };
@@ -286,11 +302,19 @@ impl People {
             let kinds = sentence.lexicon.kinds(sentence.lemma(other));
             (kinds.has(Kind::Kin) || kinds.has(Kind::Animal)) && !sentence.is_capital(other)
         };
-        let noun = if is_kin_word(token) && sentence.is_noun(token) {
+        // The parser takes some for adjectives: "stepdad".
+        let noun_like = |other: usize| {
+            sentence.is_noun(other)
+                || sentence.pos(other) == Pos::Adj && matches!(sentence.dep(other), Dep::Nsubj | Dep::Dobj | Dep::Pobj)
+        };
+        let noun = if is_kin_word(token) && noun_like(token) {
             token
         } else if sentence.pos(token) == Pos::Propn {
             sentence.child(token, |child| {
-                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod | Dep::Amod) && is_kin_word(child)
+                // "Lasagna, especially my grandmother's" is hers.
+                matches!(sentence.dep(child), Dep::Compound | Dep::Appos | Dep::Nmod | Dep::Amod)
+                    && is_kin_word(child)
+                    && !sentence.has_child(child, &[Dep::Case])
             })?
         } else {
             return None;
@@ -358,21 +382,20 @@ pub(super) fn kin_relation(sentence: &Sentence<'_>, noun: usize) -> Option<&'sta
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
-    let name = sentence.child(clause, |child| sentence.pos(child) == Pos::Propn)?;
+    let name = sentence.child(clause, |child| sentence.is_proper(child) || sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
 }
 
-/// "my granddaughter Seren is …", when the parser makes both words the subject.
+/// "my granddaughter Seren is …", "my cousin Tunde lives …": the name behind a relative, whatever the parser makes of it.
 fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let name = noun + 1;
     let beside = name < sentence.end
-        && sentence.pos(name) == Pos::Propn
+        && sentence.is_noun(name)
         && sentence.is_capital(name)
-        && sentence.head(name) == sentence.head(noun)
-        && (sentence.dep(name) == sentence.dep(noun)
-            && (sentence.entity_kind(name) == Some(EntityKind::Person) || sentence.is_a(noun, Kind::Animal))
-            || sentence.dep(name) == Dep::Nsubj
-                && matches!(sentence.dep(noun), Dep::Npadvmod | Dep::Nmod | Dep::Unclassified));
+        && sentence.text(name).chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))
+        && !sentence.lexicon.is_word(sentence.lower(name))
+        && !sentence.is_date(name)
+        && !sentence.has_child(noun, &[Dep::Case]);
     beside.then(|| nouns::name(sentence, name))
 }
 
@@ -439,14 +462,22 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
 /// One word for the same relative, so that "my mum" and "my mother" are one.
 pub(super) fn kin_word(word: &str) -> &str {
     match word {
-        "mum" | "mom" | "mama" | "mam" => "mother",
-        "dad" | "papa" | "daddy" => "father",
-        "missus" => "wife",
+        "mum" | "mom" | "mama" | "mam" | "ma" | "mummy" | "mommy" => "mother",
+        "dad" | "papa" | "daddy" | "da" | "pa" => "father",
+        "missus" | "wifey" => "wife",
         "hubby" => "husband",
         "sis" => "sister",
         "bro" => "brother",
-        "granny" | "nana" | "nan" | "gran" | "grandma" => "grandmother",
-        "grandad" | "granddad" | "grandpa" => "grandfather",
+        "granny" | "nana" | "nan" | "nanna" | "gran" | "grandma" => "grandmother",
+        "grandad" | "granddad" | "grandpa" | "gramps" => "grandfather",
+        "boy" | "lad" => "son",
+        "girl" | "lass" => "daughter",
+        "motherinlaw" => "mother-in-law",
+        "fatherinlaw" => "father-in-law",
+        "sisterinlaw" => "sister-in-law",
+        "brotherinlaw" => "brother-in-law",
+        "soninlaw" => "son-in-law",
+        "daughterinlaw" => "daughter-in-law",
         word => word,
     }
 }

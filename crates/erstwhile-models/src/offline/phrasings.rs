@@ -74,7 +74,6 @@ const PHRASINGS: &[(&str, &str)] = &[
         "I start $1$2",
     ),
     (r"^(?:ei!? |ah |oh )?me,? (i'm|i am) ", "$1 "),
-    (r"\bi dey (?:for )?(\p{Lu}\p{L}+)", "I am in $1"),
     (r"\beat (?:everything|anything|most things) (?:except|but|apart from|bar) ([\p{L} ]+)", "don't eat $1"),
     (
         r"^(?:yep,? |yes,? )?back (climbing|running|swimming|cycling|rowing|dancing|playing|training|lifting|skiing|surfing|riding|sailing|hiking|walking|boxing|painting|writing|gardening|knitting|baking)\b",

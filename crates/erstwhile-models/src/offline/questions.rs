@@ -117,7 +117,8 @@ fn with_article(noun: &str) -> String {
 
 /// An answer with a preposition.
 fn placed(answer: &str, default: &str) -> String {
-    let has_preposition = ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by ", "still "]
+    let answer = answer.strip_prefix("still ").unwrap_or(answer);
+    let has_preposition = ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by "]
         .iter()
         .any(|lead| answer.to_lowercase().starts_with(lead));
     if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
@@ -136,7 +137,7 @@ pub(super) fn turned(words: &[&str]) -> String {
 }
 
 /// A verb in the third person: "takes".
-fn third_person(verb: &str) -> String {
+pub(super) fn third_person(verb: &str) -> String {
     match verb {
         "have" => "has".to_owned(),
         "do" => "does".to_owned(),
@@ -298,6 +299,11 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
         | ["where", "are", "you", "based" | "located" | "living" | "now" | "these" | "at", ..] => {
             format!("I live {}", placed(answer, "in"))
         }
+        ["where", "are", "you", "studying" | "learning" | "doing", ..]
+            if ["class", "course", "lessons", "school"].iter().any(|word| answer.contains(word)) =>
+        {
+            format!("I am taking {}", with_article(answer))
+        }
         ["where", "are", "you", verb, rest @ ..] if is_progressive(verb) => {
             let default =
                 if matches!(*verb, "going" | "moving" | "flying" | "heading" | "travelling") { "to" } else { "at" };
@@ -336,6 +342,12 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
         {
             format!("I {verb} {answer}")
         }
+        // "Which framework?" - "FastAPI": what one uses.
+        [
+            "which" | "what",
+            "framework" | "language" | "editor" | "ide" | "database" | "stack" | "tool" | "tools" | "library" | "os"
+            | "distro" | "browser" | "phone" | "laptop" | "model" | "version" | "app" | "software" | "platform",
+        ] => format!("I use {answer}"),
         ["favourite" | "favorite", noun] => format!("My favourite {noun} is {answer}"),
         _ => return None,
     })

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::claims::{Claims, Fact, Object};
 use super::dates::{DatedSpan, Extent};
+use super::lexicon::Kind;
 use super::mapped::Mapped;
 use super::mood::Mood;
 use super::nouns::Vague;
@@ -45,12 +46,15 @@ pub(super) struct SentenceReader<'r, 'a> {
 impl SentenceReader<'_, '_> {
     /// Reads all noun phrases and clauses.
     pub(super) fn read(&mut self) {
+        self.people.next_sentence();
         for token in self.s.tokens() {
             let gerund = self.s.tag(token) == Tag::Vbg;
             if gerund && !self.s.in_quote(token) {
                 self.remember_thing(token);
             }
-            if self.s.is_noun(token) && !self.s.in_quote(token) {
+            let is_phrase =
+                self.s.is_noun(token) || self.s.is_a(token, Kind::Kin) && self.s.has_child(token, &[Dep::Poss]);
+            if is_phrase && !self.s.in_quote(token) {
                 self.place_at(token);
                 self.remember_thing(token);
                 // A phrase about someone unknown states nothing.
@@ -75,7 +79,7 @@ impl SentenceReader<'_, '_> {
 
     /// Places the next claims at a token, up to the end of the sentence: of two claims, the later one counts.
     pub(super) fn place_at(&mut self, token: usize) {
-        self.people.read_at(self.span.end, token);
+        self.people.at = token;
         let Some(token) = self.s.doc.tokens().get(token) else { return };
         let place = self.mapped.origin(token.start as usize..token.end as usize);
         self.span.start = place.start.min(self.span.end.saturating_sub(1));
@@ -147,10 +151,15 @@ impl SentenceReader<'_, '_> {
     fn collect_near(&self, token: usize, found: &mut Vec<usize>) {
         found.push(token);
         for child in self.s.children(token) {
-            let apart = matches!(
-                self.s.dep(child),
-                Dep::Relcl | Dep::Advcl | Dep::Ccomp | Dep::Conj | Dep::Parataxis | Dep::Acl | Dep::Nsubj
-            );
+            // "Broke my wrist skateboarding in August": a gerund says when, too.
+            let gerund = matches!(self.s.dep(child), Dep::Acl | Dep::Advcl)
+                && self.s.tag(child) == Tag::Vbg
+                && !self.s.has_child(child, &[Dep::Nsubj, Dep::Mark]);
+            let apart = !gerund
+                && matches!(
+                    self.s.dep(child),
+                    Dep::Relcl | Dep::Advcl | Dep::Ccomp | Dep::Conj | Dep::Parataxis | Dep::Acl | Dep::Nsubj
+                );
             if !apart && found.len() < 60 {
                 self.collect_near(child, found);
             }

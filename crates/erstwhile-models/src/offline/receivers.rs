@@ -1,6 +1,6 @@
 //! Clauses whose fact is about someone besides their subject: gifts and diagnoses to the speaker, couples.
 
-use erstwhile_nlp::{Dep, Pos};
+use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::claims::{Object, entity_type};
 use super::fitness::{CONCRETE, Context};
@@ -27,6 +27,33 @@ pub(super) const RECEIVES: &[(&str, &str, &str)] = &[
 ];
 
 impl SentenceReader<'_, '_> {
+    /// "My first paper was accepted": what became of a work of one's own.
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn own_work(&mut self, verb: usize, thing: usize) -> Result<bool, Vague> {
+        let s = self.s;
+        let published = s.is_lemma(verb, &["accept", "publish", "release"]) && s.tag(verb) == Tag::Vbn;
+        let possessor = s.child_of(thing, &[Dep::Poss]);
+        let Some(possessor) = possessor.filter(|_| published && s.is_a(thing, Kind::Work)) else { return Ok(false) };
+        let Some(owner) = self.person(possessor) else { return Ok(false) };
+        let name = self.phrase(thing, Some(&owner.name))?;
+        let date = self.date_of(verb);
+        let said = date.and_then(|date| self.date_words(date, false)).unwrap_or_default();
+        let statement = format!("{}'s {} was {} {said}", owner.name, name.trim_start_matches("their "), s.lower(verb));
+        self.add(FactParts {
+            subject: &owner,
+            relation: "PUBLISHED",
+            object: Object::entity(name.trim_start_matches("their "), Some("Work")),
+            statement: nouns::tidy(&statement),
+            mood: Mood::Actual,
+            negated: false,
+            past: true,
+            date,
+        });
+        Ok(true)
+    }
+
     /// "Grandma gave me a necklace", "Dr. Patel diagnosed me with asthma".
     pub(super) fn received(&mut self, verb: usize, giver: usize, reading: Reading) -> Result<bool, Vague> {
         let s = self.s;

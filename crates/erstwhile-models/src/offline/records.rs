@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 
 use erstwhile::model::{ClaimKind, Holding, Precision, Span, TimePoint, VALUE_TYPE};
-use erstwhile::ports::{Claim, Extraction};
+use erstwhile::ports::{Claim, ExtractedAlias, Extraction};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -39,12 +39,71 @@ const IDENTIFIERS: &[&str] = &[
     "slug",
     "reference",
     "serial",
+    "reservation",
+    "booking",
+    "booking ref",
+    "plate",
+    "license plate",
+    "licence plate",
+    "registration",
+    "vin",
+    "policy",
+    "policy number",
+    "claim",
+    "claim number",
+    "contract",
+    "contract number",
+    "case",
+    "case number",
+    "tracking number",
+    "shipment",
+    "parcel",
+    "flight",
+    "pnr",
+    "invoice number",
+    "order number",
+    "ticket number",
+    "reservation number",
+    "confirmation number",
+    "mrn",
+    "imei",
+    "asset tag",
     "uuid",
     "message sid",
     "isbn",
     "iban",
     "phone",
 ];
+/// Fields that name a record if their text is one word: "checkout-api".
+const SLUGS: &[&str] = &[
+    "service",
+    "host",
+    "hostname",
+    "device",
+    "sensor",
+    "repo",
+    "repository",
+    "domain",
+    "cluster",
+    "database",
+    "queue",
+    "topic",
+    "pipeline",
+    "job",
+    "endpoint",
+    "bucket",
+    "app",
+    "component",
+    "package",
+    "module",
+    "machine",
+    "node",
+];
+/// Fields that only wrap the fields of the record.
+const WRAPPERS: &[&str] = &["properties", "attributes", "fields", "values", "details"];
+/// Names of objects with nothing else to tell.
+const SHORT_NAMES: &[&str] = &["display", "text"];
+const SHORT_FIELDS_MAX: usize = 3;
 /// Fields whose text is the name of another entity.
 const LINKS: &[(&str, &str)] = &[
     ("customer", "Person"),
@@ -149,7 +208,12 @@ impl RecordReader<'_> {
         holder: Option<(&str, Validity)>,
         depth: usize,
     ) -> String {
+        let unwrapped = unwrapped(fields);
+        let fields = unwrapped.as_ref().unwrap_or(fields);
         let named = name_of(fields, kind);
+        if let Some(name) = &named {
+            self.aliases(name, fields, kind);
+        }
         let name = named.unwrap_or_else(|| match holder {
             Some((holder, _)) => format!("{holder}'s {kind}"),
             None => unnamed(fields, kind),
@@ -168,6 +232,19 @@ impl RecordReader<'_> {
             self.field(&name, key, value, validity, depth);
         }
         name
+    }
+
+    /// The e-mail address and the number of a record with a name are other names of it.
+    fn aliases(&mut self, name: &str, fields: &Map<String, Value>, kind: &str) {
+        let find = |wanted: &str| fields.get(wanted).and_then(scalar_text);
+        let number = find("id").map(|id| {
+            let kind = kind_of(fields).unwrap_or_else(|| kind.to_owned());
+            format!("{} {id}", capitalised(&key_words(&kind)))
+        });
+        for alias in [find("email"), number].into_iter().flatten().filter(|alias| alias != name) {
+            let span = self.locate(name);
+            self.extraction.aliases.push(ExtractedAlias { name: name.to_owned(), alias, entity_type: None, span });
+        }
     }
 
     fn field(&mut self, name: &str, key: &str, value: &Value, validity: Validity, depth: usize) {
@@ -200,6 +277,15 @@ impl RecordReader<'_> {
     /// An object in a field is a record of its own, related to the one that holds it.
     fn related(&mut self, holder: &str, kind: &str, inner: &Map<String, Value>, validity: Validity, depth: usize) {
         if depth >= DEPTH_MAX || inner.is_empty() {
+            return;
+        }
+        // An object without a name of its own says more about its holder: "billing card last4".
+        let plain = inner.values().all(|value| !value.is_object() && !value.is_array());
+        if plain && name_of(inner, kind).is_none() {
+            for (key, value) in inner {
+                let key = format!("{kind} {}", key_words(key));
+                self.scalar(holder, &key, value, Holding::Exclusive, validity);
+            }
             return;
         }
         let before = self.extraction.claims.len();
@@ -314,11 +400,16 @@ fn name_of(fields: &Map<String, Value>, kind: &str) -> Option<String> {
     let whole = [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let whole = (!whole.is_empty()).then_some(whole);
     let named = NAME_KEYS.iter().find_map(|key| find(key).filter(|value| value.is_string()).and_then(scalar_text));
-    if let Some(name) = whole.or(named).filter(|name| name.len() <= 120) {
+    let short = SHORT_NAMES.iter().find_map(|key| find(key).filter(|_| fields.len() <= SHORT_FIELDS_MAX));
+    let short = short.filter(|value| value.is_string()).and_then(scalar_text);
+    if let Some(name) = whole.or(named).or(short).filter(|name| name.len() <= 120) {
         return Some(name);
     }
-    let kind_named =
-        ["type", "kind", "resource type", "object"].iter().find_map(|key| find(key)?.as_str().map(str::to_owned));
+    let slug = SLUGS.iter().find_map(|key| find(key)?.as_str().filter(|text| !text.contains(' ')));
+    if let Some(slug) = slug.filter(|slug| !slug.is_empty() && slug.len() <= 120) {
+        return Some(slug.to_owned());
+    }
+    let kind_named = kind_of(fields);
     let identifier = words.iter().find_map(|(key, value)| {
         let stem = key.strip_suffix(" id");
         let identifies = stem.is_some() || IDENTIFIERS.contains(&key.as_str());
@@ -334,6 +425,27 @@ fn name_of(fields: &Map<String, Value>, kind: &str) -> Option<String> {
         || kind == "record"
         || id.starts_with('+');
     Some(if is_self_evident { id } else { format!("{} {id}", capitalised(&kind)) })
+}
+
+/// What a record says that it is.
+fn kind_of(fields: &Map<String, Value>) -> Option<String> {
+    const KINDS: &[&str] = &["type", "kind", "resource type", "object", "object type"];
+    KINDS.iter().find_map(|kind| {
+        fields.iter().find(|(key, _)| key_words(key) == *kind).and_then(|(_, value)| value.as_str().map(str::to_owned))
+    })
+}
+
+/// The fields of a record with those of the object that wraps most of them; `None` if there is no such object.
+fn unwrapped(fields: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let (wrapper, inner) = fields
+        .iter()
+        .find_map(|(key, value)| Some((key, value.as_object()?)).filter(|(key, _)| WRAPPERS.contains(&key.as_str())))?;
+    let mut all: Map<String, Value> =
+        fields.iter().filter(|(key, _)| *key != wrapper).map(|(key, value)| (key.clone(), value.clone())).collect();
+    for (key, value) in inner {
+        all.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    Some(all)
 }
 
 /// The name of a record that has none: its kind, with a mark made of its content, so that two records stay apart.

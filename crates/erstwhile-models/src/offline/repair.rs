@@ -6,87 +6,6 @@ use super::contractions;
 use super::mapped::Mapped;
 use super::spellings::standard_spelling;
 
-/// Openings that announce a statement and are not part of it.
-const OPENINGS: &[&str] = &[
-    "please remember that ",
-    "remember that ",
-    "please note that ",
-    "please note ",
-    "note: ",
-    "note that ",
-    "please keep in mind that ",
-    "keep in mind that ",
-    "just so you know, ",
-    "just so you know ",
-    "by the way, ",
-    "by the way ",
-    "btw, ",
-    "btw ",
-    "fyi, ",
-    "fyi: ",
-    "fyi ",
-    "big news: ",
-    "good news: ",
-    "great news: ",
-    "fun fact: ",
-    "actually, ",
-    "actually ",
-    "well, ",
-    "so, ",
-    "ok so ",
-    "okay so ",
-    "oh, ",
-    "oh ",
-    "also, ",
-    "no, ",
-    "yes, ",
-    "yeah, ",
-    "yeah ",
-    "yep, ",
-    "haha, ",
-    "haha ",
-    "lol, ",
-    "lol ",
-    "sorry, i mean ",
-    "sorry, ",
-    "sorry i mean ",
-    "i mean, ",
-    "i mean ",
-    "hi, ",
-    "hi! ",
-    "hello, ",
-    "hello! ",
-    "hey, ",
-    "hey! ",
-    "honestly, ",
-    "to be honest, ",
-    "tbh, ",
-    "tbh ",
-    "wow, ",
-    "update: ",
-    "wait, ",
-    "wait: ",
-    "hmm, ",
-    "ugh, ",
-    "anyway, ",
-    "and ",
-    "but ",
-    "wait ",
-    "ah, ",
-    "nope, ",
-    "nah, ",
-    "correction: ",
-    "typo, ",
-    "typo: ",
-    "scratch that, ",
-    "thanks, ",
-    "thanks! ",
-];
-
-/// Fillers at the end.
-const CLOSINGS: &[&str] =
-    &[" lol", " haha", " btw", " tbh", " though", " xx", " x", " :)", " ;)", " :d", " lmao", " imo", " innit", " mate"];
-
 /// Words after which a clause continues instead of beginning anew.
 const SUBORDINATORS: &[&str] = &[
     "if", "when", "whenever", "since", "because", "after", "before", "while", "although", "though", "as", "once",
@@ -189,7 +108,22 @@ fn normalise_marks(passage: &mut Mapped) {
             | '\u{fe0f}' => {
                 edits.push((at..end, ""));
             }
-            c if is_pictograph(c) => edits.push((at..end, ". ")),
+            c if is_pictograph(c) => {
+                let mut last = end;
+                while let Some((next, c)) = chars
+                    .peek()
+                    .copied()
+                    .filter(|(_, c)| is_pictograph(*c) || matches!(c, ' ' | '\u{fe0e}' | '\u{fe0f}' | '\u{200d}'))
+                {
+                    last = next + c.len_utf8();
+                    chars.next();
+                }
+                let before = text[..at].trim_end();
+                // A space before it goes, too, unless an edit has taken it.
+                let from = before.len().max(edits.last().map_or(0, |(range, _)| range.end));
+                let ended = before.is_empty() || before.ends_with(['.', '!', '?', ',', ':', '\n']);
+                edits.push((from..last, if ended { " " } else { ". " }));
+            }
             c if c.is_control() && c != '\n' => edits.push((at..end, " ")),
             _ => {}
         }
@@ -239,6 +173,36 @@ fn respell(passage: &mut Mapped) {
     let apart: Vec<(Range<usize>, &str)> =
         text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
     passage.replace(&apart);
+    // "Its a Yaris" is "it's a Yaris".
+    let text = passage.text().to_owned();
+    let is = text.match_indices("ts ").filter(|(at, _)| {
+        let rest = text[at + 3..].split([' ', ',']).next().unwrap_or_default();
+        let starts = *at > 0 && matches!(text.as_bytes()[at - 1], b'i' | b'I');
+        let apart = *at < 2 || !text.as_bytes()[at - 2].is_ascii_alphanumeric();
+        starts
+            && apart
+            && (["a", "an", "the", "been", "not", "now", "my", "our", "called", "due", "in", "on"].contains(&rest))
+    });
+    let is: Vec<(Range<usize>, &str)> = is.map(|(at, _)| (at + 1..at + 1, "'")).collect();
+    passage.replace(&is);
+    // The parser takes "mother-in-law" apart.
+    for (joined, one) in
+        [("-in-law", "inlaw"), (" in law", "inlaw"), ("co-brother", "cobrother"), ("co-sister", "cosister")]
+    {
+        let text = passage.text().to_owned();
+        let is_kin = |at: usize| {
+            joined.starts_with("co-")
+                || ["mother", "father", "sister", "brother", "son", "daughter"]
+                    .iter()
+                    .any(|kin| text[..at].ends_with(kin))
+        };
+        let edits: Vec<(Range<usize>, &str)> = text
+            .match_indices(joined)
+            .filter(|(at, _)| is_kin(*at))
+            .map(|(at, found)| (at..at + found.len(), one))
+            .collect();
+        passage.replace(&edits);
+    }
     let text = passage.text().to_owned();
     let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
     for (at, word) in words(&text) {
@@ -259,7 +223,8 @@ fn respell(passage: &mut Mapped) {
         } else if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
             let capital_word = bare.starts_with(|c: char| c.is_ascii_uppercase())
                 && !matches!(lower.as_str(), "im" | "ive" | "dont" | "cant");
-            if !capital_word || start == 0 {
+            let month = matches!(lower.as_str(), "feb" | "aug" | "sept" | "oct" | "nov");
+            if !capital_word || start == 0 || month {
                 edits.push((start..start + bare.len(), with));
             }
         } else if lower.ends_with("in'") && lower.len() > 5 {
@@ -429,41 +394,6 @@ fn is_adverbial(text: &str) -> bool {
     words.next().is_some_and(|first| LEADS.contains(&first)) && !words.any(|word| SUBJECTS.contains(&word))
 }
 
-/// The length of the openings at the start of a sentence that announce it and are not part of it.
-pub(super) fn opening_length(sentence: &str) -> usize {
-    let lower = sentence.to_lowercase();
-    if lower.len() != sentence.len() {
-        return 0;
-    }
-    let mut length = 0;
-    for _ in 0..4 {
-        match OPENINGS.iter().find(|opening| lower[length..].starts_with(**opening)) {
-            Some(opening) => length += opening.len(),
-            None => break,
-        }
-    }
-    // "No, Leeds." must keep something to say.
-    if sentence[length..].trim().is_empty() { 0 } else { length }
-}
-
-/// The length of a sentence without the fillers at its end.
-pub(super) fn length_without_closing(sentence: &str) -> usize {
-    let mut length = sentence.trim_end_matches(['.', '!', ' ']).len();
-    let mut found = false;
-    for _ in 0..3 {
-        let lower = sentence[..length].to_ascii_lowercase();
-        match CLOSINGS.iter().find(|closing| lower.ends_with(**closing)) {
-            Some(closing) => {
-                length -= closing.len();
-                length = sentence[..length].trim_end_matches([',', ' ']).len();
-                found = true;
-            }
-            None => break,
-        }
-    }
-    if found { length } else { sentence.len() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -496,13 +426,5 @@ mod tests {
         assert_eq!(repaired("Last month, I moved", &[]), "Last month, I moved");
         assert_eq!(repaired("Yesterday, my brother called", &[]), "Yesterday, my brother called");
         assert_eq!(repaired("On Monday I met Bo, it was fun", &[]), "On Monday I met Bo. it was fun");
-    }
-
-    #[test]
-    fn openings_and_closings_are_measured() {
-        assert_eq!(opening_length("Please remember that I am allergic"), 21);
-        assert_eq!(opening_length("I am"), 0);
-        assert_eq!(length_without_closing("I'm 38 lol"), 6);
-        assert_eq!(length_without_closing("I'm 38."), 7);
     }
 }

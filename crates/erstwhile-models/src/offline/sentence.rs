@@ -130,6 +130,20 @@ impl<'a> Sentence<'a> {
         self.text(token).starts_with(char::is_uppercase)
     }
 
+    /// Whether a token is a name: a proper noun, or a noun with a capital within a sentence that does not shout.
+    pub(super) fn is_proper(&self, token: usize) -> bool {
+        let rest_is_lower = || self.text(token).chars().skip(1).all(char::is_lowercase);
+        let small = || self.tokens().filter(|other| self.text(*other).starts_with(char::is_lowercase)).count();
+        self.is_capital(token)
+            && (self.pos(token) == Pos::Propn
+                || self.tag(token) == Tag::Nn
+                    && token > self.start
+                    && rest_is_lower()
+                    && self.text(token).len() > 2
+                    && !self.lexicon.is_word(self.lemma(token))
+                    && small() * 2 >= self.len().saturating_sub(1))
+    }
+
     pub(super) fn is_a(&self, token: usize, kind: Kind) -> bool {
         self.lexicon.is(self.lemma(token), kind)
     }

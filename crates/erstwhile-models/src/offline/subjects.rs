@@ -116,6 +116,33 @@ const PAST: &[&str] = &[
     "married",
     "turned",
     "planted",
+    "played",
+    "coached",
+    "trained",
+    "served",
+    "qualified",
+    "completed",
+    "passed",
+    "learned",
+    "cycled",
+    "hiked",
+    "baked",
+    "cooked",
+    "renewed",
+    "upgraded",
+    "managed",
+    "chaired",
+    "captained",
+    "landed",
+    "travelled",
+    "traveled",
+    "exchanged",
+    "dropped",
+    "picked",
+    "popped",
+    "nipped",
+    "stayed",
+    "resumed",
 ];
 
 /// Present forms that begin such sentences.
@@ -143,12 +170,14 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     if s.end - first < 3 || s.has_child(first, &[Dep::Nsubj, Dep::Nsubjpass, Dep::Csubj, Dep::Expl]) {
         return None;
     }
-    let root_subject = s.tokens().filter(|t| s.dep(*t) == Dep::Root).any(|root| {
+    let sentence_end = s.doc.sentences().find(|range| range.contains(&first)).map_or(s.end, |range| range.end);
+    let here = first..sentence_end.min(s.end);
+    let root_subject = here.clone().filter(|t| s.dep(*t) == Dep::Root).any(|root| {
         root > first
             && s.has_child(root, &[Dep::Nsubj, Dep::Nsubjpass])
             && s.child_of(root, &[Dep::Nsubj, Dep::Nsubjpass]) != Some(first)
     });
-    let finite_elsewhere = s.tokens().any(|t| {
+    let finite_elsewhere = here.clone().any(|t| {
         t != first
             && matches!(s.tag(t), Tag::Vbz | Tag::Vbp | Tag::Vbd | Tag::Md)
             && matches!(s.dep(t), Dep::Root | Dep::Aux | Dep::Auxpass)

@@ -25,6 +25,7 @@ use super::language;
 use super::mapped::Mapped;
 use super::mentions::{self, NAMES};
 use super::mood::Mood;
+use super::openings;
 use super::other_languages;
 use super::passages::{self, Passage};
 use super::people::{People, Person, PersonKind};
@@ -209,9 +210,9 @@ impl TurnReader<'_> {
             if source.len() > SENTENCE_BYTES_MAX || source.split_whitespace().count() > SENTENCE_WORDS_MAX {
                 continue;
             }
-            let opening = repair::opening_length(source);
+            let opening = openings::opening_length(source);
             let start = sentence.span.start + opening;
-            let end = sentence.span.start + repair::length_without_closing(source).max(opening);
+            let end = sentence.span.start + openings::length_without_closing(source).max(opening);
             let lead = source[..opening].to_lowercase();
             let question = sentence.question || super::questions::asks(&source[opening.min(source.len())..]);
             units.push(Unit { text: text.part(start..end), question, lead, corrects: None });
@@ -226,6 +227,10 @@ impl TurnReader<'_> {
         if claims.claims.len() == from {
             return;
         }
+        // A wrong name is no other name of the right one.
+        claims
+            .aliases
+            .retain(|alias| !before.aliases.iter().any(|wrong| wrong.name == alias.name && wrong.alias == alias.alias));
         for claim in before.claims {
             let kept = claims.claims[from..].iter().any(|new| {
                 new.subject == claim.subject && new.predicate == claim.predicate && new.object == claim.object

@@ -257,6 +257,17 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
         && tokens.get(1).is_some_and(|t| t.is_any(&["on", "in", "at"]));
     let price = before.is_some_and(|t| t.is_any(&["$", "£", "€"]))
         && tokens.first().is_some_and(|t| t.kind == TokenKind::Number);
+    // "… last year, now I …" are two times; "on Sunday in 1:52" and "at 9:30 every day" have no time of a day.
+    let two = said.len() > 1
+        && said.last().is_some_and(|t| t.is("now"))
+        && !said.iter().any(|t| t.is_any(&["from", "until", "till", "to"]));
+    let is_colon = |t: &Token| t.lower.contains(':') && t.lower.starts_with(|c: char| c.is_ascii_digit());
+    let lasted = tokens.windows(2).any(|pair| pair[0].is("in") && is_colon(&pair[1]))
+        || before.is_some_and(|t| t.is("in")) && tokens.first().is_some_and(is_colon);
+    let recurs = behind.is_some_and(|t| t.is_any(&["every", "each", "daily", "weekdays", "nightly", "most"]));
+    if two || lasted || recurs && said.iter().any(|t| is_clock(&t.lower)) {
+        return true;
+    }
     if is_part || numbered || price || said.iter().any(|t| t.is("lent") && !t.capital) {
         return true;
     }
@@ -442,7 +453,7 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
         (0, 0)
     } else if period.grain == Grain::Clock && has(&is_clock) {
         (0, -1)
-    } else if has(&is_month) || period.grain >= Grain::Month {
+    } else if has(&is_month) || period.grain >= Grain::Month || period.extent == Extent::Since {
         (-12, 0)
     } else {
         (0, 0)

@@ -25,7 +25,9 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
         "for" | "over" => duration(context, at),
         "from" | "between" => calendar::year_range(context, at).or_else(|| calendar::date_range(context, at, fallback)),
         "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "circa" | "back" => {
-            calendar::year_expression(context, at)
+            since_weekday(context, at)
+                .or_else(|| since_duration(context, at))
+                .or_else(|| calendar::year_expression(context, at))
                 .or_else(|| season_of_year(context, at))
                 .or_else(|| ahead(context, at))
                 .or_else(|| bounded(context, at))
@@ -341,6 +343,30 @@ fn article_and_unit(context: DateContext<'_>, at: usize) -> Option<(usize, Perio
     Some((next, period))
 }
 
+/// "since Wednesday": the last one, a week ago on a Wednesday.
+fn since_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    if word_at(context.tokens, at) != "since" {
+        return None;
+    }
+    let name = weekday(word_at(context.tokens, at + 1))?;
+    let since = day(previous(context.now.date(), name)?, Grain::Day)?;
+    Some((at + 2, Period { extent: Extent::Since, ..since }))
+}
+
+/// "since four years", as one says in India: for four years.
+fn since_duration(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    if word_at(context.tokens, at) != "since" {
+        return None;
+    }
+    let from = at + 1 + usize::from(matches!(word_at(context.tokens, at + 1), "last" | "past"));
+    let (next, count) = quantity(context, from)?;
+    let unit = unit(word_at(context.tokens, next))?;
+    if word_at(context.tokens, next + 1) == "ago" || word_at(context.tokens, from) == "a" {
+        return None;
+    }
+    Some((next + 1, offset_period(context.now.date(), -count, unit, Extent::Since)?))
+}
+
 /// "for three years" in the perfect tense.
 fn duration(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
     let mut from = at + 1;
@@ -415,7 +441,8 @@ fn recent_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)
         return None;
     }
     let today = context.now.date();
-    let date = if today.weekday() == name { today } else { previous(today, name)? };
+    // Who says "on Friday" of the past on a Friday means the one before: today would be "today".
+    let date = previous(today, name)?;
     Some((at + 1, day(date, Grain::Day)?))
 }
 

@@ -6,6 +6,19 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
         &["+ Nora MOVED_TO Berlin @ 2023-04-01..", "+ Nora LIVES_IN Berlin @ 2023-04-01..", "+ Nora WORKS_AT Contoso"],
     ),
     ("I live in Porto.", &["+ Nora LIVES_IN Porto"]),
+    (
+        "Big news: I moved to Copenhagen last week.",
+        &["+ Nora MOVED_TO Copenhagen @ 2023-05-01..", "+ Nora LIVES_IN Copenhagen @ 2023-05-01.."],
+    ),
+    (
+        "Hi! I live in Lyon and I work at Atelier Bleu, a small architecture office.",
+        &["+ Nora LIVES_IN Lyon", "+ Nora WORKS_AT Atelier Bleu"],
+    ),
+    ("My favorite food is lasagna, especially my grandmother's.", &["+ Nora FAVORITE_FOOD lasagna"]),
+    (
+        "I like ramen, and my favorite soup is mushroom soup now.",
+        &["+ Nora LIKES ramen", "+ Nora FAVORITE_SOUP mushroom soup"],
+    ),
     ("I've lived in Porto since 2016.", &["+ Nora LIVES_IN Porto @ 2016-01-01.."]),
     ("I used to live in Paris.", &["- Nora LIVES_IN Paris"]),
     ("I worked at Contoso from 2010 to 2015.", &["+ Nora WORKS_AT Contoso @ 2010-01-01..2015-01-01"]),
