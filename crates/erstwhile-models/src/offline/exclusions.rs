@@ -22,6 +22,8 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
             "READ" => s.lower(object).contains("watch"),
+            // "Got warnings from the scanner".
+            "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
             // "Did the Great North Run" is no visit.
             "VISITED" if s.is_lemma(context.verb, &["do"]) && kinds.has(Kind::Event) => true,
             // "Lost the dog" may be found; "lost our old dog" is not.

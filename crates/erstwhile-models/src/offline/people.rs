@@ -113,8 +113,8 @@ pub(super) struct People {
     pub(super) several: Option<Kinship>,
     /// The last people mentioned, with where.
     recent: Vec<(Place, Person)>,
-    /// The last thing mentioned, with the number of the turn.
-    thing: Option<(usize, Thing)>,
+    /// The last thing mentioned, with where.
+    thing: Option<(Place, Thing)>,
     turn: usize,
     /// The number of the present sentence.
     sentence: usize,
@@ -159,16 +159,18 @@ impl People {
     }
 
     pub(super) fn remember_thing(&mut self, thing: Thing) {
-        self.thing = Some((self.turn, thing));
+        self.thing = Some((Place { turn: self.turn, sentence: self.sentence, token: self.at }, thing));
     }
 
     pub(super) fn forget_thing(&mut self) {
         self.thing = None;
     }
 
-    /// The last thing mentioned in this turn or the one before.
-    pub(super) fn thing(&self) -> Option<Thing> {
-        self.thing.as_ref().filter(|(turn, _)| self.turn - turn <= 1).map(|(_, thing)| thing.clone())
+    /// The last thing mentioned in this turn or the one before, if that is not behind a token.
+    pub(super) fn thing(&self, token: usize) -> Option<Thing> {
+        let before = |place: &Place| place.sentence != self.sentence || place.token < token;
+        let near = |place: &Place| self.turn - place.turn <= 1 && before(place);
+        self.thing.as_ref().filter(|(place, _)| near(place)).map(|(_, thing)| thing.clone())
     }
 
     pub(super) fn introduce(&mut self, person: Person) {

@@ -50,6 +50,7 @@ impl SentenceReader<'_, '_> {
         for token in self.s.tokens() {
             let gerund = self.s.tag(token) == Tag::Vbg;
             if gerund && !self.s.in_quote(token) {
+                self.people.at = token;
                 self.remember_thing(token);
             }
             let is_phrase =

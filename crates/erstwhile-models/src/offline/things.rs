@@ -59,7 +59,7 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let pronoun = s.pos(token) == Pos::Pron && s.is(token, &["it"]);
         let stuff = s.is(token, &["stuff"]) && s.has_child_word(token, &["the"]);
-        (pronoun || stuff).then(|| self.people.thing()).flatten()
+        (pronoun || stuff).then(|| self.people.thing(token)).flatten()
     }
 
     /// Writes the name of a thing where the pronoun for it stands.
