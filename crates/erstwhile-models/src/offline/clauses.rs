@@ -303,6 +303,11 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
         let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
+        // "Met a guy called Theo".
+        let called = s.child(token, |c| s.is(c, &["called", "named"])).filter(|_| vague);
+        if let Some(name) = called.and_then(|called| s.child(called, |c| s.pos(c) == Pos::Propn)) {
+            return name;
+        }
         if vague { s.child(token, name).unwrap_or(token) } else { token }
     }
 

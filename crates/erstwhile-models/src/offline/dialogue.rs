@@ -403,8 +403,13 @@ fn said_shortly(text: &str) -> Option<bool> {
 fn question_words(question: &str) -> Vec<String> {
     let clause =
         question.rsplit([',', ';', ':', '-']).find(|part| part.split_whitespace().count() > 1).unwrap_or(question);
-    let lower =
-        clause.to_lowercase().replace("what's", "what is").replace("where's", "where is").replace("who's", "who is");
+    let lower = clause
+        .to_lowercase()
+        .replace("what's", "what is")
+        .replace("where's", "where is")
+        .replace("who's", "who is")
+        .replace("when's", "when is")
+        .replace("how's", "how is");
     let words: Vec<String> = lower
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').to_owned())

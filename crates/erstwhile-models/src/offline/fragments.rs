@@ -266,6 +266,9 @@ fn subject_of(text: &str) -> Option<&'static str> {
     }
     // What follows up to the end of the clause must have no verb of its own.
     let clause = lower.split([',', '.', '!', ';']).next().unwrap_or(&lower);
+    let clause = [" because ", " but ", " so ", " when ", " while ", " and ", " since "]
+        .iter()
+        .fold(clause, |clause, join| clause.split_once(join).map_or(clause, |(first, _)| first));
     let finite = clause.split_whitespace().skip(1).any(|word| has_word(FINITE, word) || word.ends_with("n't"));
     let own_subject = [", i ", ", we ", ", i'm ", ", he ", ", she ", ", they ", ", it "]
         .iter()

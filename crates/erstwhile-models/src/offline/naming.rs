@@ -13,8 +13,9 @@ impl SentenceReader<'_, '_> {
     /// "My name is Nora", "My girlfriend's name is Lin".
     pub(super) fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> bool {
         let s = self.s;
-        let named = |token: &usize| s.pos(*token) == Pos::Propn || s.pos(*token) == Pos::Noun && s.is_capital(*token);
-        let name = s.child_of(verb, &[Dep::Attr]).filter(named);
+        // Whatever the parser calls it, what a name is and has a capital is one.
+        let named = |token: &usize| s.pos(*token) == Pos::Propn || s.pos(*token) != Pos::Pron && s.is_capital(*token);
+        let name = s.child_of(verb, &[Dep::Attr, Dep::Acomp]).filter(named);
         let told = (name, reading.negated, reading.mood);
         let called = name.map(|name| nouns::name(&s, name));
         let pronoun = s.child(noun, |c| s.dep(c) == Dep::Poss && s.is(c, &["his", "her", "its"]));

@@ -43,6 +43,10 @@ const PHRASINGS: &[(&str, &str)] = &[
         r"^((?:two|three|four|five|six|a couple of|\d) (?:cats|dogs|rabbits|guinea pigs|hamsters|gerbils|ferrets|rats|kids|children|sons|daughters|brothers|sisters|chickens|hens|horses|ponies|goats|fish|goldfish|budgies|parrots|tortoises|snakes|lizards|kittens|puppies))(,| and |$)",
         "I have $1$2",
     ),
+    (r"\b(to|will|'ll) b\b", "$1 be"),
+    (r"^(?:going to|gonna) be (\d{1,2}) (on|next|this|tomorrow|in)\b", "I am turning $1 $2"),
+    (r"\bgoing to be (\d{1,2}) (on|next|this|tomorrow|in)\b", "turning $1 $2"),
+    (r"\ba (?:bit|little bit|touch) of (\p{Lu}\p{L}+)", "$1"),
     // Where and with whom one lives.
     (r"^(?:for now |now |still )?(?:it's |its |it is )?(?:still )?just (?:me and|us and) ", "I live with "),
     (r", (?:it's|its|it is) (?:still )?just me and ", ". I live with "),
@@ -105,7 +109,7 @@ const PHRASINGS: &[(&str, &str)] = &[
     (r"\b(?:i'm|i am) (?:very much |more of |such )?a (\p{L}+) person\b", "I like $1s"),
     // Ages and birthdays.
     (
-        r"\b(my [\p{L}-]+)'s (\d{1,3})(?:st|nd|rd|th)(?: birthday)?(?: is| was)? (tomorrow|today|on |next |this |in )",
+        r"\b(my [\p{L}-]+)(?:'s| is) (\d{1,3})(?:st|nd|rd|th)(?: birthday)?(?: is| was)? (tomorrow|today|on |next |this |in )",
         "$1 turns $2 $3",
     ),
     (

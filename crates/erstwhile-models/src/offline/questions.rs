@@ -49,6 +49,7 @@ const COMMENTS: &[&str] = &[
     "really",
     "third time",
     "again",
+    "always",
     "i suppose",
     "naturally",
     "duh",
@@ -118,7 +119,7 @@ fn with_article(noun: &str) -> String {
 /// An answer with a preposition.
 fn placed(answer: &str, default: &str) -> String {
     let answer = answer.strip_prefix("still ").unwrap_or(answer);
-    let has_preposition = ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by "]
+    let has_preposition = ["outside ", "round ", "in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by "]
         .iter()
         .any(|lead| answer.to_lowercase().starts_with(lead));
     if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
@@ -221,6 +222,15 @@ fn of_another(words: &[&str], names: &[String], answer: &str) -> Option<String> 
         }
         _ => None,
     }
+}
+
+/// "6 years" of "about 6 years".
+fn lasts(answer: &str) -> Option<&str> {
+    let bare = ["about ", "nearly ", "almost ", "over ", "around ", "like "]
+        .iter()
+        .find_map(|hedge| answer.strip_prefix(hedge))
+        .unwrap_or(answer);
+    bare.starts_with(|c: char| c.is_ascii_digit()).then_some(bare)
 }
 
 fn is_preposition(word: &str) -> bool {
@@ -368,6 +378,15 @@ fn of_plans_and_habits(words: &[&str], answer: &str) -> Option<String> {
         ["what", "was", "the", "highlight" | "best", ..] if answer.starts_with("a ") || answer.starts_with("the ") => {
             format!("I went to {answer}")
         }
+        ["do" | "have", "you", .., "allergies" | "allergy"] | ["any", "allergies" | "allergy"] => {
+            format!("I am allergic to {answer}")
+        }
+        ["any", "pets" | "kids" | "children" | "siblings" | "brothers" | "sisters"] => format!("I have {answer}"),
+        ["any", "hobbies" | "interests"] => format!("I enjoy {answer}"),
+        ["do", "you", verb, _, "or", ..] if !answer.starts_with("both") => format!("I {verb} {answer}"),
+        ["are", "you", _] if !answer.contains(' ') && answer.starts_with(char::is_lowercase) => {
+            format!("I am {answer}")
+        }
         ["least", "favourite" | "favorite", ..] | [.., "least", "favourite" | "favorite"] => {
             let disliked = answer.strip_prefix("anything with ").unwrap_or(answer);
             format!("I dislike {}", disliked.trim_end_matches(" in it"))
@@ -376,8 +395,8 @@ fn of_plans_and_habits(words: &[&str], answer: &str) -> Option<String> {
             let verb = if words.contains(&"live") { "live" } else { "work" };
             format!("I {verb} {}", placed(answer, at))
         }
-        ["how", "long", "have", "you", verb, rest @ ..] if answer.starts_with(|c: char| c.is_ascii_digit()) => {
-            format!("I have {verb} {} for {answer}", turned(rest)).replace("  ", " ")
+        ["how", "long", "have", "you", verb, rest @ ..] if lasts(answer).is_some() => {
+            format!("I have {verb} {} for {}", turned(rest), lasts(answer).unwrap_or(answer)).replace("  ", " ")
         }
         ["how", "tall", "are", "you", ..] => format!("I am {answer} tall"),
         ["how", "much" | "often" | "far" | "long", "do", "you", verb, rest @ ..] => {

@@ -216,8 +216,8 @@ fn respell(passage: &mut Mapped) {
         let all_capitals = bare.len() > 1 && bare.chars().all(|c| c.is_ascii_uppercase());
         // "My cuz Tre" is a cousin.
         let owned = text[..at].trim_end().to_ascii_lowercase();
-        let cousin =
-            lower == "cuz" && ["my", "his", "her", "our"].iter().any(|owner| owned.ends_with(&format!(" {owner}")));
+        let cousin = lower == "cuz"
+            && ["my", "his", "her", "our"].iter().any(|owner| owned == *owner || owned.ends_with(&format!(" {owner}")));
         if cousin {
             edits.push((start..start + bare.len(), "cousin"));
         } else if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
