@@ -2,7 +2,9 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
+use super::lexicon::Kind;
 use super::sentence::Sentence;
+use super::word_forms::is_grade;
 
 /// A word in a grammatical slot of a verb.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +46,15 @@ impl ArgumentReader<'_, '_> {
             Dep::Dobj => {
                 self.push("obj", child);
                 self.noun(child);
-                let prepositions: Vec<usize> = s.children(verb).filter(|c| s.dep(*c) == Dep::Prep).collect();
+                let prepositions: Vec<usize> =
+                    s.children(verb).chain(s.children(child)).filter(|c| s.dep(*c) == Dep::Prep).collect();
+                let kinds = s.lexicon.kinds(s.lemma(child));
+                let subject = kinds.has(Kind::Field) || kinds.has(Kind::Degree) || kinds.has(Kind::Class);
                 for preposition in prepositions {
                     for object in s.children(preposition).filter(|c| s.dep(*c) == Dep::Pobj) {
+                        if subject {
+                            self.push(format!("noun:subject:{}", s.lower(preposition)), object);
+                        }
                         self.push(format!("noun:{}:{}", s.lemma(child), s.lower(preposition)), object);
                     }
                 }
@@ -105,7 +113,14 @@ impl ArgumentReader<'_, '_> {
         let children: Vec<usize> = s.children(preposition).collect();
         for child in children {
             match s.dep(child) {
-                Dep::Pobj | Dep::Pcomp => self.push(s.lower(preposition), child),
+                Dep::Pobj | Dep::Pcomp => {
+                    self.push(s.lower(preposition), child);
+                    // "In year 6 at St Mary's".
+                    let at = s.child(child, |c| s.dep(c) == Dep::Prep && s.is(c, &["at"]));
+                    if let Some(place) = at.and_then(|at| s.object_of(at)).filter(|_| is_grade(s, child)) {
+                        self.push("at", place);
+                    }
+                }
                 Dep::Prep => {
                     let objects: Vec<usize> =
                         s.children(child).filter(|c| matches!(s.dep(*c), Dep::Pobj | Dep::Pcomp)).collect();

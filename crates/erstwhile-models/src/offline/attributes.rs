@@ -3,14 +3,15 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::{Object, relation_name};
+use super::clause_text::third_person;
 use super::lexicon::{Kind, Kinds};
 use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
-use super::people::{self, Kinship, MINE, Person, PersonKind};
-use super::reader::{FactParts, SentenceReader};
+use super::people::{self, Kinship, MINE, Person, PersonKind, Several};
+use super::reader::{FactParts, SentenceReader, Trust};
 
-const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
+pub(super) const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 
 /// Vague nouns of which one may nevertheless state a number or a date.
 const OWN_THINGS: &[&str] = &[
@@ -63,6 +64,7 @@ impl SentenceReader<'_, '_> {
         let owned = s.child(token, |c| {
             s.dep(c) == Dep::Poss
                 && (s.is(c, MINE)
+                    || self.trust == Trust::Assistant && s.is(c, &["your"])
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
                     || s.pos(c) == Pos::Propn
                     || (lemma == "name"
@@ -70,7 +72,11 @@ impl SentenceReader<'_, '_> {
                         && s.is(c, &["his", "her", "its"]))
         });
         let kinds = s.lexicon.kinds(lemma);
-        let vital = s.is(token, &["bp"]);
+        // "My BMI is 31".
+        let vital = s.pos(token) == Pos::Propn
+            && (2..=5).contains(&s.text(token).len())
+            && s.text(token).chars().all(char::is_uppercase)
+            && s.entity_kind(token) != Some(EntityKind::Gpe);
         (s.pos(token) == Pos::Noun || vital)
             && owned.is_some()
             // "My first Comrades was 2019" is one of several; "my new job starts Monday" has no such attribute.
@@ -114,6 +120,10 @@ impl SentenceReader<'_, '_> {
         );
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let Some((value, date)) = found else { return Ok(false) };
+        // Of what is the user's, an assistant knows when it is due: "your passport expires on 9 November".
+        if self.trust == Trust::Assistant && (date.is_none() || !self.has_due_date(thing)) {
+            return Ok(false);
+        }
         // "My car is a Yaris": what one owns.
         // "My email changed from A to B": A is over.
         if let Some(old) = self.value_before(verb).filter(|old| *old != value.name) {
@@ -131,10 +141,23 @@ impl SentenceReader<'_, '_> {
             });
         }
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
-        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}", relation_name(&noun)) };
+        let of_date = match s.lemma(verb) {
+            "expire" if date.is_some() => "_EXPIRY",
+            "start" | "begin" if date.is_some() => "_START",
+            "end" if date.is_some() => "_END",
+            _ => "",
+        };
+        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
         let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
-        let statement = format!("{}'s {noun} {tense} {}", owner.name, joined.as_text());
+        let verb = match s.lemma(verb) {
+            "be" | "become" | "change" | "go" | "rise" | "drop" | "fall" | "increase" | "decrease" | "remain" => {
+                tense.to_owned()
+            }
+            _ if s.is_past(verb) => s.lower(verb).to_owned(),
+            lemma => third_person(lemma),
+        };
+        let statement = format!("{}'s {noun} {verb} {}", owner.name, joined.as_text());
         let object = value.into_object(date.is_some());
         let over = tense == "was";
         self.meeting(&owner, thing, date, (&noun, &statement));
@@ -179,7 +202,56 @@ impl SentenceReader<'_, '_> {
         let from = s.child(verb, |c| changes && s.dep(c) == Dep::Prep && s.is(c, &["from"]))?;
         let to = s.tokens().any(|token| token > from && s.is(token, &["to"]));
         let old = s.object_of(from).filter(|_| to)?;
-        self.plain_value(old).ok().flatten().map(|value| value.name)
+        let value = self.plain_value(old).ok().flatten()?.name;
+        Some(value.split(" to ").next().unwrap_or_default().trim_start_matches("from ").to_owned())
+    }
+
+    /// Whether a thing is one that services keep dates of.
+    fn has_due_date(&self, thing: usize) -> bool {
+        const KEPT: &[&str] = &[
+            "order",
+            "parcel",
+            "package",
+            "delivery",
+            "refund",
+            "booking",
+            "reservation",
+            "policy",
+            "trial",
+            "renewal",
+            "payment",
+            "debit",
+            "prescription",
+            "repair",
+            "service",
+            "claim",
+            "loan",
+            "visit",
+            "viewing",
+            "table",
+            "slot",
+            "shift",
+            "plan",
+            "card",
+            "contract",
+            "lease",
+            "insurance",
+            "account",
+            "test",
+            "lesson",
+        ];
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(thing));
+        let kept = Kinds::of(&[
+            Kind::Appointment,
+            Kind::Event,
+            Kind::Exam,
+            Kind::Ownable,
+            Kind::Trip,
+            Kind::Bill,
+            Kind::Procedure,
+        ]);
+        kinds.intersects(kept) || s.is_lemma(thing, KEPT)
     }
 
     /// Whose a thing is.
@@ -194,7 +266,10 @@ impl SentenceReader<'_, '_> {
         // "API" stays in capitals, unless everything is.
         let is_shouted = !s.source().contains(char::is_lowercase);
         let is_acronym = |text: &str| !is_shouted && text.len() > 1 && text.chars().all(char::is_uppercase);
-        let written = |token| Some(s.text(token)).filter(|text| is_acronym(text)).unwrap_or(s.lower(token));
+        let written = |token| {
+            let keeps = s.identifier(token).is_some() || is_acronym(s.text(token));
+            if keeps { s.text(token) } else { s.lower(token) }
+        };
         let mut words = Vec::new();
         for child in s.children(token).filter(|c| *c < token) {
             if matches!(s.dep(child), Dep::Compound | Dep::Amod | Dep::Nmod)
@@ -228,7 +303,8 @@ impl SentenceReader<'_, '_> {
         let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
         for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
             // "From 70% to 90%": the value is what it became.
-            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) {
+            let range = s.object_of(child).is_some_and(|object| s.has_child_word(object, &["to"]));
+            if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) && !range {
                 continue;
             }
             let token = match s.dep(child) {
@@ -252,7 +328,7 @@ impl SentenceReader<'_, '_> {
                 // "The rent went up to £900": the amount.
                 let amount = value.name.trim_start_matches("up to ").trim_start_matches("down to ");
                 if changes {
-                    value.name = amount.to_owned();
+                    value.name = amount.rsplit_once(" to ").map_or(amount, |(_, new)| new).to_owned();
                 }
                 return Ok(Some((value, None)));
             }
@@ -263,7 +339,9 @@ impl SentenceReader<'_, '_> {
     pub(super) fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
         let s = self.s;
         let text = s.text(token);
-        if s.identifier(token).is_some() {
+        // "A ThinkPad X1" is a model, "HH-223344" an identifier.
+        let is_model = s.child(token, |c| s.dep(c) == Dep::Compound && s.is_proper(c)).is_some();
+        if s.identifier(token).is_some() && !is_model {
             // "On k8s 1.29".
             let last = s.child(token, |c| c > token && s.dep(c) == Dep::Nummod).unwrap_or(token);
             let name = nouns::span_text(&s, token, last).to_owned();
@@ -281,7 +359,7 @@ impl SentenceReader<'_, '_> {
             )
         );
         let numeric = s.pos(token) == Pos::Num || text.chars().any(|c| c.is_ascii_digit());
-        if quantity || numeric {
+        if !is_model && (quantity || numeric) {
             let joined = self.joined_word(token);
             let name = match s.entity(token) {
                 _ if joined.contains('-') || joined.contains('/') => joined.to_owned(),
@@ -294,7 +372,12 @@ impl SentenceReader<'_, '_> {
             };
             return Ok(Some(Value { name, text: None, entity: None }));
         }
-        if s.pos(token) == Pos::Propn {
+        // "80,000 euros".
+        if let Some(number) = s.child(token, |c| s.dep(c) == Dep::Nummod && c < token) {
+            let name = nouns::span_text(&s, number, token).to_owned();
+            return Ok(Some(Value { name, text: None, entity: None }));
+        }
+        if s.pos(token) == Pos::Propn || is_model {
             let name = self.phrase(token, None)?;
             return Ok(Some(Value { name, text: None, entity: Some("Object") }));
         }
@@ -358,19 +441,7 @@ impl SentenceReader<'_, '_> {
                 }
             }
             "have" | "own" | "get" => self.count(verb, subject, reading),
-            "weigh" => {
-                if let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) {
-                    let last = s.subtree(amount).last().unwrap_or(amount);
-                    let text = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
-                    self.state(
-                        subject,
-                        "HAS_WEIGHT",
-                        Object::value(text.clone()),
-                        format!("{} weighs {text}", subject.name),
-                    );
-                    return true;
-                }
-            }
+            "weigh" => return self.weight(verb, subject),
             _ => {}
         }
         false
@@ -405,7 +476,7 @@ impl SentenceReader<'_, '_> {
         let text = s.lower(number);
         let value = number_of(text).map_or_else(|| text.to_owned(), |number| number.to_string());
         if value.parse::<u16>().map_or(true, |years| years > 120)
-            || s.entity_kind(number) == Some(EntityKind::Time) && !turns
+            || !turns && s.entity_kind(number) == Some(EntityKind::Time)
         {
             return false;
         }
@@ -498,8 +569,9 @@ impl SentenceReader<'_, '_> {
         }
         if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
             let word = people::kin_word(s.lemma(object)).to_owned();
-            self.people.several =
-                Some(Kinship { owner: subject.name.clone(), said: word.clone(), word, relation, named: false });
+            let kinship = Kinship { owner: subject.name.clone(), said: word.clone(), word, relation, named: false };
+            let turn = self.people.turn;
+            self.people.several = Some(Several { kinship, left: count, turn });
             // "I have two kids": who they are may follow.
             if !listed_names::has_names(&s, object) && relation == "HAS_CHILD" {
                 let label = s.lower(object);
@@ -511,50 +583,6 @@ impl SentenceReader<'_, '_> {
         let relation = format!("NUMBER_OF_{}", relation_name(&noun));
         let statement = format!("{} has {} {noun}", subject.name, s.lower(number));
         self.state(subject, &relation, Object::value(count.to_string()), statement);
-    }
-
-    /// "My favourite author is X", "X is my favourite author", "one of my favourite films is X".
-    ///
-    /// # Errors
-    /// If the text needs a pronoun that refers to nobody known.
-    pub(super) fn favourite(&mut self, verb: usize, subject: usize, reading: Reading) -> Result<(), Vague> {
-        let s = self.s;
-        let Some(attribute) = s.child_of(verb, &[Dep::Attr, Dep::Acomp]) else { return Ok(()) };
-        if reading.negated || reading.mood != Mood::Actual || s.lemma(verb) != "be" {
-            return Ok(());
-        }
-        for (described, named) in [(subject, attribute), (attribute, subject)] {
-            let Some(favourite) = s.subtree(described).find(|token| s.is(*token, FAVOURITE)) else { continue };
-            let possessor = s.subtree(described).find(|token| s.dep(*token) == Dep::Poss);
-            // "Favourite band is …" is the speaker's.
-            let mine = possessor.is_none() && favourite <= s.start + 1;
-            let speaker = self.people.speaker.clone().filter(|_| mine).map(Person::named);
-            let owner = possessor.and_then(|token| self.person(token)).or(speaker);
-            let Some(owner) = owner else { continue };
-            let noun = if s.dep(favourite) == Dep::Amod { s.head(favourite) } else { favourite };
-            if s.pos(named) == Pos::Pron && !s.is_capital(named) {
-                return Ok(());
-            }
-            let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
-            let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
-            let kinds = self.kinds(named);
-            let thanks = s.is_lemma(named, &["thanks", "thank", "part", "thing"]);
-            if thanks || matches!(s.pos(named), Pos::Intj | Pos::Adv | Pos::Punct | Pos::Sconj) {
-                return Ok(());
-            }
-            let name = self.phrase(named, Some(&owner.name))?;
-            let (relation, statement) = if one_of {
-                ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
-            } else {
-                let relation = format!("FAVORITE_{}", relation_name(s.lemma(noun)));
-                let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
-                (relation, format!("{}'s favorite {category} is {name}", owner.name))
-            };
-            let object = Object::entity(name, super::claims::entity_type(kinds, kinds));
-            self.state(&owner, &relation, object, statement);
-            return Ok(());
-        }
-        Ok(())
     }
 }
 

@@ -1,11 +1,13 @@
-//! What is measured of a person: heights, and numbers of health that are too high or too low.
+//! What is measured of a person and of things: heights, sizes, and numbers of health that are too high or too low.
 
-use erstwhile_nlp::{Dep, EntityKind, Pos};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
-use super::claims::Object;
+use super::claims::{Object, relation_name};
+use super::lexicon::Kind;
+use super::mood::{Mood, Reading};
 use super::nouns;
 use super::people::{Person, PersonKind};
-use super::reader::{SentenceReader, Trust};
+use super::reader::{FactParts, SentenceReader, Trust};
 
 /// Quantities of the body that are a condition when they are high or low.
 const VITAL: &[&str] =
@@ -13,8 +15,22 @@ const VITAL: &[&str] =
 /// What one notices, before it has a name.
 const SYMPTOMS: &[&str] =
     &["rash", "lump", "cough", "pain", "swelling", "itch", "it", "fever", "diagnosis", "spot", "bump"];
+/// Words that say that a condition is over.
+const OVER: &[&str] = &[
+    "all clear",
+    "cleared up",
+    "all gone",
+    "gone now",
+    "done with treatment",
+    "over it now",
+    "fine now",
+    "better now",
+];
 /// Units of height.
 const LENGTHS: &[&str] = &["feet", "foot", "ft", "cm", "m", "metres", "meters", "centimetres"];
+/// Units of weight.
+const WEIGHTS: &[&str] =
+    &["lb", "lbs", "oz", "kg", "kgs", "stone", "st", "g", "pounds", "ounces", "kilos", "grams", "tonnes"];
 
 impl SentenceReader<'_, '_> {
     /// "She is 5 feet 4 already", "I'm 180 cm tall".
@@ -32,6 +48,19 @@ impl SentenceReader<'_, '_> {
         true
     }
 
+    /// "He weighed 8lb 1oz".
+    pub(super) fn weight(&mut self, verb: usize, subject: &Person) -> bool {
+        let s = self.s;
+        let Some(amount) = s.child_of(verb, &[Dep::Npadvmod, Dep::Dobj, Dep::Attr]) else { return false };
+        let more = |token: &usize| s.pos(*token) == Pos::Num || s.is(*token, WEIGHTS);
+        let last = (verb + 1..s.end).take_while(more).last();
+        let last = last.unwrap_or_else(|| s.subtree(amount).last().unwrap_or(amount));
+        let value = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
+        let statement = format!("{} weighs {value}", subject.name);
+        self.state(subject, "HAS_WEIGHT", Object::value(value), statement);
+        true
+    }
+
     /// "Her BP is high": a condition of the owner.
     pub(super) fn is_ailing(&mut self, verb: usize, thing: usize, owner: &Person) -> bool {
         let s = self.s;
@@ -44,17 +73,57 @@ impl SentenceReader<'_, '_> {
         true
     }
 
+    /// "My car has 61,000 miles on it", "our team is 12 people": how much or how many a thing of one's own has.
+    pub(super) fn sized(&mut self, verb: usize, thing: usize, reading: Reading) -> bool {
+        const THINGS: &[Kind] = &[Kind::Ownable, Kind::Team, Kind::Business];
+        let s = self.s;
+        let actual = reading.mood == Mood::Actual && !reading.negated && s.tag(verb) != Tag::Vbd;
+        let own = s.child(thing, |c| s.dep(c) == Dep::Poss && s.is(c, super::people::MINE)).is_some();
+        let kinds = s.lexicon.kinds(s.lemma(thing));
+        let fits = THINGS.iter().any(|kind| kinds.has(*kind)) && s.is_lemma(verb, &["have", "be"]);
+        let counted = s.child_of(verb, &[Dep::Dobj, Dep::Attr]).filter(|noun| s.tag(*noun) == Tag::Nns);
+        let number = counted.and_then(|noun| s.child(noun, |c| s.dep(c) == Dep::Nummod));
+        let (Some(noun), Some(number)) = (counted.filter(|_| actual && own && fits), number) else { return false };
+        let Some(me) = self.people.speaker.clone().map(Person::named) else { return false };
+        let value = nouns::span_text(&s, number, noun).to_owned();
+        let name = self.bare_noun(thing);
+        let size = if s.lemma(verb) == "be" { "size" } else { s.lower(noun) };
+        let statement = format!("{}'s {name} {} {value}", me.name, if size == "size" { "is" } else { "has" });
+        self.state(&me, &format!("HAS_{}", relation_name(&format!("{name} {size}"))), Object::value(value), statement);
+        true
+    }
+
     /// "The rash was scabies": what the speaker has.
     pub(super) fn diagnosis(&mut self, verb: usize, subject: usize) -> bool {
         let s = self.s;
         let attribute = s.child_of(verb, &[Dep::Attr]);
-        let Some(condition) = attribute.filter(|c| s.is_a(*c, super::lexicon::Kind::Condition)) else { return false };
+        let Some(condition) =
+            attribute.filter(|c| s.is_a(*c, Kind::Condition) || s.lexicon.is(s.lower(*c), Kind::Condition))
+        else {
+            return false;
+        };
         let own = s.is(subject, SYMPTOMS) && self.trust == Trust::Speaker;
         let other = s.child(subject, |c| s.dep(c) == Dep::Poss && !s.is(c, super::people::MINE)).is_some();
         let Some(me) = self.people.speaker.clone().map(Person::named).filter(|_| own && !other) else { return false };
         let Ok(name) = self.phrase(condition, Some(&me.name)) else { return false };
-        let statement = format!("{} has {name}", me.name);
-        self.state(&me, "HAS_CONDITION", Object::entity(name, Some("Condition")), statement);
+        let object = Object::entity(name.clone(), Some("Condition"));
+        // "All clear as of today": it is over.
+        let text = s.doc.text().to_lowercase();
+        if s.is_past(verb) && OVER.iter().any(|words| text.contains(words)) {
+            self.add(FactParts {
+                subject: &me,
+                relation: "HAS_CONDITION",
+                object: object.clone(),
+                statement: format!("{} had {name}", me.name),
+                mood: Mood::Former,
+                negated: false,
+                past: true,
+                date: None,
+            });
+            self.state(&me, "RECOVERED_FROM", object, format!("{} recovered from {name}", me.name));
+            return true;
+        }
+        self.state(&me, "HAS_CONDITION", object, format!("{} has {name}", me.name));
         true
     }
 

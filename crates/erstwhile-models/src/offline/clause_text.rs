@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::stranded_preposition;
+use super::clauses::COMPOUNDING;
 use super::dates::DatedSpan;
 use super::lexicon::Kind;
 use super::nouns::{self, Vague};
@@ -283,7 +284,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let s = self.s;
         let adjective = self.kept_among(child).unwrap_or(child);
         for before in s.children(adjective).filter(|c| *c < adjective).collect::<Vec<_>>() {
-            if !matches!(s.dep(before), Dep::Advmod | Dep::Punct | Dep::Cc | Dep::Npadvmod) {
+            let skipped = matches!(s.dep(before), Dep::Advmod | Dep::Punct | Dep::Cc | Dep::Npadvmod);
+            if !skipped || s.is(before, COMPOUNDING) {
                 let word = nouns::pronoun_free(s, self.people, before, Some(&self.clause.subject.name))?;
                 self.pieces.push(Piece::Words(Some(before), word));
             }
@@ -374,7 +376,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
                         || matches!(s.dep(*token), Dep::Root | Dep::Conj) && tag == Tag::Vb && !helper;
                     if !finite && first {
                         finite = true;
-                        if third && matches!(tag, Tag::Vbp | Tag::Vb) {
+                        // "I quit" is said of the past.
+                        if third && matches!(tag, Tag::Vbp | Tag::Vb) && word != "quit" {
                             word = third_person(&word);
                         } else if third && word == "were" {
                             "was".clone_into(&mut word);

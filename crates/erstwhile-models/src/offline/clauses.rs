@@ -1,8 +1,10 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
+use super::attributes::FAVOURITE;
+
 use super::claims::Object;
 use super::clause_text::{self, Clause};
 use super::fitness::Context;
@@ -13,21 +15,6 @@ use super::objects;
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
-
-/// Relations of close people that "I have a sister" states.
-const CLOSE: &[&str] = &[
-    "MARRIED_TO",
-    "DATING",
-    "ENGAGED_TO",
-    "HAS_CHILD",
-    "HAS_SIBLING",
-    "HAS_GRANDCHILD",
-    "HAS_FRIEND",
-    "HAS_RELATIVE",
-    "HAS_ROOMMATE",
-    "HAS_BOSS",
-    "HAS_MENTOR",
-];
 
 /// Verbs of states and habits, whose past says that they are over: "lived", but not "joined" or "bought".
 pub(super) const LASTING: &[&str] = &[
@@ -71,14 +58,17 @@ pub(super) const LASTING: &[&str] = &[
     "commute",
 ];
 
+/// Words that make another adjective of the next one: "colour blind".
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right"];
+
 /// The best reading of one object.
 pub(super) struct Candidate<'f> {
-    score: u8,
-    frame: Option<&'f Frame>,
+    pub(super) score: u8,
+    pub(super) frame: Option<&'f Frame>,
     pub(super) relation: &'f str,
     pub(super) object: usize,
     /// The word in whose place the object stands, for the text.
-    said: usize,
+    pub(super) said: usize,
     pub(super) slot: String,
 }
 
@@ -100,9 +90,6 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
-        if self.done_activity(verb, subject_token) {
-            return Ok(());
-        }
         let keys = self.verb_keys(verb);
         let lexicon = s.lexicon;
         let frames: Vec<&Frame> = keys.iter().flat_map(|key| lexicon.frames(key)).collect();
@@ -129,11 +116,14 @@ impl SentenceReader<'_, '_> {
         {
             reading.mood = Mood::Former;
         }
-        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
-            reading.mood = Mood::Planned;
+        if self.done_activity(verb, subject_token) || self.sized(verb, subject_token, reading) {
+            return Ok(());
         }
         if is_own && self.attribute(verb, subject_token, reading)? {
             return Ok(());
+        }
+        if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
+            reading.mood = Mood::Planned;
         }
         if RECEIVES.iter().any(|(known, ..)| *known == lemma) && self.received(verb, subject_token, reading)? {
             return Ok(());
@@ -141,10 +131,15 @@ impl SentenceReader<'_, '_> {
         if lemma == "be" && reading.mood == Mood::Actual && !reading.negated && self.diagnosis(verb, subject_token) {
             return Ok(());
         }
-        if reading.mood == Mood::Actual && !reading.negated && self.own_work(verb, subject_token)? {
+        if reading.mood == Mood::Actual
+            && !reading.negated
+            && (self.own_work(verb, subject_token)? || self.by_agent(verb, subject_token))
+        {
             return Ok(());
         }
-        let Some(subject) = self.person(subject_token) else {
+        // "My favourite band is …": the band is nobody.
+        let is_favourite = lemma == "be" && s.subtree(subject_token).any(|token| s.is(token, FAVOURITE));
+        let Some(subject) = self.person(subject_token).filter(|_| !is_favourite) else {
             return if keys.iter().any(|key| key == "be") {
                 self.favourite(verb, subject_token, reading)
             } else {
@@ -155,7 +150,8 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         self.people.remember(&subject);
-        if self.personal(verb, &subject, reading) {
+        self.next_of_several(&subject, subject_token);
+        if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading) {
             return Ok(());
         }
         if lemma == "be" && (self.home(verb, &subject, reading) || self.praised_place(verb, subject_token, reading)) {
@@ -220,7 +216,8 @@ impl SentenceReader<'_, '_> {
             key.push('+');
             key.push_str(s.lower(particle));
         }
-        let adverb = s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["back", "up", "out", "into", "forward"]));
+        let adverb =
+            s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["back", "up", "out", "into", "forward", "home"]));
         let passive = s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass]);
         let mut keys = vec![if passive { format!("{key}.pass") } else { key.clone() }];
         if let Some(adverb) = adverb {
@@ -248,7 +245,7 @@ impl SentenceReader<'_, '_> {
             let needed = match frame.needs {
                 Needs::Negated => context.reading.negated,
                 Needs::Wish => context.reading.mood == Mood::Wanted && !context.reading.negated,
-                Needs::Inability => s.has_child_word(context.verb, &["ca"]) && context.reading.negated,
+                Needs::Inability => s.has_child_word(context.verb, &["ca", "can"]) && context.reading.negated,
                 Needs::Affirmed => true,
             };
             if !needed {
@@ -298,19 +295,6 @@ impl SentenceReader<'_, '_> {
         best
     }
 
-    /// "Seeing someone new, Anwen": the name of whom a vague noun means.
-    fn named_beside(&self, token: usize) -> usize {
-        let s = self.s;
-        let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
-        let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
-        // "Met a guy called Theo".
-        let called = s.child(token, |c| s.is(c, &["called", "named"])).filter(|_| vague);
-        if let Some(name) = called.and_then(|called| s.child(called, |c| s.pos(c) == Pos::Propn)) {
-            return name;
-        }
-        if vague { s.child(token, name).unwrap_or(token) } else { token }
-    }
-
     /// Whether an argument stands in the slot of a frame.
     fn fills(&mut self, frame: &Frame, argument: &Argument) -> bool {
         if argument.slot == frame.slot {
@@ -341,20 +325,6 @@ impl SentenceReader<'_, '_> {
         nouns::is_specific(&sentence, self.people, token)
     }
 
-    /// "I have a sister": the relation that a noun states.
-    fn kin_object(&self, context: &Context<'_>, object: usize) -> Option<&'static str> {
-        let s = self.s;
-        if s.dep(context.verb) == Dep::Relcl
-            || s.has_child(object, &[Dep::Poss])
-            || context.subject.kind != PersonKind::Person
-            || context.reading.negated
-        {
-            return None;
-        }
-        let relation = super::people::kin_relation(&s, object)?;
-        CLOSE.contains(&relation).then_some(relation)
-    }
-
     fn state_candidate(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<(), Vague> {
         let s = self.s;
         let object = candidate.object;
@@ -381,10 +351,14 @@ impl SentenceReader<'_, '_> {
         if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
         }
-        if let Some(habit) = objects::habit_words(context, candidate, &object_parts.name) {
-            text = habit;
-        }
+        let text = objects::habit_words(context, candidate, &object_parts.name).unwrap_or(text);
         let mut relation = candidate.relation;
+        // The words of a school year look like a date, and are left out of the text.
+        let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
+            format!("{} is in {}", context.subject.name, object_parts.name)
+        } else {
+            text
+        };
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
         if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
             return Ok(());
@@ -397,8 +371,9 @@ impl SentenceReader<'_, '_> {
         if meal && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             return Ok(());
         }
-        // "Joined as a designer" began something; only a state in the past is over.
-        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING);
+        // "Joined as a designer" began something; only a state in the past is over. Who had a child has one.
+        let kept = matches!(candidate.relation, "HAS_CHILD" | "HAS_GRANDCHILD" | "HAS_SIBLING");
+        let past = s.tag(context.verb) == Tag::Vbd && s.is_lemma(context.verb, LASTING) && !kept;
         if candidate.relation == "HAS_PET"
             && s.tag(object) == Tag::Nn
             && !reading.negated
@@ -407,7 +382,7 @@ impl SentenceReader<'_, '_> {
             let pet = self.new_pet(context.subject, object, &object_parts.name);
             self.people.remember(&pet);
         }
-        relation = self.more_telling(context, relation, &object_parts);
+        relation = self.relation_here(context, relation, &object_parts);
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
         }
@@ -451,16 +426,20 @@ impl SentenceReader<'_, '_> {
         Ok(())
     }
 
-    /// The relation that says more than the one of the frame, by the object and the clause.
-    fn more_telling<'f>(&self, context: &Context<'_>, relation: &'f str, object: &Object) -> &'f str {
+    /// What a relation is with its object and beside the other words of the clause.
+    fn relation_here<'c>(&self, context: &Context<'_>, relation: &'c str, object: &Object) -> &'c str {
         let s = self.s;
-        let employer = object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2;
-        let stays = s.has_child_word(context.verb, &["still", "currently", "now"]) && s.lemma(context.verb) == "be";
         match relation {
             // "I am working in Infosys": the place is an employer.
-            "WORKS_IN" if employer => "WORKS_AT",
+            "WORKS_IN" if object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2 => "WORKS_AT",
             // "We're in Otley still": where one lives.
-            "LOCATED_IN" if stays && context.subject.kind == PersonKind::Person => "LIVES_IN",
+            "LOCATED_IN"
+                if s.lemma(context.verb) == "be"
+                    && s.has_child_word(context.verb, &["still", "currently", "now"])
+                    && context.subject.kind == PersonKind::Person =>
+            {
+                "LIVES_IN"
+            }
             // "Joined Strava as a product designer" is a job.
             "JOINED" if self.joins_as(context.verb) => "STARTED_JOB",
             relation => relation,
@@ -521,8 +500,13 @@ impl SentenceReader<'_, '_> {
 
     /// Whether a verb has frames, so that its own clause says it.
     fn has_own_frame(&self, verb: usize) -> bool {
-        self.verb_keys(verb).iter().any(|key| !self.s.lexicon.frames(key).is_empty())
-            && self.s.has_child(verb, &[Dep::Dobj, Dep::Prep])
+        let s = self.s;
+        // "Stopped smoking in 2012": when is no object.
+        let has_object = s.children(verb).any(|child| {
+            s.dep(child) == Dep::Dobj
+                || s.dep(child) == Dep::Prep && !s.object_of(child).is_some_and(|object| s.is_date(object))
+        });
+        has_object && self.verb_keys(verb).iter().any(|key| !s.lexicon.frames(key).is_empty())
     }
 
     /// The text of a clause with its date.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Nouns that a code may follow.
 const NOUNS: &str = "booking flight seat order ticket case invoice policy account passport licence license membership member \
-    reservation confirmation tracking reg registration plate vin postcode postal zip serial contract permit nhs customer \
+    reservation confirmation tracking reg registration plate vin postcode postal zip serial contract permit nhs customer jira pr mr \
     student staff employee pnr imei discount promo voucher incident claim parcel shipment patient";
 
 /// Words that say that a code follows, and name no thing.

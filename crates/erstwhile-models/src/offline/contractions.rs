@@ -8,7 +8,7 @@ use super::repair::words;
 /// Nouns behind which "'s" before a number or a preposition is "is".
 const BEFORE_IS: &str = "nan gran grandad grandma uncle aunt auntie cousin mate friend landlord neighbour son daughter sister \
     brother mum mom dad wife husband birthday wedding flight exam test appointment interview name dog cat \
-    baby partner girlfriend boyfriend job rent car phone laptop bike boss mother father";
+    baby partner girlfriend boyfriend job rent car phone laptop bike boss mother father weight height salary score goal target budget number pulse deadline mileage";
 
 /// "… finally. broke my wrist": a sentence begins with a capital, or it is taken for the end of the one before. "My
 /// son's 4": a contraction before a number or a preposition is "is".
@@ -77,6 +77,11 @@ fn month_in_full(word: &str) -> Option<&'static str> {
     })
 }
 
+/// Words before which "'s" is "is" or "has".
+const NOT_POSSESSED: &str = "the a an my been not getting coming going allergic vegan vegetarian pregnant married engaged \
+    divorced retired back away doing having working living moving starting called in at from on still \
+    now just only turning studying teaching leaving off";
+
 /// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
 fn written_out(
     text: &str,
@@ -108,9 +113,17 @@ fn written_out(
         "made",
         "written",
     ];
-    const NOT_POSSESSED: &[&str] = &["the", "a", "an", "my", "been", "not", "getting", "coming", "going"];
     const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
-    if let Some(owner) = word.strip_suffix("'s").filter(|owner| !owner.is_empty() && NOT_POSSESSED.contains(&next)) {
+    if let Some(owner) = word
+        .strip_suffix("'s")
+        .filter(|owner| !owner.is_empty() && NOT_POSSESSED.split_whitespace().any(|known| known == next))
+    {
+        // "Away to my ma's in Newry": her home.
+        let before = text[..at].trim_end().to_ascii_lowercase();
+        let home = ["to me", "at me", "to my", "at my", "from my", "to her", "to his", "round my"];
+        if matches!(next, "in" | "at" | "on") && home.iter().any(|lead| before.ends_with(lead)) {
+            return None;
+        }
         let verb = if next == "been" { " has" } else { " is" };
         return Some((at + owner.len()..at + word.len(), verb.to_owned()));
     }

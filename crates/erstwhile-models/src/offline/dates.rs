@@ -208,7 +208,9 @@ impl DateReader {
         let now = context.now;
         found.retain(|(_, period)| !(context.past && period.extent == Extent::After && period.first > now));
         found.sort_by_key(|(range, _)| range.start);
-        found.into_iter().filter_map(|(range, period)| to_span(context, range, period, tz)).collect()
+        let spans = found.into_iter().filter_map(|(range, period)| to_span(context, range, period, tz));
+        // "1,150 a month" is an amount, not ten to two.
+        spans.filter(|span| !has_thousands(text.get(span.span.clone()).unwrap_or_default())).collect()
     }
 
     /// Whether a token can be the essential part of a time expression.
@@ -255,6 +257,21 @@ fn merge(context: DateContext<'_>, found: &mut Vec<(Range<usize>, Period)>, othe
             found.push((range, period));
         }
     }
+}
+
+/// Whether a text has a number with a comma before its thousands.
+fn has_thousands(text: &str) -> bool {
+    let digits = |part: &str, from_end: bool| {
+        let is_digit = |c: &char| c.is_ascii_digit();
+        if from_end {
+            part.chars().rev().take_while(is_digit).count()
+        } else {
+            part.chars().take_while(is_digit).count()
+        }
+    };
+    text.split(',')
+        .zip(text.split(',').skip(1))
+        .any(|(before, after)| digits(before, true) > 0 && digits(after, false) == 3)
 }
 
 /// Whether a word adds nothing to a time expression.

@@ -48,6 +48,12 @@ impl Said {
     pub(super) fn new(speaker: Option<&str>, units: Vec<Unit>, full: Vec<String>) -> Self {
         Self { speaker: speaker.map(str::to_owned), units, full }
     }
+
+    /// Whether the turn is about something of its speaker: "did my parcel ship".
+    pub(super) fn asks_of_own(&self) -> bool {
+        let own = |unit: &Unit| unit.text.text().split(' ').any(|word| word.eq_ignore_ascii_case("my"));
+        self.units.iter().any(own)
+    }
 }
 
 /// The sentences to read in place of one: an answer completed, a correction applied, or the sentence itself.
@@ -63,12 +69,15 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     let earlier = own_units(speaker, said, present);
     let texts: Vec<&str> = earlier.iter().map(|unit| unit.text.text().trim_end_matches(['.', '!', ' '])).collect();
     let text = unit.text.text().trim().trim_end_matches(['.', '!']);
-    if let Some(full) = updates::changed(text, &texts).filter(|_| !unit.question) {
-        return vec![at_place_of(unit, &full)];
+    // "They moved us. It's the 27th now".
+    let (before, last) = text.rsplit_once(". ").map_or(("", text), |(before, last)| (before, last));
+    let changed = updates::changed(text, &texts).map(|full| (full, ""));
+    let changed = changed.or_else(|| Some((updates::changed(last, &texts)?, before)));
+    if let Some((full, before)) = changed.filter(|_| !unit.question) {
+        let before = Some(before).filter(|before| !before.is_empty()).map(|before| at_place_of(unit, before));
+        return before.into_iter().chain([at_place_of(unit, &full)]).collect();
     }
-    if let Some(full) = updates::placed(text, &texts).filter(|_| !unit.question) {
-        return vec![at_place_of(unit, &full)];
-    }
+    let placed = updates::placed(text, &texts).filter(|_| !unit.question).map(|full| at_place_of(unit, &full));
     if let Some(since) = been_there(unit)
         && let Some(before) = present.last().or_else(|| own_last(said, speaker))
     {
@@ -77,6 +86,9 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     }
     if let Some(mine) = follow_ups::mine(unit, speaker, said) {
         return vec![at_place_of(unit, &mine)];
+    }
+    if let Some(placed) = placed {
+        return vec![placed];
     }
     // "No! My brother": the answer goes on in the next sentence.
     let opening = polarity_of(present);
@@ -359,7 +371,9 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
     }
     // "Peru with Alix, we fly on 2 Oct": what follows a comma may be a sentence of its own.
     let (text, remark) = match text.split_once(", ") {
-        Some((first, rest)) if (has_verb(rest) || goes_on(rest)) && !has_verb(first) => (first, Some(rest)),
+        Some((first, rest)) if (has_verb(rest) || goes_on(rest) || tells_more(rest)) && !has_verb(first) => {
+            (first, Some(rest))
+        }
         _ => (text, None),
     };
     // "And the Fitbit?" - "still use it".
@@ -397,6 +411,14 @@ fn said_shortly(text: &str) -> Option<bool> {
         }
         _ => None,
     }
+}
+
+/// Whether what follows an answer has a subject of its own: "71, she just had an operation".
+fn tells_more(rest: &str) -> bool {
+    let lower = rest.to_lowercase();
+    ["she ", "he ", "they ", "we ", "it ", "she's ", "he's ", "they're ", "it's ", "we're "]
+        .iter()
+        .any(|subject| lower.starts_with(subject))
 }
 
 /// The words of the last clause of a question, in lower case.

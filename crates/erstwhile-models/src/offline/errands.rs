@@ -2,7 +2,7 @@
 
 use erstwhile_nlp::{Dep, Tag};
 
-use super::claims::Object;
+use super::claims::{Object, relation_name};
 use super::lexicon::{Kind, Kinds};
 use super::mood::{self, Mood};
 use super::nouns::{self, Vague};
@@ -16,6 +16,11 @@ const ERRANDS: &[(&str, &str)] = &[
     ("schedule", "HAS_APPOINTMENT"),
     ("reschedule", "HAS_APPOINTMENT"),
     ("move", "HAS_APPOINTMENT"),
+    ("change", "HAS_APPOINTMENT"),
+    ("update", "HAS_APPOINTMENT"),
+    ("set", "HAS_APPOINTMENT"),
+    ("switch", "HAS_APPOINTMENT"),
+    ("upgrade", "HAS_APPOINTMENT"),
     ("confirm", "HAS_APPOINTMENT"),
     ("cancel", "CANCELLED"),
     ("order", "BOUGHT"),
@@ -60,11 +65,26 @@ impl SentenceReader<'_, '_> {
         let meets =
             self.kinds(thing).intersects(Kinds::of(&[Kind::Appointment, Kind::Event, Kind::Exam, Kind::Procedure]))
                 || s.is_lemma(thing, &["table", "slot", "visit", "viewing", "booking", "room", "ticket"]);
+        if *relation == "HAS_APPOINTMENT" && !meets && active.is_some() && self.set_value(verb, thing, user) {
+            return Ok(());
+        }
         if *relation == "HAS_APPOINTMENT" && !meets || s.child(thing, |c| s.is(c, &["that", "this", "it"])).is_some() {
             return Ok(());
         }
         let name = self.phrase(thing, Some(&user.name))?;
-        let name = nouns::strip_article(name.strip_prefix("their ").unwrap_or(&name)).to_owned();
+        let mut name = nouns::strip_article(name.strip_prefix("their ").unwrap_or(&name)).to_owned();
+        // "A table for 4 at Casa Limeña": where.
+        let place = s.children(verb).chain(s.children(thing)).find(|c| {
+            s.dep(*c) == Dep::Prep
+                && s.is(*c, &["at", "with"])
+                && s.object_of(*c).is_some_and(|object| s.is_proper(object) && self.date_at(object).is_none())
+        });
+        if let Some((preposition, place)) = place.and_then(|place| Some((place, s.object_of(place)?)))
+            && !name.contains(s.text(place))
+            && *relation == "HAS_APPOINTMENT"
+        {
+            name = format!("{name} {} {}", s.lower(preposition), self.phrase(place, None)?);
+        }
         // "From 3 March to 10 March": the last date counts.
         let date = (0..self.dates.len()).next_back();
         let said = date.and_then(|date| self.date_words(date, false)).unwrap_or_default();
@@ -85,6 +105,24 @@ impl SentenceReader<'_, '_> {
             date,
         });
         Ok(())
+    }
+
+    /// "I have moved your direct debit to the 15th": the new value of what is the user's.
+    fn set_value(&mut self, verb: usize, thing: usize, user: &Person) -> bool {
+        let s = self.s;
+        let to = s
+            .children(verb)
+            .chain(s.children(thing))
+            .find(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["to"]))
+            .and_then(|to| s.object_of(to));
+        let Some(value) = to else { return false };
+        let last = s.subtree(value).last().unwrap_or(value);
+        let first = s.subtree(value).next().unwrap_or(value);
+        let value = nouns::strip_article(nouns::span_text(&s, first, last)).to_owned();
+        let noun = self.bare_noun(thing);
+        let statement = format!("{}'s {noun} is {value}", user.name);
+        self.state(user, &format!("HAS_{}", relation_name(&noun)), Object::value(value), statement);
+        true
     }
 
     fn is_to_user(&self, verb: usize) -> bool {

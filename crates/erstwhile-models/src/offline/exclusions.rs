@@ -1,10 +1,35 @@
-//! Objects that a relation never takes, whatever their types: what one finishes is no work under way.
+//! What a relation never takes, whatever the types: each verb and object that would fit and says something else.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds};
 use super::reader::SentenceReader;
+
+/// What makes a part of the body a condition.
+const AILING: &[&str] = &[
+    "bad",
+    "sore",
+    "stiff",
+    "broken",
+    "torn",
+    "weak",
+    "dodgy",
+    "swollen",
+    "sprained",
+    "twisted",
+    "frozen",
+    "slipped",
+    "trapped",
+    "painful",
+    "gammy",
+    "fractured",
+    "bruised",
+    "dislocated",
+    "ruptured",
+    "dicky",
+    "wonky",
+];
 
 impl SentenceReader<'_, '_> {
     /// Whether a relation never takes such an object, whatever its types.
@@ -21,6 +46,14 @@ impl SentenceReader<'_, '_> {
             "OWNS_BUSINESS" => {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
+            "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
+            // "I'm coeliac" says it, "it's a cold" does not.
+            "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {
+                !s.lower(object).ends_with("ic") && !s.is(object, &["coeliac", "celiac", "deaf", "blind"])
+                    || s.has_child(object, &[Dep::Det])
+            }
+            // One has no people.
+            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
             "READ" => s.lower(object).contains("watch"),
             // "Got warnings from the scanner".
             "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
@@ -29,7 +62,7 @@ impl SentenceReader<'_, '_> {
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)
-                    && !s.has_child_word(object, &["old", "beloved", "dear", "poor", "sweet"])
+                    && !s.subtree(object).any(|token| s.is(token, &["old", "beloved", "dear", "poor", "sweet"]))
                     && !s.has_child_word(context.verb, &["to"])
             }
             "DOES_ACTIVITY" => {
@@ -43,42 +76,14 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["come"])
                     && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
-            // Whom one leaves is a partner, or it is a job.
-            "BROKE_UP_WITH" => {
-                let partner = self
-                    .person(object)
-                    .and_then(|person| person.kinship)
-                    .is_some_and(|kinship| matches!(kinship.relation, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
-                s.lemma(context.verb) == "leave" && !partner
-            }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
-            // Who is no child is at a shop to work; who went somewhere once paid a visit.
-            "STUDIES_AT" => {
-                let child = context.subject.kinship.as_ref().is_some_and(|kinship| {
-                    matches!(kinship.relation, "HAS_CHILD" | "HAS_GRANDCHILD")
-                        || matches!(kinship.word.as_str(), "niece" | "nephew")
-                });
-                let visits = s.is_lemma(context.verb, &["go"]) && !matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp);
-                (s.is_lemma(context.verb, &["be", "start"]) && !child || visits) && !kinds.has(Kind::School)
+            "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
+                self.is_other_stay(context, frame, (object, kinds))
             }
-            // "My daughter starts at Exeter": no job.
-            "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" => {
-                let child = context.subject.kinship.as_ref().is_some_and(|kinship| {
-                    matches!(kinship.relation, "HAS_CHILD" | "HAS_GRANDCHILD")
-                        || matches!(kinship.word.as_str(), "niece" | "nephew")
-                });
-                let school = kinds.has(Kind::School) && frame.slot == "at";
-                s.is_lemma(context.verb, &["be", "start"]) && frame.slot == "at" && child
-                    || school && s.is_lemma(context.verb, &["start"])
-                    || frame.relation.name == "VISITED"
-                        && s.lemma(context.verb) == "stay"
-                        && (matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(context.verb))
-            }
-            "LIVES_IN" | "LIVES_WITH" => {
-                s.lemma(context.verb) == "stay"
-                    && !matches!(s.tag(context.verb), Tag::Vbz | Tag::Vbp)
-                    && !self.is_earlier(context.verb)
+            // "I have a bad back", but everybody has a back.
+            "HAS_CONDITION" => {
+                kinds.has(Kind::BodyPart) && !kinds.has(Kind::Condition) && !s.has_child_word(object, AILING)
             }
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
@@ -95,4 +100,97 @@ impl SentenceReader<'_, '_> {
             _ => false,
         }
     }
+
+    /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.
+    fn is_other_stay(&self, context: &Context<'_>, frame: &Frame, (object, kinds): (usize, Kinds)) -> bool {
+        let s = self.s;
+        let verb = context.verb;
+        // Where a child is or starts is a school: "my daughter starts at Exeter".
+        let child = context.subject.kinship.as_ref().is_some_and(|kinship| {
+            matches!(kinship.relation, "HAS_CHILD" | "HAS_GRANDCHILD")
+                || matches!(kinship.word.as_str(), "niece" | "nephew")
+        });
+        let school = kinds.has(Kind::School);
+        let is_there = s.is_lemma(verb, &["be", "start"]);
+        // "Stays with us" and "earlier I was staying in Pune": where one lives.
+        let stays = s.lemma(verb) == "stay";
+        let lives = matches!(s.tag(verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(verb);
+        match frame.relation.name.as_str() {
+            // Who goes there is at school, who went there once paid a visit.
+            "STUDIES_AT" => {
+                let visits = s.lemma(verb) == "go" && !matches!(s.tag(verb), Tag::Vbz | Tag::Vbp);
+                (is_there && !child || visits) && !school
+            }
+            // "Based in the Leeds office" is no home.
+            "LIVES_IN" if s.is_lemma(object, &["office", "branch", "team", "department", "store"]) => true,
+            "LIVES_IN" | "LIVES_WITH" => stays && !lives,
+            name => {
+                is_there && frame.slot == "at" && (child || school && s.lemma(verb) == "start")
+                    || name == "VISITED" && stays && lives
+            }
+        }
+    }
+
+    /// A company "based in" a town does not live there; "two cats, Thelma and Louise" are two pets and not one.
+    pub(super) fn is_of_another_kind(&self, context: &Context<'_>, name: &str, object: usize) -> bool {
+        let s = self.s;
+        match name {
+            // Whom one leaves is a partner, or it is a job.
+            "BROKE_UP_WITH" => {
+                let kinship = self.people.known(s.text(object)).and_then(|person| person.kinship.as_ref());
+                let kin = s.lexicon.kin(s.lemma(object)).or(kinship.map(|kinship| kinship.relation));
+                let partner = kin.is_some_and(|kin| matches!(kin, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
+                let named = s.is_given_name(object) || s.entity_kind(object) == Some(EntityKind::Person);
+                let by_name = named && !s.has_child_word(context.verb, &["at", "with"]);
+                s.lemma(context.verb) == "leave" && !partner && !by_name
+            }
+            "LIVES_IN" => {
+                s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
+            }
+            // "Was 37": no present age.
+            "HAS_AGE" => s.lemma(context.verb) == "be" && s.is_past(context.verb),
+            // "Seeing someone", not "saw Dr Lund".
+            "DATING" => {
+                s.is_lemma(context.verb, &["see"])
+                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+            }
+            "VISITED_PERSON" => {
+                s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
+            }
+            "HAS_PET" | "MET" | "KNOWS" => {
+                matches!(s.tag(object), Tag::Nns | Tag::Nnps) && super::listed_names::has_names(&s, object)
+            }
+            _ => false,
+        }
+    }
+
+    /// "Earlier I was staying in Koramangala": where one lived before.
+    pub(super) fn is_earlier(&self, verb: usize) -> bool {
+        const EARLIER: &[&str] = &["earlier", "before", "previously", "originally", "formerly"];
+        self.s.child(verb, |c| self.s.dep(c) == Dep::Advmod && self.s.is(c, EARLIER)).is_some()
+    }
+
+    /// Whether a clause says for how long: "for three years", "since 2019".
+    pub(super) fn lasts(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.children(verb).any(|child| {
+            s.dep(child) == Dep::Prep
+                && s.is(child, &["for", "since"])
+                && s.object_of(child).is_some_and(|object| s.is_date(object) || s.is_lemma(object, &["year", "month"]))
+        })
+    }
+
+    /// Whether the subject of a clause is surely a person, and no company.
+    pub(super) fn is_human(&self, context: &Context<'_>) -> bool {
+        let s = self.s;
+        self.people.is_speaker(&context.subject.name)
+            || s.subject(context.verb).is_some_and(|subject| {
+                s.entity_kind(subject) == Some(EntityKind::Person)
+                    || s.pos(subject) == Pos::Pron && !s.is(subject, &["it", "which", "that"])
+            })
+    }
+}
+
+fn is_title(word: &str) -> bool {
+    matches!(word.trim_end_matches('.'), "dr" | "doctor" | "prof" | "professor")
 }

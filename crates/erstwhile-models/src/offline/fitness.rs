@@ -203,8 +203,7 @@ impl SentenceReader<'_, '_> {
                 && text.len() > 1
                 && s.identifier(token).is_none()
         };
-        let known = s.lexicon.kinds(s.lower(token)).intersects(super::mentions::NAMES)
-            || s.entity_kind(token) == Some(EntityKind::Date);
+        let known = s.lexicon.is(s.lower(token), Kind::KnownName) || s.entity_kind(token) == Some(EntityKind::Date);
         let long = s.entity(token).is_some_and(|entity| entity.tokens.len() > 2);
         s.is_proper(token) && plain(token) && !known && !long && !s.has_child(token, &[Dep::Det])
     }
@@ -243,53 +242,6 @@ impl SentenceReader<'_, '_> {
         if actual && dated { 6 } else { 0 }
     }
 
-    /// Whether a clause says for how long: "for three years", "since 2019".
-    fn lasts(&self, verb: usize) -> bool {
-        let s = self.s;
-        s.children(verb).any(|child| {
-            s.dep(child) == Dep::Prep
-                && s.is(child, &["for", "since"])
-                && s.object_of(child).is_some_and(|object| s.is_date(object) || s.is_lemma(object, &["year", "month"]))
-        })
-    }
-
-    /// "Earlier I was staying in Koramangala": where one lived before.
-    pub(super) fn is_earlier(&self, verb: usize) -> bool {
-        self.s.has_child_word(verb, &["earlier", "before", "previously", "originally", "formerly"])
-    }
-
-    /// A company "based in" a town does not live there; "two cats, Thelma and Louise" are two pets and not one.
-    fn is_of_another_kind(&self, context: &Context<'_>, name: &str, object: usize) -> bool {
-        let s = self.s;
-        match name {
-            "LIVES_IN" => {
-                s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
-            }
-            // "Was 37": no present age.
-            "HAS_AGE" => s.lemma(context.verb) == "be" && s.is_past(context.verb),
-            // "Seeing someone", not "saw Dr Lund".
-            "DATING" => {
-                s.is_lemma(context.verb, &["see"])
-                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
-            }
-            "VISITED_PERSON" => {
-                s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
-            }
-            "HAS_PET" => s.tag(object) == Tag::Nns && super::listed_names::has_names(&s, object),
-            _ => false,
-        }
-    }
-
-    /// Whether the subject of a clause is surely a person, and no company.
-    fn is_human(&self, context: &Context<'_>) -> bool {
-        let s = self.s;
-        self.people.is_speaker(&context.subject.name)
-            || s.subject(context.verb).is_some_and(|subject| {
-                s.entity_kind(subject) == Some(EntityKind::Person)
-                    || s.pos(subject) == Pos::Pron && !s.is(subject, &["it", "which", "that"])
-            })
-    }
-
     fn fits_thing(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds, wanted: Kinds) -> u8 {
         let s = self.s;
         let name = frame.relation.name.as_str();
@@ -297,62 +249,11 @@ impl SentenceReader<'_, '_> {
         if self.is_excluded(context, frame, object, kinds) {
             return 0;
         }
-        if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
-            let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some();
-            // "Wife is homemaker": other varieties of English leave the article out.
-            let vague = s.is_lemma(
-                object,
-                &[
-                    "boss", "lead", "chief", "partner", "model", "host", "star", "guide", "captain", "head", "pro",
-                    "champion",
-                ],
-            );
-            let bare = vague && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
-            let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
-            return if own && frame.slot == "attr" || bare || several { 0 } else { 10 };
+        if let Some(fitness) = self.fits_title(context, frame, object, kinds, wanted) {
+            return fitness;
         }
-        if name == "WORKS_AS" && frame.slot == "as" && self.is_any_job(object, kinds) {
-            return 7;
-        }
-        if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
-            return 8;
-        }
-        if name == "BOUGHT"
-            && matches!(lemma, "buy" | "purchase" | "order")
-            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
-            && s.is_noun(object)
-        {
-            return 8;
-        }
-        // "Won the Wirral Open": contests have names of all kinds.
-        if name == "WON"
-            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Propn]))
-            && self.is_specific(object)
-            && lemma == "win"
-        {
-            return 5;
-        }
-        // "Doing Couch to 5k": what one does and has a name.
-        if name == "PARTICIPATED_IN"
-            && lemma == "do"
-            && kinds.has(Kind::Propn)
-            && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
-        {
-            return 4;
-        }
-        // "Was at Greggs for three years": a place with a name, for years, is where one works.
-        if name == "WORKS_AT"
-            && lemma == "be"
-            && frame.slot == "at"
-            && kinds.has(Kind::Propn)
-            && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::School, Kind::Date]))
-            && self.lasts(context.verb)
-        {
-            return 7;
-        }
-        // Who quits a company leaves a job; clubs and teams have their own words.
-        if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
-            return 0;
+        if let Some(fitness) = self.fits_verb(context, frame, object, kinds) {
+            return fitness;
         }
         let hit = wanted.and(kinds).without(Kinds::of(&[Kind::Any, Kind::Thing]));
         if !hit.is_empty() {
@@ -363,6 +264,15 @@ impl SentenceReader<'_, '_> {
         }
         if let Some(fitness) = self.fits_name(frame, object, kinds, wanted) {
             return fitness;
+        }
+        // "I'm in Tenby till Friday": a place for a time.
+        if name == "LOCATED_IN"
+            && lemma == "be"
+            && context.date.is_some()
+            && s.is_proper(object)
+            && !kinds.has(Kind::Date)
+        {
+            return 5;
         }
         let specific = self.is_specific(object);
         if name == "BOUGHT"
@@ -386,11 +296,89 @@ impl SentenceReader<'_, '_> {
         0
     }
 
-    /// "Started as a picker": what one starts as is a job, whatever its name.
-    fn is_any_job(&self, object: usize, kinds: Kinds) -> bool {
+    /// The fitness of a job or of what one is; `None` if the types decide.
+    fn fits_title(
+        &self,
+        context: &Context<'_>,
+        frame: &Frame,
+        object: usize,
+        kinds: Kinds,
+        wanted: Kinds,
+    ) -> Option<u8> {
         let s = self.s;
-        let indefinite = s.child(object, |c| s.is(c, &["a", "an"])).is_some();
-        s.pos(object) == Pos::Noun && kinds.has(Kind::Thing) && indefinite
+        let name = frame.relation.name.as_str();
+        if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
+            let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some();
+            // "Wife is homemaker": other varieties of English leave the article out.
+            let vague = s.is_lemma(
+                object,
+                &[
+                    "boss", "lead", "chief", "partner", "model", "host", "star", "guide", "captain", "head", "pro",
+                    "champion",
+                ],
+            );
+            let bare = vague && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
+            let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
+            return Some(if own && frame.slot == "attr" || bare || several { 0 } else { 10 });
+        }
+        // "Started as a picker": what one starts as is a job, whatever its name.
+        if name == "WORKS_AS"
+            && frame.slot == "as"
+            && s.pos(object) == Pos::Noun
+            && kinds.has(Kind::Thing)
+            && s.child(object, |c| s.is(c, &["a", "an"])).is_some()
+        {
+            return Some(7);
+        }
+        if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
+            return Some(8);
+        }
+        None
+    }
+
+    /// The fitness of what some verbs take of all kinds; `None` if the types decide.
+    fn fits_verb(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> Option<u8> {
+        let s = self.s;
+        let name = frame.relation.name.as_str();
+        let lemma = s.lemma(context.verb);
+        if name == "BOUGHT"
+            && matches!(lemma, "buy" | "purchase" | "order")
+            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
+            && s.is_noun(object)
+        {
+            return Some(8);
+        }
+        // "Won the Wirral Open": contests have names of all kinds.
+        if name == "WON"
+            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Propn]))
+            && self.is_specific(object)
+            && lemma == "win"
+        {
+            return Some(5);
+        }
+        // "Doing Couch to 5k": what one does and has a name.
+        if name == "PARTICIPATED_IN"
+            && lemma == "do"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
+        {
+            return Some(4);
+        }
+        // "Was at Greggs for three years": a place with a name, for years, is where one works.
+        if name == "WORKS_AT"
+            && lemma == "be"
+            && frame.slot == "at"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::School, Kind::Date]))
+            && self.lasts(context.verb)
+        {
+            return Some(7);
+        }
+        // Who quits a company leaves a job; clubs and teams have their own words.
+        if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
+            return Some(0);
+        }
+        None
     }
 
     /// The fitness of an object whose types are those that the relation takes.
@@ -415,7 +403,7 @@ impl SentenceReader<'_, '_> {
             && s.is_past(context.verb)
             && s.child(object, |c| s.dep(c) == Dep::Poss).is_some();
         // "Packed in the choir": the one that one was in.
-        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "CANCELLED")
+        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "LOST" | "CANCELLED")
             || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
         let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
         let owned = owned || mine || definite;
@@ -470,7 +458,9 @@ impl SentenceReader<'_, '_> {
                 });
             }
             "OWNS_BUSINESS" if kinds.has(Kind::Tech) => return Some(0),
-            "LEFT_JOB" if person => return Some(0),
+            "LEFT_JOB" if s.is_given_name(object) || person && self.people.known(s.text(object)).is_some() => {
+                return Some(0);
+            }
             _ => {}
         }
         let proper = kinds.has(Kind::Propn)
@@ -532,10 +522,6 @@ impl SentenceReader<'_, '_> {
             !kinds.is_empty() && (kinds.intersects(CONCRETE) || self.is_specific(object))
         })
     }
-}
-
-fn is_title(word: &str) -> bool {
-    matches!(word.trim_end_matches('.'), "dr" | "doctor" | "prof" | "professor")
 }
 
 /// Whether a relation takes a subject of its kind.

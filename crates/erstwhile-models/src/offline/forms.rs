@@ -40,11 +40,16 @@ pub(super) fn read(text: &str) -> Option<(String, Vec<Field>)> {
     let base = text.as_ptr() as usize;
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let title = lines.next()?;
-    if title.contains([':', '.', '{', '<']) || title.len() > TITLE_BYTES_MAX || title.split(' ').count() > 8 {
+    // "Patient: Maria Silva" begins a form without a title.
+    let untitled = title.contains(": ");
+    if !untitled && title.contains([':', '.', '{', '<'])
+        || title.len() > TITLE_BYTES_MAX
+        || title.split(' ').count() > 8
+    {
         return None;
     }
     let mut fields: Vec<Field> = Vec::new();
-    for line in lines {
+    for line in Some(title).filter(|_| untitled).into_iter().chain(lines) {
         let Some((label, value)) = line.split_once(": ") else { continue };
         let start = value.as_ptr() as usize - base;
         if is_label(label) && is_value(value) {
@@ -54,7 +59,48 @@ pub(super) fn read(text: &str) -> Option<(String, Vec<Field>)> {
     // The same label twice is a speaker.
     let apart =
         fields.iter().enumerate().all(|(index, field)| fields[..index].iter().all(|other| other.label != field.label));
-    (fields.len() >= FIELDS_MIN && apart).then(|| (sentence_case(title), fields))
+    let about_someone = !untitled || fields.iter().filter(|field| is_holder(field)).count() == 1;
+    (fields.len() >= FIELDS_MIN && apart && about_someone).then(|| (sentence_case(title), fields))
+}
+
+/// Whether a field names the person whom the form is about.
+pub(super) fn is_holder(field: &Field) -> bool {
+    const HOLDERS: &[&str] = &[
+        "Tenant",
+        "Patient",
+        "Customer",
+        "Employee",
+        "Name",
+        "Full name",
+        "Student",
+        "Passenger",
+        "Guest",
+        "Member",
+        "Client",
+        "Applicant",
+        "Insured",
+        "Policyholder",
+        "Policy holder",
+        "Buyer",
+        "Borrower",
+        "Traveller",
+        "Traveler",
+        "Attendee",
+        "Candidate",
+        "Volunteer",
+        "Account holder",
+        "Cardholder",
+        "Pupil",
+        "Owner",
+        "Subscriber",
+        "Participant",
+    ];
+    let words = field.value.split(' ');
+    HOLDERS.contains(&field.label.as_str())
+        && (2..=4).contains(&words.clone().count())
+        && words
+            .into_iter()
+            .all(|word| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_ascii_digit()))
 }
 
 fn is_label(label: &str) -> bool {

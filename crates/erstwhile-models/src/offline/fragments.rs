@@ -88,7 +88,7 @@ const PROGRESSIVES: &str = "renting selling buying coming helping returning \
     heading going working living renting doing playing learning studying reading watching getting taking \
     seeing dating starting visiting driving making using staying travelling traveling celebrating \
     applying recovering volunteering writing growing building expecting switching quitting joining \
-    running teaching";
+    running teaching sharing lodging selling buying minding fostering";
 
 /// Past forms that, with what follows them, begin a sentence about the speaker.
 const PAST: &str = "saw swapped traded rode hosted threw caught wore wrote sang watched smashed nailed scored climbed \
@@ -96,7 +96,7 @@ const PAST: &str = "saw swapped traded rode hosted threw caught wore wrote sang 
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
-    completed worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
+    completed retrained split worked qualified exchanged dropped cycled hiked walked swam tried spent planted painted built knitted retired flew arrived \
     returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
     received dumped proposed forgot stopped supported coached taught served";
 
@@ -119,7 +119,9 @@ fn has_word(list: &str, word: &str) -> bool {
 
 /// Whether a sentence in lower case begins with the predicate of the speaker.
 pub(super) fn begins_without_subject(lower: &str) -> bool {
-    let first = lower.split_whitespace().next().unwrap_or_default();
+    let mut words = lower.split_whitespace();
+    let first = words.find(|word| !has_word("just finally recently also already currently now still", word));
+    let first = first.unwrap_or_default();
     has_word(PAST, first) || has_word(PROGRESSIVES, first)
 }
 
@@ -384,6 +386,11 @@ fn appointment(sentence: &mut Mapped) {
     sentence.replace(&[(offset..offset + 1, lowered.as_str())]);
 }
 
+/// Whether a word goes on to tell of the relative before it: ", mum worked in a shop".
+fn says_of_kin(next: &str) -> bool {
+    super::past::is_past(next) || matches!(next, "is" | "was" | "has" | "works" | "lives" | "loves" | "likes")
+}
+
 /// Gives relatives without a possessor the speaker as one.
 fn kin(sentence: &mut Mapped) {
     let text = sentence.text().to_owned();
@@ -397,7 +404,9 @@ fn kin(sentence: &mut Mapped) {
         let next = words.get(index + 1).map_or("", |(_, next)| *next);
         let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, before)| *before);
         let before = before.to_lowercase();
-        if before == "the" && has_word(THE_KIN, &lower) {
+        // "The kids look so cute!" may be anybody's.
+        let anybodys = index == 1 && matches!(lower.as_str(), "kids" | "grandkids");
+        if before == "the" && has_word(THE_KIN, &lower) && !anybodys {
             let the = words[index - 1].0;
             let noun = match lower.as_str() {
                 "missus" | "mrs" => "wife",
@@ -420,13 +429,18 @@ fn kin(sentence: &mut Mapped) {
             && !has_word(NOT_BARE, &before)
             && !before.ends_with("'s")
             && before.ends_with([',', '.', '!', ')']);
-        let is_kin = spouse || opens && has_word(BARE_KIN, &lower) || {
-            has_word(NAMELIKE_KIN, &lower)
+        let is_kin = spouse
+            || opens && has_word(BARE_KIN, &lower)
+            || {
+                has_word(NAMELIKE_KIN, &lower)
                 && !has_word(NOT_BARE, &before)
                 && !before.ends_with("'s")
-                && !before.ends_with([',', '"'])
+                && (!before.ends_with([',', '"']) || says_of_kin(next))
                 && index > 0
-        };
+                // "A stay-at-home dad".
+                && !before.contains('-')
+                && (before.ends_with(',') || !words[index.saturating_sub(3)..index].iter().any(|(_, word)| matches!(*word, "a" | "an" | "A")))
+            };
         if is_kin {
             edits.push((*at..at + stem.len(), format!("my {lower}")));
         }

@@ -1,13 +1,18 @@
 //! Job titles and the workplaces beside them.
 
-use erstwhile_nlp::{Dep, Tag};
+use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::claims::{Object, entity_type};
 use super::clauses::LASTING;
 use super::fitness::Context;
 use super::lexicon::{Kind, Kinds};
+use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
+use super::people::Person;
 use super::reader::{FactParts, SentenceReader};
+
+/// Maximum number of words of a title.
+const TITLE_WORDS_MAX: usize = 6;
 
 impl SentenceReader<'_, '_> {
     /// A job without where it is done: "vet" of "vet in Leeds".
@@ -27,6 +32,49 @@ impl SentenceReader<'_, '_> {
             words.extend(s.subtree(of).map(|t| s.text(t)));
         }
         nouns::tidy(&words.join(" "))
+    }
+
+    /// "I got promoted to staff engineer at Acme": the parser takes some titles for verbs. Whether it is said of the subject.
+    pub(super) fn promotion(&mut self, verb: usize, subject: &Person, reading: Reading) -> bool {
+        let s = self.s;
+        let is_passive = s.lemma(verb) == "promote" && s.has_child(verb, &[Dep::Auxpass, Dep::Nsubjpass]);
+        let to = (verb + 1..s.end.min(verb + 3)).find(|token| s.is(*token, &["to"]));
+        let Some(first) = to.map(|to| to + 1).filter(|_| is_passive && reading.mood == Mood::Actual) else {
+            return false;
+        };
+        let ends = |token: &usize| {
+            matches!(s.pos(*token), Pos::Punct | Pos::Sconj | Pos::Cconj | Pos::Adv)
+                || s.pos(*token) == Pos::Adp && s.lower(*token) != "of"
+                || self.date_at(*token).is_some()
+        };
+        let end = (first..s.end).find(ends).unwrap_or(s.end);
+        let title = nouns::strip_article(nouns::span_text(&s, first, end.saturating_sub(1))).to_owned();
+        if end <= first || end - first > TITLE_WORDS_MAX || title.is_empty() {
+            return false;
+        }
+        let date = self.date_of(verb);
+        let when =
+            date.and_then(|date| self.date_words(date, false)).map(|when| format!(" {when}")).unwrap_or_default();
+        let employer = Some(end).filter(|at| *at + 1 < s.end && s.is(*at, &["at", "with"]));
+        let employer = employer.filter(|at| s.is_proper(at + 1)).map(|at| nouns::name(&s, at + 1));
+        let place = employer.as_ref().map(|employer| format!(" at {employer}")).unwrap_or_default();
+        let fact = |relation, object, statement| FactParts {
+            subject,
+            relation,
+            object,
+            statement,
+            mood: Mood::Actual,
+            negated: reading.negated,
+            past: false,
+            date,
+        };
+        let role = Object::entity(title.clone(), Some("Role"));
+        self.add(fact("PROMOTED_TO", role, format!("{} was promoted to {title}{place}{when}", subject.name)));
+        if let Some(employer) = employer {
+            let object = Object::entity(employer.clone(), Some("Organization"));
+            self.state(subject, "WORKS_AT", object, format!("{} works at {employer}", subject.name));
+        }
+        true
     }
 
     /// "a vet in Leeds", "as a producer at StreamWave": the workplace beside the job.

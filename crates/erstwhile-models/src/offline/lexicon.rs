@@ -216,9 +216,11 @@ fn parse_frame(text: &str, relation: &'static Relation) -> Vec<(String, Frame)> 
         Some((slots, types)) => (slots, Some(kinds_of(&types.split('+').map(ToOwned::to_owned).collect::<Vec<_>>()))),
         None => (slots, None),
     };
-    let slots: Vec<&str> = if slots.contains(':') { vec![slots] } else { slots.split('/').collect() };
-    slots
-        .into_iter()
+    // "noun:lesson:with/from" is two slots, too.
+    let (stem, ends) = slots.rsplit_once(':').map_or(("", slots), |(stem, ends)| (stem, ends));
+    let joint = if stem.is_empty() { "" } else { ":" };
+    ends.split('/')
+        .map(|end| format!("{stem}{joint}{}", end.trim()))
         .map(|slot| (verb.to_owned(), Frame { slot: slot.trim().to_owned(), relation, needs, only }))
         .collect()
 }

@@ -43,6 +43,7 @@ fn names_after(s: &Sentence<'_>, token: usize) -> Vec<Listed> {
         let age = (at < s.end && s.text(at).len() < 3 && s.text(at).bytes().all(|byte| byte.is_ascii_digit()))
             .then(|| s.text(at).to_owned());
         at += usize::from(age.is_some());
+        at += usize::from(bracket && at < s.end && s.is(at, &[")", "-rrb-"]));
         found.push(Listed { name, age });
         let before = at;
         while at < s.end && s.is(at, &[",", "and", "&"]) {
@@ -161,12 +162,17 @@ impl SentenceReader<'_, '_> {
         if s.dep(verb) == Dep::Pobj && s.is(s.head(verb), &["at", "in", "to"]) {
             verb = s.head(s.head(verb));
         }
-        let named = |token| s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
+        let named = |token| {
+            s.is_given_name(token) || s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn
+        };
         if !with || !s.is_verb(verb) || s.is_lemma(verb, APART) || self.trust != Trust::Speaker || !named(token) {
             return;
         }
         // "Broke up with Pedro" says more.
-        let says_more = |slot: &str| slot == "with" || slot.ends_with(":with");
+        let says_more = |slot: &str| {
+            let noun = slot.strip_suffix(":with").and_then(|slot| slot.rsplit(':').next());
+            slot == "with" || noun.is_some_and(|noun| s.subtree(verb).any(|token| s.lemma(token) == noun))
+        };
         let own =
             self.verb_keys(verb).iter().any(|key| s.lexicon.frames(key).iter().any(|frame| says_more(&frame.slot)));
         if own {
@@ -192,12 +198,34 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let ranked =
             s.subtree(attribute).any(|token| s.is(token, RANKS)) && s.has_child_word(attribute, &["the", "my"]);
-        let Some(kinship) = self.people.several.clone().filter(|_| ranked && subject.kind == PersonKind::Person) else {
-            return false;
-        };
-        if subject.kinship.is_some() || self.people.is_speaker(&subject.name) {
+        let named = subject.kinship.is_some() || self.people.is_speaker(&subject.name);
+        if !ranked || named || subject.kind != PersonKind::Person {
             return false;
         }
+        self.name_one_of_several(subject)
+    }
+
+    /// "Tom is a plumber", just after "I have two brothers": one of them.
+    pub(super) fn next_of_several(&mut self, subject: &Person, token: usize) {
+        let s = self.s;
+        let introduced = s.is_given_name(token) || s.entity_kind(token) == Some(EntityKind::Person);
+        let near = self
+            .people
+            .several
+            .as_ref()
+            .is_some_and(|several| several.turn == self.people.turn && several.kinship.owner != subject.name);
+        let named = subject.kinship.is_some()
+            || self.people.is_speaker(&subject.name)
+            || self.people.known(&subject.name).is_some();
+        if near && introduced && !named && subject.kind == PersonKind::Person && s.dep(token) == Dep::Nsubj {
+            self.name_one_of_several(subject);
+        }
+    }
+
+    fn name_one_of_several(&mut self, subject: &Person) -> bool {
+        let Some(several) = self.people.several.as_mut().filter(|several| several.left > 0) else { return false };
+        several.left -= 1;
+        let kinship = several.kinship.clone();
         let owner = Person::named(kinship.owner.clone());
         let statement = format!("{} is {}'s {}", subject.name, kinship.owner, kinship.word);
         self.state(&owner, kinship.relation, Object::entity(subject.name.clone(), Some("Person")), statement);
@@ -212,6 +240,17 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         if let Some(possessor) = s.child_of(noun, &[Dep::Poss]) {
             return self.person(possessor);
+        }
+        // "Dad to three girls".
+        let parent = |token: usize| {
+            s.is_lemma(token, &["mum", "mom", "dad", "mother", "father", "parent", "grandmother", "grandfather"])
+        };
+        if s.dep(noun) == Dep::Pobj && s.is(s.head(noun), &["to", "of"]) {
+            let above = s.head(s.head(noun));
+            let be = if parent(above) { s.head(above) } else { above };
+            let is_parent = parent(above) || s.child(be, |c| s.dep(c) == Dep::Attr && parent(c)).is_some();
+            let subject = s.subject(be).filter(|_| is_parent && s.lemma(be) == "be")?;
+            return self.person(subject);
         }
         let verb = s.head(noun);
         let has = s.dep(noun) == Dep::Dobj && s.is_lemma(verb, &["have", "get", "adopt", "raise"]);

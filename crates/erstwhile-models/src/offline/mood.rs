@@ -165,7 +165,9 @@ impl MoodReader<'_, '_> {
         if would && liking {
             return Some(Mood::Wanted);
         }
-        if auxiliaries.contains(&"ca") && s.is_lemma(verb, &["stand", "wait"]) {
+        if (auxiliaries.contains(&"ca") || s.has_child_word(verb, &["not"]) && auxiliaries.contains(&"can"))
+            && s.is_lemma(verb, &["stand", "wait"])
+        {
             return Some(Mood::Actual);
         }
         let perfect = auxiliaries.contains(&"'d") && s.tag(verb) == Tag::Vbn;

@@ -135,8 +135,9 @@ impl SentenceReader<'_, '_> {
     fn our_name(&mut self, token: usize) {
         let s = self.s;
         let ours = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, &["our"])).is_some();
-        let person = s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
-        let single = s.entity(token).is_some_and(|entity| entity.tokens.len() == 1);
+        let person =
+            s.is_given_name(token) || s.entity_kind(token) == Some(EntityKind::Person) && s.pos(token) == Pos::Propn;
+        let single = s.entity(token).is_none_or(|entity| entity.tokens.len() == 1);
         let Some(speaker) = self.people.speaker.clone().filter(|_| ours && person && single) else { return };
         if self.trust != Trust::Speaker || s.has_child(token, &[Dep::Compound, Dep::Amod]) {
             return;
@@ -151,6 +152,14 @@ impl SentenceReader<'_, '_> {
     /// Someone who is named or described, so that pronouns do not skip them.
     fn remember_stranger(&mut self, token: usize) {
         let s = self.s;
+        if s.is_given_name(token) {
+            let name = s.text(token);
+            if !self.people.is_speaker(name) {
+                let known = self.people.known(name).cloned();
+                self.people.remember(&known.unwrap_or_else(|| Person::named(name)));
+            }
+            return;
+        }
         if let Some(entity) = s.entity(token).filter(|entity| entity.kind == EntityKind::Person)
             && s.entity_root(entity) == token
         {
@@ -258,7 +267,13 @@ impl SentenceReader<'_, '_> {
     fn is_real(&self, token: usize) -> bool {
         let s = self.s;
         let verb = s.doc.ancestors(token).filter(|above| s.tokens().contains(above)).find(|above| s.is_verb(*above));
-        verb.and_then(|verb| mood::read(&s, verb))
+        // "A place to open my studio": it is not open yet.
+        let to_come = |verb: &usize| {
+            matches!(s.dep(*verb), Dep::Relcl | Dep::Acl)
+                && s.child(*verb, |c| s.is(c, &["to"]) && s.dep(c) == Dep::Aux).is_some()
+        };
+        verb.filter(|verb| !to_come(verb))
+            .and_then(|verb| mood::read(&s, verb))
             .is_some_and(|reading| reading.mood == Mood::Actual && !reading.negated)
     }
 
@@ -271,7 +286,9 @@ impl SentenceReader<'_, '_> {
     fn group(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
         const GROUPS: &[&str] = &["group", "club", "team", "band", "choir", "league", "orchestra"];
         let s = self.s;
-        if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) {
+        // "My blood group is O negative" is no club.
+        let is_kind = s.has_child_word(token, &["blood", "age", "ethnic", "study", "focus", "control"]);
+        if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) && !is_kind {
             let name = self.bare_phrase(token, me)?;
             let statement = nouns::tidy(&format!("{} is in a {name}", me.name));
             self.state(me, "MEMBER_OF", Object::entity(name, Some("Organization")), statement);

@@ -3,25 +3,14 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::lexicon::{Kind, Kinds};
-use super::people::{FIRST, People, PersonKind, SECOND};
+use super::people::{FIRST, People, PersonKind};
+pub(super) use super::phrases::{phrase, pronoun_free, tidy};
 use super::sentence::Sentence;
-use super::word_forms::{is_grade, is_medicine, is_profession, is_school_name};
+use super::word_forms::{is_company_name, is_distance, is_grade, is_medicine, is_profession, is_school_name};
 
 /// A phrase that cannot stand alone, because it needs a pronoun that refers to nothing known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Vague;
-
-/// Words after a preposition that say nothing.
-const EMPTY_OBJECTS: &[&str] = &[
-    "it", "that", "this", "them", "these", "those", "which", "there", "you", "thing", "fact", "way", "time", "lot",
-    "one", "moment", "what", "all", "today",
-];
-
-/// Adverbs and adjectives that only add feeling.
-const INTENSIFIERS: &[&str] =
-    &["really", "so", "too", "just", "even", "super", "pretty", "very", "also", "especially", "actually", "quite"];
-const PRAISE: &[&str] =
-    &["awesome", "amazing", "great", "cool", "nice", "lovely", "super", "such", "wonderful", "fantastic"];
 
 /// Nouns in these endings are seldom things.
 const ABSTRACT_ENDINGS: &[&str] =
@@ -60,6 +49,9 @@ pub(super) fn is_abstract(word: &str) -> bool {
 /// The types that the entity recogniser's kind gives.
 fn kinds_of_entity(kind: EntityKind, text: &str) -> Kinds {
     match kind {
+        EntityKind::Person | EntityKind::Fac | EntityKind::Gpe | EntityKind::Product if is_company_name(text) => {
+            Kinds::of(&[Kind::Org, Kind::OrgName, Kind::Propn])
+        }
         EntityKind::Person => Kinds::of(&[Kind::Person, Kind::Name]),
         EntityKind::Gpe => Kinds::of(&[Kind::Place, Kind::Gpe]),
         EntityKind::Loc => Kinds::of(&[Kind::Place, Kind::Sight, Kind::Gpe]),
@@ -97,6 +89,51 @@ fn listed_kinds(sentence: &Sentence<'_>, token: usize) -> Kinds {
     lists.fold(Kinds::default(), |all, word| all.with(sentence.lexicon.kinds(word)))
 }
 
+/// What the recogniser says of a token.
+enum Recognised {
+    /// Types besides those of the lists.
+    More(Kinds),
+    /// The only types.
+    Only(Kinds),
+}
+
+/// The types that the entity of a token gives.
+fn recognised_kinds(sentence: &Sentence<'_>, token: usize, listed: Kinds) -> Recognised {
+    const MOVES: &[&str] = &["run", "walk", "swim", "cycle", "do", "row", "jog"];
+    if sentence.is_given_name(token) {
+        // The recogniser knows few given names.
+        return Recognised::More(Kinds::of(&[Kind::Person, Kind::Name]));
+    }
+    // "I earn 55k".
+    let paid = sentence.is_lemma(sentence.head(token), &["earn", "make", "pay"]);
+    if paid && is_distance(sentence.lower(token)) && sentence.lower(token).ends_with('k') {
+        return Recognised::Only(Kinds::of(&[Kind::Money, Kind::Any]));
+    }
+    let Some(entity) = sentence.entity(token) else { return Recognised::More(Kinds::default()) };
+    let head = sentence.head(token);
+    // "I ran 10k", "he runs the 400".
+    let distance = is_distance(sentence.lower(token)) && sentence.is_lemma(head, MOVES)
+        || entity.kind == EntityKind::Cardinal
+            && sentence.is_lemma(head, &["run", "swim"])
+            && sentence.has_child_word(token, &["the"]);
+    match entity.kind {
+        EntityKind::Date | EntityKind::Cardinal if distance => {
+            Recognised::Only(Kinds::of(&[Kind::Distance, Kind::Any]))
+        }
+        // "Node 18" is no date.
+        EntityKind::Date if listed.has(Kind::Tech) => Recognised::More(Kinds::default()),
+        EntityKind::Date => Recognised::Only(Kinds::of(&[Kind::Date])),
+        EntityKind::Cardinal if sentence.pos(token) != Pos::Noun => {
+            let age = sentence.dep(token) == Dep::Attr;
+            Recognised::Only(if age { Kinds::of(&[Kind::Age]) } else { Kinds::default() })
+        }
+        EntityKind::Time | EntityKind::Ordinal => Recognised::Only(Kinds::default()),
+        // A well-known place is one, whatever the recogniser calls it.
+        _ if listed.has(Kind::Gpe) && entity.tokens.len() == 1 => Recognised::More(Kinds::of(&[Kind::Place])),
+        kind => Recognised::More(kinds_of_entity(kind, sentence.entity_text(entity))),
+    }
+}
+
 /// The types of the noun phrase of a head; empty if it is not concrete.
 pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) -> Kinds {
     let word = sentence.lemma(token);
@@ -122,26 +159,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     if is_grade(sentence, token) {
         return Kinds::of(&[Kind::Grade, Kind::Any]);
     }
-    if let Some(entity) = sentence.entity(token) {
-        match entity.kind {
-            // "Node 18" is no date.
-            EntityKind::Date if listed.has(Kind::Tech) => {}
-            EntityKind::Date => return Kinds::of(&[Kind::Date]),
-            // "He runs the 400".
-            EntityKind::Cardinal
-                if sentence.is_lemma(sentence.head(token), &["run", "swim"])
-                    && sentence.has_child_word(token, &["the"]) =>
-            {
-                return Kinds::of(&[Kind::Distance, Kind::Any]);
-            }
-            EntityKind::Cardinal if sentence.pos(token) != Pos::Noun => {
-                return if dep == Dep::Attr { Kinds::of(&[Kind::Age]) } else { Kinds::default() };
-            }
-            EntityKind::Time | EntityKind::Ordinal => return Kinds::default(),
-            // A well-known place is one, whatever the recogniser calls it.
-            _ if listed.has(Kind::Gpe) && entity.tokens.len() == 1 => found.insert(Kind::Place),
-            kind => found = found.with(kinds_of_entity(kind, sentence.entity_text(entity))),
-        }
+    match recognised_kinds(sentence, token, listed) {
+        Recognised::More(more) => found = found.with(more),
+        Recognised::Only(only) => return only,
     }
     if sentence.pos(token) == Pos::Propn && is_school_name(&name(sentence, token).to_lowercase()) {
         found = found.with(Kinds::of(&[Kind::School, Kind::Org]));
@@ -152,6 +172,11 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         found.insert(Kind::Propn);
     }
     found = without_people_of_pets(found, people, sentence.text(token));
+    // "A Garmin Forerunner 265".
+    let numbered = |c: usize| c > token && sentence.dep(c) == Dep::Nummod;
+    if sentence.is_proper(token) && sentence.child(token, numbered).is_some() && !found.has(Kind::Date) {
+        found = found.with(Kinds::of(&[Kind::Product, Kind::Tech]));
+    }
     if acronym {
         found = found.with(Kinds::of(&[Kind::Propn, Kind::OrgName, Kind::Org]));
     }
@@ -286,6 +311,9 @@ pub(super) fn name(sentence: &Sentence<'_>, token: usize) -> String {
         EntityKind::Language,
         EntityKind::Norp,
     ];
+    if sentence.is_given_name(token) {
+        return sentence.text(token).to_owned();
+    }
     if let Some(entity) = sentence.entity(token)
         && NAMES.contains(&entity.kind)
     {
@@ -353,234 +381,9 @@ pub(super) fn strip_article(text: &str) -> &str {
     text
 }
 
-/// The text of a noun phrase, without pronouns and without what a reader of the phrase alone does not need.
-///
-/// Possessives of `subject` become "their".
-///
-/// # Errors
-/// If the phrase needs a pronoun that refers to nobody known.
-pub(super) fn phrase(
-    sentence: &Sentence<'_>,
-    people: &mut People,
-    token: usize,
-    subject: Option<&str>,
-) -> Result<String, Vague> {
-    if let Some((_, name)) = typed_name(sentence, token) {
-        return Ok(name);
-    }
-    let mut writer = PhraseWriter { sentence, people, subject, top: token, words: Vec::new() };
-    writer.write(token, true)?;
-    let text = tidy(&writer.words.join(" "));
-    // "Widerøe, not SAS".
-    let meant = text.split_once(" not ").map(|(meant, _)| meant).filter(|_| sentence.pos(token) == Pos::Propn);
-    Ok(meant.map_or(text.clone(), |meant| meant.trim_end_matches(',').to_owned()))
-}
-
-/// Joins tokens as English writes them.
-pub(super) fn tidy(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        let attached = matches!(word, "'s" | "'" | "n't" | "," | "." | "%" | ")" | "!" | "?" | ":" | ";")
-            || out.ends_with(['$', '£', '€', '(', '#'])
-            || out.ends_with('-') && !out.ends_with(" -")
-            || word.starts_with('-') && word.len() == 1 && !out.is_empty();
-        if !out.is_empty() && !attached {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    correct_articles(&out.replace('"', ""))
-}
-
-/// "a apple" becomes "an apple".
-fn correct_articles(text: &str) -> String {
-    const VOWEL_SPELLED_CONSONANTS: [&str; 6] = ["one", "uni", "use", "euro", "uk", "us "];
-    let mut out = String::with_capacity(text.len());
-    let words: Vec<&str> = text.split(' ').collect();
-    for (index, word) in words.iter().enumerate() {
-        if index > 0 {
-            out.push(' ');
-        }
-        let next = words.get(index + 1).map(|next| next.to_lowercase()).unwrap_or_default();
-        let vowel = next.starts_with(['a', 'e', 'i', 'o', 'u'])
-            && !VOWEL_SPELLED_CONSONANTS.iter().any(|consonant| next.starts_with(consonant))
-            || next.starts_with("hour")
-            || next.starts_with("honest")
-            || next == "8"
-            || next.starts_with("8-")
-            || next == "11"
-            || next == "18";
-        match *word {
-            "a" if vowel => out.push_str("an"),
-            "an" if !next.is_empty() && !vowel && !next.starts_with(['h', 'l', 'm', 'x', 'f', 'n', 'r', 's']) => {
-                out.push('a');
-            }
-            word => out.push_str(word),
-        }
-    }
-    out
-}
-
-struct PhraseWriter<'s, 'a, 'p> {
-    sentence: &'s Sentence<'a>,
-    people: &'p mut People,
-    subject: Option<&'s str>,
-    top: usize,
-    words: Vec<String>,
-}
-
-impl PhraseWriter<'_, '_, '_> {
-    fn write(&mut self, token: usize, top: bool) -> Result<(), Vague> {
-        let sentence = self.sentence;
-        let children: Vec<usize> = sentence.children(token).collect();
-        let mut done = false;
-        for child in children {
-            if child > token && !done {
-                self.word(token)?;
-                done = true;
-            }
-            // The other of two nouns that the parser hangs on one another.
-            if sentence.dep(child) == Dep::Nmod && sentence.has_child(child, &[Dep::Cc]) {
-                continue;
-            }
-            if self.is_part_of_name(child) {
-                self.write(child, false)?;
-            } else if self.keeps(token, child, top) {
-                if sentence.dep(child) == Dep::Det && sentence.is(child, &["this", "that"]) {
-                    self.words.push("a".to_owned());
-                } else {
-                    self.write(child, false)?;
-                }
-            }
-        }
-        if done { Ok(()) } else { self.word(token) }
-    }
-
-    /// Whether a token belongs to the same name as the head.
-    fn is_part_of_name(&self, token: usize) -> bool {
-        let quantity = |kind| {
-            matches!(
-                kind,
-                EntityKind::Date | EntityKind::Time | EntityKind::Cardinal | EntityKind::Ordinal | EntityKind::Percent
-            )
-        };
-        self.sentence.entity(self.top).is_some_and(|entity| !quantity(entity.kind) && entity.tokens.contains(&token))
-    }
-
-    /// Whether a child of a noun is needed to understand it.
-    fn keeps(&mut self, token: usize, child: usize, top: bool) -> bool {
-        let sentence = self.sentence;
-        match sentence.dep(child) {
-            Dep::Punct => matches!(sentence.text(child), "'" | "-" | "/"),
-            Dep::Npadvmod => child < token,
-            Dep::Relcl
-            | Dep::Advcl
-            | Dep::Cc
-            | Dep::Conj
-            | Dep::Intj
-            | Dep::Parataxis
-            | Dep::Preconj
-            | Dep::Predet
-            | Dep::Unclassified
-            | Dep::Mark
-            | Dep::Ccomp
-            | Dep::Aux => false,
-            Dep::Acl => sentence.is(child, &["named", "called"]),
-            Dep::Appos => sentence.pos(child) == Pos::Propn,
-            Dep::Advmod => !sentence.is_lemma(child, INTENSIFIERS),
-            Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "both", "such", "what", "which"]),
-            Dep::Amod => sentence.is_a(token, Kind::Vague) || !sentence.is_lemma(child, PRAISE),
-            Dep::Prep => {
-                let Some(object) = sentence.object_of(child) else { return false };
-                let pronoun = sentence.pos(object) == Pos::Pron && !sentence.is_capital(object);
-                let empty = sentence.is(object, EMPTY_OBJECTS)
-                    || sentence.is_date(object)
-                    || pronoun && self.people.person(sentence, object).is_none();
-                // "Starbucks with Mandy": whom one meets is no part of a name.
-                let of_name = sentence.pos(token) == Pos::Propn
-                    && sentence.is(
-                        child,
-                        &["with", "after", "before", "during", "near", "opposite", "behind", "off", "by", "beside"],
-                    );
-                !empty && !of_name && (top || sentence.subtree(object).take(10).count() <= 9)
-            }
-            _ => true,
-        }
-    }
-
-    fn word(&mut self, token: usize) -> Result<(), Vague> {
-        let word = pronoun_free(self.sentence, self.people, token, self.subject)?;
-        if !word.is_empty() {
-            self.words.push(word);
-        }
-        Ok(())
-    }
-}
-
-/// A word without pronouns: "my" of the subject is "their", of another person the name.
-///
-/// # Errors
-/// If it is a pronoun that refers to nobody known.
-pub(super) fn pronoun_free(
-    sentence: &Sentence<'_>,
-    people: &mut People,
-    token: usize,
-    subject: Option<&str>,
-) -> Result<String, Vague> {
-    const THIRD: &[&str] = &[
-        "he",
-        "him",
-        "his",
-        "she",
-        "her",
-        "hers",
-        "they",
-        "them",
-        "their",
-        "theirs",
-        "himself",
-        "herself",
-        "themselves",
-    ];
-    let word = sentence.lower(token);
-    let personal = FIRST.contains(&word) || SECOND.contains(&word) || THIRD.contains(&word);
-    let is_acronym = sentence.text(token).len() > 1 && sentence.text(token).chars().all(char::is_uppercase);
-    let other_use = matches!(sentence.dep(token), Dep::Compound | Dep::Npadvmod | Dep::Amod | Dep::Nmod);
-    if !personal || sentence.pos(token) != Pos::Pron || other_use || is_acronym {
-        return Ok(if sentence.pos(token) == Pos::Space || word == "\"" {
-            String::new()
-        } else {
-            sentence.text(token).to_owned()
-        });
-    }
-    if word.ends_with("self") || word.ends_with("selves") {
-        return Ok(String::new());
-    }
-    let Some(person) = people.person(sentence, token) else {
-        return if THIRD.contains(&word) || SECOND.contains(&word) { Err(Vague) } else { Ok(String::new()) };
-    };
-    let possessive = sentence.dep(token) == Dep::Poss
-        || matches!(word, "my" | "our" | "your" | "his" | "their" | "mine" | "ours" | "yours" | "hers" | "theirs");
-    let own = subject == Some(person.name.as_str());
-    Ok(match (possessive, own) {
-        (true, true) => "their".to_owned(),
-        (true, false) => format!("{}'s", person.name),
-        (false, true) => "them".to_owned(),
-        (false, false) => person.name,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_joined_as_english_writes_them() {
-        assert_eq!(tidy("a old dog 's toy , $ 5 and 10 %"), "an old dog's toy, $5 and 10%");
-        assert_eq!(tidy("an car"), "a car");
-        assert_eq!(tidy("a university and a hour"), "a university and an hour");
-        assert_eq!(tidy("part - time job"), "part-time job");
-    }
 
     #[test]
     fn articles_are_stripped() {

@@ -1,15 +1,30 @@
-//! The names and types of the objects of facts.
+//! The objects of facts: their names and types, and the persons that they stand for.
 
 use erstwhile::ports::ExtractedMention;
 use erstwhile_nlp::{Dep, Pos, Tag};
 
-use super::claims::{Object, entity_type};
-use super::clauses::Candidate;
+use super::claims::{Object, entity_type, relation_name};
+use super::clauses::{COMPOUNDING, Candidate};
 use super::fitness::Context;
 use super::lexicon::{Kind, Kinds};
 use super::nouns::{self, Vague};
-use super::people::{Kinship, Person, PersonKind};
+use super::people::{self, Kinship, Person, PersonKind};
 use super::reader::SentenceReader;
+
+/// Relations of close people that "I have a sister" states.
+const CLOSE: &[&str] = &[
+    "MARRIED_TO",
+    "DATING",
+    "ENGAGED_TO",
+    "HAS_CHILD",
+    "HAS_SIBLING",
+    "HAS_GRANDCHILD",
+    "HAS_FRIEND",
+    "HAS_RELATIVE",
+    "HAS_ROOMMATE",
+    "HAS_BOSS",
+    "HAS_MENTOR",
+];
 
 /// Types of who may be meant by a known person's name.
 const BEINGS: Kinds = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Any, Kind::Propn]);
@@ -41,7 +56,7 @@ impl SentenceReader<'_, '_> {
             return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
         }
         // "A running club called Hackney Harriers".
-        if let Some(called) = super::people::called(&s, token)
+        if let Some(called) = people::called(&s, token)
             .filter(|_| !s.is_a(token, Kind::Kin) && relation.is_none_or(|relation| !relation.value))
         {
             let kind = if s.is_a(token, Kind::Animal) { Some("Pet") } else { None };
@@ -55,11 +70,17 @@ impl SentenceReader<'_, '_> {
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
         }
+        if kinds.has(Kind::Grade) {
+            // "Year 6", without where.
+            let last = s.children(token).rfind(|c| s.dep(*c) == Dep::Nummod).unwrap_or(token).max(token);
+            let first = s.children(token).next().map_or(token, |c| c.min(token));
+            return Ok(Object::entity(nouns::strip_article(nouns::span_text(&s, first, last)), None));
+        }
         let accepted = s.lexicon.objects(candidate.relation);
         let name = match candidate.slot.as_str() {
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
-            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => s.text(token).to_owned(),
+            slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),
             _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
             _ => match self.person(token) {
                 Some(person)
@@ -74,14 +95,20 @@ impl SentenceReader<'_, '_> {
         if relation.is_some_and(|relation| relation.value) {
             return Ok(Object::value(name));
         }
-        if super::people::kin_relation(&s, token) == Some(candidate.relation) {
-            let called = super::people::called(&s, token);
-            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { s.lemma(token) };
+        if people::kin_relation(&s, token) == Some(candidate.relation) {
+            let beside = |c: usize| s.dep(c) == Dep::Appos && s.is_proper(c);
+            let called = people::called(&s, token).or_else(|| s.child(token, beside).map(|name| nouns::name(&s, name)));
+            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { people::kin_word(s.lemma(token)) };
             let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
             return Ok(Object::entity(name, Some("Person")));
         }
+        if matches!(candidate.relation, "OWNS_BUSINESS" | "FOUNDED")
+            && let Some(called) = people::called(&s, token)
+        {
+            return Ok(Object::entity(called, Some("Organization")));
+        }
         if candidate.relation == "HAS_PET"
-            && let Some(called) = super::people::called(&s, token)
+            && let Some(called) = people::called(&s, token)
         {
             return Ok(Object::entity(called, Some("Pet")));
         }
@@ -91,6 +118,13 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
+    }
+
+    /// "blind", "colour blind".
+    fn adjective(&self, token: usize) -> String {
+        let s = self.s;
+        let before = token.checked_sub(1).filter(|before| s.tokens().contains(before) && s.is(*before, COMPOUNDING));
+        before.map_or_else(|| s.text(token).to_owned(), |before| format!("{} {}", s.lower(before), s.text(token)))
     }
 
     /// "playing tennis" is named by its object, "swimming in the sea" by the verb.
@@ -155,9 +189,36 @@ impl SentenceReader<'_, '_> {
             let Some(noun) = s.child_of(with, &[Dep::Pobj]) else { continue };
             let Some(number) = s.child_of(noun, &[Dep::Nummod]) else { continue };
             let statement = format!("{} has {} {}", subject.name, s.text(number), s.text(noun));
-            let relation = super::claims::relation_name(s.lower(noun));
+            let relation = relation_name(s.lower(noun));
             self.state(subject, &relation, Object::value(s.lower(number)), statement);
         }
+    }
+
+    /// "Seeing someone new, Anwen": the name of whom a vague noun means.
+    pub(super) fn named_beside(&self, token: usize) -> usize {
+        let s = self.s;
+        let vague = s.is_lemma(token, &["someone", "somebody", "guy", "girl", "woman", "man", "bloke", "lad", "lass"]);
+        let name = |c| matches!(s.dep(c), Dep::Appos | Dep::Conj) && s.pos(c) == Pos::Propn && s.is_capital(c);
+        // "Someone called Omar".
+        let called = || {
+            let clause = s.child(token, |c| s.is(c, &["called", "named"]))?;
+            s.child(clause, |c| s.is_proper(c))
+        };
+        if vague { s.child(token, name).or_else(called).unwrap_or(token) } else { token }
+    }
+
+    /// "I have a sister": the relation that a noun states.
+    pub(super) fn kin_object(&self, context: &Context<'_>, object: usize) -> Option<&'static str> {
+        let s = self.s;
+        if s.dep(context.verb) == Dep::Relcl
+            || s.has_child(object, &[Dep::Poss])
+            || context.subject.kind != PersonKind::Person
+            || context.reading.negated
+        {
+            return None;
+        }
+        let relation = people::kin_relation(&s, object)?;
+        CLOSE.contains(&relation).then_some(relation)
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) fn split(text: &str, labelled: bool) -> Vec<Passage> {
             label = None;
         }
         content.start += marker_length(&text[content.clone()]);
+        content.start += counter_length(&text[content.clone()]);
         if content.start >= content.end {
             continue;
         }
@@ -194,9 +195,70 @@ const LABELS: &[&str] = &[
     "Total",
     "Summary",
     "Hint",
+    "Present",
+    "Apologies",
+    "Attendees",
+    "Absent",
+    "Agenda",
+    "Minutes",
+    "Action",
+    "Actions",
+    "Decision",
+    "Decisions",
+    "Venue",
+    "Location",
+    "Time",
+    "When",
+    "Where",
+    "What",
+    "Who",
+    "Why",
+    "Rent",
+    "Deposit",
+    "Term",
+    "Property",
+    "Landlord",
+    "Tenant",
+    "Price",
+    "Address",
+    "Phone",
+    "Email",
+    "Status",
+    "Languages",
+    "Skills",
+    "Education",
+    "Experience",
+    "Ingredients",
+    "Method",
+    "Serves",
+    "Diagnosis",
+    "Treatment",
+    "Medication",
+    "Allergies",
+    "Reminder",
+    "Important",
+    "Journal",
+    "Diary",
     "FYI",
     "TLDR",
 ];
+
+/// Words before a number that count the parts of a document.
+const COUNTED: &[&str] = &[
+    "day", "week", "month", "year", "part", "chapter", "step", "section", "item", "note", "question", "scene", "stage",
+    "round", "session", "lesson", "phase", "page", "appendix", "episode", "act", "exercise", "slide", "point", "task",
+    "goal", "room", "entry", "unit", "week",
+];
+
+/// The length of "Day 1: " at the start of a line.
+fn counter_length(line: &str) -> usize {
+    let Some((before, after)) = line.split_once(':') else { return 0 };
+    let Some((word, number)) = before.split_once(' ') else { return 0 };
+    let counts = COUNTED.contains(&word.to_lowercase().as_str())
+        && (1..=3).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit());
+    if counts { before.len() + 1 + (after.len() - after.trim_start().len()) } else { 0 }
+}
 
 /// The name before a line and its length: "Anna Berg:", "Bob (assistant):".
 fn label_of(line: &str) -> Option<(&str, usize)> {
@@ -213,6 +275,7 @@ fn label_of(line: &str) -> Option<(&str, usize)> {
         && capital
         && after.starts_with([' ', '\u{a0}'])
         && !LABELS.contains(&name)
+        && counter_length(line) == 0
         && before.len() <= 60;
     fits.then(|| (name, before.len() + 1 + (after.len() - after.trim_start().len())))
 }

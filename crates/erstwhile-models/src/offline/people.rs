@@ -90,6 +90,17 @@ impl Person {
     }
 }
 
+/// Relatives of whom the speaker has told the number, and some of whom may be named next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Several {
+    /// Whose they are, and what.
+    pub(super) kinship: Kinship,
+    /// How many are not named yet.
+    pub(super) left: u32,
+    /// The turn in which the number was told.
+    pub(super) turn: usize,
+}
+
 /// Where someone was mentioned.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -110,12 +121,12 @@ pub(super) struct People {
     /// People whose name was given, by name.
     known: HashMap<String, Person>,
     /// The last ones of whom there are several, by the relation and the noun: "two sisters".
-    pub(super) several: Option<Kinship>,
+    pub(super) several: Option<Several>,
     /// The last people mentioned, with where.
     recent: Vec<(Place, Person)>,
     /// The last thing mentioned, with where.
     thing: Option<(Place, Thing)>,
-    turn: usize,
+    pub(super) turn: usize,
     /// The number of the present sentence.
     sentence: usize,
     /// The token that is being read.
@@ -216,11 +227,27 @@ impl People {
         self.antecedent(pronoun, Some(name), usize::MAX)
     }
 
+    /// The speaker's relative of the kind that was spoken of last.
+    fn same_of_mine(&self) -> Option<Person> {
+        let owner = self.speaker.clone()?;
+        let (_, last) = self.recent.iter().rev().find(|(_, person)| person.kinship.is_some())?;
+        let kinship = last.kinship.clone().filter(|kinship| kinship.owner != owner)?;
+        Some(Person {
+            name: format!("{owner}'s {}", kinship.word),
+            kinship: Some(Kinship { owner, named: false, ..kinship }),
+            ..last.clone()
+        })
+    }
+
     /// The person that a token stands for, if it is someone of whom facts may be stated.
     pub(super) fn person(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let word = sentence.lower(token);
         if nouns::is_acronym(sentence, token) {
             return self.named_thing(sentence, token);
+        }
+        // "My mother's 80." - "Mine's only 66": the speaker's own.
+        if matches!(word, "mine" | "ours") && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) {
+            return self.same_of_mine();
         }
         if FIRST.contains(&word) {
             return self.speaker.clone().map(Person::named);
@@ -279,6 +306,8 @@ impl People {
             return None;
         }
         let kind = match sentence.entity_kind(token) {
+            _ if super::word_forms::is_company_name(&nouns::name(sentence, token)) => PersonKind::Organization,
+            _ if sentence.is_given_name(token) => PersonKind::Person,
             Some(EntityKind::Person) => PersonKind::Person,
             Some(_) if acts_like_a_person(sentence, token) => PersonKind::Person,
             Some(EntityKind::Org | EntityKind::Norp) => PersonKind::Organization,
@@ -301,7 +330,8 @@ impl People {
     /// "my sister Anna", "our dog Max", "my sister's husband", "Tom's wife".
     pub(super) fn kin(&mut self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let is_kin_word = |other: usize| {
-            let kinds = sentence.lexicon.kinds(sentence.lemma(other));
+            let kinds =
+                sentence.lexicon.kinds(sentence.lemma(other)).with(sentence.lexicon.kinds(sentence.lower(other)));
             (kinds.has(Kind::Kin) || kinds.has(Kind::Animal)) && !sentence.is_capital(other)
         };
         // The parser takes some for adjectives: "stepdad".
@@ -345,7 +375,8 @@ impl People {
         } else {
             Some(nouns::name(sentence, token))
         };
-        let word = kin_word(sentence.lemma(noun)).to_owned();
+        let lemma = sentence.lexicon.kin(sentence.lemma(noun)).map_or(sentence.lower(noun), |_| sentence.lemma(noun));
+        let word = kin_word(if sentence.is_a(noun, Kind::Animal) { sentence.lemma(noun) } else { lemma }).to_owned();
         // A friend with the speaker's own name is somebody else.
         let name = name.map(|name| if self.is_namesake(&name) { format!("{name} ({word})") } else { name });
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
@@ -383,7 +414,10 @@ pub(super) fn kin_relation(sentence: &Sentence<'_>, noun: usize) -> Option<&'sta
 
 /// "a dog called Rex", "my daughter named Mia".
 pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
-    let clause = sentence.child(noun, |child| sentence.is(child, &["named", "called"]))?;
+    let naming = |noun: usize| sentence.child(noun, |child| sentence.is(child, &["named", "called"]));
+    // "Our first kid, a boy called Arlo".
+    let beside = || sentence.child_of(noun, &[Dep::Appos]).and_then(naming);
+    let clause = naming(noun).or_else(beside)?;
     let name = sentence.child(clause, |child| sentence.is_proper(child) || sentence.pos(child) == Pos::Propn)?;
     Some(nouns::name(sentence, name))
 }
@@ -449,6 +483,11 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
     };
     // "Toby finished his PhD and now works for Arup".
     let works_then = || sentence.child(verb, |c| sentence.dep(c) == Dep::Conj && sentence.lemma(c) == "work").is_some();
+    // "Kasper is a chef".
+    let has_title = || {
+        sentence.lemma(verb) == "be"
+            && sentence.child_of(verb, &[Dep::Attr]).is_some_and(|attribute| sentence.is_a(attribute, Kind::Title))
+    };
     let has_own = || {
         sentence.child_of(verb, &[Dep::Dobj]).is_some_and(|object| {
             sentence.child(object, |c| sentence.dep(c) == Dep::Poss && sentence.is(c, &["his", "her"])).is_some()
@@ -458,7 +497,7 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
         && sentence.entity(token).is_some_and(|entity| entity.tokens.len() == 1)
         && !sentence.text(token).chars().all(char::is_uppercase)
         && sentence.text(token).chars().all(char::is_alphabetic)
-        && (sentence.is_lemma(verb, VERBS) || works_at() || works_then() || has_own())
+        && (sentence.is_lemma(verb, VERBS) || works_at() || works_then() || has_title() || has_own())
 }
 
 /// One word for the same relative, so that "my mum" and "my mother" are one.

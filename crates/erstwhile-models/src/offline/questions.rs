@@ -119,6 +119,9 @@ fn with_article(noun: &str) -> String {
 /// An answer with a preposition.
 fn placed(answer: &str, default: &str) -> String {
     let answer = answer.strip_prefix("still ").unwrap_or(answer);
+    // "The place on Mill Road".
+    let place = ["the place ", "a place ", "our place ", "the flat ", "the house ", "the same place "];
+    let answer = place.iter().find_map(|lead| answer.strip_prefix(lead)).unwrap_or(answer);
     let has_preposition = ["outside ", "round ", "in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by "]
         .iter()
         .any(|lead| answer.to_lowercase().starts_with(lead));

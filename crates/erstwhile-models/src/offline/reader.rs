@@ -53,8 +53,7 @@ impl SentenceReader<'_, '_> {
                 self.people.at = token;
                 self.remember_thing(token);
             }
-            let is_phrase =
-                self.s.is_noun(token) || self.s.is_a(token, Kind::Kin) && self.s.has_child(token, &[Dep::Poss]);
+            let is_phrase = self.s.is_noun(token) || self.is_kin_word(token) && self.s.has_child(token, &[Dep::Poss]);
             if is_phrase && !self.s.in_quote(token) {
                 self.place_at(token);
                 self.remember_thing(token);
@@ -76,6 +75,11 @@ impl SentenceReader<'_, '_> {
                 let _vague = self.clause(verb);
             }
         }
+    }
+
+    /// Whether a word means a relative: "eldest" does, though its lemma is "old".
+    fn is_kin_word(&self, token: usize) -> bool {
+        self.s.is_a(token, Kind::Kin) || self.s.lexicon.is(self.s.lower(token), Kind::Kin)
     }
 
     /// Places the next claims at a token, up to the end of the sentence: of two claims, the later one counts.
@@ -207,7 +211,8 @@ impl SentenceReader<'_, '_> {
         let ahead = |date: usize| {
             self.dates.get(date).is_some_and(|date| date.extent == Extent::During && date.from.at > self.now)
         };
-        present && s.is_lemma(verb, EVENTS) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
+        let has = s.lemma(verb) == "have" && s.tag(verb) == Tag::Vbg;
+        present && (has || s.is_lemma(verb, EVENTS)) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
     }
 
     pub(super) fn has_now(&self, verb: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Clauses whose fact is about someone besides their subject: gifts and diagnoses to the speaker, couples.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::{Object, entity_type};
 use super::fitness::{CONCRETE, Context};
@@ -27,6 +27,45 @@ pub(super) const RECEIVES: &[(&str, &str, &str)] = &[
 ];
 
 impl SentenceReader<'_, '_> {
+    /// "Larkfield was founded in 2009 by Joan Sefton": a fact about who did it.
+    pub(super) fn by_agent(&mut self, verb: usize, thing: usize) -> bool {
+        const DONE: &[(&str, &str)] = &[
+            ("found", "FOUNDED"),
+            ("establish", "FOUNDED"),
+            ("own", "OWNS_BUSINESS"),
+            ("run", "OWNS_BUSINESS"),
+            ("manage", "MANAGES"),
+            ("lead", "MANAGES"),
+            ("write", "CREATED"),
+            ("paint", "CREATED"),
+            ("design", "CREATED"),
+        ];
+        let s = self.s;
+        let done = DONE.iter().find(|(known, _)| *known == s.lemma(verb) && s.tag(verb) == Tag::Vbn);
+        let agent = s.child_of(verb, &[Dep::Agent]).and_then(|by| s.object_of(by));
+        let (Some((_, relation)), Some(agent)) = (done, agent) else { return false };
+        let named = s.entity_kind(agent) == Some(EntityKind::Person) || s.is_given_name(agent);
+        if !s.is_proper(thing) || !named {
+            return false;
+        }
+        let Some(who) = self.person(agent) else { return false };
+        let name = nouns::name(&s, thing);
+        let date = self.date_of(verb);
+        let said = date.and_then(|date| self.date_words(date, false)).unwrap_or_default();
+        let statement = nouns::tidy(&format!("{name} was {} by {} {said}", s.lower(verb), who.name));
+        self.add(FactParts {
+            subject: &who,
+            relation,
+            object: Object::entity(name, Some("Organization").filter(|_| *relation != "CREATED")),
+            statement,
+            mood: Mood::Actual,
+            negated: false,
+            past: true,
+            date,
+        });
+        true
+    }
+
     /// "My first paper was accepted": what became of a work of one's own.
     ///
     /// # Errors

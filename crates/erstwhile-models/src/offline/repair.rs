@@ -173,6 +173,14 @@ fn respell(passage: &mut Mapped) {
     let apart: Vec<(Range<usize>, &str)> =
         text.match_indices(" any more").map(|(at, found)| (at..at + found.len(), " anymore")).collect();
     passage.replace(&apart);
+    // "Policy no. AX-99812": no end of a sentence.
+    let text = passage.text().to_owned();
+    let numbers = text.match_indices(" no. ").filter(|(at, found)| {
+        let next = text[at + found.len()..].split(' ').next().unwrap_or_default();
+        next.contains(|c: char| c.is_ascii_digit())
+    });
+    let numbers: Vec<(Range<usize>, &str)> = numbers.map(|(at, found)| (at..at + found.len(), " number ")).collect();
+    passage.replace(&numbers);
     // "Its a Yaris" is "it's a Yaris".
     let text = passage.text().to_owned();
     let is = text.match_indices("ts ").filter(|(at, _)| {

@@ -130,6 +130,23 @@ impl<'a> Sentence<'a> {
         self.text(token).starts_with(char::is_uppercase)
     }
 
+    /// Whether a token is a given name that stands alone: "Cerys", but not "Paris" or "Victoria Station".
+    pub(super) fn is_given_name(&self, token: usize) -> bool {
+        // "In March Susan retired": the recogniser joins the month and the name.
+        let dated = |entity: &Entity| entity.kind == EntityKind::Date && self.dep(token) == Dep::Nsubj;
+        // "Jo and Priyanka" are no company.
+        let joined = |entity: &Entity| entity.tokens.clone().any(|token| self.is(token, &["and"]));
+        let alone = self.entity(token).is_none_or(|entity| entity.tokens.len() == 1 || dated(entity) || joined(entity));
+        let kinds = self.lexicon.kinds(self.lower(token));
+        alone
+            && self.is_proper(token)
+            && kinds.has(Kind::FirstName)
+            && !kinds.has(Kind::KnownName)
+            && (!self.has_child(token, &[Dep::Compound, Dep::Det, Dep::Amod])
+                || self.entity_kind(token) == Some(EntityKind::Date))
+            && self.dep(token) != Dep::Compound
+    }
+
     /// Whether a token is a name: a proper noun, or a noun with a capital within a sentence that does not shout.
     pub(super) fn is_proper(&self, token: usize) -> bool {
         let rest_is_lower = || self.text(token).chars().skip(1).all(char::is_lowercase);

@@ -35,6 +35,12 @@ const LEADS: &[&str] = &[
     "already",
     "always",
     "never",
+    "mostly",
+    "mainly",
+    "usually",
+    "normally",
+    "generally",
+    "sometimes",
 ];
 
 /// Past forms that begin such sentences.
@@ -143,6 +149,37 @@ const PAST: &[&str] = &[
     "nipped",
     "stayed",
     "resumed",
+    "handed",
+    "resigned",
+    "filed",
+    "sent",
+    "paid",
+    "gained",
+    "earned",
+    "scored",
+    "hired",
+    "rented",
+    "retrained",
+    "separated",
+    "split",
+    "cracked",
+    "cleared",
+    "opened",
+    "launched",
+    "published",
+    "submitted",
+    "defended",
+    "hosted",
+    "injured",
+    "tore",
+    "sprained",
+    "dislocated",
+    "twisted",
+    "fractured",
+    "recovered",
+    "smoked",
+    "swapped",
+    "inherited",
 ];
 
 /// Present forms that begin such sentences.
@@ -150,6 +187,9 @@ const PRESENT: &[&str] = &[
     "love", "hate", "live", "work", "prefer", "need", "want", "have", "play", "enjoy", "hope", "plan", "own", "drive",
     "am", "study", "speak", "use", "collect", "miss",
 ];
+
+/// Adverbs of what one does as a rule.
+const HABITUAL: &[&str] = &["mostly", "mainly", "usually", "normally", "generally", "sometimes"];
 
 /// The edit that gives a sentence its missing subject, if it has none.
 pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
@@ -173,7 +213,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     let sentence_end = s.doc.sentences().find(|range| range.contains(&first)).map_or(s.end, |range| range.end);
     let here = first..sentence_end.min(s.end);
     let root_subject = here.clone().filter(|t| s.dep(*t) == Dep::Root).any(|root| {
+        // "Got home late, kids destroyed": what follows a comma has a subject of its own.
+        let apart = s.tag(first) == Tag::Vbd && (first..root).any(|t| s.is(t, &[","]));
         root > first
+            && !apart
             && s.has_child(root, &[Dep::Nsubj, Dep::Nsubjpass])
             && s.child_of(root, &[Dep::Nsubj, Dep::Nsubjpass]) != Some(first)
     });
@@ -186,13 +229,18 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     // "Still at the council", "now with Acme".
     let stays =
         first > s.start && s.is(first - 1, &["still", "now", "currently"]) && s.is(first, &["at", "with", "in", "on"]);
+    // "Work as a nurse" is no order, "mostly listen to jazz" neither.
+    let says_where =
+        first + 1 < s.end && s.is(first, &["work", "study"]) && s.is(first + 1, &["as", "at", "for", "in"]);
+    let habitual = first > s.start && s.is(first - 1, HABITUAL);
     let asserts = PAST.contains(&lower) && s.tag(first) != Tag::Nn
         || s.tag(first) == Tag::Vbd && s.dep(first) == Dep::Root
         || PRESENT.contains(&lower)
             && matches!(s.dep(first), Dep::Root)
             && matches!(s.tag(first), Tag::Vb | Tag::Vbp)
             && s.has_child(first, &[Dep::Dobj, Dep::Prep, Dep::Xcomp])
-            && !imperative_of(lower);
+            && (!imperative_of(lower) || says_where)
+        || habitual && matches!(s.tag(first), Tag::Vb | Tag::Vbp) && s.dep(first) == Dep::Root;
     let lead = if stays && !finite_elsewhere {
         "I am "
     } else if lower == "been" {
@@ -210,6 +258,10 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     } else {
         return None;
     };
+    // "Just got home" is "I just got home".
+    if lead == "I " && first > s.start && s.is(first - 1, &["just", "finally", "recently", "also", "already"]) {
+        first -= 1;
+    }
     let start = s.doc.tokens().get(first)?.start as usize;
     let capital = s.text(first).chars().next()?;
     let word = s.text(first);

@@ -30,7 +30,7 @@ enum When {
 
 /// Nouns for what the speaker alone has, also without "my".
 const OWN: &str = "rent|salary|wage|guide|supervisor|boss|manager|budget|deposit|landlord|landlady|mortgage|commute|tutor|\
-    consultant|gp|dentist|notice period|lease|start date|due date|target|goal|thesis|dissertation|scholarship";
+    consultant|gp|dentist|notice period|lease|start date|due date|target|goal|thesis|dissertation|scholarship|savings";
 /// Documents that expire.
 const EXPIRING: &str = "passport|visa|licence|license|lease|contract|warranty|insurance|membership|subscription|permit|card|\
     mot|tenancy|policy|certificate|cert|prescription";
@@ -38,7 +38,7 @@ const EXPIRING: &str = "passport|visa|licence|license|lease|contract|warranty|in
 const TRACKED: &str = "weight|blood pressure|bp|resting heart rate|heart rate|a1c|hba1c|mileage|cholesterol|blood sugar|\
     height|salary|rent|savings|bmi|body fat|credit score|gpa|pb|waist";
 /// Last words of job titles.
-const TITLES: &str = "analyst engineer manager director officer executive developer designer consultant lead head teacher \
+pub(super) const TITLES: &str = "analyst engineer manager director officer executive developer designer consultant lead head teacher \
     nurse supervisor coordinator assistant administrator scientist architect partner associate accountant editor \
     producer lecturer professor chef driver technician specialist adviser advisor planner";
 /// A number with its unit.
@@ -52,7 +52,7 @@ const PATTERNS: &[(&str, When, &str)] = &[
     // Contractions that the parser does not know.
     (r"\bI've (a|an|two|three|four|five|six|no|my|the|\d+) ", When::Always, "I have $1 "),
     (r"\btouche?d? a drop\b", When::Always, "drunk alcohol"),
-    (r"\b(\w+)[- ]a[- ]side(?: football)?\b", When::Always, "$1-a-side football"),
+    (r"\b(\d+|five|six|seven|eight|nine|eleven)[- ]a[- ]side(?: football)?\b", When::Always, "$1-a-side football"),
     (r"^I (?:(also|still|now|currently) )?tutor ", When::Always, "I teach "),
     (
         r"\b(I'm|I am) acting (head|manager|director|chair|principal|captain|deputy|leader|editor)\b",
@@ -92,6 +92,120 @@ const PATTERNS: &[(&str, When, &str)] = &[
         When::Always,
         ". I collaborate with $1",
     ),
+    (
+        r"^my new (?:job|role|position|gig) (?:starts|started|begins|began) (.+?) ?, (?:at |with )?([A-Z][\w&'. -]+)$",
+        When::Always,
+        "I start at $2 $1",
+    ),
+    (
+        r", (moving|flying|heading|driving|starting) (to|flat|house|home|back|in|at|on) ",
+        When::FirstPerson,
+        ". I am $1 $2 ",
+    ),
+    (r"\bmoving (?:flat|house|home) to ", When::Always, "moving to "),
+    (
+        r"^(?:my )?((?:left |right |bad )?(?:knee|back|ankle|shoulder|hip|neck|wrist|elbow|foot|throat|heel)) (?:is )?(?:still )?(sore|stiff|swollen|painful|aching)\b",
+        When::Always,
+        "I have a $2 $1",
+    ),
+    (
+        r",? (?:and )?before that,? (?:I|we) (was|worked|lived|studied|taught|ran|had|used)\b",
+        When::Always,
+        ". I previously $1",
+    ),
+    (r"^retired (last|in|from|after|on|at|yesterday|this|early)\b", When::Always, "I retired $1"),
+    (
+        r"\b(retired|left|quit|resigned)(\b.*?) after (?:nearly |almost |over )?(?:%COUNT%) years (?:at|with|from|in) ",
+        When::Always,
+        "$1$2 from ",
+    ),
+    (
+        r"\b(retired|left|quit|resigned)(\b.*?) after (?:nearly |almost |over )?(?:%COUNT%) years\b",
+        When::Always,
+        "$1$2",
+    ),
+    (
+        r", (?:and )?now (?:I )?(run|work|live|teach|own|manage|study|play|drive|use|freelance|volunteer) ",
+        When::FirstPerson,
+        ". I $1 ",
+    ),
+    (
+        r", (?:now |currently )?(seeing|dating|married to|engaged to|living with|living in|working at|working as|working for) ",
+        When::FirstPerson,
+        ". I am $1 ",
+    ),
+    (
+        r"^(?:just |recently |newly |finally )?(diagnosed|prescribed|promoted|fired|sacked|hired|elected|appointed|selected|shortlisted|born|raised|brought up|admitted|discharged|vaccinated|made redundant|laid off|accepted|nominated) (with|as|to|by|from|for|in|into|onto|at|on|last|yesterday|today|and) ",
+        When::Always,
+        "I was $1 $2 ",
+    ),
+    (r"\bhad (my|his|her|their) (\w+(?: \w+)?) (?:out|removed|taken out)\b", When::Always, "had a $2 removal"),
+    (
+        r"\b(?:am|'m) (lactose|gluten|dairy|fructose|histamine|wheat)[- ]intolerant\b",
+        When::Always,
+        " have a $1 intolerance",
+    ),
+    (
+        r"\b(?:is|'s) (lactose|gluten|dairy|fructose|histamine|wheat)[- ]intolerant\b",
+        When::Always,
+        " has a $1 intolerance",
+    ),
+    (
+        r"^(%OWN%|gym membership|car insurance|phone contract|phone number|mobile number|email address|car tax|council tax|notice period|bank balance|credit limit) (is|was|went|goes|runs|expires|ends|starts|changed|has|rose|dropped) ",
+        When::Always,
+        "My $1 $2 ",
+    ),
+    (
+        r"\b(brothers|sisters|sons|daughters|kids|children|siblings|boys|girls)(?:,|:|\.) ([A-Z]\w+)(?: is|'s) ",
+        When::Always,
+        "$1. $2 is ",
+    ),
+    (
+        r",? and ([A-Z]\w+) (is|lives|works|studies|has) (a |an |in |at |as |for |the |two |three )",
+        When::Always,
+        ". $1 $2 $3",
+    ),
+    (r"\bround (the|my|our|here|there|to)\b", When::Always, "around $1"),
+    (
+        r"^(?:me and ([A-Z]\w+)|([A-Z]\w+) and (?:I|me)) (?:got|are|were|have got) (engaged|married)\b",
+        When::Always,
+        "I got $3 to $1$2",
+    ),
+    (
+        r"^(?:me and ([A-Z]\w+)|([A-Z]\w+) and (?:I|me)) (?:got|are|were) (divorced|separated)\b",
+        When::Always,
+        "I got $3 from $1$2",
+    ),
+    (
+        r"\b(?:put|increased|raised|upped) (?:the|my|our) rent (?:up )?(?:again )?to (%AMOUNT%)",
+        When::Always,
+        "says my rent is $1",
+    ),
+    (
+        r"^((?:hip|knee|shoulder) replacement|root canal|mri|x-ray|endoscopy|colonoscopy|biopsy|\w+ (?:surgery|operation|op|scan)) (on|tomorrow|next|this) ",
+        When::Verbless,
+        "I am having a $1 $2 ",
+    ),
+    (r"^me and ([A-Z]\w+) (got|are|were|have|had|went|bought|moved) ", When::Always, "$1 and I $2 "),
+    (r"^(?:I )?got my (?:\w+ )?results?[:,]? (\d|first|a )", When::Always, "$1"),
+    (r"^(?:I'm |I am )?booked (?:in )?for (?:an? |my |the )?", When::Always, "I am having a "),
+    (r"^(?:I )?smoked for .*?, (?:and )?(?:quit|stopped|gave up|packed it in) ", When::Always, "I stopped smoking "),
+    (r"^myself ([A-Z]\w+)(?:,|\.| and)? (working|studying|living|from|staying|doing) ", When::Always, "I am $2 "),
+    (r"^offered (an?|the|my) ", When::Always, "I was offered $1 "),
+    (
+        r"\bmy (?:native place|native|hometown|home town|home city|home village|birthplace) is ",
+        When::Always,
+        "I am from ",
+    ),
+    (r"\b(?:I'm|I am) (?:away|off) to ([A-Z])", When::Always, "I am going to $1"),
+    (r"^(second|new|first|other|weekend|saturday) job (starts|started|is|begins) ", When::Always, "my $1 job $2 "),
+    (r", (doing|working|covering|temping|serving|renting) ", When::FirstPerson, ". I am $1 "),
+    (r"^same (?:company|employer|firm|school|place),? \(?([A-Z][^)]*)\)?", When::Always, "I work at $1"),
+    (
+        r"\b(business|shop|cafe|café|bakery|salon|studio|company|brand|podcast|channel|blog|restaurant|agency)(,? (?:called )?[A-Z]\w+)?,? (?:and )?(?:I )?(opened|started|founded|launched) it in ((?:19|20)\d\d)",
+        When::Always,
+        "$1$2. I $3 the $1$2 in $4",
+    ),
     // Parts behind a comma.
     (r",? so (I'm|I|we're|we|my) ", When::Always, ". $1 "),
     (r", on ([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (since|until|till|for)\b", When::Always, ". I am on $1 $2"),
@@ -104,10 +218,11 @@ const PATTERNS: &[(&str, When, &str)] = &[
     (r"\b(%EXPIRING%)(\b.*?), (?:and )?(?:it )?(expires|runs out|ends|is due)\b", When::Always, "$1$2. My $1 $3"),
     (r", (%OWN%) (is|was|starts|ends|went|goes)\b", When::Always, ". My $1 $2"),
     (
-        r", (hate|love|prefer|like|need|want|play|speak|own|drive|adore|collect|live|work) ",
-        When::FirstPerson,
-        ". I $1 ",
+        r"^(I (?:really |absolutely )?(?:hate|love|like|prefer|enjoy|adore) .*?),? (?:but|and) (?:I )?(hate|love|like|prefer|enjoy|adore) ",
+        When::Always,
+        "$1. I $2 ",
     ),
+    (r", (hate|love|prefer|adore|speak|own|drive|collect) ", When::FirstPerson, ". I $1 "),
     // Whole sentences.
     (r"^happy (\w+ing) ", When::Verbless, "I am happy $1 "),
     (
@@ -193,6 +308,36 @@ const PATTERNS: &[(&str, When, &str)] = &[
     ),
 ];
 
+/// Reports of an assistant: "Booked: Liverpool passport office, 22 August, 11:15."
+const REPORTS: &[(&str, &str)] = &[
+    (
+        r"^(?:Booked|Scheduled|Reserved|Confirmed|All booked|Appointment booked)[:!.,]? (?:your appointment (?:at|with) )?([A-Z][\w' -]+), ((?:on )?[\w ]*\d.*)$",
+        "I booked an appointment at $1 on $2 for you",
+    ),
+    (
+        r"^(?:Done|Sorted|All set|OK|Okay|Great|Sure)[!.,]? (?:I've |I have )?(booked|cancelled|canceled|ordered|rescheduled|moved|changed|updated) ",
+        "I have $1 ",
+    ),
+];
+
+/// The compiled reports.
+static COMPILED_REPORTS: LazyLock<Vec<(Regex, &'static str)>> =
+    LazyLock::new(|| REPORTS.iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, *with))).collect());
+
+/// Completes what an assistant reports to have done.
+pub(super) fn report(sentence: &mut Mapped) {
+    let text = sentence.text().trim_end_matches(['.', '!', ' ']).to_owned();
+    let found = COMPILED_REPORTS.iter().find_map(|(pattern, with)| {
+        let found = pattern.captures(&text)?;
+        let mut full = String::new();
+        found.expand(with, &mut full);
+        Some((found.get(0)?.range(), full))
+    });
+    if let Some((range, full)) = found {
+        sentence.replace(&[(range, full.replace(" on on ", " on ").as_str())]);
+    }
+}
+
 /// The compiled patterns.
 static COMPILED: LazyLock<Vec<(Regex, When, &'static str)>> = LazyLock::new(|| {
     let lists = [
@@ -228,7 +373,10 @@ pub(super) fn complete(sentence: &mut Mapped) {
             When::Eating => ["veg", "eat", "diet", "halal", "allerg"].iter().any(|word| lower.contains(word)),
             When::Former => lower.starts_with("i was ") || lower.starts_with("i worked"),
             When::FirstPerson => {
-                lower.starts_with("i ") || lower.starts_with("i'") || super::fragments::begins_without_subject(&lower)
+                lower.starts_with("my ")
+                    || lower.starts_with("i ")
+                    || lower.starts_with("i'")
+                    || super::fragments::begins_without_subject(&lower)
             }
         };
         if !holds {
@@ -238,12 +386,28 @@ pub(super) fn complete(sentence: &mut Mapped) {
         for found in pattern.captures_iter(&text) {
             let mut full = String::new();
             found.expand(with, &mut full);
+            let full = with_small_noun(full);
             if let Some(whole) = found.get(0) {
                 edits.push((whole.range(), full));
             }
         }
         let edits: Vec<_> = edits.iter().map(|(range, full)| (range.clone(), full.as_str())).collect();
         sentence.replace(&edits);
+    }
+}
+
+/// "My Rent" as "My rent": the noun stood at the start of a sentence.
+fn with_small_noun(text: String) -> String {
+    let Some(at) = text.to_lowercase().find("my ").filter(|at| *at == 0 || text[..*at].ends_with(". ")) else {
+        return text;
+    };
+    let (before, rest) = text.split_at(at + "my ".len());
+    let mut chars = rest.chars();
+    match chars.next() {
+        Some(first) if chars.clone().next().is_some_and(char::is_lowercase) => {
+            format!("{before}{}{}", first.to_lowercase(), chars.as_str())
+        }
+        _ => text,
     }
 }
 
@@ -260,6 +424,7 @@ mod tests {
     #[test]
     fn every_pattern_is_a_regular_expression() {
         assert_eq!(COMPILED.len(), PATTERNS.len());
+        assert_eq!(COMPILED_REPORTS.len(), REPORTS.len());
     }
 
     #[test]

@@ -32,9 +32,11 @@ use super::people::{People, Person, PersonKind};
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
+use super::resumes;
 use super::sentence::Sentence;
 use super::statement;
 use super::subjects;
+use super::telegrams;
 use super::transcripts;
 
 /// Longer turns are read up to this length.
@@ -91,6 +93,11 @@ impl TurnReader<'_> {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
         let trust = trust(turn);
         self.people.next_turn(speaker.map(str::to_owned), addressee.map(str::to_owned));
+        let mut resume = Claims::new(&self.tools.lexicon);
+        if trust != Trust::Assistant && resumes::read(text, self.zone, &mut resume) {
+            self.said.push(Said::default());
+            return Extraction { claims: resume.claims, ..Extraction::default() };
+        }
         if !language::is_english(text) {
             self.said.push(Said::default());
             return other_languages::read(text, speaker);
@@ -248,7 +255,9 @@ impl TurnReader<'_> {
         let yours = || text.text().to_lowercase().split(' ').any(|word| matches!(word, "your" | "you"));
         let owner = match trust {
             Trust::Speaker => self.people.speaker.clone(),
-            Trust::Assistant if yours() => self.people.addressee.clone(),
+            Trust::Assistant if yours() || self.said.last().is_some_and(Said::asks_of_own) => {
+                self.people.addressee.clone()
+            }
             _ => None,
         };
         let Some(owner) = owner.map(Person::named) else { return };
@@ -303,6 +312,9 @@ impl TurnReader<'_> {
         if speaks && !unit.question {
             fragments::complete(&mut mapped);
         }
+        if trust == Trust::Assistant && !unit.question {
+            telegrams::report(&mut mapped);
+        }
         if !unit.question {
             self.codes(&mapped, trust, claims);
         }
@@ -320,12 +332,6 @@ impl TurnReader<'_> {
             repaired = mapped.text().to_owned();
             document = tools.english.parse_with(&repaired, &mut self.scratch);
         }
-        let dates = tools.dates.resolve_within(
-            document.text(),
-            0..document.text().len(),
-            turn.reference_time,
-            (self.zone, calls),
-        );
         let ranges: Vec<Range<usize>> = document.sentences().collect();
         for range in ranges {
             let sentence = Sentence { start: range.start, end: range.end, ..whole(&document, tools, &identifiers) };
@@ -337,8 +343,10 @@ impl TurnReader<'_> {
                 mentions::read(&sentence, &mapped, &tools.english, &mut extraction.mentions);
             }
             let before = claims.claims.len();
+            // Each sentence by itself: its tense decides which Friday is meant.
+            let within = sentence.span();
             let dates_here: Vec<DatedSpan> =
-                dates.iter().filter(|date| sentence.span().contains(&date.span.start)).cloned().collect();
+                tools.dates.resolve_within(document.text(), within, turn.reference_time, (self.zone, calls));
             // The parse borrows the turn's text; claims are copied out of it.
             let mut reader_claims = Claims::new(&tools.lexicon);
             SentenceReader {
@@ -374,8 +382,13 @@ impl TurnReader<'_> {
 /// States the fields of a document as attributes of what its title names.
 fn form(text: &str, claims: &mut Claims<'_>) {
     let Some((title, fields)) = forms::read(text) else { return };
-    let document = Person { kind: PersonKind::Thing, ..Person::named(title) };
-    for field in fields {
+    // A form about one person is about that person.
+    let holders: Vec<&forms::Field> = fields.iter().filter(|field| forms::is_holder(field)).collect();
+    let document = match holders.as_slice() {
+        [holder] => Person::named(holder.value.clone()),
+        _ => Person { kind: PersonKind::Thing, ..Person::named(title) },
+    };
+    for field in fields.iter().filter(|field| field.value != document.name) {
         let name = field.value.split(' ').all(|word| word.starts_with(char::is_uppercase));
         let object = if name { Object::entity(field.value.clone(), None) } else { Object::value(field.value.clone()) };
         claims.add(Fact {
@@ -387,7 +400,7 @@ fn form(text: &str, claims: &mut Claims<'_>) {
             negated: false,
             past: false,
             date: None,
-            span: field.place,
+            span: field.place.clone(),
             has_consequences: false,
         });
     }

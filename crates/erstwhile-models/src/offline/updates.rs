@@ -12,7 +12,7 @@ static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^(?P<lead>(?:it's|it\ is|its|now|now\ it's|down\ to|up\ to|back\ to|moved\ to)\s)?(?:now\s)?
           (?:(?:down|up|back)\ to\s)?(?:on\s)?
-          (?P<value>(?:the\s)?[£$€₹]?\d[\w.,:/%-]*(?:\s(?:k|kg|lbs?|stone|million|miles|%))?)
+          (?P<value>(?:the\s)?[£$€₹]?\d[\w.,:/%-]*(?:\s(?:k|kg|kilos|lbs?|stone|million|miles|%))?)
           (?P<end>\s(?:now|today|this\ morning))?(?:,\s.*)?$",
     )
     .ok()
@@ -49,10 +49,15 @@ pub(super) fn changed(text: &str, earlier: &[&str]) -> Option<String> {
         super::telegrams::complete(&mut full);
         let lower = full.text().to_lowercase();
         let states = lower.starts_with("my ") && (lower.contains(" is ") || lower.contains(" was "));
-        states.then(|| full.text().to_owned())
+        let measures =
+            ["i weigh ", "i earn ", "i pay ", "i take ", "i'm on "].iter().any(|lead| lower.starts_with(lead));
+        (states || measures).then(|| full.text().to_owned())
     })?;
     let place = last_number(&before)?;
     let bare = value.strip_prefix("the ").filter(|_| before[..place.start].ends_with("the ")).unwrap_or(value);
+    // "80 kilos" to "78 kilos": the unit once.
+    let (number, unit) = bare.split_once(' ').unwrap_or((bare, ""));
+    let bare = if !unit.is_empty() && before[place.end..].starts_with(&format!(" {unit}")) { number } else { bare };
     // "My weight was 104": it is now.
     let head = before[..place.start].replace(" was ", " is ");
     let end = before[place.end..].split(" today").next().unwrap_or_default();

@@ -4,6 +4,104 @@ use erstwhile_nlp::{Dep, EntityKind, Pos};
 
 use super::sentence::Sentence;
 
+/// "10k", "5km".
+pub(super) fn is_distance(word: &str) -> bool {
+    let digits = word.strip_suffix("km").or_else(|| word.strip_suffix('k')).unwrap_or_default();
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+/// "Larkfield Catering", "Ostrava Glass": names of companies, by their last word.
+pub(super) fn is_company_name(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "catering",
+        "ltd",
+        "ltd.",
+        "limited",
+        "inc",
+        "inc.",
+        "llc",
+        "plc",
+        "gmbh",
+        "ag",
+        "corp",
+        "corp.",
+        "co.",
+        "roofing",
+        "bank",
+        "solutions",
+        "group",
+        "services",
+        "broadband",
+        "glass",
+        "pharmacy",
+        "pharma",
+        "foods",
+        "systems",
+        "labs",
+        "studios",
+        "energy",
+        "logistics",
+        "consulting",
+        "partners",
+        "associates",
+        "industries",
+        "motors",
+        "airlines",
+        "airways",
+        "analytics",
+        "software",
+        "technologies",
+        "tech",
+        "media",
+        "records",
+        "press",
+        "publishing",
+        "builders",
+        "construction",
+        "plumbing",
+        "electrical",
+        "cleaning",
+        "laundry",
+        "insurance",
+        "holdings",
+        "ventures",
+        "capital",
+        "robotics",
+        "digital",
+        "interactive",
+        "bakery",
+        "brewery",
+        "motors",
+        "telecom",
+        "networks",
+        "properties",
+        "estates",
+        "lettings",
+        "supplies",
+        "veterinary",
+        "vets",
+        "dental",
+        "clinic",
+        "hospital",
+        "nursery",
+        "council",
+        "trust",
+        "foundation",
+        "society",
+        "union",
+        "supermarket",
+        "stores",
+        "supermarkets",
+        "airport",
+        "hotel",
+        "hotels",
+        "inn",
+    ];
+    let mut words = name.split(' ').rev();
+    let last = words.next().unwrap_or_default().to_lowercase();
+    words.next().is_some() && WORDS.contains(&last.as_str())
+}
+
 /// "Lincoln High", "IIT Kanpur", "Ysgol Glan Morfa": names of schools.
 pub(super) fn is_school_name(lower: &str) -> bool {
     const PARTS: &[&str] =

@@ -451,8 +451,11 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
     let behind = context.past || period.extent == Extent::Since;
     let (months, days) = if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
         (0, 0)
-    } else if period.grain == Grain::Clock && has(&is_clock) {
+    } else if period.grain == Grain::Clock && has(&is_clock) && !has(&is_month) {
         (0, -1)
+    } else if lead_is(&["to"]) {
+        // "Moved to 21 March": it is to come.
+        (0, 0)
     } else if has(&is_month) || period.grain >= Grain::Month || period.extent == Extent::Since {
         (-12, 0)
     } else {

@@ -35,7 +35,8 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
         "the" => anchored(context, at, fallback)
             .or_else(|| article_and_unit(context, at))
             .or_else(|| season_of_year(context, at))
-            .or_else(|| calendar::date(context, at)),
+            .or_else(|| calendar::date(context, at))
+            .or_else(|| day_of_month(context, at)),
         _ => ago(context, at)
             .or_else(|| anchored(context, at, fallback))
             .or_else(|| calendar::date(context, at))
@@ -343,6 +344,35 @@ fn article_and_unit(context: DateContext<'_>, at: usize) -> Option<(usize, Perio
     Some((next, period))
 }
 
+/// "on the 4th", "until the 9th": the last such day, or the next.
+fn day_of_month(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let before = at.checked_sub(1).map_or("", |before| word_at(context.tokens, before));
+    let word = word_at(context.tokens, at + 1);
+    let number = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end))?;
+    let number: i8 = number.parse().ok().filter(|number| (1..=31).contains(number))?;
+    let ends = context.tokens.get(at + 2).is_none_or(|next| {
+        next.kind == super::TokenKind::Mark
+            || next.is_any(&["and", "but", "so", "at", "with", "for", "then", "or", "now"])
+    });
+    if !ends || !matches!(before, "on" | "until" | "till" | "since" | "by" | "from") {
+        return None;
+    }
+    let today = context.now.date();
+    let behind = context.past || before == "since";
+    let found = (0..12).find_map(|months| {
+        let first = Date::new(today.year(), today.month(), 1).ok()?;
+        let month = shifted(first, if behind { -months } else { months }, 0)?;
+        let date = Date::new(month.year(), month.month(), number).ok()?;
+        (if behind { date <= today } else { date >= today }).then_some(date)
+    })?;
+    let extent = match before {
+        "until" | "till" => Extent::Until,
+        "since" => Extent::Since,
+        _ => Extent::During,
+    };
+    Some((at + 2, Period { extent, ..day(found, Grain::Day)? }))
+}
+
 /// "since Wednesday": the last one, a week ago on a Wednesday.
 fn since_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
     if word_at(context.tokens, at) != "since" {
@@ -436,8 +466,14 @@ fn recent_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)
         .filter(|_| !matches!(word, "sat" | "sun" | "wed" | "mon" | "fri") || word_is_capital(context, at))?;
     let next = context.tokens.get(at + 1);
     let before = at.checked_sub(1).map_or("", |before| word_at(context.tokens, before));
-    let alone = next.is_none_or(|next| next.kind != super::TokenKind::Number && !next.is(",") && !next.is("the"));
-    if !context.past || !alone || matches!(before, "every" | "each" | "next" | "this" | "coming") {
+    // "On Monday, 5 March" is a date of its own.
+    let dated = |token: &Token| token.kind == super::TokenKind::Number || token.is("the") || is_month(&token.lower);
+    let after = next.filter(|next| next.is(",")).map_or(next, |_| context.tokens.get(at + 2));
+    let alone = !after.is_some_and(dated);
+    if !context.past
+        || !alone
+        || matches!(before, "every" | "each" | "next" | "this" | "coming" | "until" | "till" | "by")
+    {
         return None;
     }
     let today = context.now.date();

@@ -20,6 +20,10 @@ const CASES: &[(&str, &str, &str)] = &[
     ("They left two days after 25 May 2023", "2023-05-27", "on 27 May 2023"),
     ("I have lived here since 2016", "2016-01-01", "since 2016"),
     ("I have lived here for 3 years", "2020-01-01", "for 3 years (since 2020)"),
+    ("They moved the meeting to 21 June at 09:00", "2023-06-21", "on 21 June 2023 at 09:00"),
+    ("I moved on the 4th", "2023-05-04", "on 4 May 2023"),
+    ("I start on the 1st", "2023-06-01", "on 1 June 2023"),
+    ("I live on the 4th floor", "-", ""),
     ("I am at home since Friday", "2023-05-05", "since Friday 5 May 2023"),
     ("I am working there since four years", "2019-01-01", "since 2019"),
     ("I stayed until 2019", "2019-01-01", "until 2019"),
@@ -51,6 +55,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("I sat there and marched on", "-", ""),
     ("I swim on Sundays and every Monday", "-", ""),
     ("I wake up at 6am", "-", ""),
+    ("My rent is 1,150 a month", "-", ""),
     ("I may come", "-", ""),
 ];
 

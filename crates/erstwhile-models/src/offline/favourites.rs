@@ -1,0 +1,60 @@
+//! "My favourite author is X".
+
+use erstwhile_nlp::{Dep, Pos};
+
+use super::attributes::FAVOURITE;
+use super::claims::{Object, entity_type, relation_name};
+use super::lexicon::{Kind, Kinds};
+use super::mood::{Mood, Reading};
+use super::nouns::Vague;
+use super::people::Person;
+use super::reader::SentenceReader;
+
+impl SentenceReader<'_, '_> {
+    /// "My favourite author is X", "X is my favourite author", "one of my favourite films is X".
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn favourite(&mut self, verb: usize, subject: usize, reading: Reading) -> Result<(), Vague> {
+        let s = self.s;
+        let Some(attribute) = s.child_of(verb, &[Dep::Attr, Dep::Acomp]) else { return Ok(()) };
+        if reading.negated || reading.mood != Mood::Actual || s.lemma(verb) != "be" {
+            return Ok(());
+        }
+        for (described, named) in [(subject, attribute), (attribute, subject)] {
+            let Some(favourite) = s.subtree(described).find(|token| s.is(*token, FAVOURITE)) else { continue };
+            let possessor = s.subtree(described).find(|token| s.dep(*token) == Dep::Poss);
+            // "Favourite band is …" is the speaker's.
+            let mine = possessor.is_none() && favourite <= s.start + 1;
+            let speaker = self.people.speaker.clone().filter(|_| mine).map(Person::named);
+            let owner = possessor.and_then(|token| self.person(token)).or(speaker);
+            let Some(owner) = owner else { continue };
+            let noun = if s.dep(favourite) == Dep::Amod { s.head(favourite) } else { favourite };
+            if s.pos(named) == Pos::Pron && !s.is_capital(named) {
+                return Ok(());
+            }
+            let category = if FAVOURITE.contains(&s.lower(noun)) { "thing" } else { s.lower(noun) };
+            let one_of = s.subtree(described).any(|token| s.lower(token) == "of" && s.head(token) != noun);
+            let kinds = self.kinds(named);
+            let thanks = s.is_lemma(named, &["thanks", "thank", "part", "thing"]);
+            if thanks || matches!(s.pos(named), Pos::Intj | Pos::Adv | Pos::Punct | Pos::Sconj) {
+                return Ok(());
+            }
+            let name = self.phrase(named, Some(&owner.name))?;
+            let (relation, statement) = if one_of {
+                ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
+            } else {
+                let relation = format!("FAVORITE_{}", relation_name(s.lemma(noun)));
+                let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
+                (relation, format!("{}'s favorite {category} is {name}", owner.name))
+            };
+            let groups = Kinds::of(&[Kind::Team, Kind::Club, Kind::Org, Kind::Business]);
+            let is_group = s.lexicon.kinds(category).intersects(groups);
+            let kind = if is_group { Some("Organization") } else { entity_type(kinds, kinds) };
+            let object = Object::entity(name, kind);
+            self.state(&owner, &relation, object, statement);
+            return Ok(());
+        }
+        Ok(())
+    }
+}
