@@ -356,7 +356,9 @@ fn clean_name(name: &str) -> String {
 /// Whether a text can be the name of an object.
 fn is_name(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
-    letters > 0 && name.len() <= 160 && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
+    // "P(B" is half of something.
+    let whole = name.matches('(').count() == name.matches(')').count();
+    letters > 0 && whole && name.len() <= 160 && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
 }
 
 /// A statement with a capital letter at its start and a full stop.

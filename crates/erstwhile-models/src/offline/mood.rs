@@ -385,7 +385,9 @@ impl MoodReader<'_, '_> {
         if has_aux && reading.mood != Mood::Actual
             || !(s.tag(verb) == s.tag(head) || matches!(s.tag(verb), Tag::Vb | Tag::Vbn))
         {
-            return Some(reading);
+            // "Never deployed it or used it": neither.
+            let neither = s.has_child_word(head, &["or", "nor"]) && above.is_some_and(|above| above.negated);
+            return Some(Reading { negated: reading.negated || neither, ..reading });
         }
         // "I almost bought the Kia but went with the Skoda".
         let unreal = s.child(head, |c| s.dep(c) == Dep::Advmod && s.is(c, UNREAL)).is_some();
