@@ -16,15 +16,18 @@ mod claims;
 mod clause_text;
 mod clauses;
 mod codes;
+mod contractions;
 pub mod dates;
 mod dialogue;
 mod errands;
 mod exclusions;
 mod favourites;
 mod fitness;
+mod follow_ups;
 mod forms;
 mod fragments;
 mod identifiers;
+mod instructions;
 mod jobs;
 mod joins;
 mod language;
@@ -34,6 +37,8 @@ mod mapped;
 mod measures;
 mod mentions;
 mod mood;
+mod named_things;
+mod naming;
 mod noun_facts;
 mod nouns;
 mod objects;
@@ -43,6 +48,7 @@ mod passages;
 mod past;
 mod people;
 mod phrases;
+mod phrasings;
 mod questions;
 mod reader;
 mod receivers;
@@ -55,11 +61,13 @@ mod spellings;
 mod statement;
 mod subjects;
 mod telegrams;
+mod things;
 mod tokens;
 mod transcripts;
 mod turn;
 mod updates;
 mod values;
+mod visits;
 mod word_forms;
 
 use std::sync::Arc;
@@ -118,6 +126,7 @@ impl OfflineExtractor {
             zone: &zone,
             scratch: Scratch::default(),
             said: Vec::new(),
+            plays: 0,
             first_person: false,
         };
         let mut thread = None;
@@ -129,6 +138,7 @@ impl OfflineExtractor {
                 // Pronouns and answers do not refer to other conversations.
                 reader.people = People::new(speakers::names(request));
                 reader.said.clear();
+                reader.plays = 0;
                 thread = Some(&turn.thread);
             }
             let participants = Participants::of(request, index);

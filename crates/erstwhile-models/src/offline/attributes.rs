@@ -2,8 +2,6 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
-use erstwhile::ports::ExtractedAlias;
-
 use super::claims::{Object, relation_name};
 use super::clause_text::third_person;
 use super::lexicon::{Kind, Kinds};
@@ -23,9 +21,39 @@ const OWN_THINGS: &[&str] = &[
 
 /// Verbs that state an attribute of a thing.
 pub(super) const STATES: &[&str] = &[
-    "be", "take", "cost", "start", "begin", "end", "run", "leave", "arrive", "weigh", "expire", "change", "become",
-    "rise", "drop", "fall", "go", "increase", "decrease", "remain", "come", "last", "finish", "move", "fit", "measure",
-    "book", "schedule",
+    "be",
+    "take",
+    "cost",
+    "start",
+    "begin",
+    "end",
+    "run",
+    "leave",
+    "arrive",
+    "weigh",
+    "expire",
+    "change",
+    "become",
+    "rise",
+    "drop",
+    "fall",
+    "go",
+    "increase",
+    "decrease",
+    "remain",
+    "come",
+    "last",
+    "finish",
+    "move",
+    "fit",
+    "measure",
+    "reschedule",
+    "push",
+    "postpone",
+    "bring",
+    "book",
+    "schedule",
+    "set",
 ];
 
 impl SentenceReader<'_, '_> {
@@ -74,6 +102,11 @@ impl SentenceReader<'_, '_> {
         }
         let favourite = s.subtree(verb).any(|token| s.is(token, FAVOURITE));
         if !s.is_lemma(verb, STATES) || favourite || reading.negated || reading.mood != Mood::Actual {
+            return Ok(false);
+        }
+        // "My review was moved to Monday", but not "my family moved".
+        let set = s.is_lemma(verb, &["move", "reschedule", "push", "postpone", "bring", "book", "schedule", "set"]);
+        if set && s.dep(thing) != Dep::Nsubjpass {
             return Ok(false);
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
@@ -127,6 +160,7 @@ impl SentenceReader<'_, '_> {
         let statement = format!("{}'s {noun} {verb} {}", owner.name, joined.as_text());
         let object = value.into_object(date.is_some());
         let over = tense == "was";
+        self.meeting(&owner, thing, date, (&noun, &statement));
         self.add(FactParts {
             subject: &owner,
             relation: &relation,
@@ -138,6 +172,27 @@ impl SentenceReader<'_, '_> {
             date: None,
         });
         Ok(true)
+    }
+
+    /// "My knee surgery is on 3 May": an appointment, if it is to come.
+    fn meeting(&mut self, owner: &Person, thing: usize, date: Option<usize>, (noun, statement): (&str, &str)) {
+        let s = self.s;
+        let kinds = self.kinds(thing).with(s.lexicon.kinds(s.lemma(thing)));
+        let meets = kinds.intersects(Kinds::of(&[Kind::Appointment, Kind::Exam, Kind::Procedure]));
+        let ahead = date.and_then(|date| self.dates.get(date)).is_some_and(|date| date.from.at > self.now);
+        if !meets || !ahead {
+            return;
+        }
+        self.add(FactParts {
+            subject: owner,
+            relation: "HAS_APPOINTMENT",
+            object: Object::entity(noun, Some("Event")),
+            statement: statement.to_owned(),
+            mood: Mood::Actual,
+            negated: false,
+            past: false,
+            date,
+        });
     }
 
     /// Whether a thing is one that services keep dates of.
@@ -189,7 +244,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Whose a thing is.
-    fn owner_of(&mut self, thing: usize) -> Option<Person> {
+    pub(super) fn owner_of(&mut self, thing: usize) -> Option<Person> {
         let possessor = self.s.child_of(thing, &[Dep::Poss])?;
         self.person(possessor)
     }
@@ -215,53 +270,6 @@ impl SentenceReader<'_, '_> {
         }
         words.push(written(token));
         words.join(" ")
-    }
-
-    /// "My name is Nora", "My girlfriend's name is Lin".
-    fn name(&mut self, verb: usize, noun: usize, reading: Reading) -> bool {
-        let s = self.s;
-        let Some(owner) = self.owner_of(noun) else { return false };
-        let name = s.child_of(verb, &[Dep::Attr]).filter(|token| s.pos(*token) == Pos::Propn);
-        if let (Some(name), false, Mood::Actual) = (name, reading.negated, reading.mood) {
-            self.introduce(&owner, &nouns::name(&s, name));
-        }
-        true
-    }
-
-    /// Ties a name to a person known by another name or only as someone's relative.
-    pub(super) fn introduce(&mut self, person: &Person, name: &str) {
-        if name.is_empty() || name == person.name {
-            return;
-        }
-        let apart;
-        let word = person.kinship.as_ref().map_or("other", |kinship| kinship.word.as_str());
-        let own = self.people.is_speaker(&person.name);
-        let name = if !own && self.people.is_namesake(name) {
-            apart = format!("{name} ({word})");
-            apart.as_str()
-        } else {
-            name
-        };
-        self.claims.aliases.push(ExtractedAlias {
-            name: if self.people.is_speaker(&person.name) { person.name.clone() } else { name.to_owned() },
-            alias: if self.people.is_speaker(&person.name) { name.to_owned() } else { person.name.clone() },
-            entity_type: person.entity_type().map(str::to_owned),
-            span: self.span.clone(),
-        });
-        if let Some(kinship) = &person.kinship {
-            let owner = Person::named(kinship.owner.clone());
-            let statement = format!("{name} is {}'s {}", kinship.owner, kinship.word);
-            let object = Object::entity(name, person.entity_type());
-            self.state(&owner, kinship.relation, object, statement);
-        }
-        let mut known = person.clone();
-        name.clone_into(&mut known.name);
-        if let Some(kinship) = &mut known.kinship {
-            kinship.named = true;
-        }
-        self.species(&known);
-        self.people.introduce(known.clone());
-        self.people.remember(&known);
     }
 
     /// Ages, birthdays, names, kinship and numbers of a person; returns whether the clause is done.
@@ -322,8 +330,10 @@ impl SentenceReader<'_, '_> {
         let turns = s.lemma(verb) == "turn";
         let number = s.children(verb).find_map(|child| match s.dep(child) {
             Dep::Attr | Dep::Dobj | Dep::Acomp | Dep::Npadvmod | Dep::Nummod => {
+                let hedge = |c: usize| s.dep(c) == Dep::Quantmod && !s.is(c, &["only", "just", "already", "still"]);
                 if s.pos(child) == Pos::Num
-                    && !s.has_child(child, &[Dep::Prep, Dep::Quantmod])
+                    && s.child(child, hedge).is_none()
+                    && !s.has_child(child, &[Dep::Prep])
                     && s.text(child).len() < 4
                 {
                     return Some(child);
@@ -348,6 +358,11 @@ impl SentenceReader<'_, '_> {
         // "Until I was 12": an age of the past.
         if s.lemma(verb) == "get" || s.lemma(verb) == "be" && s.is_past(verb) {
             return false;
+        }
+        // "Before I'm 40": an age to come.
+        let marked = s.child(verb, |c| s.is(c, &["before", "until", "till", "when", "if", "once", "by"])).is_some();
+        if s.dep(verb) == Dep::Advcl && marked {
+            return true;
         }
         if turns && let Some(date) = date {
             let words = self.date_words(date, true).unwrap_or_default();
@@ -428,7 +443,7 @@ impl SentenceReader<'_, '_> {
         }
         if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
             let word = people::kin_word(s.lemma(object)).to_owned();
-            let kinship = Kinship { owner: subject.name.clone(), word, relation, named: false };
+            let kinship = Kinship { owner: subject.name.clone(), said: word.clone(), word, relation, named: false };
             let turn = self.people.turn;
             self.people.several = Some(Several { kinship, left: count, turn });
             // "I have two kids": who they are may follow.

@@ -345,7 +345,9 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
 /// Removes articles and possessives at the start and punctuation at the end of a name.
 fn clean_name(name: &str) -> String {
     let name = super::nouns::strip_article(name.trim());
-    let name = name.split_once(" then ").map_or(name, |(first, _)| first);
+    let name = [" then ", " not ", ", not "]
+        .into_iter()
+        .fold(name, |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
     let name = name.strip_suffix(" now").unwrap_or(name);
     let name = name.trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '"' | '“' | '”') || c.is_whitespace());
     name.strip_suffix("'s").unwrap_or(name).to_owned()
@@ -354,7 +356,9 @@ fn clean_name(name: &str) -> String {
 /// Whether a text can be the name of an object.
 fn is_name(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
-    letters > 0 && name.len() <= 160 && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
+    // "P(B" is half of something.
+    let whole = name.matches('(').count() == name.matches(')').count();
+    letters > 0 && whole && name.len() <= 160 && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
 }
 
 /// A statement with a capital letter at its start and a full stop.

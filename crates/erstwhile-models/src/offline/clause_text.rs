@@ -104,6 +104,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             let up = match s.dep(top) {
                 Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
                 Dep::Pcomp => s.head(head),
+                // "I went to see the play".
+                Dep::Advcl if s.tag(top) == Tag::Vb && s.is_lemma(head, &["go", "come"]) => head,
                 // "Gained admission to study pharmacy".
                 Dep::Acl if s.tag(top) == Tag::Vb && s.dep(head) == Dep::Dobj => s.head(head),
                 _ => break,

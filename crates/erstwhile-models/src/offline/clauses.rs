@@ -11,6 +11,7 @@ use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
+use super::objects;
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
@@ -115,7 +116,7 @@ impl SentenceReader<'_, '_> {
         {
             reading.mood = Mood::Former;
         }
-        if self.sized(verb, subject_token, reading) {
+        if self.done_activity(verb, subject_token) || self.sized(verb, subject_token, reading) {
             return Ok(());
         }
         if is_own && self.attribute(verb, subject_token, reading)? {
@@ -153,7 +154,7 @@ impl SentenceReader<'_, '_> {
         if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading) {
             return Ok(());
         }
-        if lemma == "be" && self.home(verb, &subject, reading) {
+        if lemma == "be" && (self.home(verb, &subject, reading) || self.praised_place(verb, subject_token, reading)) {
             return Ok(());
         }
         if frames.is_empty() && !matches!(lemma, "have" | "get" | "be") {
@@ -207,7 +208,11 @@ impl SentenceReader<'_, '_> {
         let has_got =
             s.lower(verb) == "got" && s.child(verb, |c| s.lemma(c) == "have" && s.dep(c) == Dep::Aux).is_some();
         let mut key = if has_got { "have".to_owned() } else { s.lemma(verb).to_owned() };
-        for particle in s.children(verb).filter(|c| s.dep(*c) == Dep::Prt) {
+        // "Had my appendix out": the parser may hang the particle on the object.
+        let object = s.child_of(verb, &[Dep::Dobj]).filter(|_| s.is_lemma(verb, &["have", "get"]));
+        let outer = s.children(verb).filter(|c| s.dep(*c) == Dep::Prt);
+        let inner = object.into_iter().flat_map(|object| s.children(object)).filter(|c| s.dep(*c) == Dep::Prt);
+        for particle in outer.chain(inner) {
             key.push('+');
             key.push_str(s.lower(particle));
         }
@@ -324,19 +329,15 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let object = candidate.object;
         let verbal = matches!(candidate.slot.as_str(), "ger" | "inf");
-        if verbal && context.reading.mood == Mood::Wanted {
+        let gives_up = matches!(candidate.relation, "AVOIDS" | "STOPPED");
+        if verbal && context.reading.mood == Mood::Wanted && !gives_up {
             return Ok(());
         }
-        if matches!(s.tag(object), Tag::Vbg | Tag::Vb)
-            && !matches!(candidate.slot.as_str(), "activity" | "trip" | "self")
-        {
-            if s.is_lemma(context.verb, &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"]) {
-                self.covered.push(object);
-            } else if self.has_own_frame(object) {
-                return Ok(());
-            }
+        if self.is_told_by_itself(context, candidate) {
+            return Ok(());
         }
-        let text = self.clause_words(context, Some(candidate.said))?;
+        let mut text = self.clause_words(context, Some(candidate.said))?;
+        self.name_thing(object, &mut text);
         let mut reading = context.reading;
         // "don't like" as a frame of its own is a dislike, not a denial.
         if candidate.frame.is_some_and(|frame| matches!(frame.needs, Needs::Negated | Needs::Inability)) {
@@ -345,7 +346,12 @@ impl SentenceReader<'_, '_> {
         if candidate.frame.is_some_and(|frame| frame.needs == Needs::Wish) {
             reading.mood = Mood::Wanted;
         }
-        let object_parts = self.object(context, candidate)?;
+        let mut object_parts = self.object(context, candidate)?;
+        // "I want to stop smoking": what is wanted is to stop.
+        if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
+            object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
+        }
+        let text = objects::habit_words(context, candidate, &object_parts.name).unwrap_or(text);
         let mut relation = candidate.relation;
         // The words of a school year look like a date, and are left out of the text.
         let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
@@ -373,7 +379,7 @@ impl SentenceReader<'_, '_> {
             && !reading.negated
             && reading.mood == Mood::Actual
         {
-            let pet = Person { kind: PersonKind::Pet, ..Person::named(object_parts.name.clone()) };
+            let pet = self.new_pet(context.subject, object, &object_parts.name);
             self.people.remember(&pet);
         }
         relation = self.relation_here(context, relation, &object_parts);
@@ -396,6 +402,9 @@ impl SentenceReader<'_, '_> {
             }
             _ => (injured.as_ref().unwrap_or(context.subject), object_parts),
         };
+        if relation == "BOUGHT" && reading == (Reading { mood: Mood::Actual, negated: false }) {
+            self.price(context, &object_parts.name);
+        }
         // "Volunteered there until my knees gave out last autumn".
         let end = self.date_of_end(context.verb).filter(|_| past && !reading.negated && reading.mood == Mood::Actual);
         let fact = |mood, date| FactParts {
@@ -435,6 +444,22 @@ impl SentenceReader<'_, '_> {
             "JOINED" if self.joins_as(context.verb) => "STARTED_JOB",
             relation => relation,
         }
+    }
+
+    /// Whether the object is a verb whose own clause tells it; the clause of a taste covers its verb.
+    fn is_told_by_itself(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> bool {
+        let s = self.s;
+        let object = candidate.object;
+        if !matches!(s.tag(object), Tag::Vbg | Tag::Vb)
+            || matches!(candidate.slot.as_str(), "activity" | "trip" | "self")
+        {
+            return false;
+        }
+        if s.is_lemma(context.verb, &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"]) {
+            self.covered.push(object);
+            return false;
+        }
+        self.has_own_frame(object)
     }
 
     /// The date of the clause that says until when.

@@ -9,6 +9,7 @@ mod fallback;
 mod numbered;
 mod render;
 mod rules;
+mod spoken;
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -198,6 +199,14 @@ impl DateReader {
                 merge(context, &mut found, others);
             }
         }
+        for (range, period) in &mut found {
+            if let Some(last) = rules::last_holiday(context, range, period) {
+                *period = last;
+            }
+        }
+        // "Again after ten years" of the past is no time to come.
+        let now = context.now;
+        found.retain(|(_, period)| !(context.past && period.extent == Extent::After && period.first > now));
         found.sort_by_key(|(range, _)| range.start);
         let spans = found.into_iter().filter_map(|(range, period)| to_span(context, range, period, tz));
         // "1,150 a month" is an amount, not ten to two.
@@ -274,7 +283,21 @@ fn is_minor(token: &Token) -> bool {
 
 /// Whether the words speak of the past and not of what will be.
 fn speaks_of_past(tokens: &[Token]) -> bool {
-    let future = ["will", "'ll", "gonna", "planning", "plan", "tomorrow", "next", "upcoming", "shall", "won't"];
+    let future = [
+        "booked",
+        "scheduled",
+        "tickets",
+        "will",
+        "'ll",
+        "gonna",
+        "planning",
+        "plan",
+        "tomorrow",
+        "next",
+        "upcoming",
+        "shall",
+        "won't",
+    ];
     let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
     !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
 }

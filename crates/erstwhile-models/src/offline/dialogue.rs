@@ -1,5 +1,6 @@
 //! Answers and corrections: a short turn is completed by the question, or the sentence, before it.
 
+use super::follow_ups;
 use super::mapped::Mapped;
 use super::questions::{self, has_verb, turned};
 use super::reader::Trust;
@@ -13,19 +14,39 @@ pub(super) const TURNS_MAX: usize = 6;
 const ANSWER_WORDS_MAX: usize = 14;
 const CORRECTION_WORDS_MAX: usize = 9;
 
-const YES: &[&str] = &["yes", "yep", "yeah", "yup", "sure", "absolutely", "definitely", "indeed", "correct", "ya"];
+const YES: &[&str] = &[
+    "yes",
+    "yep",
+    "aye",
+    "yah",
+    "yass",
+    "course",
+    "totally",
+    "obviously",
+    "always",
+    "yeah",
+    "yup",
+    "sure",
+    "absolutely",
+    "definitely",
+    "indeed",
+    "correct",
+    "ya",
+];
 const NO: &[&str] = &["no", "nope", "nah"];
 
 /// What one turn said.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Said {
-    speaker: Option<String>,
-    units: Vec<Unit>,
+    pub(super) speaker: Option<String>,
+    pub(super) units: Vec<Unit>,
+    /// Its sentences as they were read: completed and corrected.
+    pub(super) full: Vec<String>,
 }
 
 impl Said {
-    pub(super) fn new(speaker: Option<&str>, units: Vec<Unit>) -> Self {
-        Self { speaker: speaker.map(str::to_owned), units }
+    pub(super) fn new(speaker: Option<&str>, units: Vec<Unit>, full: Vec<String>) -> Self {
+        Self { speaker: speaker.map(str::to_owned), units, full }
     }
 
     /// Whether the turn is about something of its speaker: "did my parcel ship".
@@ -63,12 +84,22 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
         let stem = before.text.text().trim_end_matches(['.', '!', ' ']);
         return vec![at_place_of(unit, &format!("{} {since}", perfect(stem)))];
     }
+    if let Some(mine) = follow_ups::mine(unit, speaker, said) {
+        return vec![at_place_of(unit, &mine)];
+    }
     if let Some(placed) = placed {
         return vec![placed];
     }
-    let question = said.last().filter(|before| present.is_empty() && before.speaker.as_deref() != speaker);
+    // "No! My brother": the answer goes on in the next sentence.
+    let opening = polarity_of(present);
+    let opens = present.is_empty() || opening.is_some();
+    let question = said.last().filter(|before| opens && before.speaker.as_deref() != speaker);
     let question = question.and_then(|before| before.units.last()).filter(|unit| unit.question);
     if let Some(question) = question {
+        let answer = unit.text.text().trim().trim_end_matches(['.', '!']);
+        if let Some(full) = follow_ups::full(question.text.text(), answer, speaker, said) {
+            return vec![at_place_of(unit, &full)];
+        }
         // "How long have you lived there?" - "Since 2011": the sentence that was asked about, with its date.
         let asked = question.text.text().to_lowercase();
         let start = unit.text.text().trim_start().to_lowercase();
@@ -80,12 +111,27 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
             let stem = before.text.text().trim_end_matches(['.', '!', ' ']);
             return vec![at_place_of(unit, &format!("{} {}", perfect(stem), unit.text.text()))];
         }
-        let answers = answers(question.text.text(), unit);
+        let answers = answers(follow_ups::asked(question.text.text(), speaker, said), unit, (opening, works_now(said)));
         if !answers.is_empty() {
             return answers;
         }
     }
     vec![unit.clone()]
+}
+
+/// Whether sentences say no more than yes or no, and which.
+fn polarity_of(present: &[Unit]) -> Option<bool> {
+    let [only] = present else { return None };
+    let text = format!("{} {}", only.lead, only.text.text()).to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let [first] = words.as_slice() else { return None };
+    if YES.contains(first) { Some(true) } else { NO.contains(first).then_some(false) }
+}
+
+/// Whether the last questions were about work: "Where are you now?" asks for the employer.
+fn works_now(said: &[Said]) -> bool {
+    let units = said.iter().rev().take(4).flat_map(|turn| &turn.units).filter(|unit| unit.question);
+    units.map(|unit| unit.text.text().to_lowercase()).any(|text| text.contains("work") || text.contains("your job"))
 }
 
 /// What the speaker has said, in order.
@@ -254,7 +300,9 @@ fn at_place_of(unit: &Unit, text: &str) -> Unit {
 }
 
 /// What an answer says in full.
-fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
+///
+/// `opening` is the yes or no of a sentence before it, `works` whether it was about work.
+fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)) -> Vec<Unit> {
     let text = answer.text.text().trim().trim_end_matches(['.', '!']);
     if text.is_empty() || text.split_whitespace().count() > ANSWER_WORDS_MAX || answer.question {
         return Vec::new();
@@ -270,16 +318,23 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
     let polarity = [first.as_str(), lead]
         .iter()
         .find_map(|word| if YES.contains(word) { Some(true) } else { NO.contains(word).then_some(false) })
+        .or(opening)
+        .or_else(|| said_shortly(text))
         .or_else(|| often.contains(&text.to_lowercase().as_str()).then_some(true));
+    if works && matches!(words.as_slice(), ["where", "are", "you", ..]) && !has_verb(text) && polarity.is_none() {
+        return vec![at_place_of(answer, &format!("I work at {text}"))];
+    }
     let names = names_in(question);
+    let place = |full: &str| at_place_of(answer, &with_names(full, &names));
     if let Some(full) = polarity.and_then(|yes| {
-        let rest = if answer.lead.is_empty() { text.get(first.len()..).unwrap_or_default() } else { text };
+        let led = answer.lead.is_empty() && opening.is_none();
+        let rest = if led { text.get(first.len()..).unwrap_or_default() } else { text };
         kinship(&words, &names, yes, rest.trim_start_matches([',', ' ', '!', '.']))
     }) {
-        return vec![at_place_of(answer, &full)];
+        return vec![place(&full)];
     }
     if let (Some(yes), Some(full)) = (polarity, polarity.and_then(|yes| yes_or_no(&words, yes))) {
-        let mut units = vec![at_place_of(answer, &full)];
+        let mut units = vec![place(&full)];
         let rest = if YES.contains(&first.as_str()) || NO.contains(&first.as_str()) {
             text[first.len().min(text.len())..].trim_start_matches([',', ' ', '.'])
         } else {
@@ -316,7 +371,9 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
     }
     // "Peru with Alix, we fly on 2 Oct": what follows a comma may be a sentence of its own.
     let (text, remark) = match text.split_once(", ") {
-        Some((first, rest)) if (has_verb(rest) || tells_more(rest)) && !has_verb(first) => (first, Some(rest)),
+        Some((first, rest)) if (has_verb(rest) || goes_on(rest) || tells_more(rest)) && !has_verb(first) => {
+            (first, Some(rest))
+        }
         _ => (text, None),
     };
     // "And the Fitbit?" - "still use it".
@@ -326,6 +383,7 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
     if names_thing
         && !asks
         && let Some(stem) = text.strip_suffix(" it").or_else(|| text.strip_suffix(" them"))
+        && !stem.contains(" with ")
     {
         let lead = if text.starts_with("I ") || text.starts_with("I'") { "" } else { "I " };
         let thing = thing.strip_prefix("your ").map_or_else(|| thing.to_owned(), |rest| format!("my {rest}"));
@@ -335,7 +393,24 @@ fn answers(question: &str, answer: &Unit) -> Vec<Unit> {
         return Vec::new();
     }
     let Some(full) = questions::complete(&words, &names_in(question), text) else { return Vec::new() };
-    std::iter::once(full.as_str()).chain(remark).map(|part| at_place_of(answer, part)).collect()
+    std::iter::once(place(&full)).chain(remark.map(|part| at_place_of(answer, part))).collect()
+}
+
+/// "Nothing, been binging …": a sentence of its own.
+fn goes_on(rest: &str) -> bool {
+    let first = rest.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(first.as_str(), "been" | "just" | "done" | "got" | "still" | "currently" | "coming" | "going")
+}
+
+/// "I do", "I have": yes; "I don't": no.
+fn said_shortly(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "i do" | "i am" | "i'm" | "i have" | "i did" | "we do" | "we are" | "we have" | "we did" => Some(true),
+        "i don't" | "i'm not" | "i am not" | "i haven't" | "i didn't" | "we don't" | "not any more" | "not anymore" => {
+            Some(false)
+        }
+        _ => None,
+    }
 }
 
 /// Whether what follows an answer has a subject of its own: "71, she just had an operation".
@@ -350,8 +425,13 @@ fn tells_more(rest: &str) -> bool {
 fn question_words(question: &str) -> Vec<String> {
     let clause =
         question.rsplit([',', ';', ':', '-']).find(|part| part.split_whitespace().count() > 1).unwrap_or(question);
-    let lower =
-        clause.to_lowercase().replace("what's", "what is").replace("where's", "where is").replace("who's", "who is");
+    let lower = clause
+        .to_lowercase()
+        .replace("what's", "what is")
+        .replace("where's", "where is")
+        .replace("who's", "who is")
+        .replace("when's", "when is")
+        .replace("how's", "how is");
     let words: Vec<String> = lower
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').to_owned())
@@ -379,6 +459,8 @@ fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
             format!("I am not {} anymore", tail.trim_start_matches("still "))
         }
         ("are", Some(_), false) => format!("I am not {tail}"),
+        ("did", Some(_), true) => format!("I did {tail}"),
+        ("did", Some(_), false) => format!("I did not {tail}"),
         ("have", Some(_), true) => format!("I have {tail}"),
         ("have", Some(_), false) => format!("I haven't {tail}"),
         _ => return None,
@@ -387,10 +469,20 @@ fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
 
 /// The words of a question that begin with a capital.
 fn names_in(question: &str) -> Vec<String> {
-    let words = question.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    // The first word has a capital whatever it is.
+    let words = question.split_whitespace().skip(1).map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     let names =
         words.map(|word| word.strip_suffix("'s").unwrap_or(word)).filter(|word| word.starts_with(char::is_uppercase));
     names.map(str::to_owned).collect()
+}
+
+/// A sentence made of the words of a question, with the capitals of its names.
+fn with_names(full: &str, names: &[String]) -> String {
+    let word = |word: &str| {
+        let name = names.iter().find(|name| name.len() > 2 && name.to_lowercase() == word);
+        name.cloned().unwrap_or_else(|| word.to_owned())
+    };
+    full.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// "Is Arlo your son?" - "yes, my youngest"; "Is Marcus your husband?" - "no! my brother": who someone is.
@@ -431,7 +523,7 @@ mod tests {
     }
 
     fn resolved(question: &str, answer: &str) -> Vec<String> {
-        let said = [Said::new(Some("Assistant"), vec![unit(question, "", true)])];
+        let said = [Said::new(Some("Assistant"), vec![unit(question, "", true)], Vec::new())];
         let units = resolve(&unit(answer, "", false), Some("Noor"), &said, &[], Trust::Speaker);
         units.into_iter().map(|unit| unit.text.text().to_owned()).collect()
     }

@@ -55,6 +55,10 @@ impl SentenceReader<'_, '_> {
             // One has no people.
             "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
             "READ" => s.lower(object).contains("watch"),
+            // "Got warnings from the scanner".
+            "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
+            // "Did the Great North Run" is no visit.
+            "VISITED" if s.is_lemma(context.verb, &["do"]) && kinds.has(Kind::Event) => true,
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)
@@ -112,7 +116,11 @@ impl SentenceReader<'_, '_> {
         let stays = s.lemma(verb) == "stay";
         let lives = matches!(s.tag(verb), Tag::Vbz | Tag::Vbp) || self.is_earlier(verb);
         match frame.relation.name.as_str() {
-            "STUDIES_AT" => (is_there && !child || s.lemma(verb) == "go") && !school,
+            // Who goes there is at school, who went there once paid a visit.
+            "STUDIES_AT" => {
+                let visits = s.lemma(verb) == "go" && !matches!(s.tag(verb), Tag::Vbz | Tag::Vbp);
+                (is_there && !child || visits) && !school
+            }
             // "Based in the Leeds office" is no home.
             "LIVES_IN" if s.is_lemma(object, &["office", "branch", "team", "department", "store"]) => true,
             "LIVES_IN" | "LIVES_WITH" => stays && !lives,

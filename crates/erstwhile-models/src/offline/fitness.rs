@@ -83,6 +83,10 @@ const DATED: Kinds = Kinds::of(&[
     Kind::Media,
 ]);
 
+/// Types of what one may like on one occasion: "loved the film".
+const LIKED_IN_THE_PAST: Kinds =
+    Kinds::of(&[Kind::Work, Kind::Food, Kind::Activity, Kind::Sport, Kind::Game, Kind::Animal, Kind::Music]);
+
 /// The clause that a candidate is read from.
 #[derive(Debug)]
 pub(super) struct Context<'c> {
@@ -108,13 +112,31 @@ impl SentenceReader<'_, '_> {
             "status" if s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["to"])).is_some() => return 0,
             "status" => return if s.lexicon.is(s.lower(object), Kind::Status) { 8 } else { 0 },
             "diet" => return if s.lexicon.is(s.lower(object), Kind::Diet) { 8 } else { 0 },
-            "ger" | "inf" => return if self.is_concrete_action(object) { 4 } else { 0 },
+            "ger" | "inf" => {
+                // "I want to stop doomscrolling": whatever one gives up is told by its name.
+                let given_up = matches!(name, "AVOIDS" | "STOPPED") && !s.has_child(object, &[Dep::Dobj, Dep::Prep]);
+                return if given_up || self.is_concrete_action(object) { 4 } else { 0 };
+            }
             "activity" => return if s.lexicon.is(s.lower(object), Kind::Activity) { 8 } else { 0 },
             "trip" => return if s.lexicon.is(s.lower(object), Kind::Trip) { 8 } else { 0 },
             _ => {}
         }
         if name == "LIFE_EVENT" {
             return if reading.mood == Mood::Actual { 6 } else { 0 };
+        }
+        if matches!(name, "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS")
+            && let Some(thing) = self.thing_meant(object)
+        {
+            return if self.s.tag(context.verb) == Tag::Vbd && !thing.kinds.intersects(LIKED_IN_THE_PAST) {
+                0
+            } else {
+                5
+            };
+        }
+        if matches!(name, "BOUGHT" | "SOLD" | "LOST" | "FIXED")
+            && self.thing_meant(object).is_some_and(|thing| thing.kinds.has(Kind::Ownable))
+        {
+            return 5;
         }
         let kinds = self.kinds(object);
         let gerund = s.tag(object) == Tag::Vbg;
@@ -151,15 +173,7 @@ impl SentenceReader<'_, '_> {
         }
         if matches!(name, "LIKES" | "LOVES" | "DISLIKES")
             && s.tag(context.verb) == Tag::Vbd
-            && !kinds.intersects(Kinds::of(&[
-                Kind::Work,
-                Kind::Food,
-                Kind::Activity,
-                Kind::Sport,
-                Kind::Game,
-                Kind::Animal,
-                Kind::Music,
-            ]))
+            && !kinds.intersects(LIKED_IN_THE_PAST)
         {
             return 0;
         }
@@ -212,10 +226,16 @@ impl SentenceReader<'_, '_> {
         // "I knit": what one does.
         if name == "DOES_ACTIVITY" {
             let habit = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual;
-            // "I freelance, mostly bookkeeping" is one, too.
-            let clause = |c: usize| s.dep(c) == Dep::Advcl && s.tag(c) != Tag::Vbg;
-            let more = s.has_child(verb, &[Dep::Dobj, Dep::Ccomp, Dep::Aux]) || s.child(verb, clause).is_some();
-            return if habit && !more { 6 } else { 0 };
+            // "I run into problems", "I read about it" are no habits of running and reading.
+            let other = |c: usize| match s.dep(c) {
+                Dep::Dobj => {
+                    !s.is_date(c) && !s.is_lemma(c, &["weekend", "day", "morning", "night", "evening", "week"])
+                }
+                Dep::Prep => !s.is(c, &["in", "at", "on", "with", "for", "except", "before", "after", "during"]),
+                Dep::Advcl | Dep::Ccomp | Dep::Aux | Dep::Prt | Dep::Xcomp => true,
+                _ => false,
+            };
+            return if habit && s.child(verb, other).is_none() { 6 } else { 0 };
         }
         let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
         let dated = s.is_past(verb) || context.date.is_some();
@@ -388,7 +408,31 @@ impl SentenceReader<'_, '_> {
         let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
         let owned = owned || mine || definite;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
-        let notable = hit.intersects(CONCRETE) || dated || owned || new || counted || self.is_specific(object);
+        // "Sold the flat", "waiting for my visa": the one that the speaker has or is to get.
+        let own = matches!(name, "SOLD" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM")
+            && s.child(object, |c| s.dep(c) == Dep::Poss || s.dep(c) == Dep::Det && s.is(c, &["the"])).is_some();
+        let saved_for = matches!(name, "PREPARES_FOR" | "LOOKS_FOR") && s.child_of(object, &[Dep::Det]).is_some();
+        // "I watch westerns": what one does in general.
+        let habit = matches!(name, "WATCHED" | "READ" | "LISTENS_TO" | "EATS")
+            && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+            && s.tag(object) == Tag::Nns
+            && !s.has_child(object, &[Dep::Det, Dep::Poss]);
+        // "I want to read 20 books".
+        let counted_plan =
+            matches!(context.reading.mood, Mood::Planned | Mood::Wanted) && s.has_child(object, &[Dep::Nummod]);
+        // "Thinking about going back to university".
+        let school_plan = context.reading.mood != Mood::Actual && name == "STUDIES_AT" && hit.has(Kind::School);
+        let notable = own
+            || school_plan
+            || counted_plan
+            || habit
+            || saved_for
+            || hit.intersects(CONCRETE)
+            || dated
+            || owned
+            || new
+            || counted
+            || self.is_specific(object);
         done + if notable { 8 } else { 0 }
     }
 
@@ -401,7 +445,18 @@ impl SentenceReader<'_, '_> {
         match name {
             // An identifier is no company that one founds.
             "FOUNDED" if s.identifier(object).is_some() => return Some(0),
-            "PARTICIPATED_IN" => return Some(0),
+            // "Played at the Arts Centre", "spoke at Devcon".
+            "PARTICIPATED_IN" => {
+                let there = frame.only.is_none()
+                    && matches!(frame.slot.as_str(), "at" | "in")
+                    && kinds.has(Kind::Propn)
+                    && !person;
+                return Some(if there && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::Date, Kind::Language])) {
+                    5
+                } else {
+                    0
+                });
+            }
             "OWNS_BUSINESS" if kinds.has(Kind::Tech) => return Some(0),
             "LEFT_JOB" if s.is_given_name(object) || person && self.people.known(s.text(object)).is_some() => {
                 return Some(0);
@@ -415,7 +470,7 @@ impl SentenceReader<'_, '_> {
             ) || matches!(frame.relation.group, Group::Place | Group::Work)
                 || matches!(name, "JOINED" | "STUDIES_AT"));
         // A frame for one type of object takes no other name.
-        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe, Kind::School])));
+        let open = frame.only.is_none_or(|only| only.intersects(Kinds::of(&[Kind::OrgName, Kind::Gpe])));
         let known_person = || kinds.has(Kind::Person) && self.people.known(s.text(object)).is_some();
         let fits = proper
             && open

@@ -2,6 +2,7 @@
 //! "allergic to cats" is "I am allergic to cats".
 
 use super::mapped::Mapped;
+use super::phrasings;
 
 /// Relatives that the speaker calls by the bare noun at the start of a sentence.
 const BARE_KIN: &str = "wife husband hubby missus mum mom mam dad nan nana gran granny grandma grandad granddad grandpa \
@@ -57,6 +58,21 @@ const PREDICATES: &[&str] = &[
     "not vegetarian",
     "not married",
     "not into ",
+    "not a fan of ",
+    "not a big fan of ",
+    "not a huge fan of ",
+    "not keen on ",
+    "not fond of ",
+    "not allergic to ",
+    "crazy about ",
+    "mad about ",
+    "mad on ",
+    "fed up with ",
+    "sick of ",
+    "tired of ",
+    "good at ",
+    "rubbish at ",
+    "stuck on ",
     "big fan of ",
     "huge fan of ",
     "responsible for ",
@@ -66,14 +82,17 @@ const PREDICATES: &[&str] = &[
 ];
 
 /// Progressive forms that begin a sentence about the speaker.
-const PROGRESSIVES: &str = "hoping planning saving thinking looking waiting trying considering training leaving moving flying \
+const PROGRESSIVES: &str = "renting selling buying coming helping returning \
+    launching sitting retaking revising cutting hosting organising organizing preparing practising practicing swapping \
+    hiring selling teaching coaching hoping planning saving thinking looking waiting trying considering training leaving moving flying \
     heading going working living renting doing playing learning studying reading watching getting taking \
     seeing dating starting visiting driving making using staying travelling traveling celebrating \
     applying recovering volunteering writing growing building expecting switching quitting joining \
     running teaching sharing lodging selling buying minding fostering";
 
 /// Past forms that, with what follows them, begin a sentence about the speaker.
-const PAST: &str = "shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
+const PAST: &str = "saw swapped traded rode hosted threw caught wore wrote sang watched smashed nailed scored climbed \
+    ran raised donated lent borrowed collected chose organised organized hiked camped fixed sorted shifted relocated resumed chaired lived moved worked went bought sold made started joined finished met saw won ran gave got had took \
     visited watched booked ordered picked dropped swapped renamed adopted quit left lost told passed did \
     landed hired drove read ate cooked baked kept cancelled canceled renewed upgraded switched found \
     failed paid came grew studied volunteered played celebrated broke popped signed applied defended \
@@ -81,9 +100,12 @@ const PAST: &str = "shifted relocated resumed chaired lived moved worked went bo
     returned stayed rented repaired fixed earned wrote published submitted graduated saved inherited \
     received dumped proposed forgot stopped supported coached taught served";
 
-/// Words after such a past form.
+/// Present forms that, after a comma and with what follows them, have the subject of the clause before.
+const PRESENT: &str = "want need love hate prefer sell collect hope live bake cook own";
+
+/// Words after such a form.
 const AFTER_PAST: &str = "in at to from on for with as out up off down over back by my our a an the two three four some \
-    another his her their him it this that all both half around through first second third into about \
+    to everything something every most at another his her their him it this that all both half around through first second third into about \
     using there here again last yesterday today";
 
 /// What shows that a sentence has a finite verb of its own.
@@ -107,6 +129,7 @@ pub(super) fn begins_without_subject(lower: &str) -> bool {
 pub(super) fn complete(sentence: &mut Mapped) {
     super::telegrams::complete(sentence);
     kin(sentence);
+    phrasings::in_plain_words(sentence);
     spread(sentence);
     appointment(sentence);
     preference(sentence);
@@ -115,28 +138,56 @@ pub(super) fn complete(sentence: &mut Mapped) {
     let offset = text.len() - text.trim_start().len();
     let rest = &text[offset..];
     let lead = subject_of(rest);
-    let Some(lead) = lead else { return };
-    let word = rest.split_whitespace().next().unwrap_or_default();
-    let shouted = word.len() > 1 && word.chars().all(char::is_uppercase);
-    let length = if shouted { word.len() } else { rest.chars().next().map_or(0, char::len_utf8) };
-    let lowered: String = format!("{lead}{}", rest[..length].to_lowercase());
-    sentence.replace(&[(offset..offset + length, lowered.as_str())]);
-    if lead == "I " {
+    if let (Some(lead), Some(first)) = (lead, rest.chars().next()) {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        let shouted = word.len() > 1 && word.chars().all(char::is_uppercase);
+        let length = if shouted { word.len() } else { first.len_utf8() };
+        let lowered: String = format!("{lead}{}", rest[..length].to_lowercase());
+        sentence.replace(&[(offset..offset + length, lowered.as_str())]);
+    }
+    let lower = sentence.text().trim_start().to_ascii_lowercase();
+    let short = lower.split_once(", ").is_some_and(|(first, _)| first.split_whitespace().count() <= 2);
+    if short || ["i ", "i'm ", "i've ", "we "].iter().any(|subject| lower.starts_with(subject)) {
         splices(sentence);
     }
 }
 
-/// "I sold the Harley, bought a Vespa": each with its subject.
+/// "I sold the Harley, bought a Vespa", "I bake at weekends, sell the cakes": each with its subject.
 fn splices(sentence: &mut Mapped) {
     let text = sentence.text().to_owned();
     let mut edits = Vec::new();
-    for (at, mark) in text.match_indices(", ") {
-        let mut words = text[at + mark.len()..].split_whitespace();
-        let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
-        if has_word(PAST, first) && has_word(AFTER_PAST, second) {
-            edits.push((at..at + mark.len(), ". I "));
+    for mark in [", then ", ", "] {
+        for (at, mark) in text.match_indices(mark) {
+            let rest = &text[at + mark.len()..];
+            // Who else is spoken of before it did it: "she cried, then made soup".
+            let before = text[..at].to_ascii_lowercase();
+            if [" she ", " he ", " they ", " who ", ";"].iter().any(|other| before.contains(other)) {
+                continue;
+            }
+            let rest = ["mostly ", "mainly ", "currently ", "now ", "just ", "still ", "also "]
+                .iter()
+                .find_map(|adverb| rest.strip_prefix(adverb))
+                .unwrap_or(rest);
+            let mut words = rest.split_whitespace();
+            let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
+            let told = second != "by" && has_word(AFTER_PAST, second)
+                || second.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            let lead = if has_word(PAST, first) && (told || mark.len() > 2) || has_word(PRESENT, first) && told {
+                ". I "
+            } else if has_word(PROGRESSIVES, first) && told {
+                ". I am "
+            } else if matches!(first, "been" | "done") {
+                ". I have "
+            } else {
+                continue;
+            };
+            let span = at..at + mark.len();
+            if !edits.iter().any(|(other, _): &(std::ops::Range<usize>, &str)| other.contains(&at)) {
+                edits.push((span, lead));
+            }
         }
     }
+    edits.sort_by_key(|(span, _)| span.start);
     sentence.replace(&edits);
 }
 
@@ -217,6 +268,9 @@ fn subject_of(text: &str) -> Option<&'static str> {
     }
     // What follows up to the end of the clause must have no verb of its own.
     let clause = lower.split([',', '.', '!', ';']).next().unwrap_or(&lower);
+    let clause = [" because ", " but ", " so ", " when ", " while ", " and ", " since "]
+        .iter()
+        .fold(clause, |clause, join| clause.split_once(join).map_or(clause, |(first, _)| first));
     let finite = clause.split_whitespace().skip(1).any(|word| has_word(FINITE, word) || word.ends_with("n't"));
     let own_subject = [", i ", ", we ", ", i'm ", ", he ", ", she ", ", they ", ", it "]
         .iter()
@@ -249,13 +303,21 @@ fn subject_of(text: &str) -> Option<&'static str> {
         return Some("I ");
     }
     if has_word(PAST, first)
-        && has_word(AFTER_PAST, second)
+        && (has_word(AFTER_PAST, second) || begins_name(text, second))
         && !own_subject
         && !matches!(first, "read" | "quit" | "lost" if second == "in")
     {
         return Some("I ");
     }
     None
+}
+
+/// Whether a word of a text, given in lower case, begins with a capital there: "saw Paper Otters".
+fn begins_name(text: &str, lower: &str) -> bool {
+    text.split_whitespace()
+        .skip(1)
+        .find(|word| word.to_lowercase().starts_with(lower))
+        .is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
 /// "On metformin since May", "on antibiotics until Thursday": what one is on for a time.

@@ -87,8 +87,9 @@ impl SentenceReader<'_, '_> {
         {
             let Some(place) = s.child_of(preposition, &[Dep::Pobj]) else { continue };
             let kinds = self.kinds(place);
-            if !kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Org, Kind::Gpe, Kind::School])) || kinds.has(Kind::Date)
-            {
+            let at_place = kinds.has(Kind::Place) && s.is(preposition, &["at", "for"]);
+            let employs = kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Org, Kind::Gpe, Kind::School]));
+            if !(employs || at_place) || kinds.has(Kind::Date) {
                 continue;
             }
             let name = self.phrase(place, Some(&context.subject.name))?;

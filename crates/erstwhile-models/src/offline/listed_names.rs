@@ -92,7 +92,13 @@ impl SentenceReader<'_, '_> {
             let person = Person {
                 gender: people::gender(&s, noun),
                 kind: if animal { PersonKind::Pet } else { PersonKind::Person },
-                kinship: Some(Kinship { owner: owner.name.clone(), word: word.clone(), relation, named: true }),
+                kinship: Some(Kinship {
+                    owner: owner.name.clone(),
+                    word: word.clone(),
+                    said: word.clone(),
+                    relation,
+                    named: true,
+                }),
                 ..Person::named(name.clone())
             };
             self.people.introduce(person.clone());
@@ -130,7 +136,13 @@ impl SentenceReader<'_, '_> {
         };
         let name = s.text(noun - 2).to_owned();
         let word = s.lemma(noun).to_owned();
-        let kinship = Kinship { owner: speaker.clone(), word: word.clone(), relation: "HAS_PET", named: true };
+        let kinship = Kinship {
+            owner: speaker.clone(),
+            word: word.clone(),
+            said: word.clone(),
+            relation: "HAS_PET",
+            named: true,
+        };
         let pet = Person { kind: PersonKind::Pet, kinship: Some(kinship), ..Person::named(name.clone()) };
         self.people.introduce(pet.clone());
         self.people.remember(&pet);

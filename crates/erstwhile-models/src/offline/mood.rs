@@ -174,8 +174,8 @@ impl MoodReader<'_, '_> {
         if auxiliaries.iter().any(|aux| MODALS.contains(aux)) && !perfect {
             // "I might sell the caravan".
             let mine = s.child_of(verb, &[Dep::Nsubj]).is_some_and(|subject| s.is(subject, &["i", "we"]));
-            let acts =
-                !s.is_lemma(verb, POLITE) && !s.is_lemma(verb, &["know", "feel", "seem", "sound", "want", "come"]);
+            let polite = s.is_lemma(verb, POLITE) && !s.is_lemma(verb, &["take", "get", "start"]);
+            let acts = !polite && !s.is_lemma(verb, &["know", "feel", "seem", "sound", "want", "come"]);
             let might = auxiliaries.iter().any(|aux| matches!(*aux, "might" | "may"));
             let asked = s.is_question() || s.has_child(verb, &[Dep::Advcl, Dep::Neg]);
             return (mine && acts && might && !asked && auxiliaries.len() == 1).then_some(Mood::Considered);
@@ -246,6 +246,14 @@ impl MoodReader<'_, '_> {
         {
             return None;
         }
+        // "I went to see the play".
+        if s.tag(verb) == Tag::Vb
+            && s.is_lemma(head, &["go", "come"])
+            && matches!(s.tag(head), Tag::Vbd | Tag::Vbn)
+            && s.child(verb, |c| s.dep(c) == Dep::Aux && s.is(c, &["to"])).is_some()
+        {
+            return self.clause(head, depth + 1).map(|above| above.mood);
+        }
         if self.marks(verb, &["when"]) && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vb) || s.tag(verb) == Tag::Vb
         {
             return None;
@@ -307,8 +315,10 @@ impl MoodReader<'_, '_> {
         let past = s.is_past(head);
         let mood = match word {
             "use" if s.tag(head) == Tag::Vbd => return Some(Reading { mood: Mood::Former, negated }),
+            // "I want to stop smoking": a wish, whose object says what is to stop.
+            "stop" | "quit" if matches!(above.mood, Mood::Wanted | Mood::Planned | Mood::Considered) => return None,
             "stop" | "quit" => return Some(Reading { mood: Mood::Stopped, negated }),
-            "go" if s.tag(verb) == Tag::Vbg => above.mood,
+            "go" if s.tag(verb) == Tag::Vbg || matches!(s.tag(head), Tag::Vbd | Tag::Vbn) => above.mood,
             // "I was going to take the train": it did not happen, or nobody says.
             "go" if s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["was", "were"])).is_some() => return None,
             _ if PLANS.contains(&word) => Mood::Planned,
@@ -375,6 +385,13 @@ impl MoodReader<'_, '_> {
         if has_aux && reading.mood != Mood::Actual
             || !(s.tag(verb) == s.tag(head) || matches!(s.tag(verb), Tag::Vb | Tag::Vbn))
         {
+            // "Never deployed it or used it": neither.
+            let neither = s.has_child_word(head, &["or", "nor"]) && above.is_some_and(|above| above.negated);
+            return Some(Reading { negated: reading.negated || neither, ..reading });
+        }
+        // "I almost bought the Kia but went with the Skoda".
+        let unreal = s.child(head, |c| s.dep(c) == Dep::Advmod && s.is(c, UNREAL)).is_some();
+        if above.is_none() && unreal && s.has_child_word(head, &["but"]) && s.is_past(verb) {
             return Some(reading);
         }
         let above = above?;

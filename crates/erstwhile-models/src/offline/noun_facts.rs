@@ -30,11 +30,17 @@ impl SentenceReader<'_, '_> {
         if self.listed_names(token) || self.named_animal(token) {
             return Ok(());
         }
+        if self.is_told_of_another(token) {
+            return Ok(());
+        }
         self.companion(token);
+        if self.trust != Trust::Assistant {
+            self.dwelling(token);
+        }
         if let Some(person) = self.people.kin(&sentence, token) {
             self.people.remember(&person);
             // "We lost our old spaniel Meg": whom one no longer has.
-            let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury"]);
+            let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury", "rehome", "sell"]);
             // "Teo is my partner" names the partner.
             let named_by_subject = s.dep(token) == Dep::Attr
                 && s.subject(s.head(token)).is_some_and(|subject| s.pos(subject) == Pos::Propn);
@@ -61,6 +67,14 @@ impl SentenceReader<'_, '_> {
         self.possession(token, &me)
     }
 
+    /// "She is my best friend": who she is, and nobody else; the clause says it.
+    fn is_told_of_another(&mut self, token: usize) -> bool {
+        let s = self.s;
+        let verb = s.head(token);
+        let subject = s.child_of(verb, &[Dep::Nsubj]).filter(|_| s.dep(token) == Dep::Attr && s.lemma(verb) == "be");
+        subject.is_some_and(|subject| s.is(subject, &["he", "she"]) && self.person(subject).is_some())
+    }
+
     /// States a relative or a pet; parents and grandparents without a name only if `told` of.
     fn relative(&mut self, person: &Person, told: bool) {
         let Some(kinship) = person.kinship.clone() else { return };
@@ -71,8 +85,12 @@ impl SentenceReader<'_, '_> {
         }
         let article = if person.plural { String::new() } else { "a ".to_owned() };
         let statement = match (animal, kinship.named) {
-            (true, true) => format!("{} has a {} named {}", kinship.owner, kinship.word, person.name),
-            (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.word),
+            (true, true) => format!("{} has a {} named {}", kinship.owner, kinship.said, person.name),
+            (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.said),
+            // Both words, as the relative is named by the one and the speaker says the other.
+            (_, false) if kinship.said != kinship.word => {
+                format!("{} has {article}{} ({})", kinship.owner, kinship.word, kinship.said)
+            }
             (_, false) => format!("{} has {article}{}", kinship.owner, kinship.word),
         };
         let elder = told && matches!(kinship.relation, "HAS_PARENT" | "HAS_GRANDPARENT") && !person.plural;

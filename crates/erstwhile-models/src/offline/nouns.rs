@@ -151,12 +151,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     }
     let mut found = Kinds::default();
     let dep = sentence.dep(token);
-    if sentence.tag(token) == Tag::Vbg
-        && matches!(
-            dep,
-            Dep::Xcomp | Dep::Pcomp | Dep::Dobj | Dep::Pobj | Dep::Conj | Dep::Ccomp | Dep::Csubj | Dep::Attr
-        )
-    {
+    if sentence.tag(token) == Tag::Vbg && is_place_of_noun(dep) {
         found.insert(Kind::Activity);
     }
     let listed = listed_kinds(sentence, token);
@@ -176,6 +171,7 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     {
         found.insert(Kind::Propn);
     }
+    found = without_people_of_pets(found, people, sentence.text(token));
     // "A Garmin Forerunner 265".
     let numbered = |c: usize| c > token && sentence.dep(c) == Dep::Nummod;
     if sentence.is_proper(token) && sentence.child(token, numbered).is_some() && !found.has(Kind::Date) {
@@ -222,6 +218,21 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
         }
     }
     found
+}
+
+/// Whether a word stands where nouns stand, so that a gerund is what one does.
+fn is_place_of_noun(dep: Dep) -> bool {
+    matches!(dep, Dep::Xcomp | Dep::Pcomp | Dep::Dobj | Dep::Pobj | Dep::Conj | Dep::Ccomp | Dep::Csubj | Dep::Attr)
+}
+
+/// A name that a pet was given is no person's and no place.
+fn without_people_of_pets(kinds: Kinds, people: &People, name: &str) -> Kinds {
+    let pet = kinds.has(Kind::Propn) && people.known(name).is_some_and(|known| known.kind == PersonKind::Pet);
+    if !pet {
+        return kinds;
+    }
+    let others = Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Place, Kind::Org, Kind::OrgName]);
+    kinds.without(others).with(Kinds::of(&[Kind::Animal]))
 }
 
 /// Whether a noun has another noun or a telling adjective before it.

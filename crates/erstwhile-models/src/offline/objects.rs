@@ -8,7 +8,7 @@ use super::clauses::{COMPOUNDING, Candidate};
 use super::fitness::Context;
 use super::lexicon::{Kind, Kinds};
 use super::nouns::{self, Vague};
-use super::people::{self, Person, PersonKind};
+use super::people::{self, Kinship, Person, PersonKind};
 use super::reader::SentenceReader;
 
 /// Relations of close people that "I have a sister" states.
@@ -37,16 +37,34 @@ impl SentenceReader<'_, '_> {
         let relation = s.lexicon.relation(candidate.relation);
         if candidate.slot == "self" {
             let name = match (candidate.relation, s.lemma(context.verb)) {
-                ("AVOIDS", "smoke") => "smoking".to_owned(),
+                ("AVOIDS", "smoke" | "vape" | "gamble" | "drive" | "fly") => gerund(s.lemma(context.verb)),
                 ("AVOIDS", "drink") => "alcohol".to_owned(),
                 ("DOES_ACTIVITY", verb) => gerund(verb),
                 _ => s.lower(context.verb).to_owned(),
             };
+            if matches!(candidate.relation, "AVOIDS" | "DOES_ACTIVITY") {
+                return Ok(Object::entity(name, Some("Topic")));
+            }
             return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
         }
         if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
             let words = self.date_words(date, true).unwrap_or_default();
             return Ok(Object::value(words));
+        }
+        if let Some(thing) = self.thing_meant(token) {
+            let wanted = s.lexicon.objects(candidate.relation);
+            return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
+        }
+        // "A running club called Hackney Harriers".
+        if let Some(called) = people::called(&s, token)
+            .filter(|_| !s.is_a(token, Kind::Kin) && relation.is_none_or(|relation| !relation.value))
+        {
+            let kind = if s.is_a(token, Kind::Animal) { Some("Pet") } else { None };
+            let wanted = s.lexicon.objects(candidate.relation);
+            return Ok(Object::entity(called, kind.or_else(|| entity_type(self.kinds(token), wanted))));
+        }
+        if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
+            return Ok(self.named_object(candidate.relation, token, named));
         }
         let kinds = self.kinds(token);
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
@@ -77,7 +95,7 @@ impl SentenceReader<'_, '_> {
         if relation.is_some_and(|relation| relation.value) {
             return Ok(Object::value(name));
         }
-        if s.lexicon.kin(s.lemma(token)) == Some(candidate.relation) {
+        if people::kin_relation(&s, token) == Some(candidate.relation) {
             let beside = |c: usize| s.dep(c) == Dep::Appos && s.is_proper(c);
             let called = people::called(&s, token).or_else(|| s.child(token, beside).map(|name| nouns::name(&s, name)));
             let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { people::kin_word(s.lemma(token)) };
@@ -126,12 +144,26 @@ impl SentenceReader<'_, '_> {
             if let Some(noun) = s.child_of(preposition, &[Dep::Pobj])
                 && !self.kinds(noun).is_empty()
                 && !s.is_date(noun)
+                && self.date_at(noun).is_none()
             {
                 words.push(s.lower(preposition).to_owned());
                 words.push(self.phrase(noun, Some(&subject.name))?);
             }
         }
         Ok(words.join(" "))
+    }
+
+    /// A pet of someone, known only by what it is.
+    pub(super) fn new_pet(&self, owner: &Person, animal: usize, name: &str) -> Person {
+        let s = self.s;
+        let kinship = Kinship {
+            owner: owner.name.clone(),
+            word: s.lemma(animal).to_owned(),
+            said: s.lemma(animal).to_owned(),
+            relation: "HAS_PET",
+            named: s.pos(animal) == Pos::Propn,
+        };
+        Person { kind: PersonKind::Pet, kinship: Some(kinship), ..Person::named(nouns::strip_article(name)) }
     }
 
     /// "Nobu is a restaurant with 2 stars": the type of a name, and numbers of it.
@@ -185,9 +217,19 @@ impl SentenceReader<'_, '_> {
         {
             return None;
         }
-        let relation = s.lexicon.kin(s.lemma(object))?;
+        let relation = people::kin_relation(&s, object)?;
         CLOSE.contains(&relation).then_some(relation)
     }
+}
+
+/// A habit is told with its name: "avoids smoking" of "does not smoke".
+pub(super) fn habit_words(context: &Context<'_>, candidate: &Candidate<'_>, name: &str) -> Option<String> {
+    let verb = match candidate.relation {
+        "AVOIDS" => "avoids",
+        "DOES_ACTIVITY" => "does",
+        _ => return None,
+    };
+    (candidate.slot == "self").then(|| format!("{} {verb} {name}", context.subject.name))
 }
 
 /// The form in -ing of a verb for an activity.

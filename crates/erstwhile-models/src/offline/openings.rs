@@ -5,6 +5,8 @@ const OPENINGS: &[&str] = &[
     "please remember that ",
     "remember that ",
     "please note that ",
+    "please note ",
+    "note: ",
     "note that ",
     "please keep in mind that ",
     "keep in mind that ",

@@ -35,6 +35,10 @@ const PATTERNS: &[Pattern] = &[
     pattern("ich lebe nicht mehr in ", "", Meaning::LivesNoMoreIn),
     pattern("ich wohne in ", "", Meaning::LivesIn),
     pattern("ich lebe in ", "", Meaning::LivesIn),
+    pattern("und wohne in ", "", Meaning::LivesIn),
+    pattern("und lebe in ", "", Meaning::LivesIn),
+    pattern("wir wohnen in ", "", Meaning::LivesIn),
+    pattern("und arbeite bei ", "", Meaning::WorksAt),
     pattern("ich bin nach ", " gezogen", Meaning::MovedTo),
     pattern("ich bin nach ", " umgezogen", Meaning::MovedTo),
     pattern("ich arbeite bei ", "", Meaning::WorksAt),
@@ -44,6 +48,10 @@ const PATTERNS: &[Pattern] = &[
     pattern("je n'habite plus à ", "", Meaning::LivesNoMoreIn),
     pattern("j'habite à ", "", Meaning::LivesIn),
     pattern("je vis à ", "", Meaning::LivesIn),
+    pattern("et habite à ", "", Meaning::LivesIn),
+    pattern("et vis à ", "", Meaning::LivesIn),
+    pattern("on habite à ", "", Meaning::LivesIn),
+    pattern("nous habitons à ", "", Meaning::LivesIn),
     pattern("j'ai déménagé à ", "", Meaning::MovedTo),
     pattern("je travaille chez ", "", Meaning::WorksAt),
     pattern("je m'appelle ", "", Meaning::IsCalled),
@@ -71,6 +79,34 @@ const PATTERNS: &[Pattern] = &[
     pattern("ik woon in ", "", Meaning::LivesIn),
     pattern("jag bor i ", "", Meaning::LivesIn),
     pattern("jeg bor i ", "", Meaning::LivesIn),
+    pattern("resido en ", "", Meaning::LivesIn),
+    pattern("vivimos en ", "", Meaning::LivesIn),
+    pattern("moramos em ", "", Meaning::LivesIn),
+    pattern("abitiamo a ", "", Meaning::LivesIn),
+    pattern("vengo da ", "", Meaning::ComesFrom),
+    pattern("ek woon in ", "", Meaning::LivesIn),
+    pattern("ik werk bij ", "", Meaning::WorksAt),
+    pattern("ik kom uit ", "", Meaning::ComesFrom),
+    pattern("jag jobbar på ", "", Meaning::WorksAt),
+    pattern("jag heter ", "", Meaning::IsCalled),
+    pattern("jeg hedder ", "", Meaning::IsCalled),
+    pattern("jeg heter ", "", Meaning::IsCalled),
+    pattern("ik heet ", "", Meaning::IsCalled),
+    // Czech, Romanian, Indonesian, Swahili, Tagalog, Greek, Ukrainian, Hindi in Latin letters
+    pattern("bydlím v ", "", Meaning::LivesIn),
+    pattern("locuiesc în ", "", Meaning::LivesIn),
+    pattern("saya tinggal di ", "", Meaning::LivesIn),
+    pattern("aku tinggal di ", "", Meaning::LivesIn),
+    pattern("ninaishi ", "", Meaning::LivesIn),
+    pattern("nakatira ako sa ", "", Meaning::LivesIn),
+    pattern("μένω στην ", "", Meaning::LivesIn),
+    pattern("μένω στη ", "", Meaning::LivesIn),
+    pattern("μένω στο ", "", Meaning::LivesIn),
+    pattern("я живу у ", "", Meaning::LivesIn),
+    pattern("main ", " mein rehta", Meaning::LivesIn),
+    pattern("main ", " mein rehti", Meaning::LivesIn),
+    pattern("main ", " me rehta", Meaning::LivesIn),
+    pattern("main ", " me rehti", Meaning::LivesIn),
     // Polish, Turkish, Vietnamese, Russian
     pattern("mieszkam w ", "", Meaning::LivesIn),
     pattern("", "'da yaşıyorum", Meaning::LivesIn),
@@ -201,6 +237,10 @@ fn state(extraction: &mut Extraction, speaker: &str, meaning: Meaning, object: &
                 entity_type: Some("Person".to_owned()),
                 span: span.clone(),
             });
+            // That Jonas Krämer is called Jonas is known.
+            if speaker.split(' ').any(|part| part == object) {
+                return;
+            }
             vec![Claim {
                 object_type: Some(erstwhile::model::VALUE_TYPE.to_owned()),
                 ..claim("HAS_NAME", ClaimKind::Asserts, Holding::Exclusive, "")

@@ -344,6 +344,24 @@ pub(super) fn asks_for_work(sentence: &str) -> bool {
     WORK_ORDERS.iter().any(|order| lower.starts_with(order)) && sentence.contains(':')
 }
 
+/// Whether a sentence begins a play of roles, in which nobody speaks of themself.
+pub(super) fn begins_play(sentence: &str) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "roleplay",
+        "role-play",
+        "role play",
+        "let's pretend",
+        "lets pretend",
+        "pretend you are",
+        "pretend to be",
+        "pretend i'm",
+        "pretend i am",
+        "act as if you are",
+    ];
+    let lower = sentence.to_lowercase();
+    BEGINNINGS.iter().any(|beginning| lower.contains(beginning))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::lexicon::Kind;
 use super::nouns;
 use super::sentence::Sentence;
+use super::things::Thing;
 
 /// First-person words.
 pub(super) const FIRST: &[&str] = &["i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"];
@@ -47,8 +48,10 @@ pub(super) enum Gender {
 pub(super) struct Kinship {
     /// The name of the other person.
     pub(super) owner: String,
-    /// The noun: "sister", "dog".
+    /// The noun: "sister", "dog"; of several for one relative, always the same.
     pub(super) word: String,
+    /// The noun as the speaker says it: "nan".
+    pub(super) said: String,
     /// The relation from the owner: `HAS_SIBLING`, `HAS_PET`.
     pub(super) relation: &'static str,
     /// Whether the text gives the name.
@@ -121,6 +124,8 @@ pub(super) struct People {
     pub(super) several: Option<Several>,
     /// The last people mentioned, with where.
     recent: Vec<(Place, Person)>,
+    /// The last thing mentioned, with where.
+    thing: Option<(Place, Thing)>,
     pub(super) turn: usize,
     /// The number of the present sentence.
     sentence: usize,
@@ -164,6 +169,21 @@ impl People {
         self.recent.push((Place { turn: self.turn, sentence: self.sentence, token: self.at }, person.clone()));
     }
 
+    pub(super) fn remember_thing(&mut self, thing: Thing) {
+        self.thing = Some((Place { turn: self.turn, sentence: self.sentence, token: self.at }, thing));
+    }
+
+    pub(super) fn forget_thing(&mut self) {
+        self.thing = None;
+    }
+
+    /// The last thing mentioned in this turn or the one before, if that is not behind a token.
+    pub(super) fn thing(&self, token: usize) -> Option<Thing> {
+        let before = |place: &Place| place.sentence != self.sentence || place.token < token;
+        let near = |place: &Place| self.turn - place.turn <= 1 && before(place);
+        self.thing.as_ref().filter(|(place, _)| near(place)).map(|(_, thing)| thing.clone())
+    }
+
     pub(super) fn introduce(&mut self, person: Person) {
         self.known.insert(person.name.clone(), person);
     }
@@ -173,7 +193,9 @@ impl People {
     }
 
     /// The last mention that a third-person pronoun can refer to, unless it is a stranger or ambiguous.
-    fn antecedent(&self, pronoun: &str, token: usize) -> Option<Person> {
+    ///
+    /// `other` is who acts on whom the pronoun stands for: "Mali rides her" is not of Mali.
+    fn antecedent(&self, pronoun: &str, other: Option<&str>, token: usize) -> Option<Person> {
         let wanted = match pronoun {
             "he" | "him" | "his" | "himself" => Some(Gender::Male),
             "she" | "her" | "hers" | "herself" => Some(Gender::Female),
@@ -189,7 +211,7 @@ impl People {
                 continue;
             }
             let plural = wanted.is_none();
-            if plural != person.plural {
+            if plural != person.plural || other == Some(person.name.as_str()) {
                 continue;
             }
             if plural || person.gender.is_none() || person.gender == wanted {
@@ -197,6 +219,12 @@ impl People {
             }
         }
         None
+    }
+
+    /// Whom a third-person pronoun stands for, if it is not who has this name.
+    pub(super) fn other_than(&self, name: &str, pronoun: &str) -> Option<Person> {
+        let pronoun = if pronoun == "its" { "his" } else { pronoun };
+        self.antecedent(pronoun, Some(name), usize::MAX)
     }
 
     /// The speaker's relative of the kind that was spoken of last.
@@ -233,10 +261,11 @@ impl People {
         if SECOND.contains(&word) {
             return self.addressee.clone().map(Person::named);
         }
-        if sentence.pos(token) == Pos::Pron
-            && let Some(person) = self.antecedent(word, token)
-        {
-            return Some(person);
+        if sentence.pos(token) == Pos::Pron && is_third_person(word) {
+            let other = actor(sentence, token).and_then(|actor| self.person(sentence, actor));
+            if let Some(person) = self.antecedent(word, other.as_ref().map(|other| other.name.as_str()), token) {
+                return Some(person);
+            }
         }
         if matches!(word, "who" | "that" | "which") && sentence.dep(sentence.head(token)) == Dep::Relcl {
             let head = sentence.head(sentence.head(token));
@@ -353,17 +382,19 @@ impl People {
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
         let animal = sentence.is_a(noun, Kind::Animal);
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
-        let relation = if animal {
-            "HAS_PET"
-        } else {
-            sentence.lexicon.kin(sentence.lemma(noun)).or(sentence.lexicon.kin(sentence.lower(noun)))?
-        };
+        let relation = if animal { "HAS_PET" } else { kin_relation(sentence, noun)? };
         let person = Person {
             gender: gender(sentence, noun),
             plural,
             known: true,
             kind: if animal { PersonKind::Pet } else { PersonKind::Person },
-            kinship: Some(Kinship { owner: owner.name.clone(), word: label.clone(), relation, named: name.is_some() }),
+            kinship: Some(Kinship {
+                owner: owner.name.clone(),
+                word: label.clone(),
+                said: if plural { label.clone() } else { sentence.lemma(noun).to_owned() },
+                relation,
+                named: name.is_some(),
+            }),
             name: name.unwrap_or_else(|| format!("{}'s {label}", owner.name)),
         };
         if person.kinship.as_ref().is_some_and(|kinship| kinship.named) {
@@ -371,6 +402,14 @@ impl People {
         }
         Some(person)
     }
+}
+
+/// The relation of a noun for a relative: "twins" are children, a "twin" a sibling, and a "baby boy" is a child.
+pub(super) fn kin_relation(sentence: &Sentence<'_>, noun: usize) -> Option<&'static str> {
+    if sentence.is(noun, &["boy", "girl"]) && sentence.has_child_word(noun, &["baby"]) {
+        return Some("HAS_CHILD");
+    }
+    sentence.lexicon.kin(sentence.lower(noun)).or_else(|| sentence.lexicon.kin(sentence.lemma(noun)))
 }
 
 /// "a dog called Rex", "my daughter named Mia".
@@ -394,6 +433,25 @@ fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
         && !sentence.is_date(name)
         && !sentence.has_child(noun, &[Dep::Case]);
     beside.then(|| nouns::name(sentence, name))
+}
+
+fn is_third_person(word: &str) -> bool {
+    matches!(
+        word,
+        "he" | "him" | "his" | "himself" | "she" | "her" | "hers" | "herself" | "they" | "them" | "their" | "theirs"
+    )
+}
+
+/// The subject of the verb whose object a pronoun is.
+fn actor(sentence: &Sentence<'_>, pronoun: usize) -> Option<usize> {
+    let verb = match sentence.dep(pronoun) {
+        Dep::Dobj | Dep::Dative => sentence.head(pronoun),
+        Dep::Pobj => sentence.head(sentence.head(pronoun)),
+        _ => return None,
+    };
+    let third = !sentence.is(pronoun, &["himself", "herself"]);
+    let subject = sentence.is_verb(verb).then(|| sentence.subject(verb)).flatten();
+    subject.filter(|subject| third && *subject < pronoun && sentence.in_subtree(verb, *subject))
 }
 
 /// The gender of a noun, if it has one.
@@ -445,14 +503,14 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
 /// One word for the same relative, so that "my mum" and "my mother" are one.
 pub(super) fn kin_word(word: &str) -> &str {
     match word {
-        "mum" | "mom" | "mama" | "mam" => "mother",
-        "dad" | "papa" | "daddy" => "father",
-        "missus" => "wife",
+        "mum" | "mom" | "mama" | "mam" | "ma" | "mummy" | "mommy" => "mother",
+        "dad" | "papa" | "daddy" | "da" | "pa" => "father",
+        "missus" | "wifey" => "wife",
         "hubby" => "husband",
         "sis" => "sister",
         "bro" => "brother",
-        "granny" | "nana" | "nan" | "gran" | "grandma" => "grandmother",
-        "grandad" | "granddad" | "grandpa" => "grandfather",
+        "granny" | "nana" | "nan" | "nanna" | "gran" | "grandma" => "grandmother",
+        "grandad" | "granddad" | "grandpa" | "gramps" => "grandfather",
         "boy" | "lad" => "son",
         "girl" | "lass" => "daughter",
         "motherinlaw" => "mother-in-law",

@@ -37,7 +37,10 @@ pub(super) fn phrase(
     }
     let mut writer = PhraseWriter { sentence, people, subject, top: token, words: Vec::new() };
     writer.write(token, true)?;
-    Ok(tidy(&writer.words.join(" ")))
+    let text = tidy(&writer.words.join(" "));
+    // "Widerøe, not SAS".
+    let meant = text.split_once(" not ").map(|(meant, _)| meant).filter(|_| sentence.pos(token) == Pos::Propn);
+    Ok(meant.map_or(text.clone(), |meant| meant.trim_end_matches(',').to_owned()))
 }
 
 /// Joins tokens as English writes them.

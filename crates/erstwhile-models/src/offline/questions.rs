@@ -49,6 +49,7 @@ const COMMENTS: &[&str] = &[
     "really",
     "third time",
     "again",
+    "always",
     "i suppose",
     "naturally",
     "duh",
@@ -60,13 +61,23 @@ const COMMENTS: &[&str] = &[
 pub(super) fn has_verb(text: &str) -> bool {
     const VERBS: &[&str] =
         &["is", "are", "am", "was", "have", "has", "do", "did", "live", "work", "moved", "want", "went", "'m", "i"];
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(first.as_str(), "he" | "she" | "we" | "they" | "you")
+        || text.split(|c: char| !c.is_alphanumeric()).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
         || text.contains("I'")
 }
 
 /// An answer without comments at its end.
 pub(super) fn core(answer: &str) -> &str {
     let mut text = answer.trim().trim_end_matches(['.', '!', ' ']);
+    for lead in
+        ["probably ", "prob ", "maybe ", "mostly ", "usually ", "likely ", "i think ", "oh ", "just ", "same old, "]
+    {
+        if text.len() > lead.len() && text.is_char_boundary(lead.len()) && text[..lead.len()].eq_ignore_ascii_case(lead)
+        {
+            text = &text[lead.len()..];
+        }
+    }
     for _ in 0..3 {
         let lower = text.to_ascii_lowercase();
         let Some(comment) =
@@ -111,7 +122,7 @@ fn placed(answer: &str, default: &str) -> String {
     // "The place on Mill Road".
     let place = ["the place ", "a place ", "our place ", "the flat ", "the house ", "the same place "];
     let answer = place.iter().find_map(|lead| answer.strip_prefix(lead)).unwrap_or(answer);
-    let has_preposition = ["in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by "]
+    let has_preposition = ["outside ", "round ", "in ", "at ", "near ", "on ", "to ", "for ", "with ", "from ", "by "]
         .iter()
         .any(|lead| answer.to_lowercase().starts_with(lead));
     if has_preposition { answer.to_owned() } else { format!("{default} {answer}") }
@@ -160,7 +171,13 @@ fn naming(words: &[&str], names: &[String], answer: &str) -> Option<String> {
         return None;
     }
     match words {
-        ["what", "is", owner @ ("her" | "his" | "its"), "name", ..] => Some(format!("{owner} name is {name}")),
+        [owner @ ("her" | "his" | "their"), "name", "and", "phone" | "number" | "contact", ..] => {
+            let (name, number) = name.split_once(", ")?;
+            Some(format!("{owner} name is {name}. {name}'s phone number is {number}"))
+        }
+        [owner @ ("her" | "his" | "their"), "name"] | ["what", "is", owner @ ("her" | "his" | "its"), "name", ..] => {
+            Some(format!("{owner} name is {name}"))
+        }
         ["what", "is" | "are", rest @ .., "called"] | ["what", "is" | "are", "the", rest @ .., "name" | "names"] => {
             let (subject, _) = match rest {
                 [noun] if words.contains(&"the") && words.last() != Some(&"called") => {
@@ -210,6 +227,47 @@ fn of_another(words: &[&str], names: &[String], answer: &str) -> Option<String> 
     }
 }
 
+/// "6 years" of "about 6 years".
+fn lasts(answer: &str) -> Option<&str> {
+    let bare = ["about ", "nearly ", "almost ", "over ", "around ", "like "]
+        .iter()
+        .find_map(|hedge| answer.strip_prefix(hedge))
+        .unwrap_or(answer);
+    bare.starts_with(|c: char| c.is_ascii_digit()).then_some(bare)
+}
+
+fn is_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "with" | "in" | "at" | "for" | "to" | "on" | "from" | "about" | "towards" | "toward" | "after" | "of"
+    )
+}
+
+/// Whether an answer is no more than a name.
+fn names_a_place(answer: &str) -> bool {
+    answer.starts_with(char::is_uppercase) && answer.split(' ').count() <= 3
+}
+
+/// Whether a sentence asks though it has no question mark: "when are you reaching Chennai".
+pub(super) fn asks(text: &str) -> bool {
+    const ASKING: &[&str] = &["what", "when", "where", "who", "how", "why", "which"];
+    const VERBS: &[&str] =
+        &["are", "is", "do", "does", "did", "was", "were", "have", "has", "will", "would", "can", "could"];
+    let lower = text.trim().to_ascii_lowercase();
+    let mut words = lower.split_whitespace().skip_while(|word| {
+        matches!(
+            word.trim_end_matches(','),
+            "bro" | "brother" | "hey" | "so" | "and" | "but" | "ok" | "mate" | "hi" | "oh"
+        )
+    });
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+    let you =
+        words.next().is_some_and(|word| matches!(word, "you" | "u" | "your" | "the" | "it" | "he" | "she" | "they"));
+    ASKING.contains(&first) && VERBS.contains(&second) && you
+        || matches!(first, "are" | "do" | "did" | "have" | "will" | "would" | "can" | "could")
+            && matches!(second, "you" | "u")
+}
+
 /// Whether a word of a question is a form in -ing.
 fn is_progressive(word: &str) -> bool {
     word.len() > 4 && word.ends_with("ing")
@@ -228,7 +286,7 @@ pub(super) fn complete(words: &[&str], names: &[String], answer: &str) -> Option
         }
         [] => return None,
     };
-    of_speaker(&kept, answer)
+    of_plans_and_habits(&kept, answer).or_else(|| of_speaker(&kept, answer))
 }
 
 /// Answers about the speaker.
@@ -304,6 +362,69 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
             | "distro" | "browser" | "phone" | "laptop" | "model" | "version" | "app" | "software" | "platform",
         ] => format!("I use {answer}"),
         ["favourite" | "favorite", noun] => format!("My favourite {noun} is {answer}"),
+        _ => return None,
+    })
+}
+
+/// Answers about the speaker's plans and habits.
+fn of_plans_and_habits(words: &[&str], answer: &str) -> Option<String> {
+    let is_trailing = |rest: &[&str]| rest.iter().all(|word| ADVERBS.contains(word));
+    Some(match words {
+        ["who", "is", "the", "lucky", ..] => format!("I am engaged to {}", before_remark(answer)),
+        ["plans"]
+        | ["any", "plans", ..]
+        | ["what", "are", "your", "plans", ..]
+        | ["what", "are", "you", "up", "to", ..] => {
+            let parts = answer.split(", ").map(|part| part.trim_start_matches("then ").trim_start_matches("and "));
+            parts.map(|part| format!("I am planning {part}")).collect::<Vec<_>>().join(". ")
+        }
+        ["what", "was", "the", "highlight" | "best", ..] if answer.starts_with("a ") || answer.starts_with("the ") => {
+            format!("I went to {answer}")
+        }
+        ["do" | "have", "you", .., "allergies" | "allergy"] | ["any", "allergies" | "allergy"] => {
+            format!("I am allergic to {answer}")
+        }
+        ["any", "pets" | "kids" | "children" | "siblings" | "brothers" | "sisters"] => format!("I have {answer}"),
+        ["any", "hobbies" | "interests"] => format!("I enjoy {answer}"),
+        ["do", "you", verb, _, "or", ..] if !answer.starts_with("both") => format!("I {verb} {answer}"),
+        ["are", "you", _] if !answer.contains(' ') && answer.starts_with(char::is_lowercase) => {
+            format!("I am {answer}")
+        }
+        ["least", "favourite" | "favorite", ..] | [.., "least", "favourite" | "favorite"] => {
+            let disliked = answer.strip_prefix("anything with ").unwrap_or(answer);
+            format!("I dislike {}", disliked.trim_end_matches(" in it"))
+        }
+        ["do" | "did", "you", "still", "live" | "work", at @ ("in" | "at" | "for"), ..] if names_a_place(answer) => {
+            let verb = if words.contains(&"live") { "live" } else { "work" };
+            format!("I {verb} {}", placed(answer, at))
+        }
+        ["how", "long", "have", "you", verb, rest @ ..] if lasts(answer).is_some() => {
+            format!("I have {verb} {} for {}", turned(rest), lasts(answer).unwrap_or(answer)).replace("  ", " ")
+        }
+        ["how", "tall", "are", "you", ..] => format!("I am {answer} tall"),
+        ["how", "much" | "often" | "far" | "long", "do", "you", verb, rest @ ..] => {
+            format!("I {verb} {answer} {}", if is_trailing(rest) { String::new() } else { turned(rest) })
+                .trim_end()
+                .to_owned()
+        }
+        ["when", "are", "you", verb, rest @ ..] if is_progressive(verb) => {
+            format!("I am {verb} {} {}", turned(rest), placed(answer, "on")).replace("  ", " ")
+        }
+        ["when", "do", "you", verb, rest @ ..] => format!("I {verb} {} {answer}", turned(rest)).replace("  ", " "),
+        ["what" | "who", "did", "you", verb, rest @ ..] => {
+            let preposition = rest.first().filter(|word| is_preposition(word)).copied().unwrap_or_default();
+            format!("I did {verb} {preposition} {answer}").replace("  ", " ")
+        }
+        ["what" | "who", "are", "you", verb, preposition, ..]
+            if is_progressive(verb) && is_preposition(preposition) =>
+        {
+            format!("I am {verb} {preposition} {}", before_remark(answer))
+        }
+        ["what" | "which" | "who", "do", "you", verb, preposition, ..]
+            if is_preposition(preposition) && *verb != "do" =>
+        {
+            format!("I {verb} {preposition} {answer}")
+        }
         _ => return None,
     })
 }

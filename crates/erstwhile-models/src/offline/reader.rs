@@ -48,9 +48,15 @@ impl SentenceReader<'_, '_> {
     pub(super) fn read(&mut self) {
         self.people.next_sentence();
         for token in self.s.tokens() {
+            let gerund = self.s.tag(token) == Tag::Vbg;
+            if gerund && !self.s.in_quote(token) {
+                self.people.at = token;
+                self.remember_thing(token);
+            }
             let is_phrase = self.s.is_noun(token) || self.is_kin_word(token) && self.s.has_child(token, &[Dep::Poss]);
             if is_phrase && !self.s.in_quote(token) {
                 self.place_at(token);
+                self.remember_thing(token);
                 // A phrase about someone unknown states nothing.
                 let _vague = self.noun_phrase(token);
             }
@@ -123,7 +129,9 @@ impl SentenceReader<'_, '_> {
         }
         let s = self.s;
         let mut top = verb;
-        while s.dep(top) == Dep::Xcomp && s.tokens().contains(&s.head(top)) {
+        while (s.dep(top) == Dep::Xcomp || s.dep(top) == Dep::Advcl && s.tag(top) == Tag::Vb)
+            && s.tokens().contains(&s.head(top))
+        {
             top = s.head(top);
         }
         let mut near = Vec::new();

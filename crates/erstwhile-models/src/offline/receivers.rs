@@ -21,6 +21,9 @@ pub(super) const RECEIVES: &[(&str, &str, &str)] = &[
     ("diagnose", "HAS_CONDITION", "with"),
     ("prescribe", "TAKES_MEDICATION", "obj"),
     ("teach", "LEARNS", "obj"),
+    ("bring", "RECEIVED", "obj"),
+    ("make", "RECEIVED", "obj"),
+    ("refer", "HAS_APPOINTMENT", "to"),
 ];
 
 impl SentenceReader<'_, '_> {
@@ -127,6 +130,7 @@ impl SentenceReader<'_, '_> {
         };
         let statement = match (*relation, giver_name) {
             ("HAS_CONDITION", _) => format!("{speaker} was diagnosed with {name} {said}"),
+            ("HAS_APPOINTMENT", _) => format!("{speaker} was referred to {name} {said}"),
             ("TAKES_MEDICATION", _) => format!("{speaker} was prescribed {name} {said}"),
             ("LEARNS", Some(giver)) => format!("{giver} taught {speaker} {name} {said}"),
             (_, Some(giver)) => format!("{speaker} received {name} from {giver} {said}"),

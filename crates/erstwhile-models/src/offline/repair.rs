@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::contractions;
 use super::joins;
 use super::mapped::Mapped;
 use super::spellings::standard_spelling;
@@ -53,6 +54,10 @@ const SPLICES: &[&str] = &[
     "and he ",
     "she ",
     "he ",
+    "he's ",
+    "she's ",
+    "they've ",
+    "they ",
 ];
 
 /// How far before a comma its clause is looked for.
@@ -65,7 +70,7 @@ pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl
     remove_links(passage);
     joins::rejoin(passage);
     respell(passage);
-    begin_sentences(passage);
+    contractions::write_out(passage);
     remove_vocatives(passage, names);
     split_splices(passage);
 }
@@ -147,161 +152,6 @@ fn capitalise_names(passage: &mut Mapped, is_known_name: impl Fn(&str) -> bool) 
     passage.replace(&edits);
 }
 
-/// "… finally. broke my wrist": a sentence begins with a capital, or it is taken for the end of the one before. "My
-/// son's 4": a contraction before a number or a preposition is "is".
-fn begin_sentences(passage: &mut Mapped) {
-    const AFTER_IS: &[&str] =
-        &["on", "at", "in", "the", "not", "from", "been", "called", "now", "still", "about", "coming", "only"];
-    const BEFORE_IS: &[&str] = &[
-        "son",
-        "daughter",
-        "sister",
-        "brother",
-        "mum",
-        "mom",
-        "dad",
-        "wife",
-        "husband",
-        "birthday",
-        "wedding",
-        "flight",
-        "exam",
-        "test",
-        "appointment",
-        "interview",
-        "name",
-        "dog",
-        "cat",
-        "baby",
-        "partner",
-        "girlfriend",
-        "boyfriend",
-        "job",
-        "rent",
-        "car",
-        "phone",
-        "laptop",
-        "bike",
-        "boss",
-        "weight",
-        "height",
-        "salary",
-        "score",
-        "goal",
-        "target",
-        "budget",
-        "number",
-        "pulse",
-        "deadline",
-        "mileage",
-        "mother",
-        "father",
-        "brother",
-    ];
-    let text = passage.text().to_owned();
-    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    let words: Vec<(usize, &str)> = words(&text).collect();
-    for pair in words.windows(2) {
-        let [(at, word), (next_at, next)] = pair else { continue };
-        let ends = word.ends_with(['.', '!'])
-            && word.trim_end_matches(['.', '!']).len() > 2
-            && !word[..word.len() - 1].contains('.');
-        let abbreviation = matches!(
-            word.to_ascii_lowercase().as_str(),
-            "approx."
-                | "dept."
-                | "etc."
-                | "inc."
-                | "ltd."
-                | "corp."
-                | "prof."
-                | "mrs."
-                | "feb."
-                | "jan."
-                | "mar."
-                | "apr."
-                | "aug."
-                | "sept."
-                | "oct."
-                | "nov."
-                | "dec."
-        );
-        if ends && !abbreviation && next.starts_with(|c: char| c.is_ascii_lowercase()) {
-            edits.push((*next_at..next_at + 1, next[..1].to_uppercase()));
-        } else if let Some(edit) = written_out(&text, (*at, word), (*next_at, next)) {
-            edits.push(edit);
-        } else if let Some(noun) = word.strip_suffix("'s")
-            && BEFORE_IS.contains(&noun.to_ascii_lowercase().as_str())
-            && (AFTER_IS.contains(next) || next.starts_with(|c: char| c.is_ascii_digit()))
-        {
-            edits.push((at + noun.len()..at + word.len(), " is".to_owned()));
-        }
-    }
-    let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
-    passage.replace(&edits);
-}
-
-/// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
-fn written_out(
-    text: &str,
-    (at, word): (usize, &str),
-    (next_at, next): (usize, &str),
-) -> Option<(Range<usize>, String)> {
-    const NOT_POSSESSED: &[&str] = &[
-        "the",
-        "a",
-        "an",
-        "my",
-        "been",
-        "not",
-        "getting",
-        "coming",
-        "going",
-        "allergic",
-        "vegan",
-        "vegetarian",
-        "pregnant",
-        "married",
-        "engaged",
-        "divorced",
-        "retired",
-        "back",
-        "away",
-        "doing",
-        "having",
-        "working",
-        "living",
-        "moving",
-        "starting",
-        "called",
-        "in",
-        "at",
-        "from",
-        "on",
-        "still",
-        "now",
-        "just",
-        "only",
-        "turning",
-        "studying",
-        "teaching",
-        "leaving",
-        "off",
-    ];
-    const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
-    if let Some(owner) = word.strip_suffix("'s").filter(|owner| !owner.is_empty() && NOT_POSSESSED.contains(&next)) {
-        let verb = if next == "been" { " has" } else { " is" };
-        return Some((at + owner.len()..at + word.len(), verb.to_owned()));
-    }
-    let (owner, verb) = match word.strip_suffix("'s") {
-        Some(owner) => (owner, " has"),
-        None => (word.strip_suffix("'ve")?, " have"),
-    };
-    let rest = text.get(next_at + next.len()..)?.trim_start();
-    let possesses = next == "got" && POSSESSED.iter().any(|lead| rest.starts_with(lead));
-    possesses.then(|| (at + owner.len()..next_at + next.len(), verb.to_owned()))
-}
-
 /// Long links say nothing; short ones are names.
 fn remove_links(passage: &mut Mapped) {
     let text = passage.text().to_owned();
@@ -315,7 +165,7 @@ fn remove_links(passage: &mut Mapped) {
     passage.replace(&edits);
 }
 
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let base = text.as_ptr() as usize;
     text.split_whitespace().map(move |word| (word.as_ptr() as usize - base, word))
 }
@@ -332,7 +182,13 @@ fn respell(passage: &mut Mapped) {
         }
         let lower = bare.to_ascii_lowercase();
         let all_capitals = bare.len() > 1 && bare.chars().all(|c| c.is_ascii_uppercase());
-        if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
+        // "My cuz Tre" is a cousin.
+        let owned = text[..at].trim_end().to_ascii_lowercase();
+        let cousin = lower == "cuz"
+            && ["my", "his", "her", "our"].iter().any(|owner| owned == *owner || owned.ends_with(&format!(" {owner}")));
+        if cousin {
+            edits.push((start..start + bare.len(), "cousin"));
+        } else if let Some(with) = standard_spelling(&lower).filter(|with| *with != bare && !all_capitals) {
             let capital_word = bare.starts_with(|c: char| c.is_ascii_uppercase())
                 && !matches!(lower.as_str(), "im" | "ive" | "dont" | "cant");
             let time = matches!(lower.as_str(), "feb" | "aug" | "sept" | "oct" | "nov" | "tues" | "thurs");

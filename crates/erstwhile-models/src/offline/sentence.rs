@@ -273,7 +273,11 @@ impl<'a> Sentence<'a> {
                     None
                 }
             }
-            Dep::Advcl if matches!(self.tag(verb), Tag::Vbg | Tag::Vbn) && !self.has_child(verb, &[Dep::Mark]) => {
+            Dep::Advcl
+                if (matches!(self.tag(verb), Tag::Vbg | Tag::Vbn)
+                    || self.tag(verb) == Tag::Vb && matches!(self.lemma(head), "go" | "come"))
+                    && !self.has_child(verb, &[Dep::Mark]) =>
+            {
                 above(head)
             }
             Dep::Acl if self.dep(head) == Dep::Dobj => above(self.head(head)),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use erstwhile_nlp::{Dep, Pos, Tag};
 
+use super::lexicon::Kind;
 use super::sentence::Sentence;
 
 /// Words before the verb that are no subject.
@@ -203,6 +204,9 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     {
         first += 1;
     }
+    if let Some(edit) = job(s) {
+        return Some(edit);
+    }
     if s.end - first < 3 || s.has_child(first, &[Dep::Nsubj, Dep::Nsubjpass, Dep::Csubj, Dep::Expl]) {
         return None;
     }
@@ -263,6 +267,24 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     let word = s.text(first);
     let lowered = format!("{lead}{}{}", capital.to_lowercase(), &word[capital.len_utf8()..]);
     Some((start..start + word.len(), lowered))
+}
+
+/// "Head of Ops at Lumen Freight": what one works as, and where.
+fn job(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
+    let mut tokens = s.tokens();
+    let root = tokens.clone().find(|token| s.dep(*token) == Dep::Root)?;
+    let at = s.child(root, |c| s.dep(c) == Dep::Prep && s.is(c, &["at"]))?;
+    let named = s.object_of(at).is_some_and(|place| s.pos(place) == Pos::Propn && s.is_capital(place));
+    let verbless = !tokens.any(|token| s.is_verb(token));
+    let determined = s.has_child(root, &[Dep::Poss, Dep::Nummod]) || s.child(root, |c| s.is(c, &["the"])).is_some();
+    if !named || !verbless || determined || !s.is_a(root, Kind::Title) || root > s.start + 3 {
+        return None;
+    }
+    let first = s.doc.tokens().get(s.start)?;
+    let (start, end) = (first.start as usize, first.end as usize);
+    let word = s.doc.text().get(start..end)?;
+    let lead = if s.is(s.start, &["a", "an"]) { "I work as " } else { "I work as a " };
+    Some((start..end, format!("{lead}{word}")))
 }
 
 /// Verbs that more often begin an order: "have fun".

@@ -20,6 +20,7 @@ use super::dialogue::{self, Said};
 use super::forms;
 use super::fragments;
 use super::identifiers::Identifiers;
+use super::instructions;
 use super::language;
 use super::mapped::Mapped;
 use super::mentions::{self, NAMES};
@@ -43,6 +44,9 @@ pub(super) const TURN_BYTES_MAX: usize = 200_000;
 /// Longer sentences are no prose, or are read wrongly.
 const SENTENCE_WORDS_MAX: usize = 90;
 const SENTENCE_BYTES_MAX: usize = 2_000;
+/// For how many turns a play of roles lasts, as nobody says that it ends.
+const PLAY_TURNS: u8 = 8;
+
 /// Reads the turns of one request in order.
 pub(super) struct TurnReader<'t> {
     pub(super) tools: &'t Tools,
@@ -51,6 +55,8 @@ pub(super) struct TurnReader<'t> {
     pub(super) scratch: Scratch,
     /// What the last turns of the conversation said, for answers and corrections.
     pub(super) said: Vec<Said>,
+    /// For how many turns more what is said is a play.
+    pub(super) plays: u8,
     /// Whether the present document is told by its owner: "I", "my".
     pub(super) first_person: bool,
 }
@@ -106,13 +112,19 @@ impl TurnReader<'_> {
         }
         let labelled =
             turn.kind == EpisodeKind::Text || turn.kind == EpisodeKind::Message && turn.role != Some(Role::Assistant);
-        let mut units = Vec::new();
+        let (mut units, mut full) = (Vec::new(), Vec::new());
         for passage in passages::split(text, labelled) {
             if passage.quoted {
                 continue;
             }
             self.people.speaker = passage.label.clone().or_else(|| speaker.map(str::to_owned));
             let passage_units = self.units(passage);
+            if trust == Trust::Speaker && passage_units.iter().any(|unit| passages::begins_play(unit.text.text())) {
+                self.plays = PLAY_TURNS;
+            }
+            if self.plays > 0 {
+                continue;
+            }
             if passage_units.first().is_some_and(|unit| passages::asks_for_work(unit.text.text())) {
                 break;
             }
@@ -121,6 +133,7 @@ impl TurnReader<'_> {
                 for unit in dialogue::resolve(&unit, speaker.as_deref(), &self.said, &units, trust) {
                     let before = claims.claims.len();
                     self.sentence(&unit, turn, trust, &calls, (&mut claims, &mut extraction));
+                    full.push(unit.text.text().to_owned());
                     if let Some(corrected) = &unit.corrects {
                         let old = Unit { text: (**corrected).clone(), corrects: None, ..unit.clone() };
                         self.take_back(&old, turn, &calls, (&mut claims, before));
@@ -129,8 +142,9 @@ impl TurnReader<'_> {
                 units.push(unit);
             }
         }
+        self.plays = self.plays.saturating_sub(1);
         self.people.speaker = speaker.map(str::to_owned);
-        self.said.push(Said::new(speaker, units));
+        self.said.push(Said::new(speaker, units, full));
         if self.said.len() > dialogue::TURNS_MAX {
             self.said.remove(0);
         }
@@ -207,7 +221,8 @@ impl TurnReader<'_> {
             let start = sentence.span.start + opening;
             let end = sentence.span.start + openings::length_without_closing(source).max(opening);
             let lead = source[..opening].to_lowercase();
-            units.push(Unit { text: text.part(start..end), question: sentence.question, lead, corrects: None });
+            let question = sentence.question || super::questions::asks(&source[opening.min(source.len())..]);
+            units.push(Unit { text: text.part(start..end), question, lead, corrects: None });
         }
         units
     }
@@ -262,6 +277,24 @@ impl TurnReader<'_> {
         }
     }
 
+    /// States a lasting instruction of the speaker to the assistant.
+    fn instruction(&self, text: &Mapped, claims: &mut Claims<'_>) {
+        let Some(told) = instructions::read(text.text()) else { return };
+        let Some(speaker) = self.people.speaker.clone().map(Person::named) else { return };
+        claims.add(Fact {
+            subject: &speaker,
+            relation: "INSTRUCTION",
+            statement: format!("{} asks: {told}", speaker.name),
+            object: Object::value(told),
+            mood: Mood::Actual,
+            negated: false,
+            past: false,
+            date: None,
+            span: text.origin(0..text.text().len()),
+            has_consequences: false,
+        });
+    }
+
     fn sentence(
         &mut self,
         unit: &Unit,
@@ -284,6 +317,9 @@ impl TurnReader<'_> {
         }
         if !unit.question {
             self.codes(&mapped, trust, claims);
+        }
+        if trust == Trust::Speaker {
+            self.instruction(&mapped, claims);
         }
         let identifiers = Identifiers::mask(&mut mapped);
         let mut document = tools.english.parse_with(mapped.text(), &mut self.scratch);

@@ -1,10 +1,13 @@
 //! Rules for the most frequent expressions.
 
+use std::ops::Range;
+
 use jiff::civil::{Date, DateTime, Weekday};
 
 use super::calendar::{self, is_month, month_number, whole_month, whole_year};
 use super::fallback::Fallback;
 use super::numbered;
+use super::spoken;
 use super::{DateContext, Extent, Grain, Period};
 use crate::offline::tokens::Token;
 
@@ -12,7 +15,7 @@ use crate::offline::tokens::Token;
 pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
     let word = |offset: usize| context.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
     let first = word(0);
-    if let Some(found) = numbered::weekday_of_month(context, at, fallback) {
+    if let Some(found) = numbered::weekday_of_month(context, at, fallback).or_else(|| spoken::read(context, at)) {
         return Some(found);
     }
     // Most words begin no expression, so this selects the rules by the first word.
@@ -27,6 +30,7 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
                 .or_else(|| calendar::year_expression(context, at))
                 .or_else(|| season_of_year(context, at))
                 .or_else(|| ahead(context, at))
+                .or_else(|| bounded(context, at))
         }
         "the" => anchored(context, at, fallback)
             .or_else(|| article_and_unit(context, at))
@@ -157,6 +161,33 @@ fn deictic(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
         }
     };
     Some((at_unit + 1, period))
+}
+
+/// "since last spring", "until next week".
+fn bounded(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let extent = match word_at(context.tokens, at) {
+        "since" => Extent::Since,
+        "until" | "till" => Extent::Until,
+        _ => return None,
+    };
+    let next = at + 1;
+    let (end, period) = matches!(word_at(context.tokens, next), "last" | "next" | "this" | "past")
+        .then(|| deictic(context, next))
+        .flatten()?;
+    Some((end, Period { extent, ..period }))
+}
+
+/// The last holiday of a name where the text is about the past: "gave up on New Year's Eve".
+pub(super) fn last_holiday(context: DateContext<'_>, range: &Range<usize>, period: &Period) -> Option<Period> {
+    const FIXED: &[&str] = &["eve", "christmas", "xmas", "boxing", "halloween", "valentine", "valentines"];
+    let named = context.tokens.get(range.clone())?.iter().any(|token| token.is_any(FIXED));
+    let yearless = !context.tokens.get(range.clone())?.iter().any(|token| year(&token.lower).is_some());
+    let ahead = period.first > context.now && period.grain == Grain::Day;
+    if !context.past || !named || !yearless || !ahead {
+        return None;
+    }
+    let date = shifted(period.first.date(), -12, 0)?;
+    Some(Period { extent: period.extent, ..day(date, Grain::Day)? })
 }
 
 /// The last such weekday before a day.

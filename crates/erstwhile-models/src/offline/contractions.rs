@@ -1,0 +1,152 @@
+//! Contractions in full, and capitals at the beginnings of sentences, where the parser would be misled without them.
+
+use std::ops::Range;
+
+use super::mapped::Mapped;
+use super::repair::words;
+
+/// Nouns behind which "'s" before a number or a preposition is "is".
+const BEFORE_IS: &str = "nan gran grandad grandma uncle aunt auntie cousin mate friend landlord neighbour son daughter sister \
+    brother mum mom dad wife husband birthday wedding flight exam test appointment interview name dog cat \
+    baby partner girlfriend boyfriend job rent car phone laptop bike boss mother father weight height salary score goal target budget number pulse deadline mileage";
+
+/// "… finally. broke my wrist": a sentence begins with a capital, or it is taken for the end of the one before. "My
+/// son's 4": a contraction before a number or a preposition is "is".
+pub(super) fn write_out(passage: &mut Mapped) {
+    const AFTER_IS: &[&str] =
+        &["on", "at", "in", "the", "not", "from", "been", "called", "now", "still", "about", "coming", "only"];
+    let text = passage.text().to_owned();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let words: Vec<(usize, &str)> = words(&text).collect();
+    for pair in words.windows(2) {
+        let [(at, word), (next_at, next)] = pair else { continue };
+        let ends = word.ends_with(['.', '!'])
+            && word.trim_end_matches(['.', '!']).len() > 2
+            && !word[..word.len() - 1].contains('.');
+        let abbreviation = matches!(
+            word.to_ascii_lowercase().as_str(),
+            "approx."
+                | "dept."
+                | "etc."
+                | "inc."
+                | "ltd."
+                | "corp."
+                | "prof."
+                | "mrs."
+                | "feb."
+                | "jan."
+                | "mar."
+                | "apr."
+                | "aug."
+                | "sept."
+                | "oct."
+                | "nov."
+                | "dec."
+        );
+        // "On 1 Nov. Then …": the abbreviation ends its sentence.
+        if abbreviation && next.starts_with(char::is_uppercase) && month_in_full(word).is_some() {
+            let full = month_in_full(word).unwrap_or_default();
+            edits.push((*at..at + word.len(), format!("{full}.")));
+        } else if ends && !abbreviation && next.starts_with(|c: char| c.is_ascii_lowercase()) {
+            edits.push((*next_at..next_at + 1, next[..1].to_uppercase()));
+        } else if let Some(edit) = written_out(&text, (*at, word), (*next_at, next)) {
+            edits.push(edit);
+        } else if let Some(noun) = word.strip_suffix("'s")
+            && BEFORE_IS.split_whitespace().any(|known| known.eq_ignore_ascii_case(noun))
+            && (AFTER_IS.contains(next) || next.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            edits.push((at + noun.len()..at + word.len(), " is".to_owned()));
+        }
+    }
+    let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    passage.replace(&edits);
+}
+
+/// The month of an abbreviation with a full stop.
+fn month_in_full(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "jan." => "January",
+        "feb." => "February",
+        "apr." => "April",
+        "aug." => "August",
+        "sept." => "September",
+        "oct." => "October",
+        "nov." => "November",
+        "dec." => "December",
+        _ => return None,
+    })
+}
+
+/// Words before which "'s" is "is" or "has".
+const NOT_POSSESSED: &str = "the a an my been not getting coming going allergic vegan vegetarian pregnant married engaged \
+    divorced retired back away doing having working living moving starting called in at from on still \
+    now just only turning studying teaching leaving off";
+
+/// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
+fn written_out(
+    text: &str,
+    (at, word): (usize, &str),
+    (next_at, next): (usize, &str),
+) -> Option<(Range<usize>, String)> {
+    const DONE: &[&str] = &[
+        "supported",
+        "lived",
+        "worked",
+        "played",
+        "started",
+        "joined",
+        "moved",
+        "bought",
+        "sold",
+        "had",
+        "passed",
+        "won",
+        "lost",
+        "studied",
+        "taught",
+        "always",
+        "never",
+        "broken",
+        "finished",
+        "adopted",
+        "met",
+        "made",
+        "written",
+    ];
+    const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
+    if let Some(owner) = word
+        .strip_suffix("'s")
+        .filter(|owner| !owner.is_empty() && NOT_POSSESSED.split_whitespace().any(|known| known == next))
+    {
+        // "Away to my ma's in Newry": her home.
+        let before = text[..at].trim_end().to_ascii_lowercase();
+        let home = ["to me", "at me", "to my", "at my", "from my", "to her", "to his", "round my"];
+        if matches!(next, "in" | "at" | "on") && home.iter().any(|lead| before.ends_with(lead)) {
+            return None;
+        }
+        let verb = if next == "been" { " has" } else { " is" };
+        return Some((at + owner.len()..at + word.len(), verb.to_owned()));
+    }
+    if let Some(owner) =
+        word.strip_suffix("'ve").filter(|_| matches!(next, "a" | "an" | "no" | "two" | "three" | "four"))
+    {
+        return Some((at + owner.len()..at + word.len(), " have".to_owned()));
+    }
+    if let Some(owner) = word.strip_suffix("'s").filter(|_| DONE.contains(&next)) {
+        let person = owner.starts_with(char::is_uppercase) || matches!(owner, "he" | "she" | "it");
+        if person {
+            return Some((at + owner.len()..at + word.len(), " has".to_owned()));
+        }
+    }
+    // "Her name's Yasmin".
+    if let Some(noun) = word.strip_suffix("'s").filter(|noun| noun.eq_ignore_ascii_case("name")) {
+        return Some((at + noun.len()..at + word.len(), " is".to_owned()));
+    }
+    let (owner, verb) = match word.strip_suffix("'s") {
+        Some(owner) => (owner, " has"),
+        None => (word.strip_suffix("'ve")?, " have"),
+    };
+    let rest = text.get(next_at + next.len()..)?.trim_start();
+    let possesses = next == "got" && POSSESSED.iter().any(|lead| rest.starts_with(lead));
+    possesses.then(|| (at + owner.len()..next_at + next.len(), verb.to_owned()))
+}

@@ -1,0 +1,90 @@
+//! What a speaker tells an assistant to do always: "when you write for me, keep it short", "never use emojis".
+
+/// Beginnings that make an order a lasting one.
+const LASTING: &[&str] = &[
+    "from now on ",
+    "from now on, ",
+    "going forward ",
+    "going forward, ",
+    "in future ",
+    "in future, ",
+    "in the future ",
+    "in the future, ",
+    "as a rule, ",
+];
+
+/// Beginnings of conditions under which an order is to be followed.
+const WHENEVER: &[&str] = &[
+    "when you ",
+    "whenever you ",
+    "every time you ",
+    "each time you ",
+    "if you ever ",
+    "when i ask ",
+    "whenever i ask ",
+];
+
+/// Verbs of orders to an assistant.
+const ORDERS: &str = "use call send write keep reply answer include add give show put remind ask tell address refer sign \
+    start end format speak translate suggest avoid skip mention make respond talk be stick explain cc copy convert round \
+    quote cite assume check default recommend book schedule order say summarise summarize type spell confirm list";
+
+/// Longer sentences say more than an instruction.
+const WORDS_MAX: usize = 30;
+
+fn is_order(text: &str) -> bool {
+    let text = text.trim_start().trim_start_matches("please ").trim_start_matches("just ");
+    let first = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let negated = ["don't ", "do not ", "never ", "always ", "only "].iter().any(|lead| text.starts_with(lead));
+    negated && !text.starts_with("never mind") || ORDERS.split_whitespace().any(|order| order == first)
+}
+
+/// The instruction that a sentence gives, if it is a lasting one.
+pub(super) fn read(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches(['.', '!', ' ']);
+    if text.split_whitespace().count() > WORDS_MAX || text.contains(['{', '}', '<', '>', '|', '=', '\n']) {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.strip_prefix("please ").unwrap_or(&lower);
+    let always = ["always ", "never "].iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(|rest| {
+        let first = rest.split(' ').next().unwrap_or_default();
+        ORDERS.split_whitespace().any(|order| order == first)
+    });
+    let lasting = LASTING.iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(is_order);
+    let ends = [" from now on", " going forward", " in future", " in the future"].iter().any(|end| bare.ends_with(end));
+    let whenever = WHENEVER.iter().any(|lead| bare.starts_with(lead))
+        && bare.split_once(", ").is_some_and(|(_, order)| is_order(order));
+    (always || lasting || ends && is_order(bare) || whenever).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn lasting_orders_are_instructions() {
+        for text in [
+            "Always sign emails with just my initials",
+            "never use exclamation marks",
+            "From now on reply in French",
+            "When you write emails for me, keep them under 100 words",
+            "call me Al from now on",
+        ] {
+            assert!(read(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_sentences_are_none() {
+        for text in [
+            "Never been to Peru",
+            "always wanted a dog",
+            "Send the email",
+            "When you were young, it was fun",
+            "never mind",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

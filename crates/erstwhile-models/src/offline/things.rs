@@ -1,0 +1,73 @@
+//! What "it" stands for where a taste is told: "I used to hate running but now I love it".
+
+use erstwhile_nlp::{Dep, Pos};
+
+use super::lexicon::{Kind, Kinds};
+use super::reader::SentenceReader;
+
+/// Types of things that one may like, dislike or do without.
+const TASTES: Kinds = Kinds::of(&[
+    Kind::Food,
+    Kind::Activity,
+    Kind::Sport,
+    Kind::Game,
+    Kind::Work,
+    Kind::Music,
+    Kind::Instrument,
+    Kind::Tech,
+    Kind::Field,
+    Kind::Ownable,
+]);
+
+/// The last thing spoken of.
+#[derive(Debug, Clone)]
+pub(super) struct Thing {
+    pub(super) name: String,
+    pub(super) kinds: Kinds,
+}
+
+impl SentenceReader<'_, '_> {
+    /// Remembers a thing that a pronoun may stand for.
+    pub(super) fn remember_thing(&mut self, noun: usize) {
+        let s = self.s;
+        let place = matches!(s.dep(noun), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Attr | Dep::Conj | Dep::Xcomp);
+        if !place || s.is_date(noun) {
+            return;
+        }
+        let kinds = self.kinds(noun);
+        if !self.is_taste(noun) {
+            // Another thing, which the pronoun may stand for as well.
+            if !kinds.is_empty() && !kinds.has(Kind::Person) {
+                self.people.forget_thing();
+            }
+            return;
+        }
+        if let Ok(name) = self.phrase(noun, None) {
+            let mut name = super::nouns::strip_article(&name).to_owned();
+            s.identifiers.restore(&mut name);
+            self.people.remember_thing(Thing { name, kinds });
+        }
+    }
+
+    fn is_taste(&self, token: usize) -> bool {
+        let s = self.s;
+        s.lexicon.kinds(s.lemma(token)).with(s.lexicon.kinds(s.lower(token))).intersects(TASTES)
+    }
+
+    /// The thing that a pronoun, or "the stuff", stands for.
+    pub(super) fn thing_meant(&mut self, token: usize) -> Option<Thing> {
+        let s = self.s;
+        let pronoun = s.pos(token) == Pos::Pron && s.is(token, &["it"]);
+        let stuff = s.is(token, &["stuff"]) && s.has_child_word(token, &["the"]);
+        (pronoun || stuff).then(|| self.people.thing(token)).flatten()
+    }
+
+    /// Writes the name of a thing where the pronoun for it stands.
+    pub(super) fn name_thing(&mut self, token: usize, text: &mut String) {
+        let Some(thing) = self.thing_meant(token) else { return };
+        let said = if self.s.is(token, &["it"]) { " it" } else { " the stuff" };
+        if let Some(at) = text.rfind(said) {
+            text.replace_range(at..at + said.len(), &format!(" {}", thing.name));
+        }
+    }
+}
