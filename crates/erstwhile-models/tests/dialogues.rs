@@ -23,8 +23,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 /// Least share of expectations met, and greatest share of must-nots broken, in percent.
-const MET_MIN: f64 = 28.0;
-const BROKEN_MAX: f64 = 4.0;
+const MET_MIN: f64 = 75.0;
+const BROKEN_MAX: f64 = 1.1;
 
 #[derive(Debug, Deserialize)]
 struct Dialogue {
