@@ -89,7 +89,7 @@ impl SentenceReader<'_, '_> {
             (false, true) => format!("{} is {}'s {}", person.name, kinship.owner, kinship.said),
             // Both words, as the relative is named by the one and the speaker says the other.
             (_, false) if kinship.said != kinship.word => {
-                format!("{} has {article}{} ({})", kinship.owner, kinship.word, kinship.said)
+                format!("{} has {article}{}", kinship.owner, kinship.said)
             }
             (_, false) => format!("{} has {article}{}", kinship.owner, kinship.word),
         };

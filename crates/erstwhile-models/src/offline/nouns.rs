@@ -156,6 +156,9 @@ pub(super) fn kinds(sentence: &Sentence<'_>, people: &mut People, token: usize) 
     }
     let listed = listed_kinds(sentence, token);
     found = found.with(listed);
+    if listed.has(Kind::Gpe) && sentence.is_capital(token) {
+        found = found.with(Kinds::of(&[Kind::Place, Kind::Propn]));
+    }
     if is_grade(sentence, token) {
         return Kinds::of(&[Kind::Grade, Kind::Any]);
     }
