@@ -46,6 +46,7 @@ mod other_languages;
 mod passages;
 mod past;
 mod people;
+mod personal;
 mod phrases;
 mod phrasings;
 mod questions;
