@@ -47,6 +47,7 @@ mod other_languages;
 mod passages;
 mod past;
 mod people;
+mod personal;
 mod phrases;
 mod phrasings;
 mod questions;
