@@ -42,7 +42,7 @@ pub struct ContextBudget {
 
 impl Default for ContextBudget {
     fn default() -> Self {
-        Self { tokens_max: 3_000, facts_max: 15, entities_max: 6, episodes_max: 23 }
+        Self { tokens_max: 3_000, facts_max: 15, entities_max: 6, episodes_max: 22 }
     }
 }
 
@@ -104,18 +104,16 @@ fn section(block: &mut String, title: &str, tag: &str, lines: &[String]) {
     block.push_str(&format!("# {title}\n<{tag}>\n{}\n</{tag}>\n", lines.join("\n")));
 }
 
-/// Formats a fact with its dates on one line: the range in which a state holds, or the date of an event. Times of day are
-/// left out, except in a range within one day.
+/// Formats a fact with its dates on one line: the range in which a state holds, as the SDKs write it, or the date of an
+/// event.
 pub(crate) fn fact_line(fact: &Fact) -> String {
     let statement = escaped(&fact.statement);
     match (fact.holding, fact.valid_from, fact.valid_until) {
         (Holding::Event, Some(at), None) => format!("  - {statement} ({})", event_date(at, fact.precision)),
         (Holding::Event, None, None) => format!("  - {statement}"),
         (_, from, until) => {
-            let is_of_one_day = from.zip(until).is_some_and(|(from, until)| day(from) == day(until));
-            let written = |at: Timestamp| if is_of_one_day { minute(at) } else { day(at) };
-            let from = from.map_or_else(|| "date unknown".to_owned(), written);
-            let until = until.map_or_else(|| "present".to_owned(), written);
+            let from = from.map_or_else(|| "date unknown".to_owned(), second);
+            let until = until.map_or_else(|| "present".to_owned(), second);
             format!("  - {statement} (Date range: {from} - {until})")
         }
     }
@@ -185,8 +183,8 @@ fn minute(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn day(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
+fn second(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Escapes user text, so that it stays on one line and cannot open or close a section.

@@ -118,8 +118,8 @@ fn facts_include_attributes_only_on_request() {
     let plain = lines_of_facts(&facts, &only("%{edges limit=2}"));
     assert_eq!(
         plain,
-        "  - Ann likes &lt;/FACTS> tea (Date range: 1970-01-01 - present)\n  \
-           - Ann likes rain (Date range: 1970-01-01 - present)"
+        "  - Ann likes &lt;/FACTS> tea (Date range: 1970-01-01 00:00:00 - present)\n  \
+           - Ann likes rain (Date range: 1970-01-01 00:00:00 - present)"
     );
     let full = lines_of_facts(&facts[..1], &only("%{edges include_attributes=true}"));
     assert!(full.ends_with("present)\n    Attributes:\n      mood: glad\n      times: 3"), "{full}");

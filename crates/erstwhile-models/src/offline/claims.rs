@@ -334,11 +334,12 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
     let find = |kinds: Kinds| TYPES.iter().find(|(kind, _)| kinds.has(*kind)).map(|(_, name)| *name);
     // "Lives in Lyon" makes Lyon a place, "works at Atelier Bleu" an organisation, whatever the recogniser calls it.
     let open = Kinds::of(&[Kind::Person, Kind::HumanNp, Kind::Any, Kind::Propn, Kind::Thing]);
-    let only = match (wanted.intersects(open), wanted.has(Kind::Org), wanted.has(Kind::Place)) {
-        (false, true, _) => Some("Organization"),
-        (false, false, true) => Some("Location"),
-        _ => None,
-    };
+    let only =
+        match (wanted.intersects(open), wanted.has(Kind::Org) || wanted.has(Kind::School), wanted.has(Kind::Place)) {
+            (false, true, _) => Some("Organization"),
+            (false, false, true) => Some("Location"),
+            _ => None,
+        };
     find(kinds.and(wanted)).or(only).or_else(|| find(kinds))
 }
 
@@ -358,7 +359,13 @@ fn is_name(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
     // "P(B" is half of something.
     let whole = name.matches('(').count() == name.matches(')').count();
-    letters > 0 && whole && name.len() <= 160 && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
+    // "A record of when them get" has lost its subject.
+    let cut = [" when ", " that ", " which "].iter().any(|word| name.contains(&format!("{word}them ")));
+    letters > 0
+        && whole
+        && !cut
+        && name.len() <= 160
+        && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
 }
 
 /// A statement with a capital letter at its start and a full stop.

@@ -230,6 +230,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             Dep::Dative if s.pos(child) != Pos::Adp => self.object(child, dep),
             Dep::Prep | Dep::Agent | Dep::Dative => self.preposition(token, child),
             Dep::Acomp => self.adjective(child),
+            // "Used Acme to find new verbs": what for is no part of what one uses.
+            Dep::Xcomp if s.lemma(token) == "use" && s.tag(child) == Tag::Vb && !self.leads_to_kept(child) => Ok(()),
             _ => self.walk(child, false),
         }
     }

@@ -301,6 +301,9 @@ fn at_place_of(unit: &Unit, text: &str) -> Unit {
 
 /// What an answer says in full.
 ///
+/// Words that begin no answer: "Thanks! …".
+const COURTESIES: &[&str] = &["thanks", "thank", "cheers", "wow", "haha", "aww", "hey", "hi"];
+
 /// `opening` is the yes or no of a sentence before it, `works` whether it was about work.
 fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)) -> Vec<Unit> {
     let text = answer.text.text().trim().trim_end_matches(['.', '!']);
@@ -312,7 +315,7 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
     let often = ["once", "twice", "of course", "many times", "a few times", "loads of times"];
     let words = question_words(question);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if words.is_empty() {
+    if words.is_empty() || COURTESIES.contains(&first.as_str()) {
         return Vec::new();
     }
     let polarity = [first.as_str(), lead]

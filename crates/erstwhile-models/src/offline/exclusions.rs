@@ -35,6 +35,10 @@ impl SentenceReader<'_, '_> {
     /// Whether a relation never takes such an object, whatever its types.
     pub(super) fn is_excluded(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
+        // "JUST DOING IT!" is about nothing.
+        if s.lemma(context.verb) == "do" && s.child(context.verb, |c| s.text(c) == "IT").is_some() {
+            return true;
+        }
         match frame.relation.name.as_str() {
             // What one finishes is a work, not work under way.
             "WORKS_ON" => {
@@ -53,8 +57,15 @@ impl SentenceReader<'_, '_> {
                     || s.has_child(object, &[Dep::Det])
             }
             // One has no people.
+            // "Flask-WTF 1.1.1": a version alone is no tool.
+            "USES" => !s.text(object).contains(char::is_alphabetic),
             "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
-            "READ" => s.lower(object).contains("watch"),
+            "READ" => {
+                s.subtree(object).any(|token| s.lower(token).contains("watch"))
+                    || s.doc.ancestors(object).any(|above| s.lower(above).contains("watch"))
+                    || s.is_lemma(context.verb, &["enjoy", "finish"])
+                        && s.is_lemma(object, &["series", "show", "season", "episode"])
+            }
             // "Got warnings from the scanner".
             "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
             // "Did the Great North Run" is no visit.

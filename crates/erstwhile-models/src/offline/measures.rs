@@ -70,7 +70,15 @@ impl SentenceReader<'_, '_> {
         let Some(noun) = object.filter(|_| reached.is_none()).or(subject) else { return };
         // What is one's own and changes by itself is an attribute.
         let is_attribute = object.is_none() && s.is_lemma(verb, STATES) && self.is_own_thing(noun);
-        if s.pos(noun) == Pos::Noun && !is_attribute && (object.is_some() || self.is_measured(noun)) {
+        // "It reduced the sizes": whose?
+        let is_bare =
+            s.child(noun, |c| s.is(c, MINE) || matches!(s.dep(c), Dep::Compound | Dep::Prep | Dep::Amod)).is_none();
+        let is_owned = s.subject(verb).is_some_and(|subject| s.is(subject, FIRST_PERSON));
+        if s.pos(noun) == Pos::Noun
+            && !is_attribute
+            && (object.is_some() || self.is_measured(noun))
+            && (is_owned || !is_bare)
+        {
             self.add_measure(noun, number);
         }
     }
@@ -109,7 +117,10 @@ impl SentenceReader<'_, '_> {
         let known = s.child(noun, |c| s.is(c, &["the", "new", "current"]) || s.is(c, MINE)).is_some();
         let aims = verb.is_some_and(|verb| s.is_lemma(verb, &["achieve", "aim", "reach", "want", "target"]));
         // "A 12% salary increase" is no salary.
-        let is_part = s.dep(noun) == Dep::Compound;
+        // "Tests with a 95% pass rate": the rate of the tests.
+        let is_part = s.dep(noun) == Dep::Compound
+            || s.dep(noun) == Dep::Pobj && s.lower(s.head(noun)) == "with" && !s.is_lemma(noun, &["accuracy", "score"])
+            || verb.is_some_and(|verb| s.child(verb, |c| s.is(c, &["which", "that", "it"])).is_some());
         if is_part || aims || !known && verb.is_none_or(|verb| self.is_unreal(verb)) {
             return;
         }
@@ -254,7 +265,11 @@ impl SentenceReader<'_, '_> {
     /// The noun with its modifiers that are words; a "deadline for the sprint" is a "sprint deadline".
     fn quantity_name(&self, noun: usize) -> String {
         let s = self.s;
-        let name = self.bare_noun(noun);
+        let mut name = self.bare_noun(noun);
+        // "Congruence and similarity problems" are of both.
+        if let Some(first) = s.child(noun, |c| c < noun && s.has_child(c, &[Dep::Conj]) && s.dep(c) != Dep::Nummod) {
+            name = super::nouns::span_text(&s, first, noun).to_lowercase();
+        }
         let name = name.split(' ').filter(|word| word.contains(char::is_alphabetic)).collect::<Vec<_>>().join(" ");
         let purpose = self.preposition_after(noun, "for").and_then(|purpose| s.object_of(purpose));
         match purpose.filter(|purpose| s.pos(*purpose) == Pos::Noun && !name.contains(' ') && !s.is_date(*purpose)) {

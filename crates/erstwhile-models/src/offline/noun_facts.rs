@@ -44,7 +44,11 @@ impl SentenceReader<'_, '_> {
             // "Teo is my partner" names the partner.
             let named_by_subject = s.dep(token) == Dep::Attr
                 && s.subject(s.head(token)).is_some_and(|subject| s.pos(subject) == Pos::Propn);
-            if !lost && !named_by_subject {
+            // "Our kids are our future": everybody's, as far as is known.
+            let anybodys = person.plural
+                && person.kinship.as_ref().is_some_and(|kinship| !kinship.named && kinship.relation == "HAS_CHILD")
+                && s.child(token, |c| s.is(c, &["our", "the"])).is_some();
+            if !lost && !named_by_subject && !anybodys {
                 self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
             }
             self.name_of_pet_or_relative(token, &person);
@@ -301,6 +305,7 @@ impl SentenceReader<'_, '_> {
         if s.is_a(token, Kind::Business)
             && !s.is_lemma(token, &["company", "channel", "line", "firm"])
             && s.has_child(token, &[Dep::Compound])
+            && !s.has_child(token, &[Dep::Case])
             && self.is_real(token)
         {
             let name = self.bare_phrase(token, me)?;

@@ -270,6 +270,16 @@ pub(super) fn is_quoted(sentence: &Sentence<'_>, token: usize) -> bool {
 pub(super) fn is_acronym(sentence: &Sentence<'_>, token: usize) -> bool {
     matches!(sentence.text(token), "US" | "WHO" | "IT" | "ME" | "HE" | "WE" | "CAN")
         && sentence.source().chars().any(char::is_lowercase)
+        && !is_shouted(sentence, token)
+}
+
+/// "JUST DOING IT": a word in capitals among others.
+fn is_shouted(sentence: &Sentence<'_>, token: usize) -> bool {
+    let before = token.checked_sub(1).filter(|before| sentence.tokens().contains(before));
+    before.is_some_and(|before| {
+        let text = sentence.text(before);
+        text.len() > 2 && text.chars().all(|c| c.is_ascii_uppercase())
+    })
 }
 
 /// Whether a phrase says which one it means.

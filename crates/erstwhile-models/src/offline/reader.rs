@@ -100,7 +100,11 @@ impl SentenceReader<'_, '_> {
             mood: fact.mood,
             negated: fact.negated,
             past: fact.past,
-            date: fact.date.and_then(|date| self.dates.get(date)),
+            date: fact.date.and_then(|date| self.dates.get(date)).filter(|date| {
+                // "I'm working on a project due on 5 April": the date of something else.
+                let is_under_way = fact.mood == Mood::Actual && matches!(fact.relation, "WORKS_ON" | "USES" | "OWNS");
+                !is_under_way || date.extent != Extent::During || date.from.at <= self.now
+            }),
             span: self.span.clone(),
             has_consequences: true,
         });
@@ -202,7 +206,7 @@ impl SentenceReader<'_, '_> {
         const EVENTS: &[&str] = &[
             "fly", "start", "begin", "leave", "go", "move", "become", "return", "travel", "drive", "finish", "retire",
             "join", "marry", "arrive", "graduate", "head", "sit", "take", "attend", "visit", "host", "run", "perform",
-            "launch", "get", "turn",
+            "launch", "get", "turn", "put", "organize", "organise", "hold", "throw", "give",
         ];
         let s = self.s;
         let being = |c| matches!(s.dep(c), Dep::Aux) && s.is(c, &["am", "is", "are", "'m", "'re", "'s"]);

@@ -265,7 +265,9 @@ pub(super) fn missing(s: &Sentence<'_>) -> Option<(Range<usize>, String)> {
     let start = s.doc.tokens().get(first)?.start as usize;
     let capital = s.text(first).chars().next()?;
     let word = s.text(first);
-    let lowered = format!("{lead}{}{}", capital.to_lowercase(), &word[capital.len_utf8()..]);
+    let rest = &word[capital.len_utf8()..];
+    let rest = if rest.chars().any(char::is_lowercase) { rest.to_owned() } else { rest.to_lowercase() };
+    let lowered = format!("{lead}{}{rest}", capital.to_lowercase());
     Some((start..start + word.len(), lowered))
 }
 

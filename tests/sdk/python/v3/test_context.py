@@ -32,7 +32,7 @@ def test_a_context_has_a_summary_facts_with_dates_and_entities(client: Zep, noor
     facts = section(context, "FACTS").splitlines()
     lives = [fact for fact in facts if "lives in Copenhagen" in fact]
     assert len(lives) == 1
-    assert lives[0].endswith("(Date range: 2025-09-01 - present)")
+    assert lives[0].endswith("(Date range: 2025-09-01 00:00:00 - present)")
     assert any("works at Atelier Bleu" in fact for fact in facts)
     assert "Atelier Bleu" not in section(context, "ENTITIES"), "it would only repeat the fact"
     client.graph.add_nodes(user_id=noor.user_id, nodes=[AddNodeItem(name="Atelier Bleu", label="Organization", attributes={"city": "Lyon"})])

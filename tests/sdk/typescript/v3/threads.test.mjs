@@ -70,7 +70,7 @@ test("a context contains dated facts and can be returned when adding a message",
   const talk = await newTalk({ firstName: "Noor" });
   await say(talk, "I live in Lyon.", "2025-01-01T00:00:00Z");
   const { context } = await client.thread.getUserContext(talk.threadId);
-  assert.match(context, /<FACTS>[^]*Lyon.* \(Date range: 2025-01-01 - present\)[^]*<\/FACTS>/);
+  assert.match(context, /<FACTS>[^]*Lyon.* \(Date range: 2025-01-01 00:00:00 - present\)[^]*<\/FACTS>/);
   const messages = [{ role: "user", content: "Where do I live?" }];
   const added = await client.thread.addMessages(talk.threadId, { messages, returnContext: true });
   assert.match(added.context, /Lyon/);
