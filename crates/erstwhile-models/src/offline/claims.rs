@@ -256,6 +256,8 @@ impl<'l> Claims<'l> {
                     | "LIVES_WITH"
                     | "WORKS_IN"
                     | "OWNS_BUSINESS"
+                    | "OWNS"
+                    | "HAS_PET"
             )
     }
 

@@ -240,6 +240,14 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let s = self.s;
         let object = self.kept_among(child).unwrap_or(child);
         let pronoun = s.pos(object) == Pos::Pron && !s.is_capital(object);
+        // "We split up, me and Claire": the parser takes the afterthought for an object.
+        if pronoun
+            && s.is(object, &["me", "us"])
+            && self.people.is_speaker(&self.clause.subject.name)
+            && !self.keeps(object)
+        {
+            return Ok(());
+        }
         if dep == Dep::Dobj && !self.keeps(object) && pronoun && self.people.person(s, object).is_none() {
             return Err(Vague);
         }

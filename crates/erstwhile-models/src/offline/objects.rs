@@ -81,6 +81,8 @@ impl SentenceReader<'_, '_> {
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
             slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),
+            // "Fluent Portuguese" is Portuguese.
+            _ if candidate.relation == "SPEAKS" && kinds.has(Kind::Language) => s.text(token).to_owned(),
             _ if s.tag(token) == Tag::Vbg => self.action_name(token, context.subject)?,
             _ => match self.person(token) {
                 Some(person)
