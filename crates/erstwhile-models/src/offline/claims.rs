@@ -76,7 +76,7 @@ impl<'l> Claims<'l> {
         if !is_name(&fact.object.name) || fact.object.name == fact.subject.name {
             return;
         }
-        fact.statement = sentence_of(&fact.statement);
+        fact.statement = sentence_of(&whole_clause(&fact));
         if fact.negated {
             self.deny(&fact);
             return;
@@ -351,7 +351,9 @@ fn clean_name(name: &str) -> String {
     let name = [" then ", " not ", ", not "]
         .into_iter()
         .fold(name, |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
-    let name = name.strip_suffix(" now").unwrap_or(name);
+    let name = [" now", " before", " there", " lately"]
+        .iter()
+        .fold(name, |name, adverb| name.strip_suffix(adverb).unwrap_or(name));
     let name = name.trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '"' | '“' | '”') || c.is_whitespace());
     name.strip_suffix("'s").unwrap_or(name).to_owned()
 }
@@ -368,6 +370,15 @@ fn is_name(name: &str) -> bool {
         && !cut
         && name.len() <= 160
         && !name.contains(['|', '{', '}', '<', '>', '=', '\\', '\n', '[', ']'])
+}
+
+/// The statement as a main clause: "who I met" is "I met", and of "I'd love to hike and explore" the second half is a wish.
+fn whole_clause(fact: &Fact<'_>) -> String {
+    let name = &fact.subject.name;
+    let text = fact.statement.replacen(&format!("{name} who "), &format!("{name} "), 1);
+    let is_wish =
+        ["like", "love", "prefer", "rather", "be"].iter().any(|verb| text.contains(&format!(" would {verb}")));
+    if fact.mood == Mood::Wanted && !is_wish { text.replacen(" would ", " wants to ", 1) } else { text }
 }
 
 /// A statement with a capital letter at its start and a full stop.

@@ -432,6 +432,14 @@ impl SentenceReader<'_, '_> {
         match relation {
             // "I am working in Infosys": the place is an employer.
             "WORKS_IN" if object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2 => "WORKS_AT",
+            // "I'm building a site": it is not made yet.
+            "CREATED"
+                if s.tag(context.verb) == Tag::Vbg
+                    && s.has_child_word(context.verb, &["am", "is", "are", "'m", "'re", "'s"])
+                    && !s.has_child_word(context.verb, &["been"]) =>
+            {
+                "WORKS_ON"
+            }
             // "We're in Otley still": where one lives.
             "LOCATED_IN"
                 if s.lemma(context.verb) == "be"

@@ -114,7 +114,7 @@ impl SentenceReader<'_, '_> {
     fn number_with_noun(&mut self, noun: usize) {
         let s = self.s;
         let verb = s.doc.ancestors(noun).find(|above| s.tokens().contains(above) && s.is_verb(*above));
-        let known = s.child(noun, |c| s.is(c, &["the", "new", "current"]) || s.is(c, MINE)).is_some();
+        let known = s.child(noun, |c| s.is(c, &["new", "current"]) || s.is(c, MINE)).is_some();
         let aims = verb.is_some_and(|verb| s.is_lemma(verb, &["achieve", "aim", "reach", "want", "target"]));
         // "A 12% salary increase" is no salary.
         // "Tests with a 95% pass rate": the rate of the tests.
@@ -124,7 +124,9 @@ impl SentenceReader<'_, '_> {
         if is_part || aims || !known && verb.is_none_or(|verb| self.is_unreal(verb)) {
             return;
         }
-        let of = s.child(noun, |c| s.dep(c) == Dep::Prep && s.lower(c) == "of").and_then(|of| s.object_of(of));
+        // "The lengths of three sides" are none of them.
+        let of = s.child(noun, |c| s.dep(c) == Dep::Prep && s.lower(c) == "of" && s.tag(noun) == Tag::Nn);
+        let of = of.and_then(|of| s.object_of(of));
         let percent = s.child(noun, |c| {
             matches!(s.dep(c), Dep::Compound | Dep::Nummod | Dep::Amod | Dep::Nmod)
                 && s.entity_kind(c) == Some(EntityKind::Percent)

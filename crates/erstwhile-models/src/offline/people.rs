@@ -391,7 +391,12 @@ impl People {
             kinship: Some(Kinship {
                 owner: owner.name.clone(),
                 word: label.clone(),
-                said: if plural { label.clone() } else { sentence.lemma(noun).to_owned() },
+                // The lemma of "youngest" is "young".
+                said: match sentence.lower(noun) {
+                    word if plural => word.to_owned(),
+                    word if word.ends_with("est") => format!("{word} child"),
+                    _ => sentence.lemma(noun).to_owned(),
+                },
                 relation,
                 named: name.is_some(),
             }),
