@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use regex::Regex;
+
 /// A rewritten text with the position of each byte in the original.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mapped {
@@ -60,6 +62,32 @@ impl Mapped {
         self.origin = origin;
     }
 
+    /// Where the text begins and ends without white space and marks around it.
+    pub(super) fn bounds(&self) -> Range<usize> {
+        let start = self.text.len() - self.text.trim_start().len();
+        start..self.text.trim_end_matches(['.', '!', ' ']).len().max(start)
+    }
+
+    /// Replaces the matches of a pattern, except those that begin or end inside an address or identifier: the "b" of
+    /// "to b@example.com" is no word. `finish` is applied to each replacement.
+    pub(super) fn rewrite(&mut self, pattern: &Regex, with: &str, finish: impl Fn(String) -> String) {
+        let bounds = self.bounds();
+        let text = &self.text[bounds.clone()];
+        let joins = |c: char| matches!(c, '@' | '/' | '_' | '#');
+        let edits: Vec<(Range<usize>, String)> = pattern
+            .captures_iter(text)
+            .filter_map(|found| {
+                let place = found.get(0)?.range();
+                let is_inside = text[..place.start].ends_with(joins) || text[place.end..].starts_with(joins);
+                let mut full = String::new();
+                found.expand(with, &mut full);
+                (!is_inside).then(|| (bounds.start + place.start..bounds.start + place.end, finish(full)))
+            })
+            .collect();
+        let edits: Vec<_> = edits.iter().map(|(range, full)| (range.clone(), full.as_str())).collect();
+        self.replace(&edits);
+    }
+
     /// A part of this text.
     pub(super) fn part(&self, range: Range<usize>) -> Self {
         match (self.text.get(range.clone()), self.origin.get(range)) {
@@ -71,7 +99,7 @@ impl Mapped {
 
 #[cfg(test)]
 mod tests {
-    use super::Mapped;
+    use super::*;
 
     #[test]
     fn positions_are_those_of_the_original() {
@@ -80,6 +108,18 @@ mod tests {
         assert_eq!(text.text(), "I'm going to go");
         assert_eq!(text.origin(13..15), 10..12);
         assert_eq!(text.origin(4..12), 4..9);
+    }
+
+    #[test]
+    fn patterns_do_not_rewrite_identifiers() {
+        let pattern = Regex::new(r"\bto b\b").unwrap();
+        let rewritten = |text: &str| {
+            let mut text = Mapped::slice(text, 0..text.len());
+            text.rewrite(&pattern, "to be", |full| full);
+            text.text().to_owned()
+        };
+        assert_eq!(rewritten(" want to b here."), " want to be here.");
+        assert_eq!(rewritten("changed to b@example.com"), "changed to b@example.com");
     }
 
     #[test]

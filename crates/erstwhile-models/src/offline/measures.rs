@@ -174,6 +174,10 @@ impl SentenceReader<'_, '_> {
             let Some(counted) = of else { return };
             noun = counted;
         }
+        // Relatives and animals are counted with the other facts about them.
+        if s.lemma(verb) == "have" && (s.is_a(noun, Kind::Kin) || s.is_a(noun, Kind::Animal)) {
+            return;
+        }
         let number = s.child_of(noun, &[Dep::Nummod]).and_then(|number| number_of(s.lower(number)));
         let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
         let Some(me) = self.people.speaker.clone().map(Person::named) else { return };

@@ -190,7 +190,7 @@ impl SentenceReader<'_, '_> {
             if !listed_names::has_names(&s, object) && relation == "HAS_CHILD" {
                 let label = s.lower(object);
                 let child = Object::entity(format!("{}'s {label}", subject.name), Some("Person"));
-                self.state(subject, relation, child, format!("{} has {} {label}", subject.name, s.lower(number)));
+                self.state(subject, relation, child, format!("{} has {label}", subject.name));
             }
         }
         let noun = self.bare_noun(object);

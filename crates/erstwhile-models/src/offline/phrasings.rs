@@ -2,6 +2,7 @@
 //!
 //! Each rule rewrites a construction that the parser cannot read, whatever the words in it are.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -201,26 +202,14 @@ static GOALS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn in_plain_words(sentence: &mut Mapped) {
     goals(sentence);
     for (rule, full) in RULES.iter() {
-        let text = sentence.text().to_owned();
-        let (start, end) = bounds(&text);
-        let Some(found) = rule.captures(&text[start..end]) else { continue };
-        let Some(place) = found.get(0).map(|whole| start + whole.start()..start + whole.end()) else { continue };
-        let mut with = String::new();
-        found.expand(full, &mut with);
-        sentence.replace(&[(place, with.replace("  ", " ").as_str())]);
+        sentence.rewrite(rule, full, |text| text.replace("  ", " "));
     }
-}
-
-/// Where a sentence begins and ends without white space and marks around it.
-fn bounds(text: &str) -> (usize, usize) {
-    let start = text.len() - text.trim_start().len();
-    (start, text.trim_end_matches(['.', '!', ' ']).len().max(start))
 }
 
 /// "Goals: learn Cantonese, read 20 books": each is something that the speaker wants.
 fn goals(sentence: &mut Mapped) {
     let text = sentence.text().to_owned();
-    let (start, end) = bounds(&text);
+    let Range { start, end } = sentence.bounds();
     let found = GOALS.as_ref().and_then(|goals| goals.captures(&text[start..end]));
     let Some(items) = found.and_then(|found| found.get(1)) else { return };
     let first = start + items.start();

@@ -363,14 +363,18 @@ static COMPILED: LazyLock<Vec<(Regex, When, &'static str)>> = LazyLock::new(|| {
 /// Completes a sentence that a speaker says of himself or herself.
 pub(super) fn complete(sentence: &mut Mapped) {
     for (pattern, when, with) in COMPILED.iter() {
-        let text = sentence.text().trim_end_matches(['.', '!', ' ']).to_owned();
+        let text = &sentence.text()[sentence.bounds()];
+        // Most patterns match nothing, and the rest costs more than a match.
+        if !pattern.is_match(text) {
+            continue;
+        }
         let lower = text.to_lowercase();
         let holds = match when {
             When::Always => true,
-            When::Verbless => !has_verb(&text),
+            When::Verbless => !has_verb(text),
             When::Title => {
                 let last = lower.split(" from ").next().and_then(|title| title.rsplit(' ').next());
-                !has_verb(&text) && last.is_some_and(|last| TITLES.split_whitespace().any(|title| title == last))
+                !has_verb(text) && last.is_some_and(|last| TITLES.split_whitespace().any(|title| title == last))
             }
             When::Living => ["live", "living", "stay"].iter().any(|word| lower.contains(word)),
             When::Eating => ["veg", "eat", "diet", "halal", "allerg"].iter().any(|word| lower.contains(word)),
@@ -382,20 +386,9 @@ pub(super) fn complete(sentence: &mut Mapped) {
                     || super::fragments::begins_without_subject(&lower)
             }
         };
-        if !holds {
-            continue;
+        if holds {
+            sentence.rewrite(pattern, with, with_small_noun);
         }
-        let mut edits = Vec::new();
-        for found in pattern.captures_iter(&text) {
-            let mut full = String::new();
-            found.expand(with, &mut full);
-            let full = with_small_noun(full);
-            if let Some(whole) = found.get(0) {
-                edits.push((whole.range(), full));
-            }
-        }
-        let edits: Vec<_> = edits.iter().map(|(range, full)| (range.clone(), full.as_str())).collect();
-        sentence.replace(&edits);
     }
 }
 
