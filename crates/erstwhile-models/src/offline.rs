@@ -61,7 +61,6 @@ mod speakers;
 mod spellings;
 mod statement;
 mod subjects;
-mod telegrams;
 mod things;
 mod tokens;
 mod transcripts;

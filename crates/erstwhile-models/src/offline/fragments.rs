@@ -127,9 +127,8 @@ pub(super) fn begins_without_subject(lower: &str) -> bool {
 
 /// Completes the beginning of a sentence that a speaker says of himself or herself.
 pub(super) fn complete(sentence: &mut Mapped) {
-    super::telegrams::complete(sentence);
-    kin(sentence);
     phrasings::in_plain_words(sentence);
+    kin(sentence);
     spread(sentence);
     appointment(sentence);
     preference(sentence);

@@ -11,7 +11,7 @@ use regex::Regex;
 use super::claims::{Claims, Fact, Object};
 use super::mood::Mood;
 use super::people::Person;
-use super::telegrams::TITLES;
+use super::phrasings::is_title;
 
 /// Headings of the parts of a résumé.
 const HEADINGS: &[(&str, Part)] = &[
@@ -151,10 +151,7 @@ impl Entry<'_> {
     /// "Data engineer, Zaragoza": the job, and where one lives.
     fn head(&self, claims: &mut Claims<'_>) {
         let parts: Vec<&str> = self.line.split([',', '|', '·']).map(str::trim).collect();
-        let is_job = |text: &str| {
-            let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
-            TITLES.split_whitespace().any(|title| title == last)
-        };
+        let is_job = |text: &str| is_title(&text.rsplit(' ').next().unwrap_or_default().to_lowercase());
         let name = &self.person.name;
         let (job, town) = match parts.as_slice() {
             [job] if is_job(job) => {

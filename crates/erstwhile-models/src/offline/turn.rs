@@ -29,6 +29,7 @@ use super::openings;
 use super::other_languages;
 use super::passages::{self, Passage};
 use super::people::{People, Person, PersonKind};
+use super::phrasings;
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
@@ -36,7 +37,6 @@ use super::resumes;
 use super::sentence::Sentence;
 use super::statement;
 use super::subjects;
-use super::telegrams;
 use super::transcripts;
 
 /// Longer turns are read up to this length.
@@ -313,7 +313,7 @@ impl TurnReader<'_> {
             fragments::complete(&mut mapped);
         }
         if trust == Trust::Assistant && !unit.question {
-            telegrams::report(&mut mapped);
+            phrasings::report(&mut mapped);
         }
         if !unit.question {
             self.codes(&mapped, trust, claims);

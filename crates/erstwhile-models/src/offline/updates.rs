@@ -46,7 +46,7 @@ pub(super) fn changed(text: &str, earlier: &[&str]) -> Option<String> {
     let value = found.name("value")?.as_str().trim_end_matches(['.', ',']);
     let before = earlier.iter().rev().take(3).find_map(|before| {
         let mut full = Mapped::slice(before, 0..before.len());
-        super::telegrams::complete(&mut full);
+        super::phrasings::in_plain_words(&mut full);
         let lower = full.text().to_lowercase();
         let states = lower.starts_with("my ") && (lower.contains(" is ") || lower.contains(" was "));
         let measures =
