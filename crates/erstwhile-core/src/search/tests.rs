@@ -250,3 +250,20 @@ fn a_statement_of_nobody_is_found_in_a_graph_without_a_user() {
     });
     assert!(emptied.search_facts(&request("valley", 9, Statements::Auto)).is_empty());
 }
+
+#[test]
+fn a_statement_that_ended_is_found_only_as_it_was_known_before() {
+    let mut scene = Scene::new();
+    scene.sample.add_fact(1, ("Nora:Person", "LIVES_IN", "Rome:Location"), Holding::Exclusive);
+    scene.statement("Nora lives in sunny Rome.");
+    scene.sample.add_fact(3, ("Nora:Person", "LIVES_IN", "Oslo:Location"), Holding::Exclusive);
+    let told_at = |known_at| {
+        let current =
+            SearchRequest { moment: Moment::Current(day(5)), known_at, ..request("sunny Rome", 9, Statements::Always) };
+        let found = scene.index().search_facts(&current).into_iter();
+        found.map(|found| found.item).find(|fact| fact.statement == "Nora lives in sunny Rome.")
+    };
+    assert_eq!(told_at(None), None);
+    let known = told_at(Some(day(2))).expect("the statement, before its end was known");
+    assert_eq!((known.valid_until, known.expired_at), (None, None));
+}
