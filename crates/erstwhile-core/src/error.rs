@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 /// The kind of an error, by what the caller should do about it.
 ///
@@ -35,6 +36,7 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     object: Option<&'static str>,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -44,7 +46,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// Creates an error; messages are lower case without a final period.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), object: None, source: None }
+        Self { kind, message: message.into(), object: None, retry_after: None, source: None }
     }
 
     /// Creates an error of kind `Invalid`.
@@ -77,6 +79,18 @@ impl Error {
     pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
+    }
+
+    /// Sets how long the caller should wait before it tries again.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Duration) -> Self {
+        self.retry_after = Some(retry_after);
+        self
+    }
+
+    /// How long the caller should wait before it tries again, if that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The kind.

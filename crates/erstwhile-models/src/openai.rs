@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use erstwhile::ports::{LanguageModel, Prompt};
+use erstwhile::ports::{Completion, LanguageModel, ModelUsage, Prompt};
 use erstwhile::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
@@ -102,11 +102,11 @@ impl LanguageModel for OpenAiModel {
         &self.settings.name
     }
 
-    async fn complete(&self, prompt: Prompt) -> Result<String> {
+    async fn complete(&self, prompt: Prompt) -> Completion {
         let model = self.clone();
-        tokio::task::spawn_blocking(move || model.send(&prompt))
-            .await
-            .map_err(|_| Error::internal("the language model client stopped unexpectedly"))?
+        let sent = tokio::task::spawn_blocking(move || model.send(&prompt)).await;
+        let stopped = |_| Error::internal("the language model client stopped unexpectedly");
+        Completion { outcome: sent.map_err(stopped).and_then(|answer| answer), usage: ModelUsage::default() }
     }
 }
 

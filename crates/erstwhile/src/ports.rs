@@ -10,6 +10,7 @@ use erstwhile_core::error::Result;
 pub use erstwhile_core::extraction::{
     Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, ExtractionRequest, KnownEntity, Turn,
 };
+pub use erstwhile_core::model::ModelUsage;
 
 mod none;
 mod system;
@@ -62,23 +63,27 @@ pub trait Extractor: Send + Sync + std::fmt::Debug {
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>>;
 }
 
-/// Answers a prompt with text. Optional: the calls that need a language model fail without one.
+/// Answers a prompt with text. Optional: the engine works without one.
 #[async_trait]
 pub trait LanguageModel: Send + Sync + std::fmt::Debug {
     /// Name of the model.
     fn name(&self) -> &str;
 
-    /// The model's answer, unchanged.
+    /// The model's answer, and what it consumed.
     ///
-    /// # Errors
-    /// `Unavailable` when a later attempt may succeed, `Invalid` when the model rejects the request.
-    async fn complete(&self, prompt: Prompt) -> Result<String>;
+    /// The future must not block a thread, and dropping it cancels the request. With a
+    /// [`schema`](Prompt::schema), the answer is one JSON document, which the caller still has to check.
+    ///
+    /// The outcome is `Unavailable` when a later attempt may succeed, `Unauthenticated` when the provider rejects the
+    /// credentials, `Invalid` when it rejects the request, and `Internal` when its answer is unusable.
+    async fn complete(&self, prompt: Prompt) -> Completion;
 }
 
 /// A prompt for a language model.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prompt {
-    /// Instructions: from Erstwhile, never from users.
+    /// Instructions: from Erstwhile and the operator, never from users. Providers cache the start of a prompt, so
+    /// what differs between prompts belongs in `data`.
     pub instructions: String,
     /// The input: text of users, marked as data.
     pub data: String,
@@ -86,6 +91,15 @@ pub struct Prompt {
     pub schema: Option<serde_json::Value>,
     /// Maximum number of tokens of the answer.
     pub tokens_max: u32,
+}
+
+/// The end of a call of a language model.
+#[derive(Debug)]
+pub struct Completion {
+    /// The answer, or why there is none.
+    pub outcome: Result<String>,
+    /// What was consumed, also by failed attempts.
+    pub usage: ModelUsage,
 }
 
 impl<T: Clock + ?Sized> Clock for Arc<T> {
@@ -132,7 +146,7 @@ impl<T: LanguageModel + ?Sized> LanguageModel for Arc<T> {
         (**self).name()
     }
 
-    async fn complete(&self, prompt: Prompt) -> Result<String> {
+    async fn complete(&self, prompt: Prompt) -> Completion {
         (**self).complete(prompt).await
     }
 }

@@ -80,7 +80,8 @@ impl ThreadHandle {
             request.instruction.unwrap_or_default()
         );
         let schema = object_schema([("class".to_owned(), json!({ "type": "string", "enum": request.classes }))]);
-        let answer = model.complete(Prompt { instructions, data, schema: Some(schema), tokens_max: 100 }).await?;
+        let answer =
+            model.complete(Prompt { instructions, data, schema: Some(schema), tokens_max: 100 }).await.outcome?;
         let said = read_object(&answer)?.get("class").and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
         let class = request.classes.into_iter().find(|class| class.to_lowercase() == said);
         class.ok_or_else(|| Error::internal("the language model chose none of the classes"))
@@ -105,7 +106,8 @@ impl ThreadHandle {
         let schema = object_schema(fields.keys().map(|name| (name.clone(), json!({ "type": "string" }))));
         let answer = model
             .complete(Prompt { instructions, data: data.clone(), schema: Some(schema), tokens_max: 2_000 })
-            .await?;
+            .await
+            .outcome?;
         let mut said = read_object(&answer)?;
         let text = |value: Value| match value {
             Value::String(text) => text,
@@ -129,7 +131,7 @@ impl ThreadHandle {
         let instructions = "Write the one question that the last message asks or implies so that it can be understood \
                             without the conversation. Answer with the question alone."
             .to_owned();
-        let answer = model.complete(Prompt { instructions, data, schema: None, tokens_max: 300 }).await?;
+        let answer = model.complete(Prompt { instructions, data, schema: None, tokens_max: 300 }).await.outcome?;
         Ok(answer.trim().to_owned())
     }
 }
