@@ -143,6 +143,7 @@ fn indexed(embedder: &StaticEmbedder, talk: Conversation) -> Indexed {
                 state: EpisodeState::Processed,
                 task: None,
                 strict: false,
+                model_reading: None,
             });
         }
     }

@@ -162,6 +162,7 @@ fn fact(number: usize) -> Claim {
         valid_from: None,
         valid_until: None,
         confidence: 1.0,
+        attributes: Metadata::new(),
     }
 }
 
@@ -192,6 +193,7 @@ async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, t
                 state: EpisodeState::Processed,
                 task: None,
                 strict: false,
+                model_reading: None,
             };
             let extraction = Extraction { claims: vec![claim], ..Extraction::default() };
             read.extend(evidence(&reading, &episode, extraction).0);

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
     Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob, ImportState, Link,
-    LinkId, Mention, Metadata, Partition, PartitionId, PartitionOwner, Precondition, Project, ProjectId, Setting,
-    SettingKind, TaskId, Thread, User,
+    LinkId, Mention, Metadata, ModelReading, ModelReport, Partition, PartitionId, PartitionOwner, Precondition,
+    Project, ProjectId, Setting, SettingKind, TaskId, Thread, User,
 };
 
 /// Changes that are applied atomically.
@@ -43,6 +43,11 @@ pub enum BatchPrecondition {
         /// The revision of the graph's knowledge when the sender read it.
         revision: i64,
     },
+    /// The sender holds the graph's lease for readings by the language model.
+    ModelLease {
+        /// The fencing token of the lease.
+        epoch: i64,
+    },
 }
 
 /// One change of stored state.
@@ -72,6 +77,13 @@ pub enum Change {
     SetEpisodeMetadata(EpisodeId, Metadata),
     /// An episode's state changes; leaving `Pending` removes it from the queue.
     SetEpisodeState(EpisodeId, EpisodeState),
+    /// A language model is to read an episode, from a time on.
+    AwaitModel(EpisodeId, Timestamp),
+    /// A language model has read an episode: everything derived from it is removed, and the batch adds what the model
+    /// read. The episode must be waiting for this.
+    ReplaceReading(EpisodeId, ModelReport),
+    /// The state of an episode's reading by a language model changes, if the episode is waiting for it.
+    SetModelReading(EpisodeId, ModelReading),
     /// An episode is removed, with everything derived from it.
     RemoveEpisode(EpisodeId),
     /// A task is added that tracks the ingestion of the batch's episodes.
@@ -121,6 +133,7 @@ impl Change {
             | Self::PutFactEdit(..)
             | Self::PutEntityEdit(..)
             | Self::RemoveName(_)
+            | Self::ReplaceReading(..)
             | Self::RemoveEpisode(_)
             | Self::RemoveThread(_) => true,
             Self::Project(_)
@@ -133,6 +146,8 @@ impl Change {
             | Self::AddEpisodes(_)
             | Self::SetEpisodeMetadata(..)
             | Self::SetEpisodeState(..)
+            | Self::AwaitModel(..)
+            | Self::SetModelReading(..)
             | Self::AddTask { .. }
             | Self::Setting(_)
             | Self::Group(_)
@@ -144,6 +159,21 @@ impl Change {
     /// Whether the change may alter the number of pending episodes of the graph, other than by adding some.
     pub fn changes_pending_episodes(&self) -> bool {
         matches!(self, Self::SetEpisodeState(..) | Self::RemoveEpisode(_) | Self::RemoveThread(_))
+    }
+
+    /// Whether the change may alter the number of episodes that wait for the language model.
+    pub fn changes_awaiting_episodes(&self) -> bool {
+        matches!(
+            self,
+            Self::AwaitModel(..)
+                | Self::ReplaceReading(..)
+                | Self::SetModelReading(..)
+                | Self::RemoveEpisode(_)
+                | Self::RemoveThread(_)
+                | Self::RemoveAssertion(_)
+                | Self::PutFactEdit(..)
+                | Self::RemoveName(_)
+        )
     }
 
     /// Whether the change may alter the number of unfinished items of an import job.
@@ -168,6 +198,9 @@ impl Change {
             | Self::AddEpisodes(_)
             | Self::SetEpisodeMetadata(..)
             | Self::SetEpisodeState(..)
+            | Self::AwaitModel(..)
+            | Self::ReplaceReading(..)
+            | Self::SetModelReading(..)
             | Self::RemoveEpisode(_)
             | Self::AddTask { .. }
             | Self::AddMention(_)

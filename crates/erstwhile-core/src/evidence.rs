@@ -44,6 +44,8 @@ pub enum TombstoneKind {
     Link,
     /// A name and everything about it.
     Name,
+    /// Everything derived from an episode, but not the episode.
+    Reading,
 }
 
 /// An edit by the operator, which overrides values computed from the other evidence.

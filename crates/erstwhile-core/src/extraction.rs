@@ -1,8 +1,11 @@
 //! Input and output of extractors, as plain data.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::Timestamp;
 
-use crate::model::{ClaimKind, EpisodeKind, Holding, Role, Span, TimePoint};
+use crate::model::{ClaimKind, EpisodeKind, Holding, Metadata, ModelUsage, Role, Span, TimePoint};
+use crate::ontology::Ontology;
 
 /// The input of an extractor.
 #[derive(Debug, Clone, Default)]
@@ -16,8 +19,16 @@ pub struct ExtractionRequest {
     pub turns: Vec<Turn>,
     /// Entities of the graph to which the text may refer, most recent first (at most a few hundred).
     pub known: Vec<KnownEntity>,
+    /// Current facts of the graph to which the text may refer, the most relevant first.
+    pub facts: Vec<KnownFact>,
+    /// The declared types that apply to the graph; empty when none are declared.
+    pub ontology: Arc<Ontology>,
+    /// The operator's own instructions for extraction.
+    pub instructions: Vec<String>,
     /// IANA time zone for relative dates; UTC if absent.
     pub time_zone: Option<String>,
+    /// Receives what calls of a language model consume, also when extraction fails or is cancelled.
+    pub usage: Arc<UsageMeter>,
 }
 
 /// A message or document to extract from.
@@ -44,6 +55,52 @@ pub struct KnownEntity {
     pub name: String,
     /// Its type, if known.
     pub entity_type: Option<String>,
+    /// Its other names.
+    pub aliases: Vec<String>,
+}
+
+/// An existing fact of the graph.
+#[derive(Debug, Clone)]
+pub struct KnownFact {
+    /// Name of its subject.
+    pub subject: String,
+    /// The relation.
+    pub predicate: String,
+    /// Name of its object, or its value.
+    pub object: String,
+    /// The object's type.
+    pub object_type: Option<String>,
+    /// The fact as a sentence.
+    pub statement: String,
+    /// How facts of the relation may overlap in time.
+    pub holding: Holding,
+    /// Since when it holds, if known.
+    pub valid_from: Option<Timestamp>,
+}
+
+/// Adds up what calls of a language model consume.
+#[derive(Debug, Default)]
+pub struct UsageMeter(Mutex<ModelUsage>);
+
+impl UsageMeter {
+    /// Adds the consumption of a call.
+    pub fn add(&self, usage: ModelUsage) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += usage;
+    }
+
+    /// The total so far.
+    pub fn total(&self) -> ModelUsage {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A claim or statement that was dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedClaim {
+    /// What it says.
+    pub statement: String,
+    /// Why it was dropped.
+    pub reason: &'static str,
 }
 
 /// The result of extracting from one turn.
@@ -57,6 +114,10 @@ pub struct Extraction {
     pub aliases: Vec<ExtractedAlias>,
     /// Sentences that can be understood alone, for search.
     pub statements: Vec<ExtractedStatement>,
+    /// Claims that the extractor itself dropped.
+    pub dropped: Vec<DroppedClaim>,
+    /// The number of characters at the end of the text that were not read because the text is too long.
+    pub characters_left_out: usize,
 }
 
 /// A sentence of the text that can be understood alone: names for pronouns, absolute dates for relative ones.
@@ -124,4 +185,6 @@ pub struct Claim {
     pub valid_until: Option<TimePoint>,
     /// Confidence, 0 to 1.
     pub confidence: f64,
+    /// Properties of the fact that its declared type has.
+    pub attributes: Metadata,
 }

@@ -298,7 +298,7 @@ impl Knowledge {
         match kind {
             TombstoneKind::Assertion => self.remove_assertion(AssertionId(id), slots, touched),
             TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
-            TombstoneKind::Episode => {
+            TombstoneKind::Episode | TombstoneKind::Reading => {
                 let episode = EpisodeId(id);
                 for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
                     self.remove_assertion(assertion, slots, touched);
@@ -537,6 +537,18 @@ impl Knowledge {
         let said = self.by_episode.get(&episode).into_iter().flatten();
         let ids: BTreeSet<AssertionId> = said.filter_map(|id| self.fact_of.get(id)).copied().collect();
         ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
+    }
+
+    /// Whether the operator has edited a fact that an episode states.
+    pub fn is_corrected(&self, episode: EpisodeId) -> bool {
+        let own = self.by_episode.get(&episode).into_iter().flatten();
+        own.into_iter().any(|id| self.fact_edits.contains_key(id))
+    }
+
+    /// The assertions of an episode, including statements.
+    pub fn assertions_from(&self, episode: EpisodeId) -> impl Iterator<Item = &Assertion> {
+        let own = self.by_episode.get(&episode).into_iter().flatten();
+        own.filter_map(|id| self.assertions.get(id).or_else(|| self.statements.get(id)))
     }
 
     /// Names with types, the most recently mentioned first, as context for an extractor.

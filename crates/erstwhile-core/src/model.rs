@@ -10,6 +10,7 @@ mod graph;
 mod ids;
 mod import_job;
 mod link;
+mod model_reading;
 mod model_usage;
 mod partition;
 mod project;
@@ -28,7 +29,8 @@ pub use ids::{
 };
 pub use import_job::{ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget};
 pub use link::{Link, LinkKind};
-pub use model_usage::ModelUsage;
+pub use model_reading::{ModelReading, ModelReadingState, ModelReport};
+pub use model_usage::{ModelPrices, ModelUsage};
 pub use partition::{Graph, Partition, PartitionOwner};
 pub use project::{ApiKey, KeyAccess, Project};
 pub use setting::{Precondition, Setting, SettingKind};

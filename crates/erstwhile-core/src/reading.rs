@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::change::Change;
-use crate::extraction::Extraction;
+use crate::extraction::{DroppedClaim, Extraction};
 use crate::identity::normalise;
 use crate::model::{Episode, GraphId, User, VALUE_TYPE};
 use ground::lies_in;
@@ -15,7 +15,7 @@ mod ground;
 mod names;
 mod strict;
 
-pub use ground::{DroppedClaim, ground};
+pub use ground::ground;
 pub use strict::admit;
 
 /// Maximum number of claims of one episode: a table of 200 rows with 20 fields has 4,000.
@@ -45,7 +45,7 @@ pub struct Reading<'a> {
 pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction) -> (Vec<Change>, Vec<DroppedClaim>) {
     let names = Names::new(reading, episode, &extraction);
     let mut changes = names.speaker_link();
-    let mut dropped = Vec::new();
+    let mut dropped = extraction.dropped;
     // A value is no entity, so only the claim about it mentions it.
     let is_entity = |entity_type: Option<&str>| entity_type != Some(VALUE_TYPE);
     for mention in extraction.mentions.into_iter().filter(|mention| lies_in(&mention.span, &episode.content)) {

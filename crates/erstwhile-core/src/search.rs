@@ -14,6 +14,7 @@ mod hybrid;
 mod index;
 mod names;
 mod ranking;
+mod related;
 pub(crate) mod rerank;
 mod statements;
 mod turns;
@@ -21,6 +22,7 @@ mod vector;
 
 pub use fuse::Fusion;
 pub use index::{GraphIndex, PendingEmbedding};
+pub use related::Related;
 pub use vector::EXACT_MAX;
 
 use crate::model::{Assertion, Entity, EntityId, Episode, Fact};

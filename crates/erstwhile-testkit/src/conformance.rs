@@ -16,7 +16,7 @@ pub use edits::edits_are_removed_with_their_objects;
 pub use gathered::*;
 pub use queue::*;
 
-use erstwhile::store::{ListOrder, ListPage, Locate, Store};
+use erstwhile::store::{ListOrder, ListPage, Locate, Queue, Store};
 use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change, ProjectChange};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::Evidence;
@@ -177,6 +177,7 @@ fn message(graph: GraphId, thread: &str, number: u128) -> Episode {
         state: EpisodeState::Pending,
         task: None,
         strict: false,
+        model_reading: None,
     }
 }
 
@@ -418,7 +419,7 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), None);
     assert_eq!(store.find_partition(graph.into()).await.unwrap(), None);
     assert_eq!(store.evidence_since(graph, 0).await.unwrap(), None);
-    assert_eq!(store.queue_depth().await.unwrap().episodes, 0);
+    assert_eq!(store.queue_depth(Queue::Ingestion).await.unwrap().episodes, 0);
     let late = store.apply(&batch(4, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 11)])])).await;
     assert_eq!(late.unwrap_err().kind(), ErrorKind::NotFound);
     let anew = vec![new_user(project(1), graph_id(9), "ann", 9), new_thread(graph_id(9), "t", "ann")];

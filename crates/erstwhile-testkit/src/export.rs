@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use erstwhile::engine::{GraphRef, NewThread};
 use erstwhile::export::{Imported, Progress};
 use erstwhile::store::tables::{ExportUnitKind, TABLES};
-use erstwhile::store::{ExportUnitId, ImportOutcome, Store};
+use erstwhile::store::{ExportUnitId, ImportOutcome, Queue, Store};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{ImportState, ProjectId};
 use world::{World, ann};
@@ -94,17 +94,21 @@ pub async fn every_row_is_exported_and_imported(source: &Store, target: &Store) 
 pub async fn pending_episodes_are_ingested_at_the_destination(source: &Store, target: &Store) {
     let from = World::full(source).await;
     // A worker of the source holds a lease.
-    source.claim(from.engine.now(), from.engine.now() + jiff::SignedDuration::from_hours(1)).await.unwrap().unwrap();
+    source
+        .claim(Queue::Ingestion, from.engine.now(), from.engine.now() + jiff::SignedDuration::from_hours(1))
+        .await
+        .unwrap()
+        .unwrap();
     let (_guard, path) = folder();
     from.engine.export_to(&path, &()).await.unwrap();
     let to = World::empty(target, &from);
     clean(&import(&to, &path).await);
-    let depth = target.queue_depth().await.unwrap();
+    let depth = target.queue_depth(Queue::Ingestion).await.unwrap();
     let expected = (5, 3, 0);
     assert_eq!((depth.episodes, depth.graphs, depth.attempts_max), expected, "two messages, and a job of three items");
     to.clock.advance_s(60);
     to.ingest().await;
-    assert_eq!(target.queue_depth().await.unwrap().episodes, 0);
+    assert_eq!(target.queue_depth(Queue::Ingestion).await.unwrap().episodes, 0);
     assert!(to.facts(&ann()).await.iter().any(|fact| fact.contains("likes figs")), "the pending message was ingested");
     assert_eq!(to.engine.project(to.project).import_job(to.bulk).get().await.unwrap().state, ImportState::Succeeded);
     // The source ingests its pending episodes with the same result.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use erstwhile::ports::{Clock, Embedder, Extraction, ExtractionRequest, Extractor, Ids};
+use erstwhile::ports::{Clock, Embedder, Extraction, ExtractionRequest, Extractor, Ids, ModelUsage};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::text::words;
 
@@ -92,6 +92,7 @@ pub struct ScriptedExtractor {
     script: Mutex<HashMap<String, Extraction>>,
     failures: Mutex<HashMap<String, ErrorKind>>,
     panics: Mutex<Vec<String>>,
+    usage: Mutex<ModelUsage>,
     calls: AtomicUsize,
 }
 
@@ -115,6 +116,11 @@ impl ScriptedExtractor {
         self.calls.load(Ordering::SeqCst)
     }
 
+    /// Makes every call consume this much, as if a language model extracted.
+    pub fn consume(&self, usage: ModelUsage) {
+        *self.usage.lock().unwrap() = usage;
+    }
+
     /// Makes extraction of a text panic.
     pub fn panic_on(&self, text: &str) {
         self.panics.lock().unwrap().push(text.to_owned());
@@ -129,6 +135,7 @@ impl Extractor for ScriptedExtractor {
 
     async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        request.usage.add(*self.usage.lock().unwrap());
         let mut extractions = Vec::new();
         for turn in &request.turns {
             if let Some(kind) = self.failures.lock().unwrap().get(&turn.text) {

@@ -6,6 +6,7 @@
 mod collections;
 mod evidence;
 mod imports;
+mod model_readings;
 mod partition;
 mod projects;
 mod queue;
@@ -88,6 +89,8 @@ fn effect(change: &Change) -> Effect {
         | Change::PutFactEdit(..)
         | Change::PutEntityEdit(..)
         | Change::RemoveName(_) => Effect::Knowledge,
+        Change::ReplaceReading(..) => Effect::Knowledge,
+        Change::AwaitModel(..) | Change::SetModelReading(..) => Effect::OfPartition,
         Change::RemoveThread(_) | Change::RemoveEpisode(_) => Effect::KnowledgeAndEpisodes,
         Change::SetEpisodeState(..) => Effect::Episodes,
         Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::EraseItem(_)) => {
@@ -176,6 +179,7 @@ impl Reference {
             if effects.iter().any(|effect| matches!(effect, Effect::Episodes | Effect::KnowledgeAndEpisodes)) {
                 state.count_pending_episodes();
             }
+            state.count_awaiting_episodes();
             if effects.contains(&Effect::Items) {
                 state.count_open_items();
             }
@@ -195,6 +199,12 @@ impl Reference {
                 let state = current.filter(|state| state.row.revision == revision).ok_or(ErrorKind::Conflict)?;
                 // Random batches never claim a graph, so its epoch is always 0.
                 state.queue.as_ref().filter(|_| epoch == 0).ok_or(ErrorKind::Conflict)?;
+            }
+            BatchPrecondition::ModelLease { epoch } => {
+                current
+                    .and_then(|state| state.model_queue.as_ref())
+                    .filter(|_| epoch == 0)
+                    .ok_or(ErrorKind::Conflict)?;
             }
         }
         if let Some(Change::AddPartition(partition, user)) = batch.changes.first() {
@@ -253,6 +263,15 @@ impl Reference {
             Change::SetEpisodeMetadata(id, metadata) => self.own(batch)?.set_episode_metadata(*id, metadata),
             Change::SetEpisodeState(id, state) => {
                 self.own(batch)?.set_episode_state(*id, state, batch.at);
+                Ok(())
+            }
+            Change::AwaitModel(id, from) => {
+                self.own(batch)?.await_model(*id, *from);
+                Ok(())
+            }
+            Change::ReplaceReading(id, report) => self.own(batch)?.replace_reading(*id, report),
+            Change::SetModelReading(id, reading) => {
+                self.own(batch)?.set_model_reading(*id, reading);
                 Ok(())
             }
             Change::RemoveEpisode(id) => self.own(batch)?.remove_episode(*id),

@@ -12,8 +12,8 @@ use moka::sync::Cache;
 use crate::ingestion::{self, Workers};
 use crate::parts::Parts;
 use crate::ports::{Embedder, Ids};
-use crate::state::State;
-use crate::store::{QueueDepth, Store};
+use crate::state::{ModelTotals, State};
+use crate::store::{Queue, QueueDepth, Store};
 
 mod builder;
 mod checks;
@@ -32,6 +32,7 @@ mod imports;
 mod keys;
 mod listing;
 mod messages;
+mod model_readings;
 mod search;
 mod settings;
 mod summaries;
@@ -56,6 +57,7 @@ pub use imports::{ADDED_MAX, ITEMS_MAX, NewImportItem};
 pub use keys::{NewKey, RevealedKey};
 pub use listing::{Listing, SortBy};
 pub use messages::{NewMessage, Posted};
+pub use model_readings::{TaskReadings, USAGE_DAYS_MAX};
 pub use search::Search;
 pub use summaries::SummaryKind;
 pub use threads::NewThread;
@@ -117,7 +119,12 @@ impl Engine {
 
     /// The numbers of episodes and graphs that wait for ingestion.
     pub async fn queue_depth(&self) -> Result<QueueDepth> {
-        self.store().queue_depth().await
+        self.store().queue_depth(Queue::Ingestion).await
+    }
+
+    /// The length of the queue of the language model.
+    pub async fn model_queue_depth(&self) -> Result<QueueDepth> {
+        self.store().queue_depth(Queue::Model).await
     }
 
     /// How many claims and statements this process dropped while reading episodes, by reason.
@@ -135,6 +142,17 @@ impl Engine {
     /// Ingests the pending episodes of one graph in the caller's task; false when none are pending.
     pub async fn ingest_next(&self) -> Result<bool> {
         ingestion::run_once(&self.state).await
+    }
+
+    /// Reads some waiting episodes of one graph with the language model, in the caller's task; false when none were
+    /// waiting.
+    pub async fn read_next_with_model(&self) -> Result<bool> {
+        ingestion::read_once_with_model(&self.state).await
+    }
+
+    /// What the language model consumed and read since the process started.
+    pub fn model_totals(&self) -> ModelTotals {
+        self.state.model_totals().get()
     }
 
     /// Checks that the store answers.

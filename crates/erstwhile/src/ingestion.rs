@@ -8,36 +8,33 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 mod imports;
+mod leases;
+mod model_readings;
+mod requests;
 
-use crate::ports::{Extraction, ExtractionRequest, KnownEntity, Turn};
+pub(crate) use model_readings::{day_of, is_worth_a_call};
+
+use crate::ports::{DroppedClaim, Extraction};
 use crate::state::State;
-use crate::store::Lease;
+use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
-use erstwhile_core::model::{BatchId, Episode, EpisodeState, GraphId, Partition, PartitionId, PartitionOwner, User};
-use erstwhile_core::reading::{self, DroppedClaim, Reading};
+use erstwhile_core::model::{BatchId, Episode, EpisodeState, Partition, PartitionId, PartitionOwner, User};
+use erstwhile_core::reading::{self, Reading};
+use leases::{LEASE, backoff, later};
+use requests::Source;
 
 /// Maximum number of episodes that are extracted together.
 const EPISODES_MAX: i64 = 32;
-/// Number of earlier episodes that the extractor reads as context.
-const CONTEXT_EPISODES: i64 = 4;
-/// Maximum number of known entities in an extraction request.
-const KNOWN_MAX: usize = 400;
-/// Duration of a lease unless it is extended. A graph waits this long after its worker was killed.
-const LEASE: SignedDuration = SignedDuration::from_secs(10);
-/// How often a working worker extends its lease.
-const HEARTBEAT: Duration = Duration::from_secs(3);
 /// Maximum number of batches of one graph before the worker claims another graph.
 const BATCHES_PER_CLAIM: usize = 16;
-/// The longest delay between two attempts while the extractor is unavailable.
-const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(300);
 /// Number of announced graphs that a worker tries to claim before it checks for cancellation and polls the queue.
 const TRIES_MAX: usize = 64;
 /// How often a worker polls the queue.
@@ -60,6 +57,11 @@ impl Workers {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         for _ in 0..count {
             tasks.spawn(run(Arc::clone(state), stop.clone()));
+        }
+        if state.parts.model_extractor.is_some() {
+            for _ in 0..state.parts.settings.model.workers {
+                tasks.spawn(model_readings::run(Arc::clone(state), stop.clone()));
+            }
         }
         Self { stop, tasks }
     }
@@ -100,6 +102,11 @@ pub(crate) async fn run_once(state: &Arc<State>) -> Result<bool> {
     ingest_one_graph(state, &mut Poller::new(SignedDuration::ZERO)).await
 }
 
+/// Reads some waiting episodes of one graph with the language model; false when none were waiting.
+pub(crate) async fn read_once_with_model(state: &Arc<State>) -> Result<bool> {
+    model_readings::read_one_graph(state).await
+}
+
 /// Decides when a worker polls the queue. Graphs with episodes stored by this process are announced instead.
 struct Poller {
     next: Instant,
@@ -125,7 +132,7 @@ impl Poller {
         }
         self.next = Instant::now() + POLL;
         let now = state.now();
-        let looked = state.store().claim(later(now, -self.min_wait), later(now, LEASE)).await;
+        let looked = state.store().claim(Queue::Ingestion, later(now, -self.min_wait), later(now, LEASE)).await;
         self.found = matches!(looked, Ok(Some(_)));
         match looked {
             Ok(Some(lease)) => Ok(Some(lease)),
@@ -140,7 +147,7 @@ async fn claim_announced(state: &Arc<State>) -> Result<Option<Lease>> {
     for _ in 0..TRIES_MAX {
         let Some(graph) = state.announcements().next() else { return Ok(None) };
         let now = state.now();
-        if let Some(lease) = state.store().claim_partition(graph, now, later(now, LEASE)).await? {
+        if let Some(lease) = state.store().claim_partition(Queue::Ingestion, graph, now, later(now, LEASE)).await? {
             return Ok(Some(lease));
         }
     }
@@ -159,10 +166,7 @@ fn announce_after(state: &Arc<State>, partition: PartitionId, rest: SignedDurati
 
 async fn ingest_one_graph(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
     let Some(lease) = poller.claim(state).await? else { return Ok(false) };
-    let outcome = tokio::select! {
-        outcome = work(state, lease) => outcome,
-        lost = heartbeat(state, lease) => Err(lost),
-    };
+    let outcome = leases::hold(state, lease, work(state, lease)).await;
     let now = state.now();
     let more = match outcome {
         Ok(Next::Now) => state.store().release(lease, now, None).await?,
@@ -189,29 +193,6 @@ async fn ingest_one_graph(state: &Arc<State>, poller: &mut Poller) -> Result<boo
     Ok(true)
 }
 
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.saturating_add(by).unwrap_or(Timestamp::MAX)
-}
-
-/// One second, doubled for each failure in a row.
-fn backoff(attempts: i64) -> SignedDuration {
-    let seconds = 1_i64 << attempts.clamp(0, 16);
-    SignedDuration::from_secs(seconds).min(BACKOFF_MAX)
-}
-
-/// Extends a lease until it is lost.
-async fn heartbeat(state: &Arc<State>, lease: Lease) -> Error {
-    loop {
-        tokio::time::sleep(HEARTBEAT).await;
-        match state.store().extend(lease, later(state.now(), LEASE)).await {
-            Ok(true) => {}
-            Ok(false) => return Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"),
-            // The store does not answer; if that lasts, applying the result fails.
-            Err(error) => tracing::debug!(%error, "a lease was not extended"),
-        }
-    }
-}
-
 async fn work(state: &Arc<State>, lease: Lease) -> Result<Next> {
     for _ in 0..BATCHES_PER_CLAIM {
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(Next::Now) };
@@ -224,14 +205,20 @@ async fn work(state: &Arc<State>, lease: Lease) -> Result<Next> {
         if episodes.is_empty() {
             return Ok(Next::Now);
         }
-        let user = match partition.owner {
-            PartitionOwner::Thread(_) => Some(anonymous_user(graph, partition.project, partition.created_at)),
-            _ => state.store().find_user(graph).await?,
-        };
-        let reader = Reader { state, lease, partition: &partition, user: user.as_ref() };
-        reader.ingest(&episodes).await?;
+        let user = user_of(state, &partition).await?;
+        let source = Source { state, partition: &partition, user: user.as_ref() };
+        Reader { source, lease }.ingest(&episodes).await?;
     }
     Ok(Next::Now)
+}
+
+/// The user who owns a graph.
+async fn user_of(state: &Arc<State>, partition: &Partition) -> Result<Option<User>> {
+    let graph = partition.id.as_graph();
+    match partition.owner {
+        PartitionOwner::Thread(_) => Ok(Some(anonymous_user(graph, partition.project, partition.created_at))),
+        _ => state.store().find_user(graph).await,
+    }
 }
 
 /// When a partition may be claimed again.
@@ -255,69 +242,38 @@ async fn apply(state: &Arc<State>, lease: Lease, partition: &Partition, changes:
 
 /// Reads the pending episodes of one graph.
 struct Reader<'a> {
-    state: &'a Arc<State>,
+    source: Source<'a>,
     lease: Lease,
-    partition: &'a Partition,
-    user: Option<&'a User>,
 }
 
 impl Reader<'_> {
-    fn graph(&self) -> GraphId {
-        self.partition.id.as_graph()
-    }
-
     /// Ingests episodes in one batch; only those that the extractor cannot process fail.
     async fn ingest(&self, episodes: &[Episode]) -> Result<()> {
+        let Source { state, partition, user } = self.source;
         let mut extractions = self.extract_or_bisect(episodes).await?;
-        self.admit_declared_types(episodes, &mut extractions).await?;
-        let extractor = self.state.extractor();
-        let reading = Reading {
-            graph: self.graph(),
-            user: self.user,
-            extractor: extractor.name(),
-            recorded_at: self.state.now(),
-        };
+        admit_declared_types(self.source, episodes, &mut extractions).await?;
+        let extractor = state.extractor();
+        let now = state.now();
+        let reading = Reading { graph: self.source.graph(), user, extractor: extractor.name(), recorded_at: now };
         let mut changes = Vec::new();
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         for (episode, extraction) in episodes.iter().zip(extractions) {
-            let state = match extraction {
+            let episode_state = match extraction {
                 Ok(extraction) => {
                     let (evidence, dropped) = reading::evidence(&reading, episode, extraction);
-                    if !dropped.is_empty() {
-                        let by_reason = counts_of(&dropped);
-                        tracing::debug!(episode.id = %episode.id, ?by_reason, "claims dropped");
-                        for (reason, count) in by_reason {
-                            *counts.entry(reason).or_default() += count;
-                        }
-                    }
+                    add_counts(&mut counts, &dropped);
                     changes.extend(evidence);
                     EpisodeState::Processed
                 }
                 Err(reason) => EpisodeState::Failed(reason),
             };
-            changes.push(Change::SetEpisodeState(episode.id, state));
+            changes.push(Change::SetEpisodeState(episode.id, episode_state));
+            if state.parts.model_extractor.is_some() && is_worth_a_call(episode) {
+                changes.push(Change::AwaitModel(episode.id, later(now, state.parts.settings.model.wait)));
+            }
         }
-        apply(self.state, self.lease, self.partition, changes).await?;
-        self.state.dropped_claims().add(&counts);
-        Ok(())
-    }
-
-    /// Under a strict ontology, removes what has no declared type.
-    async fn admit_declared_types(
-        &self,
-        episodes: &[Episode],
-        extractions: &mut [Result<Extraction, String>],
-    ) -> Result<()> {
-        if !episodes.iter().any(|episode| episode.strict) {
-            return Ok(());
-        }
-        let with_default = self.user.is_some_and(|user| !user.disable_default_ontology);
-        let ontology = self.state.ontology_of(self.partition.project, self.graph(), with_default).await?;
-        let owner = self.user.map(User::display_name);
-        let strict = episodes.iter().zip(extractions).filter(|(episode, _)| episode.strict);
-        for extraction in strict.filter_map(|(_, extraction)| extraction.as_mut().ok()) {
-            reading::admit(&ontology, owner.as_deref(), extraction);
-        }
+        apply(state, self.lease, partition, changes).await?;
+        state.dropped_claims().add(&counts);
         Ok(())
     }
 
@@ -347,19 +303,8 @@ impl Reader<'_> {
     }
 
     async fn extract(&self, episodes: &[Episode]) -> Result<Vec<Extraction>> {
-        let Some(first) = episodes.first() else { return Ok(Vec::new()) };
-        let before = self.state.store().episodes_before(self.graph(), first.seq, CONTEXT_EPISODES).await?;
-        let index = self.state.index(self.graph()).await?;
-        let known = index.read(|index| index.knowledge.known_names(KNOWN_MAX))?;
-        let time_zone = self.user.and_then(|user| user.time_zone.clone());
-        let request = ExtractionRequest {
-            owner: self.user.map(User::display_name),
-            context: before.iter().map(turn).collect(),
-            turns: episodes.iter().map(turn).collect(),
-            known: known.into_iter().map(|(name, entity_type)| KnownEntity { name, entity_type }).collect(),
-            time_zone: time_zone.or_else(|| self.partition.time_zone.clone()),
-        };
-        let extractor = self.state.extractor();
+        let request = self.source.request(episodes).await?;
+        let extractor = self.source.state.extractor();
         // In a separate task: an extractor may compute for a long time, and may panic.
         let handle = tokio::runtime::Handle::current();
         let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
@@ -373,22 +318,28 @@ impl Reader<'_> {
     }
 }
 
-/// The numbers of dropped claims by reason.
-fn counts_of(dropped: &[DroppedClaim]) -> BTreeMap<&'static str, u64> {
-    let mut counts = BTreeMap::new();
+/// Counts dropped claims by reason.
+fn add_counts(counts: &mut BTreeMap<&'static str, u64>, dropped: &[DroppedClaim]) {
     for claim in dropped {
         *counts.entry(claim.reason).or_default() += 1;
     }
-    counts
 }
 
-fn turn(episode: &Episode) -> Turn {
-    Turn {
-        kind: episode.kind,
-        role: episode.role,
-        speaker: episode.speaker().cloned(),
-        text: episode.content.clone(),
-        reference_time: episode.reference_time,
-        thread: episode.thread.clone(),
+/// Under a strict ontology, removes what has no declared type.
+async fn admit_declared_types(
+    source: Source<'_>,
+    episodes: &[Episode],
+    extractions: &mut [Result<Extraction, String>],
+) -> Result<()> {
+    if !episodes.iter().any(|episode| episode.strict) {
+        return Ok(());
     }
+    let with_default = source.user.is_some_and(|user| !user.disable_default_ontology);
+    let ontology = source.state.ontology_of(source.partition.project, source.graph(), with_default).await?;
+    let owner = source.user.map(User::display_name);
+    let strict = episodes.iter().zip(extractions).filter(|(episode, _)| episode.strict);
+    for extraction in strict.filter_map(|(_, extraction)| extraction.as_mut().ok()) {
+        reading::admit(&ontology, owner.as_deref(), extraction);
+    }
+    Ok(())
 }

@@ -7,6 +7,8 @@ use erstwhile_core::search::{EXACT_MAX, Fusion, Statements};
 
 use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
 use crate::store::Store;
+use erstwhile_core::model::ModelPrices;
+use jiff::SignedDuration;
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -21,6 +23,52 @@ pub struct EngineSettings {
     pub fusion: Fusion,
     /// Whether searches for facts return statements, unless a request says.
     pub statements: Statements,
+    /// When and how much the language model reads.
+    pub model: ModelReadingSettings,
+}
+
+/// When and how much the language model reads.
+#[derive(Debug, Clone)]
+pub struct ModelReadingSettings {
+    /// Number of graphs that are read concurrently.
+    pub workers: usize,
+    /// How long a graph waits for more episodes, so that one call reads several.
+    pub wait: SignedDuration,
+    /// Maximum number of episodes that are read together.
+    pub episodes_max: usize,
+    /// Maximum number of characters of the episodes that are read together; a longer one is read alone.
+    pub characters_max: usize,
+    /// Number of attempts at an episode that the model cannot read.
+    pub attempts_max: u64,
+    /// Prices, if known.
+    pub prices: Option<ModelPrices>,
+    /// What a project may spend on a day (in UTC).
+    pub budget: ModelBudget,
+}
+
+/// What a project may spend on a day. A limit is checked before each batch, so the last batch may exceed it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ModelBudget {
+    /// In the currency of the prices.
+    pub cost: Option<f64>,
+    /// Tokens of prompts and answers.
+    pub tokens: Option<u64>,
+    /// Calls.
+    pub calls: Option<u64>,
+}
+
+impl Default for ModelReadingSettings {
+    fn default() -> Self {
+        Self {
+            workers: 4,
+            wait: SignedDuration::from_secs(5),
+            episodes_max: 32,
+            characters_max: 12_000,
+            attempts_max: 3,
+            prices: None,
+            budget: ModelBudget::default(),
+        }
+    }
 }
 
 impl Default for EngineSettings {
@@ -31,6 +79,7 @@ impl Default for EngineSettings {
             context: ContextBudget::default(),
             fusion: Fusion::default(),
             statements: Statements::default(),
+            model: ModelReadingSettings::default(),
         }
     }
 }
@@ -43,6 +92,8 @@ pub(crate) struct Parts {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) embedder: Arc<dyn Embedder>,
     pub(crate) extractor: Arc<dyn Extractor>,
+    /// Reads episodes again with a language model, after `extractor`.
+    pub(crate) model_extractor: Option<Arc<dyn Extractor>>,
     pub(crate) language_model: Option<Arc<dyn LanguageModel>>,
     pub(crate) settings: EngineSettings,
 }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use erstwhile_core::error::Result;
 pub use erstwhile_core::extraction::{
-    Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, ExtractionRequest, KnownEntity, Turn,
+    Claim, DroppedClaim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, ExtractionRequest,
+    KnownEntity, KnownFact, Turn, UsageMeter,
 };
 pub use erstwhile_core::model::ModelUsage;
 

@@ -16,13 +16,16 @@ mod announcements;
 mod declarations;
 mod dropped;
 mod indexes;
+mod model_totals;
 
 pub(crate) use indexes::IndexHandle;
+pub use model_totals::ModelTotals;
 
 use announcements::Announcements;
 use declarations::Declarations;
 use dropped::DroppedClaims;
 use indexes::Indexes;
+use model_totals::SharedModelTotals;
 
 /// The state of one engine in this process.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub(crate) struct State {
     declarations: Declarations,
     announcements: Announcements,
     dropped: DroppedClaims,
+    model_totals: SharedModelTotals,
 }
 
 impl State {
@@ -43,6 +47,7 @@ impl State {
             declarations: Declarations::new(),
             announcements: Announcements::default(),
             dropped: DroppedClaims::default(),
+            model_totals: SharedModelTotals::default(),
         }
     }
 
@@ -61,6 +66,11 @@ impl State {
     /// Counts of the claims that were dropped while reading episodes.
     pub(crate) fn dropped_claims(&self) -> &DroppedClaims {
         &self.dropped
+    }
+
+    /// What the language model consumed and read in this process.
+    pub(crate) fn model_totals(&self) -> &SharedModelTotals {
+        &self.model_totals
     }
 
     /// The current time of the engine's clock.

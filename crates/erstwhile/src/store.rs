@@ -22,6 +22,7 @@ mod evidence;
 mod export;
 mod export_unit;
 mod migrations;
+mod model_usage;
 mod queue;
 mod reads;
 mod rows;
@@ -33,7 +34,8 @@ pub mod tables;
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::MIGRATIONS;
-pub use queue::{Lease, QueueDepth};
+pub use model_usage::DayUsage;
+pub use queue::{Lease, Queue, QueueDepth};
 pub use reads::SettingScope;
 
 use codes::Code;
@@ -317,6 +319,11 @@ impl Store {
     /// The oldest pending episodes.
     pub async fn pending_episodes(&self, graph: GraphId, limit: i64) -> Result<Vec<Episode>> {
         self.many(&sql_text::PENDING_EPISODES, vec![id(graph.0), Value::Int(limit)], rows::read_episode).await
+    }
+
+    /// The oldest episodes that wait for the language model.
+    pub async fn episodes_awaiting_model(&self, graph: GraphId, limit: i64) -> Result<Vec<Episode>> {
+        self.many(&sql_text::AWAITING_EPISODES, vec![id(graph.0), Value::Int(limit)], rows::read_episode).await
     }
 
     /// The episodes just before a position, oldest first.

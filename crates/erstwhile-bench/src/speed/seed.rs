@@ -130,6 +130,7 @@ impl Seed {
             state: EpisodeState::Processed,
             task: None,
             strict: false,
+            model_reading: None,
         }
     }
 

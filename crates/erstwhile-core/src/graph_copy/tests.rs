@@ -242,6 +242,7 @@ fn namesakes_and_values_are_those_that_later_data_names() {
         valid_from: None,
         valid_until: None,
         confidence: 1.0,
+        attributes: Metadata::new(),
     };
     let statement = ExtractedStatement { text: "It rains.".to_owned(), span: 0..5, subject: None, valid_from: None };
     let extraction = Extraction { claims: vec![claim], statements: vec![statement], ..Extraction::default() };

@@ -114,5 +114,6 @@ pub(crate) fn episode(id: EpisodeId, seq: i64, content: &str, at: Timestamp) -> 
         state: EpisodeState::Processed,
         task: None,
         strict: false,
+        model_reading: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{EpisodeId, Metadata, TaskId};
+use super::{EpisodeId, Metadata, ModelReading, TaskId};
 
 /// The kind of data of an episode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +80,8 @@ pub struct Episode {
     pub task: Option<TaskId>,
     /// Whether only entities and facts of declared types are extracted.
     pub strict: bool,
+    /// The reading by a language model, if one was asked for; set by the store.
+    pub model_reading: Option<ModelReading>,
 }
 
 impl Episode {

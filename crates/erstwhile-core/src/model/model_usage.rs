@@ -26,6 +26,26 @@ impl ModelUsage {
     }
 }
 
+/// Prices of a model, per million tokens, in any currency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModelPrices {
+    /// Of prompts.
+    pub input: f64,
+    /// Of prompts that the provider read from its cache.
+    pub cached: f64,
+    /// Of answers.
+    pub output: f64,
+}
+
+impl ModelPrices {
+    /// What a usage costs.
+    pub fn cost(&self, usage: ModelUsage) -> f64 {
+        let uncached = usage.tokens_in.saturating_sub(usage.tokens_cached);
+        let tokens = [(uncached, self.input), (usage.tokens_cached, self.cached), (usage.tokens_out, self.output)];
+        tokens.iter().map(|(tokens, price)| *tokens as f64 * price / 1e6).sum()
+    }
+}
+
 impl AddAssign for ModelUsage {
     fn add_assign(&mut self, other: Self) {
         self.calls += other.calls;

@@ -4,15 +4,6 @@ use crate::extraction::{Claim, ExtractedStatement};
 use crate::identity::normalise;
 use crate::model::{Episode, Span};
 
-/// A dropped claim or statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DroppedClaim {
-    /// What it says.
-    pub statement: String,
-    /// Why it was dropped.
-    pub reason: &'static str,
-}
-
 /// Whether a span is not empty and lies within a text, on character boundaries.
 pub(super) fn lies_in(span: &Span, text: &str) -> bool {
     span.start < span.end && text.get(span.clone()).is_some()

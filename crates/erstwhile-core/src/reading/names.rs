@@ -196,7 +196,7 @@ impl<'a> Names<'a> {
             recorded_at: self.reading.recorded_at,
             confidence: claim.confidence.clamp(0.0, 1.0),
             extractor: self.reading.extractor.to_owned(),
-            attributes: Metadata::new(),
+            attributes: claim.attributes,
         }
     }
 

@@ -53,7 +53,7 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
 mod tests {
     use super::*;
     use crate::extraction::{Claim, ExtractedAlias, ExtractedMention};
-    use crate::model::{ClaimKind, Holding};
+    use crate::model::{ClaimKind, Holding, Metadata};
     use crate::ontology::{EdgeType, EntityType, Property, PropertyKind, SourceTarget};
 
     fn claim(predicate: &str, object: &str, object_type: &str) -> Claim {
@@ -70,6 +70,7 @@ mod tests {
             valid_from: None,
             valid_until: None,
             confidence: 1.0,
+            attributes: Metadata::new(),
         }
     }
 

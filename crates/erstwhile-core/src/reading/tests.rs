@@ -49,6 +49,7 @@ fn claim(subject: &str, predicate: &str, object: &str, object_type: Option<&str>
         valid_from: None,
         valid_until: None,
         confidence: 1.0,
+        attributes: Metadata::new(),
     }
 }
 

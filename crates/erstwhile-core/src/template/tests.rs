@@ -160,6 +160,7 @@ fn episodes_and_texts_have_one_line_each() {
         state: EpisodeState::Processed,
         task: None,
         strict: false,
+        model_reading: None,
     };
     let lines = lines_of_episodes(&[episode], &only("%{episodes}"));
     assert_eq!(lines, "  - Ann: Hello there (1970-01-01 00:00)");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use erstwhile::model::{ClaimKind, Holding, Precision, TimePoint, VALUE_TYPE};
+use erstwhile::model::{ClaimKind, Holding, Metadata, Precision, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention};
 use erstwhile::vocabulary::Group;
 
@@ -157,6 +157,7 @@ impl<'l> Claims<'l> {
                 holding,
                 valid_from: from,
                 confidence: CONFIDENCE_INFERRED + 0.1,
+                attributes: Metadata::new(),
                 ..self.claim(fact)
             });
         }
@@ -225,6 +226,7 @@ impl<'l> Claims<'l> {
             valid_from: None,
             valid_until: None,
             confidence: CONFIDENCE_STATED,
+            attributes: Metadata::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Nothing else is read in them: a fact keeps the words of its sentence, and no English rule touches it.
 
-use erstwhile::model::{ClaimKind, Holding, Span};
+use erstwhile::model::{ClaimKind, Holding, Metadata, Span};
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedStatement, Extraction};
 use erstwhile::text::sentences;
 
@@ -219,6 +219,7 @@ fn state(extraction: &mut Extraction, speaker: &str, meaning: Meaning, object: &
         valid_from: None,
         valid_until: None,
         confidence: 0.7,
+        attributes: Metadata::new(),
     };
     let claims = match meaning {
         Meaning::LivesIn => vec![claim("LIVES_IN", ClaimKind::Asserts, Holding::Exclusive, "Location")],

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use erstwhile::model::{ClaimKind, Holding, Precision, Span, TimePoint, VALUE_TYPE};
+use erstwhile::model::{ClaimKind, Holding, Metadata, Precision, Span, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{Claim, ExtractedAlias, Extraction};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -341,6 +341,7 @@ impl RecordReader<'_> {
             valid_from: None,
             valid_until: None,
             confidence: CONFIDENCE,
+            attributes: Metadata::new(),
         }
     }
 

@@ -48,6 +48,7 @@ async fn graph_with_pending_episode(store: &Store, number: u128) -> GraphId {
         state: EpisodeState::Pending,
         task: None,
         strict: false,
+        model_reading: None,
     };
     let made = Change::AddPartition(Partition::new(graph.into(), ProjectId(Uuid::from_u128(1)), owner, at(0)), None);
     store.apply(&batch(graph, 1, vec![made, Change::AddEpisodes(vec![episode])])).await.unwrap();

@@ -3,8 +3,8 @@
 use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::model::{
     Assertion, AssertionId, ClaimKind, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, FactEdit,
-    GraphId, Holding, Link, LinkId, LinkKind, Mention, Metadata, Partition, Precision, Role, Setting, SettingKind,
-    Thread, TimePoint, User,
+    GraphId, Holding, Link, LinkId, LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport,
+    Partition, Precision, Role, Setting, SettingKind, Thread, TimePoint, User,
 };
 use serde_json::json;
 
@@ -21,13 +21,22 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         let other = EpisodeId(within(number, draw.below(80)));
         draw.known(&known, other)
     };
+    let awaiting = |draw: &mut Draw| {
+        let waits = |episode: &&Episode| {
+            episode.model_reading.as_ref().is_some_and(|reading| reading.state == ModelReadingState::Awaiting)
+        };
+        let known: Vec<EpisodeId> =
+            state.into_iter().flat_map(|state| state.episodes().filter(waits).map(|episode| episode.id)).collect();
+        let other = episode(draw);
+        draw.known(&known, other)
+    };
     let thread = |draw: &mut Draw| {
         let known: Vec<String> =
             state.into_iter().flat_map(PartitionState::threads).map(|thread| thread.thread_id).collect();
         let other = thread_id(draw, number);
         draw.known(&known, other)
     };
-    match draw.below(52) {
+    match draw.below(59) {
         0..=5 => Change::AddThread(new_thread(draw, number)),
         6..=16 => Change::AddEpisodes(
             (0..=draw.below(3))
@@ -40,6 +49,9 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         17..=19 => Change::SetEpisodeState(episode(draw), episode_state(draw)),
         20 => Change::SetEpisodeMetadata(episode(draw), metadata(draw)),
         21 => Change::RemoveEpisode(episode(draw)),
+        52..=54 => Change::AwaitModel(episode(draw), draw.now),
+        55 | 56 | 58 => Change::ReplaceReading(awaiting(draw), model_report(draw)),
+        57 => Change::SetModelReading(awaiting(draw), model_reading(draw)),
         22 => Change::RemoveThread(thread(draw)),
         23 | 24 => {
             let total = usize::from(draw.below(4));
@@ -190,6 +202,15 @@ fn episode_state(draw: &mut Draw) -> EpisodeState {
     }
 }
 
+fn model_report(draw: &mut Draw) -> ModelReport {
+    ModelReport { model: draw.word(), attempts: u64::from(draw.below(3)), ..ModelReport::default() }
+}
+
+fn model_reading(draw: &mut Draw) -> ModelReading {
+    let state = if draw.one_in(2) { ModelReadingState::Awaiting } else { ModelReadingState::Failed };
+    ModelReading { state, report: model_report(draw) }
+}
+
 fn new_episode(draw: &mut Draw, number: u8, thread: Option<String>) -> Episode {
     Episode {
         id: EpisodeId(within(number, draw.below(80))),
@@ -209,6 +230,7 @@ fn new_episode(draw: &mut Draw, number: u8, thread: Option<String>) -> Episode {
         state: if draw.below(3) == 0 { episode_state(draw) } else { EpisodeState::Pending },
         task: draw.maybe(|draw| task_id(partition_id(number), draw.below(4))),
         strict: draw.one_in(2),
+        model_reading: None,
     }
 }
 

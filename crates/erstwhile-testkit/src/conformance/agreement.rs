@@ -1,6 +1,6 @@
 //! Random batches have the same effect on a store as on the reference model, in everything that can be read.
 
-use erstwhile::store::{ListOrder, ListPage, Locate, SettingScope, Store};
+use erstwhile::store::{ListOrder, ListPage, Locate, Queue, SettingScope, Store};
 use erstwhile_core::change::Batch;
 use erstwhile_core::evidence::Evidence;
 use erstwhile_core::model::{
@@ -37,7 +37,9 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
             None => nothing_is_left_of(store, id).await,
         }
     }
-    assert_eq!(store.queue_depth().await.unwrap(), reference.queue_depth());
+    for queue in [Queue::Ingestion, Queue::Model] {
+        assert_eq!(store.queue_depth(queue).await.unwrap(), reference.queue_depth(queue), "{queue:?}");
+    }
 }
 
 async fn projects_agree(store: &Store, reference: &Reference, project: ProjectId) {

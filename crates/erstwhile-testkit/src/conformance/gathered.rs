@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{at, batch, batch_of, graph_id, message, new_user, project, with_thread};
-use erstwhile::store::{Locate, SettingScope, Store};
+use erstwhile::store::{Locate, Queue, SettingScope, Store};
 use erstwhile_core::change::{Batch, Change, CollectionChange, GroupChange, ImportChange, SettingChange};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
@@ -207,7 +207,7 @@ pub async fn import_job_states_only_advance(store: &Store) {
         store.import_items(ImportJobId(home.0), 1, Some(&ImportItemState::Pending), 1).await.unwrap(),
         [item(2)]
     );
-    assert!(store.claim(at(10), at(20)).await.unwrap().is_none(), "a draft is not claimed");
+    assert!(store.claim(Queue::Ingestion, at(10), at(20)).await.unwrap().is_none(), "a draft is not claimed");
     store
         .apply(&batch(4, home, vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))]))
         .await
@@ -216,7 +216,7 @@ pub async fn import_job_states_only_advance(store: &Store) {
     assert_eq!(store.apply(&again).await.unwrap_err().kind(), ErrorKind::Conflict);
     let late = batch(6, home, vec![Change::Import(ImportChange::AddItems(vec![item(4)]))]);
     assert_eq!(store.apply(&late).await.unwrap_err().kind(), ErrorKind::Conflict);
-    let lease = store.claim(at(10), at(20)).await.unwrap().unwrap();
+    let lease = store.claim(Queue::Ingestion, at(10), at(20)).await.unwrap().unwrap();
     assert_eq!(lease.partition, home.into());
     let moved = |seq, state| Change::Import(ImportChange::SetItemState(seq, state, None));
     let failed = ImportItemState::Failed("gone".to_owned());
@@ -225,15 +225,15 @@ pub async fn import_job_states_only_advance(store: &Store) {
     let counts = store.find_import(ImportJobId(home.0)).await.unwrap().unwrap().counts;
     assert_eq!((counts.pending, counts.processing, counts.succeeded, counts.failed), (0, 1, 1, 1));
     store.release(lease, at(11), None).await.unwrap();
-    let lease = store.claim(at(12), at(20)).await.unwrap().expect("one item is still being ingested");
+    let lease = store.claim(Queue::Ingestion, at(12), at(20)).await.unwrap().expect("one item is still being ingested");
     store.apply(&batch(8, home, vec![moved(3, ImportItemState::Succeeded)])).await.unwrap();
     store.release(lease, at(13), None).await.unwrap();
     assert_eq!(store.list_imports(project(1), Some(ImportState::Queued), 10, 0).await.unwrap().len(), 1);
-    let lease = store.claim(at(14), at(20)).await.unwrap().expect("the job is not finished yet");
+    let lease = store.claim(Queue::Ingestion, at(14), at(20)).await.unwrap().expect("the job is not finished yet");
     let over = Change::Import(ImportChange::SetState(ImportState::Queued, ImportState::Partial));
     store.apply(&batch(9, home, vec![over])).await.unwrap();
     store.release(lease, at(15), None).await.unwrap();
-    assert!(store.claim(at(16), at(20)).await.unwrap().is_none(), "a finished job is not claimed");
+    assert!(store.claim(Queue::Ingestion, at(16), at(20)).await.unwrap().is_none(), "a finished job is not claimed");
     let kept = store.import_items(ImportJobId(home.0), 0, None, 10).await.unwrap();
     assert!(kept.iter().all(|item| item.content.is_empty() && item.metadata.is_empty()), "moved to episodes");
     assert_eq!(kept.iter().map(|item| &item.target).collect::<Vec<_>>(), vec![&items[0].target; 3]);

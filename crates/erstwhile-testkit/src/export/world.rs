@@ -13,12 +13,13 @@ use erstwhile::engine::{
     NewUser, NodeDraft, Search, SortBy,
 };
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedStatement, Extraction};
-use erstwhile::store::Store;
+use erstwhile::store::{DayUsage, Locate, Store};
+use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
-    ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess, Metadata,
-    ProjectId, Role, VALUE_TYPE,
+    BatchId, ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess,
+    Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage, ProjectId, Role, VALUE_TYPE,
 };
 use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
 use erstwhile_core::search::Moment;
@@ -76,6 +77,7 @@ fn script() -> ScriptedExtractor {
         valid_from: None,
         valid_until: None,
         confidence: 0.1 + 0.2,
+        attributes: Metadata::new(),
     };
     for city in ["Paris", "Oslo"] {
         let text = format!("lives in {city}");
@@ -157,6 +159,7 @@ impl World {
         world.edit().await;
         world.state().await;
         world.collect().await;
+        world.wait_for_a_model(store).await;
         world.fill_bulk().await;
         // These messages stay pending.
         world.say("t", "likes figs").await;
@@ -320,6 +323,35 @@ impl World {
             embedding: Some((0..8_u8).map(|component| f32::from(number) + 0.1 * f32::from(component)).collect()),
         };
         engine.project(project).collection("papers").add_documents((0..3).map(document).collect()).await.unwrap();
+    }
+
+    /// One of Bob's messages waits for a language model, which could not read another.
+    async fn wait_for_a_model(&self, store: &Store) {
+        self.engine.project(self.project).create_thread(NewThread::of("read again", "bob")).await.unwrap();
+        let waiting = self.say("read again", "likes tea").await;
+        let unreadable = self.say("read again", "likes jazz").await;
+        self.ingest().await;
+        let (graph, at) =
+            (store.locate(self.project, Locate::Thread, "read again").await.unwrap().unwrap(), self.engine.now());
+        let usage = ModelUsage { calls: 2, retries: 1, tokens_in: 300, tokens_cached: 100, tokens_out: 20 };
+        let failure = Some("the answer is not JSON".to_owned());
+        let report = ModelReport { model: "fake".to_owned(), usage, attempts: 3, failure, ..ModelReport::default() };
+        let failed = ModelReading { state: ModelReadingState::Failed, report };
+        let batch = Batch {
+            id: BatchId(uuid::Uuid::from_u128(0x4d0d_e1)),
+            project: self.project,
+            partition: Some(graph),
+            expect: BatchPrecondition::None,
+            at,
+            changes: vec![
+                Change::AwaitModel(waiting, at),
+                Change::AwaitModel(unreadable, at),
+                Change::SetModelReading(unreadable, failed),
+            ],
+        };
+        store.apply(&batch).await.unwrap();
+        let spent = DayUsage { day: 20_240, model: "fake".to_owned(), usage, cost: 0.25 };
+        store.add_model_usage(self.project, &spent).await.unwrap();
     }
 
     async fn fill_bulk(&self) {

@@ -33,7 +33,7 @@ impl PartitionState {
                 return Err(ErrorKind::Internal);
             }
             let settled_at = (episode.state != EpisodeState::Pending).then_some(at);
-            let episode = Episode { seq: self.next_seq - self.arriving, ..episode.clone() };
+            let episode = Episode { seq: self.next_seq - self.arriving, model_reading: None, ..episode.clone() };
             self.episodes.push(StoredEpisode { version: self.row.version, settled_at, episode });
             self.arriving -= 1;
         }
@@ -54,7 +54,7 @@ impl PartitionState {
         self.episodes.iter().map(|stored| &stored.episode)
     }
 
-    fn stored_episode(&mut self, id: EpisodeId) -> Option<&mut StoredEpisode> {
+    pub(super) fn stored_episode(&mut self, id: EpisodeId) -> Option<&mut StoredEpisode> {
         self.episodes.iter_mut().find(|stored| stored.episode.id == id)
     }
 
@@ -96,6 +96,7 @@ impl PartitionState {
     }
 
     pub(super) fn put_fact_edit(&mut self, id: AssertionId, edit: &FactEdit, at: Timestamp) {
+        self.cancel_reading_of_assertion(id);
         let edit = FactEdit { recorded_at: Some(at), ..edit.clone() };
         self.put_edit((FACT, id.0), Edit::Fact(id, edit), at);
     }

@@ -34,6 +34,8 @@ pub struct PartitionState {
     /// In order of their positions.
     pub(super) items: Vec<ImportItem>,
     pub(super) queue: Option<Queued>,
+    /// Its row in the queue of the language model.
+    pub(super) model_queue: Option<Queued>,
     /// The position of the next episode, after those of the current batch.
     pub(super) next_seq: i64,
     /// The number of episodes of the current batch that are not added yet.
@@ -84,6 +86,7 @@ impl PartitionState {
             import: None,
             items: Vec::new(),
             queue: None,
+            model_queue: None,
             next_seq: 1,
             arriving: 0,
         }

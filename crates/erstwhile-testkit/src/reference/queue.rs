@@ -1,7 +1,7 @@
 //! The ingestion queue: the number of pending items of each partition, and since when they are pending.
 
-use erstwhile::store::QueueDepth;
-use erstwhile_core::model::{EpisodeState, ImportState};
+use erstwhile::store::{Queue, QueueDepth};
+use erstwhile_core::model::{EpisodeState, ImportState, ModelReadingState};
 use jiff::Timestamp;
 
 use super::{PartitionState, Reference};
@@ -14,9 +14,13 @@ pub(super) struct Queued {
 }
 
 impl Reference {
-    /// The length of the queue over all partitions.
-    pub fn queue_depth(&self) -> QueueDepth {
-        let queued = || self.partitions.values().filter_map(|state| state.queue.as_ref()).filter(|one| one.pending > 0);
+    /// The length of a queue over all partitions.
+    pub fn queue_depth(&self, queue: Queue) -> QueueDepth {
+        let of = |state: &'_ PartitionState| match queue {
+            Queue::Ingestion => state.queue.clone(),
+            Queue::Model => state.model_queue.clone(),
+        };
+        let queued = || self.partitions.values().filter_map(of).filter(|one| one.pending > 0);
         QueueDepth {
             episodes: queued().map(|one| one.pending).sum(),
             graphs: queued().count() as i64,
@@ -33,6 +37,22 @@ impl PartitionState {
             queued.ready_at = at;
         }
         queued.pending += count;
+    }
+
+    pub(super) fn enqueue_for_model(&mut self, from: Timestamp) {
+        let queued = self.model_queue.get_or_insert(Queued { pending: 0, ready_at: from });
+        if queued.pending == 0 {
+            queued.ready_at = from;
+        }
+        queued.pending += 1;
+    }
+
+    pub(super) fn count_awaiting_episodes(&mut self) {
+        let awaits = |episode: &&erstwhile_core::model::Episode| {
+            episode.model_reading.as_ref().is_some_and(|reading| reading.state == ModelReadingState::Awaiting)
+        };
+        let pending = self.episodes().filter(awaits).count() as i64;
+        self.model_queue.iter_mut().for_each(|queued| queued.pending = pending);
     }
 
     /// The pending episodes, in order.

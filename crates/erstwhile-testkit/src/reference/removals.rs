@@ -45,15 +45,21 @@ impl Reference {
 impl PartitionState {
     pub(super) fn remove_episode(&mut self, id: EpisodeId) -> Result<(), ErrorKind> {
         self.episode(id).ok_or(ErrorKind::NotFound)?;
-        self.remove_assertions(|assertion| assertion.episode == Some(id));
-        self.mentions.retain(|mention| mention.value.episode != Some(id));
-        self.links.retain(|_, link| link.value.episode != Some(id));
+        self.remove_derived(id);
         self.episodes.retain(|stored| stored.episode.id != id);
         self.bury(TombstoneKind::Episode, id.0);
         Ok(())
     }
 
+    /// Removes everything derived from an episode.
+    pub(super) fn remove_derived(&mut self, id: EpisodeId) {
+        self.remove_assertions(|assertion| assertion.episode == Some(id));
+        self.mentions.retain(|mention| mention.value.episode != Some(id));
+        self.links.retain(|_, link| link.value.episode != Some(id));
+    }
+
     pub(super) fn remove_name(&mut self, name: EntityId) {
+        self.cancel_readings_of_name(name);
         self.remove_assertions(|assertion| assertion.subject == name || assertion.object == Some(name));
         self.mentions.retain(|mention| mention.value.entity != name);
         self.links.retain(|_, link| link.value.left != name && link.value.right != name);

@@ -27,6 +27,7 @@ impl EngineBuilder {
                 ids: Arc::new(TimeOrderedIds),
                 embedder: Arc::new(NoEmbedder),
                 extractor: Arc::new(NoExtractor),
+                model_extractor: None,
                 language_model: None,
                 settings: EngineSettings::default(),
             },
@@ -58,6 +59,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn extractor(mut self, extractor: impl Extractor + 'static) -> Self {
         self.parts.extractor = Arc::new(extractor);
+        self
+    }
+
+    /// Sets the extractor that reads episodes again in the background with a language model. What it reads replaces what
+    /// the first extractor read.
+    #[must_use]
+    pub fn model_extractor(mut self, extractor: impl Extractor + 'static) -> Self {
+        self.parts.model_extractor = Some(Arc::new(extractor));
         self
     }
 

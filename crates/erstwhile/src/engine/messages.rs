@@ -121,6 +121,7 @@ impl ProjectHandle {
             state: EpisodeState::Pending,
             task: None,
             strict: false,
+            model_reading: None,
         }
     }
 

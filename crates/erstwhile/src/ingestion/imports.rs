@@ -124,6 +124,7 @@ fn episode(state: &Arc<State>, job: &ImportJob, item: &ImportItem, task: TaskId)
         state: if ignored { EpisodeState::Ignored } else { EpisodeState::Pending },
         task: Some(task),
         strict: job.strict_ontology,
+        model_reading: None,
     }
 }
 

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::codes::Code;
 use super::rows::{
-    entity_patch_json, fact_edit_json, id, json, optional_id, optional_text, optional_time, owner_code, state_code,
-    text, time,
+    entity_patch_json, fact_edit_json, id, json, model_report_json, optional_id, optional_text, optional_time,
+    owner_code, state_code, text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -21,8 +21,8 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    Assertion, Episode, EpisodeState, Link, Mention, Partition, PartitionId, PartitionOwner, ProjectId, SettingKind,
-    Thread, TimePoint, User,
+    Assertion, Episode, EpisodeState, Link, Mention, ModelReport, Partition, PartitionId, PartitionOwner, ProjectId,
+    SettingKind, Thread, TimePoint, User,
 };
 
 /// The steps of a batch; `RAISE_VERSION` returns the partition's new version.
@@ -52,6 +52,10 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     if batch.changes.iter().any(Change::changes_pending_episodes) {
         let graph = steps.partition()?;
         steps.may(&sql::COUNT_PENDING, vec![id(graph.0)]);
+    }
+    if batch.changes.iter().any(Change::changes_awaiting_episodes) {
+        let graph = steps.partition()?;
+        steps.may(&sql::COUNT_AWAITING, vec![id(graph.0)]);
     }
     if batch.changes.iter().any(Change::advances_import) {
         let graph = steps.partition()?;
@@ -92,6 +96,9 @@ impl Steps {
             BatchPrecondition::None => {}
             BatchPrecondition::Revision(revision) => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
+            }
+            BatchPrecondition::ModelLease { epoch } => {
+                self.must(&sql::EXPECT_MODEL_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);
             }
             BatchPrecondition::Lease { epoch, revision } => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
@@ -146,6 +153,20 @@ impl Steps {
                     self.may(&sql::ENQUEUE, params);
                 }
             }
+            Change::AwaitModel(episode, from) => {
+                let graph = id(self.partition()?.0);
+                // The episode may have been deleted meanwhile, which is not an error; waiting ones are counted below.
+                self.may(&sql::AWAIT_MODEL, vec![graph.clone(), id(episode.0)]);
+                self.may(&sql::ENQUEUE_FOR_MODEL, vec![graph, Value::Int(1), time(*from)]);
+            }
+            Change::ReplaceReading(episode, report) => self.replace_reading(id(episode.0), report)?,
+            Change::SetModelReading(episode, reading) => {
+                let graph = id(self.partition()?.0);
+                let report = model_report_json(&reading.report)?;
+                let params = vec![graph.clone(), id(episode.0), reading.state.value(), report];
+                self.may(&sql::SET_MODEL_READING, params);
+                self.may(&sql::RESET_MODEL_ATTEMPTS, vec![graph]);
+            }
             Change::RemoveEpisode(episode) => self.remove_episode(id(episode.0))?,
             Change::AddTask { task, kind, total } => {
                 let params =
@@ -157,6 +178,7 @@ impl Steps {
             Change::RemoveAssertion(assertion) => {
                 let graph = id(self.partition()?.0);
                 let params = vec![graph.clone(), id(assertion.0)];
+                self.may(&sql::CANCEL_READING_OF_ASSERTION, params.clone());
                 self.must(&sql::REMOVE_ASSERTION, params, Refusal::Missing("fact"));
                 self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(0), id(assertion.0)]);
                 self.add_tombstone(TombstoneKind::Assertion, id(assertion.0))?;
@@ -168,6 +190,8 @@ impl Steps {
                 self.add_tombstone(TombstoneKind::Link, id(link.0))?;
             }
             Change::PutFactEdit(assertion, edit) => {
+                let graph = id(self.partition()?.0);
+                self.may(&sql::CANCEL_READING_OF_ASSERTION, vec![graph, id(assertion.0)]);
                 let params =
                     vec![id(self.partition()?.0), Value::Int(0), id(assertion.0), fact_edit_json(edit), time(self.at)];
                 self.may(&sql::PUT_EDIT, params);
@@ -369,7 +393,8 @@ impl Steps {
         Ok(())
     }
 
-    fn remove_episode(&mut self, episode: Value) -> Result<()> {
+    /// Removes everything derived from an episode.
+    fn remove_reading(&mut self, episode: &Value) -> Result<()> {
         let graph = id(self.partition()?.0);
         for statement in [
             &sql::REMOVE_EPISODE_EDITS,
@@ -379,6 +404,21 @@ impl Steps {
         ] {
             self.may(statement, vec![graph.clone(), episode.clone()]);
         }
+        Ok(())
+    }
+
+    fn replace_reading(&mut self, episode: Value, report: &ModelReport) -> Result<()> {
+        let graph = id(self.partition()?.0);
+        let params = vec![graph.clone(), episode.clone(), model_report_json(report)?];
+        self.must(&sql::READ_BY_MODEL, params, Refusal::Stale);
+        self.remove_reading(&episode)?;
+        self.may(&sql::RESET_MODEL_ATTEMPTS, vec![graph]);
+        self.add_tombstone(TombstoneKind::Reading, episode)
+    }
+
+    fn remove_episode(&mut self, episode: Value) -> Result<()> {
+        let graph = id(self.partition()?.0);
+        self.remove_reading(&episode)?;
         self.must(&sql::REMOVE_EPISODE, vec![graph, episode.clone()], Refusal::Missing("episode"));
         self.add_tombstone(TombstoneKind::Episode, episode)
     }
@@ -451,6 +491,7 @@ impl Steps {
 
     fn remove_name(&mut self, name: Value) -> Result<()> {
         let graph = id(self.partition()?.0);
+        self.may(&sql::CANCEL_READINGS_OF_NAME, vec![graph.clone(), name.clone()]);
         for statement in
             [&sql::REMOVE_NAME_EDITS, &sql::REMOVE_NAME_MENTIONS, &sql::REMOVE_NAME_ASSERTIONS, &sql::REMOVE_NAME_LINKS]
         {

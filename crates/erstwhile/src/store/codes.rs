@@ -3,7 +3,7 @@
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    ClaimKind, EpisodeKind, Holding, ImportState, KeyAccess, LinkKind, Precision, Role, SettingKind,
+    ClaimKind, EpisodeKind, Holding, ImportState, KeyAccess, LinkKind, ModelReadingState, Precision, Role, SettingKind,
 };
 
 use super::Locate;
@@ -58,7 +58,8 @@ codes! {
     Role "role" { Norole = 0, System = 1, Assistant = 2, User = 3, Function = 4, Tool = 5 }
     KeyAccess "key access" { Read = 0, Write = 1 }
     LinkKind "link kind" { Same = 0, Different = 1 }
-    TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3 }
+    TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4 }
+    ModelReadingState "state of a reading" { Awaiting = 1, Read = 2, Failed = 3, Cancelled = 4 }
     Locate "locator kind" { User = 0, Graph = 1, Thread = 2, Tag = 3, Collection = 4 }
     SettingKind "setting kind" {
         Ontology = 0,

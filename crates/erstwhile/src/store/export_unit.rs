@@ -14,7 +14,7 @@ use super::sql::{Refusal, Row, Rows, Step, Value};
 use super::statements as sql;
 use super::tables::{ExportUnitKind, Table};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{ImportState, Partition, PartitionOwner};
+use erstwhile_core::model::{ImportState, ModelReadingState, Partition, PartitionOwner};
 
 /// The stored states of a pending episode and of a settled item of an import job.
 const EPISODE_PENDING: i64 = 0;
@@ -145,6 +145,7 @@ impl ExportUnit {
     /// The steps that write it unless it exists; pending episodes can be claimed from `ready_at` on.
     pub(super) fn into_steps(self, ready_at: Timestamp) -> Result<Vec<Step>> {
         let (display_name, key, waiting) = (self.display_name()?, id(self.id.id), self.waiting()?);
+        let awaiting = self.awaiting_model()?;
         let taken = |name: &str| {
             Rows::One(Refusal::Taken(format!("the name of {display_name} is taken at the destination: {name}")))
         };
@@ -164,19 +165,36 @@ impl ExportUnit {
             }
         }
         if waiting > 0 {
-            let params = vec![key, Value::Int(waiting), time(ready_at)];
+            let params = vec![key.clone(), Value::Int(waiting), time(ready_at)];
             steps.push(Step { statement: &sql::ENQUEUE_MOVED, params, expect: Rows::Any });
+        }
+        if awaiting > 0 {
+            let params = vec![key, Value::Int(awaiting), time(ready_at)];
+            steps.push(Step { statement: &sql::MOVED_FOR_MODEL, params, expect: Rows::Any });
         }
         Ok(steps)
     }
 
+    /// The number of its episodes that wait for the language model.
+    fn awaiting_model(&self) -> Result<i64> {
+        match self.id.kind {
+            ExportUnitKind::Graph => {
+                self.count("episode", "model_state", &|state| state == ModelReadingState::Awaiting.code())
+            }
+            ExportUnitKind::Project | ExportUnitKind::ImportJob => Ok(0),
+        }
+    }
+
+    /// The number of rows of a table whose state, stored in a column, is of a kind.
+    fn count(&self, table: &str, state: &str, is_counted: &dyn Fn(i64) -> bool) -> Result<i64> {
+        let state = column(self.id.kind, table, state)?;
+        let counts = |row: &&Row| matches!(row.0.get(state), Some(Value::Int(state)) if is_counted(*state));
+        Ok(self.rows_of(table).iter().filter(counts).count() as i64)
+    }
+
     /// The number of its pending episodes or unsettled items.
     fn waiting(&self) -> Result<i64> {
-        let count = |table: &str, is_waiting: &dyn Fn(i64) -> bool| -> Result<i64> {
-            let state = column(self.id.kind, table, "state")?;
-            let waits = |row: &&Row| matches!(row.0.get(state), Some(Value::Int(state)) if is_waiting(*state));
-            Ok(self.rows_of(table).iter().filter(waits).count() as i64)
-        };
+        let count = |table: &str, is_waiting: &dyn Fn(i64) -> bool| self.count(table, "state", is_waiting);
         match self.id.kind {
             ExportUnitKind::Project => Ok(0),
             ExportUnitKind::Graph => count("episode", &|state| state == EPISODE_PENDING),

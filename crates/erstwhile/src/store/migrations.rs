@@ -20,4 +20,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "names in listings are folded by the program",
         sql: include_str!("migrations/0004_folded_names.sql"),
     },
+    Migration {
+        version: 5,
+        name: "language models read episodes",
+        sql: include_str!("migrations/0005_readings_by_models.sql"),
+    },
 ];

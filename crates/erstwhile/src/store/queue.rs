@@ -1,6 +1,6 @@
-//! The ingestion queue: a lease for each graph, with an epoch as fencing token.
+//! The queues of ingestion and of the language model: a lease for each graph, with an epoch as fencing token.
 //!
-//! The jobs are the pending episodes themselves, so a job's effect and its removal from the queue
+//! The jobs are the waiting episodes themselves, so a job's effect and its removal from the queue
 //! are one transaction. A claim is one conditional update of a row whose lease has expired, which works on every
 //! database; the epoch ensures that only one of several claims succeeds.
 
@@ -16,9 +16,53 @@ use erstwhile_core::model::PartitionId;
 /// Number of candidates for one claim; with more workers than this, several compete for the same graph.
 const CANDIDATES: i64 = 32;
 
-/// The right to ingest one graph for a limited time.
+/// A queue of graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Queue {
+    /// Graphs with pending episodes, and running import jobs.
+    Ingestion,
+    /// Graphs with episodes that wait for the language model.
+    Model,
+}
+
+/// The statements of a queue.
+struct QueueStatements {
+    claimable: &'static Statement,
+    claim: &'static Statement,
+    claim_graph: &'static Statement,
+    extend: &'static Statement,
+    release: &'static Statement,
+    depth: &'static Statement,
+}
+
+impl Queue {
+    fn statements(self) -> QueueStatements {
+        match self {
+            Self::Ingestion => QueueStatements {
+                claimable: &sql_text::CLAIMABLE,
+                claim: &sql_text::CLAIM,
+                claim_graph: &sql_text::CLAIM_GRAPH,
+                extend: &sql_text::EXTEND_LEASE,
+                release: &sql_text::RELEASE,
+                depth: &sql_text::QUEUE_DEPTH,
+            },
+            Self::Model => QueueStatements {
+                claimable: &sql_text::CLAIMABLE_FOR_MODEL,
+                claim: &sql_text::CLAIM_FOR_MODEL,
+                claim_graph: &sql_text::CLAIM_GRAPH_FOR_MODEL,
+                extend: &sql_text::EXTEND_MODEL_LEASE,
+                release: &sql_text::RELEASE_FROM_MODEL,
+                depth: &sql_text::MODEL_QUEUE_DEPTH,
+            },
+        }
+    }
+}
+
+/// The right to work on one graph of a queue for a limited time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
+    /// The queue.
+    pub queue: Queue,
     /// The graph.
     pub partition: PartitionId,
     /// The fencing token: batches with an older one are rejected.
@@ -27,12 +71,12 @@ pub struct Lease {
     pub attempts: i64,
 }
 
-/// The length of the queue.
+/// The length of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueDepth {
-    /// Pending episodes.
+    /// Waiting episodes.
     pub episodes: i64,
-    /// Graphs with pending episodes.
+    /// Graphs with waiting episodes.
     pub graphs: i64,
     /// When the graph that has waited longest became ready.
     pub oldest_ready_at: Option<Timestamp>,
@@ -41,17 +85,18 @@ pub struct QueueDepth {
 }
 
 impl Store {
-    /// Claims a graph with pending episodes, one of those that have waited longest; `None` when there is none.
+    /// Claims a graph with waiting episodes, one of those that have waited longest; `None` when there is none.
     ///
     /// The candidate to start with follows from the time and the epochs, so that workers that poll at the same time do
     /// not compete for the same graph: this competition, not the database, would limit the rate of claims.
-    pub async fn claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
+    pub async fn claim(&self, queue: Queue, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
+        let statements = queue.statements();
         let candidates = vec![time(now), Value::Int(CANDIDATES)];
         let read = |row: Row| {
             let mut row = row.reader();
             Ok((PartitionId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
         };
-        let mut waiting: Vec<(PartitionId, i64)> = self.many(&sql_text::CLAIMABLE, candidates, read).await?;
+        let mut waiting: Vec<(PartitionId, i64)> = self.many(statements.claimable, candidates, read).await?;
         // Every claim increments an epoch, so no graph is skipped forever, whatever the clock shows.
         let turn = waiting.iter().fold(now.as_microsecond(), |turn, (_, epoch)| turn.wrapping_add(*epoch));
         let first = turn.checked_rem_euclid(waiting.len() as i64).unwrap_or(0);
@@ -60,8 +105,8 @@ impl Store {
         for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
             // A row that is locked by another transaction is skipped: other graphs may be free.
-            match self.run(&sql_text::CLAIM, params, Rows::Unlocked).await {
-                Ok(Some(claimed)) => return read_lease(graph, claimed).map(Some),
+            match self.run(statements.claim, params, Rows::Unlocked).await {
+                Ok(Some(claimed)) => return read_lease(queue, graph, claimed).map(Some),
                 Ok(None) => {}
                 Err(error) => failed = Some(error),
             }
@@ -69,26 +114,27 @@ impl Store {
         failed.map_or(Ok(None), Err)
     }
 
-    /// Claims a given graph; `None` when nothing is pending in it, another worker holds its lease, or its next attempt
+    /// Claims a given graph; `None` when nothing waits in it, another worker holds its lease, or its next attempt
     /// is later.
     pub async fn claim_partition(
         &self,
+        queue: Queue,
         partition: PartitionId,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>> {
         let params = vec![id(partition.0), time(until), time(now)];
-        let claimed = self.run(&sql_text::CLAIM_GRAPH, params, Rows::Unlocked).await?;
-        claimed.map(|claimed| read_lease(partition, claimed)).transpose()
+        let claimed = self.run(queue.statements().claim_graph, params, Rows::Unlocked).await?;
+        claimed.map(|claimed| read_lease(queue, partition, claimed)).transpose()
     }
 
     /// Extends a lease; false when another worker holds it.
     pub async fn extend(&self, lease: Lease, until: Timestamp) -> Result<bool> {
         let params = vec![id(lease.partition.0), Value::Int(lease.epoch), time(until)];
-        Ok(self.write(&sql_text::EXTEND_LEASE, params).await?.is_some())
+        Ok(self.write(lease.queue.statements().extend, params).await?.is_some())
     }
 
-    /// Releases a lease; returns whether episodes are pending. A `failure` increments the number of attempts, and the
+    /// Releases a lease; returns whether episodes are waiting. A `failure` increments the number of attempts, and the
     /// graph is tried again at `ready_at`.
     pub async fn release(&self, lease: Lease, ready_at: Timestamp, failure: Option<&String>) -> Result<bool> {
         let failed = i64::from(failure.is_some());
@@ -99,12 +145,12 @@ impl Store {
             Value::Int(failed),
             optional_text(failure),
         ];
-        let released = self.write(&sql_text::RELEASE, params).await?;
+        let released = self.write(lease.queue.statements().release, params).await?;
         Ok(released.map(|row| row.reader().int()).transpose()?.is_some_and(|pending| pending > 0))
     }
 
-    /// The length of the queue, for readiness and metrics.
-    pub async fn queue_depth(&self) -> Result<QueueDepth> {
+    /// The length of a queue, for readiness and metrics.
+    pub async fn queue_depth(&self, queue: Queue) -> Result<QueueDepth> {
         let read = |row: Row| {
             let mut row = row.reader();
             let (episodes, graphs, oldest, attempts) =
@@ -112,7 +158,7 @@ impl Store {
             let oldest_ready_at = oldest.and_then(|at| Timestamp::from_microsecond(at).ok());
             Ok(QueueDepth { episodes, graphs, oldest_ready_at, attempts_max: attempts.unwrap_or(0) })
         };
-        let depth = self.one(&sql_text::QUEUE_DEPTH, Vec::new(), read).await?;
+        let depth = self.one(queue.statements().depth, Vec::new(), read).await?;
         Ok(depth.unwrap_or(QueueDepth { episodes: 0, graphs: 0, oldest_ready_at: None, attempts_max: 0 }))
     }
 
@@ -134,7 +180,7 @@ impl Store {
     }
 }
 
-fn read_lease(partition: PartitionId, claimed: Row) -> Result<Lease> {
+fn read_lease(queue: Queue, partition: PartitionId, claimed: Row) -> Result<Lease> {
     let mut claimed = claimed.reader();
-    Ok(Lease { partition, epoch: claimed.int()?, attempts: claimed.int()? })
+    Ok(Lease { queue, partition, epoch: claimed.int()?, attempts: claimed.int()? })
 }

@@ -16,7 +16,8 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
     ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Holding, KeyAccess, Link,
-    LinkKind, Mention, Metadata, Partition, PartitionOwner, Precision, Project, Role, Span, Thread, TimePoint, User,
+    LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionOwner, Precision,
+    Project, Role, Span, Thread, TimePoint, User,
 };
 
 /// A uuid as a value.
@@ -244,7 +245,26 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         },
         task: row.optional_uuid()?.map(Into::into),
         strict: row.int()? != 0,
+        model_reading: read_model_reading(row.int()?, row.optional_text()?)?,
     })
+}
+
+/// The code 0 is that of an episode that no model was asked to read.
+pub(super) fn read_model_reading(state: i64, report: Option<String>) -> Result<Option<ModelReading>> {
+    if state == 0 {
+        return Ok(None);
+    }
+    Ok(Some(ModelReading { state: ModelReadingState::from_code(state)?, report: read_model_report(report)? }))
+}
+
+fn read_model_report(report: Option<String>) -> Result<ModelReport> {
+    let malformed = |error| Error::corrupt("a stored report of a language model does not parse").with_source(error);
+    report.map_or(Ok(ModelReport::default()), |report| serde_json::from_str(&report).map_err(malformed))
+}
+
+pub(super) fn model_report_json(report: &ModelReport) -> Result<Value> {
+    let unwritable = |error| Error::internal("a report of a language model cannot be stored").with_source(error);
+    serde_json::to_string(report).map(Value::Text).map_err(unwritable)
 }
 
 pub(super) fn read_mention(row: Row) -> Result<Mention> {

@@ -117,7 +117,7 @@ macro_rules! tables {
         }),*];
 
         /// The statements of every table, for the registry.
-        pub(super) const STATEMENTS: &[&Statement] = &[$(&$read, &$write, $(&$clear,)?)* &CLEAR_QUEUE];
+        pub(super) const STATEMENTS: &[&Statement] = &[$(&$read, &$write, $(&$clear,)?)* &CLEAR_QUEUE, &CLEAR_MODEL_QUEUE];
     };
 }
 
@@ -137,7 +137,7 @@ tables! {
         thread(graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, ended_at);
     [READ_EPISODES WRITE_EPISODE CLEAR_EPISODES] Partition, true,
         episode(graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, source_description,
-            document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, version);
+            document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, version, model_state, model_report);
     [READ_MENTIONS WRITE_MENTION CLEAR_MENTIONS] Partition, true,
         mention(graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, recorded_at,
             version);
@@ -173,6 +173,12 @@ static CLEAR_QUEUE: Statement = Statement {
     reach: Placement::Partition.reach(),
 };
 
+static CLEAR_MODEL_QUEUE: Statement = Statement {
+    name: "CLEAR_MODEL_QUEUE",
+    sql: "DELETE FROM model_queue WHERE graph_id = $1",
+    reach: Placement::Partition.reach(),
+};
+
 /// Every table whose rows are not exported.
 pub static DERIVED_TABLES: &[DerivedTable] = &[
     DerivedTable {
@@ -188,6 +194,30 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         placement: Placement::Partition,
         why: "belongs to the workers of one database; pending episodes are counted and queued again",
         clear: Some(&CLEAR_QUEUE),
+    },
+    DerivedTable {
+        name: "model_queue",
+        columns: &["graph_id", "pending", "ready_at", "lease_until", "epoch", "attempts", "last_error"],
+        placement: Placement::Partition,
+        why: "as the ingestion queue",
+        clear: Some(&CLEAR_MODEL_QUEUE),
+    },
+    DerivedTable {
+        name: "model_usage",
+        columns: &[
+            "project_id",
+            "day",
+            "model",
+            "calls",
+            "retries",
+            "tokens_in",
+            "tokens_cached",
+            "tokens_out",
+            "cost",
+        ],
+        placement: Placement::Column("project_id"),
+        why: "belongs to one installation: what was spent there",
+        clear: None,
     },
 ];
 

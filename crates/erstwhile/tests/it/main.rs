@@ -11,6 +11,7 @@ mod filters;
 mod gathered;
 mod ingestion;
 mod meaning;
+mod model_readings;
 mod paging;
 mod ranking;
 mod schema_fixtures;

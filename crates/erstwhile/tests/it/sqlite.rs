@@ -24,7 +24,7 @@ static FILL: Statement = Statement {
     reach: Reach::FanOut,
 };
 static COUNT: Statement = Statement { name: "COUNT", sql: "SELECT count(*) FROM project", reach: Reach::FanOut };
-static LIMIT: Statement = Statement { name: "LIMIT", sql: "PRAGMA max_page_count = 80", reach: Reach::FanOut };
+static LIMIT: Statement = Statement { name: "LIMIT", sql: "PRAGMA max_page_count = 120", reach: Reach::FanOut };
 
 fn fill(number: u8, bytes: usize) -> Vec<Step> {
     let params = vec![Value::Blob(vec![number]), Value::Text(format!("{number}")), Value::Text("x".repeat(bytes))];

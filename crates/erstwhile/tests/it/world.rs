@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use erstwhile::Engine;
-use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser};
+use erstwhile::engine::{EngineBuilder, GraphRef, NewMessage, NewThread, NewUser};
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{Claim, Embedder, ExtractedAlias, ExtractedStatement, Extraction, Extractor};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
+use erstwhile::{Engine, EngineSettings, ModelReadingSettings};
 use erstwhile_testkit::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -58,21 +58,40 @@ impl World {
         (world, between.expect("it was put between"))
     }
 
+    /// A world in which a language model reads what was said again.
+    pub(crate) async fn with_model(model: Arc<dyn Extractor>, settings: ModelReadingSettings) -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        let settings = EngineSettings { model: settings, ..EngineSettings::default() };
+        let configure = |builder: EngineBuilder| builder.model_extractor(model).settings(settings);
+        let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
+        Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
+    }
+
     async fn with(
         extractor: Arc<dyn Extractor>,
         script: Arc<ScriptedExtractor>,
         embedder: Arc<dyn Embedder>,
         reach: impl FnOnce(Sqlite) -> Arc<dyn Sql>,
     ) -> Self {
+        Self::configured(extractor, script, embedder, reach, |builder| builder).await
+    }
+
+    async fn configured(
+        extractor: Arc<dyn Extractor>,
+        script: Arc<ScriptedExtractor>,
+        embedder: Arc<dyn Embedder>,
+        reach: impl FnOnce(Sqlite) -> Arc<dyn Sql>,
+        configure: impl FnOnce(EngineBuilder) -> EngineBuilder,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
         let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
-        let engine = Engine::builder(Store::open(reach(database)).await.expect("a store"))
+        let builder = Engine::builder(Store::open(reach(database)).await.expect("a store"))
             .clock(Arc::clone(&clock) as Arc<dyn erstwhile::ports::Clock>)
             .ids(SeededIds::default())
             .embedder(embedder)
-            .extractor(extractor)
-            .build();
+            .extractor(extractor);
+        let engine = configure(builder).build();
         let project = engine.ensure_project("test").await.expect("a project").id;
         let world = Self { engine, project, script, clock, user_id: "ann", folder };
         world.add_user("ann", "Ann Lee").await;
@@ -162,6 +181,7 @@ pub(crate) fn claim(text: &str, predicate: &str, object: &str, holding: Holding)
         valid_from: None,
         valid_until: None,
         confidence: 0.9,
+        attributes: Metadata::new(),
     }
 }
 

@@ -95,6 +95,7 @@ pub(super) async fn through_the_port(store: &Store, during: Duration) -> anyhow:
             state: EpisodeState::Pending,
             task: Some(task),
             strict: false,
+            model_reading: None,
         };
         let task = Change::AddTask { task, kind: "add_messages".to_owned(), total: 1 };
         let batch = batch(graph, vec![task, Change::AddEpisodes(vec![episode])]);
