@@ -36,7 +36,7 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         let other = thread_id(draw, number);
         draw.known(&known, other)
     };
-    match draw.below(59) {
+    match draw.below(61) {
         0..=5 => Change::AddThread(new_thread(draw, number)),
         6..=16 => Change::AddEpisodes(
             (0..=draw.below(3))
@@ -49,9 +49,9 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         17..=19 => Change::SetEpisodeState(episode(draw), episode_state(draw)),
         20 => Change::SetEpisodeMetadata(episode(draw), metadata(draw)),
         21 => Change::RemoveEpisode(episode(draw)),
-        52..=54 => Change::AwaitModel(episode(draw), draw.now),
-        55 | 56 | 58 => Change::ReplaceReading(awaiting(draw), model_report(draw)),
-        57 => Change::SetModelReading(awaiting(draw), model_reading(draw)),
+        52..=55 => Change::AwaitModel(episode(draw), draw.now),
+        56..=59 => Change::ReplaceReading(awaiting(draw), model_report(draw)),
+        60 => Change::SetModelReading(awaiting(draw), model_reading(draw)),
         22 => Change::RemoveThread(thread(draw)),
         23 | 24 => {
             let total = usize::from(draw.below(4));

@@ -71,7 +71,7 @@ kinds! {
 fn random_batches_hold_every_kind_of_change_and_most_are_applied() {
     let mut runner = TestRunner::deterministic();
     let (mut applied, mut refused) = (BTreeMap::new(), 0);
-    for _ in 0..300 {
+    for _ in 0..900 {
         let batches = super::batches().new_tree(&mut runner).unwrap().current();
         let mut reference = Reference::default();
         for batch in batches {
