@@ -117,8 +117,14 @@ impl OfflineExtractor {
         Ok(Self { tools: Arc::new(Tools { english, lexicon, dates: DateReader::new() }) })
     }
 
+    /// The reader of time expressions.
+    #[cfg(feature = "model-extractor")]
+    pub(crate) fn dates(&self) -> &DateReader {
+        &self.tools.dates
+    }
+
     /// Returns one extraction per turn, in order.
-    fn read(&self, request: &ExtractionRequest) -> Vec<Extraction> {
+    pub(crate) fn read(&self, request: &ExtractionRequest) -> Vec<Extraction> {
         let zone = request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         let mut reader = TurnReader {
             tools: &self.tools,

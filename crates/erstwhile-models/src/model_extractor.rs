@@ -1,0 +1,141 @@
+//! Extracts entities and dated claims with a language model, and keeps only what the text itself carries.
+//!
+//! One call reads many turns. The prompt starts with instructions that stay the same, so that providers cache them; then
+//! comes what the graph already knows, what was said before, and the turns. The answer is checked claim by claim
+//! (`claims`): quotations must stand in their turn, dates must have words (`validity`), relations must be known or said
+//! (`relations`). So a model that makes things up, or that obeys a text which tells it to, changes little.
+//!
+//! Sentences for search, and the records of JSON documents, are those of the offline extractor.
+
+mod answer;
+mod claims;
+mod parts;
+mod prompt;
+mod quotes;
+mod relations;
+mod validity;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use erstwhile::model::EpisodeKind;
+use erstwhile::ports::{Extraction, ExtractionRequest, Extractor, LanguageModel, Prompt};
+use erstwhile::vocabulary::{self, Vocabulary};
+use erstwhile::{Error, Result};
+use jiff::tz::TimeZone;
+
+use crate::offline::OfflineExtractor;
+use answer::Answer;
+use claims::Call;
+use parts::Part;
+pub use prompt::PROMPT_VERSION;
+use relations::Relations;
+
+/// Instructions and vocabulary in the place of the built-in ones.
+#[derive(Debug, Default)]
+pub struct PromptOverrides {
+    /// The name of the version, stored with every assertion; absent for the built-in instructions.
+    pub version: Option<String>,
+    /// The instructions before the list of relations.
+    pub instructions: Option<String>,
+    /// The relation vocabulary.
+    pub vocabulary: Option<Vocabulary>,
+}
+
+/// An extractor that asks a language model, and checks its answers.
+///
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ModelExtractor {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    name: String,
+    model: Arc<dyn LanguageModel>,
+    offline: OfflineExtractor,
+    overrides: PromptOverrides,
+}
+
+impl ModelExtractor {
+    /// Creates an extractor.
+    pub fn new(model: Arc<dyn LanguageModel>, offline: OfflineExtractor, overrides: PromptOverrides) -> Self {
+        let version = overrides.version.as_deref().unwrap_or(PROMPT_VERSION);
+        let name = format!("{} ({version})", model.name());
+        Self { shared: Arc::new(Shared { name, model, offline, overrides }) }
+    }
+
+    /// The prompts of a request, in the order in which they are sent, without sending them.
+    pub fn prompts(&self, request: &ExtractionRequest) -> Vec<Prompt> {
+        let zone = zone_of(request);
+        let (calls, _) = parts::calls(&request.turns);
+        calls.iter().map(|call| self.prompt(request, call, &zone)).collect()
+    }
+
+    fn prompt(&self, request: &ExtractionRequest, parts: &[Part<'_>], zone: &TimeZone) -> Prompt {
+        let overrides = &self.shared.overrides;
+        let characters: usize = parts.iter().map(|part| part.text.chars().count()).sum();
+        Prompt {
+            instructions: prompt::instructions(overrides.instructions.as_deref(), self.vocabulary(), request),
+            data: prompt::data(request, parts, zone),
+            schema: Some(prompt::schema(&request.ontology)),
+            tokens_max: u32::try_from(500 + characters / 2).unwrap_or(u32::MAX).clamp(1_500, 8_000),
+        }
+    }
+
+    fn vocabulary(&self) -> &Vocabulary {
+        self.shared.overrides.vocabulary.as_ref().unwrap_or_else(|| vocabulary::built_in())
+    }
+}
+
+fn zone_of(request: &ExtractionRequest) -> TimeZone {
+    request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+}
+
+#[async_trait]
+impl Extractor for ModelExtractor {
+    fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
+        let zone = zone_of(&request);
+        let (offline, read) = (self.shared.offline.clone(), request.clone());
+        let read = tokio::task::spawn_blocking(move || offline.read(&read)).await;
+        let mut extractions = read.map_err(|_| Error::internal("the offline extractor stopped unexpectedly"))?;
+        let mut of_records = Vec::with_capacity(extractions.len());
+        for (extraction, turn) in extractions.iter_mut().zip(&request.turns) {
+            let (claims, mentions) = (std::mem::take(&mut extraction.claims), std::mem::take(&mut extraction.mentions));
+            let aliases = std::mem::take(&mut extraction.aliases);
+            of_records.push(matches!(turn.kind, EpisodeKind::Json).then_some((claims, mentions, aliases)));
+        }
+        let (calls, left_out) = parts::calls(&request.turns);
+        for parts in &calls {
+            let completion = self.shared.model.complete(self.prompt(&request, parts, &zone)).await;
+            request.usage.add(completion.usage);
+            let answer = Answer::read(&completion.outcome?)?;
+            let relations = Relations::new(self.vocabulary(), &request.ontology);
+            let call = Call { request: &request, parts, relations, dates: self.shared.offline.dates(), zone: &zone };
+            call.add(answer, &mut extractions);
+        }
+        for ((extraction, records), left_out) in extractions.iter_mut().zip(of_records).zip(left_out) {
+            extraction.characters_left_out = left_out;
+            if let Some((claims, mentions, aliases)) = records {
+                // The fields of a document are read exactly; the model adds what they do not say.
+                let more = std::mem::replace(&mut extraction.claims, claims);
+                let is_new = |claim: &erstwhile::ports::Claim| {
+                    !extraction.claims.iter().any(|known| claims::is_same_pair(known, claim))
+                };
+                let more: Vec<_> = more.into_iter().filter(is_new).collect();
+                extraction.claims.extend(more);
+                extraction.mentions.extend(mentions);
+                extraction.aliases.extend(aliases);
+            }
+        }
+        Ok(extractions)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,611 @@
+//! Turns what a model answered into claims, as far as the turns' own words carry them.
+//!
+//! Nothing is believed because the model says so: the quotation must stand in the turn, subject and object must be named
+//! there or just before, the relation must be known or said, and dates must have words. What fails is dropped, with the
+//! reason.
+
+use erstwhile::identity::{ASSISTANT_NAME, normalise};
+use erstwhile::model::{ClaimKind, EpisodeKind, Holding, Metadata, Role, Span, VALUE_TYPE};
+use erstwhile::ontology::{Ontology, Property, PropertyKind};
+use erstwhile::ports::{
+    Claim, DroppedClaim, ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, KnownFact, Turn,
+};
+use erstwhile::text::contains_word;
+use erstwhile::text::sentences::split;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::answer::{
+    Answer, AnsweredAttribute, AnsweredClaim, AnsweredEntity, AnsweredKind, AnsweredProperty, ObjectIs,
+};
+use super::parts::Part;
+use super::quotes::{self, Words};
+use super::relations::{PLANS, Relation, Relations};
+use super::validity::{Said, validity};
+use crate::offline::dates::DateReader;
+
+/// Confidence in a claim of a model whose words are found.
+const CONFIDENCE: f64 = 0.9;
+/// Confidence in what follows from such a claim.
+const CONFIDENCE_INFERRED: f64 = 0.6;
+/// The share of a name's or value's words that must be said.
+const NAMED: f64 = 0.5;
+/// The share of a statement's words that must be said or known.
+const STATED: f64 = 0.75;
+/// Maximum number of characters of a statement.
+const STATEMENT_CHARACTERS_MAX: usize = 300;
+/// Types that need no declaration.
+const BASIC_TYPES: [&str; 11] = [
+    "Person",
+    "Organization",
+    "Location",
+    "Event",
+    "Object",
+    "Work",
+    "Animal",
+    "Topic",
+    "Document",
+    "Role",
+    "Preference",
+];
+/// How a model may call the speaker.
+const FIRST_PERSON: [&str; 8] = ["i", "me", "myself", "my", "user", "the user", "speaker", "the speaker"];
+
+type Checked<T> = Result<T, &'static str>;
+
+/// What one call of the model was about.
+pub(super) struct Call<'a> {
+    pub(super) request: &'a ExtractionRequest,
+    pub(super) parts: &'a [Part<'a>],
+    pub(super) relations: Relations<'a>,
+    pub(super) dates: &'a DateReader,
+    pub(super) zone: &'a TimeZone,
+}
+
+/// A part of a turn in which a quotation was found.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    number: usize,
+    part: &'a Part<'a>,
+    turn: &'a Turn,
+}
+
+impl<'a> Call<'a> {
+    /// Adds what an answer carries to the extractions of the turns.
+    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) {
+        let Answer { entities, claims, attributes, dropped } = answer;
+        if let Some(first) = self.parts.first().and_then(|part| extractions.get_mut(part.turn)) {
+            first.dropped.extend(dropped);
+        }
+        for entity in &entities {
+            if let Some(place) = self.place(entity.turn)
+                && let Some(extraction) = extractions.get_mut(place.part.turn)
+            {
+                self.add_entity(entity, place, extraction);
+            }
+        }
+        for claim in &claims {
+            let Some(place) = self.place(claim.turn) else {
+                drop_claim(extractions.first_mut(), &claim.statement, "the turn of the claim does not exist");
+                continue;
+            };
+            let Some(extraction) = extractions.get_mut(place.part.turn) else { continue };
+            match self.claim(claim, place, &entities) {
+                Ok(read) => {
+                    if read.disagrees {
+                        drop_claim(Some(extraction), &claim.statement, "the date is not in the words");
+                    }
+                    for reason in read.dropped {
+                        drop_claim(Some(extraction), &claim.statement, reason);
+                    }
+                    for claim in read.claims {
+                        if !extraction.claims.iter().any(|known| is_same(known, &claim)) {
+                            extraction.claims.push(claim);
+                        }
+                    }
+                }
+                Err(reason) => drop_claim(Some(extraction), &claim.statement, reason),
+            }
+        }
+        for attribute in &attributes {
+            let Some(place) = self.place(attribute.turn) else { continue };
+            let Some(extraction) = extractions.get_mut(place.part.turn) else { continue };
+            match self.attribute(attribute, place, &entities) {
+                Ok(claim) => extraction.claims.push(claim),
+                Err(reason) => drop_claim(Some(extraction), &attribute.quote, reason),
+            }
+        }
+    }
+
+    fn place(&self, number: i64) -> Option<Place<'_>> {
+        let number = usize::try_from(number).ok()?.checked_sub(1)?;
+        let part = self.parts.get(number)?;
+        Some(Place { number, part, turn: self.request.turns.get(part.turn)? })
+    }
+
+    /// The words of a part, of what was said before it, and of what is known about it.
+    fn words_near(&self, place: Place<'_>) -> Words {
+        let mut near = Words::default();
+        for turn in &self.request.context {
+            near.add(&turn.text);
+        }
+        for part in self.parts.iter().take(place.number + 1) {
+            near.add(part.text);
+        }
+        near
+    }
+
+    fn span(&self, place: Place<'_>, quote: &str) -> Checked<Span> {
+        let found = quotes::find(place.part.text, quote).ok_or("the quotation is not in the turn")?;
+        Ok(place.part.start + found.start..place.part.start + found.end)
+    }
+
+    fn claim(&self, answered: &AnsweredClaim, place: Place<'_>, entities: &[AnsweredEntity]) -> Checked<ReadClaims> {
+        let span = self.span(place, &answered.quote)?;
+        let near = self.words_near(place);
+        let subject = self.subject(&answered.subject, place, &near)?;
+        let mut own = Words::default();
+        own.add(place.part.text);
+        let restated = self.restated(answered, &subject);
+        let is_value = answered.object_is == ObjectIs::Value;
+        let relation = match restated {
+            Some(fact) => Relation { name: fact.predicate.clone(), holding: fact.holding },
+            None => self.relations.find(&answered.predicate, is_value, &own).ok_or("the relation is not known")?,
+        };
+        self.check_trust(place.turn, &subject, &relation)?;
+        let object = match restated {
+            Some(fact) => Some((fact.object.clone(), fact.object_type.clone())),
+            None => self.object(answered, place, (&own, &near), entities)?,
+        };
+        if object.as_ref().is_some_and(|(name, _)| normalise(name) == normalise(&subject)) {
+            return Err("the subject and the object are the same");
+        }
+        let statement =
+            self.statement(answered, &subject, object.as_ref().map(|(name, _)| name.as_str()), &relation, &near);
+        let said = Said {
+            quote: place.turn.text.get(span.clone()).unwrap_or_default(),
+            around: around(place.part.text, span.start - place.part.start),
+            at: place.turn.reference_time,
+            zone: self.zone,
+        };
+        let when = validity(self.dates, said, (answered.from.as_deref(), answered.until.as_deref()), relation.holding);
+        let (kind, relation) = match answered.kind {
+            AnsweredKind::Asserts => (ClaimKind::Asserts, relation),
+            AnsweredKind::Ends => (ClaimKind::Ends, relation),
+            AnsweredKind::Denies => (ClaimKind::Denies, relation),
+            AnsweredKind::Plans => (ClaimKind::Asserts, self.planned(relation)),
+        };
+        if object.is_none() && kind == ClaimKind::Asserts {
+            return Err("the object has no name");
+        }
+        let attributes = self.properties_of(&relation.name, &answered.properties, &own, place.part.text);
+        let (object, object_type) = object.unzip();
+        let claim = Claim {
+            subject_type: self.type_of(&subject, entities),
+            subject,
+            predicate: relation.name,
+            object,
+            object_type: object_type.flatten(),
+            statement,
+            span,
+            kind,
+            holding: relation.holding,
+            valid_from: when.from,
+            valid_until: when.until,
+            confidence: CONFIDENCE,
+            attributes,
+        };
+        let mut read = ReadClaims { disagrees: when.disagrees, ..ReadClaims::default() };
+        self.add_consequences(answered, &claim, &own, &mut read);
+        read.claims.insert(0, claim);
+        Ok(read)
+    }
+
+    /// What a claim ends: facts that the model names by number, if the turn names their object, and what the vocabulary
+    /// says that a relation ends and starts.
+    fn add_consequences(&self, answered: &AnsweredClaim, claim: &Claim, own: &Words, read: &mut ReadClaims) {
+        for number in &answered.ends {
+            let Some(fact) = self.fact(*number) else { continue };
+            let is_named = claim.object.as_deref().is_some_and(|object| normalise(object) == normalise(&fact.object))
+                // More than half: "the rowing club" does not name "the Chess Club".
+                || own.share(&fact.object) > NAMED;
+            if normalise(&fact.subject) != normalise(&claim.subject) || !is_named {
+                read.dropped.push("an end does not name the subject and the object of what ends");
+                continue;
+            }
+            read.claims.push(Claim {
+                predicate: fact.predicate.clone(),
+                object: Some(fact.object.clone()),
+                object_type: fact.object_type.clone(),
+                kind: ClaimKind::Ends,
+                holding: fact.holding,
+                valid_until: None,
+                attributes: Metadata::new(),
+                ..claim.clone()
+            });
+        }
+        if claim.kind == ClaimKind::Asserts {
+            for started in self.relations.started_by(&claim.predicate) {
+                let object = claim.object.as_deref().unwrap_or_default();
+                let verb = started.to_lowercase().replace('_', " ");
+                read.claims.push(Claim {
+                    predicate: started.to_owned(),
+                    statement: format!("{} {verb} {object}.", claim.subject),
+                    holding: self.relations.holding(started),
+                    confidence: CONFIDENCE_INFERRED,
+                    attributes: Metadata::new(),
+                    ..claim.clone()
+                });
+            }
+            for (relation, same_object) in self.relations.ended_by(&claim.predicate) {
+                let object = same_object.then(|| claim.object.clone()).flatten();
+                read.claims.push(Claim {
+                    predicate: relation.to_owned(),
+                    object_type: claim.object_type.clone().filter(|_| object.is_some()),
+                    object,
+                    kind: ClaimKind::Denies,
+                    holding: self.relations.holding(relation),
+                    valid_until: None,
+                    attributes: Metadata::new(),
+                    ..claim.clone()
+                });
+            }
+        }
+    }
+
+    /// A known fact by its number, from 1.
+    fn fact(&self, number: i64) -> Option<&'a KnownFact> {
+        self.request.facts.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    /// The known fact that a claim says again: it must have the same subject, and an object of the same words.
+    fn restated(&self, answered: &AnsweredClaim, subject: &str) -> Option<&'a KnownFact> {
+        let mut object = Words::default();
+        object.add(&answered.object);
+        answered
+            .restates
+            .iter()
+            .filter_map(|number| self.fact(*number))
+            .find(|fact| normalise(&fact.subject) == normalise(subject) && object.share(&fact.object) >= NAMED)
+    }
+
+    /// Plans and wishes are no facts of the relation that is planned.
+    fn planned(&self, relation: Relation) -> Relation {
+        const OF_PLANS: [&str; 8] =
+            [PLANS, "WANTS", "CONSIDERS", "LOOKS_FOR", "PREPARES_FOR", "RESEARCHES", "WAITS_FOR", "HAS_APPOINTMENT"];
+        if OF_PLANS.contains(&relation.name.as_str()) {
+            return relation;
+        }
+        Relation { name: PLANS.to_owned(), holding: self.relations.holding(PLANS) }
+    }
+
+    /// Assistants and tools only tell what was done; instructions of the system tell nothing.
+    fn check_trust(&self, turn: &Turn, subject: &str, relation: &Relation) -> Checked<()> {
+        let is_done = relation.holding == Holding::Event
+            || self.request.ontology.edge_types.iter().any(|kind| kind.name == relation.name);
+        match turn.role {
+            Some(Role::System) => Err("instructions of the system tell nothing about anybody"),
+            Some(Role::Assistant | Role::Function | Role::Tool)
+                if !is_done && normalise(subject) != normalise(ASSISTANT_NAME) =>
+            {
+                Err("an assistant or a tool only tells what was done")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn speaker(&self, turn: &Turn) -> Option<String> {
+        let owner = || self.request.owner.clone();
+        match (turn.kind, turn.role) {
+            (EpisodeKind::Message, Some(Role::Assistant)) => {
+                Some(turn.speaker.clone().unwrap_or_else(|| ASSISTANT_NAME.to_owned()))
+            }
+            (EpisodeKind::Message, Some(Role::User | Role::Norole) | None) => turn.speaker.clone().or_else(owner),
+            (EpisodeKind::Message, _) => turn.speaker.clone(),
+            _ => owner(),
+        }
+    }
+
+    /// The name of the subject: the speaker, or someone whom the turn or what was said before names.
+    fn subject(&self, answered: &str, place: Place<'_>, near: &Words) -> Checked<String> {
+        let wanted = normalise(answered);
+        if wanted.is_empty() {
+            return Err("the subject has no name");
+        }
+        let speaker = self.speaker(place.turn);
+        if FIRST_PERSON.contains(&wanted.as_str()) {
+            // An assistant's "you" is its user.
+            let of_user = self.request.owner.clone().filter(|_| wanted.contains("user"));
+            return of_user.or(speaker).ok_or("the speaker has no name");
+        }
+        if let Some(speaker) = &speaker {
+            let whole = normalise(speaker);
+            if whole == wanted || whole.split(' ').next() == Some(wanted.as_str()) {
+                return Ok(speaker.clone());
+            }
+        }
+        let is_user_of_assistant = self.request.owner.as_ref().is_some_and(|owner| normalise(owner) == wanted)
+            && matches!(place.turn.role, Some(Role::Assistant | Role::Function | Role::Tool));
+        if is_user_of_assistant || self.is_named(answered, place, near) {
+            Ok(answered.split_whitespace().collect::<Vec<_>>().join(" "))
+        } else {
+            Err("the subject is not named in the turn")
+        }
+    }
+
+    /// Whether a name is said. Somebody who takes part in the conversation must be named in the turn itself: others do not
+    /// speak for them.
+    fn is_named(&self, name: &str, place: Place<'_>, near: &Words) -> bool {
+        let (wanted, text) = (normalise(name), normalise(place.part.text));
+        let participants = self.participants();
+        if let Some(participant) = participants.iter().find(|participant| **participant == wanted) {
+            let given = participant.split(' ').next().unwrap_or_default();
+            return contains_word(&text, participant) || contains_word(&text, given);
+        }
+        // "Anna Weber's sister": whose someone is need not be named.
+        let of_participant = participants.iter().find_map(|owner| wanted.strip_prefix(&format!("{owner}'s ")));
+        near.share(of_participant.unwrap_or(&wanted)) >= NAMED
+    }
+
+    /// The names of all who take part, normalised.
+    fn participants(&self) -> Vec<String> {
+        let turns = self.request.context.iter().chain(&self.request.turns);
+        let mut names: Vec<String> =
+            turns.filter_map(|turn| self.speaker(turn)).chain(self.request.owner.clone()).collect();
+        names = names.iter().map(|name| normalise(name)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn object(
+        &self,
+        answered: &AnsweredClaim,
+        place: Place<'_>,
+        (own, near): (&Words, &Words),
+        entities: &[AnsweredEntity],
+    ) -> Checked<Option<(String, Option<String>)>> {
+        let name = answered.object.split_whitespace().collect::<Vec<_>>().join(" ");
+        match answered.object_is {
+            ObjectIs::None => Ok(None),
+            _ if name.is_empty() => Err("the object has no name"),
+            ObjectIs::Value if is_said_value(&name, own, place.part.text) => {
+                Ok(Some((name, Some(VALUE_TYPE.to_owned()))))
+            }
+            ObjectIs::Value => Err("the value is not in the turn"),
+            ObjectIs::Entity if FIRST_PERSON.contains(&normalise(&name).as_str()) => {
+                let speaker = self.speaker(place.turn).ok_or("the speaker has no name")?;
+                Ok(Some((speaker, Some("Person".to_owned()))))
+            }
+            ObjectIs::Entity if self.is_named(&name, place, near) => {
+                let entity_type = self.type_of(&name, entities);
+                Ok(Some((name, entity_type)))
+            }
+            ObjectIs::Entity => Err("the object is not named in the turn"),
+        }
+    }
+
+    /// The model's sentence, if it is made of words that were said or are known; else one made of the claim itself.
+    fn statement(
+        &self,
+        answered: &AnsweredClaim,
+        subject: &str,
+        object: Option<&str>,
+        relation: &Relation,
+        near: &Words,
+    ) -> String {
+        let relation = relation.name.to_lowercase().replace('_', " ");
+        let plain = format!("{subject} {relation} {}", object.unwrap_or_default());
+        let plain = format!("{}.", plain.trim());
+        let sentence = answered.statement.trim();
+        let mut known = near.clone();
+        for text in [&plain, subject, answered.from.as_deref().unwrap_or_default()] {
+            known.add(text);
+        }
+        known.add("has had have was were January February March April May June July August September October November December");
+        let names_subject = normalise(subject).split(' ').any(|part| contains_word(&normalise(sentence), part));
+        let is_short = sentence.chars().count() <= STATEMENT_CHARACTERS_MAX && !sentence.ends_with('?');
+        if !sentence.is_empty() && is_short && names_subject && known.share(sentence) >= STATED {
+            sentence.to_owned()
+        } else {
+            plain
+        }
+    }
+
+    /// The type of a name: the one that the model gives it, if it is declared or basic, or the one that is known.
+    fn type_of(&self, name: &str, entities: &[AnsweredEntity]) -> Option<String> {
+        let wanted = normalise(name);
+        if self.participants().contains(&wanted) {
+            return Some("Person".to_owned());
+        }
+        let answered = entities.iter().find(|entity| normalise(&entity.name) == wanted);
+        let given = answered.and_then(|entity| admitted_type(&self.request.ontology, &entity.entity_type));
+        given.or_else(|| {
+            let known = self.request.known.iter().find(|known| normalise(&known.name) == wanted)?;
+            known.entity_type.clone()
+        })
+    }
+
+    fn add_entity(&self, entity: &AnsweredEntity, place: Place<'_>, extraction: &mut Extraction) {
+        let Some(found) = quotes::find(place.part.text, &entity.name) else { return };
+        let span = place.part.start + found.start..place.part.start + found.end;
+        let entity_type = admitted_type(&self.request.ontology, &entity.entity_type);
+        let text = normalise(place.part.text);
+        let participants = self.participants();
+        for alias in entity.aliases.iter().take(8) {
+            let (name, other) = (normalise(&entity.name), normalise(alias));
+            // Two who take part are two people, and names with different numbers are two things.
+            let are_two =
+                participants.contains(&name) && participants.contains(&other) || numbers(&name) != numbers(&other);
+            if name != other && !are_two && contains_word(&text, &other) && contains_word(&text, &name) {
+                extraction.aliases.push(ExtractedAlias {
+                    name: entity.name.clone(),
+                    alias: alias.clone(),
+                    entity_type: entity_type.clone(),
+                    span: span.clone(),
+                });
+            }
+        }
+        extraction.mentions.push(ExtractedMention { name: entity.name.clone(), entity_type, span });
+    }
+
+    /// A property of an entity, as a claim about a value.
+    fn attribute(
+        &self,
+        attribute: &AnsweredAttribute,
+        place: Place<'_>,
+        entities: &[AnsweredEntity],
+    ) -> Checked<Claim> {
+        let span = self.span(place, &attribute.quote)?;
+        let near = self.words_near(place);
+        let subject = self.subject(&attribute.entity, place, &near)?;
+        let subject_type = self.type_of(&subject, entities);
+        let property = self.request.ontology.property(subject_type.as_deref(), &attribute.name);
+        let property = property.ok_or("the property is not declared for the entity's type")?;
+        let mut own = Words::default();
+        own.add(place.part.text);
+        let value =
+            said_property(property, &attribute.value, &own, place.part.text).ok_or("the value is not in the turn")?;
+        let text = match &value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let name: String = property.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        Ok(Claim {
+            statement: format!("The {} of {subject} is {text}.", property.name.replace('_', " ")),
+            subject,
+            subject_type,
+            predicate: format!("HAS_{}", name.to_uppercase()),
+            object: Some(text),
+            object_type: Some(VALUE_TYPE.to_owned()),
+            span,
+            kind: ClaimKind::Asserts,
+            holding: Holding::Exclusive,
+            valid_from: None,
+            valid_until: None,
+            confidence: CONFIDENCE,
+            attributes: Metadata::new(),
+        })
+    }
+
+    /// The declared properties of a relation that the turn states.
+    fn properties_of(&self, relation: &str, answered: &[AnsweredProperty], own: &Words, text: &str) -> Metadata {
+        let Some(kind) = self.request.ontology.edge_types.iter().find(|kind| kind.name == relation) else {
+            return Metadata::new();
+        };
+        let stated = |given: &AnsweredProperty| {
+            let property = kind.properties.iter().find(|property| property.name.eq_ignore_ascii_case(&given.name))?;
+            Some((property.name.clone(), said_property(property, &given.value, own, text)?))
+        };
+        answered.iter().filter_map(stated).collect()
+    }
+}
+
+/// The claims that come from one answered claim.
+#[derive(Default)]
+struct ReadClaims {
+    claims: Vec<Claim>,
+    dropped: Vec<&'static str>,
+    disagrees: bool,
+}
+
+fn drop_claim(extraction: Option<&mut Extraction>, statement: &str, reason: &'static str) {
+    if let Some(extraction) = extraction {
+        extraction.dropped.push(DroppedClaim { statement: statement.to_owned(), reason });
+    }
+}
+
+/// Whether two claims of a turn say the same.
+pub(super) fn is_same(one: &Claim, other: &Claim) -> bool {
+    let object = |claim: &Claim| claim.object.as_deref().map(|name| normalise(name));
+    one.kind == other.kind
+        && one.predicate == other.predicate
+        && normalise(&one.subject) == normalise(&other.subject)
+        && object(one) == object(other)
+        && one.valid_from == other.valid_from
+}
+
+/// Whether two claims connect the same subject and object.
+pub(super) fn is_same_pair(one: &Claim, other: &Claim) -> bool {
+    let object = |claim: &Claim| claim.object.as_deref().map(|name| normalise(name));
+    normalise(&one.subject) == normalise(&other.subject) && object(one) == object(other)
+}
+
+/// A type that is declared or basic.
+fn admitted_type(ontology: &Ontology, given: &str) -> Option<String> {
+    let declared = ontology.entity_types.iter().map(|kind| kind.name.as_str());
+    declared.chain(BASIC_TYPES).find(|name| name.eq_ignore_ascii_case(given.trim())).map(str::to_owned)
+}
+
+/// The sentence around a place; the whole text if it is short.
+fn around(text: &str, at: usize) -> &str {
+    const SHORT: usize = 200;
+    if text.len() <= SHORT {
+        return text;
+    }
+    let sentence = split(text).into_iter().find(|sentence| sentence.span.contains(&at));
+    sentence.and_then(|sentence| text.get(sentence.span)).unwrap_or_default()
+}
+
+/// Whether a value is said: its numbers literally or in words, and half of its words.
+fn is_said_value(value: &str, own: &Words, text: &str) -> bool {
+    let said = numbers(text);
+    let text = normalise(text);
+    let is_said =
+        |number: &String| said.contains(number) || number_word(number).is_some_and(|word| contains_word(&text, word));
+    let wanted = numbers(value);
+    wanted.iter().all(is_said) && (!wanted.is_empty() || own.share(value) >= NAMED)
+}
+
+/// The numbers of a text, without separators of thousands.
+fn numbers(text: &str) -> Vec<String> {
+    let mut numbers = Vec::new();
+    let mut number = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let joins = matches!(character, '.' | ',') && characters.peek().is_some_and(char::is_ascii_digit);
+        if character.is_ascii_digit() || character == '.' && joins && !number.is_empty() {
+            number.push(character);
+        } else if !(character == ',' && joins && !number.is_empty()) && !number.is_empty() {
+            numbers.push(std::mem::take(&mut number));
+        }
+    }
+    if !number.is_empty() {
+        numbers.push(number);
+    }
+    numbers
+}
+
+fn number_word(number: &str) -> Option<&'static str> {
+    const WORDS: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    WORDS.get(number.parse::<usize>().ok()?).copied()
+}
+
+/// A property's value of its declared kind, if it is said; whether something is so need not be said in so many words.
+fn said_property(property: &Property, value: &Value, own: &Words, text: &str) -> Option<Value> {
+    let written = match value {
+        Value::String(written) => written.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(is_so) => is_so.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    };
+    let number = || written.trim_start_matches(['$', '€', '£']).replace(',', "").parse::<f64>().ok();
+    let is_said = || is_said_value(&written, own, text);
+    match property.kind {
+        PropertyKind::Text => (!written.is_empty() && is_said()).then_some(Value::String(written)),
+        PropertyKind::Int => {
+            let number = number().filter(|number| number.fract() == 0.0 && number.abs() < 9e15)?;
+            is_said().then_some(Value::from(number as i64))
+        }
+        PropertyKind::Float => {
+            let number = serde_json::Number::from_f64(number()?)?;
+            is_said().then_some(Value::Number(number))
+        }
+        PropertyKind::Boolean => match written.to_lowercase().as_str() {
+            "true" | "yes" => (own.share(&property.name.replace('_', " ")) > 0.0).then_some(Value::Bool(true)),
+            "false" | "no" => Some(Value::Bool(false)),
+            _ => None,
+        },
+    }
+}

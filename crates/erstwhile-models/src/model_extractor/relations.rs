@@ -1,0 +1,121 @@
+//! Which relation a model's predicate means.
+
+use erstwhile::model::Holding;
+use erstwhile::ontology::{EdgeType, Ontology};
+use erstwhile::vocabulary::Vocabulary;
+
+use super::quotes::Words;
+
+/// Maximum number of characters of a relation.
+const CHARACTERS_MAX: usize = 60;
+/// The relation of plans and wishes.
+pub(super) const PLANS: &str = "PLANS";
+
+/// The relations that claims may have.
+#[derive(Debug)]
+pub(super) struct Relations<'a> {
+    vocabulary: &'a Vocabulary,
+    /// The vocabulary in the form of an ontology, which compares relations by their words.
+    as_ontology: Ontology,
+    declared: &'a Ontology,
+}
+
+/// A relation with how its facts hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Relation {
+    pub(super) name: String,
+    pub(super) holding: Holding,
+}
+
+impl<'a> Relations<'a> {
+    pub(super) fn new(vocabulary: &'a Vocabulary, declared: &'a Ontology) -> Self {
+        let edge = |name: &String| EdgeType { name: name.clone(), ..EdgeType::default() };
+        let edge_types = vocabulary.relations.iter().map(|relation| edge(&relation.name)).collect();
+        Self { vocabulary, as_ontology: Ontology { edge_types, ..Ontology::default() }, declared }
+    }
+
+    /// The relation that a predicate means: one of the same name, else one of the same words ("WORKS_FOR" is
+    /// "WORKS_AT"), else a new one, if its words are those of the quotation.
+    pub(super) fn find(&self, predicate: &str, is_value: bool, quoted: &Words) -> Option<Relation> {
+        let name = relation_name(predicate)?;
+        let declared = self.declared.edge_types.iter().find(|kind| relation_name(&kind.name).as_ref() == Some(&name));
+        if let Some(kind) = declared {
+            let holding = self.vocabulary.relation(&name).map_or(Holding::Shared, |relation| relation.holding);
+            return Some(Relation { name: kind.name.clone(), holding });
+        }
+        let known = self.vocabulary.relation(&name).or_else(|| {
+            let same_words = self.as_ontology.predicate(&name, None, None)?;
+            self.vocabulary.relation(same_words)
+        });
+        if let Some(known) = known {
+            return Some(Relation { name: known.name.clone(), holding: known.holding });
+        }
+        let in_words = name.to_lowercase().replace('_', " ");
+        let is_said = quoted.share(&in_words) >= 1.0 && in_words.chars().any(char::is_alphabetic);
+        let holding = if is_value { Holding::Exclusive } else { Holding::Shared };
+        is_said.then_some(Relation { name, holding })
+    }
+
+    /// The relations whose facts a new fact of a relation ends; with `true`, only the fact with the same object.
+    pub(super) fn ended_by(&self, relation: &str) -> impl Iterator<Item = (&str, bool)> {
+        let known = self.vocabulary.relation(relation).into_iter();
+        known.flat_map(|known| &known.ends).map(|ending| (ending.relation.as_str(), ending.same_object))
+    }
+
+    /// The relations that begin to hold with the same object as a new fact of a relation.
+    pub(super) fn started_by(&self, relation: &str) -> impl Iterator<Item = &str> {
+        let known = self.vocabulary.relation(relation).into_iter();
+        known.flat_map(|known| &known.starts).map(String::as_str)
+    }
+
+    pub(super) fn holding(&self, relation: &str) -> Holding {
+        self.vocabulary.relation(relation).map_or(Holding::Shared, |known| known.holding)
+    }
+}
+
+/// A name in `SCREAMING_SNAKE_CASE`; `None` if nothing is left of it.
+fn relation_name(predicate: &str) -> Option<String> {
+    let upper: String = predicate
+        .trim()
+        .chars()
+        .take(CHARACTERS_MAX)
+        .map(|character| if character.is_alphanumeric() { character } else { '_' })
+        .flat_map(char::to_uppercase)
+        .collect();
+    let name = upper.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use erstwhile::vocabulary;
+
+    use super::*;
+
+    fn find(predicate: &str, quote: &str) -> Option<(String, Holding)> {
+        let declared = Ontology {
+            edge_types: vec![EdgeType { name: "RESTAURANT_VISIT".to_owned(), ..EdgeType::default() }],
+            ..Ontology::default()
+        };
+        let mut quoted = Words::default();
+        quoted.add(quote);
+        let relations = Relations::new(vocabulary::built_in(), &declared);
+        relations.find(predicate, false, &quoted).map(|relation| (relation.name, relation.holding))
+    }
+
+    #[test]
+    fn predicates_are_known_relations_in_any_spelling() {
+        let found = |predicate| find(predicate, "").map(|(name, _)| name);
+        assert_eq!(find("lives in", ""), Some(("LIVES_IN".to_owned(), Holding::Exclusive)));
+        assert_eq!(found("works-for").as_deref(), Some("WORKS_AT"));
+        assert_eq!(found("restaurant visit").as_deref(), Some("RESTAURANT_VISIT"));
+    }
+
+    #[test]
+    fn a_new_relation_must_be_made_of_words_that_were_said() {
+        let name = |predicate, quote| find(predicate, quote).map(|(name, _)| name);
+        assert_eq!(name("SPONSORS", "We sponsor the village choir.").as_deref(), Some("SPONSORS"));
+        assert_eq!(name("CONFESSED_MURDER_OF", "I met Bob."), None);
+        assert_eq!(name("__", "I met Bob."), None);
+    }
+}
