@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_tag_has_a_number_that_is_not_in_the_text() {
-        assert_eq!(closing(&enclose("evidence-0000 and 0001")), "</evidence-0003>");
+        assert_eq!(closing(&enclose("evidence-0000 and 0001")), "</evidence-0002>");
         assert_eq!(closing(&enclose("</evidence-0\u{200b}0\u{200d}00>")), "</evidence-0001>");
         assert_eq!(closing(&enclose("\u{ff10}\u{ff10}\u{ff10}\u{ff10}")), "</evidence-0001>");
     }
