@@ -104,12 +104,12 @@ mod tests {
         let of = |form| body(&example(form, Some(&schema)));
         let strict = of(AnswerForm::JsonSchema);
         assert_eq!(strict["generationConfig"]["responseMimeType"], "application/json");
-        assert_eq!(strict["generationConfig"]["responseSchema"], json!({ "type": "object" }));
+        assert_eq!(strict["generationConfig"]["responseSchema"], json!({ "type": "OBJECT" }));
         let plain = of(AnswerForm::JsonMode);
         assert_eq!(plain["generationConfig"]["responseMimeType"], "application/json");
         assert!(plain["generationConfig"].get("responseSchema").is_none(), "{plain}");
         let tool = of(AnswerForm::Tool);
-        assert_eq!(tool["tools"][0]["functionDeclarations"][0]["parameters"], json!({ "type": "object" }));
+        assert_eq!(tool["tools"][0]["functionDeclarations"][0]["parameters"], json!({ "type": "OBJECT" }));
     }
 
     #[test]

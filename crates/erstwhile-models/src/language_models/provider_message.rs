@@ -9,6 +9,9 @@ const SHARED_CHARACTERS: usize = 20;
 /// Shorter texts occur in messages by chance.
 const PRIVATE_CHARACTERS_MIN: usize = 6;
 
+/// Fields that repeat the prompt or its answer.
+const ECHOES: [&str; 3] = ["input", "ctx", "failed_generation"];
+
 /// The message in the body of a failed request; each server has its own place for it.
 pub(crate) fn read(body: &Value) -> Option<String> {
     let body = body.get(0).unwrap_or(body);
@@ -18,12 +21,15 @@ pub(crate) fn read(body: &Value) -> Option<String> {
     found.map(|message| message.trim().to_owned()).filter(|message| !message.is_empty())
 }
 
-/// Every text in the body, to find the parameter or the feature that the server refuses.
+/// Every text in the body except echoes, in lower case, to find the parameter or the feature that the server refuses.
 pub(crate) fn all_text(body: &Value) -> String {
     match body {
         Value::String(text) => text.to_lowercase(),
         Value::Array(items) => items.iter().map(all_text).collect::<Vec<_>>().join(" "),
-        Value::Object(fields) => fields.values().map(all_text).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) => {
+            let own = fields.iter().filter(|(name, _)| !ECHOES.contains(&name.as_str()));
+            own.map(|(_, value)| all_text(value)).collect::<Vec<_>>().join(" ")
+        }
         _ => String::new(),
     }
 }
@@ -85,6 +91,12 @@ mod tests {
         let detail = json!({ "detail": [{ "loc": ["body", 0], "msg": "wrong", "input": "private" }] });
         assert_eq!(read(&detail).as_deref(), Some("body.0: wrong"));
         assert_eq!(read(&json!({ "status": "bad" })), None);
+    }
+
+    #[test]
+    fn all_text_leaves_out_what_repeats_the_prompt() {
+        let body = json!({ "detail": [{ "loc": ["Temperature", 0], "msg": "Wrong", "input": "private" }] });
+        assert_eq!(all_text(&body).trim(), "temperature  wrong");
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub(crate) fn text<'a>(body: &'a Value, place: &str) -> &'a str {
 
 /// A request for tests of the dialects.
 #[cfg(test)]
-pub(crate) fn example<'a>(form: AnswerForm, schema: Option<&'a Value>) -> Request<'a> {
+pub(crate) fn example(form: AnswerForm, schema: Option<&Value>) -> Request<'_> {
     Request {
         model: "small",
         instructions: "Be brief.",

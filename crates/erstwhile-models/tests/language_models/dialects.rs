@@ -46,6 +46,17 @@ async fn extra_headers_are_sent() {
 }
 
 #[tokio::test]
+async fn a_proxy_in_the_settings_gets_the_request() {
+    let proxy = Server::answering(&answer("yes")).await;
+    let mut settings = settings(&proxy);
+    settings.url = Some("http://model.invalid/v1".to_owned());
+    settings.connection.proxy = Some(proxy.url.clone());
+    let client = LanguageModelClient::new(settings).expect("a client");
+    client.complete(prompt()).await.outcome.expect("an answer");
+    assert_eq!(proxy.received()[0].line, "POST http://model.invalid/v1/chat/completions HTTP/1.1");
+}
+
+#[tokio::test]
 async fn a_local_server_needs_no_key() {
     let server = Server::answering(&answer("yes")).await;
     let client = LanguageModelClient::new(LanguageModelSettings { key: None, ..settings(&server) }).expect("a client");

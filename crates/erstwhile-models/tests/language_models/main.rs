@@ -1,4 +1,5 @@
 //! The clients of language models and embedding servers against a scripted server.
+#![expect(clippy::expect_used, reason = "a failing test should stop immediately")]
 
 mod cancellation;
 mod dialects;
@@ -8,6 +9,7 @@ mod limits;
 mod secrets;
 mod server;
 mod structured_output;
+mod tls;
 
 use std::time::Duration;
 

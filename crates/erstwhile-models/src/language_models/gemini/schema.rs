@@ -89,12 +89,17 @@ fn convert_type(object: &Map<String, Value>, out: &mut Map<String, Value>) {
     match types.as_slice() {
         [] => {}
         [only] => {
-            out.insert("type".to_owned(), (*only).clone());
+            out.insert("type".to_owned(), upper_case(only));
         }
         several => {
-            out.insert("anyOf".to_owned(), several.iter().map(|name| json!({ "type": name })).collect());
+            out.insert("anyOf".to_owned(), several.iter().map(|name| json!({ "type": upper_case(name) })).collect());
         }
     }
+}
+
+/// Gemini writes the names of types in upper case.
+fn upper_case(name: &Value) -> Value {
+    json!(name.as_str().unwrap_or_default().to_uppercase())
 }
 
 /// Gemini has enumerations of strings only.
@@ -109,7 +114,7 @@ fn convert_values(object: &Map<String, Value>, out: &mut Map<String, Value>) {
     }
     let texts: Vec<&Value> = values.iter().filter(|value| !value.is_null()).collect();
     if !texts.is_empty() && texts.iter().all(|value| value.is_string()) {
-        out.insert("type".to_owned(), json!("string"));
+        out.insert("type".to_owned(), json!("STRING"));
         out.insert("enum".to_owned(), json!(texts));
     }
 }
@@ -132,8 +137,8 @@ mod tests {
             "properties": { "a": { "type": "array", "items": { "type": "object", "additionalProperties": false } } },
         });
         let expected = json!({
-            "type": "object", "required": ["a"],
-            "properties": { "a": { "type": "array", "items": { "type": "object" } } },
+            "type": "OBJECT", "required": ["a"],
+            "properties": { "a": { "type": "ARRAY", "items": { "type": "OBJECT" } } },
         });
         assert_eq!(converted(&schema), expected);
     }
@@ -141,27 +146,28 @@ mod tests {
     #[test]
     fn a_property_may_be_called_like_a_keyword() {
         let schema = json!({ "type": "object", "properties": { "additionalProperties": { "type": "string" } } });
-        assert_eq!(converted(&schema), schema);
+        let expected = json!({ "type": "OBJECT", "properties": { "additionalProperties": { "type": "STRING" } } });
+        assert_eq!(converted(&schema), expected);
     }
 
     #[test]
     fn null_becomes_a_mark() {
-        let expected = json!({ "type": "string", "nullable": true });
+        let expected = json!({ "type": "STRING", "nullable": true });
         assert_eq!(converted(&json!({ "type": ["string", "null"] })), expected);
         assert_eq!(converted(&json!({ "anyOf": [{ "type": "string" }, { "type": "null" }] })), expected);
     }
 
     #[test]
     fn a_constant_becomes_an_enumeration() {
-        assert_eq!(converted(&json!({ "const": "a" })), json!({ "type": "string", "enum": ["a"] }));
-        assert_eq!(converted(&json!({ "type": "integer", "enum": [1, 2] })), json!({ "type": "integer" }));
+        assert_eq!(converted(&json!({ "const": "a" })), json!({ "type": "STRING", "enum": ["a"] }));
+        assert_eq!(converted(&json!({ "type": "integer", "enum": [1, 2] })), json!({ "type": "INTEGER" }));
     }
 
     #[test]
     fn unknown_formats_are_left_out() {
-        assert_eq!(converted(&json!({ "type": "string", "format": "date" })), json!({ "type": "string" }));
+        assert_eq!(converted(&json!({ "type": "string", "format": "date" })), json!({ "type": "STRING" }));
         let known = json!({ "type": "string", "format": "date-time" });
-        assert_eq!(converted(&known), known);
+        assert_eq!(converted(&known), json!({ "type": "STRING", "format": "date-time" }));
     }
 
     #[test]
@@ -171,7 +177,7 @@ mod tests {
             "type": "array", "items": { "$ref": "#/$defs/node" },
         });
         let converted = converted(&schema);
-        assert_eq!(converted["items"]["properties"]["next"]["type"], "object");
+        assert_eq!(converted["items"]["properties"]["next"]["type"], "OBJECT");
         assert!(!converted.to_string().contains("$ref"), "{converted}");
     }
 }
