@@ -5,14 +5,17 @@
 //! | `embedder` (default) | `static_embedder`: text embeddings | nothing: the table is part of the binary |
 //! | `offline` (default) | `offline`: extraction of entities and dated claims | nothing: rules and word lists |
 //! | `model-extractor` | `model_extractor`: extraction by a language model, checked against the text | a language model |
-//! | `openai` | `openai`: a chat client | an `OpenAI`-compatible server, local or remote |
+//! | `language-models` | `language_models`: clients of language models | a server, local or remote |
+//! | `remote-embedder` | `remote_embedder`: a client of embedding models | a server, local or remote |
 
+#[cfg(feature = "language-models")]
+pub mod language_models;
 #[cfg(feature = "model-extractor")]
 pub mod model_extractor;
 #[cfg(feature = "offline")]
 pub mod offline;
-#[cfg(feature = "openai")]
-pub mod openai;
+#[cfg(feature = "remote-embedder")]
+pub mod remote_embedder;
 #[cfg(feature = "embedder")]
 pub mod static_embedder;
 #[cfg(feature = "embedder")]

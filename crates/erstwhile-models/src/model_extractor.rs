@@ -89,6 +89,29 @@ impl ModelExtractor {
     }
 }
 
+/// The offline extractor without what a language model reads later: for messages and texts, only sentences for search.
+#[derive(Debug, Clone)]
+pub struct WithoutFacts(pub OfflineExtractor);
+
+#[async_trait]
+impl Extractor for WithoutFacts {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
+        let mut extractions = self.0.read(&request);
+        for (extraction, turn) in extractions.iter_mut().zip(&request.turns) {
+            if turn.kind != EpisodeKind::Json {
+                extraction.claims.clear();
+                extraction.mentions.clear();
+                extraction.aliases.clear();
+            }
+        }
+        Ok(extractions)
+    }
+}
+
 fn zone_of(request: &ExtractionRequest) -> TimeZone {
     request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }

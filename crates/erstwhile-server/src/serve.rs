@@ -14,8 +14,8 @@ use erstwhile::ports::LanguageModel;
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
+use erstwhile_models::language_models::{ConnectionSettings, LanguageModelClient, LanguageModelSettings};
 use erstwhile_models::offline::OfflineExtractor;
-use erstwhile_models::openai::{OpenAiModel, OpenAiSettings};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use rand::RngCore;
@@ -64,7 +64,7 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
             statements: settings.search.statements.into(),
             ..EngineSettings::default()
         });
-    Ok(match language_model(settings) {
+    Ok(match language_model(settings)? {
         Some(model) => builder.language_model(model).build(),
         None => builder.build(),
     })
@@ -76,11 +76,19 @@ pub fn has_store(settings: &StoreSettings) -> bool {
 }
 
 /// Returns the configured language model, if any.
-fn language_model(settings: &Settings) -> Option<Arc<dyn LanguageModel>> {
+fn language_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn LanguageModel>>> {
     let model = &settings.model;
-    let (url, name) = (model.url.clone()?, model.name.clone()?);
-    let settings = OpenAiSettings { url, name, key: model.key.clone(), timeout: Duration::from_secs(model.timeout_s) };
-    Some(Arc::new(OpenAiModel::new(settings)))
+    let (Some(url), Some(name)) = (model.url.clone(), model.name.clone()) else { return Ok(None) };
+    let timeout = Duration::from_secs(model.timeout_s);
+    let connection = ConnectionSettings { timeout, timeout_total: timeout * 3, ..ConnectionSettings::default() };
+    let settings = LanguageModelSettings {
+        url: Some(url),
+        name,
+        key: model.key.clone(),
+        connection,
+        ..LanguageModelSettings::default()
+    };
+    Ok(Some(Arc::new(LanguageModelClient::new(settings)?)))
 }
 
 /// Returns random bytes for the secret of a key.

@@ -152,7 +152,7 @@ impl Engine {
 
     /// What the language model consumed and read since the process started.
     pub fn model_totals(&self) -> ModelTotals {
-        self.state.model_totals().get()
+        self.state.model_totals()
     }
 
     /// Checks that the store answers.

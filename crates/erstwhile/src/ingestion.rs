@@ -18,7 +18,7 @@ mod leases;
 mod model_readings;
 mod requests;
 
-pub(crate) use model_readings::{day_of, is_worth_a_call};
+pub(crate) use model_readings::is_worth_a_call;
 
 use crate::ports::{DroppedClaim, Extraction};
 use crate::state::State;

@@ -20,6 +20,7 @@ mod model_totals;
 
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;
+pub(crate) use model_totals::day_of;
 
 use announcements::Announcements;
 use declarations::Declarations;
@@ -66,11 +67,6 @@ impl State {
     /// Counts of the claims that were dropped while reading episodes.
     pub(crate) fn dropped_claims(&self) -> &DroppedClaims {
         &self.dropped
-    }
-
-    /// What the language model consumed and read in this process.
-    pub(crate) fn model_totals(&self) -> &SharedModelTotals {
-        &self.model_totals
     }
 
     /// The current time of the engine's clock.

@@ -2,6 +2,7 @@
 
 use super::{GraphHandle, ProjectHandle};
 use crate::ingestion::is_worth_a_call;
+use crate::state::day_of;
 use crate::store::DayUsage;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
@@ -58,7 +59,7 @@ impl ProjectHandle {
         if !(1..=USAGE_DAYS_MAX).contains(&days) {
             return Err(Error::invalid(format!("days must be from 1 to {USAGE_DAYS_MAX}")));
         }
-        self.model_usage_since(crate::ingestion::day_of(self.now()) - days + 1).await
+        self.model_usage_since(day_of(self.now()) - days + 1).await
     }
 
     /// How far the language model has read the episodes of a task.

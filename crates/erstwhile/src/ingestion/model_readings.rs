@@ -14,10 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::leases::{self, LEASE, backoff, later};
 use super::requests::Source;
 use super::{add_counts, admit_declared_types, user_of};
-use crate::parts::ModelBudget;
 use crate::ports::{Extraction, Extractor, ModelUsage, UsageMeter};
 use crate::state::State;
-use crate::store::{DayUsage, Lease, Queue};
+use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
@@ -164,28 +163,13 @@ impl ModelReader<'_> {
         Ok(())
     }
 
-    /// # Errors
-    /// `Limited` when the project has spent its budget of the day.
     async fn check_budget(&self) -> Result<()> {
-        let ModelBudget { cost, tokens, calls } = self.source.state.parts.settings.model.budget;
-        if cost.is_none() && tokens.is_none() && calls.is_none() {
-            return Ok(());
-        }
-        let today = day_of(self.source.state.now());
-        let spent = self.source.state.store().model_usage_since(self.source.partition.project, today).await?;
-        let total = spent.iter().fold(ModelUsage::default(), |mut total, day| {
-            total += day.usage;
-            total
-        });
-        let cost_so_far: f64 = spent.iter().map(|day| day.cost).sum();
-        let is_spent = cost.is_some_and(|max| cost_so_far >= max)
-            || tokens.is_some_and(|max| total.tokens_in + total.tokens_out >= max)
-            || calls.is_some_and(|max| total.calls >= max);
-        if !is_spent {
-            return Ok(());
-        }
-        let error = Error::new(ErrorKind::Limited, "the project has spent its budget for the language model today");
-        Err(error.with_retry_after(BUDGET_PAUSE.unsigned_abs()))
+        let Source { state, partition, .. } = self.source;
+        let checked = state.check_model_budget(partition.project).await;
+        checked.map_err(|error| match error.kind() {
+            ErrorKind::Limited => error.with_retry_after(BUDGET_PAUSE.unsigned_abs()),
+            _ => error,
+        })
     }
 
     fn spent(&self, episodes: usize, usage: Arc<UsageMeter>) -> Spent {
@@ -237,7 +221,7 @@ impl ModelReader<'_> {
             of_episodes.push((episode.id, changes));
         }
         self.apply_to_waiting(of_episodes).await?;
-        state.model_totals().add_outcome(ModelReadingState::Read, episodes.len() as u64);
+        state.count_readings(ModelReadingState::Read, episodes.len() as u64);
         state.dropped_claims().add(&counts);
         tracing::debug!(graph.id = %partition.id, ?counts, "claims of the language model dropped");
         Ok(())
@@ -293,7 +277,7 @@ impl ModelReader<'_> {
             return Ok(());
         }
         if counts {
-            self.source.state.model_totals().add_outcome(ModelReadingState::Failed, changes.len() as u64);
+            self.source.state.count_readings(ModelReadingState::Failed, changes.len() as u64);
         }
         self.apply(changes).await
     }
@@ -336,11 +320,6 @@ fn is_outage(error: &Error) -> bool {
     )
 }
 
-/// Days since 1970, in UTC.
-pub(crate) fn day_of(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(86_400)
-}
-
 /// What a call of the model consumes; recorded also when the call is cancelled, because its lease is lost or the server
 /// stops.
 struct Spent {
@@ -361,16 +340,13 @@ impl Spent {
         if usage.is_zero() {
             return Ok(());
         }
-        let (state, model) = (&self.state, self.model.clone());
-        let cost = state.parts.settings.model.prices.map(|prices| prices.cost(usage));
-        state.model_totals().add(usage, cost);
+        let cost = self.state.record_model_usage(self.project, &self.model, usage).await?;
         tracing::info!(
-            graph.id = %self.partition, model, episodes = self.episodes, calls = usage.calls, retries = usage.retries,
-            tokens_in = usage.tokens_in, tokens_cached = usage.tokens_cached, tokens_out = usage.tokens_out, cost,
-            "the language model has read episodes"
+            graph.id = %self.partition, model = self.model, episodes = self.episodes, calls = usage.calls,
+            retries = usage.retries, tokens_in = usage.tokens_in, tokens_cached = usage.tokens_cached,
+            tokens_out = usage.tokens_out, cost, "the language model was asked about episodes"
         );
-        let spent = DayUsage { day: day_of(state.now()), model, usage, cost: cost.unwrap_or(0.0) };
-        state.store().add_model_usage(self.project, &spent).await
+        Ok(())
     }
 }
 

@@ -1,8 +1,14 @@
-//! Totals of the language model since the process started, for metrics.
+//! What the language model consumes: totals since the process started, for metrics, and the counts of each project.
 
 use std::sync::{Mutex, PoisonError};
 
-use erstwhile_core::model::{ModelReadingState, ModelUsage};
+use jiff::Timestamp;
+
+use super::State;
+use crate::parts::ModelBudget;
+use crate::store::DayUsage;
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{ModelReadingState, ModelUsage, ProjectId};
 
 /// What the language model consumed and read since the process started.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,19 +23,24 @@ pub struct ModelTotals {
     pub failed: u64,
 }
 
-/// The totals, shared by the workers.
+/// The totals, shared by all callers of the model.
 #[derive(Debug, Default)]
-pub(crate) struct SharedModelTotals(Mutex<ModelTotals>);
+pub(super) struct SharedModelTotals(Mutex<ModelTotals>);
 
-impl SharedModelTotals {
-    pub(crate) fn add(&self, usage: ModelUsage, cost: Option<f64>) {
-        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.usage += usage;
-        totals.cost += cost.unwrap_or(0.0);
+/// Days since 1970, in UTC.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(86_400)
+}
+
+impl State {
+    /// What the language model consumed and read in this process.
+    pub(crate) fn model_totals(&self) -> ModelTotals {
+        *self.model_totals.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn add_outcome(&self, state: ModelReadingState, episodes: u64) {
-        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Counts episodes by the outcome of their reading.
+    pub(crate) fn count_readings(&self, state: ModelReadingState, episodes: u64) {
+        let mut totals = self.model_totals.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state {
             ModelReadingState::Read => totals.read += episodes,
             ModelReadingState::Failed => totals.failed += episodes,
@@ -37,7 +48,47 @@ impl SharedModelTotals {
         }
     }
 
-    pub(crate) fn get(&self) -> ModelTotals {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Adds what calls of a model consumed to the counts of the process and of a project; returns what they cost.
+    pub(crate) async fn record_model_usage(
+        &self,
+        project: ProjectId,
+        model: &str,
+        usage: ModelUsage,
+    ) -> Result<Option<f64>> {
+        let cost = self.parts.settings.model.prices.map(|prices| prices.cost(usage));
+        {
+            let mut totals = self.model_totals.0.lock().unwrap_or_else(PoisonError::into_inner);
+            totals.usage += usage;
+            totals.cost += cost.unwrap_or(0.0);
+        }
+        let spent =
+            DayUsage { day: day_of(self.now()), model: model.to_owned(), usage, cost: cost.unwrap_or(0.0) };
+        self.store().add_model_usage(project, &spent).await?;
+        Ok(cost)
+    }
+
+    /// Checks what a project has spent today.
+    ///
+    /// # Errors
+    /// `Limited` when it has spent its budget.
+    pub(crate) async fn check_model_budget(&self, project: ProjectId) -> Result<()> {
+        let ModelBudget { cost, tokens, calls } = self.parts.settings.model.budget;
+        if cost.is_none() && tokens.is_none() && calls.is_none() {
+            return Ok(());
+        }
+        let spent = self.store().model_usage_since(project, day_of(self.now())).await?;
+        let mut total = ModelUsage::default();
+        for day in &spent {
+            total += day.usage;
+        }
+        let cost_so_far: f64 = spent.iter().map(|day| day.cost).sum();
+        let is_spent = cost.is_some_and(|max| cost_so_far >= max)
+            || tokens.is_some_and(|max| total.tokens_in + total.tokens_out >= max)
+            || calls.is_some_and(|max| total.calls >= max);
+        if is_spent {
+            let message = "the project has spent its budget for the language model today";
+            return Err(Error::new(ErrorKind::Limited, message));
+        }
+        Ok(())
     }
 }

@@ -42,6 +42,20 @@ pub struct ExtractRequest {
 }
 
 impl ProjectHandle {
+    /// The model's answer to a prompt; counts what it costs.
+    ///
+    /// # Errors
+    /// `Limited` when the project has spent its budget of the day.
+    async fn complete(&self, prompt: Prompt) -> Result<String> {
+        let model = self.language_model()?;
+        self.state().check_model_budget(self.id).await?;
+        let completion = model.complete(prompt).await;
+        if !completion.usage.is_zero() {
+            self.state().record_model_usage(self.id, model.name(), completion.usage).await?;
+        }
+        completion.outcome
+    }
+
     fn language_model(&self) -> Result<&dyn LanguageModel> {
         self.state().parts.language_model.as_deref().ok_or_else(|| {
             let message = "this call needs a language model, and none is configured: set model.url and model.name";
@@ -68,7 +82,7 @@ impl ThreadHandle {
     /// `Invalid` when no model is configured or there is nothing to choose from.
     pub async fn classify(&self, request: ClassifyRequest) -> Result<String> {
         self.get().await?;
-        let model = self.project.language_model()?;
+        self.project.language_model()?;
         if request.classes.is_empty() || request.classes.len() > CLASSES_MAX {
             return Err(Error::invalid(format!("classes must have from 1 to {CLASSES_MAX} items")));
         }
@@ -80,8 +94,8 @@ impl ThreadHandle {
             request.instruction.unwrap_or_default()
         );
         let schema = object_schema([("class".to_owned(), json!({ "type": "string", "enum": request.classes }))]);
-        let answer =
-            model.complete(Prompt { instructions, data, schema: Some(schema), tokens_max: 100 }).await.outcome?;
+        let prompt = Prompt { instructions, data, schema: Some(schema), tokens_max: 100 };
+        let answer = self.project.complete(prompt).await?;
         let said = read_object(&answer)?.get("class").and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
         let class = request.classes.into_iter().find(|class| class.to_lowercase() == said);
         class.ok_or_else(|| Error::internal("the language model chose none of the classes"))
@@ -94,7 +108,7 @@ impl ThreadHandle {
     pub async fn extract_data(&self, request: ExtractRequest) -> Result<BTreeMap<String, String>> {
         self.get().await?;
         let fields = fields_of(&request.schema)?;
-        let model = self.project.language_model()?;
+        self.project.language_model()?;
         let data = self.conversation(request.last).await?;
         let now = request.now.unwrap_or_else(|| self.project.now());
         let instructions = format!(
@@ -104,10 +118,8 @@ impl ThreadHandle {
             Value::Object(fields.clone())
         );
         let schema = object_schema(fields.keys().map(|name| (name.clone(), json!({ "type": "string" }))));
-        let answer = model
-            .complete(Prompt { instructions, data: data.clone(), schema: Some(schema), tokens_max: 2_000 })
-            .await
-            .outcome?;
+        let prompt = Prompt { instructions, data: data.clone(), schema: Some(schema), tokens_max: 2_000 };
+        let answer = self.project.complete(prompt).await?;
         let mut said = read_object(&answer)?;
         let text = |value: Value| match value {
             Value::String(text) => text,
@@ -126,12 +138,12 @@ impl ThreadHandle {
     /// `Invalid` when no model is configured.
     pub async fn synthesize_question(&self, last: i64) -> Result<String> {
         self.get().await?;
-        let model = self.project.language_model()?;
+        self.project.language_model()?;
         let data = self.conversation(last).await?;
         let instructions = "Write the one question that the last message asks or implies so that it can be understood \
                             without the conversation. Answer with the question alone."
             .to_owned();
-        let answer = model.complete(Prompt { instructions, data, schema: None, tokens_max: 300 }).await.outcome?;
+        let answer = self.project.complete(Prompt { instructions, data, schema: None, tokens_max: 300 }).await?;
         Ok(answer.trim().to_owned())
     }
 }
