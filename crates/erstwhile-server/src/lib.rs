@@ -8,6 +8,7 @@ pub mod app;
 pub mod cli;
 pub mod http;
 pub mod metrics;
+pub mod models;
 pub mod router;
 pub mod serve;
 pub mod settings;

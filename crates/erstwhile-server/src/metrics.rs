@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
+use erstwhile::ModelTotals;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -52,6 +54,56 @@ pub struct Metrics {
     pub queue_graphs: Gauge,
     /// `erstwhile_dropped_claims`
     pub dropped_claims: Family<ReasonLabels, Gauge>,
+    /// `erstwhile_model_queue_episodes`
+    pub model_queue_episodes: Gauge,
+    model: ModelMetrics,
+}
+
+/// What the language model consumed and read since the start.
+#[derive(Debug, Clone, Default)]
+struct ModelMetrics {
+    calls: Gauge,
+    retries: Gauge,
+    tokens: Family<TokenLabels, Gauge>,
+    cost: Gauge<f64, AtomicU64>,
+    episodes: Family<OutcomeLabels, Gauge>,
+}
+
+/// Labels of the tokens of the language model.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct TokenLabels {
+    /// `in`, `cached` (a part of `in`) or `out`.
+    kind: &'static str,
+}
+
+/// Labels of the episodes that the language model read.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OutcomeLabels {
+    /// `read` or `failed`.
+    outcome: &'static str,
+}
+
+impl ModelMetrics {
+    fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        registry.register(
+            "model_calls",
+            "Answered calls of the language model, since the start",
+            metrics.calls.clone(),
+        );
+        let help = "Calls of the language model that were sent again, since the start";
+        registry.register("model_retries", help, metrics.retries.clone());
+        registry.register(
+            "model_tokens",
+            "Tokens of the language model, since the start",
+            Family::clone(&metrics.tokens),
+        );
+        let help = "Cost of the language model in the currency of the configured prices, since the start";
+        registry.register("model_cost", help, metrics.cost.clone());
+        let help = "Episodes that the language model read or could not read, since the start";
+        registry.register("model_episodes", help, Family::clone(&metrics.episodes));
+        metrics
+    }
 }
 
 impl Metrics {
@@ -68,7 +120,35 @@ impl Metrics {
         let dropped_claims = Family::default();
         let help = "Claims and statements dropped while reading episodes, since the start";
         registry.register("dropped_claims", help, Family::clone(&dropped_claims));
-        Self { registry: Arc::new(registry), requests, latency, queue_episodes, queue_graphs, dropped_claims }
+        let model_queue_episodes = Gauge::default();
+        let help = "Episodes waiting for the language model";
+        registry.register("model_queue_episodes", help, model_queue_episodes.clone());
+        let model = ModelMetrics::register(&mut registry);
+        Self {
+            registry: Arc::new(registry),
+            requests,
+            latency,
+            queue_episodes,
+            queue_graphs,
+            dropped_claims,
+            model_queue_episodes,
+            model,
+        }
+    }
+
+    /// Sets what the language model consumed and read.
+    pub fn set_model_totals(&self, totals: &ModelTotals) {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let ModelTotals { usage, cost, read, failed } = *totals;
+        self.model.calls.set(number(usage.calls));
+        self.model.retries.set(number(usage.retries));
+        for (kind, tokens) in [("in", usage.tokens_in), ("cached", usage.tokens_cached), ("out", usage.tokens_out)] {
+            self.model.tokens.get_or_create(&TokenLabels { kind }).set(number(tokens));
+        }
+        self.model.cost.set(cost);
+        for (outcome, episodes) in [("read", read), ("failed", failed)] {
+            self.model.episodes.get_or_create(&OutcomeLabels { outcome }).set(number(episodes));
+        }
     }
 
     /// Encodes the metrics in the Prometheus text format.

@@ -10,12 +10,9 @@ use erstwhile::Engine;
 use erstwhile::EngineSettings;
 use erstwhile::engine::NewKey;
 use erstwhile::model::{KeyAccess, Project};
-use erstwhile::ports::LanguageModel;
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
-use erstwhile_models::language_models::{ConnectionSettings, LanguageModelClient, LanguageModelSettings};
-use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use rand::RngCore;
@@ -24,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::models;
 use crate::router;
 use crate::settings::{Settings, StoreSettings};
 
@@ -58,37 +56,18 @@ pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let store = open_store(&settings.store).await?;
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
-    let builder =
-        Engine::builder(store).embedder(embedder).extractor(OfflineExtractor::new()?).settings(EngineSettings {
-            index_bytes_max: settings.search.index_mib_max << 20,
-            statements: settings.search.statements.into(),
-            ..EngineSettings::default()
-        });
-    Ok(match language_model(settings)? {
-        Some(model) => builder.language_model(model).build(),
-        None => builder.build(),
-    })
+    let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
+        index_bytes_max: settings.search.index_mib_max << 20,
+        statements: settings.search.statements.into(),
+        model: models::reading_settings(&settings.model),
+        ..EngineSettings::default()
+    });
+    Ok(models::add_models(builder, &settings.model)?.build())
 }
 
 /// Returns whether the store exists; opening the embedded database would create it.
 pub fn has_store(settings: &StoreSettings) -> bool {
     settings.database.is_some() || settings.data.join(DATABASE).exists()
-}
-
-/// Returns the configured language model, if any.
-fn language_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn LanguageModel>>> {
-    let model = &settings.model;
-    let (Some(url), Some(name)) = (model.url.clone(), model.name.clone()) else { return Ok(None) };
-    let timeout = Duration::from_secs(model.timeout_s);
-    let connection = ConnectionSettings { timeout, timeout_total: timeout * 3, ..ConnectionSettings::default() };
-    let settings = LanguageModelSettings {
-        url: Some(url),
-        name,
-        key: model.key.clone(),
-        connection,
-        ..LanguageModelSettings::default()
-    };
-    Ok(Some(Arc::new(LanguageModelClient::new(settings)?)))
 }
 
 /// Returns random bytes for the secret of a key.

@@ -13,6 +13,11 @@ use erstwhile::search::Statements;
 use erstwhile_postgres::Postgres;
 use serde::Deserialize;
 
+mod model;
+
+pub(crate) use model::read as read_model_file;
+pub use model::{ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice};
+
 /// All settings of the server.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,7 +32,7 @@ pub struct Settings {
     pub limits: Limits,
     /// Ingestion of episodes.
     pub ingest: IngestSettings,
-    /// The language model for calls that need one; none by default.
+    /// The language model; none by default.
     pub model: ModelSettings,
     /// Search: memory of indexes, and statements.
     pub search: SearchSettings,
@@ -163,34 +168,6 @@ impl Default for IngestSettings {
     }
 }
 
-/// The language model.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ModelSettings {
-    /// Base URL of an `OpenAI`-compatible server, such as `http://127.0.0.1:8080/v1`.
-    pub url: Option<String>,
-    /// The model's name.
-    pub name: Option<String>,
-    /// The API key for that server.
-    pub key: Option<String>,
-    /// A file that holds the key.
-    pub key_file: Option<PathBuf>,
-    /// Timeout of a model request in seconds.
-    pub timeout_s: u64,
-}
-
-impl Default for ModelSettings {
-    fn default() -> Self {
-        Self { url: None, name: None, key: None, key_file: None, timeout_s: 60 }
-    }
-}
-
-impl std::fmt::Debug for ModelSettings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ModelSettings").field("url", &self.url).field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
 /// Search: memory of indexes, and statements.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -279,14 +256,7 @@ impl Settings {
             settings.store.database = Some(url.trim().to_owned());
         }
         settings.store.database = settings.store.database.take().filter(|url| !url.is_empty());
-        if let Some(file) = &settings.model.key_file {
-            let key = std::fs::read_to_string(file)
-                .with_context(|| format!("cannot read model.key_file `{}`", file.display()))?;
-            settings.model.key = Some(key.trim().to_owned());
-        }
-        if settings.model.url.is_some() != settings.model.name.is_some() {
-            bail!("model.url and model.name must be set together");
-        }
+        settings.model.complete()?;
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
         if settings.store.connections == 0 {
             bail!("store.connections must be at least 1");

@@ -45,6 +45,13 @@ pub async fn readyz(State(app): State<App>) -> Response {
         }
         Err(error) => Check { name: "ingestion", ok: false, detail: error.message().to_owned() },
     });
+    // A model that is down delays its readings, but stops nothing else: it is told, and no reason to be not ready.
+    if let Ok(depth) = app.engine.model_queue_depth().await
+        && depth.episodes > 0
+    {
+        let detail = format!("{} episodes waiting, {} failed attempts", depth.episodes, depth.attempts_max);
+        checks.push(Check { name: "model", ok: true, detail });
+    }
     let draining = app.draining.is_cancelled();
     let detail = if draining { "shutting down" } else { "serving" };
     checks.push(Check { name: "lifecycle", ok: !draining, detail: detail.to_owned() });
@@ -59,6 +66,10 @@ pub async fn metrics(State(app): State<App>) -> Response {
         app.metrics.queue_episodes.set(depth.episodes);
         app.metrics.queue_graphs.set(depth.graphs);
     }
+    if let Ok(depth) = app.engine.model_queue_depth().await {
+        app.metrics.model_queue_episodes.set(depth.episodes);
+    }
+    app.metrics.set_model_totals(&app.engine.model_totals());
     for (reason, count) in app.engine.dropped_claims() {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         app.metrics.dropped_claims.get_or_create(&ReasonLabels { reason }).set(count);

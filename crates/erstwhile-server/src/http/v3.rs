@@ -16,6 +16,7 @@ mod graphs;
 mod instructions;
 mod listing;
 mod messages;
+mod model;
 mod nodes;
 mod ontology;
 mod patterns;
@@ -66,6 +67,8 @@ pub fn routes() -> Router<App> {
         .route("/graph/episodes/{uuid}", get(episodes::get).patch(episodes::update).delete(episodes::delete))
         .route("/graph/episodes/{uuid}/mentions", get(episodes::mentions))
         .route("/tasks/{task_id}", get(tasks::get))
+        .route("/model/usage", get(model::usage))
+        .route("/model/readings", post(model::read))
         .route("/projects/info", get(projects::get).patch(projects::update))
         .route("/projects/observation-steering", get(projects::steering).put(projects::set_steering))
         .route("/threads/{thread_id}/summary", get(threads::summary))

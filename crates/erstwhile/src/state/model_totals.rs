@@ -61,8 +61,7 @@ impl State {
             totals.usage += usage;
             totals.cost += cost.unwrap_or(0.0);
         }
-        let spent =
-            DayUsage { day: day_of(self.now()), model: model.to_owned(), usage, cost: cost.unwrap_or(0.0) };
+        let spent = DayUsage { day: day_of(self.now()), model: model.to_owned(), usage, cost: cost.unwrap_or(0.0) };
         self.store().add_model_usage(project, &spent).await?;
         Ok(cost)
     }

@@ -1,8 +1,11 @@
 //! The generation's response types, and conversions from domain types.
 
 use erstwhile::compat::fact_rating::RatingInstruction;
-use erstwhile::engine::FactTriple;
-use erstwhile::model::{Entity, Episode, EpisodeState, Graph, Metadata, ProjectId, Task, TaskState, Thread, User};
+use erstwhile::engine::{FactTriple, TaskReadings};
+use erstwhile::model::{
+    Entity, Episode, EpisodeState, Graph, Metadata, ModelReading, ModelReport, ModelUsage, ProjectId, Task, TaskState,
+    Thread, User,
+};
 use erstwhile::search::Scored;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -100,6 +103,8 @@ pub(super) struct WireMessage {
     metadata: Metadata,
     created_at: Timestamp,
     processed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<WireModelReading>,
 }
 
 impl From<Episode> for WireMessage {
@@ -112,7 +117,22 @@ impl From<Episode> for WireMessage {
             metadata: episode.metadata,
             created_at: episode.reference_time,
             processed: episode.state != EpisodeState::Pending,
+            model: episode.model_reading.map(Into::into),
         }
+    }
+}
+
+/// How far a language model has read an episode. No SDK reads this field.
+#[derive(Debug, Serialize)]
+pub(super) struct WireModelReading {
+    state: &'static str,
+    #[serde(flatten)]
+    report: ModelReport,
+}
+
+impl From<ModelReading> for WireModelReading {
+    fn from(reading: ModelReading) -> Self {
+        Self { state: reading.state.as_str(), report: reading.report }
     }
 }
 
@@ -131,6 +151,8 @@ pub(super) struct WireEpisode {
     created_at: Timestamp,
     processed: bool,
     task_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<WireModelReading>,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +177,7 @@ impl From<Episode> for WireEpisode {
             created_at: episode.reference_time,
             processed: episode.state != EpisodeState::Pending,
             task_id: episode.task.map(|task| task.0),
+            model: episode.model_reading.map(Into::into),
             score: None,
             relevance: None,
             selection_rank: None,
@@ -329,6 +352,8 @@ pub(super) struct WireTask {
     started_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) model: Option<WireTaskReadings>,
 }
 
 #[derive(Debug, Serialize)]
@@ -362,7 +387,26 @@ impl From<Task> for WireTask {
             started_at: (task.done > 0).then_some(task.created_at),
             updated_at: task.completed_at,
             completed_at: task.completed_at,
+            model: None,
         }
+    }
+}
+
+/// How far a language model has read the episodes of a task. No SDK reads this field.
+#[derive(Debug, Serialize)]
+pub(super) struct WireTaskReadings {
+    awaiting: usize,
+    read: usize,
+    failed: usize,
+    cancelled: usize,
+    usage: ModelUsage,
+    cost: Option<f64>,
+}
+
+impl From<TaskReadings> for WireTaskReadings {
+    fn from(readings: TaskReadings) -> Self {
+        let TaskReadings { awaiting, read, failed, cancelled, usage, cost } = readings;
+        Self { awaiting, read, failed, cancelled, usage, cost }
     }
 }
 

@@ -1,0 +1,118 @@
+//! Opens the models that the settings name.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use erstwhile::engine::EngineBuilder;
+use erstwhile::model::ModelPrices;
+use erstwhile::ports::LanguageModel;
+use erstwhile::vocabulary::Vocabulary;
+use erstwhile::{ModelBudget, ModelReadingSettings};
+use erstwhile_models::language_models::{
+    ConnectionSettings, Dialect, LanguageModelClient, LanguageModelSettings, StructuredOutput,
+};
+use erstwhile_models::model_extractor::{ModelExtractor, PromptOverrides, WithoutFacts};
+use erstwhile_models::offline::OfflineExtractor;
+use jiff::SignedDuration;
+
+use crate::settings::{ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice, read_model_file};
+
+/// Gives an engine its extractors and its language model.
+///
+/// # Errors
+/// If a setting is invalid, a file cannot be read, or the parser's data is damaged.
+pub fn add_models(builder: EngineBuilder, settings: &ModelSettings) -> anyhow::Result<EngineBuilder> {
+    let offline = OfflineExtractor::new()?;
+    let Some(model) = language_model(settings)? else { return Ok(builder.extractor(offline)) };
+    let builder = builder.language_model(Arc::clone(&model));
+    if settings.extractor() == ExtractorChoice::Offline {
+        return Ok(builder.extractor(offline));
+    }
+    let extractor = ModelExtractor::new(model, offline.clone(), overrides(settings)?);
+    Ok(match settings.extractor() {
+        ExtractorChoice::Model => builder.extractor(WithoutFacts(offline)).model_extractor(extractor),
+        ExtractorChoice::Both | ExtractorChoice::Offline => builder.extractor(offline).model_extractor(extractor),
+    })
+}
+
+/// An extractor that asks the configured model.
+///
+/// # Errors
+/// If no model is configured, or as [`add_models`].
+pub fn model_extractor(settings: &ModelSettings) -> anyhow::Result<ModelExtractor> {
+    let model = language_model(settings)?
+        .context("no language model is configured: set model.name, and model.url or model.key")?;
+    Ok(ModelExtractor::new(model, OfflineExtractor::new()?, overrides(settings)?))
+}
+
+/// Returns the configured language model, if any.
+fn language_model(settings: &ModelSettings) -> anyhow::Result<Option<Arc<dyn LanguageModel>>> {
+    let Some(name) = settings.name.clone() else { return Ok(None) };
+    let connection = ConnectionSettings {
+        timeout: Duration::from_secs(settings.timeout_s),
+        timeout_total: Duration::from_secs(settings.timeout_total_s),
+        concurrency: settings.concurrency,
+        requests_per_minute: settings.requests_per_minute,
+        tokens_per_minute: settings.tokens_per_minute,
+        retries_max: settings.retries,
+        proxy: settings.proxy.clone(),
+        ca_file: settings.ca_file.clone(),
+        headers: settings.headers.clone().into_iter().collect(),
+        query: settings.query.clone().into_iter().collect(),
+        ..ConnectionSettings::default()
+    };
+    let settings = LanguageModelSettings {
+        dialect: match settings.provider {
+            Provider::Openai => Dialect::OpenAi,
+            Provider::Anthropic => Dialect::Anthropic,
+            Provider::Gemini => Dialect::Gemini,
+        },
+        url: settings.url.clone(),
+        name,
+        key: settings.key.clone(),
+        structured_output: match settings.structured_output {
+            StructuredOutputChoice::Auto => StructuredOutput::Auto,
+            StructuredOutputChoice::JsonSchema => StructuredOutput::JsonSchema,
+            StructuredOutputChoice::JsonMode => StructuredOutput::JsonMode,
+            StructuredOutputChoice::Tool => StructuredOutput::Tool,
+            StructuredOutputChoice::Prompt => StructuredOutput::Prompt,
+        },
+        connection,
+    };
+    Ok(Some(Arc::new(LanguageModelClient::new(settings)?)))
+}
+
+/// When and how much the model reads.
+pub fn reading_settings(settings: &ModelSettings) -> ModelReadingSettings {
+    let prices = settings.price_input.zip(settings.price_output).map(|(input, output)| ModelPrices {
+        input,
+        cached: settings.price_cached.unwrap_or(input),
+        output,
+    });
+    ModelReadingSettings {
+        workers: settings.concurrency,
+        wait: SignedDuration::from_secs(i64::try_from(settings.wait_s).unwrap_or(i64::MAX)),
+        episodes_max: settings.episodes_max,
+        characters_max: settings.characters_max,
+        attempts_max: settings.attempts_max,
+        prices,
+        budget: ModelBudget {
+            cost: settings.budget_cost,
+            tokens: settings.budget_tokens,
+            calls: settings.budget_calls,
+        },
+    }
+}
+
+/// Instructions and vocabulary from files; the version is the name of the file of instructions.
+fn overrides(settings: &ModelSettings) -> anyhow::Result<PromptOverrides> {
+    let instructions = settings.instructions_file.as_deref();
+    let vocabulary = settings.vocabulary_file.as_deref().map(|file| read_model_file("vocabulary_file", file));
+    let parsed = vocabulary.transpose()?.map(|text| Vocabulary::parse(&text));
+    Ok(PromptOverrides {
+        version: instructions.and_then(|file| Some(file.file_stem()?.to_string_lossy().into_owned())),
+        instructions: instructions.map(|file| read_model_file("instructions_file", file)).transpose()?,
+        vocabulary: parsed.transpose().context("model.vocabulary_file is not a relation vocabulary")?,
+    })
+}
