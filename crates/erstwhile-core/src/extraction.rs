@@ -118,6 +118,8 @@ pub struct Extraction {
     pub dropped: Vec<DroppedClaim>,
     /// The number of characters at the end of the text that were not read because the text is too long.
     pub characters_left_out: usize,
+    /// Why this must not replace what another extractor has read, if it must not.
+    pub refused: Option<&'static str>,
 }
 
 /// A sentence of the text that can be understood alone: names for pronouns, absolute dates for relative ones.

@@ -31,6 +31,9 @@ use parts::Part;
 pub use prompt::PROMPT_VERSION;
 use relations::Relations;
 
+/// Why an answer is not used.
+const NOT_CARRIED: &str = "most claims of the model's answer are not carried by the text";
+
 /// Instructions and vocabulary in the place of the built-in ones.
 #[derive(Debug, Default)]
 pub struct PromptOverrides {
@@ -140,7 +143,13 @@ impl Extractor for ModelExtractor {
             let answer = Answer::read(&completion.outcome?)?;
             let relations = Relations::new(self.vocabulary(), &request.ontology);
             let call = Call { request: &request, parts, relations, dates: self.shared.offline.dates(), zone: &zone };
-            call.add(answer, &mut extractions);
+            if !call.add(answer, &mut extractions) {
+                for part in parts {
+                    if let Some(extraction) = extractions.get_mut(part.turn) {
+                        extraction.refused = Some(NOT_CARRIED);
+                    }
+                }
+            }
         }
         for ((extraction, records), left_out) in extractions.iter_mut().zip(of_records).zip(left_out) {
             extraction.characters_left_out = left_out;

@@ -7,10 +7,13 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::settings::Settings;
 
+mod conversations;
 mod demo;
 mod doctor;
+mod ingest_cost;
 mod keys;
 mod output;
+mod replay;
 mod serve;
 mod transfer;
 
@@ -37,6 +40,10 @@ enum Command {
     Export(transfer::Export),
     /// Import an export into a database and verify it
     Import(transfer::Import),
+    /// Estimate what the language model would cost for conversations, without asking it
+    IngestCost(ingest_cost::IngestCost),
+    /// Replay conversations through the language model and show what becomes of them
+    Replay(replay::Replay),
     /// Check the settings, the database and the models
     Doctor(doctor::Doctor),
 }
@@ -77,6 +84,8 @@ pub fn run() -> ExitCode {
                 Command::Keys(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Import(command) => command.run(settings).await,
+                Command::IngestCost(command) => command.run(&settings),
+                Command::Replay(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,
             }
         })

@@ -29,21 +29,11 @@ pub fn add_models(builder: EngineBuilder, settings: &ModelSettings) -> anyhow::R
     if settings.extractor() == ExtractorChoice::Offline {
         return Ok(builder.extractor(offline));
     }
-    let extractor = ModelExtractor::new(model, offline.clone(), overrides(settings)?);
+    let extractor = ModelExtractor::new(model, offline.clone(), prompt_overrides(settings)?);
     Ok(match settings.extractor() {
         ExtractorChoice::Model => builder.extractor(WithoutFacts(offline)).model_extractor(extractor),
         ExtractorChoice::Both | ExtractorChoice::Offline => builder.extractor(offline).model_extractor(extractor),
     })
-}
-
-/// An extractor that asks the configured model.
-///
-/// # Errors
-/// If no model is configured, or as [`add_models`].
-pub fn model_extractor(settings: &ModelSettings) -> anyhow::Result<ModelExtractor> {
-    let model = language_model(settings)?
-        .context("no language model is configured: set model.name, and model.url or model.key")?;
-    Ok(ModelExtractor::new(model, OfflineExtractor::new()?, overrides(settings)?))
 }
 
 /// Returns the configured language model, if any.
@@ -106,7 +96,10 @@ pub fn reading_settings(settings: &ModelSettings) -> ModelReadingSettings {
 }
 
 /// Instructions and vocabulary from files; the version is the name of the file of instructions.
-fn overrides(settings: &ModelSettings) -> anyhow::Result<PromptOverrides> {
+///
+/// # Errors
+/// If a file cannot be read, or is no vocabulary.
+pub fn prompt_overrides(settings: &ModelSettings) -> anyhow::Result<PromptOverrides> {
     let instructions = settings.instructions_file.as_deref();
     let vocabulary = settings.vocabulary_file.as_deref().map(|file| read_model_file("vocabulary_file", file));
     let parsed = vocabulary.transpose()?.map(|text| Vocabulary::parse(&text));

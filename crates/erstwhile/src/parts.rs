@@ -57,6 +57,19 @@ pub struct ModelBudget {
     pub calls: Option<u64>,
 }
 
+impl ModelReadingSettings {
+    /// How many of the next episodes of a conversation are read together, by the numbers of their characters; at least
+    /// one.
+    pub fn batch_len(&self, lengths: &mut dyn Iterator<Item = usize>) -> usize {
+        let mut characters = 0;
+        let fits = |length: &usize| {
+            characters += length;
+            characters <= self.characters_max
+        };
+        lengths.take(self.episodes_max).take_while(fits).count().max(1)
+    }
+}
+
 impl Default for ModelReadingSettings {
     fn default() -> Self {
         Self {

@@ -48,10 +48,8 @@ impl ModelReadingState {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelReport {
-    /// Name of the model.
+    /// Name of the model, with the version of the prompt.
     pub model: String,
-    /// Version of the prompt.
-    pub prompt: String,
     /// When the model had read the episode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,

@@ -71,9 +71,12 @@ struct Place<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Adds what an answer carries to the extractions of the turns.
-    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) {
+    /// Adds what an answer carries to the extractions of the turns; returns whether the answer is worth using: most of
+    /// its claims are carried by the turns.
+    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> bool {
         let Answer { entities, claims, attributes, dropped } = answer;
+        let mut carried = 0;
+        let answered = claims.len() + dropped.len();
         if let Some(first) = self.parts.first().and_then(|part| extractions.get_mut(part.turn)) {
             first.dropped.extend(dropped);
         }
@@ -92,6 +95,7 @@ impl<'a> Call<'a> {
             let Some(extraction) = extractions.get_mut(place.part.turn) else { continue };
             match self.claim(claim, place, &entities) {
                 Ok(read) => {
+                    carried += 1;
                     if read.disagrees {
                         drop_claim(Some(extraction), &claim.statement, "the date is not in the words");
                     }
@@ -115,6 +119,7 @@ impl<'a> Call<'a> {
                 Err(reason) => drop_claim(Some(extraction), &attribute.quote, reason),
             }
         }
+        carried * 2 >= answered
     }
 
     fn place(&self, number: i64) -> Option<Place<'_>> {

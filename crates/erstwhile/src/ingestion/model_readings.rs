@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::leases::{self, LEASE, backoff, later};
 use super::requests::Source;
 use super::{add_counts, admit_declared_types, user_of};
-use crate::ports::{Extraction, Extractor, ModelUsage, UsageMeter};
+use crate::parts::ModelReadingSettings;
+use crate::ports::{DroppedClaim, Extraction, Extractor, ModelUsage, UsageMeter};
 use crate::state::State;
 use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
@@ -92,7 +93,7 @@ async fn work(state: &Arc<State>, extractor: &dyn Extractor, lease: Lease) -> Re
     for _ in 0..BATCHES_PER_CLAIM {
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(()) };
         let waiting = state.store().episodes_awaiting_model(partition.id.as_graph(), CANDIDATES).await?;
-        let episodes = batch_of(waiting, settings.episodes_max, settings.characters_max);
+        let episodes = batch_of(waiting, settings);
         if episodes.is_empty() {
             return Ok(());
         }
@@ -103,18 +104,12 @@ async fn work(state: &Arc<State>, extractor: &dyn Extractor, lease: Lease) -> Re
     Ok(())
 }
 
-/// The oldest episodes of the conversation that has waited longest, as many as fit; at least one.
-fn batch_of(waiting: Vec<Episode>, episodes_max: usize, characters_max: usize) -> Vec<Episode> {
+/// The oldest episodes of the conversation that has waited longest, as many as are read together.
+fn batch_of(waiting: Vec<Episode>, settings: &ModelReadingSettings) -> Vec<Episode> {
     let Some(thread) = waiting.first().map(|episode| episode.thread.clone()) else { return Vec::new() };
-    let mut characters = 0;
-    let mut batch = Vec::new();
-    for episode in waiting.into_iter().filter(|episode| episode.thread == thread).take(episodes_max.max(1)) {
-        characters += episode.content.chars().count();
-        if characters > characters_max && !batch.is_empty() {
-            break;
-        }
-        batch.push(episode);
-    }
+    let mut batch: Vec<Episode> = waiting.into_iter().filter(|episode| episode.thread == thread).collect();
+    let count = settings.batch_len(&mut batch.iter().map(|episode| episode.content.chars().count()));
+    batch.truncate(count);
     batch
 }
 
@@ -199,21 +194,28 @@ impl ModelReader<'_> {
         let reading = Reading { graph: self.source.graph(), user, extractor: self.extractor.name(), recorded_at: now };
         let mut of_episodes: Vec<(EpisodeId, Vec<Change>)> = Vec::new();
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut refused = 0;
         for (episode, extraction) in episodes.iter().zip(extractions) {
             let Ok(extraction) = extraction else { continue };
+            if let Some(reason) = extraction.refused {
+                add_counts(&mut counts, &extraction.dropped);
+                let dropped = counts_by_name(&extraction.dropped);
+                let failure = Some(reason.to_owned());
+                let report = ModelReport { dropped, failure, ..self.report(episode, episodes.len(), shares) };
+                let failed = ModelReading { state: ModelReadingState::Failed, report };
+                of_episodes.push((episode.id, vec![Change::SetModelReading(episode.id, failed)]));
+                refused += 1;
+                continue;
+            }
             let characters_left_out = extraction.characters_left_out as u64;
             let (mut evidence, dropped) = reading::evidence(&reading, episode, extraction);
             let before = index.read(|index| Before::of(index.knowledge.assertions_from(episode.id)))?;
             before.keep_identity(&mut evidence);
             add_counts(&mut counts, &dropped);
-            let mut dropped_counts = BTreeMap::new();
-            for claim in &dropped {
-                *dropped_counts.entry(claim.reason.to_owned()).or_default() += 1;
-            }
             let report = ModelReport {
                 read_at: Some(now),
                 characters_left_out,
-                dropped: dropped_counts,
+                dropped: counts_by_name(&dropped),
                 ..self.report(episode, episodes.len(), shares)
             };
             let mut changes = vec![Change::ReplaceReading(episode.id, report)];
@@ -221,7 +223,8 @@ impl ModelReader<'_> {
             of_episodes.push((episode.id, changes));
         }
         self.apply_to_waiting(of_episodes).await?;
-        state.count_readings(ModelReadingState::Read, episodes.len() as u64);
+        state.count_readings(ModelReadingState::Read, episodes.len() as u64 - refused);
+        state.count_readings(ModelReadingState::Failed, refused);
         state.dropped_claims().add(&counts);
         tracing::debug!(graph.id = %partition.id, ?counts, "claims of the language model dropped");
         Ok(())
@@ -370,6 +373,15 @@ impl Drop for Spent {
             });
         }
     }
+}
+
+/// The number of dropped claims by reason.
+fn counts_by_name(dropped: &[DroppedClaim]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for claim in dropped {
+        *counts.entry(claim.reason.to_owned()).or_default() += 1;
+    }
+    counts
 }
 
 /// What was read in an episode before.

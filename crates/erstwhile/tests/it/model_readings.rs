@@ -175,6 +175,21 @@ async fn an_episode_that_the_model_cannot_read_fails_alone_after_some_attempts()
 }
 
 #[tokio::test]
+async fn an_answer_that_the_extractor_refuses_replaces_nothing() {
+    let (world, model) = world().await;
+    let text = "I like tea";
+    world.script.answer(text, likes(text, "tea"));
+    model.answer(text, Extraction { refused: Some("it is made up"), ..lives_in(text, "tea") });
+    let id = world.say(MORNING, text).await;
+    world.ingest().await;
+    read_all(&world).await;
+    assert_eq!(world.facts().await, ["I like tea 2025-01-01/…"]);
+    let ModelReading { state, report } = reading(&world, id).await;
+    assert_eq!((state, report.failure.as_deref()), (ModelReadingState::Failed, Some("it is made up")));
+    assert_eq!(report.usage, USAGE);
+}
+
+#[tokio::test]
 async fn a_spent_budget_stops_the_model_and_not_the_memory() {
     let budget = ModelBudget { tokens: Some(1_500), ..ModelBudget::default() };
     let (world, model) = world_with(ModelReadingSettings { budget, episodes_max: 1, ..settings() }).await;
