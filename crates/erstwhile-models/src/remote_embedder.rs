@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use erstwhile::ports::Embedder;
 use erstwhile::{Error, Result};
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::timeout_at;
 
 use crate::language_models::ConnectionSettings;
@@ -160,7 +160,9 @@ impl Embedder for RemoteEmbedder {
             texts.iter().copied().enumerate().filter(|(_, text)| !text.trim().is_empty()).unzip();
         let settings = &self.inner.settings;
         let batches = batches::split(&sent, settings.batch_texts_max, settings.batch_characters_max);
-        let received = try_join_all(batches.into_iter().map(|batch| self.inner.embed(batch))).await?;
+        let requests: Vec<_> = batches.into_iter().map(|batch| self.inner.embed(batch)).collect();
+        let concurrency = settings.connection.concurrency.max(1);
+        let received: Vec<Vec<Vec<f32>>> = stream::iter(requests).buffered(concurrency).try_collect().await?;
         let mut vectors = vec![vec![0.0; self.dimensions]; texts.len()];
         for (place, vector) in places.into_iter().zip(received.into_iter().flatten()) {
             if vector.len() != self.dimensions {

@@ -50,7 +50,12 @@ impl Adaptation {
 
     /// The form of the next request.
     pub(crate) fn shape(&self, schema: Option<&Value>) -> Shape {
-        let form = schema.map_or(AnswerForm::Text, |schema| self.forms[self.position(schema)]);
+        let form = match schema.map(|schema| (schema, self.forms[self.position(schema)])) {
+            None => AnswerForm::Text,
+            // The argument of a tool is an object.
+            Some((schema, AnswerForm::Tool)) if schema["type"] != "object" => AnswerForm::Prompt,
+            Some((_, form)) => form,
+        };
         Shape { form, parameters: self.parameters }
     }
 
@@ -173,6 +178,13 @@ mod tests {
         let shape = adaptation.shape(Some(&Value::Null));
         assert!(!adaptation.reject(shape, Some(&Value::Null), "the prompt is too long"));
         assert_eq!(adaptation.shape(Some(&Value::Null)), shape);
+    }
+
+    #[test]
+    fn a_tool_takes_objects_only() {
+        let adaptation = Adaptation::new(Dialect::Anthropic, StructuredOutput::Auto);
+        assert_eq!(adaptation.shape(Some(&json!({ "type": "object" }))).form, AnswerForm::Tool);
+        assert_eq!(adaptation.shape(Some(&json!({ "type": "array" }))).form, AnswerForm::Prompt);
     }
 
     #[test]

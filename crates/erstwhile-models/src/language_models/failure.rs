@@ -25,7 +25,7 @@ pub(crate) struct Failure {
 
 /// What must not appear in messages, and the section of the settings to name in them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Discretion<'a> {
+pub(crate) struct Redaction<'a> {
     /// The section of the settings that describes the server.
     pub(crate) section: &'static str,
     /// Keys and the like.
@@ -52,10 +52,10 @@ impl Failure {
     }
 
     /// A response that ended early or never came.
-    pub(crate) fn network(error: reqwest::Error, answered: bool, discretion: Discretion<'_>) -> Self {
-        let section = discretion.section;
+    pub(crate) fn network(error: reqwest::Error, answered: bool, redaction: Redaction<'_>) -> Self {
+        let section = redaction.section;
         let error = error.without_url();
-        let cause = provider_message::quotable(&innermost(&error), discretion.secrets, &[]).unwrap_or_default();
+        let cause = provider_message::quotable(&innermost(&error), redaction.secrets, &[]).unwrap_or_default();
         let certificate = cause.contains("certificate");
         let message = if error.is_timeout() {
             format!("the server at {section}.url did not answer in time; {section}.timeout_s can be raised")
@@ -71,13 +71,13 @@ impl Failure {
     }
 
     /// A response with a status that is no success.
-    pub(crate) fn status(status: u16, body: &Value, retry_after: Option<Duration>, discretion: Discretion<'_>) -> Self {
-        let section = discretion.section;
+    pub(crate) fn status(status: u16, body: &Value, retry_after: Option<Duration>, redaction: Redaction<'_>) -> Self {
+        let section = redaction.section;
         let said = match provider_message::read(body) {
             // A server may repeat a part of a wrong key.
             _ if status == 401 => String::new(),
             None => String::new(),
-            Some(message) => match provider_message::quotable(&message, discretion.secrets, discretion.private) {
+            Some(message) => match provider_message::quotable(&message, redaction.secrets, redaction.private) {
                 Some(message) => format!(": {message}"),
                 None => "; its message repeats the prompt and is not shown".to_owned(),
             },
@@ -140,8 +140,8 @@ mod tests {
     fn of(status: u16, body: &Value) -> Failure {
         let secrets = ["geheim".to_owned()];
         let private = ["my sister Ada lives in Porto"];
-        let discretion = Discretion { section: "model", secrets: &secrets, private: &private };
-        Failure::status(status, body, Some(Duration::from_secs(7)), discretion)
+        let redaction = Redaction { section: "model", secrets: &secrets, private: &private };
+        Failure::status(status, body, Some(Duration::from_secs(7)), redaction)
     }
 
     #[test]

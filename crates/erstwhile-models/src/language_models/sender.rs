@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::failure::{Discretion, Failure};
+use super::failure::{Failure, Redaction};
 use super::limits::Limits;
 use super::retry;
 use super::settings::ConnectionSettings;
@@ -99,7 +99,7 @@ impl Sender {
         private: &[&str],
         progress: &mut Progress,
     ) -> Result<Value, Failure> {
-        let discretion = Discretion { section: self.section, secrets: &self.secrets, private };
+        let redaction = Redaction { section: self.section, secrets: &self.secrets, private };
         let mut last: Option<Failure> = None;
         let mut attempt = 0;
         loop {
@@ -109,7 +109,7 @@ impl Sender {
             }
             let permit = self.limits.wait(tokens).await.map_err(Failure::internal)?;
             progress.usage.retries += u64::from(attempt > 0);
-            let sent = self.transport.post(&self.url, body.to_string().into_bytes(), discretion).await;
+            let sent = self.transport.post(&self.url, body.to_string().into_bytes(), redaction).await;
             drop(permit);
             progress.usage.calls += u64::from(sent.as_ref().err().is_none_or(|failure| failure.answered));
             self.record(&sent);

@@ -59,7 +59,7 @@ pub struct LanguageModelSettings {
 pub struct ConnectionSettings {
     /// Time limit of one request.
     pub timeout: Duration,
-    /// Time limit of one call, with all its requests and pauses.
+    /// Time limit of one call, with all its requests, its pauses, and what it waits for the limits below.
     pub timeout_total: Duration,
     /// Maximum number of concurrent requests; at least 1.
     pub concurrency: usize,

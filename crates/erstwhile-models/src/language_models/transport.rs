@@ -14,7 +14,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
-use super::failure::{Discretion, Failure};
+use super::failure::{Failure, Redaction};
 use super::retry;
 use super::settings::ConnectionSettings;
 
@@ -68,30 +68,30 @@ impl Transport {
     }
 
     /// Sends a JSON document and returns the response's.
-    pub(crate) async fn post(&self, url: &Url, body: Vec<u8>, discretion: Discretion<'_>) -> Result<Value, Failure> {
+    pub(crate) async fn post(&self, url: &Url, body: Vec<u8>, redaction: Redaction<'_>) -> Result<Value, Failure> {
         let request = self.client.post(url.clone()).headers(self.headers.clone()).body(body);
-        let response = request.send().await.map_err(|error| Failure::network(error, false, discretion))?;
+        let response = request.send().await.map_err(|error| Failure::network(error, false, redaction))?;
         let (status, retry_after) = (response.status(), retry::retry_after(response.headers(), SystemTime::now()));
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or("no content type").to_owned();
-        let body = self.read(response, discretion).await?;
+        let body = self.read(response, redaction).await?;
         let parsed = serde_json::from_slice::<Value>(&body);
         if !status.is_success() {
-            return Err(Failure::status(status.as_u16(), &parsed.unwrap_or_default(), retry_after, discretion));
+            return Err(Failure::status(status.as_u16(), &parsed.unwrap_or_default(), retry_after, redaction));
         }
         let Ok(parsed) = parsed else {
             let message = format!("the server answered with {content_type} that is no JSON document");
-            return Err(Failure::unusable(format!("{message}; check {}.url", discretion.section)));
+            return Err(Failure::unusable(format!("{message}; check {}.url", redaction.section)));
         };
         match failure_inside(&parsed) {
-            Some((status, part)) => Err(Failure::status(status, part, retry_after, discretion)),
+            Some((status, part)) => Err(Failure::status(status, part, retry_after, redaction)),
             None => Ok(parsed),
         }
     }
 
-    async fn read(&self, mut response: Response, discretion: Discretion<'_>) -> Result<Vec<u8>, Failure> {
+    async fn read(&self, mut response: Response, redaction: Redaction<'_>) -> Result<Vec<u8>, Failure> {
         let mut body = Vec::new();
-        let broken = |error| Failure::network(error, true, discretion);
+        let broken = |error| Failure::network(error, true, redaction);
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > self.bytes_max {
                 let message = format!("the server's response is larger than {} bytes", self.bytes_max);

@@ -19,7 +19,7 @@ async fn no_more_requests_run_at_once_than_the_settings_allow() {
             tokio::spawn(async move { client.complete(prompt()).await.outcome })
         })
         .collect();
-    server.wait_for(|counts| counts.in_flight == 2).await;
+    server.wait_for(|counts| counts.in_flight >= 2).await;
     server.release(6);
     for call in join_all(calls).await {
         assert_eq!(call.expect("a call").expect("an answer"), "yes");
