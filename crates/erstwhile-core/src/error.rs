@@ -117,6 +117,7 @@ impl fmt::Debug for Error {
             .field("kind", &self.kind)
             .field("message", &self.message)
             .field("object", &self.object)
+            .field("retry_after", &self.retry_after)
             .field("source", &self.source)
             .finish()
     }

@@ -8,6 +8,7 @@
 //! |:--|:--|
 //! | `settings`, `address` | the settings; URLs |
 //! | `request`, `dialect`, `openai`, `anthropic`, `gemini` | requests and answers, and how each dialect writes them |
+//! | `ordered` | the order of fields in schemas |
 //! | `adaptation` | what the server refused before |
 //! | `fence`, `json_answer` | data in prompts; JSON in answers |
 //! | `sender`, `limits`, `retry`, `breaker` | when requests are sent, and sent again |
@@ -24,6 +25,7 @@ mod gemini;
 mod json_answer;
 mod limits;
 mod openai;
+mod ordered;
 mod provider_message;
 mod request;
 mod retry;

@@ -82,7 +82,7 @@ impl ModelExtractor {
         Prompt {
             instructions: prompt::instructions(overrides.instructions.as_deref(), self.vocabulary(), request),
             data: prompt::data(request, parts, zone),
-            schema: Some(prompt::schema(&request.ontology)),
+            schema: Some(prompt::schema(&request.ontology, characters)),
             tokens_max: u32::try_from(500 + characters / 2).unwrap_or(u32::MAX).clamp(1_500, 8_000),
         }
     }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use erstwhile::ports::ModelUsage;
 use serde_json::Value;
 
+use super::ordered::Ordered;
+
 /// How the model is made to answer with JSON; the settings' `Auto` is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AnswerForm {
@@ -82,8 +84,9 @@ impl<'a> Request<'a> {
     pub(crate) fn system(&self) -> Cow<'a, str> {
         match (self.form, self.schema) {
             (AnswerForm::JsonMode | AnswerForm::Prompt, Some(schema)) => Cow::Owned(format!(
-                "{}\n\nAnswer with one JSON document that fits this JSON schema, and with nothing else:\n{schema}",
-                self.instructions
+                "{}\n\nAnswer with one JSON document that fits this JSON schema, and with nothing else:\n{}",
+                self.instructions,
+                Ordered(schema).text()
             )),
             _ => Cow::Borrowed(self.instructions),
         }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::breaker::Breaker;
 use super::failure::{Failure, Redaction};
 use super::limits::Limits;
+use super::ordered::Ordered;
 use super::retry;
 use super::settings::ConnectionSettings;
 use super::transport::Transport;
@@ -109,7 +110,7 @@ impl Sender {
             }
             let permit = self.limits.wait(tokens).await.map_err(Failure::internal)?;
             progress.usage.retries += u64::from(attempt > 0);
-            let sent = self.transport.post(&self.url, body.to_string().into_bytes(), redaction).await;
+            let sent = self.transport.post(&self.url, Ordered(body).bytes(), redaction).await;
             drop(permit);
             progress.usage.calls += u64::from(sent.as_ref().err().is_none_or(|failure| failure.answered));
             self.record(&sent);

@@ -97,16 +97,24 @@ fn has_edge_properties(ontology: &Ontology) -> bool {
 }
 
 /// The schema of the answer; properties of declared types are asked for only where some are declared.
-pub(super) fn schema(ontology: &Ontology) -> Value {
+///
+/// Lists have limits, because small models repeat themselves without end. The limits grow with the text in a few steps, so
+/// that most calls have the same schema.
+pub(super) fn schema(ontology: &Ontology, characters: usize) -> Value {
+    let items_max = match characters {
+        0..800 => 10,
+        800..4_000 => 30,
+        _ => 100,
+    };
     let text = || json!({ "type": "string" });
-    let numbers = || json!({ "type": "array", "items": { "type": "integer" } });
+    let numbers = || json!({ "type": "array", "items": { "type": "integer" }, "maxItems": 8 });
     let object = |fields: Vec<(&str, Value)>| {
         let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
         let properties: serde_json::Map<String, Value> =
             fields.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect();
         json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
     };
-    let list = |items: Value| json!({ "type": "array", "items": items });
+    let list = |items: Value| json!({ "type": "array", "items": items, "maxItems": items_max });
     let mut claim = vec![
         ("turn", json!({ "type": "integer" })),
         ("quote", text()),
@@ -128,9 +136,10 @@ pub(super) fn schema(ontology: &Ontology) -> Value {
         ("turn", json!({ "type": "integer" })),
         ("name", text()),
         ("type", text()),
-        ("aliases", json!({ "type": "array", "items": { "type": "string" } })),
+        ("aliases", json!({ "type": "array", "items": { "type": "string" }, "maxItems": 3 })),
     ];
-    let mut answer = vec![("entities", list(object(entity))), ("claims", list(object(claim)))];
+    // The claims come first: entities are listed for them.
+    let mut answer = vec![("claims", list(object(claim))), ("entities", list(object(entity)))];
     if has_entity_properties(ontology) {
         let attribute = vec![
             ("turn", json!({ "type": "integer" })),

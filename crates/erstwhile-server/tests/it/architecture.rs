@@ -86,13 +86,16 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("erstwhile", &["ports", "store", "parts", "export", "state", "ingestion", "engine"]),
-    ("erstwhile-models", &["wordpiece", "static_embedder", "offline", "openai"]),
+    (
+        "erstwhile-models",
+        &["wordpiece", "static_embedder", "offline", "language_models", "remote_embedder", "model_extractor"],
+    ),
     (
         "erstwhile-postgres",
         &["dialect", "value", "failure", "sharding", "transaction", "connect", "migrate", "testing"],
     ),
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
-    ("erstwhile-server", &["settings", "metrics", "app", "http", "router", "serve", "cli"]),
+    ("erstwhile-server", &["settings", "models", "metrics", "app", "http", "router", "serve", "cli"]),
     ("erstwhile-bench", &["table", "plan", "retrieval", "scale", "speed"]),
 ];
 

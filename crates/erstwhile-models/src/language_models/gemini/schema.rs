@@ -48,6 +48,12 @@ fn convert(schema: &Value, root: &Value, depth: usize) -> Value {
         let converted = properties.iter().map(|(name, schema)| (name.clone(), nested(schema))).collect();
         out.insert("properties".to_owned(), Value::Object(converted));
     }
+    // Gemini writes properties in the order of their names, unless it is given another.
+    if out.contains_key("properties")
+        && let Some(required) = object.get("required")
+    {
+        out.insert("propertyOrdering".to_owned(), required.clone());
+    }
     if let Some(items) = object.get("items") {
         out.insert("items".to_owned(), nested(items));
     }
