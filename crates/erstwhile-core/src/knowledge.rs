@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use mentions::{Mentions, WrittenName};
+use naming::Naming;
 use values::Value;
 
 use crate::evidence::{Edit, Evidence, TombstoneKind};
@@ -21,11 +22,10 @@ use crate::model::{
 use crate::ontology::Ontology;
 use crate::time::{self, SlotKey};
 
-/// The predicate of a fact whose own predicate is declared for other types only, as Graphiti names it.
-const OTHER_RELATION: &str = "RELATES_TO";
-
+mod declared;
 mod entities;
 mod mentions;
+mod naming;
 #[cfg(test)]
 pub(crate) mod sample;
 mod statements;
@@ -43,6 +43,8 @@ pub struct Knowledge {
     assertions: HashMap<AssertionId, Assertion>,
     /// Apart from the assertions of facts: no slot contains them.
     statements: HashMap<AssertionId, Assertion>,
+    /// Which statements name what; empty without declared types.
+    naming: Naming,
     /// Apart from the entities: no list contains them.
     values: HashMap<EntityId, Value>,
     mentions: HashMap<EntityId, Mentions>,
@@ -97,6 +99,7 @@ impl Knowledge {
             ontology,
             assertions: HashMap::default(),
             statements: HashMap::default(),
+            naming: Naming::default(),
             values: HashMap::default(),
             mentions: HashMap::default(),
             recent: BTreeSet::new(),
@@ -184,6 +187,9 @@ impl Knowledge {
             Some(known) => Some(new_name().earlier(known.clone())),
             None => Some(new_name()),
         };
+        if self.declares_types() {
+            self.naming.add_name(id, &mention.name);
+        }
         let mentions = self.mentions.entry(id).or_default();
         let before = mentions.last_at();
         if !mentions.add(mention) {
@@ -238,16 +244,24 @@ impl Knowledge {
             self.by_episode.entry(episode).or_default().push(assertion.id);
         }
         let is_statement = assertion.kind == ClaimKind::States;
+        if is_statement && self.declares_types() {
+            self.naming.add_statement(&assertion);
+        }
         let kept = if is_statement { &mut self.statements } else { &mut self.assertions };
         kept.insert(assertion.id, assertion);
+    }
+
+    /// Whether entity types are declared.
+    fn declares_types(&self) -> bool {
+        !self.ontology.entity_types.is_empty()
     }
 
     /// Records that a statement comes or goes; it may say the declared type of an entity that it names.
     fn touch_statement(&self, statement: &Assertion, touched: &mut Touched) {
         touched.statements.insert(statement.id);
-        if let (false, Some(episode)) = (self.ontology.entity_types.is_empty(), statement.episode) {
-            let names = self.mentioned.get(&episode).into_iter().flatten();
-            touched.entities.extend(names.map(|name| self.identities.entity(*name)));
+        if self.declares_types() {
+            let names = self.naming.names_in(&statement.statement);
+            touched.entities.extend(names.map(|name| self.identities.entity(name)));
         }
     }
 
@@ -279,6 +293,7 @@ impl Knowledge {
             assertion
         } else {
             let Some(statement) = self.statements.remove(&id) else { return };
+            self.naming.remove_statement(&statement);
             self.touch_statement(&statement, touched);
             statement
         };
@@ -427,35 +442,6 @@ impl Knowledge {
         ids
     }
 
-    /// Sets declared predicates on the changed facts and on the facts of entities whose type changed.
-    fn apply_declared_predicates(&mut self, of_retyped_entities: BTreeSet<AssertionId>, touched: &mut Touched) {
-        if self.ontology.edge_types.is_empty() {
-            return;
-        }
-        for id in of_retyped_entities.into_iter().chain(touched.facts.clone()) {
-            let Some(name) = self.facts.get(&id).map(|fact| self.predicate_of(fact)) else { continue };
-            if let Some(fact) = self.facts.get_mut(&id)
-                && fact.predicate != name
-            {
-                fact.predicate = name;
-                touched.facts.insert(id);
-            }
-        }
-    }
-
-    /// The predicate of a fact: from an edit, else a declared type that matches, else as extracted.
-    ///
-    /// A fact between other types than a declared predicate connects is only a relation.
-    fn predicate_of(&self, fact: &Fact) -> String {
-        let edited = fact.assertions.iter().find_map(|id| self.fact_edits.get(id)?.predicate.clone());
-        let said = self.assertions.get(&fact.id).map_or(&fact.predicate, |assertion| &assertion.predicate);
-        let entity_type = |id| self.entity_or_value(id).and_then(|entity: &Entity| entity.entity_type.as_deref());
-        let declared = || self.ontology.predicate(said, entity_type(fact.subject), entity_type(fact.object));
-        edited.or_else(|| declared().map(str::to_owned)).unwrap_or_else(|| {
-            if self.ontology.declares_predicate(said) { OTHER_RELATION.to_owned() } else { said.clone() }
-        })
-    }
-
     /// The graph.
     pub fn graph(&self) -> GraphId {
         self.graph
@@ -500,7 +486,7 @@ impl Knowledge {
             time::facts(self.assertions.values(), &self.fact_edits, |name| then.entity(name), Some(known_at));
         if !self.ontology.edge_types.is_empty() {
             for fact in &mut facts {
-                fact.predicate = self.predicate_of(fact);
+                self.declare(fact);
             }
         }
         facts

@@ -11,8 +11,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 
+mod attributes;
+mod examples;
+mod kinship;
+mod phrases;
 mod predicates;
 mod types;
+mod usage;
+
+pub use attributes::StatedFact;
+pub(crate) use attributes::converted;
+pub use predicates::StatedRelation;
 
 /// Maximum number of entity types of an ontology.
 pub const ENTITY_TYPES_MAX: usize = 100;
@@ -99,20 +108,20 @@ pub struct Property {
     pub kind: PropertyKind,
 }
 
-/// The type of a property's values.
+/// The type of a property's values, by the names of the SDKs and of JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PropertyKind {
     /// Text.
-    #[serde(alias = "text")]
+    #[serde(alias = "text", alias = "string")]
     Text,
     /// Integers.
-    #[serde(alias = "int")]
+    #[serde(alias = "int", alias = "integer")]
     Int,
     /// Numbers.
-    #[serde(alias = "float")]
+    #[serde(alias = "float", alias = "number")]
     Float,
     /// True or false.
-    #[serde(alias = "boolean")]
+    #[serde(alias = "boolean", alias = "bool")]
     Boolean,
 }
 

@@ -351,6 +351,18 @@ fn edited(mut fact: Fact, edits: &HashMap<AssertionId, FactEdit>, known_at: Opti
     fact
 }
 
+/// Adds the attributes that claims of one fact, oldest first, and the operator's edits of it give it.
+pub fn add_attributes(attributes: &mut Metadata, claims: &[&Assertion], edits: &HashMap<AssertionId, FactEdit>) {
+    for claim in claims {
+        attributes.extend(claim.attributes.clone());
+    }
+    let mut applicable: Vec<&FactEdit> = claims.iter().filter_map(|claim| edits.get(&claim.id)).collect();
+    applicable.sort_by_key(|edit| edit.recorded_at);
+    for edit in applicable {
+        merge(attributes, &edit.attributes);
+    }
+}
+
 /// Merges a patch into a map; a null deletes its key.
 pub fn merge(target: &mut Metadata, patch: &Metadata) {
     for (key, value) in patch {

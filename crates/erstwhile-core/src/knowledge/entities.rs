@@ -6,9 +6,10 @@ use foldhash::HashSet;
 use jiff::Timestamp;
 
 use super::mentions::{Mentions, WrittenName};
-use super::{Knowledge, anchors, summary};
+use super::{Knowledge, anchors, attribute_name, summary};
 use crate::identity;
-use crate::model::{Entity, EntityId, EpisodeId, Fact, Metadata};
+use crate::model::{AssertionId, Entity, EntityId, EpisodeId, Fact, Holding};
+use crate::ontology::StatedRelation;
 use crate::text::contains_word;
 use crate::time;
 
@@ -48,23 +49,23 @@ impl Knowledge {
         episodes.sort();
         let mut seen = HashSet::default();
         let episodes: Vec<EpisodeId> = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
+        let names: Vec<&str> = std::iter::once(name.as_str()).chain(aliases.iter().map(String::as_str)).collect();
+        let sentences = self.sentences_naming(entity, &names);
+        let extracted = most_frequent_type(occurrences().map(|(_, written)| written));
+        let entity_type = self.type_of(entity, &names, &sentences, extracted);
+        let mut attributes = self.ontology.entity_attributes(entity_type.as_deref(), &names, &sentences);
+        attributes.extend(self.field_attributes(entity, entity_type.as_deref()));
+        attributes.extend(self.value_attributes(entity, entity_type.as_deref()));
         let mut result = Entity {
             id: entity,
-            entity_type: self.type_of(
-                entity,
-                &name,
-                &aliases,
-                &episodes,
-                most_frequent_type(occurrences().map(|(_, written)| written)),
-            ),
+            entity_type,
             summary: self.summarise(entity, None),
-            attributes: Metadata::new(),
+            attributes,
             created_at: occurrences().map(|(occurrence, _)| occurrence.recorded_at).min()?,
             aliases: aliases.into_iter().collect(),
             episodes,
             name,
         };
-        result.attributes = self.value_attributes(entity, result.entity_type.as_deref());
         for patch in members.iter().filter_map(|id| self.entity_edits.get(id)) {
             if let Some(summary) = &patch.summary {
                 result.summary.clone_from(summary);
@@ -98,44 +99,96 @@ impl Knowledge {
         edited.or_else(stated).unwrap_or(&fact.predicate)
     }
 
+    /// The sentences about an entity, oldest first, for its declared type and properties: of its open facts, and
+    /// statements of any episode. Empty without declared types.
+    fn sentences_naming(&self, entity: EntityId, names: &[&str]) -> Vec<&str> {
+        /// Maximum number of facts, and of statements, to examine, the latest ones.
+        const SENTENCES_MAX: usize = 50;
+        /// Maximum number of statements to look for the names in.
+        const CANDIDATES_MAX: usize = 500;
+        if !self.declares_types() {
+            return Vec::new();
+        }
+        let facts =
+            self.facts_about(entity).filter(|fact| fact.valid_until.is_none() || fact.holding == Holding::Event);
+        let mut of_facts: Vec<(Timestamp, AssertionId, &str)> =
+            facts.map(|fact| (fact.valid_from.unwrap_or(fact.created_at), fact.id, fact.statement.as_str())).collect();
+        of_facts.sort_unstable_by(|one, other| other.cmp(one));
+        of_facts.truncate(SENTENCES_MAX);
+        let mut said: BTreeSet<(Timestamp, AssertionId, &str)> = BTreeSet::new();
+        for name in names {
+            let normal = identity::normalise(name);
+            let candidates = self.naming.statements_with(name).take(CANDIDATES_MAX);
+            let naming = candidates.filter_map(|(at, id)| Some((at, id, self.statement(id)?.statement.as_str())));
+            said.extend(
+                naming.filter(|(.., text)| contains_word(&identity::normalise(text), &normal)).take(SENTENCES_MAX),
+            );
+        }
+        let mut all: Vec<(Timestamp, AssertionId, &str)> = said.into_iter().rev().take(SENTENCES_MAX).collect();
+        all.extend(of_facts);
+        all.sort_unstable();
+        all.into_iter().map(|(.., text)| text).collect()
+    }
+
     /// The declared type of an entity, if one matches, else that of the extractor.
     fn type_of(
         &self,
         entity: EntityId,
-        name: &str,
-        aliases: &BTreeSet<String>,
-        episodes: &[EpisodeId],
+        names: &[&str],
+        sentences: &[&str],
         extracted: Option<String>,
     ) -> Option<String> {
-        /// Maximum number of statements to examine.
-        const STATEMENTS_MAX: usize = 50;
-        /// Maximum number of episodes whose statements are examined, the first ones.
-        const EPISODES_MAX: usize = 100;
         // The types of the user and the assistant are fixed, whatever the text says (I1).
         let [user, assistant] = anchors(self.graph);
         if entity == user || entity == assistant {
             return Some(if entity == user { "User" } else { "Assistant" }.to_owned());
         }
-        if self.ontology.entity_types.is_empty() {
+        if !self.declares_types() {
             return extracted;
         }
-        let names: Vec<&str> = std::iter::once(name).chain(aliases.iter().map(String::as_str)).collect();
-        let mut statements: Vec<&str> = self.facts_about(entity).map(|fact| fact.statement.as_str()).collect();
-        statements.sort_unstable();
-        statements.truncate(STATEMENTS_MAX);
-        // "Nobu is a restaurant" makes no fact.
-        let normal: Vec<String> = names.iter().map(|name| identity::normalise(name)).collect();
-        let of_episodes = episodes.iter().take(EPISODES_MAX).flat_map(|episode| self.statements_from(*episode));
-        let naming = of_episodes.map(|statement| statement.statement.as_str()).filter(|text| {
-            let text = identity::normalise(text);
-            normal.iter().any(|name| contains_word(&text, name))
+        let facts: Vec<&Fact> = self.facts_about(entity).collect();
+        let stated = self.kinds_stated(entity, &facts);
+        let by_kind = stated.iter().find_map(|kind| self.ontology.type_named(kind));
+        let declared = by_kind
+            .or_else(|| self.ontology.entity_type(extracted.as_deref(), names, sentences))
+            .or_else(|| self.ontology.type_of_record(&self.fields(entity, &facts)))
+            .or_else(|| {
+                let uses = facts.iter().filter(|fact| fact.object == entity && fact.subject == user);
+                let mut types = uses.filter_map(|fact| {
+                    let said = StatedRelation {
+                        name: self.stated_predicate(fact),
+                        source_type: Some("User"),
+                        target_type: None,
+                        statement: &fact.statement,
+                    };
+                    self.ontology.type_by_use(extracted.as_deref(), names.first()?, said)
+                });
+                types.next()
+            });
+        declared.map(str::to_owned).or(extracted)
+    }
+
+    /// What records call an entity, sorted: the value of a field `type`, and the field that holds it: `restaurant`.
+    fn kinds_stated(&self, entity: EntityId, facts: &[&Fact]) -> BTreeSet<String> {
+        /// Relations whose value is the kind of their subject.
+        const KINDS: [&str; 5] = ["TYPE", "KIND", "CATEGORY", "ENTITY_TYPE", "OBJECT_TYPE"];
+        let stated = facts.iter().filter_map(|fact| {
+            let relation = self.stated_predicate(fact);
+            if fact.subject == entity && KINDS.contains(&relation) {
+                self.entity_or_value(fact.object).map(|value| value.name.clone())
+            } else if fact.object == entity && relation.starts_with("HAS_") {
+                Some(attribute_name(relation))
+            } else {
+                None
+            }
         });
-        let mut said: Vec<&str> = naming.collect();
-        said.sort_unstable();
-        said.truncate(STATEMENTS_MAX);
-        statements.extend(said);
-        let declared = self.ontology.entity_type(extracted.as_deref(), &names, &statements).map(str::to_owned);
-        declared.or(extracted)
+        stated.collect()
+    }
+
+    /// The names of an entity's attributes that are values.
+    fn fields(&self, entity: EntityId, facts: &[&Fact]) -> BTreeSet<String> {
+        let of_values = facts.iter().filter(|fact| fact.subject == entity && self.is_value(fact.object));
+        of_values.map(|fact| attribute_name(self.stated_predicate(fact))).collect()
     }
 }
 

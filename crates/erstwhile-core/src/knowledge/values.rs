@@ -1,6 +1,6 @@
 //! Values: ages, amounts, dates, statuses. They are objects of facts, but no entities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -8,7 +8,7 @@ use super::mentions::Mentions;
 use super::{Knowledge, Touched};
 use crate::identity::{self, name_id};
 use crate::model::{Entity, EntityId, EpisodeId, Fact, Holding, Mention, Metadata, VALUE_TYPE};
-use crate::ontology::PropertyKind;
+use crate::ontology::converted;
 
 /// A value with its mentions.
 #[derive(Debug, Default)]
@@ -105,6 +105,35 @@ impl Knowledge {
         attributes
     }
 
+    /// The declared properties that other open facts of an entity give it: those with several values, and those whose
+    /// object is an entity (`"city": "Lyon"`).
+    pub(super) fn field_attributes(&self, entity: EntityId, entity_type: Option<&str>) -> Metadata {
+        let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut attributes = Metadata::new();
+        if entity_type.is_none() || self.ontology.entity_types.is_empty() {
+            return attributes;
+        }
+        let mut open: Vec<&Fact> = self
+            .facts_about(entity)
+            .filter(|fact| fact.subject == entity && fact.valid_until.is_none())
+            .filter(|fact| fact.holding == Holding::Shared || !self.is_value(fact.object))
+            .collect();
+        open.sort_by_key(|fact| (fact.valid_from, fact.id));
+        for fact in open {
+            let property = self.ontology.property(entity_type, &attribute_name(self.stated_predicate(fact)));
+            let object = self.entity_or_value(fact.object).map(|object| object.name.trim());
+            if let (Some(property), Some(text)) = (property, object) {
+                match converted(text, property.kind) {
+                    Some(Json::String(_)) => texts.entry(&property.name).or_default().push(text),
+                    Some(value) => drop(attributes.insert(property.name.clone(), value)),
+                    None => {}
+                }
+            }
+        }
+        attributes.extend(texts.into_iter().map(|(name, texts)| (name.to_owned(), texts.join(", ").into())));
+        attributes
+    }
+
     /// The attributes of an entity that do not come from values.
     pub fn attributes_without_values(&self, entity: &Entity) -> Metadata {
         let of_values = self.value_attributes(entity.id, entity.entity_type.as_deref());
@@ -134,29 +163,12 @@ fn literal(text: &str) -> Json {
     }
 }
 
-/// A text as a value of a declared kind; `None` if it is none.
-fn converted(text: &str, kind: PropertyKind) -> Option<Json> {
-    let number = || text.trim_start_matches(['$', '€', '£']).replace(',', "").trim().parse::<f64>().ok();
-    match kind {
-        PropertyKind::Text => Some(text.into()),
-        PropertyKind::Int => {
-            let number = number().filter(|number| number.fract() == 0.0 && number.abs() < 9e15)?;
-            Some((number as i64).into())
-        }
-        PropertyKind::Float => serde_json::Number::from_f64(number()?).map(Json::Number),
-        PropertyKind::Boolean => match text.to_lowercase().as_str() {
-            "true" | "yes" => Some(true.into()),
-            "false" | "no" => Some(false.into()),
-            _ => None,
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::ontology::PropertyKind;
 
     #[test]
     fn only_a_text_that_is_exactly_a_number_or_boolean_becomes_one() {

@@ -24,6 +24,10 @@ fn property(name: &str) -> Property {
     Property { name: name.to_owned(), description: String::new(), kind: PropertyKind::Text }
 }
 
+fn predicate<'a>(ontology: &'a Ontology, said: &str, source: Option<&str>, target: Option<&str>) -> Option<&'a str> {
+    ontology.predicate(StatedRelation { name: said, source_type: source, target_type: target, statement: "" })
+}
+
 fn error_message(ontology: &Ontology) -> String {
     ontology.check().unwrap_err().message().to_owned()
 }
@@ -204,7 +208,7 @@ fn the_longest_type_wins_and_then_the_first() {
 #[test]
 fn a_relation_matches_the_fact_type_with_the_same_words() {
     let ontology = of_edges(vec![edge("WorksAt", &[]), edge("HAS_PET", &[]), edge("MemberOf", &[])]);
-    let of = |said| ontology.predicate(said, None, None);
+    let of = |said| predicate(&ontology, said, None, None);
     assert_eq!(of("WORKS_AT"), Some("WorksAt"));
     assert_eq!(of("works at"), Some("WorksAt"));
     assert_eq!(of("WORKING_FOR"), Some("WorksAt"));
@@ -220,22 +224,161 @@ fn a_fact_type_matches_only_between_its_types() {
         edge("LIKES", &[(Some("User"), Some("Restaurant"))]),
         edge("Likes_", &[(Some("User"), Some("ENTITY")), (None, Some("Bar"))]),
     ]);
-    assert_eq!(ontology.predicate("LIKES", Some("user"), Some("restaurant")), Some("LIKES"));
-    assert_eq!(ontology.predicate("LIKES", Some("User"), None), Some("Likes_"));
-    assert_eq!(ontology.predicate("LIKES", None, Some("bar")), Some("Likes_"));
-    assert_eq!(ontology.predicate("LIKES", Some("Person"), Some("Topic")), None);
+    assert_eq!(predicate(&ontology, "LIKES", Some("user"), Some("restaurant")), Some("LIKES"));
+    assert_eq!(predicate(&ontology, "LIKES", Some("User"), None), Some("Likes_"));
+    assert_eq!(predicate(&ontology, "LIKES", None, Some("bar")), Some("Likes_"));
+    assert_eq!(predicate(&ontology, "LIKES", Some("Person"), Some("Topic")), None);
 }
 
 #[test]
 fn the_verb_decides_if_exactly_one_fact_type_matches() {
     let visit = || edge("VISITED_RESTAURANT", &[(Some("User"), Some("Restaurant"))]);
     let ontology = of_edges(vec![visit(), edge("VISITED_BAR", &[(Some("User"), Some("Bar"))])]);
-    assert_eq!(ontology.predicate("VISITS", Some("User"), Some("Bar")), Some("VISITED_BAR"));
-    assert_eq!(ontology.predicate("VISITS", Some("User"), Some("Topic")), None);
-    let twice = of_edges(vec![visit(), edge("VISITED_PLACE", &[(None, Some("Restaurant"))])]);
-    assert_eq!(twice.predicate("VISITS", Some("User"), Some("Restaurant")), None);
+    assert_eq!(predicate(&ontology, "VISITS", Some("User"), Some("Bar")), Some("VISITED_BAR"));
+    assert_eq!(predicate(&ontology, "VISITS", Some("User"), Some("Topic")), None);
+    let place = |name| edge(name, &[(None, Some("Restaurant"))]);
+    let named = of_edges(vec![visit(), place("VISITED_PLACE")]);
+    assert_eq!(predicate(&named, "VISITS", Some("User"), Some("Restaurant")), Some("VISITED_RESTAURANT"));
+    let twice = of_edges(vec![place("VISITED_VENUE"), place("VISITED_PLACE")]);
+    assert_eq!(predicate(&twice, "VISITS", Some("User"), Some("Restaurant")), None);
     let unconstrained = of_edges(vec![edge("VISITED_PLACE", &[])]);
-    assert_eq!(unconstrained.predicate("VISITS", Some("User"), Some("Bar")), None);
+    assert_eq!(predicate(&unconstrained, "VISITS", Some("User"), Some("Bar")), None);
+}
+
+/// The fact types of Zep's guide.
+fn guide() -> Ontology {
+    let described = |name: &str, description: &str, target: Option<&str>| EdgeType {
+        description: description.to_owned(),
+        ..edge(name, &[(Some("User"), target)])
+    };
+    let allergy = Property { kind: PropertyKind::Boolean, ..property("allergy") };
+    let edge_types = vec![
+        described("RESTAURANT_VISIT", "Represents the fact that the user visited a restaurant.", Some("Restaurant")),
+        described(
+            "AUDIOBOOK_LISTEN",
+            "Represents the fact that the user listened to or played an audiobook.",
+            Some("Audiobook"),
+        ),
+        EdgeType {
+            properties: vec![allergy],
+            ..described(
+                "DIETARY_PREFERENCE",
+                "Represents the fact that the user has a dietary preference or dietary restriction.",
+                None,
+            )
+        },
+    ];
+    Ontology { edge_types, ..of_types(&["Restaurant", "Audiobook"]) }
+}
+
+#[test]
+fn a_relation_matches_the_fact_type_that_means_it() {
+    let ontology = guide();
+    for (said, target, expected) in [
+        ("VISITED", Some("Restaurant"), Some("RESTAURANT_VISIT")),
+        ("WENT_TO", Some("Restaurant"), Some("RESTAURANT_VISIT")),
+        ("VISITED", Some("Location"), None),
+        ("LIKES", Some("Restaurant"), None),
+        ("WANTS", Some("Restaurant"), None),
+        ("LISTENS_TO", Some("Audiobook"), Some("AUDIOBOOK_LISTEN")),
+        ("PLAYS", Some("Audiobook"), Some("AUDIOBOOK_LISTEN")),
+        ("BOUGHT", Some("Audiobook"), None),
+        ("FOLLOWS_DIET", Some("Value"), Some("DIETARY_PREFERENCE")),
+        ("DIET_IS", Some("Value"), Some("DIETARY_PREFERENCE")),
+        ("ALLERGIC_TO", Some("Topic"), Some("DIETARY_PREFERENCE")),
+        ("PREFERS", Some("Topic"), None),
+        ("LIVES_IN", Some("Location"), None),
+        ("HAS_CONDITION", Some("Topic"), None),
+    ] {
+        assert_eq!(predicate(&ontology, said, Some("User"), target), expected, "{said} {target:?}");
+    }
+    assert_eq!(predicate(&ontology, "VISITED", Some("Person"), Some("Restaurant")), None);
+}
+
+#[test]
+fn the_sentence_may_say_what_the_relation_leaves_out() {
+    let said = |statement| {
+        let said = StatedRelation { name: "PREFERS", source_type: Some("User"), target_type: None, statement };
+        guide().predicate(said).map(str::to_owned)
+    };
+    assert_eq!(said("Ann prefers a vegan diet.").as_deref(), Some("DIETARY_PREFERENCE"));
+    assert_eq!(said("Ann prefers window seats."), None);
+}
+
+#[test]
+fn doubt_leaves_the_relation_as_it_is() {
+    let job = of_edges(vec![edge("JOB", &[(Some("User"), Some("Company"))])]);
+    assert_eq!(predicate(&job, "HAS_JOB", Some("User"), Some("Company")), Some("JOB"));
+    assert_eq!(predicate(&job, "LEFT_JOB", Some("User"), Some("Company")), None);
+    let wish = EdgeType {
+        description: "The user wants to visit a restaurant".to_owned(),
+        ..edge("WISH", &[(Some("User"), Some("Restaurant"))])
+    };
+    assert_eq!(predicate(&of_edges(vec![wish.clone()]), "VISITED", Some("User"), Some("Restaurant")), None);
+    let twice =
+        |name| EdgeType { description: "The user visited a place".to_owned(), ..edge(name, &[(Some("User"), None)]) };
+    let both = of_edges(vec![twice("A_ONE"), twice("B_TWO")]);
+    assert_eq!(predicate(&both, "VISITED", Some("User"), Some("Restaurant")), None);
+    let anything = EdgeType { description: "The user visited a place".to_owned(), ..edge("X", &[]) };
+    assert_eq!(predicate(&of_edges(vec![anything]), "VISITED", Some("User"), Some("Restaurant")), None);
+}
+
+#[test]
+fn a_noun_of_the_kind_gives_the_type() {
+    let types = ["Restaurant", "Company", "Audiobook"];
+    assert_eq!(type_of(&types, "Green Leaf Cafe", "").as_deref(), Some("Restaurant"));
+    assert_eq!(type_of(&types, "Acme Ltd", "").as_deref(), Some("Company"));
+    assert_eq!(type_of(&types, "Nopa", "Nopa is a small bistro").as_deref(), Some("Restaurant"));
+    assert_eq!(
+        type_of(&types, "Casa Lupe", "Ann ate at a Mexican restaurant called Casa Lupe").as_deref(),
+        Some("Restaurant")
+    );
+    for (name, statement) in [
+        ("Cafe", ""),
+        ("Cafe Racer", ""),
+        ("Diner Dash", ""),
+        ("Lupe", "Ann met a restaurant critic called Lupe"),
+        ("Ann", "Ann read about audiobooks"),
+        ("Ann", "Ann likes an audiobook"),
+        ("Chipotle", "Ann asked about a lunch place"),
+    ] {
+        assert_eq!(type_of(&types, name, statement), None, "{name}: {statement}");
+    }
+}
+
+#[test]
+fn a_work_has_the_type_of_the_only_fact_type_that_leads_to_it() {
+    let of = |extracted: Option<&str>, name: &str, said: &str, statement: &str| {
+        let said = StatedRelation { name: said, source_type: Some("User"), target_type: None, statement };
+        guide().type_by_use(extracted, name, said).map(str::to_owned)
+    };
+    assert_eq!(of(Some("Work"), "Dune", "LISTENS_TO", "Ann listened to Dune.").as_deref(), Some("Audiobook"));
+    assert_eq!(of(None, "Dune", "LISTENS_TO", "Ann listened to Dune.").as_deref(), Some("Audiobook"));
+    assert_eq!(of(Some("Person"), "Adele", "LISTENS_TO", "Ann listens to Adele."), None);
+    assert_eq!(of(Some("Topic"), "jazz", "LISTENS_TO", "Ann listens to jazz."), None);
+    assert_eq!(of(Some("Work"), "Thriller", "LISTENS_TO", "Ann listened to the song Thriller."), None);
+    assert_eq!(of(Some("Work"), "Dune", "WATCHED", "Ann watched Dune."), None);
+    assert_eq!(of(None, "Oslo", "VISITED", "Ann visited Oslo."), None);
+    let mut two = guide();
+    two.entity_types.push(EntityType { name: "Song".to_owned(), ..EntityType::default() });
+    let said = StatedRelation { name: "LISTENS_TO", source_type: Some("User"), target_type: None, statement: "" };
+    assert_eq!(two.type_by_use(Some("Work"), "Dune", said), None);
+}
+
+#[test]
+fn the_fields_of_a_record_give_its_type() {
+    let mut ontology = of_types(&["Restaurant", "Hotel"]);
+    ontology.entity_types[0].properties = vec![property("cuisineType"), property("rating")];
+    ontology.entity_types[1].properties = vec![property("rating"), property("rooms")];
+    let of = |fields: &[&str]| {
+        let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+        ontology.type_of_record(&fields).map(str::to_owned)
+    };
+    assert_eq!(of(&["cuisine_type", "rating", "city"]).as_deref(), Some("Restaurant"));
+    assert_eq!(of(&["rating"]), None);
+    assert_eq!(of(&["rating", "rooms", "cuisine_type"]), None);
+    assert_eq!(ontology.type_named("restaurants"), Some("Restaurant"));
+    assert_eq!(ontology.type_named("restaurant critic"), None);
 }
 
 #[test]
@@ -269,7 +412,7 @@ proptest! {
         let mut ontology = of_types(&[&said, &name, "Bar", ""]);
         ontology.edge_types = vec![edge(&name, &[(Some(&said), None)]), edge("LIKES", &[])];
         let _type = ontology.entity_type(Some(&said), &[&name, ""], &[&statement]);
-        let _predicate = ontology.predicate(&statement, Some(&said), Some(&name));
+        let _predicate = predicate(&ontology, &statement, Some(&said), Some(&name));
         let _checked = ontology.check();
     }
 

@@ -1,8 +1,10 @@
 //! Matches entities with declared types, by their names and by statements about them.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Ontology, SPEAKERS};
+use super::{EntityType, Ontology, SPEAKERS};
 use crate::text::words;
 
 /// Maximum number of words between an article and the type: "a small Italian restaurant".
@@ -18,7 +20,8 @@ impl Ontology {
     /// `extracted` is the extractor's type; `names` are all names of the entity and `statements` sentences about
     /// it. The first rule that matches decides: the extractor's type; a name that ends with the words of the type
     /// ("Blue Bottle Restaurant"); a sentence that states the type ("Nopa is a small restaurant", "the restaurant
-    /// Nopa", "Nopa, a restaurant"); the only declared type that means the same as the extractor's ("Company" for
+    /// Nopa", "Nopa, a restaurant", "a restaurant called Nopa"); the same two for a noun of that kind ("Green Leaf
+    /// Cafe", "Nopa is a bistro"); the only declared type that means the same as the extractor's ("Company" for
     /// "Organization"). Of several types, the one with the longest name wins, then the one declared
     /// first. `User` and `Assistant` are matched by the first rule only, because they denote speakers.
     pub fn entity_type<'a>(&'a self, extracted: Option<&str>, names: &[&str], statements: &[&str]) -> Option<&'a str> {
@@ -43,11 +46,44 @@ impl Ontology {
             let names: Vec<Vec<Token>> =
                 names.iter().map(|name| tokens(name)).filter(|name| !name.is_empty()).collect();
             let sentences: Vec<Vec<Token>> = statements.iter().map(|statement| tokens(statement)).collect();
-            longest(&candidates, |kind| {
-                sentences.iter().any(|sentence| names.iter().any(|name| states_type(sentence, name, &kind.tokens)))
-            })
-            .or_else(|| only_synonym(&candidates, extracted?))
+            let states = |noun: &[Token]| {
+                sentences.iter().any(|sentence| names.iter().any(|name| states_type(sentence, name, noun)))
+            };
+            longest(&candidates, |kind| states(&kind.tokens))
+                .or_else(|| {
+                    longest(&candidates, |kind| {
+                        let nouns = kind.narrower().map(tokens);
+                        let mut nouns = nouns.filter(|noun| !noun.is_empty());
+                        nouns.any(|noun| named.iter().any(|name| ends_with(name, &noun)) || states(&noun))
+                    })
+                })
+                .or_else(|| only_synonym(&candidates, extracted?))
         })
+    }
+}
+
+impl Ontology {
+    /// The declared type with this name, also in plural: the `type` of a record.
+    pub fn type_named(&self, name: &str) -> Option<&str> {
+        let wanted = TypeForms::new(name);
+        let same = |kind: &&str| {
+            let kind = TypeForms::new(kind);
+            !wanted.key.is_empty() && (kind.key == wanted.key || kind.is_plural_of(&wanted))
+        };
+        let speaker = |kind: &&str| SPEAKERS.iter().any(|name| name.eq_ignore_ascii_case(kind));
+        self.entity_types.iter().map(|kind| kind.name.as_str()).filter(|kind| !speaker(kind)).find(same)
+    }
+
+    /// The only declared type that has most of a record's fields as properties, at least two.
+    pub fn type_of_record(&self, fields: &BTreeSet<String>) -> Option<&str> {
+        const FIELDS_MIN: usize = 2;
+        let fields: BTreeSet<String> = fields.iter().map(|field| comparison_key(field)).collect();
+        let shared = |kind: &EntityType| {
+            kind.properties.iter().filter(|property| fields.contains(&comparison_key(&property.name))).count()
+        };
+        let most = self.entity_types.iter().map(shared).max().filter(|count| *count >= FIELDS_MIN)?;
+        let mut best = self.entity_types.iter().filter(|kind| shared(kind) == most);
+        best.next().filter(|_| best.next().is_none()).map(|kind| kind.name.as_str())
     }
 }
 
@@ -56,6 +92,37 @@ const SYNONYMS: [&[&str]; 3] = [
     &["organization", "organisation", "company", "business", "firm", "employer", "corporation"],
     &["location", "place", "city", "town", "address"],
     &["person", "people", "human", "individual", "contact"],
+];
+
+/// Nouns for things of a kind, by words for the kind: a bistro is a restaurant. Only nouns that, at the end of a name,
+/// stand for little else.
+const NARROWER: [(&[&str], &[&str]); 6] = [
+    (
+        &["restaurant", "eatery"],
+        &[
+            "cafe",
+            "café",
+            "bistro",
+            "diner",
+            "eatery",
+            "restaurant",
+            "pizzeria",
+            "brasserie",
+            "trattoria",
+            "osteria",
+            "steakhouse",
+            "taqueria",
+            "tavern",
+        ],
+    ),
+    (
+        &["company", "business", "organization", "organisation", "employer", "corporation"],
+        &["inc", "ltd", "llc", "gmbh", "corp", "corporation", "plc", "company"],
+    ),
+    (&["school"], &["university", "college", "academy", "school"]),
+    (&["hotel"], &["hostel", "motel", "hotel", "resort"]),
+    (&["shop", "store"], &["bookshop", "bookstore", "boutique", "supermarket", "shop", "store"]),
+    (&["hospital"], &["clinic", "hospital", "infirmary"]),
 ];
 
 /// The only declared type that means the same as an extracted one.
@@ -82,6 +149,12 @@ impl<'a> TypeForms<'a> {
 
     fn is_plural_of(&self, other: &TypeForms<'_>) -> bool {
         !self.stems.is_empty() && self.stems == other.stems
+    }
+
+    /// Nouns for things of this type.
+    fn narrower(&self) -> impl Iterator<Item = &'static str> {
+        let row = NARROWER.iter().find(|(kinds, _)| kinds.contains(&self.key.as_str()));
+        row.into_iter().flat_map(|(_, nouns)| nouns.iter().copied())
     }
 }
 
@@ -126,28 +199,33 @@ pub(super) fn stems(text: &str) -> Vec<String> {
 
 /// A word or punctuation mark.
 #[derive(Debug, Clone, PartialEq)]
-struct Token {
-    lower: String,
-    stem: String,
+pub(super) struct Token {
+    pub(super) lower: String,
+    pub(super) stem: String,
     /// Whether it is a stop word: articles, prepositions, forms of "be".
-    is_stop_word: bool,
+    pub(super) is_stop_word: bool,
 }
 
 impl Token {
-    fn is_mark(&self) -> bool {
+    pub(super) fn is_mark(&self) -> bool {
         self.lower.chars().all(|character| !character.is_alphanumeric())
     }
 
-    fn is_article(&self) -> bool {
+    pub(super) fn is_article(&self) -> bool {
         matches!(self.lower.as_str(), "a" | "an" | "the")
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut word = String::new();
-    for character in text.nfkc().flat_map(char::to_lowercase) {
-        if character.is_alphanumeric() {
+    let mut characters = text.nfkc().flat_map(char::to_lowercase).peekable();
+    while let Some(character) = characters.next() {
+        // "4.5" and "1,200" are one word.
+        let within_number = matches!(character, '.' | ',')
+            && word.ends_with(|c: char| c.is_ascii_digit())
+            && characters.peek().is_some_and(char::is_ascii_digit);
+        if character.is_alphanumeric() || within_number {
             word.push(character);
             continue;
         }
@@ -169,6 +247,12 @@ fn push_word(tokens: &mut Vec<Token>, word: &mut String) {
     }
 }
 
+/// Whether the stems of a name end with those of a noun, and have others before it.
+fn ends_with(name: &[String], noun: &[Token]) -> bool {
+    let (Some(noun), Some((last, before))) = (noun.last(), name.split_last()) else { return false };
+    *last == noun.stem && !before.is_empty()
+}
+
 /// Whether a sentence states that the entity with this name has this type.
 fn states_type(sentence: &[Token], name: &[Token], kind: &[Token]) -> bool {
     sentence.windows(name.len()).enumerate().any(|(at, window)| {
@@ -176,7 +260,7 @@ fn states_type(sentence: &[Token], name: &[Token], kind: &[Token]) -> bool {
         is_name && {
             let (before, rest) = sentence.split_at(at);
             let after = rest.get(name.len()..).unwrap_or_default();
-            type_follows(after, kind) || type_precedes(before, kind)
+            type_follows(after, kind) || type_precedes(before, kind) || introduces(before, kind)
         }
     })
 }
@@ -203,13 +287,21 @@ fn type_precedes(before: &[Token], kind: &[Token]) -> bool {
     starts_with_type(end, kind) && modifiers <= MODIFIERS_MAX && article.is_some_and(|word| word.lower == "the")
 }
 
+/// Whether the type introduces the name: "a small restaurant called …".
+fn introduces(before: &[Token], kind: &[Token]) -> bool {
+    let Some((verb, phrase)) = before.split_last() else { return false };
+    matches!(verb.lower.as_str(), "called" | "named")
+        && phrase.len() >= kind.len()
+        && starts_with_type(&phrase[phrase.len() - kind.len()..], kind)
+}
+
 fn starts_with_type(text: &[Token], kind: &[Token]) -> bool {
     text.len() >= kind.len() && text.iter().zip(kind).all(|(word, part)| word.stem == part.stem)
 }
 
 /// Whether a word ends the noun phrase before it: a "restaurant critic" is not a restaurant, but "a restaurant
 /// in", "a restaurant serving" and "a restaurant located" are.
-fn ends_noun(word: &Token) -> bool {
+pub(super) fn ends_noun(word: &Token) -> bool {
     let is_modifier =
         word.lower.ends_with("ing") || word.lower.ends_with("ed") || PREPOSITIONS.contains(&word.lower.as_str());
     word.is_mark() || word.is_stop_word || is_modifier

@@ -4,7 +4,8 @@ use crate::extraction::Extraction;
 use crate::identity::{ASSISTANT_NAME, normalise};
 use crate::knowledge::attribute_name;
 use crate::model::VALUE_TYPE;
-use crate::ontology::Ontology;
+use crate::ontology::{Ontology, StatedRelation};
+use crate::text::contains_word;
 
 /// Drops claims and mentions whose types are not declared, and renames the others to their declared types.
 ///
@@ -12,7 +13,10 @@ use crate::ontology::Ontology;
 /// named like the relation. `owner` is the name of the user who owns the graph, who is always admitted, like the assistant.
 pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extraction) {
     let owner = owner.map(normalise);
-    let type_of = |name: &str, said: Option<&str>, statement: &str| {
+    // What one sentence says of a name counts for every claim and mention of it.
+    let said_of = extraction.statements.iter().map(|said| said.text.clone());
+    let sentences: Vec<String> = said_of.chain(extraction.claims.iter().map(|claim| claim.statement.clone())).collect();
+    let type_of = |name: &str, said: Option<&str>| {
         let known = normalise(name);
         if owner.as_ref() == Some(&known) {
             return Some("User".to_owned());
@@ -20,10 +24,12 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
         if known == normalise(ASSISTANT_NAME) {
             return Some(ASSISTANT_NAME.to_owned());
         }
-        ontology.entity_type(said, &[name], &[statement]).or(said).map(str::to_owned)
+        let naming: Vec<&str> =
+            sentences.iter().map(String::as_str).filter(|text| contains_word(&normalise(text), &known)).collect();
+        ontology.entity_type(said, &[name], &naming).or(said).map(str::to_owned)
     };
     extraction.claims.retain_mut(|claim| {
-        let subject = type_of(&claim.subject, claim.subject_type.as_deref(), &claim.statement);
+        let subject = type_of(&claim.subject, claim.subject_type.as_deref());
         let object = claim.object.as_deref();
         let is_value = claim.object_type.as_deref() == Some(VALUE_TYPE);
         if is_value && ontology.property(subject.as_deref(), &attribute_name(&claim.predicate)).is_some() {
@@ -31,20 +37,28 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
         }
         let object = match object {
             Some(_) if is_value => claim.object_type.clone(),
-            object => object.and_then(|object| type_of(object, claim.object_type.as_deref(), &claim.statement)),
+            object => object.and_then(|object| type_of(object, claim.object_type.as_deref())),
         };
-        let declared = ontology.predicate(&claim.predicate, subject.as_deref(), object.as_deref());
-        let Some(declared) = declared.map(str::to_owned) else { return false };
+        let said = StatedRelation {
+            name: &claim.predicate,
+            source_type: subject.as_deref(),
+            target_type: None,
+            statement: &claim.statement,
+        };
+        let used = || ontology.type_by_use(object.as_deref(), claim.object.as_deref()?, said).map(str::to_owned);
+        let object = if ontology.admits_entity(object.as_deref()) || is_value { object } else { used().or(object) };
+        let said = StatedRelation { target_type: object.as_deref(), ..said };
+        let Some(declared) = ontology.predicate(said).map(str::to_owned) else { return false };
         let admitted = ontology.admits_fact(&declared, subject.as_deref(), object.as_deref());
         claim.predicate = declared;
         admitted
     });
     extraction.aliases.retain(|alias| {
-        let entity_type = type_of(&alias.name, alias.entity_type.as_deref(), "");
+        let entity_type = type_of(&alias.name, alias.entity_type.as_deref());
         ontology.admits_entity(entity_type.as_deref())
     });
     extraction.mentions.retain(|mention| {
-        let entity_type = type_of(&mention.name, mention.entity_type.as_deref(), "");
+        let entity_type = type_of(&mention.name, mention.entity_type.as_deref());
         ontology.admits_entity(entity_type.as_deref())
     });
 }
