@@ -9,7 +9,7 @@ use crate::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
     Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob, ImportState, Link,
     LinkId, Mention, Metadata, ModelReading, ModelReport, Partition, PartitionId, PartitionOwner, Precondition,
-    Project, ProjectId, Setting, SettingKind, TaskId, Thread, User,
+    Project, ProjectId, Setting, SettingKind, TaskId, Thread, User, WrittenSummary,
 };
 
 /// Changes that are applied atomically.
@@ -84,6 +84,8 @@ pub enum Change {
     ReplaceReading(EpisodeId, ModelReport),
     /// The state of an episode's reading by a language model changes, if the episode is waiting for it.
     SetModelReading(EpisodeId, ModelReading),
+    /// A language model has written a summary; it replaces the one of the same subject.
+    PutWrittenSummary(WrittenSummary),
     /// An episode is removed, with everything derived from it.
     RemoveEpisode(EpisodeId),
     /// A task is added that tracks the ingestion of the batch's episodes.
@@ -148,6 +150,7 @@ impl Change {
             | Self::SetEpisodeState(..)
             | Self::AwaitModel(..)
             | Self::SetModelReading(..)
+            | Self::PutWrittenSummary(_)
             | Self::AddTask { .. }
             | Self::Setting(_)
             | Self::Group(_)
@@ -176,6 +179,19 @@ impl Change {
         )
     }
 
+    /// Whether the change removes something that a written summary may tell.
+    pub fn removes_written_summaries(&self) -> bool {
+        matches!(
+            self,
+            Self::RemoveEpisode(_)
+                | Self::RemoveThread(_)
+                | Self::RemoveAssertion(_)
+                | Self::RemoveName(_)
+                | Self::PutFactEdit(..)
+                | Self::PutEntityEdit(..)
+        )
+    }
+
     /// Whether the change may alter the number of unfinished items of an import job.
     pub fn advances_import(&self) -> bool {
         let Self::Import(change) = self else { return false };
@@ -201,6 +217,7 @@ impl Change {
             | Self::AwaitModel(..)
             | Self::ReplaceReading(..)
             | Self::SetModelReading(..)
+            | Self::PutWrittenSummary(_)
             | Self::RemoveEpisode(_)
             | Self::AddTask { .. }
             | Self::AddMention(_)

@@ -17,6 +17,7 @@ mod project;
 mod setting;
 mod summary;
 mod task;
+mod written_summary;
 
 pub use assertion::{Assertion, ClaimKind, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE};
 pub use collection::{Collection, Document};
@@ -36,6 +37,7 @@ pub use project::{ApiKey, KeyAccess, Project};
 pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};
+pub use written_summary::{SummarySubject, WrittenSummary};
 
 /// A JSON object that applications attach to users, messages and episodes.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;

@@ -18,8 +18,8 @@ mod validity;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use erstwhile::model::EpisodeKind;
-use erstwhile::ports::{Extraction, ExtractionRequest, Extractor, LanguageModel, Prompt};
+use erstwhile::model::{ClaimKind, EpisodeKind};
+use erstwhile::ports::{Claim, Extraction, ExtractionRequest, Extractor, LanguageModel, Prompt};
 use erstwhile::vocabulary::{self, Vocabulary};
 use erstwhile::{Error, Result};
 use jiff::tz::TimeZone;
@@ -33,6 +33,10 @@ use relations::Relations;
 
 /// Why an answer is not used.
 const NOT_CARRIED: &str = "most claims of the model's answer are not carried by the text";
+
+/// A model says little when the rules found at least this many claims, and this many times as many as the model.
+const LITTLE_MIN: usize = 3;
+const LITTLE: usize = 3;
 
 /// Instructions and vocabulary in the place of the built-in ones.
 #[derive(Debug, Default)]
@@ -115,6 +119,34 @@ impl Extractor for WithoutFacts {
     }
 }
 
+/// Takes what the rules found besides sentences for search.
+fn take_facts(extraction: &mut Extraction) -> Extraction {
+    Extraction {
+        claims: std::mem::take(&mut extraction.claims),
+        mentions: std::mem::take(&mut extraction.mentions),
+        aliases: std::mem::take(&mut extraction.aliases),
+        ..Extraction::default()
+    }
+}
+
+/// Puts what the rules found before what the model found, unless it is there already.
+fn add_facts(extraction: &mut Extraction, rules: &Extraction) {
+    let is_there = |claim: &Claim| rules.claims.iter().any(|known| claims::is_same_pair(known, claim));
+    let mut more = std::mem::take(&mut extraction.claims);
+    more.retain(|claim| !is_there(claim));
+    extraction.claims = rules.claims.iter().cloned().chain(more).collect();
+    for mention in &rules.mentions {
+        if !extraction.mentions.contains(mention) {
+            extraction.mentions.push(mention.clone());
+        }
+    }
+    for alias in &rules.aliases {
+        if !extraction.aliases.contains(alias) {
+            extraction.aliases.push(alias.clone());
+        }
+    }
+}
+
 fn zone_of(request: &ExtractionRequest) -> TimeZone {
     request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
@@ -130,12 +162,7 @@ impl Extractor for ModelExtractor {
         let (offline, read) = (self.shared.offline.clone(), request.clone());
         let read = tokio::task::spawn_blocking(move || offline.read(&read)).await;
         let mut extractions = read.map_err(|_| Error::internal("the offline extractor stopped unexpectedly"))?;
-        let mut of_records = Vec::with_capacity(extractions.len());
-        for (extraction, turn) in extractions.iter_mut().zip(&request.turns) {
-            let (claims, mentions) = (std::mem::take(&mut extraction.claims), std::mem::take(&mut extraction.mentions));
-            let aliases = std::mem::take(&mut extraction.aliases);
-            of_records.push(matches!(turn.kind, EpisodeKind::Json).then_some((claims, mentions, aliases)));
-        }
+        let by_rules: Vec<Extraction> = extractions.iter_mut().map(take_facts).collect();
         let (calls, left_out) = parts::calls(&request.turns);
         for parts in &calls {
             let completion = self.shared.model.complete(self.prompt(&request, parts, &zone)).await;
@@ -151,19 +178,26 @@ impl Extractor for ModelExtractor {
                 }
             }
         }
-        for ((extraction, records), left_out) in extractions.iter_mut().zip(of_records).zip(left_out) {
-            extraction.characters_left_out = left_out;
-            if let Some((claims, mentions, aliases)) = records {
-                // The fields of a document are read exactly; the model adds what they do not say.
-                let more = std::mem::replace(&mut extraction.claims, claims);
-                let is_new = |claim: &erstwhile::ports::Claim| {
-                    !extraction.claims.iter().any(|known| claims::is_same_pair(known, claim))
+        for parts in &calls {
+            let count = |of: &[Extraction]| {
+                let claims = parts.iter().filter_map(|part| of.get(part.turn)).flat_map(|one| &one.claims);
+                claims.filter(|claim| claim.kind == ClaimKind::Asserts).count()
+            };
+            // A model that says much less than the rules found is a weak one: it adds to them, and replaces nothing.
+            let says_little = count(&by_rules) >= LITTLE_MIN && count(&extractions) * LITTLE < count(&by_rules);
+            for part in parts {
+                let kind = request.turns.get(part.turn).map(|turn| turn.kind);
+                let Some((extraction, rules)) = extractions.get_mut(part.turn).zip(by_rules.get(part.turn)) else {
+                    continue;
                 };
-                let more: Vec<_> = more.into_iter().filter(is_new).collect();
-                extraction.claims.extend(more);
-                extraction.mentions.extend(mentions);
-                extraction.aliases.extend(aliases);
+                // The fields of a document are read exactly; the model adds what they do not say.
+                if says_little || kind == Some(EpisodeKind::Json) {
+                    add_facts(extraction, rules);
+                }
             }
+        }
+        for (extraction, left_out) in extractions.iter_mut().zip(left_out) {
+            extraction.characters_left_out = left_out;
         }
         Ok(extractions)
     }

@@ -86,6 +86,7 @@ pub fn reading_settings(settings: &ModelSettings) -> ModelReadingSettings {
         episodes_max: settings.episodes_max,
         characters_max: settings.characters_max,
         attempts_max: settings.attempts_max,
+        summaries: settings.summaries,
         prices,
         budget: ModelBudget {
             cost: settings.budget_cost,

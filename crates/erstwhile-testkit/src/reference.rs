@@ -90,7 +90,7 @@ fn effect(change: &Change) -> Effect {
         | Change::PutEntityEdit(..)
         | Change::RemoveName(_) => Effect::Knowledge,
         Change::ReplaceReading(..) => Effect::Knowledge,
-        Change::AwaitModel(..) | Change::SetModelReading(..) => Effect::OfPartition,
+        Change::AwaitModel(..) | Change::SetModelReading(..) | Change::PutWrittenSummary(_) => Effect::OfPartition,
         Change::RemoveThread(_) | Change::RemoveEpisode(_) => Effect::KnowledgeAndEpisodes,
         Change::SetEpisodeState(..) => Effect::Episodes,
         Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::EraseItem(_)) => {
@@ -180,6 +180,9 @@ impl Reference {
                 state.count_pending_episodes();
             }
             state.count_awaiting_episodes();
+            if batch.changes.iter().any(Change::removes_written_summaries) {
+                state.written_summaries.clear();
+            }
             if effects.contains(&Effect::Items) {
                 state.count_open_items();
             }
@@ -272,6 +275,11 @@ impl Reference {
             Change::ReplaceReading(id, report) => self.own(batch)?.replace_reading(*id, report),
             Change::SetModelReading(id, reading) => {
                 self.own(batch)?.set_model_reading(*id, reading);
+                Ok(())
+            }
+            Change::PutWrittenSummary(summary) => {
+                let summaries = &mut self.own(batch)?.written_summaries;
+                summaries.insert(summary.subject.clone(), summary.clone());
                 Ok(())
             }
             Change::RemoveEpisode(id) => self.own(batch)?.remove_episode(*id),

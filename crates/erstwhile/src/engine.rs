@@ -41,6 +41,7 @@ mod threads;
 mod user_summaries;
 mod users;
 mod writes;
+mod written_summaries;
 
 pub use builder::EngineBuilder;
 pub use context::ContextRequest;

@@ -17,6 +17,7 @@ mod imports;
 mod leases;
 mod model_readings;
 mod requests;
+mod summaries;
 
 pub(crate) use model_readings::is_worth_a_call;
 

@@ -40,6 +40,8 @@ pub struct ModelReadingSettings {
     pub characters_max: usize,
     /// Number of attempts at an episode that the model cannot read.
     pub attempts_max: u64,
+    /// Whether the model writes summaries of users, threads and entities.
+    pub summaries: bool,
     /// Prices, if known.
     pub prices: Option<ModelPrices>,
     /// What a project may spend on a day (in UTC).
@@ -78,6 +80,7 @@ impl Default for ModelReadingSettings {
             episodes_max: 32,
             characters_max: 12_000,
             attempts_max: 3,
+            summaries: true,
             prices: None,
             budget: ModelBudget::default(),
         }

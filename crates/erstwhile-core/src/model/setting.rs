@@ -18,6 +18,8 @@ pub enum SettingKind {
     ContextTemplate,
     /// How to rate facts of a graph (named "") or of a thread (by `thread_id`).
     RatingInstruction,
+    /// What a language model is told about a thread, by `thread_id`: `facts` and `summary`.
+    ThreadInstruction,
     /// Groups of users, by uuid.
     UserGroup,
     /// Uniqueness of group names, by name in lower case.
@@ -26,13 +28,14 @@ pub enum SettingKind {
 
 impl SettingKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ontology,
         Self::CustomInstruction,
         Self::UserSummaryInstruction,
         Self::ObservationSteering,
         Self::ContextTemplate,
         Self::RatingInstruction,
+        Self::ThreadInstruction,
         Self::UserGroup,
         Self::UserGroupName,
     ];
@@ -46,6 +49,7 @@ impl SettingKind {
             Self::ObservationSteering => "observation steering",
             Self::ContextTemplate => "context template",
             Self::RatingInstruction => "fact rating instruction",
+            Self::ThreadInstruction => "instruction for a thread",
             // Errors about a group's name are errors about the group.
             Self::UserGroup | Self::UserGroupName => "user group",
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Filter, Fusion, GraphIndex, Moment, Reranker, SearchRequest, Statements};
 use crate::extraction::{KnownEntity, KnownFact};
 use crate::identity::user_node;
-use crate::model::{Entity, EntityId, Fact};
+use crate::model::{Entity, EntityId, EpisodeId, Fact};
 
 /// Facts that the search for one text contributes.
 const FACTS_PER_TEXT: usize = 6;
@@ -24,14 +24,22 @@ pub struct Related {
 }
 
 impl GraphIndex {
-    /// What is known about the texts: the entities that they name and their facts, the facts that a search for each text
-    /// finds, and the facts that the user can have only one of at a time.
-    pub fn related_to(&self, texts: &[&str], now: Timestamp, entities_max: usize, facts_max: usize) -> Related {
+    /// What is known about the texts of some episodes from others: the entities that they name and their facts, the facts
+    /// that a search for each text finds, and the facts that the user can have only one of at a time.
+    pub fn related_to(
+        &self,
+        episodes: &[(EpisodeId, &str)],
+        now: Timestamp,
+        entities_max: usize,
+        facts_max: usize,
+    ) -> Related {
         let mut named: Vec<EntityId> = Vec::new();
         let mut facts: Vec<&Fact> = Vec::new();
         let mut seen = BTreeSet::new();
-        let holds = |fact: &&Fact| fact.holds_at(now);
-        for text in texts {
+        let is_own = |id: &EpisodeId| episodes.iter().any(|(own, _)| own == id);
+        let holds =
+            |fact: &&Fact| fact.holds_at(now) && !(!fact.episodes.is_empty() && fact.episodes.iter().all(is_own));
+        for (_, text) in episodes {
             for entity in self.entities_named_in(text) {
                 if !named.contains(&entity) {
                     named.push(entity);
@@ -39,7 +47,7 @@ impl GraphIndex {
                 }
             }
         }
-        let found = texts.iter().flat_map(|text| self.search_facts(&search_for(text, now)));
+        let found = episodes.iter().flat_map(|(_, text)| self.search_facts(&search_for(text, now)));
         facts.extend(found.filter_map(|found| self.knowledge.fact(found.item.id)).filter(holds));
         let of_user = self.knowledge.facts_about(user_node(self.knowledge.graph())).filter(holds);
         facts.extend(of_user.filter(|fact| fact.holding == crate::model::Holding::Exclusive));

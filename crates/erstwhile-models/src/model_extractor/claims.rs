@@ -165,8 +165,13 @@ impl<'a> Call<'a> {
         if object.as_ref().is_some_and(|(name, _)| normalise(name) == normalise(&subject)) {
             return Err("the subject and the object are the same");
         }
-        let statement =
-            self.statement(answered, &subject, object.as_ref().map(|(name, _)| name.as_str()), &relation, &near);
+        let statement = self.statement(
+            answered,
+            &subject,
+            object.as_ref().map(|(name, _)| name.as_str()),
+            &relation,
+            (place, &near),
+        );
         let said = Said {
             quote: place.turn.text.get(span.clone()).unwrap_or_default(),
             around: around(place.part.text, span.start - place.part.start),
@@ -220,6 +225,7 @@ impl<'a> Call<'a> {
             }
             read.claims.push(Claim {
                 predicate: fact.predicate.clone(),
+                statement: fact.statement.clone(),
                 object: Some(fact.object.clone()),
                 object_type: fact.object_type.clone(),
                 kind: ClaimKind::Ends,
@@ -397,7 +403,7 @@ impl<'a> Call<'a> {
         subject: &str,
         object: Option<&str>,
         relation: &Relation,
-        near: &Words,
+        (place, near): (Place<'_>, &Words),
     ) -> String {
         let relation = relation.name.to_lowercase().replace('_', " ");
         let plain = format!("{subject} {relation} {}", object.unwrap_or_default());
@@ -410,7 +416,17 @@ impl<'a> Call<'a> {
         known.add("has had have was were January February March April May June July August September October November December");
         let names_subject = normalise(subject).split(' ').any(|part| contains_word(&normalise(sentence), part));
         let is_short = sentence.chars().count() <= STATEMENT_CHARACTERS_MAX && !sentence.ends_with('?');
-        if !sentence.is_empty() && is_short && names_subject && known.share(sentence) >= STATED {
+        // "Last month" means something else when it is read later.
+        let is_relative = |sentence: &str| {
+            let dates = self.dates.resolve(sentence, place.turn.reference_time, self.zone);
+            dates.iter().any(|date| date.relative)
+        };
+        if !sentence.is_empty()
+            && is_short
+            && !is_relative(sentence)
+            && names_subject
+            && known.share(sentence) >= STATED
+        {
             sentence.to_owned()
         } else {
             plain

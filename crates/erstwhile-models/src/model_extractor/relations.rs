@@ -1,7 +1,7 @@
 //! Which relation a model's predicate means.
 
 use erstwhile::model::Holding;
-use erstwhile::ontology::{EdgeType, Ontology};
+use erstwhile::ontology::{EdgeType, Ontology, StatedRelation};
 use erstwhile::vocabulary::Vocabulary;
 
 use super::quotes::Words;
@@ -44,7 +44,7 @@ impl<'a> Relations<'a> {
             return Some(Relation { name: kind.name.clone(), holding });
         }
         let known = self.vocabulary.relation(&name).or_else(|| {
-            let same_words = self.as_ontology.predicate(&name, None, None)?;
+            let same_words = self.as_ontology.predicate(StatedRelation { name: &name, ..StatedRelation::default() })?;
             self.vocabulary.relation(same_words)
         });
         if let Some(known) = known {

@@ -52,6 +52,8 @@ pub struct ModelSettings {
     pub characters_max: usize,
     /// Number of attempts at an episode that the model cannot read.
     pub attempts_max: u64,
+    /// Whether the model writes summaries of users, threads and entities.
+    pub summaries: bool,
     /// Price of a million tokens of prompts. Costs are counted only if it is set.
     pub price_input: Option<f64>,
     /// Price of a million cached tokens of prompts; that of other tokens if absent.
@@ -136,6 +138,7 @@ impl Default for ModelSettings {
             episodes_max: 32,
             characters_max: 12_000,
             attempts_max: 3,
+            summaries: true,
             price_input: None,
             price_cached: None,
             price_output: None,

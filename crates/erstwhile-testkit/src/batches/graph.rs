@@ -4,7 +4,7 @@ use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::model::{
     Assertion, AssertionId, ClaimKind, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, FactEdit,
     GraphId, Holding, Link, LinkId, LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport,
-    Partition, Precision, Role, Setting, SettingKind, Thread, TimePoint, User,
+    Partition, Precision, Role, Setting, SettingKind, SummarySubject, Thread, TimePoint, User, WrittenSummary,
 };
 use serde_json::json;
 
@@ -36,7 +36,7 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         let other = thread_id(draw, number);
         draw.known(&known, other)
     };
-    match draw.below(61) {
+    match draw.below(63) {
         0..=5 => Change::AddThread(new_thread(draw, number)),
         6..=16 => Change::AddEpisodes(
             (0..=draw.below(3))
@@ -51,6 +51,7 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         21 => Change::RemoveEpisode(episode(draw)),
         52..=55 => Change::AwaitModel(episode(draw), draw.now),
         56..=59 => Change::ReplaceReading(awaiting(draw), model_report(draw)),
+        61 | 62 => Change::PutWrittenSummary(written_summary(draw, number)),
         60 => Change::SetModelReading(awaiting(draw), model_reading(draw)),
         22 => Change::RemoveThread(thread(draw)),
         23 | 24 => {
@@ -199,6 +200,22 @@ fn episode_state(draw: &mut Draw) -> EpisodeState {
         1 => EpisodeState::Ignored,
         2 => EpisodeState::Failed(draw.word()),
         _ => EpisodeState::Processed,
+    }
+}
+
+fn written_summary(draw: &mut Draw, number: u8) -> WrittenSummary {
+    let subject = match draw.below(3) {
+        0 => SummarySubject::User,
+        1 => SummarySubject::Entity(entity(draw, number)),
+        _ => SummarySubject::Thread(thread_id(draw, number)),
+    };
+    WrittenSummary {
+        subject,
+        text: draw.word(),
+        basis: (0..draw.below(3)).map(|index| within(number, index)).collect(),
+        instructions: draw.word(),
+        model: draw.word(),
+        written_at: draw.now,
     }
 }
 

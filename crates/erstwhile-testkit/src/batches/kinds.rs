@@ -40,6 +40,7 @@ kinds! {
     Change::AwaitModel(..) => "await the language model",
     Change::ReplaceReading(..) => "replace a reading",
     Change::SetModelReading(..) => "set the state of a reading",
+    Change::PutWrittenSummary(_) => "write a summary",
     Change::RemoveEpisode(_) => "remove an episode",
     Change::AddTask { .. } => "add a task",
     Change::AddMention(_) => "add a mention",

@@ -124,6 +124,10 @@ async fn partition_agrees(store: &Store, reference: &Reference, state: &Partitio
     let (row, id) = (state.row(), state.row().id);
     assert_eq!(store.find_partition(id).await.unwrap().as_ref(), Some(row));
     assert_eq!(store.partition_version(id).await.unwrap(), Some(row.version));
+    assert_eq!(store.written_summaries(id.as_graph()).await.unwrap().len(), state.written_summaries().len());
+    for summary in store.written_summaries(id.as_graph()).await.unwrap() {
+        assert!(state.written_summaries().contains(&summary), "{summary:?}");
+    }
     let locator = match &row.owner {
         PartitionOwner::User(name) => Some((Locate::User, name)),
         PartitionOwner::Standalone(name) => Some((Locate::Graph, name)),

@@ -19,7 +19,8 @@ use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
     BatchId, ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess,
-    Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage, ProjectId, Role, VALUE_TYPE,
+    Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage, ProjectId, Role, SummarySubject, VALUE_TYPE,
+    WrittenSummary,
 };
 use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
 use erstwhile_core::search::Moment;
@@ -347,6 +348,15 @@ impl World {
                 Change::AwaitModel(waiting, at),
                 Change::AwaitModel(unreadable, at),
                 Change::SetModelReading(unreadable, failed),
+                Change::PutWrittenSummary(WrittenSummary {
+                    subject: SummarySubject::User,
+                    text: "Bob drinks tea.".to_owned(),
+                    // No such fact: the summary is stored, but not shown.
+                    basis: vec![uuid::Uuid::from_u128(7)],
+                    instructions: "what Bob drinks".to_owned(),
+                    model: "fake".to_owned(),
+                    written_at: at,
+                }),
             ],
         };
         store.apply(&batch).await.unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use erstwhile_core::evidence::{Edit, TombstoneKind};
 use erstwhile_core::model::{
     Assertion, AssertionId, Collection, Document, Episode, GroupId, ImportItem, ImportJob, Link, LinkId, Mention,
-    Partition, TaskId, Thread, User,
+    Partition, SummarySubject, TaskId, Thread, User, WrittenSummary,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -34,6 +34,7 @@ pub struct PartitionState {
     /// In order of their positions.
     pub(super) items: Vec<ImportItem>,
     pub(super) queue: Option<Queued>,
+    pub(super) written_summaries: BTreeMap<SummarySubject, WrittenSummary>,
     /// Its row in the queue of the language model.
     pub(super) model_queue: Option<Queued>,
     /// The position of the next episode, after those of the current batch.
@@ -87,6 +88,7 @@ impl PartitionState {
             items: Vec::new(),
             queue: None,
             model_queue: None,
+            written_summaries: BTreeMap::new(),
             next_seq: 1,
             arriving: 0,
         }
@@ -123,6 +125,11 @@ impl PartitionState {
     /// The ids of its links.
     pub(crate) fn link_ids(&self) -> Vec<LinkId> {
         self.links.keys().copied().collect()
+    }
+
+    /// The summaries that a language model wrote.
+    pub fn written_summaries(&self) -> Vec<WrittenSummary> {
+        self.written_summaries.values().cloned().collect()
     }
 
     /// The groups that its user belongs to, the first joined first.

@@ -35,7 +35,8 @@ impl Reference {
             }
             state.remove_episode(episode)?;
         }
-        let is_of_thread = |kind, name: &str| kind == SettingKind::RatingInstruction && name == thread;
+        let of_threads = [SettingKind::RatingInstruction, SettingKind::ThreadInstruction];
+        let is_of_thread = |kind, name: &str| of_threads.contains(&kind) && name == thread;
         self.settings.retain(|(scope, setting)| *scope != id || !is_of_thread(setting.kind, &setting.name));
         self.erase_items(|item| item.graph.0 == id && item.target.thread().is_some_and(|target| target == thread));
         Ok(())

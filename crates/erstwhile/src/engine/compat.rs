@@ -4,6 +4,7 @@
 mod collections;
 mod fact_ratings;
 mod thread_analysis;
+mod thread_instructions;
 mod thread_search;
 
 pub(super) use collections::LoadedCollections;

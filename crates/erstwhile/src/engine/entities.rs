@@ -65,11 +65,13 @@ impl GraphHandle {
     pub async fn entities(&self, filter: &Filter) -> Result<Vec<(Entity, usize)>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
-        index.read(|index| {
+        let mut entities: Vec<(Entity, usize)> = index.read(|index| {
             let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
             let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
             passing.map(|entity| (entity.clone(), index.knowledge.degree(entity.id))).collect()
-        })
+        })?;
+        self.project.add_written_summaries(graph, entities.iter_mut().map(|(entity, _)| entity)).await?;
+        Ok(entities)
     }
 }
 
@@ -93,7 +95,9 @@ impl ProjectHandle {
     pub async fn entity(&self, id: EntityId) -> Result<Entity> {
         let graph = self.graph_of(id.0, "entity").await?;
         let entity = self.index(graph).await?.read(|index| index.knowledge.entity_or_value(id).cloned())?;
-        entity.ok_or_else(|| Error::not_found("entity"))
+        let mut entity = entity.ok_or_else(|| Error::not_found("entity"))?;
+        self.add_written_summaries(graph, std::iter::once(&mut entity)).await?;
+        Ok(entity)
     }
 
     /// The episodes that mention an entity or a value, oldest first.

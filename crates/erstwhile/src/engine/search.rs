@@ -94,7 +94,9 @@ impl GraphHandle {
     pub async fn search_entities(&self, search: Search) -> Result<Vec<Scored<Entity>>> {
         let graph = self.partition().await?;
         let request = self.project.search_request(search).await?;
-        self.project.index(graph).await?.read(|index| index.search_entities(&request))
+        let mut found = self.project.index(graph).await?.read(|index| index.search_entities(&request))?;
+        self.project.add_written_summaries(graph, found.iter_mut().map(|found| &mut found.item)).await?;
+        Ok(found)
     }
 
     /// Searches episodes.

@@ -1,4 +1,4 @@
-//! Extractive summaries of threads and documents, computed on request.
+//! Summaries of threads and documents: those that a language model wrote, else extracts computed on request.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::digest::{digest, sentences};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, Summary};
+use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, Summary, SummarySubject, WrittenSummary};
 use erstwhile_core::search::{GraphIndex, Scored};
 
 /// Maximum number of characters of a summary.
@@ -124,26 +124,33 @@ impl ProjectHandle {
     ) -> Result<Vec<Summary>> {
         let cached = self.engine.summaries.of(graph);
         let groups = self.index(graph).await?.read(|index| grouped(index, what, only))?;
+        let written = if what == SummaryKind::Threads { self.written_summaries(graph).await? } else { Vec::new() };
         let mut summaries = Vec::with_capacity(groups.len());
         for (of, episodes) in groups {
             let Some(last) = episodes.last() else { continue };
             let (count, last_id) = (episodes.len(), last.id);
+            let recorded = episodes.iter().map(|episode| episode.recorded_at);
+            let about = |text: String| Summary {
+                id: graph.derive(format!("{}\0{of}", what.key()).as_bytes()),
+                of: of.clone(),
+                text,
+                created_at: recorded.clone().min().unwrap_or(last.recorded_at),
+                recorded_at: recorded.clone().max().unwrap_or(last.recorded_at),
+                said_at: last.reference_time,
+                episodes: episodes.iter().map(|episode| episode.id).collect(),
+            };
+            let own = |summary: &&WrittenSummary| summary.subject == SummarySubject::Thread(of.clone());
+            if let Some(summary) = written.iter().find(own) {
+                summaries.push(about(summary.text.clone()));
+                continue;
+            }
             let key = (what, of.clone());
             if let Some(summary) = cached.get(&key, (count, last_id)) {
                 summaries.push(summary);
                 continue;
             }
             let text = self.digest_of(&episodes).await?;
-            let recorded = episodes.iter().map(|episode| episode.recorded_at);
-            let summary = Summary {
-                id: graph.derive(format!("{}\0{of}", what.key()).as_bytes()),
-                of,
-                text,
-                created_at: recorded.clone().min().unwrap_or(last.recorded_at),
-                recorded_at: recorded.max().unwrap_or(last.recorded_at),
-                said_at: last.reference_time,
-                episodes: episodes.iter().map(|episode| episode.id).collect(),
-            };
+            let summary = about(text);
             cached.insert(key, (count, last_id, summary.clone()));
             summaries.push(summary);
         }

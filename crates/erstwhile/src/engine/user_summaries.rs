@@ -17,10 +17,14 @@ const CHARACTERS_MAX: usize = 1_200;
 impl ProjectHandle {
     /// The summary of the user who owns a graph; `None` when nothing is known.
     ///
-    /// Each instruction of the user, or else of the project, chooses the current facts that are most similar to it.
+    /// The one that a language model wrote, while it holds. Else each instruction of the user, or else of the project, chooses the current facts that are most similar to it.
     /// The summary of the user's node follows, up to the maximum length.
     pub(super) async fn user_summary(&self, graph: GraphId) -> Result<Option<String>> {
         let instructions = self.state().declared_for(self.id, graph, SettingKind::UserSummaryInstruction).await?;
+        let texts: Vec<&str> = instructions.iter().filter_map(|instruction| instruction.value.as_str()).collect();
+        if let Some(written) = self.written_user_summary(graph, &texts.join("\n")).await? {
+            return Ok(Some(written));
+        }
         let (now, node) = (self.now(), user_node(graph));
         let index = self.index(graph).await?;
         let plain =

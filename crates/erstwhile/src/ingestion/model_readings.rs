@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::leases::{self, LEASE, backoff, later};
 use super::requests::Source;
+use super::summaries;
 use super::{add_counts, admit_declared_types, user_of};
 use crate::parts::ModelReadingSettings;
 use crate::ports::{DroppedClaim, Extraction, Extractor, ModelUsage, UsageMeter};
@@ -94,11 +95,11 @@ async fn work(state: &Arc<State>, extractor: &dyn Extractor, lease: Lease) -> Re
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(()) };
         let waiting = state.store().episodes_awaiting_model(partition.id.as_graph(), CANDIDATES).await?;
         let episodes = batch_of(waiting, settings);
-        if episodes.is_empty() {
-            return Ok(());
-        }
         let user = user_of(state, &partition).await?;
         let source = Source { state, partition: &partition, user: user.as_ref() };
+        if episodes.is_empty() {
+            return summaries::write(source).await;
+        }
         ModelReader { source, extractor, lease }.read(&episodes).await?;
     }
     Ok(())

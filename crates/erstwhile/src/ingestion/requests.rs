@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ports::{ExtractionRequest, KnownEntity, Turn};
 use crate::state::State;
+use crate::store::SettingScope;
 use erstwhile_core::error::Result;
 use erstwhile_core::model::{Episode, GraphId, Partition, SettingKind, User};
 
@@ -55,19 +56,27 @@ impl Source<'_> {
         before.retain(|episode| thread.is_some() && episode.thread.as_ref() == thread);
         let context = before.iter().rev().take(CONTEXT_MESSAGES).rev().map(abbreviated);
         let index = self.state.index(self.graph()).await?;
-        let texts: Vec<&str> = episodes.iter().map(|episode| episode.content.as_str()).collect();
+        let texts: Vec<_> = episodes.iter().map(|episode| (episode.id, episode.content.as_str())).collect();
         let now = self.state.now();
         let related = index.read(|index| index.related_to(&texts, now, RELATED_ENTITIES, RELATED_FACTS))?;
         let with_default = self.user.is_some_and(|user| !user.disable_default_ontology);
         let project = self.partition.project;
         let instructions = self.state.declared_for(project, self.graph(), SettingKind::CustomInstruction).await?;
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let of_thread = match thread {
+            Some(thread) => {
+                let scope = SettingScope::Graph(self.graph());
+                let setting = self.state.store().setting(scope, SettingKind::ThreadInstruction, thread).await?;
+                setting.and_then(|setting| text(setting.value.get("facts")?))
+            }
+            None => None,
+        };
         Ok(ExtractionRequest {
             context: context.collect(),
             known: related.entities,
             facts: related.facts,
             ontology: Arc::new(self.state.ontology_of(project, self.graph(), with_default).await?),
-            instructions: instructions.iter().filter_map(|setting| text(&setting.value)).collect(),
+            instructions: instructions.iter().filter_map(|setting| text(&setting.value)).chain(of_thread).collect(),
             ..self.basic_request(episodes)
         })
     }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::codes::Code;
 use super::rows::{
     entity_patch_json, fact_edit_json, id, json, model_report_json, optional_id, optional_text, optional_time,
-    owner_code, state_code, text, time,
+    owner_code, state_code, text, time, written_summary_values,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -48,6 +48,10 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     }
     for change in &batch.changes {
         steps.change(change)?;
+    }
+    if batch.changes.iter().any(Change::removes_written_summaries) {
+        let graph = steps.partition()?;
+        steps.may(tables::CLEAR_WRITTEN_SUMMARIES, vec![id(graph.0)]);
     }
     if batch.changes.iter().any(Change::changes_pending_episodes) {
         let graph = steps.partition()?;
@@ -166,6 +170,10 @@ impl Steps {
                 let params = vec![graph.clone(), id(episode.0), reading.state.value(), report];
                 self.may(&sql::SET_MODEL_READING, params);
                 self.may(&sql::RESET_MODEL_ATTEMPTS, vec![graph]);
+            }
+            Change::PutWrittenSummary(summary) => {
+                let params = written_summary_values(self.partition()?, summary);
+                self.may(&sql::PUT_WRITTEN_SUMMARY, params);
             }
             Change::RemoveEpisode(episode) => self.remove_episode(id(episode.0))?,
             Change::AddTask { task, kind, total } => {
@@ -346,7 +354,9 @@ impl Steps {
         ] {
             self.may(statement, vec![graph.clone(), text(thread_id)]);
         }
-        self.may(&sql::REMOVE_SETTING, vec![graph.clone(), SettingKind::RatingInstruction.value(), text(thread_id)]);
+        for kind in [SettingKind::RatingInstruction, SettingKind::ThreadInstruction] {
+            self.may(&sql::REMOVE_SETTING, vec![graph.clone(), kind.value(), text(thread_id)]);
+        }
         self.may(&sql::ERASE_IMPORT_ITEMS_OF_THREAD, vec![graph.clone(), text(thread_id)]);
         self.must(&sql::REMOVE_THREAD, vec![graph, text(thread_id)], Refusal::Missing("thread"));
         self.unlocate(Locate::Thread, thread_id);

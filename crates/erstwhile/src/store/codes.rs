@@ -70,6 +70,7 @@ codes! {
         RatingInstruction = 5,
         UserGroup = 6,
         UserGroupName = 7,
+        ThreadInstruction = 8,
     }
     ImportState "import state" { Draft = 0, Queued = 1, Processing = 2, Succeeded = 3, Partial = 4, Failed = 5 }
 }

@@ -6,7 +6,7 @@ use super::rows::{self, id, text};
 use super::sql::{Row, Rows, Step, Value};
 use super::{Store, statements as sql_text};
 use erstwhile_core::error::Result;
-use erstwhile_core::model::{GraphId, ModelReading, ModelUsage, ProjectId, TaskId};
+use erstwhile_core::model::{GraphId, ModelReading, ModelUsage, ProjectId, TaskId, WrittenSummary};
 
 /// What a project spent on one model on one day.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,11 @@ impl Store {
             rows::read_model_reading(row.int()?, row.optional_text()?)
         };
         Ok(self.many(&sql_text::MODEL_READINGS_OF_TASK, params, read).await?.into_iter().flatten().collect())
+    }
+
+    /// The summaries of a graph that a language model wrote.
+    pub async fn written_summaries(&self, graph: GraphId) -> Result<Vec<WrittenSummary>> {
+        self.many(&sql_text::WRITTEN_SUMMARIES, vec![id(graph.0)], rows::read_written_summary).await
     }
 
     /// What a project spent since a day, oldest first.

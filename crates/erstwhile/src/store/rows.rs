@@ -16,8 +16,8 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
     ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Holding, KeyAccess, Link,
-    LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionOwner, Precision,
-    Project, Role, Span, Thread, TimePoint, User,
+    LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionId, PartitionOwner,
+    Precision, Project, Role, Span, SummarySubject, Thread, TimePoint, User, WrittenSummary,
 };
 
 /// A uuid as a value.
@@ -247,6 +247,41 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         strict: row.int()? != 0,
         model_reading: read_model_reading(row.int()?, row.optional_text()?)?,
     })
+}
+
+/// The columns of a written summary.
+pub(super) fn written_summary_values(graph: PartitionId, summary: &WrittenSummary) -> Vec<Value> {
+    let (kind, subject) = match &summary.subject {
+        SummarySubject::User => (0, String::new()),
+        SummarySubject::Entity(entity) => (1, entity.0.to_string()),
+        SummarySubject::Thread(thread) => (2, thread.clone()),
+    };
+    let basis = summary.basis.iter().flat_map(|id| id.into_bytes()).collect();
+    vec![
+        id(graph.0),
+        Value::Int(kind),
+        Value::Text(subject),
+        text(&summary.text),
+        Value::Blob(basis),
+        text(&summary.instructions),
+        text(&summary.model),
+        time(summary.written_at),
+    ]
+}
+
+pub(super) fn read_written_summary(row: Row) -> Result<WrittenSummary> {
+    let mut row = row.reader();
+    let (kind, subject) = (row.int()?, row.text()?);
+    let malformed = || Error::corrupt("a stored written summary has a malformed subject or basis");
+    let subject = match kind {
+        0 => SummarySubject::User,
+        1 => SummarySubject::Entity(Uuid::parse_str(&subject).map_err(|_| malformed())?.into()),
+        2 => SummarySubject::Thread(subject),
+        code => return Err(unknown_code("kind of a written summary", code)),
+    };
+    let (text, basis) = (row.text()?, row.blob()?);
+    let basis = basis.chunks(16).map(|id| Uuid::from_slice(id).map_err(|_| malformed())).collect::<Result<_>>()?;
+    Ok(WrittenSummary { subject, text, basis, instructions: row.text()?, model: row.text()?, written_at: row.time()? })
 }
 
 /// The code 0 is that of an episode that no model was asked to read.

@@ -629,6 +629,14 @@ statements! {
     MODEL_READINGS_OF_TASK, GRAPH,
         "SELECT model_state, model_report FROM episode WHERE graph_id = $1 AND seq >= $2 AND seq < $3 \
          AND model_state > 0";
+    PUT_WRITTEN_SUMMARY, GRAPH,
+        "INSERT INTO written_summary (graph_id, kind, subject, summary, basis, instructions, model, written_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (graph_id, kind, subject) DO UPDATE SET \
+         summary = excluded.summary, basis = excluded.basis, instructions = excluded.instructions, \
+         model = excluded.model, written_at = excluded.written_at";
+    WRITTEN_SUMMARIES, GRAPH,
+        "SELECT kind, subject, summary, basis, instructions, model, written_at FROM written_summary \
+         WHERE graph_id = $1 ORDER BY kind, subject";
     ADD_MODEL_USAGE, Reach::One("project_id"),
         "INSERT INTO model_usage (project_id, day, model, calls, retries, tokens_in, tokens_cached, tokens_out, cost) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (project_id, day, model) DO UPDATE SET \

@@ -150,6 +150,8 @@ tables! {
     [READ_EDITS WRITE_EDIT CLEAR_EDITS] Partition, true,
         edit(graph_id, kind, target_id, patch, recorded_at, version);
     [READ_TOMBSTONES WRITE_TOMBSTONE CLEAR_TOMBSTONES] Partition, true, tombstone(graph_id, version, kind, id);
+    [READ_SUMMARIES WRITE_SUMMARY CLEAR_SUMMARIES] Partition, true,
+        written_summary(graph_id, kind, subject, summary, basis, instructions, model, written_at);
     [READ_TASKS WRITE_TASK CLEAR_TASKS] Partition, true, task(graph_id, task_id, kind, first_seq, total, created_at);
     [READ_COLLECTION WRITE_COLLECTION CLEAR_COLLECTION] Partition, true,
         collection(graph_id, project_id, name, uuid, description, metadata, dimensions, is_auto_embedded, created_at,
@@ -178,6 +180,9 @@ static CLEAR_MODEL_QUEUE: Statement = Statement {
     sql: "DELETE FROM model_queue WHERE graph_id = $1",
     reach: Placement::Partition.reach(),
 };
+
+/// Removes the written summaries of a graph.
+pub(super) const CLEAR_WRITTEN_SUMMARIES: &Statement = &CLEAR_SUMMARIES;
 
 /// Every table whose rows are not exported.
 pub static DERIVED_TABLES: &[DerivedTable] = &[

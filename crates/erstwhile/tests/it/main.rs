@@ -22,3 +22,4 @@ mod tiers;
 mod transfer;
 mod workers;
 mod world;
+mod written_summaries;

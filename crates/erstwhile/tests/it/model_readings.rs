@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use erstwhile::engine::NewThread;
 use erstwhile::model::{
-    EpisodeId, FactEdit, Holding, ModelPrices, ModelReading, ModelReadingState, ModelUsage, TaskState,
+    EpisodeId, FactEdit, Holding, ModelPrices, ModelReading, ModelReadingState, ModelUsage, Precondition, SettingKind,
+    TaskState,
 };
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
 use erstwhile::{ErrorKind, ModelBudget, ModelReadingSettings, Result};
@@ -333,6 +334,11 @@ async fn a_model_is_told_what_is_known_and_what_was_said_before() {
     world.say(MORNING, "I live in Oslo").await;
     world.ingest().await;
     meanwhile(&world, &model, async {}).await;
+    let project = world.engine.project(world.project);
+    let scope = Some(&world.graph());
+    let custom = (SettingKind::CustomInstruction, "one");
+    project.put_setting(scope, custom, "Remember moves.".into(), Precondition::None).await.unwrap();
+    project.thread("t").set_instructions(Some("Remember cities."), None).await.unwrap();
     world.clock.advance_s(60);
     world.say("2025-03-01T00:00:00Z", "I am leaving Oslo").await;
     world.ingest().await;
@@ -341,6 +347,7 @@ async fn a_model_is_told_what_is_known_and_what_was_said_before() {
     let request = &seen[1];
     assert_eq!(request.context.iter().map(|turn| turn.text.as_str()).collect::<Vec<_>>(), ["I live in Oslo"]);
     assert!(request.known.iter().any(|known| known.name == "Oslo"), "{:?}", request.known);
+    assert_eq!(request.instructions, ["Remember moves.", "Remember cities."]);
     let fact = &request.facts[0];
     let known = (fact.subject.as_str(), fact.predicate.as_str(), fact.object.as_str());
     assert_eq!(known, ("Ann Lee", "LIVES_IN", "Oslo"));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use erstwhile::engine::{EngineBuilder, GraphRef, NewMessage, NewThread, NewUser};
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint, VALUE_TYPE};
-use erstwhile::ports::{Claim, Embedder, ExtractedAlias, ExtractedStatement, Extraction, Extractor};
+use erstwhile::ports::{Claim, Embedder, ExtractedAlias, ExtractedStatement, Extraction, Extractor, LanguageModel};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
@@ -65,6 +65,20 @@ impl World {
         let configure = |builder: EngineBuilder| builder.model_extractor(model).settings(settings);
         let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
         Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
+    }
+
+    /// A world in which a language model reads what was said again, and writes summaries.
+    pub(crate) async fn with_models(
+        extractor: Arc<dyn Extractor>,
+        model: Arc<dyn LanguageModel>,
+        settings: ModelReadingSettings,
+    ) -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        let settings = EngineSettings { model: settings, ..EngineSettings::default() };
+        let configure =
+            |builder: EngineBuilder| builder.model_extractor(extractor).language_model(model).settings(settings);
+        let offline = Arc::clone(&script) as Arc<dyn Extractor>;
+        Self::configured(offline, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
     }
 
     async fn with(

@@ -33,6 +33,8 @@ pub(super) struct AddMemory {
     messages: Vec<NewWireMessage>,
     ignore_roles: Option<Vec<String>>,
     return_context: Option<bool>,
+    fact_instruction: Option<String>,
+    summary_instruction: Option<String>,
 }
 
 /// `role` is the speaker's name, `role_type` the role.
@@ -99,6 +101,10 @@ pub(super) async fn add(
         messages.map(|(at, message)| message.parse(at, characters_max)).collect::<Result<_, _>>()?;
     let thread = project.thread(&session_id);
     thread.ensure().await?;
+    let (facts, summary) = (body.fact_instruction.as_deref(), body.summary_instruction.as_deref());
+    if facts.is_some() || summary.is_some() {
+        thread.set_instructions(facts, summary).await?;
+    }
     thread.add_messages(messages, &ignored, false).await?;
     let context = match body.return_context {
         Some(true) => Some(project.thread(&session_id).context(ContextRequest::default()).await?),

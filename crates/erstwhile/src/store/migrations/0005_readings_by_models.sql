@@ -14,6 +14,19 @@ CREATE TABLE model_queue (
 );
 CREATE INDEX model_queue_ready ON model_queue (ready_at) WHERE pending > 0;
 
+-- Summaries that a language model wrote, with what they rest on.
+CREATE TABLE written_summary (
+    graph_id     BLOB   NOT NULL,
+    kind         BIGINT NOT NULL,
+    subject      TEXT   NOT NULL,
+    summary      TEXT   NOT NULL,
+    basis        BLOB   NOT NULL,
+    instructions TEXT   NOT NULL,
+    model        TEXT   NOT NULL,
+    written_at   BIGINT NOT NULL,
+    PRIMARY KEY (graph_id, kind, subject)
+);
+
 -- What a project spent, by day (days since 1970) and model.
 CREATE TABLE model_usage (
     project_id    BLOB             NOT NULL,
