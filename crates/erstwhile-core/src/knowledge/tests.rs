@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::knowledge::sample::{Sample, graph as numbered};
 use crate::model::{ClaimKind, Holding, LinkKind, Metadata, STATEMENT, VALUE_TYPE};
-use crate::ontology::{EntityType, Property, PropertyKind};
+use crate::ontology::{EdgeType, EntityType, Property, PropertyKind, SourceTarget};
 
 fn graph() -> GraphId {
     GraphId(Uuid::from_u128(9 << 100))
@@ -102,12 +102,34 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
             id: AssertionId(graph().derive(key.as_bytes())),
             predicate: STATEMENT.to_owned(),
             object: None,
+            statement: format!("name {} is a {} restaurant.", draw.0 % 6, ["vegan", "halal"][usize::from(draw.1) % 2]),
             kind: ClaimKind::States,
             holding: Holding::Shared,
             ..assertions[0].clone()
         });
     }
     Evidence { mentions, assertions, links, ..Evidence::default() }
+}
+
+/// Types that statements, relations and values of the drawn evidence match.
+fn declared() -> Ontology {
+    let property = |name: &str, description: &str| Property {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        kind: PropertyKind::Text,
+    };
+    let restaurant = EntityType {
+        name: "Restaurant".to_owned(),
+        properties: vec![property("diet", "for example: vegan, halal"), property("likes", ""), property("Status", "")],
+        ..EntityType::default()
+    };
+    let home = EdgeType {
+        name: "HOME".to_owned(),
+        description: "Somebody lives in a restaurant".to_owned(),
+        properties: vec![property("restaurant_name", "")],
+        source_targets: vec![SourceTarget { source: None, target: Some("Restaurant".to_owned()) }],
+    };
+    Ontology { entity_types: vec![restaurant], edge_types: vec![home] }
 }
 
 fn shown(knowledge: &Knowledge) -> (Vec<Fact>, Vec<Entity>) {
@@ -132,8 +154,10 @@ proptest! {
     fn incremental_computation_equals_recomputation(
         draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12),
         removals in proptest::collection::vec(any::<u8>(), 0..8),
+        with_types in any::<bool>(),
     ) {
-        let mut grown = Knowledge::new(graph());
+        let ontology = if with_types { declared() } else { Ontology::default() };
+        let mut grown = Knowledge::with_ontology(ontology.clone(), graph());
         for (number, draw) in draws.iter().enumerate() {
             grown.apply(evidence_of(number as u8, *draw));
         }
@@ -144,7 +168,7 @@ proptest! {
             let tombstones = vec![(TombstoneKind::Episode, episode(doomed).0)];
             grown.apply(Evidence { tombstones, ..Evidence::default() });
         }
-        let mut fresh = Knowledge::new(graph());
+        let mut fresh = Knowledge::with_ontology(ontology, graph());
         for number in left.iter().rev() {
             fresh.apply(evidence_of(*number, draws[usize::from(*number)]));
         }
@@ -157,8 +181,12 @@ proptest! {
 
     /// The returned changes suffice to keep a copy up to date.
     #[test]
-    fn all_changes_are_returned(draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12)) {
-        let mut knowledge = Knowledge::new(graph());
+    fn all_changes_are_returned(
+        draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12),
+        with_types in any::<bool>(),
+    ) {
+        let ontology = if with_types { declared() } else { Ontology::default() };
+        let mut knowledge = Knowledge::with_ontology(ontology, graph());
         let mut copy: BTreeMap<AssertionId, Fact> = BTreeMap::new();
         let mut names: BTreeMap<EntityId, Entity> = BTreeMap::new();
         let mut statements: BTreeMap<AssertionId, Assertion> = BTreeMap::new();
