@@ -157,19 +157,34 @@ impl Knowledge {
         }
         let after: Vec<AssertionId> = slots.iter().flat_map(|slot| self.compute_facts(slot)).collect();
         self.record_differences(before, &after, &mut touched);
-        let mut of_retyped_entities = BTreeSet::new();
+        let mut of_changed_ends = BTreeSet::new();
+        let mut with_renamed_objects = BTreeSet::new();
         for id in &touched.entities {
-            let before = match self.build_entity(*id) {
-                Some(entity) => self.entities.insert(*id, entity),
-                None => self.entities.remove(id),
-            };
-            let now = self.entities.get(id).and_then(|entity| entity.entity_type.as_ref());
-            if before.is_none_or(|before| before.entity_type.as_ref() != now) {
-                of_retyped_entities.extend(self.facts_about.get(id).into_iter().flatten().copied());
+            let before = self.rebuild_entity(*id);
+            let shown = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
+            let now = self.entities.get(id).map(shown);
+            if before.as_ref().map(shown) != now {
+                of_changed_ends.extend(self.facts_about.get(id).into_iter().flatten().copied());
+                if self.declares_types() {
+                    with_renamed_objects.extend(self.facts_about(*id).map(|fact| fact.subject));
+                }
             }
         }
-        self.apply_declared_predicates(of_retyped_entities, &mut touched);
+        // A declared property may be the name of another entity.
+        for id in with_renamed_objects {
+            self.rebuild_entity(id);
+            touched.entities.insert(id);
+        }
+        self.apply_declared_predicates(of_changed_ends, &mut touched);
         touched
+    }
+
+    /// Builds an entity from the present evidence; returns what it was.
+    fn rebuild_entity(&mut self, id: EntityId) -> Option<Entity> {
+        match self.build_entity(id) {
+            Some(entity) => self.entities.insert(id, entity),
+            None => self.entities.remove(&id),
+        }
     }
 
     fn add_mention(&mut self, mention: Mention, touched: &mut Touched) {

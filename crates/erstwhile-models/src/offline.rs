@@ -55,6 +55,7 @@ mod reader;
 mod receivers;
 mod records;
 mod repair;
+mod requests;
 mod resumes;
 mod sentence;
 mod speakers;

@@ -13,16 +13,13 @@ use crate::time;
 const OTHER_RELATION: &str = "RELATES_TO";
 
 impl Knowledge {
-    /// Sets the declared predicates and properties of the changed facts and of the facts of entities whose type changed.
-    pub(super) fn apply_declared_predicates(
-        &mut self,
-        of_retyped_entities: BTreeSet<AssertionId>,
-        touched: &mut Touched,
-    ) {
+    /// Sets the declared predicates and properties of the changed facts, and of the facts of entities whose
+    /// type or name changed.
+    pub(super) fn apply_declared_predicates(&mut self, of_changed_ends: BTreeSet<AssertionId>, touched: &mut Touched) {
         if self.ontology.edge_types.is_empty() {
             return;
         }
-        for id in of_retyped_entities.into_iter().chain(touched.facts.clone()) {
+        for id in of_changed_ends.into_iter().chain(touched.facts.clone()) {
             let Some(before) = self.facts.get(&id) else { continue };
             let mut fact = before.clone();
             self.declare(&mut fact);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::knowledge::sample::{Sample, graph as numbered};
 use crate::model::{ClaimKind, Holding, LinkKind, Metadata, STATEMENT, VALUE_TYPE};
-use crate::ontology::{EntityType, Property, PropertyKind};
+use crate::ontology::{EdgeType, EntityType, Property, PropertyKind, SourceTarget};
 
 fn graph() -> GraphId {
     GraphId(Uuid::from_u128(9 << 100))
@@ -102,12 +102,34 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
             id: AssertionId(graph().derive(key.as_bytes())),
             predicate: STATEMENT.to_owned(),
             object: None,
+            statement: format!("name {} is a {} restaurant.", draw.0 % 6, ["vegan", "halal"][usize::from(draw.1) % 2]),
             kind: ClaimKind::States,
             holding: Holding::Shared,
             ..assertions[0].clone()
         });
     }
     Evidence { mentions, assertions, links, ..Evidence::default() }
+}
+
+/// Types that statements, relations and values of the drawn evidence match.
+fn declared() -> Ontology {
+    let property = |name: &str, description: &str| Property {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        kind: PropertyKind::Text,
+    };
+    let restaurant = EntityType {
+        name: "Restaurant".to_owned(),
+        properties: vec![property("diet", "for example: vegan, halal"), property("likes", ""), property("Status", "")],
+        ..EntityType::default()
+    };
+    let home = EdgeType {
+        name: "HOME".to_owned(),
+        description: "Somebody lives in a restaurant".to_owned(),
+        properties: vec![property("restaurant_name", "")],
+        source_targets: vec![SourceTarget { source: None, target: Some("Restaurant".to_owned()) }],
+    };
+    Ontology { entity_types: vec![restaurant], edge_types: vec![home] }
 }
 
 fn shown(knowledge: &Knowledge) -> (Vec<Fact>, Vec<Entity>) {
@@ -132,8 +154,10 @@ proptest! {
     fn incremental_computation_equals_recomputation(
         draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12),
         removals in proptest::collection::vec(any::<u8>(), 0..8),
+        with_types in any::<bool>(),
     ) {
-        let mut grown = Knowledge::new(graph());
+        let ontology = if with_types { declared() } else { Ontology::default() };
+        let mut grown = Knowledge::with_ontology(ontology.clone(), graph());
         for (number, draw) in draws.iter().enumerate() {
             grown.apply(evidence_of(number as u8, *draw));
         }
@@ -144,7 +168,7 @@ proptest! {
             let tombstones = vec![(TombstoneKind::Episode, episode(doomed).0)];
             grown.apply(Evidence { tombstones, ..Evidence::default() });
         }
-        let mut fresh = Knowledge::new(graph());
+        let mut fresh = Knowledge::with_ontology(ontology, graph());
         for number in left.iter().rev() {
             fresh.apply(evidence_of(*number, draws[usize::from(*number)]));
         }
@@ -157,8 +181,12 @@ proptest! {
 
     /// The returned changes suffice to keep a copy up to date.
     #[test]
-    fn all_changes_are_returned(draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12)) {
-        let mut knowledge = Knowledge::new(graph());
+    fn all_changes_are_returned(
+        draws in proptest::collection::vec(any::<(u8, u8, u8, u8)>(), 1..12),
+        with_types in any::<bool>(),
+    ) {
+        let ontology = if with_types { declared() } else { Ontology::default() };
+        let mut knowledge = Knowledge::with_ontology(ontology, graph());
         let mut copy: BTreeMap<AssertionId, Fact> = BTreeMap::new();
         let mut names: BTreeMap<EntityId, Entity> = BTreeMap::new();
         let mut statements: BTreeMap<AssertionId, Assertion> = BTreeMap::new();
@@ -365,4 +393,107 @@ fn a_statement_ends_when_something_said_later_ends_what_it_tells() {
     let moved = knowledge.facts().find(|fact| fact.valid_until.is_some()).and_then(|fact| fact.valid_until);
     assert!(moved.is_some());
     assert_eq!((end(&knowledge, &telling), end(&knowledge, &other)), (moved, None));
+}
+
+/// A restaurant type with properties, and visits of it.
+fn guide() -> Ontology {
+    let property = |name: &str, kind, description: &str| Property {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        kind,
+    };
+    let restaurant = EntityType {
+        name: "Restaurant".to_owned(),
+        properties: vec![
+            property("cuisine_type", PropertyKind::Text, "The cuisine, for example: American, Mexican, etc."),
+            property("rating", PropertyKind::Float, ""),
+            property("city", PropertyKind::Text, ""),
+            property("tags", PropertyKind::Text, ""),
+        ],
+        ..EntityType::default()
+    };
+    let visit = EdgeType {
+        name: "RESTAURANT_VISIT".to_owned(),
+        description: "Somebody visited a restaurant".to_owned(),
+        properties: vec![
+            property("restaurant_name", PropertyKind::Text, ""),
+            property("visit_date", PropertyKind::Text, ""),
+        ],
+        source_targets: vec![SourceTarget { source: None, target: Some("Restaurant".to_owned()) }],
+    };
+    Ontology { entity_types: vec![restaurant], edge_types: vec![visit] }
+}
+
+#[test]
+fn a_declared_fact_shows_its_properties_until_the_declaration_is_gone() {
+    let mut sample = Sample::new(numbered(1));
+    sample.add_fact(1, ("Ann:Person", "VISITED", "Green Leaf Cafe:Location"), Holding::Event);
+    let fact = |knowledge: &Knowledge| {
+        let fact = knowledge.facts().next().expect("a fact");
+        (fact.predicate.clone(), serde_json::Value::from(fact.attributes.clone()))
+    };
+    let with = |ontology: Ontology| {
+        let mut knowledge = Knowledge::with_ontology(ontology, numbered(1));
+        knowledge.apply(sample.evidence.clone());
+        knowledge
+    };
+    let attributes = serde_json::json!({ "restaurant_name": "Green Leaf Cafe", "visit_date": "2024-01-02" });
+    assert_eq!(fact(&with(guide())), ("RESTAURANT_VISIT".to_owned(), attributes));
+    assert_eq!(fact(&with(Ontology::default())), ("VISITED".to_owned(), serde_json::json!({})));
+    // What the operator writes remains.
+    let mut edited = with(guide());
+    let attributes = Metadata::from_iter([
+        ("restaurant_name".to_owned(), "Leaf".into()),
+        ("visit_date".to_owned(), serde_json::Value::Null),
+    ]);
+    let id = sample.evidence.assertions[0].id;
+    let edits = vec![Edit::Fact(id, FactEdit { attributes, ..FactEdit::default() })];
+    edited.apply(Evidence { edits, ..Evidence::default() });
+    assert_eq!(fact(&edited).1, serde_json::json!({ "restaurant_name": "Leaf" }));
+}
+
+#[test]
+fn the_fields_of_a_record_are_the_properties_of_its_declared_type() {
+    let mut sample = Sample::new(numbered(1));
+    for (predicate, object, holding) in [
+        ("CITY", "Oaxaca:Location", Holding::Exclusive),
+        ("TAGS", "cosy:Topic", Holding::Shared),
+        ("TAGS", "cheap:Topic", Holding::Shared),
+    ] {
+        sample.add_fact(1, ("Casa Lupe", predicate, object), holding);
+    }
+    let lupe = sample.entity("Casa Lupe");
+    for (number, (predicate, value)) in
+        (100..).zip([("TYPE", "restaurant"), ("CUISINE_TYPE", "Mexican"), ("RATING", "4.5")])
+    {
+        let id = identity::value_id(numbered(1), predicate, value);
+        let told = sample.evidence.assertions[0].clone();
+        sample.evidence.mentions.push(Mention {
+            name: value.to_owned(),
+            entity: id,
+            entity_type: Some(VALUE_TYPE.to_owned()),
+            ..sample.evidence.mentions[0].clone()
+        });
+        sample.evidence.assertions.push(Assertion {
+            id: AssertionId(Uuid::from_u128(number)),
+            predicate: predicate.to_owned(),
+            object: Some(id),
+            statement: format!("Casa Lupe: {} is {value}.", predicate.to_lowercase()),
+            ..told
+        });
+    }
+    let mut knowledge = Knowledge::with_ontology(guide(), numbered(1));
+    knowledge.apply(sample.evidence.clone());
+    let entity = knowledge.entity(lupe).expect("a restaurant");
+    assert_eq!(entity.entity_type.as_deref(), Some("Restaurant"));
+    let attributes = serde_json::Value::from(entity.attributes.clone());
+    for (name, expected) in [
+        ("cuisine_type", serde_json::json!("Mexican")),
+        ("rating", serde_json::json!(4.5)),
+        ("city", serde_json::json!("Oaxaca")),
+    ] {
+        assert_eq!(attributes[name], expected, "{attributes}");
+    }
+    let tags = attributes["tags"].as_str().expect("tags");
+    assert!(tags == "cosy, cheap" || tags == "cheap, cosy", "{tags}");
 }

@@ -53,7 +53,7 @@ pub(super) fn deeds(description: &str, sources: &[&str]) -> Vec<Deed> {
         lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
     let types: Vec<String> = sources.iter().flat_map(|source| name_stems(source)).collect();
     let is_source = |word: &&str| SOMEBODY.contains(word) || stem(word).is_some_and(|stem| types.contains(&stem));
-    let from = words.iter().position(|word| is_source(word)).unwrap_or_default();
+    let from = words.iter().position(is_source).unwrap_or_default();
     let verbs: Vec<&str> = words
         .iter()
         .skip(from)

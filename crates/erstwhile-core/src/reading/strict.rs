@@ -7,7 +7,7 @@ use crate::model::VALUE_TYPE;
 use crate::ontology::{Ontology, StatedRelation};
 use crate::text::contains_word;
 
-/// Drops claims and mentions whose types are not declared, and renames the others to their declared types.
+/// Drops claims and mentions whose types are not declared.
 ///
 /// A value keeps its type. A claim about a value is also kept if the subject's declared type has a property that is
 /// named like the relation. `owner` is the name of the user who owns the graph, who is always admitted, like the assistant.
@@ -50,7 +50,10 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
         let said = StatedRelation { target_type: object.as_deref(), ..said };
         let Some(declared) = ontology.predicate(said).map(str::to_owned) else { return false };
         let admitted = ontology.admits_fact(&declared, subject.as_deref(), object.as_deref());
-        claim.predicate = declared;
+        // The types of the application rename its facts whenever they are read; the default types apply only here.
+        if Ontology::default_types().declares_predicate(&declared) {
+            claim.predicate = declared;
+        }
         admitted
     });
     extraction.aliases.retain(|alias| {
@@ -66,7 +69,7 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extraction::{Claim, ExtractedAlias, ExtractedMention};
+    use crate::extraction::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement};
     use crate::model::{ClaimKind, Holding, Metadata};
     use crate::ontology::{EdgeType, EntityType, Property, PropertyKind, SourceTarget};
 
@@ -141,5 +144,44 @@ mod tests {
         assert_eq!(extraction.aliases, [alias("Oslo", "Location")]);
         let named: Vec<&str> = extraction.mentions.iter().map(|mention| mention.name.as_str()).collect();
         assert_eq!(named, ["Oslo", "Ann"]);
+    }
+
+    #[test]
+    fn a_claim_that_means_a_declared_type_is_kept() {
+        let pair = |target: &str| SourceTarget { source: Some("User".to_owned()), target: Some(target.to_owned()) };
+        let edge = |name: &str, description: &str, target: &str| EdgeType {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            source_targets: vec![pair(target)],
+            ..EdgeType::default()
+        };
+        let kind = |name: &str| EntityType { name: name.to_owned(), ..EntityType::default() };
+        let ontology = Ontology {
+            entity_types: vec![kind("Restaurant"), kind("Audiobook")],
+            edge_types: vec![
+                edge("RESTAURANT_VISIT", "The user visited a restaurant", "Restaurant"),
+                edge("AUDIOBOOK_LISTEN", "The user listened to an audiobook", "Audiobook"),
+            ],
+        };
+        let statement = ExtractedStatement {
+            text: "Nopa is a restaurant.".to_owned(),
+            span: 0..1,
+            subject: None,
+            valid_from: None,
+        };
+        let mut extraction = Extraction {
+            claims: vec![
+                claim("VISITED", "Nopa", "Location"),
+                claim("VISITED", "Oslo", "Location"),
+                claim("LISTENS_TO", "Dune", "Work"),
+                claim("LIKES", "Nopa", "Location"),
+            ],
+            statements: vec![statement],
+            ..Extraction::default()
+        };
+        admit(&ontology, Some("Ann"), &mut extraction);
+        let kept = |claim: &Claim| format!("{} {}", claim.predicate, claim.object.clone().unwrap_or_default());
+        let kept: Vec<String> = extraction.claims.iter().map(kept).collect();
+        assert_eq!(kept, ["VISITED Nopa", "LISTENS_TO Dune"]);
     }
 }

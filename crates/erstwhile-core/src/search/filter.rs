@@ -106,6 +106,11 @@ impl Filter {
             || !self.edge_uuids.is_empty()
     }
 
+    /// Whether the filter names the types of what it lets pass.
+    pub(crate) fn names_types(&self) -> bool {
+        !self.edge_types.is_empty() || !self.node_labels.is_empty()
+    }
+
     /// Whether the filter restricts the ends of facts.
     pub(crate) fn restricts_ends(&self) -> bool {
         let labels = [&self.node_labels, &self.exclude_node_labels];

@@ -1,7 +1,7 @@
 //! The steps shared by searches for episodes, facts and entities: both channels, fusion, filter, reranking.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use super::hybrid::{Channels, HybridIndex};
@@ -190,6 +190,17 @@ impl<'a, C: Candidates> Ranking<'a, C> {
             }
         };
         ranked.truncate(limit);
+        // Who asks for one type wants the best of that type, even if nothing in it is like the query.
+        if request.filter.names_types() && ranked.len() < limit {
+            let known: HashSet<u32> = ranked.iter().map(|(number, _)| *number).collect();
+            let all = 0..fused.len() as u32;
+            let mut others: Vec<u32> = all.filter(|number| !known.contains(number) && passes(*number)).collect();
+            let cosine = |number: u32| channels.cosines.get(number as usize).copied().unwrap_or_default();
+            others.sort_unstable_by(|left, right| {
+                rerank::better_first((*left, cosine(*left)), (*right, cosine(*right)), tie)
+            });
+            ranked.extend(others.into_iter().take(limit - ranked.len()).map(|number| (number, 0.0)));
+        }
         ranked
     }
 }

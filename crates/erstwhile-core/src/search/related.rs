@@ -38,7 +38,7 @@ impl GraphIndex {
         let mut seen = BTreeSet::new();
         let is_own = |id: &EpisodeId| episodes.iter().any(|(own, _)| own == id);
         let holds =
-            |fact: &&Fact| fact.holds_at(now) && !(!fact.episodes.is_empty() && fact.episodes.iter().all(is_own));
+            |fact: &&Fact| fact.holds_at(now) && (fact.episodes.is_empty() || !fact.episodes.iter().all(is_own));
         for (_, text) in episodes {
             for entity in self.entities_named_in(text) {
                 if !named.contains(&entity) {

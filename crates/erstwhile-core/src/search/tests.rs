@@ -145,6 +145,20 @@ fn a_fact_that_shares_only_the_users_name_does_not_match() {
 }
 
 #[test]
+fn a_search_for_one_type_returns_its_best_even_if_nothing_is_like_the_query() {
+    let scene = nora();
+    let mut of_type = request("Which lunch place?", 5, Statements::Auto);
+    assert_eq!(scene.found(&of_type), [""; 0]);
+    of_type.filter.edge_types = vec!["likes".to_owned()];
+    for reranker in [Reranker::Fused, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::EpisodeMentions] {
+        of_type.reranker = reranker;
+        assert_eq!(scene.found(&of_type), ["Nora likes tea"], "{reranker:?}");
+    }
+    of_type.filter.edge_types = vec!["VISITED".to_owned()];
+    assert_eq!(scene.found(&of_type), [""; 0]);
+}
+
+#[test]
 fn the_limit_counts_facts_and_statements_together() {
     let scene = nora();
     for limit in 1..5 {

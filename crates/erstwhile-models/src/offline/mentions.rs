@@ -96,7 +96,8 @@ fn recognised(s: &Sentence<'_>) -> Vec<Candidate> {
         for tokens in parts {
             let listed = (tokens.len() == 1).then(|| listed_type(s, &tokens)).flatten();
             if let Some(entity_type) = listed.or_else(|| mention_type(entity.kind)) {
-                let entity_type = type_by_use(s, &tokens).unwrap_or(entity_type);
+                let is_place = entity_type == "Person" && is_called_a_place(s, &tokens);
+                let entity_type = type_by_use(s, &tokens).unwrap_or(if is_place { "Location" } else { entity_type });
                 found.push(Candidate { tokens, entity_type: Some(entity_type) });
             }
         }
@@ -199,6 +200,12 @@ fn type_by_use(s: &Sentence<'_>, tokens: &Range<usize>) -> Option<&'static str> 
         }
     }
     people::acts_like_a_person(s, last).then_some("Person")
+}
+
+/// "Green Leaf Cafe": its last word says that it is a place; "Grace Park" is a person.
+fn is_called_a_place(s: &Sentence<'_>, tokens: &Range<usize>) -> bool {
+    let named = tokens.len() > 1 && !s.lexicon.kinds(s.lower(tokens.start)).has(Kind::FirstName);
+    named && tokens.end.checked_sub(1).is_some_and(|last| s.lexicon.kinds(s.lower(last)).has(Kind::Place))
 }
 
 /// The type of an entity that a name may have; `None` for what is no entity.

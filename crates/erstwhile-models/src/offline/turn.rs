@@ -33,6 +33,7 @@ use super::phrasings;
 use super::reader::{SentenceReader, Trust};
 use super::records;
 use super::repair;
+use super::requests;
 use super::resumes;
 use super::sentence::Sentence;
 use super::statement;
@@ -130,6 +131,9 @@ impl TurnReader<'_> {
             }
             for unit in passage_units {
                 let speaker = self.people.speaker.clone();
+                if trust == Trust::Assistant && !unit.question {
+                    self.confirmed_request(&unit, &mut claims);
+                }
                 for unit in dialogue::resolve(&unit, speaker.as_deref(), &self.said, &units, trust) {
                     let before = claims.claims.len();
                     self.sentence(&unit, turn, trust, &calls, (&mut claims, &mut extraction));
@@ -275,6 +279,26 @@ impl TurnReader<'_> {
                 has_consequences: false,
             });
         }
+    }
+
+    /// States what the user asked for if the assistant says that it does it.
+    fn confirmed_request(&self, unit: &Unit, claims: &mut Claims<'_>) {
+        let asked = self.said.last().filter(|said| said.speaker == self.people.addressee);
+        let (Some(asked), Some(user)) = (asked, self.people.addressee.clone().map(Person::named)) else { return };
+        // The opening is set aside: "Sure! …".
+        let Some(request) = requests::confirmed(unit.text.text(), &asked.units) else { return };
+        claims.add(Fact {
+            subject: &user,
+            relation: request.deed.relation,
+            statement: format!("{} {} {}", user.name, request.deed.verb, request.phrase),
+            object: Object::entity(request.name, Some(request.deed.object_type)),
+            mood: Mood::Actual,
+            negated: false,
+            past: true,
+            date: None,
+            span: unit.text.origin(0..unit.text.text().len()),
+            has_consequences: false,
+        });
     }
 
     /// States a lasting instruction of the speaker to the assistant.
