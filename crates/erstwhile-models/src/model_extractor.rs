@@ -13,6 +13,7 @@ mod parts;
 mod prompt;
 mod quotes;
 mod relations;
+mod said_values;
 mod validity;
 
 use std::sync::Arc;

@@ -73,6 +73,9 @@ fn effect(change: &Change) -> Effect {
         Change::RemovePartition(_)
         | Change::AddEpisodes(_)
         | Change::SetEpisodeMetadata(..)
+        | Change::AwaitModel(..)
+        | Change::SetModelReading(..)
+        | Change::PutWrittenSummary(_)
         | Change::AddTask { .. }
         | Change::Group(GroupChange::Join(_) | GroupChange::Leave(_))
         | Change::Collection(
@@ -88,9 +91,8 @@ fn effect(change: &Change) -> Effect {
         | Change::RemoveLink(_)
         | Change::PutFactEdit(..)
         | Change::PutEntityEdit(..)
+        | Change::ReplaceReading(..)
         | Change::RemoveName(_) => Effect::Knowledge,
-        Change::ReplaceReading(..) => Effect::Knowledge,
-        Change::AwaitModel(..) | Change::SetModelReading(..) | Change::PutWrittenSummary(_) => Effect::OfPartition,
         Change::RemoveThread(_) | Change::RemoveEpisode(_) => Effect::KnowledgeAndEpisodes,
         Change::SetEpisodeState(..) => Effect::Episodes,
         Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::EraseItem(_)) => {

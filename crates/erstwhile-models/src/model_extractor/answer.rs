@@ -104,10 +104,7 @@ impl Answer {
     /// `Internal` when it is not an object with lists.
     pub(super) fn read(text: &str) -> Result<Self> {
         let malformed = || Error::internal("the language model's answer is not an object with a list of claims");
-        let mut answer = match serde_json::from_str(text) {
-            Ok(Value::Object(answer)) => answer,
-            Ok(_) | Err(_) => return Err(malformed()),
-        };
+        let Ok(Value::Object(mut answer)) = serde_json::from_str(text) else { return Err(malformed()) };
         let Some(Value::Array(claims)) = answer.remove("claims") else { return Err(malformed()) };
         let mut dropped = Vec::new();
         let claims = items(claims, &mut dropped);

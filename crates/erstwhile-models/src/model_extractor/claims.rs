@@ -6,7 +6,7 @@
 
 use erstwhile::identity::{ASSISTANT_NAME, normalise};
 use erstwhile::model::{ClaimKind, EpisodeKind, Holding, Metadata, Role, Span, VALUE_TYPE};
-use erstwhile::ontology::{Ontology, Property, PropertyKind};
+use erstwhile::ontology::Ontology;
 use erstwhile::ports::{
     Claim, DroppedClaim, ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, KnownFact, Turn,
 };
@@ -21,6 +21,7 @@ use super::answer::{
 use super::parts::Part;
 use super::quotes::{self, Words};
 use super::relations::{PLANS, Relation, Relations};
+use super::said_values::{is_said_value, numbers, said_property};
 use super::validity::{Said, validity};
 use crate::offline::dates::DateReader;
 
@@ -140,13 +141,8 @@ impl<'a> Call<'a> {
         near
     }
 
-    fn span(&self, place: Place<'_>, quote: &str) -> Checked<Span> {
-        let found = quotes::find(place.part.text, quote).ok_or("the quotation is not in the turn")?;
-        Ok(place.part.start + found.start..place.part.start + found.end)
-    }
-
     fn claim(&self, answered: &AnsweredClaim, place: Place<'_>, entities: &[AnsweredEntity]) -> Checked<ReadClaims> {
-        let span = self.span(place, &answered.quote)?;
+        let span = span_of(place, &answered.quote)?;
         let near = self.words_near(place);
         let subject = self.subject(&answered.subject, place, &near)?;
         let mut own = Words::default();
@@ -477,7 +473,7 @@ impl<'a> Call<'a> {
         place: Place<'_>,
         entities: &[AnsweredEntity],
     ) -> Checked<Claim> {
-        let span = self.span(place, &attribute.quote)?;
+        let span = span_of(place, &attribute.quote)?;
         let near = self.words_near(place);
         let subject = self.subject(&attribute.entity, place, &near)?;
         let subject_type = self.type_of(&subject, entities);
@@ -522,6 +518,12 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The place of a quotation in the text of its turn.
+fn span_of(place: Place<'_>, quote: &str) -> Checked<Span> {
+    let found = quotes::find(place.part.text, quote).ok_or("the quotation is not in the turn")?;
+    Ok(place.part.start + found.start..place.part.start + found.end)
+}
+
 /// The claims that come from one answered claim.
 #[derive(Default)]
 struct ReadClaims {
@@ -538,7 +540,7 @@ fn drop_claim(extraction: Option<&mut Extraction>, statement: &str, reason: &'st
 
 /// Whether two claims of a turn say the same.
 pub(super) fn is_same(one: &Claim, other: &Claim) -> bool {
-    let object = |claim: &Claim| claim.object.as_deref().map(|name| normalise(name));
+    let object = |claim: &Claim| claim.object.as_deref().map(normalise);
     one.kind == other.kind
         && one.predicate == other.predicate
         && normalise(&one.subject) == normalise(&other.subject)
@@ -548,7 +550,7 @@ pub(super) fn is_same(one: &Claim, other: &Claim) -> bool {
 
 /// Whether two claims connect the same subject and object.
 pub(super) fn is_same_pair(one: &Claim, other: &Claim) -> bool {
-    let object = |claim: &Claim| claim.object.as_deref().map(|name| normalise(name));
+    let object = |claim: &Claim| claim.object.as_deref().map(normalise);
     normalise(&one.subject) == normalise(&other.subject) && object(one) == object(other)
 }
 
@@ -566,67 +568,4 @@ fn around(text: &str, at: usize) -> &str {
     }
     let sentence = split(text).into_iter().find(|sentence| sentence.span.contains(&at));
     sentence.and_then(|sentence| text.get(sentence.span)).unwrap_or_default()
-}
-
-/// Whether a value is said: its numbers literally or in words, and half of its words.
-fn is_said_value(value: &str, own: &Words, text: &str) -> bool {
-    let said = numbers(text);
-    let text = normalise(text);
-    let is_said =
-        |number: &String| said.contains(number) || number_word(number).is_some_and(|word| contains_word(&text, word));
-    let wanted = numbers(value);
-    wanted.iter().all(is_said) && (!wanted.is_empty() || own.share(value) >= NAMED)
-}
-
-/// The numbers of a text, without separators of thousands.
-fn numbers(text: &str) -> Vec<String> {
-    let mut numbers = Vec::new();
-    let mut number = String::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let joins = matches!(character, '.' | ',') && characters.peek().is_some_and(char::is_ascii_digit);
-        if character.is_ascii_digit() || character == '.' && joins && !number.is_empty() {
-            number.push(character);
-        } else if !(character == ',' && joins && !number.is_empty()) && !number.is_empty() {
-            numbers.push(std::mem::take(&mut number));
-        }
-    }
-    if !number.is_empty() {
-        numbers.push(number);
-    }
-    numbers
-}
-
-fn number_word(number: &str) -> Option<&'static str> {
-    const WORDS: [&str; 13] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    WORDS.get(number.parse::<usize>().ok()?).copied()
-}
-
-/// A property's value of its declared kind, if it is said; whether something is so need not be said in so many words.
-fn said_property(property: &Property, value: &Value, own: &Words, text: &str) -> Option<Value> {
-    let written = match value {
-        Value::String(written) => written.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(is_so) => is_so.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return None,
-    };
-    let number = || written.trim_start_matches(['$', '€', '£']).replace(',', "").parse::<f64>().ok();
-    let is_said = || is_said_value(&written, own, text);
-    match property.kind {
-        PropertyKind::Text => (!written.is_empty() && is_said()).then_some(Value::String(written)),
-        PropertyKind::Int => {
-            let number = number().filter(|number| number.fract() == 0.0 && number.abs() < 9e15)?;
-            is_said().then_some(Value::from(number as i64))
-        }
-        PropertyKind::Float => {
-            let number = serde_json::Number::from_f64(number()?)?;
-            is_said().then_some(Value::Number(number))
-        }
-        PropertyKind::Boolean => match written.to_lowercase().as_str() {
-            "true" | "yes" => (own.share(&property.name.replace('_', " ")) > 0.0).then_some(Value::Bool(true)),
-            "false" | "no" => Some(Value::Bool(false)),
-            _ => None,
-        },
-    }
 }

@@ -1,7 +1,5 @@
 //! Writes the prompt: instructions that stay the same from call to call, and the data to read.
 
-use std::fmt::Write;
-
 use erstwhile::model::{EpisodeKind, Holding};
 use erstwhile::ontology::{Ontology, Property, SourceTarget};
 use erstwhile::ports::{ExtractionRequest, Turn};
@@ -20,20 +18,18 @@ const CUSTOM_CHARACTERS_MAX: usize = 8_000;
 
 /// The instructions for a graph. They depend on what is declared, not on what is read, so that a provider can cache them.
 pub(super) fn instructions(base: Option<&str>, vocabulary: &Vocabulary, request: &ExtractionRequest) -> String {
-    let mut text = base.unwrap_or(INSTRUCTIONS).trim_end().to_owned();
-    text.push('\n');
-    write_relations(&mut text, vocabulary);
-    write_types(&mut text, &request.ontology);
+    let mut lines = vec![base.unwrap_or(INSTRUCTIONS).trim_end().to_owned()];
+    lines.extend(relations(vocabulary));
+    lines.extend(types(&request.ontology));
     if !request.instructions.is_empty() {
-        text.push_str("\nThe application adds these instructions about what to remember:\n");
-        let own = request.instructions.join("\n");
-        text.extend(own.chars().take(CUSTOM_CHARACTERS_MAX));
-        text.push('\n');
+        lines.push("\nThe application adds these instructions about what to remember:".to_owned());
+        lines.push(request.instructions.join("\n").chars().take(CUSTOM_CHARACTERS_MAX).collect());
     }
-    text
+    lines.join("\n") + "\n"
 }
 
-fn write_relations(text: &mut String, vocabulary: &Vocabulary) {
+/// The relations of the vocabulary, a line for each group.
+fn relations(vocabulary: &Vocabulary) -> Vec<String> {
     let mut groups: Vec<(Group, Vec<String>)> = Vec::new();
     for relation in &vocabulary.relations {
         let mark = if relation.holding == Holding::Exclusive { "*" } else { "" };
@@ -43,36 +39,37 @@ fn write_relations(text: &mut String, vocabulary: &Vocabulary) {
             None => groups.push((relation.group, vec![name])),
         }
     }
-    for (group, names) in groups {
-        let title = format!("{group:?}").to_lowercase();
-        let _ = writeln!(text, "{title}: {}", names.join(", "));
-    }
+    let line =
+        |(group, names): (Group, Vec<String>)| format!("{}: {}", format!("{group:?}").to_lowercase(), names.join(", "));
+    groups.into_iter().map(line).collect()
 }
 
-fn write_types(text: &mut String, ontology: &Ontology) {
+/// The declared types, and what to do with their properties.
+fn types(ontology: &Ontology) -> Vec<String> {
+    let mut lines = Vec::new();
     if !ontology.entity_types.is_empty() {
-        text.push_str("\nDeclared entity types:\n");
+        lines.push("\nDeclared entity types:".to_owned());
         for kind in &ontology.entity_types {
-            let _ = writeln!(text, "- {}: {}{}", kind.name, kind.description, properties(&kind.properties));
+            lines.push(format!("- {}: {}{}", kind.name, kind.description, properties(&kind.properties)));
         }
     }
     if !ontology.edge_types.is_empty() {
-        text.push_str("\nDeclared relations:\n");
+        lines.push("\nDeclared relations:".to_owned());
         for kind in &ontology.edge_types {
             let pairs: Vec<String> = kind.source_targets.iter().map(signature).collect();
             let signature = if pairs.is_empty() { String::new() } else { format!(" ({})", pairs.join("; ")) };
-            let _ = writeln!(text, "- {}{signature}: {}{}", kind.name, kind.description, properties(&kind.properties));
+            lines.push(format!("- {}{signature}: {}{}", kind.name, kind.description, properties(&kind.properties)));
         }
     }
     if has_entity_properties(ontology) {
-        text.push_str(
-            "List as attributes the properties of declared entity types that the turns state: the turn, the words that \
-             say it, the entity's name, the property's name and its value in the words of the turn.\n",
-        );
+        let line = "List as attributes the properties of declared entity types that the turns state: the turn, the words \
+                    that say it, the entity's name, the property's name and its value in the words of the turn.";
+        lines.push(line.to_owned());
     }
     if has_edge_properties(ontology) {
-        text.push_str("Give claims of declared relations the properties that the turn states.\n");
+        lines.push("Give claims of declared relations the properties that the turn states.".to_owned());
     }
+    lines
 }
 
 fn signature(pair: &SourceTarget) -> String {
@@ -157,50 +154,38 @@ pub(super) fn schema(ontology: &Ontology, characters: usize) -> Value {
 ///
 /// Each turn is one line of JSON, so no text can look like the end of a turn or the start of another.
 pub(super) fn data(request: &ExtractionRequest, parts: &[Part<'_>], zone: &TimeZone) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     if let Some(owner) = &request.owner {
-        let _ = writeln!(text, "The user is {}.", json!(owner));
+        lines.push(format!("The user is {}.", json!(owner)));
     }
     if !request.known.is_empty() {
-        text.push_str("Known entities:\n");
+        lines.push("Known entities:".to_owned());
         for known in &request.known {
-            let _ = write!(text, "- {}", json!(known.name));
-            if let Some(entity_type) = &known.entity_type {
-                let _ = write!(text, " ({entity_type})");
-            }
-            if !known.aliases.is_empty() {
-                let _ = write!(text, ", also {}", json!(known.aliases));
-            }
-            text.push('\n');
+            let entity_type = known.entity_type.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            let also =
+                if known.aliases.is_empty() { String::new() } else { format!(", also {}", json!(known.aliases)) };
+            lines.push(format!("- {}{entity_type}{also}", json!(known.name)));
         }
     }
     if !request.facts.is_empty() {
-        text.push_str("Known facts:\n");
+        lines.push("Known facts:".to_owned());
         for (number, fact) in request.facts.iter().enumerate() {
-            let since = fact.valid_from.map(|at| format!(" since {}", zone.to_datetime(at).date()));
-            let _ = writeln!(
-                text,
-                "{}. {} {} {}{}",
-                number + 1,
-                json!(fact.subject),
-                fact.predicate,
-                json!(fact.object),
-                since.unwrap_or_default()
-            );
+            let since = fact.valid_from.map(|at| format!(" since {}", zone.to_datetime(at).date())).unwrap_or_default();
+            let (subject, object) = (json!(fact.subject), json!(fact.object));
+            lines.push(format!("{}. {subject} {} {object}{since}", number + 1, fact.predicate));
         }
     }
     if !request.context.is_empty() {
-        text.push_str("Said before, only to understand what follows:\n");
-        for turn in &request.context {
-            let _ = writeln!(text, "{}", line(turn, &turn.text, zone));
-        }
+        lines.push("Said before, only to understand what follows:".to_owned());
+        lines.extend(request.context.iter().map(|turn| line(turn, &turn.text, zone).to_string()));
     }
-    text.push_str("Turns to read:\n");
-    for (number, part) in parts.iter().enumerate() {
-        let turn = &request.turns[part.turn];
-        let _ = writeln!(text, "{}. {}", number + 1, line(turn, part.text, zone));
-    }
-    text
+    lines.push("Turns to read:".to_owned());
+    let of_parts = parts.iter().enumerate().filter_map(|(number, part)| {
+        let turn = request.turns.get(part.turn)?;
+        Some(format!("{}. {}", number + 1, line(turn, part.text, zone)))
+    });
+    lines.extend(of_parts);
+    lines.join("\n")
 }
 
 /// A turn as one line of JSON.

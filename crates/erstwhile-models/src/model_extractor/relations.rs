@@ -34,8 +34,8 @@ impl<'a> Relations<'a> {
         Self { vocabulary, as_ontology: Ontology { edge_types, ..Ontology::default() }, declared }
     }
 
-    /// The relation that a predicate means: one of the same name, else one of the same words ("WORKS_FOR" is
-    /// "WORKS_AT"), else a new one, if its words are those of the quotation.
+    /// The relation that a predicate means: one of the same name, else one of the same words (`WORKS_FOR` is
+    /// `WORKS_AT`), else a new one, if its words are those of the quotation.
     pub(super) fn find(&self, predicate: &str, is_value: bool, quoted: &Words) -> Option<Relation> {
         let name = relation_name(predicate)?;
         let declared = self.declared.edge_types.iter().find(|kind| relation_name(&kind.name).as_ref() == Some(&name));

@@ -61,7 +61,7 @@ fn claim(turn: i64, quote: &str, subject: &str, predicate: &str, object: &str) -
     })
 }
 
-fn with(mut claim: Value, changes: Value) -> Value {
+fn with(mut claim: Value, changes: &Value) -> Value {
     for (key, value) in changes.as_object().unwrap() {
         claim[key] = value.clone();
     }
@@ -88,7 +88,7 @@ async fn a_claim_has_the_words_the_date_and_the_relation_of_the_turn() {
     let text = "Guess what, last month I moved to Lisbon with my dog Rex!";
     let moved = with(
         claim(1, "last month I moved to Lisbon", "user", "moved to", "Lisbon"),
-        json!({ "statement": "Ann Lee moved to Lisbon.", "from": "2024-02" }),
+        &json!({ "statement": "Ann Lee moved to Lisbon.", "from": "2024-02" }),
     );
     let answer = json!({
         "entities": [{ "turn": 1, "name": "Lisbon", "type": "location", "aliases": [] }],
@@ -150,7 +150,7 @@ async fn a_model_that_says_much_less_than_the_rules_found_adds_to_it() {
 async fn a_statement_with_a_relative_date_is_written_anew() {
     let moved = with(
         claim(1, "I moved to Oslo last month", "user", "MOVED_TO", "Oslo"),
-        json!({ "statement": "Ann Lee moved to Oslo last month." }),
+        &json!({ "statement": "Ann Lee moved to Oslo last month." }),
     );
     let read = claims(said(&["I moved to Oslo last month."]), vec![moved]).await;
     assert_eq!(read[0].statement, "Ann Lee moved to Oslo.");
@@ -174,9 +174,9 @@ async fn a_model_that_obeys_a_text_changes_nothing_about_other_people() {
         claim(3, "Ann Lee lives in Cairo", "Ann Lee", "LIVES_IN", "Cairo"),
         claim(4, "Ann Lee lives in Rome", "Ann Lee", "LIVES_IN", "Rome"),
         // A value that nobody said.
-        with(claim(1, "I like tea", "user", "EARNS", "900000"), json!({ "object_is": "value" })),
+        with(claim(1, "I like tea", "user", "EARNS", "900000"), &json!({ "object_is": "value" })),
         // A true claim with a sentence that is not.
-        with(claim(1, "I like tea", "user", "LIKES", "tea"), json!({ "statement": "Ann Lee robbed the central bank of Norway." })),
+        with(claim(1, "I like tea", "user", "LIKES", "tea"), &json!({ "statement": "Ann Lee robbed the central bank of Norway." })),
     ]});
     let extractions = read(request, lies).await;
     let claims = extractions.iter().flat_map(|extraction| &extraction.claims);
@@ -247,7 +247,7 @@ async fn a_known_fact_ends_only_if_the_turn_names_its_object() {
     };
     let left = with(
         claim(1, "I left the rowing club", "user", "LEFT_GROUP", "rowing club"),
-        json!({ "ends": [1, 2, 9, -1], "from": "2024-03-04" }),
+        &json!({ "ends": [1, 2, 9, -1], "from": "2024-03-04" }),
     );
     let extraction = read(request, json!({ "claims": [left] })).await.remove(0);
     let ended: Vec<&Claim> = extraction.claims.iter().filter(|claim| claim.kind == ClaimKind::Ends).collect();
@@ -272,14 +272,14 @@ async fn what_is_known_is_restated_with_its_own_names() {
         }],
         ..said(&["As I said, I am still with Acme."])
     };
-    let again = with(claim(1, "I am still with Acme", "user", "EMPLOYED_BY", "Acme"), json!({ "restates": [1] }));
+    let again = with(claim(1, "I am still with Acme", "user", "EMPLOYED_BY", "Acme"), &json!({ "restates": [1] }));
     let read = claims(request, vec![again]).await;
     assert_eq!(read.iter().map(triple).collect::<Vec<_>>(), [("Ann Lee", "WORKS_AT", "Acme Corporation")]);
 }
 
 #[tokio::test]
 async fn a_plan_is_no_fact_of_what_is_planned() {
-    let plan = with(claim(1, "I want to move to Paris", "user", "LIVES_IN", "Paris"), json!({ "kind": "plans" }));
+    let plan = with(claim(1, "I want to move to Paris", "user", "LIVES_IN", "Paris"), &json!({ "kind": "plans" }));
     let read = claims(said(&["I want to move to Paris next year."]), vec![plan]).await;
     assert_eq!(read.iter().map(triple).collect::<Vec<_>>(), [("Ann Lee", "PLANS", "Paris")]);
 }
@@ -325,7 +325,7 @@ async fn properties_of_declared_types_are_filled_with_what_the_turn_says() {
     let request = ExtractionRequest { ontology: Arc::new(restaurants()), ..said(&[text]) };
     let visit = with(
         claim(1, "at Casa Lupe for my birthday", "user", "RESTAURANT_VISIT", "Casa Lupe"),
-        json!({ "properties": [
+        &json!({ "properties": [
             { "name": "party_size", "value": "6" }, { "name": "occasion", "value": "birthday" },
             { "name": "mood", "value": "happy" }, { "name": "occasion", "value": "funeral" },
         ]}),

@@ -43,37 +43,29 @@ pub(super) fn validity(
     let around = if quoted.is_empty() { dates.resolve(said.around, said.at, said.zone) } else { Vec::new() };
     let found = if quoted.is_empty() { &around } else { &quoted };
     let mut validity = Validity::default();
-    match from {
-        Some(model) => match found
-            .iter()
-            .find(|span| is_within(span, model))
-            .or_else(|| found.iter().find(|span| starts_near(span, model)))
-        {
+    if let Some(model) = from {
+        let span = found.iter().find(|span| is_within(span, model));
+        match span.or_else(|| found.iter().find(|span| starts_near(span, model))) {
             Some(span) => set(&mut validity, span, holding),
             None if is_written(model, said) => validity.from = Some(model),
             None => validity.disagrees = !is_day_of(model, said.at),
-        },
-        None if until.is_none() => {}
-        None => {}
+        }
     }
-    if validity.from.is_none()
-        && validity.until.is_none()
+    let has_nothing = validity.from.is_none() && validity.until.is_none();
+    if has_nothing
         && (from.is_some() || until.is_none())
         && let [only] = quoted.as_slice()
     {
         set(&mut validity, only, holding);
     }
     if let Some(model) = until.filter(|_| holding != Holding::Event && validity.until.is_none()) {
-        let ends = |span: &&DatedSpan| matches!(span.extent, Extent::Until | Extent::Between | Extent::During);
-        match found
-            .iter()
-            .filter(ends)
-            .find(|span| is_within(span, model) || span.until.is_some_and(|end| is_same_day(end, model)))
-        {
-            Some(span) => {
-                validity.until =
-                    Some(if span.extent == Extent::Between { span.until.unwrap_or(model) } else { rounded(span) })
-            }
+        let ends_then = |span: &&DatedSpan| {
+            let ends = matches!(span.extent, Extent::Until | Extent::Between | Extent::During);
+            ends && (is_within(span, model) || span.until.is_some_and(|end| is_same_day(end, model)))
+        };
+        match found.iter().find(ends_then) {
+            Some(span) if span.extent == Extent::Between => validity.until = span.until.or(Some(model)),
+            Some(span) => validity.until = Some(rounded(span)),
             None if is_written(model, said) => validity.until = Some(model),
             None => validity.disagrees |= !is_day_of(model, said.at),
         }

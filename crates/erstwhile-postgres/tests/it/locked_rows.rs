@@ -6,7 +6,7 @@ use erstwhile::change::{Batch, BatchPrecondition, Change};
 use erstwhile::model::{
     BatchId, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Partition, PartitionOwner, ProjectId,
 };
-use erstwhile::store::Store;
+use erstwhile::store::{Queue, Store};
 use erstwhile_postgres::testing::TestServer;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use jiff::Timestamp;
@@ -76,7 +76,7 @@ async fn other_graphs_are_claimed_while_one_is_locked() {
     for (number, now) in
         [at(1), Timestamp::from_microsecond(at(2).as_microsecond() + 1).unwrap()].into_iter().enumerate()
     {
-        let lease = store.claim(now, at(10)).await.unwrap().expect("the other graph");
+        let lease = store.claim(Queue::Ingestion, now, at(10)).await.unwrap().expect("the other graph");
         assert_eq!(lease.partition, free.into(), "{number}");
         store.release(lease, now, None).await.unwrap();
     }
@@ -88,9 +88,12 @@ async fn a_locked_graph_is_skipped_and_claimed_when_it_is_free() {
     let store = Store::open(Arc::new(Postgres::new(&url, PostgresSettings::default()).unwrap())).await.unwrap();
     let graph = graph_with_pending_episode(&store, 1).await;
     let lock = lock(&url, "ingest_queue SET epoch = epoch", graph).await;
-    assert_eq!(store.claim(at(1), at(10)).await.unwrap(), None, "no error, but no free graph");
+    assert_eq!(store.claim(Queue::Ingestion, at(1), at(10)).await.unwrap(), None, "no error, but no free graph");
     lock.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(store.claim(at(1), at(10)).await.unwrap().map(|lease| lease.partition), Some(graph.into()));
+    assert_eq!(
+        store.claim(Queue::Ingestion, at(1), at(10)).await.unwrap().map(|lease| lease.partition),
+        Some(graph.into())
+    );
 }
 
 /// A lock timeout must not count as a response timeout, which would close all other connections, too.

@@ -107,10 +107,9 @@ fn lines(text: &str) -> anyhow::Result<Vec<Value>> {
 fn new_message(message: FileMessage) -> NewMessage {
     let role = message.role.as_deref().map(str::to_lowercase);
     let role = match role.as_deref() {
-        Some("human") => Role::User,
+        Some("human") | None => Role::User,
         Some("ai" | "bot") => Role::Assistant,
         Some(role) => Role::parse(role).unwrap_or(Role::Norole),
-        None => Role::User,
     };
     NewMessage {
         role,

@@ -21,15 +21,6 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         let other = EpisodeId(within(number, draw.below(80)));
         draw.known(&known, other)
     };
-    let awaiting = |draw: &mut Draw| {
-        let waits = |episode: &&Episode| {
-            episode.model_reading.as_ref().is_some_and(|reading| reading.state == ModelReadingState::Awaiting)
-        };
-        let known: Vec<EpisodeId> =
-            state.into_iter().flat_map(|state| state.episodes().filter(waits).map(|episode| episode.id)).collect();
-        let other = episode(draw);
-        draw.known(&known, other)
-    };
     let thread = |draw: &mut Draw| {
         let known: Vec<String> =
             state.into_iter().flat_map(PartitionState::threads).map(|thread| thread.thread_id).collect();
@@ -49,10 +40,6 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         17..=19 => Change::SetEpisodeState(episode(draw), episode_state(draw)),
         20 => Change::SetEpisodeMetadata(episode(draw), metadata(draw)),
         21 => Change::RemoveEpisode(episode(draw)),
-        52..=55 => Change::AwaitModel(episode(draw), draw.now),
-        56..=59 => Change::ReplaceReading(awaiting(draw), model_report(draw)),
-        61 | 62 => Change::PutWrittenSummary(written_summary(draw, number)),
-        60 => Change::SetModelReading(awaiting(draw), model_reading(draw)),
         22 => Change::RemoveThread(thread(draw)),
         23 | 24 => {
             let total = usize::from(draw.below(4));
@@ -101,6 +88,7 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
             let setting = Setting { kind, name, value, updated_at: draw.now };
             Change::Setting(SettingChange::Put(setting, erstwhile_core::model::Precondition::None))
         }
+        52.. => change_by_model(draw, number, state, episode),
         _ => {
             let group = GROUPS[usize::from(draw.below(2))];
             Change::Group(match draw.below(8) {
@@ -109,6 +97,30 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
                 _ => GroupChange::Join(group),
             })
         }
+    }
+}
+
+/// A random change by a language model.
+fn change_by_model(
+    draw: &mut Draw,
+    number: u8,
+    state: Option<&PartitionState>,
+    episode: impl Fn(&mut Draw) -> EpisodeId,
+) -> Change {
+    let awaiting = |draw: &mut Draw| {
+        let waits = |episode: &&Episode| {
+            episode.model_reading.as_ref().is_some_and(|reading| reading.state == ModelReadingState::Awaiting)
+        };
+        let known: Vec<EpisodeId> =
+            state.into_iter().flat_map(|state| state.episodes().filter(waits).map(|episode| episode.id)).collect();
+        let other = episode(draw);
+        draw.known(&known, other)
+    };
+    match draw.below(11) {
+        0..=3 => Change::AwaitModel(episode(draw), draw.now),
+        4..=7 => Change::ReplaceReading(awaiting(draw), model_report(draw)),
+        8 => Change::SetModelReading(awaiting(draw), model_reading(draw)),
+        _ => Change::PutWrittenSummary(written_summary(draw, number)),
     }
 }
 

@@ -339,7 +339,7 @@ impl World {
         let report = ModelReport { model: "fake".to_owned(), usage, attempts: 3, failure, ..ModelReport::default() };
         let failed = ModelReading { state: ModelReadingState::Failed, report };
         let batch = Batch {
-            id: BatchId(uuid::Uuid::from_u128(0x4d0d_e1)),
+            id: BatchId(uuid::Uuid::from_u128(0x004d_0de1)),
             project: self.project,
             partition: Some(graph),
             expect: BatchPrecondition::None,

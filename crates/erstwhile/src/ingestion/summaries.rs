@@ -16,7 +16,7 @@ use crate::store::SettingScope;
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::identity::{assistant_node, user_node};
-use erstwhile_core::model::{BatchId, EntityId, EpisodeKind, Fact, SettingKind, SummarySubject, WrittenSummary};
+use erstwhile_core::model::{BatchId, EntityId, EpisodeKind, Fact, Role, SettingKind, SummarySubject, WrittenSummary};
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::text::words;
 use jiff::Timestamp;
@@ -167,7 +167,7 @@ fn of_facts(
     written: &BTreeMap<SummarySubject, WrittenSummary>,
 ) -> Option<Draft> {
     let mut facts: Vec<&Fact> = index.knowledge.facts_about(id).filter(|fact| fact.is_current_at(now)).collect();
-    facts.sort_by(|left, right| (right.valid_from, right.id).cmp(&(left.valid_from, left.id)));
+    facts.sort_by_key(|fact| std::cmp::Reverse((fact.valid_from, fact.id)));
     facts.truncate(FACTS_MAX);
     if facts.len() < FACTS_MIN {
         return None;
@@ -228,7 +228,7 @@ fn of_messages(
                 of_basis.extend(words(&text));
                 let speaker = episode.speaker().map(String::as_str);
                 of_basis.extend(speaker.map(words).unwrap_or_default());
-                json!({ "role": episode.role.map(|role| role.as_str()), "speaker": speaker, "text": text })
+                json!({ "role": episode.role.map(Role::as_str), "speaker": speaker, "text": text })
             })
             .collect();
         let user = index.knowledge.entity(user_node(index.knowledge.graph()));

@@ -2,6 +2,7 @@
 
 mod collections;
 mod imports;
+mod model_readings;
 mod projects;
 mod settings;
 
@@ -11,8 +12,8 @@ use jiff::Timestamp;
 
 use super::codes::Code;
 use super::rows::{
-    entity_patch_json, fact_edit_json, id, json, model_report_json, optional_id, optional_text, optional_time,
-    owner_code, state_code, text, time, written_summary_values,
+    entity_patch_json, fact_edit_json, id, json, optional_id, optional_text, optional_time, owner_code, state_code,
+    text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -21,8 +22,8 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    Assertion, Episode, EpisodeState, Link, Mention, ModelReport, Partition, PartitionId, PartitionOwner, ProjectId,
-    SettingKind, Thread, TimePoint, User,
+    Assertion, Episode, EpisodeState, Link, Mention, Partition, PartitionId, PartitionOwner, ProjectId, SettingKind,
+    Thread, TimePoint, User,
 };
 
 /// The steps of a batch; `RAISE_VERSION` returns the partition's new version.
@@ -157,24 +158,10 @@ impl Steps {
                     self.may(&sql::ENQUEUE, params);
                 }
             }
-            Change::AwaitModel(episode, from) => {
-                let graph = id(self.partition()?.0);
-                // The episode may have been deleted meanwhile, which is not an error; waiting ones are counted below.
-                self.may(&sql::AWAIT_MODEL, vec![graph.clone(), id(episode.0)]);
-                self.may(&sql::ENQUEUE_FOR_MODEL, vec![graph, Value::Int(1), time(*from)]);
-            }
+            Change::AwaitModel(episode, from) => self.await_model(*episode, *from)?,
             Change::ReplaceReading(episode, report) => self.replace_reading(id(episode.0), report)?,
-            Change::SetModelReading(episode, reading) => {
-                let graph = id(self.partition()?.0);
-                let report = model_report_json(&reading.report)?;
-                let params = vec![graph.clone(), id(episode.0), reading.state.value(), report];
-                self.may(&sql::SET_MODEL_READING, params);
-                self.may(&sql::RESET_MODEL_ATTEMPTS, vec![graph]);
-            }
-            Change::PutWrittenSummary(summary) => {
-                let params = written_summary_values(self.partition()?, summary);
-                self.may(&sql::PUT_WRITTEN_SUMMARY, params);
-            }
+            Change::SetModelReading(episode, reading) => self.set_model_reading(*episode, reading)?,
+            Change::PutWrittenSummary(summary) => self.put_written_summary(summary)?,
             Change::RemoveEpisode(episode) => self.remove_episode(id(episode.0))?,
             Change::AddTask { task, kind, total } => {
                 let params =
@@ -415,15 +402,6 @@ impl Steps {
             self.may(statement, vec![graph.clone(), episode.clone()]);
         }
         Ok(())
-    }
-
-    fn replace_reading(&mut self, episode: Value, report: &ModelReport) -> Result<()> {
-        let graph = id(self.partition()?.0);
-        let params = vec![graph.clone(), episode.clone(), model_report_json(report)?];
-        self.must(&sql::READ_BY_MODEL, params, Refusal::Stale);
-        self.remove_reading(&episode)?;
-        self.may(&sql::RESET_MODEL_ATTEMPTS, vec![graph]);
-        self.add_tombstone(TombstoneKind::Reading, episode)
     }
 
     fn remove_episode(&mut self, episode: Value) -> Result<()> {
