@@ -178,12 +178,18 @@ impl Ontology {
         both
     }
 
-    /// The property that the declared type of an entity has, by its name in any spelling of case and words.
+    /// The property that the declared type of an entity has, by its name in any spelling of case and words, also
+    /// without "has" (`HAS_PARKING` is the relation of both `parking` and `hasParking`).
     pub fn property(&self, entity_type: Option<&str>, name: &str) -> Option<&Property> {
         let (own, wanted) = (types::comparison_key(entity_type?), types::comparison_key(name));
-        let mut declared = self.entity_types.iter().filter(|kind| types::comparison_key(&kind.name) == own);
-        declared
-            .find_map(|kind| kind.properties.iter().find(|property| types::comparison_key(&property.name) == wanted))
+        let declared = self.entity_types.iter().filter(|kind| types::comparison_key(&kind.name) == own);
+        let properties: Vec<&Property> = declared.flat_map(|kind| &kind.properties).collect();
+        let same = |property: &&&Property| types::comparison_key(&property.name) == wanted;
+        let without_has = |property: &&&Property| {
+            let words = types::split_words(&property.name).to_lowercase();
+            words.strip_prefix("has ").is_some_and(|rest| types::comparison_key(rest) == wanted)
+        };
+        properties.iter().find(same).or_else(|| properties.iter().find(without_has)).copied()
     }
 
     /// Whether a strict ontology admits an entity of this type: a declared type, or that of a speaker.

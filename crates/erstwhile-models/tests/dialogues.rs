@@ -219,6 +219,7 @@ async fn facts(extractor: &OfflineExtractor, dialogue: &Dialogue) -> (Vec<Fact>,
             state: EpisodeState::Processed,
             task: None,
             strict: false,
+            model_reading: None,
         };
         let reading = Reading {
             graph: user.graph,

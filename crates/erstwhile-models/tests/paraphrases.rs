@@ -1,5 +1,6 @@
 //! However a model phrases what it has read before, the graph has one fact, not two.
 #![cfg(feature = "model-extractor")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -94,7 +95,7 @@ fn add(knowledge: &mut Knowledge, changes: Vec<Change>) {
 }
 
 /// What the model reads in one message, when it knows the graph's facts.
-fn read(knowledge: &mut Knowledge, number: i64, text: &str, claim: Value) {
+fn read(knowledge: &mut Knowledge, number: i64, text: &str, claim: &Value) {
     let user = user();
     let episode = episode(number, text);
     let name = |id| knowledge.entity_or_value(id).map(|entity| entity.name.clone()).unwrap_or_default();
@@ -154,7 +155,7 @@ proptest! {
                 "object_is": "entity", "statement": statement, "kind": "asserts", "from": "", "until": "",
                 "restates": if restates { vec![1] } else { vec![] }, "ends": [],
             });
-            read(&mut knowledge, number as i64 + 1, "Well, I work at Acme.", claim);
+            read(&mut knowledge, number as i64 + 1, "Well, I work at Acme.", &claim);
         }
         let facts: Vec<_> = knowledge.facts().collect();
         prop_assert_eq!(facts.len(), 1, "{:#?}", facts);

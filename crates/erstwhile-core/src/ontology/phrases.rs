@@ -53,7 +53,7 @@ pub(super) fn deeds(description: &str, sources: &[&str]) -> Vec<Deed> {
         lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
     let types: Vec<String> = sources.iter().flat_map(|source| name_stems(source)).collect();
     let is_source = |word: &&str| SOMEBODY.contains(word) || stem(word).is_some_and(|stem| types.contains(&stem));
-    let from = words.iter().position(is_source).unwrap_or_default();
+    let from = words.iter().position(&is_source).unwrap_or_default();
     let verbs: Vec<&str> = words
         .iter()
         .skip(from)
@@ -112,6 +112,11 @@ fn of_name(name: &str) -> Vec<Deed> {
 
 /// The relations of the vocabulary that verbs express.
 fn relations(deeds: &[Deed]) -> BTreeSet<&'static str> {
+    deeds.iter().flat_map(relations_of).collect()
+}
+
+/// The relations that a verb expresses: those that are named after it, else all that have a frame with it.
+fn relations_of(deed: &Deed) -> Vec<&'static str> {
     let expressed = |frame: &str| {
         let Some((verb, slot)) = frame.split_once(' ') else { return false };
         if !verb.chars().all(char::is_alphabetic) || LIGHT_VERBS.contains(&verb) {
@@ -119,19 +124,17 @@ fn relations(deeds: &[Deed]) -> BTreeSet<&'static str> {
         }
         // "=type" restricts the object to a type, which the fact type does by itself.
         let slot = slot.split('=').next().unwrap_or(slot);
-        let verb = stem(verb).unwrap_or_else(|| verb.to_owned());
-        deeds.iter().any(|deed| {
-            deed.stem == verb
-                && match &deed.preposition {
-                    None => slot == "obj",
-                    Some(preposition) => slot.split('/').any(|slot| slot == preposition),
-                }
-        })
+        let fits = match &deed.preposition {
+            None => slot == "obj",
+            Some(preposition) => slot.split('/').any(|slot| slot == preposition),
+        };
+        fits && stem(verb).is_some_and(|verb| verb == deed.stem)
     };
     let all = vocabulary::built_in().relations.iter();
-    all.filter(|relation| relation.frames.iter().any(|frame| expressed(frame)))
-        .map(|relation| relation.name.as_str())
-        .collect()
+    let found = all.filter(|relation| relation.frames.iter().any(|frame| expressed(frame)));
+    let (named, others): (Vec<&str>, Vec<&str>) =
+        found.map(|relation| relation.name.as_str()).partition(|name| name_stems(name).contains(&deed.stem));
+    if named.is_empty() { others } else { named }
 }
 
 #[cfg(test)]
@@ -164,6 +167,7 @@ mod tests {
         let shares = |said, description| shares_relation(said, "X", &deeds(description, &["User"]));
         assert!(shares("VISITED", "The user went to a restaurant"));
         assert!(shares("WENT_TO", "The user visited a restaurant"));
+        assert!(!shares("READ", "The user listened to an audiobook"));
         assert!(!shares("LIKES", "The user visited a restaurant"));
         assert!(!shares("OWNS", "The user has a restaurant"));
     }

@@ -152,6 +152,10 @@ fn a_name_that_ends_with_the_type_has_the_type() {
     assert_eq!(name("Anna's tea shop").as_deref(), Some("Shop"));
     assert_eq!(name("Restaurant Week"), None);
     assert_eq!(name("Shopify"), None);
+    assert_eq!(name("House of Blues Restaurant").as_deref(), Some("Restaurant"));
+    for other in ["article about restaurants", "fan of restaurants", "reservation at a restaurant"] {
+        assert_eq!(name(other), None, "{other}");
+    }
 }
 
 #[test]
@@ -283,6 +287,7 @@ fn a_relation_matches_the_fact_type_that_means_it() {
         ("LISTENS_TO", Some("Audiobook"), Some("AUDIOBOOK_LISTEN")),
         ("PLAYS", Some("Audiobook"), Some("AUDIOBOOK_LISTEN")),
         ("BOUGHT", Some("Audiobook"), None),
+        ("READ", Some("Audiobook"), None),
         ("FOLLOWS_DIET", Some("Value"), Some("DIETARY_PREFERENCE")),
         ("DIET_IS", Some("Value"), Some("DIETARY_PREFERENCE")),
         ("ALLERGIC_TO", Some("Topic"), Some("DIETARY_PREFERENCE")),
@@ -379,6 +384,17 @@ fn the_fields_of_a_record_give_its_type() {
     assert_eq!(of(&["rating", "rooms", "cuisine_type"]), None);
     assert_eq!(ontology.type_named("restaurants"), Some("Restaurant"));
     assert_eq!(ontology.type_named("restaurant critic"), None);
+}
+
+#[test]
+fn a_property_is_found_in_any_spelling() {
+    let mut ontology = of_types(&["Restaurant"]);
+    ontology.entity_types[0].properties = vec![property("cuisine_type"), property("hasParking")];
+    let of = |name| ontology.property(Some("restaurant"), name).map(|property| property.name.as_str());
+    assert_eq!([of("cuisineType"), of("Cuisine Type"), of("CUISINE_TYPE")], [Some("cuisine_type"); 3]);
+    assert_eq!([of("has_parking"), of("parking")], [Some("hasParking"); 2]);
+    assert_eq!([of("cuisine"), of("")], [None; 2]);
+    assert_eq!(ontology.property(None, "parking"), None);
 }
 
 #[test]

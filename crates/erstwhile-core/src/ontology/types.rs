@@ -40,7 +40,8 @@ impl Ontology {
         if candidates.is_empty() {
             return None;
         }
-        let named: Vec<Vec<String>> = names.iter().map(|name| stems(name)).collect();
+        let named: Vec<Vec<String>> =
+            names.iter().filter(|name| !has_complement(name)).map(|name| stems(name)).collect();
         let by_name = longest(&candidates, |kind| named.iter().any(|name| name.ends_with(&kind.stems)));
         by_name.or_else(|| {
             let names: Vec<Vec<Token>> =
@@ -245,6 +246,18 @@ fn push_word(tokens: &mut Vec<Token>, word: &mut String) {
         let stem = if is_stop_word { word.clone() } else { stems.concat() };
         tokens.push(Token { lower: std::mem::take(word), stem, is_stop_word });
     }
+}
+
+/// Whether the last word of a name is not what it is about: "article about audiobooks", "fan of restaurants", but not
+/// "House of Blues Restaurant".
+fn has_complement(name: &str) -> bool {
+    let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    let is_title = name.split_whitespace().last().is_some_and(|word| word.starts_with(char::is_uppercase));
+    words.iter().skip(1).any(|word| match word.as_str() {
+        "about" | "on" | "for" | "with" | "from" | "in" | "at" | "by" | "to" => true,
+        "of" => !is_title,
+        _ => false,
+    })
 }
 
 /// Whether the stems of a name end with those of a noun, and have others before it.

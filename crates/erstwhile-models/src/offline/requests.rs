@@ -119,8 +119,7 @@ pub(super) fn confirmed(sentence: &str, asked: &[Unit]) -> Option<Request> {
         let done = object(confirm, sentence)?;
         let wanted = asked.iter().rev().find_map(|unit| object(ask, unit.text.text()))?;
         let phrase = shared(&done, &wanted)?;
-        let name = name_of(&phrase);
-        is_particular(&phrase).then_some(Request { deed: *deed, phrase, name })
+        is_particular(&phrase).then(|| Request { deed: *deed, name: name_of(&phrase), phrase })
     })
 }
 

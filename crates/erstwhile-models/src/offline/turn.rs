@@ -285,7 +285,6 @@ impl TurnReader<'_> {
     fn confirmed_request(&self, unit: &Unit, claims: &mut Claims<'_>) {
         let asked = self.said.last().filter(|said| said.speaker == self.people.addressee);
         let (Some(asked), Some(user)) = (asked, self.people.addressee.clone().map(Person::named)) else { return };
-        // The opening is set aside: "Sure! …".
         let Some(request) = requests::confirmed(unit.text.text(), &asked.units) else { return };
         claims.add(Fact {
             subject: &user,
