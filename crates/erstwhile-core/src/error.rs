@@ -1,8 +1,8 @@
 //! The error type of the engine. Kinds differ by what the caller should do next.
 
+use core::time::Duration;
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
 
 /// The kind of an error, by what the caller should do about it.
 ///

@@ -127,7 +127,12 @@ fn check_contract(generation: Generation) {
     let model = model_server();
     let server = Process::start_with(
         folder.path(),
-        &[("ERSTWHILE_MODEL__URL", &model), ("ERSTWHILE_MODEL__NAME", "a model"), ("ERSTWHILE_INGEST__WORKERS", "1")],
+        &[
+            ("ERSTWHILE_MODEL__URL", &model),
+            ("ERSTWHILE_MODEL__NAME", "a model"),
+            ("ERSTWHILE_MODEL__EXTRACTOR", "offline"),
+            ("ERSTWHILE_INGEST__WORKERS", "1"),
+        ],
     );
     let mut broken = Vec::new();
     let mut absent: BTreeSet<(String, String)> = BTreeSet::new();

@@ -1,11 +1,10 @@
 //! One object of every kind in the API, for tests that call every route.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::fake_model;
 use crate::process::Process;
 
 static SCENES: AtomicUsize = AtomicUsize::new(0);
@@ -293,30 +292,5 @@ impl Scene {
 
 /// Starts a language model with a constant response, and returns its URL.
 pub(crate) fn model_server() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let mut reader = BufReader::new(stream);
-            let mut length = 0;
-            let mut line = String::new();
-            while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
-                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap_or(0);
-                }
-                line.clear();
-            }
-            let mut body = vec![0; length];
-            drop(reader.read_exact(&mut body));
-            let answer =
-                json!({ "choices": [{ "message": { "content": "{\"class\": \"happy\", \"size\": \"42\"}" } }] });
-            let answer = answer.to_string();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                answer.len()
-            );
-            drop(reader.get_mut().write_all((head + &answer).as_bytes()));
-        }
-    });
-    format!("http://{address}/v1")
+    fake_model::start(|_| (200, "{\"class\": \"happy\", \"size\": \"42\"}".to_owned()))
 }

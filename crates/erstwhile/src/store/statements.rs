@@ -6,22 +6,30 @@
 use super::sql::{Reach, Statement};
 use super::tables;
 
+#[macro_use]
+mod queues;
+
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident, $reach:expr, $sql:expr;)*) => {
         $($(#[$doc])* pub(crate) static $name: Statement =
             Statement { name: stringify!($name), sql: $sql, reach: $reach };)*
 
-        const OWN: &[&Statement] = &[$(&$name),*];
+        pub(super) const OWN: &[&Statement] = &[$(&$name),*];
     };
 }
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    let mut all = [OWN[0]; OWN.len() + tables::STATEMENTS.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < OWN.len() { OWN[at] } else { tables::STATEMENTS[at - OWN.len()] };
-        at += 1;
+    const PARTS: [&[&Statement]; 3] = [OWN, model_readings::OWN, tables::STATEMENTS];
+    let mut all = [OWN[0]; PARTS[0].len() + PARTS[1].len() + PARTS[2].len()];
+    let (mut part, mut at, mut into) = (0, 0, 0);
+    while part < PARTS.len() {
+        if at == PARTS[part].len() {
+            (part, at) = (part + 1, 0);
+            continue;
+        }
+        all[into] = PARTS[part][at];
+        (at, into) = (at + 1, into + 1);
     }
     all
 };
@@ -97,83 +105,6 @@ macro_rules! episodes {
              reference_time, recorded_at, state, failure, task_id, strict, model_state, \
              model_report FROM episode ",
             $rest
-        )
-    };
-}
-
-/// The statements of a queue, of which there are several with the same columns.
-macro_rules! enqueue {
-    ($queue:literal) => {
-        concat!(
-            "INSERT INTO ",
-            $queue,
-            " (graph_id, pending, ready_at, lease_until, epoch, attempts, last_error) VALUES ($1, $2, $3, 0, 0, 0, NULL) \
-             ON CONFLICT (graph_id) DO UPDATE SET ready_at = CASE WHEN ",
-            $queue,
-            ".pending = 0 THEN excluded.ready_at ELSE ",
-            $queue,
-            ".ready_at END, pending = ",
-            $queue,
-            ".pending + excluded.pending"
-        )
-    };
-}
-
-macro_rules! claimable {
-    ($queue:literal) => {
-        concat!(
-            "SELECT graph_id, epoch FROM ",
-            $queue,
-            " WHERE pending > 0 AND ready_at <= $1 AND lease_until < $1 ORDER BY ready_at LIMIT $2"
-        )
-    };
-}
-
-macro_rules! claim {
-    ($queue:literal) => {
-        concat!(
-            "UPDATE ",
-            $queue,
-            " SET lease_until = $3, epoch = epoch + 1 WHERE graph_id = $1 AND epoch = $2 AND lease_until < $4 \
-             AND pending > 0 RETURNING epoch, attempts"
-        )
-    };
-}
-
-macro_rules! claim_graph {
-    ($queue:literal) => {
-        concat!(
-            "UPDATE ",
-            $queue,
-            " SET lease_until = $2, epoch = epoch + 1 WHERE graph_id = $1 AND lease_until < $3 AND ready_at <= $3 \
-             AND pending > 0 RETURNING epoch, attempts"
-        )
-    };
-}
-
-macro_rules! release {
-    ($queue:literal) => {
-        concat!(
-            "UPDATE ",
-            $queue,
-            " SET lease_until = 0, ready_at = $3, attempts = attempts + $4, last_error = $5 \
-             WHERE graph_id = $1 AND epoch = $2 RETURNING pending"
-        )
-    };
-}
-
-macro_rules! extend {
-    ($queue:literal) => {
-        concat!("UPDATE ", $queue, " SET lease_until = $3 WHERE graph_id = $1 AND epoch = $2 RETURNING epoch")
-    };
-}
-
-macro_rules! depth {
-    ($queue:literal) => {
-        concat!(
-            "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT), count(*), min(ready_at), max(attempts) FROM ",
-            $queue,
-            " WHERE pending > 0"
         )
     };
 }
@@ -280,6 +211,10 @@ macro_rules! version {
         "(SELECT version FROM graph WHERE graph_id = $1)"
     };
 }
+
+mod model_readings;
+
+pub(crate) use model_readings::*;
 
 statements! {
     ADD_PROJECT, REFERENCE,
@@ -593,60 +528,6 @@ statements! {
     RELEASE, GRAPH, release!("ingest_queue");
     EXTEND_LEASE, GRAPH, extend!("ingest_queue");
     QUEUE_DEPTH, Reach::FanOut, depth!("ingest_queue");
-
-    ENQUEUE_FOR_MODEL, GRAPH, enqueue!("model_queue");
-    MOVED_FOR_MODEL, GRAPH,
-        "INSERT INTO model_queue (graph_id, pending, ready_at, lease_until, epoch, attempts, last_error) \
-         VALUES ($1, $2, $3, 0, 0, 0, NULL) ON CONFLICT (graph_id) DO NOTHING";
-    COUNT_AWAITING, GRAPH,
-        "UPDATE model_queue SET pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND model_state = 1) \
-         WHERE graph_id = $1";
-    RESET_MODEL_ATTEMPTS, GRAPH, "UPDATE model_queue SET attempts = 0, last_error = NULL WHERE graph_id = $1";
-    CLAIMABLE_FOR_MODEL, Reach::FanOut, claimable!("model_queue");
-    CLAIM_FOR_MODEL, GRAPH, claim!("model_queue");
-    CLAIM_GRAPH_FOR_MODEL, GRAPH, claim_graph!("model_queue");
-    RELEASE_FROM_MODEL, GRAPH, release!("model_queue");
-    EXTEND_MODEL_LEASE, GRAPH, extend!("model_queue");
-    MODEL_QUEUE_DEPTH, Reach::FanOut, depth!("model_queue");
-    EXPECT_MODEL_LEASE, GRAPH, "UPDATE model_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2";
-
-    AWAIT_MODEL, GRAPH,
-        concat!("UPDATE episode SET model_state = 1, model_report = NULL, version = ", version!(),
-         " WHERE graph_id = $1 AND episode_id = $2");
-    READ_BY_MODEL, GRAPH,
-        concat!("UPDATE episode SET model_state = 2, model_report = $3, version = ", version!(),
-         " WHERE graph_id = $1 AND episode_id = $2 AND model_state = 1");
-    SET_MODEL_READING, GRAPH,
-        concat!("UPDATE episode SET model_state = $3, model_report = $4, version = ", version!(),
-         " WHERE graph_id = $1 AND episode_id = $2 AND model_state = 1");
-    CANCEL_READING_OF_ASSERTION, GRAPH,
-        concat!("UPDATE episode SET model_state = 4, version = ", version!(), " WHERE graph_id = $1 AND model_state = 1 \
-         AND episode_id IN (SELECT episode_id FROM assertion WHERE graph_id = $1 AND assertion_id = $2)");
-    CANCEL_READINGS_OF_NAME, GRAPH,
-        concat!("UPDATE episode SET model_state = 4, version = ", version!(), " WHERE graph_id = $1 AND model_state = 1 \
-         AND episode_id IN (SELECT episode_id FROM mention WHERE graph_id = $1 AND entity_id = $2)");
-    AWAITING_EPISODES, GRAPH, episodes!("WHERE graph_id = $1 AND model_state = 1 ORDER BY seq LIMIT $2");
-    MODEL_READINGS_OF_TASK, GRAPH,
-        "SELECT model_state, model_report FROM episode WHERE graph_id = $1 AND seq >= $2 AND seq < $3 \
-         AND model_state > 0";
-    PUT_WRITTEN_SUMMARY, GRAPH,
-        "INSERT INTO written_summary (graph_id, kind, subject, summary, basis, instructions, model, written_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (graph_id, kind, subject) DO UPDATE SET \
-         summary = excluded.summary, basis = excluded.basis, instructions = excluded.instructions, \
-         model = excluded.model, written_at = excluded.written_at";
-    WRITTEN_SUMMARIES, GRAPH,
-        "SELECT kind, subject, summary, basis, instructions, model, written_at FROM written_summary \
-         WHERE graph_id = $1 ORDER BY kind, subject";
-    ADD_MODEL_USAGE, Reach::One("project_id"),
-        "INSERT INTO model_usage (project_id, day, model, calls, retries, tokens_in, tokens_cached, tokens_out, cost) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (project_id, day, model) DO UPDATE SET \
-         calls = model_usage.calls + excluded.calls, retries = model_usage.retries + excluded.retries, \
-         tokens_in = model_usage.tokens_in + excluded.tokens_in, \
-         tokens_cached = model_usage.tokens_cached + excluded.tokens_cached, \
-         tokens_out = model_usage.tokens_out + excluded.tokens_out, cost = model_usage.cost + excluded.cost";
-    MODEL_USAGE_SINCE, Reach::One("project_id"),
-        "SELECT day, model, calls, retries, tokens_in, tokens_cached, tokens_out, cost FROM model_usage \
-         WHERE project_id = $1 AND day >= $2 ORDER BY day, model";
 
     CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1 AND batch_id <> $2";
 }

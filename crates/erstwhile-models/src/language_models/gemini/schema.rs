@@ -139,11 +139,11 @@ mod tests {
     #[test]
     fn unknown_keywords_are_left_out_at_every_depth() {
         let schema = json!({
-            "$schema": "x", "type": "object", "additionalProperties": false, "required": ["a"],
+            "$schema": "x", "type": "object", "additionalProperties": false, "required": ["a"], "propertyOrdering": ["a"],
             "properties": { "a": { "type": "array", "items": { "type": "object", "additionalProperties": false } } },
         });
         let expected = json!({
-            "type": "OBJECT", "required": ["a"],
+            "type": "OBJECT", "required": ["a"], "propertyOrdering": ["a"], "propertyOrdering": ["a"],
             "properties": { "a": { "type": "ARRAY", "items": { "type": "OBJECT" } } },
         });
         assert_eq!(converted(&schema), expected);

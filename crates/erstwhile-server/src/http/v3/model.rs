@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use erstwhile::store::DayUsage;
+use erstwhile::engine::DayUsage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

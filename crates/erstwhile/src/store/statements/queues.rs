@@ -1,0 +1,78 @@
+//! The statements of a queue; there are several queues with the same columns.
+
+/// Adds waiting items to a partition's row.
+macro_rules! enqueue {
+    ($queue:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $queue,
+            " (graph_id, pending, ready_at, lease_until, epoch, attempts, last_error) VALUES ($1, $2, $3, 0, 0, 0, NULL) \
+             ON CONFLICT (graph_id) DO UPDATE SET ready_at = CASE WHEN ",
+            $queue,
+            ".pending = 0 THEN excluded.ready_at ELSE ",
+            $queue,
+            ".ready_at END, pending = ",
+            $queue,
+            ".pending + excluded.pending"
+        )
+    };
+}
+
+macro_rules! claimable {
+    ($queue:literal) => {
+        concat!(
+            "SELECT graph_id, epoch FROM ",
+            $queue,
+            " WHERE pending > 0 AND ready_at <= $1 AND lease_until < $1 ORDER BY ready_at LIMIT $2"
+        )
+    };
+}
+
+macro_rules! claim {
+    ($queue:literal) => {
+        concat!(
+            "UPDATE ",
+            $queue,
+            " SET lease_until = $3, epoch = epoch + 1 WHERE graph_id = $1 AND epoch = $2 AND lease_until < $4 \
+             AND pending > 0 RETURNING epoch, attempts"
+        )
+    };
+}
+
+macro_rules! claim_graph {
+    ($queue:literal) => {
+        concat!(
+            "UPDATE ",
+            $queue,
+            " SET lease_until = $2, epoch = epoch + 1 WHERE graph_id = $1 AND lease_until < $3 AND ready_at <= $3 \
+             AND pending > 0 RETURNING epoch, attempts"
+        )
+    };
+}
+
+macro_rules! release {
+    ($queue:literal) => {
+        concat!(
+            "UPDATE ",
+            $queue,
+            " SET lease_until = 0, ready_at = $3, attempts = attempts + $4, last_error = $5 \
+             WHERE graph_id = $1 AND epoch = $2 RETURNING pending"
+        )
+    };
+}
+
+macro_rules! extend {
+    ($queue:literal) => {
+        concat!("UPDATE ", $queue, " SET lease_until = $3 WHERE graph_id = $1 AND epoch = $2 RETURNING epoch")
+    };
+}
+
+macro_rules! depth {
+    ($queue:literal) => {
+        concat!(
+            "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT), count(*), min(ready_at), max(attempts) FROM ",
+            $queue,
+            " WHERE pending > 0"
+        )
+    };
+}
