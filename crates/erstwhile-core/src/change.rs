@@ -43,10 +43,13 @@ pub enum BatchPrecondition {
         /// The revision of the graph's knowledge when the sender read it.
         revision: i64,
     },
-    /// The sender holds the graph's lease for readings by the language model.
+    /// The sender holds the graph's lease for readings by the language model, and nothing was removed from the graph since
+    /// the sender read it.
     ModelLease {
         /// The fencing token of the lease.
         epoch: i64,
+        /// The version of the graph when the sender read it.
+        version: i64,
     },
 }
 
@@ -175,6 +178,7 @@ impl Change {
                 | Self::RemoveThread(_)
                 | Self::RemoveAssertion(_)
                 | Self::PutFactEdit(..)
+                | Self::PutEntityEdit(..)
                 | Self::RemoveName(_)
         )
     }
@@ -189,6 +193,8 @@ impl Change {
                 | Self::RemoveName(_)
                 | Self::PutFactEdit(..)
                 | Self::PutEntityEdit(..)
+                | Self::AddLink(_)
+                | Self::RemoveLink(_)
         )
     }
 

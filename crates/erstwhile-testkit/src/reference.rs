@@ -21,6 +21,7 @@ use erstwhile_core::change::{
     SettingChange,
 };
 use erstwhile_core::error::ErrorKind;
+use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
     ApiKey, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting, SettingKind, User,
 };
@@ -205,11 +206,14 @@ impl Reference {
                 // Random batches never claim a graph, so its epoch is always 0.
                 state.queue.as_ref().filter(|_| epoch == 0).ok_or(ErrorKind::Conflict)?;
             }
-            BatchPrecondition::ModelLease { epoch } => {
-                current
-                    .and_then(|state| state.model_queue.as_ref())
-                    .filter(|_| epoch == 0)
-                    .ok_or(ErrorKind::Conflict)?;
+            BatchPrecondition::ModelLease { epoch, version } => {
+                let state = current.ok_or(ErrorKind::Conflict)?;
+                let is_removal =
+                    |(at, kind, _): &(i64, TombstoneKind, Uuid)| *at > version && *kind != TombstoneKind::Reading;
+                let is_held = epoch == 0 && state.model_queue.is_some();
+                if !is_held || state.tombstones.iter().any(is_removal) {
+                    return Err(ErrorKind::Conflict);
+                }
             }
         }
         if let Some(Change::AddPartition(partition, user)) = batch.changes.first() {

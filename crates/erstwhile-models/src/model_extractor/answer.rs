@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Maximum number of items of a list that are read.
-const ITEMS_MAX: usize = 1_000;
+const ITEMS_MAX: usize = 200;
 /// Maximum number of characters of any text in an item.
 const CHARACTERS_MAX: usize = 1_000;
 
@@ -132,8 +132,11 @@ fn items<T: DeserializeOwned>(list: Vec<Value>, dropped: &mut Vec<DroppedClaim>)
     for item in list.into_iter().take(ITEMS_MAX) {
         let statement =
             || item.get("statement").and_then(Value::as_str).unwrap_or_default().chars().take(200).collect();
-        if has_long_text(&item) {
-            dropped.push(DroppedClaim { statement: statement(), reason: "a text of the claim is too long" });
+        if has_bad_text(&item) {
+            dropped.push(DroppedClaim {
+                statement: statement(),
+                reason: "a text of the claim is too long or has control characters",
+            });
             continue;
         }
         match serde_json::from_value(item.clone()) {
@@ -144,11 +147,15 @@ fn items<T: DeserializeOwned>(list: Vec<Value>, dropped: &mut Vec<DroppedClaim>)
     items
 }
 
-fn has_long_text(value: &Value) -> bool {
+/// Whether a text is too long, or has characters that cannot be stored.
+fn has_bad_text(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.chars().nth(CHARACTERS_MAX).is_some(),
-        Value::Array(list) => list.len() > ITEMS_MAX || list.iter().any(has_long_text),
-        Value::Object(fields) => fields.values().any(has_long_text),
+        Value::String(text) => {
+            let is_odd = |c: char| c.is_control() && !c.is_whitespace();
+            text.chars().nth(CHARACTERS_MAX).is_some() || text.chars().any(is_odd)
+        }
+        Value::Array(list) => list.len() > ITEMS_MAX || list.iter().any(has_bad_text),
+        Value::Object(fields) => fields.values().any(has_bad_text),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -177,7 +184,7 @@ mod tests {
     #[test]
     fn long_texts_and_long_lists_are_cut() {
         let claim = |statement: String| serde_json::json!({"turn": 1, "quote": "q", "subject": "s", "predicate": "P", "statement": statement});
-        let claims: Vec<Value> = (0..1_100).map(|_| claim("x".to_owned())).collect();
+        let claims: Vec<Value> = (0..300).map(|_| claim("x".to_owned())).collect();
         let answer = Answer::read(&serde_json::json!({ "claims": claims }).to_string()).unwrap();
         assert_eq!((answer.claims.len(), answer.dropped.len()), (ITEMS_MAX, 1));
         let answer = Answer::read(&serde_json::json!({ "claims": [claim("x".repeat(10_000))] }).to_string()).unwrap();

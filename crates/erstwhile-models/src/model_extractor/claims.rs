@@ -10,8 +10,8 @@ use erstwhile::ontology::Ontology;
 use erstwhile::ports::{
     Claim, DroppedClaim, ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, KnownFact, Turn,
 };
-use erstwhile::text::contains_word;
 use erstwhile::text::sentences::split;
+use erstwhile::text::{contains_word, position_of_word, words};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -49,6 +49,8 @@ const BASIC_TYPES: [&str; 11] = [
     "Role",
     "Preference",
 ];
+/// Words that turn a sentence into its opposite.
+const DENIALS: [&str; 8] = ["not", "never", "no", "nor", "without", "n't", "none", "nobody"];
 /// How a model may call the speaker.
 const FIRST_PERSON: [&str; 8] = ["i", "me", "myself", "my", "user", "the user", "speaker", "the speaker"];
 
@@ -147,7 +149,7 @@ impl<'a> Call<'a> {
         let subject = self.subject(&answered.subject, place, &near)?;
         let mut own = Words::default();
         own.add(place.part.text);
-        let restated = self.restated(answered, &subject);
+        let restated = self.restated(answered, &subject, &own);
         let is_value = answered.object_is == ObjectIs::Value;
         let relation = match restated {
             Some(fact) => Relation { name: fact.predicate.clone(), holding: fact.holding },
@@ -166,7 +168,7 @@ impl<'a> Call<'a> {
             &subject,
             object.as_ref().map(|(name, _)| name.as_str()),
             &relation,
-            (place, &near),
+            (place, &own),
         );
         let said = Said {
             quote: place.turn.text.get(span.clone()).unwrap_or_default(),
@@ -202,7 +204,9 @@ impl<'a> Call<'a> {
             attributes,
         };
         let mut read = ReadClaims { disagrees: when.disagrees, ..ReadClaims::default() };
-        self.add_consequences(answered, &claim, &own, &mut read);
+        if speaks_for_people(place.turn) {
+            self.add_consequences(answered, &claim, &own, &mut read);
+        }
         read.claims.insert(0, claim);
         Ok(read)
     }
@@ -221,7 +225,7 @@ impl<'a> Call<'a> {
             }
             read.claims.push(Claim {
                 predicate: fact.predicate.clone(),
-                statement: fact.statement.clone(),
+                statement: plain(&fact.subject, &fact.predicate, Some(&fact.object)),
                 object: Some(fact.object.clone()),
                 object_type: fact.object_type.clone(),
                 kind: ClaimKind::Ends,
@@ -265,15 +269,16 @@ impl<'a> Call<'a> {
         self.request.facts.get(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
-    /// The known fact that a claim says again: it must have the same subject, and an object of the same words.
-    fn restated(&self, answered: &AnsweredClaim, subject: &str) -> Option<&'a KnownFact> {
+    /// The known fact that a claim says again: it must have the same subject, and an object whose words both the claim and
+    /// the turn have.
+    fn restated(&self, answered: &AnsweredClaim, subject: &str, own: &Words) -> Option<&'a KnownFact> {
         let mut object = Words::default();
         object.add(&answered.object);
-        answered
-            .restates
-            .iter()
-            .filter_map(|number| self.fact(*number))
-            .find(|fact| normalise(&fact.subject) == normalise(subject) && object.share(&fact.object) >= NAMED)
+        answered.restates.iter().filter_map(|number| self.fact(*number)).find(|fact| {
+            normalise(&fact.subject) == normalise(subject)
+                && object.share(&fact.object) >= NAMED
+                && own.share(&fact.object) >= NAMED
+        })
     }
 
     /// Plans and wishes are no facts of the relation that is planned.
@@ -288,8 +293,8 @@ impl<'a> Call<'a> {
 
     /// Assistants and tools only tell what was done; instructions of the system tell nothing.
     fn check_trust(&self, turn: &Turn, subject: &str, relation: &Relation) -> Checked<()> {
-        let is_done = relation.holding == Holding::Event
-            || self.request.ontology.edge_types.iter().any(|kind| kind.name == relation.name);
+        let is_declared = self.request.ontology.edge_types.iter().any(|kind| kind.name == relation.name);
+        let is_done = relation.holding == Holding::Event || is_declared && !self.relations.knows(&relation.name);
         match turn.role {
             Some(Role::System) => Err("instructions of the system tell nothing about anybody"),
             Some(Role::Assistant | Role::Function | Role::Tool)
@@ -313,6 +318,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Whom a model means by "I" or "the user": the speaker; in what an assistant or a tool says, its user is the owner.
+    fn first_person(&self, word: &str, turn: &Turn) -> Option<String> {
+        if word.contains("user") && !speaks_for_people(turn) {
+            return self.request.owner.clone();
+        }
+        self.speaker(turn)
+    }
+
     /// The name of the subject: the speaker, or someone whom the turn or what was said before names.
     fn subject(&self, answered: &str, place: Place<'_>, near: &Words) -> Checked<String> {
         let wanted = normalise(answered);
@@ -321,13 +334,13 @@ impl<'a> Call<'a> {
         }
         let speaker = self.speaker(place.turn);
         if FIRST_PERSON.contains(&wanted.as_str()) {
-            // An assistant's "you" is its user.
-            let of_user = self.request.owner.clone().filter(|_| wanted.contains("user"));
-            return of_user.or(speaker).ok_or("the speaker has no name");
+            return self.first_person(&wanted, place.turn).ok_or("the speaker has no name");
         }
         if let Some(speaker) = &speaker {
             let whole = normalise(speaker);
-            if whole == wanted || whole.split(' ').next() == Some(wanted.as_str()) {
+            // "My cousin Ann" of Ann Lee is somebody else.
+            let is_given = whole.split(' ').next() == Some(wanted.as_str());
+            if whole == wanted || is_given && !contains_word(&normalise(place.part.text), &wanted) {
                 return Ok(speaker.clone());
             }
         }
@@ -351,7 +364,10 @@ impl<'a> Call<'a> {
         }
         // "Anna Weber's sister": whose someone is need not be named.
         let of_participant = participants.iter().find_map(|owner| wanted.strip_prefix(&format!("{owner}'s ")));
-        near.share(of_participant.unwrap_or(&wanted)) >= NAMED
+        let name = of_participant.unwrap_or(&wanted);
+        let is_known = || self.request.known.iter().any(|known| normalise(&known.name) == wanted);
+        let share = near.share_exactly(name);
+        is_name(name) && near.has_numbers(name) && (share > NAMED || share >= NAMED && is_known())
     }
 
     /// The names of all who take part, normalised.
@@ -381,7 +397,7 @@ impl<'a> Call<'a> {
             }
             ObjectIs::Value => Err("the value is not in the turn"),
             ObjectIs::Entity if FIRST_PERSON.contains(&normalise(&name).as_str()) => {
-                let speaker = self.speaker(place.turn).ok_or("the speaker has no name")?;
+                let speaker = self.first_person(&normalise(&name), place.turn).ok_or("the speaker has no name")?;
                 Ok(Some((speaker, Some("Person".to_owned()))))
             }
             ObjectIs::Entity if self.is_named(&name, place, near) => {
@@ -399,16 +415,12 @@ impl<'a> Call<'a> {
         subject: &str,
         object: Option<&str>,
         relation: &Relation,
-        (place, near): (Place<'_>, &Words),
+        (place, own): (Place<'_>, &Words),
     ) -> String {
-        let relation = relation.name.to_lowercase().replace('_', " ");
-        let plain = format!("{subject} {relation} {}", object.unwrap_or_default());
-        let plain = format!("{}.", plain.trim());
+        let plain = plain(subject, &relation.name, object);
         let sentence = answered.statement.trim();
-        let mut known = near.clone();
-        for text in [&plain, subject, answered.from.as_deref().unwrap_or_default()] {
-            known.add(text);
-        }
+        let mut known = own.clone();
+        known.add(&plain);
         known.add("has had have was were January February March April May June July August September October November December");
         let names_subject = normalise(subject).split(' ').any(|part| contains_word(&normalise(sentence), part));
         let is_short = sentence.chars().count() <= STATEMENT_CHARACTERS_MAX && !sentence.ends_with('?');
@@ -417,8 +429,17 @@ impl<'a> Call<'a> {
             let dates = self.dates.resolve(sentence, place.turn.reference_time, self.zone);
             dates.iter().any(|date| date.relative)
         };
+        // A denial must be said, and so must every name and number.
+        let is_denial = |text: &str| DENIALS.iter().any(|word| contains_word(&normalise(text), word));
+        let is_turned = is_denial(sentence) && !is_denial(&answered.quote) && answered.kind == AnsweredKind::Asserts;
+        let names_are_said = sentence.split_whitespace().all(|word| {
+            let is_name = word.starts_with(char::is_uppercase) || word.contains(|c: char| c.is_ascii_digit());
+            !is_name || known.share_exactly(word) >= 1.0
+        });
         if !sentence.is_empty()
             && is_short
+            && !is_turned
+            && names_are_said
             && !is_relative(sentence)
             && names_subject
             && known.share(sentence) >= STATED
@@ -444,7 +465,7 @@ impl<'a> Call<'a> {
     }
 
     fn add_entity(&self, entity: &AnsweredEntity, place: Place<'_>, extraction: &mut Extraction) {
-        let Some(found) = quotes::find(place.part.text, &entity.name) else { return };
+        let Some(found) = quotes::find(place.part.text, &entity.name).filter(|_| is_name(&entity.name)) else { return };
         let span = place.part.start + found.start..place.part.start + found.end;
         let entity_type = admitted_type(&self.request.ontology, &entity.entity_type);
         let text = normalise(place.part.text);
@@ -454,7 +475,11 @@ impl<'a> Call<'a> {
             // Two who take part are two people, and names with different numbers are two things.
             let are_two =
                 participants.contains(&name) && participants.contains(&other) || numbers(&name) != numbers(&other);
-            if name != other && !are_two && contains_word(&text, &other) && contains_word(&text, &name) {
+            // Either a part of the name, or introduced as another name.
+            let shares = other.split(' ').any(|part| is_name(part) && contains_word(&name, part));
+            let is_introduced = is_introduced(&text, &name, &other);
+            let are_said = contains_word(&text, &other) && contains_word(&text, &name);
+            if name != other && !are_two && is_name(alias) && are_said && (shares || is_introduced) {
                 extraction.aliases.push(ExtractedAlias {
                     name: entity.name.clone(),
                     alias: alias.clone(),
@@ -473,6 +498,9 @@ impl<'a> Call<'a> {
         place: Place<'_>,
         entities: &[AnsweredEntity],
     ) -> Checked<Claim> {
+        if !speaks_for_people(place.turn) && place.turn.role.is_some() {
+            return Err("an assistant or a tool only tells what was done");
+        }
         let span = span_of(place, &attribute.quote)?;
         let near = self.words_near(place);
         let subject = self.subject(&attribute.entity, place, &near)?;
@@ -516,6 +544,34 @@ impl<'a> Call<'a> {
         };
         answered.iter().filter_map(stated).collect()
     }
+}
+
+/// Whether a turn is of someone who speaks for themself, not of an assistant, a tool or the system.
+fn speaks_for_people(turn: &Turn) -> bool {
+    !matches!(turn.role, Some(Role::Assistant | Role::Function | Role::Tool | Role::System))
+}
+
+/// Whether a text can be a name: pronouns and other small words cannot.
+fn is_name(text: &str) -> bool {
+    !words(text).is_empty() && !FIRST_PERSON.contains(&normalise(text).as_str())
+}
+
+/// Whether a text introduces one name after the other: "Robert Smith, called Rob".
+fn is_introduced(text: &str, name: &str, other: &str) -> bool {
+    const BETWEEN: [&str; 8] = ["called", "known as", "aka", "a.k.a", "nickname", "short for", "goes by", "call"];
+    let places = |name: &str| position_of_word(text, name).map(|at| (at, at + name.len()));
+    let Some(((from, to), (other_from, other_to))) = places(name).zip(places(other)) else { return false };
+    let between = if to <= other_from { text.get(to..other_from) } else { text.get(other_to..from) };
+    between.is_some_and(|between| {
+        between.len() < 40 && (BETWEEN.iter().any(|word| between.contains(word)) || between.trim() == "(")
+    })
+}
+
+/// A claim as a sentence made of its parts.
+fn plain(subject: &str, relation: &str, object: Option<&str>) -> String {
+    let relation = relation.to_lowercase().replace('_', " ");
+    let sentence = format!("{subject} {relation} {}", object.unwrap_or_default());
+    format!("{}.", sentence.trim())
 }
 
 /// The place of a quotation in the text of its turn.

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use erstwhile::text::words;
+use erstwhile::text::{position_of_word, words};
+
+use super::said_values::numbers;
 
 /// The place of a quotation in a text. Models change white space, case, and the shape of quotation marks and dashes;
 /// nothing else is forgiven.
@@ -13,15 +15,36 @@ pub(super) fn find(text: &str, quote: &str) -> Option<Range<usize>> {
     if !wanted.iter().any(|character| character.is_alphanumeric()) {
         return None;
     }
-    if let Some(at) = text.find(quote) {
+    if let Some(at) = position_of_word(text, quote) {
         return Some(at..at + quote.len());
     }
     let (places, all): (Vec<usize>, Vec<char>) = folded(text).unzip();
-    let at = all.windows(wanted.len()).position(|window| window == wanted)?;
-    let start = *places.get(at)?;
-    let last = *places.get(at + wanted.len() - 1)?;
-    let end = last + text.get(last..)?.chars().next()?.len_utf8();
-    Some(start..end)
+    let starts = all.windows(wanted.len()).enumerate().filter(|(_, window)| *window == wanted).map(|(at, _)| at);
+    starts
+        .filter_map(|at| {
+            let start = *places.get(at)?;
+            let last = *places.get(at + wanted.len() - 1)?;
+            let end = last + text.get(last..)?.chars().next()?.len_utf8();
+            is_whole(text, start..end).then_some(start..end)
+        })
+        .next()
+}
+
+/// Whether a range neither begins nor ends inside a word.
+fn is_whole(text: &str, range: Range<usize>) -> bool {
+    let Some(part) = text.get(range.clone()) else { return false };
+    let joins = |one: Option<char>, other: Option<char>| {
+        let is_inside = |c: char| c.is_alphanumeric() && !is_ideographic(c);
+        one.is_some_and(is_inside) && other.is_some_and(is_inside)
+    };
+    let before = text.get(..range.start).and_then(|before| before.chars().next_back());
+    let after = text.get(range.end..).and_then(|after| after.chars().next());
+    !joins(before, part.chars().next()) && !joins(part.chars().next_back(), after)
+}
+
+/// Whether a script is written without spaces.
+fn is_ideographic(character: char) -> bool {
+    matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{0e00}'..='\u{0e7f}')
 }
 
 /// The characters of a text in lower case and without white space, with their places.
@@ -39,11 +62,15 @@ fn folded(text: &str) -> impl Iterator<Item = (usize, char)> {
 
 /// The words that a claim may be made of: those of the text it is from, and those already known.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Words(HashSet<String>);
+pub(super) struct Words {
+    stems: HashSet<String>,
+    numbers: HashSet<String>,
+}
 
 impl Words {
     pub(super) fn add(&mut self, text: &str) {
-        self.0.extend(words(text));
+        self.stems.extend(words(text));
+        self.numbers.extend(numbers(text));
     }
 
     /// The share of a text's words that are among these; 1 when it has none.
@@ -55,15 +82,29 @@ impl Words {
         all.iter().filter(|word| self.has(word)).count() as f64 / all.len() as f64
     }
 
+    /// The share of a text's words that are exactly among these, but for endings; 1 when it has none.
+    pub(super) fn share_exactly(&self, text: &str) -> f64 {
+        let all = words(text);
+        if all.is_empty() {
+            return 1.0;
+        }
+        all.iter().filter(|word| self.stems.contains(*word)).count() as f64 / all.len() as f64
+    }
+
+    /// Whether all numbers of a text are among these.
+    pub(super) fn has_numbers(&self, text: &str) -> bool {
+        numbers(text).iter().all(|number| self.numbers.contains(number))
+    }
+
     /// Whether a word, or one with the same beginning ("allergy", "allergic"), is among these.
     fn has(&self, word: &str) -> bool {
         const BEGINNING: usize = 5;
-        if self.0.contains(word) {
+        if self.stems.contains(word) {
             return true;
         }
         let beginning: String = word.chars().take(BEGINNING).collect();
         let is_long = beginning.chars().count() == BEGINNING && beginning.chars().all(char::is_alphabetic);
-        is_long && self.0.iter().any(|known| known.starts_with(&beginning))
+        is_long && self.stems.iter().any(|known| known.starts_with(&beginning))
     }
 }
 

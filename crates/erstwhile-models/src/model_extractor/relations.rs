@@ -2,6 +2,7 @@
 
 use erstwhile::model::Holding;
 use erstwhile::ontology::{EdgeType, Ontology, StatedRelation};
+use erstwhile::text::words;
 use erstwhile::vocabulary::Vocabulary;
 
 use super::quotes::Words;
@@ -51,7 +52,9 @@ impl<'a> Relations<'a> {
             return Some(Relation { name: known.name.clone(), holding: known.holding });
         }
         let in_words = name.to_lowercase().replace('_', " ");
-        let is_said = quoted.share(&in_words) >= 1.0 && in_words.chars().any(char::is_alphabetic);
+        let has_content = !words(&in_words).is_empty();
+        let is_denial = in_words.split(' ').any(|word| matches!(word, "not" | "no" | "never" | "without"));
+        let is_said = has_content && !is_denial && quoted.share(&in_words) >= 1.0;
         let holding = if is_value { Holding::Exclusive } else { Holding::Shared };
         is_said.then_some(Relation { name, holding })
     }
@@ -66,6 +69,11 @@ impl<'a> Relations<'a> {
     pub(super) fn started_by(&self, relation: &str) -> impl Iterator<Item = &str> {
         let known = self.vocabulary.relation(relation).into_iter();
         known.flat_map(|known| &known.starts).map(String::as_str)
+    }
+
+    /// Whether the vocabulary has a relation.
+    pub(super) fn knows(&self, relation: &str) -> bool {
+        self.vocabulary.relation(relation).is_some()
     }
 
     pub(super) fn holding(&self, relation: &str) -> Holding {

@@ -17,7 +17,9 @@ pub(super) fn is_said_value(value: &str, own: &Words, text: &str) -> bool {
     let is_said =
         |number: &String| said.contains(number) || number_word(number).is_some_and(|word| contains_word(&text, word));
     let wanted = numbers(value);
-    wanted.iter().all(is_said) && (!wanted.is_empty() || own.share(value) >= NAMED)
+    let others: String = value.split_whitespace().filter(|word| numbers(word).is_empty()).collect::<Vec<_>>().join(" ");
+    let others_are_said = own.share(&others) >= NAMED;
+    wanted.iter().all(is_said) && others_are_said
 }
 
 /// The numbers of a text, without separators of thousands.
@@ -40,8 +42,29 @@ pub(super) fn numbers(text: &str) -> Vec<String> {
 }
 
 fn number_word(number: &str) -> Option<&'static str> {
-    const WORDS: [&str; 13] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    const WORDS: [&str; 21] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
     WORDS.get(number.parse::<usize>().ok()?).copied()
 }
 
@@ -88,6 +111,8 @@ mod tests {
             ("$12.50", "It costs 12.50 dollars.", true),
             ("A-17", "My locker is A-17.", true),
             ("single", "I am married.", false),
+            ("2 felony convictions", "I have 2 cats.", false),
+            ("15 km", "I ran fifteen kilometres, km by km.", true),
         ] {
             let mut own = Words::default();
             own.add(text);

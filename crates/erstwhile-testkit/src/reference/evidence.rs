@@ -102,6 +102,7 @@ impl PartitionState {
     }
 
     pub(super) fn put_entity_edit(&mut self, id: EntityId, patch: &EntityPatch, at: Timestamp) {
+        self.cancel_readings_of_name(id);
         self.put_edit((ENTITY, id.0), Edit::Entity(id, patch.clone()), at);
     }
 
@@ -141,6 +142,7 @@ impl PartitionState {
     }
 
     pub(super) fn remove_assertion(&mut self, id: AssertionId) -> Result<(), ErrorKind> {
+        self.cancel_reading_of_assertion(id);
         self.assertions.remove(&id).ok_or(ErrorKind::NotFound)?;
         self.edits.remove(&(FACT, id.0));
         self.bury(TombstoneKind::Assertion, id.0);

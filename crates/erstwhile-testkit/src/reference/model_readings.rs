@@ -10,7 +10,10 @@ use super::PartitionState;
 impl PartitionState {
     pub(super) fn await_model(&mut self, id: EpisodeId, from: Timestamp) {
         let version = self.row.version;
-        if let Some(stored) = self.stored_episode(id) {
+        let is_cancelled = |reading: &ModelReading| reading.state == ModelReadingState::Cancelled;
+        if let Some(stored) = self.stored_episode(id)
+            && !stored.episode.model_reading.as_ref().is_some_and(is_cancelled)
+        {
             let reading = ModelReading { state: ModelReadingState::Awaiting, report: ModelReport::default() };
             stored.episode.model_reading = Some(reading);
             stored.version = version;
@@ -47,7 +50,14 @@ impl PartitionState {
     }
 
     fn cancel_reading(&mut self, id: EpisodeId) {
-        self.change_awaited(id, |reading| reading.state = ModelReadingState::Cancelled);
+        let version = self.row.version;
+        let Some(stored) = self.stored_episode(id) else { return };
+        let report = stored.episode.model_reading.take().map(|reading| (reading.state, reading.report));
+        if report.as_ref().is_none_or(|(state, _)| *state != ModelReadingState::Cancelled) {
+            stored.version = version;
+        }
+        let report = report.map(|(_, report)| report).unwrap_or_default();
+        stored.episode.model_reading = Some(ModelReading { state: ModelReadingState::Cancelled, report });
     }
 
     /// The operator corrects what an assertion says.

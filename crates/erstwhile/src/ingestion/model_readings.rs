@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::leases::{self, LEASE, backoff, later};
@@ -16,16 +17,17 @@ use super::requests::Source;
 use super::summaries;
 use super::{add_counts, admit_declared_types, user_of};
 use crate::parts::ModelReadingSettings;
-use crate::ports::{DroppedClaim, Extraction, Extractor, ModelUsage, UsageMeter};
+use crate::ports::{DroppedClaim, Extraction, ExtractionRequest, Extractor, ModelUsage, UsageMeter};
 use crate::state::State;
 use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
-    Assertion, BatchId, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind, ModelReading, ModelReadingState,
-    ModelReport, PartitionId, ProjectId, Role,
+    Assertion, AssertionId, BatchId, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind, ModelReading,
+    ModelReadingState, ModelReport, PartitionId, ProjectId, Role,
 };
 use erstwhile_core::reading::{self, Reading};
+use erstwhile_core::text::words;
 
 /// How often a worker polls the queue.
 const POLL: Duration = Duration::from_secs(1);
@@ -33,8 +35,8 @@ const POLL: Duration = Duration::from_secs(1);
 const BATCHES_PER_CLAIM: usize = 8;
 /// Maximum number of waiting episodes from which a batch is chosen.
 const CANDIDATES: i64 = 128;
-/// Attempts to apply a reading whose episodes change meanwhile.
-const APPLY_ATTEMPTS: usize = 4;
+/// The longest pause that a provider may ask for.
+const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// The pause after which a project that has spent its budget is checked again: the limit may have been raised.
 const BUDGET_PAUSE: SignedDuration = SignedDuration::from_secs(900);
 
@@ -62,8 +64,11 @@ pub(super) async fn run(state: Arc<State>, stop: CancellationToken) {
 /// Whether a language model should read an episode: somebody said something.
 pub(crate) fn is_worth_a_call(episode: &Episode) -> bool {
     let is_instruction = episode.role == Some(Role::System);
-    let words = episode.content.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));
-    episode.kind != EpisodeKind::FactTriple && !is_instruction && words.take(2).count() == 2
+    let is_said = |word: &&str| word.chars().any(char::is_alphabetic);
+    let spaced = episode.content.split_whitespace().filter(is_said).take(2).count();
+    // Some scripts have no spaces between words.
+    let is_unspaced = spaced == 1 && words(&episode.content).len() > 1;
+    episode.kind != EpisodeKind::FactTriple && !is_instruction && (spaced == 2 || is_unspaced)
 }
 
 /// Claims one graph and reads what waits in it; false when nothing did.
@@ -71,25 +76,22 @@ pub(super) async fn read_one_graph(state: &Arc<State>) -> Result<bool> {
     let Some(extractor) = state.parts.model_extractor.clone() else { return Ok(false) };
     let now = state.now();
     let Some(lease) = state.store().claim(Queue::Model, now, later(now, LEASE)).await? else { return Ok(false) };
-    let outcome = leases::hold(state, lease, work(state, extractor.as_ref(), lease)).await;
+    let outcome = leases::hold(state, lease, work(state, &extractor, lease)).await;
     let now = state.now();
     match outcome {
         Ok(()) => state.store().release(lease, now, None).await?,
-        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => {
-            state.store().release(lease, now, None).await?
-        }
         Err(error) => {
             let pause = error.retry_after().and_then(|after| SignedDuration::try_from(after).ok());
-            let pause = pause.unwrap_or_default().max(backoff(lease.attempts));
+            let pause = pause.unwrap_or_default().min(PAUSE_MAX).max(backoff(lease.attempts));
             tracing::warn!(graph.id = %lease.partition, attempts = lease.attempts, pause_s = pause.as_secs(), %error,
-                "the language model is not read from");
+                "reading with the language model is delayed");
             state.store().release(lease, later(now, pause), Some(&error.message().to_owned())).await?
         }
     };
     Ok(true)
 }
 
-async fn work(state: &Arc<State>, extractor: &dyn Extractor, lease: Lease) -> Result<()> {
+async fn work(state: &Arc<State>, extractor: &Arc<dyn Extractor>, lease: Lease) -> Result<()> {
     let settings = &state.parts.settings.model;
     for _ in 0..BATCHES_PER_CLAIM {
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(()) };
@@ -100,7 +102,7 @@ async fn work(state: &Arc<State>, extractor: &dyn Extractor, lease: Lease) -> Re
         if episodes.is_empty() {
             return summaries::write(source).await;
         }
-        ModelReader { source, extractor, lease }.read(&episodes).await?;
+        ModelReader { source, extractor: Arc::clone(extractor), lease }.read(&episodes).await?;
     }
     Ok(())
 }
@@ -117,7 +119,7 @@ fn batch_of(waiting: Vec<Episode>, settings: &ModelReadingSettings) -> Vec<Episo
 /// Reads the waiting episodes of one graph.
 struct ModelReader<'a> {
     source: Source<'a>,
-    extractor: &'a dyn Extractor,
+    extractor: Arc<dyn Extractor>,
     lease: Lease,
 }
 
@@ -134,18 +136,29 @@ impl ModelReader<'_> {
                 self.note_failure(episodes, &error, false, &BTreeMap::new()).await?;
                 return Err(error);
             }
+            // What is removed from the graph from here on makes the answer worthless: it may repeat what was removed.
+            let version = self.version().await?;
             let usage = Arc::new(UsageMeter::default());
             let mut request = self.source.request_for_model(part).await?;
             request.usage = Arc::clone(&usage);
             let spent = self.spent(part.len(), Arc::clone(&usage));
-            let extracted = self.extractor.extract(request).await;
-            spent.record().await?;
+            let extracted = self.extract(request).await;
+            if let Err(error) = spent.record().await {
+                tracing::warn!(%error, "what a call of the language model consumed was not recorded");
+            }
             let shares = shares(part, usage.total());
-            match extracted {
-                Ok(extractions) if extractions.len() == part.len() => self.replace(part, extractions, &shares).await?,
-                Ok(_) => return Err(Error::internal("the extractor returned no result for some turns")),
+            let replaced = match extracted {
+                Ok(extractions) if extractions.len() == part.len() => {
+                    self.replace(part, extractions, &shares, version).await
+                }
+                Ok(_) => Err(Error::internal("the extractor returned no result for some turns")),
+                Err(error) => Err(error),
+            };
+            match replaced {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::Conflict => return Err(error),
                 Err(error) if is_outage(&error) => {
-                    self.note_failure(part, &error, false, &shares).await?;
+                    self.note_failure(part, &error, false, &BTreeMap::new()).await?;
                     return Err(error);
                 }
                 Err(error) if part.len() > 1 => {
@@ -157,6 +170,20 @@ impl ModelReader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Asks in a task of its own: an extractor computes for a while and may panic. Dropping the future cancels the task.
+    async fn extract(&self, request: ExtractionRequest) -> Result<Vec<Extraction>> {
+        let extractor = Arc::clone(&self.extractor);
+        let mut task = JoinSet::new();
+        task.spawn(async move { extractor.extract(request).await });
+        let stopped = || Error::internal("the extractor stopped unexpectedly");
+        task.join_next().await.ok_or_else(stopped)?.map_err(|_| stopped())?
+    }
+
+    async fn version(&self) -> Result<i64> {
+        let version = self.source.state.store().partition_version(self.source.partition.id).await?;
+        version.ok_or_else(|| Error::not_found("graph"))
     }
 
     async fn check_budget(&self) -> Result<()> {
@@ -186,6 +213,7 @@ impl ModelReader<'_> {
         episodes: &[Episode],
         extractions: Vec<Extraction>,
         shares: &BTreeMap<EpisodeId, ModelUsage>,
+        version: i64,
     ) -> Result<()> {
         let Source { state, partition, user } = self.source;
         let mut extractions: Vec<Result<Extraction, String>> = extractions.into_iter().map(Ok).collect();
@@ -193,7 +221,7 @@ impl ModelReader<'_> {
         let index = state.index(self.source.graph()).await?;
         let now = state.now();
         let reading = Reading { graph: self.source.graph(), user, extractor: self.extractor.name(), recorded_at: now };
-        let mut of_episodes: Vec<(EpisodeId, Vec<Change>)> = Vec::new();
+        let mut changes: Vec<Change> = Vec::new();
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut refused = 0;
         for (episode, extraction) in episodes.iter().zip(extractions) {
@@ -204,7 +232,7 @@ impl ModelReader<'_> {
                 let failure = Some(reason.to_owned());
                 let report = ModelReport { dropped, failure, ..self.report(episode, episodes.len(), shares) };
                 let failed = ModelReading { state: ModelReadingState::Failed, report };
-                of_episodes.push((episode.id, vec![Change::SetModelReading(episode.id, failed)]));
+                changes.push(Change::SetModelReading(episode.id, failed));
                 refused += 1;
                 continue;
             }
@@ -219,11 +247,10 @@ impl ModelReader<'_> {
                 dropped: counts_by_name(&dropped),
                 ..self.report(episode, episodes.len(), shares)
             };
-            let mut changes = vec![Change::ReplaceReading(episode.id, report)];
+            changes.push(Change::ReplaceReading(episode.id, report));
             changes.append(&mut evidence);
-            of_episodes.push((episode.id, changes));
         }
-        self.apply_to_waiting(of_episodes).await?;
+        self.apply(changes, version).await?;
         state.count_readings(ModelReadingState::Read, episodes.len() as u64 - refused);
         state.count_readings(ModelReadingState::Failed, refused);
         state.dropped_claims().add(&counts);
@@ -231,59 +258,38 @@ impl ModelReader<'_> {
         Ok(())
     }
 
-    /// Applies the changes of those episodes that still wait. Others were deleted, or corrected by the operator, while
-    /// the model was reading.
-    async fn apply_to_waiting(&self, mut of_episodes: Vec<(EpisodeId, Vec<Change>)>) -> Result<()> {
-        let state = self.source.state;
-        let mut conflict = None;
-        for _ in 0..APPLY_ATTEMPTS {
-            if of_episodes.is_empty() {
-                return Ok(());
-            }
-            let changes = of_episodes.iter().flat_map(|(_, changes)| changes.iter().cloned()).collect();
-            match self.apply(changes).await {
-                Ok(()) => return Ok(()),
-                Err(error) if error.kind() == ErrorKind::Conflict => conflict = Some(error),
-                Err(error) => return Err(error),
-            }
-            let waiting = state.store().episodes_awaiting_model(self.source.graph(), i64::from(i32::MAX)).await?;
-            let waiting: HashSet<EpisodeId> = waiting.into_iter().map(|episode| episode.id).collect();
-            of_episodes.retain(|(id, _)| waiting.contains(id));
-        }
-        conflict.map_or(Ok(()), Err)
-    }
-
-    /// Records why episodes were not read; they keep waiting, unless the failure is `final` for now.
+    /// Records why episodes were not read. They keep waiting; if it is the fault of their text, only for some attempts.
     async fn note_failure(
         &self,
         episodes: &[Episode],
         error: &Error,
-        counts: bool,
+        is_fault_of_text: bool,
         shares: &BTreeMap<EpisodeId, ModelUsage>,
     ) -> Result<()> {
         let attempts_max = self.source.state.parts.settings.model.attempts_max;
         let mut changes = Vec::new();
         for episode in episodes {
             let before = episode.model_reading.as_ref().map(|reading| &reading.report);
-            let is_known = before.is_some_and(|report| report.failure.as_deref() == Some(error.message()));
             // While the model is down, the reason is written once, not with every attempt.
-            if is_known && !counts && shares.is_empty() {
+            let is_known = before.is_some_and(|report| report.failure.is_some());
+            if is_known && !is_fault_of_text {
                 continue;
             }
             let mut report = self.report(episode, episodes.len(), shares);
-            report.attempts += u64::from(counts);
+            report.attempts += u64::from(is_fault_of_text);
             report.failure = Some(error.message().to_owned());
-            let is_over = counts && report.attempts >= attempts_max;
+            let is_over = is_fault_of_text && report.attempts >= attempts_max;
             let state = if is_over { ModelReadingState::Failed } else { ModelReadingState::Awaiting };
             changes.push(Change::SetModelReading(episode.id, ModelReading { state, report }));
         }
         if changes.is_empty() {
             return Ok(());
         }
-        if counts {
+        if is_fault_of_text {
             self.source.state.count_readings(ModelReadingState::Failed, changes.len() as u64);
         }
-        self.apply(changes).await
+        let version = self.version().await?;
+        self.apply(changes, version).await
     }
 
     /// The report of an episode so far, with its share of a usage.
@@ -302,13 +308,14 @@ impl ModelReader<'_> {
         }
     }
 
-    async fn apply(&self, changes: Vec<Change>) -> Result<()> {
+    /// Applies changes, unless the lease was lost or something was removed from the graph since it had `version`.
+    async fn apply(&self, changes: Vec<Change>, version: i64) -> Result<()> {
         let Source { state, partition, .. } = self.source;
         let batch = Batch {
             id: BatchId(state.ids().next()),
             project: partition.project,
             partition: Some(partition.id),
-            expect: BatchPrecondition::ModelLease { epoch: self.lease.epoch },
+            expect: BatchPrecondition::ModelLease { epoch: self.lease.epoch, version },
             at: state.now(),
             changes,
         };
@@ -386,24 +393,45 @@ fn counts_by_name(dropped: &[DroppedClaim]) -> BTreeMap<String, u64> {
 }
 
 /// What was read in an episode before.
-struct Before(HashMap<ClaimKey, (erstwhile_core::model::AssertionId, Timestamp)>);
+struct Before {
+    recorded: HashMap<AssertionId, Timestamp>,
+    /// By what makes two claims of one episode the same.
+    same: HashMap<ClaimKey, Vec<AssertionId>>,
+}
 
-/// What makes two claims of one episode the same.
 type ClaimKey = (ClaimKind, EntityId, String, Option<EntityId>, Option<String>);
 
 impl Before {
     fn of<'a>(assertions: impl Iterator<Item = &'a Assertion>) -> Self {
-        Self(assertions.map(|assertion| (key_of(assertion), (assertion.id, assertion.recorded_at))).collect())
+        let mut before = Self { recorded: HashMap::new(), same: HashMap::new() };
+        for assertion in assertions {
+            before.recorded.insert(assertion.id, assertion.recorded_at);
+            before.same.entry(key_of(assertion)).or_default().push(assertion.id);
+        }
+        before
     }
 
     /// A claim that was made before keeps its id and the time at which it was recorded, so that its fact does, too.
-    fn keep_identity(mut self, evidence: &mut [Change]) {
+    fn keep_identity(self, evidence: &mut [Change]) {
+        let Self { recorded, mut same } = self;
+        let mut used = HashSet::new();
+        let mut others = Vec::new();
         for change in evidence {
-            if let Change::AddAssertion(assertion) = change
-                && let Some((id, recorded_at)) = self.0.remove(&key_of(assertion))
-            {
+            let Change::AddAssertion(assertion) = change else { continue };
+            match recorded.get(&assertion.id) {
+                Some(recorded_at) => {
+                    assertion.recorded_at = *recorded_at;
+                    used.insert(assertion.id);
+                }
+                None => others.push(assertion),
+            }
+        }
+        for assertion in others {
+            let known = same.get_mut(&key_of(assertion)).into_iter().flatten();
+            if let Some(id) = known.map(|id| *id).find(|id| !used.contains(id)) {
+                used.insert(id);
+                assertion.recorded_at = recorded.get(&id).copied().unwrap_or(assertion.recorded_at);
                 assertion.id = id;
-                assertion.recorded_at = recorded_at;
             }
         }
     }

@@ -102,9 +102,8 @@ impl Steps {
             BatchPrecondition::Revision(revision) => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
             }
-            BatchPrecondition::ModelLease { epoch } => {
-                self.must(&sql::EXPECT_MODEL_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);
-            }
+            // Checked below, when the partition's row is locked: deletions lock it first, too.
+            BatchPrecondition::ModelLease { .. } => {}
             BatchPrecondition::Lease { epoch, revision } => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
                 self.must(&sql::EXPECT_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);
@@ -116,6 +115,10 @@ impl Steps {
         let knowledge = i64::from(batch.changes.iter().any(Change::is_knowledge));
         let params = vec![id(graph.0), Value::Int(knowledge), Value::Int(self.arriving as i64)];
         self.must(&sql::RAISE_VERSION, params, Refusal::Missing("graph"));
+        if let BatchPrecondition::ModelLease { epoch, version } = batch.expect {
+            let params = vec![id(graph.0), Value::Int(epoch), Value::Int(version)];
+            self.must(&sql::EXPECT_MODEL_LEASE, params, Refusal::Fenced);
+        }
     }
 
     fn change(&mut self, change: &Change) -> Result<()> {
@@ -192,6 +195,8 @@ impl Steps {
                 self.may(&sql::PUT_EDIT, params);
             }
             Change::PutEntityEdit(entity, patch) => {
+                let graph = id(self.partition()?.0);
+                self.may(&sql::CANCEL_READINGS_OF_NAME, vec![graph, id(entity.0)]);
                 let params =
                     vec![id(self.partition()?.0), Value::Int(1), id(entity.0), entity_patch_json(patch), time(self.at)];
                 self.may(&sql::PUT_EDIT, params);

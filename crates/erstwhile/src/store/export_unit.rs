@@ -170,7 +170,7 @@ impl ExportUnit {
         }
         if awaiting > 0 {
             let params = vec![key, Value::Int(awaiting), time(ready_at)];
-            steps.push(Step { statement: &sql::MOVED_FOR_MODEL, params, expect: Rows::Any });
+            steps.push(Step { statement: &sql::ENQUEUE_MOVED_FOR_MODEL, params, expect: Rows::Any });
         }
         Ok(steps)
     }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use erstwhile::engine::NewThread;
 use erstwhile::model::{
-    EpisodeId, FactEdit, Holding, ModelPrices, ModelReading, ModelReadingState, ModelUsage, Precondition, SettingKind,
-    TaskState,
+    EpisodeId, FactEdit, Holding, ModelPrices, ModelReading, ModelReadingState, ModelUsage, Precision, Precondition,
+    SettingKind, TaskState, TimePoint,
 };
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
 use erstwhile::{ErrorKind, ModelBudget, ModelReadingSettings, Result};
@@ -144,7 +144,8 @@ async fn while_the_model_is_down_the_offline_facts_stay_and_the_episode_tells_wh
     read_all(&world).await;
     let ModelReading { state, report } = reading(&world, id).await;
     assert_eq!((state, report.failure), (ModelReadingState::Read, None));
-    assert_eq!(report.usage.calls, 2, "the failed call is counted, too");
+    let spent = world.engine.project(world.project).model_usage(1).await.unwrap();
+    assert_eq!(spent[0].usage.calls, 2, "the failed call is counted, too");
 }
 
 #[tokio::test]
@@ -272,9 +273,17 @@ async fn a_message_that_is_deleted_while_the_model_reads_leaves_nothing() {
         world.engine.project(world.project).delete_episode(doomed).await.unwrap();
     })
     .await;
+    assert_eq!(
+        reading(&world, other).await.state,
+        ModelReadingState::Awaiting,
+        "the answer may repeat what was deleted"
+    );
+    world.clock.advance_s(600);
+    meanwhile(&world, &model, async {}).await;
+    assert_eq!(reading(&world, other).await.state, ModelReadingState::Read);
+    let asked_again = &model.seen.lock().unwrap()[1];
+    assert!(asked_again.turns.iter().chain(&asked_again.context).all(|turn| !turn.text.contains("Atlantis")));
     assert_eq!(world.facts().await, ["I live in Oslo 2025-02-01/…"]);
-    assert_eq!(reading(&world, other).await.state, ModelReadingState::Read, "the answer about the rest is used");
-    assert_eq!(model.seen.lock().unwrap().len(), 1, "and not paid for again");
 }
 
 #[tokio::test]
@@ -294,6 +303,44 @@ async fn what_the_operator_corrects_while_the_model_reads_stays_corrected() {
     assert_eq!(world.facts().await, ["Ann lives near Oslo 2025-01-01/…"]);
     assert_eq!(reading(&world, id).await.state, ModelReadingState::Cancelled);
     assert_eq!(project.graph(world.graph()).read_with_model().await.unwrap(), 0, "it is not read again, either");
+}
+
+#[tokio::test]
+async fn a_fact_that_was_deleted_after_the_model_read_it_does_not_come_back_with_another_reading() {
+    let (world, model) = world().await;
+    let text = "I live in Oslo";
+    model.answer(text, lives_in(text, "Oslo"));
+    world.say(MORNING, text).await;
+    world.ingest().await;
+    read_all(&world).await;
+    let project = world.engine.project(world.project);
+    let fact = project.graph(world.graph()).facts(&Default::default()).await.unwrap().remove(0).fact.id;
+    project.delete_fact(fact).await.unwrap();
+    assert_eq!(project.graph(world.graph()).read_with_model().await.unwrap(), 0);
+    world.clock.advance_s(600);
+    read_all(&world).await;
+    assert!(world.facts().await.is_empty());
+}
+
+#[tokio::test]
+async fn two_visits_to_one_place_stay_two_facts_when_they_are_read_again() {
+    let (world, model) = world().await;
+    let text = "I was in Paris in 2019 and in 2021";
+    let visit = |year: &str| {
+        let at = format!("{year}-01-01T00:00:00Z").parse().unwrap();
+        let valid_from = Some(TimePoint { at, precision: Precision::Year });
+        erstwhile::ports::Claim { valid_from, ..claim(text, "VISITED", "Paris", Holding::Event) }
+    };
+    let both = || Extraction { claims: vec![visit("2019"), visit("2021")], ..Extraction::default() };
+    world.script.answer(text, both());
+    model.answer(text, both());
+    world.say(MORNING, text).await;
+    world.ingest().await;
+    let before = world.facts().await;
+    assert_eq!(before.len(), 2, "{before:?}");
+    world.clock.advance_s(60);
+    read_all(&world).await;
+    assert_eq!(world.facts().await, before);
 }
 
 #[tokio::test]

@@ -22,8 +22,7 @@ impl Steps {
     pub(super) fn set_model_reading(&mut self, episode: EpisodeId, reading: &ModelReading) -> Result<()> {
         let graph = id(self.partition()?.0);
         let report = model_report_json(&reading.report)?;
-        self.may(&sql::SET_MODEL_READING, vec![graph.clone(), id(episode.0), reading.state.value(), report]);
-        self.may(&sql::RESET_MODEL_ATTEMPTS, vec![graph]);
+        self.may(&sql::SET_MODEL_READING, vec![graph, id(episode.0), reading.state.value(), report]);
         Ok(())
     }
 

@@ -4,12 +4,12 @@ use super::{GRAPH, Reach, Statement};
 
 statements! {
     ENQUEUE_FOR_MODEL, GRAPH, enqueue!("model_queue");
-    MOVED_FOR_MODEL, GRAPH,
+    ENQUEUE_MOVED_FOR_MODEL, GRAPH,
         "INSERT INTO model_queue (graph_id, pending, ready_at, lease_until, epoch, attempts, last_error) \
          VALUES ($1, $2, $3, 0, 0, 0, NULL) ON CONFLICT (graph_id) DO NOTHING";
     COUNT_AWAITING, GRAPH,
-        "UPDATE model_queue SET pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND model_state = 1) \
-         WHERE graph_id = $1";
+        "UPDATE model_queue SET last_error = NULL, \
+         pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND model_state = 1) WHERE graph_id = $1";
     RESET_MODEL_ATTEMPTS, GRAPH, "UPDATE model_queue SET attempts = 0, last_error = NULL WHERE graph_id = $1";
     CLAIMABLE_FOR_MODEL, Reach::FanOut, claimable!("model_queue");
     CLAIM_FOR_MODEL, GRAPH, claim!("model_queue");
@@ -17,11 +17,13 @@ statements! {
     RELEASE_FROM_MODEL, GRAPH, release!("model_queue");
     EXTEND_MODEL_LEASE, GRAPH, extend!("model_queue");
     MODEL_QUEUE_DEPTH, Reach::FanOut, depth!("model_queue");
-    EXPECT_MODEL_LEASE, GRAPH, "UPDATE model_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2";
+    EXPECT_MODEL_LEASE, GRAPH,
+        "UPDATE model_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2 AND NOT EXISTS (SELECT 1 FROM tombstone \
+         WHERE graph_id = $1 AND version > $3 AND kind <> 4)";
 
     AWAIT_MODEL, GRAPH,
         concat!("UPDATE episode SET model_state = 1, model_report = NULL, version = ", version!(),
-         " WHERE graph_id = $1 AND episode_id = $2");
+         " WHERE graph_id = $1 AND episode_id = $2 AND model_state <> 4");
     READ_BY_MODEL, GRAPH,
         concat!("UPDATE episode SET model_state = 2, model_report = $3, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2 AND model_state = 1");
@@ -29,10 +31,10 @@ statements! {
         concat!("UPDATE episode SET model_state = $3, model_report = $4, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2 AND model_state = 1");
     CANCEL_READING_OF_ASSERTION, GRAPH,
-        concat!("UPDATE episode SET model_state = 4, version = ", version!(), " WHERE graph_id = $1 AND model_state = 1 \
+        concat!("UPDATE episode SET model_state = 4, version = ", version!(), " WHERE graph_id = $1 AND model_state <> 4 \
          AND episode_id IN (SELECT episode_id FROM assertion WHERE graph_id = $1 AND assertion_id = $2)");
     CANCEL_READINGS_OF_NAME, GRAPH,
-        concat!("UPDATE episode SET model_state = 4, version = ", version!(), " WHERE graph_id = $1 AND model_state = 1 \
+        concat!("UPDATE episode SET model_state = 4, version = ", version!(), " WHERE graph_id = $1 AND model_state <> 4 \
          AND episode_id IN (SELECT episode_id FROM mention WHERE graph_id = $1 AND entity_id = $2)");
     AWAITING_EPISODES, GRAPH, episodes!("WHERE graph_id = $1 AND model_state = 1 ORDER BY seq LIMIT $2");
     MODEL_READINGS_OF_TASK, GRAPH,
