@@ -96,7 +96,8 @@ impl Failure {
             (400, "content_filter") => (ErrorKind::Internal, "the model refused to answer (content_filter)".to_owned()),
             (404, _) => {
                 let message = format!("the server has no such model or path; check {section}.url and {section}.name");
-                (ErrorKind::Invalid, format!("{message}{said}"))
+                // Not the prompt's fault: it can be sent again once the setting is right.
+                (ErrorKind::Unavailable, format!("{message}{said}"))
             }
             (429, _) => (ErrorKind::Unavailable, format!("the server limits the rate of requests{said}")),
             (408 | 409 | 425 | 500.., _) => {
@@ -104,7 +105,7 @@ impl Failure {
             }
             (300..400, _) => {
                 let message = format!("the server redirects elsewhere with status {status}; set {section}.url to that");
-                (ErrorKind::Invalid, message)
+                (ErrorKind::Unavailable, message)
             }
             _ => (ErrorKind::Invalid, format!("the server rejected the request with status {status}{said}")),
         };
@@ -113,7 +114,9 @@ impl Failure {
             error = error.with_retry_after(wait);
         }
         Self {
-            may_succeed: kind == ErrorKind::Unavailable && status != 402 && code != "insufficient_quota",
+            may_succeed: kind == ErrorKind::Unavailable
+                && !matches!(status, 300..=402 | 404)
+                && code != "insufficient_quota",
             server_down: status >= 500,
             rejection: matches!(status, 400 | 422).then(|| provider_message::all_text(body)),
             answered: true,
@@ -147,12 +150,12 @@ mod tests {
     #[test]
     fn a_status_tells_the_kind_and_whether_to_try_again() {
         for (status, kind, may_succeed) in [
-            (302, ErrorKind::Invalid, false),
+            (302, ErrorKind::Unavailable, false),
             (400, ErrorKind::Invalid, false),
             (401, ErrorKind::Unauthenticated, false),
             (402, ErrorKind::Unavailable, false),
             (403, ErrorKind::Unauthenticated, false),
-            (404, ErrorKind::Invalid, false),
+            (404, ErrorKind::Unavailable, false),
             (408, ErrorKind::Unavailable, true),
             (409, ErrorKind::Unavailable, true),
             (413, ErrorKind::Invalid, false),

@@ -365,9 +365,13 @@ impl<'a> Call<'a> {
         // "Anna Weber's sister": whose someone is need not be named.
         let of_participant = participants.iter().find_map(|owner| wanted.strip_prefix(&format!("{owner}'s ")));
         let name = of_participant.unwrap_or(&wanted);
+        let mut own = Words::default();
+        own.add(place.part.text);
         let is_known = || self.request.known.iter().any(|known| normalise(&known.name) == wanted);
-        let share = near.share_exactly(name);
-        is_name(name) && near.has_numbers(name) && (share > NAMED || share >= NAMED && is_known())
+        // What only stands in an earlier turn must be referred to in this one.
+        let said = if refers_back(&text) { near } else { &own };
+        let share = said.share_exactly(name);
+        is_name(name) && said.has_numbers(name) && (share > NAMED || share >= NAMED && is_known())
     }
 
     /// The names of all who take part, normalised.
@@ -549,6 +553,15 @@ impl<'a> Call<'a> {
 /// Whether a turn is of someone who speaks for themself, not of an assistant, a tool or the system.
 fn speaks_for_people(turn: &Turn) -> bool {
     !matches!(turn.role, Some(Role::Assistant | Role::Function | Role::Tool | Role::System))
+}
+
+/// Whether a text refers to something that was said before it.
+fn refers_back(text: &str) -> bool {
+    const WORDS: [&str; 27] = [
+        "yes", "yeah", "yep", "no", "nope", "he", "him", "his", "she", "her", "hers", "it", "its", "they", "them",
+        "their", "that", "this", "these", "those", "there", "here", "one", "same", "both", "we", "us",
+    ];
+    WORDS.iter().any(|word| contains_word(text, word))
 }
 
 /// Whether a text can be a name: pronouns and other small words cannot.

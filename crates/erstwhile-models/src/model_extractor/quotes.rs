@@ -19,15 +19,13 @@ pub(super) fn find(text: &str, quote: &str) -> Option<Range<usize>> {
         return Some(at..at + quote.len());
     }
     let (places, all): (Vec<usize>, Vec<char>) = folded(text).unzip();
-    let starts = all.windows(wanted.len()).enumerate().filter(|(_, window)| *window == wanted).map(|(at, _)| at);
-    starts
-        .filter_map(|at| {
-            let start = *places.get(at)?;
-            let last = *places.get(at + wanted.len() - 1)?;
-            let end = last + text.get(last..)?.chars().next()?.len_utf8();
-            is_whole(text, start..end).then_some(start..end)
-        })
-        .next()
+    let mut starts = all.windows(wanted.len()).enumerate().filter(|(_, window)| *window == wanted).map(|(at, _)| at);
+    starts.find_map(|at| {
+        let start = *places.get(at)?;
+        let last = *places.get(at + wanted.len() - 1)?;
+        let end = last + text.get(last..)?.chars().next()?.len_utf8();
+        is_whole(text, start..end).then_some(start..end)
+    })
 }
 
 /// Whether a range neither begins nor ends inside a word.

@@ -187,6 +187,101 @@ async fn a_model_that_obeys_a_text_changes_nothing_about_other_people() {
 }
 
 #[tokio::test]
+async fn an_assistant_neither_ends_nor_starts_anything_in_the_users_life() {
+    let mut request = said(&[]);
+    request.facts = vec![KnownFact {
+        subject: "Ann Lee".to_owned(),
+        predicate: "LIVES_IN".to_owned(),
+        object: "Oslo".to_owned(),
+        object_type: None,
+        statement: "Ann Lee lives in Oslo.".to_owned(),
+        holding: Holding::Exclusive,
+        valid_from: None,
+    }];
+    request.turns = vec![turn(Role::Assistant, None, "So you moved to Berlin and left Oslo!")];
+    let moved = with(claim(1, "you moved to Berlin", "the user", "MOVED_TO", "Berlin"), &json!({ "ends": [1] }));
+    let read = claims(request, vec![moved]).await;
+    assert_eq!(read.iter().map(triple).collect::<Vec<_>>(), [("Ann Lee", "MOVED_TO", "Berlin")]);
+}
+
+#[tokio::test]
+async fn pronouns_parts_of_words_and_other_numbers_are_no_names() {
+    let text = "She started flight 201 with Anna, and we love art.";
+    let refused = [
+        claim(1, "She started flight 201", "She", "LIKES", "art"),
+        claim(1, "we love art", "user", "LOVES", "it"),
+        claim(1, "She started flight 201", "user", "WENT_ON", "flight 202"),
+        claim(1, "with Anna", "user", "KNOWS", "Anna Smith-Jones Miller"),
+        claim(1, "tarted flight 201", "user", "WENT_ON", "flight 201"),
+    ];
+    let extraction = read(
+        said(&[text]),
+        json!({ "claims": refused, "entities": [
+            { "turn": 1, "name": "She", "type": "Person", "aliases": ["Anna"] },
+            { "turn": 1, "name": "Anna", "type": "Person", "aliases": ["she", "art"] },
+            { "turn": 1, "name": "tart", "type": "Object", "aliases": [] },
+        ]}),
+    )
+    .await
+    .remove(0);
+    assert!(extraction.claims.is_empty(), "{:#?}", extraction.claims);
+    assert!(extraction.aliases.is_empty(), "{:?}", extraction.aliases);
+    let named: Vec<&str> = extraction.mentions.iter().map(|mention| mention.name.as_str()).collect();
+    assert_eq!(named, ["Anna"]);
+}
+
+#[tokio::test]
+async fn the_user_is_whoever_speaks_and_a_namesake_is_somebody_else() {
+    let mut request = said(&[]);
+    request.turns = vec![
+        turn(Role::User, Some("Mallory"), "I live in Oslo."),
+        turn(Role::User, None, "My cousin Ann lives in Rome."),
+    ];
+    let answer = json!({ "claims": [
+        claim(1, "I live in Oslo", "the user", "LIVES_IN", "Oslo"),
+        claim(2, "My cousin Ann lives in Rome", "Ann", "LIVES_IN", "Rome"),
+    ]});
+    let extractions = read(request, answer).await;
+    let subjects: Vec<&str> =
+        extractions.iter().flat_map(|extraction| &extraction.claims).map(|claim| claim.subject.as_str()).collect();
+    assert_eq!(subjects, ["Mallory", "Ann"]);
+}
+
+#[tokio::test]
+async fn a_sentence_may_neither_turn_a_claim_around_nor_name_what_was_not_said() {
+    let lies = ["Ann Lee does not like tea.", "Ann Lee likes tea with Bob.", "Ann Lee likes tea 7 times."];
+    for lie in lies {
+        // What stands in the field of a date is no word that was said.
+        let changes = json!({ "statement": lie, "from": "with Bob not 7 times" });
+        let read =
+            claims(said(&["I like tea."]), vec![with(claim(1, "I like tea", "user", "LIKES", "tea"), &changes)]).await;
+        assert_eq!(read[0].statement, "Ann Lee likes tea.", "{lie}");
+    }
+}
+
+#[tokio::test]
+async fn what_ends_is_told_in_the_words_of_its_own_turn() {
+    let request = ExtractionRequest {
+        facts: vec![KnownFact {
+            subject: "Ann Lee".to_owned(),
+            predicate: "WORKS_AT".to_owned(),
+            object: "Hartmann".to_owned(),
+            object_type: None,
+            statement: "Ann Lee works at Hartmann since the divorce.".to_owned(),
+            holding: Holding::Exclusive,
+            valid_from: None,
+        }],
+        ..said(&["I left Hartmann.", "What a day."])
+    };
+    let left = with(claim(1, "I left Hartmann", "user", "LEFT_JOB", "Hartmann"), &json!({ "ends": [1] }));
+    let again = with(claim(2, "What a day", "user", "WORKS_AT", "Hartmann"), &json!({ "restates": [1] }));
+    let extractions = read(request, json!({ "claims": [left, again] })).await;
+    let all = || extractions.iter().flat_map(|extraction| &extraction.claims);
+    assert!(all().all(|claim| !claim.statement.contains("divorce")), "{:#?}", extractions[0].claims);
+    assert!(extractions[1].claims.iter().all(|claim| claim.predicate != "WORKS_AT" || claim.object.is_none()));
+}
+
+#[tokio::test]
 async fn turns_are_lines_of_json_so_that_no_text_ends_its_turn() {
     let model = Arc::new(Scripted::default());
     model.answers.lock().unwrap().push(json!({ "claims": [] }));

@@ -47,7 +47,10 @@ impl Replay {
         settings.model.extractor = Some(ExtractorChoice::Both);
         settings.model.wait_s = 0;
         let replayed = self.replay(&settings, conversations).await;
-        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove the folder `{}`", folder.display()))?;
+        if folder.exists() {
+            let cannot_remove = || format!("cannot remove the folder `{}`", folder.display());
+            std::fs::remove_dir_all(&folder).with_context(cannot_remove)?;
+        }
         replayed.map(|()| ExitCode::SUCCESS)
     }
 

@@ -93,9 +93,13 @@ impl GraphHandle {
     /// Searches entities.
     pub async fn search_entities(&self, search: Search) -> Result<Vec<Scored<Entity>>> {
         let graph = self.partition().await?;
+        let is_present = search.as_known_at.is_none() && !matches!(search.moment, Moment::At(_));
         let request = self.project.search_request(search).await?;
         let mut found = self.project.index(graph).await?.read(|index| index.search_entities(&request))?;
-        self.project.add_written_summaries(graph, found.iter_mut().map(|found| &mut found.item)).await?;
+        // A past state is not described by what was written later.
+        if is_present {
+            self.project.add_written_summaries(graph, found.iter_mut().map(|found| &mut found.item)).await?;
+        }
         Ok(found)
     }
 

@@ -17,7 +17,7 @@ const CHARACTERS_MAX: usize = 1_200;
 impl ProjectHandle {
     /// The summary of the user who owns a graph; `None` when nothing is known.
     ///
-    /// The one that a language model wrote, while it holds. Else each instruction of the user, or else of the project, chooses the current facts that are most similar to it.
+    /// A summary that a language model wrote comes first, while it holds. Without one, each instruction of the user, or else of the project, chooses the current facts that are most similar to it.
     /// The summary of the user's node follows, up to the maximum length.
     pub(super) async fn user_summary(&self, graph: GraphId) -> Result<Option<String>> {
         let instructions = self.state().declared_for(self.id, graph, SettingKind::UserSummaryInstruction).await?;

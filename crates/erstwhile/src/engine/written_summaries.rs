@@ -1,12 +1,14 @@
 //! Shows summaries that a language model wrote, as long as everything that they rest on holds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::ProjectHandle;
 use erstwhile_core::error::Result;
-use erstwhile_core::model::{AssertionId, Entity, EpisodeId, GraphId, SummarySubject, WrittenSummary};
+use erstwhile_core::identity::user_node;
+use erstwhile_core::model::{AssertionId, Entity, EntityId, EpisodeId, GraphId, SummarySubject, WrittenSummary};
 use erstwhile_core::search::GraphIndex;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 impl ProjectHandle {
     /// The written summaries of a graph that may be shown; none without a language model.
@@ -15,6 +17,8 @@ impl ProjectHandle {
             return Ok(Vec::new());
         }
         let mut written = self.store().written_summaries(graph).await?;
+        // One without text only says that the model's answer was not used.
+        written.retain(|summary| !summary.text.is_empty());
         if written.is_empty() {
             return Ok(written);
         }
@@ -40,25 +44,40 @@ impl ProjectHandle {
         if written.is_empty() {
             return Ok(());
         }
-        let index = self.index(graph).await?;
-        for entity in entities {
-            let is_edited = index.read(|index| index.knowledge.entity_edit(entity.id).summary.is_some())?;
-            let own = |summary: &&WrittenSummary| summary.subject == SummarySubject::Entity(entity.id);
-            if let Some(summary) = written.iter().find(own).filter(|_| !is_edited) {
-                entity.summary.clone_from(&summary.text);
+        let of_entities: HashMap<EntityId, &WrittenSummary> = written
+            .iter()
+            .filter_map(|summary| match summary.subject {
+                SummarySubject::Entity(id) => Some((id, summary)),
+                SummarySubject::User | SummarySubject::Thread(_) => None,
+            })
+            .collect();
+        self.index(graph).await?.read(|index| {
+            for entity in entities {
+                let is_edited = || index.knowledge.entity_edit(entity.id).summary.is_some();
+                if let Some(summary) = of_entities.get(&entity.id).filter(|_| !is_edited()) {
+                    entity.summary.clone_from(&summary.text);
+                }
             }
-        }
-        Ok(())
+        })
     }
+}
+
+/// Whether facts are there, hold, and are about an entity.
+fn holds_about(index: &GraphIndex, entity: EntityId, basis: &[Uuid], now: Timestamp) -> bool {
+    let entity = index.knowledge.entity_of(entity);
+    basis.iter().all(|id| {
+        let fact = index.knowledge.fact(AssertionId(*id));
+        fact.is_some_and(|fact| {
+            fact.id.0 == *id && fact.is_current_at(now) && (fact.subject == entity || fact.object == entity)
+        })
+    })
 }
 
 /// Whether everything that a summary rests on is there, and facts still hold.
 fn still_holds(index: &GraphIndex, summary: &WrittenSummary, now: Timestamp) -> bool {
     match &summary.subject {
-        SummarySubject::User | SummarySubject::Entity(_) => summary.basis.iter().all(|id| {
-            let fact = index.knowledge.fact(AssertionId(*id));
-            fact.is_some_and(|fact| fact.id.0 == *id && fact.is_current_at(now))
-        }),
+        SummarySubject::User => holds_about(index, user_node(index.knowledge.graph()), &summary.basis, now),
+        SummarySubject::Entity(id) => holds_about(index, *id, &summary.basis, now),
         SummarySubject::Thread(thread) => {
             let mut seen = HashSet::new();
             summary.basis.iter().all(|id| {

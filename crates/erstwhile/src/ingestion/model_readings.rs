@@ -100,7 +100,11 @@ async fn work(state: &Arc<State>, extractor: &Arc<dyn Extractor>, lease: Lease) 
         let user = user_of(state, &partition).await?;
         let source = Source { state, partition: &partition, user: user.as_ref() };
         if episodes.is_empty() {
-            return summaries::write(source).await;
+            // Few are written together, so this repeats while some are due.
+            if !summaries::write(source).await? {
+                return Ok(());
+            }
+            continue;
         }
         ModelReader { source, extractor: Arc::clone(extractor), lease }.read(&episodes).await?;
     }

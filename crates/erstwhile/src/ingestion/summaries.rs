@@ -16,7 +16,9 @@ use crate::store::SettingScope;
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::identity::{assistant_node, user_node};
-use erstwhile_core::model::{BatchId, EntityId, EpisodeKind, Fact, Role, SettingKind, SummarySubject, WrittenSummary};
+use erstwhile_core::model::{
+    AssertionId, BatchId, EntityId, EpisodeKind, Fact, Role, SettingKind, SummarySubject, WrittenSummary,
+};
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::text::words;
 use jiff::Timestamp;
@@ -55,18 +57,18 @@ struct Draft {
     words: BTreeSet<String>,
 }
 
-/// Writes the summaries of a graph that are due.
+/// Writes the summaries of a graph that are due, at most [`TOGETHER_MAX`]; returns whether there were any.
 ///
 /// # Errors
 /// If the model is not available, or the budget is spent.
-pub(super) async fn write(source: Source<'_>) -> Result<()> {
+pub(super) async fn write(source: Source<'_>) -> Result<bool> {
     let Source { state, partition, .. } = source;
     let Some(model) = state.parts.language_model.clone().filter(|_| state.parts.settings.model.summaries) else {
-        return Ok(());
+        return Ok(false);
     };
     let graph = source.graph();
     // Read before the index: what is removed later raises the revision, and the batch is refused.
-    let Some(current) = state.store().find_partition(partition.id).await? else { return Ok(()) };
+    let Some(current) = state.store().find_partition(partition.id).await? else { return Ok(false) };
     let written = state.store().written_summaries(graph).await?;
     let written: BTreeMap<SummarySubject, WrittenSummary> =
         written.into_iter().map(|summary| (summary.subject.clone(), summary)).collect();
@@ -80,27 +82,28 @@ pub(super) async fn write(source: Source<'_>) -> Result<()> {
     let index = state.index(graph).await?;
     let drafts = index.read(|index| drafts(index, now, &written, &of_user, &of_threads))?;
     if drafts.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     state.check_model_budget(partition.project).await?;
     let texts = ask(source, model.as_ref(), &drafts).await?;
     let changes: Vec<Change> = drafts
         .into_iter()
         .zip(texts)
-        .filter_map(|(draft, text)| {
-            let text = text.filter(|text| is_carried(text, &draft.words))?;
-            Some(Change::PutWrittenSummary(WrittenSummary {
+        .map(|(draft, text)| {
+            // An answer that is not used is stored without its text, so that it is not asked for again at once.
+            let text = text.filter(|text| is_carried(text, &draft.words)).unwrap_or_default();
+            Change::PutWrittenSummary(WrittenSummary {
                 subject: draft.subject,
                 text,
                 basis: draft.basis,
                 instructions: draft.instructions,
                 model: model.name().to_owned(),
                 written_at: now,
-            }))
+            })
         })
         .collect();
     if changes.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let batch = Batch {
         id: BatchId(state.ids().next()),
@@ -112,8 +115,8 @@ pub(super) async fn write(source: Source<'_>) -> Result<()> {
     };
     match state.store().apply(&batch).await {
         // What the summaries rest on has changed meanwhile: they are written later.
-        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => Ok(()),
-        applied => applied.map(|_| ()),
+        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => Ok(false),
+        applied => applied.map(|_| true),
     }
 }
 
@@ -177,11 +180,13 @@ fn of_facts(
     if let Some(known) = written.get(&subject)
         && known.instructions == instructions
     {
-        let before: BTreeSet<&Uuid> = known.basis.iter().collect();
-        let after: BTreeSet<&Uuid> = basis.iter().collect();
         // What no longer holds makes the summary wrong, so it is written again at once.
-        let has_ended = before.difference(&after).next().is_some();
-        if !has_ended && after.difference(&before).count() < FACTS_CHANGED {
+        let holds = |id: &Uuid| {
+            let fact = index.knowledge.fact(AssertionId(*id));
+            fact.is_some_and(|fact| fact.id.0 == *id && fact.is_current_at(now))
+        };
+        let is_new = |id: &&Uuid| !known.basis.contains(*id);
+        if known.basis.iter().all(holds) && basis.iter().filter(is_new).count() < FACTS_CHANGED {
             return None;
         }
     }
@@ -189,8 +194,7 @@ fn of_facts(
     let lines: Vec<Value> =
         facts.iter().map(|fact| json!({ "fact": fact.statement, "since": day(fact.valid_from) })).collect();
     let words = facts.iter().flat_map(|fact| words(&fact.statement)).chain(words(name)).collect();
-    let mut line = json!({ "kind": kind, "name": name, "facts": lines });
-    add_instructions(&mut line, instructions);
+    let line = json!({ "kind": kind, "name": name, "facts": lines });
     Some(Draft { subject, basis, instructions: instructions.to_owned(), line, words })
 }
 
@@ -211,18 +215,21 @@ fn of_messages(
         episodes.sort_by_key(|episode| episode.seq);
         let own = instructions.get(thread).cloned().unwrap_or_default();
         let subject = SummarySubject::Thread(thread.clone());
-        let mut basis: Vec<Uuid> = episodes.iter().map(|episode| episode.id.0).collect();
-        basis.sort();
         let is_due = match written.get(&subject).filter(|known| known.instructions == own) {
-            Some(known) => basis.len() >= known.basis.len() + MESSAGES_CHANGED,
-            None => basis.len() >= MESSAGES_MIN,
+            Some(known) => {
+                let last = episodes.iter().rposition(|episode| known.basis.contains(&episode.id.0));
+                episodes.len() - last.map_or(0, |last| last + 1) >= MESSAGES_CHANGED
+            }
+            None => episodes.len() >= MESSAGES_MIN,
         };
         if !is_due {
             continue;
         }
-        let shown = episodes.iter().rev().take(MESSAGES_MAX).rev();
+        let shown = || episodes.iter().rev().take(MESSAGES_MAX).rev();
+        let mut basis: Vec<Uuid> = shown().map(|episode| episode.id.0).collect();
+        basis.sort();
         let mut of_basis = BTreeSet::new();
-        let lines: Vec<Value> = shown
+        let lines: Vec<Value> = shown()
             .map(|episode| {
                 let text: String = episode.content.chars().take(MESSAGE_CHARACTERS_MAX).collect();
                 of_basis.extend(words(&text));
@@ -233,19 +240,19 @@ fn of_messages(
             .collect();
         let user = index.knowledge.entity(user_node(index.knowledge.graph()));
         of_basis.extend(user.map(|user| words(&user.name)).unwrap_or_default());
-        let mut line = json!({ "kind": "thread", "messages": lines, "user": user.map(|user| &user.name) });
-        add_instructions(&mut line, &own);
+        let line = json!({ "kind": "thread", "messages": lines, "user": user.map(|user| &user.name) });
         drafts.push(Draft { subject, basis, instructions: own, line, words: of_basis });
     }
     drafts
 }
 
-fn add_instructions(line: &mut Value, instructions: &str) {
-    if !instructions.is_empty()
-        && let Some(line) = line.as_object_mut()
-    {
-        line.insert("instructions".to_owned(), instructions.into());
+/// The instructions, with those of the application for single summaries.
+fn instructions_for(drafts: &[Draft]) -> String {
+    let mut text = INSTRUCTIONS.trim_end().to_owned();
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.instructions.is_empty()) {
+        text = format!("{text}\n\nFor summary {}, the application asks:\n{}", number + 1, draft.instructions);
     }
+    text
 }
 
 #[derive(Deserialize)]
@@ -273,7 +280,7 @@ async fn ask(source: Source<'_>, model: &dyn LanguageModel, drafts: &[Draft]) ->
         "properties": { "summaries": { "type": "array", "maxItems": drafts.len(), "items": summary } },
     });
     let prompt = Prompt {
-        instructions: INSTRUCTIONS.trim_end().to_owned(),
+        instructions: instructions_for(drafts),
         data: lines.join("\n"),
         schema: Some(schema),
         tokens_max: TOKENS_PER_SUMMARY * u32::try_from(drafts.len()).unwrap_or(1) + 100,

@@ -98,12 +98,11 @@ impl Steps {
 
     fn raise_version(&mut self, graph: PartitionId, batch: &Batch) {
         match batch.expect {
-            BatchPrecondition::None => {}
+            // The model's lease is checked below, when the partition's row is locked: deletions lock it first, too.
+            BatchPrecondition::None | BatchPrecondition::ModelLease { .. } => {}
             BatchPrecondition::Revision(revision) => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
             }
-            // Checked below, when the partition's row is locked: deletions lock it first, too.
-            BatchPrecondition::ModelLease { .. } => {}
             BatchPrecondition::Lease { epoch, revision } => {
                 self.must(&sql::EXPECT_REVISION, vec![id(graph.0), Value::Int(revision)], Refusal::Stale);
                 self.must(&sql::EXPECT_LEASE, vec![id(graph.0), Value::Int(epoch)], Refusal::Fenced);

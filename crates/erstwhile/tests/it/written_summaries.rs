@@ -114,10 +114,12 @@ async fn a_summary_goes_with_what_it_rests_on_and_no_byte_of_it_stays() {
 #[tokio::test]
 async fn a_summary_that_is_made_up_is_not_used() {
     let lie = Writer { lie: Some("Ann Lee robbed the bank of Norway and hides in Rome."), ..Writer::default() };
-    let (world, _, model) = world(lie, ModelBudget::default()).await;
+    let (world, writer, model) = world(lie, ModelBudget::default()).await;
     says_that_she_likes(&world, &model, &SIX).await;
     let summary = user_summary(&world).await;
     assert!(!summary.contains("robbed") && summary.contains("tea"), "{summary}");
+    says_that_she_likes(&world, &model, &["rain"]).await;
+    assert_eq!(writer.prompts.lock().unwrap().len(), 1, "it is not asked for again at once");
 }
 
 #[tokio::test]
@@ -131,8 +133,8 @@ async fn instructions_reach_the_model_and_change_what_is_written() {
     put(SettingKind::UserSummaryInstruction, "What does she drink?").await;
     project.thread("t").set_instructions(None, Some("Write like a pirate.")).await.unwrap();
     says_that_she_likes(&world, &model, &SIX).await;
-    let data = writer.prompts.lock().unwrap().remove(0).data;
-    assert!(data.contains("What does she drink?") && data.contains("Write like a pirate."), "{data}");
+    let told = writer.prompts.lock().unwrap().remove(0).instructions;
+    assert!(told.contains("What does she drink?") && told.contains("Write like a pirate."), "{told}");
     assert!(user_summary(&world).await.contains("(user)"));
     put(SettingKind::UserSummaryInstruction, "What does she play?").await;
     world.clock.advance_s(60);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::engine::ThreadHandle;
-use crate::store::Locate;
+use crate::store::{Locate, SettingScope};
 use erstwhile_core::change::{Change, SettingChange};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Precondition, Setting, SettingKind};
@@ -12,7 +12,7 @@ use erstwhile_core::model::{Precondition, Setting, SettingKind};
 const CHARACTERS_MAX: usize = 5_000;
 
 impl ThreadHandle {
-    /// Sets the instructions for the facts and the summary of the thread; they replace those that it had.
+    /// Sets the instructions for the facts and the summary of the thread; an absent one is left as it is.
     ///
     /// # Errors
     /// `Invalid` when one is too long.
@@ -23,6 +23,10 @@ impl ThreadHandle {
             }
         }
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        let scope = SettingScope::Graph(graph);
+        let before = self.project.store().setting(scope, SettingKind::ThreadInstruction, self.id()).await?;
+        let kept = |name: &str| before.as_ref().and_then(|setting| setting.value.get(name)?.as_str());
+        let (facts, summary) = (facts.or(kept("facts")), summary.or(kept("summary")));
         let setting = Setting {
             kind: SettingKind::ThreadInstruction,
             name: self.id().to_owned(),
