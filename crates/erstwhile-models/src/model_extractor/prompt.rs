@@ -12,7 +12,7 @@ use super::parts::Part;
 /// The name of the prompt's version: it changes with the text of the instructions or the schema.
 pub const PROMPT_VERSION: &str = "extraction-1";
 /// The instructions, without relations, types and the operator's instructions.
-const INSTRUCTIONS: &str = include_str!("../../prompts/extraction.md");
+const INSTRUCTIONS: &str = include_str!("../../prompts/extraction.txt");
 /// Maximum number of characters of the operator's instructions.
 const CUSTOM_CHARACTERS_MAX: usize = 8_000;
 

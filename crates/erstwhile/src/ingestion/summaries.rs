@@ -24,7 +24,7 @@ use erstwhile_core::text::words;
 use jiff::Timestamp;
 
 /// The instructions.
-const INSTRUCTIONS: &str = include_str!("../../prompts/summaries.md");
+const INSTRUCTIONS: &str = include_str!("../../prompts/summaries.txt");
 /// Minimum number of facts of a user or an entity with a summary.
 const FACTS_MIN: usize = 4;
 /// Number of added or ended facts after which a summary is written again.

@@ -281,7 +281,7 @@ async fn a_message_that_is_deleted_while_the_model_reads_leaves_nothing() {
     world.clock.advance_s(600);
     meanwhile(&world, &model, async {}).await;
     assert_eq!(reading(&world, other).await.state, ModelReadingState::Read);
-    let asked_again = &model.seen.lock().unwrap()[1];
+    let asked_again = model.seen.lock().unwrap()[1].clone();
     assert!(asked_again.turns.iter().chain(&asked_again.context).all(|turn| !turn.text.contains("Atlantis")));
     assert_eq!(world.facts().await, ["I live in Oslo 2025-02-01/…"]);
 }
