@@ -3,8 +3,8 @@
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::{FactTriple, TaskReadings};
 use erstwhile::model::{
-    Entity, Episode, EpisodeState, Graph, Metadata, ModelReading, ModelReport, ModelUsage, ProjectId, Task, TaskState,
-    Thread, User,
+    Entity, Episode, EpisodeState, Graph, Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage,
+    ProjectId, Task, TaskState, Thread, User,
 };
 use erstwhile::search::Scored;
 use jiff::Timestamp;
@@ -117,7 +117,7 @@ impl From<Episode> for WireMessage {
             metadata: episode.metadata,
             created_at: episode.reference_time,
             processed: episode.state != EpisodeState::Pending,
-            model: episode.model_reading.map(Into::into),
+            model: WireModelReading::of(episode.model_reading),
         }
     }
 }
@@ -130,9 +130,13 @@ pub(super) struct WireModelReading {
     report: ModelReport,
 }
 
-impl From<ModelReading> for WireModelReading {
-    fn from(reading: ModelReading) -> Self {
-        Self { state: reading.state.as_str(), report: reading.report }
+impl WireModelReading {
+    /// `None` if no model was asked; the operator may have corrected the episode before.
+    fn of(reading: Option<ModelReading>) -> Option<Self> {
+        let is_asked =
+            |reading: &ModelReading| reading.state != ModelReadingState::Cancelled || !reading.report.model.is_empty();
+        let reading = reading.filter(is_asked)?;
+        Some(Self { state: reading.state.as_str(), report: reading.report })
     }
 }
 
@@ -177,7 +181,7 @@ impl From<Episode> for WireEpisode {
             created_at: episode.reference_time,
             processed: episode.state != EpisodeState::Pending,
             task_id: episode.task.map(|task| task.0),
-            model: episode.model_reading.map(Into::into),
+            model: WireModelReading::of(episode.model_reading),
             score: None,
             relevance: None,
             selection_rank: None,
