@@ -9,6 +9,7 @@
 
 mod answer;
 mod claims;
+mod names;
 mod parts;
 mod prompt;
 mod quotes;

@@ -5,23 +5,21 @@
 //! reason.
 
 use erstwhile::identity::{ASSISTANT_NAME, normalise};
-use erstwhile::model::{ClaimKind, EpisodeKind, Holding, Metadata, Role, Span, VALUE_TYPE};
-use erstwhile::ontology::Ontology;
-use erstwhile::ports::{
-    Claim, DroppedClaim, ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, KnownFact, Turn,
-};
+use erstwhile::model::{ClaimKind, Holding, Metadata, Role, Span, VALUE_TYPE};
+use erstwhile::ports::{Claim, DroppedClaim, Extraction, ExtractionRequest, KnownFact, Turn};
+use erstwhile::text::contains_word;
 use erstwhile::text::sentences::split;
-use erstwhile::text::{contains_word, position_of_word, words};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::answer::{
     Answer, AnsweredAttribute, AnsweredClaim, AnsweredEntity, AnsweredKind, AnsweredProperty, ObjectIs,
 };
+use super::names::{FIRST_PERSON, speaks_for_people};
 use super::parts::Part;
 use super::quotes::{self, Words};
 use super::relations::{PLANS, Relation, Relations};
-use super::said_values::{is_said_value, numbers, said_property};
+use super::said_values::{is_said_value, said_property};
 use super::validity::{Said, validity};
 use crate::offline::dates::DateReader;
 
@@ -30,31 +28,15 @@ const CONFIDENCE: f64 = 0.9;
 /// Confidence in what follows from such a claim.
 const CONFIDENCE_INFERRED: f64 = 0.6;
 /// The share of a name's or value's words that must be said.
-const NAMED: f64 = 0.5;
+pub(super) const NAMED: f64 = 0.5;
 /// The share of a statement's words that must be said or known.
 const STATED: f64 = 0.75;
 /// Maximum number of characters of a statement.
 const STATEMENT_CHARACTERS_MAX: usize = 300;
-/// Types that need no declaration.
-const BASIC_TYPES: [&str; 11] = [
-    "Person",
-    "Organization",
-    "Location",
-    "Event",
-    "Object",
-    "Work",
-    "Animal",
-    "Topic",
-    "Document",
-    "Role",
-    "Preference",
-];
 /// Words that turn a sentence into its opposite.
 const DENIALS: [&str; 8] = ["not", "never", "no", "nor", "without", "n't", "none", "nobody"];
-/// How a model may call the speaker.
-const FIRST_PERSON: [&str; 8] = ["i", "me", "myself", "my", "user", "the user", "speaker", "the speaker"];
 
-type Checked<T> = Result<T, &'static str>;
+pub(super) type Checked<T> = Result<T, &'static str>;
 
 /// What one call of the model was about.
 pub(super) struct Call<'a> {
@@ -67,10 +49,10 @@ pub(super) struct Call<'a> {
 
 /// A part of a turn in which a quotation was found.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    number: usize,
-    part: &'a Part<'a>,
-    turn: &'a Turn,
+pub(super) struct Place<'a> {
+    pub(super) number: usize,
+    pub(super) part: &'a Part<'a>,
+    pub(super) turn: &'a Turn,
 }
 
 impl<'a> Call<'a> {
@@ -306,85 +288,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn speaker(&self, turn: &Turn) -> Option<String> {
-        let owner = || self.request.owner.clone();
-        match (turn.kind, turn.role) {
-            (EpisodeKind::Message, Some(Role::Assistant)) => {
-                Some(turn.speaker.clone().unwrap_or_else(|| ASSISTANT_NAME.to_owned()))
-            }
-            (EpisodeKind::Message, Some(Role::User | Role::Norole) | None) => turn.speaker.clone().or_else(owner),
-            (EpisodeKind::Message, _) => turn.speaker.clone(),
-            _ => owner(),
-        }
-    }
-
-    /// Whom a model means by "I" or "the user": the speaker; in what an assistant or a tool says, its user is the owner.
-    fn first_person(&self, word: &str, turn: &Turn) -> Option<String> {
-        if word.contains("user") && !speaks_for_people(turn) {
-            return self.request.owner.clone();
-        }
-        self.speaker(turn)
-    }
-
-    /// The name of the subject: the speaker, or someone whom the turn or what was said before names.
-    fn subject(&self, answered: &str, place: Place<'_>, near: &Words) -> Checked<String> {
-        let wanted = normalise(answered);
-        if wanted.is_empty() {
-            return Err("the subject has no name");
-        }
-        let speaker = self.speaker(place.turn);
-        if FIRST_PERSON.contains(&wanted.as_str()) {
-            return self.first_person(&wanted, place.turn).ok_or("the speaker has no name");
-        }
-        if let Some(speaker) = &speaker {
-            let whole = normalise(speaker);
-            // "My cousin Ann" of Ann Lee is somebody else.
-            let is_given = whole.split(' ').next() == Some(wanted.as_str());
-            if whole == wanted || is_given && !contains_word(&normalise(place.part.text), &wanted) {
-                return Ok(speaker.clone());
-            }
-        }
-        let is_user_of_assistant = self.request.owner.as_ref().is_some_and(|owner| normalise(owner) == wanted)
-            && matches!(place.turn.role, Some(Role::Assistant | Role::Function | Role::Tool));
-        if is_user_of_assistant || self.is_named(answered, place, near) {
-            Ok(answered.split_whitespace().collect::<Vec<_>>().join(" "))
-        } else {
-            Err("the subject is not named in the turn")
-        }
-    }
-
-    /// Whether a name is said. Somebody who takes part in the conversation must be named in the turn itself: others do not
-    /// speak for them.
-    fn is_named(&self, name: &str, place: Place<'_>, near: &Words) -> bool {
-        let (wanted, text) = (normalise(name), normalise(place.part.text));
-        let participants = self.participants();
-        if let Some(participant) = participants.iter().find(|participant| **participant == wanted) {
-            let given = participant.split(' ').next().unwrap_or_default();
-            return contains_word(&text, participant) || contains_word(&text, given);
-        }
-        // "Anna Weber's sister": whose someone is need not be named.
-        let of_participant = participants.iter().find_map(|owner| wanted.strip_prefix(&format!("{owner}'s ")));
-        let name = of_participant.unwrap_or(&wanted);
-        let mut own = Words::default();
-        own.add(place.part.text);
-        let is_known = || self.request.known.iter().any(|known| normalise(&known.name) == wanted);
-        // What only stands in an earlier turn must be referred to in this one.
-        let said = if refers_back(&text) { near } else { &own };
-        let share = said.share_exactly(name);
-        is_name(name) && said.has_numbers(name) && (share > NAMED || share >= NAMED && is_known())
-    }
-
-    /// The names of all who take part, normalised.
-    fn participants(&self) -> Vec<String> {
-        let turns = self.request.context.iter().chain(&self.request.turns);
-        let mut names: Vec<String> =
-            turns.filter_map(|turn| self.speaker(turn)).chain(self.request.owner.clone()).collect();
-        names = names.iter().map(|name| normalise(name)).collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
     fn object(
         &self,
         answered: &AnsweredClaim,
@@ -454,47 +357,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The type of a name: the one that the model gives it, if it is declared or basic, or the one that is known.
-    fn type_of(&self, name: &str, entities: &[AnsweredEntity]) -> Option<String> {
-        let wanted = normalise(name);
-        if self.participants().contains(&wanted) {
-            return Some("Person".to_owned());
-        }
-        let answered = entities.iter().find(|entity| normalise(&entity.name) == wanted);
-        let given = answered.and_then(|entity| admitted_type(&self.request.ontology, &entity.entity_type));
-        given.or_else(|| {
-            let known = self.request.known.iter().find(|known| normalise(&known.name) == wanted)?;
-            known.entity_type.clone()
-        })
-    }
-
-    fn add_entity(&self, entity: &AnsweredEntity, place: Place<'_>, extraction: &mut Extraction) {
-        let Some(found) = quotes::find(place.part.text, &entity.name).filter(|_| is_name(&entity.name)) else { return };
-        let span = place.part.start + found.start..place.part.start + found.end;
-        let entity_type = admitted_type(&self.request.ontology, &entity.entity_type);
-        let text = normalise(place.part.text);
-        let participants = self.participants();
-        for alias in entity.aliases.iter().take(8) {
-            let (name, other) = (normalise(&entity.name), normalise(alias));
-            // Two who take part are two people, and names with different numbers are two things.
-            let are_two =
-                participants.contains(&name) && participants.contains(&other) || numbers(&name) != numbers(&other);
-            // Either a part of the name, or introduced as another name.
-            let shares = other.split(' ').any(|part| is_name(part) && contains_word(&name, part));
-            let is_introduced = is_introduced(&text, &name, &other);
-            let are_said = contains_word(&text, &other) && contains_word(&text, &name);
-            if name != other && !are_two && is_name(alias) && are_said && (shares || is_introduced) {
-                extraction.aliases.push(ExtractedAlias {
-                    name: entity.name.clone(),
-                    alias: alias.clone(),
-                    entity_type: entity_type.clone(),
-                    span: span.clone(),
-                });
-            }
-        }
-        extraction.mentions.push(ExtractedMention { name: entity.name.clone(), entity_type, span });
-    }
-
     /// A property of an entity, as a claim about a value.
     fn attribute(
         &self,
@@ -550,36 +412,6 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Whether a turn is of someone who speaks for themself, not of an assistant, a tool or the system.
-fn speaks_for_people(turn: &Turn) -> bool {
-    !matches!(turn.role, Some(Role::Assistant | Role::Function | Role::Tool | Role::System))
-}
-
-/// Whether a text refers to something that was said before it.
-fn refers_back(text: &str) -> bool {
-    const WORDS: [&str; 27] = [
-        "yes", "yeah", "yep", "no", "nope", "he", "him", "his", "she", "her", "hers", "it", "its", "they", "them",
-        "their", "that", "this", "these", "those", "there", "here", "one", "same", "both", "we", "us",
-    ];
-    WORDS.iter().any(|word| contains_word(text, word))
-}
-
-/// Whether a text can be a name: pronouns and other small words cannot.
-fn is_name(text: &str) -> bool {
-    !words(text).is_empty() && !FIRST_PERSON.contains(&normalise(text).as_str())
-}
-
-/// Whether a text introduces one name after the other: "Robert Smith, called Rob".
-fn is_introduced(text: &str, name: &str, other: &str) -> bool {
-    const BETWEEN: [&str; 8] = ["called", "known as", "aka", "a.k.a", "nickname", "short for", "goes by", "call"];
-    let places = |name: &str| position_of_word(text, name).map(|at| (at, at + name.len()));
-    let Some(((from, to), (other_from, other_to))) = places(name).zip(places(other)) else { return false };
-    let between = if to <= other_from { text.get(to..other_from) } else { text.get(other_to..from) };
-    between.is_some_and(|between| {
-        between.len() < 40 && (BETWEEN.iter().any(|word| between.contains(word)) || between.trim() == "(")
-    })
-}
-
 /// A claim as a sentence made of its parts.
 fn plain(subject: &str, relation: &str, object: Option<&str>) -> String {
     let relation = relation.to_lowercase().replace('_', " ");
@@ -621,12 +453,6 @@ pub(super) fn is_same(one: &Claim, other: &Claim) -> bool {
 pub(super) fn is_same_pair(one: &Claim, other: &Claim) -> bool {
     let object = |claim: &Claim| claim.object.as_deref().map(normalise);
     normalise(&one.subject) == normalise(&other.subject) && object(one) == object(other)
-}
-
-/// A type that is declared or basic.
-fn admitted_type(ontology: &Ontology, given: &str) -> Option<String> {
-    let declared = ontology.entity_types.iter().map(|kind| kind.name.as_str());
-    declared.chain(BASIC_TYPES).find(|name| name.eq_ignore_ascii_case(given.trim())).map(str::to_owned)
 }
 
 /// The sentence around a place; the whole text if it is short.
