@@ -415,7 +415,15 @@ impl<'a> Call<'a> {
 /// A claim as a sentence made of its parts.
 fn plain(subject: &str, relation: &str, object: Option<&str>) -> String {
     let relation = relation.to_lowercase().replace('_', " ");
-    let sentence = format!("{subject} {relation} {}", object.unwrap_or_default());
+    // Relations without a verb in their name.
+    let be = match relation.split(' ').next().unwrap_or_default() {
+        "afraid" | "allergic" | "dating" | "engaged" | "expecting" | "from" | "good" | "interested" | "located"
+        | "married" | "named" => "is ",
+        "born" => "was ",
+        "member" => "is a ",
+        _ => "",
+    };
+    let sentence = format!("{subject} {be}{relation} {}", object.unwrap_or_default());
     format!("{}.", sentence.trim())
 }
 
@@ -463,4 +471,21 @@ fn around(text: &str, at: usize) -> &str {
     }
     let sentence = split(text).into_iter().find(|sentence| sentence.span.contains(&at));
     sentence.and_then(|sentence| text.get(sentence.span)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_without_a_sentence_gets_a_plain_one() {
+        for (relation, sentence) in [
+            ("LIVES_IN", "Ann lives in Oslo."),
+            ("INTERESTED_IN", "Ann is interested in Oslo."),
+            ("BORN_IN", "Ann was born in Oslo."),
+            ("MEMBER_OF", "Ann is a member of Oslo."),
+        ] {
+            assert_eq!(plain("Ann", relation, Some("Oslo")), sentence);
+        }
+    }
 }
