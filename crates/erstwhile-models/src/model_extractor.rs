@@ -112,9 +112,7 @@ impl Extractor for WithoutFacts {
         let mut extractions = self.0.read(&request);
         for (extraction, turn) in extractions.iter_mut().zip(&request.turns) {
             if turn.kind != EpisodeKind::Json {
-                extraction.claims.clear();
-                extraction.mentions.clear();
-                extraction.aliases.clear();
+                take_facts(extraction);
             }
         }
         Ok(extractions)

@@ -17,7 +17,7 @@ use super::answer::{
 };
 use super::names::{FIRST_PERSON, speaks_for_people};
 use super::parts::Part;
-use super::quotes::{self, Words};
+use super::quotes::{self, NAMED, Words};
 use super::relations::{PLANS, Relation, Relations};
 use super::said_values::{is_said_value, said_property};
 use super::validity::{Said, validity};
@@ -27,8 +27,6 @@ use crate::offline::dates::DateReader;
 const CONFIDENCE: f64 = 0.9;
 /// Confidence in what follows from such a claim.
 const CONFIDENCE_INFERRED: f64 = 0.6;
-/// The share of a name's or value's words that must be said.
-pub(super) const NAMED: f64 = 0.5;
 /// The share of a statement's words that must be said or known.
 const STATED: f64 = 0.75;
 /// Maximum number of characters of a statement.
@@ -138,6 +136,12 @@ impl<'a> Call<'a> {
             None => self.relations.find(&answered.predicate, is_value, &own).ok_or("the relation is not known")?,
         };
         self.check_trust(place.turn, &subject, &relation)?;
+        let (kind, relation) = match answered.kind {
+            AnsweredKind::Asserts => (ClaimKind::Asserts, relation),
+            AnsweredKind::Ends => (ClaimKind::Ends, relation),
+            AnsweredKind::Denies => (ClaimKind::Denies, relation),
+            AnsweredKind::Plans => (ClaimKind::Asserts, self.planned(relation)),
+        };
         let object = match restated {
             Some(fact) => Some((fact.object.clone(), fact.object_type.clone())),
             None => self.object(answered, place, (&own, &near), entities)?,
@@ -159,12 +163,6 @@ impl<'a> Call<'a> {
             zone: self.zone,
         };
         let when = validity(self.dates, said, (answered.from.as_deref(), answered.until.as_deref()), relation.holding);
-        let (kind, relation) = match answered.kind {
-            AnsweredKind::Asserts => (ClaimKind::Asserts, relation),
-            AnsweredKind::Ends => (ClaimKind::Ends, relation),
-            AnsweredKind::Denies => (ClaimKind::Denies, relation),
-            AnsweredKind::Plans => (ClaimKind::Asserts, self.planned(relation)),
-        };
         if object.is_none() && kind == ClaimKind::Asserts {
             return Err("the object has no name");
         }
@@ -219,11 +217,9 @@ impl<'a> Call<'a> {
         }
         if claim.kind == ClaimKind::Asserts {
             for started in self.relations.started_by(&claim.predicate) {
-                let object = claim.object.as_deref().unwrap_or_default();
-                let verb = started.to_lowercase().replace('_', " ");
                 read.claims.push(Claim {
                     predicate: started.to_owned(),
-                    statement: format!("{} {verb} {object}.", claim.subject),
+                    statement: plain(&claim.subject, started, claim.object.as_deref()),
                     holding: self.relations.holding(started),
                     confidence: CONFIDENCE_INFERRED,
                     attributes: Metadata::new(),

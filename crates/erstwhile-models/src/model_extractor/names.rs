@@ -7,8 +7,8 @@ use erstwhile::ports::{ExtractedAlias, ExtractedMention, Extraction, Turn};
 use erstwhile::text::{contains_word, position_of_word, words};
 
 use super::answer::AnsweredEntity;
-use super::claims::{Call, Checked, NAMED, Place};
-use super::quotes::{self, Words};
+use super::claims::{Call, Checked, Place};
+use super::quotes::{self, NAMED, Words};
 use super::said_values::numbers;
 
 /// Types that need no declaration.

@@ -7,6 +7,9 @@ use erstwhile::text::{position_of_word, words};
 
 use super::said_values::numbers;
 
+/// The share of the words of a name or a value that must be said.
+pub(super) const NAMED: f64 = 0.5;
+
 /// The place of a quotation in a text. Models change white space, case, and the shape of quotation marks and dashes;
 /// nothing else is forgiven.
 pub(super) fn find(text: &str, quote: &str) -> Option<Range<usize>> {

@@ -5,10 +5,7 @@ use erstwhile::ontology::{Property, PropertyKind};
 use erstwhile::text::contains_word;
 use serde_json::Value;
 
-use super::quotes::Words;
-
-/// The share of a value's words that must be said.
-const NAMED: f64 = 0.5;
+use super::quotes::{NAMED, Words};
 
 /// Whether a value is said: its numbers literally or in words, and half of its words.
 pub(super) fn is_said_value(value: &str, own: &Words, text: &str) -> bool {

@@ -377,6 +377,7 @@ async fn a_plan_is_no_fact_of_what_is_planned() {
     let plan = with(claim(1, "I want to move to Paris", "user", "LIVES_IN", "Paris"), &json!({ "kind": "plans" }));
     let read = claims(said(&["I want to move to Paris next year."]), vec![plan]).await;
     assert_eq!(read.iter().map(triple).collect::<Vec<_>>(), [("Ann Lee", "PLANS", "Paris")]);
+    assert_eq!(read[0].statement, "Ann Lee plans Paris.", "not that she lives there");
 }
 
 #[tokio::test]
