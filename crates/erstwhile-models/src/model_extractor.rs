@@ -169,7 +169,7 @@ impl Extractor for ModelExtractor {
             request.usage.add(completion.usage);
             let answer = Answer::read(&completion.outcome?)?;
             let relations = Relations::new(self.vocabulary(), &request.ontology);
-            let call = Call { request: &request, parts, relations, dates: self.shared.offline.dates(), zone: &zone };
+            let call = Call::new(&request, parts, relations, (self.shared.offline.dates(), &zone));
             if !call.add(answer, &mut extractions) {
                 for part in parts {
                     if let Some(extraction) = extractions.get_mut(part.turn) {

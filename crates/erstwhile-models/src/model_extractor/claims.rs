@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::answer::{
     Answer, AnsweredAttribute, AnsweredClaim, AnsweredEntity, AnsweredKind, AnsweredProperty, ObjectIs,
 };
-use super::names::{FIRST_PERSON, speaks_for_people};
+use super::names::{FIRST_PERSON, participants, speaks_for_people};
 use super::parts::Part;
 use super::quotes::{self, NAMED, Words};
 use super::relations::{PLANS, Relation, Relations};
@@ -43,17 +43,46 @@ pub(super) struct Call<'a> {
     pub(super) relations: Relations<'a>,
     pub(super) dates: &'a DateReader,
     pub(super) zone: &'a TimeZone,
+    /// The names of all who take part, normalised.
+    pub(super) participants: Vec<String>,
+    /// The words of each part, and those with what was said before it: built once, because every claim asks for them.
+    own: Vec<Words>,
+    near: Vec<Words>,
 }
 
 /// A part of a turn in which a quotation was found.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    pub(super) number: usize,
     pub(super) part: &'a Part<'a>,
     pub(super) turn: &'a Turn,
+    /// The words of the part.
+    pub(super) own: &'a Words,
+    /// The words of the part and of what was said before it.
+    pub(super) near: &'a Words,
 }
 
 impl<'a> Call<'a> {
+    pub(super) fn new(
+        request: &'a ExtractionRequest,
+        parts: &'a [Part<'a>],
+        relations: Relations<'a>,
+        (dates, zone): (&'a DateReader, &'a TimeZone),
+    ) -> Self {
+        let mut before = Words::default();
+        for turn in &request.context {
+            before.add(&turn.text);
+        }
+        let (mut own, mut near) = (Vec::with_capacity(parts.len()), Vec::with_capacity(parts.len()));
+        for part in parts {
+            let mut words = Words::default();
+            words.add(part.text);
+            before.add(part.text);
+            own.push(words);
+            near.push(before.clone());
+        }
+        Self { request, parts, relations, dates, zone, participants: participants(request), own, near }
+    }
+
     /// Adds what an answer carries to the extractions of the turns; returns whether the answer is worth using: most of
     /// its claims are carried by the turns.
     pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> bool {
@@ -108,32 +137,20 @@ impl<'a> Call<'a> {
     fn place(&self, number: i64) -> Option<Place<'_>> {
         let number = usize::try_from(number).ok()?.checked_sub(1)?;
         let part = self.parts.get(number)?;
-        Some(Place { number, part, turn: self.request.turns.get(part.turn)? })
-    }
-
-    /// The words of a part, of what was said before it, and of what is known about it.
-    fn words_near(&self, place: Place<'_>) -> Words {
-        let mut near = Words::default();
-        for turn in &self.request.context {
-            near.add(&turn.text);
-        }
-        for part in self.parts.iter().take(place.number + 1) {
-            near.add(part.text);
-        }
-        near
+        let (own, near) = (self.own.get(number)?, self.near.get(number)?);
+        Some(Place { part, turn: self.request.turns.get(part.turn)?, own, near })
     }
 
     fn claim(&self, answered: &AnsweredClaim, place: Place<'_>, entities: &[AnsweredEntity]) -> Checked<ReadClaims> {
         let span = span_of(place, &answered.quote)?;
-        let near = self.words_near(place);
-        let subject = self.subject(&answered.subject, place, &near)?;
-        let mut own = Words::default();
-        own.add(place.part.text);
-        let restated = self.restated(answered, &subject, &own);
+        let near = place.near;
+        let subject = self.subject(&answered.subject, place, near)?;
+        let own = place.own;
+        let restated = self.restated(answered, &subject, own);
         let is_value = answered.object_is == ObjectIs::Value;
         let relation = match restated {
             Some(fact) => Relation { name: fact.predicate.clone(), holding: fact.holding },
-            None => self.relations.find(&answered.predicate, is_value, &own).ok_or("the relation is not known")?,
+            None => self.relations.find(&answered.predicate, is_value, own).ok_or("the relation is not known")?,
         };
         self.check_trust(place.turn, &subject, &relation)?;
         let (kind, relation) = match answered.kind {
@@ -144,18 +161,13 @@ impl<'a> Call<'a> {
         };
         let object = match restated {
             Some(fact) => Some((fact.object.clone(), fact.object_type.clone())),
-            None => self.object(answered, place, (&own, &near), entities)?,
+            None => self.object(answered, place, (own, near), entities)?,
         };
         if object.as_ref().is_some_and(|(name, _)| normalise(name) == normalise(&subject)) {
             return Err("the subject and the object are the same");
         }
-        let statement = self.statement(
-            answered,
-            &subject,
-            object.as_ref().map(|(name, _)| name.as_str()),
-            &relation,
-            (place, &own),
-        );
+        let statement =
+            self.statement(answered, &subject, object.as_ref().map(|(name, _)| name.as_str()), &relation, (place, own));
         let said = Said {
             quote: place.turn.text.get(span.clone()).unwrap_or_default(),
             around: around(place.part.text, span.start - place.part.start),
@@ -166,7 +178,7 @@ impl<'a> Call<'a> {
         if object.is_none() && kind == ClaimKind::Asserts {
             return Err("the object has no name");
         }
-        let attributes = self.properties_of(&relation.name, &answered.properties, &own, place.part.text);
+        let attributes = self.properties_of(&relation.name, &answered.properties, own, place.part.text);
         let (object, object_type) = object.unzip();
         let claim = Claim {
             subject_type: self.type_of(&subject, entities),
@@ -185,7 +197,7 @@ impl<'a> Call<'a> {
         };
         let mut read = ReadClaims { disagrees: when.disagrees, ..ReadClaims::default() };
         if speaks_for_people(place.turn) {
-            self.add_consequences(answered, &claim, &own, &mut read);
+            self.add_consequences(answered, &claim, own, &mut read);
         }
         read.claims.insert(0, claim);
         Ok(read)
@@ -364,15 +376,14 @@ impl<'a> Call<'a> {
             return Err("an assistant or a tool only tells what was done");
         }
         let span = span_of(place, &attribute.quote)?;
-        let near = self.words_near(place);
-        let subject = self.subject(&attribute.entity, place, &near)?;
+        let near = place.near;
+        let subject = self.subject(&attribute.entity, place, near)?;
         let subject_type = self.type_of(&subject, entities);
         let property = self.request.ontology.property(subject_type.as_deref(), &attribute.name);
         let property = property.ok_or("the property is not declared for the entity's type")?;
-        let mut own = Words::default();
-        own.add(place.part.text);
+        let own = place.own;
         let value =
-            said_property(property, &attribute.value, &own, place.part.text).ok_or("the value is not in the turn")?;
+            said_property(property, &attribute.value, own, place.part.text).ok_or("the value is not in the turn")?;
         let text = match &value {
             Value::String(text) => text.clone(),
             other => other.to_string(),

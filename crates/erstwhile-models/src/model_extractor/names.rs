@@ -3,7 +3,7 @@
 use erstwhile::identity::{ASSISTANT_NAME, normalise};
 use erstwhile::model::{EpisodeKind, Role};
 use erstwhile::ontology::Ontology;
-use erstwhile::ports::{ExtractedAlias, ExtractedMention, Extraction, Turn};
+use erstwhile::ports::{ExtractedAlias, ExtractedMention, Extraction, ExtractionRequest, Turn};
 use erstwhile::text::{contains_word, position_of_word, words};
 
 use super::answer::AnsweredEntity;
@@ -29,24 +29,12 @@ const BASIC_TYPES: [&str; 11] = [
 pub(super) const FIRST_PERSON: [&str; 8] = ["i", "me", "myself", "my", "user", "the user", "speaker", "the speaker"];
 
 impl Call<'_> {
-    pub(super) fn speaker(&self, turn: &Turn) -> Option<String> {
-        let owner = || self.request.owner.clone();
-        match (turn.kind, turn.role) {
-            (EpisodeKind::Message, Some(Role::Assistant)) => {
-                Some(turn.speaker.clone().unwrap_or_else(|| ASSISTANT_NAME.to_owned()))
-            }
-            (EpisodeKind::Message, Some(Role::User | Role::Norole) | None) => turn.speaker.clone().or_else(owner),
-            (EpisodeKind::Message, _) => turn.speaker.clone(),
-            _ => owner(),
-        }
-    }
-
     /// Whom a model means by "I" or "the user": the speaker; in what an assistant or a tool says, its user is the owner.
     pub(super) fn first_person(&self, word: &str, turn: &Turn) -> Option<String> {
         if word.contains("user") && !speaks_for_people(turn) {
             return self.request.owner.clone();
         }
-        self.speaker(turn)
+        speaker(self.request, turn)
     }
 
     /// The name of the subject: the speaker, or someone whom the turn or what was said before names.
@@ -55,7 +43,7 @@ impl Call<'_> {
         if wanted.is_empty() {
             return Err("the subject has no name");
         }
-        let speaker = self.speaker(place.turn);
+        let speaker = speaker(self.request, place.turn);
         if FIRST_PERSON.contains(&wanted.as_str()) {
             return self.first_person(&wanted, place.turn).ok_or("the speaker has no name");
         }
@@ -80,7 +68,7 @@ impl Call<'_> {
     /// speak for them.
     pub(super) fn is_named(&self, name: &str, place: Place<'_>, near: &Words) -> bool {
         let (wanted, text) = (normalise(name), normalise(place.part.text));
-        let participants = self.participants();
+        let participants = &self.participants;
         if let Some(participant) = participants.iter().find(|participant| **participant == wanted) {
             let given = participant.split(' ').next().unwrap_or_default();
             return contains_word(&text, participant) || contains_word(&text, given);
@@ -88,30 +76,17 @@ impl Call<'_> {
         // "Anna Weber's sister": whose someone is need not be named.
         let of_participant = participants.iter().find_map(|owner| wanted.strip_prefix(&format!("{owner}'s ")));
         let name = of_participant.unwrap_or(&wanted);
-        let mut own = Words::default();
-        own.add(place.part.text);
         let is_known = || self.request.known.iter().any(|known| normalise(&known.name) == wanted);
         // What only stands in an earlier turn must be referred to in this one.
-        let said = if refers_back(&text) { near } else { &own };
+        let said = if refers_back(&text) { near } else { place.own };
         let share = said.share_exactly(name);
         is_name(name) && said.has_numbers(name) && (share > NAMED || share >= NAMED && is_known())
-    }
-
-    /// The names of all who take part, normalised.
-    pub(super) fn participants(&self) -> Vec<String> {
-        let turns = self.request.context.iter().chain(&self.request.turns);
-        let mut names: Vec<String> =
-            turns.filter_map(|turn| self.speaker(turn)).chain(self.request.owner.clone()).collect();
-        names = names.iter().map(|name| normalise(name)).collect();
-        names.sort();
-        names.dedup();
-        names
     }
 
     /// The type of a name: the one that the model gives it, if it is declared or basic, or the one that is known.
     pub(super) fn type_of(&self, name: &str, entities: &[AnsweredEntity]) -> Option<String> {
         let wanted = normalise(name);
-        if self.participants().contains(&wanted) {
+        if self.participants.contains(&wanted) {
             return Some("Person".to_owned());
         }
         let answered = entities.iter().find(|entity| normalise(&entity.name) == wanted);
@@ -127,7 +102,7 @@ impl Call<'_> {
         let span = place.part.start + found.start..place.part.start + found.end;
         let entity_type = admitted_type(&self.request.ontology, &entity.entity_type);
         let text = normalise(place.part.text);
-        let participants = self.participants();
+        let participants = &self.participants;
         for alias in entity.aliases.iter().take(8) {
             let (name, other) = (normalise(&entity.name), normalise(alias));
             // Two who take part are two people, and names with different numbers are two things.
@@ -147,6 +122,29 @@ impl Call<'_> {
             }
         }
         extraction.mentions.push(ExtractedMention { name: entity.name.clone(), entity_type, span });
+    }
+}
+
+/// The names of all who take part, normalised.
+pub(super) fn participants(request: &ExtractionRequest) -> Vec<String> {
+    let turns = request.context.iter().chain(&request.turns);
+    let speakers = turns.filter_map(|turn| speaker(request, turn)).chain(request.owner.clone());
+    let mut names: Vec<String> = speakers.map(|name| normalise(&name)).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The name of who speaks in a turn; a document without a speaker is the owner's.
+fn speaker(request: &ExtractionRequest, turn: &Turn) -> Option<String> {
+    let owner = || request.owner.clone();
+    match (turn.kind, turn.role) {
+        (EpisodeKind::Message, Some(Role::Assistant)) => {
+            Some(turn.speaker.clone().unwrap_or_else(|| ASSISTANT_NAME.to_owned()))
+        }
+        (EpisodeKind::Message, Some(Role::User | Role::Norole) | None) => turn.speaker.clone().or_else(owner),
+        (EpisodeKind::Message, _) => turn.speaker.clone(),
+        _ => owner(),
     }
 }
 
