@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use erstwhile::engine::compat::RatingScope;
-use erstwhile::engine::{GraphRef, Listing, Search, SortBy};
+use erstwhile::engine::{GraphRef, Listing, Search, SortBy, USAGE_DAYS_MAX};
 use erstwhile::store::Store;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
@@ -92,7 +92,7 @@ async fn readings_by_models_are_there(world: &World) {
     assert_eq!((report.attempts, report.usage.tokens_in), (3, 300));
     assert_eq!(report.failure.as_deref(), Some("the answer is not JSON"));
     assert_eq!(world.engine.model_queue_depth().await.unwrap().episodes, 1);
-    let spent = project.model_usage_since(0).await.unwrap();
+    let spent = project.model_usage(USAGE_DAYS_MAX).await.unwrap();
     assert_eq!((spent.len(), spent[0].usage.calls, spent[0].cost), (1, 2, 0.25));
 }
 

@@ -22,7 +22,7 @@ mod evidence;
 mod export;
 mod export_unit;
 mod migrations;
-mod model_usage;
+mod model_readings;
 mod queue;
 mod reads;
 mod rows;
@@ -34,7 +34,7 @@ pub mod tables;
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::MIGRATIONS;
-pub use model_usage::DayUsage;
+pub use model_readings::DayUsage;
 pub use queue::{Lease, Queue, QueueDepth};
 pub use reads::SettingScope;
 

@@ -143,8 +143,7 @@ impl<'a> Call<'a> {
 
     fn claim(&self, answered: &AnsweredClaim, place: Place<'_>, entities: &[AnsweredEntity]) -> Checked<ReadClaims> {
         let span = span_of(place, &answered.quote)?;
-        let near = place.near;
-        let subject = self.subject(&answered.subject, place, near)?;
+        let subject = self.subject(&answered.subject, place)?;
         let own = place.own;
         let restated = self.restated(answered, &subject, own);
         let is_value = answered.object_is == ObjectIs::Value;
@@ -161,13 +160,13 @@ impl<'a> Call<'a> {
         };
         let object = match restated {
             Some(fact) => Some((fact.object.clone(), fact.object_type.clone())),
-            None => self.object(answered, place, (own, near), entities)?,
+            None => self.object(answered, place, entities)?,
         };
         if object.as_ref().is_some_and(|(name, _)| normalise(name) == normalise(&subject)) {
             return Err("the subject and the object are the same");
         }
         let statement =
-            self.statement(answered, &subject, object.as_ref().map(|(name, _)| name.as_str()), &relation, (place, own));
+            self.statement(answered, &subject, object.as_ref().map(|(name, _)| name.as_str()), &relation, place);
         let said = Said {
             quote: place.turn.text.get(span.clone()).unwrap_or_default(),
             around: around(place.part.text, span.start - place.part.start),
@@ -300,14 +299,13 @@ impl<'a> Call<'a> {
         &self,
         answered: &AnsweredClaim,
         place: Place<'_>,
-        (own, near): (&Words, &Words),
         entities: &[AnsweredEntity],
     ) -> Checked<Option<(String, Option<String>)>> {
         let name = answered.object.split_whitespace().collect::<Vec<_>>().join(" ");
         match answered.object_is {
             ObjectIs::None => Ok(None),
             _ if name.is_empty() => Err("the object has no name"),
-            ObjectIs::Value if is_said_value(&name, own, place.part.text) => {
+            ObjectIs::Value if is_said_value(&name, place.own, place.part.text) => {
                 Ok(Some((name, Some(VALUE_TYPE.to_owned()))))
             }
             ObjectIs::Value => Err("the value is not in the turn"),
@@ -315,7 +313,7 @@ impl<'a> Call<'a> {
                 let speaker = self.first_person(&normalise(&name), place.turn).ok_or("the speaker has no name")?;
                 Ok(Some((speaker, Some("Person".to_owned()))))
             }
-            ObjectIs::Entity if self.is_named(&name, place, near) => {
+            ObjectIs::Entity if self.is_named(&name, place) => {
                 let entity_type = self.type_of(&name, entities);
                 Ok(Some((name, entity_type)))
             }
@@ -330,11 +328,11 @@ impl<'a> Call<'a> {
         subject: &str,
         object: Option<&str>,
         relation: &Relation,
-        (place, own): (Place<'_>, &Words),
+        place: Place<'_>,
     ) -> String {
         let plain = plain(subject, &relation.name, object);
         let sentence = answered.statement.trim();
-        let mut known = own.clone();
+        let mut known = place.own.clone();
         known.add(&plain);
         known.add("has had have was were January February March April May June July August September October November December");
         let names_subject = normalise(subject).split(' ').any(|part| contains_word(&normalise(sentence), part));
@@ -376,8 +374,7 @@ impl<'a> Call<'a> {
             return Err("an assistant or a tool only tells what was done");
         }
         let span = span_of(place, &attribute.quote)?;
-        let near = place.near;
-        let subject = self.subject(&attribute.entity, place, near)?;
+        let subject = self.subject(&attribute.entity, place)?;
         let subject_type = self.type_of(&subject, entities);
         let property = self.request.ontology.property(subject_type.as_deref(), &attribute.name);
         let property = property.ok_or("the property is not declared for the entity's type")?;

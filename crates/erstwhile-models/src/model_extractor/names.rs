@@ -8,7 +8,7 @@ use erstwhile::text::{contains_word, position_of_word, words};
 
 use super::answer::AnsweredEntity;
 use super::claims::{Call, Checked, Place};
-use super::quotes::{self, NAMED, Words};
+use super::quotes::{self, NAMED};
 use super::said_values::numbers;
 
 /// Types that need no declaration.
@@ -38,7 +38,7 @@ impl Call<'_> {
     }
 
     /// The name of the subject: the speaker, or someone whom the turn or what was said before names.
-    pub(super) fn subject(&self, answered: &str, place: Place<'_>, near: &Words) -> Checked<String> {
+    pub(super) fn subject(&self, answered: &str, place: Place<'_>) -> Checked<String> {
         let wanted = normalise(answered);
         if wanted.is_empty() {
             return Err("the subject has no name");
@@ -57,7 +57,7 @@ impl Call<'_> {
         }
         let is_user_of_assistant = self.request.owner.as_ref().is_some_and(|owner| normalise(owner) == wanted)
             && matches!(place.turn.role, Some(Role::Assistant | Role::Function | Role::Tool));
-        if is_user_of_assistant || self.is_named(answered, place, near) {
+        if is_user_of_assistant || self.is_named(answered, place) {
             Ok(answered.split_whitespace().collect::<Vec<_>>().join(" "))
         } else {
             Err("the subject is not named in the turn")
@@ -66,7 +66,7 @@ impl Call<'_> {
 
     /// Whether a name is said. Somebody who takes part in the conversation must be named in the turn itself: others do not
     /// speak for them.
-    pub(super) fn is_named(&self, name: &str, place: Place<'_>, near: &Words) -> bool {
+    pub(super) fn is_named(&self, name: &str, place: Place<'_>) -> bool {
         let (wanted, text) = (normalise(name), normalise(place.part.text));
         let participants = &self.participants;
         if let Some(participant) = participants.iter().find(|participant| **participant == wanted) {
@@ -78,7 +78,7 @@ impl Call<'_> {
         let name = of_participant.unwrap_or(&wanted);
         let is_known = || self.request.known.iter().any(|known| normalise(&known.name) == wanted);
         // What only stands in an earlier turn must be referred to in this one.
-        let said = if refers_back(&text) { near } else { place.own };
+        let said = if refers_back(&text) { place.near } else { place.own };
         let share = said.share_exactly(name);
         is_name(name) && said.has_numbers(name) && (share > NAMED || share >= NAMED && is_known())
     }

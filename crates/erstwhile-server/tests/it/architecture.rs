@@ -187,7 +187,7 @@ fn only_apply_the_queues_imports_and_counts_of_usage_write_to_the_database() {
         let allowed = path.ends_with("store.rs")
             || path.ends_with("queue.rs")
             || path.ends_with("store/export.rs")
-            || path.ends_with("store/model_usage.rs")
+            || path.ends_with("store/model_readings.rs")
             || path.ends_with("sqlite.rs")
             || path.ends_with("sql.rs");
         assert!(allowed || !text.contains(".transact("), "{} writes to the database", path.display());

@@ -46,11 +46,6 @@ impl TaskReadings {
 }
 
 impl ProjectHandle {
-    /// What the project spent on language models, by day and model, since a day (counted from 1970, in UTC).
-    pub async fn model_usage_since(&self, day: i64) -> Result<Vec<DayUsage>> {
-        self.store().model_usage_since(self.id, day).await
-    }
-
     /// What the project spent on language models in the last days, today included.
     ///
     /// # Errors
@@ -59,7 +54,7 @@ impl ProjectHandle {
         if !(1..=USAGE_DAYS_MAX).contains(&days) {
             return Err(Error::invalid(format!("days must be from 1 to {USAGE_DAYS_MAX}")));
         }
-        self.model_usage_since(day_of(self.now()) - days + 1).await
+        self.store().model_usage_since(self.id, day_of(self.now()) - days + 1).await
     }
 
     /// How far the language model has read the episodes of a task.

@@ -1,4 +1,4 @@
-//! Readings by language models: those of a task, and what a project spent, by day and model.
+//! Reads about language models: the readings of a task, written summaries, and what a project spent, by day and model.
 //!
 //! What was spent is not part of a batch: the money is spent whether or not what the model answered is applied.
 
