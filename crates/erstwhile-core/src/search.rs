@@ -8,11 +8,14 @@ mod bm25;
 mod entities;
 mod episodes;
 mod facts;
+mod features;
 pub mod filter;
 mod fuse;
 mod hybrid;
 mod index;
 mod names;
+mod question;
+mod ranker;
 mod ranking;
 mod related;
 pub(crate) mod rerank;
@@ -20,8 +23,9 @@ mod statements;
 mod turns;
 mod vector;
 
-pub use fuse::Fusion;
+pub use features::{Feature, Features};
 pub use index::{GraphIndex, PendingEmbedding};
+pub use ranker::{Ranker, Rankers};
 pub use related::Related;
 pub use vector::EXACT_MAX;
 
@@ -34,8 +38,8 @@ use statements::StatementSearch;
 /// How results are ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reranker {
-    /// The default: the fusion with the best measured results.
-    Fused,
+    /// The default: the order with the best measured results.
+    Relevance,
     /// Reciprocal rank fusion of full-text and vector search.
     Rrf,
     /// Maximal marginal relevance with this lambda, 0 to 1.
@@ -76,10 +80,10 @@ pub struct SearchRequest {
     pub known_at: Option<Timestamp>,
     /// Facts of these entities are boosted.
     pub origins: Vec<EntityId>,
-    /// Parameters of the default fusion.
-    pub fusion: Fusion,
     /// Whether searches for facts return statements, too.
     pub statements: Statements,
+    /// Whether results explain their scores.
+    pub explain: bool,
 }
 
 /// When a search for facts returns statements: sentences that support no fact.
@@ -115,6 +119,24 @@ pub struct Scored<T> {
     pub score: f64,
     /// The score relative to the best result, 0 to 1.
     pub relevance: f64,
+    /// Why it has its score, if the request asks for it and the learned ranker ranks this kind of result.
+    pub explanation: Option<Box<Explanation>>,
+}
+
+/// Why a result has its score: what was measured, and what that added to the sum from which the score follows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Explanation {
+    /// What was measured.
+    pub features: Features,
+    /// Each feature times its weight.
+    pub shares: Features,
+}
+
+impl<T> Scored<T> {
+    /// The same score for another form of the result.
+    pub fn with<U>(self, item: U) -> Scored<U> {
+        Scored { item, score: self.score, relevance: self.relevance, explanation: self.explanation }
+    }
 }
 
 impl GraphIndex {
@@ -132,10 +154,9 @@ impl GraphIndex {
     pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
         let search = StatementSearch { index: self, request };
         let found = ranking::search(&search, request).into_iter();
-        let whole = |found: Scored<Assertion>| Scored {
-            item: search.as_fact(&found.item),
-            score: found.score,
-            relevance: found.relevance,
+        let whole = |found: Scored<Assertion>| {
+            let fact = search.as_fact(&found.item);
+            found.with(fact)
         };
         found.map(whole).collect()
     }

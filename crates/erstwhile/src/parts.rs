@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use erstwhile_core::context::ContextBudget;
-use erstwhile_core::search::{EXACT_MAX, Fusion, Statements};
+use erstwhile_core::search::{EXACT_MAX, Statements};
 
 use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
 use crate::store::Store;
@@ -19,8 +19,6 @@ pub struct EngineSettings {
     pub exact_max: usize,
     /// The size of a context block.
     pub context: ContextBudget,
-    /// The default fusion of search.
-    pub fusion: Fusion,
     /// Whether searches for facts return statements, unless a request says.
     pub statements: Statements,
     /// When and how much the language model reads.
@@ -93,7 +91,6 @@ impl Default for EngineSettings {
             index_bytes_max: 1 << 30,
             exact_max: EXACT_MAX,
             context: ContextBudget::default(),
-            fusion: Fusion::default(),
             statements: Statements::default(),
             model: ModelReadingSettings::default(),
         }

@@ -1,7 +1,8 @@
 //! Search for entities.
 
-use super::hybrid::HybridIndex;
-use super::ranking::{Distances, Searchable};
+use super::fuse::fuse;
+use super::hybrid::{Channels, HybridIndex};
+use super::ranking::{Distances, Scores, Searchable};
 use super::{GraphIndex, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{Entity, EntityId, EpisodeId};
@@ -25,6 +26,10 @@ impl Searchable for EntitySearch<'_> {
 
     fn item(&self, id: EntityId) -> Option<&Entity> {
         self.index.knowledge.entity(id)
+    }
+
+    fn scores(&self, channels: &Channels) -> Scores {
+        fuse(channels).into()
     }
 
     fn passes(&self, entity: &Entity) -> bool {

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::hybrid::HybridIndex;
-use super::ranking::{Distances, Searchable};
+use super::fuse::fuse;
+use super::hybrid::{Channels, HybridIndex};
+use super::ranking::{Distances, Scores, Searchable};
 use super::{GraphIndex, Moment, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
@@ -15,7 +16,7 @@ const SEED_SHARE: f32 = 0.1;
 
 pub(super) struct FactSearch<'a> {
     index: &'a GraphIndex,
-    request: &'a SearchRequest,
+    pub(super) request: &'a SearchRequest,
     /// The facts known at `known_at`; `None` for the current ones.
     past: Option<HashMap<AssertionId, Fact>>,
 }
@@ -24,6 +25,23 @@ impl<'a> FactSearch<'a> {
     pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
         let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
         Self { index, request, past: request.known_at.map(facts_at) }
+    }
+
+    /// Boosts facts of entities that the request starts from or that the query names.
+    pub(super) fn boost(&self, fused: &mut [f32]) {
+        let knowledge = &self.index.knowledge;
+        let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
+        let seeds_max = SEEDS_MAX + self.request.origins.len();
+        let seeds: Vec<EntityId> =
+            origins.chain(self.index.entities_named_in(&self.request.query)).take(seeds_max).collect();
+        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        for seed in seeds {
+            for fact in knowledge.facts_about(seed) {
+                if let Some(number) = self.index.facts.number(fact.id) {
+                    fused[number as usize] += SEED_SHARE * best;
+                }
+            }
+        }
     }
 }
 
@@ -46,21 +64,10 @@ impl Searchable for FactSearch<'_> {
         }
     }
 
-    /// Boosts facts of entities that the request starts from or that the query names.
-    fn adjust(&self, fused: &mut [f32]) {
-        let knowledge = &self.index.knowledge;
-        let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
-        let seeds_max = SEEDS_MAX + self.request.origins.len();
-        let seeds: Vec<EntityId> =
-            origins.chain(self.index.entities_named_in(&self.request.query)).take(seeds_max).collect();
-        let best = fused.iter().copied().fold(0.0_f32, f32::max);
-        for seed in seeds {
-            for fact in knowledge.facts_about(seed) {
-                if let Some(number) = self.index.facts.number(fact.id) {
-                    fused[number as usize] += SEED_SHARE * best;
-                }
-            }
-        }
+    fn scores(&self, channels: &Channels) -> Scores {
+        let mut fused = fuse(channels);
+        self.boost(&mut fused);
+        fused.into()
     }
 
     fn passes(&self, fact: &Fact) -> bool {

@@ -102,6 +102,16 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         scores
     }
 
+    /// Number of words of a document, without stop words.
+    pub(super) fn words(&self, number: u32) -> u32 {
+        self.text.length(number)
+    }
+
+    /// The full-text index.
+    pub(super) fn text(&self) -> &TextIndex {
+        &self.text
+    }
+
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         self.text.weight() + self.vectors.weight()

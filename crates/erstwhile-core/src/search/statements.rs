@@ -3,8 +3,9 @@
 use foldhash::HashSet;
 
 use super::facts::FactSearch;
+use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
-use super::ranking::{self, Candidates, Distances, Ranking, Searchable};
+use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
 use super::{GraphIndex, Moment, Scored, SearchRequest, Statements};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
@@ -40,6 +41,22 @@ impl StatementSearch<'_> {
         }
         statement
     }
+
+    /// Boosts statements that name an entity from which the request starts.
+    fn boost(&self, fused: &mut [f32]) {
+        let knowledge = &self.index.knowledge;
+        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        for origin in self.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
+            let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
+            for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
+                let is_named = knowledge.entity_of(statement.subject) == origin.id
+                    || knowledge.named_in_statement(statement).contains(&origin.id);
+                if let Some(number) = self.index.statements.number(statement.id).filter(|_| is_named) {
+                    fused[number as usize] += ORIGIN_SHARE * best;
+                }
+            }
+        }
+    }
 }
 
 impl Searchable for StatementSearch<'_> {
@@ -58,20 +75,10 @@ impl Searchable for StatementSearch<'_> {
         self.index.knowledge.statement(id)
     }
 
-    /// Boosts statements that name an entity from which the request starts.
-    fn adjust(&self, fused: &mut [f32]) {
-        let knowledge = &self.index.knowledge;
-        let best = fused.iter().copied().fold(0.0_f32, f32::max);
-        for origin in self.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
-            let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
-            for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
-                let is_named = knowledge.entity_of(statement.subject) == origin.id
-                    || knowledge.named_in_statement(statement).contains(&origin.id);
-                if let Some(number) = self.index.statements.number(statement.id).filter(|_| is_named) {
-                    fused[number as usize] += ORIGIN_SHARE * best;
-                }
-            }
-        }
+    fn scores(&self, channels: &Channels) -> Scores {
+        let mut fused = fuse(channels);
+        self.boost(&mut fused);
+        fused.into()
     }
 
     fn passes(&self, statement: &Assertion) -> bool {
@@ -160,10 +167,12 @@ impl Candidates for Both<'_> {
         }
     }
 
-    fn adjust(&self, fused: &mut [f32]) {
+    fn scores(&self, channels: &Channels) -> Scores {
+        let mut fused = fuse(channels);
         let (facts, statements) = fused.split_at_mut(self.first as usize);
-        Searchable::adjust(&self.facts, facts);
-        Searchable::adjust(&self.statements, statements);
+        self.facts.boost(facts);
+        self.statements.boost(statements);
+        fused.into()
     }
 
     fn passes(&self, number: u32) -> bool {
@@ -232,9 +241,10 @@ pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<
         found.extend(statements(true));
         found.extend(ranking.best(limit, |number| is_fact(number) && !is_match(number)));
         if found.len() < limit {
-            let best = ranking.fused.iter().copied().fold(0.0_f32, f32::max);
-            let is_near =
-                |number: u32| ranking.fused.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best);
+            let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
+            let is_near = |number: u32| {
+                ranking.scores.values.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best)
+            };
             found.extend(statements(false).into_iter().filter(|(number, _)| is_near(*number)));
         }
         found.truncate(limit);
@@ -247,8 +257,8 @@ fn matching(index: &GraphIndex, request: &SearchRequest, ranking: &Ranking<'_, B
     let query = without_hubs(index, &request.query);
     let mut shares_word = index.facts.text_scores(&query);
     shares_word.extend(index.statements.text_scores(&query));
-    let best = ranking.fused.iter().copied().fold(0.0_f32, f32::max);
-    let documents = shares_word.iter().zip(&ranking.channels.cosines).zip(&ranking.fused);
+    let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
+    let documents = shares_word.iter().zip(&ranking.channels.cosines).zip(&ranking.scores.values);
     documents
         .map(|((word, cosine), fused)| (*word > 0.0 || *cosine >= SIMILARITY_MIN) && *fused >= RELEVANT_SHARE * best)
         .collect()

@@ -101,13 +101,13 @@ fn request(query: &str, limit: usize, statements: Statements) -> SearchRequest {
         query: query.to_owned(),
         vector: Vec::new(),
         limit,
-        reranker: Reranker::Fused,
+        reranker: Reranker::Relevance,
         filter: Filter::default(),
         moment: Moment::Always,
         known_at: None,
         origins: Vec::new(),
-        fusion: Fusion::default(),
         statements,
+        explain: false,
     }
 }
 
@@ -150,7 +150,7 @@ fn a_search_for_one_type_returns_its_best_even_if_nothing_is_like_the_query() {
     let mut of_type = request("Which lunch place?", 5, Statements::Auto);
     assert_eq!(scene.found(&of_type), [""; 0]);
     of_type.filter.edge_types = vec!["likes".to_owned()];
-    for reranker in [Reranker::Fused, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::EpisodeMentions] {
+    for reranker in [Reranker::Relevance, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::EpisodeMentions] {
         of_type.reranker = reranker;
         assert_eq!(scene.found(&of_type), ["Nora likes tea"], "{reranker:?}");
     }
@@ -214,8 +214,13 @@ fn filters_apply_to_statements() {
 fn every_reranker_ranks_facts_and_statements() {
     let scene = nora();
     let user = user_node(graph(1));
-    let rerankers =
-        [Reranker::Rrf, Reranker::Mmr(0.5), Reranker::NodeDistance(user), Reranker::EpisodeMentions, Reranker::Fused];
+    let rerankers = [
+        Reranker::Rrf,
+        Reranker::Mmr(0.5),
+        Reranker::NodeDistance(user),
+        Reranker::EpisodeMentions,
+        Reranker::Relevance,
+    ];
     for reranker in rerankers {
         for statements in [Statements::Auto, Statements::Always] {
             let found = scene.found(&SearchRequest { reranker, ..request("bike locker", 9, statements) });

@@ -31,6 +31,8 @@ pub struct Search {
     pub origins: Vec<EntityId>,
     /// Whether a search for facts returns statements; the setting of the engine when absent.
     pub statements: Option<Statements>,
+    /// Whether episodes explain their scores.
+    pub explain: bool,
 }
 
 impl Search {
@@ -39,12 +41,13 @@ impl Search {
         Self {
             query: query.into(),
             limit,
-            reranker: Reranker::Fused,
+            reranker: Reranker::Relevance,
             filter: Filter::default(),
             moment: Moment::Always,
             as_known_at: None,
             origins: Vec::new(),
             statements: None,
+            explain: false,
         }
     }
 }
@@ -67,8 +70,8 @@ impl ProjectHandle {
             moment: search.moment,
             known_at: search.as_known_at,
             origins: search.origins,
-            fusion: self.state().parts.settings.fusion,
             statements: search.statements.unwrap_or(self.state().parts.settings.statements),
+            explain: search.explain,
         })
     }
 }
@@ -84,7 +87,7 @@ impl GraphHandle {
             found
                 .map(|found| {
                     let item = triple(index, Some(&found.item))?;
-                    Ok(Scored { item, score: found.score, relevance: found.relevance })
+                    Ok(found.with(item))
                 })
                 .collect()
         })?

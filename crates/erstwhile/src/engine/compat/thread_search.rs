@@ -79,7 +79,7 @@ impl ProjectHandle {
             let request = if search.text.trim().is_empty() {
                 None
             } else {
-                let reranker = search.mmr_lambda.map_or(Reranker::Fused, Reranker::Mmr);
+                let reranker = search.mmr_lambda.map_or(Reranker::Relevance, Reranker::Mmr);
                 Some(self.search_request(Search { reranker, ..Search::new(&search.text, search.limit) }).await?)
             };
             let index = self.index(graph).await?;
