@@ -96,7 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
     ("erstwhile-server", &["settings", "models", "metrics", "app", "http", "router", "serve", "cli"]),
-    ("erstwhile-bench", &["table", "plan", "retrieval", "scale", "speed"]),
+    ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed"]),
 ];
 
 /// The names of the dependencies in a manifest, those for tests left out.
