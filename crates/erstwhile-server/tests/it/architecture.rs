@@ -95,7 +95,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["dialect", "value", "failure", "sharding", "transaction", "connect", "migrate", "testing"],
     ),
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
-    ("erstwhile-server", &["settings", "models", "metrics", "app", "http", "router", "serve", "cli"]),
+    ("erstwhile-server", &["settings", "models", "metrics", "connections", "app", "http", "router", "serve", "cli"]),
     ("erstwhile-bench", &["table", "plan", "retrieval", "scale", "speed"]),
 ];
 

@@ -3,11 +3,13 @@
 
 mod architecture;
 mod command_line;
+mod connections;
 mod contract;
 mod durability;
 mod failover;
 mod fake_model;
 mod faults;
+mod logs;
 mod model;
 mod nodes;
 mod process;
