@@ -10,6 +10,7 @@ mod graph;
 mod ids;
 mod import_job;
 mod link;
+mod metadata;
 mod model_reading;
 mod model_usage;
 mod partition;
@@ -30,6 +31,7 @@ pub use ids::{
 };
 pub use import_job::{ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget};
 pub use link::{Link, LinkKind};
+pub use metadata::{Metadata, metadata_size};
 pub use model_reading::{ModelReading, ModelReadingState, ModelReport};
 pub use model_usage::{ModelPrices, ModelUsage};
 pub use partition::{Graph, Partition, PartitionOwner};
@@ -38,6 +40,3 @@ pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};
 pub use written_summary::{SummarySubject, WrittenSummary};
-
-/// A JSON object that applications attach to users, messages and episodes.
-pub type Metadata = serde_json::Map<String, serde_json::Value>;

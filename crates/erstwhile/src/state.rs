@@ -7,6 +7,7 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::ontology::Ontology;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::parts::Parts;
 use crate::ports::{Extractor, Ids};
@@ -77,6 +78,15 @@ impl State {
     /// The graphs that this process's workers claim first.
     pub(crate) fn announcements(&self) -> &Announcements {
         &self.announcements
+    }
+}
+
+/// Does long work in the caller's task, while another thread takes over the other tasks of its worker.
+pub(crate) fn off_worker<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
+    match flavor {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

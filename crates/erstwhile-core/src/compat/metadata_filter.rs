@@ -9,6 +9,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::model::Metadata;
 
@@ -54,20 +55,24 @@ impl MetadataFilter {
         Ok(parsed)
     }
 
-    /// Whether an object passes; both dates are inclusive.
-    pub fn matches(&self, metadata: &Metadata, created_at: Timestamp) -> bool {
+    /// Whether an object passes; both dates are inclusive. Without steps left in the budget, none does.
+    pub fn matches(&self, metadata: &Metadata, created_at: Timestamp, budget: &Budget) -> bool {
         let in_time =
             self.start.is_none_or(|start| start <= created_at) && self.end.is_none_or(|end| created_at <= end);
-        in_time && self.condition.as_ref().is_none_or(|condition| condition.matches(&Value::Object(metadata.clone())))
+        let matches = |condition: &Condition| {
+            let steps = metadata.values().map(path::weight).sum::<usize>();
+            budget.take(steps) && condition.matches(&Value::Object(metadata.clone()), budget)
+        };
+        in_time && self.condition.as_ref().is_none_or(matches)
     }
 }
 
 impl Condition {
-    fn matches(&self, metadata: &Value) -> bool {
+    fn matches(&self, metadata: &Value, budget: &Budget) -> bool {
         match self {
-            Self::Finds(path) => path.finds(metadata),
-            Self::All(conditions) => conditions.iter().all(|condition| condition.matches(metadata)),
-            Self::Any(conditions) => conditions.iter().any(|condition| condition.matches(metadata)),
+            Self::Finds(path) => path.finds(metadata, budget),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.matches(metadata, budget)),
+            Self::Any(conditions) => conditions.iter().any(|condition| condition.matches(metadata, budget)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use super::hybrid::HybridIndex;
-use crate::model::{Episode, EpisodeId};
+use crate::model::{Episode, EpisodeId, metadata_size};
 
 /// Number of characters of a turn that are embedded.
 ///
@@ -21,6 +21,7 @@ pub(super) struct Turns {
     pub(super) documents: HybridIndex<EpisodeId>,
     /// The previous and the next turn of the same thread, by number.
     adjacent: Vec<[Option<u32>; 2]>,
+    /// The size of the texts and metadata.
     content_bytes: usize,
 }
 
@@ -39,7 +40,7 @@ impl Turns {
     pub(super) fn remove(&mut self, id: EpisodeId) {
         if let Some(episode) = self.episodes.remove(&id) {
             self.sequence.remove(&episode.seq);
-            self.content_bytes -= episode.content.len();
+            self.content_bytes -= content_size(&episode);
             self.documents.remove(id);
             for other in self.around(episode.seq).into_iter().flatten() {
                 self.update_adjacent(other);
@@ -58,16 +59,15 @@ impl Turns {
             Some(name) => format!("{name}: {}", episode.content),
             None => episode.content.clone(),
         };
-        let length = episode.content.len();
+        self.content_bytes += content_size(&episode);
         let known = self.episodes.insert(id, episode);
         if let Some(known) = &known {
+            self.content_bytes -= content_size(known);
             if self.episodes.get(&id).is_some_and(|episode| episode.content == known.content) {
                 return None;
             }
-            self.content_bytes -= known.content.len();
         }
         self.sequence.insert(seq, id);
-        self.content_bytes += length;
         let number = self.documents.put(id, &text);
         self.update_adjacent(id);
         for other in self.around(seq).into_iter().flatten() {
@@ -123,4 +123,9 @@ impl Turns {
         const FIELDS: usize = 400;
         self.documents.weight() + self.content_bytes + self.episodes.len() * FIELDS
     }
+}
+
+/// The approximate size of what the application put into an episode.
+fn content_size(episode: &Episode) -> usize {
+    episode.content.len() + metadata_size(&episode.metadata)
 }

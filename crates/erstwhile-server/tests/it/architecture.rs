@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-core",
         &[
             "error",
+            "budget",
             "model",
             "vocabulary",
             "text",

@@ -9,6 +9,7 @@ mod durability;
 mod failover;
 mod fake_model;
 mod faults;
+mod filters;
 mod logs;
 mod model;
 mod nodes;
