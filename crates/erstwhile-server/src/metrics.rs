@@ -56,6 +56,8 @@ pub struct Metrics {
     pub queue_episodes: Gauge,
     /// `erstwhile_queue_graphs`
     pub queue_graphs: Gauge,
+    /// `erstwhile_queue_oldest_seconds`
+    pub queue_oldest_seconds: Gauge,
     /// `erstwhile_dropped_claims`
     pub dropped_claims: Family<ReasonLabels, Gauge>,
     /// `erstwhile_model_queue_episodes`
@@ -125,6 +127,9 @@ impl Metrics {
         registry.register("connections_refused", help, connections_refused.clone());
         registry.register("queue_episodes", "Episodes waiting for ingestion", queue_episodes.clone());
         registry.register("queue_graphs", "Graphs with episodes waiting for ingestion", queue_graphs.clone());
+        let queue_oldest_seconds = Gauge::default();
+        let help = "How long the graph that has waited longest for ingestion has waited";
+        registry.register("queue_oldest_seconds", help, queue_oldest_seconds.clone());
         let dropped_claims = Family::default();
         let help = "Claims and statements dropped while reading episodes, since the start";
         registry.register("dropped_claims", help, Family::clone(&dropped_claims));
@@ -140,6 +145,7 @@ impl Metrics {
             connections_refused,
             queue_episodes,
             queue_graphs,
+            queue_oldest_seconds,
             dropped_claims,
             model_queue_episodes,
             model,

@@ -59,6 +59,7 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let store = open_store(&settings.store).await?;
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
+        queue_episodes_max: settings.ingest.queue_episodes_max,
         index_bytes_max: settings.search.index_mib_max << 20,
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),

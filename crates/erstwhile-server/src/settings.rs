@@ -172,7 +172,7 @@ impl Default for Limits {
             metadata_keys_max: 10,
             query_characters_max: 400,
             search_results_max: 50,
-            requests_per_second: 0,
+            requests_per_second: 1_000,
         }
     }
 }
@@ -190,11 +190,13 @@ impl Limits {
 pub struct IngestSettings {
     /// Number of graphs that are ingested concurrently.
     pub workers: usize,
+    /// Maximum number of episodes that wait; requests that add more are answered with 429.
+    pub queue_episodes_max: i64,
 }
 
 impl Default for IngestSettings {
     fn default() -> Self {
-        Self { workers: 2 }
+        Self { workers: 2, queue_episodes_max: 100_000 }
     }
 }
 

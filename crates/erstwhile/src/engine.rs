@@ -126,6 +126,11 @@ impl Engine {
         self.store().queue_depth(Queue::Ingestion).await
     }
 
+    /// Whether so many episodes wait for ingestion that more are refused.
+    pub async fn is_queue_full(&self) -> Result<bool> {
+        self.state.is_queue_full().await
+    }
+
     /// The length of the queue of the language model.
     pub async fn model_queue_depth(&self) -> Result<QueueDepth> {
         self.store().queue_depth(Queue::Model).await

@@ -14,6 +14,7 @@ use crate::ports::{Extractor, Ids};
 use crate::store::Store;
 
 mod announcements;
+mod backlog;
 mod declarations;
 mod dropped;
 mod indexes;
@@ -24,6 +25,7 @@ pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
 
 use announcements::Announcements;
+use backlog::Backlog;
 use declarations::Declarations;
 use dropped::DroppedClaims;
 use indexes::Indexes;
@@ -36,6 +38,7 @@ pub(crate) struct State {
     indexes: Indexes,
     declarations: Declarations,
     announcements: Announcements,
+    backlog: Backlog,
     dropped: DroppedClaims,
     model_totals: SharedModelTotals,
 }
@@ -48,6 +51,7 @@ impl State {
             indexes,
             declarations: Declarations::new(),
             announcements: Announcements::default(),
+            backlog: Backlog::default(),
             dropped: DroppedClaims::default(),
             model_totals: SharedModelTotals::default(),
         }

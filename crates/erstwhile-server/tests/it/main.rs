@@ -13,6 +13,7 @@ mod filters;
 mod logs;
 mod model;
 mod nodes;
+mod overload;
 mod process;
 mod robustness;
 mod scene;
