@@ -18,6 +18,7 @@ mod project;
 mod setting;
 mod summary;
 mod task;
+mod timestamp;
 mod written_summary;
 
 pub use assertion::{Assertion, ClaimKind, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE};
@@ -39,4 +40,5 @@ pub use project::{ApiKey, KeyAccess, Project};
 pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};
+pub use timestamp::parse_timestamp;
 pub use written_summary::{SummarySubject, WrittenSummary};

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::budget::Budget;
 use crate::error::{Error, Result};
-use crate::model::Metadata;
+use crate::model::{Metadata, parse_timestamp};
 
 pub mod path;
 
@@ -130,7 +130,7 @@ fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>> {
 }
 
 fn date(value: &Value, place: &str) -> Result<Timestamp> {
-    let date = value.as_str().and_then(|text| text.parse().ok());
+    let date = value.as_str().and_then(parse_timestamp);
     date.ok_or_else(|| Error::invalid(format!("{place} must be a date and time such as 2024-05-01T12:00:00Z")))
 }
 

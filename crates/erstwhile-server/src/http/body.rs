@@ -4,6 +4,7 @@ use axum::body::to_bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
+use erstwhile::model::parse_timestamp;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -129,15 +130,12 @@ pub fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
     Uuid::parse_str(text).map_err(|_| ApiError::bad_request(format!("{name} must be a UUID, not `{text}`")))
 }
 
-/// Parses an RFC 3339 time. A date without a time means midnight UTC; a time without an offset is UTC.
+/// Parses a time; `name` is the field named in the error.
 pub fn time(name: &str, text: &str) -> Result<Timestamp, ApiError> {
-    let text = text.trim();
-    let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    let parsed = text.parse::<Timestamp>().ok().or_else(|| civil().map(|zoned| zoned.timestamp()));
-    // Clients' date types and microseconds in 64 bits do not cover other years.
-    let in_range = parsed.filter(|at| (0..=9999).contains(&jiff::tz::TimeZone::UTC.to_datetime(*at).year()));
-    let whole = in_range.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
-    whole.ok_or_else(|| ApiError::bad_request(format!("{name} must be an RFC 3339 time, not `{text}`")))
+    let invalid = || {
+        ApiError::bad_request(format!("{name} must be an RFC 3339 time in the years 0 to 9999, not `{}`", text.trim()))
+    };
+    parse_timestamp(text).ok_or_else(invalid)
 }
 
 /// Parses an optional time; blank text counts as absent.
