@@ -17,6 +17,8 @@ pub struct EngineSettings {
     pub index_bytes_max: u64,
     /// Vectors are compared exactly while a graph has at most this many indexed items of one kind.
     pub exact_max: usize,
+    /// Maximum number of episodes that wait for ingestion, roughly; whoever adds more is refused.
+    pub queue_episodes_max: i64,
     /// The size of a context block.
     pub context: ContextBudget,
     /// Whether searches for facts return statements, unless a request says.
@@ -90,6 +92,7 @@ impl Default for EngineSettings {
         Self {
             index_bytes_max: 1 << 30,
             exact_max: EXACT_MAX,
+            queue_episodes_max: 100_000,
             context: ContextBudget::default(),
             statements: Statements::default(),
             model: ModelReadingSettings::default(),

@@ -7,12 +7,14 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::ontology::Ontology;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::parts::Parts;
 use crate::ports::{Extractor, Ids};
 use crate::store::Store;
 
 mod announcements;
+mod backlog;
 mod declarations;
 mod dropped;
 mod indexes;
@@ -23,6 +25,7 @@ pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
 
 use announcements::Announcements;
+use backlog::Backlog;
 use declarations::Declarations;
 use dropped::DroppedClaims;
 use indexes::Indexes;
@@ -35,6 +38,7 @@ pub(crate) struct State {
     indexes: Indexes,
     declarations: Declarations,
     announcements: Announcements,
+    backlog: Backlog,
     dropped: DroppedClaims,
     model_totals: SharedModelTotals,
 }
@@ -47,6 +51,7 @@ impl State {
             indexes,
             declarations: Declarations::new(),
             announcements: Announcements::default(),
+            backlog: Backlog::default(),
             dropped: DroppedClaims::default(),
             model_totals: SharedModelTotals::default(),
         }
@@ -77,6 +82,15 @@ impl State {
     /// The graphs that this process's workers claim first.
     pub(crate) fn announcements(&self) -> &Announcements {
         &self.announcements
+    }
+}
+
+/// Does long work in the caller's task, while another thread takes over the other tasks of its worker.
+pub(crate) fn off_worker<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
+    match flavor {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

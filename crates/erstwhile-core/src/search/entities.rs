@@ -34,7 +34,7 @@ impl Searchable for EntitySearch<'_> {
 
     fn passes(&self, entity: &Entity) -> bool {
         let is_known = self.request.known_at.is_none_or(|known_at| entity.created_at <= known_at);
-        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| episode.metadata.clone());
+        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
         is_known && self.request.filter.entity(entity, metadata)
     }
 

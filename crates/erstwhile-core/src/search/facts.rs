@@ -76,7 +76,7 @@ impl Searchable for FactSearch<'_> {
             Moment::At(at) => fact.holds_at(at),
             Moment::Current(at) => fact.is_current_at(at),
         };
-        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| episode.metadata.clone());
+        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
         holds && self.request.filter.fact(fact, &self.index.knowledge, metadata)
     }
 

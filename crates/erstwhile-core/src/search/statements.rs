@@ -95,7 +95,7 @@ impl Searchable for StatementSearch<'_> {
             Moment::At(at) => fact.holds_at(at),
             Moment::Current(at) => fact.is_current_at(at),
         };
-        let metadata = |id| self.index.episode(id).map(|episode| episode.metadata.clone());
+        let metadata = |id| self.index.episode(id).map(|episode| &episode.metadata);
         holds && self.request.filter.fact(&fact, &self.index.knowledge, metadata)
     }
 

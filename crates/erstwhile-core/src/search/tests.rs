@@ -1,6 +1,7 @@
 //! Tests of single steps of a search, and of facts and statements in one list.
 
 use proptest::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::ranking::top;
@@ -285,4 +286,23 @@ fn a_statement_that_ended_is_found_only_as_it_was_known_before() {
     assert_eq!(told_at(None), None);
     let known = told_at(Some(day(2))).expect("the statement, before its end was known");
     assert_eq!((known.valid_until, known.expired_at), (None, None));
+}
+
+#[test]
+fn the_weight_of_an_index_has_the_metadata_of_its_episodes_as_long_as_they_have_it() {
+    const LARGE: usize = 100_000;
+    let mut scene = Scene::new();
+    scene.fact("OWNS", "bike");
+    let mut index = scene.index();
+    let plain = index.weight();
+    let mut episode = scene.sample.evidence.episodes.remove(0);
+    let mut put = |metadata: Metadata| {
+        episode.metadata = metadata;
+        index.apply(crate::evidence::Evidence { episodes: vec![episode.clone()], ..Default::default() });
+        index.weight()
+    };
+    let large = Metadata::from_iter([("list".to_owned(), Value::from(vec!["x"; LARGE]))]);
+    let heavy = put(large.clone());
+    assert!(heavy > plain + LARGE, "{heavy}");
+    assert_eq!((put(large), put(Metadata::new())), (heavy, plain));
 }

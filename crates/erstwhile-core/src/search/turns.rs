@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use super::hybrid::HybridIndex;
-use crate::model::{Episode, EpisodeId, Role};
+use crate::model::{Episode, EpisodeId, Role, metadata_size};
 use crate::text::words;
 use form::TurnForm;
 
@@ -38,6 +38,7 @@ pub(super) struct Turns {
     speakers: Vec<Speaker>,
     /// Words and turns of users and of assistants.
     spoken: [Spoken; 2],
+    /// The size of the texts and metadata.
     content_bytes: usize,
 }
 
@@ -89,7 +90,7 @@ impl Turns {
     pub(super) fn remove(&mut self, id: EpisodeId) {
         if let Some(episode) = self.episodes.remove(&id) {
             self.sequence.remove(&episode.seq);
-            self.content_bytes -= episode.content.len();
+            self.content_bytes -= content_size(&episode);
             if let Some(number) = self.documents.number(id) {
                 self.clear_row(number);
             }
@@ -111,16 +112,15 @@ impl Turns {
             Some(name) => format!("{name}: {}", episode.content),
             None => episode.content.clone(),
         };
-        let length = episode.content.len();
+        self.content_bytes += content_size(&episode);
         let known = self.episodes.insert(id, episode);
         if let Some(known) = &known {
+            self.content_bytes -= content_size(known);
             if self.episodes.get(&id).is_some_and(|episode| episode.content == known.content) {
                 return None;
             }
-            self.content_bytes -= known.content.len();
         }
         self.sequence.insert(seq, id);
-        self.content_bytes += length;
         let number = self.documents.put(id, &text);
         self.update_row(number, id);
         self.update_adjacent(id);
@@ -267,4 +267,9 @@ fn role_index(role: Option<Role>) -> Option<usize> {
         Role::Assistant => Some(1),
         _ => None,
     }
+}
+
+/// The approximate size of what the application put into an episode.
+fn content_size(episode: &Episode) -> usize {
+    episode.content.len() + metadata_size(&episode.metadata)
 }

@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-core",
         &[
             "error",
+            "budget",
             "model",
             "vocabulary",
             "text",
@@ -95,7 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["dialect", "value", "failure", "sharding", "transaction", "connect", "migrate", "testing"],
     ),
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
-    ("erstwhile-server", &["settings", "models", "metrics", "app", "http", "router", "serve", "cli"]),
+    ("erstwhile-server", &["settings", "models", "metrics", "connections", "app", "http", "router", "serve", "cli"]),
     ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed"]),
 ];
 

@@ -87,7 +87,7 @@ impl ThreadHandle {
             let known = texts.get(&variable.kind).map(Vec::as_slice).unwrap_or_default();
             let limit = variable.items_max();
             match variable.kind {
-                VariableKind::UserSummary => known.first().map(|text| line_of_summary(text)).unwrap_or_default(),
+                VariableKind::UserSummary => known.first().map(|text| line_of_summary(text)).into_iter().collect(),
                 VariableKind::Observations | VariableKind::ThreadSummaries => lines_of_texts(known, variable),
                 VariableKind::Edges => {
                     let fits = |name: &str| variable.types.is_empty() || variable.types.iter().any(|own| own == name);
