@@ -18,6 +18,7 @@ mod question;
 mod ranker;
 mod ranking;
 mod related;
+mod relevance;
 pub(crate) mod rerank;
 mod statements;
 mod turns;
@@ -33,6 +34,7 @@ use crate::model::{Assertion, Entity, EntityId, Episode, Fact};
 use entities::EntitySearch;
 use episodes::EpisodeSearch;
 use filter::Filter;
+use relevance::EpisodeRelevance;
 use statements::StatementSearch;
 
 /// How results are ordered.
@@ -132,6 +134,19 @@ pub struct Explanation {
     pub shares: Features,
 }
 
+/// What a search for everything found, each best first.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Facts and, as the request says, statements.
+    pub facts: Vec<Scored<Fact>>,
+    /// Entities.
+    pub entities: Vec<Scored<Entity>>,
+    /// Episodes.
+    pub episodes: Vec<Scored<Episode>>,
+    /// Statements, in the form of facts.
+    pub statements: Vec<Scored<Fact>>,
+}
+
 impl<T> Scored<T> {
     /// The same score for another form of the result.
     pub fn with<U>(self, item: U) -> Scored<U> {
@@ -147,18 +162,38 @@ impl GraphIndex {
 
     /// Searches for facts and, as the request says, statements.
     pub fn search_facts(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        statements::search(self, request)
+        statements::search(self, request, EpisodeRelevance::new(self, request))
     }
 
     /// Searches for statements, in the form of facts.
     pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        let search = StatementSearch { index: self, request };
+        self.relevant_statements(request, EpisodeRelevance::new(self, request))
+    }
+
+    fn relevant_statements(&self, request: &SearchRequest, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
+        let search = StatementSearch { index: self, request, relevance };
         let found = ranking::search(&search, request).into_iter();
         let whole = |found: Scored<Assertion>| {
             let fact = search.as_fact(&found.item);
             found.with(fact)
         };
         found.map(whole).collect()
+    }
+
+    /// Searches for everything in the default order; the request must have no filter and no other reranker.
+    ///
+    /// The results are those of the four searches, which share what they have in common.
+    pub fn search_all(&self, request: &SearchRequest) -> Found {
+        let wide = SearchRequest { limit: request.limit.max(relevance::EPISODES), ..request.clone() };
+        let mut episodes = self.search_episodes(&wide);
+        let relevance = EpisodeRelevance::of(&episodes);
+        episodes.truncate(request.limit);
+        Found {
+            facts: statements::search(self, request, relevance.clone()),
+            entities: self.search_entities(request),
+            episodes,
+            statements: self.relevant_statements(request, relevance),
+        }
     }
 
     /// The entities whose whole name occurs in a text, those with the fewest facts first, without hubs.

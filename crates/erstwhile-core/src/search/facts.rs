@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{Distances, Scores, Searchable};
+use super::relevance::EpisodeRelevance;
 use super::{GraphIndex, Moment, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
@@ -19,15 +20,22 @@ pub(super) struct FactSearch<'a> {
     pub(super) request: &'a SearchRequest,
     /// The facts known at `known_at`; `None` for the current ones.
     past: Option<HashMap<AssertionId, Fact>>,
+    relevance: EpisodeRelevance,
 }
 
 impl<'a> FactSearch<'a> {
     pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
         let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
-        Self { index, request, past: request.known_at.map(facts_at) }
+        let past = request.known_at.map(facts_at);
+        Self { index, request, past, relevance: EpisodeRelevance::default() }
     }
 
-    /// Boosts facts of entities that the request starts from or that the query names.
+    /// The same search, in which facts of relevant episodes are boosted.
+    pub(super) fn with_relevance(self, relevance: EpisodeRelevance) -> Self {
+        Self { relevance, ..self }
+    }
+
+    /// Boosts facts of entities that the request starts from or that the query names, and facts of relevant episodes.
     pub(super) fn boost(&self, fused: &mut [f32]) {
         let knowledge = &self.index.knowledge;
         let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
@@ -42,6 +50,10 @@ impl<'a> FactSearch<'a> {
                 }
             }
         }
+        self.relevance.boost(fused, |episode| {
+            let facts = knowledge.facts_from(episode).into_iter();
+            facts.filter_map(|fact| self.index.facts.number(fact.id))
+        });
     }
 }
 

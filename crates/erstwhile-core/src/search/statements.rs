@@ -6,6 +6,7 @@ use super::facts::FactSearch;
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
+use super::relevance::EpisodeRelevance;
 use super::{GraphIndex, Moment, Scored, SearchRequest, Statements};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
@@ -26,6 +27,7 @@ const ORIGIN_EPISODES_MAX: usize = 500;
 pub(super) struct StatementSearch<'a> {
     pub(super) index: &'a GraphIndex,
     pub(super) request: &'a SearchRequest,
+    pub(super) relevance: EpisodeRelevance,
 }
 
 impl StatementSearch<'_> {
@@ -42,7 +44,7 @@ impl StatementSearch<'_> {
         statement
     }
 
-    /// Boosts statements that name an entity from which the request starts.
+    /// Boosts statements that name an entity from which the request starts, and statements of relevant episodes.
     fn boost(&self, fused: &mut [f32]) {
         let knowledge = &self.index.knowledge;
         let best = fused.iter().copied().fold(0.0_f32, f32::max);
@@ -56,6 +58,10 @@ impl StatementSearch<'_> {
                 }
             }
         }
+        self.relevance.boost(fused, |episode| {
+            let statements = knowledge.statements_from(episode);
+            statements.filter_map(|statement| self.index.statements.number(statement.id))
+        });
     }
 }
 
@@ -214,15 +220,15 @@ impl Candidates for Both<'_> {
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
 /// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
 /// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
-pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<Fact>> {
-    let facts = FactSearch::new(index, request);
+pub(super) fn search(index: &GraphIndex, request: &SearchRequest, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
+    let facts = FactSearch::new(index, request).with_relevance(relevance.clone());
     let types = &request.filter.edge_types;
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
         return ranking::search(&facts, request);
     }
     let first = index.facts.numbers_end() as u32;
-    let both = Both { facts, statements: StatementSearch { index, request }, first };
+    let both = Both { facts, statements: StatementSearch { index, request, relevance }, first };
     let ranking = Ranking::new(&both, request);
     if request.statements == Statements::Always {
         return ranking.scored(&ranking.best(request.limit, |_| true));

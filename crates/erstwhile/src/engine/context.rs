@@ -98,17 +98,18 @@ fn parts(
     let user = knowledge.entity_of(user_node(graph));
     // The top of the block already describes the user.
     let is_shown = |entity: &Entity| entity.id != user && knowledge.degree(entity.id) > 0;
-    let entities = items(index.search_entities(search)).into_iter().filter(is_shown);
+    let found = index.search_all(search);
+    let entities = items(found.entities).into_iter().filter(is_shown);
     let is_new = |id: &EpisodeId| !said.contains(id);
     ContextParts {
         user_summary,
-        facts: items(index.search_facts(search)),
+        facts: items(found.facts),
         entities: entities
             .map(|entity| Entity { attributes: knowledge.attributes_without_values(&entity), ..entity })
             .collect(),
         named: index.entities_named_in(&search.query),
-        episodes: items(index.search_episodes(search)).into_iter().filter(|episode| is_new(&episode.id)).collect(),
-        statements: items(index.search_statements(search))
+        episodes: items(found.episodes).into_iter().filter(|episode| is_new(&episode.id)).collect(),
+        statements: items(found.statements)
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))
             .collect(),
