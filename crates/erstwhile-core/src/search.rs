@@ -30,7 +30,7 @@ pub use ranker::{Ranker, Rankers};
 pub use related::Related;
 pub use vector::EXACT_MAX;
 
-use crate::model::{Assertion, Entity, EntityId, Episode, Fact};
+use crate::model::{Assertion, Entity, EntityId, Episode, EpisodeId, Fact};
 use entities::EntitySearch;
 use episodes::EpisodeSearch;
 use filter::Filter;
@@ -86,6 +86,8 @@ pub struct SearchRequest {
     pub statements: Statements,
     /// Whether results explain their scores.
     pub explain: bool,
+    /// Episodes that are not found and do not count in comparisons, such as the messages that make up the query.
+    pub ignored: Vec<EpisodeId>,
 }
 
 /// When a search for facts returns statements: sentences that support no fact.

@@ -97,5 +97,6 @@ fn search_for(text: &str, now: Timestamp) -> SearchRequest {
         origins: Vec::new(),
         statements: Statements::Never,
         explain: false,
+        ignored: Vec::new(),
     }
 }

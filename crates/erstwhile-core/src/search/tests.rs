@@ -109,6 +109,7 @@ fn request(query: &str, limit: usize, statements: Statements) -> SearchRequest {
         origins: Vec::new(),
         statements,
         explain: false,
+        ignored: Vec::new(),
     }
 }
 

@@ -15,6 +15,12 @@ pub(super) const MESSAGES_READ: i64 = 4;
 /// Maximum number of characters of that query; the last message is always kept whole.
 const QUERY_CHARACTERS_MAX: usize = 1_500;
 
+/// An episode is shown if its score is at minimum this share of the best.
+///
+/// On `LoCoMo` development questions, a third of the episodes that a block would hold are below it, and two of a hundred
+/// evidence turns.
+const RELEVANCE_MIN: f64 = 0.03;
+
 /// A request for context.
 #[derive(Debug, Clone, Default)]
 pub struct ContextRequest {
@@ -64,7 +70,8 @@ impl ProjectHandle {
                 moment: request.as_of.map_or(Moment::Current(now), Moment::At),
                 as_known_at: request.as_known_at,
                 statements: Some(Statements::Never),
-                ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max) + said.len())
+                ignored: said.to_vec(),
+                ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max))
             };
             Some(self.search_request(search).await?)
         };
@@ -108,7 +115,7 @@ fn parts(
             .map(|entity| Entity { attributes: knowledge.attributes_without_values(&entity), ..entity })
             .collect(),
         named: index.entities_named_in(&search.query),
-        episodes: items(found.episodes).into_iter().filter(|episode| is_new(&episode.id)).collect(),
+        episodes: items(found.episodes.into_iter().filter(|found| found.relevance >= RELEVANCE_MIN).collect()),
         statements: items(found.statements)
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))

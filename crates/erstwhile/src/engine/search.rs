@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::facts::{FactTriple, triple};
 use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Entity, EntityId, Episode};
+use erstwhile_core::model::{Entity, EntityId, Episode, EpisodeId};
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest, Statements};
 
@@ -33,6 +33,8 @@ pub struct Search {
     pub statements: Option<Statements>,
     /// Whether episodes explain their scores.
     pub explain: bool,
+    /// Episodes that are not found, because the caller has them.
+    pub ignored: Vec<EpisodeId>,
 }
 
 impl Search {
@@ -48,6 +50,7 @@ impl Search {
             origins: Vec::new(),
             statements: None,
             explain: false,
+            ignored: Vec::new(),
         }
     }
 }
@@ -72,6 +75,7 @@ impl ProjectHandle {
             origins: search.origins,
             statements: search.statements.unwrap_or(self.state().parts.settings.statements),
             explain: search.explain,
+            ignored: search.ignored,
         })
     }
 }

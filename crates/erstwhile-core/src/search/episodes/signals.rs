@@ -27,7 +27,7 @@ pub(super) struct Signals<'a> {
     question: Question,
     /// BM25 without the names of speakers, divided by the best.
     content: Vec<f32>,
-    raw_cosines: &'a [f32],
+    raw_cosines: Vec<f32>,
     /// Standardized cosines.
     cosines: Vec<f32>,
     threads: Threads,
@@ -44,7 +44,7 @@ pub(super) struct Signals<'a> {
 }
 
 impl<'a> Signals<'a> {
-    pub(super) fn new(search: &'a EpisodeSearch<'a>, channels: &'a Channels) -> Self {
+    pub(super) fn new(search: &'a EpisodeSearch<'a>, channels: &Channels) -> Self {
         let turns = &search.index.turns;
         let index = turns.documents.text();
         let question = Question::new(&search.request.query);
@@ -55,16 +55,19 @@ impl<'a> Signals<'a> {
         let terms = |words: &[&str]| words.iter().filter_map(|word| index.term(word)).collect::<Vec<u32>>();
         let all_terms = terms(&words);
         words.retain(|word| !names.contains(word));
+        let ignored: Vec<u32> = search.request.ignored.iter().filter_map(|id| turns.documents.number(*id)).collect();
         let content = if speakers.is_empty() { channels.text.scores.clone() } else { index.scores(&terms(&words)) };
-        let content = relative(&content);
+        let content = relative(&without(content, &ignored));
+        let raw_cosines = without(channels.cosines.clone(), &ignored);
+        let counts = |number: usize| turns.documents.id(number as u32).is_some() && !ignored.contains(&(number as u32));
         let average = index.average_length();
         Self {
-            threads: Threads::new(turns, &all_terms, &content, &channels.cosines),
+            threads: Threads::new(turns, &all_terms, &content, &raw_cosines),
             turns,
             question,
             content,
-            raw_cosines: &channels.cosines,
-            cosines: standardized(&channels.cosines, |number| turns.documents.id(number as u32).is_some()),
+            cosines: standardized(&raw_cosines, counts),
+            raw_cosines,
             votes: votes(search.index, search.request),
             speakers,
             assistant_excess: turns.assistant_excess(),
@@ -81,7 +84,7 @@ impl<'a> Signals<'a> {
         let score = |number: u32| {
             let [before, after] = self.turns.adjacent(number as usize).map(|other| at(&self.content, other));
             let (content, vote) = (at(&self.content, Some(number)), self.vote(number));
-            if content + vote + before + after + at(self.raw_cosines, Some(number)).max(0.0) <= 0.0 {
+            if content + vote + before + after + at(&self.raw_cosines, Some(number)).max(0.0) <= 0.0 {
                 return 0.0;
             }
             let thread = at(&self.threads.best, self.turns.row(number).thread);
@@ -141,6 +144,16 @@ impl<'a> Signals<'a> {
     fn vote(&self, number: u32) -> f32 {
         self.votes.get(&number).copied().unwrap_or(0.0)
     }
+}
+
+/// Scores in which some are zero.
+fn without(mut scores: Vec<f32>, ignored: &[u32]) -> Vec<f32> {
+    for number in ignored {
+        if let Some(score) = scores.get_mut(*number as usize) {
+            *score = 0.0;
+        }
+    }
+    scores
 }
 
 /// A value by number; zero if there is none.

@@ -53,6 +53,7 @@ fn request(query: &str) -> SearchRequest {
         origins: Vec::new(),
         statements: Statements::Never,
         explain: true,
+        ignored: Vec::new(),
     }
 }
 
@@ -102,6 +103,26 @@ fn a_turn_that_answers_is_found_by_the_question_before_it() {
     ];
     let found = found(&turns, "pets");
     assert_eq!(found, [turns[0].4, turns[1].4], "and what has nothing in common with the query is not found");
+}
+
+#[test]
+fn an_ignored_turn_is_not_found_and_does_not_lower_the_others() {
+    let turns: [Turn; 3] = [
+        ("a", USER, "", "2024-05-01", "My ferret likes grapes."),
+        ("b", USER, "", "2024-05-01", "We flew to Oslo."),
+        ("c", USER, "", "2024-05-02", "What does my ferret like to eat for lunch on a Sunday?"),
+    ];
+    let query = turns[2].4;
+    let with = index(&turns[..2]).search_episodes(&request(query));
+    let all = index(&turns);
+    let ignored = all.episodes().take(1).map(|episode| episode.id).collect();
+    let without = all.search_episodes(&SearchRequest { ignored, ..request(query) });
+    assert_eq!(without.len(), 1);
+    assert_eq!(without[0].item.content, turns[0].4);
+    let content = |found: &[crate::search::Scored<Episode>]| {
+        found[0].explanation.as_ref().map(|explanation| explanation.features.get(Feature::Content))
+    };
+    assert_eq!(content(&without), content(&with), "it is the best by its words");
 }
 
 #[test]
