@@ -19,7 +19,9 @@ const QUERY_CHARACTERS_MAX: usize = 1_500;
 ///
 /// On `LoCoMo` development questions, a third of the episodes that a block would hold are below it, and two of a hundred
 /// evidence turns.
-const RELEVANCE_MIN: f64 = 0.03;
+const EPISODE_RELEVANCE_MIN: f64 = 0.03;
+/// The same for statements, whose scores are no probabilities and less far apart.
+const STATEMENT_RELEVANCE_MIN: f64 = 0.5;
 
 /// A request for context.
 #[derive(Debug, Clone, Default)]
@@ -115,12 +117,17 @@ fn parts(
             .map(|entity| Entity { attributes: knowledge.attributes_without_values(&entity), ..entity })
             .collect(),
         named: index.entities_named_in(&search.query),
-        episodes: items(found.episodes.into_iter().filter(|found| found.relevance >= RELEVANCE_MIN).collect()),
-        statements: items(found.statements)
+        episodes: items(relevant(found.episodes, EPISODE_RELEVANCE_MIN)),
+        statements: items(relevant(found.statements, STATEMENT_RELEVANCE_MIN))
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))
             .collect(),
     }
+}
+
+fn relevant<T>(mut found: Vec<Scored<T>>, relevance_min: f64) -> Vec<Scored<T>> {
+    found.retain(|found| found.relevance >= relevance_min);
+    found
 }
 
 fn items<T>(found: Vec<Scored<T>>) -> Vec<T> {
