@@ -33,6 +33,7 @@ pub use vector::EXACT_MAX;
 use crate::model::{Assertion, Entity, EntityId, Episode, EpisodeId, Fact};
 use entities::EntitySearch;
 use episodes::EpisodeSearch;
+use facts::FactChannels;
 use filter::Filter;
 use relevance::EpisodeRelevance;
 use statements::StatementSearch;
@@ -159,17 +160,22 @@ impl<T> Scored<T> {
 impl GraphIndex {
     /// Searches for episodes: messages, texts and documents.
     pub fn search_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {
-        ranking::search(&EpisodeSearch { index: self, request }, request)
+        self.found_episodes(request, &FactChannels::new(self, request))
+    }
+
+    fn found_episodes(&self, request: &SearchRequest, facts: &FactChannels<'_>) -> Vec<Scored<Episode>> {
+        ranking::search(&EpisodeSearch { index: self, request, facts }, request)
     }
 
     /// Searches for facts and, as the request says, statements.
     pub fn search_facts(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        statements::search(self, request, EpisodeRelevance::new(self, request))
+        let channels = FactChannels::new(self, request);
+        statements::search(self, request, &channels, EpisodeRelevance::new(self, request, &channels))
     }
 
     /// Searches for statements, in the form of facts.
     pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        self.relevant_statements(request, EpisodeRelevance::new(self, request))
+        self.relevant_statements(request, EpisodeRelevance::new(self, request, &FactChannels::new(self, request)))
     }
 
     fn relevant_statements(&self, request: &SearchRequest, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
@@ -187,11 +193,12 @@ impl GraphIndex {
     /// The results are those of the four searches, which share what they have in common.
     pub fn search_all(&self, request: &SearchRequest) -> Found {
         let wide = SearchRequest { limit: request.limit.max(relevance::EPISODES), ..request.clone() };
-        let mut episodes = self.search_episodes(&wide);
+        let channels = FactChannels::new(self, request);
+        let mut episodes = self.found_episodes(&wide, &channels);
         let relevance = EpisodeRelevance::of(&episodes);
         episodes.truncate(request.limit);
         Found {
-            facts: statements::search(self, request, relevance.clone()),
+            facts: statements::search(self, request, &channels, relevance.clone()),
             entities: self.search_entities(request),
             episodes,
             statements: self.relevant_statements(request, relevance),

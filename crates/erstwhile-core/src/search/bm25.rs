@@ -66,7 +66,7 @@ pub(super) struct TextIndex {
 }
 
 /// The result of a full-text search.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct TextHits {
     /// BM25 score by document; zero without a match.
     pub(super) scores: Vec<f32>,

@@ -1,5 +1,6 @@
 //! Search for episodes.
 
+use super::facts::FactChannels;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranker::{CANDIDATES, Rankers};
 use super::ranking::{Distances, Scores, Searchable, top};
@@ -17,6 +18,8 @@ mod threads;
 pub(super) struct EpisodeSearch<'a> {
     pub(super) index: &'a GraphIndex,
     pub(super) request: &'a SearchRequest,
+    /// The scores of facts for the same query.
+    pub(super) facts: &'a FactChannels<'a>,
 }
 
 impl EpisodeSearch<'_> {

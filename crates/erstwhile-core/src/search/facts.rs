@@ -1,5 +1,6 @@
 //! Search for facts.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::fuse::fuse;
@@ -15,19 +16,37 @@ const SEEDS_MAX: usize = 3;
 /// The boost of facts of these entities, as a share of the best score.
 const SEED_SHARE: f32 = 0.1;
 
+/// The scores of facts for a query, which are computed once for all searches that need them.
+pub(super) struct FactChannels<'a> {
+    index: &'a GraphIndex,
+    request: &'a SearchRequest,
+    channels: OnceCell<Channels>,
+}
+
+impl<'a> FactChannels<'a> {
+    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
+        Self { index, request, channels: OnceCell::new() }
+    }
+
+    pub(super) fn get(&self) -> &Channels {
+        self.channels.get_or_init(|| self.index.facts.search(&self.request.query, &self.request.vector))
+    }
+}
+
 pub(super) struct FactSearch<'a> {
     index: &'a GraphIndex,
     pub(super) request: &'a SearchRequest,
+    channels: &'a FactChannels<'a>,
     /// The facts known at `known_at`; `None` for the current ones.
     past: Option<HashMap<AssertionId, Fact>>,
     relevance: EpisodeRelevance,
 }
 
 impl<'a> FactSearch<'a> {
-    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
+    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest, channels: &'a FactChannels<'a>) -> Self {
         let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
         let past = request.known_at.map(facts_at);
-        Self { index, request, past, relevance: EpisodeRelevance::default() }
+        Self { index, request, channels, past, relevance: EpisodeRelevance::default() }
     }
 
     /// The same search, in which facts of relevant episodes are boosted.
@@ -74,6 +93,10 @@ impl Searchable for FactSearch<'_> {
             Some(past) => past.get(&id),
             None => self.index.knowledge.fact(id),
         }
+    }
+
+    fn channels(&self, _query: &str, _vector: &[f32]) -> Channels {
+        self.channels.get().clone()
     }
 
     fn scores(&self, channels: &Channels) -> Scores {

@@ -18,7 +18,7 @@ pub(super) struct HybridIndex<Id> {
 }
 
 /// The scores of the two channels by document.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Channels {
     pub(super) text: TextHits,
     pub(super) cosines: Vec<f32>,

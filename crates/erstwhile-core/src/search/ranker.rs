@@ -75,15 +75,17 @@ impl Ranker {
             // A score of zero would mean that the document does not match at all.
             (1.0 / (1.0 + (-(self.slope * sum + self.intercept)).exp())).max(f32::MIN_POSITIVE)
         };
-        let probabilities: HashMap<u32, f32> =
+        let probabilities: Vec<(u32, f32)> =
             measured.iter().map(|(number, features)| (*number, probability(features))).collect();
-        let lowest = probabilities.values().copied().fold(1.0_f32, f32::min);
+        let lowest = probabilities.iter().map(|(_, probability)| *probability).fold(1.0_f32, f32::min);
         let best = rough.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-        let score = |(number, rough): (usize, &f32)| match probabilities.get(&(number as u32)) {
-            Some(probability) => *probability,
-            None => 0.5 * lowest * rough / best,
-        };
-        Scores { values: rough.iter().enumerate().map(score).collect(), measured: Some((self, measured)) }
+        let mut values: Vec<f32> = rough.iter().map(|rough| 0.5 * lowest * rough / best).collect();
+        for (number, probability) in probabilities {
+            if let Some(value) = values.get_mut(number as usize) {
+                *value = probability;
+            }
+        }
+        Scores { values, measured: Some((self, measured)) }
     }
 }
 

@@ -28,6 +28,11 @@ pub(super) trait Searchable {
 
     fn item(&self, id: Self::Id) -> Option<&Self::Item>;
 
+    /// The scores of all documents for a query.
+    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+        self.documents().search(query, vector)
+    }
+
     /// The scores of all documents, by number, from those of the channels.
     fn scores(&self, channels: &Channels) -> Scores;
 
@@ -80,7 +85,7 @@ impl<S: Searchable> Candidates for S {
     }
 
     fn channels(&self, query: &str, vector: &[f32]) -> Channels {
-        self.documents().search(query, vector)
+        Searchable::channels(self, query, vector)
     }
 
     fn id(&self, number: u32) -> Option<S::Id> {
@@ -158,7 +163,7 @@ pub(super) fn best_matches<'a, S: Searchable>(
     request: &SearchRequest,
     wanted: usize,
 ) -> Vec<(&'a S::Item, f32)> {
-    let channels = searched.documents().search(&request.query, &request.vector);
+    let channels = Searchable::channels(searched, &request.query, &request.vector);
     let scores = Searchable::scores(searched, &channels).values;
     let tie = |left: u32, right: u32| searched.documents().id(left).cmp(&searched.documents().id(right));
     let passes = |number: u32| item(searched, number).is_some_and(|item| searched.passes(item));

@@ -3,6 +3,7 @@
 use foldhash::HashMap;
 
 use super::episodes::EpisodeSearch;
+use super::facts::FactChannels;
 use super::filter::Filter;
 use super::{GraphIndex, Moment, Scored, SearchRequest, ranking};
 use crate::model::{Episode, EpisodeId};
@@ -20,9 +21,9 @@ pub(super) struct EpisodeRelevance(HashMap<EpisodeId, f32>);
 
 impl EpisodeRelevance {
     /// The best episodes for a request, whatever its filter and reranker.
-    pub(super) fn new(index: &GraphIndex, request: &SearchRequest) -> Self {
+    pub(super) fn new(index: &GraphIndex, request: &SearchRequest, facts: &FactChannels<'_>) -> Self {
         let all = SearchRequest { filter: Filter::default(), moment: Moment::Always, ..request.clone() };
-        let search = EpisodeSearch { index, request: &all };
+        let search = EpisodeSearch { index, request: &all, facts };
         let best = ranking::best_matches(&search, &all, EPISODES);
         Self(best.into_iter().map(|(episode, score)| (episode.id, score)).collect())
     }

@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 
-use super::facts::FactSearch;
+use super::facts::{FactChannels, FactSearch};
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
@@ -146,7 +146,7 @@ impl Candidates for Both<'_> {
 
     fn channels(&self, query: &str, vector: &[f32]) -> Channels {
         let (facts, statements) = (self.facts.documents(), self.statements.documents());
-        let mut both = facts.search(query, vector);
+        let mut both = Searchable::channels(&self.facts, query, vector);
         let more = statements.search(query, vector);
         let (count, more_count) = (facts.len() as f32, statements.len() as f32);
         let total = both.text.average_length * count + more.text.average_length * more_count;
@@ -220,8 +220,13 @@ impl Candidates for Both<'_> {
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
 /// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
 /// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
-pub(super) fn search(index: &GraphIndex, request: &SearchRequest, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
-    let facts = FactSearch::new(index, request).with_relevance(relevance.clone());
+pub(super) fn search(
+    index: &GraphIndex,
+    request: &SearchRequest,
+    channels: &FactChannels<'_>,
+    relevance: EpisodeRelevance,
+) -> Vec<Scored<Fact>> {
+    let facts = FactSearch::new(index, request, channels).with_relevance(relevance.clone());
     let types = &request.filter.edge_types;
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {

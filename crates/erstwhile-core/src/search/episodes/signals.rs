@@ -9,7 +9,7 @@ use crate::model::{Episode, Role};
 use crate::search::features::{Feature, Features};
 use crate::search::hybrid::Channels;
 use crate::search::question::Question;
-use crate::search::turns::Turns;
+use crate::search::turns::{TurnRow, Turns};
 
 /// Cosines are divided by this many standard deviations.
 const DEVIATIONS: f32 = 4.0;
@@ -68,7 +68,7 @@ impl<'a> Signals<'a> {
             content,
             cosines: standardized(&raw_cosines, counts),
             raw_cosines,
-            votes: votes(search.index, search.request),
+            votes: votes(search.index, search.request, search.facts),
             speakers,
             assistant_excess: turns.assistant_excess(),
             length: (average / LONG_WORDS).min(1.0),
@@ -81,18 +81,24 @@ impl<'a> Signals<'a> {
     pub(super) fn rough(&self) -> Vec<f32> {
         /// Cosines may be negative.
         const LEAST: f32 = 2.0;
-        let score = |number: u32| {
-            let [before, after] = self.turns.adjacent(number as usize).map(|other| at(&self.content, other));
-            let (content, vote) = (at(&self.content, Some(number)), self.vote(number));
-            if content + vote + before + after + at(&self.raw_cosines, Some(number)).max(0.0) <= 0.0 {
+        let mut votes = vec![0.0; self.turns.rows().len()];
+        for (number, vote) in &self.votes {
+            if let Some(slot) = votes.get_mut(*number as usize) {
+                *slot = *vote;
+            }
+        }
+        let rows = self.turns.rows();
+        let score = |(number, row): (usize, &TurnRow)| {
+            let own = Some(number as u32);
+            let [before, after] = self.turns.adjacent(number).map(|other| at(&self.content, other));
+            let (content, vote) = (at(&self.content, own), votes[number]);
+            if content + vote + before + after + at(&self.raw_cosines, own).max(0.0) <= 0.0 {
                 return 0.0;
             }
-            let thread = at(&self.threads.best, self.turns.row(number).thread);
-            let own = content + at(&self.cosines, Some(number)) + vote;
-            (LEAST + own + 0.3 * (before + after) + 0.5 * thread).max(f32::MIN_POSITIVE)
+            let thread = at(&self.threads.best, row.thread);
+            LEAST + content + at(&self.cosines, own) + vote + 0.3 * (before + after) + 0.5 * thread
         };
-        let numbers = 0..self.turns.documents.numbers_end() as u32;
-        numbers.map(|number| self.turns.documents.id(number).map_or(0.0, |_| score(number))).collect()
+        rows.iter().enumerate().map(score).collect()
     }
 
     /// The features of a turn.
@@ -181,13 +187,14 @@ pub(super) fn standardized(values: &[f32], counts: impl Fn(usize) -> bool) -> Ve
     let usual = USUAL_DEVIATION * fixed(1.0) as f64;
     let deviation = ((differences + USUAL_COUNT * usual * usual) / (count as f64 + USUAL_COUNT)).sqrt();
     let scale = deviation * f64::from(DEVIATIONS);
-    values.iter().map(|value| ((fixed(*value) as f64 - mean) / scale) as f32).collect()
+    let (mean, scale) = (mean / fixed(1.0) as f64, scale / fixed(1.0) as f64);
+    values.iter().map(|value| ((f64::from(*value) - mean) / scale) as f32).collect()
 }
 
 /// A cosine as an integer: the sum of integers does not depend on the order of turns, which differs between nodes.
 pub(super) fn fixed(cosine: f32) -> i64 {
     const ONE: f32 = 1_048_576.0;
-    (cosine.clamp(-2.0, 2.0) * ONE).round() as i64
+    i64::from((cosine.clamp(-2.0, 2.0) * ONE) as i32)
 }
 
 #[cfg(test)]
