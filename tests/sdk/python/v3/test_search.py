@@ -140,6 +140,15 @@ def test_episodes_are_searched_by_content(club: Club) -> None:
     assert (found.edges, found.nodes) == (None, None)
 
 
+def test_episodes_explain_their_scores_on_request(club: Club) -> None:
+    query = "Where does Robert Smith work?"
+    options = {"additional_body_parameters": {"explain": True}}
+    best = club.search(query, scope="episodes", request_options=options).episodes[0]
+    assert best.explanation["content"]["value"] > 0 and best.explanation["content"]["share"] > 0
+    assert all(feature["value"] != 0 for feature in best.explanation.values())
+    assert not hasattr(club.search(query, scope="episodes").episodes[0], "explanation")
+
+
 def test_the_automatic_scope_returns_a_context_within_the_character_limit(club: Club) -> None:
     found = club.search("Who sails the Albatross?", scope="auto")
     assert "Ann sails boat Albatross" in found.context
