@@ -25,6 +25,7 @@ mod sharding;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+mod vacuum;
 mod value;
 
 use connect::Target;
@@ -256,9 +257,8 @@ impl Sql for Postgres {
         })?
     }
 
-    /// Does nothing: `VACUUM` and the retention of the write-ahead log determine when deleted bytes disappear.
-    async fn scrub(&self) -> Result<()> {
-        Ok(())
+    async fn scrub(&self, tables: &[&str]) -> Result<()> {
+        vacuum::run(self, tables).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -16,6 +16,7 @@ mod output;
 mod replay;
 mod serve;
 mod transfer;
+mod verify_erasure;
 
 /// The memory of AI agents.
 #[derive(Debug, Parser)]
@@ -46,6 +47,8 @@ enum Command {
     Replay(replay::Replay),
     /// Check the settings, the database and the models
     Doctor(doctor::Doctor),
+    /// Search the files of the embedded database for what was deleted
+    VerifyErasure(verify_erasure::VerifyErasure),
 }
 
 /// Where data is stored.
@@ -72,7 +75,7 @@ impl DataArgs {
 }
 
 /// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
-/// 3 unhealthy (`doctor`).
+/// 3 unhealthy (`doctor`) or not erased (`verify-erasure`).
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
@@ -87,6 +90,7 @@ pub fn run() -> ExitCode {
                 Command::IngestCost(command) => command.run(&settings),
                 Command::Replay(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,
+                Command::VerifyErasure(command) => command.run(settings).await,
             }
         })
     });

@@ -43,7 +43,7 @@ mod users;
 mod writes;
 mod written_summaries;
 
-pub use crate::store::DayUsage;
+pub use crate::store::{DayUsage, ErasureReceipt, ErasureState};
 pub use builder::EngineBuilder;
 pub use context::ContextRequest;
 pub use derived::{Community, FoundPatterns, GraphPart};

@@ -15,6 +15,7 @@ use crate::store::Store;
 mod announcements;
 mod declarations;
 mod dropped;
+pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
 
@@ -25,6 +26,7 @@ pub(crate) use model_totals::day_of;
 use announcements::Announcements;
 use declarations::Declarations;
 use dropped::DroppedClaims;
+use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
 
@@ -36,6 +38,7 @@ pub(crate) struct State {
     declarations: Declarations,
     announcements: Announcements,
     dropped: DroppedClaims,
+    erasures: Erasures,
     model_totals: SharedModelTotals,
 }
 
@@ -48,6 +51,7 @@ impl State {
             declarations: Declarations::new(),
             announcements: Announcements::default(),
             dropped: DroppedClaims::default(),
+            erasures: Erasures::default(),
             model_totals: SharedModelTotals::default(),
         }
     }
@@ -67,6 +71,11 @@ impl State {
     /// Counts of the claims that were dropped while reading episodes.
     pub(crate) fn dropped_claims(&self) -> &DroppedClaims {
         &self.dropped
+    }
+
+    /// The erasures that this process completes.
+    pub(crate) fn erasures(&self) -> &Erasures {
+        &self.erasures
     }
 
     /// The current time of the engine's clock.

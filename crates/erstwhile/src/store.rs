@@ -18,6 +18,7 @@ use erstwhile_core::model::{
 
 mod apply;
 mod codes;
+mod erasures;
 mod evidence;
 mod export;
 mod export_unit;
@@ -31,6 +32,7 @@ pub mod sqlite;
 pub mod statements;
 pub mod tables;
 
+pub use erasures::{ErasureReceipt, ErasureState};
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::MIGRATIONS;
@@ -153,11 +155,6 @@ impl Store {
             }
             Outcome::Refused(Refusal::Locked) => Err(Error::unavailable("the graph is being changed")),
         }
-    }
-
-    /// Removes the remains of deleted rows from the database's own files.
-    pub async fn scrub(&self) -> Result<()> {
-        self.sql.scrub().await
     }
 
     /// Checks that the database answers.

@@ -11,3 +11,4 @@ mod shards;
 mod startup;
 mod timeouts;
 mod tls;
+mod vacuum;

@@ -5,6 +5,7 @@ mod architecture;
 mod command_line;
 mod contract;
 mod durability;
+mod erasure;
 mod failover;
 mod fake_model;
 mod faults;

@@ -44,6 +44,11 @@ impl Process {
         }
     }
 
+    /// Starts the server on the embedded database in a folder.
+    pub(crate) fn start_embedded(folder: &Path) -> Self {
+        Self::launch("--data".as_ref(), folder.as_os_str(), &[])
+    }
+
     /// Starts the server on a PostgreSQL database.
     pub(crate) fn on(database: &str, settings: &[(&str, &str)]) -> Self {
         Self::launch("--database".as_ref(), database.as_ref(), settings)

@@ -163,8 +163,12 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// Runs steps as one transaction.
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome>;
 
-    /// Removes the remains of deleted rows from the database's own files, as far as possible.
-    async fn scrub(&self) -> Result<()>;
+    /// Removes the remains of rows that were deleted or replaced until now from the database's own files, as far as
+    /// possible. The rows were in these tables. Does not make transactions wait.
+    ///
+    /// # Errors
+    /// `Unavailable` when someone reads an older state of the database, which contains these rows.
+    async fn scrub(&self, tables: &[&str]) -> Result<()>;
 
     /// Checks that the database answers, for readiness probes.
     async fn ping(&self) -> Result<()>;

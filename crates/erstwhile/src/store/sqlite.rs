@@ -4,7 +4,7 @@
 //! [`GROUP_MAX`]), runs each in a savepoint so that one rolled-back transaction does not undo the others,
 //! commits them together, and only then answers their callers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -20,6 +20,9 @@ use tokio::sync::{Semaphore, oneshot};
 use super::sql::{Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
+mod pages;
+mod scrub;
+
 /// Maximum number of transactions that share a commit.
 pub const GROUP_MAX: usize = 256;
 /// Maximum number of transactions that wait for the writer; further ones fail as `Unavailable`.
@@ -32,10 +35,13 @@ const COMPILED_MAX: usize = 128;
 const ROWS_TOGETHER: usize = 256;
 /// Maximum number of such chunks that wait for the receiver.
 const CHUNKS_BUFFERED: usize = 8;
+/// How long a connection waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An embedded database in one file, or in memory for tests.
 #[derive(Debug)]
 pub struct Sqlite {
+    file: PathBuf,
     writer: SyncSender<Work>,
     readers: Arc<Readers>,
 }
@@ -49,7 +55,7 @@ struct Readers {
 enum Work {
     Transact(Vec<Step>, oneshot::Sender<Result<Outcome>>),
     Migrate(&'static [Migration], oneshot::Sender<Result<()>>),
-    Scrub(oneshot::Sender<Result<()>>),
+    Run(Box<dyn FnOnce(&mut Connection) + Send>),
 }
 
 impl Sqlite {
@@ -73,7 +79,7 @@ impl Sqlite {
             .spawn(move || write_until_closed(writer, &receiver))
             .map_err(|error| Error::unavailable("the writer thread cannot be started").with_source(error))?;
         let readers = Readers { turns: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(idle) };
-        Ok(Self { writer: sender, readers: Arc::new(readers) })
+        Ok(Self { file: file.to_owned(), writer: sender, readers: Arc::new(readers) })
     }
 
     /// Runs a read on a blocking thread with one of the reader connections, when one is free.
@@ -156,8 +162,11 @@ impl Sql for Sqlite {
         self.send(|answer| Work::Transact(steps, answer)).await
     }
 
-    async fn scrub(&self) -> Result<()> {
-        self.send(Work::Scrub).await
+    async fn scrub(&self, _tables: &[&str]) -> Result<()> {
+        let (file, writer) = (self.file.clone(), self.writer.clone());
+        tokio::task::spawn_blocking(move || scrub::scrub(&file, &writer))
+            .await
+            .map_err(|error| Error::internal("scrubbing the database stopped unexpectedly").with_source(error))?
     }
 
     async fn ping(&self) -> Result<()> {
@@ -187,7 +196,7 @@ fn set_up(connection: &Connection) -> Result<()> {
     };
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("lower", 1, flags, lower).map_err(failed("set up the database"))?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(failed("set up the database"))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed("set up the database"))?;
     connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))
 }
 
@@ -219,7 +228,7 @@ fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
                 commit_group(&mut connection, group);
             }
             Work::Migrate(migrations, answer) => send(answer, migrate(&mut connection, migrations)),
-            Work::Scrub(answer) => send(answer, scrub(&connection)),
+            Work::Run(run) => run(&mut connection),
         }
     }
 }
@@ -396,11 +405,6 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
         transaction.commit().map_err(failed("migrate"))?;
     }
     Ok(())
-}
-
-/// Empties the write-ahead log, which holds old pages; `secure_delete` has zeroed the freed pages of the database.
-fn scrub(connection: &Connection) -> Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed("empty the write-ahead log"))
 }
 
 /// Converts a database error; its kind follows from what the caller can do about it.

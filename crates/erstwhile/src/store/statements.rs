@@ -20,8 +20,8 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 3] = [OWN, model_readings::OWN, tables::STATEMENTS];
-    let mut all = [OWN[0]; PARTS[0].len() + PARTS[1].len() + PARTS[2].len()];
+    const PARTS: [&[&Statement]; 4] = [OWN, erasures::OWN, model_readings::OWN, tables::STATEMENTS];
+    let mut all = [OWN[0]; PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len()];
     let (mut part, mut at, mut into) = (0, 0, 0);
     while part < PARTS.len() {
         if at == PARTS[part].len() {
@@ -212,8 +212,10 @@ macro_rules! version {
     };
 }
 
+mod erasures;
 mod model_readings;
 
+pub(crate) use erasures::*;
 pub(crate) use model_readings::*;
 
 statements! {

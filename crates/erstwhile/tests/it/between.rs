@@ -124,8 +124,8 @@ impl Sql for Between {
         self.database.transact(steps).await
     }
 
-    async fn scrub(&self) -> Result<()> {
-        self.database.scrub().await
+    async fn scrub(&self, tables: &[&str]) -> Result<()> {
+        self.database.scrub(tables).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -15,6 +15,7 @@ mod model_readings;
 mod paging;
 mod ranking;
 mod schema_fixtures;
+mod scrubbing;
 mod shard_lint;
 mod sqlite;
 mod templates;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::engine::checks::merge_deeply;
 use crate::engine::writes::Tries;
 use crate::engine::{CollectionHandle, ProjectHandle};
-use crate::store::Locate;
+use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::{Change, CollectionChange};
 use erstwhile_core::compat::document_index::DocumentIndex;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
@@ -283,10 +283,11 @@ impl CollectionHandle {
     }
 
     /// Removes a collection with its documents.
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureState> {
         let id = self.partition().await?;
         self.project.engine.collections.0.invalidate(&id);
-        self.project.remove_partition(id, PartitionOwner::Collection(self.name().to_lowercase())).await
+        let owner = PartitionOwner::Collection(self.name().to_lowercase());
+        Ok(self.project.remove_partition(id, owner).await?.1)
     }
 
     /// Adds documents, all or none; returns their ids in the same order.
@@ -374,13 +375,13 @@ impl CollectionHandle {
     }
 
     /// Removes documents, all or none.
-    pub async fn delete_documents(&self, ids: &[Uuid]) -> Result<()> {
+    pub async fn delete_documents(&self, ids: &[Uuid]) -> Result<ErasureState> {
         check_count(ids.len())?;
         let id = self.partition().await?;
         let changes =
             ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(DocumentUuid(*id)))).collect();
         self.project.apply(id, changes).await?;
-        self.project.store().scrub().await
+        Ok(self.project.erased().await)
     }
 
     /// Searches a collection.
