@@ -12,7 +12,7 @@ use erstwhile::engine::NewKey;
 use erstwhile::model::{KeyAccess, Project};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
-use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::sqlite::{Sqlite, create_private_folder};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use rand::RngCore;
@@ -43,7 +43,7 @@ pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
         Arc::new(Postgres::new(url, postgres).with_context(cannot_open)?)
     } else {
         let folder = &settings.data;
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
+        create_private_folder(folder)?;
         Arc::new(Sqlite::open(&folder.join(DATABASE)).with_context(cannot_open)?)
     };
     Store::open(database).await.with_context(cannot_open)

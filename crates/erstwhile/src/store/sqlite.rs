@@ -21,7 +21,10 @@ use super::sql::{Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, State
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
 mod pages;
+mod private;
 mod scrub;
+
+pub use private::create_private_folder;
 
 /// Maximum number of transactions that share a commit.
 pub const GROUP_MAX: usize = 256;
@@ -59,11 +62,12 @@ enum Work {
 }
 
 impl Sqlite {
-    /// Opens the database file, and creates it if it does not exist.
+    /// Opens the database file, and creates it if it does not exist. Only the owner may read it.
     ///
     /// # Errors
     /// `Unavailable` when the file cannot be opened or is not a database.
     pub fn open(file: &Path) -> Result<Self> {
+        private::prepare(file)?;
         let mut writer = Connection::open(file).map_err(failed("open the database"))?;
         set_up_writer(&mut writer)?;
         let mut idle = Vec::new();

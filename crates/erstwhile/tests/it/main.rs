@@ -13,6 +13,7 @@ mod ingestion;
 mod meaning;
 mod model_readings;
 mod paging;
+mod private_files;
 mod ranking;
 mod schema_fixtures;
 mod scrubbing;
