@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
-use erstwhile::store::sql::{Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
+use erstwhile::store::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
 use erstwhile::{Error, Result};
 use rand::Rng;
 use tokio::time::Instant;
@@ -269,5 +269,14 @@ impl Sql for Postgres {
             pooled.release(result.flatten())
         };
         attempt.await.map_err(Failure::into_error)
+    }
+
+    async fn schema_version(&self) -> Result<i64> {
+        with_retries!(self, |connection| migrate::schema_version(connection))
+    }
+
+    /// Nothing: PostgreSQL has checksums of its own (`initdb --data-checksums`), and `amcheck`.
+    async fn find_damage(&self, _search: DamageSearch) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 }

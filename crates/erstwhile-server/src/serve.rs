@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::serve::ListenerExt;
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
-use erstwhile::engine::NewKey;
+use erstwhile::engine::{DamageSearch, NewKey};
 use erstwhile::model::{KeyAccess, Project};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
@@ -31,30 +31,62 @@ pub const DEFAULT_PROJECT: &str = "default";
 const DATABASE: &str = "erstwhile.db";
 /// Interval between clean-ups of the store.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_hours(1);
+/// Number of clean-ups between two searches for damage, which read the whole embedded database.
+const DAMAGE_INTERVAL: u64 = 24;
 
-/// Opens the configured store: PostgreSQL if a URL is set, else the embedded database in the data folder.
+/// Opens the configured store, and creates it if it does not exist: PostgreSQL if a URL is set, else the embedded database
+/// in the data folder.
 ///
 /// # Errors
 /// If it cannot be opened or its schema cannot be migrated.
 pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
-    let cannot_open = || format!("cannot open the database in `{}`", settings.place());
-    let database: Arc<dyn Sql> = if let Some(url) = &settings.database {
-        let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
-        Arc::new(Postgres::new(url, postgres).with_context(cannot_open)?)
-    } else {
-        let folder = &settings.data;
-        create_private_folder(folder)?;
-        Arc::new(Sqlite::open(&folder.join(DATABASE)).with_context(cannot_open)?)
-    };
-    Store::open(database).await.with_context(cannot_open)
+    if settings.database.is_none() {
+        create_private_folder(&settings.data)?;
+    }
+    Store::open(open_database(settings)?).await.with_context(|| cannot_open(settings))
 }
 
-/// Opens an engine on the configured store, with the built-in models.
+/// Opens the configured store, if it exists.
+///
+/// # Errors
+/// If there is none, it cannot be opened, or its schema cannot be migrated.
+pub async fn open_existing_store(settings: &StoreSettings) -> anyhow::Result<Store> {
+    if !has_store(settings) {
+        bail!("there is no database in `{}`: set it with --data or --database", settings.place());
+    }
+    Store::open_existing(open_database(settings)?).await.with_context(|| cannot_open(settings))
+}
+
+fn open_database(settings: &StoreSettings) -> anyhow::Result<Arc<dyn Sql>> {
+    let Some(url) = &settings.database else {
+        let database = Sqlite::open(&settings.data.join(DATABASE)).with_context(|| cannot_open(settings))?;
+        return Ok(Arc::new(database));
+    };
+    let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
+    Ok(Arc::new(Postgres::new(url, postgres).with_context(|| cannot_open(settings))?))
+}
+
+fn cannot_open(settings: &StoreSettings) -> String {
+    format!("cannot open the database in `{}`", settings.place())
+}
+
+/// Opens an engine on the configured store, with the built-in models. Creates the store if it does not exist.
 ///
 /// # Errors
 /// If the store cannot be opened.
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
-    let store = open_store(&settings.store).await?;
+    engine_on(open_store(&settings.store).await?, settings)
+}
+
+/// Opens an engine on the configured store, for commands that must not create one.
+///
+/// # Errors
+/// If there is no store, or it cannot be opened.
+pub async fn open_existing_engine(settings: &Settings) -> anyhow::Result<Engine> {
+    engine_on(open_existing_store(&settings.store).await?, settings)
+}
+
+fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
         index_bytes_max: settings.search.index_mib_max << 20,
@@ -65,9 +97,11 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     Ok(models::add_models(builder, &settings.model)?.build())
 }
 
-/// Returns whether the store exists; opening the embedded database would create it.
-pub fn has_store(settings: &StoreSettings) -> bool {
-    settings.database.is_some() || settings.data.join(DATABASE).exists()
+/// Returns whether there is a store: the file of the embedded database, or its identity, which is there even if the file
+/// was lost. Whether a PostgreSQL database is empty is found out when it is opened.
+fn has_store(settings: &StoreSettings) -> bool {
+    let database = settings.data.join(DATABASE);
+    settings.database.is_some() || database.exists() || database.with_extension("id").exists()
 }
 
 /// Returns random bytes for the secret of a key.
@@ -166,14 +200,34 @@ async fn spawn_http(
     Ok(address)
 }
 
+/// Checks and cleans up the store at the start and then regularly.
 async fn clean_up(engine: Engine, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(CLEAN_UP_INTERVAL) => {}
+    for round in 0_u64.. {
+        if round % DAMAGE_INTERVAL == 0 {
+            find_damage(&engine).await;
+        }
+        match engine.queue_lost_episodes().await {
+            Ok(0) => {}
+            Ok(episodes) => tracing::warn!(episodes, "waiting episodes were in no queue; they are queued again"),
+            Err(error) => tracing::warn!(%error, "cannot compare the queue with the waiting episodes"),
         }
         if let Err(error) = engine.remove_obsolete_rows().await {
             tracing::warn!(%error, "cannot clean up the store");
         }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(CLEAN_UP_INTERVAL) => {}
+        }
+    }
+}
+
+async fn find_damage(engine: &Engine) {
+    match engine.find_damage(DamageSearch::Quick).await {
+        Ok(damage) => {
+            for problem in damage {
+                tracing::error!(problem, "the database is damaged: restore a backup");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "cannot check the database for damage"),
     }
 }

@@ -1,7 +1,7 @@
 //! State that the facade and the ingestion workers share: the components, the indexes, and a cache of declared
 //! settings.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::ontology::Ontology;
@@ -39,6 +39,7 @@ pub(crate) struct State {
     announcements: Announcements,
     dropped: DroppedClaims,
     erasures: Erasures,
+    damage: Mutex<Vec<String>>,
     model_totals: SharedModelTotals,
 }
 
@@ -52,6 +53,7 @@ impl State {
             announcements: Announcements::default(),
             dropped: DroppedClaims::default(),
             erasures: Erasures::default(),
+            damage: Mutex::default(),
             model_totals: SharedModelTotals::default(),
         }
     }
@@ -76,6 +78,16 @@ impl State {
     /// The erasures that this process completes.
     pub(crate) fn erasures(&self) -> &Erasures {
         &self.erasures
+    }
+
+    /// The damage that was found last.
+    pub(crate) fn damage(&self) -> Vec<String> {
+        self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the damage that was found.
+    pub(crate) fn set_damage(&self, damage: &[String]) {
+        *self.damage.lock().unwrap_or_else(PoisonError::into_inner) = damage.to_vec();
     }
 
     /// The current time of the engine's clock.

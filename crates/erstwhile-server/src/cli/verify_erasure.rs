@@ -12,7 +12,7 @@ use memchr::memmem::Finder;
 
 use super::DataArgs;
 use super::output::{print_data, print_status};
-use crate::serve::{DEFAULT_PROJECT, has_store, open_engine};
+use crate::serve::{DEFAULT_PROJECT, open_existing_engine};
 use crate::settings::Settings;
 
 /// Number of bytes that are read at once.
@@ -42,12 +42,10 @@ impl VerifyErasure {
         if settings.store.database.is_some() {
             bail!("the files of a PostgreSQL server cannot be searched from here: see docs/postgres.md");
         }
-        if !has_store(&settings.store) {
-            bail!("there is no database in `{}`", settings.store.place());
-        }
         let mut verified = true;
+        // The texts alone are searched for without opening the database, so also in a damaged one.
         if let Some(user_id) = &self.user_id {
-            let engine = open_engine(&settings).await?;
+            let engine = open_existing_engine(&settings).await?;
             let receipt = find_receipt(&engine, &self.project, user_id).await?;
             verified = receipt.state() == ErasureState::Done;
             print_status(&describe(&receipt));

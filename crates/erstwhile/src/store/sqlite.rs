@@ -17,9 +17,11 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::sql::{Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
+use super::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
+mod damage;
+mod identity;
 mod pages;
 mod private;
 mod scrub;
@@ -65,11 +67,14 @@ impl Sqlite {
     /// Opens the database file, and creates it if it does not exist. Only the owner may read it.
     ///
     /// # Errors
-    /// `Unavailable` when the file cannot be opened or is not a database.
+    /// `Unavailable` when the file cannot be opened, `Corrupt` when it is not a database, or not the one that was there
+    /// before.
     pub fn open(file: &Path) -> Result<Self> {
+        identity::check_presence(file)?;
         private::prepare(file)?;
         let mut writer = Connection::open(file).map_err(failed("open the database"))?;
         set_up_writer(&mut writer)?;
+        identity::settle(&mut writer, file)?;
         let mut idle = Vec::new();
         for _ in 0..READERS {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -176,6 +181,23 @@ impl Sql for Sqlite {
     async fn ping(&self) -> Result<()> {
         // An empty transaction passes through the writer, so that a blocked writer is noticed.
         self.send(|answer| Work::Transact(Vec::new(), answer)).await.map(|_| ())
+    }
+
+    async fn schema_version(&self) -> Result<i64> {
+        let read = |connection: &Connection| {
+            connection
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .map_err(failed("read the schema version"))
+        };
+        self.with_reader(read).await
+    }
+
+    async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
+        // On a connection of its own, because it takes as long as reading the file.
+        let file = self.file.clone();
+        tokio::task::spawn_blocking(move || damage::find(&file, search))
+            .await
+            .map_err(|error| Error::internal("checking the database stopped unexpectedly").with_source(error))?
     }
 }
 

@@ -253,6 +253,9 @@ statements! {
     MARK_APPLIED, GRAPH,
         "INSERT INTO applied_batch (graph_id, batch_id, applied_at) VALUES ($1, $2, $3) \
          ON CONFLICT (graph_id, batch_id) DO NOTHING";
+    PROBE, GRAPH,
+        "INSERT INTO applied_batch (graph_id, batch_id, applied_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (graph_id, batch_id) DO UPDATE SET applied_at = excluded.applied_at";
     FORGET_APPLIED, Reach::FanOut, "DELETE FROM applied_batch WHERE applied_at < $1";
 
     ADD_GRAPH, GRAPH,
@@ -530,6 +533,7 @@ statements! {
     RELEASE, GRAPH, release!("ingest_queue");
     EXTEND_LEASE, GRAPH, extend!("ingest_queue");
     QUEUE_DEPTH, Reach::FanOut, depth!("ingest_queue");
+    LOST_EPISODES, Reach::FanOut, lost!("ingest_queue", "e.state = 0");
 
     CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1 AND batch_id <> $2";
 }

@@ -9,6 +9,7 @@ mod erasure;
 mod examples;
 mod filters;
 mod gathered;
+mod health;
 mod ingestion;
 mod meaning;
 mod model_readings;

@@ -5,6 +5,7 @@ use std::io::ErrorKind::{AlreadyExists, NotFound};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::identity;
 use erstwhile_core::error::{Error, Result};
 
 const FOLDER_MODE: u32 = 0o700;
@@ -45,7 +46,7 @@ fn holds_only_databases(folder: &Path) -> bool {
 }
 
 /// The files of a database, some of which may not exist.
-pub(super) fn files_of(database: &Path) -> impl Iterator<Item = PathBuf> {
+fn files_of(database: &Path) -> impl Iterator<Item = PathBuf> {
     SUFFIXES.into_iter().map(|suffix| {
         let mut name = database.as_os_str().to_owned();
         name.push(suffix);
@@ -64,7 +65,7 @@ pub(super) fn prepare(database: &Path) -> Result<()> {
             return Err(Error::unavailable(message).with_source(error));
         }
     }
-    files_of(database).for_each(|file| make_private(&file, FILE_MODE));
+    files_of(database).chain([identity::file_of(database)]).for_each(|file| make_private(&file, FILE_MODE));
     Ok(())
 }
 
