@@ -37,10 +37,14 @@ pub const OLDEST_SERVER: i64 = 150_000;
 /// Settings of every connection. A process that freezes or vanishes in the middle of a transaction must not block
 /// its rows for long, and waiting for a row lock must end before the response timeout.
 ///
+/// The server ends a statement for a process that is gone, which otherwise keeps a connection of the server busy, for
+/// example while a shard does not answer. Citus passes `SET LOCAL` on to its workers; to others the setting means nothing.
+///
 /// A statement and not a part of the URL, because poolers reject settings in the startup packet.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '8s'; SET lock_timeout = '3s'; \
     SET tcp_user_timeout = '10s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; \
-    SET tcp_keepalives_count = 3";
+    SET tcp_keepalives_count = 3; SET client_connection_check_interval = '2s'; \
+    SET citus.propagate_set_commands = 'local'";
 
 /// Settings of the driver.
 #[derive(Debug, Clone)]

@@ -205,7 +205,8 @@ macro_rules! erase_import_items {
     };
 }
 
-/// The version of the current batch, which marks the rows that it writes.
+/// The version of the current batch, which marks the rows that it writes. Rows that are inserted get it from the graph's
+/// row: a database that shards by the key does not plan sub-selects in `VALUES`.
 macro_rules! version {
     () => {
         "(SELECT version FROM graph WHERE graph_id = $1)"
@@ -338,10 +339,10 @@ statements! {
     COUNT_THREADS, Reach::FanOut, "SELECT count(*) FROM thread WHERE project_id = $1";
 
     ADD_EPISODE, GRAPH,
-        concat!("INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
+        "INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
          source_description, document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, \
-         version) VALUES ($1, (SELECT next_seq FROM graph WHERE graph_id = $1) - $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-         $11, $12, $13, $14, $15, $16, $17, $18, ", version!(), ")");
+         version) SELECT graph_id, next_seq - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+         $18, version FROM graph WHERE graph_id = $1";
     SET_EPISODE_METADATA, GRAPH,
         concat!("UPDATE episode SET metadata = $3, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2");
@@ -387,25 +388,27 @@ statements! {
          max(failure), count(*) FROM episode WHERE graph_id = $1 AND seq >= $2 AND seq < $3";
 
     ADD_MENTION, GRAPH,
-        concat!("INSERT INTO mention (graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, \
-         span_end, recorded_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ", version!(),
-         ") ON CONFLICT (graph_id, mention_id) DO NOTHING");
+        "INSERT INTO mention (graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, \
+         recorded_at, version) SELECT graph_id, $2, $3, $4, $5, $6, $7, $8, $9, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, mention_id) DO NOTHING";
     ADD_ASSERTION, GRAPH,
-        concat!("INSERT INTO assertion (graph_id, assertion_id, episode_id, subject, predicate, object, statement, \
+        "INSERT INTO assertion (graph_id, assertion_id, episode_id, subject, predicate, object, statement, \
          span_start, span_end, kind, holding, valid_from, from_precision, valid_until, until_precision, \
-         reference_time, recorded_at, confidence, extractor, attributes, version) VALUES ($1, $2, $3, $4, $5, $6, $7, \
-         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, ", version!(),
-         ") ON CONFLICT (graph_id, assertion_id) DO NOTHING");
+         reference_time, recorded_at, confidence, extractor, attributes, version) SELECT graph_id, $2, $3, $4, $5, $6, \
+         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, assertion_id) DO NOTHING";
     ADD_LINK, GRAPH,
-        concat!("INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, ", version!(), ") ON CONFLICT (graph_id, link_id) DO NOTHING");
+        "INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
+         SELECT graph_id, $2, $3, $4, $5, $6, $7, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, link_id) DO NOTHING";
     PUT_EDIT, GRAPH,
-        concat!("INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, version) VALUES ($1, $2, $3, $4, $5, ",
-         version!(), ") ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
-         recorded_at = excluded.recorded_at, version = excluded.version");
+        "INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, version) \
+         SELECT graph_id, $2, $3, $4, $5, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
+         recorded_at = excluded.recorded_at, version = excluded.version";
     BURY, GRAPH,
-        concat!("INSERT INTO tombstone (graph_id, version, kind, id) VALUES ($1, ", version!(), ", $2, $3) \
-         ON CONFLICT (graph_id, version, kind, id) DO NOTHING");
+        "INSERT INTO tombstone (graph_id, version, kind, id) SELECT graph_id, version, $2, $3 FROM graph \
+         WHERE graph_id = $1 ON CONFLICT (graph_id, version, kind, id) DO NOTHING";
     REMOVE_ASSERTION, GRAPH, "DELETE FROM assertion WHERE graph_id = $1 AND assertion_id = $2";
     REMOVE_EDIT, GRAPH, "DELETE FROM edit WHERE graph_id = $1 AND kind = $2 AND target_id = $3";
     REMOVE_LINK, GRAPH, "DELETE FROM link WHERE graph_id = $1 AND link_id = $2";
@@ -516,7 +519,7 @@ statements! {
 
     ADD_TASK, GRAPH,
         "INSERT INTO task (graph_id, task_id, kind, first_seq, total, created_at) \
-         VALUES ($1, $2, $3, (SELECT next_seq FROM graph WHERE graph_id = $1) - $4, $4, $5)";
+         SELECT graph_id, $2, $3, next_seq - $4, $4, $5 FROM graph WHERE graph_id = $1";
     TASK_BY_ID, GRAPH,
         "SELECT kind, first_seq, total, created_at FROM task WHERE graph_id = $1 AND task_id = $2";
 
