@@ -200,8 +200,13 @@ async fn spawn_http(
     Ok(address)
 }
 
-/// Checks and cleans up the store at the start and then regularly.
+/// Checks and cleans up the store at the start and then regularly, until cancelled.
 async fn clean_up(engine: Engine, stop: CancellationToken) {
+    // Cancelled at any point, because the search for damage may take long and nothing here must be completed.
+    stop.run_until_cancelled(clean_up_regularly(engine)).await;
+}
+
+async fn clean_up_regularly(engine: Engine) {
     for round in 0_u64.. {
         if round % DAMAGE_INTERVAL == 0 {
             find_damage(&engine).await;
@@ -214,10 +219,7 @@ async fn clean_up(engine: Engine, stop: CancellationToken) {
         if let Err(error) = engine.remove_obsolete_rows().await {
             tracing::warn!(%error, "cannot clean up the store");
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(CLEAN_UP_INTERVAL) => {}
-        }
+        tokio::time::sleep(CLEAN_UP_INTERVAL).await;
     }
 }
 

@@ -65,7 +65,12 @@ pub(crate) async fn run(state: Arc<State>, stop: CancellationToken) {
     let mut failures: u32 = 0;
     loop {
         let started = Instant::now();
-        match complete(&state).await {
+        // Interrupted, it is resumed at the next start.
+        let completed = tokio::select! {
+            () = stop.cancelled() => return,
+            completed = complete(&state) => completed,
+        };
+        match completed {
             Ok(()) => failures = 0,
             Err(error) => {
                 failures += 1;

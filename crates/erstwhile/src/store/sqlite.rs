@@ -173,9 +173,7 @@ impl Sql for Sqlite {
 
     async fn scrub(&self, _tables: &[&str]) -> Result<()> {
         let (file, writer) = (self.file.clone(), self.writer.clone());
-        tokio::task::spawn_blocking(move || scrub::scrub(&file, &writer))
-            .await
-            .map_err(|error| Error::internal("scrubbing the database stopped unexpectedly").with_source(error))?
+        on_own_thread(move || scrub::scrub(&file, &writer)).await
     }
 
     async fn ping(&self) -> Result<()> {
@@ -195,9 +193,7 @@ impl Sql for Sqlite {
     async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
         // On a connection of its own, because it takes as long as reading the file.
         let file = self.file.clone();
-        tokio::task::spawn_blocking(move || damage::find(&file, search))
-            .await
-            .map_err(|error| Error::internal("checking the database stopped unexpectedly").with_source(error))?
+        on_own_thread(move || damage::find(&file, search)).await
     }
 }
 
@@ -257,6 +253,16 @@ fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
             Work::Run(run) => run(&mut connection),
         }
     }
+}
+
+/// Runs something long on a thread of its own, for which the end of the process does not wait.
+async fn on_own_thread<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let (answer, answered) = oneshot::channel();
+    thread::Builder::new()
+        .name("sqlite-maintenance".to_owned())
+        .spawn(move || send(answer, run()))
+        .map_err(|error| Error::unavailable("a thread cannot be started").with_source(error))?;
+    answered.await.map_err(|_| Error::internal("the maintenance of the database stopped unexpectedly"))?
 }
 
 /// Sends a result to its caller, unless the caller was cancelled.
