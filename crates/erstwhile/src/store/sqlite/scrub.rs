@@ -38,7 +38,7 @@ pub(super) fn scrub(file: &Path, writer: &SyncSender<Work>) -> Result<()> {
     if can_overwrite(&reader)? {
         overwrite_pages(&reader, writer)?;
     } else {
-        on_writer(writer, |connection| connection.execute_batch("VACUUM").map_err(failed("rewrite the file")))?;
+        rewrite_file(writer)?;
     }
     drop(reader);
     empty_log(writer)
@@ -49,6 +49,11 @@ fn can_overwrite(reader: &Connection) -> Result<bool> {
     let count: i64 =
         reader.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(failed("count its pages"))?;
     Ok(count < pages::PAGES_MAX && reader.prepare("SELECT pgno FROM sqlite_dbpage").is_ok())
+}
+
+/// Writes all rows anew and nothing else; transactions wait meanwhile.
+fn rewrite_file(writer: &SyncSender<Work>) -> Result<()> {
+    on_writer(writer, |connection| connection.execute_batch("VACUUM").map_err(failed("rewrite the file")))
 }
 
 fn overwrite_pages(reader: &Connection, writer: &SyncSender<Work>) -> Result<()> {
@@ -127,5 +132,29 @@ mod tests {
     fn this_build_can_overwrite_single_pages() {
         let connection = Connection::open_in_memory().unwrap();
         assert!(can_overwrite(&connection).unwrap());
+    }
+
+    /// What a build does that cannot overwrite single pages.
+    #[test]
+    fn a_file_that_is_rewritten_holds_no_deleted_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let connection = Connection::open(&file).unwrap();
+        // Without `secure_delete`, deleted rows stay in the file until it is rewritten.
+        connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE said (text TEXT)").unwrap();
+        connection.execute_batch("INSERT INTO said VALUES ('kanarienvogel'); DELETE FROM said").unwrap();
+        let (writer, work) = std::sync::mpsc::sync_channel(1);
+        let writing = thread::spawn(move || super::super::write_until_closed(connection, &work));
+        let is_stored = || {
+            let bytes = std::fs::read(&file).unwrap();
+            bytes.windows(13).any(|window| window == b"kanarienvogel")
+        };
+        empty_log(&writer).unwrap();
+        assert!(is_stored(), "the log was copied into the file");
+        rewrite_file(&writer).unwrap();
+        empty_log(&writer).unwrap();
+        assert!(!is_stored());
+        drop(writer);
+        writing.join().unwrap();
     }
 }
