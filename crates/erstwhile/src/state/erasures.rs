@@ -12,7 +12,7 @@ use crate::store::ErasureState;
 use erstwhile_core::error::Result;
 
 /// How long a deletion waits for its erasure.
-const WAIT: Duration = Duration::from_millis(500);
+const WAIT: Duration = Duration::from_secs(1);
 /// How often erasures of other processes, which may have stopped, are looked for.
 const POLL: Duration = Duration::from_mins(1);
 /// The shortest pause between two passes, in which erasures gather.
