@@ -3,7 +3,9 @@
 
 use clap::{Parser, Subcommand};
 
+mod conversations;
 mod plan;
+mod ranker;
 mod retrieval;
 mod scale;
 mod speed;
@@ -24,6 +26,8 @@ struct Cli {
 enum Command {
     /// Recall of search on conversations with questions
     Retrieval(retrieval::Retrieval),
+    /// Train the ranker of turns
+    TrainRanker(ranker::TrainRanker),
     /// Latency and throughput, relative to the limits of the machine
     Speed(speed::Speed),
     /// A shared graph of up to a million facts
@@ -37,6 +41,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Retrieval(command) => command.run(),
+        Command::TrainRanker(command) => command.run(),
         Command::Speed(command) => command.run(),
         Command::Scale(command) => command.run(),
         Command::Plan(command) => {

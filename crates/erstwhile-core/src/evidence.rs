@@ -26,10 +26,13 @@ pub struct Evidence {
 impl Evidence {
     /// Number of episodes and assertions above which several threads apply evidence faster than one.
     const LARGE: usize = 500;
+    /// Number of bytes of texts above which they do.
+    const LARGE_BYTES: usize = 256 << 10;
 
     /// Whether the evidence should be applied by several threads.
     pub fn is_large(&self) -> bool {
-        self.episodes.len() + self.assertions.len() >= Self::LARGE
+        let bytes = self.episodes.iter().map(|episode| episode.content.len()).sum::<usize>();
+        self.episodes.len() + self.assertions.len() >= Self::LARGE || bytes >= Self::LARGE_BYTES
     }
 }
 

@@ -10,6 +10,7 @@ mod graph;
 mod ids;
 mod import_job;
 mod link;
+mod metadata;
 mod model_reading;
 mod model_usage;
 mod partition;
@@ -17,6 +18,7 @@ mod project;
 mod setting;
 mod summary;
 mod task;
+mod timestamp;
 mod written_summary;
 
 pub use assertion::{Assertion, ClaimKind, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE};
@@ -30,6 +32,7 @@ pub use ids::{
 };
 pub use import_job::{ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState, ImportTarget};
 pub use link::{Link, LinkKind};
+pub use metadata::{Metadata, metadata_size};
 pub use model_reading::{ModelReading, ModelReadingState, ModelReport};
 pub use model_usage::{ModelPrices, ModelUsage};
 pub use partition::{Graph, Partition, PartitionOwner};
@@ -37,7 +40,5 @@ pub use project::{ApiKey, KeyAccess, Project};
 pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};
+pub use timestamp::parse_timestamp;
 pub use written_summary::{SummarySubject, WrittenSummary};
-
-/// A JSON object that applications attach to users, messages and episodes.
-pub type Metadata = serde_json::Map<String, serde_json::Value>;

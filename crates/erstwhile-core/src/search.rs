@@ -8,34 +8,41 @@ mod bm25;
 mod entities;
 mod episodes;
 mod facts;
+mod features;
 pub mod filter;
 mod fuse;
 mod hybrid;
 mod index;
 mod names;
+mod question;
+mod ranker;
 mod ranking;
 mod related;
+mod relevance;
 pub(crate) mod rerank;
 mod statements;
 mod turns;
 mod vector;
 
-pub use fuse::Fusion;
+pub use features::{Feature, Features};
 pub use index::{GraphIndex, PendingEmbedding};
+pub use ranker::{Ranker, Rankers};
 pub use related::Related;
 pub use vector::EXACT_MAX;
 
-use crate::model::{Assertion, Entity, EntityId, Episode, Fact};
+use crate::model::{Assertion, Entity, EntityId, Episode, EpisodeId, Fact};
 use entities::EntitySearch;
 use episodes::EpisodeSearch;
+use facts::FactChannels;
 use filter::Filter;
+use relevance::EpisodeRelevance;
 use statements::StatementSearch;
 
 /// How results are ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reranker {
-    /// The default: the fusion with the best measured results.
-    Fused,
+    /// The default: the order with the best measured results.
+    Relevance,
     /// Reciprocal rank fusion of full-text and vector search.
     Rrf,
     /// Maximal marginal relevance with this lambda, 0 to 1.
@@ -76,10 +83,12 @@ pub struct SearchRequest {
     pub known_at: Option<Timestamp>,
     /// Facts of these entities are boosted.
     pub origins: Vec<EntityId>,
-    /// Parameters of the default fusion.
-    pub fusion: Fusion,
     /// Whether searches for facts return statements, too.
     pub statements: Statements,
+    /// Whether results explain their scores.
+    pub explain: bool,
+    /// Episodes that are not found and do not count in comparisons, such as the messages that make up the query.
+    pub ignored: Vec<EpisodeId>,
 }
 
 /// When a search for facts returns statements: sentences that support no fact.
@@ -115,29 +124,85 @@ pub struct Scored<T> {
     pub score: f64,
     /// The score relative to the best result, 0 to 1.
     pub relevance: f64,
+    /// Why it has its score, if the request asks for it and the learned ranker ranks this kind of result.
+    pub explanation: Option<Box<Explanation>>,
+}
+
+/// Why a result has its score: what was measured, and what that added to the sum from which the score follows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Explanation {
+    /// What was measured.
+    pub features: Features,
+    /// Each feature times its weight.
+    pub shares: Features,
+}
+
+/// What a search for everything found, each best first.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Facts and, as the request says, statements.
+    pub facts: Vec<Scored<Fact>>,
+    /// Entities.
+    pub entities: Vec<Scored<Entity>>,
+    /// Episodes.
+    pub episodes: Vec<Scored<Episode>>,
+    /// Statements, in the form of facts.
+    pub statements: Vec<Scored<Fact>>,
+}
+
+impl<T> Scored<T> {
+    /// The same score for another form of the result.
+    pub fn with<U>(self, item: U) -> Scored<U> {
+        Scored { item, score: self.score, relevance: self.relevance, explanation: self.explanation }
+    }
 }
 
 impl GraphIndex {
     /// Searches for episodes: messages, texts and documents.
     pub fn search_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {
-        ranking::search(&EpisodeSearch { index: self, request }, request)
+        self.found_episodes(request, &FactChannels::new(self, request))
+    }
+
+    fn found_episodes(&self, request: &SearchRequest, facts: &FactChannels<'_>) -> Vec<Scored<Episode>> {
+        ranking::search(&EpisodeSearch { index: self, request, facts }, request)
     }
 
     /// Searches for facts and, as the request says, statements.
     pub fn search_facts(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        statements::search(self, request)
+        let channels = FactChannels::new(self, request);
+        statements::search(self, request, &channels, EpisodeRelevance::new(self, request, &channels))
     }
 
     /// Searches for statements, in the form of facts.
     pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        let search = StatementSearch { index: self, request };
+        self.relevant_statements(request, EpisodeRelevance::new(self, request, &FactChannels::new(self, request)))
+    }
+
+    fn relevant_statements(&self, request: &SearchRequest, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
+        let search = StatementSearch { index: self, request, relevance };
         let found = ranking::search(&search, request).into_iter();
-        let whole = |found: Scored<Assertion>| Scored {
-            item: search.as_fact(&found.item),
-            score: found.score,
-            relevance: found.relevance,
+        let whole = |found: Scored<Assertion>| {
+            let fact = search.as_fact(&found.item);
+            found.with(fact)
         };
         found.map(whole).collect()
+    }
+
+    /// Searches for everything in the default order; the request must have no filter and no other reranker.
+    ///
+    /// The results are those of the four searches, which share what they have in common.
+    pub fn search_all(&self, request: &SearchRequest) -> Found {
+        let wide = SearchRequest { limit: request.limit.max(relevance::EPISODES), ..request.clone() };
+        let channels = FactChannels::new(self, request);
+        let mut episodes = self.found_episodes(&wide, &channels);
+        let relevance = EpisodeRelevance::of(&episodes);
+        episodes.truncate(request.limit);
+        Found {
+            facts: statements::search(self, request, &channels, relevance.clone()),
+            entities: self.search_entities(request),
+            episodes,
+            statements: self.relevant_statements(request, relevance),
+        }
     }
 
     /// The entities whose whole name occurs in a text, those with the fewest facts first, without hubs.

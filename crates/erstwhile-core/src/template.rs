@@ -14,6 +14,8 @@ pub const ID_CHARACTERS_MAX: usize = 100;
 pub const LIMIT_MAX: usize = 1_000;
 /// Maximum number of items of a variable, whatever its `limit` is.
 pub const ITEMS_MAX: usize = 50;
+/// Maximum number of bytes that all variables of a template add to its text, in whole items.
+pub const FILLED_BYTES_MAX: usize = 50_000;
 
 /// The kind of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -237,6 +239,10 @@ impl Template {
                 "the template id is too long: use at most {ID_CHARACTERS_MAX} characters"
             )));
         }
+        // Clients put ids into paths as they are: what has such a character could be created, but never read.
+        if id.contains(['/', '?', '#', '%']) || matches!(id, "." | "..") {
+            return Err(Error::invalid("the template id must not contain /, ?, # or %, nor be `.` or `..`"));
+        }
         Ok(())
     }
 
@@ -248,13 +254,23 @@ impl Template {
         })
     }
 
-    /// Returns the text with every variable replaced by the result of `fill`, which is not parsed again.
-    pub fn render(&self, mut fill: impl FnMut(&Variable) -> String) -> String {
+    /// Returns the text with every variable replaced by the result of `fill`, which is not parsed again. Items for which
+    /// [`FILLED_BYTES_MAX`] leaves no room are left out.
+    pub fn render(&self, mut fill: impl FnMut(&Variable) -> Vec<String>) -> String {
         let mut text = String::new();
+        let mut bytes_left = FILLED_BYTES_MAX;
         for part in &self.parts {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Variable(variable) => text.push_str(&fill(variable)),
+                Part::Variable(variable) => {
+                    let mut items = fill(variable);
+                    items.retain(|item| {
+                        let left = bytes_left.checked_sub(item.len() + 1);
+                        bytes_left = left.unwrap_or(bytes_left);
+                        left.is_some()
+                    });
+                    text.push_str(&items.join("\n"));
+                }
             }
         }
         text
@@ -267,7 +283,7 @@ pub fn line_of_summary(summary: &str) -> String {
 }
 
 /// Formats facts as in the standard block, up to the variable's limit.
-pub fn lines_of_facts(facts: &[Fact], variable: &Variable) -> String {
+pub fn lines_of_facts(facts: &[Fact], variable: &Variable) -> Vec<String> {
     let line = |fact: &Fact| {
         let attributes = if variable.include_attributes { attribute_lines(&fact.attributes) } else { String::new() };
         fact_line(fact) + &attributes
@@ -276,22 +292,22 @@ pub fn lines_of_facts(facts: &[Fact], variable: &Variable) -> String {
 }
 
 /// Formats entities as in the standard block, up to the variable's limit.
-pub fn lines_of_entities(entities: &[Entity], variable: &Variable) -> String {
+pub fn lines_of_entities(entities: &[Entity], variable: &Variable) -> Vec<String> {
     lines(entities, variable, |entity| entity_lines(entity, variable.include_attributes))
 }
 
 /// Formats episodes as in the standard block, up to the variable's limit.
-pub fn lines_of_episodes(episodes: &[Episode], variable: &Variable) -> String {
+pub fn lines_of_episodes(episodes: &[Episode], variable: &Variable) -> Vec<String> {
     lines(episodes, variable, episode_line)
 }
 
 /// Formats observations or thread summaries, one per line, up to the variable's limit.
-pub fn lines_of_texts(texts: &[String], variable: &Variable) -> String {
+pub fn lines_of_texts(texts: &[String], variable: &Variable) -> Vec<String> {
     lines(texts, variable, |text| format!("  - {}", escaped(text)))
 }
 
-fn lines<T>(items: &[T], variable: &Variable, line: impl Fn(&T) -> String) -> String {
-    items.iter().take(variable.items_max()).map(line).collect::<Vec<_>>().join("\n")
+fn lines<T>(items: &[T], variable: &Variable, line: impl Fn(&T) -> String) -> Vec<String> {
+    items.iter().take(variable.items_max()).map(line).collect()
 }
 
 #[cfg(test)]

@@ -82,7 +82,9 @@ impl Target {
 
 /// Returns the hosts and the database of a URL, for display; never the user or the password.
 pub(crate) fn place(url: &str) -> String {
-    let Ok(Target { config, .. }) = Target::parse(url) else { return "postgres://…".to_owned() };
+    let Ok(Target { config, .. }) = Target::parse(url) else {
+        return format!("{}://…", scheme_of(url).unwrap_or("postgres"));
+    };
     let ports = config.get_ports();
     let host = |(at, host): (usize, &Host)| {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
@@ -95,10 +97,22 @@ pub(crate) fn place(url: &str) -> String {
     format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }
 
+/// The scheme of a URL, in a form that cannot be a part of a password.
+fn scheme_of(url: &str) -> Option<&str> {
+    let (scheme, _) = url.split_once("://")?;
+    (scheme.len() <= 20 && scheme.chars().all(|character| character.is_ascii_lowercase())).then_some(scheme)
+}
+
 /// Removes the TLS parameters from a URL, because `tokio_postgres` supports only some of them.
 fn split_tls_params(url: &str) -> Result<(String, Trust, Option<String>)> {
-    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        return Err(Error::invalid("the database URL must begin with postgres://"));
+    match scheme_of(url) {
+        Some("postgres" | "postgresql") => {}
+        Some(other) => {
+            let message =
+                format!("`{other}` databases are not supported, only PostgreSQL, whose URLs begin with postgres://");
+            return Err(Error::invalid(message));
+        }
+        None => return Err(Error::invalid("the database URL must begin with postgres://")),
     }
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let (mut trust, mut roots, mut other_params) = (Trust::Prefer, None, Vec::new());
@@ -227,6 +241,13 @@ mod tests {
             let Err(error) = Target::parse(url) else { panic!("{url} is accepted") };
             assert!(!error.to_string().contains("geheim"), "{error}");
         }
+    }
+
+    #[test]
+    fn another_kind_of_database_is_named() {
+        let Err(error) = Target::parse("mysql://me:geheim@host/db") else { panic!("it is accepted") };
+        assert!(error.message().starts_with("`mysql` databases are not supported"), "{error}");
+        assert_eq!(place("mysql://me:geheim@host/db"), "mysql://…");
     }
 
     #[test]

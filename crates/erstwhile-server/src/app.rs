@@ -2,10 +2,12 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use erstwhile::Engine;
 use erstwhile::model::ApiKeyId;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
@@ -20,6 +22,10 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// Rate limiter by API key; `None` when requests are unlimited.
     pub rate: Option<Arc<DefaultKeyedRateLimiter<ApiKeyId>>>,
+    /// The bytes that the bodies of requests in progress may still have.
+    pub body_memory: Arc<Semaphore>,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
     /// Prometheus metrics.
     pub metrics: Metrics,
     /// Cancelled when the server begins to shut down.
@@ -35,6 +41,8 @@ impl App {
             engine,
             limits: Arc::new(settings.limits.clone()),
             rate,
+            body_memory: Arc::new(Semaphore::new(settings.limits.body_memory().min(Semaphore::MAX_PERMITS))),
+            body_timeout: Duration::from_secs(settings.server.body_timeout_s),
             metrics: Metrics::new(),
             draining: CancellationToken::new(),
         }

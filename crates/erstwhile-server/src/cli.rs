@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod ingest_cost;
 mod keys;
+mod logging;
 mod output;
 mod replay;
 mod serve;

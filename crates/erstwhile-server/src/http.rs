@@ -1,5 +1,6 @@
 //! HTTP: one module for each generation of the API, and the modules that they share.
 
+pub mod admission;
 pub mod body;
 pub mod caller;
 mod checks;

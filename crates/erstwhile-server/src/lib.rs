@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod connections;
 pub mod http;
 pub mod metrics;
 pub mod models;

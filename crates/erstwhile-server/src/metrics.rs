@@ -16,9 +16,9 @@ use prometheus_client::registry::Registry;
 /// Labels of the request counter.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct RequestLabels {
-    /// The HTTP method.
-    pub method: String,
-    /// The route pattern, such as `/api/v2/users/{user_id}`.
+    /// The HTTP method, or `other`: a client can make up any number of them.
+    pub method: &'static str,
+    /// The route pattern, such as `/api/v2/users/{user_id}`, or `other`.
     pub route: String,
     /// The HTTP status.
     pub status: u16,
@@ -27,9 +27,9 @@ pub struct RequestLabels {
 /// Labels of the latency histogram.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct RouteLabels {
-    /// The HTTP method.
-    pub method: String,
-    /// The route pattern.
+    /// The HTTP method, or `other`.
+    pub method: &'static str,
+    /// The route pattern, or `other`.
     pub route: String,
 }
 
@@ -48,10 +48,16 @@ pub struct Metrics {
     pub requests: Family<RequestLabels, Counter>,
     /// `erstwhile_request_seconds`
     pub latency: Family<RouteLabels, Histogram>,
+    /// `erstwhile_connections`
+    pub connections: Gauge,
+    /// `erstwhile_connections_refused_total`
+    pub connections_refused: Counter,
     /// `erstwhile_queue_episodes`
     pub queue_episodes: Gauge,
     /// `erstwhile_queue_graphs`
     pub queue_graphs: Gauge,
+    /// `erstwhile_queue_oldest_seconds`
+    pub queue_oldest_seconds: Gauge,
     /// `erstwhile_dropped_claims`
     pub dropped_claims: Family<ReasonLabels, Gauge>,
     /// `erstwhile_model_queue_episodes`
@@ -115,8 +121,15 @@ impl Metrics {
         let (queue_episodes, queue_graphs) = (Gauge::default(), Gauge::default());
         registry.register("requests", "Number of requests", requests.clone());
         registry.register("request_seconds", "Latency of requests in seconds", Family::clone(&latency));
+        let (connections, connections_refused) = (Gauge::default(), Counter::default());
+        registry.register("connections", "Open connections", connections.clone());
+        let help = "Connections that were refused because there were too many";
+        registry.register("connections_refused", help, connections_refused.clone());
         registry.register("queue_episodes", "Episodes waiting for ingestion", queue_episodes.clone());
         registry.register("queue_graphs", "Graphs with episodes waiting for ingestion", queue_graphs.clone());
+        let queue_oldest_seconds = Gauge::default();
+        let help = "How long the graph that has waited longest for ingestion has waited";
+        registry.register("queue_oldest_seconds", help, queue_oldest_seconds.clone());
         let dropped_claims = Family::default();
         let help = "Claims and statements dropped while reading episodes, since the start";
         registry.register("dropped_claims", help, Family::clone(&dropped_claims));
@@ -128,8 +141,11 @@ impl Metrics {
             registry: Arc::new(registry),
             requests,
             latency,
+            connections,
+            connections_refused,
             queue_episodes,
             queue_graphs,
+            queue_oldest_seconds,
             dropped_claims,
             model_queue_episodes,
             model,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,14 +14,16 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::http::{body, health, v0, v2, v3};
+use crate::http::{admission, health, v0, v2, v3};
 use crate::metrics::{RequestLabels, RouteLabels};
+use crate::settings::ServerSettings;
 
 /// The header with the request id, which is also logged.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The router of the API, with its middleware.
-pub fn router(app: &App, timeout: Duration) -> Router {
+pub fn router(app: &App, settings: &ServerSettings) -> Router {
+    let timeout = Duration::from_secs(settings.timeout_s);
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/livez", get(health::healthz))
@@ -30,7 +32,7 @@ pub fn router(app: &App, timeout: Duration) -> Router {
         .nest("/api/v2", v2::routes().merge(v3::routes()))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), body::buffer))
+        .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(from_fn(move |request, next| with_timeout(timeout, request, next)))
         .layer(from_fn_with_state(app.clone(), record_metrics))
         .layer(CatchPanicLayer::custom(|_| {
@@ -70,16 +72,27 @@ async fn with_timeout(timeout: Duration, request: Request, next: Next) -> Respon
 async fn record_metrics(State(app): State<App>, request: Request, next: Next) -> Response {
     let matched = request.extensions().get::<MatchedPath>();
     let route = matched.map_or("other", MatchedPath::as_str).to_owned();
-    let method = request.method().to_string();
+    let method = method_label(request.method());
     let started = Instant::now();
     let response = next.run(request).await;
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1000.0, "request completed");
-    app.metrics
-        .latency
-        .get_or_create(&RouteLabels { method: method.clone(), route: route.clone() })
-        .observe(elapsed.as_secs_f64());
+    app.metrics.latency.get_or_create(&RouteLabels { method, route: route.clone() }).observe(elapsed.as_secs_f64());
     app.metrics.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     response
+}
+
+/// The label of a method, one of a few.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }

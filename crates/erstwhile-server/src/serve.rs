@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::serve::ListenerExt;
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
 use erstwhile::engine::{DamageSearch, NewKey};
@@ -21,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::connections::{self, ConnectionLimits, open_files};
 use crate::models;
 use crate::router;
 use crate::settings::{Settings, StoreSettings};
@@ -29,6 +29,8 @@ use crate::settings::{Settings, StoreSettings};
 pub const DEFAULT_PROJECT: &str = "default";
 /// File name of the embedded database in the data folder.
 const DATABASE: &str = "erstwhile.db";
+/// Maximum number of connections to the listener of `/metrics`.
+const METRICS_CONNECTIONS_MAX: usize = 64;
 /// Interval between clean-ups of the store.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_hours(1);
 /// Number of clean-ups between two searches for damage, which read the whole embedded database.
@@ -89,6 +91,7 @@ pub async fn open_existing_engine(settings: &Settings) -> anyhow::Result<Engine>
 fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
+        queue_episodes_max: settings.ingest.queue_episodes_max,
         index_bytes_max: settings.search.index_mib_max << 20,
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),
@@ -149,11 +152,20 @@ impl Server {
     pub async fn start(engine: Engine, settings: &Settings) -> anyhow::Result<Self> {
         let app = App::new(engine.clone(), settings);
         let (draining, stopped, tasks) = (app.draining.clone(), CancellationToken::new(), TaskTracker::new());
-        let api = router::router(&app, Duration::from_secs(settings.server.timeout_s));
-        let address = spawn_http(&tasks, settings.server.listen, api, &draining).await?;
+        let mut limits = ConnectionLimits::new(&settings.server);
+        limits.connections_max = open_files::connections_max(limits.connections_max);
+        let api = router::router(&app, &settings.server);
+        let (address, serving) = serve_on(settings.server.listen, api, limits, &app, &draining).await?;
+        tasks.spawn(serving);
         let metrics_address = match settings.telemetry.metrics_listen {
             // Metrics stay available while the server drains.
-            Some(listen) => Some(spawn_http(&tasks, listen, router::metrics_router(&app), &stopped).await?),
+            Some(listen) => {
+                let limits = ConnectionLimits { connections_max: METRICS_CONNECTIONS_MAX, ..limits };
+                let metrics = router::metrics_router(&app);
+                let (address, serving) = serve_on(listen, metrics, limits, &app, &stopped).await?;
+                tasks.spawn(serving);
+                Some(address)
+            }
             None => None,
         };
         let workers = engine.spawn_workers(settings.ingest.workers);
@@ -176,28 +188,17 @@ impl Server {
     }
 }
 
-async fn spawn_http(
-    tasks: &TaskTracker,
+/// Binds a listener; returns its address, and what serves the router on it.
+async fn serve_on(
     listen: SocketAddr,
     router: axum::Router,
+    limits: ConnectionLimits,
+    app: &App,
     stop: &CancellationToken,
-) -> anyhow::Result<SocketAddr> {
+) -> anyhow::Result<(SocketAddr, impl Future<Output = ()> + use<>)> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    // Small responses must not wait for more data to send.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot disable Nagle's algorithm on a connection");
-        }
-    });
-    let stop = stop.clone();
-    tasks.spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the listener failed");
-        }
-    });
-    Ok(address)
+    Ok((address, connections::serve(listener, router, limits, app.metrics.clone(), stop.clone())))
 }
 
 /// Checks and cleans up the store at the start and then regularly, until cancelled.

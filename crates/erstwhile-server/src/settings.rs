@@ -50,11 +50,31 @@ pub struct ServerSettings {
     pub timeout_s: u64,
     /// Seconds that requests in progress may take after the signal to stop.
     pub drain_s: u64,
+    /// Maximum number of open connections, which is lowered to what the limit of open files allows.
+    pub connections_max: usize,
+    /// Seconds that a connection may wait for its next request.
+    pub idle_timeout_s: u64,
+    /// Seconds that the headers of a request may take.
+    pub header_timeout_s: u64,
+    /// Seconds that the body of a request may take.
+    pub body_timeout_s: u64,
+    /// Seconds that a client may take to receive a response.
+    pub write_timeout_s: u64,
 }
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8000)), timeout_s: 60, drain_s: 30 }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            timeout_s: 60,
+            drain_s: 30,
+            connections_max: 4_096,
+            // Longer than clients and proxies keep idle connections, so that it is they who close them.
+            idle_timeout_s: 120,
+            header_timeout_s: 15,
+            body_timeout_s: 30,
+            write_timeout_s: 60,
+        }
     }
 }
 
@@ -117,6 +137,8 @@ impl std::fmt::Debug for AuthSettings {
 pub struct Limits {
     /// Maximum number of bytes of a request body.
     pub body_bytes_max: usize,
+    /// Maximum number of mebibytes of all request bodies that are handled at the same time.
+    pub bodies_mib_max: usize,
     /// Maximum number of messages in one call.
     pub messages_max: usize,
     /// Maximum number of characters of a message.
@@ -141,6 +163,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes_max: 5 * 1024 * 1024,
+            bodies_mib_max: 128,
             messages_max: 30,
             message_characters_max: 4_096,
             session_message_characters_max: 100_000,
@@ -149,8 +172,15 @@ impl Default for Limits {
             metadata_keys_max: 10,
             query_characters_max: 400,
             search_results_max: 50,
-            requests_per_second: 0,
+            requests_per_second: 1_000,
         }
+    }
+}
+
+impl Limits {
+    /// Maximum number of bytes of all request bodies that are handled at the same time.
+    pub fn body_memory(&self) -> usize {
+        self.bodies_mib_max.saturating_mul(1 << 20)
     }
 }
 
@@ -160,11 +190,13 @@ impl Default for Limits {
 pub struct IngestSettings {
     /// Number of graphs that are ingested concurrently.
     pub workers: usize,
+    /// Maximum number of episodes that wait; requests that add more are answered with 429.
+    pub queue_episodes_max: i64,
 }
 
 impl Default for IngestSettings {
     fn default() -> Self {
-        Self { workers: 2 }
+        Self { workers: 2, queue_episodes_max: 100_000 }
     }
 }
 
@@ -260,6 +292,12 @@ impl Settings {
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
         if settings.store.connections == 0 {
             bail!("store.connections must be at least 1");
+        }
+        if settings.server.connections_max == 0 {
+            bail!("server.connections_max must be at least 1");
+        }
+        if settings.limits.body_memory() < settings.limits.body_bytes_max {
+            bail!("limits.bodies_mib_max must have room for one body of limits.body_bytes_max");
         }
         if settings.ingest.workers == 0 {
             bail!("ingest.workers must be at least 1");

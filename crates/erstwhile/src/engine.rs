@@ -67,7 +67,7 @@ pub use summaries::SummaryKind;
 pub use threads::NewThread;
 pub use users::{NewUser, UserUpdate};
 
-use compat::LoadedCollections;
+use compat::{FilterTurns, LoadedCollections};
 use summaries::SummaryCache;
 
 /// TTL of the API-key cache: on other servers, a revoked key still works for at most this long.
@@ -82,6 +82,7 @@ pub struct Engine {
     keys: Cache<[u8; 32], ApiKey>,
     collections: LoadedCollections,
     summaries: SummaryCache,
+    filter_turns: Arc<FilterTurns>,
 }
 
 impl Engine {
@@ -108,6 +109,7 @@ impl Engine {
             keys: Cache::builder().max_capacity(KEYS_MAX).time_to_live(KEY_TTL).build(),
             collections: LoadedCollections::new(),
             summaries: SummaryCache::new(),
+            filter_turns: Arc::new(FilterTurns::new()),
         }
     }
 
@@ -124,6 +126,11 @@ impl Engine {
     /// The numbers of episodes and graphs that wait for ingestion.
     pub async fn queue_depth(&self) -> Result<QueueDepth> {
         self.store().queue_depth(Queue::Ingestion).await
+    }
+
+    /// Whether so many episodes wait for ingestion that more are refused.
+    pub async fn is_queue_full(&self) -> Result<bool> {
+        self.state.is_queue_full().await
     }
 
     /// The length of the queue of the language model.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use erstwhile_core::context::ContextBudget;
-use erstwhile_core::search::{EXACT_MAX, Fusion, Statements};
+use erstwhile_core::search::{EXACT_MAX, Statements};
 
 use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
 use crate::store::Store;
@@ -17,10 +17,10 @@ pub struct EngineSettings {
     pub index_bytes_max: u64,
     /// Vectors are compared exactly while a graph has at most this many indexed items of one kind.
     pub exact_max: usize,
+    /// Maximum number of episodes that wait for ingestion, roughly; whoever adds more is refused.
+    pub queue_episodes_max: i64,
     /// The size of a context block.
     pub context: ContextBudget,
-    /// The default fusion of search.
-    pub fusion: Fusion,
     /// Whether searches for facts return statements, unless a request says.
     pub statements: Statements,
     /// When and how much the language model reads.
@@ -92,8 +92,8 @@ impl Default for EngineSettings {
         Self {
             index_bytes_max: 1 << 30,
             exact_max: EXACT_MAX,
+            queue_episodes_max: 100_000,
             context: ContextBudget::default(),
-            fusion: Fusion::default(),
             statements: Statements::default(),
             model: ModelReadingSettings::default(),
         }

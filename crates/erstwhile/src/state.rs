@@ -7,12 +7,14 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::ontology::Ontology;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::parts::Parts;
 use crate::ports::{Extractor, Ids};
 use crate::store::Store;
 
 mod announcements;
+mod backlog;
 mod declarations;
 mod dropped;
 pub(crate) mod erasures;
@@ -24,6 +26,7 @@ pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
 
 use announcements::Announcements;
+use backlog::Backlog;
 use declarations::Declarations;
 use dropped::DroppedClaims;
 use erasures::Erasures;
@@ -37,6 +40,7 @@ pub(crate) struct State {
     indexes: Indexes,
     declarations: Declarations,
     announcements: Announcements,
+    backlog: Backlog,
     dropped: DroppedClaims,
     erasures: Erasures,
     damage: Mutex<Vec<String>>,
@@ -51,6 +55,7 @@ impl State {
             indexes,
             declarations: Declarations::new(),
             announcements: Announcements::default(),
+            backlog: Backlog::default(),
             dropped: DroppedClaims::default(),
             erasures: Erasures::default(),
             damage: Mutex::default(),
@@ -98,6 +103,15 @@ impl State {
     /// The graphs that this process's workers claim first.
     pub(crate) fn announcements(&self) -> &Announcements {
         &self.announcements
+    }
+}
+
+/// Does long work in the caller's task, while another thread takes over the other tasks of its worker.
+pub(crate) fn off_worker<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
+    match flavor {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

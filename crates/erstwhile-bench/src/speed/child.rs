@@ -38,6 +38,9 @@ impl Serve {
             settings.store.database.clone_from(&self.database);
             settings.store.data = self.data.clone().unwrap_or_default();
             settings.ingest.workers = self.workers;
+            // A server is measured at full load.
+            settings.ingest.queue_episodes_max = i64::MAX;
+            settings.limits.requests_per_second = 0;
             if self.data.is_some() || self.database.is_some() { erstwhile(settings).await } else { hello().await }
         })
     }

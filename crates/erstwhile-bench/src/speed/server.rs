@@ -12,6 +12,10 @@ use serde_json::Value;
 use super::client::{Connection, KEY, Request, Response};
 use super::processor;
 
+/// Settings with which a server is measured at full load.
+const NO_LIMITS: [(&str, &str); 2] =
+    [("ERSTWHILE_LIMITS__REQUESTS_PER_SECOND", "0"), ("ERSTWHILE_INGEST__QUEUE_EPISODES_MAX", "1000000000")];
+
 /// The server program.
 #[derive(Debug, Clone)]
 pub(super) enum Program {
@@ -54,7 +58,7 @@ impl Program {
                 for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ERSTWHILE_")) {
                     real.env_remove(name);
                 }
-                real.env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY);
+                real.env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY).envs(NO_LIMITS);
                 if let Some(workers) = workers {
                     real.env("ERSTWHILE_INGEST__WORKERS", workers.to_string());
                 }
@@ -66,7 +70,7 @@ impl Program {
                 for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ERSTWHILE_")) {
                     real.env_remove(name);
                 }
-                real.env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY);
+                real.env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY).envs(NO_LIMITS);
                 real
             }
             (Self::Own, What::On(url)) => {

@@ -9,8 +9,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::budget::Budget;
 use crate::error::{Error, Result};
-use crate::model::Metadata;
+use crate::model::{Metadata, parse_timestamp};
 
 pub mod path;
 
@@ -54,20 +55,24 @@ impl MetadataFilter {
         Ok(parsed)
     }
 
-    /// Whether an object passes; both dates are inclusive.
-    pub fn matches(&self, metadata: &Metadata, created_at: Timestamp) -> bool {
+    /// Whether an object passes; both dates are inclusive. Without steps left in the budget, none does.
+    pub fn matches(&self, metadata: &Metadata, created_at: Timestamp, budget: &Budget) -> bool {
         let in_time =
             self.start.is_none_or(|start| start <= created_at) && self.end.is_none_or(|end| created_at <= end);
-        in_time && self.condition.as_ref().is_none_or(|condition| condition.matches(&Value::Object(metadata.clone())))
+        let matches = |condition: &Condition| {
+            let steps = metadata.values().map(path::weight).sum::<usize>();
+            budget.take(steps) && condition.matches(&Value::Object(metadata.clone()), budget)
+        };
+        in_time && self.condition.as_ref().is_none_or(matches)
     }
 }
 
 impl Condition {
-    fn matches(&self, metadata: &Value) -> bool {
+    fn matches(&self, metadata: &Value, budget: &Budget) -> bool {
         match self {
-            Self::Finds(path) => path.finds(metadata),
-            Self::All(conditions) => conditions.iter().all(|condition| condition.matches(metadata)),
-            Self::Any(conditions) => conditions.iter().any(|condition| condition.matches(metadata)),
+            Self::Finds(path) => path.finds(metadata, budget),
+            Self::All(conditions) => conditions.iter().all(|condition| condition.matches(metadata, budget)),
+            Self::Any(conditions) => conditions.iter().any(|condition| condition.matches(metadata, budget)),
         }
     }
 }
@@ -125,7 +130,7 @@ fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>> {
 }
 
 fn date(value: &Value, place: &str) -> Result<Timestamp> {
-    let date = value.as_str().and_then(|text| text.parse().ok());
+    let date = value.as_str().and_then(parse_timestamp);
     date.ok_or_else(|| Error::invalid(format!("{place} must be a date and time such as 2024-05-01T12:00:00Z")))
 }
 

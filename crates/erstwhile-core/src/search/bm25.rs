@@ -66,7 +66,7 @@ pub(super) struct TextIndex {
 }
 
 /// The result of a full-text search.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct TextHits {
     /// BM25 score by document; zero without a match.
     pub(super) scores: Vec<f32>,
@@ -115,27 +115,50 @@ impl TextIndex {
 
     /// Scores every document for a query.
     pub(super) fn search(&self, query: &str) -> TextHits {
-        let mut hits = TextHits { scores: vec![0.0; self.lengths.len()], average_length: 0.0 };
-        if self.alive == 0 {
-            return hits;
-        }
-        let average = (self.total_length as f32 / self.alive as f32).max(1.0);
         let mut query_words = words(query);
         query_words.sort();
         query_words.dedup();
-        hits.average_length = average;
-        for word in &query_words {
-            let postings = self.terms.find(word).map_or(&[][..], |term| &self.postings[term as usize]);
-            let frequency = postings.len() as f32;
-            let weight = (1.0 + (self.alive as f32 - frequency + 0.5) / (frequency + 0.5)).ln();
-            for (document, count) in postings {
-                let count = f32::from(*count);
+        let terms: Vec<u32> = query_words.iter().filter_map(|word| self.terms.find(word)).collect();
+        TextHits { scores: self.scores(&terms), average_length: self.average_length() }
+    }
+
+    /// Scores every document for terms.
+    pub(super) fn scores(&self, terms: &[u32]) -> Vec<f32> {
+        let mut scores = vec![0.0; self.lengths.len()];
+        let average = self.average_length();
+        for term in terms {
+            let weight = self.rarity(*term);
+            for (document, count) in self.postings(*term) {
                 let length = self.lengths[*document as usize] as f32;
-                let saturated = count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / average));
-                hits.scores[*document as usize] += weight * saturated;
+                scores[*document as usize] += weight * saturated(f32::from(*count), length / average);
             }
         }
-        hits
+        scores
+    }
+
+    /// The number of the term of a normalized word.
+    pub(super) fn term(&self, word: &str) -> Option<u32> {
+        self.terms.find(word)
+    }
+
+    /// The documents that have a term, with the number of times.
+    pub(super) fn postings(&self, term: u32) -> &[(u32, u16)] {
+        self.postings.get(term as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The weight of a term in BM25.
+    pub(super) fn rarity(&self, term: u32) -> f32 {
+        inverse_frequency(self.alive, self.postings(term).len())
+    }
+
+    /// Number of words of a document; zero if there is none.
+    pub(super) fn length(&self, document: u32) -> u32 {
+        self.lengths.get(document as usize).copied().filter(|length| *length != u32::MAX).unwrap_or(0)
+    }
+
+    /// Average number of words of a document, at minimum one.
+    pub(super) fn average_length(&self) -> f32 {
+        (self.total_length as f32 / self.alive.max(1) as f32).max(1.0)
     }
 
     /// Approximate size in bytes.
@@ -143,6 +166,18 @@ impl TextIndex {
         let postings: usize = self.postings.iter().map(|list| list.capacity() * 12 + 48).sum();
         postings + self.terms.weight() + self.lengths.len() * 4
     }
+}
+
+/// The weight of a term that occurs in some of all documents.
+pub(super) fn inverse_frequency(documents: usize, with_term: usize) -> f32 {
+    let frequency = with_term as f32;
+    (1.0 + (documents as f32 - frequency + 0.5) / (frequency + 0.5)).ln()
+}
+
+/// The part of BM25 that grows with the number of times a document has a term, up to `K1` + 1; `length` is relative to the
+/// average.
+pub(super) fn saturated(count: f32, length: f32) -> f32 {
+    count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length))
 }
 
 #[cfg(test)]

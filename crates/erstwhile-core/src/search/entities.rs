@@ -1,7 +1,8 @@
 //! Search for entities.
 
-use super::hybrid::HybridIndex;
-use super::ranking::{Distances, Searchable};
+use super::fuse::fuse;
+use super::hybrid::{Channels, HybridIndex};
+use super::ranking::{Distances, Scores, Searchable};
 use super::{GraphIndex, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{Entity, EntityId, EpisodeId};
@@ -27,9 +28,13 @@ impl Searchable for EntitySearch<'_> {
         self.index.knowledge.entity(id)
     }
 
+    fn scores(&self, channels: &Channels) -> Scores {
+        fuse(channels).into()
+    }
+
     fn passes(&self, entity: &Entity) -> bool {
         let is_known = self.request.known_at.is_none_or(|known_at| entity.created_at <= known_at);
-        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| episode.metadata.clone());
+        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
         is_known && self.request.filter.entity(entity, metadata)
     }
 

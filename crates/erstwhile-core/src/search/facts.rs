@@ -1,9 +1,12 @@
 //! Search for facts.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use super::hybrid::HybridIndex;
-use super::ranking::{Distances, Searchable};
+use super::fuse::fuse;
+use super::hybrid::{Channels, HybridIndex};
+use super::ranking::{Distances, Scores, Searchable};
+use super::relevance::EpisodeRelevance;
 use super::{GraphIndex, Moment, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
@@ -13,17 +16,63 @@ const SEEDS_MAX: usize = 3;
 /// The boost of facts of these entities, as a share of the best score.
 const SEED_SHARE: f32 = 0.1;
 
-pub(super) struct FactSearch<'a> {
+/// The scores of facts for a query, which are computed once for all searches that need them.
+pub(super) struct FactChannels<'a> {
     index: &'a GraphIndex,
     request: &'a SearchRequest,
+    channels: OnceCell<Channels>,
+}
+
+impl<'a> FactChannels<'a> {
+    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
+        Self { index, request, channels: OnceCell::new() }
+    }
+
+    pub(super) fn get(&self) -> &Channels {
+        self.channels.get_or_init(|| self.index.facts.search(&self.request.query, &self.request.vector))
+    }
+}
+
+pub(super) struct FactSearch<'a> {
+    index: &'a GraphIndex,
+    pub(super) request: &'a SearchRequest,
+    channels: &'a FactChannels<'a>,
     /// The facts known at `known_at`; `None` for the current ones.
     past: Option<HashMap<AssertionId, Fact>>,
+    relevance: EpisodeRelevance,
 }
 
 impl<'a> FactSearch<'a> {
-    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
+    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest, channels: &'a FactChannels<'a>) -> Self {
         let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
-        Self { index, request, past: request.known_at.map(facts_at) }
+        let past = request.known_at.map(facts_at);
+        Self { index, request, channels, past, relevance: EpisodeRelevance::default() }
+    }
+
+    /// The same search, in which facts of relevant episodes are boosted.
+    pub(super) fn with_relevance(self, relevance: EpisodeRelevance) -> Self {
+        Self { relevance, ..self }
+    }
+
+    /// Boosts facts of entities that the request starts from or that the query names, and facts of relevant episodes.
+    pub(super) fn boost(&self, fused: &mut [f32]) {
+        let knowledge = &self.index.knowledge;
+        let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
+        let seeds_max = SEEDS_MAX + self.request.origins.len();
+        let seeds: Vec<EntityId> =
+            origins.chain(self.index.entities_named_in(&self.request.query)).take(seeds_max).collect();
+        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        for seed in seeds {
+            for fact in knowledge.facts_about(seed) {
+                if let Some(number) = self.index.facts.number(fact.id) {
+                    fused[number as usize] += SEED_SHARE * best;
+                }
+            }
+        }
+        self.relevance.boost(fused, |episode| {
+            let facts = knowledge.facts_from(episode).into_iter();
+            facts.filter_map(|fact| self.index.facts.number(fact.id))
+        });
     }
 }
 
@@ -46,21 +95,14 @@ impl Searchable for FactSearch<'_> {
         }
     }
 
-    /// Boosts facts of entities that the request starts from or that the query names.
-    fn adjust(&self, fused: &mut [f32]) {
-        let knowledge = &self.index.knowledge;
-        let origins = self.request.origins.iter().map(|id| knowledge.entity_of(*id));
-        let seeds_max = SEEDS_MAX + self.request.origins.len();
-        let seeds: Vec<EntityId> =
-            origins.chain(self.index.entities_named_in(&self.request.query)).take(seeds_max).collect();
-        let best = fused.iter().copied().fold(0.0_f32, f32::max);
-        for seed in seeds {
-            for fact in knowledge.facts_about(seed) {
-                if let Some(number) = self.index.facts.number(fact.id) {
-                    fused[number as usize] += SEED_SHARE * best;
-                }
-            }
-        }
+    fn channels(&self, _query: &str, _vector: &[f32]) -> Channels {
+        self.channels.get().clone()
+    }
+
+    fn scores(&self, channels: &Channels) -> Scores {
+        let mut fused = fuse(channels);
+        self.boost(&mut fused);
+        fused.into()
     }
 
     fn passes(&self, fact: &Fact) -> bool {
@@ -69,7 +111,7 @@ impl Searchable for FactSearch<'_> {
             Moment::At(at) => fact.holds_at(at),
             Moment::Current(at) => fact.is_current_at(at),
         };
-        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| episode.metadata.clone());
+        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
         holds && self.request.filter.fact(fact, &self.index.knowledge, metadata)
     }
 

@@ -119,7 +119,12 @@ impl Filter {
     }
 
     /// Whether a fact passes.
-    pub fn fact(&self, fact: &Fact, knowledge: &Knowledge, metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
+    pub fn fact<'a>(
+        &self,
+        fact: &Fact,
+        knowledge: &Knowledge,
+        metadata: impl Fn(EpisodeId) -> Option<&'a Metadata>,
+    ) -> bool {
         let touches = |ids: &[EntityId], ends: &[EntityId]| {
             ids.is_empty() || ids.iter().any(|id| ends.contains(&knowledge.entity_of(*id)))
         };
@@ -163,13 +168,13 @@ impl Filter {
         (self.node_labels.is_empty() || self.node_labels.iter().any(is)) && !self.exclude_node_labels.iter().any(is)
     }
 
-    fn comes_from(&self, episodes: &[EpisodeId], metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
+    fn comes_from<'a>(&self, episodes: &[EpisodeId], metadata: impl Fn(EpisodeId) -> Option<&'a Metadata>) -> bool {
         let Some(group) = &self.episode_metadata else { return true };
-        episodes.iter().filter_map(|id| metadata(*id)).any(|metadata| group.passes(&metadata))
+        episodes.iter().filter_map(|id| metadata(*id)).any(|metadata| group.passes(metadata))
     }
 
     /// Whether an entity passes.
-    pub fn entity(&self, entity: &Entity, metadata: impl Fn(EpisodeId) -> Option<Metadata>) -> bool {
+    pub fn entity<'a>(&self, entity: &Entity, metadata: impl Fn(EpisodeId) -> Option<&'a Metadata>) -> bool {
         self.label(entity.entity_type.as_deref())
             && dates_pass(&self.created_at, Some(entity.created_at))
             && (self.episode_uuids.is_empty() || entity.episodes.iter().any(|id| self.episode_uuids.contains(id)))
@@ -231,8 +236,8 @@ fn property_passes(term: &PropertyTerm, found: Option<&Value>) -> bool {
         (Comparison::NotEqual, None) => true,
         (_, None) => false,
         (comparison, Some(Value::Array(items))) => match comparison {
-            Comparison::NotEqual => !items.contains(&term.value) && Value::Array(items.clone()) != term.value,
-            _ => items.contains(&term.value) || Value::Array(items.clone()) == term.value,
+            Comparison::NotEqual => !items.contains(&term.value) && Some(items) != term.value.as_array(),
+            _ => items.contains(&term.value) || Some(items) == term.value.as_array(),
         },
         (comparison, Some(found)) => match (found, &term.value) {
             (Value::Number(found), Value::Number(with)) => found

@@ -18,7 +18,7 @@ pub(super) struct HybridIndex<Id> {
 }
 
 /// The scores of the two channels by document.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Channels {
     pub(super) text: TextHits,
     pub(super) cosines: Vec<f32>,
@@ -100,6 +100,16 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         let mut scores = self.text.search(query).scores;
         scores.resize(self.ids.len(), 0.0);
         scores
+    }
+
+    /// Number of words of a document, without stop words.
+    pub(super) fn words(&self, number: u32) -> u32 {
+        self.text.length(number)
+    }
+
+    /// The full-text index.
+    pub(super) fn text(&self) -> &TextIndex {
+        &self.text
     }
 
     /// Approximate size in bytes.

@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
+use super::features::Features;
 use super::hybrid::{Channels, HybridIndex};
-use super::{Reranker, Scored, SearchRequest, fuse, rerank};
+use super::ranker::Ranker;
+use super::{Explanation, Reranker, Scored, SearchRequest, rerank};
 use crate::knowledge::Knowledge;
 use crate::model::EntityId;
 
@@ -26,8 +28,13 @@ pub(super) trait Searchable {
 
     fn item(&self, id: Self::Id) -> Option<&Self::Item>;
 
-    /// Adjusts the fused scores of documents, by number.
-    fn adjust(&self, _fused: &mut [f32]) {}
+    /// The scores of all documents for a query.
+    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+        self.documents().search(query, vector)
+    }
+
+    /// The scores of all documents, by number, from those of the channels.
+    fn scores(&self, channels: &Channels) -> Scores;
 
     /// Whether the request allows the item.
     fn passes(&self, item: &Self::Item) -> bool;
@@ -53,8 +60,8 @@ pub(super) trait Candidates {
 
     fn item(&self, number: u32) -> Option<Self::Item>;
 
-    /// Adjusts the fused scores of documents.
-    fn adjust(&self, fused: &mut [f32]);
+    /// The scores of all documents, by number, from those of the channels.
+    fn scores(&self, channels: &Channels) -> Scores;
 
     /// Whether the request allows the document.
     fn passes(&self, number: u32) -> bool;
@@ -78,7 +85,7 @@ impl<S: Searchable> Candidates for S {
     }
 
     fn channels(&self, query: &str, vector: &[f32]) -> Channels {
-        self.documents().search(query, vector)
+        Searchable::channels(self, query, vector)
     }
 
     fn id(&self, number: u32) -> Option<S::Id> {
@@ -89,8 +96,8 @@ impl<S: Searchable> Candidates for S {
         item(self, number).cloned()
     }
 
-    fn adjust(&self, fused: &mut [f32]) {
-        Searchable::adjust(self, fused);
+    fn scores(&self, channels: &Channels) -> Scores {
+        Searchable::scores(self, channels)
     }
 
     fn passes(&self, number: u32) -> bool {
@@ -125,15 +132,52 @@ pub(super) struct Ranking<'a, C> {
     searched: &'a C,
     request: &'a SearchRequest,
     pub(super) channels: Channels,
-    pub(super) fused: Vec<f32>,
+    pub(super) scores: Scores,
+}
+
+/// The scores of documents, by number; zero for those that do not match at all.
+#[derive(Debug, Default)]
+pub(super) struct Scores {
+    pub(super) values: Vec<f32>,
+    /// What was measured of the documents that the learned ranker has seen, and that ranker.
+    pub(super) measured: Option<(&'static Ranker, HashMap<u32, Features>)>,
+}
+
+impl Scores {
+    fn explanation(&self, number: u32) -> Option<Box<Explanation>> {
+        let (ranker, measured) = self.measured.as_ref()?;
+        let features = *measured.get(&number)?;
+        Some(Box::new(Explanation { features, shares: ranker.shares(&features) }))
+    }
+}
+
+impl From<Vec<f32>> for Scores {
+    fn from(values: Vec<f32>) -> Self {
+        Self { values, measured: None }
+    }
+}
+
+/// The best items for a request, whatever its reranker, with their scores divided by the best.
+pub(super) fn best_matches<'a, S: Searchable>(
+    searched: &'a S,
+    request: &SearchRequest,
+    wanted: usize,
+) -> Vec<(&'a S::Item, f32)> {
+    let channels = Searchable::channels(searched, &request.query, &request.vector);
+    let scores = Searchable::scores(searched, &channels).values;
+    let tie = |left: u32, right: u32| searched.documents().id(left).cmp(&searched.documents().id(right));
+    let passes = |number: u32| item(searched, number).is_some_and(|item| searched.passes(item));
+    let found = top(&scores, wanted, passes, tie);
+    let best = found.first().map_or(0.0, |(_, score)| *score);
+    let relative = |(number, score): &(u32, f32)| Some((item(searched, *number)?, score / best));
+    found.iter().filter_map(relative).collect()
 }
 
 impl<'a, C: Candidates> Ranking<'a, C> {
     pub(super) fn new(searched: &'a C, request: &'a SearchRequest) -> Self {
         let channels = searched.channels(&request.query, &request.vector);
-        let mut fused = fuse::fuse(&channels, request.fusion);
-        searched.adjust(&mut fused);
-        Self { searched, request, channels, fused }
+        let scores = searched.scores(&channels);
+        Self { searched, request, channels, scores }
     }
 
     /// Results for ranked documents.
@@ -141,16 +185,18 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         let best = ranked.iter().map(|(_, score)| *score).fold(0.0_f32, f32::max);
         let result = |(number, score): &(u32, f32)| {
             let relevance = if best > 0.0 { f64::from(score / best) } else { 0.0 };
-            Some(Scored { item: self.searched.item(*number)?, score: f64::from(*score), relevance })
+            let explanation = if self.request.explain { self.scores.explanation(*number) } else { None };
+            Some(Scored { item: self.searched.item(*number)?, score: f64::from(*score), relevance, explanation })
         };
         ranked.iter().filter_map(result).collect()
     }
 
     /// Orders the documents that the request and `keep` allow by the requested reranker; returns the first `limit`.
     pub(super) fn best(&self, limit: usize, keep: impl Fn(u32) -> bool) -> Vec<(u32, f32)> {
-        let Self { searched, request, channels, fused } = self;
+        let Self { searched, request, channels, scores } = self;
+        let fused = &scores.values;
         let wanted = match request.reranker {
-            Reranker::Fused => limit,
+            Reranker::Relevance => limit,
             _ => limit.max(CANDIDATES_MIN),
         };
         let passes = |number: u32| keep(number) && searched.passes(number);
@@ -158,7 +204,7 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         let tie = |left: u32, right: u32| searched.id(left).cmp(&searched.id(right));
         let best = |scores: &[f32]| top(scores, wanted, passes, tie);
         let mut ranked = match request.reranker {
-            Reranker::Fused => best(fused),
+            Reranker::Relevance => best(fused),
             Reranker::Rrf => {
                 let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
                 let mut both = rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)]);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Filter, Fusion, GraphIndex, Moment, Reranker, SearchRequest, Statements};
+use super::{Filter, GraphIndex, Moment, Reranker, SearchRequest, Statements};
 use crate::extraction::{KnownEntity, KnownFact};
 use crate::identity::user_node;
 use crate::model::{Entity, EntityId, EpisodeId, Fact};
@@ -90,12 +90,13 @@ fn search_for(text: &str, now: Timestamp) -> SearchRequest {
         query: text.chars().take(400).collect(),
         vector: Vec::new(),
         limit: FACTS_PER_TEXT,
-        reranker: Reranker::Fused,
+        reranker: Reranker::Relevance,
         filter: Filter::default(),
         moment: Moment::At(now),
         known_at: None,
         origins: Vec::new(),
-        fusion: Fusion::default(),
         statements: Statements::Never,
+        explain: false,
+        ignored: Vec::new(),
     }
 }

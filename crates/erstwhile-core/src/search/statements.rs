@@ -2,9 +2,11 @@
 
 use foldhash::HashSet;
 
-use super::facts::FactSearch;
+use super::facts::{FactChannels, FactSearch};
+use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
-use super::ranking::{self, Candidates, Distances, Ranking, Searchable};
+use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
+use super::relevance::EpisodeRelevance;
 use super::{GraphIndex, Moment, Scored, SearchRequest, Statements};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
@@ -25,6 +27,7 @@ const ORIGIN_EPISODES_MAX: usize = 500;
 pub(super) struct StatementSearch<'a> {
     pub(super) index: &'a GraphIndex,
     pub(super) request: &'a SearchRequest,
+    pub(super) relevance: EpisodeRelevance,
 }
 
 impl StatementSearch<'_> {
@@ -39,6 +42,26 @@ impl StatementSearch<'_> {
             return Fact { valid_until: None, expired_at: None, closed_by: None, ..statement };
         }
         statement
+    }
+
+    /// Boosts statements that name an entity from which the request starts, and statements of relevant episodes.
+    fn boost(&self, fused: &mut [f32]) {
+        let knowledge = &self.index.knowledge;
+        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        for origin in self.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
+            let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
+            for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
+                let is_named = knowledge.entity_of(statement.subject) == origin.id
+                    || knowledge.named_in_statement(statement).contains(&origin.id);
+                if let Some(number) = self.index.statements.number(statement.id).filter(|_| is_named) {
+                    fused[number as usize] += ORIGIN_SHARE * best;
+                }
+            }
+        }
+        self.relevance.boost(fused, |episode| {
+            let statements = knowledge.statements_from(episode);
+            statements.filter_map(|statement| self.index.statements.number(statement.id))
+        });
     }
 }
 
@@ -58,20 +81,10 @@ impl Searchable for StatementSearch<'_> {
         self.index.knowledge.statement(id)
     }
 
-    /// Boosts statements that name an entity from which the request starts.
-    fn adjust(&self, fused: &mut [f32]) {
-        let knowledge = &self.index.knowledge;
-        let best = fused.iter().copied().fold(0.0_f32, f32::max);
-        for origin in self.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
-            let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
-            for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
-                let is_named = knowledge.entity_of(statement.subject) == origin.id
-                    || knowledge.named_in_statement(statement).contains(&origin.id);
-                if let Some(number) = self.index.statements.number(statement.id).filter(|_| is_named) {
-                    fused[number as usize] += ORIGIN_SHARE * best;
-                }
-            }
-        }
+    fn scores(&self, channels: &Channels) -> Scores {
+        let mut fused = fuse(channels);
+        self.boost(&mut fused);
+        fused.into()
     }
 
     fn passes(&self, statement: &Assertion) -> bool {
@@ -88,7 +101,7 @@ impl Searchable for StatementSearch<'_> {
             Moment::At(at) => fact.holds_at(at),
             Moment::Current(at) => fact.is_current_at(at),
         };
-        let metadata = |id| self.index.episode(id).map(|episode| episode.metadata.clone());
+        let metadata = |id| self.index.episode(id).map(|episode| &episode.metadata);
         holds && self.request.filter.fact(&fact, &self.index.knowledge, metadata)
     }
 
@@ -133,7 +146,7 @@ impl Candidates for Both<'_> {
 
     fn channels(&self, query: &str, vector: &[f32]) -> Channels {
         let (facts, statements) = (self.facts.documents(), self.statements.documents());
-        let mut both = facts.search(query, vector);
+        let mut both = Searchable::channels(&self.facts, query, vector);
         let more = statements.search(query, vector);
         let (count, more_count) = (facts.len() as f32, statements.len() as f32);
         let total = both.text.average_length * count + more.text.average_length * more_count;
@@ -160,10 +173,12 @@ impl Candidates for Both<'_> {
         }
     }
 
-    fn adjust(&self, fused: &mut [f32]) {
+    fn scores(&self, channels: &Channels) -> Scores {
+        let mut fused = fuse(channels);
         let (facts, statements) = fused.split_at_mut(self.first as usize);
-        Searchable::adjust(&self.facts, facts);
-        Searchable::adjust(&self.statements, statements);
+        self.facts.boost(facts);
+        self.statements.boost(statements);
+        fused.into()
     }
 
     fn passes(&self, number: u32) -> bool {
@@ -205,15 +220,20 @@ impl Candidates for Both<'_> {
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
 /// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
 /// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
-pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<Fact>> {
-    let facts = FactSearch::new(index, request);
+pub(super) fn search(
+    index: &GraphIndex,
+    request: &SearchRequest,
+    channels: &FactChannels<'_>,
+    relevance: EpisodeRelevance,
+) -> Vec<Scored<Fact>> {
+    let facts = FactSearch::new(index, request, channels).with_relevance(relevance.clone());
     let types = &request.filter.edge_types;
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
         return ranking::search(&facts, request);
     }
     let first = index.facts.numbers_end() as u32;
-    let both = Both { facts, statements: StatementSearch { index, request }, first };
+    let both = Both { facts, statements: StatementSearch { index, request, relevance }, first };
     let ranking = Ranking::new(&both, request);
     if request.statements == Statements::Always {
         return ranking.scored(&ranking.best(request.limit, |_| true));
@@ -232,9 +252,10 @@ pub(super) fn search(index: &GraphIndex, request: &SearchRequest) -> Vec<Scored<
         found.extend(statements(true));
         found.extend(ranking.best(limit, |number| is_fact(number) && !is_match(number)));
         if found.len() < limit {
-            let best = ranking.fused.iter().copied().fold(0.0_f32, f32::max);
-            let is_near =
-                |number: u32| ranking.fused.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best);
+            let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
+            let is_near = |number: u32| {
+                ranking.scores.values.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best)
+            };
             found.extend(statements(false).into_iter().filter(|(number, _)| is_near(*number)));
         }
         found.truncate(limit);
@@ -247,8 +268,8 @@ fn matching(index: &GraphIndex, request: &SearchRequest, ranking: &Ranking<'_, B
     let query = without_hubs(index, &request.query);
     let mut shares_word = index.facts.text_scores(&query);
     shares_word.extend(index.statements.text_scores(&query));
-    let best = ranking.fused.iter().copied().fold(0.0_f32, f32::max);
-    let documents = shares_word.iter().zip(&ranking.channels.cosines).zip(&ranking.fused);
+    let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
+    let documents = shares_word.iter().zip(&ranking.channels.cosines).zip(&ranking.scores.values);
     documents
         .map(|((word, cosine), fused)| (*word > 0.0 || *cosine >= SIMILARITY_MIN) && *fused >= RELEVANT_SHARE * best)
         .collect()

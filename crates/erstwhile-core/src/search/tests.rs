@@ -1,6 +1,7 @@
 //! Tests of single steps of a search, and of facts and statements in one list.
 
 use proptest::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::ranking::top;
@@ -101,13 +102,14 @@ fn request(query: &str, limit: usize, statements: Statements) -> SearchRequest {
         query: query.to_owned(),
         vector: Vec::new(),
         limit,
-        reranker: Reranker::Fused,
+        reranker: Reranker::Relevance,
         filter: Filter::default(),
         moment: Moment::Always,
         known_at: None,
         origins: Vec::new(),
-        fusion: Fusion::default(),
         statements,
+        explain: false,
+        ignored: Vec::new(),
     }
 }
 
@@ -133,8 +135,23 @@ fn facts_that_match_come_first_then_statements_then_the_rest() {
     );
     let found = scene.found(&request("Where is Nora's locker?", 1, Statements::Auto));
     assert_eq!(found, ["Nora keeps a key to her locker under the bike."], "the user's name is in every fact");
-    let found = scene.found(&request("Nora", 2, Statements::Auto));
-    assert_eq!(found, ["Nora owns bike", "Nora likes tea"], "unless nothing else is asked for");
+    let mut found = scene.found(&request("Nora", 2, Statements::Auto));
+    found.sort();
+    assert_eq!(found, ["Nora likes tea", "Nora owns bike"], "unless nothing else is asked for");
+}
+
+#[test]
+fn a_fact_of_a_relevant_episode_comes_first() {
+    let found = |said: [&str; 2]| {
+        let mut scene = Scene::new();
+        scene.fact("VISITED", "lake one").fact("VISITED", "lake two");
+        for (episode, said) in scene.sample.evidence.episodes.iter_mut().zip(said) {
+            episode.content = said.to_owned();
+        }
+        scene.found(&request("Which lake is near Berlin?", 1, Statements::Never))
+    };
+    assert_eq!(found(["The lake was near Berlin.", "The lake was warm."]), ["Nora visited lake one"]);
+    assert_eq!(found(["The lake was warm.", "The lake was near Berlin."]), ["Nora visited lake two"]);
 }
 
 #[test]
@@ -150,7 +167,7 @@ fn a_search_for_one_type_returns_its_best_even_if_nothing_is_like_the_query() {
     let mut of_type = request("Which lunch place?", 5, Statements::Auto);
     assert_eq!(scene.found(&of_type), [""; 0]);
     of_type.filter.edge_types = vec!["likes".to_owned()];
-    for reranker in [Reranker::Fused, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::EpisodeMentions] {
+    for reranker in [Reranker::Relevance, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::EpisodeMentions] {
         of_type.reranker = reranker;
         assert_eq!(scene.found(&of_type), ["Nora likes tea"], "{reranker:?}");
     }
@@ -214,8 +231,13 @@ fn filters_apply_to_statements() {
 fn every_reranker_ranks_facts_and_statements() {
     let scene = nora();
     let user = user_node(graph(1));
-    let rerankers =
-        [Reranker::Rrf, Reranker::Mmr(0.5), Reranker::NodeDistance(user), Reranker::EpisodeMentions, Reranker::Fused];
+    let rerankers = [
+        Reranker::Rrf,
+        Reranker::Mmr(0.5),
+        Reranker::NodeDistance(user),
+        Reranker::EpisodeMentions,
+        Reranker::Relevance,
+    ];
     for reranker in rerankers {
         for statements in [Statements::Auto, Statements::Always] {
             let found = scene.found(&SearchRequest { reranker, ..request("bike locker", 9, statements) });
@@ -280,4 +302,23 @@ fn a_statement_that_ended_is_found_only_as_it_was_known_before() {
     assert_eq!(told_at(None), None);
     let known = told_at(Some(day(2))).expect("the statement, before its end was known");
     assert_eq!((known.valid_until, known.expired_at), (None, None));
+}
+
+#[test]
+fn the_weight_of_an_index_has_the_metadata_of_its_episodes_as_long_as_they_have_it() {
+    const LARGE: usize = 100_000;
+    let mut scene = Scene::new();
+    scene.fact("OWNS", "bike");
+    let mut index = scene.index();
+    let plain = index.weight();
+    let mut episode = scene.sample.evidence.episodes.remove(0);
+    let mut put = |metadata: Metadata| {
+        episode.metadata = metadata;
+        index.apply(crate::evidence::Evidence { episodes: vec![episode.clone()], ..Default::default() });
+        index.weight()
+    };
+    let large = Metadata::from_iter([("list".to_owned(), Value::from(vec!["x"; LARGE]))]);
+    let heavy = put(large.clone());
+    assert!(heavy > plain + LARGE, "{heavy}");
+    assert_eq!((put(large), put(Metadata::new())), (heavy, plain));
 }

@@ -5,13 +5,22 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use super::hybrid::HybridIndex;
-use crate::model::{Episode, EpisodeId};
+use crate::model::{Episode, EpisodeId, Role, metadata_size};
+use crate::text::words;
+use form::TurnForm;
+
+mod form;
 
 /// Number of characters of a turn that are embedded.
 ///
 /// The start of a long message states its topic: embedding the whole message lowers recall at 10 by 3 points
 /// on `LongMemEval` and on BEAM development questions.
 const LEAD_CHARACTERS: usize = 400;
+
+/// Maximum number of speakers told apart in one graph.
+const SPEAKERS_MAX: usize = 1_000;
+/// The names that stand for a role, not for a person.
+const ROLE_NAMES: &[&str] = &["ai", "assistant", "bot", "chatbot", "customer", "human", "system", "tool", "user"];
 
 /// The episodes of a graph, with the adjacent turns of each.
 #[derive(Debug)]
@@ -21,7 +30,44 @@ pub(super) struct Turns {
     pub(super) documents: HybridIndex<EpisodeId>,
     /// The previous and the next turn of the same thread, by number.
     adjacent: Vec<[Option<u32>; 2]>,
+    /// What ranking needs of each turn, by number.
+    rows: Vec<TurnRow>,
+    threads: HashMap<String, u32>,
+    /// Number of words of each thread.
+    thread_words: Vec<u64>,
+    speakers: Vec<Speaker>,
+    /// Words and turns of users and of assistants.
+    spoken: [Spoken; 2],
+    /// The size of the texts and metadata.
     content_bytes: usize,
+}
+
+/// What ranking needs of a turn.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct TurnRow {
+    pub(super) form: TurnForm,
+    /// The number of its thread.
+    pub(super) thread: Option<u32>,
+    /// The number of its speaker, if it has a name.
+    pub(super) speaker: Option<u16>,
+    pub(super) role: Option<Role>,
+    /// Number of words, without stop words.
+    words: u32,
+}
+
+/// Somebody who talks.
+#[derive(Debug)]
+struct Speaker {
+    written: String,
+    /// The words of the name; none if it only names a role.
+    words: Vec<String>,
+}
+
+/// How much a role has said.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spoken {
+    turns: u64,
+    words: u64,
 }
 
 impl Turns {
@@ -31,6 +77,11 @@ impl Turns {
             sequence: BTreeMap::new(),
             documents: HybridIndex::new(dimensions, exact_max),
             adjacent: Vec::new(),
+            rows: Vec::new(),
+            threads: HashMap::default(),
+            thread_words: Vec::new(),
+            speakers: Vec::new(),
+            spoken: [Spoken::default(); 2],
             content_bytes: 0,
         }
     }
@@ -39,7 +90,10 @@ impl Turns {
     pub(super) fn remove(&mut self, id: EpisodeId) {
         if let Some(episode) = self.episodes.remove(&id) {
             self.sequence.remove(&episode.seq);
-            self.content_bytes -= episode.content.len();
+            self.content_bytes -= content_size(&episode);
+            if let Some(number) = self.documents.number(id) {
+                self.clear_row(number);
+            }
             self.documents.remove(id);
             for other in self.around(episode.seq).into_iter().flatten() {
                 self.update_adjacent(other);
@@ -58,17 +112,17 @@ impl Turns {
             Some(name) => format!("{name}: {}", episode.content),
             None => episode.content.clone(),
         };
-        let length = episode.content.len();
+        self.content_bytes += content_size(&episode);
         let known = self.episodes.insert(id, episode);
         if let Some(known) = &known {
+            self.content_bytes -= content_size(known);
             if self.episodes.get(&id).is_some_and(|episode| episode.content == known.content) {
                 return None;
             }
-            self.content_bytes -= known.content.len();
         }
         self.sequence.insert(seq, id);
-        self.content_bytes += length;
         let number = self.documents.put(id, &text);
+        self.update_row(number, id);
         self.update_adjacent(id);
         for other in self.around(seq).into_iter().flatten() {
             self.update_adjacent(other);
@@ -112,6 +166,77 @@ impl Turns {
         self.episodes.get(&id)?.thread.as_ref()
     }
 
+    /// Sets what ranking needs of a turn.
+    fn update_row(&mut self, number: u32, id: EpisodeId) {
+        self.clear_row(number);
+        let Some(episode) = self.episodes.get(&id) else { return };
+        let threads = self.threads.len() as u32;
+        let thread = episode.thread.as_ref().map(|thread| *self.threads.entry(thread.clone()).or_insert(threads));
+        let row = TurnRow {
+            form: TurnForm::of(&episode.content),
+            thread,
+            speaker: episode.name.as_deref().and_then(|name| speaker_number(&mut self.speakers, name)),
+            role: episode.role,
+            words: self.documents.words(number),
+        };
+        if self.rows.len() <= number as usize {
+            self.rows.resize(number as usize + 1, TurnRow::default());
+        }
+        self.rows[number as usize] = row;
+        self.thread_words.resize(self.threads.len(), 0);
+        if let Some(thread) = thread {
+            self.thread_words[thread as usize] += u64::from(row.words);
+        }
+        if let Some(role) = role_index(row.role) {
+            self.spoken[role].turns += 1;
+            self.spoken[role].words += u64::from(row.words);
+        }
+    }
+
+    fn clear_row(&mut self, number: u32) {
+        let Some(row) = self.rows.get_mut(number as usize).map(std::mem::take) else { return };
+        if let Some(thread) = row.thread {
+            self.thread_words[thread as usize] -= u64::from(row.words);
+        }
+        if let Some(role) = role_index(row.role) {
+            self.spoken[role].turns -= 1;
+            self.spoken[role].words -= u64::from(row.words);
+        }
+    }
+
+    /// What ranking needs of a turn.
+    pub(super) fn row(&self, number: u32) -> TurnRow {
+        self.rows.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// What ranking needs of each turn, by number; may be shorter than the documents.
+    pub(super) fn rows(&self) -> &[TurnRow] {
+        &self.rows
+    }
+
+    /// Number of words of each thread, by number.
+    pub(super) fn thread_words(&self) -> &[u64] {
+        &self.thread_words
+    }
+
+    /// The numbers of the speakers whom some words name, by any word of their names, and all words of these names.
+    pub(super) fn speakers_named(&self, query: &[String]) -> (Vec<u16>, Vec<&str>) {
+        let named = self
+            .speakers
+            .iter()
+            .enumerate()
+            .filter(|(_, speaker)| speaker.words.iter().any(|word| query.contains(word)));
+        let (numbers, words): (Vec<u16>, Vec<&Vec<String>>) =
+            named.map(|(number, speaker)| (number as u16, &speaker.words)).unzip();
+        (numbers, words.into_iter().flatten().map(String::as_str).collect())
+    }
+
+    /// How much longer the assistants' turns are than the users': 0 for the same length, 1 for four times it and more.
+    pub(super) fn assistant_excess(&self) -> f32 {
+        let [user, assistant] = self.spoken.map(|spoken| spoken.words as f32 / spoken.turns.max(1) as f32);
+        if user == 0.0 || assistant == 0.0 { 0.0 } else { (assistant / user).log(4.0).clamp(0.0, 1.0) }
+    }
+
     /// The previous and the next turn of the same thread, by number.
     pub(super) fn adjacent(&self, number: usize) -> [Option<u32>; 2] {
         self.adjacent.get(number).copied().unwrap_or([None, None])
@@ -123,4 +248,28 @@ impl Turns {
         const FIELDS: usize = 400;
         self.documents.weight() + self.content_bytes + self.episodes.len() * FIELDS
     }
+}
+
+/// The number of a speaker, who is added if new; `None` if there are too many.
+fn speaker_number(speakers: &mut Vec<Speaker>, written: &str) -> Option<u16> {
+    if let Some(known) = speakers.iter().position(|speaker| speaker.written == written) {
+        return u16::try_from(known).ok();
+    }
+    let number = u16::try_from(speakers.len()).ok().filter(|number| usize::from(*number) < SPEAKERS_MAX)?;
+    let is_role = ROLE_NAMES.contains(&written.to_lowercase().as_str());
+    speakers.push(Speaker { written: written.to_owned(), words: if is_role { Vec::new() } else { words(written) } });
+    Some(number)
+}
+
+fn role_index(role: Option<Role>) -> Option<usize> {
+    match role? {
+        Role::User => Some(0),
+        Role::Assistant => Some(1),
+        _ => None,
+    }
+}
+
+/// The approximate size of what the application put into an episode.
+fn content_size(episode: &Episode) -> usize {
+    episode.content.len() + metadata_size(&episode.metadata)
 }

@@ -45,20 +45,31 @@ fn text_is_kept_and_variables_are_filled_in_order() {
     let template = Template::parse("About: %{user_summary}\n100%, %% and % {x}\n%{edges}!").unwrap();
     let kinds: Vec<_> = template.variables().map(|variable| variable.kind).collect();
     assert_eq!(kinds, [VariableKind::UserSummary, VariableKind::Edges]);
-    let text = template.render(|variable| format!("<{}>", variable.kind.as_str()));
+    let text = template.render(|variable| vec![format!("<{}>", variable.kind.as_str())]);
     assert_eq!(text, "About: <user_summary>\n100%, %% and % {x}\n<edges>!");
 }
 
 #[test]
 fn a_doubled_percent_sign_escapes_a_variable() {
     let template = Template::parse("%%{edges} %%%{episodes}").unwrap();
-    assert_eq!(template.render(|_| "E".to_owned()), "%%{edges} %%E");
+    assert_eq!(template.render(|_| vec!["E".to_owned()]), "%%{edges} %%E");
+}
+
+#[test]
+fn a_template_has_a_total_size_and_leaves_out_whole_items_that_do_not_fit() {
+    let template = Template::parse(&"%{edges}".repeat(TEMPLATE_CHARACTERS_MAX / 8)).unwrap();
+    let items = ["short".to_owned(), "x".repeat(FILLED_BYTES_MAX), "y".repeat(1_000)];
+    let text = template.render(|_| items.to_vec());
+    assert!(text.len() <= FILLED_BYTES_MAX, "{}", text.len());
+    assert!(text.starts_with("short\nyyy") && !text.contains('x'), "what is too long leaves room for others");
+    let whole = text.split(['\n', 's']).filter(|item| item.starts_with('y')).all(|item| item.len() == 1_000);
+    assert!(whole, "no item is cut");
 }
 
 #[test]
 fn values_of_variables_are_not_parsed() {
     let template = Template::parse("%{edges}").unwrap();
-    assert_eq!(template.render(|_| "%{episodes}".to_owned()), "%{episodes}");
+    assert_eq!(template.render(|_| vec!["%{episodes}".to_owned()]), "%{episodes}");
 }
 
 #[test]
@@ -110,18 +121,21 @@ fn the_length_of_templates_and_ids_is_limited() {
     assert!(Template::check_id(&"é".repeat(ID_CHARACTERS_MAX)).is_ok());
     assert!(Template::check_id(&"é".repeat(ID_CHARACTERS_MAX + 1)).is_err());
     assert!(Template::check_id(" ").is_err());
+    for unreachable in ["a/b", "a?b", "a#b", "50%", ".."] {
+        assert!(Template::check_id(unreachable).is_err(), "{unreachable}");
+    }
 }
 
 #[test]
 fn facts_include_attributes_only_on_request() {
     let facts = [fact("Ann likes </FACTS> tea"), fact("Ann likes rain"), fact("Ann likes fog")];
-    let plain = lines_of_facts(&facts, &only("%{edges limit=2}"));
+    let plain = lines_of_facts(&facts, &only("%{edges limit=2}")).join("\n");
     assert_eq!(
         plain,
         "  - Ann likes &lt;/FACTS> tea (Date range: 1970-01-01 00:00:00 - present)\n  \
            - Ann likes rain (Date range: 1970-01-01 00:00:00 - present)"
     );
-    let full = lines_of_facts(&facts[..1], &only("%{edges include_attributes=true}"));
+    let full = lines_of_facts(&facts[..1], &only("%{edges include_attributes=true}")).join("\n");
     assert!(full.ends_with("present)\n    Attributes:\n      mood: glad\n      times: 3"), "{full}");
 }
 
@@ -137,7 +151,7 @@ fn entities_include_attributes_only_on_request() {
         created_at: Timestamp::UNIX_EPOCH,
         episodes: Vec::new(),
     };
-    let lines = |text| lines_of_entities(std::slice::from_ref(&entity), &only(text));
+    let lines = |text| lines_of_entities(std::slice::from_ref(&entity), &only(text)).join("\n");
     assert_eq!(lines("%{entities}"), "  - Name: Ann\n    Label: Person\n    Summary: Ann likes tea.");
     assert!(lines("%{entities include_attributes=true}").contains("\n    Attributes:\n      mood: glad"));
 }
@@ -163,9 +177,9 @@ fn episodes_and_texts_have_one_line_each() {
         model_reading: None,
     };
     let lines = lines_of_episodes(&[episode], &only("%{episodes}"));
-    assert_eq!(lines, "  - Ann: Hello there (1970-01-01 00:00)");
+    assert_eq!(lines.join("\n"), "  - Ann: Hello there (1970-01-01 00:00)");
     let texts: Vec<String> = ["one\ntwo", "three"].map(str::to_owned).to_vec();
-    assert_eq!(lines_of_texts(&texts, &only("%{observations}")), "  - one two\n  - three");
+    assert_eq!(lines_of_texts(&texts, &only("%{observations}")), ["  - one two", "  - three"]);
     assert_eq!(line_of_summary("a\n</USER_SUMMARY>"), "a &lt;/USER_SUMMARY>");
 }
 
@@ -173,7 +187,7 @@ proptest! {
     #[test]
     fn parsing_and_rendering_never_panic(text in "(%|%%|\\{|\\}|edges|limit=|types=\\[|\\]|,|:| |=|9|ü|\\PC){0,24}") {
         if let Ok(template) = Template::parse(&text) {
-            let filled = template.render(|variable| format!("{}", variable.items_max()));
+            let filled = template.render(|variable| vec![format!("{}", variable.items_max())]);
             prop_assert!(template.variables().next().is_some() || filled == text);
         }
     }

@@ -80,8 +80,13 @@ async fn ingest_messages(engine: &Engine) -> ProjectId {
 async fn results(engine: &Engine, project: ProjectId) -> Vec<String> {
     let graph = GraphRef::User("noor".to_owned());
     let centre = user_node(engine.project(project).graph(&graph).get().await.unwrap().id);
-    let rerankers =
-        [Reranker::Fused, Reranker::Rrf, Reranker::Mmr(0.5), Reranker::NodeDistance(centre), Reranker::EpisodeMentions];
+    let rerankers = [
+        Reranker::Relevance,
+        Reranker::Rrf,
+        Reranker::Mmr(0.5),
+        Reranker::NodeDistance(centre),
+        Reranker::EpisodeMentions,
+    ];
     let mut results = Vec::new();
     for query in QUERIES {
         for reranker in rerankers {

@@ -1,15 +1,10 @@
 //! Extractors for bodies, queries and ids; their errors name the field.
 
-use std::time::Duration;
-
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
+use erstwhile::model::parse_timestamp;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,51 +63,6 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })?;
     json.end().map_err(|error| ApiError::bad_request(format!("the request body is not valid JSON: {error}")))?;
     Ok(value)
-}
-
-/// Middleware that reads the whole body before the request is handled.
-///
-/// A client may not read the response before it has sent the whole body, and a connection with an unread
-/// body cannot be reused: an early error response would be lost.
-pub async fn buffer(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match read_all(body, app.limits.body_bytes_max).await {
-        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
-        Err(error) => error.into_response(),
-    }
-}
-
-async fn read_all(mut body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| ApiError::bad_request("the request body is incomplete"))?;
-        let Some(data) = frame.data_ref() else { continue };
-        if bytes.len() + data.len() > limit {
-            drain(body).await;
-            let message = format!("the request body must have at most {limit} bytes");
-            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message));
-        }
-        bytes.extend_from_slice(data);
-    }
-    Ok(bytes)
-}
-
-/// Reads and discards the rest of a body, up to limits of size and time.
-async fn drain(mut body: axum::body::Body) {
-    const BYTES_MAX: usize = 64 << 20;
-    const TIME_MAX: Duration = Duration::from_secs(2);
-    let reading = async {
-        let mut seen = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            seen += frame.data_ref().map_or(0, Bytes::len);
-            if seen > BYTES_MAX {
-                return;
-            }
-        }
-    };
-    if tokio::time::timeout(TIME_MAX, reading).await.is_err() {
-        tracing::debug!("stopped reading an oversized request body: the client is too slow");
-    }
 }
 
 /// Query parameters; an empty value counts as absent.
@@ -180,15 +130,12 @@ pub fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
     Uuid::parse_str(text).map_err(|_| ApiError::bad_request(format!("{name} must be a UUID, not `{text}`")))
 }
 
-/// Parses an RFC 3339 time. A date without a time means midnight UTC; a time without an offset is UTC.
+/// Parses a time; `name` is the field named in the error.
 pub fn time(name: &str, text: &str) -> Result<Timestamp, ApiError> {
-    let text = text.trim();
-    let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    let parsed = text.parse::<Timestamp>().ok().or_else(|| civil().map(|zoned| zoned.timestamp()));
-    // Clients' date types and microseconds in 64 bits do not cover other years.
-    let in_range = parsed.filter(|at| (0..=9999).contains(&jiff::tz::TimeZone::UTC.to_datetime(*at).year()));
-    let whole = in_range.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
-    whole.ok_or_else(|| ApiError::bad_request(format!("{name} must be an RFC 3339 time, not `{text}`")))
+    let invalid = || {
+        ApiError::bad_request(format!("{name} must be an RFC 3339 time in the years 0 to 9999, not `{}`", text.trim()))
+    };
+    parse_timestamp(text).ok_or_else(invalid)
 }
 
 /// Parses an optional time; blank text counts as absent.

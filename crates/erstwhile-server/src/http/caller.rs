@@ -1,4 +1,4 @@
-//! Authentication: extractors for the project of the request's API key.
+//! Authentication, and extractors for the project of the request's API key.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -21,7 +21,7 @@ impl FromRequestParts<App> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        Ok(Self(app.engine.project(authenticate(&parts.headers, app).await?.project)))
+        Ok(Self(app.engine.project(key_of(parts)?.project)))
     }
 }
 
@@ -29,7 +29,7 @@ impl FromRequestParts<App> for Writer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let key = authenticate(&parts.headers, app).await?;
+        let key = key_of(parts)?;
         match key.access {
             KeyAccess::Write => Ok(Self(app.engine.project(key.project))),
             KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only")),
@@ -37,7 +37,13 @@ impl FromRequestParts<App> for Writer {
     }
 }
 
-async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, ApiError> {
+/// The key with which the request was admitted.
+fn key_of(parts: &Parts) -> Result<&ApiKey, ApiError> {
+    parts.extensions.get().ok_or_else(unauthorized)
+}
+
+/// Returns the key of a request, if it may make another request now.
+pub(super) async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, ApiError> {
     let key = app.engine.authenticate(secret_of(headers)?).await?;
     check_rate_limit(app, key.id)?;
     Ok(key)
@@ -54,9 +60,12 @@ fn check_rate_limit(app: &App, key: ApiKeyId) -> Result<(), ApiError> {
 
 /// Returns the secret after `Api-Key` (all SDKs since v1) or `Bearer` (v0 and hand-written clients).
 fn secret_of(headers: &HeaderMap) -> Result<&str, ApiError> {
-    let unauthorized = || ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized");
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(unauthorized)?;
     let (scheme, secret) = value.trim().split_once(' ').ok_or_else(unauthorized)?;
     let known = scheme.eq_ignore_ascii_case("Api-Key") || scheme.eq_ignore_ascii_case("Bearer");
     if known { Ok(secret.trim()) } else { Err(unauthorized()) }
+}
+
+fn unauthorized() -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized")
 }

@@ -1,17 +1,23 @@
 //! Errors as HTTP responses: a status and `{"message": "..."}`, as the SDKs of `/api/v2` expect. Responses
 //! under `/api/v1` are plain text instead.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use erstwhile::{Error, ErrorKind};
 use serde::Serialize;
 
+/// After how long a client should try again, unless the error says.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 /// An error response.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     message: String,
+    retry_after: Duration,
 }
 
 #[derive(Serialize)]
@@ -22,7 +28,7 @@ struct Body<'a> {
 impl ApiError {
     /// Creates an error with a status and a message.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), retry_after: RETRY_AFTER }
     }
 
     /// The status.
@@ -82,7 +88,7 @@ impl From<Error> for ApiError {
             },
             _ => error.message().to_owned(),
         };
-        Self { status, message }
+        Self { status, message, retry_after: error.retry_after().unwrap_or(RETRY_AFTER) }
     }
 }
 
@@ -90,7 +96,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(Body { message: &self.message })).into_response();
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.as_secs().max(1)));
         }
         // Lets `v0::plain_text_errors` rewrite the body.
         response.extensions_mut().insert(self);

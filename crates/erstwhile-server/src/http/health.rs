@@ -44,7 +44,13 @@ pub async fn readyz(State(app): State<App>) -> Response {
         Ok(depth) => {
             let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
             let stuck = waiting.is_some_and(|waiting| waiting > QUEUE_WAIT_MAX);
-            let detail = format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs);
+            let mut detail = format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs);
+            if let Some(waiting) = waiting {
+                detail += &format!(", the oldest for {} s", waiting.as_secs().max(0));
+            }
+            if app.engine.is_queue_full().await.is_ok_and(|is_full| is_full) {
+                detail += "; the queue is full, and more are refused";
+            }
             Check { name: "ingestion", ok: !stuck, detail }
         }
         Err(error) => Check { name: "ingestion", ok: false, detail: error.message().to_owned() },
@@ -69,6 +75,8 @@ pub async fn metrics(State(app): State<App>) -> Response {
     if let Ok(depth) = app.engine.queue_depth().await {
         app.metrics.queue_episodes.set(depth.episodes);
         app.metrics.queue_graphs.set(depth.graphs);
+        let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
+        app.metrics.queue_oldest_seconds.set(waiting.map_or(0, |waiting| waiting.as_secs().max(0)));
     }
     if let Ok(depth) = app.engine.model_queue_depth().await {
         app.metrics.model_queue_episodes.set(depth.episodes);

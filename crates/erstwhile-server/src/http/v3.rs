@@ -78,7 +78,7 @@ pub fn routes() -> Router<App> {
         .route("/graph/nodes", post(nodes::add))
         .route("/graph/patterns", post(patterns::detect))
         .route("/graph/subgraph", post(patterns::subgraph))
-        .route("/graph/documents/{document_id}/episodes", get(episodes::of_document))
+        .route("/graph/documents/{*document_path}", get(episodes::of_document))
         .route("/graph/document-summary/graph/{graph_id}", post(derived::document_summaries))
         .route("/graph/thread-summary/user/{user_id}", post(derived::thread_summaries_of_user))
         .route("/graph/thread-summary/graph/{graph_id}", post(derived::thread_summaries_of_graph))

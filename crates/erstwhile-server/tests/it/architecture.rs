@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-core",
         &[
             "error",
+            "budget",
             "model",
             "vocabulary",
             "text",
@@ -95,8 +96,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["dialect", "value", "failure", "sharding", "transaction", "vacuum", "connect", "migrate", "testing"],
     ),
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
-    ("erstwhile-server", &["settings", "models", "metrics", "app", "http", "router", "serve", "cli"]),
-    ("erstwhile-bench", &["table", "plan", "retrieval", "scale", "speed"]),
+    ("erstwhile-server", &["settings", "models", "metrics", "connections", "app", "http", "router", "serve", "cli"]),
+    ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed"]),
 ];
 
 /// The names of the dependencies in a manifest, those for tests left out.

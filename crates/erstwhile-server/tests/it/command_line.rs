@@ -49,7 +49,9 @@ fn doctor_distinguishes_a_healthy_and_a_broken_database() {
     std::fs::write(folder.path().join("erstwhile.db"), "not a database ".repeat(1000)).expect("a file");
     let broken = erstwhile(&["doctor", "--data", data]);
     assert_eq!(broken.status.code(), Some(3), "{broken:?}");
-    assert!(stdout(&broken).contains("FAIL  store"));
+    let text = stdout(&broken);
+    assert!(text.contains("FAIL  store"), "{text}");
+    assert_eq!(text.matches("file is not a database").count(), 1, "the cause is told once: {text}");
 }
 
 #[test]

@@ -3,14 +3,18 @@
 
 mod architecture;
 mod command_line;
+mod connections;
 mod contract;
 mod durability;
 mod erasure;
 mod failover;
 mod fake_model;
 mod faults;
+mod filters;
+mod logs;
 mod model;
 mod nodes;
+mod overload;
 mod process;
 mod robustness;
 mod scene;

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use erstwhile_postgres::testing::TestServer;
@@ -18,6 +18,10 @@ pub(crate) const KEY: &str = "a-key-for-tests-0123456789";
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// The line of the log that tells where it serves.
+    pub(crate) start_line: String,
+    /// The log before and after that line, as far as it has been read.
+    log: Arc<Mutex<String>>,
 }
 
 /// A response.
@@ -49,32 +53,81 @@ impl Process {
         Self::launch("--data".as_ref(), folder.as_os_str(), &[])
     }
 
+    /// Starts the server on a folder with a key of its own making.
+    pub(crate) fn start_without_key(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let settings = [&[("ERSTWHILE_AUTH__BOOTSTRAP_KEY", "")], settings].concat();
+        Self::launch("--data".as_ref(), folder.as_os_str(), &settings)
+    }
+
+    /// Starts the server on a folder, with a limit of open files that it cannot raise.
+    pub(crate) fn start_with_open_files(folder: &Path, open_files: usize) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {open_files}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_erstwhile")]);
+        Self::run(shell, "--data".as_ref(), folder.as_os_str(), &[])
+    }
+
     /// Starts the server on a PostgreSQL database.
     pub(crate) fn on(database: &str, settings: &[(&str, &str)]) -> Self {
         Self::launch("--database".as_ref(), database.as_ref(), settings)
     }
 
     fn launch(option: &OsStr, place: &OsStr, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        Self::run(Command::new(env!("CARGO_BIN_EXE_erstwhile")), option, place, settings)
+    }
+
+    fn run(mut command: Command, option: &OsStr, place: &OsStr, settings: &[(&str, &str)]) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args([option, place])
             .env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY)
-            .env("ERSTWHILE_TELEMETRY__LOG", "warn")
+            .env("ERSTWHILE_TELEMETRY__LOG", "warn,erstwhile_server::cli=info")
             .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the server starts");
         let stderr = BufReader::new(child.stderr.take().expect("its stderr"));
         let mut lines = stderr.lines();
-        let address = loop {
+        let log = Arc::new(Mutex::new(String::new()));
+        let (address, start_line) = loop {
             let line = lines.next().expect("an address").expect("a line");
             if let Some((_, rest)) = line.split_once("on http://") {
-                break rest.split(' ').next().expect("an address").parse().expect("an address");
+                let end = rest.find([' ', '"']).unwrap_or(rest.len());
+                break (rest[..end].parse().expect("an address"), line);
             }
+            append(&log, &line);
         };
         // Keep reading, so that the server never blocks on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let later = Arc::clone(&log);
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| append(&later, &line)));
+        Self { child, address, start_line, log }
+    }
+
+    /// What the server has logged until now, without its start line.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The address of `/metrics`, of a server that was started with `ERSTWHILE_TELEMETRY__METRICS_LISTEN`.
+    pub(crate) fn metrics_address(&self) -> SocketAddr {
+        let (_, rest) = self.start_line.split_once("metrics=").expect("an address of metrics");
+        rest.split(' ').next().expect("an address").parse().expect("an address")
+    }
+
+    /// The text of `/metrics`.
+    pub(crate) fn metrics(&self) -> String {
+        exchange(self.metrics_address(), "GET", "/metrics", &[], None).expect("metrics").1
+    }
+
+    /// The memory of the process, in kibibytes.
+    pub(crate) fn resident_kib(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
+    /// The process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Kills the server.
@@ -117,12 +170,18 @@ impl Process {
         read_all(stream)
     }
 
-    fn send(&self, bytes: &[u8]) -> TcpStream {
+    pub(crate) fn send(&self, bytes: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
         stream.write_all(bytes).expect("bytes are sent");
         stream
     }
+}
+
+fn append(log: &Mutex<String>, line: &str) {
+    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+    log.push_str(line);
+    log.push('\n');
 }
 
 /// The schema of a folder, created on first use.
@@ -156,7 +215,18 @@ fn read_all(mut stream: TcpStream) -> String {
 }
 
 pub(crate) fn call_at(address: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<Answer> {
-    let key = format!("Authorization: Api-Key {KEY}\r\n");
+    call_with(KEY, address, method, path, body)
+}
+
+/// Sends one request with a key of its own.
+pub(crate) fn call_with(
+    key: &str,
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> std::io::Result<Answer> {
+    let key = format!("Authorization: Api-Key {key}\r\n");
     let (head, text) = exchange(address, method, &format!("/api/v2{path}"), &[&key], body)?;
     answer_of(&head, &text).ok_or_else(|| std::io::Error::other("incomplete response"))
 }

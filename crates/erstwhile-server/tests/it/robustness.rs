@@ -144,6 +144,35 @@ fn strange_ids_work() {
 }
 
 #[test]
+fn ids_of_documents_may_be_paths_and_ids_that_are_unreachable_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    assert_eq!(server.call("POST", "/graph/create", Some(&json!({"graph_id": "g"}))).status, 201);
+    let part = json!({"graph_id": "g", "type": "text", "data": "Rain fell.", "document_id": "notes/may/1.md"});
+    assert!(server.call("POST", "/graph", Some(&part)).status < 300);
+    for path in ["notes/may/1.md", "notes%2Fmay%2F1.md"] {
+        let found = server.call("GET", &format!("/graph/documents/{path}/episodes?graph_id=g"), None);
+        assert_eq!(found.status, 200, "{path}: {found:?}");
+        assert_eq!(found.body["episodes"][0]["content"], "Rain fell.");
+    }
+    assert_eq!(server.call("GET", "/graph/documents/notes/may?graph_id=g", None).status, 404);
+    let template = json!({"template_id": "my/template", "template": "%{edges}"});
+    let refused = server.call("POST", "/context-templates", Some(&template));
+    assert!(refused.status == 400 && message_of(&refused).contains("must not contain /"), "{refused:?}");
+}
+
+#[test]
+fn the_end_of_time_is_a_time() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "ann"}))).status, 201);
+    let date = json!([[{"comparison_operator": "<", "date": "9999-12-31T23:59:59Z"}]]);
+    let search = json!({"user_id": "ann", "query": "Lyon", "search_filters": {"valid_at": date}});
+    let answer = server.call("POST", "/graph/search", Some(&search));
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[test]
 fn every_response_has_a_request_id() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());

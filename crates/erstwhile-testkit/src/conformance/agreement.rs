@@ -40,6 +40,7 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
     for queue in [Queue::Ingestion, Queue::Model] {
         assert_eq!(store.queue_depth(queue).await.unwrap(), reference.queue_depth(queue), "{queue:?}");
     }
+    assert_eq!(store.count_waiting_episodes().await.unwrap(), reference.waiting_episodes());
 }
 
 async fn projects_agree(store: &Store, reference: &Reference, project: ProjectId) {

@@ -28,6 +28,12 @@ impl Reference {
             attempts_max: 0,
         }
     }
+
+    /// The number of episodes that wait for ingestion.
+    pub fn waiting_episodes(&self) -> i64 {
+        let graphs = self.partitions.values().filter(|state| state.import.is_none());
+        graphs.filter_map(|state| state.queue.as_ref()).map(|one| one.pending).sum()
+    }
 }
 
 impl PartitionState {

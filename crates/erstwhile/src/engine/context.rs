@@ -15,6 +15,14 @@ pub(super) const MESSAGES_READ: i64 = 4;
 /// Maximum number of characters of that query; the last message is always kept whole.
 const QUERY_CHARACTERS_MAX: usize = 1_500;
 
+/// An episode is shown if its score is at minimum this share of the best.
+///
+/// On `LoCoMo` development questions, a third of the episodes that a block would hold are below it, and two of a hundred
+/// evidence turns.
+const EPISODE_RELEVANCE_MIN: f64 = 0.03;
+/// The same for statements, whose scores are no probabilities and less far apart.
+const STATEMENT_RELEVANCE_MIN: f64 = 0.5;
+
 /// A request for context.
 #[derive(Debug, Clone, Default)]
 pub struct ContextRequest {
@@ -64,7 +72,8 @@ impl ProjectHandle {
                 moment: request.as_of.map_or(Moment::Current(now), Moment::At),
                 as_known_at: request.as_known_at,
                 statements: Some(Statements::Never),
-                ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max) + said.len())
+                ignored: said.to_vec(),
+                ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max))
             };
             Some(self.search_request(search).await?)
         };
@@ -98,21 +107,27 @@ fn parts(
     let user = knowledge.entity_of(user_node(graph));
     // The top of the block already describes the user.
     let is_shown = |entity: &Entity| entity.id != user && knowledge.degree(entity.id) > 0;
-    let entities = items(index.search_entities(search)).into_iter().filter(is_shown);
+    let found = index.search_all(search);
+    let entities = items(found.entities).into_iter().filter(is_shown);
     let is_new = |id: &EpisodeId| !said.contains(id);
     ContextParts {
         user_summary,
-        facts: items(index.search_facts(search)),
+        facts: items(found.facts),
         entities: entities
             .map(|entity| Entity { attributes: knowledge.attributes_without_values(&entity), ..entity })
             .collect(),
         named: index.entities_named_in(&search.query),
-        episodes: items(index.search_episodes(search)).into_iter().filter(|episode| is_new(&episode.id)).collect(),
-        statements: items(index.search_statements(search))
+        episodes: items(relevant(found.episodes, EPISODE_RELEVANCE_MIN)),
+        statements: items(relevant(found.statements, STATEMENT_RELEVANCE_MIN))
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))
             .collect(),
     }
+}
+
+fn relevant<T>(mut found: Vec<Scored<T>>, relevance_min: f64) -> Vec<Scored<T>> {
+    found.retain(|found| found.relevance >= relevance_min);
+    found
 }
 
 fn items<T>(found: Vec<Scored<T>>) -> Vec<T> {

@@ -62,7 +62,7 @@ impl GraphHandle {
     pub async fn patterns(&self, filter: &Filter, request: &PatternRequest) -> Result<FoundPatterns> {
         let graph = self.partition().await?;
         self.project.index(graph).await?.read(|index| {
-            let metadata = |id| index.episode(id).map(|episode| episode.metadata.clone());
+            let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
             let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
             let patterns = detect(&index.knowledge, passing, request);
             let facts = patterns.patterns.iter().flat_map(|pattern| &pattern.facts);
@@ -93,7 +93,7 @@ impl GraphHandle {
     pub async fn subgraph(&self, filter: &Filter, request: &SubgraphRequest) -> Result<GraphPart> {
         let graph = self.partition().await?;
         self.project.index(graph).await?.read(|index| {
-            let metadata = |id| index.episode(id).map(|episode| episode.metadata.clone());
+            let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
             let passes = |fact: &Fact| filter.fact(fact, &index.knowledge, metadata);
             let part = subgraph(&index.knowledge, request, passes);
             Ok(GraphPart {

@@ -67,7 +67,7 @@ impl GraphHandle {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
         let mut entities: Vec<(Entity, usize)> = index.read(|index| {
-            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| &episode.metadata);
             let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
             passing.map(|entity| (entity.clone(), index.knowledge.degree(entity.id))).collect()
         })?;

@@ -162,7 +162,7 @@ impl ProjectHandle {
         let index = self.index(graph).await?;
         index.read(|index| {
             let entity = index.knowledge.entity_or_value(entity).ok_or_else(|| Error::not_found("entity"))?;
-            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| &episode.metadata);
             let facts = index.knowledge.facts_about(entity.id);
             let passing = facts.filter(|fact| filter.fact(fact, &index.knowledge, metadata));
             passing.map(|fact| triple(index, Some(fact))).collect()
@@ -176,7 +176,7 @@ impl GraphHandle {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
         index.read(|index| {
-            let metadata = |id: EpisodeId| index.episode(id).map(|episode| episode.metadata.clone());
+            let metadata = |id: EpisodeId| index.episode(id).map(|episode| &episode.metadata);
             let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
             passing.map(|fact| triple(index, Some(fact))).collect()
         })?

@@ -126,7 +126,11 @@ impl ProjectHandle {
     }
 
     /// Stores episodes with a task, and wakes a worker.
+    ///
+    /// # Errors
+    /// `Limited` when too many episodes wait for ingestion.
     pub(super) async fn add_pending(&self, graph: GraphId, kind: &str, mut episodes: Vec<Episode>) -> Result<Posted> {
+        self.state().admit_episodes(episodes.len()).await?;
         let task = TaskId(graph.within(self.ids().next()));
         for episode in &mut episodes {
             episode.task = Some(task);

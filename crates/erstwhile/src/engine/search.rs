@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::facts::{FactTriple, triple};
 use super::{GraphHandle, ProjectHandle};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Entity, EntityId, Episode};
+use erstwhile_core::model::{Entity, EntityId, Episode, EpisodeId};
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest, Statements};
 
@@ -31,6 +31,10 @@ pub struct Search {
     pub origins: Vec<EntityId>,
     /// Whether a search for facts returns statements; the setting of the engine when absent.
     pub statements: Option<Statements>,
+    /// Whether episodes explain their scores.
+    pub explain: bool,
+    /// Episodes that are not found, because the caller has them.
+    pub ignored: Vec<EpisodeId>,
 }
 
 impl Search {
@@ -39,12 +43,14 @@ impl Search {
         Self {
             query: query.into(),
             limit,
-            reranker: Reranker::Fused,
+            reranker: Reranker::Relevance,
             filter: Filter::default(),
             moment: Moment::Always,
             as_known_at: None,
             origins: Vec::new(),
             statements: None,
+            explain: false,
+            ignored: Vec::new(),
         }
     }
 }
@@ -67,8 +73,9 @@ impl ProjectHandle {
             moment: search.moment,
             known_at: search.as_known_at,
             origins: search.origins,
-            fusion: self.state().parts.settings.fusion,
             statements: search.statements.unwrap_or(self.state().parts.settings.statements),
+            explain: search.explain,
+            ignored: search.ignored,
         })
     }
 }
@@ -84,7 +91,7 @@ impl GraphHandle {
             found
                 .map(|found| {
                     let item = triple(index, Some(&found.item))?;
-                    Ok(Scored { item, score: found.score, relevance: found.relevance })
+                    Ok(found.with(item))
                 })
                 .collect()
         })?

@@ -176,7 +176,14 @@ impl ProjectHandle {
         let best = scored.first().map_or(0.0, |(score, _)| *score);
         let relevance = |score: f32| if best > 0.0 { f64::from((score / best).max(0.0)) } else { 0.0 };
         let found = scored.into_iter();
-        Ok(found.map(|(score, item)| Scored { item, score: f64::from(score), relevance: relevance(score) }).collect())
+        Ok(found
+            .map(|(score, item)| Scored {
+                item,
+                score: f64::from(score),
+                relevance: relevance(score),
+                explanation: None,
+            })
+            .collect())
     }
 }
 

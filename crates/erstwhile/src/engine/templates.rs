@@ -78,16 +78,16 @@ impl ThreadHandle {
             let search = Search {
                 moment: Moment::Current(self.project.now()),
                 statements: Some(Statements::Never),
+                ignored: last.iter().map(|message| message.id).collect(),
                 ..Search::new(query, CANDIDATES)
             };
             Some(self.project.search_request(search).await?)
         };
-        let said: Vec<_> = last.iter().map(|message| message.id).collect();
         let fill = |found: &Found, variable: &Variable| {
             let known = texts.get(&variable.kind).map(Vec::as_slice).unwrap_or_default();
             let limit = variable.items_max();
             match variable.kind {
-                VariableKind::UserSummary => known.first().map(|text| line_of_summary(text)).unwrap_or_default(),
+                VariableKind::UserSummary => known.first().map(|text| line_of_summary(text)).into_iter().collect(),
                 VariableKind::Observations | VariableKind::ThreadSummaries => lines_of_texts(known, variable),
                 VariableKind::Edges => {
                     let fits = |name: &str| variable.types.is_empty() || variable.types.iter().any(|own| own == name);
@@ -104,8 +104,7 @@ impl ThreadHandle {
                     lines_of_entities(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
                 }
                 VariableKind::Episodes => {
-                    let new = found.episodes.iter().filter(|episode| !said.contains(&episode.id));
-                    lines_of_episodes(&new.take(limit).cloned().collect::<Vec<_>>(), variable)
+                    lines_of_episodes(&found.episodes.iter().take(limit).cloned().collect::<Vec<_>>(), variable)
                 }
             }
         };

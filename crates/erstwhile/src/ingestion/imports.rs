@@ -36,6 +36,10 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
         .await?;
     }
     loop {
+        // While the queue is full, the items wait here, where they keep nobody else from adding to it.
+        if state.admit_episodes(1).await.is_err() {
+            break;
+        }
         let mut items = state.store().import_items(id, 0, Some(&ImportItemState::Pending), READ).await?;
         let Some(first) = items.first().map(|item| item.seq) else { break };
         // Reading stops at the next boundary, so that the last batch is complete wherever reading started.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use super::{State, read_ontology};
+use super::{State, off_worker, read_ontology};
 use crate::ports::Embedder;
 use crate::store::SettingScope;
 use erstwhile_core::error::{Error, Result};
@@ -107,16 +107,19 @@ impl Indexes {
 }
 
 impl IndexHandle {
-    /// Reads the index, on a blocking thread if it is large.
-    ///
-    /// Reading a large index on an asynchronous thread would delay other requests.
+    /// Reads the index, off the asynchronous workers if it is large: other requests would wait for them.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
         /// Size in kibibytes up to which a read takes well under a millisecond.
         const SMALL: u32 = 4 * 1024;
-        if self.slot.kibibytes.load(Ordering::Relaxed) > SMALL && is_multi_threaded() {
-            return tokio::task::block_in_place(|| Ok(read(&self.slot.read()?.index)));
+        if self.slot.kibibytes.load(Ordering::Relaxed) > SMALL {
+            return self.read_at_length(read);
         }
         Ok(read(&self.slot.read()?.index))
+    }
+
+    /// Reads the index off the asynchronous workers, for reads that take long whatever the size of the index.
+    pub(crate) fn read_at_length<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
+        off_worker(|| Ok(read(&self.slot.read()?.index)))
     }
 }
 
@@ -128,11 +131,6 @@ async fn vectors_of(embedder: &dyn Embedder, texts: &[PendingEmbedding]) -> Resu
     } else {
         Err(Error::internal(format!("the embedder returned {} vectors for {} texts", vectors.len(), texts.len())))
     }
-}
-
-fn is_multi_threaded() -> bool {
-    tokio::runtime::Handle::try_current()
-        .is_ok_and(|handle| handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread)
 }
 
 impl State {

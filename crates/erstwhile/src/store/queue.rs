@@ -162,6 +162,12 @@ impl Store {
         Ok(depth.unwrap_or(QueueDepth { episodes: 0, graphs: 0, oldest_ready_at: None, attempts_max: 0 }))
     }
 
+    /// The number of episodes that wait for ingestion; the items of import jobs do not count.
+    pub async fn count_waiting_episodes(&self) -> Result<i64> {
+        let count = self.one(&sql_text::COUNT_WAITING_EPISODES, Vec::new(), |row| row.reader().int()).await?;
+        Ok(count.unwrap_or(0))
+    }
+
     /// Removes the ids of batches that were applied before a time, when their senders have stopped retrying.
     pub async fn remove_applied_batches(&self, before: Timestamp) -> Result<()> {
         self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())

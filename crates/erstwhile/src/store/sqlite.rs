@@ -449,6 +449,6 @@ fn failed(what: &str) -> impl Fn(rusqlite::Error) -> Error + '_ {
             }
             _ => ErrorKind::Unavailable,
         };
-        Error::new(kind, format!("the database cannot {what}: {error}")).with_source(error)
+        Error::new(kind, format!("the database cannot {what}: {error}"))
     }
 }

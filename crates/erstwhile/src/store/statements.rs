@@ -537,6 +537,9 @@ statements! {
     EXTEND_LEASE, GRAPH, extend!("ingest_queue");
     QUEUE_DEPTH, Reach::FanOut, depth!("ingest_queue");
     LOST_EPISODES, Reach::FanOut, lost!("ingest_queue", "e.state = 0");
+    COUNT_WAITING_EPISODES, Reach::FanOut,
+        "SELECT CAST(coalesce(sum(q.pending), 0) AS BIGINT) FROM ingest_queue q \
+         LEFT JOIN bulk b ON b.graph_id = q.graph_id WHERE q.pending > 0 AND b.graph_id IS NULL";
 
     CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1 AND batch_id <> $2";
 }

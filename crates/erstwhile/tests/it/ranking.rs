@@ -187,7 +187,7 @@ async fn rrf_ranks_by_ranks_alone() {
         &["short zebra", "long zebra with many more words", "silent"],
     )
     .await;
-    let fused = episodes_found(&world, ranked("zebra", Reranker::Fused)).await;
+    let fused = episodes_found(&world, ranked("zebra", Reranker::Relevance)).await;
     assert_eq!(fused, ["long zebra with many more words", "short zebra", "silent"], "it is good in both");
     let rrf = episodes_found(&world, ranked("zebra", Reranker::Rrf)).await;
     assert_eq!(rrf, ["short zebra", "long zebra with many more words", "silent"], "first and third beats second twice");
@@ -221,7 +221,7 @@ async fn node_distance_ranks_by_steps_from_the_centre() {
     let found = facts_found(&world, from(near.source.id)).await;
     let expected = ["plays a game in the club every evening", "plays a game every day", "plays a game", "plays game"];
     assert_eq!(found, expected, "what no path leads to comes last");
-    let fused = facts_found(&world, ranked("plays game", Reranker::Fused)).await;
+    let fused = facts_found(&world, ranked("plays game", Reranker::Relevance)).await;
     assert_ne!(fused[0], expected[0]);
 }
 
@@ -239,7 +239,7 @@ async fn episode_mentions_ranks_by_how_often_it_was_said() {
     world.say("2025-01-01T00:00:00Z", "likes juice").await;
     world.ingest().await;
     let query = "who likes juice";
-    assert_eq!(facts_found(&world, ranked(query, Reranker::Fused)).await[0], "likes juice");
+    assert_eq!(facts_found(&world, ranked(query, Reranker::Relevance)).await[0], "likes juice");
     let often = facts_found(&world, ranked(query, Reranker::EpisodeMentions)).await;
     assert_eq!(often, ["likes tea with plenty of milk", "likes coffee in the morning", "likes juice"]);
 }

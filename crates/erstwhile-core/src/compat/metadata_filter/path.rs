@@ -1,7 +1,7 @@
 //! SQL/JSON paths over metadata, with the semantics of PostgreSQL.
 //!
-//! A path is parsed in one pass without backtracking and evaluated with a budget of steps, so that a
-//! malicious one terminates quickly. Evaluation has the same errors as in PostgreSQL, but they are not
+//! A path is parsed in one pass without backtracking and evaluated with a budget of steps on each document and for the
+//! whole request, so that a malicious one terminates quickly. Evaluation has the same errors as in PostgreSQL, but they are not
 //! returned: a path that cannot be evaluated finds nothing.
 //!
 //! **Not supported:** variables (there is no way to set them), dates, methods added after PostgreSQL 12, and
@@ -11,10 +11,14 @@ use std::fmt;
 
 use serde_json::{Number, Value};
 
+use crate::budget::Budget;
+
 mod evaluate;
 mod lex;
 mod parse;
 mod step;
+
+pub(super) use evaluate::weight;
 
 /// Maximum number of characters of a path.
 pub const PATH_CHARACTERS_MAX: usize = 1_000;
@@ -55,8 +59,8 @@ impl Path {
     ///
     /// As in PostgreSQL, a path that is itself a comparison (`$.a == 1`) always finds its result, even `false`.
     /// Use a filter (`$ ? (@.a == 1)`) instead.
-    pub fn finds(&self, document: &Value) -> bool {
-        evaluate::finds(self, document)
+    pub fn finds(&self, document: &Value, budget: &Budget) -> bool {
+        evaluate::finds(self, document, budget)
     }
 }
 

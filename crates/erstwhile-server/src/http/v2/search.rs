@@ -17,6 +17,8 @@ use crate::http::error::ApiError;
 const LIMIT: i64 = 10;
 /// Maximum number of results.
 const LIMIT_MAX: i64 = 1_000;
+/// Maximum number of sessions that a search names.
+const SESSIONS_MAX: usize = 1_000;
 /// Default weight of relevance against diversity.
 const MMR_LAMBDA: f32 = 0.5;
 
@@ -95,6 +97,9 @@ async fn search(
     scope: &str,
 ) -> Result<Vec<Found>, ApiError> {
     let limit = checks::count("limit", query.limit, LIMIT, LIMIT_MAX)?;
+    if body.session_ids.as_ref().is_some_and(|ids| ids.len() > SESSIONS_MAX) {
+        return Err(ApiError::bad_request(format!("session_ids must have at most {SESSIONS_MAX} items")));
+    }
     let search = ThreadSearch {
         text: body.text.unwrap_or_default(),
         thread_ids: body.session_ids.unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use erstwhile::engine::{GraphRef, ProjectHandle};
 use erstwhile::model::{EntityId, Episode, EpisodeId};
@@ -109,15 +110,18 @@ pub(super) struct OfDocument {
     graph_id: Option<String>,
 }
 
-/// Lists the episodes of a document, in order.
+/// Lists the episodes of a document, in order. The path is `{document_id}/episodes`: the id of a document is often a
+/// path of its own, whose slashes some SDKs do not escape.
 pub(super) async fn of_document(
     Reader(project): Reader,
-    PathId(document_id): PathId,
+    PathId(path): PathId,
     Query(query): Query<OfDocument>,
 ) -> Result<Json<Episodes>, ApiError> {
+    let document_id = path.strip_suffix("/episodes");
+    let document_id = document_id.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "route not found"))?;
     let graph = query.graph_id.ok_or_else(|| ApiError::bad_request("graph_id is missing"))?;
     let episodes = project.graph(GraphRef::Graph(graph)).episodes(&Filter::default(), &[]).await?;
-    let of = |episode: &Episode| episode.document_id.as_ref() == Some(&document_id);
+    let of = |episode: &Episode| episode.document_id.as_deref() == Some(document_id);
     let episodes: Vec<Episode> = episodes.into_iter().rev().filter(of).collect();
     if episodes.is_empty() {
         return Err(erstwhile::Error::not_found("document").into());

@@ -11,6 +11,14 @@ use crate::http::error::ApiError;
 
 /// Maximum number of uuids in one filter (documented).
 const IDS_MAX: usize = 256;
+/// Maximum number of names of types in one list.
+const TYPES_MAX: usize = 256;
+/// Maximum number of date terms of one field, over all its groups.
+const DATES_MAX: usize = 100;
+/// Maximum number of terms over properties, and over metadata of episodes in all groups together.
+const TERMS_MAX: usize = 100;
+/// Maximum nesting depth of groups over metadata of episodes.
+const GROUPS_DEPTH_MAX: usize = 8;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(expecting = "an object")]
@@ -86,10 +94,10 @@ impl WireFilters {
     /// Converts to the engine's filter.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
         Ok(Filter {
-            node_labels: self.node_labels.unwrap_or_default(),
-            exclude_node_labels: self.exclude_node_labels.unwrap_or_default(),
-            edge_types: self.edge_types.unwrap_or_default(),
-            exclude_edge_types: self.exclude_edge_types.unwrap_or_default(),
+            node_labels: at_most(TYPES_MAX, "node_labels", self.node_labels)?,
+            exclude_node_labels: at_most(TYPES_MAX, "exclude_node_labels", self.exclude_node_labels)?,
+            edge_types: at_most(TYPES_MAX, "edge_types", self.edge_types)?,
+            exclude_edge_types: at_most(TYPES_MAX, "exclude_edge_types", self.exclude_edge_types)?,
             edge_uuids: ids("edge_uuids", self.edge_uuids, AssertionId)?,
             source_node_uuids: ids("source_node_uuids", self.source_node_uuids, EntityId)?,
             target_node_uuids: ids("target_node_uuids", self.target_node_uuids, EntityId)?,
@@ -99,9 +107,7 @@ impl WireFilters {
             valid_at: dates("valid_at", self.valid_at)?,
             invalid_at: dates("invalid_at", self.invalid_at)?,
             expired_at: dates("expired_at", self.expired_at)?,
-            properties: self
-                .property_filters
-                .unwrap_or_default()
+            properties: at_most(TERMS_MAX, "property_filters", self.property_filters)?
                 .into_iter()
                 .map(|term| property("property_filters", term))
                 .collect::<Result<_, _>>()?,
@@ -111,7 +117,14 @@ impl WireFilters {
 }
 
 impl WireMetadataGroup {
+    /// Converts to the engine's filter.
     pub(super) fn parse(self) -> Result<MetadataGroup, ApiError> {
+        let mut terms_left = TERMS_MAX;
+        self.parse_within(&mut terms_left, GROUPS_DEPTH_MAX)
+    }
+
+    /// `terms_left` is the number of terms and groups, `depth_left` that of levels that are still allowed.
+    fn parse_within(self, terms_left: &mut usize, depth_left: usize) -> Result<MetadataGroup, ApiError> {
         let any = match self.kind.as_deref().unwrap_or("and").to_ascii_lowercase().as_str() {
             "and" => false,
             "or" => true,
@@ -120,23 +133,35 @@ impl WireMetadataGroup {
                 return Err(ApiError::bad_request(message));
             }
         };
-        let terms = self.filters.unwrap_or_default().into_iter();
-        let groups = self.groups.unwrap_or_default().into_iter();
+        let (terms, groups) = (self.filters.unwrap_or_default(), self.groups.unwrap_or_default());
+        *terms_left = terms_left.checked_sub(terms.len() + groups.len()).ok_or_else(|| {
+            ApiError::bad_request(format!("episode_metadata_filters must have at most {TERMS_MAX} filters and groups"))
+        })?;
+        let depth_left = depth_left.checked_sub(1).ok_or_else(|| {
+            let message = format!("episode_metadata_filters must have at most {GROUPS_DEPTH_MAX} levels of groups");
+            ApiError::bad_request(message)
+        })?;
+        let (terms, groups) = (terms.into_iter(), groups.into_iter());
         Ok(MetadataGroup {
             any,
             terms: terms.map(|term| property("episode_metadata_filters", term)).collect::<Result<_, _>>()?,
-            groups: groups.map(Self::parse).collect::<Result<_, _>>()?,
+            groups: groups.map(|group| group.parse_within(terms_left, depth_left)).collect::<Result<_, _>>()?,
         })
     }
 }
 
 /// Parses uuids.
 pub(super) fn ids<Id>(name: &str, given: Option<Vec<String>>, id: fn(Uuid) -> Id) -> Result<Vec<Id>, ApiError> {
+    at_most(IDS_MAX, name, given)?.iter().map(|text| uuid(name, text).map(id)).collect()
+}
+
+/// The items of an optional list of at most `max`.
+fn at_most<T>(max: usize, name: &str, given: Option<Vec<T>>) -> Result<Vec<T>, ApiError> {
     let given = given.unwrap_or_default();
-    if given.len() > IDS_MAX {
-        return Err(ApiError::bad_request(format!("{name} must have at most {IDS_MAX} items")));
+    if given.len() > max {
+        return Err(ApiError::bad_request(format!("{name} must have at most {max} items")));
     }
-    given.iter().map(|text| uuid(name, text).map(id)).collect()
+    Ok(given)
 }
 
 fn dates(name: &str, groups: Option<Vec<Vec<WireDate>>>) -> Result<DateFilter, ApiError> {
@@ -149,7 +174,11 @@ fn dates(name: &str, groups: Option<Vec<Vec<WireDate>>>) -> Result<DateFilter, A
         }
         Ok(DateTerm { comparison, date })
     };
-    groups.unwrap_or_default().iter().map(|group| group.iter().map(term).collect()).collect()
+    let groups = at_most(DATES_MAX, name, groups)?;
+    if groups.iter().map(Vec::len).sum::<usize>() > DATES_MAX {
+        return Err(ApiError::bad_request(format!("{name} must have at most {DATES_MAX} terms in all groups")));
+    }
+    groups.iter().map(|group| group.iter().map(term).collect()).collect()
 }
 
 fn property(name: &str, term: WireProperty) -> Result<PropertyTerm, ApiError> {

@@ -43,6 +43,8 @@ pub(super) struct SearchBody {
     search_filters: Option<WireFilters>,
     /// Beyond Zep: `auto`, `always` or `never`.
     statements: Option<String>,
+    /// Beyond Zep: whether episodes say why they have their scores.
+    explain: Option<bool>,
     // Parameters of the previous generation.
     min_score: Option<f64>,
     min_fact_rating: Option<f64>,
@@ -169,8 +171,8 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
     let limit = usize::try_from(body.limit.unwrap_or(LIMIT)).ok().filter(|limit| (1..=limit_max).contains(limit));
     let limit = limit.ok_or_else(|| ApiError::bad_request(format!("limit must be from 1 to {limit_max}")))?;
     let reranker = match body.reranker.as_deref() {
-        // There is no cross encoder; the fusion with the best measured results replaces it.
-        None | Some("cross_encoder") => Reranker::Fused,
+        // There is no cross encoder; the default order replaces it.
+        None | Some("cross_encoder") => Reranker::Relevance,
         Some("rrf") => Reranker::Rrf,
         Some("mmr") => {
             let lambda = body.mmr_lambda.unwrap_or(MMR_LAMBDA);
@@ -202,5 +204,6 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
     // Only current facts by default; a filter by time replaces this restriction.
     let moment = if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(app.engine.now()) };
     let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
-    Ok(Search { reranker, filter, moment, origins, statements, ..Search::new(body.query, limit) })
+    let explain = body.explain.unwrap_or(false);
+    Ok(Search { reranker, filter, moment, origins, statements, explain, ..Search::new(body.query, limit) })
 }

@@ -1,12 +1,14 @@
 //! The generation's response types, and conversions from domain types.
 
+use std::collections::BTreeMap;
+
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::{FactTriple, TaskReadings};
 use erstwhile::model::{
     Entity, Episode, EpisodeState, Graph, Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage,
     ProjectId, Task, TaskState, Thread, User,
 };
-use erstwhile::search::Scored;
+use erstwhile::search::{Explanation, Feature, Scored};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -163,6 +165,9 @@ pub(super) struct WireEpisode {
     relevance: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     selection_rank: Option<usize>,
+    /// By feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<BTreeMap<&'static str, WireFeature>>,
 }
 
 impl From<Episode> for WireEpisode {
@@ -185,6 +190,7 @@ impl From<Episode> for WireEpisode {
             score: None,
             relevance: None,
             selection_rank: None,
+            explanation: None,
         }
     }
 }
@@ -292,6 +298,18 @@ impl From<Entity> for WireNode {
 /// A search result with scores.
 pub(super) trait Ranked: Sized {
     fn ranked(self, score: f64, relevance: f64, rank: usize) -> Self;
+
+    /// Adds why it has its score, if this kind of result shows that.
+    fn explained(self, _explanation: &Explanation) -> Self {
+        self
+    }
+}
+
+/// What was measured, and what it added to the score.
+#[derive(Debug, Serialize)]
+struct WireFeature {
+    value: f32,
+    share: f32,
 }
 
 macro_rules! ranked {
@@ -304,12 +322,33 @@ macro_rules! ranked {
     )*};
 }
 
-ranked!(WireEdge, WireNode, WireEpisode);
+ranked!(WireEdge, WireNode);
+
+impl Ranked for WireEpisode {
+    fn ranked(self, score: f64, relevance: f64, rank: usize) -> Self {
+        Self { score: Some(score), relevance: Some(relevance), selection_rank: Some(rank), ..self }
+    }
+
+    fn explained(self, explanation: &Explanation) -> Self {
+        let of = |feature: &Feature| {
+            let (value, share) = (explanation.features.get(*feature), explanation.shares.get(*feature));
+            (value != 0.0).then(|| (feature.name(), WireFeature { value, share }))
+        };
+        Self { explanation: Some(Feature::ALL.iter().filter_map(of).collect()), ..self }
+    }
+}
 
 /// Converts results and numbers them in order, best first.
 pub(super) fn ranked<T, W: From<T> + Ranked>(found: Vec<Scored<T>>) -> Vec<W> {
     let results = found.into_iter().enumerate();
-    results.map(|(at, found)| W::from(found.item).ranked(found.score, found.relevance, at + 1)).collect()
+    let wire = |(at, found): (usize, Scored<T>)| {
+        let wire = W::from(found.item).ranked(found.score, found.relevance, at + 1);
+        match found.explanation {
+            Some(explanation) => wire.explained(&explanation),
+            None => wire,
+        }
+    };
+    results.map(wire).collect()
 }
 
 #[derive(Debug, Serialize)]

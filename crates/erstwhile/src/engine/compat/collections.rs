@@ -4,19 +4,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use serde_json::Value;
 use uuid::Uuid;
 
+use super::filter_work;
 use crate::engine::checks::merge_deeply;
 use crate::engine::writes::Tries;
 use crate::engine::{CollectionHandle, ProjectHandle};
+use crate::state::off_worker;
 use crate::store::{ErasureState, Locate};
+use erstwhile_core::budget::Budget;
 use erstwhile_core::change::{Change, CollectionChange};
 use erstwhile_core::compat::document_index::DocumentIndex;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner,
+    Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner, metadata_size,
 };
 
 /// Allowed numbers of characters of a collection's name.
@@ -103,8 +105,12 @@ pub(in crate::engine) struct LoadedCollections(Cache<CollectionId, Arc<Loaded>>)
 impl LoadedCollections {
     pub(in crate::engine) fn new() -> Self {
         let weigh = |_: &CollectionId, loaded: &Arc<Loaded>| {
-            let bytes = |document: &Document| document.content.len() + document.metadata.len() * 64 + 4_096;
-            u32::try_from(loaded.documents.values().map(bytes).sum::<usize>()).unwrap_or(u32::MAX)
+            let bytes = |document: &Document| {
+                let vector = document.embedding.as_ref().map_or(0, |vector| size_of_val(vector.as_slice()));
+                size_of::<Document>() + document.content.len() + metadata_size(&document.metadata) + vector
+            };
+            let documents = loaded.documents.values().map(bytes).sum::<usize>();
+            u32::try_from(documents + loaded.index.weight()).unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(BYTES_MAX).weigher(weigh).build())
     }
@@ -407,23 +413,40 @@ impl CollectionHandle {
             (None, None) => return Err(Error::invalid("a search needs text, embedding or metadata")),
         };
         let loaded = self.project.loaded(&collection).await?;
-        let passes = |document: &Document| {
-            search.filter.as_ref().is_none_or(|filter| filter.matches(&document.metadata, document.created_at))
-        };
-        let mut documents: Vec<(Document, f32)> = if query_vector.is_empty() {
-            let mut passing: Vec<&Document> = loaded.documents.values().filter(|document| passes(document)).collect();
-            passing.sort_by_key(|document| (document.created_at, document.id));
-            passing.into_iter().take(limit).map(|document| (document.clone(), 0.0)).collect()
-        } else {
-            let allowed = |id: Uuid| loaded.documents.get(&id).is_some_and(passes);
-            let hits = loaded.index.search(&query_vector, limit, search.mmr_lambda, allowed)?;
-            let hit = |(id, score)| Some((loaded.documents.get(&id)?.clone(), score));
-            hits.into_iter().filter_map(hit).collect()
-        };
+        let turn = self.project.engine.filter_turns.next(search.filter.as_ref()).await?;
+        let mut documents = off_worker(|| {
+            nearest(&loaded, &query_vector, limit, search.mmr_lambda, search.filter.as_ref(), &filter_work::budget())
+        })?;
+        drop(turn);
         // Vectors are included, because callers compare the results with each other.
         self.project.compute_vectors(&collection, documents.iter_mut().map(|(document, _)| document)).await?;
         Ok(FoundDocuments { documents, query_vector })
     }
+}
+
+/// The documents that pass a filter: nearest to a vector first, or else in creation order.
+fn nearest(
+    loaded: &Loaded,
+    query_vector: &[f32],
+    limit: usize,
+    mmr_lambda: Option<f32>,
+    filter: Option<&MetadataFilter>,
+    budget: &Budget,
+) -> Result<Vec<(Document, f32)>> {
+    let passes = |document: &Document| {
+        filter.is_none_or(|filter| filter.matches(&document.metadata, document.created_at, budget))
+    };
+    let documents = if query_vector.is_empty() {
+        let mut passing: Vec<&Document> = loaded.documents.values().filter(|document| passes(document)).collect();
+        passing.sort_by_key(|document| (document.created_at, document.id));
+        passing.into_iter().take(limit).map(|document| (document.clone(), 0.0)).collect()
+    } else {
+        let allowed = |id: Uuid| loaded.documents.get(&id).is_some_and(passes);
+        let hits = loaded.index.search(query_vector, limit, mmr_lambda, allowed)?;
+        let hit = |(id, score)| Some((loaded.documents.get(&id)?.clone(), score));
+        hits.into_iter().filter_map(hit).collect()
+    };
+    budget.result().map(|()| documents)
 }
 
 fn check_vector(collection: &Collection, document: &NewDocument) -> Result<()> {
@@ -440,17 +463,5 @@ fn check_vector(collection: &Collection, document: &NewDocument) -> Result<()> {
             Err(Error::invalid("an embedding's components must be finite numbers"))
         }
         _ => Ok(()),
-    }
-}
-
-/// Reads the filter of a search; an absent filter, null and `{}` match everything.
-///
-/// # Errors
-/// `Invalid` when it is malformed.
-pub fn document_filter(filter: Option<&Value>) -> Result<Option<MetadataFilter>> {
-    match filter {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Object(fields)) if fields.is_empty() => Ok(None),
-        Some(filter) => MetadataFilter::parse(filter).map(Some),
     }
 }

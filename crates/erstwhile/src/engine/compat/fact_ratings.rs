@@ -139,7 +139,7 @@ impl ProjectHandle {
             let found = index.search_facts(&request).into_iter();
             let whole = |found: Scored<erstwhile_core::model::Fact>| {
                 let item = crate::engine::facts::triple(index, Some(&found.item))?;
-                Ok(Scored { item, score: found.score, relevance: found.relevance })
+                Ok(found.with(item))
             };
             found.map(whole).collect()
         })?
@@ -167,8 +167,12 @@ impl ProjectHandle {
         for (found, thread) in found.into_iter().zip(threads_of) {
             if let Some(thread) = thread.filter(|thread| threads.contains(thread)) {
                 let rated = self.rated(graph, Some(&thread), vec![found.item]).await?;
-                let scored =
-                    rated.into_iter().map(|item| Scored { item, score: found.score, relevance: found.relevance });
+                let scored = rated.into_iter().map(|item| Scored {
+                    item,
+                    score: found.score,
+                    relevance: found.relevance,
+                    explanation: None,
+                });
                 facts.extend(scored.map(|scored| (thread.clone(), scored)));
             }
         }

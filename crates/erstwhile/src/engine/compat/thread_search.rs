@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::RatedFact;
+use super::{RatedFact, filter_work};
 use crate::engine::{ProjectHandle, Search, SummaryKind};
 use crate::store::{ListOrder, ListPage};
+use erstwhile_core::budget::Budget;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Episode, EpisodeKind, GraphId, Summary};
@@ -75,15 +76,19 @@ impl ProjectHandle {
     /// Searches the messages of threads.
     pub async fn search_thread_messages(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Episode>>> {
         let mut found = Vec::new();
+        let budget = filter_work::budget();
         for (graph, threads) in self.searched(search).await? {
             let request = if search.text.trim().is_empty() {
                 None
             } else {
-                let reranker = search.mmr_lambda.map_or(Reranker::Fused, Reranker::Mmr);
+                let reranker = search.mmr_lambda.map_or(Reranker::Relevance, Reranker::Mmr);
                 Some(self.search_request(Search { reranker, ..Search::new(&search.text, search.limit) }).await?)
             };
             let index = self.index(graph).await?;
-            found.extend(index.read(|index| messages(index, &threads, request, search))?);
+            let _turn = self.engine.filter_turns.next(search.filter.as_ref()).await?;
+            let read = |index: &GraphIndex| messages(index, &threads, request, search, &budget);
+            found.extend(if search.filter.is_some() { index.read_at_length(read) } else { index.read(read) }?);
+            budget.result()?;
         }
         best(&mut found, search.limit);
         Ok(found)
@@ -135,11 +140,13 @@ fn messages(
     threads: &[String],
     request: Option<SearchRequest>,
     search: &ThreadSearch,
+    budget: &Budget,
 ) -> Vec<FoundInThread<Episode>> {
     let passes = |episode: &Episode| {
         episode.kind == EpisodeKind::Message
             && episode.thread.as_ref().is_some_and(|thread| threads.contains(thread))
-            && search.filter.as_ref().is_none_or(|filter| filter.matches(&episode.metadata, episode.reference_time))
+            && (search.filter.as_ref())
+                .is_none_or(|filter| filter.matches(&episode.metadata, episode.reference_time, budget))
     };
     let found =
         |item: Episode, score| FoundInThread { thread_id: item.thread.clone().unwrap_or_default(), item, score };

@@ -12,8 +12,8 @@ const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 /// The permissions of a group and of everybody else.
 const OTHERS: u32 = 0o077;
-/// The ends of the names of the database's files, and of the file with its identity.
-const OUR_ENDINGS: [&str; 5] = [".db", ".db-wal", ".db-shm", ".db-journal", ".id"];
+/// The ends of the names of the database's files, of the file with its identity, and of the one with the first API key.
+const OUR_ENDINGS: [&str; 6] = [".db", ".db-wal", ".db-shm", ".db-journal", ".id", "first-key"];
 /// What is appended to the name of the database for the names of its other files.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 

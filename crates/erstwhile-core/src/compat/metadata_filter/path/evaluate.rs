@@ -5,14 +5,17 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
+use crate::budget::Budget;
+
 use super::{Comparison, Node, Operator, Path, STEPS_MAX, number};
 
 /// Bytes of text that cost one step.
 const BYTES_PER_STEP: usize = 32;
 
 /// Whether a path finds anything; evaluation errors are not reported.
-pub(super) fn finds(path: &Path, document: &Value) -> bool {
-    let mut evaluator = Evaluator { strict: path.strict, root: document, steps_left: STEPS_MAX, exhausted: false };
+pub(super) fn finds(path: &Path, document: &Value, budget: &Budget) -> bool {
+    let (strict, steps_left) = (path.strict, STEPS_MAX);
+    let mut evaluator = Evaluator { strict, root: document, budget, steps_left, exhausted: false };
     let found = evaluator.items(&path.root, Scope { current: document, size: 0, ignore_missing: false });
     // In strict mode any error is an error; in lax mode, items found before the error count.
     let failed = evaluator.exhausted || path.strict && found.failed;
@@ -46,16 +49,18 @@ pub(super) struct Scope<'s> {
 pub(super) struct Evaluator<'a> {
     pub(super) strict: bool,
     root: &'a Value,
+    /// The budget of the request.
+    budget: &'a Budget,
     steps_left: usize,
     /// Once the budget is exhausted, nothing is found, even if a predicate handles the error.
     exhausted: bool,
 }
 
 impl<'a> Evaluator<'a> {
-    /// Spends steps of the budget; fails if they exceed it.
+    /// Spends steps of both budgets; fails if they exceed one.
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), EvaluationError> {
         match self.steps_left.checked_sub(steps) {
-            Some(left) if !self.exhausted => {
+            Some(left) if !self.exhausted && self.budget.take(steps) => {
                 self.steps_left = left;
                 Ok(())
             }
@@ -246,7 +251,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Cost of copying a value, in steps.
-pub(super) fn weight(value: &Value) -> usize {
+pub(in crate::compat::metadata_filter) fn weight(value: &Value) -> usize {
     match value {
         Value::String(text) => 1 + text.len() / BYTES_PER_STEP,
         Value::Array(elements) => 1 + elements.iter().map(weight).sum::<usize>(),

@@ -1,0 +1,157 @@
+//! Conversations with questions whose evidence is known, read from files into an engine.
+//!
+//! A file is a JSON list of conversations, `{"id", "user_name", "sessions": [{"id", "messages": [{"id", "role", "name",
+//! "content", "created_at"}]}], "questions": [{"query", "gold": [message id], "category",
+//! "old": [message id], "new": [message id]}]}`. A message that is sent in
+//! several parts repeats its id.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use erstwhile::Engine;
+use erstwhile::EngineSettings;
+use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser};
+use erstwhile::model::{EpisodeId, Metadata, ProjectId, Role};
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
+use erstwhile_models::offline::OfflineExtractor;
+use erstwhile_models::static_embedder::StaticEmbedder;
+use indicatif::ProgressBar;
+use serde::Deserialize;
+
+/// How many messages are sent at once.
+const MESSAGES_PER_CALL: usize = 30;
+/// Pause between two looks at the ingestion queue.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Conversations of one kind.
+pub(crate) struct DataSet {
+    pub(crate) name: String,
+    pub(crate) conversations: Vec<Stored>,
+}
+
+/// A conversation in the engine.
+pub(crate) struct Stored {
+    pub(crate) graph: GraphRef,
+    pub(crate) questions: Vec<Question>,
+    /// The message of each episode.
+    pub(crate) messages: HashMap<EpisodeId, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Question {
+    pub(crate) query: String,
+    pub(crate) gold: Vec<String>,
+    #[serde(default)]
+    pub(crate) category: String,
+    /// Evidence that later evidence has brought up to date, and that later evidence.
+    #[serde(default)]
+    pub(crate) old: Vec<String>,
+    #[serde(default)]
+    pub(crate) new: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Conversation {
+    id: String,
+    user_name: Option<String>,
+    sessions: Vec<Session>,
+    questions: Vec<Question>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Session {
+    id: String,
+    messages: Vec<Message>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    id: String,
+    role: String,
+    name: Option<String>,
+    content: String,
+    created_at: jiff::Timestamp,
+}
+
+/// An engine with the built-in models on a folder.
+pub(crate) async fn open(folder: &Path) -> anyhow::Result<Engine> {
+    let store = Store::open(Arc::new(Sqlite::open(&folder.join("retrieval.db"))?)).await?;
+    let settings = EngineSettings { index_bytes_max: 4 << 30, ..EngineSettings::default() };
+    let builder = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?);
+    Ok(builder.settings(settings).build())
+}
+
+/// Stores the conversations of files, unless the folder of the engine has them already.
+pub(crate) async fn store(engine: &Engine, files: &[PathBuf]) -> anyhow::Result<(ProjectId, Vec<DataSet>)> {
+    let project = engine.ensure_project("retrieval").await?.id;
+    let workers = engine.spawn_workers(2);
+    let mut sets = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let conversations: Vec<Conversation> = serde_json::from_str(&text)
+            .with_context(|| format!("{} is not a valid conversation file", file.display()))?;
+        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let progress = ProgressBar::new(conversations.len() as u64);
+        let mut stored = Vec::new();
+        for conversation in conversations {
+            let user = format!("{name} {}", conversation.id);
+            let messages = store_one(engine, project, &user, &conversation).await?;
+            stored.push(Stored { graph: GraphRef::User(user), questions: conversation.questions, messages });
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+        sets.push(DataSet { name, conversations: stored });
+    }
+    while engine.queue_depth().await?.episodes > 0 {
+        tokio::time::sleep(PAUSE).await;
+    }
+    workers.stop().await;
+    Ok((project, sets))
+}
+
+/// Stores one conversation as the graph of a user, a thread per session; returns the message of each episode.
+async fn store_one(
+    engine: &Engine,
+    project: ProjectId,
+    user: &str,
+    conversation: &Conversation,
+) -> anyhow::Result<HashMap<EpisodeId, String>> {
+    let project = engine.project(project);
+    let is_new = project.user(user).get().await.is_err();
+    if is_new {
+        let new =
+            NewUser { user_id: user.to_owned(), first_name: conversation.user_name.clone(), ..NewUser::default() };
+        project.add_user(new).await?;
+    }
+    let mut messages = HashMap::new();
+    for session in &conversation.sessions {
+        let thread = project.thread(format!("{user} {}", session.id));
+        let ids = if is_new {
+            project.create_thread(NewThread::of(thread.id(), user)).await?;
+            let mut ids = Vec::new();
+            for part in session.messages.chunks(MESSAGES_PER_CALL) {
+                ids.extend(thread.add_messages(part.iter().map(new_message).collect(), &[], false).await?.messages);
+            }
+            ids
+        } else {
+            let (stored, _) = thread.messages(0, session.messages.len() as i64).await?;
+            stored.into_iter().map(|message| message.id).collect()
+        };
+        messages.extend(ids.into_iter().zip(session.messages.iter().map(|message| message.id.clone())));
+    }
+    Ok(messages)
+}
+
+fn new_message(message: &Message) -> NewMessage {
+    NewMessage {
+        role: Role::parse(&message.role).unwrap_or(Role::Norole),
+        name: message.name.clone(),
+        content: message.content.clone(),
+        created_at: Some(message.created_at),
+        metadata: Metadata::new(),
+    }
+}

@@ -1,0 +1,145 @@
+//! Tests of what the learned ranker makes of turns, without vectors.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::evidence::Evidence;
+use crate::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role};
+use crate::search::filter::Filter;
+use crate::search::{Explanation, Feature, GraphIndex, Moment, Reranker, SearchRequest, Statements};
+
+/// A turn: thread, role, speaker, day and text.
+type Turn = (&'static str, Role, &'static str, &'static str, &'static str);
+
+const USER: Role = Role::User;
+
+fn index(turns: &[Turn]) -> GraphIndex {
+    let graph = GraphId(Uuid::from_u128(1));
+    let mut index = GraphIndex::new(graph, 2);
+    let episode = |(seq, (thread, role, name, day, text)): (usize, &Turn)| {
+        let at: Timestamp = format!("{day}T12:00:00Z").parse().expect("a day");
+        Episode {
+            id: EpisodeId(graph.within(Uuid::from_u128(seq as u128))),
+            seq: seq as i64,
+            thread: Some((*thread).to_owned()),
+            kind: EpisodeKind::Message,
+            role: Some(*role),
+            name: (!name.is_empty()).then(|| (*name).to_owned()),
+            content: (*text).to_owned(),
+            metadata: Metadata::new(),
+            source_description: None,
+            document_id: None,
+            reference_time: at,
+            recorded_at: at,
+            state: EpisodeState::Processed,
+            task: None,
+            strict: false,
+            model_reading: None,
+        }
+    };
+    index.apply(Evidence { episodes: turns.iter().enumerate().map(episode).collect(), ..Evidence::default() });
+    index
+}
+
+fn request(query: &str) -> SearchRequest {
+    SearchRequest {
+        query: query.to_owned(),
+        vector: Vec::new(),
+        limit: 10,
+        reranker: Reranker::Relevance,
+        filter: Filter::default(),
+        moment: Moment::Always,
+        known_at: None,
+        origins: Vec::new(),
+        statements: Statements::Never,
+        explain: true,
+        ignored: Vec::new(),
+    }
+}
+
+fn found(turns: &[Turn], query: &str) -> Vec<String> {
+    index(turns).search_episodes(&request(query)).into_iter().map(|found| found.item.content).collect()
+}
+
+#[test]
+fn a_query_that_names_a_speaker_prefers_their_turns() {
+    let turns: [Turn; 2] =
+        [("a", USER, "Tom", "2024-05-01", "Painted a lake."), ("b", USER, "Mira", "2024-05-01", "Painted a lake.")];
+    let speakers = |query| -> Vec<String> {
+        let found = index(&turns).search_episodes(&request(query));
+        found.into_iter().filter_map(|found| found.item.name).collect()
+    };
+    assert_eq!(speakers("What has Mira painted?"), ["Mira", "Tom"]);
+    assert_eq!(speakers("what has tom painted?"), ["Tom", "Mira"]);
+}
+
+#[test]
+fn a_question_for_a_time_prefers_turns_that_name_one() {
+    let turns: [Turn; 2] = [
+        ("a", USER, "", "2024-05-01", "I went to the pottery class."),
+        ("b", USER, "", "2024-05-01", "I went to the pottery class yesterday."),
+    ];
+    assert_eq!(found(&turns, "When was the pottery class?")[0], turns[1].4);
+    assert_eq!(found(&turns, "Which pottery class was it?")[0], turns[0].4, "the shorter one says less else");
+}
+
+#[test]
+fn a_named_date_prefers_turns_of_that_day() {
+    let turns: [Turn; 3] = [
+        ("a", USER, "", "2024-05-01", "The market was lovely."),
+        ("b", USER, "", "2024-07-03", "The market was lovely, too."),
+        ("c", USER, "", "2024-09-01", "The market was lovely again."),
+    ];
+    assert_eq!(found(&turns, "What did I like about the market on July 3rd?")[0], turns[1].4);
+}
+
+#[test]
+fn a_turn_that_answers_is_found_by_the_question_before_it() {
+    let turns: [Turn; 4] = [
+        ("a", Role::Assistant, "", "2024-05-01", "Which pets do you keep?"),
+        ("a", USER, "", "2024-05-01", "Two ferrets."),
+        ("b", USER, "", "2024-05-01", "Nothing new."),
+        ("b", USER, "", "2024-05-01", "Still nothing new."),
+    ];
+    let found = found(&turns, "pets");
+    assert_eq!(found, [turns[0].4, turns[1].4], "and what has nothing in common with the query is not found");
+}
+
+#[test]
+fn an_ignored_turn_is_not_found_and_does_not_lower_the_others() {
+    let turns: [Turn; 3] = [
+        ("a", USER, "", "2024-05-01", "My ferret likes grapes."),
+        ("b", USER, "", "2024-05-01", "We flew to Oslo."),
+        ("c", USER, "", "2024-05-02", "What does my ferret like to eat for lunch on a Sunday?"),
+    ];
+    let query = turns[2].4;
+    let with = index(&turns[..2]).search_episodes(&request(query));
+    let all = index(&turns);
+    let ignored = all.episodes().take(1).map(|episode| episode.id).collect();
+    let without = all.search_episodes(&SearchRequest { ignored, ..request(query) });
+    assert_eq!(without.len(), 1);
+    assert_eq!(without[0].item.content, turns[0].4);
+    let content = |found: &[crate::search::Scored<Episode>]| {
+        found[0].explanation.as_ref().map(|explanation| explanation.features.get(Feature::Content))
+    };
+    assert_eq!(content(&without), content(&with), "it is the best by its words");
+}
+
+#[test]
+fn the_shares_of_an_explanation_are_the_features_times_their_weights() {
+    let turns: [Turn; 2] = [
+        ("a", USER, "Mira", "2024-05-01", "Painted a lake yesterday."),
+        ("b", USER, "Tom", "2024-05-01", "Sold a lake."),
+    ];
+    let found = index(&turns).search_episodes(&request("When has Mira painted the lake?"));
+    let explanation: &Explanation = found[0].explanation.as_deref().expect("an explanation");
+    let of = |feature: Feature| (explanation.features.get(feature), explanation.shares.get(feature));
+    assert!(of(Feature::Speaker).0 > 0.99 && of(Feature::TimeAsked).1 > 0.0 && of(Feature::DateNamed).1 <= 0.0);
+    let sum = |at: usize| -> f32 {
+        let shares = found[at].explanation.as_ref().map(|explanation| explanation.shares).unwrap_or_default();
+        Feature::ALL.iter().map(|feature| shares.get(*feature)).sum()
+    };
+    assert!(sum(0) > sum(1) && found[0].score > found[1].score);
+    let silent = index(&turns).search_episodes(&SearchRequest { explain: false, ..request("lake") });
+    assert!(silent.iter().all(|found| found.explanation.is_none()));
+}
