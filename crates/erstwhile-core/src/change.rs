@@ -198,6 +198,45 @@ impl Change {
         )
     }
 
+    /// Whether the change deletes or replaces text that may be about a person, so that its remains must be removed from the
+    /// database's files.
+    ///
+    /// Not what a language model replaces: that follows from episodes, and is removed when they are.
+    pub fn erases(&self) -> bool {
+        match self {
+            Self::Project(change) => matches!(change, ProjectChange::Update(_)),
+            Self::UpdatePartition(..)
+            | Self::UpdateUser(..)
+            | Self::RemovePartition(_)
+            | Self::UpdateThread(..)
+            | Self::RemoveThread(_)
+            | Self::SetEpisodeMetadata(..)
+            | Self::RemoveEpisode(_)
+            | Self::RemoveAssertion(_)
+            | Self::RemoveLink(_)
+            | Self::PutFactEdit(..)
+            | Self::PutEntityEdit(..)
+            | Self::RemoveName(_)
+            | Self::Setting(SettingChange::Remove(..)) => true,
+            Self::Setting(SettingChange::Put(_, precondition)) => *precondition != Precondition::Absent,
+            Self::Group(change) => matches!(change, GroupChange::Leave(_) | GroupChange::Dissolve(_)),
+            Self::Collection(change) => !matches!(change, CollectionChange::Add(_) | CollectionChange::AddDocument(_)),
+            Self::Import(change) => matches!(change, ImportChange::EraseItem(_)),
+            Self::AddPartition(..)
+            | Self::AddThread(_)
+            | Self::AddEpisodes(_)
+            | Self::SetEpisodeState(..)
+            | Self::AwaitModel(..)
+            | Self::ReplaceReading(..)
+            | Self::SetModelReading(..)
+            | Self::PutWrittenSummary(_)
+            | Self::AddTask { .. }
+            | Self::AddMention(_)
+            | Self::AddAssertion(_)
+            | Self::AddLink(_) => false,
+        }
+    }
+
     /// Whether the change may alter the number of unfinished items of an import job.
     pub fn advances_import(&self) -> bool {
         let Self::Import(change) = self else { return false };

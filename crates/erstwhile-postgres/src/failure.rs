@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use erstwhile::{Error, ErrorKind};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 
 use crate::value::ConversionError;
 
@@ -34,7 +34,8 @@ impl Failure {
             };
         };
         let message = format!("the database cannot {action}: {}{}", message_of(error), advice(state));
-        match kind_of(state) {
+        let routine = error.as_db_error().and_then(DbError::routine);
+        match kind_of(state, routine) {
             Kind::Locked => Self::Locked(Error::unavailable(message)),
             Kind::Temporary => Self::Retryable(Error::unavailable(message)),
             Kind::Operator => Self::Final(Error::unavailable(message)),
@@ -67,13 +68,19 @@ enum Kind {
     Bug,
 }
 
-/// Classifies a SQLSTATE (PostgreSQL manual, appendix A).
-fn kind_of(state: &SqlState) -> Kind {
+/// Reports that a prepared statement's plan is outdated, as the routine in the server's source: its message may be in any
+/// language, and its SQLSTATE also says that the server lacks a feature.
+const OUTDATED_PLAN: &str = "RevalidateCachedQuery";
+
+/// Classifies a SQLSTATE (PostgreSQL manual, appendix A) from a routine of the server.
+fn kind_of(state: &SqlState, routine: Option<&str>) -> Kind {
     match state.code() {
         "55P03" => Kind::Locked,
-        // A conflict with another transaction; an outdated plan; a server that has become a standby, is shutting
-        // down or starting up, or has no free connections.
-        "40001" | "40P01" | "0A000" | "25006" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05" | "53300" => {
+        "0A000" if routine == Some(OUTDATED_PLAN) => Kind::Temporary,
+        // A conflict with another transaction; a server that has become a standby, is shutting down or starting up, or
+        // has no free connections. XX000 is how Citus reports that a worker shut down during a commit: whether the
+        // transaction was committed is in doubt, as after a lost connection.
+        "40001" | "40P01" | "25006" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "XX000" => {
             Kind::Temporary
         }
         "42501" => Kind::Operator,
@@ -123,12 +130,13 @@ mod tests {
 
     #[test]
     fn temporary_errors_are_distinguished_from_permanent_ones() {
-        let is_temporary = |code: &str| matches!(kind_of(&SqlState::from_code(code)), Kind::Temporary);
-        for code in ["40001", "40P01", "08006", "57P01", "57P03", "25006"] {
+        let is_temporary = |code: &str| matches!(kind_of(&SqlState::from_code(code), None), Kind::Temporary);
+        for code in ["40001", "40P01", "08006", "57P01", "57P03", "25006", "XX000"] {
             assert!(is_temporary(code), "{code}");
         }
-        for code in ["28P01", "3D000", "42501", "53100", "23505", "42P01", "22021"] {
+        for code in ["28P01", "3D000", "42501", "53100", "23505", "42P01", "22021", "0A000"] {
             assert!(!is_temporary(code), "{code}");
         }
+        assert!(matches!(kind_of(&SqlState::FEATURE_NOT_SUPPORTED, Some(OUTDATED_PLAN)), Kind::Temporary));
     }
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
-use erstwhile::store::sql::{Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
+use erstwhile::store::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
 use erstwhile::{Error, Result};
 use rand::Rng;
 use tokio::time::Instant;
@@ -25,6 +25,7 @@ mod sharding;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+mod vacuum;
 mod value;
 
 use connect::Target;
@@ -36,10 +37,14 @@ pub const OLDEST_SERVER: i64 = 150_000;
 /// Settings of every connection. A process that freezes or vanishes in the middle of a transaction must not block
 /// its rows for long, and waiting for a row lock must end before the response timeout.
 ///
+/// The server ends a statement for a process that is gone, which otherwise keeps a connection of the server busy, for
+/// example while a shard does not answer. Citus passes `SET LOCAL` on to its workers; to others the setting means nothing.
+///
 /// A statement and not a part of the URL, because poolers reject settings in the startup packet.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '8s'; SET lock_timeout = '3s'; \
     SET tcp_user_timeout = '10s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; \
-    SET tcp_keepalives_count = 3";
+    SET tcp_keepalives_count = 3; SET client_connection_check_interval = '2s'; \
+    SET citus.propagate_set_commands = 'local'";
 
 /// Settings of the driver.
 #[derive(Debug, Clone)]
@@ -256,9 +261,8 @@ impl Sql for Postgres {
         })?
     }
 
-    /// Does nothing: `VACUUM` and the retention of the write-ahead log determine when deleted bytes disappear.
-    async fn scrub(&self) -> Result<()> {
-        Ok(())
+    async fn scrub(&self, tables: &[&str]) -> Result<()> {
+        vacuum::run(self, tables).await
     }
 
     async fn ping(&self) -> Result<()> {
@@ -269,5 +273,14 @@ impl Sql for Postgres {
             pooled.release(result.flatten())
         };
         attempt.await.map_err(Failure::into_error)
+    }
+
+    async fn schema_version(&self) -> Result<i64> {
+        with_retries!(self, |connection| migrate::schema_version(connection))
+    }
+
+    /// Nothing: PostgreSQL has checksums of its own (`initdb --data-checksums`), and `amcheck`.
+    async fn find_damage(&self, _search: DamageSearch) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 }

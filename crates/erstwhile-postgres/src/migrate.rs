@@ -89,6 +89,11 @@ async fn migrate(connection: &Object, migrations: &'static [Migration]) -> Resul
     sharding::distribute(connection).await
 }
 
+/// Returns the version of the schema; 0 if there is none.
+pub(crate) async fn schema_version(connection: &Object) -> Result<i64, Failure> {
+    Ok(version(connection).await?.unwrap_or(0))
+}
+
 /// Returns the newest version in the history table; `None` without the table, `Some(0)` if it is empty.
 async fn version(connection: &Object) -> Result<Option<i64>, Failure> {
     let failed = |error| Failure::of("report its schema version", &error);

@@ -15,8 +15,9 @@ use crate::value::{Column, Param};
 /// The result of a step: the rows that it returned, and the number of rows that it affected.
 type StepResult = (Vec<Row>, u64);
 
-/// Begins a transaction that waits for a row lock only as long as a healthy transaction holds it.
-const BEGIN_UNLESS_LOCKED: &str = "BEGIN; SET LOCAL lock_timeout = '100ms'";
+/// Waits for a row lock only as long as a healthy transaction holds it. A statement of its own, because Citus does not pass
+/// it on to its workers when it comes together with `BEGIN`.
+const UNLESS_LOCKED: &str = "SET LOCAL lock_timeout = '100ms'";
 
 /// Runs one read.
 pub(crate) async fn read(
@@ -112,11 +113,13 @@ async fn run_unless_locked(
     prepared: &tokio_postgres::Statement,
     timeout: Duration,
 ) -> Result<Outcome, Failure> {
-    let begun = send_plain(connection, BEGIN_UNLESS_LOCKED).await;
+    let begun = send_plain(connection, "BEGIN").await;
+    let limited = send_plain(connection, UNLESS_LOCKED).await;
     let sent = send(connection, prepared, step.statement.name, &step.params).await;
     // After a failure, the server treats this as a rollback.
     let ended = send_plain(connection, "COMMIT").await;
     begun.finish(timeout).await?;
+    limited.finish(timeout).await?;
     let response = sent.finish(timeout).await;
     ended.finish(timeout).await?;
     match response {

@@ -17,6 +17,7 @@ mod output;
 mod replay;
 mod serve;
 mod transfer;
+mod verify_erasure;
 
 /// The memory of AI agents.
 #[derive(Debug, Parser)]
@@ -47,6 +48,8 @@ enum Command {
     Replay(replay::Replay),
     /// Check the settings, the database and the models
     Doctor(doctor::Doctor),
+    /// Search the files of the embedded database for what was deleted
+    VerifyErasure(verify_erasure::VerifyErasure),
 }
 
 /// Where data is stored.
@@ -73,7 +76,7 @@ impl DataArgs {
 }
 
 /// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
-/// 3 unhealthy (`doctor`).
+/// 3 unhealthy (`doctor`) or not erased (`verify-erasure`).
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
@@ -88,6 +91,7 @@ pub fn run() -> ExitCode {
                 Command::IngestCost(command) => command.run(&settings),
                 Command::Replay(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,
+                Command::VerifyErasure(command) => command.run(settings).await,
             }
         })
     });

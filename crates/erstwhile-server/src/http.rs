@@ -5,6 +5,7 @@ pub mod body;
 pub mod caller;
 mod checks;
 pub mod client;
+pub mod erasure;
 pub mod error;
 pub mod health;
 pub mod v0;

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
-use erstwhile::engine::NewKey;
+use erstwhile::engine::{DamageSearch, NewKey};
 use erstwhile::model::{KeyAccess, Project};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
-use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::sqlite::{Sqlite, create_private_folder};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use rand::RngCore;
@@ -33,30 +33,62 @@ const DATABASE: &str = "erstwhile.db";
 const METRICS_CONNECTIONS_MAX: usize = 64;
 /// Interval between clean-ups of the store.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_hours(1);
+/// Number of clean-ups between two searches for damage, which read the whole embedded database.
+const DAMAGE_INTERVAL: u64 = 24;
 
-/// Opens the configured store: PostgreSQL if a URL is set, else the embedded database in the data folder.
+/// Opens the configured store, and creates it if it does not exist: PostgreSQL if a URL is set, else the embedded database
+/// in the data folder.
 ///
 /// # Errors
 /// If it cannot be opened or its schema cannot be migrated.
 pub async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
-    let cannot_open = || format!("cannot open the database in `{}`", settings.place());
-    let database: Arc<dyn Sql> = if let Some(url) = &settings.database {
-        let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
-        Arc::new(Postgres::new(url, postgres).with_context(cannot_open)?)
-    } else {
-        let folder = &settings.data;
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
-        Arc::new(Sqlite::open(&folder.join(DATABASE)).with_context(cannot_open)?)
-    };
-    Store::open(database).await.with_context(cannot_open)
+    if settings.database.is_none() {
+        create_private_folder(&settings.data)?;
+    }
+    Store::open(open_database(settings)?).await.with_context(|| cannot_open(settings))
 }
 
-/// Opens an engine on the configured store, with the built-in models.
+/// Opens the configured store, if it exists.
+///
+/// # Errors
+/// If there is none, it cannot be opened, or its schema cannot be migrated.
+pub async fn open_existing_store(settings: &StoreSettings) -> anyhow::Result<Store> {
+    if !has_store(settings) {
+        bail!("there is no database in `{}`: set it with --data or --database", settings.place());
+    }
+    Store::open_existing(open_database(settings)?).await.with_context(|| cannot_open(settings))
+}
+
+fn open_database(settings: &StoreSettings) -> anyhow::Result<Arc<dyn Sql>> {
+    let Some(url) = &settings.database else {
+        let database = Sqlite::open(&settings.data.join(DATABASE)).with_context(|| cannot_open(settings))?;
+        return Ok(Arc::new(database));
+    };
+    let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
+    Ok(Arc::new(Postgres::new(url, postgres).with_context(|| cannot_open(settings))?))
+}
+
+fn cannot_open(settings: &StoreSettings) -> String {
+    format!("cannot open the database in `{}`", settings.place())
+}
+
+/// Opens an engine on the configured store, with the built-in models. Creates the store if it does not exist.
 ///
 /// # Errors
 /// If the store cannot be opened.
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
-    let store = open_store(&settings.store).await?;
+    engine_on(open_store(&settings.store).await?, settings)
+}
+
+/// Opens an engine on the configured store, for commands that must not create one.
+///
+/// # Errors
+/// If there is no store, or it cannot be opened.
+pub async fn open_existing_engine(settings: &Settings) -> anyhow::Result<Engine> {
+    engine_on(open_existing_store(&settings.store).await?, settings)
+}
+
+fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
         queue_episodes_max: settings.ingest.queue_episodes_max,
@@ -68,9 +100,11 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     Ok(models::add_models(builder, &settings.model)?.build())
 }
 
-/// Returns whether the store exists; opening the embedded database would create it.
-pub fn has_store(settings: &StoreSettings) -> bool {
-    settings.database.is_some() || settings.data.join(DATABASE).exists()
+/// Returns whether there is a store: the file of the embedded database, or its identity, which is there even if the file
+/// was lost. Whether a PostgreSQL database is empty is found out when it is opened.
+fn has_store(settings: &StoreSettings) -> bool {
+    let database = settings.data.join(DATABASE);
+    settings.database.is_some() || database.exists() || database.with_extension("id").exists()
 }
 
 /// Returns random bytes for the secret of a key.
@@ -167,14 +201,36 @@ async fn serve_on(
     Ok((address, connections::serve(listener, router, limits, app.metrics.clone(), stop.clone())))
 }
 
+/// Checks and cleans up the store at the start and then regularly, until cancelled.
 async fn clean_up(engine: Engine, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(CLEAN_UP_INTERVAL) => {}
+    // Cancelled at any point, because the search for damage may take long and nothing here must be completed.
+    stop.run_until_cancelled(clean_up_regularly(engine)).await;
+}
+
+async fn clean_up_regularly(engine: Engine) {
+    for round in 0_u64.. {
+        if round % DAMAGE_INTERVAL == 0 {
+            find_damage(&engine).await;
+        }
+        match engine.queue_lost_episodes().await {
+            Ok(0) => {}
+            Ok(episodes) => tracing::warn!(episodes, "waiting episodes were in no queue; they are queued again"),
+            Err(error) => tracing::warn!(%error, "cannot compare the queue with the waiting episodes"),
         }
         if let Err(error) = engine.remove_obsolete_rows().await {
             tracing::warn!(%error, "cannot clean up the store");
         }
+        tokio::time::sleep(CLEAN_UP_INTERVAL).await;
+    }
+}
+
+async fn find_damage(engine: &Engine) {
+    match engine.find_damage(DamageSearch::Quick).await {
+        Ok(damage) => {
+            for problem in damage {
+                tracing::error!(problem, "the database is damaged: restore a backup");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "cannot check the database for damage"),
     }
 }

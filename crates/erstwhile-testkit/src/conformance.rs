@@ -413,7 +413,8 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     let graph = with_thread(store).await;
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     store.apply(&batch(3, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))])).await.unwrap();
-    store.scrub().await.unwrap();
+    // Other tests on the same server may still read the rows.
+    drop(store.complete_erasures(at(3)).await);
     assert_eq!(store.locate(project(1), Locate::User, "ann").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Thread, "t").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), None);

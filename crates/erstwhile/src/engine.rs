@@ -28,6 +28,7 @@ mod graph_copies;
 mod graphs;
 mod groups;
 mod handles;
+mod health;
 mod imports;
 mod keys;
 mod listing;
@@ -43,7 +44,8 @@ mod users;
 mod writes;
 mod written_summaries;
 
-pub use crate::store::DayUsage;
+pub use crate::store::sql::DamageSearch;
+pub use crate::store::{DayUsage, ErasureReceipt, ErasureState};
 pub use builder::EngineBuilder;
 pub use context::ContextRequest;
 pub use derived::{Community, FoundPatterns, GraphPart};
@@ -162,11 +164,6 @@ impl Engine {
     /// What the language model consumed and read since the process started.
     pub fn model_totals(&self) -> ModelTotals {
         self.state.model_totals()
-    }
-
-    /// Checks that the store answers.
-    pub async fn ping(&self) -> Result<()> {
-        self.store().ping().await
     }
 
     /// Removes housekeeping rows that are no longer needed; call it about every hour.

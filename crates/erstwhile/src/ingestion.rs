@@ -22,7 +22,7 @@ mod summaries;
 pub(crate) use model_readings::is_worth_a_call;
 
 use crate::ports::{DroppedClaim, Extraction};
-use crate::state::State;
+use crate::state::{State, erasures};
 use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
@@ -44,7 +44,7 @@ const POLL: Duration = Duration::from_millis(500);
 /// and holds its index claims it.
 const POLL_MIN_WAIT: SignedDuration = SignedDuration::from_millis(500);
 
-/// Ingestion workers that run in the background.
+/// Workers that run in the background: they ingest, and complete erasures.
 ///
 /// Dropping this stops them without waiting.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ impl Workers {
         for _ in 0..count {
             tasks.spawn(run(Arc::clone(state), stop.clone()));
         }
+        tasks.spawn(erasures::run(Arc::clone(state), stop.clone()));
         if state.parts.model_extractor.is_some() {
             for _ in 0..state.parts.settings.model.workers {
                 tasks.spawn(model_readings::run(Arc::clone(state), stop.clone()));

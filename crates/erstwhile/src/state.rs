@@ -1,7 +1,7 @@
 //! State that the facade and the ingestion workers share: the components, the indexes, and a cache of declared
 //! settings.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::ontology::Ontology;
@@ -17,6 +17,7 @@ mod announcements;
 mod backlog;
 mod declarations;
 mod dropped;
+pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
 
@@ -28,6 +29,7 @@ use announcements::Announcements;
 use backlog::Backlog;
 use declarations::Declarations;
 use dropped::DroppedClaims;
+use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
 
@@ -40,6 +42,8 @@ pub(crate) struct State {
     announcements: Announcements,
     backlog: Backlog,
     dropped: DroppedClaims,
+    erasures: Erasures,
+    damage: Mutex<Vec<String>>,
     model_totals: SharedModelTotals,
 }
 
@@ -53,6 +57,8 @@ impl State {
             announcements: Announcements::default(),
             backlog: Backlog::default(),
             dropped: DroppedClaims::default(),
+            erasures: Erasures::default(),
+            damage: Mutex::default(),
             model_totals: SharedModelTotals::default(),
         }
     }
@@ -72,6 +78,21 @@ impl State {
     /// Counts of the claims that were dropped while reading episodes.
     pub(crate) fn dropped_claims(&self) -> &DroppedClaims {
         &self.dropped
+    }
+
+    /// The erasures that this process completes.
+    pub(crate) fn erasures(&self) -> &Erasures {
+        &self.erasures
+    }
+
+    /// The damage that was found last.
+    pub(crate) fn damage(&self) -> Vec<String> {
+        self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the damage that was found.
+    pub(crate) fn set_damage(&self, damage: &[String]) {
+        *self.damage.lock().unwrap_or_else(PoisonError::into_inner) = damage.to_vec();
     }
 
     /// The current time of the engine's clock.

@@ -17,7 +17,9 @@ use erstwhile_core::model::{
 };
 
 mod apply;
+mod checks;
 mod codes;
+mod erasures;
 mod evidence;
 mod export;
 mod export_unit;
@@ -31,6 +33,8 @@ pub mod sqlite;
 pub mod statements;
 pub mod tables;
 
+pub use checks::LostEpisodes;
+pub use erasures::{ErasureReceipt, ErasureState};
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::MIGRATIONS;
@@ -121,6 +125,17 @@ impl Store {
         Ok(Self { sql })
     }
 
+    /// Opens a store that exists, for commands that must not create one. Migrates an older schema.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is empty.
+    pub async fn open_existing(sql: Arc<dyn Sql>) -> Result<Self> {
+        if sql.schema_version().await? == 0 {
+            return Err(checks::empty());
+        }
+        Self::open(sql).await
+    }
+
     /// Applies a batch.
     ///
     /// # Errors
@@ -153,16 +168,6 @@ impl Store {
             }
             Outcome::Refused(Refusal::Locked) => Err(Error::unavailable("the graph is being changed")),
         }
-    }
-
-    /// Removes the remains of deleted rows from the database's own files.
-    pub async fn scrub(&self) -> Result<()> {
-        self.sql.scrub().await
-    }
-
-    /// Checks that the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        self.sql.ping().await
     }
 
     async fn one<T>(

@@ -12,11 +12,11 @@ use erstwhile_postgres::{Postgres, PostgresSettings};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()
 }
 
-fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
+pub(crate) fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
     let project = ProjectId(Uuid::from_u128(1));
     Batch {
         id: BatchId(Uuid::from_u128(number)),
@@ -29,7 +29,7 @@ fn batch(graph: GraphId, number: u128, changes: Vec<Change>) -> Batch {
 }
 
 /// Creates a graph with one pending episode.
-async fn graph_with_pending_episode(store: &Store, number: u128) -> GraphId {
+pub(crate) async fn graph_with_pending_episode(store: &Store, number: u128) -> GraphId {
     let graph = GraphId(Uuid::from_u128((number + 1) << 100));
     let owner = PartitionOwner::Standalone(format!("graph {number}"));
     let episode = Episode {

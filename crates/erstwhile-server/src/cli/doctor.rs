@@ -1,15 +1,18 @@
 //! `erstwhile doctor`
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use erstwhile::Engine;
+use erstwhile::engine::DamageSearch;
 use erstwhile::ports::Embedder;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde_json::json;
 
 use super::DataArgs;
 use super::output::print_data;
-use crate::serve::{DEFAULT_PROJECT, open_engine};
+use crate::serve::{DEFAULT_PROJECT, open_existing_engine};
 use crate::settings::Settings;
 
 /// Check the settings, the database and the models; exits with 3 if a check fails.
@@ -51,29 +54,73 @@ async fn run_checks(settings: &Settings) -> Vec<Finding> {
     // The settings were loaded before this command ran, so they are valid.
     let mut findings = vec![Finding { name: "settings", result: Ok(format!("API on {}", settings.server.listen)) }];
     findings.push(Finding { name: "embedder", result: check_embedder().await });
-    let engine = match open_engine(settings).await {
+    if settings.store.database.is_none() {
+        findings.push(Finding { name: "folder", result: check_folder(&settings.store.data) });
+    }
+    let engine = match open_existing_engine(settings).await {
         Ok(engine) => engine,
         Err(error) => {
             findings.push(Finding { name: "store", result: Err(format!("{error:#}")) });
             return findings;
         }
     };
-    let place = settings.store.place();
-    let written =
-        engine.ping().await.map(|()| format!("{place} is readable and writable")).map_err(|error| error.to_string());
-    findings.push(Finding { name: "store", result: written });
-    let queue = engine.queue_depth().await.map_err(|error| error.to_string());
-    let queue = queue.map(|depth| format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs));
-    findings.push(Finding { name: "ingestion", result: queue });
-    let keys = match engine.ensure_project(DEFAULT_PROJECT).await {
-        Ok(project) => engine.project(project.id).list_keys().await,
-        Err(error) => Err(error),
-    };
-    let keys = keys.map(|keys| keys.iter().filter(|key| key.revoked_at.is_none()).count());
-    let keys =
-        keys.map(|valid| format!("{valid} valid keys of the default project")).map_err(|error| error.to_string());
-    findings.push(Finding { name: "keys", result: keys });
+    findings.extend(check_store(&engine, &settings.store.place()).await);
     findings
+}
+
+async fn check_store(engine: &Engine, place: &str) -> Vec<Finding> {
+    let damage = engine.find_damage(DamageSearch::Thorough).await;
+    let damage = damage.map_err(|error| error.to_string()).and_then(|damage| match damage.len() {
+        0 => Ok("none found".to_owned()),
+        problems => {
+            let first = damage.into_iter().next().unwrap_or_default();
+            Err(format!(
+                "{problems} problems, the first: {first}; restore a backup, or export what can be read to a new database"
+            ))
+        }
+    });
+    let tables = engine.check_store().await.map(|()| format!("{place} can be written, and its tables can be read"));
+    let graph = engine.check_graph().await.map(|()| "a graph was written, read and removed".to_owned());
+    let lost = engine.lost_episodes().await.map_err(|error| error.to_string()).and_then(|lost| match lost {
+        0 => Ok("every waiting episode is queued".to_owned()),
+        lost => Err(format!("{lost} waiting episodes are in no queue; a start of the server queues them again")),
+    });
+    let depth = engine.queue_depth().await;
+    let depth = depth.map(|depth| format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs));
+    vec![
+        Finding { name: "store", result: tables.map_err(|error| error.to_string()) },
+        Finding { name: "graph", result: graph.map_err(|error| error.to_string()) },
+        Finding { name: "damage", result: damage },
+        Finding { name: "queue", result: lost },
+        Finding { name: "ingestion", result: depth.map_err(|error| error.to_string()) },
+        Finding { name: "keys", result: check_keys(engine).await.map_err(|error| error.to_string()) },
+    ]
+}
+
+async fn check_keys(engine: &Engine) -> erstwhile::Result<String> {
+    let Some(project) = engine.find_project(DEFAULT_PROJECT).await? else {
+        return Ok("no default project yet: the first start of the server creates it".to_owned());
+    };
+    let keys = engine.project(project.id).list_keys().await?;
+    let valid = keys.iter().filter(|key| key.revoked_at.is_none()).count();
+    Ok(format!("{valid} valid keys of the default project"))
+}
+
+/// Checks that files can be created in the folder: the database needs new ones at every start.
+fn check_folder(folder: &Path) -> Result<String, String> {
+    let place = folder.display();
+    if !folder.is_dir() {
+        return Err(format!("there is no folder `{place}`: correct --data, or start the server once"));
+    }
+    let file = tempfile_in(folder);
+    let written = std::fs::write(&file, "a check").and_then(|()| std::fs::remove_file(&file));
+    written.map_err(|error| format!("no file can be written in `{place}`: {error}; check its owner and the disk"))?;
+    Ok(format!("files can be written in `{place}`"))
+}
+
+/// A name for a file in the folder that nothing else has.
+fn tempfile_in(folder: &Path) -> PathBuf {
+    folder.join(format!(".check-{}", std::process::id()))
 }
 
 async fn check_embedder() -> Result<String, String> {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::DataArgs;
 use super::output::{print_data, print_status};
-use crate::serve::{DEFAULT_PROJECT, open_engine, random_bytes};
+use crate::serve::{DEFAULT_PROJECT, open_engine, open_existing_engine, random_bytes};
 use crate::settings::Settings;
 
 /// Create, list and revoke API keys.
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 pub(super) struct Keys {
     #[command(flatten)]
     data: DataArgs,
-    /// Project of the keys; created if it does not exist
+    /// Project of the keys; `create` creates it if it does not exist
     #[arg(long, global = true, default_value = DEFAULT_PROJECT)]
     project: String,
     /// Print JSON
@@ -54,8 +54,17 @@ enum KeysCommand {
 impl Keys {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
-        let engine = open_engine(&settings).await?;
-        let project = engine.ensure_project(&self.project).await?;
+        // Only a new key may need a new project, or a new store.
+        let (engine, project) = if let KeysCommand::Create { .. } = self.command {
+            let engine = open_engine(&settings).await?;
+            let project = engine.ensure_project(&self.project).await?;
+            (engine, project)
+        } else {
+            let engine = open_existing_engine(&settings).await?;
+            let project = engine.find_project(&self.project).await?;
+            let project = project.with_context(|| format!("there is no project `{}`", self.project))?;
+            (engine, project)
+        };
         match self.command {
             KeysCommand::Create { name, read_only, expires_at } => {
                 let access = if read_only { KeyAccess::Read } else { KeyAccess::Write };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use erstwhile::export::{Exported, Imported, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::DataArgs;
 use super::output::{print_data, print_status};
-use crate::serve::{has_store, open_engine};
+use crate::serve::{open_engine, open_existing_engine};
 use crate::settings::Settings;
 
 /// Problems printed one by one; the rest are only counted.
@@ -48,11 +48,7 @@ pub(super) struct Import {
 impl Export {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
-        // Opening it would create an empty database.
-        if !has_store(&settings.store) {
-            bail!("there is no database in `{}`: set it with --data or --database", settings.store.place());
-        }
-        let engine = open_engine(&settings).await?;
+        let engine = open_existing_engine(&settings).await?;
         let bar = Bar::new("exporting")?;
         let exported = engine.export_to(&self.to, &bar).await;
         bar.0.finish_and_clear();

@@ -30,12 +30,16 @@ pub async fn healthz() -> Response {
     ([(VERSION_HEADER, VERSION)], ".").into_response()
 }
 
-/// Readiness: the store responds, the queue moves, and the server is not shutting down.
+/// Readiness: the store can be written and read and is not damaged, the queue moves, and the server is not shutting down.
 pub async fn readyz(State(app): State<App>) -> Response {
-    let mut checks = vec![match app.engine.ping().await {
-        Ok(()) => Check { name: "store", ok: true, detail: "reachable".to_owned() },
+    let mut checks = vec![match app.engine.check_store().await {
+        Ok(()) => Check { name: "store", ok: true, detail: "written and read".to_owned() },
         Err(error) => Check { name: "store", ok: false, detail: error.message().to_owned() },
     }];
+    // Searched for at the start and once a day, because it takes as long as reading the whole database.
+    if let Some(problem) = app.engine.known_damage().into_iter().next() {
+        checks.push(Check { name: "damage", ok: false, detail: problem });
+    }
     checks.push(match app.engine.queue_depth().await {
         Ok(depth) => {
             let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));

@@ -11,6 +11,7 @@ mod data;
 mod derived;
 mod edges;
 mod episodes;
+mod erasures;
 mod filters;
 mod graphs;
 mod instructions;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<App> {
         .route("/graph/episodes/{uuid}", get(episodes::get).patch(episodes::update).delete(episodes::delete))
         .route("/graph/episodes/{uuid}/mentions", get(episodes::mentions))
         .route("/tasks/{task_id}", get(tasks::get))
+        .route("/erasures", get(erasures::list))
         .route("/model/usage", get(model::usage))
         .route("/model/readings", post(model::read))
         .route("/projects/info", get(projects::get).patch(projects::update))

@@ -40,6 +40,7 @@ fn keys_are_created_listed_and_revoked() {
 fn doctor_distinguishes_a_healthy_and_a_broken_database() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a path");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
     let healthy = erstwhile(&["doctor", "--data", data]);
     assert_eq!(healthy.status.code(), Some(0), "{healthy:?}");
     for log in ["erstwhile.db-wal", "erstwhile.db-shm"] {
@@ -63,4 +64,37 @@ fn invalid_settings_and_wrong_usage_have_different_exit_codes() {
     assert_eq!(unknown.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("listenn"), "{unknown:?}");
     assert_eq!(erstwhile(&["frobnicate"]).status.code(), Some(2));
+}
+
+#[test]
+fn commands_that_only_read_create_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let missing = folder.path().join("missing");
+    let data = missing.to_str().expect("a path");
+    for command in [&["doctor"][..], &["keys", "list"], &["export", "--to", data], &["verify-erasure", "somebody"]] {
+        let output = erstwhile(&[command, &["--data", data]].concat());
+        assert!([Some(1), Some(3)].contains(&output.status.code()), "{command:?}: {output:?}");
+        assert!(!missing.exists(), "{command:?} created the folder");
+    }
+    let data = folder.path().to_str().expect("a path");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    let mistyped = ["keys", "--data", data, "--project", "defualt", "list"];
+    for _ in 0..2 {
+        let output = erstwhile(&mistyped);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("no project `defualt`"), "{output:?}");
+    }
+}
+
+#[test]
+fn doctor_names_each_problem_and_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    std::fs::write(folder.path().join("erstwhile.db"), "").expect("the database is emptied");
+    let emptied = erstwhile(&["doctor", "--data", data]);
+    assert_eq!(emptied.status.code(), Some(3), "{emptied:?}");
+    let text = stdout(&emptied);
+    assert!(text.contains("FAIL  store") && text.contains("put it back, from a backup"), "{text}");
+    assert_eq!(std::fs::metadata(folder.path().join("erstwhile.db")).expect("a file").len(), 0, "nothing is created");
 }

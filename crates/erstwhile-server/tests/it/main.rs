@@ -6,6 +6,7 @@ mod command_line;
 mod connections;
 mod contract;
 mod durability;
+mod erasure;
 mod failover;
 mod fake_model;
 mod faults;

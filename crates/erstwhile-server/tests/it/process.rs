@@ -48,6 +48,11 @@ impl Process {
         }
     }
 
+    /// Starts the server on the embedded database in a folder.
+    pub(crate) fn start_embedded(folder: &Path) -> Self {
+        Self::launch("--data".as_ref(), folder.as_os_str(), &[])
+    }
+
     /// Starts the server on a folder with a key of its own making.
     pub(crate) fn start_without_key(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let settings = [&[("ERSTWHILE_AUTH__BOOTSTRAP_KEY", "")], settings].concat();

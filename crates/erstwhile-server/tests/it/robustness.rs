@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use crate::process::{KEY, Process};
+use crate::process::{KEY, Process, exchange, status_of};
 
 fn message_of(answer: &crate::process::Answer) -> &str {
     answer.body["message"].as_str().expect("every error has a message")
@@ -181,4 +181,17 @@ fn every_response_has_a_request_id() {
     assert!(text.to_lowercase().contains("x-request-id: mine") && text.ends_with("\r\n\r\n."), "{text}");
     let text = server.raw(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
     assert!(text.starts_with("HTTP/1.1 200") && text.contains(r#""name":"store","ok":true"#), "{text}");
+}
+
+#[test]
+fn a_server_whose_store_is_broken_is_not_ready() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start_embedded(folder.path());
+    let ready = || exchange(server.address, "GET", "/readyz", &[], None).expect("an answer");
+    assert_eq!(status_of(&ready().0), Some(200));
+    let database = rusqlite::Connection::open(folder.path().join("erstwhile.db")).expect("the database");
+    database.execute_batch("DROP TABLE membership").expect("a table is dropped");
+    let (head, body) = ready();
+    assert_eq!(status_of(&head), Some(503), "{body}");
+    assert!(body.contains("membership"), "it names the table: {body}");
 }

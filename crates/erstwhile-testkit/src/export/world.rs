@@ -162,6 +162,8 @@ impl World {
         world.collect().await;
         world.wait_for_a_model(store).await;
         world.fill_bulk().await;
+        world.add_user("cy").await;
+        world.engine.project(project).user("cy").delete().await.unwrap();
         // These messages stay pending.
         world.say("t", "likes figs").await;
         world.say("nobody's", "likes salt").await;

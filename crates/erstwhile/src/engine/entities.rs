@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{GraphHandle, ProjectHandle};
+use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{assistant_node, name_id, normalise, user_node};
@@ -126,7 +127,7 @@ impl ProjectHandle {
     ///
     /// # Errors
     /// `Invalid` for the nodes of the user and the assistant, which are removed with the user.
-    pub async fn delete_entity(&self, id: EntityId) -> Result<()> {
+    pub async fn delete_entity(&self, id: EntityId) -> Result<ErasureState> {
         let graph = self.graph_of(id.0, "entity").await?;
         let decide = |index: &GraphIndex| {
             let entity = index.knowledge.entity(id).ok_or_else(|| Error::not_found("entity"))?;
@@ -137,7 +138,7 @@ impl ProjectHandle {
             Ok((names.map(|name| Change::RemoveName(*name)).collect(), ()))
         };
         self.change_knowledge(graph, decide).await?;
-        self.store().scrub().await
+        Ok(self.erased().await)
     }
 
     /// Merges two entities (I3). [`split_entities`](Self::split_entities) undoes it.

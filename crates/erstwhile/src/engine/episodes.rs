@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::facts::{FactDraft, FactTriple, triple};
 use super::{GraphHandle, Posted, ProjectHandle};
+use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
@@ -147,11 +148,11 @@ impl ProjectHandle {
     }
 
     /// Removes an episode with everything extracted from it (T8).
-    pub async fn delete_episode(&self, id: EpisodeId) -> Result<()> {
+    pub async fn delete_episode(&self, id: EpisodeId) -> Result<ErasureState> {
         let graph = self.graph_of(id.0, "episode").await?;
         self.apply(graph, vec![Change::RemoveEpisode(id)]).await?;
         self.engine.summaries.forget(graph);
-        self.store().scrub().await
+        Ok(self.erased().await)
     }
 
     /// Queues an episode again after its ingestion failed.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::entities::{NodeDraft, resolve_entity};
 use super::{GraphHandle, ProjectHandle};
+use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
@@ -142,7 +143,7 @@ impl ProjectHandle {
     }
 
     /// Removes a fact with every assertion that supports it, or a statement.
-    pub async fn delete_fact(&self, id: AssertionId) -> Result<()> {
+    pub async fn delete_fact(&self, id: AssertionId) -> Result<ErasureState> {
         let graph = self.graph_of(id.0, "fact").await?;
         let decide = |index: &GraphIndex| {
             if let Some(statement) = index.knowledge.statement(id) {
@@ -152,7 +153,7 @@ impl ProjectHandle {
             Ok((fact.assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect(), ()))
         };
         self.change_knowledge(graph, decide).await?;
-        self.store().scrub().await
+        Ok(self.erased().await)
     }
 
     /// The facts in which an entity is subject or object and that pass a filter, in no particular order.

@@ -3,7 +3,7 @@
 use super::checks::{check_id, check_time_zone};
 use super::writes::Tries;
 use super::{GraphHandle, GraphRef, Listing, ProjectHandle, SortBy};
-use crate::store::Locate;
+use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Graph, GraphId, Partition, PartitionId, PartitionOwner};
@@ -104,10 +104,11 @@ impl GraphHandle {
     ///
     /// # Errors
     /// `Invalid` for a user's graph, which is removed with its user.
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureState> {
         let graph_id = self.standalone_id()?;
         let graph = self.partition().await?;
-        self.project.remove_partition(graph, PartitionOwner::Standalone(graph_id.to_owned())).await
+        let owner = PartitionOwner::Standalone(graph_id.to_owned());
+        Ok(self.project.remove_partition(graph, owner).await?.1)
     }
 
     fn standalone_id(&self) -> Result<&str> {

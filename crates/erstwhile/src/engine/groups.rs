@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::writes::Tries;
 use super::{GroupHandle, ProjectHandle};
-use crate::store::SettingScope;
+use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Precondition, Setting, SettingKind, User, UserUuid};
@@ -80,7 +80,7 @@ impl ProjectHandle {
             updated_at: now,
         };
         let changes = vec![claim_name(&group), put(&group, Precondition::Absent)?];
-        self.store().apply(&self.batch(None, changes)).await?;
+        self.apply_batch(&self.batch(None, changes)).await?;
         Ok(group)
     }
 
@@ -104,7 +104,7 @@ impl ProjectHandle {
             changes.extend([release_name(&before), claim_name(&after)]);
         }
         changes.push(put(&after, Precondition::Equals(json(&before)?))?);
-        self.store().apply(&self.batch(None, changes)).await?;
+        self.apply_batch(&self.batch(None, changes)).await?;
         Ok(after)
     }
 
@@ -167,11 +167,12 @@ impl GroupHandle {
     ///
     /// # Errors
     /// `NotFound` when there is no such group, or it is renamed concurrently.
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureState> {
         let named = release_name(&self.get().await?);
         let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, self.id.to_string()));
         let changes = vec![named, removed, Change::Group(GroupChange::Dissolve(self.id))];
-        self.project.store().apply(&self.project.batch(None, changes)).await.map(|_| ())
+        self.project.apply_batch(&self.project.batch(None, changes)).await?;
+        Ok(self.project.erased().await)
     }
 
     /// Attaches an access rule to a group, by uuid.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{GraphRef, ImportHandle, NewEpisode, ProjectHandle};
-use crate::store::Locate;
+use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::{Change, ImportChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
@@ -183,11 +183,11 @@ impl ImportHandle {
     ///
     /// # Errors
     /// `Conflict` when it is no longer a draft.
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureState> {
         let job = self.get_draft().await?;
         // It may have been started since it was read.
         let still_draft = Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Draft));
         self.project.apply(job.id, vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)]).await?;
-        self.project.store().scrub().await
+        Ok(self.project.erased().await)
     }
 }

@@ -45,6 +45,11 @@ impl std::fmt::Debug for RevealedKey {
 }
 
 impl Engine {
+    /// The project with this name.
+    pub async fn find_project(&self, name: &str) -> Result<Option<Project>> {
+        self.store().find_project_by_name(name).await
+    }
+
     /// The project with this name, created when it does not exist.
     pub async fn ensure_project(&self, name: &str) -> Result<Project> {
         if let Some(project) = self.store().find_project_by_name(name).await? {

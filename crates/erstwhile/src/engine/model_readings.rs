@@ -93,7 +93,7 @@ impl GraphHandle {
         let now = self.project.now();
         for part in ids.chunks(QUEUED_TOGETHER) {
             let changes = part.iter().map(|id| Change::AwaitModel(*id, now)).collect();
-            self.project.store().apply(&self.project.batch(Some(graph.into()), changes)).await?;
+            self.project.apply_batch(&self.project.batch(Some(graph.into()), changes)).await?;
         }
         Ok(ids.len())
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{GraphRef, ProjectHandle};
 use crate::state::read_ontology;
-use crate::store::SettingScope;
+use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, ProjectChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Precondition, Project, Setting, SettingKind};
@@ -19,7 +19,7 @@ impl ProjectHandle {
         super::checks::check_time_zone(time_zone.as_deref())?;
         let changed = Project { time_zone, ..self.info().await? };
         let batch = self.batch(None, vec![Change::Project(ProjectChange::Update(changed.clone()))]);
-        self.store().apply(&batch).await?;
+        self.apply_batch(&batch).await?;
         Ok(changed)
     }
 
@@ -62,12 +62,17 @@ impl ProjectHandle {
         self.declare(scope, vec![Change::Setting(SettingChange::Put(setting, precondition))]).await
     }
 
-    /// Removes a setting; false when it was not declared.
-    pub async fn remove_setting(&self, graph: Option<&GraphRef>, kind: SettingKind, name: &str) -> Result<bool> {
+    /// Removes a setting; `None` when it was not declared.
+    pub async fn remove_setting(
+        &self,
+        graph: Option<&GraphRef>,
+        kind: SettingKind,
+        name: &str,
+    ) -> Result<Option<ErasureState>> {
         let scope = self.scope(graph).await?;
         match self.declare(scope, vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))]).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Ok(()) => Ok(Some(self.erased().await)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -92,7 +97,7 @@ impl ProjectHandle {
             SettingScope::Project(_) => None,
             SettingScope::Graph(graph) => Some(graph.into()),
         };
-        let applied = self.store().apply(&self.batch(partition, changes)).await;
+        let applied = self.apply_batch(&self.batch(partition, changes)).await;
         self.state().invalidate_declarations(scope);
         applied.map(|_| ())
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::checks::{check_id, merge_deeply};
 use super::writes::Tries;
 use super::{Listing, ProjectHandle, SortBy, ThreadHandle};
-use crate::store::Locate;
+use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::{anonymous_user, initial_evidence};
@@ -167,15 +167,15 @@ impl ThreadHandle {
     }
 
     /// Removes a thread with its messages and everything extracted from them (T8).
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureState> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         let owner = self.project.store().find_partition(graph.into()).await?.map(|graph| graph.owner);
         if let Some(owner @ PartitionOwner::Thread(_)) = owner {
-            return self.project.remove_partition(graph, owner).await;
+            return Ok(self.project.remove_partition(graph, owner).await?.1);
         }
         self.project.apply(graph, vec![Change::RemoveThread(self.id().to_owned())]).await?;
         self.project.engine.summaries.forget(graph);
-        self.project.store().scrub().await
+        Ok(self.project.erased().await)
     }
 }
 

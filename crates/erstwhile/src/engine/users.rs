@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::checks::{check_id, check_time_zone, merge_deeply};
 use super::writes::Tries;
 use super::{GraphHandle, Listing, ProjectHandle, SortBy, UserHandle};
-use crate::store::Locate;
+use crate::store::{ErasureReceipt, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, name_links, user_node};
@@ -103,6 +103,11 @@ impl ProjectHandle {
         self.store().list_users(self.id, &listing.search, page).await
     }
 
+    /// The receipts of deleted users, the newest first.
+    pub async fn erasure_receipts(&self, offset: i64, limit: i64) -> Result<Vec<ErasureReceipt>> {
+        self.store().receipts(self.id, offset, limit).await
+    }
+
     /// Users added after a time, oldest first.
     pub async fn users_after(&self, after: Timestamp, limit: i64) -> Result<Vec<User>> {
         self.store().users_after(self.id, after, limit).await
@@ -144,9 +149,12 @@ impl UserHandle {
     }
 
     /// Removes a user with their threads, graph and everything else that belongs to them.
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureReceipt> {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
-        self.project.remove_partition(graph, PartitionOwner::User(self.id().to_owned())).await
+        let owner = PartitionOwner::User(self.id().to_owned());
+        let (erasure, _) = self.project.remove_partition(graph, owner).await?;
+        let receipt = self.project.store().find_receipt(graph.into(), erasure).await?;
+        receipt.ok_or_else(|| Error::internal("the receipt of a deletion is missing"))
     }
 
     /// A user's threads, oldest first.

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::ProjectHandle;
-use crate::store::Locate;
+use crate::state::erasures;
+use crate::store::{ErasureState, Locate};
 
 /// Maximum number of attempts to change knowledge when other writers conflict.
 const CONFLICT_TRIES: usize = 8;
@@ -22,7 +23,21 @@ impl ProjectHandle {
     }
 
     pub(super) async fn apply(&self, partition: impl Into<PartitionId>, changes: Vec<Change>) -> Result<Applied> {
-        self.store().apply(&self.batch(Some(partition.into()), changes)).await
+        self.apply_batch(&self.batch(Some(partition.into()), changes)).await
+    }
+
+    /// Applies a batch; when it deletes or replaces text, the workers then complete the erasure.
+    pub(super) async fn apply_batch(&self, batch: &Batch) -> Result<Applied> {
+        let applied = self.store().apply(batch).await?;
+        if batch.changes.iter().any(Change::erases) {
+            self.state().erasures().announce();
+        }
+        Ok(applied)
+    }
+
+    /// Waits a short time until what was deleted is gone from the database's own files.
+    pub(super) async fn erased(&self) -> ErasureState {
+        erasures::complete_soon(&self.engine.state).await
     }
 
     pub(super) async fn locate(&self, kind: Locate, name: &str, what: &'static str) -> Result<PartitionId> {
@@ -59,17 +74,19 @@ impl ProjectHandle {
         Ok(partition.as_graph())
     }
 
-    /// Removes a partition with everything in it: from the database, from its files and from the caches.
+    /// Removes a partition with everything in it: from the database, from its files and from the caches. Returns the id
+    /// of the batch, which is that of the erasure.
     pub(super) async fn remove_partition(
         &self,
         partition: impl Into<PartitionId>,
         owner: PartitionOwner,
-    ) -> Result<()> {
+    ) -> Result<(BatchId, ErasureState)> {
         let partition = partition.into();
-        self.apply(partition, vec![Change::RemovePartition(owner)]).await?;
+        let batch = self.batch(Some(partition), vec![Change::RemovePartition(owner)]);
+        self.apply_batch(&batch).await?;
         self.state().drop_index(partition.as_graph());
         self.engine.summaries.forget(partition.as_graph());
-        self.store().scrub().await
+        Ok((batch.id, self.erased().await))
     }
 
     /// Changes a graph according to its current knowledge: reads, decides, writes, and starts again when another
@@ -86,7 +103,7 @@ impl ProjectHandle {
             let (changes, result) = index.read(&decide)??;
             let mut batch = self.batch(Some(graph.into()), changes);
             batch.expect = BatchPrecondition::Revision(row.revision);
-            match self.store().apply(&batch).await {
+            match self.apply_batch(&batch).await {
                 Ok(_) => return Ok(result),
                 Err(error) if error.kind() == ErrorKind::Conflict => last = error,
                 Err(error) => return Err(error),

@@ -1,6 +1,7 @@
 //! Converts a batch of changes to the steps of one transaction. Pure.
 
 mod collections;
+mod erasures;
 mod imports;
 mod model_readings;
 mod projects;
@@ -47,6 +48,7 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
     if let Some(graph) = batch.partition {
         steps.raise_version(graph, batch);
     }
+    let before_changes = steps.steps.len();
     for change in &batch.changes {
         steps.change(change)?;
     }
@@ -70,6 +72,11 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
         let graph = steps.partition()?;
         // Keeps the id of this batch, by which a retry is recognised; housekeeping removes it later.
         steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
+    }
+    if batch.changes.iter().any(Change::erases) {
+        // Before the changes, because a receipt counts what they remove.
+        let erasure = erasures::step(batch, &steps.steps);
+        steps.steps.insert(before_changes, erasure);
     }
     Ok(steps.steps)
 }

@@ -25,4 +25,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "language models read episodes",
         sql: include_str!("migrations/0005_readings_by_models.sql"),
     },
+    Migration {
+        version: 6,
+        name: "erasures are recorded with deletions",
+        sql: include_str!("migrations/0006_erasures.sql"),
+    },
 ];

@@ -69,7 +69,7 @@ fn uuid_of(bytes: &[u8]) -> Result<Uuid> {
     Uuid::from_slice(bytes).map_err(|error| Error::corrupt("a stored id is not a uuid").with_source(error))
 }
 
-fn time_of(microseconds: i64) -> Result<Timestamp> {
+pub(super) fn read_time(microseconds: i64) -> Result<Timestamp> {
     Timestamp::from_microsecond(microseconds)
         .map_err(|error| Error::corrupt("a stored time is out of range").with_source(error))
 }
@@ -84,11 +84,11 @@ impl ReadDomain for RowReader {
     }
 
     fn time(&mut self) -> Result<Timestamp> {
-        time_of(self.int()?)
+        read_time(self.int()?)
     }
 
     fn optional_time(&mut self) -> Result<Option<Timestamp>> {
-        self.optional_int()?.map(time_of).transpose()
+        self.optional_int()?.map(read_time).transpose()
     }
 
     fn json(&mut self) -> Result<Metadata> {
@@ -370,7 +370,7 @@ fn some_object(patch: &Metadata, key: &str) -> Metadata {
 fn some_time(patch: &Metadata, key: &str) -> Result<Option<Option<Timestamp>>> {
     match patch.get(key) {
         None => Ok(None),
-        Some(value) => value.as_i64().map(time_of).transpose().map(Some),
+        Some(value) => value.as_i64().map(read_time).transpose().map(Some),
     }
 }
 

@@ -126,6 +126,15 @@ impl ReceiveRows for AllRows {
     }
 }
 
+/// How thoroughly damage is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DamageSearch {
+    /// The structure of tables and indexes.
+    Quick,
+    /// Also whether indexes and tables agree, which takes several times as long.
+    Thorough,
+}
+
 /// A database.
 ///
 /// # Contract
@@ -163,11 +172,21 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// Runs steps as one transaction.
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome>;
 
-    /// Removes the remains of deleted rows from the database's own files, as far as possible.
-    async fn scrub(&self) -> Result<()>;
+    /// Removes the remains of rows that were deleted or replaced until now from the database's own files, as far as
+    /// possible. The rows were in these tables. Does not make transactions wait.
+    ///
+    /// # Errors
+    /// `Unavailable` when someone reads an older state of the database, which contains these rows.
+    async fn scrub(&self, tables: &[&str]) -> Result<()>;
 
     /// Checks that the database answers, for readiness probes.
     async fn ping(&self) -> Result<()>;
+
+    /// The version of the schema; 0 in an empty database.
+    async fn schema_version(&self) -> Result<i64>;
+
+    /// Reads the whole database and returns what is wrong with its structure; nothing where the database checks itself.
+    async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>>;
 }
 
 /// One step of the schema's history.

@@ -4,7 +4,7 @@
 //! [`GROUP_MAX`]), runs each in a savepoint so that one rolled-back transaction does not undo the others,
 //! commits them together, and only then answers their callers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,8 +17,16 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::sql::{Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
+use super::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
 use erstwhile_core::error::{Error, ErrorKind, Result};
+
+mod damage;
+mod identity;
+mod pages;
+mod private;
+mod scrub;
+
+pub use private::create_private_folder;
 
 /// Maximum number of transactions that share a commit.
 pub const GROUP_MAX: usize = 256;
@@ -32,10 +40,13 @@ const COMPILED_MAX: usize = 128;
 const ROWS_TOGETHER: usize = 256;
 /// Maximum number of such chunks that wait for the receiver.
 const CHUNKS_BUFFERED: usize = 8;
+/// How long a connection waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An embedded database in one file, or in memory for tests.
 #[derive(Debug)]
 pub struct Sqlite {
+    file: PathBuf,
     writer: SyncSender<Work>,
     readers: Arc<Readers>,
 }
@@ -49,17 +60,21 @@ struct Readers {
 enum Work {
     Transact(Vec<Step>, oneshot::Sender<Result<Outcome>>),
     Migrate(&'static [Migration], oneshot::Sender<Result<()>>),
-    Scrub(oneshot::Sender<Result<()>>),
+    Run(Box<dyn FnOnce(&mut Connection) + Send>),
 }
 
 impl Sqlite {
-    /// Opens the database file, and creates it if it does not exist.
+    /// Opens the database file, and creates it if it does not exist. Only the owner may read it.
     ///
     /// # Errors
-    /// `Unavailable` when the file cannot be opened or is not a database.
+    /// `Unavailable` when the file cannot be opened, `Corrupt` when it is not a database, or not the one that was there
+    /// before.
     pub fn open(file: &Path) -> Result<Self> {
+        identity::check_presence(file)?;
+        private::prepare(file)?;
         let mut writer = Connection::open(file).map_err(failed("open the database"))?;
         set_up_writer(&mut writer)?;
+        identity::settle(&mut writer, file)?;
         let mut idle = Vec::new();
         for _ in 0..READERS {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -73,7 +88,7 @@ impl Sqlite {
             .spawn(move || write_until_closed(writer, &receiver))
             .map_err(|error| Error::unavailable("the writer thread cannot be started").with_source(error))?;
         let readers = Readers { turns: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(idle) };
-        Ok(Self { writer: sender, readers: Arc::new(readers) })
+        Ok(Self { file: file.to_owned(), writer: sender, readers: Arc::new(readers) })
     }
 
     /// Runs a read on a blocking thread with one of the reader connections, when one is free.
@@ -156,13 +171,29 @@ impl Sql for Sqlite {
         self.send(|answer| Work::Transact(steps, answer)).await
     }
 
-    async fn scrub(&self) -> Result<()> {
-        self.send(Work::Scrub).await
+    async fn scrub(&self, _tables: &[&str]) -> Result<()> {
+        let (file, writer) = (self.file.clone(), self.writer.clone());
+        on_own_thread(move || scrub::scrub(&file, &writer)).await
     }
 
     async fn ping(&self) -> Result<()> {
         // An empty transaction passes through the writer, so that a blocked writer is noticed.
         self.send(|answer| Work::Transact(Vec::new(), answer)).await.map(|_| ())
+    }
+
+    async fn schema_version(&self) -> Result<i64> {
+        let read = |connection: &Connection| {
+            connection
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .map_err(failed("read the schema version"))
+        };
+        self.with_reader(read).await
+    }
+
+    async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
+        // On a connection of its own, because it takes as long as reading the file.
+        let file = self.file.clone();
+        on_own_thread(move || damage::find(&file, search)).await
     }
 }
 
@@ -187,7 +218,7 @@ fn set_up(connection: &Connection) -> Result<()> {
     };
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("lower", 1, flags, lower).map_err(failed("set up the database"))?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(failed("set up the database"))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed("set up the database"))?;
     connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))
 }
 
@@ -219,9 +250,19 @@ fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
                 commit_group(&mut connection, group);
             }
             Work::Migrate(migrations, answer) => send(answer, migrate(&mut connection, migrations)),
-            Work::Scrub(answer) => send(answer, scrub(&connection)),
+            Work::Run(run) => run(&mut connection),
         }
     }
+}
+
+/// Runs something long on a thread of its own, for which the end of the process does not wait.
+async fn on_own_thread<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let (answer, answered) = oneshot::channel();
+    thread::Builder::new()
+        .name("sqlite-maintenance".to_owned())
+        .spawn(move || send(answer, run()))
+        .map_err(|error| Error::unavailable("a thread cannot be started").with_source(error))?;
+    answered.await.map_err(|_| Error::internal("the maintenance of the database stopped unexpectedly"))?
 }
 
 /// Sends a result to its caller, unless the caller was cancelled.
@@ -396,11 +437,6 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
         transaction.commit().map_err(failed("migrate"))?;
     }
     Ok(())
-}
-
-/// Empties the write-ahead log, which holds old pages; `secure_delete` has zeroed the freed pages of the database.
-fn scrub(connection: &Connection) -> Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed("empty the write-ahead log"))
 }
 
 /// Converts a database error; its kind follows from what the caller can do about it.

@@ -20,8 +20,8 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 3] = [OWN, model_readings::OWN, tables::STATEMENTS];
-    let mut all = [OWN[0]; PARTS[0].len() + PARTS[1].len() + PARTS[2].len()];
+    const PARTS: [&[&Statement]; 4] = [OWN, erasures::OWN, model_readings::OWN, tables::STATEMENTS];
+    let mut all = [OWN[0]; PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len()];
     let (mut part, mut at, mut into) = (0, 0, 0);
     while part < PARTS.len() {
         if at == PARTS[part].len() {
@@ -205,15 +205,18 @@ macro_rules! erase_import_items {
     };
 }
 
-/// The version of the current batch, which marks the rows that it writes.
+/// The version of the current batch, which marks the rows that it writes. Rows that are inserted get it from the graph's
+/// row: a database that shards by the key does not plan sub-selects in `VALUES`.
 macro_rules! version {
     () => {
         "(SELECT version FROM graph WHERE graph_id = $1)"
     };
 }
 
+mod erasures;
 mod model_readings;
 
+pub(crate) use erasures::*;
 pub(crate) use model_readings::*;
 
 statements! {
@@ -251,6 +254,9 @@ statements! {
     MARK_APPLIED, GRAPH,
         "INSERT INTO applied_batch (graph_id, batch_id, applied_at) VALUES ($1, $2, $3) \
          ON CONFLICT (graph_id, batch_id) DO NOTHING";
+    PROBE, GRAPH,
+        "INSERT INTO applied_batch (graph_id, batch_id, applied_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (graph_id, batch_id) DO UPDATE SET applied_at = excluded.applied_at";
     FORGET_APPLIED, Reach::FanOut, "DELETE FROM applied_batch WHERE applied_at < $1";
 
     ADD_GRAPH, GRAPH,
@@ -333,10 +339,10 @@ statements! {
     COUNT_THREADS, Reach::FanOut, "SELECT count(*) FROM thread WHERE project_id = $1";
 
     ADD_EPISODE, GRAPH,
-        concat!("INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
+        "INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
          source_description, document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, \
-         version) VALUES ($1, (SELECT next_seq FROM graph WHERE graph_id = $1) - $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-         $11, $12, $13, $14, $15, $16, $17, $18, ", version!(), ")");
+         version) SELECT graph_id, next_seq - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+         $18, version FROM graph WHERE graph_id = $1";
     SET_EPISODE_METADATA, GRAPH,
         concat!("UPDATE episode SET metadata = $3, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2");
@@ -382,25 +388,27 @@ statements! {
          max(failure), count(*) FROM episode WHERE graph_id = $1 AND seq >= $2 AND seq < $3";
 
     ADD_MENTION, GRAPH,
-        concat!("INSERT INTO mention (graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, \
-         span_end, recorded_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ", version!(),
-         ") ON CONFLICT (graph_id, mention_id) DO NOTHING");
+        "INSERT INTO mention (graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, \
+         recorded_at, version) SELECT graph_id, $2, $3, $4, $5, $6, $7, $8, $9, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, mention_id) DO NOTHING";
     ADD_ASSERTION, GRAPH,
-        concat!("INSERT INTO assertion (graph_id, assertion_id, episode_id, subject, predicate, object, statement, \
+        "INSERT INTO assertion (graph_id, assertion_id, episode_id, subject, predicate, object, statement, \
          span_start, span_end, kind, holding, valid_from, from_precision, valid_until, until_precision, \
-         reference_time, recorded_at, confidence, extractor, attributes, version) VALUES ($1, $2, $3, $4, $5, $6, $7, \
-         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, ", version!(),
-         ") ON CONFLICT (graph_id, assertion_id) DO NOTHING");
+         reference_time, recorded_at, confidence, extractor, attributes, version) SELECT graph_id, $2, $3, $4, $5, $6, \
+         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, assertion_id) DO NOTHING";
     ADD_LINK, GRAPH,
-        concat!("INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, ", version!(), ") ON CONFLICT (graph_id, link_id) DO NOTHING");
+        "INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
+         SELECT graph_id, $2, $3, $4, $5, $6, $7, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, link_id) DO NOTHING";
     PUT_EDIT, GRAPH,
-        concat!("INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, version) VALUES ($1, $2, $3, $4, $5, ",
-         version!(), ") ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
-         recorded_at = excluded.recorded_at, version = excluded.version");
+        "INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, version) \
+         SELECT graph_id, $2, $3, $4, $5, version FROM graph WHERE graph_id = $1 \
+         ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
+         recorded_at = excluded.recorded_at, version = excluded.version";
     BURY, GRAPH,
-        concat!("INSERT INTO tombstone (graph_id, version, kind, id) VALUES ($1, ", version!(), ", $2, $3) \
-         ON CONFLICT (graph_id, version, kind, id) DO NOTHING");
+        "INSERT INTO tombstone (graph_id, version, kind, id) SELECT graph_id, version, $2, $3 FROM graph \
+         WHERE graph_id = $1 ON CONFLICT (graph_id, version, kind, id) DO NOTHING";
     REMOVE_ASSERTION, GRAPH, "DELETE FROM assertion WHERE graph_id = $1 AND assertion_id = $2";
     REMOVE_EDIT, GRAPH, "DELETE FROM edit WHERE graph_id = $1 AND kind = $2 AND target_id = $3";
     REMOVE_LINK, GRAPH, "DELETE FROM link WHERE graph_id = $1 AND link_id = $2";
@@ -511,7 +519,7 @@ statements! {
 
     ADD_TASK, GRAPH,
         "INSERT INTO task (graph_id, task_id, kind, first_seq, total, created_at) \
-         VALUES ($1, $2, $3, (SELECT next_seq FROM graph WHERE graph_id = $1) - $4, $4, $5)";
+         SELECT graph_id, $2, $3, next_seq - $4, $4, $5 FROM graph WHERE graph_id = $1";
     TASK_BY_ID, GRAPH,
         "SELECT kind, first_seq, total, created_at FROM task WHERE graph_id = $1 AND task_id = $2";
 
@@ -528,6 +536,7 @@ statements! {
     RELEASE, GRAPH, release!("ingest_queue");
     EXTEND_LEASE, GRAPH, extend!("ingest_queue");
     QUEUE_DEPTH, Reach::FanOut, depth!("ingest_queue");
+    LOST_EPISODES, Reach::FanOut, lost!("ingest_queue", "e.state = 0");
     COUNT_WAITING_EPISODES, Reach::FanOut,
         "SELECT CAST(coalesce(sum(q.pending), 0) AS BIGINT) FROM ingest_queue q \
          LEFT JOIN bulk b ON b.graph_id = q.graph_id WHERE q.pending > 0 AND b.graph_id IS NULL";

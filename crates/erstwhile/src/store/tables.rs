@@ -224,6 +224,25 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         why: "belongs to one installation: what was spent there",
         clear: None,
     },
+    DerivedTable {
+        name: "erasure",
+        columns: &[
+            "graph_id",
+            "erasure_id",
+            "project_id",
+            "tables",
+            "requested_at",
+            "finished_at",
+            "user_digest",
+            "threads",
+            "episodes",
+            "mentions",
+            "assertions",
+        ],
+        placement: Placement::Partition,
+        why: "belongs to the files of one database; outlives its partition",
+        clear: None,
+    },
 ];
 
 /// Every table with its placement; the table of partitions before those that are placed with it.

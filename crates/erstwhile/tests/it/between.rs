@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use erstwhile::store::sql::{Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
+use erstwhile::store::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::{Error, Result};
 use futures::FutureExt;
@@ -124,11 +124,19 @@ impl Sql for Between {
         self.database.transact(steps).await
     }
 
-    async fn scrub(&self) -> Result<()> {
-        self.database.scrub().await
+    async fn scrub(&self, tables: &[&str]) -> Result<()> {
+        self.database.scrub(tables).await
     }
 
     async fn ping(&self) -> Result<()> {
         self.database.ping().await
+    }
+
+    async fn schema_version(&self) -> Result<i64> {
+        self.database.schema_version().await
+    }
+
+    async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
+        self.database.find_damage(search).await
     }
 }

@@ -90,7 +90,9 @@ async fn a_group_that_is_dissolved_while_a_user_joins_is_not_among_the_users_gro
     let gone = engine.project(project).create_group("gone", None).await.unwrap();
     engine.project(project).group(kept.uuid).change_members(&[user], true).await.unwrap();
     let (dissolving, group) = (engine.clone(), gone.uuid);
-    between.before("ADD_MEMBERSHIP", async move { dissolving.project(project).group(group).delete().await.unwrap() });
+    between.before("ADD_MEMBERSHIP", async move {
+        dissolving.project(project).group(group).delete().await.unwrap();
+    });
     engine.project(project).group(gone.uuid).change_members(&[user], true).await.unwrap();
     assert_eq!(engine.project(project).groups_of_user(user).await.unwrap(), [kept]);
     assert_eq!(engine.project(project).group(gone.uuid).get().await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -103,7 +105,9 @@ async fn nothing_stays_of_a_user_who_is_deleted_while_items_of_theirs_are_added_
     world.add_user("bea", "Bea Roe").await;
     let bulk = engine.project(project).create_import(Metadata::new(), Vec::new(), false).await.unwrap().id;
     let deleting = engine.clone();
-    between.before("ADD_IMPORT_ITEM", async move { deleting.project(project).user("ann").delete().await.unwrap() });
+    between.before("ADD_IMPORT_ITEM", async move {
+        deleting.project(project).user("ann").delete().await.unwrap();
+    });
     let of = |user: &str| ImportTarget::User(user.to_owned());
     let items = vec![
         said(ImportTarget::Thread("t".to_owned()), "a secret in a thread".to_owned()),

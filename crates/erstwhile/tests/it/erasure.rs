@@ -1,7 +1,11 @@
 //! What is deleted is gone from the database's files, byte by byte.
 
-use erstwhile::engine::{NewThread, NewUser};
-use erstwhile::model::EpisodeId;
+use std::time::Duration;
+
+use erstwhile::engine::compat::NewCollection;
+use erstwhile::engine::{ErasureState, GraphUpdate, NewGraph, NewThread, NewUser, UserUpdate};
+use erstwhile::model::{EpisodeId, Metadata, Precondition, SettingKind};
+use erstwhile::ontology::{EntityType, Ontology};
 
 use crate::world::{World, likes, with_statement};
 
@@ -68,5 +72,146 @@ async fn a_deleted_user_leaves_no_byte_in_the_files() {
     project.user("ann").delete().await.unwrap();
     assert!(is_stored(&world, CANARY), "another user has the word in a name");
     project.user(format!("user {CANARY}")).delete().await.unwrap();
+    is_erased(&world);
+}
+
+/// Waits until workers have removed the word from the files.
+async fn until_erased(world: &World) {
+    let mut rounds = 0;
+    while is_stored(world, CANARY) {
+        rounds += 1;
+        assert!(rounds < 300, "it is never removed");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// What a backup tool does: a transaction that reads, and stays open.
+fn snapshot(world: &World) -> rusqlite::Connection {
+    let reader = rusqlite::Connection::open(world.database_file()).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM graph").unwrap();
+    reader
+}
+
+#[tokio::test]
+async fn a_deletion_that_a_reader_holds_up_is_pending_and_completed_when_the_reader_ends() {
+    let (world, id) = with_canary("t").await;
+    let reader = snapshot(&world);
+    let project = world.engine.project(world.project);
+    assert_eq!(project.delete_episode(id).await.unwrap(), ErasureState::Pending);
+    assert!(is_stored(&world, CANARY), "the reader can still see it");
+    world.say("2025-01-04T00:00:00Z", "writers go on").await;
+    drop(reader);
+    assert_eq!(project.delete_episode(world.say("2025-01-05T00:00:00Z", "x").await).await.unwrap(), ErasureState::Done);
+    is_erased(&world);
+}
+
+#[tokio::test]
+async fn workers_complete_what_was_interrupted_by_a_crash() {
+    let (world, id) = with_canary("t").await;
+    let reader = snapshot(&world);
+    assert_eq!(world.engine.project(world.project).delete_episode(id).await.unwrap(), ErasureState::Pending);
+    drop(reader);
+    // As the process ended here, so that nobody waits for the erasure any more; another begins.
+    let workers = world.another_engine().await.spawn_workers(1);
+    until_erased(&world).await;
+    workers.stop().await;
+    is_erased(&world);
+}
+
+fn with_note(note: &str) -> Metadata {
+    Metadata::from_iter([("note".to_owned(), note.into())])
+}
+
+/// What an application can replace.
+#[derive(Debug, Clone, Copy)]
+enum Replaced {
+    Template,
+    Instruction,
+    Types,
+    User,
+    Message,
+    Graph,
+    Thread,
+    Collection,
+    Group,
+}
+
+async fn replace(world: &World, what: Replaced, message: EpisodeId, text: &str) {
+    let project = world.engine.project(world.project);
+    match what {
+        Replaced::Template => project.put_template("layout", text, false).await.unwrap(),
+        Replaced::Instruction => {
+            let instruction = (SettingKind::CustomInstruction, "tone");
+            project.put_setting(Some(&world.graph()), instruction, text.into(), Precondition::None).await.unwrap();
+        }
+        Replaced::Types => {
+            let (name, description) = ("Bird".to_owned(), text.to_owned());
+            let entity_types = vec![EntityType { name, description, ..EntityType::default() }];
+            project.set_ontology(None, &Ontology { entity_types, ..Ontology::default() }).await.unwrap();
+        }
+        Replaced::User => {
+            let email = Some(format!("{text}@example.org"));
+            let update = UserUpdate { email, metadata: Some(with_note(text)), ..UserUpdate::default() };
+            project.user("ann").update(update).await.map(drop).unwrap();
+        }
+        Replaced::Message => project.update_episode(message, &with_note(text)).await.map(drop).unwrap(),
+        Replaced::Graph => {
+            let update = GraphUpdate { description: Some(text.to_owned()), ..GraphUpdate::default() };
+            project.graph("shared").update(update).await.map(drop).unwrap();
+        }
+        Replaced::Thread => project.thread("t").update(with_note(text)).await.map(drop).unwrap(),
+        Replaced::Collection => {
+            project.collection("papers").update(Some(text.to_owned()), None).await.map(drop).unwrap();
+        }
+        Replaced::Group => {
+            let group = project.list_groups("").await.unwrap().remove(0);
+            project.group(group.uuid).update(group.version, Some(text.to_owned()), None).await.map(drop).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn replaced_text_leaves_no_byte_in_the_files() {
+    for what in [
+        Replaced::Template,
+        Replaced::Instruction,
+        Replaced::Types,
+        Replaced::User,
+        Replaced::Message,
+        Replaced::Graph,
+        Replaced::Thread,
+        Replaced::Collection,
+        Replaced::Group,
+    ] {
+        let world = World::new().await;
+        let project = world.engine.project(world.project);
+        let message = world.say("2025-01-01T00:00:00Z", "hello").await;
+        project.create_graph(NewGraph { graph_id: "shared".to_owned(), ..NewGraph::default() }).await.unwrap();
+        project.add_collection(NewCollection { name: "papers".to_owned(), ..NewCollection::default() }).await.unwrap();
+        project.create_group("first", None).await.unwrap();
+        project.put_template("layout", "first", true).await.unwrap();
+        replace(&world, what, message, CANARY).await;
+        assert!(is_stored(&world, CANARY), "{what:?} was stored");
+        replace(&world, what, message, KEPT).await;
+        let workers = world.engine.spawn_workers(1);
+        until_erased(&world).await;
+        workers.stop().await;
+        is_erased(&world);
+    }
+}
+
+#[tokio::test]
+async fn removed_declarations_leave_no_byte_in_the_files() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    project.create_group(KEPT, None).await.unwrap();
+    let group = project.create_group(CANARY, None).await.unwrap();
+    project.put_template("layout", CANARY, true).await.unwrap();
+    let instruction = (SettingKind::CustomInstruction, CANARY);
+    project.put_setting(None, instruction, "polite".into(), Precondition::None).await.unwrap();
+    let done = Some(ErasureState::Done);
+    assert_eq!(project.remove_setting(None, SettingKind::ContextTemplate, "layout").await.unwrap(), done);
+    assert_eq!(project.remove_setting(None, SettingKind::CustomInstruction, CANARY).await.unwrap(), done);
+    assert_eq!(project.group(group.uuid).delete().await.unwrap(), ErasureState::Done);
     is_erased(&world);
 }

@@ -34,9 +34,13 @@ const FAN_OUTS: &[&str] = &[
     "GRAPHS_BY_NAME_DESC",
     "GRAPHS_BY_OWNER",
     "GRAPHS_BY_OWNER_DESC",
+    "LOST_EPISODES",
+    "LOST_READINGS",
     "MEMBERS",
     "MODEL_QUEUE_DEPTH",
+    "PENDING_ERASURES",
     "QUEUE_DEPTH",
+    "RECEIPTS",
     "REMOVE_THREAD_LOCATORS",
     "THREADS_AFTER",
     "THREADS_BY_CREATED",
@@ -70,10 +74,80 @@ fn every_statement_names_its_shard_or_is_a_listed_fan_out() {
 fn no_statement_uses_what_some_database_lacks() {
     for statement in statements::ALL {
         let sql = statement.sql.to_uppercase();
-        for forbidden in
-            ["FOR UPDATE", "SKIP LOCKED", "ADVISORY", "SERIAL", "NEXTVAL", "LISTEN ", "NOTIFY ", "ROWID", "NOW()"]
-        {
+        for forbidden in [
+            "FOR UPDATE",
+            "SKIP LOCKED",
+            "ADVISORY",
+            "SERIAL",
+            "NEXTVAL",
+            "LISTEN ",
+            "NOTIFY ",
+            "ROWID",
+            "NOW()",
+            "RANDOM",
+            "UUID(",
+            "CURRENT_",
+        ] {
             assert!(!sql.contains(forbidden), "{} uses {forbidden}", statement.name);
+        }
+    }
+}
+
+/// The parenthesis that begins at this place, with what is in it.
+fn parenthesis(sql: &str, begin: usize) -> &str {
+    let mut depth = 0;
+    let closes = |character: char| {
+        depth += match character {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    };
+    let end = sql[begin..].find(closes).expect("a parenthesis is closed");
+    &sql[begin..=begin + end]
+}
+
+/// Citus refuses sub-selects in `VALUES`; a row's shard must be known when the statement is planned, so its key must be a
+/// plain parameter there, or the key of the row that is selected.
+#[test]
+fn inserted_rows_are_plain_values_or_selected_with_their_key() {
+    for statement in statements::ALL.iter().filter(|statement| statement.sql.starts_with("INSERT")) {
+        let (name, sql) = (statement.name, statement.sql);
+        if let Some(begin) = sql.find("VALUES (") {
+            let values = parenthesis(sql, begin + "VALUES ".len());
+            assert!(!values[1..].contains('('), "{name} computes a value: {values}");
+        } else if let Reach::One(key) = statement.reach {
+            let selected = sql.find(&format!("SELECT {key}")).is_some();
+            assert!(selected, "{name} must select the key as the first column");
+        }
+    }
+}
+
+/// The places where sub-selects begin.
+fn sub_selects(sql: &str) -> impl Iterator<Item = usize> {
+    sql.match_indices("(SELECT ").map(|(at, _)| at)
+}
+
+/// The names of tables in `alias.column`, with the whole text.
+fn qualified(sql: &str) -> impl Iterator<Item = (&str, &str)> {
+    let words = sql.split(|character: char| !character.is_ascii_alphanumeric() && !"_.".contains(character));
+    words.filter_map(|word| word.split_once('.').map(|(alias, _)| (alias, word)))
+}
+
+/// Sharding databases plan a sub-select that refers to the statement around it only if it does so by the key of both.
+#[test]
+fn sub_selects_refer_to_the_statement_around_them_by_the_key_only() {
+    for statement in statements::ALL {
+        let sql = statement.sql;
+        for inner in sub_selects(sql).map(|begin| parenthesis(sql, begin)) {
+            let own =
+                |alias: &str| inner.contains(&format!(" {alias} WHERE")) || inner.contains(&format!(" {alias} JOIN"));
+            let outer = qualified(inner).filter(|(alias, _)| !own(alias));
+            for (_, column) in outer {
+                let by_key = inner.contains(&format!(".graph_id = {column}")) && column.ends_with(".graph_id");
+                assert!(by_key, "{}: {inner} refers to {column}", statement.name);
+            }
         }
     }
 }

@@ -102,8 +102,9 @@ async fn writes_that_wait_together_are_committed_together() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("test.db");
     let log = folder.path().join("test.db-wal");
-    let store = Store::open(Arc::new(Sqlite::open(&file).expect("a database"))).await.expect("a store");
-    store.scrub().await.expect("an empty log");
+    let database = Arc::new(Sqlite::open(&file).expect("a database"));
+    let store = Store::open(Arc::clone(&database) as Arc<dyn Sql>).await.expect("a store");
+    database.scrub(&[]).await.expect("an empty log");
     let batches: Vec<Batch> = (1..=CALLS).map(project_batch).collect();
     // While another connection holds the write lock, every call gets in line.
     let other = rusqlite::Connection::open(&file).expect("a second connection");
@@ -181,4 +182,39 @@ async fn a_snapshot_reads_one_moment_while_others_write() {
     }
     writer.await.expect("the writer ends");
     assert_eq!(database.snapshot(vec![(&COUNT, Vec::new())]).await.expect("a snapshot")[0][0].0, [Value::Int(60)]);
+}
+
+#[tokio::test]
+async fn an_empty_database_is_refused_where_there_was_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("test.db");
+    let database = Sqlite::open(&file).expect("a database");
+    database.migrate(MIGRATIONS).await.expect("a schema");
+    drop(database);
+    for emptied in [std::fs::remove_file, |file| std::fs::write(file, "")] {
+        for name in ["test.db-wal", "test.db-shm"] {
+            drop(std::fs::remove_file(folder.path().join(name)));
+        }
+        emptied(&file).expect("the database is lost");
+        let error = Sqlite::open(&file).expect_err("a refusal");
+        assert_eq!(error.kind(), erstwhile::ErrorKind::Corrupt);
+        assert!(error.message().contains("test.id"), "it says what to do: {error}");
+        assert!(!std::fs::metadata(&file).is_ok_and(|metadata| metadata.len() > 0), "nothing is created in its place");
+        drop(std::fs::write(&file, ""));
+    }
+    std::fs::remove_file(folder.path().join("test.id")).expect("what the message says");
+    Sqlite::open(&file).expect("a new database");
+}
+
+#[tokio::test]
+async fn the_database_of_another_installation_is_refused() {
+    let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    for folder in [&one, &other] {
+        let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+        database.migrate(MIGRATIONS).await.expect("a schema");
+        database.scrub(&[]).await.expect("an empty log");
+    }
+    std::fs::copy(other.path().join("test.db"), one.path().join("test.db")).expect("a copy");
+    let error = Sqlite::open(&one.path().join("test.db")).expect_err("a refusal");
+    assert!(error.message().contains("another installation"), "{error}");
 }

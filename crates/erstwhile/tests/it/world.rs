@@ -1,5 +1,6 @@
 //! A small world for tests: an engine over a temporary database, with scripted ports.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use erstwhile::engine::{EngineBuilder, GraphRef, NewMessage, NewThread, NewUser};
@@ -111,6 +112,22 @@ impl World {
         world.add_user("ann", "Ann Lee").await;
         world.engine.project(project).create_thread(NewThread::of("t", "ann")).await.expect("a thread");
         world
+    }
+
+    /// The file of the database.
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.folder.path().join("test.db")
+    }
+
+    /// Another engine on the same database, as after a restart.
+    pub(crate) async fn another_engine(&self) -> Engine {
+        let database = Sqlite::open(&self.database_file()).expect("the database opens again");
+        Engine::builder(Store::open(Arc::new(database)).await.expect("a store"))
+            .clock(Arc::clone(&self.clock) as Arc<dyn erstwhile::ports::Clock>)
+            .ids(SeededIds::default())
+            .embedder(Arc::new(WordEmbedder) as Arc<dyn Embedder>)
+            .extractor(Arc::clone(&self.script) as Arc<dyn Extractor>)
+            .build()
     }
 
     /// Everything that lies in the database's own files, byte by byte.

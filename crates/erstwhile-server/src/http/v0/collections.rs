@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::wire::{OK, WireCollection};
 use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// The body also holds the name, which is ignored: it repeats the one in the path.
@@ -63,9 +64,8 @@ pub(super) async fn update(
     Ok(OK)
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Result<&'static str, ApiError> {
-    project.collection(&name).delete().await?;
-    Ok(OK)
+pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Result<Erased<&'static str>, ApiError> {
+    Ok(Erased(project.collection(&name).delete().await?, OK))
 }
 
 /// Does nothing, because search is exact and needs no index.

@@ -13,6 +13,7 @@ use super::wire::{OK, WireDocument};
 use crate::app::App;
 use crate::http::body::{Body, List, ObjectOnly, PathId, PathIdAndUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Routes of a single document.
@@ -66,9 +67,11 @@ async fn update(
     Ok(OK)
 }
 
-async fn delete(Writer(project): Writer, PathIdAndUuid(name, id): PathIdAndUuid) -> Result<&'static str, ApiError> {
-    project.collection(&name).delete_documents(&[id]).await?;
-    Ok(OK)
+async fn delete(
+    Writer(project): Writer,
+    PathIdAndUuid(name, id): PathIdAndUuid,
+) -> Result<Erased<&'static str>, ApiError> {
+    Ok(Erased(project.collection(&name).delete_documents(&[id]).await?, OK))
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,10 +96,9 @@ pub(super) async fn delete_many(
     Writer(project): Writer,
     PathId(name): PathId,
     List(uuids): List<String>,
-) -> Result<&'static str, ApiError> {
+) -> Result<Erased<&'static str>, ApiError> {
     let uuids = uuids.iter().map(|id| uuid("each item", id)).collect::<Result<Vec<_>, _>>()?;
-    project.collection(&name).delete_documents(&uuids).await?;
-    Ok(OK)
+    Ok(Erased(project.collection(&name).delete_documents(&uuids).await?, OK))
 }
 
 #[derive(Debug, Deserialize)]

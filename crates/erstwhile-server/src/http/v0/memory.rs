@@ -14,6 +14,7 @@ use super::wire::{OK, WireMessage, WireSummary, tokens};
 use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, PathId, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Default (documented) and maximum number of messages in a session's memory.
@@ -150,9 +151,11 @@ async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Res
     }))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(session_id): PathId) -> Result<&'static str, ApiError> {
-    project.thread(&session_id).delete().await?;
-    Ok(OK)
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(session_id): PathId,
+) -> Result<Erased<&'static str>, ApiError> {
+    Ok(Erased(project.thread(&session_id).delete().await?, OK))
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,6 +10,7 @@ use super::listing::{ListQuery, Start, page};
 use super::wire::{OK, WireSession, WireUser};
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Forgotten;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Deserialize)]
@@ -67,9 +68,11 @@ pub(super) async fn update(
     Ok(Json(project.user(&user_id).update(update).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(user_id): PathId) -> Result<&'static str, ApiError> {
-    project.user(&user_id).delete().await?;
-    Ok(OK)
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(user_id): PathId,
+) -> Result<Forgotten<&'static str>, ApiError> {
+    Ok(Forgotten(project.user(&user_id).delete().await?, OK))
 }
 
 pub(super) async fn list(

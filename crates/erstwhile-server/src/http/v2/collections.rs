@@ -10,6 +10,7 @@ use super::wire::{Success, WireCollection};
 use crate::app::App;
 use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Responds with a list of lists, as both cloud generations expect.
@@ -65,7 +66,6 @@ pub(super) async fn update(
     Ok(Json(Success::OK))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Result<Json<Success>, ApiError> {
-    project.collection(&name).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(Writer(project): Writer, PathId(name): PathId) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.collection(&name).delete().await?, Json(Success::OK)))
 }

@@ -14,6 +14,7 @@ use super::wire::{Success, WireDocument};
 use crate::http::body::{Body, List, ObjectOnly, PathId, PathIdAndUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Default number of results.
@@ -128,19 +129,17 @@ pub(super) async fn update_many(
 pub(super) async fn delete(
     Writer(project): Writer,
     PathIdAndUuid(name, id): PathIdAndUuid,
-) -> Result<Json<Success>, ApiError> {
-    project.collection(&name).delete_documents(&[id]).await?;
-    Ok(Json(Success::OK))
+) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.collection(&name).delete_documents(&[id]).await?, Json(Success::OK)))
 }
 
 pub(super) async fn delete_many(
     Writer(project): Writer,
     PathId(name): PathId,
     List(uuids): List<String>,
-) -> Result<Json<Success>, ApiError> {
+) -> Result<Erased<Json<Success>>, ApiError> {
     let uuids = uuids.iter().map(|id| uuid("each item", id)).collect::<Result<Vec<_>, _>>()?;
-    project.collection(&name).delete_documents(&uuids).await?;
-    Ok(Json(Success::OK))
+    Ok(Erased(project.collection(&name).delete_documents(&uuids).await?, Json(Success::OK)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,6 +13,7 @@ use super::wire::{Success, WireFact};
 use crate::http::body::{Body, ObjectOnly, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Serialize)]
@@ -94,9 +95,10 @@ pub(super) async fn get(Reader(project): Reader, PathId(id): PathId) -> Result<J
 
 /// Cloud v2 expects an object; cloud v1 and the community edition expect a JSON string.
 pub(super) async fn delete(Writer(project): Writer, client: Client, PathId(id): PathId) -> Result<Response, ApiError> {
-    project.delete_fact(fact_id(&id)?).await?;
-    Ok(match client {
+    let erasure = project.delete_fact(fact_id(&id)?).await?;
+    let body = match client {
         Client::Community | Client::CloudV1 => Json("OK").into_response(),
         Client::CloudV2 | Client::CloudV3 => Json(Success::OK).into_response(),
-    })
+    };
+    Ok(Erased(erasure, body).into_response())
 }

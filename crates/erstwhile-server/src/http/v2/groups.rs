@@ -13,6 +13,7 @@ use super::wire::{Success, WireGroup};
 use crate::app::App;
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Default number of groups on a page.
@@ -82,9 +83,11 @@ pub(super) async fn update(
     Ok(Json(group(&app, graph).await?))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(group_id): PathId) -> Result<Json<Success>, ApiError> {
-    project.graph(&group_id).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(group_id): PathId,
+) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.graph(&group_id).delete().await?, Json(Success::OK)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, PathId, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::client::Client;
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Default number of messages in a session's memory.
@@ -193,9 +194,11 @@ async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Res
     Ok(Some(WireSummary::new(Uuid::new_v5(&last.id.0, b"summary"), text, ids, created_at)))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(session_id): PathId) -> Result<Json<Success>, ApiError> {
-    project.thread(&session_id).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(session_id): PathId,
+) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.thread(&session_id).delete().await?, Json(Success::OK)))
 }
 
 #[derive(Debug, Serialize)]

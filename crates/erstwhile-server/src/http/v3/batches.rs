@@ -16,6 +16,7 @@ use super::wire::Success;
 use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, PathUuid, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
@@ -227,9 +228,8 @@ pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Resu
     Ok(Json(project.import_job(ImportJobId(id)).get().await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
-    project.import_job(ImportJobId(id)).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.import_job(ImportJobId(id)).delete().await?, Json(Success::OK)))
 }
 
 pub(super) async fn process(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<WireBatch>, ApiError> {

@@ -15,6 +15,7 @@ use super::wire::{Success, WireEdge, WireNode};
 use crate::app::App;
 use crate::http::body::{Body, Field, PathId, PathUuid, optional_time, time, uuid};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
@@ -29,9 +30,8 @@ pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Resu
     Ok(Json(project.fact(AssertionId(id)).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
-    project.delete_fact(AssertionId(id)).await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.delete_fact(AssertionId(id)).await?, Json(Success::OK)))
 }
 
 #[derive(Debug, Deserialize)]

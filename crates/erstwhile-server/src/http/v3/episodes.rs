@@ -18,6 +18,7 @@ use super::wire::{Success, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
 use crate::http::body::{Body, PathId, PathUuid, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Default number of episodes in a response.
@@ -55,9 +56,8 @@ pub(super) async fn update(
     Ok(Json(project.update_episode(EpisodeId(id), &body.metadata).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
-    project.delete_episode(EpisodeId(id)).await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.delete_episode(EpisodeId(id)).await?, Json(Success::OK)))
 }
 
 #[derive(Debug, Serialize)]

@@ -11,6 +11,7 @@ use super::listing::PageQuery;
 use super::wire::{Success, WireGraph};
 use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Maximum number of graphs on a page (documented).
@@ -59,9 +60,11 @@ pub(super) async fn update(
     Ok(Json(project.graph(&graph_id).update(update).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(graph_id): PathId) -> Result<Json<Success>, ApiError> {
-    project.graph(&graph_id).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(graph_id): PathId,
+) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.graph(&graph_id).delete().await?, Json(Success::OK)))
 }
 
 /// The previous generation called graphs groups.

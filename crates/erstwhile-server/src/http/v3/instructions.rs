@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use erstwhile::engine::{GraphRef, ProjectHandle};
+use erstwhile::engine::{ErasureState, GraphRef, ProjectHandle};
 use erstwhile::model::{Precondition, SettingKind};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use super::checks;
 use super::wire::Success;
 use crate::http::body::{Body, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Maximum number of instructions in one call.
@@ -114,10 +115,15 @@ pub(super) struct RemoveInstructions {
 }
 
 /// Removes the named instructions, or all instructions of each scope.
-async fn remove(project: &ProjectHandle, kind: SettingKind, body: RemoveInstructions) -> Result<(), ApiError> {
+async fn remove(
+    project: &ProjectHandle,
+    kind: SettingKind,
+    body: RemoveInstructions,
+) -> Result<Erased<Json<Success>>, ApiError> {
     let scopes = scopes(body.user_ids, body.graph_ids);
     check_scopes(project, &scopes).await?;
     let mut found = body.instruction_names.is_none();
+    let mut erasure = ErasureState::Done;
     for scope in &scopes {
         let names = match &body.instruction_names {
             Some(names) => names.clone(),
@@ -127,10 +133,16 @@ async fn remove(project: &ProjectHandle, kind: SettingKind, body: RemoveInstruct
             }
         };
         for name in names {
-            found |= project.remove_setting(scope.as_ref(), kind, &name).await?;
+            if let Some(last) = project.remove_setting(scope.as_ref(), kind, &name).await? {
+                // Also of those before: an erasure is complete only when all earlier ones are.
+                (found, erasure) = (true, last);
+            }
         }
     }
-    if found { Ok(()) } else { Err(ApiError::new(StatusCode::NOT_FOUND, format!("{} not found", kind.noun()))) }
+    if !found {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, format!("{} not found", kind.noun())));
+    }
+    Ok(Erased(erasure, Json(Success::OK)))
 }
 
 pub(super) async fn add_custom(
@@ -158,9 +170,8 @@ pub(super) async fn list_custom(
 pub(super) async fn delete_custom(
     Writer(project): Writer,
     Body(body): Body<RemoveInstructions>,
-) -> Result<Json<Success>, ApiError> {
-    remove(&project, SettingKind::CustomInstruction, body).await?;
-    Ok(Json(Success::OK))
+) -> Result<Erased<Json<Success>>, ApiError> {
+    remove(&project, SettingKind::CustomInstruction, body).await
 }
 
 pub(super) async fn add_summary(
@@ -181,7 +192,6 @@ pub(super) async fn list_summary(
 pub(super) async fn delete_summary(
     Writer(project): Writer,
     Body(body): Body<RemoveInstructions>,
-) -> Result<Json<Success>, ApiError> {
-    remove(&project, SettingKind::UserSummaryInstruction, RemoveInstructions { graph_ids: None, ..body }).await?;
-    Ok(Json(Success::OK))
+) -> Result<Erased<Json<Success>>, ApiError> {
+    remove(&project, SettingKind::UserSummaryInstruction, RemoveInstructions { graph_ids: None, ..body }).await
 }

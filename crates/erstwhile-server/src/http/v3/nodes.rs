@@ -21,6 +21,7 @@ use super::wire::{Success, WireEdge, WireNode};
 use crate::app::App;
 use crate::http::body::{Body, ObjectOnly, PathId, PathUuid, optional_time};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
@@ -28,9 +29,8 @@ pub(super) async fn get(Reader(project): Reader, PathUuid(id): PathUuid) -> Resu
     Ok(Json(project.entity(EntityId(id)).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Json<Success>, ApiError> {
-    project.delete_entity(EntityId(id)).await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.delete_entity(EntityId(id)).await?, Json(Success::OK)))
 }
 
 /// Maximum number of nodes that one call adds (documented).

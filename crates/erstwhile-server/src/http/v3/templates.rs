@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::wire::Success;
 use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Serialize)]
@@ -73,10 +74,12 @@ pub(super) async fn update(
     Ok(Json(WireTemplate::new(&project, template_id, body.template)))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(template_id): PathId) -> Result<Json<Success>, ApiError> {
-    if project.remove_setting(None, SettingKind::ContextTemplate, &template_id).await? {
-        Ok(Json(Success::OK))
-    } else {
-        Err(ApiError::new(StatusCode::NOT_FOUND, "context template not found"))
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(template_id): PathId,
+) -> Result<Erased<Json<Success>>, ApiError> {
+    match project.remove_setting(None, SettingKind::ContextTemplate, &template_id).await? {
+        Some(erasure) => Ok(Erased(erasure, Json(Success::OK))),
+        None => Err(ApiError::new(StatusCode::NOT_FOUND, "context template not found")),
     }
 }

@@ -11,6 +11,7 @@ use super::listing::PageQuery;
 use super::wire::{Success, WireThread};
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Maximum number of a thread's episodes in a response.
@@ -64,9 +65,11 @@ pub(super) async fn list_all(
     Ok(Json(ThreadList { threads: threads.into_iter().map(Into::into).collect(), total_count, response_count }))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(thread_id): PathId) -> Result<Json<Success>, ApiError> {
-    project.thread(&thread_id).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(thread_id): PathId,
+) -> Result<Erased<Json<Success>>, ApiError> {
+    Ok(Erased(project.thread(&thread_id).delete().await?, Json(Success::OK)))
 }
 
 /// Older versions of the SDK also send `mode`, `minRating` and `lastn`, which are ignored.

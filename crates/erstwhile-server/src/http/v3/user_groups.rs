@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::wire::WireUser;
 use crate::http::body::{Body, Field, PathUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Default number of rows on a page.
@@ -181,10 +182,9 @@ pub(super) async fn delete(
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<Erased<StatusCode>, ApiError> {
     query.check(&project)?;
-    project.group(group).delete().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Erased(project.group(group).delete().await?, StatusCode::NO_CONTENT))
 }
 
 #[derive(Debug, Serialize)]

@@ -12,6 +12,7 @@ use super::listing::PageQuery;
 use super::wire::{Success, WireNode, WireThread, WireUser};
 use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Forgotten;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Deserialize)]
@@ -105,9 +106,11 @@ pub(super) async fn update(
     Ok(Json(wire_user(&project, user).await?))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathId(user_id): PathId) -> Result<Json<Success>, ApiError> {
-    project.user(&user_id).delete().await?;
-    Ok(Json(Success::OK))
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathId(user_id): PathId,
+) -> Result<Forgotten<Json<Success>>, ApiError> {
+    Ok(Forgotten(project.user(&user_id).delete().await?, Json(Success::OK)))
 }
 
 #[derive(Debug, Serialize)]

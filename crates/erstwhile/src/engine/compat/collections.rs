@@ -11,7 +11,7 @@ use crate::engine::checks::merge_deeply;
 use crate::engine::writes::Tries;
 use crate::engine::{CollectionHandle, ProjectHandle};
 use crate::state::off_worker;
-use crate::store::Locate;
+use crate::store::{ErasureState, Locate};
 use erstwhile_core::budget::Budget;
 use erstwhile_core::change::{Change, CollectionChange};
 use erstwhile_core::compat::document_index::DocumentIndex;
@@ -289,10 +289,11 @@ impl CollectionHandle {
     }
 
     /// Removes a collection with its documents.
-    pub async fn delete(&self) -> Result<()> {
+    pub async fn delete(&self) -> Result<ErasureState> {
         let id = self.partition().await?;
         self.project.engine.collections.0.invalidate(&id);
-        self.project.remove_partition(id, PartitionOwner::Collection(self.name().to_lowercase())).await
+        let owner = PartitionOwner::Collection(self.name().to_lowercase());
+        Ok(self.project.remove_partition(id, owner).await?.1)
     }
 
     /// Adds documents, all or none; returns their ids in the same order.
@@ -380,13 +381,13 @@ impl CollectionHandle {
     }
 
     /// Removes documents, all or none.
-    pub async fn delete_documents(&self, ids: &[Uuid]) -> Result<()> {
+    pub async fn delete_documents(&self, ids: &[Uuid]) -> Result<ErasureState> {
         check_count(ids.len())?;
         let id = self.partition().await?;
         let changes =
             ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(DocumentUuid(*id)))).collect();
         self.project.apply(id, changes).await?;
-        self.project.store().scrub().await
+        Ok(self.project.erased().await)
     }
 
     /// Searches a collection.

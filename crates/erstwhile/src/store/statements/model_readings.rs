@@ -17,6 +17,7 @@ statements! {
     RELEASE_FROM_MODEL, GRAPH, release!("model_queue");
     EXTEND_MODEL_LEASE, GRAPH, extend!("model_queue");
     MODEL_QUEUE_DEPTH, Reach::FanOut, depth!("model_queue");
+    LOST_READINGS, Reach::FanOut, lost!("model_queue", "e.model_state = 1");
     EXPECT_MODEL_LEASE, GRAPH,
         "UPDATE model_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2 AND NOT EXISTS (SELECT 1 FROM tombstone \
          WHERE graph_id = $1 AND version > $3 AND kind <> 4)";

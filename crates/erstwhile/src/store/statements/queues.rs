@@ -76,3 +76,16 @@ macro_rules! depth {
         )
     };
 }
+
+/// Graphs with waiting episodes without a row in the queue by which a worker would find them.
+macro_rules! lost {
+    ($queue:literal, $waits:literal) => {
+        concat!(
+            "SELECT e.graph_id, count(*) FROM episode e LEFT JOIN ",
+            $queue,
+            " q ON q.graph_id = e.graph_id WHERE ",
+            $waits,
+            " AND coalesce(q.pending, 0) <= 0 GROUP BY e.graph_id ORDER BY e.graph_id LIMIT $1"
+        )
+    };
+}

@@ -1,0 +1,68 @@
+//! The receipts of deleted users. Not part of Zep's API.
+
+use axum::Json;
+use erstwhile::engine::ErasureReceipt;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::http::body::Query;
+use crate::http::caller::Reader;
+use crate::http::erasure::{digest_text, state_name};
+use crate::http::error::ApiError;
+
+/// Number of receipts on a page, unless a request says, and at most.
+const LIMIT: i64 = 100;
+const LIMIT_MAX: i64 = 1_000;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ErasureQuery {
+    limit: Option<i64>,
+    cursor: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ErasureList {
+    erasures: Vec<WireReceipt>,
+}
+
+/// What was removed with a user. The user's id is not in it.
+#[derive(Debug, Serialize)]
+struct WireReceipt {
+    id: Uuid,
+    /// `done` when the remains are gone from the database's own files, else `pending`.
+    state: &'static str,
+    requested_at: String,
+    finished_at: Option<String>,
+    threads: i64,
+    episodes: i64,
+    mentions: i64,
+    assertions: i64,
+    /// The digest that the response to the deletion had in its header.
+    digest: String,
+}
+
+impl From<ErasureReceipt> for WireReceipt {
+    fn from(receipt: ErasureReceipt) -> Self {
+        Self {
+            id: receipt.id,
+            state: state_name(receipt.state()),
+            requested_at: receipt.requested_at.to_string(),
+            finished_at: receipt.finished_at.map(|at| at.to_string()),
+            threads: receipt.threads,
+            episodes: receipt.episodes,
+            mentions: receipt.mentions,
+            assertions: receipt.assertions,
+            digest: digest_text(&receipt),
+        }
+    }
+}
+
+/// The receipts of a project, the newest first.
+pub(super) async fn list(
+    Reader(project): Reader,
+    Query(query): Query<ErasureQuery>,
+) -> Result<Json<ErasureList>, ApiError> {
+    let limit = query.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
+    let receipts = project.erasure_receipts(query.cursor.unwrap_or(0).max(0), limit).await?;
+    Ok(Json(ErasureList { erasures: receipts.into_iter().map(Into::into).collect() }))
+}

@@ -1,0 +1,133 @@
+//! Erasures: what a deletion or replacement of text left in the database's own files is removed from them.
+//!
+//! An erasure is recorded in the transaction that deletes or replaces, so that a crash does not undo the obligation. Its
+//! row is removed when the files are clean; only that of a deleted user stays, as the receipt.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::rows::{id, read_time, time};
+use super::sql::{Row, Rows, Step, Value};
+use super::{Store, statements as sql_text};
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{BatchId, PartitionId, ProjectId};
+
+/// Number of erasures that are completed together.
+const ERASURES_TOGETHER: i64 = 256;
+
+/// Whether what was deleted or replaced is gone from the database's own files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErasureState {
+    /// It is gone.
+    Done,
+    /// It may still be there. The obligation to remove it is stored, and is retried until it succeeds.
+    Pending,
+}
+
+/// What was removed with a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasureReceipt {
+    /// Identity.
+    pub id: Uuid,
+    /// When the user was deleted.
+    pub requested_at: Timestamp,
+    /// When the remains were gone from the database's own files.
+    pub finished_at: Option<Timestamp>,
+    /// Tells whose receipt this is, see [`ErasureReceipt::is_of`].
+    pub user_digest: [u8; 32],
+    /// Number of threads that were removed.
+    pub threads: i64,
+    /// Number of episodes that were removed, messages among them.
+    pub episodes: i64,
+    /// Number of mentions of names that were removed.
+    pub mentions: i64,
+    /// Number of assertions and statements that were removed.
+    pub assertions: i64,
+}
+
+/// A digest of a user's id, which differs in each receipt, so that receipts of one person cannot be connected by it.
+pub(super) fn user_digest(erasure: BatchId, user_id: &str) -> [u8; 32] {
+    Sha256::new().chain_update(erasure.0.as_bytes()).chain_update(user_id).finalize().into()
+}
+
+impl ErasureReceipt {
+    /// Whether the receipt is of the user with this id. The receipt does not contain the id.
+    pub fn is_of(&self, user_id: &str) -> bool {
+        self.user_digest == user_digest(BatchId(self.id), user_id)
+    }
+
+    /// Whether the remains are gone.
+    pub fn state(&self) -> ErasureState {
+        if self.finished_at.is_some() { ErasureState::Done } else { ErasureState::Pending }
+    }
+
+    /// A digest (SHA-256, in hexadecimal) of what was removed and when, which stays the same: who has kept it can tell
+    /// that the receipt was not changed.
+    pub fn digest(&self) -> String {
+        let counts = [self.threads, self.episodes, self.mentions, self.assertions];
+        let numbers = [self.requested_at.as_microsecond()].into_iter().chain(counts);
+        let digest = Sha256::new().chain_update(self.id.as_bytes()).chain_update(self.user_digest);
+        hex::encode(numbers.fold(digest, |digest, number| digest.chain_update(number.to_be_bytes())).finalize())
+    }
+}
+
+impl Store {
+    /// Removes the remains of everything that was deleted or replaced until now, and marks these erasures as completed.
+    ///
+    /// # Errors
+    /// `Unavailable` when someone still reads an older state of the database; try again later.
+    pub async fn complete_erasures(&self, now: Timestamp) -> Result<()> {
+        loop {
+            let read = |row: Row| {
+                let mut row = row.reader();
+                Ok((row.blob()?, row.blob()?, row.text()?))
+            };
+            let limit = vec![Value::Int(ERASURES_TOGETHER)];
+            let pending = self.many(&sql_text::PENDING_ERASURES, limit, read).await?;
+            if pending.is_empty() {
+                return Ok(());
+            }
+            let tables: BTreeSet<&str> = pending.iter().flat_map(|(_, _, tables)| tables.split(' ')).collect();
+            let tables: Vec<&str> = tables.into_iter().collect();
+            self.sql.scrub(&tables).await?;
+            let mut steps = Vec::with_capacity(2 * pending.len());
+            for (graph, erasure, _) in pending {
+                let key = vec![Value::Blob(graph), Value::Blob(erasure)];
+                let finished = key.iter().cloned().chain([time(now)]).collect();
+                for (statement, params) in [(&sql_text::FINISH_RECEIPT, finished), (&sql_text::FINISH_ERASURE, key)] {
+                    steps.push(Step { statement, params, expect: Rows::Any });
+                }
+            }
+            self.sql.transact(steps).await?;
+        }
+    }
+
+    /// The receipt of a deleted user.
+    pub async fn find_receipt(&self, partition: PartitionId, erasure: BatchId) -> Result<Option<ErasureReceipt>> {
+        self.one(&sql_text::RECEIPT, vec![id(partition.0), id(erasure.0)], read_receipt).await
+    }
+
+    /// The receipts of a project, the newest first.
+    pub async fn receipts(&self, project: ProjectId, offset: i64, limit: i64) -> Result<Vec<ErasureReceipt>> {
+        let params = vec![id(project.0), Value::Int(limit), Value::Int(offset)];
+        self.many(&sql_text::RECEIPTS, params, read_receipt).await
+    }
+}
+
+fn read_receipt(row: Row) -> Result<ErasureReceipt> {
+    let mut row = row.reader();
+    let malformed = |_| Error::corrupt("a receipt holds a malformed id or digest");
+    Ok(ErasureReceipt {
+        id: Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("a receipt holds a malformed id"))?,
+        requested_at: read_time(row.int()?)?,
+        finished_at: row.optional_int()?.map(read_time).transpose()?,
+        user_digest: row.blob()?.try_into().map_err(malformed)?,
+        threads: row.int()?,
+        episodes: row.int()?,
+        mentions: row.int()?,
+        assertions: row.int()?,
+    })
+}

@@ -1,0 +1,70 @@
+//! A store that is broken is noticed, by name, and what can be repaired is.
+
+use erstwhile::engine::DamageSearch;
+use erstwhile::model::EpisodeState;
+use rusqlite::Connection;
+
+use crate::world::World;
+
+fn change(world: &World, sql: &str) {
+    Connection::open(world.database_file()).unwrap().execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn a_healthy_store_passes_every_check() {
+    let world = World::new().await;
+    world.say("2025-01-01T00:00:00Z", "hello").await;
+    world.engine.check_store().await.unwrap();
+    world.engine.check_graph().await.unwrap();
+    assert_eq!(world.engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
+    assert_eq!(world.engine.lost_episodes().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_table_that_is_gone_is_named() {
+    let world = World::new().await;
+    change(&world, "DROP TABLE membership");
+    let error = world.engine.check_store().await.unwrap_err();
+    assert!(error.message().contains("membership"), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_written_is_noticed() {
+    let world = World::new().await;
+    change(&world, "CREATE TRIGGER full BEFORE INSERT ON applied_batch BEGIN SELECT raise(ABORT, 'disk full'); END");
+    world.engine.check_store().await.unwrap_err();
+    world.engine.check_graph().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn pages_that_were_overwritten_are_noticed() {
+    for garbage in [0_u8, 0x5A] {
+        let world = World::new().await;
+        for number in 0..50 {
+            world.say("2025-01-01T00:00:00Z", &format!("{number} {}", "and so on ".repeat(40))).await;
+        }
+        change(&world, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let mut bytes = std::fs::read(world.database_file()).unwrap();
+        let last = bytes.len() - 4 * 4096;
+        bytes[last..].fill(garbage);
+        std::fs::write(world.database_file(), bytes).unwrap();
+        let engine = world.another_engine().await;
+        assert_ne!(engine.find_damage(DamageSearch::Quick).await.unwrap(), Vec::<String>::new());
+        assert_ne!(engine.known_damage(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn waiting_episodes_that_are_in_no_queue_are_found_and_queued_again() {
+    let world = World::new().await;
+    let episode = world.say("2025-01-01T00:00:00Z", "hello").await;
+    change(&world, "DELETE FROM ingest_queue");
+    world.ingest().await;
+    let state = async || world.engine.project(world.project).find_episode(episode).await.unwrap().state;
+    assert_eq!(state().await, EpisodeState::Pending, "no worker finds it");
+    assert_eq!(world.engine.lost_episodes().await.unwrap(), 1);
+    assert_eq!(world.engine.queue_lost_episodes().await.unwrap(), 1);
+    assert_eq!(world.engine.lost_episodes().await.unwrap(), 0);
+    world.ingest().await;
+    assert_eq!(state().await, EpisodeState::Processed);
+}
