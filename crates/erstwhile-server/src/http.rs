@@ -10,3 +10,5 @@ pub mod health;
 pub mod v0;
 pub mod v2;
 pub mod v3;
+pub mod v4;
+pub mod wrong_door;

@@ -18,3 +18,4 @@ mod process;
 mod robustness;
 mod scene;
 mod transfer;
+mod v4;

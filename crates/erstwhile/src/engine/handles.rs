@@ -28,6 +28,8 @@ pub enum GraphRef {
     User(String),
     /// This standalone graph.
     Graph(String),
+    /// The graph of this thread, which belongs to no user.
+    Thread(String),
 }
 
 impl From<&GraphRef> for GraphRef {
