@@ -5,6 +5,7 @@ mod architecture;
 mod command_line;
 mod connections;
 mod contract;
+mod contract_v4;
 mod durability;
 mod failover;
 mod fake_model;
