@@ -7,6 +7,7 @@ mod checks;
 pub mod client;
 pub mod error;
 pub mod health;
+pub mod idempotency;
 pub mod v0;
 pub mod v2;
 pub mod v3;

@@ -14,7 +14,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::http::{admission, health, v0, v2, v3, v4, wrong_door};
+use crate::http::{admission, health, idempotency, v0, v2, v3, v4, wrong_door};
 use crate::metrics::{RequestLabels, RouteLabels};
 use crate::settings::ServerSettings;
 
@@ -33,6 +33,7 @@ pub fn router(app: &App, settings: &ServerSettings) -> Router {
         .nest(v4::PREFIX, v4::routes())
         .fallback(wrong_door::route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(idempotency::identify))
         .layer(from_fn(wrong_door::refuse))
         .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(from_fn(move |request, next| with_timeout(timeout, request, next)))

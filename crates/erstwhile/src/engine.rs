@@ -33,6 +33,7 @@ mod keys;
 mod listing;
 mod messages;
 mod model_readings;
+mod repeatable;
 mod search;
 mod server_uuids;
 mod settings;

@@ -91,8 +91,8 @@ impl ProjectHandle {
             updated_at: now,
             ended_at: None,
         };
-        self.apply(user.graph, vec![Change::AddThread(thread.clone())]).await?;
-        Ok(thread)
+        self.apply(user.graph, vec![Change::AddThread(thread)]).await?;
+        self.thread(uuid.0.to_string()).get().await
     }
 
     /// Threads created after a time, oldest first.

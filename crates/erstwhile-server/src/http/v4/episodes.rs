@@ -68,7 +68,12 @@ pub(super) async fn add(
     let located = project.graph_by_uuid(graph).await?;
     let added = project.graph(&located.reference).add_episodes(vec![new]).await?;
     let task = added.first().and_then(|episode| episode.task).ok_or_else(|| erstwhile::Error::not_found("task"))?;
-    let mut wire = WireEpisode::all(&project, added, (&located).into()).await?;
+    // Read again, because a repeated request is answered with what the first attempt stored.
+    let mut stored = Vec::with_capacity(added.len());
+    for episode in added {
+        stored.push(project.find_episode(episode.id).await?);
+    }
+    let mut wire = WireEpisode::all(&project, stored, (&located).into()).await?;
     let episode = wire.pop().ok_or_else(|| erstwhile::Error::not_found("episode"))?;
     Ok((StatusCode::ACCEPTED, Json(AddedEpisode { episode, task: tasks::stored(&project, task).await? })))
 }
