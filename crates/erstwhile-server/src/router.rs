@@ -14,7 +14,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::http::{admission, health, v0, v2, v3};
+use crate::http::{admission, health, idempotency, v0, v2, v3, v4, wrong_door};
 use crate::metrics::{RequestLabels, RouteLabels};
 use crate::settings::ServerSettings;
 
@@ -30,8 +30,11 @@ pub fn router(app: &App, settings: &ServerSettings) -> Router {
         .route("/readyz", get(health::readyz))
         .nest(v0::PREFIX, v0::routes())
         .nest("/api/v2", v2::routes().merge(v3::routes()))
-        .fallback(route_not_found)
+        .nest(v4::PREFIX, v4::routes())
+        .fallback(wrong_door::route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(idempotency::identify))
+        .layer(from_fn(wrong_door::refuse))
         .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(from_fn(move |request, next| with_timeout(timeout, request, next)))
         .layer(from_fn_with_state(app.clone(), record_metrics))
@@ -39,6 +42,7 @@ pub fn router(app: &App, settings: &ServerSettings) -> Router {
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error").into_response()
         }))
         .layer(from_fn(v0::plain_text_errors))
+        .layer(from_fn(v4::errors_with_codes))
         // Failures are already logged where they are handled.
         .layer(TraceLayer::new_for_http().on_failure(()).make_span_with(|request: &Request| {
             let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -52,10 +56,6 @@ pub fn router(app: &App, settings: &ServerSettings) -> Router {
 /// The router of the metrics listener.
 pub fn metrics_router(app: &App) -> Router {
     Router::new().route("/metrics", get(health::metrics)).with_state(app.clone())
-}
-
-async fn route_not_found() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, "route not found")
 }
 
 async fn method_not_allowed() -> ApiError {

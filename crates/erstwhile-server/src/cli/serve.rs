@@ -111,5 +111,6 @@ fn print_banner(server: &Server, settings: &Settings, is_first_start: bool, gene
         None if is_first_start => print_status("  API key   the one in ERSTWHILE_AUTH__BOOTSTRAP_KEY"),
         None => print_status("  API key   unchanged; `erstwhile keys create` creates another"),
     }
-    print_status(&format!("  base_url  http://{}/api/v2   for Zep's SDKs", server.address));
+    print_status(&format!("  base_url  http://{}/api/v4   for zep-cloud 4", server.address));
+    print_status(&format!("  base_url  http://{}/api/v2   for zep-cloud 1 to 3", server.address));
 }

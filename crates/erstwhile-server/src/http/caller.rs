@@ -7,6 +7,7 @@ use erstwhile::engine::ProjectHandle;
 use erstwhile::model::{ApiKey, ApiKeyId, KeyAccess};
 
 use super::error::ApiError;
+use super::idempotency::RequestSeed;
 use crate::app::App;
 
 /// The project, for a request that only reads.
@@ -31,7 +32,13 @@ impl FromRequestParts<App> for Writer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = key_of(parts)?;
         match key.access {
-            KeyAccess::Write => Ok(Self(app.engine.project(key.project))),
+            KeyAccess::Write => {
+                let project = app.engine.project(key.project);
+                Ok(Self(match parts.extensions.get::<RequestSeed>() {
+                    Some(RequestSeed(seed)) => project.repeatable(*seed),
+                    None => project,
+                }))
+            }
             KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only")),
         }
     }

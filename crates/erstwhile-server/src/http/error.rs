@@ -1,5 +1,5 @@
 //! Errors as HTTP responses: a status and `{"message": "..."}`, as the SDKs of `/api/v2` expect. Responses
-//! under `/api/v1` are plain text instead.
+//! under `/api/v1` are plain text instead, and under `/api/v4` objects with a code.
 
 use std::time::Duration;
 
@@ -12,11 +12,16 @@ use serde::Serialize;
 /// After how long a client should try again, unless the error says.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// The code of an error about something that exists already.
+pub const ALREADY_EXISTS: &str = "already_exists";
+
 /// An error response.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     message: String,
+    code: Option<&'static str>,
+    param: Option<String>,
     retry_after: Duration,
 }
 
@@ -28,7 +33,19 @@ struct Body<'a> {
 impl ApiError {
     /// Creates an error with a status and a message.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), retry_after: RETRY_AFTER }
+        Self { status, message: message.into(), code: None, param: None, retry_after: RETRY_AFTER }
+    }
+
+    /// The same error with a code that says more than its status, for the generation that shows codes.
+    #[must_use]
+    pub fn with_code(self, code: &'static str) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    /// The same error with the parameter that caused it, for the generation that shows parameters.
+    #[must_use]
+    pub fn with_param(self, param: impl Into<String>) -> Self {
+        Self { param: Some(param.into()), ..self }
     }
 
     /// The status.
@@ -39,6 +56,16 @@ impl ApiError {
     /// The message for the client.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The code, if it says more than the status.
+    pub fn code(&self) -> Option<&'static str> {
+        self.code
+    }
+
+    /// The parameter that caused the error, if one did.
+    pub fn param(&self) -> Option<&str> {
+        self.param.as_deref()
     }
 
     /// Creates an error with status 400.
@@ -88,7 +115,8 @@ impl From<Error> for ApiError {
             },
             _ => error.message().to_owned(),
         };
-        Self { status, message, retry_after: error.retry_after().unwrap_or(RETRY_AFTER) }
+        let code = (error.kind() == ErrorKind::AlreadyExists).then_some(ALREADY_EXISTS);
+        Self { status, message, code, param: None, retry_after: error.retry_after().unwrap_or(RETRY_AFTER) }
     }
 }
 
@@ -98,7 +126,7 @@ impl IntoResponse for ApiError {
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.as_secs().max(1)));
         }
-        // Lets `v0::plain_text_errors` rewrite the body.
+        // Lets `v0::plain_text_errors` and `v4::errors_with_codes` rewrite the body.
         response.extensions_mut().insert(self);
         response
     }

@@ -40,8 +40,14 @@ const V3: Generation = Generation {
     text: false,
 };
 
+pub(crate) const V4: Generation = Generation {
+    file: "contract_v4.json",
+    headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 4.0.1\r\n"],
+    text: false,
+};
+
 /// Fields that are present only in some responses.
-const CONDITIONAL: &[&str] = &[
+pub(crate) const CONDITIONAL: &[&str] = &[
     // Of search results, only for the requested scope.
     "score",
     "dist",
@@ -73,19 +79,19 @@ const LOOSE: &[&str] = &["messages", "relevant_facts", "thread"];
 
 /// One method of the contract.
 #[derive(Debug)]
-struct Method {
-    name: String,
-    verb: String,
-    path: String,
+pub(crate) struct Method {
+    pub(crate) name: String,
+    pub(crate) verb: String,
+    pub(crate) path: String,
     /// The status of success, if documented or known from a server's source.
-    status: Option<u64>,
+    pub(crate) status: Option<u64>,
     fields: Vec<(String, bool)>,
     response: String,
-    body: Vec<String>,
+    pub(crate) body: Vec<String>,
     queries: Vec<String>,
 }
 
-fn methods(generation: Generation) -> Vec<Method> {
+pub(crate) fn methods(generation: Generation) -> Vec<Method> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract").join(generation.file);
     let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).expect("the contract")).expect("JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -171,7 +177,7 @@ fn check_contract(generation: Generation) {
 }
 
 /// Checks the response's body; records missing optional fields.
-fn check(method: &Method, text: &str, absent: &mut BTreeSet<(String, String)>) -> Result<(), String> {
+pub(crate) fn check(method: &Method, text: &str, absent: &mut BTreeSet<(String, String)>) -> Result<(), String> {
     if let Some(wanted) = method.response.strip_prefix("text \"").and_then(|rest| rest.strip_suffix('"')) {
         return if text == wanted { Ok(()) } else { Err(format!("{text} instead of {wanted}")) };
     }
@@ -207,7 +213,7 @@ fn check(method: &Method, text: &str, absent: &mut BTreeSet<(String, String)>) -
     Ok(())
 }
 
-fn call(
+pub(crate) fn call(
     server: &Process,
     generation: Generation,
     verb: &str,

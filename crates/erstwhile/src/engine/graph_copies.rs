@@ -38,6 +38,7 @@ impl ProjectHandle {
                 super::checks::check_id("target_graph_id", graph_id)?;
                 PartitionOwner::Standalone(graph_id.clone())
             }
+            GraphRef::Thread(_) => return Err(Error::invalid("a graph cannot be copied to a thread")),
         };
         if original.is_some() != matches!(owner, PartitionOwner::User(_)) {
             return Err(Error::invalid("a user's graph is copied to a user, a standalone graph to a standalone graph"));

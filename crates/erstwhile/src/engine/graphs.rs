@@ -36,6 +36,16 @@ impl ProjectHandle {
     /// Creates a standalone graph.
     pub async fn create_graph(&self, new: NewGraph) -> Result<Graph> {
         check_id("graph_id", &new.graph_id)?;
+        let graph_id = new.graph_id.clone();
+        self.create_graph_named(new, |_| graph_id.clone()).await
+    }
+
+    /// Creates a standalone graph whose own id is its uuid; the `graph_id` is ignored.
+    pub async fn create_graph_without_id(&self, new: NewGraph) -> Result<Graph> {
+        self.create_graph_named(new, |graph| graph.0.to_string()).await
+    }
+
+    async fn create_graph_named(&self, new: NewGraph, own_id: impl Fn(PartitionId) -> String) -> Result<Graph> {
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
         let make = |id: PartitionId| {
@@ -43,12 +53,12 @@ impl ProjectHandle {
                 name: new.name.clone(),
                 description: new.description.clone(),
                 time_zone: new.time_zone.clone(),
-                ..Partition::new(id, self.id, PartitionOwner::Standalone(new.graph_id.clone()), now)
+                ..Partition::new(id, self.id, PartitionOwner::Standalone(own_id(id)), now)
             };
             vec![Change::AddPartition(graph, None)]
         };
-        self.add_partition(make).await?;
-        self.graph(GraphRef::Graph(new.graph_id.clone())).get().await
+        let graph = self.add_partition(make).await?;
+        self.graph(GraphRef::Graph(own_id(graph))).get().await
     }
 
     /// A page of standalone graphs, and how many there are.
@@ -65,6 +75,7 @@ impl GraphHandle {
         match &self.reference {
             GraphRef::User(user_id) => self.project.locate_graph(Locate::User, user_id, "user").await,
             GraphRef::Graph(graph_id) => self.project.locate_graph(Locate::Graph, graph_id, "graph").await,
+            GraphRef::Thread(thread_id) => self.project.locate_graph(Locate::Thread, thread_id, "thread").await,
         }
     }
 
@@ -115,6 +126,7 @@ impl GraphHandle {
         match &self.reference {
             GraphRef::Graph(graph_id) => Ok(graph_id),
             GraphRef::User(_) => Err(Error::invalid("a user's graph is changed and deleted with its user")),
+            GraphRef::Thread(_) => Err(Error::invalid("a thread's graph is changed and deleted with its thread")),
         }
     }
 }
@@ -123,5 +135,6 @@ fn noun(reference: &GraphRef) -> &'static str {
     match reference {
         GraphRef::User(_) => "user",
         GraphRef::Graph(_) => "graph",
+        GraphRef::Thread(_) => "thread",
     }
 }

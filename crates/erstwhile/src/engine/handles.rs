@@ -4,12 +4,14 @@
 //! projects.
 
 use std::fmt;
+use std::sync::Arc;
 
 use erstwhile_core::error::Result;
 use erstwhile_core::model::{GraphId, GroupId, ImportJobId, ProjectId};
 use jiff::Timestamp;
 
 use super::Engine;
+use super::repeatable::SeededIds;
 use crate::ports::{Embedder, Ids};
 use crate::state::{IndexHandle, State};
 use crate::store::Store;
@@ -19,6 +21,8 @@ use crate::store::Store;
 pub struct ProjectHandle {
     pub(super) engine: Engine,
     pub(super) id: ProjectId,
+    /// The ids of a request that may be repeated; those of the engine when absent.
+    pub(super) seeded: Option<Arc<SeededIds>>,
 }
 
 /// Identifies a graph by the application's own ids.
@@ -28,6 +32,8 @@ pub enum GraphRef {
     User(String),
     /// This standalone graph.
     Graph(String),
+    /// The graph of this thread, which belongs to no user.
+    Thread(String),
 }
 
 impl From<&GraphRef> for GraphRef {
@@ -86,7 +92,7 @@ handles! {
 impl Engine {
     /// A project, by its id. See [`ensure_project`](Self::ensure_project) for one by its name.
     pub fn project(&self, id: ProjectId) -> ProjectHandle {
-        ProjectHandle { engine: self.clone(), id }
+        ProjectHandle { engine: self.clone(), id, seeded: None }
     }
 }
 
@@ -135,7 +141,10 @@ impl ProjectHandle {
     }
 
     pub(super) fn ids(&self) -> &dyn Ids {
-        self.engine.ids()
+        match &self.seeded {
+            Some(seeded) => seeded.as_ref(),
+            None => self.engine.ids(),
+        }
     }
 
     pub(super) fn embedder(&self) -> &dyn Embedder {

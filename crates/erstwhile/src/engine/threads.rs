@@ -9,7 +9,7 @@ use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::{anonymous_user, initial_evidence};
-use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, Thread};
+use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, Thread, ThreadUuid, User};
 
 /// The key in the metadata that applications may read but not set.
 const RESERVED: &str = "system";
@@ -73,6 +73,26 @@ impl ProjectHandle {
             changes
         };
         Ok(thread(self.add_graph(make).await?))
+    }
+
+    /// Creates a thread of a user, whose own id is the server's uuid.
+    pub async fn create_thread_without_id(&self, user: &User) -> Result<Thread> {
+        let (now, uuid) = (self.now(), ThreadUuid(user.graph.within(self.ids().next())));
+        let thread = Thread {
+            graph: user.graph,
+            project: self.id,
+            thread_id: uuid.0.to_string(),
+            uuid,
+            user_id: Some(user.user_id.clone()),
+            user_uuid: Some(user.uuid),
+            metadata: Metadata::new(),
+            classifications: Metadata::new(),
+            created_at: now,
+            updated_at: now,
+            ended_at: None,
+        };
+        self.apply(user.graph, vec![Change::AddThread(thread)]).await?;
+        self.thread(uuid.0.to_string()).get().await
     }
 
     /// Threads created after a time, oldest first.

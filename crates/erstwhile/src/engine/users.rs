@@ -9,10 +9,10 @@ use crate::store::{ErasureReceipt, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, name_links, user_node};
-use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User};
+use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User, UserUuid};
 
 /// Maximum number of threads of one user in a list.
-const THREADS_MAX: i64 = 10_000;
+pub(super) const THREADS_MAX: i64 = 10_000;
 
 /// A user to add.
 #[derive(Debug, Clone, Default)]
@@ -69,15 +69,26 @@ impl ProjectHandle {
     /// `AlreadyExists` when the id is taken, `Invalid` for an empty id or an unknown time zone.
     pub async fn add_user(&self, new: NewUser) -> Result<User> {
         check_id("user_id", &new.user_id)?;
+        let user_id = new.user_id.clone();
+        self.add_user_named(new, |_| user_id.clone()).await
+    }
+
+    /// Adds a user whose own id is the server's uuid; the `user_id` is ignored. See [`add_user`](Self::add_user).
+    pub async fn add_user_without_id(&self, new: NewUser) -> Result<User> {
+        self.add_user_named(new, |user| user.0.to_string()).await
+    }
+
+    async fn add_user_named(&self, new: NewUser, own_id: impl Fn(UserUuid) -> String) -> Result<User> {
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
         let ids = [self.ids().next(), self.ids().next()];
         let make = |graph: GraphId| {
+            let uuid = graph.within(ids[0]).into();
             let user = User {
                 graph,
                 project: self.id,
-                user_id: new.user_id.clone(),
-                uuid: graph.within(ids[0]).into(),
+                user_id: own_id(uuid),
+                uuid,
                 email: new.email.clone(),
                 first_name: new.first_name.clone(),
                 last_name: new.last_name.clone(),
@@ -88,7 +99,7 @@ impl ProjectHandle {
                 updated_at: now,
                 thread_count: 0,
             };
-            let row = Partition::new(graph.into(), self.id, PartitionOwner::User(new.user_id.clone()), now);
+            let row = Partition::new(graph.into(), self.id, PartitionOwner::User(user.user_id.clone()), now);
             let mut changes = initial_evidence(&user);
             changes.insert(0, Change::AddPartition(row, Some(user)));
             changes

@@ -9,6 +9,8 @@ from typing import Any, Dict, Iterator, List, Set
 # A call names exactly one owner of a graph, so the other owner arguments may be missing.
 OWNERS = {"user_id", "group_id", "graph_id"}
 PAIRS = {"source_user_id", "source_group_id", "source_graph_id", "target_user_id", "target_group_id", "target_graph_id"}
+# Arguments that the API requires of one method although they are optional in the SDK.
+NEEDED = {"context.create_template": {"name", "template"}, "thread.lookup": {"thread_id"}}
 # Not arguments of the API.
 TRANSPORT = {"request_options", "self"}
 
@@ -33,7 +35,7 @@ class Methods:
         missing = set(parameters) - given
         # Arguments that the API requires although they are optional in the SDK.
         free = OWNERS | PAIRS | {"session_ids", "text", "uuids", "source_node_name", "target_node_name"}
-        if given - needed <= free:
+        if given - needed <= free | NEEDED.get(name, set()):
             self.required.add(name)
         if missing <= OWNERS | PAIRS and not (missing and not given & (OWNERS | PAIRS)):
             self.all.add(name)

@@ -98,7 +98,7 @@ pub(super) async fn delete(Writer(project): Writer, client: Client, PathId(id): 
     let erasure = project.delete_fact(fact_id(&id)?).await?;
     let body = match client {
         Client::Community | Client::CloudV1 => Json("OK").into_response(),
-        Client::CloudV2 | Client::CloudV3 => Json(Success::OK).into_response(),
+        Client::CloudV2 | Client::CloudV3 | Client::CloudV4 => Json(Success::OK).into_response(),
     };
     Ok(Erased(erasure, body).into_response())
 }

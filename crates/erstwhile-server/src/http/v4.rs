@@ -1,0 +1,150 @@
+//! The fourth generation of the cloud API under `/api/v4`: objects are addressed by the uuids that the server assigned,
+//! lists have cursors, and errors have codes.
+
+use axum::Router;
+use axum::routing::{delete, get, post};
+
+use crate::app::App;
+
+mod checks;
+mod context;
+mod declarations;
+mod derived;
+mod edges;
+mod episodes;
+mod error;
+mod filters;
+mod graphs;
+mod lookup;
+mod messages;
+mod nodes;
+mod page;
+mod path;
+mod projects;
+mod search;
+mod tasks;
+mod templates;
+mod threads;
+mod unavailable;
+mod user_groups;
+mod users;
+mod wire;
+
+pub use error::errors_with_codes;
+
+/// The path prefix of the generation.
+pub const PREFIX: &str = "/api/v4";
+
+/// Every route of the generation.
+pub fn routes() -> Router<App> {
+    people()
+        .merge(graphs())
+        .merge(projects())
+        .route("/lookup", post(lookup::batch))
+        .route("/tasks/{task_uuid}", get(tasks::get))
+        .merge(unavailable::routes())
+}
+
+/// Users, their groups, and threads.
+fn people() -> Router<App> {
+    Router::new()
+        .route("/users", post(users::create))
+        .route("/users/list", post(users::list))
+        .route("/users/lookup", post(lookup::user))
+        .route("/users/{user_uuid}", get(users::get).patch(users::update).delete(users::delete))
+        .route("/users/{user_uuid}/node", get(users::node))
+        .route(
+            "/users/{user_uuid}/summary-instructions",
+            get(declarations::user_summary_instructions).put(declarations::set_user_summary_instructions),
+        )
+        .route("/users/{user_uuid}/user-groups", get(user_groups::of_user))
+        .route("/threads", get(threads::list).post(threads::create))
+        .route("/threads/lookup", post(lookup::thread))
+        .route("/threads/{thread_uuid}", get(threads::get).delete(threads::delete))
+        .route("/threads/{thread_uuid}/context", get(threads::context))
+        .route("/threads/{thread_uuid}/episodes", get(threads::episodes))
+        .route("/threads/{thread_uuid}/summary", get(threads::summary))
+        .route("/threads/{thread_uuid}/messages", get(messages::list).post(messages::add))
+        .route("/threads/{thread_uuid}/messages/{message_uuid}", get(messages::get).patch(messages::update))
+        .route("/user-groups", post(user_groups::create))
+        .route("/user-groups/list", post(user_groups::list))
+        .route(
+            "/user-groups/{group_uuid}",
+            get(user_groups::get).patch(user_groups::update).delete(user_groups::delete),
+        )
+        .route("/user-groups/{group_uuid}/member-candidates/list", post(user_groups::candidates))
+        .route("/user-groups/{group_uuid}/members", post(user_groups::add_members))
+        .route("/user-groups/{group_uuid}/members/list", post(user_groups::members))
+        .route("/user-groups/{group_uuid}/members/remove", post(user_groups::remove_members))
+        .route("/user-groups/{group_uuid}/members/{user_uuid}", delete(user_groups::remove_member))
+}
+
+/// Graphs and what they hold.
+fn graphs() -> Router<App> {
+    Router::new()
+        .route("/graphs", post(graphs::create))
+        .route("/graphs/list", post(graphs::list))
+        .route("/graphs/lookup", post(lookup::graph))
+        .route("/graphs/{graph_uuid}", get(graphs::get).patch(graphs::update).delete(graphs::delete))
+        .route("/graphs/{graph_uuid}/clone", post(graphs::clone))
+        .route("/graphs/{graph_uuid}/warm", post(graphs::warm))
+        .route("/graphs/{graph_uuid}/context", post(context::get))
+        .route("/graphs/{graph_uuid}/search/edges", post(search::edges))
+        .route("/graphs/{graph_uuid}/search/nodes", post(search::nodes))
+        .route("/graphs/{graph_uuid}/search/episodes", post(search::episodes))
+        .route("/graphs/{graph_uuid}/search/observations", post(search::observations))
+        .route("/graphs/{graph_uuid}/search/thread-summaries", post(search::thread_summaries))
+        .route("/graphs/{graph_uuid}/subgraph", post(nodes::subgraph))
+        .route("/graphs/{graph_uuid}/nodes", post(nodes::add))
+        .route("/graphs/{graph_uuid}/nodes/list", post(nodes::list))
+        .route("/graphs/{graph_uuid}/nodes/{node_uuid}", get(nodes::get).patch(nodes::update).delete(nodes::delete))
+        .route("/graphs/{graph_uuid}/nodes/{node_uuid}/neighbors", post(nodes::neighbors))
+        .route("/graphs/{graph_uuid}/edges", post(edges::add))
+        .route("/graphs/{graph_uuid}/edges/list", post(edges::list))
+        .route("/graphs/{graph_uuid}/edges/{edge_uuid}", get(edges::get).patch(edges::update).delete(edges::delete))
+        .route("/graphs/{graph_uuid}/episodes", post(episodes::add))
+        .route("/graphs/{graph_uuid}/episodes/list", post(episodes::list))
+        .route(
+            "/graphs/{graph_uuid}/episodes/{episode_uuid}",
+            get(episodes::get).patch(episodes::update).delete(episodes::delete),
+        )
+        .route("/graphs/{graph_uuid}/documents/{document_id}/episodes", get(episodes::of_document))
+        .route("/graphs/{graph_uuid}/observations/list", post(derived::observations))
+        .route("/graphs/{graph_uuid}/observations/{observation_uuid}", get(derived::observation))
+        .route("/graphs/{graph_uuid}/thread-summaries/list", post(derived::thread_summaries))
+        .route("/graphs/{graph_uuid}/document-summaries/list", post(derived::document_summaries))
+        .route("/graphs/{graph_uuid}/ontology", get(declarations::graph_ontology).put(declarations::set_graph_ontology))
+        .route(
+            "/graphs/{graph_uuid}/instructions",
+            get(declarations::graph_instructions).put(declarations::set_graph_instructions),
+        )
+        .route(
+            "/graphs/{graph_uuid}/observation-steering",
+            get(declarations::graph_steering).put(declarations::set_graph_steering),
+        )
+}
+
+/// The project, what it declares, and templates.
+fn projects() -> Router<App> {
+    Router::new()
+        .route("/project", get(projects::get).patch(projects::update))
+        .route("/project/ontology", get(declarations::project_ontology).put(declarations::set_project_ontology))
+        .route(
+            "/project/instructions",
+            get(declarations::project_instructions).put(declarations::set_project_instructions),
+        )
+        .route(
+            "/project/user-summary-instructions",
+            get(declarations::project_summary_instructions).put(declarations::set_project_summary_instructions),
+        )
+        .route(
+            "/project/observation-steering",
+            get(declarations::project_steering).put(declarations::set_project_steering),
+        )
+        .route("/context-templates", post(templates::create))
+        .route("/context-templates/list", post(templates::list))
+        .route(
+            "/context-templates/{template_uuid}",
+            get(templates::get).put(templates::update).delete(templates::delete),
+        )
+}

@@ -1,0 +1,196 @@
+//! `task.get`, and the tasks that other calls return.
+//!
+//! What is ingested later has a task that is stored. A deletion is complete before it is answered, and nothing of what
+//! it deleted may stay, so its task is not stored: the uuid says what it was and when.
+
+use axum::Json;
+use axum::http::StatusCode;
+use erstwhile::engine::ProjectHandle;
+use erstwhile::model::{Task, TaskId, TaskState};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::path::PathUuids;
+use crate::http::caller::Reader;
+use crate::http::error::ApiError;
+
+#[derive(Debug, Serialize)]
+pub(super) struct WireTask {
+    uuid: Uuid,
+    #[serde(rename = "type")]
+    kind: String,
+    status: &'static str,
+    progress: Progress,
+    error: Option<TaskError>,
+    created_at: Timestamp,
+    started_at: Option<Timestamp>,
+    updated_at: Timestamp,
+    completed_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct Progress {
+    stage: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct TaskError {
+    code: &'static str,
+    message: String,
+}
+
+/// `{"task": {...}}`
+#[derive(Debug, Serialize)]
+pub(super) struct TaskOnly {
+    task: WireTask,
+}
+
+impl From<Task> for WireTask {
+    fn from(task: Task) -> Self {
+        let status = match task.state {
+            TaskState::Pending => "pending",
+            TaskState::Processing => "processing",
+            TaskState::Succeeded => "succeeded",
+            TaskState::Failed if task.failed < task.total => "partial",
+            TaskState::Failed => "failed",
+        };
+        let kind = match task.kind.as_str() {
+            "add_messages" => "thread.add_messages",
+            "add_data" | "add_batch" => "graph.add",
+            "add_nodes" => "graph.add_nodes",
+            "add_fact_triple" => "graph.add_fact_triple",
+            "clone_graph" => "graph.clone",
+            other => other,
+        };
+        let error = task.error.filter(|_| task.failed > 0);
+        Self {
+            uuid: task.id.0,
+            kind: kind.to_owned(),
+            status,
+            progress: Progress { stage: status },
+            error: error.map(|message| TaskError { code: "ingestion_failed", message }),
+            created_at: task.created_at,
+            started_at: (task.done > 0).then_some(task.created_at),
+            updated_at: task.completed_at.unwrap_or(task.created_at),
+            completed_at: task.completed_at,
+        }
+    }
+}
+
+/// What is complete before it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Completed {
+    UserDelete,
+    ThreadDelete,
+    GraphDelete,
+    GraphWarm,
+    EpisodeDelete,
+    NodeDelete,
+    EdgeDelete,
+    EdgeAdd,
+}
+
+impl Completed {
+    const ALL: [Self; 8] = [
+        Self::UserDelete,
+        Self::ThreadDelete,
+        Self::GraphDelete,
+        Self::GraphWarm,
+        Self::EpisodeDelete,
+        Self::NodeDelete,
+        Self::EdgeDelete,
+        Self::EdgeAdd,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::UserDelete => "user.delete",
+            Self::ThreadDelete => "thread.delete",
+            Self::GraphDelete => "graph.delete",
+            Self::GraphWarm => "graph.warm",
+            Self::EpisodeDelete => "graph.episode.delete",
+            Self::NodeDelete => "graph.node.delete",
+            Self::EdgeDelete => "graph.edge.delete",
+            Self::EdgeAdd => "graph.add_edges",
+        }
+    }
+
+    /// The place in [`Self::ALL`], which is part of uuids.
+    fn number(self) -> u8 {
+        match self {
+            Self::UserDelete => 0,
+            Self::ThreadDelete => 1,
+            Self::GraphDelete => 2,
+            Self::GraphWarm => 3,
+            Self::EpisodeDelete => 4,
+            Self::NodeDelete => 5,
+            Self::EdgeDelete => 6,
+            Self::EdgeAdd => 7,
+        }
+    }
+
+    /// The task of an operation on an object that is complete now.
+    pub(super) fn task(self, project: &ProjectHandle, object: Uuid, now: Timestamp) -> WireTask {
+        let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0).to_be_bytes();
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&milliseconds[2..]);
+        bytes[7] = self.number();
+        bytes[9..12].copy_from_slice(&Uuid::new_v5(&project.id().0, object.as_bytes()).as_bytes()[..3]);
+        let uuid = sealed(project, bytes);
+        self.at(uuid, now)
+    }
+
+    /// The answer of a call that is complete now.
+    pub(super) fn answer(self, project: &ProjectHandle, object: Uuid, now: Timestamp) -> (StatusCode, Json<TaskOnly>) {
+        (StatusCode::ACCEPTED, Json(TaskOnly { task: self.task(project, object, now) }))
+    }
+
+    fn at(self, uuid: Uuid, at: Timestamp) -> WireTask {
+        WireTask {
+            uuid,
+            kind: self.name().to_owned(),
+            status: "succeeded",
+            progress: Progress { stage: "succeeded" },
+            error: None,
+            created_at: at,
+            started_at: Some(at),
+            updated_at: at,
+            completed_at: Some(at),
+        }
+    }
+}
+
+/// The uuid with these bytes, in whose last four is a checksum that only this project has.
+fn sealed(project: &ProjectHandle, mut bytes: [u8; 16]) -> Uuid {
+    bytes[12..].fill(0);
+    let plain = uuid::Builder::from_custom_bytes(bytes).into_uuid();
+    let check = Uuid::new_v5(&project.id().0, plain.as_bytes());
+    bytes[12..].copy_from_slice(&check.as_bytes()[..4]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The task that a uuid says, if it is one of a completed operation.
+fn completed(project: &ProjectHandle, uuid: Uuid) -> Option<WireTask> {
+    let bytes = *uuid.as_bytes();
+    if sealed(project, bytes) != uuid {
+        return None;
+    }
+    let operation = Completed::ALL.into_iter().find(|operation| operation.number() == bytes[7])?;
+    let mut milliseconds = [0; 8];
+    milliseconds[2..].copy_from_slice(&bytes[..6]);
+    let at = Timestamp::from_millisecond(i64::from_be_bytes(milliseconds)).ok()?;
+    Some(operation.at(uuid, at))
+}
+
+pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireTask>, ApiError> {
+    match completed(&project, uuid) {
+        Some(task) => Ok(Json(task)),
+        None => Ok(Json(stored(&project, TaskId(uuid)).await?)),
+    }
+}
+
+/// A task that is stored.
+pub(super) async fn stored(project: &ProjectHandle, id: TaskId) -> Result<WireTask, ApiError> {
+    Ok(project.task(id).await?.into())
+}
