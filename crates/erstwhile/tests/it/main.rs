@@ -14,6 +14,7 @@ mod meaning;
 mod model_readings;
 mod paging;
 mod ranking;
+mod repeated;
 mod schema_fixtures;
 mod shard_lint;
 mod sqlite;
