@@ -17,7 +17,7 @@ const KEY_BYTES_MAX: usize = 255;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestSeed(pub(super) Uuid);
 
-/// Middleware that adds the [`RequestSeed`] of a request with a key to its extensions. It follows from the key and the
+/// Middleware that adds what identifies a request with a key to its extensions. It follows from the key and the
 /// whole request, so that a key that is used again for something else does not hide it.
 pub async fn identify(request: Request, next: Next) -> Response {
     let Some(key) = request.headers().get(IDEMPOTENCY_KEY).filter(|key| !key.is_empty()) else {

@@ -25,9 +25,9 @@ const NOT_BUILT: &[&str] = &[
     "task.list",
 ];
 
-/// Fields about what this server does not have, or that only some objects have.
+/// Fields about what this server does not have or know, or that only some objects have.
 const ABSENT_FIELDS: &[&str] =
-    &["content_policy", "entity_type_hierarchy", "hyperedge_uuid", "param", "result", "results", "scope"];
+    &["content_policy", "entity_type_hierarchy", "hyperedge_uuid", "param", "result", "results", "scope", "truncated"];
 
 const UNKNOWN_UUID: &str = "00000000-0000-4000-8000-000000000000";
 

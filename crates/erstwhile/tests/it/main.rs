@@ -16,6 +16,7 @@ mod model_readings;
 mod paging;
 mod private_files;
 mod ranking;
+mod repeated;
 mod schema_fixtures;
 mod scrubbing;
 mod shard_lint;

@@ -36,7 +36,6 @@ pub(super) struct GetContext {
 #[derive(Debug, Serialize)]
 pub(super) struct GraphContext {
     context: String,
-    truncated: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     results: Option<Results>,
 }
@@ -87,7 +86,7 @@ pub(super) async fn get(
         }
         _ => None,
     };
-    Ok(Json(GraphContext { context, truncated: false, results }))
+    Ok(Json(GraphContext { context, results }))
 }
 
 async fn facts_and_entities(

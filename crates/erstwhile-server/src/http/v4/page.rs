@@ -21,7 +21,8 @@ pub(super) const RESULTS_MAX: i64 = 50;
 pub(super) struct Page<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
-    total_size: i64,
+    /// Absent for searches, which do not find everything.
+    total_size: Option<i64>,
 }
 
 /// Query parameters of a page.
@@ -130,7 +131,7 @@ impl PageQuery {
         let page: Vec<KeyedRow<T>> = rest.by_ref().take(usize::try_from(size).unwrap_or(0)).collect();
         let next = page.last().filter(|_| rest.next().is_some()).map(|row| format!("{}.{}", row.key, row.uuid));
         let items = page.into_iter().map(|row| row.item).collect();
-        Ok(Page { items, next_cursor: next, total_size: total })
+        Ok(Page { items, next_cursor: next, total_size: Some(total) })
     }
 }
 
@@ -173,6 +174,11 @@ impl<T> Page<T> {
     /// The page with this number.
     pub(super) fn numbered(items: Vec<T>, number: i64, size: i64, total: i64) -> Self {
         let has_more = number.saturating_mul(size) < total && !items.is_empty();
-        Self { items, next_cursor: has_more.then(|| format!("{}-{size}", number + 1)), total_size: total }
+        Self { items, next_cursor: has_more.then(|| format!("{}-{size}", number + 1)), total_size: Some(total) }
+    }
+
+    /// The same page without the number of all rows.
+    pub(super) fn without_total(self) -> Self {
+        Self { total_size: None, ..self }
     }
 }

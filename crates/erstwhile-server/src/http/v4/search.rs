@@ -81,7 +81,7 @@ impl Prepared {
     }
 
     fn page<T>(&self, found: Vec<Scored<T>>) -> Result<Page<Scored<T>>, ApiError> {
-        self.page.slice(found, RESULTS_MAX)
+        Ok(self.page.slice(found, RESULTS_MAX)?.without_total())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use erstwhile::engine::{FactTriple, LocatedGraph, ProjectHandle};
+use erstwhile::engine::{FactTriple, GraphRef, LocatedGraph, ProjectHandle};
 use erstwhile::model::{Entity, Episode, EpisodeState, Graph, Metadata, Role, Thread, User};
 use erstwhile::search::Scored;
 use jiff::Timestamp;
@@ -113,9 +113,12 @@ impl From<Graph> for WireGraph {
 
 impl From<LocatedGraph> for WireGraph {
     fn from(located: LocatedGraph) -> Self {
-        match located.user {
-            Some(user) => Self::new(located.graph, "user", Some(user.uuid.0)),
-            None => Self::new(located.graph, "standalone", None),
+        let user_uuid = located.user.map(|user| user.uuid.0);
+        match located.reference {
+            GraphRef::User(_) => Self::new(located.graph, "user", user_uuid),
+            GraphRef::Graph(_) => Self::new(located.graph, "standalone", None),
+            // Made by an older generation: a session without a user.
+            GraphRef::Thread(_) => Self { graph_id: None, ..Self::new(located.graph, "thread", None) },
         }
     }
 }
