@@ -16,20 +16,29 @@ const SEEDS_MAX: usize = 3;
 /// The boost of facts of these entities, as a share of the best score.
 const SEED_SHARE: f32 = 0.1;
 
-/// The scores of facts for a query, which are computed once for all searches that need them.
+/// What all searches for facts of one request share, each part computed once, when it is needed.
 pub(super) struct FactChannels<'a> {
     index: &'a GraphIndex,
     request: &'a SearchRequest,
     channels: OnceCell<Channels>,
+    past: OnceCell<HashMap<AssertionId, Fact>>,
 }
 
 impl<'a> FactChannels<'a> {
     pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
-        Self { index, request, channels: OnceCell::new() }
+        Self { index, request, channels: OnceCell::new(), past: OnceCell::new() }
     }
 
     pub(super) fn get(&self) -> &Channels {
         self.channels.get_or_init(|| self.index.facts.search(&self.request.query, &self.request.vector))
+    }
+
+    /// A fact, as the request's time knew it.
+    fn fact(&self, id: AssertionId) -> Option<&Fact> {
+        let knowledge = &self.index.knowledge;
+        let Some(known_at) = self.request.known_at else { return knowledge.fact(id) };
+        let facts = || knowledge.facts_known_at(known_at).into_iter().map(|fact| (fact.id, fact)).collect();
+        self.past.get_or_init(facts).get(&id)
     }
 }
 
@@ -37,16 +46,12 @@ pub(super) struct FactSearch<'a> {
     index: &'a GraphIndex,
     pub(super) request: &'a SearchRequest,
     channels: &'a FactChannels<'a>,
-    /// The facts known at `known_at`; `None` for the current ones.
-    past: Option<HashMap<AssertionId, Fact>>,
     relevance: EpisodeRelevance,
 }
 
 impl<'a> FactSearch<'a> {
     pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest, channels: &'a FactChannels<'a>) -> Self {
-        let facts_at = |at| index.knowledge.facts_known_at(at).into_iter().map(|fact| (fact.id, fact)).collect();
-        let past = request.known_at.map(facts_at);
-        Self { index, request, channels, past, relevance: EpisodeRelevance::default() }
+        Self { index, request, channels, relevance: EpisodeRelevance::default() }
     }
 
     /// The same search, in which facts of relevant episodes are boosted.
@@ -89,10 +94,7 @@ impl Searchable for FactSearch<'_> {
     }
 
     fn item(&self, id: AssertionId) -> Option<&Fact> {
-        match &self.past {
-            Some(past) => past.get(&id),
-            None => self.index.knowledge.fact(id),
-        }
+        self.channels.fact(id)
     }
 
     fn channels(&self, _query: &str, _vector: &[f32]) -> Channels {

@@ -155,6 +155,20 @@ fn a_fact_of_a_relevant_episode_comes_first() {
 }
 
 #[test]
+fn a_search_for_everything_finds_what_the_four_searches_find() {
+    let index = nora().index();
+    for known_at in [None, Some(day(1))] {
+        let all = SearchRequest { known_at, ..request("Where is the bike and the tea of Nora?", 3, Statements::Never) };
+        let found = index.search_all(&all);
+        assert!(!found.facts.is_empty() && !found.statements.is_empty());
+        assert_eq!(found.facts, index.search_facts(&all));
+        assert_eq!(found.entities, index.search_entities(&all));
+        assert_eq!(found.episodes, index.search_episodes(&all));
+        assert_eq!(found.statements, index.search_statements(&all));
+    }
+}
+
+#[test]
 fn a_fact_that_shares_only_the_users_name_does_not_match() {
     let mut scene = Scene::new();
     scene.fact("LIKES", "tea").statement("The locker is empty.");
