@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use erstwhile::search::{Feature, Ranker, Rankers};
+use erstwhile::search::{Feature, Features, Ranker, Rankers};
 use serde::Serialize;
 
 use crate::{conversations, table};
@@ -159,8 +159,11 @@ impl Training {
             question.candidates.iter().zip(sums).map(|(candidate, sum)| (*sum, candidate.is_gold))
         });
         let (slope, intercept) = fit::odds(&labelled.collect::<Vec<_>>());
-        let rounded: Vec<f32> = weights.iter().map(|weight| (weight * 1e3).round() / 1e3).collect();
-        Ranker::new(&rounded, slope, intercept)
+        let mut rounded = Features::default();
+        for (feature, weight) in Feature::ALL.iter().zip(weights) {
+            rounded.set(*feature, (weight * 1e3).round() / 1e3);
+        }
+        Ranker::new(rounded, slope, intercept)
     }
 
     /// The quality of a ranking by data set.

@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
 use crate::model::{EntityId, Fact, Holding};
+use crate::text::MONTHS;
 use crate::vocabulary::{Group, relation};
 use join::{join, without_end};
 
@@ -174,20 +175,6 @@ fn is_over(statement: &str, now: Timestamp) -> bool {
 
 /// The end of the last date that a text names: "2025-05-03", "3 May 2025", "May 2025" or "in 2025".
 fn last_date(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let words: Vec<String> =
         text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()).collect();
     let number = |at: Option<usize>| words.get(at?)?.parse::<i16>().ok();

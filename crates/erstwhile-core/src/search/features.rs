@@ -1,5 +1,9 @@
 //! The features by which results are ranked.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 macro_rules! features {
     ($(#[$doc:meta])* enum Feature { $($(#[$variant_doc:meta])* $variant:ident $name:literal;)* }) => {
         $(#[$doc])*
@@ -72,8 +76,9 @@ features! {
     }
 }
 
-/// The features of one candidate, in the order of [`Feature::ALL`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A value for each feature: of one candidate, or the weights of a ranker. Written as a map by name, without zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(into = "BTreeMap<&'static str, f32>", try_from = "BTreeMap<String, f32>")]
 pub struct Features([f32; Feature::ALL.len()]);
 
 impl Default for Features {
@@ -91,5 +96,37 @@ impl Features {
     /// Sets the value of a feature.
     pub fn set(&mut self, feature: Feature, value: f32) {
         self.0[feature as usize] = value;
+    }
+
+    /// Each value times that of the same feature in `others`.
+    pub(super) fn times(&self, others: &Self) -> Self {
+        let mut products = *self;
+        products.0.iter_mut().zip(&others.0).for_each(|(value, other)| *value *= other);
+        products
+    }
+
+    /// The sum of all values.
+    pub(super) fn sum(&self) -> f32 {
+        self.0.iter().sum()
+    }
+}
+
+impl From<Features> for BTreeMap<&'static str, f32> {
+    fn from(features: Features) -> Self {
+        let values = Feature::ALL.iter().map(|feature| (feature.name(), features.get(*feature)));
+        values.filter(|(_, value)| *value != 0.0).collect()
+    }
+}
+
+impl TryFrom<BTreeMap<String, f32>> for Features {
+    type Error = String;
+
+    fn try_from(values: BTreeMap<String, f32>) -> Result<Self, String> {
+        let mut features = Self::default();
+        for (name, value) in values {
+            let feature = Feature::ALL.iter().find(|feature| feature.name() == name);
+            features.set(*feature.ok_or_else(|| format!("there is no feature `{name}`"))?, value);
+        }
+        Ok(features)
     }
 }

@@ -19,8 +19,6 @@ const LEAD_CHARACTERS: usize = 400;
 
 /// Maximum number of speakers told apart in one graph.
 const SPEAKERS_MAX: usize = 1_000;
-/// The names that stand for a role, not for a person.
-const ROLE_NAMES: &[&str] = &["ai", "assistant", "bot", "chatbot", "customer", "human", "system", "tool", "user"];
 
 /// The episodes of a graph, with the adjacent turns of each.
 #[derive(Debug)]
@@ -59,7 +57,7 @@ pub(super) struct TurnRow {
 #[derive(Debug)]
 struct Speaker {
     written: String,
-    /// The words of the name; none if it only names a role.
+    /// The words of the name.
     words: Vec<String>,
 }
 
@@ -175,7 +173,7 @@ impl Turns {
         let row = TurnRow {
             form: TurnForm::of(&episode.content),
             thread,
-            speaker: episode.name.as_deref().and_then(|name| speaker_number(&mut self.speakers, name)),
+            speaker: episode.speaker().and_then(|name| speaker_number(&mut self.speakers, name)),
             role: episode.role,
             words: self.documents.words(number),
         };
@@ -256,8 +254,7 @@ fn speaker_number(speakers: &mut Vec<Speaker>, written: &str) -> Option<u16> {
         return u16::try_from(known).ok();
     }
     let number = u16::try_from(speakers.len()).ok().filter(|number| usize::from(*number) < SPEAKERS_MAX)?;
-    let is_role = ROLE_NAMES.contains(&written.to_lowercase().as_str());
-    speakers.push(Speaker { written: written.to_owned(), words: if is_role { Vec::new() } else { words(written) } });
+    speakers.push(Speaker { written: written.to_owned(), words: words(written) });
     Some(number)
 }
 

@@ -2,20 +2,8 @@
 
 use jiff::civil::Date;
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+use crate::text::MONTHS;
+
 /// A named day and a turn at most this many days apart match fully, well, or somewhat.
 const NEAR_DAYS: [(i32, f32); 3] = [(1, 1.0), (7, 0.7), (21, 0.3)];
 /// The match of a named month with a turn of the month after, in which people tell of it.

@@ -1,22 +1,14 @@
 //! What the text of a turn looks like, as far as ranking needs it. Pure.
 
-/// Words that are a time by themselves.
+use crate::text::MONTHS;
+
+/// Words that are a time by themselves, besides most months.
 const TIMES: &[&str] = &[
     "ago",
-    "april",
-    "august",
-    "december",
-    "february",
     "friday",
-    "january",
-    "july",
-    "june",
     "monday",
-    "november",
-    "october",
     "recently",
     "saturday",
-    "september",
     "since",
     "sunday",
     "thursday",
@@ -86,7 +78,8 @@ fn is_time(before: &str, word: &str, written: &str) -> bool {
         let digits = word.trim_end_matches(char::is_alphabetic);
         matches!(digits.len(), 1 | 2) && is_number(digits) && matches!(&word[digits.len()..], "st" | "nd" | "rd" | "th")
     };
-    let is_month = || matches!(written, "May" | "March");
+    // Without a capital letter, these two are usually no months.
+    let is_month = || MONTHS.contains(&word) && !matches!(written, "may" | "march");
     TIMES.contains(&word)
         || (matches!(before, "last" | "next" | "this") && PERIODS.contains(&word))
         || ((is_number(before) && !before.is_empty() || NUMBERS.contains(&before)) && UNITS.contains(&word))
