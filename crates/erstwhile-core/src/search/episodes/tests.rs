@@ -64,7 +64,7 @@ fn found(turns: &[Turn], query: &str) -> Vec<String> {
 #[test]
 fn a_query_that_names_a_speaker_prefers_their_turns() {
     let turns: [Turn; 2] =
-        [("a", USER, "Tom", "2024-05-01", "Painted a lake."), ("b", USER, "Mira", "2024-05-01", "Painted a lake.")];
+        [("a", USER, "Tom", "2024-05-01", "Painted a lake."), ("a", USER, "Mira", "2024-05-01", "Painted a lake.")];
     let speakers = |query| -> Vec<String> {
         let found = index(&turns).search_episodes(&request(query));
         found.into_iter().filter_map(|found| found.item.name).collect()
