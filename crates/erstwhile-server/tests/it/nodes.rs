@@ -26,10 +26,10 @@ fn thread_path(user_id: &str) -> String {
     format!("/threads/thread%20of%20{}/messages", user_id.replace(' ', "%20"))
 }
 
-/// A unique word for a number.
+/// A unique word for a number, with an ending that the stemmer keeps, so that the stems are unique too.
 fn word(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
-    format!("Zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
+    format!("Zor{}{}{}k", letter(number / 676), letter(number / 26), letter(number))
 }
 
 fn love(number: usize) -> Value {
