@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::model::{Entity, EntityId, Episode, Fact, Holding, Metadata, Precision};
+use crate::text::inert;
 
 mod selection;
 
@@ -62,7 +63,7 @@ const EPISODE_CHARACTERS_MAX: usize = 1_200;
 pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
     let mut block = String::new();
     if let Some(summary) = parts.user_summary.as_deref().filter(|summary| !summary.is_empty()) {
-        section(&mut block, "What is known about the user", "USER_SUMMARY", &[escaped(summary)]);
+        section(&mut block, "What is known about the user", "USER_SUMMARY", &[inert(summary).into_owned()]);
     }
     let room = (budget.tokens_max * CHARACTERS_PER_TOKEN).saturating_sub(block.len());
     let candidates = selection::without_contained(&parts.facts);
@@ -107,7 +108,7 @@ fn section(block: &mut String, title: &str, tag: &str, lines: &[String]) {
 /// Formats a fact with its dates on one line: the range in which a state holds, as the SDKs write it, or the date of an
 /// event.
 pub(crate) fn fact_line(fact: &Fact) -> String {
-    let statement = escaped(&fact.statement);
+    let statement = inert(&fact.statement);
     match (fact.holding, fact.valid_from, fact.valid_until) {
         (Holding::Event, Some(at), None) => format!("  - {statement} ({})", event_date(at, fact.precision)),
         (Holding::Event, None, None) => format!("  - {statement}"),
@@ -133,20 +134,20 @@ fn event_date(at: Timestamp, precision: Precision) -> String {
 fn statement_line(statement: &Fact) -> String {
     let at = minute(statement.valid_from.unwrap_or(statement.created_at));
     let until = statement.valid_until.map(|until| format!(" - {}", minute(until))).unwrap_or_default();
-    format!("  - {} ({at}{until})", escaped(&statement.statement))
+    format!("  - {} ({at}{until})", inert(&statement.statement))
 }
 
 /// Formats an entity on a few lines, optionally with its attributes.
 pub(crate) fn entity_lines(entity: &Entity, attributes: bool) -> String {
-    let mut lines = format!("  - Name: {}", escaped(&entity.name));
+    let mut lines = format!("  - Name: {}", inert(&entity.name));
     if let Some(entity_type) = &entity.entity_type {
-        lines.push_str(&format!("\n    Label: {}", escaped(entity_type)));
+        lines.push_str(&format!("\n    Label: {}", inert(entity_type)));
     }
     if attributes {
         lines.push_str(&attribute_lines(&entity.attributes));
     }
     if !entity.summary.is_empty() {
-        lines.push_str(&format!("\n    Summary: {}", escaped(&entity.summary)));
+        lines.push_str(&format!("\n    Summary: {}", inert(&entity.summary)));
     }
     lines
 }
@@ -158,7 +159,7 @@ pub(crate) fn attribute_lines(attributes: &Metadata) -> String {
         lines.push_str("\n    Attributes:");
         for (name, value) in attributes {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            lines.push_str(&format!("\n      {}: {}", escaped(name), escaped(&value)));
+            lines.push_str(&format!("\n      {}: {}", inert(name), inert(&value)));
         }
     }
     lines
@@ -167,11 +168,11 @@ pub(crate) fn attribute_lines(attributes: &Metadata) -> String {
 /// Formats an episode with its speaker's name, or else their role, and the time on one line.
 pub(crate) fn episode_line(episode: &Episode) -> String {
     let speaker = match (&episode.name, episode.role) {
-        (Some(name), _) => format!("{}: ", escaped(name)),
+        (Some(name), _) => format!("{}: ", inert(name)),
         (None, Some(role)) => format!("({}): ", role.as_str()),
         (None, None) => String::new(),
     };
-    let mut content = escaped(&episode.content);
+    let mut content = inert(&episode.content).into_owned();
     if let Some((end, _)) = content.char_indices().nth(EPISODE_CHARACTERS_MAX) {
         content.truncate(end);
         content.push('…');
@@ -185,18 +186,6 @@ fn minute(at: Timestamp) -> String {
 
 fn second(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// Escapes user text, so that it stays on one line and cannot open or close a section.
-pub(crate) fn escaped(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut escaped = String::with_capacity(line.len());
-    let mut characters = line.chars().peekable();
-    while let Some(character) = characters.next() {
-        let tag = characters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '/' | '!' | '?'));
-        if character == '<' && tag { escaped.push_str("&lt;") } else { escaped.push(character) }
-    }
-    escaped
 }
 
 #[cfg(test)]

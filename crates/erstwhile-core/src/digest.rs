@@ -10,6 +10,7 @@ use jiff::Timestamp;
 mod candidates;
 
 use crate::model::{Episode, EpisodeId, EpisodeKind, Role};
+use crate::text::inert;
 
 /// Maximum number of candidate sentences.
 pub const SENTENCES_MAX: usize = 400;
@@ -162,9 +163,10 @@ fn candidates<'a>(sentences: &'a [Sentence], vectors: &[Vec<f32>]) -> Vec<Candid
 }
 
 fn line_of(sentence: &Sentence) -> String {
+    let text = inert(&sentence.text);
     match &sentence.speaker {
-        Some(speaker) => format!("{speaker}: {}", sentence.text),
-        None => sentence.text.clone(),
+        Some(speaker) => format!("{}: {text}", inert(speaker)),
+        None => text.into_owned(),
     }
 }
 

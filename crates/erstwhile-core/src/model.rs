@@ -21,7 +21,9 @@ mod task;
 mod timestamp;
 mod written_summary;
 
-pub use assertion::{Assertion, ClaimKind, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE};
+pub use assertion::{
+    Assertion, ClaimKind, HEARSAY_CONFIDENCE, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE,
+};
 pub use collection::{Collection, Document};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};

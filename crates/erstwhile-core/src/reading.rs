@@ -55,7 +55,7 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
     }
     for alias in extraction.aliases.into_iter().filter(|alias| lies_in(&alias.span, &episode.content)) {
         let entity_type = alias.entity_type.as_deref();
-        if !is_entity(entity_type) || names.is_known_of_user(&alias) {
+        if !is_entity(entity_type) || names.is_known_of_user(&alias) || names.is_claimed_of_user(&alias) {
             continue;
         }
         changes.extend(names.mention(&alias.name, entity_type, &alias.span));

@@ -2,9 +2,10 @@
 //!
 //! Pure: parses templates and formats lines. The caller supplies the values of variables.
 
-use crate::context::{attribute_lines, entity_lines, episode_line, escaped, fact_line};
+use crate::context::{attribute_lines, entity_lines, episode_line, fact_line};
 use crate::error::{Error, Result};
 use crate::model::{Entity, Episode, Fact};
+use crate::text::inert;
 
 /// Maximum number of characters of a template.
 pub const TEMPLATE_CHARACTERS_MAX: usize = 1_200;
@@ -279,7 +280,7 @@ impl Template {
 
 /// Formats the user's summary on one line.
 pub fn line_of_summary(summary: &str) -> String {
-    escaped(summary)
+    inert(summary).into_owned()
 }
 
 /// Formats facts as in the standard block, up to the variable's limit.
@@ -303,7 +304,7 @@ pub fn lines_of_episodes(episodes: &[Episode], variable: &Variable) -> Vec<Strin
 
 /// Formats observations or thread summaries, one per line, up to the variable's limit.
 pub fn lines_of_texts(texts: &[String], variable: &Variable) -> Vec<String> {
-    lines(texts, variable, |text| format!("  - {}", escaped(text)))
+    lines(texts, variable, |text| format!("  - {}", inert(text)))
 }
 
 fn lines<T>(items: &[T], variable: &Variable, line: impl Fn(&T) -> String) -> Vec<String> {

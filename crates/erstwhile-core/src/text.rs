@@ -6,7 +6,10 @@ use foldhash::HashSet;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
+mod inert;
 pub mod sentences;
+
+pub use inert::inert;
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use crate::model::{
     Assertion, AssertionId, ClaimKind, Closing, EntityId, Fact, FactEdit, Holding, Metadata, OPERATOR, Precision,
 };
+use crate::text::inert;
 
 /// The key of a slot: all assertions that can affect each other's facts have the same key.
 ///
@@ -201,6 +202,11 @@ impl Run<'_> {
     fn is_open_at(&self, at: Timestamp) -> bool {
         self.end.is_none_or(|end| end.at > at)
     }
+
+    /// Whether a claim may end it (T3): hearsay ends nothing that a surer claim supports.
+    fn yields_to(&self, claim: &Assertion) -> bool {
+        !claim.is_hearsay() || self.claims.iter().all(|own| own.is_hearsay())
+    }
 }
 
 /// Sweeps a sorted timeline from the past to the future and splits it into runs.
@@ -223,10 +229,10 @@ fn assert_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>, exclusive: bool) 
         && run.object == object
         && run.is_open_at(placed.at)
     {
-        run.claims.push(placed.claim);
-        if until.is_some() {
+        if until.is_some() && run.yields_to(placed.claim) {
             run.end = until;
         }
+        run.claims.push(placed.claim);
         return;
     }
     let start = if placed.start_known { Some(placed.at) } else { unknown_start(runs, placed.at) };
@@ -235,6 +241,9 @@ fn assert_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>, exclusive: bool) 
         && let Some(previous) = runs.last_mut()
         && previous.is_open_at(placed.at)
     {
+        if !previous.yields_to(placed.claim) {
+            return;
+        }
         previous.end = Some(End::new(placed.at, placed.claim));
     }
     let precision = placed.claim.valid_from.map_or(Precision::Instant, |from| from.precision);
@@ -251,7 +260,7 @@ fn insert_past<'a>(runs: &mut Vec<Run<'a>>, run: Run<'a>, at: Timestamp) {
 fn end_run<'a>(runs: &mut Vec<Run<'a>>, placed: Placed<'a>) {
     let about = |run: &Run<'_>| placed.object.is_none_or(|object| object == run.object);
     if let Some(run) = runs.iter_mut().rev().find(|run| about(run)) {
-        if run.is_open_at(placed.at) {
+        if run.is_open_at(placed.at) && run.yields_to(placed.claim) {
             run.end = Some(End::new(placed.at, placed.claim));
         }
         return;
@@ -301,7 +310,7 @@ impl Run<'_> {
             subject: resolve(best.subject),
             predicate: best.predicate.clone(),
             object: self.object,
-            statement: best.statement.clone(),
+            statement: inert(&best.statement).into_owned(),
             holding: best.holding,
             valid_from: self.start,
             precision: self.precision,
@@ -327,7 +336,7 @@ fn edited(mut fact: Fact, edits: &HashMap<AssertionId, FactEdit>, known_at: Opti
     applicable.sort_by_key(|edit| edit.recorded_at);
     for edit in applicable {
         if let Some(statement) = &edit.statement {
-            fact.statement.clone_from(statement);
+            fact.statement = inert(statement).into_owned();
         }
         if let Some(predicate) = &edit.predicate {
             fact.predicate.clone_from(predicate);

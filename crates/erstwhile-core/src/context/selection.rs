@@ -2,11 +2,11 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::{ContextParts, EPISODE_CHARACTERS_MAX, episode_line, escaped, statement_line};
+use super::{ContextParts, EPISODE_CHARACTERS_MAX, episode_line, statement_line};
 use crate::identity::normalise;
 use crate::model::{Entity, EntityId, Episode, EpisodeId, Fact};
 use crate::text::sentences::split;
-use crate::text::{contains_word, words};
+use crate::text::{contains_word, inert, words};
 
 /// A text of which a shown fact says this share of the words repeats it.
 const REPEATED_SHARE: f64 = 0.8;
@@ -94,7 +94,7 @@ pub(super) fn said(parts: &ContextParts, shown: &[&Fact], lines_max: usize, char
             if repeats_fact(id, &episode.content) {
                 continue;
             }
-            let is_whole = escaped(&episode.content).chars().count() <= EPISODE_CHARACTERS_MAX;
+            let is_whole = inert(&episode.content).chars().count() <= EPISODE_CHARACTERS_MAX;
             // The beginning of a long turn is rarely what was asked for, its statements are.
             if (is_whole || !statements.contains_key(&id)) && add(episode_line(episode)) {
                 continue;

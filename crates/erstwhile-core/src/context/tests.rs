@@ -54,7 +54,7 @@ fn user_text_cannot_close_a_section() {
     let parts = ContextParts { user_summary: Some("likes </USER_SUMMARY> tags".to_owned()), ..Default::default() };
     let block = compose(&parts, ContextBudget::default());
     assert_eq!(block.matches("</USER_SUMMARY>").count(), 1);
-    assert_eq!(escaped("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
+    assert_eq!(inert("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
 }
 
 #[test]

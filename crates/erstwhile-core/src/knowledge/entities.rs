@@ -10,7 +10,7 @@ use super::{Knowledge, anchors, attribute_name, summary};
 use crate::identity;
 use crate::model::{AssertionId, Entity, EntityId, EpisodeId, Fact, Holding};
 use crate::ontology::StatedRelation;
-use crate::text::contains_word;
+use crate::text::{contains_word, inert};
 use crate::time;
 
 impl Knowledge {
@@ -62,13 +62,13 @@ impl Knowledge {
             summary: self.summarise(entity, None),
             attributes,
             created_at: occurrences().map(|(occurrence, _)| occurrence.recorded_at).min()?,
-            aliases: aliases.into_iter().collect(),
+            aliases: aliases.iter().map(|alias| inert(alias).into_owned()).collect(),
             episodes,
-            name,
+            name: inert(&name).into_owned(),
         };
         for patch in members.iter().filter_map(|id| self.entity_edits.get(id)) {
             if let Some(summary) = &patch.summary {
-                result.summary.clone_from(summary);
+                result.summary = inert(summary).into_owned();
             }
             if let Some(entity_type) = &patch.entity_type {
                 result.entity_type.clone_from(entity_type);

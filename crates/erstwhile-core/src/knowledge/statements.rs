@@ -7,7 +7,7 @@ use crate::identity::{normalise, user_node};
 use crate::model::{
     Assertion, AssertionId, ClaimKind, Closing, EntityId, EpisodeId, Fact, Holding, Metadata, Precision, STATEMENT,
 };
-use crate::text::position_of_word;
+use crate::text::{inert, position_of_word};
 
 /// The attribute that marks a statement in search results for facts.
 const MARK: &str = "statement";
@@ -67,7 +67,7 @@ impl Knowledge {
             subject: statement.subject,
             predicate: STATEMENT.to_owned(),
             object: statement.subject,
-            statement: statement.statement.clone(),
+            statement: inert(&statement.statement).into_owned(),
             // It does not close anything, and what it tells may be still to come.
             holding: Holding::Event,
             valid_from: Some(statement.valid_from.map_or(statement.reference_time, |from| from.at)),

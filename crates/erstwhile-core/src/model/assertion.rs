@@ -102,3 +102,13 @@ pub struct Assertion {
     /// Attributes (operators may set them with a fact triple).
     pub attributes: super::Metadata,
 }
+
+/// The highest confidence in what somebody else says about the user who owns the graph.
+pub const HEARSAY_CONFIDENCE: f64 = 0.5;
+
+impl Assertion {
+    /// Whether it is believed only as long as nothing surer says otherwise, like what others say about the user.
+    pub fn is_hearsay(&self) -> bool {
+        self.confidence <= HEARSAY_CONFIDENCE
+    }
+}

@@ -9,8 +9,8 @@ use crate::identity::{
     ASSISTANT_NAME, assistant_node, name_id, namesake_id, no_subject, normalise, user_node, value_id,
 };
 use crate::model::{
-    Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeKind, Holding, Link, LinkId, LinkKind, Mention,
-    Metadata, Role, STATEMENT, Span, User, VALUE_TYPE,
+    Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeKind, HEARSAY_CONFIDENCE, Holding, Link, LinkId,
+    LinkKind, Mention, Metadata, Role, STATEMENT, Span, User, VALUE_TYPE,
 };
 use crate::text::contains_word;
 
@@ -72,6 +72,22 @@ impl<'a> Names<'a> {
         self.episode.role == Some(Role::User) && self.episode.speaker().is_none_or(is_own)
     }
 
+    /// Whether somebody else than the user speaks: another participant of the conversation, the assistant or a tool.
+    fn is_spoken_by_another(&self) -> bool {
+        let Some(user) = self.reading.user.filter(|_| self.episode.kind == EpisodeKind::Message) else { return false };
+        match self.episode.role {
+            Some(Role::Assistant | Role::System | Role::Function | Role::Tool) => true,
+            // The speaker of a user without a name is the user.
+            _ => !is_nameless(user) && self.episode.speaker().is_some_and(|name| !is_name_of(user, name)),
+        }
+    }
+
+    /// Whether an alias claims that somebody has a name of the user, but the user does not say so.
+    pub(super) fn is_claimed_of_user(&self, alias: &ExtractedAlias) -> bool {
+        let is_own = |name: &str| self.reading.user.is_some_and(|user| is_name_of(user, name));
+        (is_own(&alias.name) || is_own(&alias.alias)) && self.is_spoken_by_another()
+    }
+
     /// Whether two names are already known as names of the user.
     pub(super) fn is_known_of_user(&self, alias: &ExtractedAlias) -> bool {
         let is_own = |name: &str| self.reading.user.is_some_and(|user| is_name_of(user, name));
@@ -123,7 +139,7 @@ impl<'a> Names<'a> {
     /// Links the speaker of a user's message to the user, if the application gave the user no name.
     pub(super) fn speaker_link(&self) -> Vec<Change> {
         let Some(user) = self.reading.user else { return Vec::new() };
-        let nameless = user.first_name.is_none() && user.last_name.is_none();
+        let nameless = is_nameless(user);
         match (self.episode.speaker(), self.episode.role) {
             (Some(name), Some(Role::User)) if nameless && !normalise(name).is_empty() => {
                 let speaker = name_id(self.reading.graph, name, Some("Person"));
@@ -179,6 +195,8 @@ impl<'a> Names<'a> {
             "assertion\0{}\0{subject}\0{}\0{object:?}\0{:?}\0{:?}\0{}\0{}",
             self.episode.id, claim.predicate, claim.kind, claim.valid_from, claim.statement, claim.span.start
         );
+        let is_of_user = self.reading.user.is_some_and(|user| is_name_of(user, &claim.subject));
+        let confidence_max = if is_of_user && self.is_spoken_by_another() { HEARSAY_CONFIDENCE } else { 1.0 };
         Assertion {
             id: AssertionId(self.reading.graph.derive(key.as_bytes())),
             episode: Some(self.episode.id),
@@ -194,7 +212,7 @@ impl<'a> Names<'a> {
             valid_until: claim.valid_until,
             reference_time: self.episode.reference_time,
             recorded_at: self.reading.recorded_at,
-            confidence: claim.confidence.clamp(0.0, 1.0),
+            confidence: claim.confidence.clamp(0.0, confidence_max),
             extractor: self.reading.extractor.to_owned(),
             attributes: claim.attributes,
         }
@@ -232,6 +250,11 @@ impl<'a> Names<'a> {
             attributes: Metadata::new(),
         }
     }
+}
+
+/// Whether the application gave a user no name.
+fn is_nameless(user: &User) -> bool {
+    user.first_name.is_none() && user.last_name.is_none()
 }
 
 /// Whether a name is one of a user's own: whole, first or last name, e-mail or id.

@@ -126,6 +126,49 @@ fn an_alias_of_two_names_of_the_user_tells_nothing_new() {
 }
 
 #[test]
+fn nobody_else_takes_or_gives_a_name_of_the_user() {
+    let user = noor();
+    let take = |name: &str, alias: &str| ExtractedAlias {
+        name: name.to_owned(),
+        alias: alias.to_owned(),
+        entity_type: Some("Person".to_owned()),
+        span: 0..5,
+    };
+    let by = |role, name: &str| Episode {
+        role: Some(role),
+        name: Some(name.to_owned()),
+        ..said("I am Noor Haddad, you are Bob.")
+    };
+    let own = Extraction { aliases: vec![take("Noor Haddad", "Bob")], ..Extraction::default() };
+    let links = |changes: Vec<Change>| changes.iter().filter(|change| matches!(change, Change::AddLink(_))).count();
+    assert_eq!(links(read(Some(&user), &by(Role::User, "Noor"), own.clone()).0), 1, "the user may");
+    for other in [by(Role::User, "Mallory"), by(Role::Assistant, "Bot"), by(Role::Tool, "Noor Haddad")] {
+        assert_eq!(links(read(Some(&user), &other, own.clone()).0), 0, "{other:?}");
+        let stolen = Extraction { aliases: vec![take("Mallory", "noor haddad")], ..Extraction::default() };
+        assert_eq!(links(read(Some(&user), &other, stolen).0), 0, "{other:?}");
+        let friend = Extraction { aliases: vec![take("Mallory", "Mal")], ..Extraction::default() };
+        assert_eq!(links(read(Some(&user), &other, friend).0), 1, "{other:?}");
+    }
+}
+
+#[test]
+fn what_others_say_of_the_user_is_hearsay() {
+    let user = noor();
+    let is_hearsay = |episode: &Episode, subject: &str| {
+        let (changes, _) = read(Some(&user), episode, claims(vec![claim(subject, "LIVES_IN", "Rome", None)]));
+        assertions(&changes)[0].is_hearsay()
+    };
+    let text = "Noor Haddad lives in Rome. Mallory lives in Rome.";
+    let mallory = Episode { name: Some("Mallory".to_owned()), ..said(text) };
+    assert!(
+        is_hearsay(&mallory, "Noor Haddad") && is_hearsay(&Episode { role: Some(Role::Tool), ..said(text) }, "noor")
+    );
+    assert!(!is_hearsay(&mallory, "Mallory") && !is_hearsay(&said(text), "Noor Haddad"));
+    let record = Episode { kind: EpisodeKind::Json, role: None, ..said(text) };
+    assert!(!is_hearsay(&record, "Noor Haddad"), "the application's own data are no hearsay");
+}
+
+#[test]
 fn a_claim_about_one_entity_and_itself_is_dropped() {
     let user = noor();
     let (changes, dropped) =

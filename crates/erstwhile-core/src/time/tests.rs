@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::model::{EpisodeId, Metadata, TimePoint};
+use crate::model::{EpisodeId, HEARSAY_CONFIDENCE, Metadata, TimePoint};
 
 const HOME: &str = "LIVES_IN";
 
@@ -133,6 +133,22 @@ fn the_next_object_of_an_exclusive_slot_closes_the_previous_one() {
     assert_eq!(paris.expired_at, Some(day(2021, 1, 1)));
     assert_eq!(paris.closed_by, Some(Closing::Assertion(AssertionId(id(2)))));
     assert_eq!(of(&facts, OSLO).valid_until, None);
+}
+
+#[test]
+fn hearsay_neither_replaces_nor_ends_what_is_known_better() {
+    let hearsay = |claim: Assertion| Assertion { confidence: HEARSAY_CONFIDENCE, ..claim };
+    let own = claim(1, PARIS, day(2020, 1, 1));
+    let moved = hearsay(claim(2, OSLO, day(2021, 1, 1)));
+    let left = hearsay(Assertion { kind: ClaimKind::Ends, ..claim(3, PARIS, day(2021, 2, 1)) });
+    let until = Some(on_day(day(2021, 3, 1)));
+    let leaves = hearsay(Assertion { valid_until: until, ..claim(4, PARIS, day(2021, 3, 1)) });
+    let facts = compute(&[leaves, left, moved.clone(), own.clone()]);
+    assert_eq!(only(facts).valid_until, None);
+    // It counts where nothing better is known, until it is.
+    let facts = compute(&[moved, Assertion { reference_time: day(2022, 1, 1), ..own }]);
+    assert_eq!(of(&facts, OSLO).valid_until, Some(day(2022, 1, 1)));
+    assert_eq!(of(&facts, PARIS).valid_until, None);
 }
 
 #[test]
@@ -271,19 +287,20 @@ fn nothing_is_related_to_itself() {
     assert_eq!(compute(&[stated]).len(), 1, "unless the operator says so");
 }
 
-type Drawn = (u128, Option<u128>, (i64, i64), ClaimKind, Holding, (Option<i64>, Option<i64>));
+type Drawn = (u128, Option<u128>, (i64, i64), ClaimKind, (Holding, bool), (Option<i64>, Option<i64>));
 
 /// Claims about few subjects, objects and days, so that they collide often.
 fn assertions() -> impl Strategy<Value = Vec<Assertion>> {
     let said = (0_i64..60, 0_i64..400);
     let kinds = prop_oneof![4 => Just(ClaimKind::Asserts), 1 => Just(ClaimKind::Ends), 1 => Just(ClaimKind::Denies)];
     let holdings = prop_oneof![Just(Holding::Exclusive), Just(Holding::Shared), Just(Holding::Event)];
+    let holdings = (holdings, proptest::bool::weighted(0.3));
     let dates = (proptest::option::of(0_i64..60), proptest::option::weighted(0.2, 0_i64..60));
     let one = (1_u128..3, proptest::option::weighted(0.95, 101_u128..105), said, kinds, holdings, dates);
     proptest::collection::vec(one, 1..14).prop_map(|claims| {
         let on = |days: i64| day(2020, 1, 1).checked_add(jiff::SignedDuration::from_hours(24 * days)).expect("a day");
         let build = |(number, drawn): (usize, Drawn)| {
-            let (subject, object, (said, learned), kind, holding, (from, until)) = drawn;
+            let (subject, object, (said, learned), kind, (holding, is_hearsay), (from, until)) = drawn;
             let predicate = match holding {
                 Holding::Exclusive => "LIVES_IN",
                 Holding::Shared => "LIKES",
@@ -300,6 +317,7 @@ fn assertions() -> impl Strategy<Value = Vec<Assertion>> {
                 valid_from: from.map(|days| on_day(on(days))),
                 valid_until: until.map(|days| on_day(on(days))),
                 recorded_at: on(learned),
+                confidence: if is_hearsay { HEARSAY_CONFIDENCE } else { 0.9 },
                 ..claim(number as u128 + 1, 101, on(said))
             }
         };

@@ -7,7 +7,7 @@ use super::claims::Object;
 use super::mood::{Mood, Reading};
 use super::nouns;
 use super::people::{Gender, Person};
-use super::reader::SentenceReader;
+use super::reader::{SentenceReader, Trust};
 
 impl SentenceReader<'_, '_> {
     /// "My name is Nora", "My girlfriend's name is Lin".
@@ -49,7 +49,8 @@ impl SentenceReader<'_, '_> {
 
     /// Ties a name to a person known by another name or only as someone's relative.
     pub(super) fn introduce(&mut self, person: &Person, name: &str) {
-        if name.is_empty() || name == person.name {
+        // An assistant does not decide what the people whom it talks to are called.
+        if name.is_empty() || name == person.name || self.trust == Trust::Assistant {
             return;
         }
         // "Call me Bex": a name that the speaker's own does not have.

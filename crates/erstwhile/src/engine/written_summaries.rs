@@ -7,6 +7,7 @@ use erstwhile_core::error::Result;
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{AssertionId, Entity, EntityId, EpisodeId, GraphId, SummarySubject, WrittenSummary};
 use erstwhile_core::search::GraphIndex;
+use erstwhile_core::text::inert;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -19,6 +20,9 @@ impl ProjectHandle {
         let mut written = self.store().written_summaries(graph).await?;
         // One without text only says that the model's answer was not used.
         written.retain(|summary| !summary.text.is_empty());
+        for summary in &mut written {
+            summary.text = inert(&summary.text).into_owned();
+        }
         if written.is_empty() {
             return Ok(written);
         }
