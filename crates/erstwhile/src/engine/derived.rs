@@ -1,11 +1,12 @@
 //! What is derived from a whole graph: observations, patterns, communities and subgraphs.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::facts::{FactTriple, triple};
 use super::{GraphHandle, ProjectHandle, Search};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Entity, Fact, GraphId};
+use erstwhile_core::model::{Entity, Fact, GraphId, SettingKind};
 use erstwhile_core::observations::{Observation, observe};
 use erstwhile_core::patterns::{PatternRequest, Patterns, communities, detect};
 use erstwhile_core::search::filter::Filter;
@@ -46,10 +47,18 @@ pub struct Community {
 }
 
 impl GraphHandle {
-    /// The observations of a graph: what recurs or changed in it, newest evidence first.
+    /// The observations of a graph: what recurs or changed in it, newest evidence first. If the application says which
+    /// ones it wants, those that are most similar to its words come first.
     pub async fn observations(&self) -> Result<Vec<Observation>> {
         let graph = self.partition().await?;
-        self.project.observations_in(graph).await
+        let observations = self.project.observations_in(graph).await?;
+        let steering = self.project.observation_steering(graph).await?;
+        if steering.is_empty() || observations.is_empty() {
+            return Ok(observations);
+        }
+        let limit = observations.len();
+        let steered = self.project.nearest(&steering, limit, observations, |observation| observation.summary.clone());
+        Ok(steered.await?.into_iter().map(|scored| scored.item).collect())
     }
 
     /// The observations that are most similar to a query, best first.
@@ -106,6 +115,19 @@ impl GraphHandle {
 }
 
 impl ProjectHandle {
+    /// What the application says about the observations that it wants in a graph: its instruction, and the names and
+    /// descriptions of types. Empty if it says nothing.
+    async fn observation_steering(&self, graph: GraphId) -> Result<String> {
+        let settings = self.state().declared_for(self.id, graph, SettingKind::ObservationSteering).await?;
+        let mut words = Vec::new();
+        for steering in settings.iter().map(|setting| &setting.value) {
+            let types = steering["types"].as_array().into_iter().flatten();
+            let described = types.flat_map(|declared| [&declared["name"], &declared["description"]]);
+            words.extend(std::iter::once(&steering["instruction"]).chain(described).filter_map(Value::as_str));
+        }
+        Ok(words.join(" ").trim().to_owned())
+    }
+
     pub(super) async fn observations_in(&self, graph: GraphId) -> Result<Vec<Observation>> {
         self.index(graph)
             .await?

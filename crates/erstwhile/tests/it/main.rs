@@ -13,6 +13,7 @@ mod health;
 mod ingestion;
 mod meaning;
 mod model_readings;
+mod observations;
 mod paging;
 mod private_files;
 mod ranking;

@@ -172,9 +172,8 @@ pub(super) async fn of_user(
 #[serde(expecting = "an object")]
 pub(super) struct EndSession {
     classify: Option<Classify>,
-    // Ignored: summaries are extractive and take no instruction.
-    #[serde(rename = "instruction")]
-    _instruction: Option<String>,
+    /// For the summary, if a language model writes it.
+    instruction: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -194,6 +193,9 @@ pub(super) async fn end(
         Some(classify) => Some(classify_thread(&project, &session_id, classify).await?),
         None => None,
     };
+    if let Some(instruction) = &body.instruction {
+        project.thread(&session_id).set_instructions(None, Some(instruction)).await?;
+    }
     let thread = project.thread(&session_id).end().await?;
     Ok(Json(Ended { session: session(&app, thread).await?, classification }))
 }
@@ -202,6 +204,8 @@ pub(super) async fn end(
 #[serde(expecting = "an object")]
 pub(super) struct EndSessions {
     session_ids: Vec<String>,
+    /// For the summaries, if a language model writes them.
+    instruction: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -221,6 +225,9 @@ pub(super) async fn end_many(
     check_sessions_exist(&project, &body.session_ids).await?;
     let mut ended = Vec::with_capacity(body.session_ids.len());
     for session_id in &body.session_ids {
+        if let Some(instruction) = &body.instruction {
+            project.thread(session_id).set_instructions(None, Some(instruction)).await?;
+        }
         let thread = project.thread(session_id).end().await?;
         ended.push(session(&app, thread).await?);
     }
