@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::settings::Settings;
 
+mod backup;
 mod conversations;
 mod demo;
 mod doctor;
@@ -42,6 +43,10 @@ enum Command {
     Export(transfer::Export),
     /// Import an export into a database and verify it
     Import(transfer::Import),
+    /// Back the embedded database up to a folder; the server may keep running
+    Backup(backup::Backup),
+    /// Restore a backup to a folder without a database
+    Restore(backup::Restore),
     /// Estimate what the language model would cost for conversations, without asking it
     IngestCost(ingest_cost::IngestCost),
     /// Replay conversations through the language model and show what becomes of them
@@ -88,6 +93,8 @@ pub fn run() -> ExitCode {
                 Command::Keys(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Import(command) => command.run(settings).await,
+                Command::Backup(command) => command.run(settings).await,
+                Command::Restore(command) => command.run(settings).await,
                 Command::IngestCost(command) => command.run(&settings),
                 Command::Replay(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,

@@ -1,6 +1,7 @@
 //! Opens the engine from the settings, and starts and stops the server.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,11 +62,16 @@ pub async fn open_existing_store(settings: &StoreSettings) -> anyhow::Result<Sto
 
 fn open_database(settings: &StoreSettings) -> anyhow::Result<Arc<dyn Sql>> {
     let Some(url) = &settings.database else {
-        let database = Sqlite::open(&settings.data.join(DATABASE)).with_context(|| cannot_open(settings))?;
+        let database = Sqlite::open(&embedded_database(settings)).with_context(|| cannot_open(settings))?;
         return Ok(Arc::new(database));
     };
     let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
     Ok(Arc::new(Postgres::new(url, postgres).with_context(|| cannot_open(settings))?))
+}
+
+/// The file of the embedded database.
+pub fn embedded_database(settings: &StoreSettings) -> PathBuf {
+    settings.data.join(DATABASE)
 }
 
 fn cannot_open(settings: &StoreSettings) -> String {
@@ -103,7 +109,7 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
 /// Returns whether there is a store: the file of the embedded database, or its identity, which is there even if the file
 /// was lost. Whether a PostgreSQL database is empty is found out when it is opened.
 fn has_store(settings: &StoreSettings) -> bool {
-    let database = settings.data.join(DATABASE);
+    let database = embedded_database(settings);
     settings.database.is_some() || database.exists() || database.with_extension("id").exists()
 }
 

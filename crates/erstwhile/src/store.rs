@@ -23,6 +23,7 @@ mod erasures;
 mod evidence;
 mod export;
 mod export_unit;
+pub(crate) mod files;
 mod migrations;
 mod model_readings;
 mod queue;

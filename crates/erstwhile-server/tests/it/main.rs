@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test should stop immediately")]
 
 mod architecture;
+mod backups;
 mod command_line;
 mod connections;
 mod contract;

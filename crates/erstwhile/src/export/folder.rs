@@ -9,7 +9,7 @@
 //! A file gets its final name only when it is complete and synced to the disk.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -21,14 +21,13 @@ use uuid::Uuid;
 use super::lines::other_version;
 use super::{FORMAT, schema};
 use crate::store::ExportUnitId;
+use crate::store::files::{PARTIAL, failed, sync_folder, write_whole};
 use crate::store::tables::ExportUnitKind;
-use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::error::{Error, Result};
 
 const MANIFEST: &str = "export.json";
 const INDEX: &str = "index.jsonl";
 const UNITS: &str = "units";
-/// The suffix of files that are being written.
-const PARTIAL: &str = ".partial";
 
 /// A unit in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,39 +219,10 @@ fn digest_of(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display())).with_source(error)
-}
-
-/// Writes a file atomically, readable only by its owner.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(PARTIAL);
-    let partial = PathBuf::from(partial);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&partial).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| failed("be written", path, error))
-}
-
 fn make_folder(path: &Path) -> Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(|error| failed("be created", path, error))
-}
-
-/// Syncs a folder, so that the names of its files are on the disk, where the system supports it.
-fn sync_folder(path: &Path) -> Result<()> {
-    if cfg!(unix) {
-        let synced = File::open(path).and_then(|folder| folder.sync_all());
-        return synced.map_err(|error| failed("be written", path, error));
-    }
-    Ok(())
 }

@@ -20,12 +20,14 @@ use tokio::sync::{Semaphore, oneshot};
 use super::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
+mod backup;
 mod damage;
 mod identity;
 mod pages;
 mod private;
 mod scrub;
 
+pub use backup::{Backup, back_up, restore};
 pub use private::create_private_folder;
 
 /// Maximum number of transactions that share a commit.

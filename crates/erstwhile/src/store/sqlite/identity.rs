@@ -38,6 +38,24 @@ pub(super) fn check_presence(database: &Path) -> Result<()> {
     if is_empty && read(database)?.is_some() { Err(lost(database)) } else { Ok(()) }
 }
 
+/// Checks that a database of an identity may take the place of the one that was there.
+///
+/// # Errors
+/// `Conflict` when it belongs to another installation.
+pub(super) fn check_restorable(database: &Path, identity: i32) -> Result<()> {
+    match read(database)? {
+        Some(expected) if expected != identity => {
+            let message = format!(
+                "the backup belongs to another installation than the file `{}`: remove the file if the backup is to take \
+                 its place",
+                file_of(database).display()
+            );
+            Err(Error::new(ErrorKind::Conflict, message))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn lost(database: &Path) -> Error {
     let (place, file) = (database.display(), file_of(database));
     let message = format!(

@@ -46,7 +46,7 @@ fn holds_only_databases(folder: &Path) -> bool {
 }
 
 /// The files of a database, some of which may not exist.
-fn files_of(database: &Path) -> impl Iterator<Item = PathBuf> {
+pub(super) fn files_of(database: &Path) -> impl Iterator<Item = PathBuf> {
     SUFFIXES.into_iter().map(|suffix| {
         let mut name = database.as_os_str().to_owned();
         name.push(suffix);
