@@ -10,13 +10,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,8 +30,10 @@ use crate::settings::ServerSettings;
 
 pub mod open_files;
 mod phase;
+pub mod tls;
 
 use phase::{ObservedStream, Phase, Progress};
+use tls::Tls;
 
 /// Maximum number of bytes of the buffers of a connection, which also limits the headers of a request.
 const BUFFER_BYTES_MAX: usize = 64 << 10;
@@ -77,6 +84,7 @@ impl ConnectionLimits {
 /// Serves a router on a listener until `stop` is cancelled. Requests in progress are completed.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     router: axum::Router,
     limits: ConnectionLimits,
     metrics: Metrics,
@@ -99,7 +107,9 @@ pub async fn serve(
         };
         let Some(permit) = permit(&room, &make_room).await else {
             metrics.connections_refused.inc();
-            refuse(&stream);
+            if tls.is_none() {
+                refuse(&stream);
+            }
             continue;
         };
         // Small responses must not wait for more data to send.
@@ -108,9 +118,13 @@ pub async fn serve(
         }
         let connection = Connection { limits, stop: stop.clone(), make_room: Arc::clone(&make_room) };
         let (router, metrics) = (router.clone(), metrics.clone());
+        let tls = tls.as_ref().map(|tls| tls.acceptor());
         connections.spawn(async move {
             metrics.connections.inc();
-            connection.run(stream, router).await;
+            match tls {
+                Some(tls) => connection.run_encrypted(stream, &tls, router).await,
+                None => connection.run(stream, router, Encrypted::No).await,
+            }
             metrics.connections.dec();
             drop(permit);
         });
@@ -162,11 +176,30 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, router: axum::Router) {
+    /// Runs a connection after its handshake, which has the same deadline as the headers of a request and makes room like
+    /// a connection that waits for one.
+    async fn run_encrypted(self, stream: TcpStream, tls: &TlsAcceptor, router: axum::Router) {
+        let stream = tokio::select! {
+            accepted = tokio::time::timeout(self.limits.header, tls.accept(stream)) => accepted,
+            () = self.make_room.notified() => return,
+            () = self.stop.cancelled() => return,
+        };
+        match stream {
+            Ok(Ok(stream)) => self.run(stream, router, Encrypted::Yes).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("closed a connection: its TLS handshake is too slow"),
+        }
+    }
+
+    async fn run(self, stream: impl AsyncRead + AsyncWrite + Unpin, router: axum::Router, encrypted: Encrypted) {
         let progress = Arc::new(Progress::new());
         let stream = TokioIo::new(ObservedStream::new(stream, Arc::clone(&progress)));
         let router = TowerToHyperService::new(router);
-        let service = service_fn(|request| {
+        let service = service_fn(|mut request: Request<Incoming>| {
+            if encrypted == Encrypted::Yes {
+                // As a proxy in front of the server says it.
+                request.headers_mut().insert("x-forwarded-proto", HeaderValue::from_static("https"));
+            }
             progress.enter(Phase::Handling);
             let (response, progress) = (router.call(request), Arc::clone(&progress));
             async move {
@@ -214,6 +247,13 @@ impl Connection {
             Ended::ToMakeRoom => tracing::debug!("closed a connection: another one needs its room"),
         }
     }
+}
+
+/// Whether a connection is encrypted by this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encrypted {
+    Yes,
+    No,
 }
 
 /// Why a connection ended.

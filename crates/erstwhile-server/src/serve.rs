@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::connections::tls::Tls;
 use crate::connections::{self, ConnectionLimits, open_files};
 use crate::models;
 use crate::router;
@@ -140,6 +141,8 @@ pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Res
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
+    /// `https`, or `http` without TLS.
+    pub scheme: &'static str,
     /// Address of the API.
     pub address: SocketAddr,
     /// Address of `/metrics`, if enabled.
@@ -161,14 +164,19 @@ impl Server {
         let mut limits = ConnectionLimits::new(&settings.server);
         limits.connections_max = open_files::connections_max(limits.connections_max);
         let api = router::router(&app, &settings.server);
-        let (address, serving) = serve_on(settings.server.listen, api, limits, &app, &draining).await?;
+        let tls = Tls::load(&settings.server)?;
+        if let Some(tls) = &tls {
+            tasks.spawn(Arc::clone(tls).follow_files(draining.clone()));
+        }
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let (address, serving) = serve_on(settings.server.listen, tls, api, limits, &app, &draining).await?;
         tasks.spawn(serving);
         let metrics_address = match settings.telemetry.metrics_listen {
             // Metrics stay available while the server drains.
             Some(listen) => {
                 let limits = ConnectionLimits { connections_max: METRICS_CONNECTIONS_MAX, ..limits };
                 let metrics = router::metrics_router(&app);
-                let (address, serving) = serve_on(listen, metrics, limits, &app, &stopped).await?;
+                let (address, serving) = serve_on(listen, None, metrics, limits, &app, &stopped).await?;
                 tasks.spawn(serving);
                 Some(address)
             }
@@ -182,7 +190,7 @@ impl Server {
         });
         tasks.spawn(clean_up(engine, draining.clone()));
         let drain = Duration::from_secs(settings.server.drain_s);
-        Ok(Self { address, metrics_address, draining, stopped, tasks, drain })
+        Ok(Self { scheme, address, metrics_address, draining, stopped, tasks, drain })
     }
 
     /// Stops accepting requests and completes those in progress; returns false if that timed out.
@@ -197,6 +205,7 @@ impl Server {
 /// Binds a listener; returns its address, and what serves the router on it.
 async fn serve_on(
     listen: SocketAddr,
+    tls: Option<Arc<Tls>>,
     router: axum::Router,
     limits: ConnectionLimits,
     app: &App,
@@ -204,7 +213,7 @@ async fn serve_on(
 ) -> anyhow::Result<(SocketAddr, impl Future<Output = ()> + use<>)> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    Ok((address, connections::serve(listener, router, limits, app.metrics.clone(), stop.clone())))
+    Ok((address, connections::serve(listener, tls, router, limits, app.metrics.clone(), stop.clone())))
 }
 
 /// Checks and cleans up the store at the start and then regularly, until cancelled.

@@ -46,6 +46,10 @@ pub struct Settings {
 pub struct ServerSettings {
     /// Address of the API.
     pub listen: SocketAddr,
+    /// A PEM file with the server's certificate and those that lead to its authority; without one, there is no TLS.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// A PEM file with the key of the certificate.
+    pub tls_key_file: Option<PathBuf>,
     /// Timeout of a request in seconds.
     pub timeout_s: u64,
     /// Seconds that requests in progress may take after the signal to stop.
@@ -66,6 +70,8 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            tls_certificate_file: None,
+            tls_key_file: None,
             timeout_s: 60,
             drain_s: 30,
             connections_max: 4_096,

@@ -81,7 +81,8 @@ fn announce(server: &Server, settings: &Settings, first_key: Option<&str>) {
         data = settings.store.place(),
         metrics = server.metrics_address.map(tracing::field::display),
         first_key_file = key_file.as_deref().map(Path::display).map(tracing::field::display),
-        "serving on http://{}",
+        "serving on {}://{}",
+        server.scheme,
         server.address
     );
 }
@@ -102,7 +103,8 @@ fn write_key(settings: &Settings, key: &str) -> anyhow::Result<PathBuf> {
 
 fn print_banner(server: &Server, settings: &Settings, is_first_start: bool, generated: Option<&str>) {
     let version = env!("CARGO_PKG_VERSION");
-    print_status(&format!("Erstwhile {version} on http://{} (data in {})", server.address, settings.store.place()));
+    let url = format!("{}://{}", server.scheme, server.address);
+    print_status(&format!("Erstwhile {version} on {url} (data in {})", settings.store.place()));
     if let Some(address) = server.metrics_address {
         print_status(&format!("  metrics   http://{address}/metrics"));
     }
@@ -111,6 +113,6 @@ fn print_banner(server: &Server, settings: &Settings, is_first_start: bool, gene
         None if is_first_start => print_status("  API key   the one in ERSTWHILE_AUTH__BOOTSTRAP_KEY"),
         None => print_status("  API key   unchanged; `erstwhile keys create` creates another"),
     }
-    print_status(&format!("  base_url  http://{}/api/v4   for zep-cloud 4", server.address));
-    print_status(&format!("  base_url  http://{}/api/v2   for zep-cloud 1 to 3", server.address));
+    print_status(&format!("  base_url  {url}/api/v4   for zep-cloud 4"));
+    print_status(&format!("  base_url  {url}/api/v2   for zep-cloud 1 to 3"));
 }

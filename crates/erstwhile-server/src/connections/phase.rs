@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// What a connection does.
@@ -54,18 +53,18 @@ impl Progress {
 
 /// A stream that observes the first byte of a request and the last one of a response.
 #[derive(Debug)]
-pub(super) struct ObservedStream {
-    stream: TcpStream,
+pub(super) struct ObservedStream<S> {
+    stream: S,
     progress: Arc<Progress>,
 }
 
-impl ObservedStream {
-    pub(super) fn new(stream: TcpStream, progress: Arc<Progress>) -> Self {
+impl<S> ObservedStream<S> {
+    pub(super) fn new(stream: S, progress: Arc<Progress>) -> Self {
         Self { stream, progress }
     }
 }
 
-impl AsyncRead for ObservedStream {
+impl<S: AsyncRead + Unpin> AsyncRead for ObservedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, read: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = read.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, read);
@@ -76,7 +75,7 @@ impl AsyncRead for ObservedStream {
     }
 }
 
-impl AsyncWrite for ObservedStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ObservedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

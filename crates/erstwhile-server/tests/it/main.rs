@@ -20,5 +20,6 @@ mod overload;
 mod process;
 mod robustness;
 mod scene;
+mod tls;
 mod transfer;
 mod v4;

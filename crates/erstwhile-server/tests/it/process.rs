@@ -90,7 +90,8 @@ impl Process {
         let log = Arc::new(Mutex::new(String::new()));
         let (address, start_line) = loop {
             let line = lines.next().expect("an address").expect("a line");
-            if let Some((_, rest)) = line.split_once("on http://") {
+            let serves = ["on http://", "on https://"].iter().find_map(|start| line.split_once(start));
+            if let Some((_, rest)) = serves {
                 let end = rest.find([' ', '"']).unwrap_or(rest.len());
                 break (rest[..end].parse().expect("an address"), line);
             }
