@@ -18,23 +18,23 @@ pub(crate) struct Generation {
     text: bool,
 }
 
-const V0: Generation = Generation { file: "contract_oss_v0.json", headers: &[], text: true };
-const CE: Generation = Generation {
+pub(crate) const V0: Generation = Generation { file: "contract_oss_v0.json", headers: &[], text: true };
+pub(crate) const CE: Generation = Generation {
     file: "contract_ce.json",
     headers: &["X-Fern-SDK-Name: zep-python\r\n", "X-Fern-SDK-Version: 2.0.2\r\n"],
     text: false,
 };
-const V1: Generation = Generation {
+pub(crate) const V1: Generation = Generation {
     file: "contract_v1_cloud.json",
     headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 1.0.9\r\n"],
     text: false,
 };
-const V2: Generation = Generation {
+pub(crate) const V2: Generation = Generation {
     file: "contract_v2.json",
     headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 2.22.0\r\n"],
     text: false,
 };
-const V3: Generation = Generation {
+pub(crate) const V3: Generation = Generation {
     file: "contract_v3.json",
     headers: &["X-Fern-SDK-Name: zep-cloud\r\n", "X-Fern-SDK-Version: 3.30.0\r\n"],
     text: false,
@@ -221,13 +221,19 @@ pub(crate) fn call(
     body: Option<&Value>,
     with_key: bool,
 ) -> (u16, String) {
-    let key = if generation.text {
-        format!("Authorization: Bearer {KEY}\r\n")
-    } else {
-        format!("Authorization: Api-Key {KEY}\r\n")
-    };
-    let key = with_key.then_some(key.as_str());
-    let headers: Vec<&str> = generation.headers.iter().copied().chain(key).collect();
+    call_with_key(server, generation, (verb, path), body, with_key.then_some(KEY))
+}
+
+pub(crate) fn call_with_key(
+    server: &Process,
+    generation: Generation,
+    (verb, path): (&str, &str),
+    body: Option<&Value>,
+    key: Option<&str>,
+) -> (u16, String) {
+    let scheme = if generation.text { "Bearer" } else { "Api-Key" };
+    let key = key.map(|key| format!("Authorization: {scheme} {key}\r\n"));
+    let headers: Vec<&str> = generation.headers.iter().copied().chain(key.as_deref()).collect();
     let (head, text) = exchange(server.address, verb, path, &headers, body).expect("an answer");
     (status_of(&head).expect("a status"), text)
 }

@@ -13,6 +13,7 @@ mod failover;
 mod fake_model;
 mod faults;
 mod filters;
+mod isolation;
 mod logs;
 mod model;
 mod nodes;

@@ -53,6 +53,11 @@ impl Process {
         Self::launch("--data".as_ref(), folder.as_os_str(), &[])
     }
 
+    /// Starts the server on the embedded database in a folder, with more settings in its environment.
+    pub(crate) fn start_embedded_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::launch("--data".as_ref(), folder.as_os_str(), settings)
+    }
+
     /// Starts the server on a folder with a key of its own making.
     pub(crate) fn start_without_key(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let settings = [&[("ERSTWHILE_AUTH__BOOTSTRAP_KEY", "")], settings].concat();

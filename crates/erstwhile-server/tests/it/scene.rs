@@ -124,6 +124,41 @@ impl Scene {
         }
     }
 
+    /// The ids of the objects whose routes have the id of their kind in the path, by its name there.
+    pub(crate) fn named(&self) -> [(&'static str, &str); 11] {
+        [
+            ("user_id", &self.user),
+            ("session_id", &self.thread),
+            ("thread_id", &self.thread),
+            ("graph_id", &self.graph),
+            ("group_id", &self.graph),
+            ("name", &self.collection),
+            ("template_id", &self.template),
+            ("document_id", "document"),
+            ("*document_path", "document/episodes"),
+            ("batch_id", &self.batch),
+            ("task_id", &self.task),
+        ]
+    }
+
+    /// The uuids of objects of every kind.
+    pub(crate) fn uuids(&self) -> [&str; 12] {
+        [
+            &self.message,
+            &self.edge,
+            &self.node,
+            &self.document,
+            &self.user_uuid,
+            &self.other_user_uuid,
+            &self.batch,
+            &self.task,
+            &self.group,
+            &self.policy_set,
+            &self.observation,
+            &self.community,
+        ]
+    }
+
     /// Fills ids into a path of the contract, and adds the required query parameters.
     pub(crate) fn path(&self, path: &str, verb: &str, queries: &[String]) -> String {
         self.fill(path, verb, queries, false).unwrap_or_else(|| path.to_owned())
