@@ -6,6 +6,7 @@ use axum::routing::{delete, get, post};
 
 use crate::app::App;
 
+mod batches;
 mod checks;
 mod context;
 mod declarations;
@@ -42,6 +43,10 @@ pub fn routes() -> Router<App> {
         .merge(projects())
         .route("/lookup", post(lookup::batch))
         .route("/tasks/{task_uuid}", get(tasks::get))
+        .route("/batches", get(batches::list).post(batches::create))
+        .route("/batches/{batch_uuid}", get(batches::get).delete(batches::delete))
+        .route("/batches/{batch_uuid}/items", get(batches::list_items).post(batches::add_items))
+        .route("/batches/{batch_uuid}/process", post(batches::process))
         .merge(unavailable::routes())
 }
 

@@ -11,7 +11,6 @@ use crate::process::Process;
 const NOT_BUILT: &[&str] = &[
     "agent.",
     "trace_connection.",
-    "batch.",
     "debug_log.",
     "graph.episode.get_debug_logs",
     "graph.episode.list_ingestion_traces",
@@ -82,6 +81,9 @@ impl Scene {
         let template = id(&make("POST", "/context-templates", template)["uuid"]);
         let group = id(&make("POST", "/user-groups", json!({ "name": format!("group {number}") }))["uuid"]);
         make("POST", &format!("/user-groups/{group}/members"), json!({ "user_uuids": [user_uuid] }));
+        let batch = id(&make("POST", "/batches", json!({}))["uuid"]);
+        let item = json!({ "type": "graph_episode", "graph_uuid": graph, "data": "Ann visited Bern." });
+        make("POST", &format!("/batches/{batch}/items"), json!({ "items": [item] }));
         let observations = make("POST", &format!("/graphs/{graph}/observations/list"), json!({}));
         let ids = BTreeMap::from([
             ("user_uuid", user_uuid),
@@ -95,6 +97,7 @@ impl Scene {
             ("document_id", "document".to_owned()),
             ("template_uuid", template),
             ("group_uuid", group),
+            ("batch_uuid", batch),
             ("observation_uuid", id(&observations["items"][0]["uuid"])),
         ]);
         Self { ids, standalone, other_user }
@@ -129,6 +132,8 @@ impl Scene {
                 "edges" => json!([{ "fact": "Ann saw Lima.", "fact_name": "SAW",
                                     "source_node": { "name": "Ann" }, "target_node": { "name": "Lima" } }]),
                 "nodes" => json!([{ "name": "Nantes" }]),
+                "items" => json!([{ "type": "thread_message", "thread_uuid": self.ids["thread_uuid"], "role": "user",
+                                    "content": "I visited Brest." }]),
                 "data" | "query" => json!("Lyon is where Ann lives"),
                 "seed_node_uuids" => json!([self.ids["node_uuid"]]),
                 "user_uuid" => json!(self.ids["user_uuid"]),

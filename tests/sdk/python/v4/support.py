@@ -18,7 +18,6 @@ DEADLINE_S = 60.0
 ABSENT = (
     "agent.",
     "trace_connection.",
-    "batch.",
     "debug_log.",
     "graph.get_content_policy",
     "graph.list_content_policy_events",

@@ -177,6 +177,14 @@ impl<T> Page<T> {
         Self { items, next_cursor: has_more.then(|| format!("{}-{size}", number + 1)), total_size: Some(total) }
     }
 
+    /// The page with this number of a list of which one more row than fits was read; the number of all rows is unknown.
+    pub(super) fn unnumbered(mut items: Vec<T>, number: i64, size: i64) -> Self {
+        let fits = usize::try_from(size).unwrap_or(0);
+        let has_more = items.len() > fits;
+        items.truncate(fits);
+        Self { items, next_cursor: has_more.then(|| format!("{}-{size}", number + 1)), total_size: None }
+    }
+
     /// The same page without the number of all rows.
     pub(super) fn without_total(self) -> Self {
         Self { total_size: None, ..self }

@@ -5,8 +5,9 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use erstwhile::ErrorKind;
 use erstwhile::engine::ProjectHandle;
-use erstwhile::model::{Task, TaskId, TaskState};
+use erstwhile::model::{ImportJob, ImportJobId, ImportState, Task, TaskId, TaskState};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -74,6 +75,33 @@ impl From<Task> for WireTask {
             started_at: (task.done > 0).then_some(task.created_at),
             updated_at: task.completed_at.unwrap_or(task.created_at),
             completed_at: task.completed_at,
+        }
+    }
+}
+
+impl WireTask {
+    /// The task of processing a batch, which has the batch's uuid.
+    pub(super) fn of_batch(job: &ImportJob) -> Self {
+        let status = match job.state {
+            ImportState::Draft | ImportState::Queued => "pending",
+            ImportState::Processing => "processing",
+            ImportState::Succeeded => "succeeded",
+            ImportState::Partial => "partial",
+            ImportState::Failed => "failed",
+        };
+        let failed = job.counts.failed;
+        let error = (failed > 0 && job.completed_at.is_some())
+            .then(|| TaskError { code: "ingestion_failed", message: format!("{failed} items failed") });
+        Self {
+            uuid: job.id.0,
+            kind: "batch.process".to_owned(),
+            status,
+            progress: Progress { stage: status },
+            error,
+            created_at: job.processed_at.unwrap_or(job.created_at),
+            started_at: job.processed_at,
+            updated_at: job.updated_at,
+            completed_at: job.completed_at,
         }
     }
 }
@@ -184,9 +212,13 @@ fn completed(project: &ProjectHandle, uuid: Uuid) -> Option<WireTask> {
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireTask>, ApiError> {
-    match completed(&project, uuid) {
-        Some(task) => Ok(Json(task)),
-        None => Ok(Json(stored(&project, TaskId(uuid)).await?)),
+    if let Some(task) = completed(&project, uuid) {
+        return Ok(Json(task));
+    }
+    match project.import_job(ImportJobId(uuid)).get().await {
+        Ok(job) if job.state != ImportState::Draft => Ok(Json(WireTask::of_batch(&job))),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        Ok(_) | Err(_) => Ok(Json(stored(&project, TaskId(uuid)).await?)),
     }
 }
 

@@ -11,9 +11,7 @@ use crate::http::error::ApiError;
 const LEARNING: [&str; 4] = ["/agents", "/agents/{*rest}", "/trace-connections", "/trace-connections/{*rest}"];
 
 /// What this server may have later.
-const LATER: [&str; 13] = [
-    "/batches",
-    "/batches/{*rest}",
+const LATER: [&str; 11] = [
     "/debug-logs/{*rest}",
     "/graphs/query",
     "/graphs/{graph_uuid}/content-policy",
