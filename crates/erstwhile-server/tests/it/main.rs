@@ -13,6 +13,7 @@ mod fake_model;
 mod faults;
 mod filters;
 mod logs;
+mod mcp;
 mod model;
 mod nodes;
 mod overload;
