@@ -549,7 +549,12 @@ impl Knowledge {
     /// The assertions of an episode, including statements.
     pub fn assertions_from(&self, episode: EpisodeId) -> impl Iterator<Item = &Assertion> {
         let own = self.by_episode.get(&episode).into_iter().flatten();
-        own.filter_map(|id| self.assertions.get(id).or_else(|| self.statements.get(id)))
+        own.filter_map(|id| self.assertion(*id))
+    }
+
+    /// An assertion, or a statement.
+    pub fn assertion(&self, id: AssertionId) -> Option<&Assertion> {
+        self.assertions.get(&id).or_else(|| self.statements.get(&id))
     }
 
     /// Names with types, the most recently mentioned first, as context for an extractor.

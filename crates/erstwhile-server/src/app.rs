@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
-use crate::settings::{Limits, Settings};
+use crate::settings::{Limits, McpSettings, Settings};
 
 /// State shared by all handlers; cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct App {
     pub engine: Engine,
     /// Limits on requests.
     pub limits: Arc<Limits>,
+    /// The MCP server.
+    pub mcp: Arc<McpSettings>,
     /// Rate limiter by API key; `None` when requests are unlimited.
     pub rate: Option<Arc<DefaultKeyedRateLimiter<ApiKeyId>>>,
     /// The bytes that the bodies of requests in progress may still have.
@@ -40,6 +42,7 @@ impl App {
         Self {
             engine,
             limits: Arc::new(settings.limits.clone()),
+            mcp: Arc::new(settings.mcp.clone()),
             rate,
             body_memory: Arc::new(Semaphore::new(settings.limits.body_memory().min(Semaphore::MAX_PERMITS))),
             body_timeout: Duration::from_secs(settings.server.body_timeout_s),

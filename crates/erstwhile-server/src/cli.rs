@@ -14,6 +14,7 @@ mod doctor;
 mod ingest_cost;
 mod keys;
 mod logging;
+mod mcp;
 mod output;
 mod replay;
 mod serve;
@@ -35,6 +36,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Serve the Model Context Protocol on stdin and stdout
+    Mcp(mcp::McpCommand),
     /// Ingest a sample conversation and show the extracted facts and the context
     Demo(demo::Demo),
     /// Create, list and revoke API keys
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         runtime.block_on(async {
             match cli.command {
                 Command::Serve(command) => command.run(settings).await,
+                Command::Mcp(command) => command.run(settings).await,
                 Command::Demo(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,

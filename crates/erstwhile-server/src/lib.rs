@@ -8,6 +8,7 @@ pub mod app;
 pub mod cli;
 pub mod connections;
 pub mod http;
+pub mod mcp;
 pub mod metrics;
 pub mod models;
 pub mod router;

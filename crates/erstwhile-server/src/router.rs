@@ -15,6 +15,7 @@ use tower_http::trace::TraceLayer;
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::http::{admission, health, idempotency, v0, v2, v3, v4, wrong_door};
+use crate::mcp;
 use crate::metrics::{RequestLabels, RouteLabels};
 use crate::settings::ServerSettings;
 
@@ -31,6 +32,7 @@ pub fn router(app: &App, settings: &ServerSettings) -> Router {
         .nest(v0::PREFIX, v0::routes())
         .nest("/api/v2", v2::routes().merge(v3::routes()))
         .nest(v4::PREFIX, v4::routes())
+        .merge(mcp::routes(app))
         .fallback(wrong_door::route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(idempotency::identify))

@@ -36,6 +36,8 @@ pub struct Settings {
     pub model: ModelSettings,
     /// Search: memory of indexes, and statements.
     pub search: SearchSettings,
+    /// The MCP server.
+    pub mcp: McpSettings,
     /// Logging and metrics.
     pub telemetry: TelemetrySettings,
 }
@@ -242,6 +244,20 @@ impl From<StatementsSetting> for Statements {
 impl Default for SearchSettings {
     fn default() -> Self {
         Self { index_mib_max: 1024, statements: StatementsSetting::default() }
+    }
+}
+
+/// The MCP server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct McpSettings {
+    /// The graph of tools that are called without one.
+    pub group_id: String,
+}
+
+impl Default for McpSettings {
+    fn default() -> Self {
+        Self { group_id: "main".to_owned() }
     }
 }
 

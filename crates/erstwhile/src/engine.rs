@@ -43,6 +43,7 @@ mod templates;
 mod threads;
 mod user_summaries;
 mod users;
+mod why;
 mod writes;
 mod written_summaries;
 
@@ -69,6 +70,7 @@ pub use server_uuids::LocatedGraph;
 pub use summaries::SummaryKind;
 pub use threads::NewThread;
 pub use users::{NewUser, UserUpdate};
+pub use why::{ChangesSince, Claim, FactClosing, FactOrigin};
 
 use compat::{FilterTurns, LoadedCollections};
 use summaries::SummaryCache;

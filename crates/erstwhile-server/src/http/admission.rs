@@ -1,4 +1,4 @@
-//! Admits requests: a request of the API is authenticated before its body is received.
+//! Admits requests: a request is authenticated before its body is received.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use super::caller;
 use super::error::ApiError;
 use crate::app::App;
 
+/// The routes that need no key, and no body. Every other route needs a key.
+const PUBLIC: [&str; 3] = ["/healthz", "/livez", "/readyz"];
 /// How long the rest of a body may take when the server stops.
 const STOPPING_WAIT: Duration = Duration::from_secs(2);
 
@@ -26,8 +28,9 @@ const STOPPING_WAIT: Duration = Duration::from_secs(2);
 /// of a request that is not admitted, or to an unknown route, is discarded as it arrives.
 pub async fn admit(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let is_of_api = parts.extensions.get::<MatchedPath>().is_some_and(|path| path.as_str().starts_with("/api/"));
-    if !is_of_api {
+    let path = parts.extensions.get::<MatchedPath>();
+    let needs_key = path.is_some_and(|path| !PUBLIC.contains(&path.as_str()));
+    if !needs_key {
         discard(body).await;
         return next.run(Request::from_parts(parts, axum::body::Body::empty())).await;
     }

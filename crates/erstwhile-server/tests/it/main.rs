@@ -15,6 +15,7 @@ mod faults;
 mod filters;
 mod isolation;
 mod logs;
+mod mcp;
 mod model;
 mod nodes;
 mod overload;

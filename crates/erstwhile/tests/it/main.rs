@@ -25,6 +25,7 @@ mod sqlite;
 mod templates;
 mod tiers;
 mod transfer;
+mod why;
 mod workers;
 mod world;
 mod written_summaries;
