@@ -7,6 +7,7 @@ mod connections;
 mod contract;
 mod contract_v4;
 mod durability;
+mod embedder;
 mod erasure;
 mod failover;
 mod fake_model;
