@@ -13,21 +13,26 @@ pub mod filter;
 mod fuse;
 mod hybrid;
 mod index;
+mod model_texts;
 mod names;
+mod passages;
 mod question;
 mod ranker;
 mod ranking;
 mod related;
 mod relevance;
 pub(crate) mod rerank;
+mod spaces;
 mod statements;
 mod turns;
 mod vector;
 
 pub use features::{Feature, Features};
 pub use index::{GraphIndex, PendingEmbedding};
+pub use model_texts::ModelText;
 pub use ranker::{Ranker, Rankers};
 pub use related::Related;
+pub use spaces::{QueryVector, VectorSpace};
 pub use vector::EXACT_MAX;
 
 use crate::model::{Assertion, Entity, EntityId, Episode, EpisodeId, Fact};
@@ -69,8 +74,8 @@ pub enum Moment {
 pub struct SearchRequest {
     /// The query.
     pub query: String,
-    /// The query's vector, from the embedder of the index.
-    pub vector: Vec<f32>,
+    /// The query's vector; empty for a search by words alone.
+    pub vector: QueryVector,
     /// Maximum number of results.
     pub limit: usize,
     /// How to order results.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use erstwhile::ModelTotals;
+use erstwhile::{EmbeddingTotals, ModelTotals};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -63,6 +63,7 @@ pub struct Metrics {
     /// `erstwhile_model_queue_episodes`
     pub model_queue_episodes: Gauge,
     model: ModelMetrics,
+    embedding: EmbeddingMetrics,
 }
 
 /// What the language model consumed and read since the start.
@@ -82,10 +83,10 @@ struct TokenLabels {
     kind: &'static str,
 }
 
-/// Labels of the episodes that the language model read.
+/// Labels of the episodes that the language model read, and of embedded queries.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OutcomeLabels {
-    /// `read` or `failed`.
+    /// `read` or `failed`; of queries, see `EmbeddingTotals`.
     outcome: &'static str,
 }
 
@@ -108,6 +109,44 @@ impl ModelMetrics {
         registry.register("model_cost", help, metrics.cost.clone());
         let help = "Episodes that the language model read or could not read, since the start";
         registry.register("model_episodes", help, Family::clone(&metrics.episodes));
+        metrics
+    }
+}
+
+/// What the embedding model did and consumed since the start.
+#[derive(Debug, Clone, Default)]
+struct EmbeddingMetrics {
+    calls: Gauge,
+    retries: Gauge,
+    tokens: Gauge,
+    cost: Gauge<f64, AtomicU64>,
+    texts: Gauge,
+    refused: Gauge,
+    failures: Gauge,
+    queries: Family<OutcomeLabels, Gauge>,
+}
+
+impl EmbeddingMetrics {
+    fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        for (name, help, gauge) in [
+            ("embedding_calls", "Answered calls of the embedding model, since the start", &metrics.calls),
+            (
+                "embedding_retries",
+                "Calls of the embedding model that were sent again, since the start",
+                &metrics.retries,
+            ),
+            ("embedding_tokens", "Tokens of the embedding model, since the start", &metrics.tokens),
+            ("embedding_texts", "Texts and queries that were embedded, since the start", &metrics.texts),
+            ("embedding_refused", "Texts that the embedding model did not take, since the start", &metrics.refused),
+            ("embedding_failures", "Failed attempts to embed texts of a graph, since the start", &metrics.failures),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+        let help = "Cost of the embedding model in the currency of the configured price, since the start";
+        registry.register("embedding_cost", help, metrics.cost.clone());
+        let help = "Queries by whether they were searched with the embedding model, since the start";
+        registry.register("embedding_queries", help, Family::clone(&metrics.queries));
         metrics
     }
 }
@@ -137,6 +176,7 @@ impl Metrics {
         let help = "Episodes waiting for the language model";
         registry.register("model_queue_episodes", help, model_queue_episodes.clone());
         let model = ModelMetrics::register(&mut registry);
+        let embedding = EmbeddingMetrics::register(&mut registry);
         Self {
             registry: Arc::new(registry),
             requests,
@@ -149,6 +189,7 @@ impl Metrics {
             dropped_claims,
             model_queue_episodes,
             model,
+            embedding,
         }
     }
 
@@ -164,6 +205,28 @@ impl Metrics {
         self.model.cost.set(cost);
         for (outcome, episodes) in [("read", read), ("failed", failed)] {
             self.model.episodes.get_or_create(&OutcomeLabels { outcome }).set(number(episodes));
+        }
+    }
+
+    /// Sets what the embedding model did and consumed.
+    pub fn set_embedding_totals(&self, totals: &EmbeddingTotals) {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let EmbeddingTotals { usage, cost, texts, refused, failures, queries } = *totals;
+        self.embedding.calls.set(number(usage.calls));
+        self.embedding.retries.set(number(usage.retries));
+        self.embedding.tokens.set(number(usage.tokens_in));
+        self.embedding.cost.set(cost);
+        self.embedding.texts.set(number(texts));
+        self.embedding.refused.set(number(refused));
+        self.embedding.failures.set(number(failures));
+        for (outcome, count) in [
+            ("embedded", queries.embedded),
+            ("remembered", queries.remembered),
+            ("late", queries.late),
+            ("failed", queries.failed),
+            ("skipped", queries.skipped),
+        ] {
+            self.embedding.queries.get_or_create(&OutcomeLabels { outcome }).set(number(count));
         }
     }
 

@@ -8,15 +8,19 @@ use erstwhile::engine::EngineBuilder;
 use erstwhile::model::ModelPrices;
 use erstwhile::ports::LanguageModel;
 use erstwhile::vocabulary::Vocabulary;
-use erstwhile::{ModelBudget, ModelReadingSettings};
+use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings};
 use erstwhile_models::language_models::{
     ConnectionSettings, Dialect, LanguageModelClient, LanguageModelSettings, StructuredOutput,
 };
 use erstwhile_models::model_extractor::{ModelExtractor, PromptOverrides, WithoutFacts};
 use erstwhile_models::offline::OfflineExtractor;
+use erstwhile_models::remote_embedder::{EmbeddingDialect, RemoteEmbedder, RemoteEmbedderSettings};
 use jiff::SignedDuration;
 
-use crate::settings::{ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice, read_model_file};
+use crate::settings::{
+    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice,
+    read_setting_file,
+};
 
 /// Gives an engine its extractors and its language model.
 ///
@@ -73,6 +77,56 @@ fn language_model(settings: &ModelSettings) -> anyhow::Result<Option<Arc<dyn Lan
     Ok(Some(Arc::new(LanguageModelClient::new(settings)?)))
 }
 
+/// Returns the configured embedding model, if any.
+///
+/// # Errors
+/// If a setting is invalid.
+pub fn embedding_model(settings: &EmbedderSettings) -> anyhow::Result<Option<RemoteEmbedder>> {
+    let Some(name) = settings.name.clone() else { return Ok(None) };
+    let connection = ConnectionSettings {
+        timeout: Duration::from_secs(settings.timeout_s),
+        timeout_total: Duration::from_secs(settings.timeout_total_s),
+        concurrency: settings.concurrency,
+        requests_per_minute: settings.requests_per_minute,
+        tokens_per_minute: settings.tokens_per_minute,
+        retries_max: settings.retries,
+        proxy: settings.proxy.clone(),
+        ca_file: settings.ca_file.clone(),
+        headers: settings.headers.clone().into_iter().collect(),
+        query: settings.query.clone().into_iter().collect(),
+        ..ConnectionSettings::default()
+    };
+    let settings = RemoteEmbedderSettings {
+        dialect: match settings.provider {
+            EmbedderProvider::Openai => EmbeddingDialect::OpenAi,
+            EmbedderProvider::Ollama => EmbeddingDialect::Ollama,
+        },
+        url: settings.url.clone(),
+        name,
+        key: settings.key.clone(),
+        dimensions: settings.dimensions,
+        batch_texts_max: settings.batch_texts,
+        batch_characters_max: settings.batch_characters,
+        connection,
+    };
+    Ok(Some(RemoteEmbedder::new(settings)?))
+}
+
+/// How the embedding model is used.
+pub fn embedding_settings(settings: &EmbedderSettings) -> EmbeddingModelSettings {
+    EmbeddingModelSettings {
+        // The others are for queries.
+        workers: (settings.concurrency / 2).max(1),
+        query_deadline: Duration::from_millis(settings.query_deadline_ms),
+        price: settings.price,
+        budget: ModelBudget {
+            cost: settings.budget_cost,
+            tokens: settings.budget_tokens,
+            calls: settings.budget_calls,
+        },
+    }
+}
+
 /// When and how much the model reads.
 pub fn reading_settings(settings: &ModelSettings) -> ModelReadingSettings {
     let prices = settings.price_input.zip(settings.price_output).map(|(input, output)| ModelPrices {
@@ -102,11 +156,11 @@ pub fn reading_settings(settings: &ModelSettings) -> ModelReadingSettings {
 /// If a file cannot be read, or is no vocabulary.
 pub fn prompt_overrides(settings: &ModelSettings) -> anyhow::Result<PromptOverrides> {
     let instructions = settings.instructions_file.as_deref();
-    let vocabulary = settings.vocabulary_file.as_deref().map(|file| read_model_file("vocabulary_file", file));
+    let vocabulary = settings.vocabulary_file.as_deref().map(|file| read_setting_file("model.vocabulary_file", file));
     let parsed = vocabulary.transpose()?.map(|text| Vocabulary::parse(&text));
     Ok(PromptOverrides {
         version: instructions.and_then(|file| Some(file.file_stem()?.to_string_lossy().into_owned())),
-        instructions: instructions.map(|file| read_model_file("instructions_file", file)).transpose()?,
+        instructions: instructions.map(|file| read_setting_file("model.instructions_file", file)).transpose()?,
         vocabulary: parsed.transpose().context("model.vocabulary_file is not a relation vocabulary")?,
     })
 }

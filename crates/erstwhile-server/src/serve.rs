@@ -102,8 +102,13 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
         index_bytes_max: settings.search.index_mib_max << 20,
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),
+        embedding: models::embedding_settings(&settings.embedder),
         ..EngineSettings::default()
     });
+    let builder = match models::embedding_model(&settings.embedder)? {
+        Some(model) => builder.embedding_model(model),
+        None => builder,
+    };
     Ok(models::add_models(builder, &settings.model)?.build())
 }
 

@@ -13,9 +13,11 @@ use erstwhile::search::Statements;
 use erstwhile_postgres::Postgres;
 use serde::Deserialize;
 
+mod embedder;
 mod model;
 
-pub(crate) use model::read as read_model_file;
+pub use embedder::{EmbedderProvider, EmbedderSettings};
+pub(crate) use model::read as read_setting_file;
 pub use model::{ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice};
 
 /// All settings of the server.
@@ -34,6 +36,8 @@ pub struct Settings {
     pub ingest: IngestSettings,
     /// The language model; none by default.
     pub model: ModelSettings,
+    /// The embedding model; none by default.
+    pub embedder: EmbedderSettings,
     /// Search: memory of indexes, and statements.
     pub search: SearchSettings,
     /// The MCP server.
@@ -311,6 +315,7 @@ impl Settings {
         }
         settings.store.database = settings.store.database.take().filter(|url| !url.is_empty());
         settings.model.complete()?;
+        settings.embedder.complete()?;
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
         if settings.store.connections == 0 {
             bail!("store.connections must be at least 1");

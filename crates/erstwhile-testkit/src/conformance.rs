@@ -7,6 +7,7 @@ mod agreement;
 mod edits;
 mod gathered;
 mod queue;
+mod vectors;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -15,6 +16,7 @@ pub use agreement::agrees_with_the_reference_model;
 pub use edits::edits_are_removed_with_their_objects;
 pub use gathered::*;
 pub use queue::*;
+pub use vectors::*;
 
 use erstwhile::store::{ListOrder, ListPage, Locate, Queue, Store};
 use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change, ProjectChange};
@@ -50,6 +52,7 @@ macro_rules! store_conformance {
             a_batch_with_an_expired_lease_is_rejected
             a_task_follows_its_episodes
             a_removed_graph_leaves_nothing
+            a_vector_is_stored_for_an_unchanged_graph_only
             a_removal_that_is_sent_again_is_known
             evidence_since_a_version_is_what_changed
             evidence_is_a_consistent_snapshot
@@ -414,7 +417,7 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     store.apply(&batch(3, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))])).await.unwrap();
     // Other tests on the same server may still read the rows.
-    drop(store.complete_erasures(at(3)).await);
+    drop(store.complete_erasures(store.pending_erasures().await.unwrap(), at(3)).await);
     assert_eq!(store.locate(project(1), Locate::User, "ann").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Thread, "t").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), None);

@@ -4,19 +4,21 @@ use std::path::PathBuf;
 
 use erstwhile::engine::compat::RatingScope;
 use erstwhile::engine::{GraphRef, Listing, Search, SortBy, USAGE_DAYS_MAX};
-use erstwhile::store::Store;
+use erstwhile::store::{Locate, Store, TextDigest};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
     EpisodeState, ImportItemState, ImportState, ImportTarget, ModelReadingState, TaskState, Thread, User,
 };
 
-use crate::export::world::{SECRET, World, ann};
+use crate::export::world::{EMBEDDED, SECRET, World, ann};
 
 /// The schema version that stored all fields of an import item in one column. A known gap: the content of such items is
 /// erased only with their graph, not with their thread, and not once it is stored in their episodes.
 const WHOLE_ITEMS: i64 = 2;
 /// The first schema version with readings by language models.
 const READINGS_BY_MODELS: i64 = 5;
+/// The first version with vectors of embedding models.
+const TEXT_VECTORS: i64 = 7;
 /// The thread with such readings.
 const READ_AGAIN: &str = "read again";
 
@@ -56,6 +58,9 @@ pub async fn holds_what_was_stored(store: &Store, version: i64) {
     if version >= READINGS_BY_MODELS {
         readings_by_models_are_there(&world).await;
     }
+    if version >= TEXT_VECTORS {
+        vectors_are_there(&world, store).await;
+    }
     what_waited_is_worked_off(&world, version).await;
     what_is_deleted_is_forgotten(&world, version).await;
 }
@@ -94,6 +99,12 @@ async fn readings_by_models_are_there(world: &World) {
     assert_eq!(world.engine.model_queue_depth().await.unwrap().episodes, 1);
     let spent = project.model_usage(USAGE_DAYS_MAX).await.unwrap();
     assert_eq!((spent.len(), spent[0].usage.calls, spent[0].cost), (1, 2, 0.25));
+}
+
+async fn vectors_are_there(world: &World, store: &Store) {
+    let graph = store.locate(world.project, Locate::User, "bob").await.unwrap().expect("Bob's graph").as_graph();
+    let found = store.vectors(graph, "fake", &[TextDigest::of(graph, EMBEDDED)]).await.unwrap();
+    assert_eq!(found[0].as_ref().map(Vec::len), Some(2));
 }
 
 async fn threads_and_messages_are_there(world: &World, version: i64) {

@@ -12,7 +12,7 @@ use moka::sync::Cache;
 use crate::ingestion::{self, Workers};
 use crate::parts::Parts;
 use crate::ports::{Embedder, Ids};
-use crate::state::{ModelTotals, State};
+use crate::state::{EmbeddingTotals, ModelTotals, State, embedding};
 use crate::store::{Queue, QueueDepth, Store};
 
 mod builder;
@@ -164,6 +164,17 @@ impl Engine {
     /// waiting.
     pub async fn read_next_with_model(&self) -> Result<bool> {
         ingestion::read_once_with_model(&self.state).await
+    }
+
+    /// Embeds some texts of one graph with the embedding model, in the caller's task; false when none waits, or all wait
+    /// for a later attempt.
+    pub async fn embed_next(&self) -> bool {
+        embedding::embed_one_graph(&self.state).await
+    }
+
+    /// What the embedding model did and consumed since the process started.
+    pub fn embedding_totals(&self) -> EmbeddingTotals {
+        self.state.embedding_totals()
     }
 
     /// What the language model consumed and read since the process started.

@@ -22,7 +22,7 @@ mod summaries;
 pub(crate) use model_readings::is_worth_a_call;
 
 use crate::ports::{DroppedClaim, Extraction};
-use crate::state::{State, erasures};
+use crate::state::{State, embedding, erasures};
 use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
@@ -60,6 +60,11 @@ impl Workers {
             tasks.spawn(run(Arc::clone(state), stop.clone()));
         }
         tasks.spawn(erasures::run(Arc::clone(state), stop.clone()));
+        if state.parts.embedding_model.is_some() {
+            for _ in 0..state.parts.settings.embedding.workers {
+                tasks.spawn(embedding::run(Arc::clone(state), stop.clone()));
+            }
+        }
         if state.parts.model_extractor.is_some() {
             for _ in 0..state.parts.settings.model.workers {
                 tasks.spawn(model_readings::run(Arc::clone(state), stop.clone()));

@@ -1,11 +1,12 @@
 //! The components of an engine, and its settings.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use erstwhile_core::context::ContextBudget;
 use erstwhile_core::search::{EXACT_MAX, Statements};
 
-use crate::ports::{Clock, Embedder, Extractor, Ids, LanguageModel};
+use crate::ports::{Clock, Embedder, EmbeddingModel, Extractor, Ids, LanguageModel};
 use crate::store::Store;
 use erstwhile_core::model::ModelPrices;
 use jiff::SignedDuration;
@@ -25,6 +26,27 @@ pub struct EngineSettings {
     pub statements: Statements,
     /// When and how much the language model reads.
     pub model: ModelReadingSettings,
+    /// How the embedding model is used.
+    pub embedding: EmbeddingModelSettings,
+}
+
+/// How the embedding model is used.
+#[derive(Debug, Clone)]
+pub struct EmbeddingModelSettings {
+    /// Number of graphs that are embedded at the same time.
+    pub workers: usize,
+    /// How long a search waits for the vector of its query.
+    pub query_deadline: Duration,
+    /// Price of a million tokens, if known.
+    pub price: Option<f64>,
+    /// What a project may spend on a day (in UTC).
+    pub budget: ModelBudget,
+}
+
+impl Default for EmbeddingModelSettings {
+    fn default() -> Self {
+        Self { workers: 2, query_deadline: Duration::from_millis(500), price: None, budget: ModelBudget::default() }
+    }
 }
 
 /// When and how much the language model reads.
@@ -96,6 +118,7 @@ impl Default for EngineSettings {
             context: ContextBudget::default(),
             statements: Statements::default(),
             model: ModelReadingSettings::default(),
+            embedding: EmbeddingModelSettings::default(),
         }
     }
 }
@@ -107,6 +130,8 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) embedder: Arc<dyn Embedder>,
+    /// Embeds everything again in the background.
+    pub(crate) embedding_model: Option<Arc<dyn EmbeddingModel>>,
     pub(crate) extractor: Arc<dyn Extractor>,
     /// Reads episodes again with a language model, after `extractor`.
     pub(crate) model_extractor: Option<Arc<dyn Extractor>>,

@@ -1,4 +1,4 @@
-//! The ports of the engine: clock, ids, embedder, extractor and language model.
+//! The ports of the engine: clock, ids, embedder, embedding model, extractor and language model.
 
 use std::sync::Arc;
 
@@ -13,9 +13,11 @@ pub use erstwhile_core::extraction::{
 };
 pub use erstwhile_core::model::ModelUsage;
 
+mod embedding_model;
 mod none;
 mod system;
 
+pub use embedding_model::{EmbeddingModel, Embeddings};
 pub use none::{NoEmbedder, NoExtractor};
 pub use system::{SystemClock, TimeOrderedIds};
 
@@ -31,7 +33,7 @@ pub trait Ids: Send + Sync + std::fmt::Debug {
     fn next(&self) -> Uuid;
 }
 
-/// Turns text into vectors.
+/// Turns text into vectors, so quickly that they are computed whenever an index is built, and not stored.
 ///
 /// Equal text gives equal vectors for the same [`model`](Embedder::model); every vector has
 /// [`dimensions`](Embedder::dimensions) components and length one, or is all zeros when the
@@ -126,6 +128,25 @@ impl<T: Embedder + ?Sized> Embedder for Arc<T> {
     }
 
     async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        (**self).embed(texts).await
+    }
+}
+
+#[async_trait]
+impl<T: EmbeddingModel + ?Sized> EmbeddingModel for Arc<T> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn dimensions(&self) -> Option<usize> {
+        (**self).dimensions()
+    }
+
+    fn texts_together(&self) -> usize {
+        (**self).texts_together()
+    }
+
+    async fn embed(&self, texts: &[&str]) -> Embeddings {
         (**self).embed(texts).await
     }
 }

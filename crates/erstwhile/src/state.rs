@@ -17,10 +17,12 @@ mod announcements;
 mod backlog;
 mod declarations;
 mod dropped;
+pub(crate) mod embedding;
 pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
 
+pub use embedding::{EmbeddingTotals, QueryTotals};
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
@@ -29,6 +31,7 @@ use announcements::Announcements;
 use backlog::Backlog;
 use declarations::Declarations;
 use dropped::DroppedClaims;
+use embedding::{EmbeddingQueue, Queries, SharedEmbeddingTotals};
 use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
@@ -45,6 +48,9 @@ pub(crate) struct State {
     erasures: Erasures,
     damage: Mutex<Vec<String>>,
     model_totals: SharedModelTotals,
+    embedding_queue: EmbeddingQueue,
+    embedding_totals: SharedEmbeddingTotals,
+    queries: Queries,
 }
 
 impl State {
@@ -60,6 +66,9 @@ impl State {
             erasures: Erasures::default(),
             damage: Mutex::default(),
             model_totals: SharedModelTotals::default(),
+            embedding_queue: EmbeddingQueue::default(),
+            embedding_totals: SharedEmbeddingTotals::default(),
+            queries: Queries::new(),
         }
     }
 

@@ -33,15 +33,17 @@ pub mod sql;
 pub mod sqlite;
 pub mod statements;
 pub mod tables;
+mod vectors;
 
 pub use checks::LostEpisodes;
-pub use erasures::{ErasureReceipt, ErasureState};
+pub use erasures::{ErasureReceipt, ErasureState, PendingErasures};
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::MIGRATIONS;
 pub use model_readings::DayUsage;
 pub use queue::{Lease, Queue, QueueDepth};
 pub use reads::SettingScope;
+pub use vectors::TextDigest;
 
 use codes::Code;
 use rows::{id, read_id, text};

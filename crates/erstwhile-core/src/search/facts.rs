@@ -7,7 +7,7 @@ use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{Distances, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
-use super::{GraphIndex, Moment, SearchRequest};
+use super::{GraphIndex, Moment, QueryVector, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
 
@@ -97,7 +97,7 @@ impl Searchable for FactSearch<'_> {
         self.channels.fact(id)
     }
 
-    fn channels(&self, _query: &str, _vector: &[f32]) -> Channels {
+    fn channels(&self, _query: &str, _vector: &QueryVector) -> Channels {
         self.channels.get().clone()
     }
 

@@ -5,6 +5,8 @@ use std::hash::Hash;
 use foldhash::HashMap;
 
 use super::bm25::{TextHits, TextIndex};
+use super::passages::PassageVectors;
+use super::spaces::{QueryVector, VectorSpace};
 use super::vector::VectorIndex;
 
 /// A full-text and a vector index over the same documents.
@@ -14,7 +16,10 @@ pub(super) struct HybridIndex<Id> {
     ids: Vec<Option<Id>>,
     free: Vec<u32>,
     text: TextIndex,
+    /// Those of the quick embedder.
     pub(super) vectors: VectorIndex,
+    /// Those of the embedding model.
+    pub(super) model_vectors: PassageVectors,
 }
 
 /// The scores of the two channels by document.
@@ -26,8 +31,14 @@ pub(super) struct Channels {
 
 impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     pub(super) fn new(dimensions: usize, exact_max: usize) -> Self {
-        let (text, vectors) = (TextIndex::default(), VectorIndex::new(dimensions, exact_max));
-        Self { numbers: HashMap::default(), ids: Vec::new(), free: Vec::new(), text, vectors }
+        Self {
+            numbers: HashMap::default(),
+            ids: Vec::new(),
+            free: Vec::new(),
+            text: TextIndex::default(),
+            vectors: VectorIndex::new(dimensions, exact_max),
+            model_vectors: PassageVectors::new(exact_max),
+        }
     }
 
     pub(super) fn put(&mut self, id: Id, text: &str) -> u32 {
@@ -39,6 +50,7 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
             self.ids[number as usize] = Some(id);
             self.numbers.insert(id, number);
             self.vectors.remove(number);
+            self.model_vectors.remove(number);
             number
         });
         // A changed text keeps its old vector until the new one arrives, so that it can still be found.
@@ -51,6 +63,7 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
             self.ids[number as usize] = None;
             self.text.remove(number);
             self.vectors.remove(number);
+            self.model_vectors.remove(number);
             self.free.push(number);
         }
     }
@@ -77,22 +90,35 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         self.ids.len()
     }
 
-    pub(super) fn search(&self, query: &str, vector: &[f32]) -> Channels {
+    pub(super) fn search(&self, query: &str, vector: &QueryVector) -> Channels {
         let text = self.text.search(query);
-        let cosines = self.vectors.search(vector, &text.scores);
+        let cosines = match vector.space {
+            VectorSpace::Quick => self.vectors.search(&vector.components, &text.scores),
+            VectorSpace::Model => self.model_vectors.search(&vector.components, &text.scores, self.ids.len()),
+        };
         let mut channels = Channels { text, cosines };
         channels.text.scores.resize(self.ids.len(), 0.0);
         channels.cosines.resize(self.ids.len(), 0.0);
         channels
     }
 
-    pub(super) fn similarity(&self, left: u32, right: u32) -> f32 {
-        self.vectors.similarity(left, right)
+    /// The cosine of two documents.
+    pub(super) fn similarity(&self, space: VectorSpace, left: u32, right: u32) -> f32 {
+        self.similarity_to(space, left, self, right)
     }
 
     /// The cosine of a document and one of another index.
-    pub(super) fn similarity_to<Other>(&self, own: u32, other: &HybridIndex<Other>, number: u32) -> f32 {
-        self.vectors.similarity_to(own, &other.vectors, number)
+    pub(super) fn similarity_to<Other>(
+        &self,
+        space: VectorSpace,
+        own: u32,
+        other: &HybridIndex<Other>,
+        number: u32,
+    ) -> f32 {
+        match space {
+            VectorSpace::Quick => self.vectors.similarity_to(own, &other.vectors, number),
+            VectorSpace::Model => self.model_vectors.similarity_to(own, &other.model_vectors, number),
+        }
     }
 
     /// The full-text scores of all documents for a query.
@@ -114,6 +140,6 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
 
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
-        self.text.weight() + self.vectors.weight()
+        self.text.weight() + self.vectors.weight() + self.model_vectors.weight()
     }
 }

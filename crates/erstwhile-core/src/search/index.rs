@@ -3,13 +3,15 @@
 //! It is built from the store on first use, updated incrementally and evicted when memory is short. All stores
 //! use the same index, so results do not depend on the store.
 
+use std::collections::BTreeSet;
+
 use super::hybrid::HybridIndex;
 use super::names::NameIndex;
 use super::turns::Turns;
 use super::vector::EXACT_MAX;
 use crate::evidence::{Evidence, TombstoneKind};
 use crate::knowledge::{Knowledge, Touched};
-use crate::model::{AssertionId, EntityId, Episode, EpisodeId, Fact, GraphId};
+use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, GraphId};
 use crate::ontology::Ontology;
 
 /// The in-memory index of one graph.
@@ -24,6 +26,8 @@ pub struct GraphIndex {
     pub(super) entities: HybridIndex<EntityId>,
     pub(super) statements: HybridIndex<AssertionId>,
     pub(super) names: NameIndex,
+    /// The items that wait for the vectors of an embedding model; `None` without one.
+    pub(super) awaiting: Option<BTreeSet<IndexedItem>>,
 }
 
 /// An indexed text whose vector is missing.
@@ -40,8 +44,9 @@ impl PendingEmbedding {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum IndexedItem {
+/// An indexed item by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum IndexedItem {
     Turn(u32),
     Fact(u32),
     Entity(u32),
@@ -65,6 +70,7 @@ impl GraphIndex {
             entities: HybridIndex::new(dimensions, exact_max),
             statements: HybridIndex::new(dimensions, exact_max),
             names: NameIndex::default(),
+            awaiting: None,
         }
     }
 
@@ -91,6 +97,9 @@ impl GraphIndex {
         };
         let (mut pending, touched) = run_both(large, update_turns, || knowledge.apply(evidence));
         pending.extend(self.update_items(&touched, large));
+        if let Some(awaiting) = &mut self.awaiting {
+            awaiting.extend(pending.iter().map(|pending| pending.item));
+        }
         pending
     }
 
@@ -128,7 +137,7 @@ impl GraphIndex {
                 None
             }
             Some(entity) => {
-                let text = format!("{} {} {}", entity.name, entity.aliases.join(" "), entity.summary);
+                let text = Self::entity_text(entity);
                 let number = entities.put(*id, &text);
                 names.put(number, &entity.name);
                 Some(PendingEmbedding::new(IndexedItem::Entity(number), text))
@@ -156,6 +165,11 @@ impl GraphIndex {
                 IndexedItem::Statement(number) => self.statements.vectors.put(number, vector),
             }
         }
+    }
+
+    /// The text by which an entity is found.
+    pub(super) fn entity_text(entity: &Entity) -> String {
+        format!("{} {} {}", entity.name, entity.aliases.join(" "), entity.summary)
     }
 
     /// An episode.

@@ -7,7 +7,7 @@ use std::hash::Hash;
 use super::features::Features;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranker::Ranker;
-use super::{Explanation, Reranker, Scored, SearchRequest, rerank};
+use super::{Explanation, QueryVector, Reranker, Scored, SearchRequest, VectorSpace, rerank};
 use crate::knowledge::Knowledge;
 use crate::model::EntityId;
 
@@ -29,7 +29,7 @@ pub(super) trait Searchable {
     fn item(&self, id: Self::Id) -> Option<&Self::Item>;
 
     /// The scores of all documents for a query.
-    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+    fn channels(&self, query: &str, vector: &QueryVector) -> Channels {
         self.documents().search(query, vector)
     }
 
@@ -54,7 +54,7 @@ pub(super) trait Candidates {
     fn knowledge(&self) -> &Knowledge;
 
     /// The scores of all documents for a query.
-    fn channels(&self, query: &str, vector: &[f32]) -> Channels;
+    fn channels(&self, query: &str, vector: &QueryVector) -> Channels;
 
     fn id(&self, number: u32) -> Option<Self::Id>;
 
@@ -73,7 +73,7 @@ pub(super) trait Candidates {
     fn distance(&self, number: u32, distances: &Distances) -> Option<usize>;
 
     /// The cosine of two documents.
-    fn similarity(&self, left: u32, right: u32) -> f32;
+    fn similarity(&self, space: VectorSpace, left: u32, right: u32) -> f32;
 }
 
 impl<S: Searchable> Candidates for S {
@@ -84,7 +84,7 @@ impl<S: Searchable> Candidates for S {
         Searchable::knowledge(self)
     }
 
-    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+    fn channels(&self, query: &str, vector: &QueryVector) -> Channels {
         Searchable::channels(self, query, vector)
     }
 
@@ -112,8 +112,8 @@ impl<S: Searchable> Candidates for S {
         item(self, number).and_then(|item| Searchable::distance(self, item, distances))
     }
 
-    fn similarity(&self, left: u32, right: u32) -> f32 {
-        self.documents().similarity(left, right)
+    fn similarity(&self, space: VectorSpace, left: u32, right: u32) -> f32 {
+        self.documents().similarity(space, left, right)
     }
 }
 
@@ -218,7 +218,7 @@ impl<'a, C: Candidates> Ranking<'a, C> {
                 both
             }
             Reranker::Mmr(lambda) => {
-                let similarity = |one, other| searched.similarity(one, other);
+                let similarity = |one, other| searched.similarity(request.vector.space, one, other);
                 rerank::marginal_relevance(&best(fused), lambda, limit, similarity)
             }
             Reranker::NodeDistance(centre) => {

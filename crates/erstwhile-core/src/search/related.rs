@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Filter, GraphIndex, Moment, Reranker, SearchRequest, Statements};
+use super::{Filter, GraphIndex, Moment, QueryVector, Reranker, SearchRequest, Statements};
 use crate::extraction::{KnownEntity, KnownFact};
 use crate::identity::user_node;
 use crate::model::{Entity, EntityId, EpisodeId, Fact};
@@ -88,7 +88,7 @@ impl GraphIndex {
 fn search_for(text: &str, now: Timestamp) -> SearchRequest {
     SearchRequest {
         query: text.chars().take(400).collect(),
-        vector: Vec::new(),
+        vector: QueryVector::default(),
         limit: FACTS_PER_TEXT,
         reranker: Reranker::Relevance,
         filter: Filter::default(),

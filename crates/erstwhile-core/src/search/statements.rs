@@ -7,7 +7,7 @@ use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
-use super::{GraphIndex, Moment, Scored, SearchRequest, Statements};
+use super::{GraphIndex, Moment, QueryVector, Scored, SearchRequest, Statements, VectorSpace};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
 use crate::model::{Assertion, AssertionId, EntityId, Fact, STATEMENT};
@@ -144,7 +144,7 @@ impl Candidates for Both<'_> {
         Searchable::knowledge(&self.facts)
     }
 
-    fn channels(&self, query: &str, vector: &[f32]) -> Channels {
+    fn channels(&self, query: &str, vector: &QueryVector) -> Channels {
         let (facts, statements) = (self.facts.documents(), self.statements.documents());
         let mut both = Searchable::channels(&self.facts, query, vector);
         let more = statements.search(query, vector);
@@ -202,13 +202,13 @@ impl Candidates for Both<'_> {
         }
     }
 
-    fn similarity(&self, left: u32, right: u32) -> f32 {
+    fn similarity(&self, space: VectorSpace, left: u32, right: u32) -> f32 {
         let (facts, statements) = (self.facts.documents(), self.statements.documents());
         match (self.place(left), self.place(right)) {
-            (Place::Fact(left), Place::Fact(right)) => facts.similarity(left, right),
-            (Place::Statement(left), Place::Statement(right)) => statements.similarity(left, right),
+            (Place::Fact(left), Place::Fact(right)) => facts.similarity(space, left, right),
+            (Place::Statement(left), Place::Statement(right)) => statements.similarity(space, left, right),
             (Place::Fact(fact), Place::Statement(statement)) | (Place::Statement(statement), Place::Fact(fact)) => {
-                facts.similarity_to(fact, statements, statement)
+                facts.similarity_to(space, fact, statements, statement)
             }
         }
     }

@@ -100,7 +100,7 @@ impl Scene {
 fn request(query: &str, limit: usize, statements: Statements) -> SearchRequest {
     SearchRequest {
         query: query.to_owned(),
-        vector: Vec::new(),
+        vector: QueryVector::default(),
         limit,
         reranker: Reranker::Relevance,
         filter: Filter::default(),
@@ -274,7 +274,7 @@ fn a_similar_fact_matches_without_a_common_word() {
         pending.iter().map(|text| if text.text.contains("plants") { vec![1.0, 0.0] } else { vec![0.0, 1.0] }).collect();
     index.embed(&pending, &vectors);
     let found = |vector: Vec<f32>| {
-        let request = SearchRequest { vector, ..request("what to cook", 1, Statements::Auto) };
+        let request = SearchRequest { vector: vector.into(), ..request("what to cook", 1, Statements::Auto) };
         index.search_facts(&request).remove(0).item.statement
     };
     assert_eq!(found(vec![1.0, 0.0]), "Nora eats plants");
@@ -335,4 +335,64 @@ fn the_weight_of_an_index_has_the_metadata_of_its_episodes_as_long_as_they_have_
     let heavy = put(large.clone());
     assert!(heavy > plain + LARGE, "{heavy}");
     assert_eq!((put(large), put(Metadata::new())), (heavy, plain));
+}
+
+/// Gives every text that waits a vector: one direction for plants, another one for the rest.
+fn embed_with_model(index: &mut GraphIndex) {
+    for text in index.texts_for_model(usize::MAX) {
+        let vectors: Vec<Vec<f32>> = text
+            .passages()
+            .iter()
+            .map(|passage| if passage.contains("plants") { vec![1.0, 0.0, 0.0] } else { vec![0.0, 1.0, 0.0] })
+            .collect();
+        index.put_model_vectors(&text, &vectors);
+    }
+}
+
+#[test]
+fn the_vectors_of_a_model_are_searched_beside_those_of_the_quick_embedder() {
+    let mut scene = Scene::new();
+    scene.fact("EATS", "plants").statement("Nora met the cook.");
+    let mut index = GraphIndex::new(graph(1), 2);
+    assert!(!index.has_model_vectors(), "no model is expected");
+    index.expect_model_vectors();
+    let pending = index.apply(scene.sample.evidence.clone());
+    index.embed(&pending, &vec![vec![1.0, 0.0]; pending.len()]);
+    assert!(index.awaits_model_vectors() && !index.has_model_vectors());
+    embed_with_model(&mut index);
+    assert!(!index.awaits_model_vectors() && index.has_model_vectors());
+    let found = |vector: Vec<f32>| {
+        let vector = QueryVector::of_model(vector);
+        let request = SearchRequest { vector, ..request("what to cook", 1, Statements::Auto) };
+        index.search_facts(&request).remove(0).item.statement
+    };
+    assert_eq!(found(vec![1.0, 0.0, 0.0]), "Nora eats plants");
+    assert_eq!(found(vec![0.0, 1.0, 0.0]), "Nora met the cook.");
+}
+
+#[test]
+fn a_vector_of_a_text_that_has_gone_or_changed_is_not_used() {
+    let mut scene = Scene::new();
+    scene.fact("EATS", "plants");
+    let mut index = GraphIndex::new(graph(1), 2);
+    index.expect_model_vectors();
+    index.apply(scene.sample.evidence.clone());
+    let texts = index.texts_for_model(usize::MAX);
+    let id = scene.sample.evidence.episodes[0].id;
+    index.apply(crate::evidence::Evidence {
+        tombstones: vec![(crate::evidence::TombstoneKind::Episode, id.0)],
+        ..crate::evidence::Evidence::default()
+    });
+    // Its number now belongs to another episode.
+    let mut other = scene.sample.evidence.episodes[0].clone();
+    other.id = EpisodeId(graph(1).derive(b"another"));
+    other.content = "something else".to_owned();
+    index.apply(crate::evidence::Evidence { episodes: vec![other], ..crate::evidence::Evidence::default() });
+    assert!(texts.iter().any(|text| !index.is_current(text)));
+    for text in &texts {
+        index.put_model_vectors(text, &[vec![1.0, 0.0, 0.0]]);
+    }
+    assert!(index.awaits_model_vectors(), "the new episode still waits");
+    let waiting = index.texts_for_model(usize::MAX);
+    assert!(waiting.iter().any(|text| text.passages().concat() == "Ann: something else"), "{waiting:?}");
 }

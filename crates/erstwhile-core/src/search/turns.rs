@@ -11,7 +11,7 @@ use form::TurnForm;
 
 mod form;
 
-/// Number of characters of a turn that are embedded.
+/// Number of characters of a turn that the quick embedder embeds.
 ///
 /// The start of a long message states its topic: embedding the whole message lowers recall at 10 by 3 points
 /// on `LongMemEval` and on BEAM development questions.
@@ -106,10 +106,7 @@ impl Turns {
             return None;
         }
         let (id, seq) = (episode.id, episode.seq);
-        let text = match &episode.name {
-            Some(name) => format!("{name}: {}", episode.content),
-            None => episode.content.clone(),
-        };
+        let text = text_of(&episode);
         self.content_bytes += content_size(&episode);
         let known = self.episodes.insert(id, episode);
         if let Some(known) = &known {
@@ -126,6 +123,11 @@ impl Turns {
             self.update_adjacent(other);
         }
         Some((number, text.chars().take(LEAD_CHARACTERS).collect()))
+    }
+
+    /// The text by which an episode is found.
+    pub(super) fn text(&self, id: EpisodeId) -> Option<String> {
+        self.episodes.get(&id).map(text_of)
     }
 
     /// An episode.
@@ -256,6 +258,14 @@ fn speaker_number(speakers: &mut Vec<Speaker>, written: &str) -> Option<u16> {
     let number = u16::try_from(speakers.len()).ok().filter(|number| usize::from(*number) < SPEAKERS_MAX)?;
     speakers.push(Speaker { written: written.to_owned(), words: words(written) });
     Some(number)
+}
+
+/// The text by which an episode is found: who speaks, and what.
+fn text_of(episode: &Episode) -> String {
+    match &episode.name {
+        Some(name) => format!("{name}: {}", episode.content),
+        None => episode.content.clone(),
+    }
 }
 
 fn role_index(role: Option<Role>) -> Option<usize> {

@@ -55,6 +55,11 @@ impl VectorIndex {
         Self { dimensions, exact_max, bytes: Vec::new(), scales: Vec::new(), codes: Vec::new() }
     }
 
+    /// The number of components of a vector.
+    pub(super) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
     /// Sets the vector of a document; one of another length counts as zeros.
     pub(super) fn put(&mut self, document: u32, vector: &[f32]) {
         let (slot, code_words) = (document as usize, self.code_words());
@@ -134,11 +139,6 @@ impl VectorIndex {
 
     fn row(&self, row: usize) -> Option<&[i8]> {
         self.bytes.get(row * self.dimensions..(row + 1) * self.dimensions)
-    }
-
-    /// The cosine of two documents.
-    pub(super) fn similarity(&self, left: u32, right: u32) -> f32 {
-        self.similarity_to(left, self, right)
     }
 
     /// The cosine of a document and one of another index with vectors of the same model.

@@ -34,6 +34,17 @@ impl EmbeddingDialect {
         body
     }
 
+    /// The number of tokens that a response reports.
+    pub(super) fn tokens(self, response: &Value) -> Option<u64> {
+        match self {
+            Self::OpenAi => {
+                let usage = &response["usage"];
+                usage["prompt_tokens"].as_u64().or_else(|| usage["total_tokens"].as_u64())
+            }
+            Self::Ollama => response["prompt_eval_count"].as_u64(),
+        }
+    }
+
     /// The vectors of a response, in the order of the texts.
     pub(super) fn read(self, mut response: Value, count: usize) -> Result<Vec<Vec<f32>>> {
         let vectors = match self {

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use clap::Args;
 use erstwhile::Engine;
 use erstwhile::engine::DamageSearch;
-use erstwhile::ports::Embedder;
+use erstwhile::ports::{Embedder, EmbeddingModel};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde_json::json;
 
 use super::DataArgs;
 use super::output::print_data;
+use crate::models;
 use crate::serve::{DEFAULT_PROJECT, open_existing_engine};
 use crate::settings::Settings;
 
@@ -54,6 +55,9 @@ async fn run_checks(settings: &Settings) -> Vec<Finding> {
     // The settings were loaded before this command ran, so they are valid.
     let mut findings = vec![Finding { name: "settings", result: Ok(format!("API on {}", settings.server.listen)) }];
     findings.push(Finding { name: "embedder", result: check_embedder().await });
+    if let Some(result) = check_embedding_model(settings).await {
+        findings.push(Finding { name: "embeddings", result });
+    }
     if settings.store.database.is_none() {
         findings.push(Finding { name: "folder", result: check_folder(&settings.store.data) });
     }
@@ -104,6 +108,17 @@ async fn check_keys(engine: &Engine) -> erstwhile::Result<String> {
     let keys = engine.project(project.id).list_keys().await?;
     let valid = keys.iter().filter(|key| key.revoked_at.is_none()).count();
     Ok(format!("{valid} valid keys of the default project"))
+}
+
+/// Asks the configured embedding model, if any, about one word.
+async fn check_embedding_model(settings: &Settings) -> Option<Result<String, String>> {
+    let model = match models::embedding_model(&settings.embedder) {
+        Ok(model) => model?,
+        Err(error) => return Some(Err(format!("{error:#}"))),
+    };
+    let vectors = model.embed(&["memory"]).await.checked(1, model.dimensions());
+    let found = vectors.map(|_| format!("{} with {} dimensions", model.name(), model.dimensions().unwrap_or_default()));
+    Some(found.map_err(|error| error.to_string()))
 }
 
 /// Checks that files can be created in the folder: the database needs new ones at every start.

@@ -166,7 +166,7 @@ impl ModelSettings {
     /// Reads the key from its file, and checks what belongs together.
     pub(super) fn complete(&mut self) -> anyhow::Result<()> {
         if let Some(file) = &self.key_file {
-            self.key = Some(read("key_file", file)?.trim().to_owned());
+            self.key = Some(read("model.key_file", file)?.trim().to_owned());
         }
         self.name = self.name.take().filter(|name| !name.trim().is_empty());
         self.url = self.url.take().filter(|url| !url.trim().is_empty());
@@ -211,5 +211,5 @@ impl ModelSettings {
 
 /// Reads a file that a setting names.
 pub(crate) fn read(setting: &str, file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("cannot read model.{setting} `{}`", file.display()))
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {setting} `{}`", file.display()))
 }

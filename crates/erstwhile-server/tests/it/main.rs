@@ -8,6 +8,7 @@ mod connections;
 mod contract;
 mod contract_v4;
 mod durability;
+mod embedder;
 mod erasure;
 mod failover;
 mod fake_model;

@@ -13,7 +13,7 @@ use erstwhile::engine::{
     NewUser, NodeDraft, Search, SortBy,
 };
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedStatement, Extraction};
-use erstwhile::store::{DayUsage, Locate, Store};
+use erstwhile::store::{DayUsage, Locate, Store, TextDigest};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::error::ErrorKind;
@@ -29,6 +29,8 @@ use erstwhile_core::search::Moment;
 pub(crate) const SECRET: &str = "a-key-for-tests-0123456789";
 /// The project's name.
 pub(crate) const PROJECT: &str = "moved";
+/// A text of Bob's with a vector of the model `fake`.
+pub(crate) const EMBEDDED: &str = "likes tea";
 /// The time at which the world is created.
 const BEGIN: &str = "2025-06-01T00:00:00Z";
 
@@ -364,6 +366,10 @@ impl World {
         store.apply(&batch).await.unwrap();
         let spent = DayUsage { day: 20_240, model: "fake".to_owned(), usage, cost: 0.25 };
         store.add_model_usage(self.project, &spent).await.unwrap();
+        let graph = graph.as_graph();
+        let revision = store.find_partition(graph.into()).await.unwrap().unwrap().revision;
+        let vector = (TextDigest::of(graph, EMBEDDED), vec![0.6, 0.8]);
+        assert!(store.put_vectors(graph, revision, "fake", &[vector]).await.unwrap());
     }
 
     async fn fill_bulk(&self) {

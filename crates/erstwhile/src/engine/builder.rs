@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::Engine;
 use crate::parts::{EngineSettings, Parts};
 use crate::ports::{
-    Clock, Embedder, Extractor, Ids, LanguageModel, NoEmbedder, NoExtractor, SystemClock, TimeOrderedIds,
+    Clock, Embedder, EmbeddingModel, Extractor, Ids, LanguageModel, NoEmbedder, NoExtractor, SystemClock,
+    TimeOrderedIds,
 };
 use crate::store::Store;
 
@@ -26,6 +27,7 @@ impl EngineBuilder {
                 clock: Arc::new(SystemClock),
                 ids: Arc::new(TimeOrderedIds),
                 embedder: Arc::new(NoEmbedder),
+                embedding_model: None,
                 extractor: Arc::new(NoExtractor),
                 model_extractor: None,
                 language_model: None,
@@ -48,10 +50,18 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the embedder, which enables search by meaning.
+    /// Sets the embedder, which enables search by meaning. Its vectors are computed whenever an index is built.
     #[must_use]
     pub fn embedder(mut self, embedder: impl Embedder + 'static) -> Self {
         self.parts.embedder = Arc::new(embedder);
+        self
+    }
+
+    /// Sets the embedding model, whose vectors are computed in the background and stored, and then used instead of the
+    /// embedder's.
+    #[must_use]
+    pub fn embedding_model(mut self, model: impl EmbeddingModel + 'static) -> Self {
+        self.parts.embedding_model = Some(Arc::new(model));
         self
     }
 

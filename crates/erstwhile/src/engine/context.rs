@@ -75,7 +75,7 @@ impl ProjectHandle {
                 ignored: said.to_vec(),
                 ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max))
             };
-            Some(self.search_request(search).await?)
+            Some(self.search_request(&index, search).await?)
         };
         let user_summary = self.user_summary(graph).await?;
         index.read(|index| compose(&parts(index, graph, user_summary, search.as_ref(), said), budget))

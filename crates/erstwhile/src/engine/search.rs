@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::facts::{FactTriple, triple};
 use super::{GraphHandle, ProjectHandle};
+use crate::state::IndexHandle;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Entity, EntityId, Episode, EpisodeId};
 use erstwhile_core::search::filter::Filter;
-use erstwhile_core::search::{Moment, Reranker, Scored, SearchRequest, Statements};
+use erstwhile_core::search::{GraphIndex, Moment, QueryVector, Reranker, Scored, SearchRequest, Statements};
 
 /// Maximum number of results of one search.
 const LIMIT_MAX: usize = 1_000;
@@ -56,16 +57,16 @@ impl Search {
 }
 
 impl ProjectHandle {
-    pub(super) async fn search_request(&self, search: Search) -> Result<SearchRequest> {
+    /// The request for a search of this index, with the vector of the query.
+    pub(super) async fn search_request(&self, index: &IndexHandle, search: Search) -> Result<SearchRequest> {
         if search.query.trim().is_empty() {
             return Err(Error::invalid("query must not be empty"));
         }
         if !(1..=LIMIT_MAX).contains(&search.limit) {
             return Err(Error::invalid(format!("limit must be from 1 to {LIMIT_MAX}")));
         }
-        let vectors = self.embedder().embed(&[search.query.as_str()]).await?;
         Ok(SearchRequest {
-            vector: vectors.into_iter().next().unwrap_or_default(),
+            vector: self.query_vector(index, &search.query).await?,
             query: search.query,
             limit: search.limit,
             reranker: search.reranker,
@@ -78,14 +79,30 @@ impl ProjectHandle {
             ignored: search.ignored,
         })
     }
+
+    /// The vector of a query: by the embedding model if the index has its vectors and it answers in time, else by the quick
+    /// embedder.
+    async fn query_vector(&self, index: &IndexHandle, query: &str) -> Result<QueryVector> {
+        if index.read(GraphIndex::has_model_vectors)?
+            && let Some(vector) = self.engine.state.query_vector(self.id, query).await
+        {
+            if index.read(|index| index.takes_model_vectors_of(vector.len()))? {
+                return Ok(QueryVector::of_model(vector));
+            }
+            // Another model has the same name now.
+            self.state().forget_model_vectors(index)?;
+        }
+        let vectors = self.embedder().embed(&[query]).await?;
+        Ok(vectors.into_iter().next().unwrap_or_default().into())
+    }
 }
 
 impl GraphHandle {
     /// Searches facts.
     pub async fn search_facts(&self, search: Search) -> Result<Vec<Scored<FactTriple>>> {
         let graph = self.partition().await?;
-        let request = self.project.search_request(search).await?;
         let index = self.project.index(graph).await?;
+        let request = self.project.search_request(&index, search).await?;
         index.read(|index| {
             let found = index.search_facts(&request).into_iter();
             found
@@ -101,8 +118,9 @@ impl GraphHandle {
     pub async fn search_entities(&self, search: Search) -> Result<Vec<Scored<Entity>>> {
         let graph = self.partition().await?;
         let is_present = search.as_known_at.is_none() && !matches!(search.moment, Moment::At(_));
-        let request = self.project.search_request(search).await?;
-        let mut found = self.project.index(graph).await?.read(|index| index.search_entities(&request))?;
+        let index = self.project.index(graph).await?;
+        let request = self.project.search_request(&index, search).await?;
+        let mut found = index.read(|index| index.search_entities(&request))?;
         // A past state is not described by what was written later.
         if is_present {
             self.project.add_written_summaries(graph, found.iter_mut().map(|found| &mut found.item)).await?;
@@ -113,7 +131,8 @@ impl GraphHandle {
     /// Searches episodes.
     pub async fn search_episodes(&self, search: Search) -> Result<Vec<Scored<Episode>>> {
         let graph = self.partition().await?;
-        let request = self.project.search_request(search).await?;
-        self.project.index(graph).await?.read(|index| index.search_episodes(&request))
+        let index = self.project.index(graph).await?;
+        let request = self.project.search_request(&index, search).await?;
+        index.read(|index| index.search_episodes(&request))
     }
 }

@@ -72,6 +72,7 @@ impl ThreadHandle {
             };
             texts.insert(variable.kind, found);
         }
+        let index = self.project.index(thread.graph).await?;
         let search = if query.trim().is_empty() {
             None
         } else {
@@ -81,7 +82,7 @@ impl ThreadHandle {
                 ignored: last.iter().map(|message| message.id).collect(),
                 ..Search::new(query, CANDIDATES)
             };
-            Some(self.project.search_request(search).await?)
+            Some(self.project.search_request(&index, search).await?)
         };
         let fill = |found: &Found, variable: &Variable| {
             let known = texts.get(&variable.kind).map(Vec::as_slice).unwrap_or_default();
@@ -108,7 +109,7 @@ impl ThreadHandle {
                 }
             }
         };
-        self.project.index(thread.graph).await?.read(|index| {
+        index.read(|index| {
             let found = search.as_ref().map(|search| Found::new(index, search, &template)).unwrap_or_default();
             template.render(|variable| fill(&found, variable))
         })

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::State;
 use crate::store::ErasureState;
-use erstwhile_core::error::Result;
+use erstwhile_core::error::{ErrorKind, Result};
 
 /// How long a deletion waits for its erasure.
 const WAIT: Duration = Duration::from_secs(1);
@@ -38,7 +38,20 @@ impl Erasures {
 /// Completes every erasure that was recorded before the call.
 async fn complete(state: &State) -> Result<()> {
     let _pass = state.erasures.pass.lock().await;
-    state.store().complete_erasures(state.now()).await
+    loop {
+        let pending = state.store().pending_erasures().await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        for partition in pending.partitions() {
+            match state.remove_orphaned_vectors(partition).await {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                // A graph that does not exist any more has no vectors.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        state.store().complete_erasures(pending, state.now()).await?;
+    }
 }
 
 /// Completes every erasure that was recorded before the call, and waits for it for a short time.

@@ -1,12 +1,13 @@
 //! The indexes in memory: built on first use, brought up to date before each read, evicted by size.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use jiff::Timestamp;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::{State, off_worker, read_ontology};
 use crate::ports::Embedder;
@@ -15,7 +16,7 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::Evidence;
 use erstwhile_core::model::{GraphId, ProjectId, Setting, SettingKind};
 use erstwhile_core::ontology::Ontology;
-use erstwhile_core::search::{GraphIndex, PendingEmbedding};
+use erstwhile_core::search::{GraphIndex, ModelText, PendingEmbedding};
 
 /// Number of texts that are embedded in one call.
 const EMBEDDED_TOGETHER: usize = 256;
@@ -26,10 +27,14 @@ pub(super) struct Indexes {
 }
 
 #[derive(Debug)]
-struct Slot {
+pub(super) struct Slot {
     content: RwLock<Content>,
     /// Held during a refresh, so that only one runs at a time.
     refreshing: Arc<Mutex<()>>,
+    /// Held while texts are embedded by the model; the number of failures in a row.
+    pub(super) embedding: Mutex<u32>,
+    /// The number of stored vectors of the model, as far as this process has stored them.
+    stored_vectors: AtomicUsize,
     /// Size in kibibytes at the last refresh, for the cache.
     kibibytes: AtomicU32,
     /// The project that the graph belongs to.
@@ -71,6 +76,46 @@ impl Slot {
         Ok(())
     }
 
+    /// The project that the graph belongs to.
+    pub(super) fn project(&self) -> ProjectId {
+        self.project
+    }
+
+    /// Some texts that wait for the embedding model.
+    pub(super) fn texts_for_model(&self, max: usize) -> Result<Vec<ModelText>> {
+        Ok(self.write()?.index.texts_for_model(max))
+    }
+
+    /// Whether a text waits for the embedding model.
+    pub(super) fn awaits_model_vectors(&self) -> bool {
+        self.read().is_ok_and(|content| content.index.awaits_model_vectors())
+    }
+
+    /// Sets the vectors of texts by the embedding model.
+    pub(super) fn put_model_vectors<'a>(
+        &self,
+        vectors: impl Iterator<Item = (&'a ModelText, Vec<Vec<f32>>)>,
+    ) -> Result<()> {
+        let mut content = self.write()?;
+        vectors.for_each(|(text, vectors)| content.index.put_model_vectors(text, &vectors));
+        Ok(())
+    }
+
+    /// Counts vectors that were stored.
+    pub(super) fn count_stored_vectors(&self, count: usize) {
+        self.stored_vectors.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// The number of vectors that this process has stored, or has counted.
+    pub(super) fn stored_vectors(&self) -> usize {
+        self.stored_vectors.load(Ordering::Relaxed)
+    }
+
+    /// Sets the number of stored vectors.
+    pub(super) fn set_stored_vectors(&self, count: usize) {
+        self.stored_vectors.store(count, Ordering::Relaxed);
+    }
+
     /// Whether everything up to a version can be found by keyword and by meaning.
     ///
     /// False while a refresh is under way, which may take seconds.
@@ -89,6 +134,7 @@ type TypesStamp = [Option<Timestamp>; 2];
 /// An index that includes at least what was stored when it was requested.
 #[derive(Debug, Clone)]
 pub(crate) struct IndexHandle {
+    graph: GraphId,
     slot: Arc<Slot>,
 }
 
@@ -99,6 +145,11 @@ impl Indexes {
             .weigher(|_, slot: &Arc<Slot>| slot.kibibytes.load(Ordering::Relaxed).max(1))
             .build();
         Self { cache }
+    }
+
+    /// The index of a graph, if it is in memory.
+    pub(super) fn get(&self, graph: GraphId) -> Option<Arc<Slot>> {
+        self.cache.get(&graph)
     }
 
     fn drop_graph(&self, graph: GraphId) {
@@ -139,6 +190,15 @@ impl State {
         self.indexes.drop_graph(graph);
     }
 
+    /// Drops the vectors of the embedding model from an index; all texts are embedded again.
+    pub(crate) fn forget_model_vectors(&self, index: &IndexHandle) -> Result<()> {
+        tracing::warn!(graph.id = %index.graph,
+            "the embedding model has other dimensions than before under the same name; the graph is embedded again");
+        index.slot.write()?.index.forget_model_vectors();
+        self.embedding_queue.add(index.graph, Instant::now());
+        Ok(())
+    }
+
     /// The index of a graph, including everything that was stored before the call.
     pub(crate) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
         let slot = self.slot(graph).await?;
@@ -149,8 +209,11 @@ impl State {
         };
         if !slot.shows(version)? {
             self.refresh(graph, &slot, version).await?;
+            if slot.awaits_model_vectors() {
+                self.embedding_queue.add(graph, Instant::now());
+            }
         }
-        Ok(IndexHandle { slot })
+        Ok(IndexHandle { graph, slot })
     }
 
     /// The cached index of a graph: a new, empty one when there is none, or when the declared types have changed
@@ -168,12 +231,15 @@ impl State {
         }
         let (dimensions, exact_max) = (self.parts.embedder.dimensions(), self.parts.settings.exact_max);
         let place = || {
+            let mut index = GraphIndex::with_ontology(own.over(&general), graph, dimensions, exact_max);
+            if self.parts.embedding_model.is_some() {
+                index.expect_model_vectors();
+            }
             Arc::new(Slot {
-                content: RwLock::new(Content {
-                    index: GraphIndex::with_ontology(own.over(&general), graph, dimensions, exact_max),
-                    pending: VecDeque::new(),
-                }),
+                content: RwLock::new(Content { index, pending: VecDeque::new() }),
                 refreshing: Arc::default(),
+                embedding: Mutex::default(),
+                stored_vectors: AtomicUsize::new(0),
                 kibibytes: AtomicU32::new(0),
                 project,
                 declared,

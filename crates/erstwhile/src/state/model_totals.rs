@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::State;
+use super::embedding::is_embedding;
 use crate::parts::ModelBudget;
 use crate::store::DayUsage;
 use erstwhile_core::error::{Error, ErrorKind, Result};
@@ -61,21 +62,48 @@ impl State {
             totals.usage += usage;
             totals.cost += cost.unwrap_or(0.0);
         }
-        let spent = DayUsage { day: day_of(self.now()), model: model.to_owned(), usage, cost: cost.unwrap_or(0.0) };
-        self.store().add_model_usage(project, &spent).await?;
+        self.add_usage(project, model.to_owned(), usage, cost.unwrap_or(0.0)).await?;
         Ok(cost)
     }
 
-    /// Checks what a project has spent today.
+    /// Adds what calls of any model consumed to the counts of a project.
+    pub(super) async fn add_usage(
+        &self,
+        project: ProjectId,
+        model: String,
+        usage: ModelUsage,
+        cost: f64,
+    ) -> Result<()> {
+        let spent = DayUsage { day: day_of(self.now()), model, usage, cost };
+        self.store().add_model_usage(project, &spent).await
+    }
+
+    /// Checks what a project has spent on the language model today.
     ///
     /// # Errors
     /// `Limited` when it has spent its budget.
     pub(crate) async fn check_model_budget(&self, project: ProjectId) -> Result<()> {
-        let ModelBudget { cost, tokens, calls } = self.parts.settings.model.budget;
+        let budget = &self.parts.settings.model.budget;
+        self.check_budget(project, budget, "the language model", |model| !is_embedding(model)).await
+    }
+
+    /// Checks what a project has spent today on those models that `counts` selects.
+    ///
+    /// # Errors
+    /// `Limited` when it has spent the budget; the message says of `what`.
+    pub(super) async fn check_budget(
+        &self,
+        project: ProjectId,
+        budget: &ModelBudget,
+        what: &str,
+        counts: fn(&str) -> bool,
+    ) -> Result<()> {
+        let ModelBudget { cost, tokens, calls } = *budget;
         if cost.is_none() && tokens.is_none() && calls.is_none() {
             return Ok(());
         }
-        let spent = self.store().model_usage_since(project, day_of(self.now())).await?;
+        let mut spent = self.store().model_usage_since(project, day_of(self.now())).await?;
+        spent.retain(|spent| counts(&spent.model));
         let mut total = ModelUsage::default();
         for day in &spent {
             total += day.usage;
@@ -85,7 +113,7 @@ impl State {
             || tokens.is_some_and(|max| total.tokens_in + total.tokens_out >= max)
             || calls.is_some_and(|max| total.calls >= max);
         if is_spent {
-            let message = "the project has spent its budget for the language model today";
+            let message = format!("the project has spent its budget for {what} today");
             return Err(Error::new(ErrorKind::Limited, message));
         }
         Ok(())

@@ -18,6 +18,25 @@ use erstwhile_core::model::{BatchId, PartitionId, ProjectId};
 /// Number of erasures that are completed together.
 const ERASURES_TOGETHER: i64 = 256;
 
+/// Erasures that are not complete.
+#[derive(Debug, Clone, Default)]
+pub struct PendingErasures {
+    /// The partition or project, the erasure's id, and the tables with remains.
+    erasures: Vec<(PartitionId, Vec<u8>, String)>,
+}
+
+impl PendingErasures {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.erasures.is_empty()
+    }
+
+    /// The partitions from which something was removed; among them may be ids of projects, which are no partitions.
+    pub fn partitions(&self) -> BTreeSet<PartitionId> {
+        self.erasures.iter().map(|(partition, _, _)| *partition).collect()
+    }
+}
+
 /// Whether what was deleted or replaced is gone from the database's own files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErasureState {
@@ -75,34 +94,36 @@ impl ErasureReceipt {
 }
 
 impl Store {
-    /// Removes the remains of everything that was deleted or replaced until now, and marks these erasures as completed.
+    /// Some erasures that are not complete, the oldest first.
+    pub async fn pending_erasures(&self) -> Result<PendingErasures> {
+        let read = |row: Row| {
+            let mut row = row.reader();
+            let scope =
+                Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("an erasure holds a malformed id"))?;
+            Ok((PartitionId(scope), row.blob()?, row.text()?))
+        };
+        let limit = vec![Value::Int(ERASURES_TOGETHER)];
+        Ok(PendingErasures { erasures: self.many(&sql_text::PENDING_ERASURES, limit, read).await? })
+    }
+
+    /// Removes the remains of everything that these erasures deleted or replaced, and marks them as completed.
     ///
     /// # Errors
     /// `Unavailable` when someone still reads an older state of the database; try again later.
-    pub async fn complete_erasures(&self, now: Timestamp) -> Result<()> {
-        loop {
-            let read = |row: Row| {
-                let mut row = row.reader();
-                Ok((row.blob()?, row.blob()?, row.text()?))
-            };
-            let limit = vec![Value::Int(ERASURES_TOGETHER)];
-            let pending = self.many(&sql_text::PENDING_ERASURES, limit, read).await?;
-            if pending.is_empty() {
-                return Ok(());
+    pub async fn complete_erasures(&self, pending: PendingErasures, now: Timestamp) -> Result<()> {
+        let tables = pending.erasures.iter().flat_map(|(_, _, tables)| tables.split(' '));
+        let tables: BTreeSet<&str> = tables.chain([super::vectors::TABLE]).collect();
+        let tables: Vec<&str> = tables.into_iter().collect();
+        self.sql.scrub(&tables).await?;
+        let mut steps = Vec::with_capacity(2 * pending.erasures.len());
+        for (partition, erasure, _) in pending.erasures {
+            let key = vec![id(partition.0), Value::Blob(erasure)];
+            let finished = key.iter().cloned().chain([time(now)]).collect();
+            for (statement, params) in [(&sql_text::FINISH_RECEIPT, finished), (&sql_text::FINISH_ERASURE, key)] {
+                steps.push(Step { statement, params, expect: Rows::Any });
             }
-            let tables: BTreeSet<&str> = pending.iter().flat_map(|(_, _, tables)| tables.split(' ')).collect();
-            let tables: Vec<&str> = tables.into_iter().collect();
-            self.sql.scrub(&tables).await?;
-            let mut steps = Vec::with_capacity(2 * pending.len());
-            for (graph, erasure, _) in pending {
-                let key = vec![Value::Blob(graph), Value::Blob(erasure)];
-                let finished = key.iter().cloned().chain([time(now)]).collect();
-                for (statement, params) in [(&sql_text::FINISH_RECEIPT, finished), (&sql_text::FINISH_ERASURE, key)] {
-                    steps.push(Step { statement, params, expect: Rows::Any });
-                }
-            }
-            self.sql.transact(steps).await?;
         }
+        self.sql.transact(steps).await.map(|_| ())
     }
 
     /// The receipt of a deleted user.

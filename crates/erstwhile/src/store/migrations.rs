@@ -30,4 +30,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "erasures are recorded with deletions",
         sql: include_str!("migrations/0006_erasures.sql"),
     },
+    Migration {
+        version: 7,
+        name: "vectors of embedding models",
+        sql: include_str!("migrations/0007_text_vectors.sql"),
+    },
 ];

@@ -117,7 +117,8 @@ macro_rules! tables {
         }),*];
 
         /// The statements of every table, for the registry.
-        pub(super) const STATEMENTS: &[&Statement] = &[$(&$read, &$write, $(&$clear,)?)* &CLEAR_QUEUE, &CLEAR_MODEL_QUEUE];
+        pub(super) const STATEMENTS: &[&Statement] = &[$(&$read, &$write, $(&$clear,)?)*
+            &CLEAR_QUEUE, &CLEAR_MODEL_QUEUE, &CLEAR_VECTORS];
     };
 }
 
@@ -181,6 +182,12 @@ static CLEAR_MODEL_QUEUE: Statement = Statement {
     reach: Placement::Partition.reach(),
 };
 
+static CLEAR_VECTORS: Statement = Statement {
+    name: "CLEAR_VECTORS",
+    sql: "DELETE FROM text_vector WHERE graph_id = $1",
+    reach: Placement::Partition.reach(),
+};
+
 /// Removes the written summaries of a graph.
 pub(super) const CLEAR_WRITTEN_SUMMARIES: &Statement = &CLEAR_SUMMARIES;
 
@@ -206,6 +213,13 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         placement: Placement::Partition,
         why: "as the ingestion queue",
         clear: Some(&CLEAR_MODEL_QUEUE),
+    },
+    DerivedTable {
+        name: "text_vector",
+        columns: &["graph_id", "model", "digest", "vector"],
+        placement: Placement::Partition,
+        why: "follows from the texts and the embedding model of one installation, which another need not have",
+        clear: Some(&CLEAR_VECTORS),
     },
     DerivedTable {
         name: "model_usage",

@@ -4,6 +4,7 @@
 mod between;
 mod corrections;
 mod doubt;
+mod embedding_model;
 mod engine;
 mod erasure;
 mod examples;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use erstwhile::engine::{EngineBuilder, GraphRef, NewMessage, NewThread, NewUser};
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint, VALUE_TYPE};
-use erstwhile::ports::{Claim, Embedder, ExtractedAlias, ExtractedStatement, Extraction, Extractor, LanguageModel};
+use erstwhile::ports::{
+    Claim, Embedder, EmbeddingModel, ExtractedAlias, ExtractedStatement, Extraction, Extractor, LanguageModel,
+};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
-use erstwhile::{Engine, EngineSettings, ModelReadingSettings};
+use erstwhile::{EmbeddingModelSettings, Engine, EngineSettings, ModelReadingSettings};
 use erstwhile_testkit::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -82,6 +84,15 @@ impl World {
         Self::configured(offline, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
     }
 
+    /// A world in which an embedding model embeds what the word embedder has embedded.
+    pub(crate) async fn with_embedding_model(model: Arc<dyn EmbeddingModel>, settings: EmbeddingModelSettings) -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        let settings = EngineSettings { embedding: settings, ..EngineSettings::default() };
+        let configure = |builder: EngineBuilder| builder.embedding_model(model).settings(settings);
+        let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
+        Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
+    }
+
     async fn with(
         extractor: Arc<dyn Extractor>,
         script: Arc<ScriptedExtractor>,
@@ -121,13 +132,21 @@ impl World {
 
     /// Another engine on the same database, as after a restart.
     pub(crate) async fn another_engine(&self) -> Engine {
+        self.another_builder().await.build()
+    }
+
+    /// Another engine on the same database, with an embedding model.
+    pub(crate) async fn another_engine_with(&self, model: Arc<dyn EmbeddingModel>) -> Engine {
+        self.another_builder().await.embedding_model(model).build()
+    }
+
+    async fn another_builder(&self) -> EngineBuilder {
         let database = Sqlite::open(&self.database_file()).expect("the database opens again");
         Engine::builder(Store::open(Arc::new(database)).await.expect("a store"))
             .clock(Arc::clone(&self.clock) as Arc<dyn erstwhile::ports::Clock>)
             .ids(SeededIds::default())
             .embedder(Arc::new(WordEmbedder) as Arc<dyn Embedder>)
             .extractor(Arc::clone(&self.script) as Arc<dyn Extractor>)
-            .build()
     }
 
     /// Everything that lies in the database's own files, byte by byte.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::evidence::Evidence;
 use crate::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role};
 use crate::search::filter::Filter;
-use crate::search::{Explanation, Feature, GraphIndex, Moment, Reranker, SearchRequest, Statements};
+use crate::search::{Explanation, Feature, GraphIndex, Moment, QueryVector, Reranker, SearchRequest, Statements};
 
 /// A turn: thread, role, speaker, day and text.
 type Turn = (&'static str, Role, &'static str, &'static str, &'static str);
@@ -44,7 +44,7 @@ fn index(turns: &[Turn]) -> GraphIndex {
 fn request(query: &str) -> SearchRequest {
     SearchRequest {
         query: query.to_owned(),
-        vector: Vec::new(),
+        vector: QueryVector::default(),
         limit: 10,
         reranker: Reranker::Relevance,
         filter: Filter::default(),

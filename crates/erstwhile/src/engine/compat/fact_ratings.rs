@@ -134,8 +134,9 @@ impl ProjectHandle {
         graph: GraphId,
         search: Search,
     ) -> Result<Vec<Scored<FactTriple>>> {
-        let request = self.search_request(search).await?;
-        self.index(graph).await?.read(|index| {
+        let index = self.index(graph).await?;
+        let request = self.search_request(&index, search).await?;
+        index.read(|index| {
             let found = index.search_facts(&request).into_iter();
             let whole = |found: Scored<erstwhile_core::model::Fact>| {
                 let item = crate::engine::facts::triple(index, Some(&found.item))?;

@@ -78,13 +78,14 @@ impl ProjectHandle {
         let mut found = Vec::new();
         let budget = filter_work::budget();
         for (graph, threads) in self.searched(search).await? {
+            let index = self.index(graph).await?;
             let request = if search.text.trim().is_empty() {
                 None
             } else {
                 let reranker = search.mmr_lambda.map_or(Reranker::Relevance, Reranker::Mmr);
-                Some(self.search_request(Search { reranker, ..Search::new(&search.text, search.limit) }).await?)
+                let request = Search { reranker, ..Search::new(&search.text, search.limit) };
+                Some(self.search_request(&index, request).await?)
             };
-            let index = self.index(graph).await?;
             let _turn = self.engine.filter_turns.next(search.filter.as_ref()).await?;
             let read = |index: &GraphIndex| messages(index, &threads, request, search, &budget);
             found.extend(if search.filter.is_some() { index.read_at_length(read) } else { index.read(read) }?);
