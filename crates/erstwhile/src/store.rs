@@ -18,6 +18,7 @@ use erstwhile_core::model::{
 
 mod apply;
 mod checks;
+mod checksums;
 mod codes;
 mod erasures;
 mod evidence;

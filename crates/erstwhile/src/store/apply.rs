@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::checksums;
 use super::codes::Code;
 use super::rows::{
     entity_patch_json, fact_edit_json, id, json, optional_id, optional_text, optional_time, owner_code, state_code,
@@ -390,6 +391,7 @@ impl Steps {
                 optional_time(settled),
                 optional_id(episode.task.map(|task| task.0)),
                 Value::Int(i64::from(episode.strict)),
+                Value::Int(checksums::of_episode(episode)),
             ];
             self.may(&sql::ADD_EPISODE, params);
             self.arriving -= 1;
@@ -440,6 +442,7 @@ impl Steps {
             Value::Int(mention.span.start as i64),
             Value::Int(mention.span.end as i64),
             time(mention.recorded_at),
+            Value::Int(checksums::of_mention(mention)),
         ];
         self.may(&sql::ADD_MENTION, params);
         Ok(())
@@ -469,6 +472,7 @@ impl Steps {
             Value::Real(assertion.confidence),
             text(&assertion.extractor),
             json(&assertion.attributes),
+            Value::Int(checksums::of_assertion(assertion)),
         ];
         self.may(&sql::ADD_ASSERTION, params);
         Ok(())

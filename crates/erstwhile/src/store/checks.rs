@@ -7,13 +7,15 @@ use uuid::Uuid;
 use super::queue::Queue;
 use super::rows::{id, read_id, time};
 use super::sql::{DamageSearch, Row, Rows, Statement, Step, Value};
-use super::tables::TABLES;
+use super::tables::{ExportUnitKind, TABLES};
 use super::{Store, statements as sql_text};
-use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::PartitionId;
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{GraphId, PartitionId};
 
 /// Number of graphs whose lost episodes are queued again together.
 const LOST_TOGETHER: i64 = 1000;
+/// Maximum number of problems that are reported.
+const PROBLEMS_MAX: usize = 20;
 
 /// A graph with waiting episodes that no worker would find, because it is not queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +40,31 @@ impl Store {
         self.sql.snapshot(reads).await.map(|_| ())
     }
 
-    /// Reads the whole database and returns what is wrong with its structure.
+    /// Reads the whole database and returns what is wrong with its structure; a thorough search also compares all evidence
+    /// with its checksums.
     pub async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
-        self.sql.find_damage(search).await
+        let damage = self.sql.find_damage(search).await?;
+        if search == DamageSearch::Quick || !damage.is_empty() {
+            return Ok(damage);
+        }
+        self.damaged_evidence().await
+    }
+
+    /// What is damaged in the evidence of the graphs, one problem for each.
+    async fn damaged_evidence(&self) -> Result<Vec<String>> {
+        let mut damage = Vec::new();
+        for unit in self.list_units().await? {
+            if unit.kind != ExportUnitKind::Graph || damage.len() == PROBLEMS_MAX {
+                continue;
+            }
+            match self.evidence_since(GraphId(unit.id), 0).await {
+                Err(error) if error.kind() == ErrorKind::Corrupt => {
+                    damage.push(format!("graph {}: {}", unit.id, error.message()));
+                }
+                read => drop(read?),
+            }
+        }
+        Ok(damage)
     }
 
     /// Graphs with waiting episodes that are not queued, at most a thousand.

@@ -35,4 +35,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "vectors of embedding models",
         sql: include_str!("migrations/0007_text_vectors.sql"),
     },
+    Migration { version: 8, name: "checksums of evidence", sql: include_str!("migrations/0008_checksums.sql") },
 ];

@@ -10,6 +10,7 @@ pub(super) use records::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::checksums;
 use super::codes::{Code, unknown_code};
 use super::sql::{Row, RowReader, Value};
 use erstwhile_core::error::{Error, Result};
@@ -223,7 +224,7 @@ pub(super) fn read_thread(row: Row) -> Result<Thread> {
 
 pub(super) fn read_episode(row: Row) -> Result<Episode> {
     let mut row = row.reader();
-    Ok(Episode {
+    let episode = Episode {
         id: row.uuid()?.into(),
         seq: row.int()?,
         thread: row.optional_text()?,
@@ -246,7 +247,9 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         task: row.optional_uuid()?.map(Into::into),
         strict: row.int()? != 0,
         model_reading: read_model_reading(row.int()?, row.optional_text()?)?,
-    })
+    };
+    checksums::check(row.optional_int()?, checksums::of_episode(&episode), || format!("episode {}", episode.id))?;
+    Ok(episode)
 }
 
 /// The columns of a written summary.
@@ -304,19 +307,21 @@ pub(super) fn model_report_json(report: &ModelReport) -> Result<Value> {
 
 pub(super) fn read_mention(row: Row) -> Result<Mention> {
     let mut row = row.reader();
-    Ok(Mention {
+    let mention = Mention {
         episode: row.optional_uuid()?.map(Into::into),
         name: row.text()?,
         entity: row.uuid()?.into(),
         entity_type: row.optional_text()?,
         span: row.span()?,
         recorded_at: row.time()?,
-    })
+    };
+    checksums::check(row.optional_int()?, checksums::of_mention(&mention), || format!("name {}", mention.entity))?;
+    Ok(mention)
 }
 
 pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
     let mut row = row.reader();
-    Ok(Assertion {
+    let assertion = Assertion {
         id: row.uuid()?.into(),
         episode: row.optional_uuid()?.map(Into::into),
         sequence: row.optional_int()?,
@@ -334,7 +339,9 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
         confidence: row.real()?,
         extractor: row.text()?,
         attributes: row.json()?,
-    })
+    };
+    checksums::check(row.optional_int()?, checksums::of_assertion(&assertion), || format!("fact {}", assertion.id))?;
+    Ok(assertion)
 }
 
 pub(super) fn read_link(row: Row) -> Result<Link> {

@@ -104,7 +104,7 @@ macro_rules! episodes {
         concat!(
             "SELECT episode_id, seq, thread_id, kind, role, name, content, metadata, source_description, document_id, \
              reference_time, recorded_at, state, failure, task_id, strict, model_state, \
-             model_report FROM episode ",
+             model_report, checksum FROM episode ",
             $rest
         )
     };
@@ -344,8 +344,8 @@ statements! {
     ADD_EPISODE, GRAPH,
         "INSERT INTO episode (graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, \
          source_description, document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, \
-         version) SELECT graph_id, next_seq - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $18, version FROM graph WHERE graph_id = $1";
+         checksum, version) SELECT graph_id, next_seq - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         $16, $17, $18, $19, version FROM graph WHERE graph_id = $1";
     SET_EPISODE_METADATA, GRAPH,
         concat!("UPDATE episode SET metadata = $3, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2");
@@ -392,13 +392,13 @@ statements! {
 
     ADD_MENTION, GRAPH,
         "INSERT INTO mention (graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, \
-         recorded_at, version) SELECT graph_id, $2, $3, $4, $5, $6, $7, $8, $9, version FROM graph WHERE graph_id = $1 \
+         recorded_at, checksum, version) SELECT graph_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, version FROM graph WHERE graph_id = $1 \
          ON CONFLICT (graph_id, mention_id) DO NOTHING";
     ADD_ASSERTION, GRAPH,
         "INSERT INTO assertion (graph_id, assertion_id, episode_id, subject, predicate, object, statement, \
          span_start, span_end, kind, holding, valid_from, from_precision, valid_until, until_precision, \
-         reference_time, recorded_at, confidence, extractor, attributes, version) SELECT graph_id, $2, $3, $4, $5, $6, \
-         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, version FROM graph WHERE graph_id = $1 \
+         reference_time, recorded_at, confidence, extractor, attributes, checksum, version) SELECT graph_id, $2, $3, \
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, version FROM graph WHERE graph_id = $1 \
          ON CONFLICT (graph_id, assertion_id) DO NOTHING";
     ADD_LINK, GRAPH,
         "INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
@@ -424,12 +424,12 @@ statements! {
 
     EPISODES_SINCE, GRAPH, episodes!("WHERE graph_id = $1 AND version > $2 ORDER BY seq");
     MENTIONS_SINCE, GRAPH,
-        "SELECT episode_id, name, entity_id, entity_type, span_start, span_end, recorded_at FROM mention \
+        "SELECT episode_id, name, entity_id, entity_type, span_start, span_end, recorded_at, checksum FROM mention \
          WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, mention_id";
     ASSERTIONS_SINCE, GRAPH,
         "SELECT a.assertion_id, a.episode_id, e.seq, a.subject, a.predicate, a.object, a.statement, a.span_start, \
          a.span_end, a.kind, a.holding, a.valid_from, a.from_precision, a.valid_until, a.until_precision, \
-         a.reference_time, a.recorded_at, a.confidence, a.extractor, a.attributes FROM assertion a \
+         a.reference_time, a.recorded_at, a.confidence, a.extractor, a.attributes, a.checksum FROM assertion a \
          LEFT JOIN episode e ON e.graph_id = a.graph_id AND e.episode_id = a.episode_id \
          WHERE a.graph_id = $1 AND a.version > $2 ORDER BY a.recorded_at, a.assertion_id";
     LINKS_SINCE, GRAPH,

@@ -138,14 +138,14 @@ tables! {
         thread(graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, ended_at);
     [READ_EPISODES WRITE_EPISODE CLEAR_EPISODES] Partition, true,
         episode(graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, source_description,
-            document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, version, model_state, model_report);
+            document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, version, model_state, model_report, checksum);
     [READ_MENTIONS WRITE_MENTION CLEAR_MENTIONS] Partition, true,
         mention(graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, recorded_at,
-            version);
+            version, checksum);
     [READ_ASSERTIONS WRITE_ASSERTION CLEAR_ASSERTIONS] Partition, true,
         assertion(graph_id, assertion_id, episode_id, subject, predicate, object, statement, span_start, span_end,
             kind, holding, valid_from, from_precision, valid_until, until_precision, reference_time, recorded_at,
-            confidence, extractor, attributes, version);
+            confidence, extractor, attributes, version, checksum);
     [READ_LINKS WRITE_LINK CLEAR_LINKS] Partition, true,
         link(graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version);
     [READ_EDITS WRITE_EDIT CLEAR_EDITS] Partition, true,

@@ -1,10 +1,11 @@
 //! A store that is broken is noticed, by name, and what can be repaired is.
 
+use erstwhile::ErrorKind;
 use erstwhile::engine::DamageSearch;
 use erstwhile::model::EpisodeState;
 use rusqlite::Connection;
 
-use crate::world::World;
+use crate::world::{World, lives_in};
 
 fn change(world: &World, sql: &str) {
     Connection::open(world.database_file()).unwrap().execute_batch(sql).unwrap();
@@ -51,6 +52,27 @@ async fn pages_that_were_overwritten_are_noticed() {
         let engine = world.another_engine().await;
         assert_ne!(engine.find_damage(DamageSearch::Quick).await.unwrap(), Vec::<String>::new());
         assert_ne!(engine.known_damage(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn evidence_that_is_not_what_was_stored_is_never_returned() {
+    for (changed, named) in [
+        ("UPDATE episode SET content = 'I live in Nice.'", "episode"),
+        ("UPDATE assertion SET statement = replace(statement, 'Lyon', 'Nice')", "fact"),
+        ("UPDATE assertion SET object = subject", "fact"),
+        ("UPDATE mention SET name = 'Nice' WHERE name = 'Lyon'", "name"),
+    ] {
+        let world = World::new().await;
+        world.script.answer("I live in Lyon.", lives_in("I live in Lyon.", "Lyon"));
+        world.say("2025-01-01T00:00:00Z", "I live in Lyon.").await;
+        world.ingest().await;
+        change(&world, changed);
+        let engine = world.another_engine().await;
+        let damage = engine.find_damage(DamageSearch::Thorough).await.unwrap();
+        assert!(damage.len() == 1 && damage[0].contains(named), "{damage:?}");
+        let error = engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{changed}");
     }
 }
 

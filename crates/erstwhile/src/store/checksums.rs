@@ -1,0 +1,118 @@
+//! Checksums of stored evidence (CRC-32), so that damage of the disk is not taken for what was said.
+//!
+//! They cover what never changes after a row was written; what changes (the state of an episode, its metadata) and what the
+//! application attaches to facts is not covered.
+
+use crc32fast::Hasher;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use erstwhile_core::error::{Error, Result};
+use erstwhile_core::model::{Assertion, Episode, Mention, TimePoint};
+
+use super::codes::Code;
+
+/// The checksum of an episode.
+pub(super) fn of_episode(episode: &Episode) -> i64 {
+    let mut fields = Fields::default();
+    fields.uuid(episode.id.0);
+    fields.number(episode.kind.code());
+    fields.number(episode.role.map_or(-1, Code::code));
+    for text in [&episode.thread, &episode.name, &episode.source_description, &episode.document_id] {
+        fields.optional(text.as_ref());
+    }
+    fields.text(&episode.content);
+    fields.time(episode.reference_time);
+    fields.time(episode.recorded_at);
+    fields.checksum()
+}
+
+/// The checksum of a mention.
+pub(super) fn of_mention(mention: &Mention) -> i64 {
+    let mut fields = Fields::default();
+    fields.uuid(mention.entity.0);
+    fields.uuid(mention.episode.map_or(Uuid::nil(), |episode| episode.0));
+    fields.text(&mention.name);
+    fields.optional(mention.entity_type.as_ref());
+    fields.number(mention.span.start as i64);
+    fields.number(mention.span.end as i64);
+    fields.time(mention.recorded_at);
+    fields.checksum()
+}
+
+/// The checksum of an assertion.
+pub(super) fn of_assertion(assertion: &Assertion) -> i64 {
+    let mut fields = Fields::default();
+    fields.uuid(assertion.id.0);
+    fields.uuid(assertion.episode.map_or(Uuid::nil(), |episode| episode.0));
+    fields.uuid(assertion.subject.0);
+    fields.uuid(assertion.object.map_or(Uuid::nil(), |object| object.0));
+    for text in [&assertion.predicate, &assertion.statement, &assertion.extractor] {
+        fields.text(text);
+    }
+    fields.number(assertion.span.start as i64);
+    fields.number(assertion.span.end as i64);
+    fields.number(assertion.kind.code());
+    fields.number(assertion.holding.code());
+    for point in [assertion.valid_from, assertion.valid_until] {
+        fields.point(point);
+    }
+    fields.time(assertion.reference_time);
+    fields.time(assertion.recorded_at);
+    fields.number(assertion.confidence.to_bits().cast_signed());
+    fields.checksum()
+}
+
+/// Compares a row with its stored checksum, if it has one; `name` says which row it is.
+///
+/// # Errors
+/// `Corrupt` when they differ.
+pub(super) fn check(stored: Option<i64>, computed: i64, name: impl FnOnce() -> String) -> Result<()> {
+    match stored {
+        Some(stored) if stored != computed => {
+            let message = format!("{} is not what was stored: the disk is damaged; restore a backup", name());
+            Err(Error::corrupt(message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The fields of a row, in order, each with its length where that varies.
+#[derive(Default)]
+struct Fields(Hasher);
+
+impl Fields {
+    fn uuid(&mut self, uuid: Uuid) {
+        self.0.update(uuid.as_bytes());
+    }
+
+    fn number(&mut self, number: i64) {
+        self.0.update(&number.to_le_bytes());
+    }
+
+    /// A time to the microsecond, as it is stored.
+    fn time(&mut self, at: Timestamp) {
+        self.number(at.as_microsecond());
+    }
+
+    fn point(&mut self, point: Option<TimePoint>) {
+        self.number(point.map_or(i64::MIN, |point| point.at.as_microsecond()));
+        self.number(point.map_or(-1, |point| point.precision.code()));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as i64);
+        self.0.update(text.as_bytes());
+    }
+
+    fn optional(&mut self, text: Option<&String>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.number(-1),
+        }
+    }
+
+    fn checksum(self) -> i64 {
+        i64::from(self.0.finalize())
+    }
+}
