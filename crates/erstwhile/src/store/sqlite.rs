@@ -23,9 +23,12 @@ use erstwhile_core::error::{Error, ErrorKind, Result};
 mod backup;
 mod damage;
 mod identity;
+mod mark;
 mod pages;
 mod private;
 mod scrub;
+
+use mark::Mark;
 
 pub use backup::{Backup, back_up, restore};
 pub use private::create_private_folder;
@@ -77,6 +80,7 @@ impl Sqlite {
         let mut writer = Connection::open(file).map_err(failed("open the database"))?;
         set_up_writer(&mut writer)?;
         identity::settle(&mut writer, file)?;
+        let mark = Mark::check(&writer, file)?;
         let mut idle = Vec::new();
         for _ in 0..READERS {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -87,7 +91,7 @@ impl Sqlite {
         let (sender, receiver) = sync_channel(WAITING_MAX);
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_until_closed(writer, &receiver))
+            .spawn(move || write_until_closed(writer, mark, &receiver))
             .map_err(|error| Error::unavailable("the writer thread cannot be started").with_source(error))?;
         let readers = Readers { turns: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(idle) };
         Ok(Self { file: file.to_owned(), writer: sender, readers: Arc::new(readers) })
@@ -233,7 +237,7 @@ fn set_up_writer(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
+fn write_until_closed(mut connection: Connection, mut mark: Mark, work: &Receiver<Work>) {
     let mut next = None;
     while let Some(first) = next.take().or_else(|| work.recv().ok()) {
         match first {
@@ -249,7 +253,7 @@ fn write_until_closed(mut connection: Connection, work: &Receiver<Work>) {
                         Err(_) => break,
                     }
                 }
-                commit_group(&mut connection, group);
+                commit_group(&mut connection, &mut mark, group);
             }
             Work::Migrate(migrations, answer) => send(answer, migrate(&mut connection, migrations)),
             Work::Run(run) => run(&mut connection),
@@ -274,9 +278,9 @@ fn send<T>(answer: oneshot::Sender<T>, result: T) {
 
 type Waiting = (Vec<Step>, oneshot::Sender<Result<Outcome>>);
 
-fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
+fn commit_group(connection: &mut Connection, mark: &mut Mark, group: Vec<Waiting>) {
     let mut answers = Vec::with_capacity(group.len());
-    let committed = run_group(connection, group, &mut answers);
+    let committed = run_group(connection, mark, group, &mut answers);
     for (answer, outcome) in answers {
         let outcome = match &committed {
             Ok(()) => outcome,
@@ -289,7 +293,12 @@ fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
 
 type Answer = (oneshot::Sender<Result<Outcome>>, Result<Outcome>);
 
-fn run_group(connection: &mut Connection, group: Vec<Waiting>, answers: &mut Vec<Answer>) -> Result<()> {
+fn run_group(
+    connection: &mut Connection,
+    mark: &mut Mark,
+    group: Vec<Waiting>,
+    answers: &mut Vec<Answer>,
+) -> Result<()> {
     let mut waiting = group.into_iter();
     let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
     let mut transaction = match begun {
@@ -315,7 +324,12 @@ fn run_group(connection: &mut Connection, group: Vec<Waiting>, answers: &mut Vec
         answers.extend(waiting.map(|(_, answer)| (answer, Err(Error::new(error.kind(), error.message())))));
         return Err(error);
     }
-    transaction.commit().map_err(failed("commit"))
+    let raised = mark.raise(&transaction).map_err(failed("raise its mark"))?;
+    transaction.commit().map_err(failed("commit"))?;
+    if let Some(number) = raised {
+        mark.write(number);
+    }
+    Ok(())
 }
 
 fn in_savepoint(transaction: &mut rusqlite::Transaction<'_>, steps: &[Step]) -> Result<Outcome> {

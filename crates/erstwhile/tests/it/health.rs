@@ -3,6 +3,7 @@
 use erstwhile::ErrorKind;
 use erstwhile::engine::DamageSearch;
 use erstwhile::model::EpisodeState;
+use erstwhile::store::sqlite::Sqlite;
 use rusqlite::Connection;
 
 use crate::world::{World, lives_in};
@@ -89,4 +90,31 @@ async fn waiting_episodes_that_are_in_no_queue_are_found_and_queued_again() {
     assert_eq!(world.engine.lost_episodes().await.unwrap(), 0);
     world.ingest().await;
     assert_eq!(state().await, EpisodeState::Processed);
+}
+
+#[tokio::test]
+async fn a_database_without_its_log_is_refused() {
+    let world = World::new().await;
+    world.say("2025-01-01T00:00:00Z", "I live in Lyon.").await;
+    change(&world, "PRAGMA wal_checkpoint(TRUNCATE)");
+    let older = std::fs::read(world.database_file()).unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    world.say("2025-01-02T00:00:00Z", "I live in Nice.").await;
+    // Copies of the folder, as a killed server leaves it.
+    let copy_of = |endings: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let copied = folder.path().join("erstwhile.db");
+        std::fs::write(&copied, &older).unwrap();
+        for ending in endings {
+            std::fs::copy(world.database_file().with_extension(ending), copied.with_extension(ending)).unwrap();
+        }
+        (folder, copied)
+    };
+    let (_folder, whole) = copy_of(&["id", "mark", "db-wal"]);
+    Sqlite::open(&whole).unwrap();
+    let (_folder, cut) = copy_of(&["id", "mark"]);
+    let error = Sqlite::open(&cut).unwrap_err();
+    assert!(error.kind() == ErrorKind::Corrupt && error.message().contains("write-ahead log"), "{error}");
+    std::fs::remove_file(cut.with_extension("mark")).unwrap();
+    Sqlite::open(&cut).unwrap();
 }

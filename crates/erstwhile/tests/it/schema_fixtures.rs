@@ -25,7 +25,7 @@ fn load(version: i64) -> (TempDir, Sqlite) {
 /// The columns of every table.
 fn columns(connection: &Connection) -> BTreeMap<String, Vec<String>> {
     let query = "SELECT t.name, c.name, c.type, c.\"notnull\" FROM sqlite_master t JOIN pragma_table_info(t.name) c \
-        WHERE t.type = 'table' ORDER BY t.name, c.cid";
+        WHERE t.type = 'table' AND t.name <> 'commit_mark' ORDER BY t.name, c.cid";
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut statement = connection.prepare(query).unwrap();
     let mut rows = statement.query([]).unwrap();
@@ -82,7 +82,8 @@ fn dump(connection: &Connection) -> String {
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     let mut text = String::new();
-    for table in strings("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid") {
+    for table in strings("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'commit_mark' ORDER BY rowid")
+    {
         let create = strings(&format!("SELECT sql FROM sqlite_master WHERE name = '{table}'"));
         text.push_str(&format!("{};\n", create[0]));
         let columns = strings(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"));

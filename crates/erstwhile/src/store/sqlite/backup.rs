@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::super::files::{failed as failed_file, partial, sync_folder, write_whole};
 use super::super::migrations::MIGRATIONS;
 use super::private::{create, create_private_folder, files_of};
-use super::{DamageSearch, damage, failed, identity, set_up};
+use super::{DamageSearch, damage, failed, identity, mark, set_up};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
 /// The file that says what the backup is.
@@ -107,6 +107,8 @@ pub fn restore(folder: &Path, database: &Path) -> Result<Backup> {
     let restored = copy_checked(&folder.join(&backup.file), &unfinished, &backup)
         .and_then(|()| fs::rename(&unfinished, database).map_err(|error| failed_file("be written", database, error)));
     restored.inspect_err(|_| drop(fs::remove_file(&unfinished)))?;
+    // The database is older than the one that was there.
+    drop(fs::remove_file(mark::file_of(database)));
     sync_folder(data)?;
     Ok(backup)
 }

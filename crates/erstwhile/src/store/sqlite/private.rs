@@ -5,15 +5,15 @@ use std::io::ErrorKind::{AlreadyExists, NotFound};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::identity;
+use super::{identity, mark};
 use erstwhile_core::error::{Error, Result};
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 /// The permissions of a group and of everybody else.
 const OTHERS: u32 = 0o077;
-/// The ends of the names of the database's files, of the file with its identity, and of the one with the first API key.
-const OUR_ENDINGS: [&str; 6] = [".db", ".db-wal", ".db-shm", ".db-journal", ".id", "first-key"];
+/// The ends of the names of the database's files, of the files with its identity and its mark, and of the one with the first API key.
+const OUR_ENDINGS: [&str; 7] = [".db", ".db-wal", ".db-shm", ".db-journal", ".id", ".mark", "first-key"];
 /// What is appended to the name of the database for the names of its other files.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
@@ -65,7 +65,9 @@ pub(super) fn prepare(database: &Path) -> Result<()> {
             return Err(Error::unavailable(message).with_source(error));
         }
     }
-    files_of(database).chain([identity::file_of(database)]).for_each(|file| make_private(&file, FILE_MODE));
+    files_of(database)
+        .chain([identity::file_of(database), mark::file_of(database)])
+        .for_each(|file| make_private(&file, FILE_MODE));
     Ok(())
 }
 
