@@ -10,6 +10,7 @@ mod retrieval;
 mod scale;
 mod speed;
 mod table;
+mod torture;
 
 /// The same allocator as in the server.
 #[global_allocator]
@@ -34,6 +35,8 @@ enum Command {
     Scale(scale::Scale),
     /// Number of machines for a number of users, computed from measured constants
     Plan(plan::Plan),
+    /// Kill a server at random moments and check that nothing is lost, doubled or revived
+    Torture(torture::Torture),
     #[command(hide = true)]
     ServeForSpeed(speed::Serve),
 }
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
             command.run();
             Ok(())
         }
+        Command::Torture(command) => command.run(),
         Command::ServeForSpeed(command) => command.run(),
     }
 }

@@ -100,7 +100,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-server",
         &["settings", "models", "metrics", "connections", "app", "http", "mcp", "router", "serve", "cli"],
     ),
-    ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed"]),
+    ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed", "torture"]),
 ];
 
 /// The names of the dependencies in a manifest, those for tests left out.

@@ -309,6 +309,7 @@ fn run_group(
             return Err(error);
         }
     };
+    let changes = transaction.total_changes();
     let mut broken = None;
     for (steps, answer) in waiting.by_ref() {
         let outcome = in_savepoint(&mut transaction, &steps);
@@ -324,7 +325,9 @@ fn run_group(
         answers.extend(waiting.map(|(_, answer)| (answer, Err(Error::new(error.kind(), error.message())))));
         return Err(error);
     }
-    let raised = mark.raise(&transaction).map_err(failed("raise its mark"))?;
+    // What changes nothing need not wait for the disk.
+    let is_changed = transaction.total_changes() > changes;
+    let raised = is_changed.then(|| Mark::raise(&transaction)).transpose().map_err(failed("raise its mark"))?;
     transaction.commit().map_err(failed("commit"))?;
     if let Some(number) = raised {
         mark.write(number);

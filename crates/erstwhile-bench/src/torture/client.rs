@@ -1,0 +1,66 @@
+//! Requests of several generations of the API.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// The key of the first project.
+pub(super) const KEY: &str = "a-key-for-torture-0123456789";
+
+/// What came of a request.
+pub(super) enum Answer {
+    /// The server answered.
+    Given(StatusCode, Value),
+    /// It was killed before it answered: the request may have been executed.
+    Lost,
+}
+
+impl Answer {
+    /// The answer of a server that is not killed meanwhile.
+    pub(super) fn given(self) -> anyhow::Result<(StatusCode, Value)> {
+        match self {
+            Self::Given(status, body) => Ok((status, body)),
+            Self::Lost => anyhow::bail!("the server does not answer"),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    url: String,
+}
+
+impl Client {
+    pub(super) fn new(address: SocketAddr) -> anyhow::Result<Self> {
+        // The client wants one even for connections without TLS; it fails only if there is one already.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        Ok(Self { http: reqwest::Client::builder().build()?, url: format!("http://{address}") })
+    }
+
+    /// Sends a request; `path` begins with the prefix of its generation.
+    pub(super) async fn call(&self, method: Method, path: &str, body: &Value) -> Answer {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        let request = request
+            .header("Authorization", format!("Api-Key {KEY}"))
+            .header("Content-Type", "application/json")
+            .body(body.to_string());
+        let Ok(response) = request.send().await else { return Answer::Lost };
+        let status = response.status();
+        match response.bytes().await {
+            Ok(text) => Answer::Given(status, serde_json::from_slice(&text).unwrap_or(Value::Null)),
+            Err(_) => Answer::Lost,
+        }
+    }
+
+    /// How many episodes wait for ingestion.
+    pub(super) async fn waiting_episodes(&self) -> anyhow::Result<u64> {
+        let (_, checks) = self.call(Method::GET, "/readyz", &json!({})).await.given()?;
+        let checks = checks.as_array().context("no checks")?.iter();
+        let ingestion = checks.filter(|check| check["name"] == "ingestion").find_map(|check| check["detail"].as_str());
+        let number = ingestion.and_then(|detail| detail.split(' ').next()).context("no depth of the queue")?;
+        number.parse().context("the depth of the queue is no number")
+    }
+}
