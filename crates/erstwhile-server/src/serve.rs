@@ -93,6 +93,7 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
         queue_episodes_max: settings.ingest.queue_episodes_max,
         index_bytes_max: settings.search.index_mib_max << 20,
+        read_wait: Duration::from_millis(settings.search.wait_ms),
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),
         ..EngineSettings::default()
@@ -105,6 +106,17 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
 fn has_store(settings: &StoreSettings) -> bool {
     let database = settings.data.join(DATABASE);
     settings.database.is_some() || database.exists() || database.with_extension("id").exists()
+}
+
+/// The number of bytes of the embedded database's files; `None` if the data is elsewhere.
+pub fn database_bytes(settings: &StoreSettings) -> Option<i64> {
+    if settings.database.is_some() {
+        return None;
+    }
+    let database = settings.data.join(DATABASE);
+    let files = [database.clone(), database.with_extension("db-wal")];
+    let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|file| file.len());
+    i64::try_from(sizes.sum::<u64>()).ok()
 }
 
 /// Returns random bytes for the secret of a key.

@@ -20,6 +20,7 @@ mod dropped;
 pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
+mod unread;
 
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;
@@ -32,6 +33,7 @@ use dropped::DroppedClaims;
 use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
+use unread::Unread;
 
 /// The state of one engine in this process.
 #[derive(Debug)]
@@ -40,6 +42,7 @@ pub(crate) struct State {
     indexes: Indexes,
     declarations: Declarations,
     announcements: Announcements,
+    unread: Unread,
     backlog: Backlog,
     dropped: DroppedClaims,
     erasures: Erasures,
@@ -55,6 +58,7 @@ impl State {
             indexes,
             declarations: Declarations::new(),
             announcements: Announcements::default(),
+            unread: Unread::default(),
             backlog: Backlog::default(),
             dropped: DroppedClaims::default(),
             erasures: Erasures::default(),

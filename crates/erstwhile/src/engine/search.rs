@@ -84,6 +84,7 @@ impl GraphHandle {
     /// Searches facts.
     pub async fn search_facts(&self, search: Search) -> Result<Vec<Scored<FactTriple>>> {
         let graph = self.partition().await?;
+        self.project.state().wait_for_unread(graph).await;
         let request = self.project.search_request(search).await?;
         let index = self.project.index(graph).await?;
         index.read(|index| {
@@ -101,6 +102,7 @@ impl GraphHandle {
     pub async fn search_entities(&self, search: Search) -> Result<Vec<Scored<Entity>>> {
         let graph = self.partition().await?;
         let is_present = search.as_known_at.is_none() && !matches!(search.moment, Moment::At(_));
+        self.project.state().wait_for_unread(graph).await;
         let request = self.project.search_request(search).await?;
         let mut found = self.project.index(graph).await?.read(|index| index.search_entities(&request))?;
         // A past state is not described by what was written later.
