@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::facts::print_facts;
+use super::facts::{Ids, print_facts};
 use super::output::{print_data, print_status};
 use crate::serve::{DEFAULT_PROJECT, Server, open_engine};
 use crate::settings::Settings;
@@ -69,7 +69,7 @@ async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
     let server = Server::start(engine.clone(), settings).await?;
     ingest(&engine, project, &sample).await?;
     let graph = GraphRef::User(sample.user.user_id.clone());
-    print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?)?;
+    print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?, Ids::Hidden)?;
     let context = engine.project(project).graph(&graph).context(&sample.question, ContextRequest::default()).await?;
     print_data(&format!("\n# Context for: {}\n", sample.question))?;
     print_data(&context)?;

@@ -9,11 +9,18 @@ use serde_json::{Value, json};
 
 use super::output::print_data;
 
+/// Whether facts are printed with their ids, for `erstwhile why`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    Shown,
+    Hidden,
+}
+
 /// Prints the facts of a graph in the order of time.
-pub(super) fn print_facts(mut facts: Vec<FactTriple>) -> io::Result<()> {
+pub(super) fn print_facts(mut facts: Vec<FactTriple>, ids: Ids) -> io::Result<()> {
     sort(&mut facts);
     print_data(&format!("# Facts of the graph ({})\n", facts.len()))?;
-    facts.iter().try_for_each(print_fact)
+    facts.iter().try_for_each(|triple| print_fact(triple, ids))
 }
 
 /// Prints facts in the order of time, one JSON object a line.
@@ -26,13 +33,17 @@ fn sort(facts: &mut [FactTriple]) {
     facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
 }
 
-/// Prints a fact: from when to when, the relation, the sentence, and the id for `erstwhile why`.
-pub(super) fn print_fact(triple: &FactTriple) -> io::Result<()> {
+/// Prints a fact: from when to when, the relation, and the sentence.
+pub(super) fn print_fact(triple: &FactTriple, ids: Ids) -> io::Result<()> {
     let FactTriple { fact, source, target } = triple;
     let from = fact.valid_from.map_or_else(|| "…".to_owned(), day);
     let until = fact.valid_until.map_or_else(|| "present".to_owned(), day);
     print_data(&format!("{from:>10} – {until:<10}  {} —{}→ {}", source.name, fact.predicate, target.name))?;
-    print_data(&format!("{:27}{}  [{}]", "", fact.statement, fact.id))
+    print_data(&format!("{:27}{}", "", fact.statement))?;
+    match ids {
+        Ids::Shown => print_data(&format!("{:27}{}", "", fact.id)),
+        Ids::Hidden => Ok(()),
+    }
 }
 
 /// A day in UTC.

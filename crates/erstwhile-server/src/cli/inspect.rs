@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::DataArgs;
-use super::facts::{day, json_of, print_fact, print_facts, print_facts_as_json};
+use super::facts::{Ids, day, json_of, print_fact, print_facts, print_facts_as_json};
 use super::output::{print_data, print_status};
 use crate::serve::{DEFAULT_PROJECT, database_bytes, open_existing_engine};
 use crate::settings::Settings;
@@ -66,7 +66,7 @@ impl Show {
         };
         let mut facts = project.graph(&graph).facts(&Filter::default()).await?;
         facts.retain(|triple| self.as_of.is_none_or(|as_of| triple.fact.holds_at(as_of)));
-        if self.args.json { print_facts_as_json(facts) } else { print_facts(facts) }?;
+        if self.args.json { print_facts_as_json(facts) } else { print_facts(facts, Ids::Shown) }?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -92,7 +92,7 @@ impl Why {
             print_data(&json_of_origin(&origin).to_string())?;
             return Ok(ExitCode::SUCCESS);
         }
-        print_fact(&origin.fact)?;
+        print_fact(&origin.fact, Ids::Hidden)?;
         for claim in &origin.claims {
             print_claim("because", claim)?;
         }
