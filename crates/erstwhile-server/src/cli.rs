@@ -12,6 +12,7 @@ mod conversations;
 mod demo;
 mod doctor;
 mod facts;
+mod health;
 mod ingest_cost;
 mod inspect;
 mod keys;
@@ -67,6 +68,8 @@ enum Command {
     Replay(replay::Replay),
     /// Check the settings, the database and the models
     Doctor(doctor::Doctor),
+    /// Ask the server on this machine whether it is ready
+    Health(health::Health),
     /// Search the files of the embedded database for what was deleted
     VerifyErasure(verify_erasure::VerifyErasure),
     /// Print the completions of a shell
@@ -102,7 +105,7 @@ impl DataArgs {
 const OUTPUT_CLOSED: u8 = 141;
 
 /// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
-/// 3 unhealthy (`doctor`) or not erased (`verify-erasure`), 141 when nobody reads the output any more.
+/// 3 unhealthy (`doctor`, `health`) or not erased (`verify-erasure`), 141 when nobody reads the output any more.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
@@ -124,6 +127,7 @@ pub fn run() -> ExitCode {
                 Command::IngestCost(command) => command.run(&settings),
                 Command::Replay(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,
+                Command::Health(command) => command.run(settings).await,
                 Command::VerifyErasure(command) => command.run(settings).await,
                 Command::Completions(command) => command.run(),
                 Command::Man(command) => command.run(),

@@ -215,3 +215,17 @@ fn a_new_database_is_not_said_to_be_migrated() {
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("The memory of AI agents"), "{page}");
     assert!(!server.log().contains("migrat"), "{}", server.log());
 }
+
+#[test]
+fn a_container_can_ask_whether_its_server_is_ready() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    let address = server.address.to_string();
+    let ask = || erstwhile(&["health", "--listen", &address]);
+    let ready = ask();
+    assert_eq!((ready.status.code(), stdout(&ready).trim()), (Some(0), "ready"), "{ready:?}");
+    server.kill();
+    let gone = ask();
+    assert_eq!(gone.status.code(), Some(3), "{gone:?}");
+    assert!(stdout(&gone).contains("nothing listens"), "{gone:?}");
+}
