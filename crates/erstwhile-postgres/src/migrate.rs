@@ -118,8 +118,9 @@ async fn apply(connection: &Object, migration: &Migration, is_new: bool) -> Resu
             tracing::info!(schema.version = migration.version, "migrating: {}", migration.name);
         }
         for statement in dialect::statements(migration) {
-            // On a database that may be in use, `ensure_index` creates the indexes later, without blocking writers.
-            if found == 0 || dialect::created_index(&statement).is_none() {
+            // On a database that may be in use, `ensure_index` creates the indexes later, without blocking writers. One
+            // that was empty is not used before all migrations are applied.
+            if is_new || dialect::created_index(&statement).is_none() {
                 connection.batch_execute(&statement).await.map_err(|error| migration_failure(&error))?;
             }
         }

@@ -240,7 +240,7 @@ impl From<StatementsSetting> for Statements {
 
 impl Default for SearchSettings {
     fn default() -> Self {
-        Self { index_mib_max: 1024, statements: StatementsSetting::default(), wait_ms: 250 }
+        Self { index_mib_max: 1024, statements: StatementsSetting::default(), wait_ms: 500 }
     }
 }
 

@@ -97,7 +97,7 @@ impl Default for EngineSettings {
             index_bytes_max: 1 << 30,
             exact_max: EXACT_MAX,
             queue_episodes_max: 100_000,
-            read_wait: Duration::from_millis(250),
+            read_wait: Duration::from_millis(500),
             context: ContextBudget::default(),
             statements: Statements::default(),
             model: ModelReadingSettings::default(),
