@@ -186,6 +186,7 @@ impl Server {
             shutdown.cancelled().await;
             workers.stop().await;
         });
+        tasks.spawn(warm_up(engine.clone()));
         tasks.spawn(clean_up(engine, draining.clone()));
         let drain = Duration::from_secs(settings.server.drain_s);
         Ok(Self { address, metrics_address, draining, stopped, tasks, drain })
@@ -211,6 +212,12 @@ async fn serve_on(
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     Ok((address, connections::serve(listener, router, limits, app.metrics.clone(), stop.clone())))
+}
+
+async fn warm_up(engine: Engine) {
+    if let Err(error) = engine.warm_up().await {
+        tracing::warn!(%error, "the models cannot be warmed up");
+    }
 }
 
 /// Checks and cleans up the store at the start and then regularly, until cancelled.

@@ -43,6 +43,7 @@ mod templates;
 mod threads;
 mod user_summaries;
 mod users;
+mod warm_up;
 mod why;
 mod writes;
 mod written_summaries;

@@ -60,3 +60,12 @@ async fn a_search_waits_neither_for_much_nor_for_another_graph_nor_for_long() {
     assert_eq!(facts_found(&world).await, 0);
     workers.stop().await;
 }
+
+#[tokio::test]
+async fn warming_up_reads_a_sample_and_keeps_nothing_of_it() {
+    let world = World::new().await;
+    world.engine.warm_up().await.unwrap();
+    assert_eq!(world.script.calls(), 1);
+    let graph = world.engine.project(world.project).graph(world.graph());
+    assert!(graph.last_episodes(5).await.unwrap().is_empty());
+}
