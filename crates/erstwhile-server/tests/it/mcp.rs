@@ -213,6 +213,12 @@ fn wrong_calls_say_what_is_wrong() {
     }
     let nobody = client.failure("search_graph", &json!({ "user_id": "nobody", "query": "x" }));
     assert_eq!(nobody, ("not_found".to_owned(), "user not found".to_owned()));
+    let unknown = client.failure("search_memory_facts", &json!({ "group_ids": ["notes"], "query": "x" }));
+    assert_eq!(unknown, ("not_found".to_owned(), "notes: graph not found".to_owned()));
+    // A memory to which nothing has been added yet is empty, and no mistake.
+    assert_eq!(client.call("search_memory_facts", &json!({ "query": "x" }))["facts"], json!([]));
+    assert_eq!(client.call("get_episodes", &json!({}))["episodes"], json!([]));
+    assert_eq!(client.call("what_changed", &json!({ "since": "2025-01-01" }))["learned_total"], 0);
     let noor = client.call("get_user_edges", &json!({ "user_id": "noor" }));
     assert!(noor["total"].as_i64().expect("a number") >= 2, "nothing was forgotten: {noor}");
     let (status, body) = client.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
