@@ -234,6 +234,7 @@ fn tools_describe_what_they_do_and_what_they_return() {
     for tool in listed.as_array().expect("tools") {
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
         assert_eq!(tool["outputSchema"]["type"], "object", "{tool}");
+        assert!(!tool.to_string().contains("\"type\":["), "some clients read single types only: {tool}");
         assert!(text_of(&tool["description"]).ends_with('.'), "{tool}");
         let name = text_of(&tool["name"]);
         let removes = ["forget", "clear_graph", "delete_episode", "delete_entity_edge"].contains(&name.as_str());
