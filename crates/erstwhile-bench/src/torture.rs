@@ -27,7 +27,7 @@ const PEOPLE: usize = 12;
 /// The least and the greatest number of milliseconds of load before a kill.
 const LOAD_MS: std::ops::Range<u64> = 20..1_200;
 /// How long a server may take for what it has to do after a restart.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Kill a server at random moments and check after each restart that nothing is lost, doubled or revived.
 #[derive(Debug, Args)]

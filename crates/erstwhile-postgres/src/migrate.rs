@@ -79,7 +79,7 @@ async fn migrate(connection: &Object, migrations: &'static [Migration]) -> Resul
     }
     for migration in migrations {
         if migration.version > found {
-            apply(connection, migration).await?;
+            apply(connection, migration, found == 0).await?;
         }
     }
     let statements = migrations.iter().flat_map(dialect::statements);
@@ -107,16 +107,20 @@ async fn version(connection: &Object) -> Result<Option<i64>, Failure> {
 }
 
 /// Applies one migration, unless another node applied it while this one waited for the lock.
-async fn apply(connection: &Object, migration: &Migration) -> Result<(), Failure> {
+async fn apply(connection: &Object, migration: &Migration, is_new: bool) -> Result<(), Failure> {
     execute(connection, "BEGIN").await?;
     execute(connection, LOCK_TIMEOUT).await?;
     execute(connection, "LOCK TABLE erstwhile_schema IN EXCLUSIVE MODE").await?;
     let found = version(connection).await?.unwrap_or(0);
     if found < migration.version {
-        tracing::info!(schema.version = migration.version, "applying migration: {}", migration.name);
+        // An empty database is made, not migrated.
+        if !is_new {
+            tracing::info!(schema.version = migration.version, "migrating: {}", migration.name);
+        }
         for statement in dialect::statements(migration) {
-            // On a database that may be in use, `ensure_index` creates the indexes later, without blocking writers.
-            if found == 0 || dialect::created_index(&statement).is_none() {
+            // On a database that may be in use, `ensure_index` creates the indexes later, without blocking writers. One
+            // that was empty is not used before all migrations are applied.
+            if is_new || dialect::created_index(&statement).is_none() {
                 connection.batch_execute(&statement).await.map_err(|error| migration_failure(&error))?;
             }
         }

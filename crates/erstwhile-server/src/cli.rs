@@ -6,14 +6,19 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::Settings;
+use crate::version;
 
 mod backup;
 mod conversations;
 mod demo;
 mod doctor;
+mod facts;
+mod health;
 mod ingest_cost;
+mod inspect;
 mod keys;
 mod logging;
+mod manual;
 mod mcp;
 mod output;
 mod replay;
@@ -23,7 +28,7 @@ mod verify_erasure;
 
 /// The memory of AI agents.
 #[derive(Debug, Parser)]
-#[command(name = "erstwhile", version, about, arg_required_else_help = true)]
+#[command(name = "erstwhile", version = version::LONG.as_str(), about, arg_required_else_help = true)]
 struct Cli {
     /// Settings file [default: `erstwhile.toml` in the current directory, if it exists]
     #[arg(long, global = true, env = "ERSTWHILE_CONFIG", value_name = "FILE")]
@@ -40,6 +45,18 @@ enum Command {
     Mcp(mcp::McpCommand),
     /// Ingest a sample conversation and show the extracted facts and the context
     Demo(demo::Demo),
+    /// Show what is known about a user, in the order of time
+    Show(inspect::Show),
+    /// Show why a fact is held: the words that it rests on, what read them, and what ended it
+    Why(inspect::Why),
+    /// List users with the sizes of their graphs
+    Users(inspect::Users),
+    /// List standalone graphs with their sizes
+    Graphs(inspect::Graphs),
+    /// List projects
+    Projects(inspect::Projects),
+    /// Show how much the database holds
+    Stats(inspect::Stats),
     /// Create, list and revoke API keys
     Keys(keys::Keys),
     /// Export all data to a folder; the server may keep running
@@ -56,8 +73,14 @@ enum Command {
     Replay(replay::Replay),
     /// Check the settings, the database and the models
     Doctor(doctor::Doctor),
+    /// Ask the server on this machine whether it is ready
+    Health(health::Health),
     /// Search the files of the embedded database for what was deleted
     VerifyErasure(verify_erasure::VerifyErasure),
+    /// Print the completions of a shell
+    Completions(manual::Completions),
+    /// Write the manual pages
+    Man(manual::Man),
 }
 
 /// Where data is stored.
@@ -83,8 +106,11 @@ impl DataArgs {
     }
 }
 
+/// The exit code of a command whose output nobody reads any more: that of a program that the signal `PIPE` ended.
+const OUTPUT_CLOSED: u8 = 141;
+
 /// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
-/// 3 unhealthy (`doctor`) or not erased (`verify-erasure`).
+/// 3 unhealthy (`doctor`, `health`) or not erased (`verify-erasure`), 141 when nobody reads the output any more.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
@@ -94,6 +120,12 @@ pub fn run() -> ExitCode {
                 Command::Serve(command) => command.run(settings).await,
                 Command::Mcp(command) => command.run(settings).await,
                 Command::Demo(command) => command.run(settings).await,
+                Command::Show(command) => command.run(settings).await,
+                Command::Why(command) => command.run(settings).await,
+                Command::Users(command) => command.run(settings).await,
+                Command::Graphs(command) => command.run(settings).await,
+                Command::Projects(command) => command.run(settings).await,
+                Command::Stats(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Import(command) => command.run(settings).await,
@@ -102,12 +134,16 @@ pub fn run() -> ExitCode {
                 Command::IngestCost(command) => command.run(&settings),
                 Command::Replay(command) => command.run(settings).await,
                 Command::Doctor(command) => command.run(settings).await,
+                Command::Health(command) => command.run(settings).await,
                 Command::VerifyErasure(command) => command.run(settings).await,
+                Command::Completions(command) => command.run(),
+                Command::Man(command) => command.run(),
             }
         })
     });
     match outcome {
         Ok(code) => code,
+        Err(error) if output::is_closed(&error) => ExitCode::from(OUTPUT_CLOSED),
         Err(error) => {
             output::print_status(&format!("erstwhile: {error:#}"));
             ExitCode::FAILURE

@@ -13,4 +13,5 @@ pub mod v0;
 pub mod v2;
 pub mod v3;
 pub mod v4;
+pub mod welcome;
 pub mod wrong_door;

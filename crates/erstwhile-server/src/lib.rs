@@ -14,3 +14,4 @@ pub mod models;
 pub mod router;
 pub mod serve;
 pub mod settings;
+pub mod version;

@@ -93,7 +93,7 @@ impl Mcp {
 /// The route of the server, for requests that have been admitted with an API key.
 ///
 /// There are no sessions: each request is complete in itself, so any server of several can answer it, and nothing is
-/// kept for a client that has gone.
+/// kept for a client that has gone. A server that stops completes the requests in progress, as for every route.
 pub fn routes(app: &App) -> Router<App> {
     let server = Mcp {
         engine: app.engine.clone(),
@@ -106,7 +106,6 @@ pub fn routes(app: &App) -> Router<App> {
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(app.limits.body_bytes_max)
-        .with_cancellation_token(app.draining.child_token())
         // The check of the host protects servers that trust whoever reaches them. Here, each request has a key, which a
         // web page that was led to this address does not know.
         .disable_allowed_hosts();

@@ -14,7 +14,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::http::{admission, health, idempotency, v0, v2, v3, v4, wrong_door};
+use crate::http::{admission, health, idempotency, v0, v2, v3, v4, welcome, wrong_door};
 use crate::mcp;
 use crate::metrics::{RequestLabels, RouteLabels};
 use crate::settings::ServerSettings;
@@ -26,6 +26,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn router(app: &App, settings: &ServerSettings) -> Router {
     let timeout = Duration::from_secs(settings.timeout_s);
     Router::new()
+        .route("/", get(welcome::welcome))
         .route("/healthz", get(health::healthz))
         .route("/livez", get(health::healthz))
         .route("/readyz", get(health::readyz))

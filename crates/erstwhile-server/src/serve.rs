@@ -100,6 +100,7 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
         queue_episodes_max: settings.ingest.queue_episodes_max,
         index_bytes_max: settings.search.index_mib_max << 20,
+        read_wait: Duration::from_millis(settings.search.wait_ms),
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),
         embedding: models::embedding_settings(&settings.embedder),
@@ -117,6 +118,17 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
 fn has_store(settings: &StoreSettings) -> bool {
     let database = embedded_database(settings);
     settings.database.is_some() || database.exists() || database.with_extension("id").exists()
+}
+
+/// The number of bytes of the embedded database's files; `None` if the data is elsewhere.
+pub fn database_bytes(settings: &StoreSettings) -> Option<i64> {
+    if settings.database.is_some() {
+        return None;
+    }
+    let database = settings.data.join(DATABASE);
+    let files = [database.clone(), database.with_extension("db-wal")];
+    let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|file| file.len());
+    i64::try_from(sizes.sum::<u64>()).ok()
 }
 
 /// Returns random bytes for the secret of a key.
@@ -193,6 +205,7 @@ impl Server {
             shutdown.cancelled().await;
             workers.stop().await;
         });
+        tasks.spawn(warm_up(engine.clone()));
         tasks.spawn(clean_up(engine, draining.clone()));
         let drain = Duration::from_secs(settings.server.drain_s);
         Ok(Self { scheme, address, metrics_address, draining, stopped, tasks, drain })
@@ -219,6 +232,12 @@ async fn serve_on(
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     Ok((address, connections::serve(listener, tls, router, limits, app.metrics.clone(), stop.clone())))
+}
+
+async fn warm_up(engine: Engine) {
+    if let Err(error) = engine.warm_up().await {
+        tracing::warn!(%error, "the models cannot be warmed up");
+    }
 }
 
 /// Checks and cleans up the store at the start and then regularly, until cancelled.

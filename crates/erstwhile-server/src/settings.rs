@@ -220,6 +220,9 @@ pub struct SearchSettings {
     pub index_mib_max: u64,
     /// When searches for facts return statements: `auto`, `always` or `never`.
     pub statements: StatementsSetting,
+    /// Maximum number of milliseconds after something was added that a search or a context waits for its facts; 0 for
+    /// never.
+    pub wait_ms: u64,
 }
 
 /// When searches for facts return statements.
@@ -247,7 +250,7 @@ impl From<StatementsSetting> for Statements {
 
 impl Default for SearchSettings {
     fn default() -> Self {
-        Self { index_mib_max: 1024, statements: StatementsSetting::default() }
+        Self { index_mib_max: 1024, statements: StatementsSetting::default(), wait_ms: 500 }
     }
 }
 

@@ -43,19 +43,20 @@ mod templates;
 mod threads;
 mod user_summaries;
 mod users;
+mod warm_up;
 mod why;
 mod writes;
 mod written_summaries;
 
 pub use crate::store::sql::DamageSearch;
-pub use crate::store::{DayUsage, ErasureReceipt, ErasureState};
+pub use crate::store::{DayUsage, ErasureReceipt, ErasureState, StoreSize};
 pub use builder::EngineBuilder;
 pub use context::ContextRequest;
 pub use derived::{Community, FoundPatterns, GraphPart};
 pub use entities::NodeDraft;
 pub use episodes::NewEpisode;
 pub use facts::{FactDraft, FactEnd, FactTriple};
-pub use graphs::{GraphUpdate, NewGraph};
+pub use graphs::{GraphSize, GraphUpdate, NewGraph};
 pub use groups::{MembershipChange, UserGroup};
 pub use handles::{
     CollectionHandle, GraphHandle, GraphRef, GroupHandle, ImportHandle, ProjectHandle, ThreadHandle, UserHandle,

@@ -56,6 +56,9 @@ pub struct Workers {
 impl Workers {
     pub(crate) fn spawn(state: &Arc<State>, count: usize) -> Self {
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
+        if count > 0 {
+            state.workers_are_running();
+        }
         for _ in 0..count {
             tasks.spawn(run(Arc::clone(state), stop.clone()));
         }
@@ -280,6 +283,7 @@ impl Reader<'_> {
             }
         }
         apply(state, self.lease, partition, changes).await?;
+        state.episodes_were_read(self.source.graph(), episodes.iter().map(|episode| episode.id));
         state.dropped_claims().add(&counts);
         Ok(())
     }

@@ -20,6 +20,9 @@ pub struct EngineSettings {
     pub exact_max: usize,
     /// Maximum number of episodes that wait for ingestion, roughly; whoever adds more is refused.
     pub queue_episodes_max: i64,
+    /// How long after episodes are added a search for facts or a context waits for them to be read; zero for never. Only
+    /// with workers, and while there is little to read.
+    pub read_wait: Duration,
     /// The size of a context block.
     pub context: ContextBudget,
     /// Whether searches for facts return statements, unless a request says.
@@ -115,6 +118,7 @@ impl Default for EngineSettings {
             index_bytes_max: 1 << 30,
             exact_max: EXACT_MAX,
             queue_episodes_max: 100_000,
+            read_wait: Duration::from_millis(500),
             context: ContextBudget::default(),
             statements: Statements::default(),
             model: ModelReadingSettings::default(),

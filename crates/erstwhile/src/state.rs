@@ -21,6 +21,7 @@ pub(crate) mod embedding;
 pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
+mod unread;
 
 pub use embedding::{EmbeddingTotals, QueryTotals};
 pub(crate) use indexes::IndexHandle;
@@ -35,6 +36,7 @@ use embedding::{EmbeddingQueue, Queries, SharedEmbeddingTotals};
 use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
+use unread::Unread;
 
 /// The state of one engine in this process.
 #[derive(Debug)]
@@ -43,6 +45,7 @@ pub(crate) struct State {
     indexes: Indexes,
     declarations: Declarations,
     announcements: Announcements,
+    unread: Unread,
     backlog: Backlog,
     dropped: DroppedClaims,
     erasures: Erasures,
@@ -61,6 +64,7 @@ impl State {
             indexes,
             declarations: Declarations::new(),
             announcements: Announcements::default(),
+            unread: Unread::default(),
             backlog: Backlog::default(),
             dropped: DroppedClaims::default(),
             erasures: Erasures::default(),

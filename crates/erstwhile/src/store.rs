@@ -40,10 +40,10 @@ pub use checks::LostEpisodes;
 pub use erasures::{ErasureReceipt, ErasureState, PendingErasures};
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
-pub use migrations::MIGRATIONS;
+pub use migrations::{MIGRATIONS, schema_version};
 pub use model_readings::DayUsage;
 pub use queue::{Lease, Queue, QueueDepth};
-pub use reads::SettingScope;
+pub use reads::{SettingScope, StoreSize};
 pub use vectors::TextDigest;
 
 use codes::Code;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::client::{Answer, Client};
 
 /// Numbers of what was done and checked.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Counts {
     pub(super) stored: usize,
     pub(super) deleted: usize,
@@ -314,7 +314,7 @@ impl Person {
                 )
             }));
             match edges.last() {
-                Some(last) if edges.len() == 100 => after = last["uuid"].as_str().unwrap_or_default().to_owned(),
+                Some(last) if edges.len() == 100 => last["uuid"].as_str().unwrap_or_default().clone_into(&mut after),
                 _ => return Ok(facts),
             }
         }
@@ -340,5 +340,5 @@ impl Person {
 /// A name that no other number has.
 fn name(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
-    format!("Zor{}{}{}k", letter(number / 676), letter(number / 26), letter(number))
+    format!("Zo{}r{}n{}k", letter(number / 676), letter(number / 26), letter(number))
 }

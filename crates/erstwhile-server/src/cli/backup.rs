@@ -46,7 +46,7 @@ impl Backup {
         self.data.apply(&mut settings);
         let database = file_of(&settings)?;
         let copy = move || back_up(&database, &self.to, SystemClock.now());
-        print_data(&line_of("backed up", &tokio::task::spawn_blocking(copy).await??, self.json));
+        print_data(&line_of("backed up", &tokio::task::spawn_blocking(copy).await??, self.json))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -56,7 +56,7 @@ impl Restore {
         self.data.apply(&mut settings);
         let database = file_of(&settings)?;
         let copy = move || restore(&self.from, &database);
-        print_data(&line_of("restored", &tokio::task::spawn_blocking(copy).await??, self.json));
+        print_data(&line_of("restored", &tokio::task::spawn_blocking(copy).await??, self.json))?;
         Ok(ExitCode::SUCCESS)
     }
 }

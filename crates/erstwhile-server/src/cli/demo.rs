@@ -6,14 +6,14 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use erstwhile::Engine;
-use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, NewMessage, NewThread, NewUser};
+use erstwhile::engine::{ContextRequest, GraphRef, NewMessage, NewThread, NewUser};
 use erstwhile::model::{Metadata, ProjectId, Role};
 use erstwhile::search::filter::Filter;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::facts::{Ids, print_facts};
 use super::output::{print_data, print_status};
 use crate::serve::{DEFAULT_PROJECT, Server, open_engine};
 use crate::settings::Settings;
@@ -69,10 +69,10 @@ async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
     let server = Server::start(engine.clone(), settings).await?;
     ingest(&engine, project, &sample).await?;
     let graph = GraphRef::User(sample.user.user_id.clone());
-    print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?);
+    print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?, Ids::Hidden)?;
     let context = engine.project(project).graph(&graph).context(&sample.question, ContextRequest::default()).await?;
-    print_data(&format!("\n# Context for: {}\n", sample.question));
-    print_data(&context);
+    print_data(&format!("\n# Context for: {}\n", sample.question))?;
+    print_data(&context)?;
     server.stop().await;
     Ok(())
 }
@@ -121,16 +121,4 @@ fn message(sample: &SampleMessage) -> anyhow::Result<NewMessage> {
     let role = Role::parse(&sample.role).with_context(|| format!("`{}` is not a role", sample.role))?;
     let (content, created_at) = (sample.content.clone(), Some(sample.at));
     Ok(NewMessage { role, name: None, content, created_at, metadata: Metadata::new() })
-}
-
-fn print_facts(mut facts: Vec<FactTriple>) {
-    facts.sort_by_key(|triple| (triple.fact.valid_from, triple.fact.id));
-    print_data(&format!("# Facts of the graph ({})\n", facts.len()));
-    for FactTriple { fact, source, target } in facts {
-        let day = |at: Timestamp| TimeZone::UTC.to_datetime(at).date().to_string();
-        let from = fact.valid_from.map_or_else(|| "…".to_owned(), day);
-        let until = fact.valid_until.map_or_else(|| "present".to_owned(), day);
-        print_data(&format!("{from:>10} – {until:<10}  {} —{}→ {}", source.name, fact.predicate, target.name));
-        print_data(&format!("{:27}{}", "", fact.statement));
-    }
 }

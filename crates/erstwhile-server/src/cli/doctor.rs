@@ -42,9 +42,9 @@ impl Doctor {
                 Err(detail) => (false, detail),
             };
             if self.json {
-                print_data(&json!({"check": name, "ok": ok, "detail": detail}).to_string());
+                print_data(&json!({"check": name, "ok": ok, "detail": detail}).to_string())?;
             } else {
-                print_data(&format!("{}  {name:10}  {detail}", if ok { "ok  " } else { "FAIL" }));
+                print_data(&format!("{}  {name:10}  {detail}", if ok { "ok  " } else { "FAIL" }))?;
             }
         }
         Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::from(3) })

@@ -51,24 +51,29 @@ impl IngestCost {
             messages += conversation.messages.len();
             usage += estimate(&extractor, conversation, |lengths| reading.batch_len(lengths));
         }
-        self.print(messages, conversations.len(), usage, reading.prices);
+        self.print(messages, conversations.len(), usage, reading.prices)?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn print(&self, messages: usize, conversations: usize, usage: ModelUsage, prices: Option<ModelPrices>) {
+    fn print(
+        &self,
+        messages: usize,
+        conversations: usize,
+        usage: ModelUsage,
+        prices: Option<ModelPrices>,
+    ) -> std::io::Result<()> {
         let cost = prices.map(|prices| prices.cost(usage));
         if self.json {
             let report = serde_json::json!({
                 "messages": messages, "conversations": conversations, "calls": usage.calls,
                 "tokens_in": usage.tokens_in, "tokens_out": usage.tokens_out, "cost": cost,
             });
-            print_data(&report.to_string());
-            return;
+            return print_data(&report.to_string());
         }
-        print_data(&format!("{messages} messages of {conversations} conversations"));
-        print_data(&format!("calls       {:>12}", usage.calls));
-        print_data(&format!("tokens in   {:>12}  about, without what the provider caches", usage.tokens_in));
-        print_data(&format!("tokens out  {:>12}  about, with a claim for {WORDS_PER_CLAIM} words", usage.tokens_out));
+        print_data(&format!("{messages} messages of {conversations} conversations"))?;
+        print_data(&format!("calls       {:>12}", usage.calls))?;
+        print_data(&format!("tokens in   {:>12}  about, without what the provider caches", usage.tokens_in))?;
+        print_data(&format!("tokens out  {:>12}  about, with a claim for {WORDS_PER_CLAIM} words", usage.tokens_out))?;
         match cost {
             Some(cost) => print_data(&format!("cost        {cost:>12.4}  at the configured prices")),
             None => print_data("cost                    set model.price_input and model.price_output to see it"),

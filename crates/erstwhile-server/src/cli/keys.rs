@@ -71,9 +71,9 @@ impl Keys {
                 let new = NewKey { name, access, expires_at, secret: None };
                 let revealed = engine.project(project.id).create_key(new, random_bytes()).await?;
                 if self.json {
-                    print_data(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string());
+                    print_data(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string())?;
                 } else {
-                    print_data(&revealed.secret);
+                    print_data(&revealed.secret)?;
                     print_status(&format!(
                         "created key {} of project {}; the secret is not shown again",
                         revealed.key.id, project.name
@@ -82,7 +82,7 @@ impl Keys {
             }
             KeysCommand::List => {
                 for key in engine.project(project.id).list_keys().await? {
-                    print_data(&if self.json { json_of(&key).to_string() } else { line_of(&key) });
+                    print_data(&if self.json { json_of(&key).to_string() } else { line_of(&key) })?;
                 }
             }
             KeysCommand::Revoke { id } => {

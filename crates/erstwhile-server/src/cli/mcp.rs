@@ -41,9 +41,15 @@ impl McpCommand {
         let project = engine.ensure_project(&self.project).await?;
         let access = if self.read_only { KeyAccess::Read } else { KeyAccess::Write };
         let workers = engine.spawn_workers(settings.ingest.workers);
+        // The client does not wait for it.
+        let warming = tokio::spawn({
+            let engine = engine.clone();
+            async move { engine.warm_up().await }
+        });
         let server = Mcp::for_one_caller(engine, &settings, project.id, access);
         let serving = server.serve(stdio()).await.context("the client did not begin as the protocol says")?;
         serving.waiting().await.context("the server stopped")?;
+        warming.abort();
         workers.stop().await;
         Ok(ExitCode::SUCCESS)
     }

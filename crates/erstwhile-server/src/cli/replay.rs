@@ -61,24 +61,24 @@ impl Replay {
         while engine.ingest_next().await? {}
         let offline = Graph::of(&project).await?;
         if self.facts {
-            offline.print_facts("offline");
+            offline.print_facts("offline")?;
         }
         let started = Instant::now();
         read_all(&engine).await?;
         let seconds = started.elapsed().as_secs_f64();
         let model = Graph::of(&project).await?;
         if self.facts {
-            model.print_facts("model");
+            model.print_facts("model")?;
         }
         let readings = Readings::of(&project, &episodes).await?;
         let totals = engine.model_totals();
-        print_data(&format!("\n{:<34}{:>12}{:>12}", "", "offline", "model"));
+        print_data(&format!("\n{:<34}{:>12}{:>12}", "", "offline", "model"))?;
         for (name, before, after) in [
             ("facts", offline.facts.len(), model.facts.len()),
             ("entities", offline.entities, model.entities),
             ("other names of entities", offline.aliases, model.aliases),
         ] {
-            print_data(&format!("{name:<34}{before:>12}{after:>12}"));
+            print_data(&format!("{name:<34}{before:>12}{after:>12}"))?;
         }
         let dates = readings.dropped.get(DATE_REASON).copied().unwrap_or_default();
         for (name, value) in [
@@ -94,10 +94,10 @@ impl Replay {
             ("cost", format!("{:.4}", totals.cost)),
             ("seconds", format!("{seconds:.1}")),
         ] {
-            print_data(&format!("{name:<34}{value:>24}"));
+            print_data(&format!("{name:<34}{value:>24}"))?;
         }
-        print_counts("claims dropped", &readings.dropped);
-        print_counts("messages not read", &readings.failures);
+        print_counts("claims dropped", &readings.dropped)?;
+        print_counts("messages not read", &readings.failures)?;
         Ok(())
     }
 
@@ -153,11 +153,12 @@ impl Graph {
         Ok(Self { facts, entities: entities.len(), aliases })
     }
 
-    fn print_facts(&self, title: &str) {
-        print_data(&format!("\n# {title}: {} facts\n", self.facts.len()));
+    fn print_facts(&self, title: &str) -> std::io::Result<()> {
+        print_data(&format!("\n# {title}: {} facts\n", self.facts.len()))?;
         for FactTriple { fact, source, target } in &self.facts {
-            print_data(&format!("{} —{}→ {}    {}", source.name, fact.predicate, target.name, fact.statement));
+            print_data(&format!("{} —{}→ {}    {}", source.name, fact.predicate, target.name, fact.statement))?;
         }
+        Ok(())
     }
 }
 
@@ -191,12 +192,13 @@ impl Readings {
     }
 }
 
-fn print_counts(title: &str, counts: &BTreeMap<String, u64>) {
+fn print_counts(title: &str, counts: &BTreeMap<String, u64>) -> std::io::Result<()> {
     if counts.is_empty() {
-        return;
+        return Ok(());
     }
-    print_data(&format!("\n{title}:"));
+    print_data(&format!("\n{title}:"))?;
     for (reason, count) in counts {
-        print_data(&format!("{count:>6}  {reason}"));
+        print_data(&format!("{count:>6}  {reason}"))?;
     }
+    Ok(())
 }

@@ -53,7 +53,7 @@ impl Export {
         let exported = engine.export_to(&self.to, &bar).await;
         bar.0.finish_and_clear();
         let exported = exported.with_context(|| format!("the export to `{}` did not finish", self.to.display()))?;
-        print_data(&if self.json { json_of_export(&exported).to_string() } else { line_of_export(&exported) });
+        print_data(&if self.json { json_of_export(&exported).to_string() } else { line_of_export(&exported) })?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -68,7 +68,7 @@ impl Import {
         let imported = engine.import_from(&self.from, &bar).await;
         bar.0.finish_and_clear();
         let imported = imported.with_context(|| format!("the import of `{}` did not finish", self.from.display()))?;
-        print_data(&if self.json { json_of_import(&imported).to_string() } else { line_of_import(&imported) });
+        print_data(&if self.json { json_of_import(&imported).to_string() } else { line_of_import(&imported) })?;
         for problem in imported.problems.iter().take(PROBLEMS_PRINTED_MAX) {
             print_status(&format!("{}: {}", problem.name, problem.message));
         }

@@ -59,7 +59,7 @@ impl VerifyErasure {
                 if let Some(first) = found.first {
                     verified = false;
                     let places = found.places;
-                    print_data(&format!("FOUND  {}: `{text}`, {places} times, first at byte {first}", file.display()));
+                    print_data(&format!("FOUND  {}: `{text}`, {places} times, first at byte {first}", file.display()))?;
                 }
             }
         }

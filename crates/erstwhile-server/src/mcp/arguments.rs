@@ -1,5 +1,6 @@
 //! Arguments that tools share, and their limits.
 
+use erstwhile::ErrorKind;
 use erstwhile::engine::{GraphHandle, GraphRef};
 use erstwhile::model::{EntityId, parse_timestamp};
 use jiff::Timestamp;
@@ -39,6 +40,8 @@ impl OneOrMany {
 pub(super) struct NamedGraph {
     pub(super) reference: GraphRef,
     pub(super) handle: GraphHandle,
+    /// Whether the caller named no graph.
+    is_default: bool,
 }
 
 impl NamedGraph {
@@ -48,11 +51,22 @@ impl NamedGraph {
             GraphRef::User(id) | GraphRef::Graph(id) | GraphRef::Thread(id) => id,
         }
     }
+
+    /// What was found in the graph; nothing in the default graph before something is added to it. Errors name the graph.
+    pub(super) fn found<T: Default>(&self, found: erstwhile::Result<T>) -> Result<T, Failure> {
+        match found {
+            Err(error) if error.kind() == ErrorKind::NotFound && self.is_default => Ok(T::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(Failure { code: "not_found", message: format!("{}: {}", self.id(), error.message()) })
+            }
+            found => Ok(found?),
+        }
+    }
 }
 
 impl Caller {
     fn named(&self, reference: GraphRef) -> NamedGraph {
-        NamedGraph { handle: self.project.graph(&reference), reference }
+        NamedGraph { handle: self.project.graph(&reference), reference, is_default: false }
     }
 
     /// The graph of a user, or a standalone graph, or the default graph.
@@ -61,7 +75,10 @@ impl Caller {
             (Some(_), Some(_)) => Err(Failure::invalid("give a user_id or a group_id, not both")),
             (Some(user_id), None) => Ok(self.named(GraphRef::User(user_id))),
             (None, Some(group_id)) => Ok(self.named(GraphRef::Graph(group_id))),
-            (None, None) => Ok(self.named(GraphRef::Graph(self.default_graph.as_ref().to_owned()))),
+            (None, None) => {
+                let graph = self.named(GraphRef::Graph(self.default_graph.as_ref().to_owned()));
+                Ok(NamedGraph { is_default: true, ..graph })
+            }
         }
     }
 

@@ -1,11 +1,14 @@
 //! The tools by name: their definitions, and calling them with checked rights and arguments.
 
+use std::sync::Arc;
+
 use erstwhile::model::KeyAccess;
 use futures::future::BoxFuture;
 use rmcp::ErrorData;
 use rmcp::handler::server::tool::{schema_for_input, schema_for_output};
 use rmcp::model::{CallToolResult, JsonObject, Tool, ToolAnnotations};
-use schemars::JsonSchema;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -48,14 +51,14 @@ where
     F: Fn(Caller, A) -> W + Send + Sync + 'static,
     W: Future<Output = Result<R, Failure>> + Send + 'static,
 {
-    let schema = schema_for_input::<A>().unwrap_or_default();
+    let schema = with_single_types(&schema_for_input::<A>().unwrap_or_default());
     let annotations = ToolAnnotations::new()
         .read_only(effect == Effect::Reads)
         .destructive(effect == Effect::Removes)
         .idempotent(effect != Effect::Adds)
         .open_world(false);
     let definition = Tool::new(name, description, schema)
-        .with_raw_output_schema(schema_for_output::<R>())
+        .with_raw_output_schema(with_single_types(&schema_for_output::<R>()))
         .with_annotations(annotations);
     let call = move |caller: Caller, arguments: JsonObject| -> BoxFuture<'static, Result<Value, Failure>> {
         let work = parse::<A>(arguments).map(|arguments| function(caller, arguments));
@@ -68,6 +71,28 @@ where
         })
     };
     Entry { definition, effect, call: Box::new(call) }
+}
+
+/// A schema in which optional values are alternatives (`anyOf`) instead of lists of types, which fewer clients read.
+fn with_single_types(schema: &JsonObject) -> Arc<JsonObject> {
+    let mut schema = Schema::from(schema.clone());
+    RecursiveTransform(split_types).transform(&mut schema);
+    Arc::new(schema.as_object().cloned().unwrap_or_default())
+}
+
+fn split_types(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    let Some(Value::Array(types)) = object.get("type").cloned() else { return };
+    object.remove("type");
+    let description = object.remove_entry("description");
+    let others = std::mem::take(object);
+    let alternative = |kind: Value| {
+        let mut alternative = if kind == "null" { JsonObject::new() } else { others.clone() };
+        alternative.insert("type".to_owned(), kind);
+        Value::Object(alternative)
+    };
+    object.extend(description);
+    object.insert("anyOf".to_owned(), types.into_iter().map(alternative).collect());
 }
 
 /// Parses arguments; errors name the argument.

@@ -98,7 +98,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
     (
         "erstwhile-server",
-        &["settings", "models", "metrics", "connections", "app", "http", "mcp", "router", "serve", "cli"],
+        &["version", "settings", "models", "metrics", "connections", "app", "http", "mcp", "router", "serve", "cli"],
     ),
     ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed", "torture"]),
 ];

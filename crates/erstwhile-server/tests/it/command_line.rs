@@ -2,6 +2,10 @@
 
 use std::process::{Command, Output};
 
+use serde_json::{Value, json};
+
+use crate::process::Process;
+
 fn erstwhile(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_erstwhile")).args(arguments).output().expect("the program runs")
 }
@@ -29,7 +33,7 @@ fn keys_are_created_listed_and_revoked() {
     assert!(made.status.success() && secret.starts_with("ew_") && secret.len() > 60, "{made:?}");
     let listed = stdout(&erstwhile(&["keys", "--data", data, "--json", "list"]));
     assert!(!listed.contains(&secret), "the list does not contain the secret");
-    let row: serde_json::Value = serde_json::from_str(listed.trim()).expect("JSON");
+    let row: Value = serde_json::from_str(listed.trim()).expect("JSON");
     assert_eq!((row["name"].as_str(), row["access"].as_str()), (Some("ci"), Some("write")));
     let revoked = erstwhile(&["keys", "--data", data, "revoke", row["id"].as_str().expect("an id")]);
     assert!(revoked.status.success(), "{revoked:?}");
@@ -71,7 +75,19 @@ fn commands_that_only_read_create_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let missing = folder.path().join("missing");
     let data = missing.to_str().expect("a path");
-    for command in [&["doctor"][..], &["keys", "list"], &["export", "--to", data], &["verify-erasure", "somebody"]] {
+    let fact = "11111111-1111-4111-8111-111111111111";
+    for command in [
+        &["doctor"][..],
+        &["keys", "list"],
+        &["export", "--to", data],
+        &["verify-erasure", "somebody"],
+        &["show", "somebody"],
+        &["why", fact],
+        &["users"],
+        &["graphs"],
+        &["projects"],
+        &["stats"],
+    ] {
         let output = erstwhile(&[command, &["--data", data]].concat());
         assert!([Some(1), Some(3)].contains(&output.status.code()), "{command:?}: {output:?}");
         assert!(!missing.exists(), "{command:?} created the folder");
@@ -97,4 +113,119 @@ fn doctor_names_each_problem_and_what_to_do() {
     let text = stdout(&emptied);
     assert!(text.contains("FAIL  store") && text.contains("put it back, from a backup"), "{text}");
     assert_eq!(std::fs::metadata(folder.path().join("erstwhile.db")).expect("a file").len(), 0, "nothing is created");
+}
+
+/// A folder with the data of a server that has stopped: Noor, who lived in Lyon and moved to Copenhagen.
+fn stopped_installation() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start_embedded(folder.path());
+    let add = |path: &str, body: Value| assert!(server.call("POST", path, Some(&body)).status < 300, "{path}");
+    add("/users", json!({ "user_id": "noor", "first_name": "Noor", "last_name": "Haddad" }));
+    add("/threads", json!({ "thread_id": "t", "user_id": "noor" }));
+    add("/graph/create", json!({ "graph_id": "shared" }));
+    let said = |content: &str, at: &str| json!({ "role": "user", "content": content, "created_at": at });
+    let messages =
+        [said("I live in Lyon.", "2025-03-03T09:00:00Z"), said("I moved to Copenhagen.", "2025-09-15T09:00:00Z")];
+    add("/threads/t/messages", json!({ "messages": messages }));
+    let search = json!({ "user_id": "noor", "query": "Where does Noor live?" });
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while server.call("POST", "/graph/search", Some(&search)).body["edges"].as_array().is_none_or(Vec::is_empty) {
+        assert!(std::time::Instant::now() < deadline, "the messages are never read");
+    }
+    assert_eq!(server.terminate(), Some(0));
+    folder
+}
+
+#[test]
+fn what_a_stopped_installation_knows_is_shown_with_the_words_that_it_rests_on() {
+    let folder = stopped_installation();
+    let data = folder.path().to_str().expect("a path");
+    let run = |arguments: &[&str]| {
+        let output = erstwhile(&[arguments, &["--data", data]].concat());
+        assert!(output.status.success(), "{output:?}");
+        stdout(&output)
+    };
+    let json = |arguments: &[&str]| -> Vec<Value> {
+        let text = run(&[arguments, &["--json"]].concat());
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let shown = run(&["show", "noor"]);
+    assert!(shown.contains("2025-03-03 – 2025-09-15  Noor Haddad —LIVES_IN→ Lyon"), "{shown}");
+    assert!(shown.contains("2025-09-15 – present     Noor Haddad —LIVES_IN→ Copenhagen"), "{shown}");
+    let then = run(&["show", "noor", "--as-of", "2025-05-01"]);
+    assert!(then.contains("Lyon") && !then.contains("Copenhagen"), "{then}");
+
+    let facts = json(&["show", "noor"]);
+    let lyon = facts.iter().find(|fact| fact["target_node_name"] == "Lyon").expect("a fact");
+    let fact = lyon["uuid"].as_str().expect("an id");
+    let why = run(&["why", fact]);
+    assert!(
+        why.contains("because of the words of the user in the thread t on 2025-03-03:\n  “I live in Lyon.”"),
+        "{why}"
+    );
+    assert!(why.contains("it ended because of the words of the user in the thread t on 2025-09-15:"), "{why}");
+    assert_eq!(json(&["why", fact])[0]["ended_by"]["words"], "I moved to Copenhagen.");
+
+    let users = json(&["users"]);
+    assert_eq!((users[0]["user_id"].as_str(), users[0]["episodes"].as_i64()), (Some("noor"), Some(2)), "{users:?}");
+    assert_eq!(json(&["graphs"])[0]["graph_id"], "shared");
+    let projects = json(&["projects"]);
+    assert_eq!((projects[0]["users"].as_i64(), projects[0]["graphs"].as_i64()), (Some(1), Some(1)), "{projects:?}");
+    let stats = json(&["stats"]);
+    assert_eq!((stats[0]["users"].as_i64(), stats[0]["episodes"].as_i64()), (Some(1), Some(2)), "{stats:?}");
+    assert!(stats[0]["bytes"].as_i64().is_some_and(|bytes| bytes > 0), "{stats:?}");
+
+    let nobody = erstwhile(&["show", "nobody", "--data", data]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("user not found"), "{nobody:?}");
+}
+
+#[test]
+fn a_command_whose_output_nobody_reads_ends_quietly() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .arg("demo")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(demo.stdout.take());
+    let output = demo.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(141), "as a program that the signal PIPE ended: {output:?}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!told.contains("panicked") && !told.contains("ipe"), "{told}");
+}
+
+#[test]
+fn the_program_tells_its_version_its_completions_and_its_manual() {
+    let version = stdout(&erstwhile(&["--version"]));
+    assert!(version.contains("(commit ") && version.contains(", schema "), "{version}");
+    let completions = stdout(&erstwhile(&["completions", "bash"]));
+    assert!(completions.contains("verify-erasure"), "{completions}");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(erstwhile(&["man", folder.path().to_str().expect("a path")]).status.success());
+    let page = std::fs::read_to_string(folder.path().join("erstwhile-show.1")).expect("a page");
+    assert!(page.contains("in the order of time"), "{page}");
+}
+
+#[test]
+fn a_new_database_is_not_said_to_be_migrated() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start_with(folder.path(), &[("ERSTWHILE_TELEMETRY__LOG", "info")]);
+    let page = server.raw(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("The memory of AI agents"), "{page}");
+    assert!(!server.log().contains("migrat"), "{}", server.log());
+}
+
+#[test]
+fn a_container_can_ask_whether_its_server_is_ready() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    let address = server.address.to_string();
+    let ask = || erstwhile(&["health", "--listen", &address]);
+    let ready = ask();
+    assert_eq!((ready.status.code(), stdout(&ready).trim()), (Some(0), "ready"), "{ready:?}");
+    server.kill();
+    let gone = ask();
+    assert_eq!(gone.status.code(), Some(3), "{gone:?}");
+    assert!(stdout(&gone).contains("nothing listens"), "{gone:?}");
 }

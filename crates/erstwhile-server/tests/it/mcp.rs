@@ -213,6 +213,12 @@ fn wrong_calls_say_what_is_wrong() {
     }
     let nobody = client.failure("search_graph", &json!({ "user_id": "nobody", "query": "x" }));
     assert_eq!(nobody, ("not_found".to_owned(), "user not found".to_owned()));
+    let unknown = client.failure("search_memory_facts", &json!({ "group_ids": ["notes"], "query": "x" }));
+    assert_eq!(unknown, ("not_found".to_owned(), "notes: graph not found".to_owned()));
+    // A memory to which nothing has been added yet is empty, and no mistake.
+    assert_eq!(client.call("search_memory_facts", &json!({ "query": "x" }))["facts"], json!([]));
+    assert_eq!(client.call("get_episodes", &json!({}))["episodes"], json!([]));
+    assert_eq!(client.call("what_changed", &json!({ "since": "2025-01-01" }))["learned_total"], 0);
     let noor = client.call("get_user_edges", &json!({ "user_id": "noor" }));
     assert!(noor["total"].as_i64().expect("a number") >= 2, "nothing was forgotten: {noor}");
     let (status, body) = client.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
@@ -228,6 +234,7 @@ fn tools_describe_what_they_do_and_what_they_return() {
     for tool in listed.as_array().expect("tools") {
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
         assert_eq!(tool["outputSchema"]["type"], "object", "{tool}");
+        assert!(!tool.to_string().contains("\"type\":["), "some clients read single types only: {tool}");
         assert!(text_of(&tool["description"]).ends_with('.'), "{tool}");
         let name = text_of(&tool["name"]);
         let removes = ["forget", "clear_graph", "delete_episode", "delete_entity_edge"].contains(&name.as_str());

@@ -26,10 +26,11 @@ fn thread_path(user_id: &str) -> String {
     format!("/threads/thread%20of%20{}/messages", user_id.replace(' ', "%20"))
 }
 
-/// A unique word for a number, with an ending that the stemmer keeps, so that the stems are unique too.
+/// A unique word for a number, with an ending that the stemmer keeps, so that the stems are unique too, and no letter
+/// thrice in a row, which the reader folds.
 fn word(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
-    format!("Zor{}{}{}k", letter(number / 676), letter(number / 26), letter(number))
+    format!("Zo{}r{}n{}k", letter(number / 676), letter(number / 26), letter(number))
 }
 
 fn love(number: usize) -> Value {

@@ -62,6 +62,7 @@ impl ProjectHandle {
         said: &[EpisodeId],
         request: ContextRequest,
     ) -> Result<String> {
+        self.state().wait_for_unread(graph).await;
         let budget = request.budget.unwrap_or(self.state().parts.settings.context);
         let index = self.index(graph).await?;
         let now = self.now();

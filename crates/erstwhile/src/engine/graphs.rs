@@ -32,6 +32,17 @@ pub struct GraphUpdate {
     pub time_zone: Option<Option<String>>,
 }
 
+/// How much a graph holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GraphSize {
+    /// Episodes.
+    pub episodes: usize,
+    /// Entities, values left out.
+    pub entities: usize,
+    /// Facts, ended ones among them.
+    pub facts: usize,
+}
+
 impl ProjectHandle {
     /// Creates a standalone graph.
     pub async fn create_graph(&self, new: NewGraph) -> Result<Graph> {
@@ -77,6 +88,16 @@ impl GraphHandle {
             GraphRef::Graph(graph_id) => self.project.locate_graph(Locate::Graph, graph_id, "graph").await,
             GraphRef::Thread(thread_id) => self.project.locate_graph(Locate::Thread, thread_id, "thread").await,
         }
+    }
+
+    /// How much the graph holds.
+    pub async fn size(&self) -> Result<GraphSize> {
+        let graph = self.partition().await?;
+        self.project.index(graph).await?.read(|index| GraphSize {
+            episodes: index.episodes().count(),
+            entities: index.knowledge.entities().count(),
+            facts: index.facts().count(),
+        })
     }
 
     /// The graph.

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Engine, ProjectHandle};
+use crate::store::StoreSize;
 use erstwhile_core::change::{Applied, Change, ProjectChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
@@ -44,7 +45,20 @@ impl std::fmt::Debug for RevealedKey {
     }
 }
 
+/// Maximum number of projects in a list.
+const PROJECTS_MAX: i64 = 10_000;
+
 impl Engine {
+    /// The projects, by name.
+    pub async fn projects(&self) -> Result<Vec<Project>> {
+        self.store().projects(PROJECTS_MAX).await
+    }
+
+    /// How much the store holds, in all projects.
+    pub async fn store_size(&self) -> Result<StoreSize> {
+        self.store().size().await
+    }
+
     /// The project with this name.
     pub async fn find_project(&self, name: &str) -> Result<Option<Project>> {
         self.store().find_project_by_name(name).await

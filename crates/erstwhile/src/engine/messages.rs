@@ -135,9 +135,13 @@ impl ProjectHandle {
         for episode in &mut episodes {
             episode.task = Some(task);
         }
+        let pending = episodes.iter().filter(|episode| episode.state == EpisodeState::Pending);
+        let pending: Vec<EpisodeId> = pending.map(|episode| episode.id).collect();
         let messages = episodes.iter().map(|episode| episode.id).collect();
         let add_task = Change::AddTask { task, kind: kind.to_owned(), total: episodes.len() };
         self.apply(graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
+        // Before they are announced, so that they cannot have been read yet.
+        self.state().episodes_were_added(graph, &pending);
         self.state().announcements().add(graph.into());
         Ok(Posted { messages, task })
     }

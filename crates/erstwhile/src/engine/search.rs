@@ -101,6 +101,7 @@ impl GraphHandle {
     /// Searches facts.
     pub async fn search_facts(&self, search: Search) -> Result<Vec<Scored<FactTriple>>> {
         let graph = self.partition().await?;
+        self.project.state().wait_for_unread(graph).await;
         let index = self.project.index(graph).await?;
         let request = self.project.search_request(&index, search).await?;
         index.read(|index| {
@@ -118,6 +119,7 @@ impl GraphHandle {
     pub async fn search_entities(&self, search: Search) -> Result<Vec<Scored<Entity>>> {
         let graph = self.partition().await?;
         let is_present = search.as_known_at.is_none() && !matches!(search.moment, Moment::At(_));
+        self.project.state().wait_for_unread(graph).await;
         let index = self.project.index(graph).await?;
         let request = self.project.search_request(&index, search).await?;
         let mut found = index.read(|index| index.search_entities(&request))?;

@@ -48,6 +48,7 @@ impl ThreadHandle {
     pub async fn context_by_template(&self, template_id: &str) -> Result<String> {
         let template = Template::parse(&self.project.template(template_id).await?)?;
         let thread = self.get().await?;
+        self.project.state().wait_for_unread(thread.graph).await;
         let last = self.project.store().last_messages(thread.graph, self.id(), super::context::MESSAGES_READ).await?;
         let query = query_of(&last);
         let mut texts: HashMap<VariableKind, Vec<String>> = HashMap::new();

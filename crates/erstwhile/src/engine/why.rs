@@ -46,7 +46,7 @@ pub enum FactClosing {
 }
 
 /// What the system has learned since a moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ChangesSince {
     /// Facts that it did not know then, newest first.
     pub learned: Vec<FactTriple>,

@@ -2,6 +2,11 @@
 
 use super::sql::Migration;
 
+/// The version of the schema that this program reads and writes.
+pub fn schema_version() -> i64 {
+    MIGRATIONS.last().map_or(0, |newest| newest.version)
+}
+
 /// Every step, oldest first.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "the first schema", sql: include_str!("migrations/0001_first_schema.sql") },

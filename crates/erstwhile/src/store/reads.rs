@@ -10,7 +10,7 @@ use super::{Store, contains_pattern, statements as sql_text};
 use erstwhile_core::error::Result;
 use erstwhile_core::model::{
     Collection, CollectionId, Document, DocumentUuid, GraphId, GroupId, ImportItem, ImportItemState, ImportJob,
-    ImportJobId, ImportState, ProjectId, Setting, SettingKind, Thread, User, UserUuid,
+    ImportJobId, ImportState, Project, ProjectId, Setting, SettingKind, Thread, User, UserUuid,
 };
 
 /// The scope of a setting.
@@ -31,7 +31,38 @@ impl SettingScope {
     }
 }
 
+/// How much a store holds, in all projects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreSize {
+    /// Users.
+    pub users: i64,
+    /// Threads.
+    pub threads: i64,
+    /// Episodes, messages among them.
+    pub episodes: i64,
+    /// Assertions, statements among them.
+    pub assertions: i64,
+    /// Documents of collections.
+    pub documents: i64,
+}
+
 impl Store {
+    /// The projects, by name.
+    pub async fn projects(&self, limit: i64) -> Result<Vec<Project>> {
+        self.many(&sql_text::PROJECTS, vec![Value::Int(limit)], rows::read_project).await
+    }
+
+    /// How much the store holds. It reads every table once.
+    pub async fn size(&self) -> Result<StoreSize> {
+        Ok(StoreSize {
+            users: self.count(&sql_text::COUNT_ALL_ACCOUNTS, vec![]).await?,
+            threads: self.count(&sql_text::COUNT_ALL_THREADS, vec![]).await?,
+            episodes: self.count(&sql_text::COUNT_ALL_EPISODES, vec![]).await?,
+            assertions: self.count(&sql_text::COUNT_ALL_ASSERTIONS, vec![]).await?,
+            documents: self.count(&sql_text::COUNT_ALL_DOCUMENTS, vec![]).await?,
+        })
+    }
+
     /// The settings of a kind in a scope, by name.
     pub async fn settings(&self, scope: SettingScope, kind: SettingKind) -> Result<Vec<Setting>> {
         let params = vec![scope.key(), kind.value()];

@@ -449,7 +449,10 @@ fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> 
         return Err(Error::new(ErrorKind::Unavailable, message));
     }
     for migration in migrations.iter().filter(|migration| migration.version > found) {
-        tracing::info!(schema.version = migration.version, "migrating: {}", migration.name);
+        // An empty database is made, not migrated.
+        if found > 0 {
+            tracing::info!(schema.version = migration.version, "migrating: {}", migration.name);
+        }
         let transaction = connection.transaction().map_err(failed("migrate"))?;
         transaction.execute_batch(migration.sql).map_err(failed("migrate"))?;
         transaction.pragma_update(None, "user_version", migration.version).map_err(failed("migrate"))?;

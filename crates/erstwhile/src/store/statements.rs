@@ -228,6 +228,8 @@ statements! {
          ON CONFLICT (name) DO NOTHING";
     PROJECTS_AFTER, REFERENCE,
         "SELECT project_id FROM project WHERE project_id > $1 ORDER BY project_id LIMIT $2";
+    PROJECTS, REFERENCE,
+        "SELECT project_id, name, description, time_zone, created_at FROM project ORDER BY name LIMIT $1";
     PROJECT_BY_ID, REFERENCE,
         "SELECT project_id, name, description, time_zone, created_at FROM project WHERE project_id = $1";
     PROJECT_BY_NAME, REFERENCE,
@@ -540,6 +542,11 @@ statements! {
     EXTEND_LEASE, GRAPH, extend!("ingest_queue");
     QUEUE_DEPTH, Reach::FanOut, depth!("ingest_queue");
     LOST_EPISODES, Reach::FanOut, lost!("ingest_queue", "e.state = 0");
+    COUNT_ALL_ACCOUNTS, Reach::FanOut, "SELECT count(*) FROM account";
+    COUNT_ALL_THREADS, Reach::FanOut, "SELECT count(*) FROM thread";
+    COUNT_ALL_EPISODES, Reach::FanOut, "SELECT count(*) FROM episode";
+    COUNT_ALL_ASSERTIONS, Reach::FanOut, "SELECT count(*) FROM assertion";
+    COUNT_ALL_DOCUMENTS, Reach::FanOut, "SELECT count(*) FROM document";
     COUNT_WAITING_EPISODES, Reach::FanOut,
         "SELECT CAST(coalesce(sum(q.pending), 0) AS BIGINT) FROM ingest_queue q \
          LEFT JOIN bulk b ON b.graph_id = q.graph_id WHERE q.pending > 0 AND b.graph_id IS NULL";

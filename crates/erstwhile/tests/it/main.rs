@@ -26,6 +26,7 @@ mod sqlite;
 mod templates;
 mod tiers;
 mod transfer;
+mod unread;
 mod why;
 mod workers;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use erstwhile::engine::{EngineBuilder, GraphRef, NewMessage, NewThread, NewUser};
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint, VALUE_TYPE};
@@ -89,6 +90,15 @@ impl World {
         let script = Arc::new(ScriptedExtractor::default());
         let settings = EngineSettings { embedding: settings, ..EngineSettings::default() };
         let configure = |builder: EngineBuilder| builder.embedding_model(model).settings(settings);
+        let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
+        Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
+    }
+
+    /// A world whose reads wait this long for what was just added.
+    pub(crate) async fn with_read_wait(read_wait: Duration) -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        let settings = EngineSettings { read_wait, ..EngineSettings::default() };
+        let configure = |builder: EngineBuilder| builder.settings(settings);
         let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
         Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
     }

@@ -66,7 +66,8 @@ struct Changes {
 async fn what_changed(caller: Caller, arguments: WhatChanged) -> Result<Changes, Failure> {
     let since = time("since", &arguments.since)?;
     let limit = usize::try_from(items("limit", arguments.limit, FACTS)?).unwrap_or(usize::MAX);
-    let changes = caller.graph(arguments.user_id, arguments.group_id)?.handle.changes_since(since).await?;
+    let graph = caller.graph(arguments.user_id, arguments.group_id)?;
+    let changes = graph.found(graph.handle.changes_since(since).await)?;
     let (learned_total, ended_total) = (changes.learned.len(), changes.ended.len());
     Ok(Changes {
         learned: changes.learned.into_iter().take(limit).map(Into::into).collect(),

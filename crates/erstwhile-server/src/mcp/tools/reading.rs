@@ -161,7 +161,7 @@ async fn get_episodes(caller: Caller, arguments: GetEpisodes) -> Result<Episodes
     let count = items("lastn or max_episodes", given, EPISODES)?;
     let mut episodes = Vec::new();
     for graph in caller.graphs(arguments.user_id, arguments.group_ids)? {
-        episodes.extend(graph.handle.last_episodes(count).await?);
+        episodes.extend(graph.found(graph.handle.last_episodes(count).await)?);
     }
     episodes.sort_by_key(|episode| Reverse(episode.recorded_at));
     episodes.truncate(usize::try_from(count).unwrap_or(usize::MAX));
@@ -267,7 +267,7 @@ struct WireCommunity {
 async fn build_communities(caller: Caller, arguments: BuildCommunities) -> Result<Communities, Failure> {
     let mut communities = Vec::new();
     for graph in caller.graphs(None, arguments.group_ids)? {
-        let found = graph.handle.communities().await?.into_iter();
+        let found = graph.found(graph.handle.communities().await)?.into_iter();
         communities.extend(found.map(|community| WireCommunity {
             uuid: community.id,
             group_id: graph.id().to_owned(),

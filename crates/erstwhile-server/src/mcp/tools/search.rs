@@ -87,7 +87,7 @@ async fn search_nodes(caller: Caller, arguments: SearchNodes) -> Result<FoundNod
     };
     let mut found = Vec::new();
     for graph in caller.graphs(arguments.user_id, arguments.group_ids)? {
-        let nodes = in_graph(&graph, graph.handle.search_entities(search.clone()).await)?;
+        let nodes = graph.found(graph.handle.search_entities(search.clone()).await)?;
         found.extend(nodes.into_iter().map(|node| (graph.id().to_owned(), node)));
     }
     let nodes = ranked(found, limit);
@@ -278,22 +278,11 @@ async fn search_graph(caller: Caller, arguments: SearchGraph) -> Result<Found, F
 async fn facts_in(graphs: Vec<NamedGraph>, search: &Search) -> Result<FoundFacts, Failure> {
     let mut found = Vec::new();
     for graph in graphs {
-        let facts = in_graph(&graph, graph.handle.search_facts(search.clone()).await)?;
+        let facts = graph.found(graph.handle.search_facts(search.clone()).await)?;
         found.extend(facts.into_iter().map(|fact| (graph.id().to_owned(), fact)));
     }
     let facts = ranked(found, search.limit);
     Ok(FoundFacts { message: count(facts.len(), "fact"), facts })
-}
-
-/// The results in a graph, or the error, which names the graph.
-fn in_graph<T>(graph: &NamedGraph, found: erstwhile::Result<T>) -> Result<T, Failure> {
-    found.map_err(|error| {
-        let failure = Failure::from(error);
-        match failure.code {
-            "not_found" => Failure { message: format!("{}: {}", graph.id(), failure.message), ..failure },
-            _ => failure,
-        }
-    })
 }
 
 /// The best results of all graphs. They are ordered by how near each is to the best of its own graph.
