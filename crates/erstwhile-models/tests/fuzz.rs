@@ -17,7 +17,8 @@ use erstwhile_models::offline::dates;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-static OFFLINE: LazyLock<OfflineExtractor> = LazyLock::new(|| OfflineExtractor::new().expect("the extractor's data"));
+static OFFLINE: LazyLock<OfflineExtractor> =
+    LazyLock::new(|| OfflineExtractor::new().unwrap_or_else(|error| panic!("{error}")));
 
 /// Words and marks of conversations, from which inputs are made.
 const WORDS: [&str; 72] = [
@@ -160,7 +161,7 @@ fn request(kind: EpisodeKind, text: &str) -> ExtractionRequest {
 
 fn read(extractor: &dyn Extractor, request: ExtractionRequest) -> Vec<Extraction> {
     let turns = request.turns.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap_or_else(|error| panic!("{error}"));
     let Ok(read) = runtime.block_on(extractor.extract(request)) else { return Vec::new() };
     assert_eq!(read.len(), turns.len());
     for (extraction, turn) in read.iter().zip(&turns) {

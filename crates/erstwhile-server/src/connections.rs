@@ -30,6 +30,7 @@ use crate::settings::ServerSettings;
 
 pub mod open_files;
 mod phase;
+pub mod pinned;
 pub mod tls;
 
 use phase::{ObservedStream, Phase, Progress};

@@ -11,10 +11,12 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::output::print_data;
-use crate::settings::Settings;
+use crate::connections::pinned;
+use crate::settings::{ServerSettings, Settings};
 
 /// How long the server may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,7 +33,7 @@ pub(super) struct Health {
 impl Health {
     pub(super) async fn run(self, settings: Settings) -> anyhow::Result<ExitCode> {
         let address = reachable(self.listen.unwrap_or(settings.server.listen));
-        let (status, answer) = match tokio::time::timeout(TIMEOUT, ask(address)).await {
+        let (status, answer) = match tokio::time::timeout(TIMEOUT, ask(address, &settings.server)).await {
             Ok(Ok(answered)) => answered,
             Ok(Err(error)) => {
                 print_data(&format!("not ready: {error:#}"))?;
@@ -61,8 +63,21 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-async fn ask(address: SocketAddr) -> anyhow::Result<(StatusCode, String)> {
+async fn ask(address: SocketAddr, settings: &ServerSettings) -> anyhow::Result<(StatusCode, String)> {
     let stream = TcpStream::connect(address).await.with_context(|| format!("nothing listens on {address}"))?;
+    match &settings.tls_certificate_file {
+        Some(certificate) => {
+            let stream = pinned::connector(certificate)?.connect(address.ip().into(), stream).await;
+            ask_through(stream.context("the server has another certificate than the settings")?, address).await
+        }
+        None => ask_through(stream, address).await,
+    }
+}
+
+async fn ask_through(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    address: SocketAddr,
+) -> anyhow::Result<(StatusCode, String)> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::get("/readyz").header(header::HOST, address.to_string()).body(Empty::<Bytes>::new())?;
     let asking = async {

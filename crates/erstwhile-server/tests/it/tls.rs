@@ -60,6 +60,15 @@ fn requests_are_encrypted_and_others_are_not_answered() {
     assert!(healthy.starts_with("HTTP/1.1 200"), "{healthy}");
     let unknown = get(&server, &certificate, "/elsewhere").expect("a response");
     assert!(unknown.contains("https://memory/api/v4"), "the address is that of the client: {unknown}");
+    let health = |certificate: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
+        command.args(["health", "--listen", &server.address.to_string()]);
+        command.env("ERSTWHILE_SERVER__TLS_CERTIFICATE_FILE", folder.path().join(certificate));
+        command.output().expect("the program runs").status.code()
+    };
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    std::fs::write(folder.path().join("other.pem"), other.cert.pem()).expect("a file");
+    assert_eq!((health("server.pem"), health("other.pem")), (Some(0), Some(3)));
     for sent in ["GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n", ""] {
         let mut plain = TcpStream::connect(server.address).expect("a connection");
         plain.set_read_timeout(Some(WAIT)).expect("a timeout");
