@@ -13,6 +13,7 @@ mod doctor;
 mod ingest_cost;
 mod keys;
 mod logging;
+mod models;
 mod output;
 mod replay;
 mod serve;
@@ -38,6 +39,8 @@ enum Command {
     Demo(demo::Demo),
     /// Create, list and revoke API keys
     Keys(keys::Keys),
+    /// List, import, download and remove embedding models
+    Models(models::Models),
     /// Export all data to a folder; the server may keep running
     Export(transfer::Export),
     /// Import an export into a database and verify it
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
                 Command::Serve(command) => command.run(settings).await,
                 Command::Demo(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
+                Command::Models(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Import(command) => command.run(settings).await,
                 Command::IngestCost(command) => command.run(&settings),

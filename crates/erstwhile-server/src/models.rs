@@ -6,20 +6,21 @@ use std::time::Duration;
 use anyhow::Context;
 use erstwhile::engine::EngineBuilder;
 use erstwhile::model::ModelPrices;
-use erstwhile::ports::LanguageModel;
+use erstwhile::ports::{EmbeddingModel, LanguageModel};
 use erstwhile::vocabulary::Vocabulary;
 use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings};
 use erstwhile_models::language_models::{
     ConnectionSettings, Dialect, LanguageModelClient, LanguageModelSettings, StructuredOutput,
 };
 use erstwhile_models::model_extractor::{ModelExtractor, PromptOverrides, WithoutFacts};
+use erstwhile_models::model_folders::ModelFolders;
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::remote_embedder::{EmbeddingDialect, RemoteEmbedder, RemoteEmbedderSettings};
 use jiff::SignedDuration;
 
 use crate::settings::{
-    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice,
-    read_setting_file,
+    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, Settings, StoreSettings,
+    StructuredOutputChoice, read_setting_file,
 };
 
 /// Gives an engine its extractors and its language model.
@@ -77,13 +78,14 @@ fn language_model(settings: &ModelSettings) -> anyhow::Result<Option<Arc<dyn Lan
     Ok(Some(Arc::new(LanguageModelClient::new(settings)?)))
 }
 
-/// Returns the configured embedding model, if any.
-///
-/// # Errors
-/// If a setting is invalid.
-pub fn embedding_model(settings: &EmbedderSettings) -> anyhow::Result<Option<RemoteEmbedder>> {
-    let Some(name) = settings.name.clone() else { return Ok(None) };
-    let connection = ConnectionSettings {
+/// Returns the models in the data folder.
+pub fn folders(settings: &StoreSettings) -> ModelFolders {
+    ModelFolders::new(settings.data.join("models"))
+}
+
+/// Returns the connection to the server of the embedding model.
+pub fn embedder_connection(settings: &EmbedderSettings) -> ConnectionSettings {
+    ConnectionSettings {
         timeout: Duration::from_secs(settings.timeout_s),
         timeout_total: Duration::from_secs(settings.timeout_total_s),
         concurrency: settings.concurrency,
@@ -95,21 +97,35 @@ pub fn embedding_model(settings: &EmbedderSettings) -> anyhow::Result<Option<Rem
         headers: settings.headers.clone().into_iter().collect(),
         query: settings.query.clone().into_iter().collect(),
         ..ConnectionSettings::default()
+    }
+}
+
+/// Returns the configured embedding model, if any.
+///
+/// # Errors
+/// If a setting is invalid, or a local model is missing or cannot be used.
+pub fn embedding_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn EmbeddingModel>>> {
+    let Settings { store, embedder: settings, .. } = settings;
+    let Some(name) = settings.name.clone() else { return Ok(None) };
+    let dialect = match settings.provider {
+        EmbedderProvider::Openai => EmbeddingDialect::OpenAi,
+        EmbedderProvider::Ollama => EmbeddingDialect::Ollama,
+        EmbedderProvider::Local => {
+            let model = folders(store).load(&name).context("cannot use embedder.name")?;
+            return Ok(Some(Arc::new(model)));
+        }
     };
     let settings = RemoteEmbedderSettings {
-        dialect: match settings.provider {
-            EmbedderProvider::Openai => EmbeddingDialect::OpenAi,
-            EmbedderProvider::Ollama => EmbeddingDialect::Ollama,
-        },
+        dialect,
         url: settings.url.clone(),
         name,
         key: settings.key.clone(),
         dimensions: settings.dimensions,
         batch_texts_max: settings.batch_texts,
         batch_characters_max: settings.batch_characters,
-        connection,
+        connection: embedder_connection(settings),
     };
-    Ok(Some(RemoteEmbedder::new(settings)?))
+    Ok(Some(Arc::new(RemoteEmbedder::new(settings)?)))
 }
 
 /// How the embedding model is used.

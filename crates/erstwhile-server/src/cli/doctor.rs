@@ -112,7 +112,7 @@ async fn check_keys(engine: &Engine) -> erstwhile::Result<String> {
 
 /// Asks the configured embedding model, if any, about one word.
 async fn check_embedding_model(settings: &Settings) -> Option<Result<String, String>> {
-    let model = match models::embedding_model(&settings.embedder) {
+    let model = match models::embedding_model(settings) {
         Ok(model) => model?,
         Err(error) => return Some(Err(format!("{error:#}"))),
     };
