@@ -8,7 +8,7 @@ use erstwhile::engine::EngineBuilder;
 use erstwhile::model::ModelPrices;
 use erstwhile::ports::{EmbeddingModel, LanguageModel};
 use erstwhile::vocabulary::Vocabulary;
-use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings};
+use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings, RerankingModelSettings};
 use erstwhile_models::language_models::{
     ConnectionSettings, Dialect, LanguageModelClient, LanguageModelSettings, StructuredOutput,
 };
@@ -16,11 +16,12 @@ use erstwhile_models::model_extractor::{ModelExtractor, PromptOverrides, Without
 use erstwhile_models::model_folders::ModelFolders;
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::remote_embedder::{EmbeddingDialect, RemoteEmbedder, RemoteEmbedderSettings};
+use erstwhile_models::remote_reranker::{RemoteReranker, RemoteRerankerSettings, RerankingProvider};
 use jiff::SignedDuration;
 
 use crate::settings::{
-    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, Settings, StoreSettings,
-    StructuredOutputChoice, read_setting_file,
+    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, RerankerProvider, RerankerSettings,
+    Settings, StoreSettings, StructuredOutputChoice, read_setting_file,
 };
 
 /// Gives an engine its extractors and its language model.
@@ -126,6 +127,50 @@ pub fn embedding_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Emb
         connection: embedder_connection(settings),
     };
     Ok(Some(Arc::new(RemoteEmbedder::new(settings)?)))
+}
+
+/// Returns the configured reranking model, if any.
+///
+/// # Errors
+/// If a setting is invalid.
+pub fn reranking_model(settings: &RerankerSettings) -> anyhow::Result<Option<RemoteReranker>> {
+    let Some(name) = settings.name.clone() else { return Ok(None) };
+    let deadline = Duration::from_millis(settings.deadline_ms);
+    let connection = ConnectionSettings {
+        // Nobody waits for a later answer.
+        timeout: deadline,
+        timeout_total: deadline,
+        concurrency: settings.concurrency,
+        requests_per_minute: settings.requests_per_minute,
+        tokens_per_minute: settings.tokens_per_minute,
+        retries_max: settings.retries,
+        pause_min: deadline / 10,
+        proxy: settings.proxy.clone(),
+        ca_file: settings.ca_file.clone(),
+        headers: settings.headers.clone().into_iter().collect(),
+        query: settings.query.clone().into_iter().collect(),
+        ..ConnectionSettings::default()
+    };
+    let provider = match settings.provider {
+        RerankerProvider::Jina => RerankingProvider::Jina,
+        RerankerProvider::Cohere => RerankingProvider::Cohere,
+    };
+    let (url, key) = (settings.url.clone(), settings.key.clone());
+    Ok(Some(RemoteReranker::new(RemoteRerankerSettings { provider, url, name, key, connection })?))
+}
+
+/// How the reranking model is used.
+pub fn reranking_settings(settings: &RerankerSettings) -> RerankingModelSettings {
+    RerankingModelSettings {
+        deadline: Duration::from_millis(settings.deadline_ms),
+        price_tokens: settings.price_tokens,
+        price_calls: settings.price_calls,
+        budget: ModelBudget {
+            cost: settings.budget_cost,
+            tokens: settings.budget_tokens,
+            calls: settings.budget_calls,
+        },
+    }
 }
 
 /// How the embedding model is used.

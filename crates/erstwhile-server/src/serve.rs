@@ -80,8 +80,8 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     Ok(engine_on(open_store(&settings.store).await?, settings)?.build())
 }
 
-/// Opens an engine on the configured store as the server uses it: also with the configured embedding model, which may take
-/// a second to load. Creates the store if it does not exist.
+/// Opens an engine on the configured store as the server uses it: also with the configured models for search, which may
+/// take a second to load. Creates the store if it does not exist.
 ///
 /// # Errors
 /// If the store cannot be opened, or the embedding model cannot be used.
@@ -89,11 +89,15 @@ pub async fn open_serving_engine(settings: &Settings) -> anyhow::Result<Engine> 
     // Before the store, which a command that fails should not create.
     let model = models::embedding_model(settings)?;
     let builder = engine_on(open_store(&settings.store).await?, settings)?;
-    Ok(match model {
+    let builder = match model {
         Some(model) => builder.embedding_model(model),
         None => builder,
-    }
-    .build())
+    };
+    let builder = match models::reranking_model(&settings.reranker)? {
+        Some(model) => builder.reranking_model(model),
+        None => builder,
+    };
+    Ok(builder.build())
 }
 
 /// Opens an engine on the configured store, for commands that must not create one.
@@ -112,6 +116,7 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<EngineBuilder>
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),
         embedding: models::embedding_settings(&settings.embedder),
+        reranking: models::reranking_settings(&settings.reranker),
         ..EngineSettings::default()
     });
     models::add_models(builder, &settings.model)

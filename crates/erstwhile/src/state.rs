@@ -21,11 +21,14 @@ pub(crate) mod embedding;
 pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
+mod patience;
+mod reranking;
 
 pub use embedding::{EmbeddingTotals, QueryTotals};
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
+pub use reranking::RerankingTotals;
 
 use announcements::Announcements;
 use backlog::Backlog;
@@ -35,6 +38,7 @@ use embedding::{EmbeddingQueue, Queries, SharedEmbeddingTotals};
 use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
+use reranking::Reranking;
 
 /// The state of one engine in this process.
 #[derive(Debug)]
@@ -51,6 +55,7 @@ pub(crate) struct State {
     embedding_queue: EmbeddingQueue,
     embedding_totals: SharedEmbeddingTotals,
     queries: Queries,
+    reranking: Reranking,
 }
 
 impl State {
@@ -69,6 +74,7 @@ impl State {
             embedding_queue: EmbeddingQueue::default(),
             embedding_totals: SharedEmbeddingTotals::default(),
             queries: Queries::new(),
+            reranking: Reranking::default(),
         }
     }
 

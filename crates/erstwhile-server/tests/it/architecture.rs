@@ -97,6 +97,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "language_models",
             "model_folders",
             "remote_embedder",
+            "remote_reranker",
             "model_extractor",
         ],
     ),

@@ -18,6 +18,7 @@ mod model;
 mod nodes;
 mod overload;
 mod process;
+mod reranker;
 mod robustness;
 mod scene;
 mod transfer;
