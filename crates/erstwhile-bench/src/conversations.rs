@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use erstwhile::Engine;
-use erstwhile::EngineSettings;
-use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser};
+use anyhow::{Context, bail};
+use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser, Search};
 use erstwhile::model::{EpisodeId, Metadata, ProjectId, Role};
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
+use erstwhile::{EmbeddingModelSettings, Engine, EngineSettings};
 use erstwhile_models::offline::OfflineExtractor;
+use erstwhile_models::sentence_encoder::SentenceEncoder;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use indicatif::ProgressBar;
 use serde::Deserialize;
@@ -77,12 +77,33 @@ struct Message {
     created_at: jiff::Timestamp,
 }
 
-/// An engine with the built-in models on a folder.
-pub(crate) async fn open(folder: &Path) -> anyhow::Result<Engine> {
+/// An engine with the built-in models on a folder, and the sentence encoder in another folder.
+pub(crate) async fn open(folder: &Path, model: Option<&Path>) -> anyhow::Result<Engine> {
     let store = Store::open(Arc::new(Sqlite::open(&folder.join("retrieval.db"))?)).await?;
-    let settings = EngineSettings { index_bytes_max: 4 << 30, ..EngineSettings::default() };
+    // Quality is measured, not speed.
+    let embedding =
+        EmbeddingModelSettings { query_deadline: Duration::from_mins(1), ..EmbeddingModelSettings::default() };
+    let settings = EngineSettings { index_bytes_max: 4 << 30, embedding, ..EngineSettings::default() };
     let builder = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?);
+    let builder = match model {
+        Some(model) => builder.embedding_model(SentenceEncoder::load(model, model.display().to_string())?),
+        None => builder,
+    };
     Ok(builder.settings(settings).build())
+}
+
+/// Waits until every conversation has the vectors of the embedding model, if there is one.
+pub(crate) async fn embed(engine: &Engine, project: ProjectId, sets: &[DataSet]) -> anyhow::Result<()> {
+    for stored in sets.iter().flat_map(|set| &set.conversations) {
+        // The first read loads the index, after which its texts wait.
+        engine.project(project).graph(&stored.graph).search_episodes(Search::new("hello", 1)).await?;
+        while engine.embed_next().await {}
+    }
+    let totals = engine.embedding_totals();
+    if totals.failures > 0 {
+        bail!("the model failed {} times", totals.failures);
+    }
+    Ok(())
 }
 
 /// Stores the conversations of files, unless the folder of the engine has them already.

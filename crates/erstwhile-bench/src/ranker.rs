@@ -63,7 +63,7 @@ impl TrainRanker {
         let runtime = tokio::runtime::Runtime::new()?;
         let (names, questions) = runtime.block_on(async {
             std::fs::create_dir_all(&self.data)?;
-            let engine = conversations::open(&self.data).await?;
+            let engine = conversations::open(&self.data, None).await?;
             let (project, sets) = conversations::store(&engine, &self.files).await?;
             let questions = measure(&engine, project, &sets).await?;
             anyhow::Ok((sets.into_iter().map(|set| set.name).collect::<Vec<_>>(), questions))

@@ -21,6 +21,9 @@ pub(crate) struct Retrieval {
     /// Folder that keeps the stored conversations between runs
     #[arg(long)]
     data: PathBuf,
+    /// Folder of a sentence encoder, by whose vectors episodes are searched instead of the built-in table's
+    #[arg(long)]
+    model: Option<PathBuf>,
 }
 
 impl Retrieval {
@@ -30,8 +33,9 @@ impl Retrieval {
 
     async fn measure(self) -> anyhow::Result<()> {
         std::fs::create_dir_all(&self.data)?;
-        let engine = conversations::open(&self.data).await?;
+        let engine = conversations::open(&self.data, self.model.as_deref()).await?;
         let (project, sets) = conversations::store(&engine, &self.files).await?;
+        conversations::embed(&engine, project, &sets).await?;
         let mut rows = Vec::new();
         let rerankers = [
             ("default", Reranker::Relevance),

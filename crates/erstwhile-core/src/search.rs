@@ -56,6 +56,8 @@ pub enum Reranker {
     NodeDistance(EntityId),
     /// By number of supporting episodes; for episodes, by number of their facts.
     EpisodeMentions,
+    /// The default order, of which a model that reads query and text together may reorder the best.
+    CrossEncoder,
 }
 
 /// When facts must be valid to be returned.

@@ -31,7 +31,7 @@ mod request;
 mod retry;
 pub(crate) mod sender;
 mod settings;
-mod transport;
+pub(crate) mod transport;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

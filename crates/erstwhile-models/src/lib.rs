@@ -7,16 +7,25 @@
 //! | `model-extractor` | `model_extractor`: extraction by a language model, checked against the text | a language model |
 //! | `language-models` | `language_models`: clients of language models | a server, local or remote |
 //! | `remote-embedder` | `remote_embedder`: a client of embedding models | a server, local or remote |
+//! | `remote-reranker` | `remote_reranker`: a client of reranking models | a server, local or remote |
+//! | `sentence-encoder` | `sentence_encoder`: sentence encoders of the BERT family; `model_folders`: where they are stored | the files of a model |
+//! | `model-download` | `model_folders::download`: fetches these files | a server that has them |
 
 #[cfg(feature = "language-models")]
 pub mod language_models;
 #[cfg(feature = "model-extractor")]
 pub mod model_extractor;
+#[cfg(feature = "sentence-encoder")]
+pub mod model_folders;
 #[cfg(feature = "offline")]
 pub mod offline;
 #[cfg(feature = "remote-embedder")]
 pub mod remote_embedder;
+#[cfg(feature = "remote-reranker")]
+pub mod remote_reranker;
+#[cfg(feature = "sentence-encoder")]
+pub mod sentence_encoder;
 #[cfg(feature = "embedder")]
 pub mod static_embedder;
-#[cfg(feature = "embedder")]
+#[cfg(any(feature = "embedder", feature = "sentence-encoder"))]
 mod wordpiece;

@@ -6,6 +6,7 @@
 
 mod tables;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
@@ -23,7 +24,7 @@ const CONTINUATION: &str = "##";
 const UNKNOWN: &str = "[UNK]";
 
 /// A map from pieces to ids. The keys are fixed, so a fast hash without a random seed is safe.
-type Pieces = HashMap<&'static str, u32, FixedState>;
+type Pieces = HashMap<Cow<'static, str>, u32, FixedState>;
 
 /// A tokenizer with its vocabulary of word pieces.
 #[derive(Debug)]
@@ -43,13 +44,24 @@ impl WordPiece {
     /// Parses a vocabulary with one piece per line; the line number is the id. Returns `None` if the
     /// unknown piece is missing.
     pub(crate) fn new(vocabulary: &'static str) -> Option<Self> {
+        Self::of_pieces(vocabulary.lines().zip(0_u32..))
+    }
+
+    /// A vocabulary of pieces with their ids. Returns `None` if the unknown piece is missing.
+    pub(crate) fn of_pieces(pieces: impl Iterator<Item = (impl Into<Cow<'static, str>>, u32)>) -> Option<Self> {
         let mut first = Pieces::default();
         let mut next = Pieces::default();
         let mut len = 0;
-        for (id, piece) in (0_u32..).zip(vocabulary.lines()) {
-            match piece.strip_prefix(CONTINUATION) {
-                Some(rest) if !rest.is_empty() => next.insert(rest, id),
-                _ => first.insert(piece, id),
+        for (piece, id) in pieces {
+            let piece = piece.into();
+            match piece {
+                Cow::Borrowed(piece) if is_continuation(piece) => {
+                    next.insert(Cow::Borrowed(&piece[CONTINUATION.len()..]), id)
+                }
+                Cow::Owned(piece) if is_continuation(&piece) => {
+                    next.insert(Cow::Owned(piece[CONTINUATION.len()..].to_owned()), id)
+                }
+                piece => first.insert(piece, id),
             };
             len += 1;
         }
@@ -146,6 +158,11 @@ impl<F: FnMut(u32)> WordSplitter<'_, F> {
         }
         self.word.clear();
     }
+}
+
+/// Whether a piece continues a word.
+fn is_continuation(piece: &str) -> bool {
+    piece.strip_prefix(CONTINUATION).is_some_and(|rest| !rest.is_empty())
 }
 
 /// Whether `c` separates words.

@@ -20,6 +20,7 @@ mod keys;
 mod logging;
 mod manual;
 mod mcp;
+mod models;
 mod output;
 mod replay;
 mod serve;
@@ -59,6 +60,8 @@ enum Command {
     Stats(inspect::Stats),
     /// Create, list and revoke API keys
     Keys(keys::Keys),
+    /// List, import, download and remove embedding models
+    Models(models::Models),
     /// Export all data to a folder; the server may keep running
     Export(transfer::Export),
     /// Import an export into a database and verify it
@@ -127,6 +130,7 @@ pub fn run() -> ExitCode {
                 Command::Projects(command) => command.run(settings).await,
                 Command::Stats(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
+                Command::Models(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Import(command) => command.run(settings).await,
                 Command::Backup(command) => command.run(settings).await,

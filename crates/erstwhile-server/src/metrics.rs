@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use erstwhile::{EmbeddingTotals, ModelTotals};
+use erstwhile::{EmbeddingTotals, ModelTotals, RerankingTotals};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -64,6 +64,7 @@ pub struct Metrics {
     pub model_queue_episodes: Gauge,
     model: ModelMetrics,
     embedding: EmbeddingMetrics,
+    reranking: RerankingMetrics,
 }
 
 /// What the language model consumed and read since the start.
@@ -83,10 +84,10 @@ struct TokenLabels {
     kind: &'static str,
 }
 
-/// Labels of the episodes that the language model read, and of embedded queries.
+/// Labels of the episodes that the language model read, of embedded queries, and of reranked searches.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OutcomeLabels {
-    /// `read` or `failed`; of queries, see `EmbeddingTotals`.
+    /// `read` or `failed`; of the others, see `EmbeddingTotals` and `RerankingTotals`.
     outcome: &'static str,
 }
 
@@ -109,6 +110,29 @@ impl ModelMetrics {
         registry.register("model_cost", help, metrics.cost.clone());
         let help = "Episodes that the language model read or could not read, since the start";
         registry.register("model_episodes", help, Family::clone(&metrics.episodes));
+        metrics
+    }
+}
+
+/// What the reranking model did and consumed since the start.
+#[derive(Debug, Clone, Default)]
+struct RerankingMetrics {
+    calls: Gauge,
+    tokens: Gauge,
+    cost: Gauge<f64, AtomicU64>,
+    searches: Family<OutcomeLabels, Gauge>,
+}
+
+impl RerankingMetrics {
+    fn register(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        let help = "Answered calls of the reranking model, since the start";
+        registry.register("reranking_calls", help, metrics.calls.clone());
+        registry.register("reranking_tokens", "Tokens of the reranking model, since the start", metrics.tokens.clone());
+        let help = "Cost of the reranking model in the currency of the configured prices, since the start";
+        registry.register("reranking_cost", help, metrics.cost.clone());
+        let help = "Searches that want the reranking model, by whether it ordered their results, since the start";
+        registry.register("reranking_searches", help, Family::clone(&metrics.searches));
         metrics
     }
 }
@@ -177,6 +201,7 @@ impl Metrics {
         registry.register("model_queue_episodes", help, model_queue_episodes.clone());
         let model = ModelMetrics::register(&mut registry);
         let embedding = EmbeddingMetrics::register(&mut registry);
+        let reranking = RerankingMetrics::register(&mut registry);
         Self {
             registry: Arc::new(registry),
             requests,
@@ -190,6 +215,7 @@ impl Metrics {
             model_queue_episodes,
             model,
             embedding,
+            reranking,
         }
     }
 
@@ -227,6 +253,18 @@ impl Metrics {
             ("skipped", queries.skipped),
         ] {
             self.embedding.queries.get_or_create(&OutcomeLabels { outcome }).set(number(count));
+        }
+    }
+
+    /// Sets what the reranking model did and consumed.
+    pub fn set_reranking_totals(&self, totals: &RerankingTotals) {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let RerankingTotals { usage, cost, ranked, late, failed, skipped } = *totals;
+        self.reranking.calls.set(number(usage.calls));
+        self.reranking.tokens.set(number(usage.tokens_in));
+        self.reranking.cost.set(cost);
+        for (outcome, count) in [("ranked", ranked), ("late", late), ("failed", failed), ("skipped", skipped)] {
+            self.reranking.searches.get_or_create(&OutcomeLabels { outcome }).set(number(count));
         }
     }
 

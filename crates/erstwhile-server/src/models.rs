@@ -6,20 +6,22 @@ use std::time::Duration;
 use anyhow::Context;
 use erstwhile::engine::EngineBuilder;
 use erstwhile::model::ModelPrices;
-use erstwhile::ports::LanguageModel;
+use erstwhile::ports::{EmbeddingModel, LanguageModel};
 use erstwhile::vocabulary::Vocabulary;
-use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings};
+use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings, RerankingModelSettings};
 use erstwhile_models::language_models::{
     ConnectionSettings, Dialect, LanguageModelClient, LanguageModelSettings, StructuredOutput,
 };
 use erstwhile_models::model_extractor::{ModelExtractor, PromptOverrides, WithoutFacts};
+use erstwhile_models::model_folders::ModelFolders;
 use erstwhile_models::offline::OfflineExtractor;
 use erstwhile_models::remote_embedder::{EmbeddingDialect, RemoteEmbedder, RemoteEmbedderSettings};
+use erstwhile_models::remote_reranker::{RemoteReranker, RemoteRerankerSettings, RerankingProvider};
 use jiff::SignedDuration;
 
 use crate::settings::{
-    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice,
-    read_setting_file,
+    EmbedderProvider, EmbedderSettings, ExtractorChoice, ModelSettings, Provider, RerankerProvider, RerankerSettings,
+    Settings, StoreSettings, StructuredOutputChoice, read_setting_file,
 };
 
 /// Gives an engine its extractors and its language model.
@@ -77,13 +79,14 @@ fn language_model(settings: &ModelSettings) -> anyhow::Result<Option<Arc<dyn Lan
     Ok(Some(Arc::new(LanguageModelClient::new(settings)?)))
 }
 
-/// Returns the configured embedding model, if any.
-///
-/// # Errors
-/// If a setting is invalid.
-pub fn embedding_model(settings: &EmbedderSettings) -> anyhow::Result<Option<RemoteEmbedder>> {
-    let Some(name) = settings.name.clone() else { return Ok(None) };
-    let connection = ConnectionSettings {
+/// Returns the models in the data folder.
+pub fn folders(settings: &StoreSettings) -> ModelFolders {
+    ModelFolders::new(settings.data.join("models"))
+}
+
+/// Returns the connection to the server of the embedding model.
+pub fn embedder_connection(settings: &EmbedderSettings) -> ConnectionSettings {
+    ConnectionSettings {
         timeout: Duration::from_secs(settings.timeout_s),
         timeout_total: Duration::from_secs(settings.timeout_total_s),
         concurrency: settings.concurrency,
@@ -95,21 +98,79 @@ pub fn embedding_model(settings: &EmbedderSettings) -> anyhow::Result<Option<Rem
         headers: settings.headers.clone().into_iter().collect(),
         query: settings.query.clone().into_iter().collect(),
         ..ConnectionSettings::default()
+    }
+}
+
+/// Returns the configured embedding model, if any.
+///
+/// # Errors
+/// If a setting is invalid, or a local model is missing or cannot be used.
+pub fn embedding_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn EmbeddingModel>>> {
+    let Settings { store, embedder: settings, .. } = settings;
+    let Some(name) = settings.name.clone() else { return Ok(None) };
+    let dialect = match settings.provider {
+        EmbedderProvider::Openai => EmbeddingDialect::OpenAi,
+        EmbedderProvider::Ollama => EmbeddingDialect::Ollama,
+        EmbedderProvider::Local => {
+            let model = folders(store).load(&name).context("cannot use embedder.name")?;
+            return Ok(Some(Arc::new(model)));
+        }
     };
     let settings = RemoteEmbedderSettings {
-        dialect: match settings.provider {
-            EmbedderProvider::Openai => EmbeddingDialect::OpenAi,
-            EmbedderProvider::Ollama => EmbeddingDialect::Ollama,
-        },
+        dialect,
         url: settings.url.clone(),
         name,
         key: settings.key.clone(),
         dimensions: settings.dimensions,
         batch_texts_max: settings.batch_texts,
         batch_characters_max: settings.batch_characters,
-        connection,
+        connection: embedder_connection(settings),
     };
-    Ok(Some(RemoteEmbedder::new(settings)?))
+    Ok(Some(Arc::new(RemoteEmbedder::new(settings)?)))
+}
+
+/// Returns the configured reranking model, if any.
+///
+/// # Errors
+/// If a setting is invalid.
+pub fn reranking_model(settings: &RerankerSettings) -> anyhow::Result<Option<RemoteReranker>> {
+    let Some(name) = settings.name.clone() else { return Ok(None) };
+    let deadline = Duration::from_millis(settings.deadline_ms);
+    let connection = ConnectionSettings {
+        // Nobody waits for a later answer.
+        timeout: deadline,
+        timeout_total: deadline,
+        concurrency: settings.concurrency,
+        requests_per_minute: settings.requests_per_minute,
+        tokens_per_minute: settings.tokens_per_minute,
+        retries_max: settings.retries,
+        pause_min: deadline / 10,
+        proxy: settings.proxy.clone(),
+        ca_file: settings.ca_file.clone(),
+        headers: settings.headers.clone().into_iter().collect(),
+        query: settings.query.clone().into_iter().collect(),
+        ..ConnectionSettings::default()
+    };
+    let provider = match settings.provider {
+        RerankerProvider::Jina => RerankingProvider::Jina,
+        RerankerProvider::Cohere => RerankingProvider::Cohere,
+    };
+    let (url, key) = (settings.url.clone(), settings.key.clone());
+    Ok(Some(RemoteReranker::new(RemoteRerankerSettings { provider, url, name, key, connection })?))
+}
+
+/// How the reranking model is used.
+pub fn reranking_settings(settings: &RerankerSettings) -> RerankingModelSettings {
+    RerankingModelSettings {
+        deadline: Duration::from_millis(settings.deadline_ms),
+        price_tokens: settings.price_tokens,
+        price_calls: settings.price_calls,
+        budget: ModelBudget {
+            cost: settings.budget_cost,
+            tokens: settings.budget_tokens,
+            calls: settings.budget_calls,
+        },
+    }
 }
 
 /// How the embedding model is used.

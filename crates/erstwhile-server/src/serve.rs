@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
-use erstwhile::engine::{DamageSearch, NewKey};
+use erstwhile::engine::{DamageSearch, EngineBuilder, NewKey};
 use erstwhile::model::{KeyAccess, Project};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
@@ -84,7 +84,27 @@ fn cannot_open(settings: &StoreSettings) -> String {
 /// # Errors
 /// If the store cannot be opened.
 pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
-    engine_on(open_store(&settings.store).await?, settings)
+    Ok(engine_on(open_store(&settings.store).await?, settings)?.build())
+}
+
+/// Opens an engine on the configured store as the server uses it: also with the configured models for search, which may
+/// take a second to load. Creates the store if it does not exist.
+///
+/// # Errors
+/// If the store cannot be opened, or the embedding model cannot be used.
+pub async fn open_serving_engine(settings: &Settings) -> anyhow::Result<Engine> {
+    // Before the store, which a command that fails should not create.
+    let model = models::embedding_model(settings)?;
+    let builder = engine_on(open_store(&settings.store).await?, settings)?;
+    let builder = match model {
+        Some(model) => builder.embedding_model(model),
+        None => builder,
+    };
+    let builder = match models::reranking_model(&settings.reranker)? {
+        Some(model) => builder.reranking_model(model),
+        None => builder,
+    };
+    Ok(builder.build())
 }
 
 /// Opens an engine on the configured store, for commands that must not create one.
@@ -92,10 +112,10 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
 /// # Errors
 /// If there is no store, or it cannot be opened.
 pub async fn open_existing_engine(settings: &Settings) -> anyhow::Result<Engine> {
-    engine_on(open_existing_store(&settings.store).await?, settings)
+    Ok(engine_on(open_existing_store(&settings.store).await?, settings)?.build())
 }
 
-fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
+fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<EngineBuilder> {
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
         queue_episodes_max: settings.ingest.queue_episodes_max,
@@ -104,13 +124,10 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<Engine> {
         statements: settings.search.statements.into(),
         model: models::reading_settings(&settings.model),
         embedding: models::embedding_settings(&settings.embedder),
+        reranking: models::reranking_settings(&settings.reranker),
         ..EngineSettings::default()
     });
-    let builder = match models::embedding_model(&settings.embedder)? {
-        Some(model) => builder.embedding_model(model),
-        None => builder,
-    };
-    Ok(models::add_models(builder, &settings.model)?.build())
+    models::add_models(builder, &settings.model)
 }
 
 /// Returns whether there is a store: the file of the embedded database, or its identity, which is there even if the file

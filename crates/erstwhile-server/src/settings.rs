@@ -15,10 +15,12 @@ use serde::Deserialize;
 
 mod embedder;
 mod model;
+mod reranker;
 
 pub use embedder::{EmbedderProvider, EmbedderSettings};
 pub(crate) use model::read as read_setting_file;
 pub use model::{ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice};
+pub use reranker::{RerankerProvider, RerankerSettings};
 
 /// All settings of the server.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -38,6 +40,8 @@ pub struct Settings {
     pub model: ModelSettings,
     /// The embedding model; none by default.
     pub embedder: EmbedderSettings,
+    /// The reranking model; none by default.
+    pub reranker: RerankerSettings,
     /// Search: memory of indexes, and statements.
     pub search: SearchSettings,
     /// The MCP server.
@@ -319,6 +323,7 @@ impl Settings {
         settings.store.database = settings.store.database.take().filter(|url| !url.is_empty());
         settings.model.complete()?;
         settings.embedder.complete()?;
+        settings.reranker.complete()?;
         settings.auth.bootstrap_key = settings.auth.bootstrap_key.take().filter(|key| !key.is_empty());
         if settings.store.connections == 0 {
             bail!("store.connections must be at least 1");

@@ -12,7 +12,7 @@ use moka::sync::Cache;
 use crate::ingestion::{self, Workers};
 use crate::parts::Parts;
 use crate::ports::{Embedder, Ids};
-use crate::state::{EmbeddingTotals, ModelTotals, State, embedding};
+use crate::state::{EmbeddingTotals, ModelTotals, RerankingTotals, State, embedding};
 use crate::store::{Queue, QueueDepth, Store};
 
 mod builder;
@@ -35,6 +35,7 @@ mod listing;
 mod messages;
 mod model_readings;
 mod repeatable;
+mod reranking;
 mod search;
 mod server_uuids;
 mod settings;
@@ -176,6 +177,11 @@ impl Engine {
     /// What the embedding model did and consumed since the process started.
     pub fn embedding_totals(&self) -> EmbeddingTotals {
         self.state.embedding_totals()
+    }
+
+    /// What the reranking model did and consumed since the process started.
+    pub fn reranking_totals(&self) -> RerankingTotals {
+        self.state.reranking_totals()
     }
 
     /// What the language model consumed and read since the process started.

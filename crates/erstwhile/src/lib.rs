@@ -65,5 +65,5 @@ pub use erstwhile_core::{
 pub use engine::Engine;
 pub use erstwhile_core::error::{Error, ErrorKind, Result};
 pub use ingestion::Workers;
-pub use parts::{EmbeddingModelSettings, EngineSettings, ModelBudget, ModelReadingSettings};
-pub use state::{EmbeddingTotals, ModelTotals, QueryTotals};
+pub use parts::{EmbeddingModelSettings, EngineSettings, ModelBudget, ModelReadingSettings, RerankingModelSettings};
+pub use state::{EmbeddingTotals, ModelTotals, QueryTotals, RerankingTotals};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use erstwhile_core::context::ContextBudget;
 use erstwhile_core::search::{EXACT_MAX, Statements};
 
-use crate::ports::{Clock, Embedder, EmbeddingModel, Extractor, Ids, LanguageModel};
+use crate::ports::{Clock, Embedder, EmbeddingModel, Extractor, Ids, LanguageModel, RerankingModel};
 use crate::store::Store;
 use erstwhile_core::model::ModelPrices;
 use jiff::SignedDuration;
@@ -31,6 +31,28 @@ pub struct EngineSettings {
     pub model: ModelReadingSettings,
     /// How the embedding model is used.
     pub embedding: EmbeddingModelSettings,
+    /// How the reranking model is used.
+    pub reranking: RerankingModelSettings,
+}
+
+/// How the reranking model is used.
+#[derive(Debug, Clone)]
+pub struct RerankingModelSettings {
+    /// How long a search waits for it.
+    pub deadline: Duration,
+    /// Price of a million tokens, if known.
+    pub price_tokens: Option<f64>,
+    /// Price of a thousand calls, if known.
+    pub price_calls: Option<f64>,
+    /// What a project may spend on a day (in UTC).
+    pub budget: ModelBudget,
+}
+
+impl Default for RerankingModelSettings {
+    fn default() -> Self {
+        let budget = ModelBudget::default();
+        Self { deadline: Duration::from_secs(1), price_tokens: None, price_calls: None, budget }
+    }
 }
 
 /// How the embedding model is used.
@@ -123,6 +145,7 @@ impl Default for EngineSettings {
             statements: Statements::default(),
             model: ModelReadingSettings::default(),
             embedding: EmbeddingModelSettings::default(),
+            reranking: RerankingModelSettings::default(),
         }
     }
 }
@@ -136,6 +159,8 @@ pub(crate) struct Parts {
     pub(crate) embedder: Arc<dyn Embedder>,
     /// Embeds everything again in the background.
     pub(crate) embedding_model: Option<Arc<dyn EmbeddingModel>>,
+    /// Orders the best results of searches that want it.
+    pub(crate) reranking_model: Option<Arc<dyn RerankingModel>>,
     pub(crate) extractor: Arc<dyn Extractor>,
     /// Reads episodes again with a language model, after `extractor`.
     pub(crate) model_extractor: Option<Arc<dyn Extractor>>,

@@ -1,4 +1,4 @@
-//! The ports of the engine: clock, ids, embedder, embedding model, extractor and language model.
+//! The ports of the engine: clock, ids, embedder, embedding model, reranking model, extractor and language model.
 
 use std::sync::Arc;
 
@@ -15,10 +15,12 @@ pub use erstwhile_core::model::ModelUsage;
 
 mod embedding_model;
 mod none;
+mod reranking_model;
 mod system;
 
 pub use embedding_model::{EmbeddingModel, Embeddings};
 pub use none::{NoEmbedder, NoExtractor};
+pub use reranking_model::{RerankingModel, RerankingScores};
 pub use system::{SystemClock, TimeOrderedIds};
 
 /// The source of time.
@@ -148,6 +150,17 @@ impl<T: EmbeddingModel + ?Sized> EmbeddingModel for Arc<T> {
 
     async fn embed(&self, texts: &[&str]) -> Embeddings {
         (**self).embed(texts).await
+    }
+}
+
+#[async_trait]
+impl<T: RerankingModel + ?Sized> RerankingModel for Arc<T> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    async fn scores(&self, query: &str, texts: &[&str]) -> RerankingScores {
+        (**self).scores(query, texts).await
     }
 }
 

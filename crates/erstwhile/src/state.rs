@@ -21,12 +21,15 @@ pub(crate) mod embedding;
 pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
+mod patience;
+mod reranking;
 mod unread;
 
 pub use embedding::{EmbeddingTotals, QueryTotals};
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
+pub use reranking::RerankingTotals;
 
 use announcements::Announcements;
 use backlog::Backlog;
@@ -36,6 +39,7 @@ use embedding::{EmbeddingQueue, Queries, SharedEmbeddingTotals};
 use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
+use reranking::Reranking;
 use unread::Unread;
 
 /// The state of one engine in this process.
@@ -54,6 +58,7 @@ pub(crate) struct State {
     embedding_queue: EmbeddingQueue,
     embedding_totals: SharedEmbeddingTotals,
     queries: Queries,
+    reranking: Reranking,
 }
 
 impl State {
@@ -73,6 +78,7 @@ impl State {
             embedding_queue: EmbeddingQueue::default(),
             embedding_totals: SharedEmbeddingTotals::default(),
             queries: Queries::new(),
+            reranking: Reranking::default(),
         }
     }
 

@@ -94,27 +94,29 @@ impl PassageVectors {
     /// The cosine of a normalized query and the nearest passage of each document; zero for documents without vectors.
     /// `found` are the full-text scores of documents, see [`VectorIndex::search`].
     pub(super) fn search(&self, query: &[f32], found: &[f32], documents: usize) -> Vec<f32> {
-        let mut cosines = vec![0.0; documents];
-        let Some(rows) = &self.rows else { return cosines };
+        let Some(rows) = &self.rows else { return vec![0.0; documents] };
         let score = |document: &Option<u32>| document.and_then(|document| found.get(document as usize).copied());
         let found: Vec<f32> = self.document_of.iter().map(|document| score(document).unwrap_or(0.0)).collect();
-        let of_rows = rows.search(query, &found);
-        for (document, numbers) in &self.rows_of {
-            let nearest = numbers.iter().filter_map(|row| of_rows.get(*row as usize).copied()).reduce(f32::max);
-            if let (Some(nearest), Some(cosine)) = (nearest, cosines.get_mut(*document as usize)) {
-                *cosine = nearest;
+        let mut nearest = vec![f32::NEG_INFINITY; documents];
+        for (document, cosine) in self.document_of.iter().zip(rows.search(query, &found)) {
+            if let Some(nearest) = document.and_then(|document| nearest.get_mut(document as usize)) {
+                *nearest = nearest.max(cosine);
             }
         }
-        cosines
+        nearest.into_iter().map(|nearest| if nearest.is_finite() { nearest } else { 0.0 }).collect()
     }
 
     /// The greatest cosine of a passage of a document and one of a document of another index.
     pub(super) fn similarity_to(&self, own: u32, other: &Self, number: u32) -> f32 {
         let (Some(rows), Some(others)) = (&self.rows, &other.rows) else { return 0.0 };
-        let numbers = |index: &Self, document: u32| index.rows_of.get(&document).cloned().unwrap_or_default();
-        let (left, right) = (numbers(self, own), numbers(other, number));
+        let (left, right) = (self.rows_of(own), other.rows_of(number));
         let pairs = left.iter().flat_map(|one| right.iter().map(move |another| (*one, *another)));
         pairs.map(|(one, another)| rows.similarity_to(one, others, another)).reduce(f32::max).unwrap_or(0.0)
+    }
+
+    /// The rows of a document's passages.
+    fn rows_of(&self, document: u32) -> &[u32] {
+        self.rows_of.get(&document).map_or(&[], Vec::as_slice)
     }
 
     /// Approximate size in bytes.

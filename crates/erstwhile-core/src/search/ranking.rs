@@ -196,7 +196,7 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         let Self { searched, request, channels, scores } = self;
         let fused = &scores.values;
         let wanted = match request.reranker {
-            Reranker::Relevance => limit,
+            Reranker::Relevance | Reranker::CrossEncoder => limit,
             _ => limit.max(CANDIDATES_MIN),
         };
         let passes = |number: u32| keep(number) && searched.passes(number);
@@ -204,7 +204,7 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         let tie = |left: u32, right: u32| searched.id(left).cmp(&searched.id(right));
         let best = |scores: &[f32]| top(scores, wanted, passes, tie);
         let mut ranked = match request.reranker {
-            Reranker::Relevance => best(fused),
+            Reranker::Relevance | Reranker::CrossEncoder => best(fused),
             Reranker::Rrf => {
                 let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
                 let mut both = rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)]);

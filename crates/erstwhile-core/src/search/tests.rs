@@ -250,6 +250,7 @@ fn every_reranker_ranks_facts_and_statements() {
         Reranker::Mmr(0.5),
         Reranker::NodeDistance(user),
         Reranker::EpisodeMentions,
+        Reranker::CrossEncoder,
         Reranker::Relevance,
     ];
     for reranker in rerankers {

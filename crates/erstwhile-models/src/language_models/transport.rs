@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use erstwhile::{Error, Result};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Proxy, Response, Url};
+use reqwest::{Client, ClientBuilder, Proxy, Response, Url};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -42,24 +42,10 @@ impl Transport {
         section: &str,
         url: &Url,
     ) -> Result<Self> {
-        let tls = tls_config(settings.ca_file.as_deref(), section, url.scheme() == "https")?;
-        let builder = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_TIMEOUT.min(settings.timeout))
-            .timeout(settings.timeout)
-            // A redirect could send the key to another server.
-            .redirect(Policy::none())
-            .user_agent(concat!("erstwhile/", env!("CARGO_PKG_VERSION")));
-        let builder = match settings.proxy.as_deref() {
-            None => builder,
-            Some(NO_PROXY) => builder.no_proxy(),
-            Some(proxy) => {
-                // The source would show the URL, which may hold a password.
-                let invalid = |_| Error::invalid(format!("{section}.proxy is no URL: set it to http://host:port"));
-                builder.proxy(Proxy::all(proxy).map_err(invalid)?)
-            }
-        };
+        // A redirect could send the key to another server.
+        let builder = client_builder(settings, section, url.scheme() == "https")?.redirect(Policy::none());
         let client = builder
+            .timeout(settings.timeout)
             .build()
             .map_err(|error| Error::internal("cannot create an HTTP client").with_source(error.without_url()))?;
         let extra = settings.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
@@ -100,6 +86,28 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+}
+
+/// What all clients have in common: certificates, proxy and name.
+pub(crate) fn client_builder(
+    settings: &ConnectionSettings,
+    section: &str,
+    needs_certificates: bool,
+) -> Result<ClientBuilder> {
+    let tls = tls_config(settings.ca_file.as_deref(), section, needs_certificates)?;
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .connect_timeout(CONNECT_TIMEOUT.min(settings.timeout))
+        .user_agent(concat!("erstwhile/", env!("CARGO_PKG_VERSION")));
+    match settings.proxy.as_deref() {
+        None => Ok(builder),
+        Some(NO_PROXY) => Ok(builder.no_proxy()),
+        Some(proxy) => {
+            // The source would show the URL, which may hold a password.
+            let invalid = |_| Error::invalid(format!("{section}.proxy is no URL: set it to http://host:port"));
+            Ok(builder.proxy(Proxy::all(proxy).map_err(invalid)?))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod dialects;
 mod embedder;
 mod faults;
 mod limits;
+mod reranker;
 mod secrets;
 mod server;
 mod structured_output;

@@ -86,6 +86,7 @@ async fn results(engine: &Engine, project: ProjectId) -> Vec<String> {
         Reranker::Mmr(0.5),
         Reranker::NodeDistance(centre),
         Reranker::EpisodeMentions,
+        Reranker::CrossEncoder,
     ];
     let mut results = Vec::new();
     for query in QUERIES {

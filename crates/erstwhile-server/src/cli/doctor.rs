@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use erstwhile::Engine;
 use erstwhile::engine::DamageSearch;
-use erstwhile::ports::{Embedder, EmbeddingModel};
+use erstwhile::ports::{Embedder, EmbeddingModel, RerankingModel};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde_json::json;
 
@@ -55,6 +55,9 @@ async fn run_checks(settings: &Settings) -> Vec<Finding> {
     // The settings were loaded before this command ran, so they are valid.
     let mut findings = vec![Finding { name: "settings", result: Ok(format!("API on {}", settings.server.listen)) }];
     findings.push(Finding { name: "embedder", result: check_embedder().await });
+    if let Some(result) = check_reranking_model(settings).await {
+        findings.push(Finding { name: "reranker", result });
+    }
     if let Some(result) = check_embedding_model(settings).await {
         findings.push(Finding { name: "embeddings", result });
     }
@@ -112,13 +115,23 @@ async fn check_keys(engine: &Engine) -> erstwhile::Result<String> {
 
 /// Asks the configured embedding model, if any, about one word.
 async fn check_embedding_model(settings: &Settings) -> Option<Result<String, String>> {
-    let model = match models::embedding_model(&settings.embedder) {
+    let model = match models::embedding_model(settings) {
         Ok(model) => model?,
         Err(error) => return Some(Err(format!("{error:#}"))),
     };
     let vectors = model.embed(&["memory"]).await.checked(1, model.dimensions());
     let found = vectors.map(|_| format!("{} with {} dimensions", model.name(), model.dimensions().unwrap_or_default()));
     Some(found.map_err(|error| error.to_string()))
+}
+
+/// Asks the configured reranking model, if any, about one word.
+async fn check_reranking_model(settings: &Settings) -> Option<Result<String, String>> {
+    let model = match models::reranking_model(&settings.reranker) {
+        Ok(model) => model?,
+        Err(error) => return Some(Err(format!("{error:#}"))),
+    };
+    let scores = model.scores("memory", &["memory"]).await.checked(1);
+    Some(scores.map(|_| format!("{} answers", model.name())).map_err(|error| error.to_string()))
 }
 
 /// Checks that files can be created in the folder: the database needs new ones at every start.

@@ -15,7 +15,7 @@ use super::DataArgs;
 use super::logging;
 use super::output::print_status;
 use crate::connections::open_files;
-use crate::serve::{Server, bootstrap, open_engine};
+use crate::serve::{Server, bootstrap, open_serving_engine};
 use crate::settings::Settings;
 
 /// The file with the first key, in the data folder, of a server that was started without a terminal.
@@ -44,7 +44,7 @@ impl Serve {
         let mut terminate = signal(SignalKind::terminate()).context("cannot install the signal handlers")?;
 
         open_files::raise_limit();
-        let engine = open_engine(&settings).await?;
+        let engine = open_serving_engine(&settings).await?;
         let (_, secret) = bootstrap(&engine, settings.auth.bootstrap_key.as_deref()).await?;
         let server = Server::start(engine, &settings).await?;
         announce(&server, &settings, secret.as_deref());

@@ -83,6 +83,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
     }
     app.metrics.set_model_totals(&app.engine.model_totals());
     app.metrics.set_embedding_totals(&app.engine.embedding_totals());
+    app.metrics.set_reranking_totals(&app.engine.reranking_totals());
     for (reason, count) in app.engine.dropped_claims() {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         app.metrics.dropped_claims.get_or_create(&ReasonLabels { reason }).set(count);

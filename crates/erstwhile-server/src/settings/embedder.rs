@@ -12,7 +12,8 @@ use super::model::read;
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EmbedderSettings {
-    /// The protocol of the server: `openai` (and everything compatible) or `ollama`.
+    /// The protocol of the server: `openai` (and everything compatible) or `ollama`; or `local` for a model in the data
+    /// folder.
     pub provider: EmbedderProvider,
     /// Base URL of the server, such as `http://127.0.0.1:8080/v1`; the provider's own if absent.
     pub url: Option<String>,
@@ -60,7 +61,7 @@ pub struct EmbedderSettings {
     pub budget_calls: Option<u64>,
 }
 
-/// The protocol of the embedding model's server.
+/// The protocol of the embedding model's server, or `local`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EmbedderProvider {
@@ -69,6 +70,8 @@ pub enum EmbedderProvider {
     Openai,
     /// `/api/embed` of Ollama.
     Ollama,
+    /// A model in the data folder, computed by this process.
+    Local,
 }
 
 impl Default for EmbedderSettings {
@@ -123,7 +126,11 @@ impl EmbedderSettings {
         if self.name.is_none() && (self.url.is_some() || self.key.is_some()) {
             bail!("embedder.name must be set with embedder.url or embedder.key");
         }
-        let has_default = self.provider == EmbedderProvider::Ollama;
+        let is_local = self.provider == EmbedderProvider::Local;
+        if is_local && (self.name.is_none() || self.url.is_some() || self.key.is_some() || self.dimensions.is_some()) {
+            bail!("with embedder.provider = local, set embedder.name, and no embedder.url, key or dimensions");
+        }
+        let has_default = is_local || self.provider == EmbedderProvider::Ollama;
         if self.name.is_some() && self.url.is_none() && self.key.is_none() && !has_default {
             bail!("embedder.name needs embedder.url (of a server without keys) or embedder.key");
         }

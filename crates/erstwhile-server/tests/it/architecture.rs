@@ -89,7 +89,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("erstwhile", &["ports", "store", "parts", "export", "state", "ingestion", "engine"]),
     (
         "erstwhile-models",
-        &["wordpiece", "static_embedder", "offline", "language_models", "remote_embedder", "model_extractor"],
+        &[
+            "wordpiece",
+            "static_embedder",
+            "sentence_encoder",
+            "offline",
+            "language_models",
+            "model_folders",
+            "remote_embedder",
+            "remote_reranker",
+            "model_extractor",
+        ],
     ),
     (
         "erstwhile-postgres",

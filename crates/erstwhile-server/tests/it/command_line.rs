@@ -59,6 +59,28 @@ fn doctor_distinguishes_a_healthy_and_a_broken_database() {
 }
 
 #[test]
+fn an_embedding_model_is_imported_used_and_removed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    let tiny = concat!(env!("CARGO_MANIFEST_DIR"), "/../erstwhile-models/testdata/tiny_encoder");
+    let imported = erstwhile(&["models", "--data", data, "import", tiny]);
+    assert!(imported.status.success() && stdout(&imported).contains("tiny_encoder"), "{imported:?}");
+    assert!(stdout(&erstwhile(&["models", "--data", data, "list"])).contains("tiny_encoder  1 MiB"));
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    let doctor = |model: &str| {
+        let mut doctor = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
+        doctor.args(["doctor", "--data", data]).env("ERSTWHILE_EMBEDDER__PROVIDER", "local");
+        stdout(&doctor.env("ERSTWHILE_EMBEDDER__NAME", model).output().expect("the program runs"))
+    };
+    let checked = doctor("tiny_encoder");
+    assert!(checked.contains("ok    embeddings  tiny_encoder@") && checked.contains("8 dimensions"), "{checked}");
+    let missing = doctor("another");
+    assert!(missing.contains("FAIL  embeddings") && missing.contains("no model `another`"), "{missing}");
+    assert!(erstwhile(&["models", "--data", data, "remove", "tiny_encoder"]).status.success());
+    assert!(stdout(&erstwhile(&["models", "--data", data, "list"])).is_empty());
+}
+
+#[test]
 fn invalid_settings_and_wrong_usage_have_different_exit_codes() {
     let unknown = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
         .args(["doctor"])

@@ -21,6 +21,7 @@ mod model;
 mod nodes;
 mod overload;
 mod process;
+mod reranker;
 mod robustness;
 mod scene;
 mod tls;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Engine;
 use crate::parts::{EngineSettings, Parts};
 use crate::ports::{
-    Clock, Embedder, EmbeddingModel, Extractor, Ids, LanguageModel, NoEmbedder, NoExtractor, SystemClock,
-    TimeOrderedIds,
+    Clock, Embedder, EmbeddingModel, Extractor, Ids, LanguageModel, NoEmbedder, NoExtractor, RerankingModel,
+    SystemClock, TimeOrderedIds,
 };
 use crate::store::Store;
 
@@ -28,6 +28,7 @@ impl EngineBuilder {
                 ids: Arc::new(TimeOrderedIds),
                 embedder: Arc::new(NoEmbedder),
                 embedding_model: None,
+                reranking_model: None,
                 extractor: Arc::new(NoExtractor),
                 model_extractor: None,
                 language_model: None,
@@ -62,6 +63,13 @@ impl EngineBuilder {
     #[must_use]
     pub fn embedding_model(mut self, model: impl EmbeddingModel + 'static) -> Self {
         self.parts.embedding_model = Some(Arc::new(model));
+        self
+    }
+
+    /// Sets the reranking model, which orders the results of searches with the reranker `CrossEncoder`.
+    #[must_use]
+    pub fn reranking_model(mut self, model: impl RerankingModel + 'static) -> Self {
+        self.parts.reranking_model = Some(Arc::new(model));
         self
     }
 

@@ -6,7 +6,7 @@ use super::facts::{FactTriple, triple};
 use super::{GraphHandle, ProjectHandle};
 use crate::state::IndexHandle;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Entity, EntityId, Episode, EpisodeId};
+use erstwhile_core::model::{Entity, EntityId, Episode, EpisodeId, Fact};
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{GraphIndex, Moment, QueryVector, Reranker, Scored, SearchRequest, Statements};
 
@@ -103,16 +103,16 @@ impl GraphHandle {
         let graph = self.partition().await?;
         self.project.state().wait_for_unread(graph).await;
         let index = self.project.index(graph).await?;
-        let request = self.project.search_request(&index, search).await?;
-        index.read(|index| {
+        let request = self.project.search_request(&index, self.project.for_reranking(search.clone())).await?;
+        let found = index.read(|index| {
             let found = index.search_facts(&request).into_iter();
-            found
-                .map(|found| {
-                    let item = triple(index, Some(&found.item))?;
-                    Ok(found.with(item))
-                })
-                .collect()
-        })?
+            let whole = |found: Scored<Fact>| {
+                let item = triple(index, Some(&found.item))?;
+                Ok(found.with(item))
+            };
+            found.map(whole).collect::<Result<Vec<_>>>()
+        })??;
+        Ok(self.project.reranked(&search, found).await)
     }
 
     /// Searches entities.
@@ -121,8 +121,9 @@ impl GraphHandle {
         let is_present = search.as_known_at.is_none() && !matches!(search.moment, Moment::At(_));
         self.project.state().wait_for_unread(graph).await;
         let index = self.project.index(graph).await?;
-        let request = self.project.search_request(&index, search).await?;
-        let mut found = index.read(|index| index.search_entities(&request))?;
+        let request = self.project.search_request(&index, self.project.for_reranking(search.clone())).await?;
+        let found = index.read(|index| index.search_entities(&request))?;
+        let mut found = self.project.reranked(&search, found).await;
         // A past state is not described by what was written later.
         if is_present {
             self.project.add_written_summaries(graph, found.iter_mut().map(|found| &mut found.item)).await?;
@@ -134,7 +135,8 @@ impl GraphHandle {
     pub async fn search_episodes(&self, search: Search) -> Result<Vec<Scored<Episode>>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
-        let request = self.project.search_request(&index, search).await?;
-        index.read(|index| index.search_episodes(&request))
+        let request = self.project.search_request(&index, self.project.for_reranking(search.clone())).await?;
+        let found = index.read(|index| index.search_episodes(&request))?;
+        Ok(self.project.reranked(&search, found).await)
     }
 }

@@ -106,7 +106,7 @@ struct GraphEmbedding<'a> {
     state: &'a Arc<State>,
     model: &'a Arc<dyn EmbeddingModel>,
     graph: GraphId,
-    slot: &'a Slot,
+    slot: &'a Arc<Slot>,
 }
 
 impl GraphEmbedding<'_> {
@@ -145,6 +145,7 @@ impl GraphEmbedding<'_> {
             let own: Option<Vec<&Option<Vec<f32>>>> = own.collect();
             Some((text, own?.into_iter().flatten().cloned().collect()))
         }))?;
+        self.state.weigh(self.graph, self.slot)?;
         if let Some(error) = failed {
             return Err(error);
         }

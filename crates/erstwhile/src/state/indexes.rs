@@ -321,7 +321,7 @@ impl State {
     }
 
     /// Updates the size of an index in the cache.
-    fn weigh(&self, graph: GraphId, slot: &Arc<Slot>) -> Result<()> {
+    pub(super) fn weigh(&self, graph: GraphId, slot: &Arc<Slot>) -> Result<()> {
         let weight = slot.read()?.index.weight();
         let kibibytes = u32::try_from(weight / 1024).unwrap_or(u32::MAX);
         let before = slot.kibibytes.swap(kibibytes, Ordering::Relaxed);

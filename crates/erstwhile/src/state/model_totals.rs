@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::State;
 use super::embedding::is_embedding;
+use super::reranking::is_reranker;
 use crate::parts::ModelBudget;
 use crate::store::DayUsage;
 use erstwhile_core::error::{Error, ErrorKind, Result};
@@ -84,7 +85,8 @@ impl State {
     /// `Limited` when it has spent its budget.
     pub(crate) async fn check_model_budget(&self, project: ProjectId) -> Result<()> {
         let budget = &self.parts.settings.model.budget;
-        self.check_budget(project, budget, "the language model", |model| !is_embedding(model)).await
+        self.check_budget(project, budget, "the language model", |model| !is_embedding(model) && !is_reranker(model))
+            .await
     }
 
     /// Checks what a project has spent today on those models that `counts` selects.

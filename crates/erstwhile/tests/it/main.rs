@@ -19,6 +19,7 @@ mod paging;
 mod private_files;
 mod ranking;
 mod repeated;
+mod reranking_model;
 mod schema_fixtures;
 mod scrubbing;
 mod shard_lint;

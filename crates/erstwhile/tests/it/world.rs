@@ -8,11 +8,12 @@ use erstwhile::engine::{EngineBuilder, GraphRef, NewMessage, NewThread, NewUser}
 use erstwhile::model::{ClaimKind, EpisodeId, Holding, Metadata, Precision, ProjectId, Role, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{
     Claim, Embedder, EmbeddingModel, ExtractedAlias, ExtractedStatement, Extraction, Extractor, LanguageModel,
+    RerankingModel,
 };
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::Sqlite;
-use erstwhile::{EmbeddingModelSettings, Engine, EngineSettings, ModelReadingSettings};
+use erstwhile::{EmbeddingModelSettings, Engine, EngineSettings, ModelReadingSettings, RerankingModelSettings};
 use erstwhile_testkit::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -99,6 +100,15 @@ impl World {
         let script = Arc::new(ScriptedExtractor::default());
         let settings = EngineSettings { read_wait, ..EngineSettings::default() };
         let configure = |builder: EngineBuilder| builder.settings(settings);
+        let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
+        Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
+    }
+
+    /// A world in which a model orders the results of searches that want it.
+    pub(crate) async fn with_reranking_model(model: Arc<dyn RerankingModel>, settings: RerankingModelSettings) -> Self {
+        let script = Arc::new(ScriptedExtractor::default());
+        let settings = EngineSettings { reranking: settings, ..EngineSettings::default() };
+        let configure = |builder: EngineBuilder| builder.reranking_model(model).settings(settings);
         let extractor = Arc::clone(&script) as Arc<dyn Extractor>;
         Self::configured(extractor, script, Arc::new(WordEmbedder), |database| Arc::new(database), configure).await
     }

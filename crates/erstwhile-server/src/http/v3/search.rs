@@ -171,8 +171,8 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
     let limit = usize::try_from(body.limit.unwrap_or(LIMIT)).ok().filter(|limit| (1..=limit_max).contains(limit));
     let limit = limit.ok_or_else(|| ApiError::bad_request(format!("limit must be from 1 to {limit_max}")))?;
     let reranker = match body.reranker.as_deref() {
-        // There is no cross encoder; the default order replaces it.
-        None | Some("cross_encoder") => Reranker::Relevance,
+        None => Reranker::Relevance,
+        Some("cross_encoder") => Reranker::CrossEncoder,
         Some("rrf") => Reranker::Rrf,
         Some("mmr") => {
             let lambda = body.mmr_lambda.unwrap_or(MMR_LAMBDA);

@@ -87,8 +87,8 @@ impl Prepared {
 
 fn reranker<F>(body: &SearchBody<F>) -> Result<Reranker, ApiError> {
     match body.reranker.as_deref() {
-        // There is no cross encoder; the default order replaces it.
-        Some("cross_encoder") | None => Ok(Reranker::Relevance),
+        None => Ok(Reranker::Relevance),
+        Some("cross_encoder") => Ok(Reranker::CrossEncoder),
         Some("rrf") => Ok(Reranker::Rrf),
         Some("mmr") => match body.mmr_lambda {
             Some(lambda) if (0.0..=1.0).contains(&lambda) => Ok(Reranker::Mmr(lambda)),

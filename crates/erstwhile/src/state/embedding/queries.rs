@@ -1,16 +1,17 @@
 //! Vectors of queries by the embedding model, which must come in time: a search does not wait longer for its vector than
 //! its setting says, and uses that of the quick embedder otherwise.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::totals::QueryTotals;
 use crate::state::State;
+use crate::state::patience::Patience;
 use erstwhile_core::error::Result;
 use erstwhile_core::model::ProjectId;
 
@@ -20,11 +21,6 @@ const REMEMBERED_MAX: u64 = 2_000;
 const REMEMBERED_FOR: Duration = Duration::from_mins(10);
 /// Maximum number of queries that are embedded at the same time.
 const CONCURRENT_MAX: usize = 64;
-/// After so many failures in a row, the model is not asked for [`PAUSE`].
-const FAILURES_MAX: u32 = 3;
-/// See [`FAILURES_MAX`].
-const PAUSE: Duration = Duration::from_secs(5);
-
 /// A vector that is there or on its way: equal queries at the same time are embedded once.
 type Vector = Arc<OnceCell<Vec<f32>>>;
 
@@ -34,31 +30,13 @@ pub(in crate::state) struct Queries {
     /// By a digest of project and query: no text of a user is kept.
     remembered: Cache<[u8; 32], Vector>,
     places: Arc<Semaphore>,
-    health: Mutex<Health>,
-}
-
-/// How the last queries ended.
-#[derive(Debug, Clone, Copy, Default)]
-struct Health {
-    failures: u32,
-    paused_until: Option<Instant>,
+    patience: Patience,
 }
 
 impl Queries {
     pub(in crate::state) fn new() -> Self {
         let remembered = Cache::builder().max_capacity(REMEMBERED_MAX).time_to_live(REMEMBERED_FOR).build();
-        Self { remembered, places: Arc::new(Semaphore::new(CONCURRENT_MAX)), health: Mutex::default() }
-    }
-
-    fn is_paused(&self) -> bool {
-        let health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        health.paused_until.is_some_and(|until| Instant::now() < until)
-    }
-
-    fn note(&self, succeeded: bool) {
-        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        health.failures = if succeeded { 0 } else { health.failures.saturating_add(1) };
-        health.paused_until = (health.failures >= FAILURES_MAX).then(|| Instant::now() + PAUSE);
+        Self { remembered, places: Arc::new(Semaphore::new(CONCURRENT_MAX)), patience: Patience::default() }
     }
 }
 
@@ -74,7 +52,7 @@ impl State {
             return Some(vector.clone());
         }
         let place = Arc::clone(&self.queries.places).try_acquire_owned();
-        let (Ok(place), false) = (place, self.queries.is_paused()) else {
+        let (Ok(place), false) = (place, self.queries.patience.is_lost()) else {
             count(|queries| queries.skipped += 1);
             return None;
         };
@@ -86,12 +64,12 @@ impl State {
         });
         match timeout(self.parts.settings.embedding.query_deadline, embedded).await {
             Ok(Ok(Ok(vector))) => {
-                self.queries.note(true);
+                self.queries.patience.note(true);
                 count(|queries| queries.embedded += 1);
                 Some(vector)
             }
             Ok(outcome) => {
-                self.queries.note(false);
+                self.queries.patience.note(false);
                 if let Ok(Err(error)) = outcome {
                     tracing::warn!(%error, "a query was not embedded; it is searched with the quick embedder");
                 }
@@ -99,7 +77,7 @@ impl State {
                 None
             }
             Err(_) => {
-                self.queries.note(false);
+                self.queries.patience.note(false);
                 tracing::debug!("a query was not embedded in time; it is searched with the quick embedder");
                 count(|queries| queries.late += 1);
                 None
