@@ -5,6 +5,8 @@
 //! `BOLERO_RANDOM_SEED=2 BOLERO_RANDOM_ITERATIONS=1000000000 BOLERO_RANDOM_TEST_TIME_MS=600000`, or with coverage with
 //! `cargo bolero test`.
 
+#![expect(clippy::expect_used, reason = "a failing test should stop immediately")]
+
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -17,8 +19,7 @@ use erstwhile_models::offline::dates;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-static OFFLINE: LazyLock<OfflineExtractor> =
-    LazyLock::new(|| OfflineExtractor::new().unwrap_or_else(|error| panic!("{error}")));
+static OFFLINE: LazyLock<OfflineExtractor> = LazyLock::new(|| OfflineExtractor::new().expect("it starts"));
 
 /// Words and marks of conversations, from which inputs are made.
 const WORDS: [&str; 72] = [
@@ -161,7 +162,7 @@ fn request(kind: EpisodeKind, text: &str) -> ExtractionRequest {
 
 fn read(extractor: &dyn Extractor, request: ExtractionRequest) -> Vec<Extraction> {
     let turns = request.turns.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap_or_else(|error| panic!("{error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("it starts");
     let Ok(read) = runtime.block_on(extractor.extract(request)) else { return Vec::new() };
     assert_eq!(read.len(), turns.len());
     for (extraction, turn) in read.iter().zip(&turns) {
