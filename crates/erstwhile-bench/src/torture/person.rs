@@ -340,5 +340,5 @@ impl Person {
 /// A name that no other number has.
 fn name(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
-    format!("Zo{}r{}n{}k", letter(number / 676), letter(number / 26), letter(number))
+    format!("Zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
 }

@@ -26,11 +26,10 @@ fn thread_path(user_id: &str) -> String {
     format!("/threads/thread%20of%20{}/messages", user_id.replace(' ', "%20"))
 }
 
-/// A unique word for a number, with an ending that the stemmer keeps, so that the stems are unique too, and no letter
-/// thrice in a row, which the reader folds.
+/// A unique word for a number; for small ones, the reader takes it for a thing that may be loved.
 fn word(number: usize) -> String {
     let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or_default());
-    format!("Zo{}r{}n{}k", letter(number / 676), letter(number / 26), letter(number))
+    format!("Zor{}{}{}", letter(number / 676), letter(number / 26), letter(number))
 }
 
 fn love(number: usize) -> Value {
@@ -74,13 +73,17 @@ fn all_servers_immediately_return_what_one_stored() {
     add_user(&servers[0], "ann");
     for number in 0..30 {
         let (written, read) = (&servers[number % 3], &servers[(number + 1) % 3]);
-        let posted = written.call("POST", &thread_path("ann"), Some(&love(number)));
+        // With an ending that the stemmer keeps, so that the stems are unique, too.
+        let word = format!("{}k", word(number));
+        let said = format!("I love {word}.");
+        let message = json!({"messages": [{"role": "user", "content": said}]});
+        let posted = written.call("POST", &thread_path("ann"), Some(&message));
         assert_eq!(posted.status, 200, "{posted:?}");
         let last = read.call("GET", &format!("{}?lastn=1", thread_path("ann")), None);
-        assert_eq!(last.body["messages"][0]["content"], format!("I love {}.", word(number)));
-        let query = json!({"user_id": "ann", "query": word(number), "scope": "episodes", "limit": 1});
+        assert_eq!(last.body["messages"][0]["content"], said);
+        let query = json!({"user_id": "ann", "query": word, "scope": "episodes", "limit": 1});
         let found = read.call("POST", "/graph/search", Some(&query));
-        assert_eq!(found.body["episodes"][0]["content"], format!("I love {}.", word(number)), "{found:?}");
+        assert_eq!(found.body["episodes"][0]["content"], said, "{found:?}");
     }
     servers[2].call("DELETE", "/users/ann", None);
     for server in &servers {

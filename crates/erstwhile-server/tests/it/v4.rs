@@ -35,7 +35,9 @@ fn start() -> (tempfile::TempDir, Process) {
 fn what_v4_does_not_have_is_answered_with_a_code_and_a_request_id() {
     let (_folder, server) = start();
     let some = "00000000-0000-4000-8000-000000000000";
-    for path in ["/agents/list", "/agents", &format!("/agents/{some}/skills/list"), "/trace-connections", "/batches"] {
+    for path in
+        ["/agents/list", "/agents", &format!("/agents/{some}/skills/list"), "/trace-connections", "/graphs/query"]
+    {
         let (status, body) = ask(&server, &V4, "POST", &format!("/api/v4{path}"));
         assert_eq!((status, &body["error"]["code"]), (501, &"not_implemented".into()), "{path}: {body}");
         assert!(body["error"]["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{body}");
