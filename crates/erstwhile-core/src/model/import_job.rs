@@ -21,6 +21,24 @@ pub enum ImportState {
     Failed,
 }
 
+impl ImportState {
+    /// All states.
+    pub const ALL: [Self; 6] =
+        [Self::Draft, Self::Queued, Self::Processing, Self::Succeeded, Self::Partial, Self::Failed];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Queued => "queued",
+            Self::Processing => "processing",
+            Self::Succeeded => "succeeded",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// An import job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportJob {
@@ -79,6 +97,19 @@ pub enum ImportItemState {
     Succeeded,
     /// Rejected or failed, with the reason.
     Failed(String),
+}
+
+impl ImportItemState {
+    /// The name on the wire; `job` is the state of the item's job.
+    pub fn as_str(&self, job: ImportState) -> &'static str {
+        match self {
+            Self::Pending if job == ImportState::Draft => "pending",
+            Self::Pending => "queued",
+            Self::Processing => "processing",
+            Self::Succeeded => "succeeded",
+            Self::Failed(_) => "failed",
+        }
+    }
 }
 
 /// The target of an item.

@@ -193,10 +193,7 @@ pub(super) async fn end(
         Some(classify) => Some(classify_thread(&project, &session_id, classify).await?),
         None => None,
     };
-    if let Some(instruction) = &body.instruction {
-        project.thread(&session_id).set_instructions(None, Some(instruction)).await?;
-    }
-    let thread = project.thread(&session_id).end().await?;
+    let thread = end_thread(&project, &session_id, body.instruction.as_deref()).await?;
     Ok(Json(Ended { session: session(&app, thread).await?, classification }))
 }
 
@@ -225,13 +222,19 @@ pub(super) async fn end_many(
     check_sessions_exist(&project, &body.session_ids).await?;
     let mut ended = Vec::with_capacity(body.session_ids.len());
     for session_id in &body.session_ids {
-        if let Some(instruction) = &body.instruction {
-            project.thread(session_id).set_instructions(None, Some(instruction)).await?;
-        }
-        let thread = project.thread(session_id).end().await?;
+        let thread = end_thread(&project, session_id, body.instruction.as_deref()).await?;
         ended.push(session(&app, thread).await?);
     }
     Ok(Json(EndedSessions { sessions: ended }))
+}
+
+/// Ends a session; the instruction is for its summary.
+async fn end_thread(project: &ProjectHandle, session_id: &str, instruction: Option<&str>) -> Result<Thread, ApiError> {
+    let thread = project.thread(session_id);
+    if instruction.is_some() {
+        thread.set_instructions(None, instruction).await?;
+    }
+    Ok(thread.end().await?)
 }
 
 async fn check_sessions_exist(project: &ProjectHandle, session_ids: &[String]) -> Result<(), ApiError> {

@@ -24,35 +24,6 @@ use crate::settings::Limits;
 const PAGE_SIZE: i64 = 100;
 const PAGE_SIZE_MAX: i64 = 1_000;
 
-fn state_name(state: ImportState) -> &'static str {
-    match state {
-        ImportState::Draft => "draft",
-        ImportState::Queued => "queued",
-        ImportState::Processing => "processing",
-        ImportState::Succeeded => "succeeded",
-        ImportState::Partial => "partial",
-        ImportState::Failed => "failed",
-    }
-}
-
-fn state_of(name: &str) -> Result<Option<ImportState>, ApiError> {
-    Ok(Some(match name {
-        "draft" => ImportState::Draft,
-        "queued" => ImportState::Queued,
-        "processing" => ImportState::Processing,
-        "succeeded" => ImportState::Succeeded,
-        "partial" => ImportState::Partial,
-        "failed" => ImportState::Failed,
-        // States of the hosted service that batches of this server never have.
-        "invalid" | "canceled" => return Ok(None),
-        _ => {
-            let message =
-                "status must be one of draft, invalid, queued, processing, succeeded, partial, failed, canceled";
-            return Err(ApiError::bad_request(message));
-        }
-    }))
-}
-
 #[derive(Debug, Serialize)]
 pub(super) struct WireBatch {
     batch_id: Uuid,
@@ -87,7 +58,7 @@ impl From<ImportJob> for WireBatch {
         let percent = if counts.total() == 0 { 0.0 } else { over as f64 * 100.0 / counts.total() as f64 };
         Self {
             batch_id: job.id.0,
-            status: state_name(job.state),
+            status: job.state.as_str(),
             metadata: job.metadata,
             ignore_roles: job.ignore_roles.into_iter().map(Role::as_str).collect(),
             strict_ontology: job.strict_ontology,
@@ -139,12 +110,10 @@ impl WireItem {
             ImportTarget::Thread(id) => thread_id = Some(id),
             ImportTarget::Deleted => {}
         }
-        let (status, error) = match item.state {
-            ImportItemState::Pending if batch == ImportState::Draft => ("pending", None),
-            ImportItemState::Pending => ("queued", None),
-            ImportItemState::Processing => ("processing", None),
-            ImportItemState::Succeeded => ("succeeded", None),
-            ImportItemState::Failed(message) => ("failed", Some(json!({ "message": message }))),
+        let status = item.state.as_str(batch);
+        let error = match item.state {
+            ImportItemState::Failed(message) => Some(json!({ "message": message })),
+            _ => None,
         };
         Self {
             item_id: item.episode.0,
@@ -213,7 +182,7 @@ pub(super) struct BatchList {
 
 pub(super) async fn list(Reader(project): Reader, Query(query): Query<ListQuery>) -> Result<Json<BatchList>, ApiError> {
     let (limit, cursor) = query.page()?;
-    let state = match query.status.as_deref().map(state_of).transpose()? {
+    let state = match query.status.as_deref().map(checks::batch_status).transpose()? {
         Some(None) => return Ok(Json(BatchList { batches: Vec::new(), next_cursor: None })),
         state => state.flatten(),
     };

@@ -6,9 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, ProjectHandle};
-use erstwhile::model::{
-    EpisodeKind, ImportItem, ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget, Metadata, Role,
-};
+use erstwhile::model::{EpisodeKind, ImportItem, ImportJob, ImportJobId, ImportState, ImportTarget, Metadata, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,20 +42,9 @@ struct Progress {
     failed_items: i64,
 }
 
-fn state_name(state: ImportState) -> &'static str {
-    match state {
-        ImportState::Draft => "draft",
-        ImportState::Queued => "queued",
-        ImportState::Processing => "processing",
-        ImportState::Succeeded => "succeeded",
-        ImportState::Partial => "partial",
-        ImportState::Failed => "failed",
-    }
-}
-
 impl From<ImportJob> for WireBatch {
     fn from(job: ImportJob) -> Self {
-        let (status, counts) = (state_name(job.state), job.counts);
+        let (status, counts) = (job.state.as_str(), job.counts);
         Self {
             uuid: job.id.0,
             status,
@@ -122,13 +109,7 @@ impl Owners {
         batch: ImportState,
     ) -> Result<WireItem, ApiError> {
         let uuid = self.uuid(project, &item.target).await?;
-        let status = match item.state {
-            ImportItemState::Pending if batch == ImportState::Draft => "pending",
-            ImportItemState::Pending => "queued",
-            ImportItemState::Processing => "processing",
-            ImportItemState::Succeeded => "succeeded",
-            ImportItemState::Failed(_) => "failed",
-        };
+        let status = item.state.as_str(batch);
         let is_message = matches!(item.target, ImportTarget::Thread(_));
         Ok(WireItem {
             uuid: item.episode.0,
@@ -181,21 +162,10 @@ pub(super) async fn list(
     let page = PageQuery { page_size: query.page_size, cursor: query.cursor, ..PageQuery::default() };
     let size = page.size(SIZE_MAX)?;
     let number = page.number(size)?;
-    let state = match query.status.as_deref() {
-        None | Some("") => None,
-        Some("draft") => Some(ImportState::Draft),
-        Some("queued") => Some(ImportState::Queued),
-        Some("processing") => Some(ImportState::Processing),
-        Some("succeeded") => Some(ImportState::Succeeded),
-        Some("partial") => Some(ImportState::Partial),
-        Some("failed") => Some(ImportState::Failed),
-        // States of the hosted service that batches of this server never have.
-        Some("invalid" | "canceled") => return Ok(Json(Page::unnumbered(Vec::new(), number, size))),
-        Some(_) => {
-            let message =
-                "status must be one of draft, invalid, queued, processing, succeeded, partial, failed, canceled";
-            return Err(ApiError::bad_request(message).with_param("status"));
-        }
+    let status = query.status.as_deref().filter(|status| !status.is_empty());
+    let state = match status.map(checks::batch_status).transpose()? {
+        Some(None) => return Ok(Json(Page::unnumbered(Vec::new(), number, size))),
+        state => state.flatten(),
     };
     let jobs = project.list_imports(state, size + 1, (number - 1).saturating_mul(size)).await?;
     Ok(Json(Page::unnumbered(jobs, number, size).map(WireBatch::from)))

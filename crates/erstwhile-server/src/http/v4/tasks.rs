@@ -84,10 +84,7 @@ impl WireTask {
     pub(super) fn of_batch(job: &ImportJob) -> Self {
         let status = match job.state {
             ImportState::Draft | ImportState::Queued => "pending",
-            ImportState::Processing => "processing",
-            ImportState::Succeeded => "succeeded",
-            ImportState::Partial => "partial",
-            ImportState::Failed => "failed",
+            state => state.as_str(),
         };
         let failed = job.counts.failed;
         let error = (failed > 0 && job.completed_at.is_some())
