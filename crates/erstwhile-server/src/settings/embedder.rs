@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use serde::Deserialize;
 
-use super::model::read;
+use super::model::complete_access;
 
 /// The embedding model, and what it may cost. Without it, meaning is compared with the built-in table.
 #[derive(Clone, Deserialize)]
@@ -117,12 +117,7 @@ impl std::fmt::Debug for EmbedderSettings {
 impl EmbedderSettings {
     /// Reads the key from its file, and checks what belongs together.
     pub(super) fn complete(&mut self) -> anyhow::Result<()> {
-        if let Some(file) = &self.key_file {
-            self.key = Some(read("embedder.key_file", file)?.trim().to_owned());
-        }
-        self.name = self.name.take().filter(|name| !name.trim().is_empty());
-        self.url = self.url.take().filter(|url| !url.trim().is_empty());
-        self.key = self.key.take().filter(|key| !key.is_empty());
+        complete_access("embedder", (&mut self.name, &mut self.url), &mut self.key, self.key_file.as_deref())?;
         if self.name.is_none() && (self.url.is_some() || self.key.is_some()) {
             bail!("embedder.name must be set with embedder.url or embedder.key");
         }

@@ -165,12 +165,7 @@ impl std::fmt::Debug for ModelSettings {
 impl ModelSettings {
     /// Reads the key from its file, and checks what belongs together.
     pub(super) fn complete(&mut self) -> anyhow::Result<()> {
-        if let Some(file) = &self.key_file {
-            self.key = Some(read("model.key_file", file)?.trim().to_owned());
-        }
-        self.name = self.name.take().filter(|name| !name.trim().is_empty());
-        self.url = self.url.take().filter(|url| !url.trim().is_empty());
-        self.key = self.key.take().filter(|key| !key.is_empty());
+        complete_access("model", (&mut self.name, &mut self.url), &mut self.key, self.key_file.as_deref())?;
         if self.name.is_none() && (self.url.is_some() || self.key.is_some()) {
             bail!("model.name must be set with model.url or model.key");
         }
@@ -207,6 +202,22 @@ impl ModelSettings {
         let default = if self.name.is_some() { ExtractorChoice::Both } else { ExtractorChoice::Offline };
         self.extractor.unwrap_or(default)
     }
+}
+
+/// Reads the key of a model from its file, if it has one; a blank name, URL or key counts as absent.
+pub(super) fn complete_access(
+    section: &str,
+    (name, url): (&mut Option<String>, &mut Option<String>),
+    key: &mut Option<String>,
+    key_file: Option<&Path>,
+) -> anyhow::Result<()> {
+    if let Some(file) = key_file {
+        *key = Some(read(&format!("{section}.key_file"), file)?.trim().to_owned());
+    }
+    for text in [name, url, key] {
+        text.take_if(|text| text.trim().is_empty());
+    }
+    Ok(())
 }
 
 /// Reads a file that a setting names.

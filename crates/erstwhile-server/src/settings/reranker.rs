@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use serde::Deserialize;
 
-use super::model::read;
+use super::model::complete_access;
 
 /// The model that orders the results of searches with the reranker `cross_encoder`, and what it may cost.
 #[derive(Clone, Deserialize)]
@@ -102,12 +102,7 @@ impl std::fmt::Debug for RerankerSettings {
 impl RerankerSettings {
     /// Reads the key from its file, and checks what belongs together.
     pub(super) fn complete(&mut self) -> anyhow::Result<()> {
-        if let Some(file) = &self.key_file {
-            self.key = Some(read("reranker.key_file", file)?.trim().to_owned());
-        }
-        self.name = self.name.take().filter(|name| !name.trim().is_empty());
-        self.url = self.url.take().filter(|url| !url.trim().is_empty());
-        self.key = self.key.take().filter(|key| !key.is_empty());
+        complete_access("reranker", (&mut self.name, &mut self.url), &mut self.key, self.key_file.as_deref())?;
         if self.name.is_some() != (self.url.is_some() || self.key.is_some()) {
             bail!("reranker.name must be set with reranker.url (of a server without keys) or reranker.key");
         }
