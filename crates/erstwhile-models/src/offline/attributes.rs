@@ -115,9 +115,15 @@ impl SentenceReader<'_, '_> {
         }
         let whole = matches!(
             noun.as_str(),
-            "address" | "phone number" | "number" | "email" | "website" | "handle" | "password"
+            "address" | "phone number" | "number" | "email" | "website" | "handle" | "password" | "number plate"
+                | "license plate" | "licence plate" | "registration" | "postcode" | "zip code" | "iban" | "account number"
+                | "sort code" | "passport number" | "serial number" | "pronouns"
         );
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
+        let found = match found {
+            Some(found) => Some(found),
+            None => self.described_value(verb, thing)?.map(|value| (value, None)),
+        };
         let Some((value, date)) = found else { return Ok(false) };
         // Of what is the user's, an assistant knows when it is due: "your passport expires on 9 November".
         if self.trust == Trust::Assistant && (date.is_none() || !self.has_due_date(thing)) {
@@ -148,7 +154,7 @@ impl SentenceReader<'_, '_> {
         };
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
         let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
-        let joined = if date.is_some() { value.clone() } else { value.name.clone().into() };
+        let joined = if date.is_some() || value.entity.is_none() { value.clone() } else { value.name.clone().into() };
         let verb = match s.lemma(verb) {
             "be" | "become" | "change" | "go" | "rise" | "drop" | "fall" | "increase" | "decrease" | "remain" => {
                 tense.to_owned()
@@ -156,7 +162,7 @@ impl SentenceReader<'_, '_> {
             _ if s.is_past(verb) => s.lower(verb).to_owned(),
             lemma => third_person(lemma),
         };
-        let statement = format!("{}'s {noun} {verb} {}", owner.name, joined.as_text());
+        let statement = format!("{}'s {noun}{} {verb} {}", owner.name, self.to_whom_or_where(thing), joined.as_text());
         let object = value.into_object(date.is_some());
         let over = tense == "was";
         self.meeting(&owner, thing, date, (&noun, &statement));
@@ -171,6 +177,18 @@ impl SentenceReader<'_, '_> {
             date: None,
         });
         Ok(true)
+    }
+
+    /// " to Oslo" of "my flight to Oslo leaves at 7"; empty if nothing is said or it has no name.
+    fn to_whom_or_where(&self, thing: usize) -> String {
+        let s = self.s;
+        let named = s.children(thing).filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["to", "with", "at", "from"])).find_map(
+            |preposition| {
+                let object = s.object_of(preposition).filter(|object| s.is_proper(*object) && !s.is_date(*object))?;
+                Some(format!(" {} {}", s.lower(preposition), super::nouns::name(&s, object)))
+            },
+        );
+        named.unwrap_or_default()
     }
 
     /// "My knee surgery is on 3 May": an appointment, if it is to come.

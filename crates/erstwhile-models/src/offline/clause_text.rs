@@ -261,6 +261,11 @@ impl ClauseWriter<'_, '_, '_, '_> {
             if self.leads_to_kept(child) || s.dep(token) == Dep::Relcl && self.keeps(s.head(token)) {
                 self.pieces.push(Piece::Token(child));
             }
+            // "Dropped out of school": a preposition of two words.
+            let second = s.child(child, |c| s.dep(c) == Dep::Prep && self.leads_to_kept(c));
+            if let Some(second) = second {
+                self.preposition(child, second)?;
+            }
             return Ok(());
         };
         let mut kept = self.kept_among(object);

@@ -1,6 +1,6 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, Tag};
+use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::arguments::{self, Argument};
 use super::attributes::FAVOURITE;
@@ -11,7 +11,6 @@ use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
-use super::objects;
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
@@ -336,6 +335,12 @@ impl SentenceReader<'_, '_> {
         if self.is_told_by_itself(context, candidate) {
             return Ok(());
         }
+        // "We celebrate Diwali": every year.
+        let yearly = candidate.relation == "CELEBRATED"
+            && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+            && self.date_at(object) == context.date;
+        let undated = Context { date: None, ..*context };
+        let context = if yearly { &undated } else { context };
         let mut text = self.clause_words(context, Some(candidate.said))?;
         self.name_thing(object, &mut text);
         let mut reading = context.reading;
@@ -351,7 +356,6 @@ impl SentenceReader<'_, '_> {
         if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
         }
-        let text = objects::habit_words(context, candidate, &object_parts.name).unwrap_or(text);
         let mut relation = candidate.relation;
         // The words of a school year look like a date, and are left out of the text.
         let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
@@ -430,6 +434,8 @@ impl SentenceReader<'_, '_> {
     fn relation_here<'c>(&self, context: &Context<'_>, relation: &'c str, object: &Object) -> &'c str {
         let s = self.s;
         match relation {
+            // "In my second year of a PhD at ETH".
+            "WORKS_AT" if s.lemma(context.verb) == "be" && self.is_of_studies(context.verb) => "STUDIES_AT",
             // "I am working in Infosys": the place is an employer.
             "WORKS_IN" if object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2 => "WORKS_AT",
             // "I'm building a site": it is not made yet.
@@ -452,6 +458,14 @@ impl SentenceReader<'_, '_> {
             "JOINED" if self.joins_as(context.verb) => "STARTED_JOB",
             relation => relation,
         }
+    }
+
+    /// Whether a clause speaks of a degree or a year of studies.
+    fn is_of_studies(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.subtree(verb).any(|token| {
+            s.pos(token) != Pos::Verb && (s.is_a(token, Kind::Degree) || s.is(token, &["semester", "freshman", "student"]))
+        })
     }
 
     /// Whether the object is a verb whose own clause tells it; the clause of a taste covers its verb.

@@ -82,9 +82,10 @@ impl SentenceReader<'_, '_> {
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
-            // "Came second in the trials", not "came in the van".
+            // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
             "ACHIEVED" => {
-                s.is_lemma(context.verb, &["come"])
+                kinds.has(Kind::Team)
+                    || s.is_lemma(context.verb, &["come"])
                     && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
             // "Made the team" is no work of art.

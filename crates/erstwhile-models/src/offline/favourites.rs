@@ -48,13 +48,22 @@ impl SentenceReader<'_, '_> {
                 let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };
                 (relation, format!("{}'s favorite {category} is {name}", owner.name))
             };
-            let groups = Kinds::of(&[Kind::Team, Kind::Club, Kind::Org, Kind::Business]);
-            let is_group = s.lexicon.kinds(category).intersects(groups);
-            let kind = if is_group { Some("Organization") } else { entity_type(kinds, kinds) };
+            let kind = type_of_category(s.lexicon.kinds(category)).or_else(|| entity_type(kinds, kinds));
             let object = Object::entity(name, kind);
             self.state(&owner, &relation, object, statement);
             return Ok(());
         }
         Ok(())
+    }
+}
+
+/// The type of what is one's favourite of a category: of authors a person, of bands an organisation.
+fn type_of_category(category: Kinds) -> Option<&'static str> {
+    if category.intersects(Kinds::of(&[Kind::Team, Kind::Club, Kind::Org, Kind::Business])) {
+        Some("Organization")
+    } else if category.has(Kind::Title) {
+        Some("Person")
+    } else {
+        None
     }
 }

@@ -115,7 +115,11 @@ impl SentenceReader<'_, '_> {
             "ger" | "inf" => {
                 // "I want to stop doomscrolling": whatever one gives up is told by its name.
                 let given_up = matches!(name, "AVOIDS" | "STOPPED") && !s.has_child(object, &[Dep::Dobj, Dep::Prep]);
-                return if given_up || self.is_concrete_action(object) { 4 } else { 0 };
+                return if given_up || self.is_action_of_taste(name, object) || self.is_concrete_action(object) {
+                    4
+                } else {
+                    0
+                };
             }
             "activity" => return if s.lexicon.is(s.lower(object), Kind::Activity) { 8 } else { 0 },
             "trip" => return if s.lexicon.is(s.lower(object), Kind::Trip) { 8 } else { 0 },
@@ -141,6 +145,9 @@ impl SentenceReader<'_, '_> {
         let kinds = self.kinds(object);
         let gerund = s.tag(object) == Tag::Vbg;
         let about_addressee = s.children(object).any(|child| SECOND.contains(&s.lower(child)));
+        if gerund && name == "AFRAID_OF" && self.is_action_of_taste(name, object) {
+            return 5;
+        }
         if kinds.is_empty()
             || gerund
                 && (!self.is_concrete_action(object) || matches!(name, "READ" | "WATCHED" | "WORKS_ON" | "CREATED"))
@@ -177,7 +184,9 @@ impl SentenceReader<'_, '_> {
         {
             return 0;
         }
-        if wanted.has(Kind::HumanNp) && kinds.has(Kind::HumanNp) && self.is_specific(object) {
+        // "I manage six people", "I share a flat with two nurses".
+        let counted = matches!(name, "MANAGES" | "LIVES_WITH" | "HAS_ROOMMATE") && s.has_child(object, &[Dep::Nummod]);
+        if wanted.has(Kind::HumanNp) && kinds.has(Kind::HumanNp) && (counted || self.is_specific(object)) {
             return 4;
         }
         // "Moving in with Teo": a name that the recogniser does not know, where only a person fits.
@@ -422,7 +431,11 @@ impl SentenceReader<'_, '_> {
             matches!(context.reading.mood, Mood::Planned | Mood::Wanted) && s.has_child(object, &[Dep::Nummod]);
         // "Thinking about going back to university".
         let school_plan = context.reading.mood != Mood::Actual && name == "STUDIES_AT" && hit.has(Kind::School);
+        // "I lead a team of six".
+        let staffed = name == "MANAGES"
+            && s.child(object, |c| s.is(c, &["of"]) && s.object_of(c).is_some_and(|of| s.pos(of) == Pos::Num)).is_some();
         let notable = own
+            || staffed
             || school_plan
             || counted_plan
             || habit
@@ -504,6 +517,17 @@ impl SentenceReader<'_, '_> {
             && kinds.has(Kind::Thing)
             && !s.has_child(object, &[Dep::Det, Dep::Poss])
             && s.dep(context.verb) != Dep::Relcl
+    }
+
+    /// "Scared of flying", "I hate ironing": what one fears or dislikes, in one word that says what.
+    fn is_action_of_taste(&self, relation: &str, verb: usize) -> bool {
+        const VAGUE: &[&str] =
+            &["be", "have", "do", "get", "go", "see", "know", "think", "feel", "try", "hear", "say", "come", "talk", "wait"];
+        let s = self.s;
+        matches!(relation, "AFRAID_OF" | "DISLIKES" | "LIKES" | "LOVES")
+            && s.tag(verb) == Tag::Vbg
+            && !s.is_lemma(verb, VAGUE)
+            && !s.has_child(verb, &[Dep::Dobj, Dep::Prep, Dep::Ccomp, Dep::Xcomp, Dep::Nsubj, Dep::Acomp, Dep::Prt])
     }
 
     /// A gerund or infinitive that says something: a known activity, or with a concrete object.

@@ -24,6 +24,21 @@ const WHENEVER: &[&str] = &[
     "whenever i ask ",
 ];
 
+/// Beginnings of orders about how to answer, which are lasting ones.
+const STYLE: &[&str] = &[
+    "keep your answers ",
+    "keep your replies ",
+    "keep your responses ",
+    "keep answers ",
+    "keep replies ",
+    "keep responses ",
+    "stop using ",
+    "address me as ",
+    "i'd rather you ",
+    "i would rather you ",
+    "i prefer that you ",
+];
+
 /// Verbs of orders to an assistant.
 const ORDERS: &str = "use call send write keep reply answer include add give show put remind ask tell address refer sign \
     start end format speak translate suggest avoid skip mention make respond talk be stick explain cc copy convert round \
@@ -55,7 +70,10 @@ pub(super) fn read(text: &str) -> Option<String> {
     let ends = [" from now on", " going forward", " in future", " in the future"].iter().any(|end| bare.ends_with(end));
     let whenever = WHENEVER.iter().any(|lead| bare.starts_with(lead))
         && bare.split_once(", ").is_some_and(|(_, order)| is_order(order));
-    (always || lasting || ends && is_order(bare) || whenever).then(|| text.to_owned())
+    let of_style = STYLE.iter().any(|lead| bare.starts_with(lead))
+        || bare.strip_prefix("don't ").or_else(|| bare.strip_prefix("do not ")).or_else(|| bare.strip_prefix("no more "))
+            .is_some_and(|rest| rest.starts_with("send me ") && !rest.contains([':', ',']) && rest.ends_with('s'));
+    (always || of_style || lasting || ends && is_order(bare) || whenever).then(|| text.to_owned())
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ kinds! {
     Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", KnownName = "known_name", Language = "language", Letter = "letter",
     Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
     Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",
-    Org = "org", OrgName = "orgname", Ownable = "ownable", Person = "person", Place = "place", Plant = "plant",
+    Org = "org", OrgName = "orgname", Ownable = "ownable", Person = "person", Place = "place", Plan = "plan", Plant = "plant",
     Procedure = "procedure", Product = "product", Project = "project", Propn = "propn", Quantity = "quantity", Record = "record", School = "school",
     SelfOnly = "self", Sight = "sight", Skill = "skill", Sport = "sport", Status = "status", Team = "team",
     Tech = "tech", Thing = "thing", ThingOk = "thing_ok", Tickets = "tickets", Title = "title", Trip = "trip",

@@ -433,7 +433,7 @@ impl MoodReader<'_, '_> {
     fn is_scheduled(&self, verb: usize) -> bool {
         const VERBS: &[&str] = &[
             "go", "take", "attend", "visit", "meet", "have", "see", "start", "move", "fly", "head", "run", "host",
-            "throw", "perform", "travel", "marry", "leave", "get",
+            "throw", "perform", "travel", "marry", "leave", "get", "divorce", "graduate", "retire",
         ];
         const SOON: &[&str] = &["next", "tomorrow", "this", "tonight", "soon", "upcoming", "coming"];
         let s = self.sentence;

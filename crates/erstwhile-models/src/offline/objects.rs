@@ -40,7 +40,11 @@ impl SentenceReader<'_, '_> {
                 ("AVOIDS", "smoke" | "vape" | "gamble" | "drive" | "fly") => gerund(s.lemma(context.verb)),
                 ("AVOIDS", "drink") => "alcohol".to_owned(),
                 ("DOES_ACTIVITY", verb) => gerund(verb),
-                _ => s.lower(context.verb).to_owned(),
+                _ => {
+                    // "Broke up".
+                    let particle = s.child_of(context.verb, &[Dep::Prt]).map(|particle| s.lower(particle));
+                    [Some(s.lower(context.verb)), particle].into_iter().flatten().collect::<Vec<_>>().join(" ")
+                }
             };
             if matches!(candidate.relation, "AVOIDS" | "DOES_ACTIVITY") {
                 return Ok(Object::entity(name, Some("Topic")));
@@ -91,7 +95,7 @@ impl SentenceReader<'_, '_> {
                 {
                     return Ok(Object::entity(person.name.clone(), person.entity_type()));
                 }
-                _ => self.phrase(token, Some(&context.subject.name))?,
+                _ => self.object_name(token, context.subject)?,
             },
         };
         if relation.is_some_and(|relation| relation.value) {
@@ -120,6 +124,30 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
+    }
+
+    /// The name of a noun, without when, where and with whom something is done with it: "pottery" of "do pottery on the
+    /// weekends", "Radiohead" of "see Radiohead in Lisbon".
+    fn object_name(&mut self, token: usize, subject: &Person) -> Result<String, Vague> {
+        let s = self.s;
+        let name = self.phrase(token, Some(&subject.name))?;
+        let kinds = self.kinds(token);
+        for preposition in s.children(token).filter(|c| *c > token && s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
+            let Some(object) = s.object_of(preposition) else { continue };
+            let with = self.kinds(object);
+            let circumstance = match s.lower(preposition) {
+                "with" => with.intersects(Kinds::of(&[Kind::Person, Kind::HumanNp])),
+                "in" | "at" => with.has(Kind::Gpe) && (s.is_proper(token) || kinds.has(Kind::Ownable)),
+                "on" => s.is_lemma(object, &["weekend", "weekday"]) || s.lower(object).ends_with("days"),
+                "for" => s.is(object, &["good", "now", "fun", "free", "years", "ages", "life"]),
+                _ => false,
+            };
+            let cut = format!(" {} ", s.lower(preposition));
+            if circumstance && let Some((name, _)) = name.split_once(&cut) {
+                return Ok(name.to_owned());
+            }
+        }
+        Ok(name)
     }
 
     /// "blind", "colour blind".
@@ -222,16 +250,6 @@ impl SentenceReader<'_, '_> {
         let relation = people::kin_relation(&s, object)?;
         CLOSE.contains(&relation).then_some(relation)
     }
-}
-
-/// A habit is told with its name: "avoids smoking" of "does not smoke".
-pub(super) fn habit_words(context: &Context<'_>, candidate: &Candidate<'_>, name: &str) -> Option<String> {
-    let verb = match candidate.relation {
-        "AVOIDS" => "avoids",
-        "DOES_ACTIVITY" => "does",
-        _ => return None,
-    };
-    (candidate.slot == "self").then(|| format!("{} {verb} {name}", context.subject.name))
 }
 
 /// The form in -ing of a verb for an activity.

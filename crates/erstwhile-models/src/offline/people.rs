@@ -269,7 +269,17 @@ impl People {
         }
         if matches!(word, "who" | "that" | "which") && sentence.dep(sentence.head(token)) == Dep::Relcl {
             let head = sentence.head(sentence.head(token));
-            return if head == token { None } else { self.person(sentence, head) };
+            if head == token {
+                return None;
+            }
+            // "My dad's a plumber who loves fishing".
+            let described = || {
+                let verb = sentence.head(head);
+                let is = sentence.dep(head) == Dep::Attr && sentence.lemma(verb) == "be" && word == "who";
+                sentence.subject(verb).filter(|subject| is && *subject != token)
+            };
+            let named = self.person(sentence, head);
+            return named.or_else(|| described().and_then(|subject| self.person(sentence, subject)));
         }
         if let Some(person) = self.kin(sentence, token) {
             return Some(person);

@@ -4,6 +4,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::attributes::number_of;
 use super::claims::{Object, relation_name};
+use super::dates::Grain;
 use super::lexicon::{Kind, Kinds};
 use super::listed_names;
 use super::mood::{Mood, Reading};
@@ -56,6 +57,19 @@ impl SentenceReader<'_, '_> {
             }
             "have" | "own" | "get" => self.count(verb, subject, reading),
             "weigh" => return self.weight(verb, subject),
+            "live" if reading.mood == Mood::Actual && self.is_alone(verb) => {
+                let over = s.is_past(verb);
+                self.add(FactParts {
+                    subject,
+                    relation: "LIVES_ALONE",
+                    object: Object::value("alone".to_owned()),
+                    statement: format!("{} {} alone", subject.name, if over { "lived" } else { "lives" }),
+                    mood: if over { Mood::Former } else { Mood::Actual },
+                    negated: false,
+                    past: false,
+                    date,
+                });
+            }
             _ => {}
         }
         false
@@ -72,6 +86,7 @@ impl SentenceReader<'_, '_> {
             Dep::Attr | Dep::Dobj | Dep::Acomp | Dep::Npadvmod | Dep::Nummod => {
                 let hedge = |c: usize| s.dep(c) == Dep::Quantmod && !s.is(c, &["only", "just", "already", "still"]);
                 if s.pos(child) == Pos::Num
+                    && s.text(child).bytes().all(|byte| byte.is_ascii_alphanumeric())
                     && s.child(child, hedge).is_none()
                     && !s.has_child(child, &[Dep::Prep])
                     && s.text(child).len() < 4
@@ -104,7 +119,10 @@ impl SentenceReader<'_, '_> {
         if s.dep(verb) == Dep::Advcl && marked {
             return true;
         }
-        if turns && let Some(date) = date {
+        let day = |date: &usize| {
+            self.dates.get(*date).is_some_and(|date| matches!(date.grain, Grain::Day | Grain::Clock | Grain::Part))
+        };
+        if turns && let Some(date) = date.filter(day) {
             let words = self.date_words(date, true).unwrap_or_default();
             let said = self.date_words(date, false).unwrap_or_default();
             let day = words.rsplit_once(' ').map_or(words.clone(), |(day, _)| day.to_owned());
@@ -160,6 +178,14 @@ impl SentenceReader<'_, '_> {
         let object = Object::entity(subject.name.clone(), Some("Person"));
         self.state(&owner, relation, object, format!("{} is {}'s {word}", subject.name, owner.name));
         true
+    }
+
+    /// "I live alone", "I live on my own".
+    fn is_alone(&self, verb: usize) -> bool {
+        let s = self.s;
+        let own = |c: usize| s.is(c, &["on"]) && s.object_of(c).is_some_and(|own| s.is(own, &["own"]));
+        let self_only = |c: usize| s.is(c, &["by"]) && s.object_of(c).is_some_and(|me| s.lower(me).ends_with("self"));
+        s.child(verb, |c| s.is(c, &["alone"]) || own(c) || self_only(c)).is_some()
     }
 
     /// "I have two sons", "I own 3 cars": one present number.

@@ -182,6 +182,18 @@ impl SentenceReader<'_, '_> {
         Some(date.describe(said, bare))
     }
 
+    /// A day of each year, without the year that nobody said: "3 May".
+    pub(super) fn yearly_words(&self, date: usize, bare: bool) -> Option<String> {
+        let words = self.date_words(date, bare)?;
+        let said = self.s.doc.text().get(self.dates.get(date)?.span.clone())?;
+        let with_year = said.split(|c: char| !c.is_ascii_digit()).any(|number| number.len() == 4);
+        let year = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+        Some(match words.rsplit_once(' ') {
+            Some((day, last)) if !with_year && year(last) => day.to_owned(),
+            _ => words,
+        })
+    }
+
     pub(super) fn person(&mut self, token: usize) -> Option<Person> {
         let sentence = self.s;
         self.people.person(&sentence, token)

@@ -137,6 +137,23 @@ fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{e0020}'..='\u{e007f}')
 }
 
+/// Names that do not begin with a capital, or have one within.
+const BRANDS: &[(&str, &str)] = &[
+    ("iphone", "iPhone"),
+    ("ipad", "iPad"),
+    ("imac", "iMac"),
+    ("icloud", "iCloud"),
+    ("ebay", "eBay"),
+    ("macbook", "MacBook"),
+    ("airpods", "AirPods"),
+    ("playstation", "PlayStation"),
+    ("youtube", "YouTube"),
+    ("linkedin", "LinkedIn"),
+    ("github", "GitHub"),
+    ("paypal", "PayPal"),
+    ("whatsapp", "WhatsApp"),
+];
+
 /// "i live in oslo": names of places and companies that are nothing else get their capital.
 fn capitalise_names(passage: &mut Mapped, is_known_name: impl Fn(&str) -> bool) {
     let text = passage.text().to_owned();
@@ -144,7 +161,9 @@ fn capitalise_names(passage: &mut Mapped, is_known_name: impl Fn(&str) -> bool) 
     for (at, word) in words(&text) {
         let bare = word.trim_end_matches([',', '.', '!', '?', ';', ':', ')', '\'']);
         let bare = bare.strip_suffix("'s").unwrap_or(bare);
-        if bare.len() > 2 && bare.bytes().all(|byte| byte.is_ascii_lowercase()) && is_known_name(bare) {
+        if let Some((_, name)) = BRANDS.iter().find(|(small, _)| *small == bare) {
+            edits.push((at..at + bare.len(), (*name).to_owned()));
+        } else if bare.len() > 2 && bare.bytes().all(|byte| byte.is_ascii_lowercase()) && is_known_name(bare) {
             edits.push((at..at + 1, bare[..1].to_uppercase()));
         }
     }

@@ -1,10 +1,14 @@
 //! The value that a verb states of a thing: a date, an amount, an identifier or a name.
 
-use erstwhile_nlp::{Dep, EntityKind, Pos};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::Object;
 use super::nouns::{self, Vague};
 use super::reader::SentenceReader;
+use super::word_forms::is_distance;
+
+/// Longer descriptions are clauses of their own.
+const DESCRIPTION_WORDS_MAX: usize = 8;
 
 /// A value as stated.
 #[derive(Debug, Clone)]
@@ -45,7 +49,7 @@ impl SentenceReader<'_, '_> {
         let first = (to + 1..s.end).find(|token| !s.is(*token, &["to", "at", "now", "is", ":"]))?;
         let last = (first..s.end).rev().find(|token| s.pos(*token) != Pos::Punct && !s.is(*token, &["now"]))?;
         let text = nouns::span_text(&s, first, last);
-        let precise = text.chars().any(|c| c.is_ascii_digit()) || s.identifier(first).is_some();
+        let precise = text.contains(|c: char| c.is_ascii_digit() || c == '/') || s.identifier(first).is_some();
         let entity = (first == last && s.identifier(first).is_some()).then_some("Identifier");
         (precise && text.len() <= 120).then(|| Value { name: text.to_owned(), text: None, entity })
     }
@@ -72,9 +76,13 @@ impl SentenceReader<'_, '_> {
                 }
                 _ => continue,
             };
-            if let Some(date) = self.date_at(token) {
-                let name = self.date_words(date, true).unwrap_or_default();
-                let with_preposition = self.date_words(date, false).unwrap_or_default();
+            if let Some(date) = self.date_at(token).filter(|_| !self.is_timed(thing)) {
+                let (name, with_preposition) = if s.is(thing, &["birthday", "anniversary"]) {
+                    (self.yearly_words(date, true), self.yearly_words(date, false))
+                } else {
+                    (self.date_words(date, true), self.date_words(date, false))
+                };
+                let (name, with_preposition) = (name.unwrap_or_default(), with_preposition.unwrap_or_default());
                 return Ok(Some((Value { name, text: Some(with_preposition), entity: None }, Some(date))));
             }
             if let Some(mut value) = self.plain_value(token)? {
@@ -87,6 +95,56 @@ impl SentenceReader<'_, '_> {
             }
         }
         Ok(None)
+    }
+
+    /// What a thing that is described in words is: "my thesis is on coral bleaching", "our stack is Rails and Postgres".
+    fn words_for(&self, verb: usize, thing: usize) -> Option<(usize, usize)> {
+        const DESCRIBED: &[&str] = &[
+            "language", "tongue", "type", "group", "stack", "thesis", "dissertation", "topic", "major", "minor", "nationality",
+            "ethnicity", "religion", "faith", "sign", "role", "title", "position", "profession", "occupation", "trade",
+            "instrument", "breed", "motto", "editor", "framework", "database", "browser", "theme", "genre", "specialty",
+            "speciality", "specialism", "background", "heritage", "colour", "color", "stance", "research", "phd", "side",
+            "focus", "niche", "industry", "sector",
+        ];
+        let s = self.s;
+        if s.lemma(verb) != "be" || !s.is_lemma(thing, DESCRIBED) {
+            return None;
+        }
+        let about = s.child(verb, |c| c > verb && s.dep(c) == Dep::Prep && s.is(c, &["on", "about", "in"]));
+        let colour = s.is(thing, &["colour", "color"]);
+        let stated = s.child(verb, |c| match s.dep(c) {
+            Dep::Attr => c > verb,
+            Dep::Acomp => colour || s.entity_kind(c) == Some(EntityKind::Norp),
+            _ => false,
+        });
+        let value = about.and_then(|about| s.object_of(about)).or(stated)?;
+        let first = s.subtree(value).min()?;
+        let last = s.subtree(value).take_while(|token| !matches!(s.pos(*token), Pos::Punct | Pos::Pron | Pos::Sconj)).max()?;
+        (last - first < DESCRIPTION_WORDS_MAX).then_some((first, last))
+    }
+
+    /// The description of a thing, if it has no value that is exact.
+    ///
+    /// # Errors
+    /// If the text needs a pronoun that refers to nobody known.
+    pub(super) fn described_value(&mut self, verb: usize, thing: usize) -> Result<Option<Value>, Vague> {
+        let Some((first, last)) = self.words_for(verb, thing) else { return Ok(None) };
+        let s = self.s;
+        let whole = (first..=last).all(|token| s.pos(token) != Pos::Pron && s.tag(token) != Tag::Wdt);
+        let name = nouns::strip_article(nouns::span_text(&s, first, last)).to_owned();
+        let said = name.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        Ok((whole && said).then(|| {
+            let preposition = first.checked_sub(1).filter(|before| s.dep(*before) == Dep::Prep);
+            let text = preposition.map(|before| format!("{} {name}", s.lower(before)));
+            Value { name, text, entity: None }
+        }))
+    }
+
+    /// Whether a thing is how fast one was: "my 5k PB is 21:30" is no time of the day.
+    fn is_timed(&self, thing: usize) -> bool {
+        let s = self.s;
+        s.is(thing, &["pb", "pr", "record", "best", "pace", "split"])
+            || s.lower(thing) == "time" && s.subtree(thing).any(|token| is_distance(s.lower(token)) || s.is(token, &["marathon"]))
     }
 
     pub(super) fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
