@@ -33,6 +33,7 @@ mod joins;
 mod language;
 mod lexicon;
 mod listed_names;
+mod losses;
 mod mapped;
 mod measures;
 mod mentions;

@@ -41,7 +41,9 @@ pub fn ground(claim: &Claim, episode: &Episode, content: &str, participants: &[S
         let object = owner.map_or(object.clone(), str::to_owned);
         // Half of the words suffice: "my sister's dog" may be extracted as "Anna's sister's dog".
         let words: Vec<&str> = object.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).collect();
-        let named = words.iter().filter(|word| content.contains(*word)).count();
+        // "Baking" is in "I bake".
+        let stem = |word: &'_ str| word.strip_suffix("ing").filter(|stem| stem.len() > 2).unwrap_or(word).to_owned();
+        let named = words.iter().filter(|word| content.contains(&stem(word))).count();
         let known = participants.iter().any(|name| normalise(name) == object);
         let statement = normalise(&claim.statement);
         if object.is_empty() {

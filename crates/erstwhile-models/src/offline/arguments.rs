@@ -76,6 +76,11 @@ impl ArgumentReader<'_, '_> {
             Dep::Acomp | Dep::Amod if matches!(s.pos(child), Pos::Adj | Pos::Verb) => {
                 for adjective in s.coordinated(child) {
                     self.push("adjective", adjective);
+                    // "I'm Irish".
+                    let denied = s.has_child_word(child, &["neither", "nor"]);
+                    if s.entity_kind(adjective) == Some(EntityKind::Norp) && !denied {
+                        self.push("attr", adjective);
+                    }
                     let key = format!("adj:{}", s.lower(adjective));
                     self.complements(&key, adjective);
                 }

@@ -70,6 +70,10 @@ impl SentenceReader<'_, '_> {
                         || s.is(token, &["bp", "pressure", "cholesterol", "weight", "height", "birthday"]))
                         && s.is(c, &["his", "her", "its"]))
         });
+        // "The deadline for the grant proposal".
+        let due =
+            s.lower(token) == "deadline" && s.has_child_word(token, &["the"]) && s.has_child_word(token, &["for"]);
+        let owned = owned.or_else(|| due.then_some(token));
         let kinds = s.lexicon.kinds(lemma);
         // "My BMI is 31".
         let vital = s.pos(token) == Pos::Propn
@@ -109,15 +113,38 @@ impl SentenceReader<'_, '_> {
             return Ok(false);
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
-        let noun = self.bare_noun(thing);
+        // "The deadline for the grant proposal".
+        let purpose =
+            s.child(thing, |c| s.is(c, &["for"]) && s.is_a(thing, Kind::Quantity)).and_then(|c| s.object_of(c));
+        let purpose = purpose.filter(|purpose| s.pos(*purpose) == Pos::Noun && !s.is_date(*purpose));
+        let noun = purpose.map_or_else(
+            || self.bare_noun(thing),
+            |purpose| format!("{} {}", self.bare_noun(purpose), self.bare_noun(thing)),
+        );
         if self.is_ailing(verb, thing, &owner) {
             return Ok(true);
         }
         let whole = matches!(
             noun.as_str(),
-            "address" | "phone number" | "number" | "email" | "website" | "handle" | "password" | "number plate"
-                | "license plate" | "licence plate" | "registration" | "postcode" | "zip code" | "iban" | "account number"
-                | "sort code" | "passport number" | "serial number" | "pronouns"
+            "address"
+                | "phone number"
+                | "number"
+                | "email"
+                | "website"
+                | "handle"
+                | "password"
+                | "number plate"
+                | "license plate"
+                | "licence plate"
+                | "registration"
+                | "postcode"
+                | "zip code"
+                | "iban"
+                | "account number"
+                | "sort code"
+                | "passport number"
+                | "serial number"
+                | "pronouns"
         );
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let found = match found {
@@ -150,6 +177,12 @@ impl SentenceReader<'_, '_> {
             "expire" if date.is_some() => "_EXPIRY",
             "start" | "begin" if date.is_some() => "_START",
             "end" if date.is_some() => "_END",
+            "be" if date.is_some()
+                && s.has_child_word(verb, &["up"])
+                && s.is(thing, &["lease", "contract", "tenancy"]) =>
+            {
+                "_END"
+            }
             _ => "",
         };
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
@@ -159,6 +192,7 @@ impl SentenceReader<'_, '_> {
             "be" | "become" | "change" | "go" | "rise" | "drop" | "fall" | "increase" | "decrease" | "remain" => {
                 tense.to_owned()
             }
+            _ if set => tense.to_owned(),
             _ if s.is_past(verb) => s.lower(verb).to_owned(),
             lemma => third_person(lemma),
         };
@@ -182,12 +216,13 @@ impl SentenceReader<'_, '_> {
     /// " to Oslo" of "my flight to Oslo leaves at 7"; empty if nothing is said or it has no name.
     fn to_whom_or_where(&self, thing: usize) -> String {
         let s = self.s;
-        let named = s.children(thing).filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["to", "with", "at", "from"])).find_map(
-            |preposition| {
+        let named = s
+            .children(thing)
+            .filter(|c| s.dep(*c) == Dep::Prep && s.is(*c, &["to", "with", "at", "from"]))
+            .find_map(|preposition| {
                 let object = s.object_of(preposition).filter(|object| s.is_proper(*object) && !s.is_date(*object))?;
                 Some(format!(" {} {}", s.lower(preposition), super::nouns::name(&s, object)))
-            },
-        );
+            });
         named.unwrap_or_default()
     }
 
@@ -262,8 +297,10 @@ impl SentenceReader<'_, '_> {
 
     /// Whose a thing is.
     pub(super) fn owner_of(&mut self, thing: usize) -> Option<Person> {
-        let possessor = self.s.child_of(thing, &[Dep::Poss])?;
-        self.person(possessor)
+        match self.s.child_of(thing, &[Dep::Poss]) {
+            Some(possessor) => self.person(possessor),
+            None => self.people.speaker.clone().map(Person::named),
+        }
     }
 
     /// A noun with its modifiers, without possessives, articles and "new".

@@ -97,6 +97,12 @@ impl<'l> Claims<'l> {
                 self.assert(&stopped);
                 return;
             }
+            // Who is to become one's teacher is no plan.
+            Mood::Planned | Mood::Wanted | Mood::Considered
+                if matches!(relation, "HAS_MENTOR" | "HAS_BOSS" | "KNOWS" | "HAS_FRIEND" | "HAS_COLLEAGUE") =>
+            {
+                return;
+            }
             Mood::Planned | Mood::Wanted | Mood::Considered => {
                 let plan = self.lexicon.group(relation) == Some(Group::Plan);
                 let relation = match fact.mood {
@@ -341,6 +347,7 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
     let only =
         match (wanted.intersects(open), wanted.has(Kind::Org) || wanted.has(Kind::School), wanted.has(Kind::Place)) {
             (false, true, _) => Some("Organization"),
+            (true, true, false) if kinds.has(Kind::Gpe) => Some("Organization"),
             (false, false, true) => Some("Location"),
             _ => None,
         };

@@ -26,6 +26,9 @@ const TELLING_ADVERBS: &[&str] = &[
     "locally",
     "daily",
     "weekly",
+    "monthly",
+    "yearly",
+    "nightly",
     "twice",
     "once",
     "alone",
@@ -42,6 +45,9 @@ const EMPTY_OBJECTS: &[&str] = &[
     "it", "that", "this", "them", "these", "those", "which", "there", "you", "thing", "fact", "way", "time", "lot",
     "one", "moment", "what", "all", "today",
 ];
+
+/// Longer phrases say more than how often.
+const HABIT_WORDS_MAX: usize = 8;
 
 /// A piece of the text: a token as it stands, or words that replace it.
 #[derive(Debug)]
@@ -219,6 +225,11 @@ impl ClauseWriter<'_, '_, '_, '_> {
             }
             _ => {}
         }
+        if self.is_habit(child) {
+            let text = nouns::span_text(s, s.doc.left_edge(child), s.subtree(child).max().unwrap_or(child));
+            self.pieces.push(Piece::Words(Some(child), text.to_owned()));
+            return Ok(());
+        }
         if self.is_dated(child) {
             return Ok(());
         }
@@ -269,6 +280,9 @@ impl ClauseWriter<'_, '_, '_, '_> {
             return Ok(());
         };
         let mut kept = self.kept_among(object);
+        if kept.is_none() && self.belongs_to_another(child) {
+            return Ok(());
+        }
         if kept.is_none() && s.tag(object) == Tag::Vbg && self.leads_to_kept(child) {
             kept = Some(object);
         }
@@ -295,6 +309,17 @@ impl ClauseWriter<'_, '_, '_, '_> {
         }
     }
 
+    /// "Flask and SQLite for my database": what stands behind the last of several objects need not be about the first.
+    fn belongs_to_another(&self, preposition: usize) -> bool {
+        let s = self.s;
+        self.clause.keep.is_some_and(|kept| {
+            s.child(kept, |next| {
+                s.dep(next) == Dep::Conj && s.is_noun(next) && next < preposition && !self.in_date(preposition)
+            })
+            .is_some()
+        })
+    }
+
     fn adjective(&mut self, child: usize) -> Result<(), Vague> {
         let s = self.s;
         let adjective = self.kept_among(child).unwrap_or(child);
@@ -312,6 +337,32 @@ impl ClauseWriter<'_, '_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// "Every summer", "on Mondays and Fridays", "three times a week": how often something is done.
+    fn is_habit(&self, child: usize) -> bool {
+        let s = self.s;
+        let words = s.subtree(child).take(HABIT_WORDS_MAX + 1).count();
+        let first = s.doc.left_edge(child).max(s.start);
+        let recurs = match s.dep(child) {
+            Dep::Npadvmod => {
+                s.is(first, &["every", "each", "most"])
+                    || s.is(child, &["times"])
+                    || s.is(first, &["once", "twice"]) && s.has_child(child, &[Dep::Det])
+            }
+            Dep::Prep => {
+                s.is(child, &["on"])
+                    && s.object_of(child).is_some_and(|day| {
+                        let plural = s.lower(day).strip_suffix('s');
+                        plural
+                            .is_some_and(|day| day.ends_with("day") || matches!(day, "weekend" | "evening" | "morning"))
+                    })
+            }
+            _ => false,
+        };
+        recurs
+            && words <= HABIT_WORDS_MAX
+            && s.subtree(child).all(|token| s.pos(token) != Pos::Pron && !s.is_verb(token))
     }
 
     fn is_dated(&self, child: usize) -> bool {
@@ -392,7 +443,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
                     if !finite && first {
                         finite = true;
                         // "I quit" is said of the past.
-                        if third && matches!(tag, Tag::Vbp | Tag::Vb) && word != "quit" {
+                        if third && matches!(tag, Tag::Vbp | Tag::Vb) && !matches!(word.as_str(), "quit" | "hurt") {
                             word = third_person(&word);
                         } else if third && word == "were" {
                             "was".clone_into(&mut word);

@@ -11,6 +11,7 @@ use super::fitness::Context;
 use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
+use super::objects;
 use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
@@ -58,7 +59,7 @@ pub(super) const LASTING: &[&str] = &[
 ];
 
 /// Words that make another adjective of the next one: "colour blind".
-pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right"];
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right", "half"];
 
 /// The best reading of one object.
 pub(super) struct Candidate<'f> {
@@ -118,7 +119,7 @@ impl SentenceReader<'_, '_> {
         if self.done_activity(verb, subject_token) || self.sized(verb, subject_token, reading) {
             return Ok(());
         }
-        if is_own && self.attribute(verb, subject_token, reading)? {
+        if is_own && (self.taken_thing(verb, subject_token, reading) || self.attribute(verb, subject_token, reading)?) {
             return Ok(());
         }
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
@@ -163,7 +164,12 @@ impl SentenceReader<'_, '_> {
         let candidates = self.candidates(&context, &frames);
         // "Broke up with Pedro" says more than "broke up".
         let bare = candidates.iter().any(|candidate| candidate.slot != "self");
+        // "Started a job at Acme": the employer says more than "a job".
+        let employer = candidates.iter().any(|other| other.relation == "STARTED_JOB" && s.is_proper(other.object));
         for candidate in candidates {
+            if employer && candidate.relation == "STARTED_JOB" && s.is_a(candidate.object, Kind::Job) {
+                continue;
+            }
             if bare && candidate.slot == "self" {
                 continue;
             }
@@ -179,7 +185,14 @@ impl SentenceReader<'_, '_> {
         }
         match self.trust {
             Trust::Speaker | Trust::Document => true,
-            Trust::Assistant => subject.kinship.is_some(),
+            // "A spot where Whiskers likes to rest" is advice.
+            Trust::Assistant => {
+                subject.kinship.is_some()
+                    && !self.s.doc.ancestors(token).any(|above| {
+                        self.s.dep(above) == Dep::Relcl
+                            && self.s.child(above, |c| self.s.is(c, &["where", "when"])).is_some()
+                    })
+            }
         }
     }
 
@@ -356,6 +369,7 @@ impl SentenceReader<'_, '_> {
         if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
         }
+        let text = objects::habit_words(context, candidate, &object_parts.name, &text).unwrap_or(text);
         let mut relation = candidate.relation;
         // The words of a school year look like a date, and are left out of the text.
         let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
@@ -363,6 +377,9 @@ impl SentenceReader<'_, '_> {
         } else {
             text
         };
+        // "Grew up speaking Gujarati".
+        let grown = relation == "SPEAKS" && s.tag(context.verb) == Tag::Vbg && reading.mood == Mood::Actual;
+        let text = if grown { format!("{} speaks {}", context.subject.name, object_parts.name) } else { text };
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
         if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
             return Ok(());
@@ -464,7 +481,8 @@ impl SentenceReader<'_, '_> {
     fn is_of_studies(&self, verb: usize) -> bool {
         let s = self.s;
         s.subtree(verb).any(|token| {
-            s.pos(token) != Pos::Verb && (s.is_a(token, Kind::Degree) || s.is(token, &["semester", "freshman", "student"]))
+            s.pos(token) != Pos::Verb
+                && (s.is_a(token, Kind::Degree) || s.is(token, &["semester", "freshman", "student"]))
         })
     }
 

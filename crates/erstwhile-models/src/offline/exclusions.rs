@@ -58,8 +58,18 @@ impl SentenceReader<'_, '_> {
             }
             // One has no people.
             // "Flask-WTF 1.1.1": a version alone is no tool.
-            "USES" => !s.text(object).contains(char::is_alphabetic),
-            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
+            "USES" => !s.text(object).contains(char::is_alphabetic) || self.is_anything(object),
+            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person) || self.is_anything(object),
+            "CONSIDERS" | "MEMBER_OF" => self.is_anything(object),
+            // "Got to see Joker".
+            "BOUGHT" => s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Xcomp]),
+            // "Films that tackle injustice" are not all films.
+            "INTERESTED_IN" if self.is_restricted(object) => true,
+            "TAKES_CLASS" => {
+                s.lemma(context.verb) == "do"
+                    && kinds.has(Kind::Activity)
+                    && !s.is_lemma(object, &["class", "course", "lesson", "workshop"])
+            }
             "READ" => {
                 s.subtree(object).any(|token| s.lower(token).contains("watch"))
                     || s.doc.ancestors(object).any(|above| s.lower(above).contains("watch"))
@@ -86,7 +96,7 @@ impl SentenceReader<'_, '_> {
             "ACHIEVED" => {
                 kinds.has(Kind::Team)
                     || s.is_lemma(context.verb, &["come"])
-                    && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
+                        && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
@@ -99,8 +109,11 @@ impl SentenceReader<'_, '_> {
             }
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
-            // "I have a dentist appointment on Thursday" is to come.
-            "ATTENDED" => s.lemma(context.verb) == "have" && !s.is_past(context.verb),
+            // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
+            "ATTENDED" => {
+                s.lemma(context.verb) == "have" && !s.is_past(context.verb)
+                    || s.lemma(context.verb) == "watch" && super::nouns::is_quoted(&s, object)
+            }
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
@@ -111,6 +124,51 @@ impl SentenceReader<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// "An AI tool", "a new project", "a peer group": nothing that one could tell from another.
+    fn is_anything(&self, object: usize) -> bool {
+        const GENERIC: &[&str] = &[
+            "machine",
+            "tool",
+            "api",
+            "software",
+            "library",
+            "framework",
+            "system",
+            "platform",
+            "service",
+            "device",
+            "app",
+            "website",
+            "server",
+            "database",
+            "environment",
+            "project",
+            "feature",
+            "script",
+        ];
+        let s = self.s;
+        let telling = |token: usize| {
+            token != object
+                && (s.is_capital(token) && token > s.start && s.text(token).len() > 2
+                    || s.is_proper(token) && s.text(token).len() > 2
+                    || s.identifier(token).is_some()
+                    || s.dep(token) == Dep::Prep
+                    || s.dep(token) == Dep::Acl)
+        };
+        let one = s
+            .child(object, |c| s.dep(c) == Dep::Compound || s.dep(c) == Dep::Amod)
+            .is_none_or(|first| s.text(first).len() < 4 || s.is(first, &["new", "current", "own"]));
+        s.pos(object) == Pos::Noun
+            && (s.is_lemma(object, GENERIC) && one && !s.subtree(object).any(telling)
+                || s.is_lemma(object, &["group"]) && s.has_child_word(object, &["peer", "large", "small", "new"]))
+    }
+
+    /// Whether a relative clause says which of a kind of things is meant.
+    fn is_restricted(&self, object: usize) -> bool {
+        let s = self.s;
+        s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Relcl])
     }
 
     /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.

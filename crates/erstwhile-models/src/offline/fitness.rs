@@ -43,6 +43,7 @@ pub(super) const CONCRETE: Kinds = Kinds::of(&[
     Kind::Tech,
     Kind::Date,
     Kind::Exam,
+    Kind::Gym,
 ]);
 
 /// Types whose objects have names of their own.
@@ -142,6 +143,9 @@ impl SentenceReader<'_, '_> {
         {
             return 5;
         }
+        if name == "WORKS_FROM" && s.is(object, &["home"]) {
+            return 6;
+        }
         let kinds = self.kinds(object);
         let gerund = s.tag(object) == Tag::Vbg;
         let about_addressee = s.children(object).any(|child| SECOND.contains(&s.lower(child)));
@@ -161,6 +165,7 @@ impl SentenceReader<'_, '_> {
         if matches!(name, "MOVED_FROM" | "FROM" | "BORN_IN" | "GREW_UP_IN" | "MOVED_TO")
             && !kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Gpe, Kind::Date]))
             && !(name == "MOVED_TO" && self.is_specific(object))
+            && super::people::called(&s, object).is_none()
         {
             return 0;
         }
@@ -186,7 +191,7 @@ impl SentenceReader<'_, '_> {
         }
         // "I manage six people", "I share a flat with two nurses".
         let counted = matches!(name, "MANAGES" | "LIVES_WITH" | "HAS_ROOMMATE") && s.has_child(object, &[Dep::Nummod]);
-        if wanted.has(Kind::HumanNp) && kinds.has(Kind::HumanNp) && (counted || self.is_specific(object)) {
+        if kinds.has(Kind::HumanNp) && (counted || wanted.has(Kind::HumanNp) && self.is_specific(object)) {
             return 4;
         }
         // "Moving in with Teo": a name that the recogniser does not know, where only a person fits.
@@ -433,8 +438,12 @@ impl SentenceReader<'_, '_> {
         let school_plan = context.reading.mood != Mood::Actual && name == "STUDIES_AT" && hit.has(Kind::School);
         // "I lead a team of six".
         let staffed = name == "MANAGES"
-            && s.child(object, |c| s.is(c, &["of"]) && s.object_of(c).is_some_and(|of| s.pos(of) == Pos::Num)).is_some();
+            && s.child(object, |c| s.is(c, &["of"]) && s.object_of(c).is_some_and(|of| s.pos(of) == Pos::Num))
+                .is_some();
+        // "I wear glasses".
+        let worn = s.lemma(context.verb) == "wear" && s.tag(object) == Tag::Nns;
         let notable = own
+            || worn
             || staffed
             || school_plan
             || counted_plan
@@ -521,8 +530,10 @@ impl SentenceReader<'_, '_> {
 
     /// "Scared of flying", "I hate ironing": what one fears or dislikes, in one word that says what.
     fn is_action_of_taste(&self, relation: &str, verb: usize) -> bool {
-        const VAGUE: &[&str] =
-            &["be", "have", "do", "get", "go", "see", "know", "think", "feel", "try", "hear", "say", "come", "talk", "wait"];
+        const VAGUE: &[&str] = &[
+            "be", "have", "do", "get", "go", "see", "know", "think", "feel", "try", "hear", "say", "come", "talk",
+            "wait",
+        ];
         let s = self.s;
         matches!(relation, "AFRAID_OF" | "DISLIKES" | "LIKES" | "LOVES")
             && s.tag(verb) == Tag::Vbg

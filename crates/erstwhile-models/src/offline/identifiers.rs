@@ -182,6 +182,9 @@ impl Identifiers {
         if text.contains("inlaw") {
             *text = text.replace("inlaw", "-in-law");
         }
+        if text.contains("thanded") {
+            *text = text.replace("lefthanded", "left-handed").replace("righthanded", "right-handed");
+        }
         for (name, original) in &self.names {
             if text.contains(name) {
                 *text = text.replace(name, original);

@@ -33,6 +33,10 @@ const STYLE: &[&str] = &[
     "keep replies ",
     "keep responses ",
     "stop using ",
+    "use metric ",
+    "use imperial ",
+    "use british ",
+    "use american ",
     "address me as ",
     "i'd rather you ",
     "i would rather you ",
@@ -64,14 +68,17 @@ pub(super) fn read(text: &str) -> Option<String> {
     let bare = lower.strip_prefix("please ").unwrap_or(&lower);
     let always = ["always ", "never "].iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(|rest| {
         let first = rest.split(' ').next().unwrap_or_default();
-        ORDERS.split_whitespace().any(|order| order == first)
+        ORDERS.split_whitespace().any(|order| order == first) && !rest.starts_with("give up")
     });
     let lasting = LASTING.iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(is_order);
     let ends = [" from now on", " going forward", " in future", " in the future"].iter().any(|end| bare.ends_with(end));
     let whenever = WHENEVER.iter().any(|lead| bare.starts_with(lead))
         && bare.split_once(", ").is_some_and(|(_, order)| is_order(order));
     let of_style = STYLE.iter().any(|lead| bare.starts_with(lead))
-        || bare.strip_prefix("don't ").or_else(|| bare.strip_prefix("do not ")).or_else(|| bare.strip_prefix("no more "))
+        || bare
+            .strip_prefix("don't ")
+            .or_else(|| bare.strip_prefix("do not "))
+            .or_else(|| bare.strip_prefix("no more "))
             .is_some_and(|rest| rest.starts_with("send me ") && !rest.contains([':', ',']) && rest.ends_with('s'));
     (always || of_style || lasting || ends && is_order(bare) || whenever).then(|| text.to_owned())
 }

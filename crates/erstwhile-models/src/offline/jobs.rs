@@ -49,6 +49,7 @@ impl SentenceReader<'_, '_> {
         };
         let end = (first..s.end).find(ends).unwrap_or(s.end);
         let title = nouns::strip_article(nouns::span_text(&s, first, end.saturating_sub(1))).to_owned();
+        let title = title.replace(" my ", " their ").replace(" our ", " their ");
         if end <= first || end - first > TITLE_WORDS_MAX || title.is_empty() {
             return false;
         }

@@ -31,13 +31,17 @@ pub(super) fn rejoin(passage: &mut Mapped) {
     let is: Vec<(Range<usize>, &str)> = is.map(|(at, _)| (at + 1..at + 1, "'")).collect();
     passage.replace(&is);
     // The parser takes "mother-in-law" apart.
-    for (joined, one) in
-        [("-in-law", "inlaw"), (" in law", "inlaw"), ("co-brother", "cobrother"), ("co-sister", "cosister")]
-    {
+    for (joined, one) in [
+        ("-in-law", "inlaw"),
+        (" in law", "inlaw"),
+        ("co-brother", "cobrother"),
+        ("co-sister", "cosister"),
+        ("-handed", "handed"),
+    ] {
         let text = passage.text().to_owned();
         let is_kin = |at: usize| {
             joined.starts_with("co-")
-                || ["mother", "father", "sister", "brother", "son", "daughter"]
+                || ["mother", "father", "sister", "brother", "son", "daughter", "left", "right"]
                     .iter()
                     .any(|kin| text[..at].ends_with(kin))
         };

@@ -30,7 +30,7 @@ kinds! {
     Evaluative = "evaluative", Event = "event", Exam = "exam", Female = "female", Field = "field", FirstName = "first_name", Food = "food",
     Game = "game", Gpe = "gpe", Grade = "grade", Gym = "gym", Human = "human", HumanNp = "human_np", Identity = "identity",
     Inner = "inner", Instrument = "instrument", Job = "job", Kin = "kin", KnownName = "known_name", Language = "language", Letter = "letter",
-    Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
+    Leave = "leave", Male = "male", Measure = "measure", MeasureHead = "measure_head", Media = "media", Medication = "medication",
     Milestone = "milestone", Military = "military", Money = "money", Music = "music", Name = "name", Office = "office",
     Org = "org", OrgName = "orgname", Ownable = "ownable", Person = "person", Place = "place", Plan = "plan", Plant = "plant",
     Procedure = "procedure", Product = "product", Project = "project", Propn = "propn", Quantity = "quantity", Record = "record", School = "school",

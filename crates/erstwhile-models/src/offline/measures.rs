@@ -6,7 +6,7 @@ use super::attributes::{STATES, number_of};
 use super::claims::{Object, relation_name};
 use super::lexicon::Kind;
 use super::mood::{self, Mood};
-use super::people::{MINE, Person};
+use super::people::{MINE, Person, SECOND};
 use super::reader::{SentenceReader, Trust};
 
 /// Verbs that say what a number has become: "rose to 5", "has reached 5".
@@ -68,6 +68,10 @@ impl SentenceReader<'_, '_> {
             if relative { self.measured_noun(s.head(verb)) } else { Some(subject) }
         });
         let Some(noun) = object.filter(|_| reached.is_none()).or(subject) else { return };
+        // "The fact that you reduced the load time".
+        if s.subject(verb).is_some_and(|subject| SECOND.contains(&s.lower(subject))) {
+            return;
+        }
         // What is one's own and changes by itself is an attribute.
         let is_attribute = object.is_none() && s.is_lemma(verb, STATES) && self.is_own_thing(noun);
         // "It reduced the sizes": whose?
@@ -245,6 +249,18 @@ impl SentenceReader<'_, '_> {
     /// What a quantity is of: " on a quiz", " of my app"; empty if nothing is said, or nothing without a pronoun.
     fn complement(&mut self, noun: usize, number: usize) -> String {
         let s = self.s;
+        // "Eight problems with an accuracy of 85%".
+        let with = s.head(noun);
+        let whole = Some(s.head(with)).filter(|whole| {
+            s.dep(noun) == Dep::Pobj && s.lower(with) == "with" && s.pos(*whole) == Pos::Noun && *whole < noun
+        });
+        if let Some(Ok(text)) = whole.map(|whole| self.phrase(whole, None))
+            && let Some((of, _)) = text.split_once(" with ")
+            && of.len() <= COMPLEMENT_MAX
+        {
+            let of = of.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+            return format!(" on {}", super::nouns::strip_article(of));
+        }
         let preposition = s.child(noun, |c| {
             c > noun && s.dep(c) == Dep::Prep && s.is(c, &["on", "of", "for", "in"]) && !s.in_subtree(c, number)
         });

@@ -180,6 +180,13 @@ impl MoodReader<'_, '_> {
             let asked = s.is_question() || s.has_child(verb, &[Dep::Advcl, Dep::Neg]);
             return (mine && acts && might && !asked && auxiliaries.len() == 1).then_some(Mood::Considered);
         }
+        // "My daughter won't eat fish" says what she does.
+        let refuses = auxiliaries.contains(&"wo")
+            && s.is_lemma(verb, &["eat", "drink", "touch", "wear", "fly", "drive"])
+            && !s.tokens().any(|token| s.is_date(token));
+        if refuses {
+            return Some(Mood::Actual);
+        }
         if auxiliaries.iter().any(|aux| matches!(*aux, "will" | "wo" | "'ll")) {
             let dated = s.tokens().any(|token| s.is_date(token));
             let polite =

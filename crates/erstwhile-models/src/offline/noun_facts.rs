@@ -307,6 +307,10 @@ impl SentenceReader<'_, '_> {
             && s.has_child(token, &[Dep::Compound])
             && !s.has_child(token, &[Dep::Case])
             && self.is_real(token)
+            // "Looking for a spot for my dance studio": there is none yet.
+            && !(s.dep(token) == Dep::Pobj
+                && s.is(s.head(token), &["for"])
+                && s.is_lemma(s.head(s.head(token)), &["spot", "place", "space", "location", "name", "idea", "look", "funding"]))
         {
             let name = self.bare_phrase(token, me)?;
             let statement = nouns::tidy(&format!("{} has a {name}", me.name));

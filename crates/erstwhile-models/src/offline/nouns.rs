@@ -120,8 +120,10 @@ fn recognised_kinds(sentence: &Sentence<'_>, token: usize, listed: Kinds) -> Rec
         EntityKind::Date | EntityKind::Cardinal if distance => {
             Recognised::Only(Kinds::of(&[Kind::Distance, Kind::Any]))
         }
-        // "Node 18" is no date.
-        EntityKind::Date if listed.has(Kind::Tech) => Recognised::More(Kinds::default()),
+        // "Node 18" is no date, and "Python" nobody.
+        EntityKind::Date | EntityKind::Person | EntityKind::Gpe if listed.has(Kind::Tech) => {
+            Recognised::More(Kinds::default())
+        }
         EntityKind::Date => Recognised::Only(Kinds::of(&[Kind::Date])),
         EntityKind::Cardinal if sentence.pos(token) != Pos::Noun => {
             let age = sentence.dep(token) == Dep::Attr;

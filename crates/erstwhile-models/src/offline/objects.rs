@@ -130,7 +130,15 @@ impl SentenceReader<'_, '_> {
     /// weekends", "Radiohead" of "see Radiohead in Lisbon".
     fn object_name(&mut self, token: usize, subject: &Person) -> Result<String, Vague> {
         let s = self.s;
-        let name = self.phrase(token, Some(&subject.name))?;
+        let mut name = self.phrase(token, Some(&subject.name))?;
+        if let Some(rest) = name.strip_prefix("another ") {
+            name = rest.to_owned();
+        }
+        if s.is_proper(token)
+            && let Some(rest) = ["old ", "new ", "a new ", "an old "].iter().find_map(|lead| name.strip_prefix(lead))
+        {
+            name = rest.to_owned();
+        }
         let kinds = self.kinds(token);
         for preposition in s.children(token).filter(|c| *c > token && s.dep(*c) == Dep::Prep).collect::<Vec<_>>() {
             let Some(object) = s.object_of(preposition) else { continue };
@@ -250,6 +258,24 @@ impl SentenceReader<'_, '_> {
         let relation = people::kin_relation(&s, object)?;
         CLOSE.contains(&relation).then_some(relation)
     }
+}
+
+/// A habit is told with its name: "avoids smoking" of "does not smoke", "does singing" of "sings"; `None` if the clause
+/// says more, as "sings in a choir" does.
+pub(super) fn habit_words(
+    context: &Context<'_>,
+    candidate: &Candidate<'_>,
+    name: &str,
+    clause: &str,
+) -> Option<String> {
+    let subject = &context.subject.name;
+    let says_more = clause.strip_prefix(subject.as_str()).is_some_and(|rest| rest.split_whitespace().count() > 2);
+    let verb = match candidate.relation {
+        "AVOIDS" => "avoids",
+        "DOES_ACTIVITY" if !says_more => "does",
+        _ => return None,
+    };
+    (candidate.slot == "self").then(|| format!("{subject} {verb} {name}"))
 }
 
 /// The form in -ing of a verb for an activity.

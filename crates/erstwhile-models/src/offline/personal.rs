@@ -162,6 +162,14 @@ impl SentenceReader<'_, '_> {
                 return true;
             }
         }
+        // "My dog is a staffy called Bruno".
+        if unnamed
+            && !subject.plural
+            && let Some(name) = people::called(&s, attribute)
+        {
+            self.introduce(subject, &name);
+            return true;
+        }
         if self.one_of_several(subject, attribute) {
             return true;
         }

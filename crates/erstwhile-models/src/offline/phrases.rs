@@ -138,6 +138,15 @@ impl PhraseWriter<'_, '_, '_> {
     fn keeps(&mut self, token: usize, child: usize, top: bool) -> bool {
         let sentence = self.sentence;
         match sentence.dep(child) {
+            // "Black and white sneakers".
+            Dep::Conj | Dep::Cc
+                if sentence.dep(token) == Dep::Amod
+                    && sentence
+                        .child(token, |c| sentence.dep(c) == Dep::Conj && sentence.pos(c) == Pos::Adj)
+                        .is_some() =>
+            {
+                true
+            }
             Dep::Punct => matches!(sentence.text(child), "'" | "-" | "/"),
             Dep::Npadvmod => child < token,
             Dep::Relcl
@@ -153,7 +162,10 @@ impl PhraseWriter<'_, '_, '_> {
             | Dep::Ccomp
             | Dep::Aux => false,
             Dep::Acl => sentence.is(child, &["named", "called"]),
-            Dep::Appos => sentence.pos(child) == Pos::Propn,
+            Dep::Appos => {
+                sentence.pos(child) == Pos::Propn
+                    && !sentence.has_child_word(child, &["especially", "particularly", "mainly", "mostly"])
+            }
             Dep::Advmod => !sentence.is_lemma(child, INTENSIFIERS),
             Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "both", "such", "what", "which"]),
             Dep::Amod => sentence.is_a(token, Kind::Vague) || !sentence.is_lemma(child, PRAISE),

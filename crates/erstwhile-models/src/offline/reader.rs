@@ -158,6 +158,16 @@ impl SentenceReader<'_, '_> {
     }
 
     fn collect_near(&self, token: usize, found: &mut Vec<usize>) {
+        // "Our Sunday morning yoga" is on every Sunday.
+        let s = self.s;
+        let habit = matches!(s.dep(token), Dep::Compound | Dep::Nmod)
+            && !s.is_date(s.head(token))
+            && s.is_noun(s.head(token))
+            && s.lower(token).ends_with(|c: char| c.is_ascii_lowercase())
+            && !s.subtree(s.head(token)).any(|other| s.is(other, &["last", "next", "this", "yesterday", "tomorrow"]));
+        if habit && token > s.start && self.date_at(token).is_some_and(|date| !self.has_number(date)) {
+            return;
+        }
         found.push(token);
         for child in self.s.children(token) {
             // "Broke my wrist skateboarding in August": a gerund says when, too.
@@ -173,6 +183,12 @@ impl SentenceReader<'_, '_> {
                 self.collect_near(child, found);
             }
         }
+    }
+
+    /// Whether a time expression has a number: "2019", "3 May".
+    fn has_number(&self, date: usize) -> bool {
+        let said = self.dates.get(date).and_then(|date| self.s.doc.text().get(date.span.clone()));
+        said.is_some_and(|said| said.contains(|c: char| c.is_ascii_digit()))
     }
 
     /// A time expression as absolute words; `bare` leaves the preposition out.

@@ -35,6 +35,14 @@ impl SentenceReader<'_, '_> {
             return;
         }
         let kinds = self.kinds(noun);
+        // "A show": which one is not said.
+        let unnamed = s.pos(noun) == Pos::Noun
+            && s.is_lemma(noun, &["show", "movie", "film", "book", "series", "album", "song", "game", "episode"])
+            && !s.has_child(noun, &[Dep::Compound, Dep::Amod]);
+        if unnamed {
+            self.people.forget_thing();
+            return;
+        }
         if !self.is_taste(noun) {
             // Another thing, which the pronoun may stand for as well.
             if !kinds.is_empty() && !kinds.has(Kind::Person) {

@@ -100,18 +100,58 @@ impl SentenceReader<'_, '_> {
     /// What a thing that is described in words is: "my thesis is on coral bleaching", "our stack is Rails and Postgres".
     fn words_for(&self, verb: usize, thing: usize) -> Option<(usize, usize)> {
         const DESCRIBED: &[&str] = &[
-            "language", "tongue", "type", "group", "stack", "thesis", "dissertation", "topic", "major", "minor", "nationality",
-            "ethnicity", "religion", "faith", "sign", "role", "title", "position", "profession", "occupation", "trade",
-            "instrument", "breed", "motto", "editor", "framework", "database", "browser", "theme", "genre", "specialty",
-            "speciality", "specialism", "background", "heritage", "colour", "color", "stance", "research", "phd", "side",
-            "focus", "niche", "industry", "sector",
+            "language",
+            "tongue",
+            "type",
+            "group",
+            "stack",
+            "thesis",
+            "dissertation",
+            "topic",
+            "major",
+            "minor",
+            "nationality",
+            "ethnicity",
+            "religion",
+            "faith",
+            "sign",
+            "role",
+            "title",
+            "position",
+            "profession",
+            "occupation",
+            "trade",
+            "instrument",
+            "breed",
+            "motto",
+            "editor",
+            "framework",
+            "database",
+            "browser",
+            "theme",
+            "genre",
+            "specialty",
+            "speciality",
+            "specialism",
+            "background",
+            "heritage",
+            "colour",
+            "color",
+            "stance",
+            "research",
+            "phd",
+            "side",
+            "focus",
+            "niche",
+            "industry",
+            "sector",
         ];
         let s = self.s;
         if s.lemma(verb) != "be" || !s.is_lemma(thing, DESCRIBED) {
             return None;
         }
         let about = s.child(verb, |c| c > verb && s.dep(c) == Dep::Prep && s.is(c, &["on", "about", "in"]));
-        let colour = s.is(thing, &["colour", "color"]);
+        let colour = s.is(thing, &["colour", "color"]) || s.has_child_word(thing, &["blood"]);
         let stated = s.child(verb, |c| match s.dep(c) {
             Dep::Attr => c > verb,
             Dep::Acomp => colour || s.entity_kind(c) == Some(EntityKind::Norp),
@@ -119,7 +159,8 @@ impl SentenceReader<'_, '_> {
         });
         let value = about.and_then(|about| s.object_of(about)).or(stated)?;
         let first = s.subtree(value).min()?;
-        let last = s.subtree(value).take_while(|token| !matches!(s.pos(*token), Pos::Punct | Pos::Pron | Pos::Sconj)).max()?;
+        let last =
+            s.subtree(value).take_while(|token| !matches!(s.pos(*token), Pos::Punct | Pos::Pron | Pos::Sconj)).max()?;
         (last - first < DESCRIPTION_WORDS_MAX).then_some((first, last))
     }
 
@@ -144,7 +185,8 @@ impl SentenceReader<'_, '_> {
     fn is_timed(&self, thing: usize) -> bool {
         let s = self.s;
         s.is(thing, &["pb", "pr", "record", "best", "pace", "split"])
-            || s.lower(thing) == "time" && s.subtree(thing).any(|token| is_distance(s.lower(token)) || s.is(token, &["marathon"]))
+            || s.lower(thing) == "time"
+                && s.subtree(thing).any(|token| is_distance(s.lower(token)) || s.is(token, &["marathon"]))
     }
 
     pub(super) fn plain_value(&mut self, token: usize) -> Result<Option<Value>, Vague> {
@@ -191,7 +233,8 @@ impl SentenceReader<'_, '_> {
         }
         if s.pos(token) == Pos::Propn || is_model {
             let name = self.phrase(token, None)?;
-            return Ok(Some(Value { name, text: None, entity: Some("Object") }));
+            let person = s.entity_kind(token) == Some(EntityKind::Person) || s.is_given_name(token);
+            return Ok(Some(Value { name, text: None, entity: Some(if person { "Person" } else { "Object" }) }));
         }
         Ok(None)
     }

@@ -231,7 +231,21 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let before = words.start.checked_sub(1).and_then(|before| context.tokens.get(before));
     let inside = said.first().is_some_and(|t| t.is_any(&["every", "each"]));
     let lasting = before.is_some_and(|t| t.is("for")) && said.iter().all(|t| is_quantity(&t.lower));
-    if inside || lasting || before.is_some_and(|t| t.is_any(&["every", "each", "most", "all", "per", "any"])) {
+    // "On Wednesday evenings".
+    let plural_part = |t: &&Token| t.is_any(&["mornings", "afternoons", "evenings", "nights"]);
+    if said.iter().next_back().is_some_and(|t| plural_part(&t))
+        || context.tokens.get(words.end).is_some_and(|t| plural_part(&t))
+    {
+        return true;
+    }
+    // "Every other Saturday".
+    let alternate = before.is_some_and(|t| t.is_any(&["other", "second", "third", "single", "alternate"]))
+        && words.start.checked_sub(2).and_then(|every| context.tokens.get(every)).is_some_and(|t| t.is("every"));
+    if inside
+        || lasting
+        || alternate
+        || before.is_some_and(|t| t.is_any(&["every", "each", "most", "all", "per", "any"]))
+    {
         return true;
     }
     // Bare numbers ("7", "3 to 5", "the 3rd one") and times of day without a day.
