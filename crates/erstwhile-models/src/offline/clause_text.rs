@@ -107,6 +107,10 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let mut top = self.clause.verb;
         for _ in 0..6 {
             let head = s.head(top);
+            // "Spent the day making a plan".
+            if s.is_lemma(head, &["spend"]) && s.tag(top) == Tag::Vbg {
+                break;
+            }
             let up = match s.dep(top) {
                 Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
                 Dep::Pcomp => s.head(head),
@@ -147,6 +151,11 @@ impl ClauseWriter<'_, '_, '_, '_> {
                     self.pieces.extend(s.children(first).filter(shared).map(Piece::Token));
                 }
             }
+        }
+        let spent = s.tag(top) == Tag::Vbg && s.is_lemma(s.head(top), &["spend"]) && s.dep(top) == Dep::Xcomp;
+        if spent {
+            let be = if s.is_past(s.head(top)) { "was" } else { "is" };
+            self.pieces.push(Piece::Words(None, be.to_owned()));
         }
         if s.dep(top) == Dep::Advcl && s.tag(top) == Tag::Vbg && !s.has_child(top, &[Dep::Aux]) {
             let head = s.head(top);
@@ -345,6 +354,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let words = s.subtree(child).take(HABIT_WORDS_MAX + 1).count();
         let first = s.doc.left_edge(child).max(s.start);
         let recurs = match s.dep(child) {
+            Dep::Advmod => s.is(child, &["once", "twice"]) && s.has_child(child, &[Dep::Npadvmod]),
             Dep::Npadvmod => {
                 s.is(first, &["every", "each", "most"])
                     || s.is(child, &["times"])
@@ -394,6 +404,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let s = self.s;
         let verb = self.clause.verb;
         let head = s.head(verb);
+        // "Mark and Sarah, who I met": Mark, too.
+        let head = self.clause.keep.filter(|kept| s.coordinated(*kept).contains(&head)).unwrap_or(head);
         if s.dep(verb) != Dep::Relcl || !self.keeps(head) {
             return Ok(());
         }

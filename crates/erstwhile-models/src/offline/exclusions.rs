@@ -39,7 +39,21 @@ impl SentenceReader<'_, '_> {
         if s.lemma(context.verb) == "do" && s.child(context.verb, |c| s.text(c) == "IT").is_some() {
             return true;
         }
-        match frame.relation.name.as_str() {
+        let name = frame.relation.name.as_str();
+        if matches!(
+            name,
+            "WATCHED" | "READ" | "LISTENS_TO" | "EATS" | "TRIED" | "WANTS" | "HAS_APPOINTMENT" | "ATTENDED" | "COOKS"
+        ) && context.date.is_none()
+            && self.is_any_of_a_kind(object)
+        {
+            return true;
+        }
+        // "I've completed 12 permutation and combination problems": permutations are not what was completed.
+        let counted = s.child(object, |c| s.dep(c) == Dep::Nummod && !s.is(c, &["1", "one"])).is_some();
+        if counted && s.tag(object) == Tag::Nn && s.has_child(object, &[Dep::Conj]) && !kinds.has(Kind::Measure) {
+            return true;
+        }
+        match name {
             // What one finishes is a work, not work under way.
             "WORKS_ON" => {
                 s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
@@ -62,7 +76,12 @@ impl SentenceReader<'_, '_> {
             "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person) || self.is_anything(object),
             "CONSIDERS" | "MEMBER_OF" => self.is_anything(object),
             // "Got to see Joker".
-            "BOUGHT" => s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Xcomp]),
+            // A doctor who orders an X-ray does not buy it.
+            "BOUGHT" => {
+                s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Xcomp])
+                    || kinds.has(Kind::Procedure)
+                    || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
+            }
             // "Films that tackle injustice" are not all films.
             "INTERESTED_IN" if self.is_restricted(object) => true,
             "TAKES_CLASS" => {
@@ -111,7 +130,8 @@ impl SentenceReader<'_, '_> {
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
             // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
             "ATTENDED" => {
-                s.lemma(context.verb) == "have" && !s.is_past(context.verb)
+                kinds.has(Kind::Gym)
+                    || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
                     || s.lemma(context.verb) == "watch" && super::nouns::is_quoted(&s, object)
             }
             // "I love the view": one thing at hand, no lasting taste.
@@ -163,6 +183,43 @@ impl SentenceReader<'_, '_> {
         s.pos(object) == Pos::Noun
             && (s.is_lemma(object, GENERIC) && one && !s.subtree(object).any(telling)
                 || s.is_lemma(object, &["group"]) && s.has_child_word(object, &["peer", "large", "small", "new"]))
+    }
+
+    /// "The shows", "some food", "different recipes": a kind of things, and not which.
+    fn is_any_of_a_kind(&self, object: usize) -> bool {
+        const KINDS: &[&str] = &[
+            "show", "movie", "film", "series", "book", "song", "music", "food", "recipe", "meal", "thing", "stuff",
+            "service", "event", "meeting", "dinner", "lunch", "video",
+        ];
+        const EMPTY: &[&str] = &[
+            "the",
+            "some",
+            "any",
+            "few",
+            "a",
+            "an",
+            "yummy",
+            "delicious",
+            "different",
+            "various",
+            "several",
+            "many",
+            "other",
+            "more",
+            "new",
+            "these",
+            "those",
+            "good",
+            "great",
+            "my",
+            "our",
+            "tasty",
+        ];
+        let s = self.s;
+        s.pos(object) == Pos::Noun
+            && s.is_lemma(object, KINDS)
+            && s.children(object)
+                .all(|child| s.is(child, EMPTY) || matches!(s.dep(child), Dep::Relcl | Dep::Punct | Dep::Cc))
     }
 
     /// Whether a relative clause says which of a kind of things is meant.

@@ -8,6 +8,7 @@ use super::mood::{self, Mood};
 use super::nouns::{self, Vague, is_abstract};
 use super::people::{self, MINE, Person};
 use super::reader::{FactParts, SentenceReader, Trust};
+use super::speakers::ASSISTANT;
 
 /// Relatives worth a fact without a name.
 const CLOSE: &[&str] = &["MARRIED_TO", "DATING", "ENGAGED_TO", "HAS_CHILD", "HAS_SIBLING", "HAS_GRANDCHILD"];
@@ -84,7 +85,12 @@ impl SentenceReader<'_, '_> {
         let Some(kinship) = person.kinship.clone() else { return };
         let owner = Person::named(kinship.owner.clone());
         let animal = kinship.relation == "HAS_PET";
-        if self.trust == Trust::Assistant || animal && !kinship.named && WILD.contains(&kinship.word.as_str()) {
+        // "Captions for photos with your dog": an assistant has none.
+        let of_assistant = kinship.owner == ASSISTANT && !self.people.is_speaker(&kinship.owner);
+        if of_assistant
+            || self.trust == Trust::Assistant
+            || animal && !kinship.named && WILD.contains(&kinship.word.as_str())
+        {
             return;
         }
         let article = if person.plural { String::new() } else { "a ".to_owned() };

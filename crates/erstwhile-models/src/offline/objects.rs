@@ -174,7 +174,8 @@ impl SentenceReader<'_, '_> {
         {
             return self.phrase(object, Some(&subject.name));
         }
-        let mut words = vec![s.lower(verb).to_owned()];
+        // "Becoming Nicole" in quotation marks is a title.
+        let mut words = vec![if s.in_quote(verb) { s.text(verb) } else { s.lower(verb) }.to_owned()];
         if let Some(object) = object {
             words.push(self.phrase(object, Some(&subject.name))?);
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::contractions;
 use super::joins;
 use super::mapped::Mapped;
+use super::speakers::ASSISTANT;
 use super::spellings::standard_spelling;
 
 /// Words after which a clause continues instead of beginning anew.
@@ -225,7 +226,9 @@ fn respell(passage: &mut Mapped) {
 fn remove_vocatives(passage: &mut Mapped, names: &[String]) {
     let mut first_names: Vec<&str> = names.iter().filter_map(|name| name.split_whitespace().next()).collect();
     first_names.extend(names.iter().map(String::as_str));
-    first_names.retain(|name| name.len() > 1 && !matches!(*name, "User" | "Assistant"));
+    first_names.retain(|name| name.len() > 1 && !matches!(*name, "User" | ASSISTANT));
+    let thanked = thanked_name(passage.text());
+    first_names.extend(thanked.as_deref());
     for name in first_names {
         let text = passage.text().to_owned();
         let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
@@ -255,6 +258,22 @@ fn remove_vocatives(passage: &mut Mapped, names: &[String]) {
         }
         passage.replace(&edits);
     }
+}
+
+/// The name of whom a text thanks or greets at its start: "Thanks, Mell!".
+fn thanked_name(text: &str) -> Option<String> {
+    let (greeting, rest) = text.trim_start().split_once(", ")?;
+    let greets = ["thanks", "thank you", "hey", "hi", "hello", "wow", "congrats", "sorry", "cheers", "morning"];
+    let name: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();
+    let closes = rest[name.len()..].starts_with(['!', '.', '?', ',']);
+    let is_name = name.len() > 1
+        && name.starts_with(char::is_uppercase)
+        && name.chars().skip(1).all(char::is_lowercase)
+        && !matches!(
+            name.as_str(),
+            "It" | "He" | "She" | "We" | "They" | "That" | "This" | "You" | "No" | "Yes" | "So"
+        );
+    (greets.contains(&greeting.to_lowercase().as_str()) && closes && is_name).then_some(name)
 }
 
 /// Two sentences joined by a comma are two sentences.

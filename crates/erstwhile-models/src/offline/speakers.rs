@@ -3,6 +3,9 @@
 use erstwhile::model::{EpisodeKind, Role};
 use erstwhile::ports::{ExtractionRequest, Turn};
 
+/// The name of an assistant to which the messages give none.
+pub(super) const ASSISTANT: &str = "Assistant";
+
 /// Who takes part in one turn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Participants<'a> {
@@ -63,7 +66,7 @@ fn named<'a>(turn: &'a Turn, owner: Option<&'a str>) -> Option<&'a str> {
 
 fn speaker<'a>(turn: &'a Turn, owner: Option<&'a str>) -> Option<&'a str> {
     match (turn.kind, turn.role) {
-        (EpisodeKind::Message, Some(Role::Assistant)) => named(turn, owner).or(Some("Assistant")),
+        (EpisodeKind::Message, Some(Role::Assistant)) => named(turn, owner).or(Some(ASSISTANT)),
         (EpisodeKind::Message, Some(Role::System | Role::Function | Role::Tool)) => named(turn, owner),
         (EpisodeKind::Message, _) => named(turn, owner).or(owner).or(Some("User")),
         (EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple, _) => named(turn, owner).or(owner),

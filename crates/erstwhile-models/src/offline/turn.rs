@@ -36,6 +36,7 @@ use super::repair;
 use super::requests;
 use super::resumes;
 use super::sentence::Sentence;
+use super::speakers::ASSISTANT;
 use super::statement;
 use super::subjects;
 use super::transcripts;
@@ -175,7 +176,7 @@ impl TurnReader<'_> {
     ) {
         for message in messages {
             let assistant = matches!(message.role, Some(Role::Assistant | Role::System | Role::Tool));
-            let speaker = message.speaker.as_deref().or(if assistant { Some("Assistant") } else { owner });
+            let speaker = message.speaker.as_deref().or(if assistant { Some(ASSISTANT) } else { owner });
             let said = Turn {
                 kind: EpisodeKind::Message,
                 role: Some(message.role.unwrap_or(Role::User)),
