@@ -177,6 +177,7 @@ impl SentenceReader<'_, '_> {
             "expire" if date.is_some() => "_EXPIRY",
             "start" | "begin" if date.is_some() => "_START",
             "end" if date.is_some() => "_END",
+            "run" if date.is_some() && s.has_child_word(verb, &["out"]) => "_EXPIRY",
             "be" if date.is_some()
                 && s.has_child_word(verb, &["up"])
                 && s.is(thing, &["lease", "contract", "tenancy"]) =>
@@ -186,7 +187,9 @@ impl SentenceReader<'_, '_> {
             _ => "",
         };
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
-        let tense = if s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() { "was" } else { "is" };
+        let lasts = noun.contains("maiden") || noun.contains("birth");
+        let was = s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() && !lasts;
+        let tense = if was { "was" } else { "is" };
         let joined = if date.is_some() || value.entity.is_none() { value.clone() } else { value.name.clone().into() };
         let verb = match s.lemma(verb) {
             "be" | "become" | "change" | "go" | "rise" | "drop" | "fall" | "increase" | "decrease" | "remain" => {
@@ -194,7 +197,10 @@ impl SentenceReader<'_, '_> {
             }
             _ if set => tense.to_owned(),
             _ if s.is_past(verb) => s.lower(verb).to_owned(),
-            lemma => third_person(lemma),
+            lemma => match s.child_of(verb, &[Dep::Prt]) {
+                Some(particle) => format!("{} {}", third_person(lemma), s.lower(particle)),
+                None => third_person(lemma),
+            },
         };
         let statement = format!("{}'s {noun}{} {verb} {}", owner.name, self.to_whom_or_where(thing), joined.as_text());
         let object = value.into_object(date.is_some());

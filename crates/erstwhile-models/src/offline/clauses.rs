@@ -1,6 +1,6 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::arguments::{self, Argument};
 use super::attributes::FAVOURITE;
@@ -287,7 +287,7 @@ impl SentenceReader<'_, '_> {
                 }
             }
         }
-        if s.is_lemma(context.verb, &["have", "get"]) && context.reading.mood == Mood::Actual {
+        if s.is_lemma(context.verb, &["have", "get", "see", "hire", "find"]) && context.reading.mood == Mood::Actual {
             for argument in arguments.iter().filter(|argument| argument.slot == "obj") {
                 for object in s.coordinated(argument.token) {
                     let counted = s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Nummod]);
@@ -403,7 +403,7 @@ impl SentenceReader<'_, '_> {
             let pet = self.new_pet(context.subject, object, &object_parts.name);
             self.people.remember(&pet);
         }
-        relation = self.relation_here(context, relation, &object_parts);
+        relation = self.relation_here(context, relation, (&object_parts, object));
         if relation == "WORKS_AS" {
             self.workplace(context, object)?;
         }
@@ -448,9 +448,16 @@ impl SentenceReader<'_, '_> {
     }
 
     /// What a relation is with its object and beside the other words of the clause.
-    fn relation_here<'c>(&self, context: &Context<'_>, relation: &'c str, object: &Object) -> &'c str {
+    fn relation_here<'c>(
+        &self,
+        context: &Context<'_>,
+        relation: &'c str,
+        (object, object_token): (&Object, usize),
+    ) -> &'c str {
         let s = self.s;
         match relation {
+            // "A Taylor Swift fan".
+            "SUPPORTS" if s.entity_kind(object_token) == Some(EntityKind::Person) => "LIKES",
             // "In my second year of a PhD at ETH".
             "WORKS_AT" if s.lemma(context.verb) == "be" && self.is_of_studies(context.verb) => "STUDIES_AT",
             // "I am working in Infosys": the place is an employer.

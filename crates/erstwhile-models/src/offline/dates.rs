@@ -101,6 +101,8 @@ struct DateContext<'a> {
     now: DateTime,
     /// Whether the text is about the past, so that "on Monday" means the last Monday.
     past: bool,
+    /// Whether the text is about having booked or entered what is to come: "signed up for a race on 1 October".
+    booked: bool,
     /// Whether the text is in the perfect tense, so that "for two years" has a start.
     perfect: bool,
     /// Nesting depth of the expression: "the day before the day before …".
@@ -177,6 +179,7 @@ impl DateReader {
             tokens: &tokens,
             now: tz.to_datetime(reference),
             past: speaks_of_past(&tokens),
+            booked: speaks_of_booking(&tokens),
             perfect: is_perfect(&tokens),
             depth: 0,
             calls_left,
@@ -300,6 +303,13 @@ fn speaks_of_past(tokens: &[Token]) -> bool {
     ];
     let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
     !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
+}
+
+/// Whether the words speak of having entered or booked what is to come.
+fn speaks_of_booking(tokens: &[Token]) -> bool {
+    let pairs =
+        [("signed", "up"), ("registered", "for"), ("entered", "for"), ("bought", "tickets"), ("got", "tickets")];
+    tokens.windows(2).any(|pair| pairs.iter().any(|(first, second)| pair[0].is(first) && pair[1].is(second)))
 }
 
 /// Whether the words are in the perfect tense: "have lived", "'ve been", "has it been".

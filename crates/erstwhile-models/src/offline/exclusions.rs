@@ -78,7 +78,12 @@ impl SentenceReader<'_, '_> {
             // "Got to see Joker".
             // A doctor who orders an X-ray does not buy it.
             "BOUGHT" => {
-                s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Xcomp])
+                s.lemma(context.verb) == "get"
+                    && (s.has_child(context.verb, &[Dep::Xcomp])
+                        || s.is_lemma(
+                            object,
+                            &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
+                        ))
                     || kinds.has(Kind::Procedure)
                     || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
             }

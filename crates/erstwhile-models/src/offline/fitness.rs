@@ -5,7 +5,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::lexicon::{Frame, Kind, Kinds};
 use super::mood::{Mood, Reading};
-use super::people::{Person, PersonKind, SECOND};
+use super::people::{MINE, Person, PersonKind, SECOND};
 use super::reader::SentenceReader;
 
 /// Types that make an object concrete without a modifier.
@@ -442,7 +442,12 @@ impl SentenceReader<'_, '_> {
                 .is_some();
         // "I wear glasses".
         let worn = s.lemma(context.verb) == "wear" && s.tag(object) == Tag::Nns;
+        // "I hate my commute".
+        let taste_of_own = matches!(name, "DISLIKES" | "LIKES" | "LOVES")
+            && s.tag(object) == Tag::Nn
+            && s.child(object, |c| s.is(c, MINE)).is_some();
         let notable = own
+            || taste_of_own
             || worn
             || staffed
             || school_plan

@@ -33,6 +33,8 @@ const STYLE: &[&str] = &[
     "keep replies ",
     "keep responses ",
     "stop using ",
+    "don't call me ",
+    "do not call me ",
     "use metric ",
     "use imperial ",
     "use british ",

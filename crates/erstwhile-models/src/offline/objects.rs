@@ -145,6 +145,8 @@ impl SentenceReader<'_, '_> {
             let with = self.kinds(object);
             let circumstance = match s.lower(preposition) {
                 "with" => with.intersects(Kinds::of(&[Kind::Person, Kind::HumanNp])),
+                "in" | "at" if kinds.intersects(Kinds::of(&[Kind::Instrument, Kind::Sport])) => true,
+                "for" if kinds.has(Kind::Medication) => true,
                 "in" | "at" => with.has(Kind::Gpe) && (s.is_proper(token) || kinds.has(Kind::Ownable)),
                 "on" => s.is_lemma(object, &["weekend", "weekday"]) || s.lower(object).ends_with("days"),
                 "for" => s.is(object, &["good", "now", "fun", "free", "years", "ages", "life"]),
@@ -257,7 +259,10 @@ impl SentenceReader<'_, '_> {
             return None;
         }
         let relation = people::kin_relation(&s, object)?;
-        CLOSE.contains(&relation).then_some(relation)
+        // "Started seeing a therapist named Lauren".
+        let named = people::called(&s, object).is_some();
+        let has = s.is_lemma(context.verb, &["have", "get"]);
+        (has && CLOSE.contains(&relation) || named).then_some(relation)
     }
 }
 

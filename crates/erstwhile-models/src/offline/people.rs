@@ -349,6 +349,15 @@ impl People {
             sentence.is_noun(other)
                 || sentence.pos(other) == Pos::Adj && matches!(sentence.dep(other), Dep::Nsubj | Dep::Dobj | Dep::Pobj)
         };
+        // A hen do is no hen.
+        let party = |other: usize| {
+            sentence.is_lemma(other, &["hen", "stag"])
+                && other + 1 < sentence.end
+                && sentence.is(other + 1, &["do", "party", "night", "weekend"])
+        };
+        if party(token) {
+            return None;
+        }
         let noun = if is_kin_word(token) && noun_like(token) {
             token
         } else if sentence.pos(token) == Pos::Propn {
@@ -376,7 +385,11 @@ impl People {
             return None;
         }
         let name = if token == noun {
-            let apposition = |child: usize| sentence.dep(child) == Dep::Appos && sentence.pos(child) == Pos::Propn;
+            let apposition = |child: usize| {
+                sentence.dep(child) == Dep::Appos
+                    && (sentence.pos(child) == Pos::Propn
+                        || sentence.pos(child) == Pos::Noun && sentence.is_capital(child))
+            };
             sentence
                 .child(noun, apposition)
                 .map(|child| nouns::name(sentence, child))

@@ -129,7 +129,8 @@ impl SentenceReader<'_, '_> {
             let statement = format!("{} turns {value} {said}", subject.name);
             self.state(subject, "HAS_BIRTHDAY", Object::value(day), statement);
         }
-        if reading.mood == Mood::Actual && !(turns && s.tag(verb) != Tag::Vbd && date.is_some()) {
+        let to_come = turns && (s.tag(verb) == Tag::Vbg || s.tag(verb) != Tag::Vbd && date.is_some());
+        if reading.mood == Mood::Actual && !to_come {
             let old = if unit.is_some() { " old" } else { " years old" };
             self.add(FactParts {
                 subject,

@@ -16,6 +16,10 @@ const SUBORDINATORS: &[&str] = &[
 
 /// Beginnings of a new sentence after a comma.
 const SPLICES: &[&str] = &[
+    "just moved ",
+    "just started ",
+    "just got ",
+    "just finished ",
     "it's ",
     "it is ",
     "it was ",

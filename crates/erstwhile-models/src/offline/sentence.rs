@@ -271,6 +271,9 @@ impl<'a> Sentence<'a> {
             Dep::Conj | Dep::Xcomp => {
                 if self.is_verb(head) {
                     above(head)
+                } else if self.dep(head) == Dep::Acomp {
+                    // "I'm fluent in Spanish and learning Korean".
+                    above(self.head(head))
                 } else {
                     None
                 }

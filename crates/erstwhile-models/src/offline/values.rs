@@ -218,7 +218,8 @@ impl SentenceReader<'_, '_> {
                 _ if joined.contains('-') || joined.contains('/') => joined.to_owned(),
                 Some(entity) if quantity => {
                     let first = entity.tokens.start.min(s.doc.left_edge(token).max(s.start));
-                    let last = (entity.tokens.end - 1).max(token);
+                    let dated = (token + 1..entity.tokens.end).find(|other| self.date_at(*other).is_some());
+                    let last = (dated.unwrap_or(entity.tokens.end) - 1).max(token);
                     nouns::span_text(&s, first, last).trim_end_matches(['.', ',']).to_owned()
                 }
                 _ => self.phrase(token, None)?,
@@ -232,7 +233,8 @@ impl SentenceReader<'_, '_> {
             return Ok(Some(Value { name, text: None, entity: None }));
         }
         if s.pos(token) == Pos::Propn || is_model {
-            let name = self.phrase(token, None)?;
+            let dated = s.subtree(token).any(|other| other != token && self.date_at(other).is_some());
+            let name = if dated { nouns::name(&s, token) } else { self.phrase(token, None)? };
             let person = s.entity_kind(token) == Some(EntityKind::Person) || s.is_given_name(token);
             return Ok(Some(Value { name, text: None, entity: Some(if person { "Person" } else { "Object" }) }));
         }

@@ -231,6 +231,18 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let before = words.start.checked_sub(1).and_then(|before| context.tokens.get(before));
     let inside = said.first().is_some_and(|t| t.is_any(&["every", "each"]));
     let lasting = before.is_some_and(|t| t.is("for")) && said.iter().all(|t| is_quantity(&t.lower));
+    // "On Tuesday at 3.2 kg", "the 9th of September, 10 years ago": the number counts something else.
+    let unit = |t: &Token| {
+        t.is_any(&[
+            "kg", "kgs", "g", "lb", "lbs", "km", "kms", "miles", "mph", "years", "yrs", "people", "times", "points",
+            "percent", "pages", "dollars", "pounds", "euros",
+        ])
+    };
+    let last_number = tokens.len() > 1
+        && tokens.last().is_some_and(|t| t.kind == TokenKind::Number && !ordinal(t) && !is_clock_with_colon(&t.lower));
+    if last_number && context.tokens.get(words.end).is_some_and(unit) {
+        return true;
+    }
     // "On Wednesday evenings".
     let plural_part = |t: &&Token| t.is_any(&["mornings", "afternoons", "evenings", "nights"]);
     if said.iter().next_back().is_some_and(|t| plural_part(&t))
@@ -338,6 +350,10 @@ fn is_anchor(token: &Token) -> bool {
 }
 
 /// Whether a word is a time of day: "3pm", "15:30", "noon".
+fn is_clock_with_colon(word: &str) -> bool {
+    word.contains(':')
+}
+
 fn is_clock(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &word[digits..];

@@ -41,7 +41,7 @@ fn read_month(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Optio
     rules::read(context, at, fallback).or_else(|| {
         let month = month_number(word_at(context.tokens, at))?;
         let this = Date::new(context.now.year(), month, 1).ok()?;
-        let later = context.past && this > context.now.date();
+        let later = context.past && !context.booked && this > context.now.date();
         let first = if later { shifted(this, -12, 0)? } else { this };
         Some((at + 1, whole_month(first)?))
     })
