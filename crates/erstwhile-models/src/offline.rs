@@ -67,6 +67,7 @@ mod things;
 mod tokens;
 mod transcripts;
 mod turn;
+mod unnamed_things;
 mod updates;
 mod values;
 mod visits;

@@ -43,6 +43,8 @@ impl ArgumentReader<'_, '_> {
     fn read(&mut self, verb: usize, child: usize) {
         let s = self.s;
         match s.dep(child) {
+            // "Mark, who I met": the noun before the clause is the object.
+            Dep::Dobj if s.dep(verb) == Dep::Relcl && matches!(s.tag(child), Tag::Wdt | Tag::Wp) => {}
             Dep::Dobj => {
                 self.push("obj", child);
                 self.noun(child);

@@ -18,6 +18,32 @@ const OWN_THINGS: &[&str] = &[
     "routine", "schedule", "order", "level", "plan", "number", "name", "budget", "score",
 ];
 
+/// Verbs of setting a date, which are read in the passive only.
+const SETS: &[&str] = &["move", "reschedule", "push", "postpone", "bring", "book", "schedule", "set"];
+
+/// Things whose value is all that follows the verb.
+const WRITTEN_WHOLE: &[&str] = &[
+    "address",
+    "phone number",
+    "number",
+    "email",
+    "website",
+    "handle",
+    "password",
+    "number plate",
+    "license plate",
+    "licence plate",
+    "registration",
+    "postcode",
+    "zip code",
+    "iban",
+    "account number",
+    "sort code",
+    "passport number",
+    "serial number",
+    "pronouns",
+];
+
 /// Verbs that state an attribute of a thing.
 pub(super) const STATES: &[&str] = &[
     "be",
@@ -108,115 +134,113 @@ impl SentenceReader<'_, '_> {
             return Ok(false);
         }
         // "My review was moved to Monday", but not "my family moved".
-        let set = s.is_lemma(verb, &["move", "reschedule", "push", "postpone", "bring", "book", "schedule", "set"]);
+        let set = s.is_lemma(verb, SETS);
         if set && s.dep(thing) != Dep::Nsubjpass {
             return Ok(false);
         }
         let Some(owner) = self.owner_of(thing) else { return Ok(false) };
-        // "The deadline for the grant proposal".
-        let purpose =
-            s.child(thing, |c| s.is(c, &["for"]) && s.is_a(thing, Kind::Quantity)).and_then(|c| s.object_of(c));
-        let purpose = purpose.filter(|purpose| s.pos(*purpose) == Pos::Noun && !s.is_date(*purpose));
-        let noun = purpose.map_or_else(
-            || self.bare_noun(thing),
-            |purpose| format!("{} {}", self.bare_noun(purpose), self.bare_noun(thing)),
-        );
+        let noun = self.noun_with_purpose(thing);
         if self.is_ailing(verb, thing, &owner) {
             return Ok(true);
         }
-        let whole = matches!(
-            noun.as_str(),
-            "address"
-                | "phone number"
-                | "number"
-                | "email"
-                | "website"
-                | "handle"
-                | "password"
-                | "number plate"
-                | "license plate"
-                | "licence plate"
-                | "registration"
-                | "postcode"
-                | "zip code"
-                | "iban"
-                | "account number"
-                | "sort code"
-                | "passport number"
-                | "serial number"
-                | "pronouns"
-        );
+        let whole = WRITTEN_WHOLE.contains(&noun.as_str());
         let found = if whole { self.rest_of(verb).map(|value| (value, None)) } else { self.value_of(verb, thing)? };
         let found = match found {
             Some(found) => Some(found),
-            None => self.described_value(verb, thing)?.map(|value| (value, None)),
+            None => self.described_value(verb, thing).map(|value| (value, None)),
         };
         let Some((value, date)) = found else { return Ok(false) };
         // Of what is the user's, an assistant knows when it is due: "your passport expires on 9 November".
         if self.trust == Trust::Assistant && (date.is_none() || !self.has_due_date(thing)) {
             return Ok(false);
         }
+        self.former_value(verb, &owner, (&noun, &value.name));
         // "My car is a Yaris": what one owns.
-        // "My email changed from A to B": A is over.
-        if let Some(old) = self.value_before(verb).filter(|old| *old != value.name) {
-            let statement = format!("{}'s {noun} was {old}", owner.name);
-            let relation = format!("HAS_{}", relation_name(&noun));
-            self.add(FactParts {
-                subject: &owner,
-                relation: &relation,
-                object: Object::value(old),
-                statement,
-                mood: Mood::Former,
-                negated: false,
-                past: false,
-                date: None,
-            });
-        }
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
-        let of_date = match s.lemma(verb) {
-            "expire" if date.is_some() => "_EXPIRY",
-            "start" | "begin" if date.is_some() => "_START",
-            "end" if date.is_some() => "_END",
-            "run" if date.is_some() && s.has_child_word(verb, &["out"]) => "_EXPIRY",
-            "be" if date.is_some()
-                && s.has_child_word(verb, &["up"])
-                && s.is(thing, &["lease", "contract", "tenancy"]) =>
-            {
-                "_END"
-            }
-            _ => "",
-        };
+        let of_date = if date.is_some() { self.end_or_start(verb, thing) } else { "" };
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
         let lasts = noun.contains("maiden") || noun.contains("birth");
         let was = s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() && !lasts;
-        let tense = if was { "was" } else { "is" };
         let joined = if date.is_some() || value.entity.is_none() { value.clone() } else { value.name.clone().into() };
-        let verb = match s.lemma(verb) {
-            "be" | "become" | "change" | "go" | "rise" | "drop" | "fall" | "increase" | "decrease" | "remain" => {
-                tense.to_owned()
-            }
-            _ if set => tense.to_owned(),
-            _ if s.is_past(verb) => s.lower(verb).to_owned(),
-            lemma => match s.child_of(verb, &[Dep::Prt]) {
-                Some(particle) => format!("{} {}", third_person(lemma), s.lower(particle)),
-                None => third_person(lemma),
-            },
-        };
+        let verb = self.verb_of_attribute(verb, thing, was);
         let statement = format!("{}'s {noun}{} {verb} {}", owner.name, self.to_whom_or_where(thing), joined.as_text());
         let object = value.into_object(date.is_some());
-        let over = tense == "was";
         self.meeting(&owner, thing, date, (&noun, &statement));
         self.add(FactParts {
             subject: &owner,
             relation: &relation,
             object,
             statement,
-            mood: if over { Mood::Former } else { Mood::Actual },
+            mood: if was { Mood::Former } else { Mood::Actual },
             negated: false,
             past: false,
             date: None,
         });
         Ok(true)
+    }
+
+    /// The noun of a thing with what it is for: "grant proposal deadline" of "the deadline for the grant proposal".
+    fn noun_with_purpose(&self, thing: usize) -> String {
+        let s = self.s;
+        let purpose =
+            s.child(thing, |c| s.is(c, &["for"]) && s.is_a(thing, Kind::Quantity)).and_then(|c| s.object_of(c));
+        match purpose.filter(|purpose| s.pos(*purpose) == Pos::Noun && !s.is_date(*purpose)) {
+            Some(purpose) => format!("{} {}", self.bare_noun(purpose), self.bare_noun(thing)),
+            None => self.bare_noun(thing),
+        }
+    }
+
+    /// "My email changed from A to B": A is over.
+    fn former_value(&mut self, verb: usize, owner: &Person, (noun, value): (&str, &str)) {
+        let Some(old) = self.value_before(verb).filter(|old| old != value) else { return };
+        let statement = format!("{}'s {noun} was {old}", owner.name);
+        let relation = format!("HAS_{}", relation_name(noun));
+        self.add(FactParts {
+            subject: owner,
+            relation: &relation,
+            object: Object::value(old),
+            statement,
+            mood: Mood::Former,
+            negated: false,
+            past: false,
+            date: None,
+        });
+    }
+
+    /// What a verb with a date says of a thing, as the end of the relation: `_EXPIRY` of "expires in May".
+    fn end_or_start(&self, verb: usize, thing: usize) -> &'static str {
+        let s = self.s;
+        match s.lemma(verb) {
+            "expire" => "_EXPIRY",
+            "run" if s.has_child_word(verb, &["out"]) => "_EXPIRY",
+            "start" | "begin" => "_START",
+            "end" => "_END",
+            "be" if s.has_child_word(verb, &["up"]) && s.is(thing, &["lease", "contract", "tenancy"]) => "_END",
+            _ => "",
+        }
+    }
+
+    /// The verb between a thing and its value, as the sentence of the fact has it.
+    fn verb_of_attribute(&self, verb: usize, thing: usize, was: bool) -> String {
+        const CHANGES: &[&str] =
+            &["be", "become", "change", "go", "rise", "drop", "fall", "increase", "decrease", "remain"];
+        let s = self.s;
+        let be = match (was, s.tag(thing) == Tag::Nns) {
+            (false, false) => "is",
+            (false, true) => "are",
+            (true, false) => "was",
+            (true, true) => "were",
+        };
+        if s.is_lemma(verb, CHANGES) || s.is_lemma(verb, SETS) {
+            return be.to_owned();
+        }
+        if s.is_past(verb) {
+            return s.lower(verb).to_owned();
+        }
+        match s.child_of(verb, &[Dep::Prt]) {
+            Some(particle) => format!("{} {}", third_person(s.lemma(verb)), s.lower(particle)),
+            None => third_person(s.lemma(verb)),
+        }
     }
 
     /// " to Oslo" of "my flight to Oslo leaves at 7"; empty if nothing is said or it has no name.

@@ -405,7 +405,11 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let verb = self.clause.verb;
         let head = s.head(verb);
         // "Mark and Sarah, who I met": Mark, too.
-        let head = self.clause.keep.filter(|kept| s.coordinated(*kept).contains(&head)).unwrap_or(head);
+        let head = self
+            .clause
+            .keep
+            .filter(|kept| s.coordinated(*kept).contains(&head) || s.coordinated(head).contains(kept))
+            .unwrap_or(head);
         if s.dep(verb) != Dep::Relcl || !self.keeps(head) {
             return Ok(());
         }
@@ -416,10 +420,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let at = self.pieces.iter().rposition(|piece| piece.token().is_some_and(belongs)).map_or(0, |at| at + 1);
         let text = nouns::phrase(s, self.people, head, Some(&self.clause.subject.name))?;
         self.pieces.insert(at, Piece::Words(Some(head), text));
-        self.pieces.retain(|piece| match piece {
-            Piece::Token(token) => !matches!(s.tag(*token), Tag::Wdt | Tag::Wp),
-            Piece::Words(..) => true,
-        });
+        self.pieces.retain(|piece| piece.token().is_none_or(|token| !matches!(s.tag(token), Tag::Wdt | Tag::Wp)));
         Ok(())
     }
 

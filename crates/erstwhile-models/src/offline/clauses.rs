@@ -95,27 +95,7 @@ impl SentenceReader<'_, '_> {
         let frames: Vec<&Frame> = keys.iter().flat_map(|key| lexicon.frames(key)).collect();
         let is_own = self.is_own_thing(subject_token);
         let lemma = s.lemma(verb);
-        let Some(mut reading) = mood::read(&s, verb) else { return Ok(()) };
-        reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
-        // "No longer" and "not any more" say that it was so before.
-        if reading.negated
-            && reading.mood == Mood::Actual
-            && self.is_no_longer(verb)
-            && !s.has_child_word(verb, &["ca"])
-        {
-            reading = Reading { mood: Mood::Former, negated: false };
-        }
-        // "Before that I worked at Greggs", "earlier I was staying in Koramangala".
-        let was = s.tag(verb) == Tag::Vbd || s.has_child_word(verb, &["was", "were"]);
-        if reading.mood == Mood::Actual
-            && !reading.negated
-            && was
-            && s.is_lemma(verb, LASTING)
-            && self.is_earlier(verb)
-            && self.date_of(verb).is_none()
-        {
-            reading.mood = Mood::Former;
-        }
+        let Some(mut reading) = self.reading_of(verb) else { return Ok(()) };
         if self.done_activity(verb, subject_token) || self.sized(verb, subject_token, reading) {
             return Ok(());
         }
@@ -176,6 +156,33 @@ impl SentenceReader<'_, '_> {
             self.state_candidate(&context, &candidate)?;
         }
         Ok(())
+    }
+
+    /// Whether and how a clause says that something is so, also with "no longer" and "before that".
+    fn reading_of(&self, verb: usize) -> Option<Reading> {
+        let s = self.s;
+        let mut reading = mood::read(&s, verb)?;
+        reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
+        // "No longer" and "not any more" say that it was so before.
+        if reading.negated
+            && reading.mood == Mood::Actual
+            && self.is_no_longer(verb)
+            && !s.has_child_word(verb, &["ca"])
+        {
+            reading = Reading { mood: Mood::Former, negated: false };
+        }
+        // "Before that I worked at Greggs", "earlier I was staying in Koramangala".
+        let was = s.tag(verb) == Tag::Vbd || s.has_child_word(verb, &["was", "were"]);
+        if reading.mood == Mood::Actual
+            && !reading.negated
+            && was
+            && s.is_lemma(verb, LASTING)
+            && self.is_earlier(verb)
+            && self.date_of(verb).is_none()
+        {
+            reading.mood = Mood::Former;
+        }
+        Some(reading)
     }
 
     /// Who may state facts of whom: nobody of the addressee, an assistant only of the user's people.
@@ -369,17 +376,8 @@ impl SentenceReader<'_, '_> {
         if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
             object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
         }
-        let text = objects::habit_words(context, candidate, &object_parts.name, &text).unwrap_or(text);
+        let text = self.sentence_of(context, candidate, &object_parts.name, text);
         let mut relation = candidate.relation;
-        // The words of a school year look like a date, and are left out of the text.
-        let text = if relation == "STUDIES" && self.kinds(object).has(Kind::Grade) {
-            format!("{} is in {}", context.subject.name, object_parts.name)
-        } else {
-            text
-        };
-        // "Grew up speaking Gujarati".
-        let grown = relation == "SPEAKS" && s.tag(context.verb) == Tag::Vbg && reading.mood == Mood::Actual;
-        let text = if grown { format!("{} speaks {}", context.subject.name, object_parts.name) } else { text };
         // "Me and Cerys split up", "Mia and I got engaged": with whom.
         if relation == "LIFE_EVENT" && self.happens_to_two(context, &text, reading) {
             return Ok(());
@@ -445,6 +443,20 @@ impl SentenceReader<'_, '_> {
             self.add(fact(Mood::Former, end));
         }
         Ok(())
+    }
+
+    /// The sentence of a fact: the clause, unless another sentence says it better.
+    fn sentence_of(&mut self, context: &Context<'_>, candidate: &Candidate<'_>, name: &str, clause: String) -> String {
+        let subject = &context.subject.name;
+        match candidate.relation {
+            // The words of a school year look like a date, and are left out of the clause.
+            "STUDIES" if self.kinds(candidate.object).has(Kind::Grade) => format!("{subject} is in {name}"),
+            // "Grew up speaking Gujarati".
+            "SPEAKS" if self.s.tag(context.verb) == Tag::Vbg && context.reading.mood == Mood::Actual => {
+                format!("{subject} speaks {name}")
+            }
+            _ => objects::habit_words(context, candidate, name, &clause).unwrap_or(clause),
+        }
     }
 
     /// What a relation is with its object and beside the other words of the clause.

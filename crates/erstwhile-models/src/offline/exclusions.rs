@@ -40,17 +40,7 @@ impl SentenceReader<'_, '_> {
             return true;
         }
         let name = frame.relation.name.as_str();
-        if matches!(
-            name,
-            "WATCHED" | "READ" | "LISTENS_TO" | "EATS" | "TRIED" | "WANTS" | "HAS_APPOINTMENT" | "ATTENDED" | "COOKS"
-        ) && context.date.is_none()
-            && self.is_any_of_a_kind(object)
-        {
-            return true;
-        }
-        // "I've completed 12 permutation and combination problems": permutations are not what was completed.
-        let counted = s.child(object, |c| s.dep(c) == Dep::Nummod && !s.is(c, &["1", "one"])).is_some();
-        if counted && s.tag(object) == Tag::Nn && s.has_child(object, &[Dep::Conj]) && !kinds.has(Kind::Measure) {
+        if self.says_nothing(context, name, (object, kinds)) {
             return true;
         }
         match name {
@@ -72,9 +62,8 @@ impl SentenceReader<'_, '_> {
             }
             // One has no people.
             // "Flask-WTF 1.1.1": a version alone is no tool.
-            "USES" => !s.text(object).contains(char::is_alphabetic) || self.is_anything(object),
-            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person) || self.is_anything(object),
-            "CONSIDERS" | "MEMBER_OF" => self.is_anything(object),
+            "USES" => !s.text(object).contains(char::is_alphabetic),
+            "OWNS" => s.is_given_name(object) || kinds.has(Kind::Person),
             // "Got to see Joker".
             // A doctor who orders an X-ray does not buy it.
             "BOUGHT" => {
@@ -87,8 +76,6 @@ impl SentenceReader<'_, '_> {
                     || kinds.has(Kind::Procedure)
                     || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
             }
-            // "Films that tackle injustice" are not all films.
-            "INTERESTED_IN" if self.is_restricted(object) => true,
             "TAKES_CLASS" => {
                 s.lemma(context.verb) == "do"
                     && kinds.has(Kind::Activity)
@@ -149,88 +136,6 @@ impl SentenceReader<'_, '_> {
             }
             _ => false,
         }
-    }
-
-    /// "An AI tool", "a new project", "a peer group": nothing that one could tell from another.
-    fn is_anything(&self, object: usize) -> bool {
-        const GENERIC: &[&str] = &[
-            "machine",
-            "tool",
-            "api",
-            "software",
-            "library",
-            "framework",
-            "system",
-            "platform",
-            "service",
-            "device",
-            "app",
-            "website",
-            "server",
-            "database",
-            "environment",
-            "project",
-            "feature",
-            "script",
-        ];
-        let s = self.s;
-        let telling = |token: usize| {
-            token != object
-                && (s.is_capital(token) && token > s.start && s.text(token).len() > 2
-                    || s.is_proper(token) && s.text(token).len() > 2
-                    || s.identifier(token).is_some()
-                    || s.dep(token) == Dep::Prep
-                    || s.dep(token) == Dep::Acl)
-        };
-        let one = s
-            .child(object, |c| s.dep(c) == Dep::Compound || s.dep(c) == Dep::Amod)
-            .is_none_or(|first| s.text(first).len() < 4 || s.is(first, &["new", "current", "own"]));
-        s.pos(object) == Pos::Noun
-            && (s.is_lemma(object, GENERIC) && one && !s.subtree(object).any(telling)
-                || s.is_lemma(object, &["group"]) && s.has_child_word(object, &["peer", "large", "small", "new"]))
-    }
-
-    /// "The shows", "some food", "different recipes": a kind of things, and not which.
-    fn is_any_of_a_kind(&self, object: usize) -> bool {
-        const KINDS: &[&str] = &[
-            "show", "movie", "film", "series", "book", "song", "music", "food", "recipe", "meal", "thing", "stuff",
-            "service", "event", "meeting", "dinner", "lunch", "video",
-        ];
-        const EMPTY: &[&str] = &[
-            "the",
-            "some",
-            "any",
-            "few",
-            "a",
-            "an",
-            "yummy",
-            "delicious",
-            "different",
-            "various",
-            "several",
-            "many",
-            "other",
-            "more",
-            "new",
-            "these",
-            "those",
-            "good",
-            "great",
-            "my",
-            "our",
-            "tasty",
-        ];
-        let s = self.s;
-        s.pos(object) == Pos::Noun
-            && s.is_lemma(object, KINDS)
-            && s.children(object)
-                .all(|child| s.is(child, EMPTY) || matches!(s.dep(child), Dep::Relcl | Dep::Punct | Dep::Cc))
-    }
-
-    /// Whether a relative clause says which of a kind of things is meant.
-    fn is_restricted(&self, object: usize) -> bool {
-        let s = self.s;
-        s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Relcl])
     }
 
     /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.

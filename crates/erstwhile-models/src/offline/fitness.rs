@@ -108,23 +108,8 @@ impl SentenceReader<'_, '_> {
         if !takes_subject(relation, context.subject) || self.is_of_another_kind(context, name, object) {
             return 0;
         }
-        match frame.slot.as_str() {
-            "self" => return self.fits_alone(context, name),
-            "status" if s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["to"])).is_some() => return 0,
-            "status" => return if s.lexicon.is(s.lower(object), Kind::Status) { 8 } else { 0 },
-            "diet" => return if s.lexicon.is(s.lower(object), Kind::Diet) { 8 } else { 0 },
-            "ger" | "inf" => {
-                // "I want to stop doomscrolling": whatever one gives up is told by its name.
-                let given_up = matches!(name, "AVOIDS" | "STOPPED") && !s.has_child(object, &[Dep::Dobj, Dep::Prep]);
-                return if given_up || self.is_action_of_taste(name, object) || self.is_concrete_action(object) {
-                    4
-                } else {
-                    0
-                };
-            }
-            "activity" => return if s.lexicon.is(s.lower(object), Kind::Activity) { 8 } else { 0 },
-            "trip" => return if s.lexicon.is(s.lower(object), Kind::Trip) { 8 } else { 0 },
-            _ => {}
+        if let Some(fitness) = self.fits_slot(context, frame, object) {
+            return fitness;
         }
         if name == "LIFE_EVENT" {
             return if reading.mood == Mood::Actual { 6 } else { 0 };
@@ -204,6 +189,28 @@ impl SentenceReader<'_, '_> {
             return if named && other { 8 } else { 0 };
         }
         self.fits_thing(context, frame, object, kinds, wanted)
+    }
+
+    /// The fitness in a slot that takes no noun of a type: a verb alone, a gerund, a status; `None` in others.
+    fn fits_slot(&mut self, context: &Context<'_>, frame: &Frame, object: usize) -> Option<u8> {
+        let s = self.s;
+        let name = frame.relation.name.as_str();
+        let listed = |kind| if s.lexicon.is(s.lower(object), kind) { 8 } else { 0 };
+        Some(match frame.slot.as_str() {
+            "self" => self.fits_alone(context, name),
+            "status" if s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["to"])).is_some() => 0,
+            "status" => listed(Kind::Status),
+            "diet" => listed(Kind::Diet),
+            "ger" | "inf" => {
+                // "I want to stop doomscrolling": whatever one gives up is told by its name.
+                let given_up = matches!(name, "AVOIDS" | "STOPPED") && !s.has_child(object, &[Dep::Dobj, Dep::Prep]);
+                let tells = given_up || self.is_action_of_taste(name, object) || self.is_concrete_action(object);
+                if tells { 4 } else { 0 }
+            }
+            "activity" => listed(Kind::Activity),
+            "trip" => listed(Kind::Trip),
+            _ => return None,
+        })
     }
 
     /// A name of one or two words with a capital each that is no known place or company.

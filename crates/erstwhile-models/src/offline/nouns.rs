@@ -105,7 +105,7 @@ fn recognised_kinds(sentence: &Sentence<'_>, token: usize, listed: Kinds) -> Rec
         return Recognised::More(Kinds::of(&[Kind::Person, Kind::Name]));
     }
     // "I earn 55k".
-    let paid = sentence.is_lemma(sentence.head(token), &["earn", "make", "pay"]);
+    let paid = sentence.is_lemma(sentence.head(token), &["earn", "make", "pay", "owe"]);
     if paid && is_distance(sentence.lower(token)) && sentence.lower(token).ends_with('k') {
         return Recognised::Only(Kinds::of(&[Kind::Money, Kind::Any]));
     }

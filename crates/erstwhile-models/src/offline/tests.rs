@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod cases;
+mod everyday;
 
 fn turn(kind: EpisodeKind, role: Role, speaker: Option<&str>, text: &str) -> Turn {
     Turn {
@@ -63,6 +64,16 @@ fn messages_become_facts_about_the_speaker() {
     let extractor = extractor();
     for (text, expected) in cases::SPOKEN {
         assert_eq!(claims(&extractor, &said_by_nora(text)), *expected, "{text}");
+    }
+}
+
+#[test]
+fn what_people_say_of_themselves_in_chats_becomes_facts() {
+    let extractor = extractor();
+    for (text, fact, sentence) in everyday::EVERYDAY {
+        let found = extractor.read(&said_by_nora(text)).remove(0).claims;
+        let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
+        assert!(facts.iter().any(|(found, said)| found == fact && said == sentence), "{text}: {facts:?}");
     }
 }
 

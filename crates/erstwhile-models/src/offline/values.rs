@@ -165,20 +165,17 @@ impl SentenceReader<'_, '_> {
     }
 
     /// The description of a thing, if it has no value that is exact.
-    ///
-    /// # Errors
-    /// If the text needs a pronoun that refers to nobody known.
-    pub(super) fn described_value(&mut self, verb: usize, thing: usize) -> Result<Option<Value>, Vague> {
-        let Some((first, last)) = self.words_for(verb, thing) else { return Ok(None) };
+    pub(super) fn described_value(&self, verb: usize, thing: usize) -> Option<Value> {
+        let (first, last) = self.words_for(verb, thing)?;
         let s = self.s;
         let whole = (first..=last).all(|token| s.pos(token) != Pos::Pron && s.tag(token) != Tag::Wdt);
         let name = nouns::strip_article(nouns::span_text(&s, first, last)).to_owned();
         let said = name.chars().filter(|c| c.is_alphabetic()).count() > 1;
-        Ok((whole && said).then(|| {
+        (whole && said).then(|| {
             let preposition = first.checked_sub(1).filter(|before| s.dep(*before) == Dep::Prep);
             let text = preposition.map(|before| format!("{} {name}", s.lower(before)));
             Value { name, text, entity: None }
-        }))
+        })
     }
 
     /// Whether a thing is how fast one was: "my 5k PB is 21:30" is no time of the day.

@@ -68,10 +68,11 @@ fn day_number(context: DateContext<'_>, at: usize) -> Option<i8> {
 /// The nearest date with this month, day and weekday: in the past if the text is about the past, else in the future.
 fn nearest_date(context: DateContext<'_>, month: i8, number: i8, name: Option<Weekday>) -> Option<Date> {
     let today = context.now.date();
-    let years = if context.past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
+    let past = context.past && !context.booked;
+    let years = if past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
     let near = |step: i16| {
         let date = Date::new(today.year().checked_add(step)?, month, number).ok()?;
-        (if context.past { date <= today } else { date >= today }).then_some(date)
+        (if past { date <= today } else { date >= today }).then_some(date)
     };
     // A weekday that fits no near year is a mistake.
     let fits = |date: &Date| name.is_none_or(|name| date.weekday() == name);

@@ -244,10 +244,8 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
         return true;
     }
     // "On Wednesday evenings".
-    let plural_part = |t: &&Token| t.is_any(&["mornings", "afternoons", "evenings", "nights"]);
-    if said.iter().next_back().is_some_and(|t| plural_part(&t))
-        || context.tokens.get(words.end).is_some_and(|t| plural_part(&t))
-    {
+    let plural_part = |t: &Token| t.is_any(&["mornings", "afternoons", "evenings", "nights"]);
+    if said.last().is_some_and(|t| plural_part(t)) || context.tokens.get(words.end).is_some_and(plural_part) {
         return true;
     }
     // "Every other Saturday".
@@ -478,7 +476,9 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
     let fixed =
         has(&|w| matches!(w, "next" | "this" | "last" | "coming" | "tomorrow" | "today" | "in" | "ago" | "yesterday"));
     let bare_in = tokens.first().is_some_and(|t| t.is("in")) && has(&is_month);
-    let behind = context.past || period.extent == Extent::Since;
+    // "Signed up for a race on 1 October": it is to come.
+    let ahead = context.booked && has(&is_month);
+    let behind = context.past && !ahead || period.extent == Extent::Since;
     let (months, days) = if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
         (0, 0)
     } else if period.grain == Grain::Clock && has(&is_clock) && !has(&is_month) {

@@ -358,7 +358,7 @@ fn day_of_month(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> 
         return None;
     }
     let today = context.now.date();
-    let behind = context.past || before == "since";
+    let behind = context.past && !context.booked || before == "since";
     let found = (0..12).find_map(|months| {
         let first = Date::new(today.year(), today.month(), 1).ok()?;
         let month = shifted(first, if behind { -months } else { months }, 0)?;
