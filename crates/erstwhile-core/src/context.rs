@@ -39,12 +39,44 @@ pub struct ContextBudget {
     pub entities_max: usize,
     /// Maximum number of episodes.
     pub episodes_max: usize,
+    /// Percentage for the facts of what the summary leaves.
+    pub facts_percent: u8,
+    /// The same for the entities.
+    pub entities_percent: u8,
+    /// The same for the episodes.
+    pub episodes_percent: u8,
 }
 
 impl Default for ContextBudget {
     fn default() -> Self {
-        Self { tokens_max: 3_000, facts_max: 15, entities_max: 6, episodes_max: 22 }
+        Self {
+            tokens_max: 3_000,
+            facts_max: 15,
+            entities_max: 6,
+            episodes_max: 22,
+            facts_percent: 40,
+            entities_percent: 10,
+            episodes_percent: 50,
+        }
     }
+}
+
+impl ContextBudget {
+    /// Whether the shares of the sections are at most the whole.
+    pub fn is_possible(&self) -> bool {
+        let percent = [self.facts_percent, self.entities_percent, self.episodes_percent];
+        percent.into_iter().map(u16::from).sum::<u16>() <= 100
+    }
+}
+
+/// A composed block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextBlock {
+    /// The text.
+    pub text: String,
+    /// Number of bytes at the start of the text that are the same for every conversation with the user until the user's
+    /// summary changes, so that a provider's prompt cache can keep them.
+    pub stable_bytes: usize,
 }
 
 /// Approximate number of characters in a token of English text.
@@ -56,32 +88,37 @@ const EPISODE_CHARACTERS_MAX: usize = 1_200;
 
 /// Composes the block.
 ///
-/// The summary comes first. Facts, entities and episodes share the remaining characters (40, 10 and 50
-/// percent); the unused part of a share goes to the next section. Nothing is said twice: a fact that another one
+/// The summary comes first. Facts, entities and episodes share the remaining characters by the percentages of the budget;
+/// the unused part of a share goes to the next section that has one. Nothing is said twice: a fact that another one
 /// contains, an entity of which the facts already say everything, and a turn or statement that repeats a fact are
 /// left out. A turn that is shown whole stands for its statements; of a longer one, its statements are shown instead.
-pub fn compose(parts: &ContextParts, budget: ContextBudget) -> String {
+pub fn compose(parts: &ContextParts, budget: ContextBudget) -> ContextBlock {
     let mut block = String::new();
     if let Some(summary) = parts.user_summary.as_deref().filter(|summary| !summary.is_empty()) {
         section(&mut block, "What is known about the user", "USER_SUMMARY", &[inert(summary).into_owned()]);
     }
-    let room = (budget.tokens_max * CHARACTERS_PER_TOKEN).saturating_sub(block.len());
+    let stable_bytes = block.len();
+    let room = budget.tokens_max.saturating_mul(CHARACTERS_PER_TOKEN).saturating_sub(block.len());
+    // A section without a share is left out, also when another leaves room.
+    let share = |percent: u8, left: usize| {
+        if percent == 0 { 0 } else { room.saturating_mul(usize::from(percent)) / 100 + left }
+    };
     let candidates = selection::without_contained(&parts.facts);
     let lines = candidates.iter().take(budget.facts_max).map(|fact| (*fact, fact_line(fact)));
-    let (facts, left) = fit(lines, room * 4 / 10);
+    let (facts, left) = fit(lines, share(budget.facts_percent, 0));
     let (shown, facts): (Vec<&Fact>, Vec<String>) = facts.into_iter().unzip();
     let entities = selection::entities(parts, &shown);
     let lines = entities.iter().take(budget.entities_max).map(|entity| ((), entity_lines(entity, true)));
-    let (entities, left) = fit(lines, room / 10 + left);
+    let (entities, left) = fit(lines, share(budget.entities_percent, left));
     let entities: Vec<String> = entities.into_iter().map(|((), line)| line).collect();
-    let episodes = selection::said(parts, &shown, budget.episodes_max, room / 2 + left);
+    let episodes = selection::said(parts, &shown, budget.episodes_max, share(budget.episodes_percent, left));
     section(&mut block, FACTS_TITLE, "FACTS", &facts);
     let title = "Entities: name, label, attributes and summary as far as they are known";
     section(&mut block, title, "ENTITIES", &entities);
     if !episodes.is_empty() {
         section(&mut block, "What was said: SPEAKER: words (time)", "EPISODES", &episodes);
     }
-    block
+    ContextBlock { text: block, stable_bytes }
 }
 
 /// Returns the lines that fit into `characters`, each with what it shows, and the number of characters left.

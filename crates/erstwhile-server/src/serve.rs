@@ -122,6 +122,7 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<EngineBuilder>
         index_bytes_max: settings.search.index_mib_max << 20,
         read_wait: Duration::from_millis(settings.search.wait_ms),
         statements: settings.search.statements.into(),
+        context: settings.context.budget()?,
         model: models::reading_settings(&settings.model),
         embedding: models::embedding_settings(&settings.embedder),
         reranking: models::reranking_settings(&settings.reranker),

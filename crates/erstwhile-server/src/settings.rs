@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use config::{Config, Environment, File, FileFormat};
+use erstwhile::context::ContextBudget;
 use erstwhile::search::Statements;
 use erstwhile_postgres::Postgres;
 use serde::Deserialize;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub reranker: RerankerSettings,
     /// Search: memory of indexes, and statements.
     pub search: SearchSettings,
+    /// The size of context blocks.
+    pub context: ContextSettings,
     /// The MCP server.
     pub mcp: McpSettings,
     /// Logging and metrics.
@@ -255,6 +258,51 @@ impl From<StatementsSetting> for Statements {
 impl Default for SearchSettings {
     fn default() -> Self {
         Self { index_mib_max: 1024, statements: StatementsSetting::default(), wait_ms: 500 }
+    }
+}
+
+/// The size of context blocks. The shares of the sections are percentages of what the summary of the user leaves; what a
+/// section does not use goes to the next.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContextSettings {
+    /// Maximum number of tokens, assuming four characters per token.
+    pub tokens_max: usize,
+    /// Share of the facts.
+    pub facts_percent: u8,
+    /// Share of the entities.
+    pub entities_percent: u8,
+    /// Share of the messages.
+    pub episodes_percent: u8,
+}
+
+impl Default for ContextSettings {
+    fn default() -> Self {
+        let budget = ContextBudget::default();
+        Self {
+            tokens_max: budget.tokens_max,
+            facts_percent: budget.facts_percent,
+            entities_percent: budget.entities_percent,
+            episodes_percent: budget.episodes_percent,
+        }
+    }
+}
+
+impl ContextSettings {
+    /// The budget of a block.
+    ///
+    /// # Errors
+    /// If the percentages add up to more than 100.
+    pub fn budget(&self) -> anyhow::Result<ContextBudget> {
+        let budget = ContextBudget {
+            tokens_max: self.tokens_max,
+            facts_percent: self.facts_percent,
+            entities_percent: self.entities_percent,
+            episodes_percent: self.episodes_percent,
+            ..ContextBudget::default()
+        };
+        anyhow::ensure!(budget.is_possible(), "the percentages of `context` add up to more than 100");
+        Ok(budget)
     }
 }
 

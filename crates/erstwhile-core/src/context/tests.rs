@@ -42,7 +42,7 @@ fn turn(number: u128, content: &str) -> Episode {
 }
 
 fn lines(parts: &ContextParts, tag: &str) -> Vec<String> {
-    let block = compose(parts, ContextBudget::default());
+    let block = compose(parts, ContextBudget::default()).text;
     let (open, close) = (format!("<{tag}>\n"), format!("</{tag}>"));
     let Some((_, rest)) = block.split_once(&open) else { return Vec::new() };
     let (inside, _) = rest.split_once(&close).expect("a closed section");
@@ -52,7 +52,7 @@ fn lines(parts: &ContextParts, tag: &str) -> Vec<String> {
 #[test]
 fn user_text_cannot_close_a_section() {
     let parts = ContextParts { user_summary: Some("likes </USER_SUMMARY> tags".to_owned()), ..Default::default() };
-    let block = compose(&parts, ContextBudget::default());
+    let block = compose(&parts, ContextBudget::default()).text;
     assert_eq!(block.matches("</USER_SUMMARY>").count(), 1);
     assert_eq!(inert("<FACTS> 1 < 2 </FACTS>"), "&lt;FACTS> 1 < 2 &lt;/FACTS>");
 }
@@ -131,4 +131,39 @@ fn what_a_shown_fact_says_is_not_said_again() {
         ..ContextParts::default()
     };
     assert_eq!(lines(&parts, "EPISODES"), ["(user): I live in Rome, and I love it. (2024-01-03 00:00)"]);
+}
+
+#[test]
+fn sections_have_the_shares_of_the_budget() {
+    let facts: Vec<Fact> =
+        (0..15).map(|number| fact(number + 1, &format!("Noor knows person number {number} from the choir"))).collect();
+    let parts = ContextParts { facts, ..ContextParts::default() };
+    let lines = |percent| {
+        let budget = ContextBudget {
+            tokens_max: 400,
+            facts_percent: percent,
+            entities_percent: 0,
+            episodes_percent: 0,
+            ..ContextBudget::default()
+        };
+        compose(&parts, budget).text.matches("knows person").count()
+    };
+    assert_eq!(lines(0), 0);
+    assert!(lines(20) < lines(60) && lines(20) > 0, "{} {}", lines(20), lines(60));
+    assert!(!ContextBudget { facts_percent: 60, ..ContextBudget::default() }.is_possible());
+}
+
+#[test]
+fn a_block_begins_with_what_does_not_depend_on_the_conversation() {
+    let summary = Some("Noor Haddad lives in Haifa.".to_owned());
+    let block = |facts| {
+        compose(
+            &ContextParts { user_summary: summary.clone(), facts, ..ContextParts::default() },
+            ContextBudget::default(),
+        )
+    };
+    let (one, other) = (block(vec![fact(1, "Noor likes tea")]), block(vec![fact(2, "Noor owns a kayak")]));
+    assert_eq!(one.stable_bytes, other.stable_bytes);
+    assert_eq!(one.text[..one.stable_bytes], other.text[..other.stable_bytes]);
+    assert!(one.text[..one.stable_bytes].contains("Haifa") && one.text[one.stable_bytes..].contains("tea"));
 }

@@ -70,7 +70,8 @@ async fn demonstrate(settings: &Settings) -> anyhow::Result<()> {
     ingest(&engine, project, &sample).await?;
     let graph = GraphRef::User(sample.user.user_id.clone());
     print_facts(engine.project(project).graph(&graph).facts(&Filter::default()).await?, Ids::Hidden)?;
-    let context = engine.project(project).graph(&graph).context(&sample.question, ContextRequest::default()).await?;
+    let context =
+        engine.project(project).graph(&graph).context(&sample.question, ContextRequest::default()).await?.text;
     print_data(&format!("\n# Context for: {}\n", sample.question))?;
     print_data(&context)?;
     server.stop().await;

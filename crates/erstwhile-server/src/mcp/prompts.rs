@@ -45,7 +45,7 @@ pub(super) async fn get(caller: &Caller, name: &str, arguments: JsonObject) -> R
 async fn answer(caller: &Caller, arguments: &JsonObject) -> Result<GetPromptResult, Failure> {
     let (user_id, question) = (text(arguments, "user_id")?, text(arguments, "question")?);
     at_most("question", question, caller.limits.query_characters_max)?;
-    let context = caller.project.user(user_id).graph().context(question, ContextRequest::default()).await?;
+    let context = caller.project.user(user_id).graph().context(question, ContextRequest::default()).await?.text;
     let resource = PromptMessage::new_resource(
         Role::User,
         user_context_uri(user_id),

@@ -103,13 +103,15 @@ async fn contents(caller: &Caller, named: Named) -> Result<(String, &'static str
             (json(&listed.map(WireThread::from).collect::<Vec<_>>())?, JSON)
         }
         Named::UserContext(user_id) => {
-            (project.user(user_id).graph().context("", ContextRequest::default()).await?, TEXT)
+            (project.user(user_id).graph().context("", ContextRequest::default()).await?.text, TEXT)
         }
         Named::ThreadMessages(thread_id) => {
             let (messages, _) = project.thread(thread_id).last_messages(LIST_MAX).await?;
             (json(&messages.into_iter().map(WireEpisode::from).collect::<Vec<_>>())?, JSON)
         }
-        Named::ThreadContext(thread_id) => (project.thread(thread_id).context(ContextRequest::default()).await?, TEXT),
+        Named::ThreadContext(thread_id) => {
+            (project.thread(thread_id).context(ContextRequest::default()).await?.text, TEXT)
+        }
     })
 }
 

@@ -5,6 +5,7 @@ mod architecture;
 mod backups;
 mod command_line;
 mod connections;
+mod context;
 mod contract;
 mod contract_v4;
 mod durability;

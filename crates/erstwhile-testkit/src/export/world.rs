@@ -57,7 +57,7 @@ pub(crate) fn ann() -> GraphRef {
 /// A context request for a fixed time, so that source and destination receive the same request.
 fn then() -> ContextRequest {
     let moment = Some(at("2025-06-02T00:00:00Z"));
-    ContextRequest { budget: None, as_of: moment, as_known_at: moment }
+    ContextRequest { as_of: moment, as_known_at: moment, ..ContextRequest::default() }
 }
 
 fn metadata(value: &str) -> Metadata {
@@ -408,7 +408,7 @@ impl World {
             let messages = self.engine.project(self.project).thread(thread).messages(0, 100).await.unwrap();
             answers.push(format!("{messages:?}"));
             let context = self.engine.project(self.project).thread(thread).context(then()).await.unwrap();
-            answers.push(context);
+            answers.push(context.text);
         }
         answers
     }
@@ -468,7 +468,7 @@ impl World {
             );
             add(answers, engine.project(project).graph(graph).search_entities(Search::new(query, 20)).await.unwrap());
             add(answers, engine.project(project).graph(graph).search_episodes(Search::new(query, 20)).await.unwrap());
-            answers.push(engine.project(project).graph(graph).context(query, then()).await.unwrap());
+            answers.push(engine.project(project).graph(graph).context(query, then()).await.unwrap().text);
         }
     }
 }

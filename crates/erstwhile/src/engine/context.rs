@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
 use crate::store::Locate;
-use erstwhile_core::context::{ContextBudget, ContextParts, compose};
+use erstwhile_core::context::{ContextBlock, ContextBudget, ContextParts, compose};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, EpisodeId, GraphId};
@@ -26,17 +26,33 @@ const STATEMENT_RELEVANCE_MIN: f64 = 0.5;
 /// A request for context.
 #[derive(Debug, Clone, Default)]
 pub struct ContextRequest {
-    /// The size of the block; the engine's own setting when absent.
-    pub budget: Option<ContextBudget>,
+    /// The size of the block in tokens; the engine's own setting when absent.
+    pub tokens_max: Option<usize>,
+    /// The shares of the sections (facts, entities, episodes) in percent; the engine's own settings when absent.
+    pub percent: Option<[u8; 3]>,
     /// The block holds facts that are true at this time; now when absent.
     pub as_of: Option<Timestamp>,
     /// The block holds what the system knew at this time; now when absent.
     pub as_known_at: Option<Timestamp>,
 }
 
+impl ContextRequest {
+    /// The budget of the engine with what the request changes.
+    ///
+    /// # Errors
+    /// If the shares are more than the whole.
+    fn budget(&self, mut budget: ContextBudget) -> Result<ContextBudget> {
+        budget.tokens_max = self.tokens_max.unwrap_or(budget.tokens_max);
+        if let Some([facts, entities, episodes]) = self.percent {
+            (budget.facts_percent, budget.entities_percent, budget.episodes_percent) = (facts, entities, episodes);
+        }
+        if budget.is_possible() { Ok(budget) } else { Err(Error::invalid("the percentages add up to more than 100")) }
+    }
+}
+
 impl ThreadHandle {
     /// The context of a thread: everything in the user's graph that is relevant to its last messages.
-    pub async fn context(&self, request: ContextRequest) -> Result<String> {
+    pub async fn context(&self, request: ContextRequest) -> Result<ContextBlock> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
         let last = self.project.store().last_messages(graph, self.id(), MESSAGES_READ).await?;
@@ -47,7 +63,7 @@ impl ThreadHandle {
 
 impl GraphHandle {
     /// The context of a query: everything in the graph that is relevant to it.
-    pub async fn context(&self, query: &str, request: ContextRequest) -> Result<String> {
+    pub async fn context(&self, query: &str, request: ContextRequest) -> Result<ContextBlock> {
         let graph = self.partition().await?;
         self.project.context(graph, query, &[], request).await
     }
@@ -61,9 +77,9 @@ impl ProjectHandle {
         query: &str,
         said: &[EpisodeId],
         request: ContextRequest,
-    ) -> Result<String> {
+    ) -> Result<ContextBlock> {
         self.state().wait_for_unread(graph).await;
-        let budget = request.budget.unwrap_or(self.state().parts.settings.context);
+        let budget = request.budget(self.state().parts.settings.context)?;
         let index = self.index(graph).await?;
         let now = self.now();
         let search = if query.trim().is_empty() {

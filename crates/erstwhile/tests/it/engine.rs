@@ -270,12 +270,14 @@ async fn the_context_block_has_what_was_said_and_what_holds() {
     world.ingest().await;
     world.engine.project(world.project).create_thread(NewThread::of("now", "ann")).await.unwrap();
     world.say_in("now", "2025-05-01T00:00:00Z", "where do I live in these days?").await;
-    let block = world.engine.project(world.project).thread("now").context(ContextRequest::default()).await.unwrap();
+    let block =
+        world.engine.project(world.project).thread("now").context(ContextRequest::default()).await.unwrap().text;
     assert!(block.contains("<USER_SUMMARY>\nlives in Oslo.\n</USER_SUMMARY>"), "{block}");
     assert!(block.contains("  - lives in Oslo (Date range: 2025-03-01 00:00:00 - present)"), "{block}");
     assert!(!block.contains("lives in Paris (Date range"), "what no longer holds is left out\n{block}");
     assert!(!block.contains("where do I live"), "what is in front of the agent is not repeated\n{block}");
-    let again = world.engine.project(world.project).thread("now").context(ContextRequest::default()).await.unwrap();
+    let again =
+        world.engine.project(world.project).thread("now").context(ContextRequest::default()).await.unwrap().text;
     assert_eq!(block, again);
 }
 

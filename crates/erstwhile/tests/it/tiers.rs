@@ -170,10 +170,10 @@ async fn a_context_has_statements_of_long_messages_only() {
     world.ingest().await;
     let graph = world.engine.project(world.project).graph(world.graph());
     let context = |query: &'static str| graph.context(query, ContextRequest::default());
-    let block = context("where is the locker key").await.unwrap();
+    let block = context("where is the locker key").await.unwrap().text;
     assert!(block.contains(LOCKER) && !block.contains("word word"), "{block}");
     assert!(!block.contains("statement"), "{block}");
-    let block = context("what colour is the boat").await.unwrap();
+    let block = context("what colour is the boat").await.unwrap().text;
     assert!(block.contains(short) && !block.contains("Ann Lee's boat"), "{block}");
 }
 

@@ -25,7 +25,8 @@ async fn the_first_search_and_the_first_context_have_the_facts_of_what_was_just_
         world.say("2025-05-01T10:00:00Z", &said).await;
         assert!(facts_found(&world).await > 0);
         world.say("2025-05-02T10:00:00Z", "And you?").await;
-        let context = world.engine.project(world.project).thread("t").context(ContextRequest::default()).await.unwrap();
+        let context =
+            world.engine.project(world.project).thread("t").context(ContextRequest::default()).await.unwrap().text;
         assert!(context.contains("house"), "{context}");
     }
     workers.stop().await;

@@ -108,7 +108,7 @@ pub(super) async fn add(
     }
     thread.add_messages(messages, &ignored, false).await?;
     let context = match body.return_context {
-        Some(true) => Some(project.thread(&session_id).context(ContextRequest::default()).await?),
+        Some(true) => Some(project.thread(&session_id).context(ContextRequest::default()).await?.text),
         _ => None,
     };
     let status =
@@ -161,7 +161,7 @@ pub(super) async fn get(
     if !only_messages && !messages.is_empty() {
         let found = project.thread(&session_id).relevant_facts(&text.join("\n"), FACTS, query.rating_min).await?;
         facts = found.into_iter().map(WireFact::from).collect();
-        context = Some(project.thread(&session_id).context(ContextRequest::default()).await?);
+        context = Some(project.thread(&session_id).context(ContextRequest::default()).await?.text);
     }
     let mut relevant_summaries = Vec::new();
     if query.memory_type.as_deref() == Some("summary_retriever") {

@@ -67,7 +67,7 @@ pub(super) async fn add(
     let strict = body.strict_ontology.unwrap_or(false);
     let posted = project.thread(&thread_id).add_messages(messages, &ignored, strict).await?;
     let context = match body.return_context {
-        Some(true) => Some(project.thread(&thread_id).context(ContextRequest::default()).await?),
+        Some(true) => Some(project.thread(&thread_id).context(ContextRequest::default()).await?.text),
         _ => None,
     };
     let message_uuids = posted.messages.into_iter().map(|id| id.0).collect();

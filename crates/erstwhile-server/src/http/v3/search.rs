@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::context::ContextBudget;
 use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
 use erstwhile::search::{Moment, Reranker, Scored, Statements};
@@ -119,9 +118,8 @@ pub(super) async fn search(
         }
         "auto" => {
             let tokens_max = characters.clamp(100, CONTEXT_CHARACTERS_MAX) / 4;
-            let budget = ContextBudget { tokens_max, ..ContextBudget::default() };
-            let request = ContextRequest { budget: Some(budget), ..ContextRequest::default() };
-            results.context = Some(project.graph(&graph).context(&search.query, request).await?);
+            let request = ContextRequest { tokens_max: Some(tokens_max), ..ContextRequest::default() };
+            results.context = Some(project.graph(&graph).context(&search.query, request).await?.text);
             if raw {
                 results.edges = Some(ranked(project.graph(&graph).search_facts(search.clone()).await?));
                 results.nodes = Some(ranked(project.graph(&graph).search_entities(search.clone()).await?));

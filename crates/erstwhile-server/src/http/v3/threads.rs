@@ -1,7 +1,8 @@
 //! `thread.*`, except messages.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use erstwhile::engine::{ContextRequest, NewThread, SortBy};
 use serde::{Deserialize, Serialize};
 
@@ -72,11 +73,44 @@ pub(super) async fn delete(
     Ok(Erased(project.thread(&thread_id).delete().await?, Json(Success::OK)))
 }
 
+/// Maximum number of tokens of a context block.
+const CONTEXT_TOKENS_MAX: usize = 100_000;
+/// The header with the number of bytes at the start of a context block that do not depend on the conversation.
+const STABLE_BYTES: HeaderName = HeaderName::from_static("x-erstwhile-stable-bytes");
+
 /// Older versions of the SDK also send `mode`, `minRating` and `lastn`, which are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct ContextQuery {
     template_id: Option<String>,
+    max_tokens: Option<i64>,
+    facts_percent: Option<u8>,
+    entities_percent: Option<u8>,
+    episodes_percent: Option<u8>,
+}
+
+impl ContextQuery {
+    /// The request for a block; the shares count only together.
+    fn request(&self) -> Result<ContextRequest, ApiError> {
+        let tokens_max = match self.max_tokens {
+            Some(tokens) => Some(
+                usize::try_from(tokens).ok().filter(|tokens| (1..=CONTEXT_TOKENS_MAX).contains(tokens)).ok_or_else(
+                    || ApiError::bad_request(format!("max_tokens must be from 1 to {CONTEXT_TOKENS_MAX}")),
+                )?,
+            ),
+            None => None,
+        };
+        let percent = match (self.facts_percent, self.entities_percent, self.episodes_percent) {
+            (None, None, None) => None,
+            (Some(facts), Some(entities), Some(episodes)) => Some([facts, entities, episodes]),
+            _ => {
+                return Err(ApiError::bad_request(
+                    "facts_percent, entities_percent and episodes_percent must be given together",
+                ));
+            }
+        };
+        Ok(ContextRequest { tokens_max, percent, ..ContextRequest::default() })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -88,12 +122,19 @@ pub(super) async fn context(
     Reader(project): Reader,
     PathId(thread_id): PathId,
     Query(query): Query<ContextQuery>,
-) -> Result<Json<ThreadContext>, ApiError> {
-    let context = match query.template_id {
-        Some(template_id) => project.thread(&thread_id).context_by_template(&template_id).await?,
-        None => project.thread(&thread_id).context(ContextRequest::default()).await?,
-    };
-    Ok(Json(ThreadContext { context }))
+) -> Result<Response, ApiError> {
+    let request = query.request()?;
+    let thread = project.thread(&thread_id);
+    Ok(match query.template_id {
+        Some(template_id) => {
+            Json(ThreadContext { context: thread.context_by_template(&template_id).await? }).into_response()
+        }
+        None => {
+            let block = thread.context(request).await?;
+            let stable = [(STABLE_BYTES, HeaderValue::from(block.stable_bytes))];
+            (stable, Json(ThreadContext { context: block.text })).into_response()
+        }
+    })
 }
 
 pub(super) async fn summary(

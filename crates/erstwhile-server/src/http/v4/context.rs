@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::context::ContextBudget;
 use erstwhile::engine::{ContextRequest, GraphHandle, Search};
 use erstwhile::search::Moment;
 use serde::{Deserialize, Serialize};
@@ -66,9 +65,8 @@ pub(super) async fn get(
     )?;
     let located = project.graph_by_uuid(graph).await?;
     let handle = project.graph(&located.reference);
-    let budget = ContextBudget { tokens_max: (characters / 4).max(1), ..ContextBudget::default() };
-    let request = ContextRequest { budget: Some(budget), ..ContextRequest::default() };
-    let context = handle.context(&body.query, request).await?;
+    let request = ContextRequest { tokens_max: Some((characters / 4).max(1)), ..ContextRequest::default() };
+    let context = handle.context(&body.query, request).await?.text;
     let results = match body.include_results {
         Some(true) => {
             let moment = Moment::Current(app.engine.now());

@@ -70,7 +70,7 @@ pub(super) async fn add(
         added.push(WireMessage::new(project.find_episode(id).await?, uuid));
     }
     let context = match body.return_context {
-        Some(true) => Some(thread.context(ContextRequest::default()).await?),
+        Some(true) => Some(thread.context(ContextRequest::default()).await?.text),
         _ => None,
     };
     let task = tasks::stored(&project, posted.task).await?;

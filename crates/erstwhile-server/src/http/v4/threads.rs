@@ -105,7 +105,7 @@ pub(super) async fn context(
     let thread = project.thread(project.thread_by_uuid(uuid).await?.thread_id);
     let context = match template {
         Some(template) => thread.context_by_template(&templates::find(&project, template).await?.name).await?,
-        None => thread.context(ContextRequest::default()).await?,
+        None => thread.context(ContextRequest::default()).await?.text,
     };
     Ok(Json(ThreadContext { context }))
 }

@@ -50,16 +50,16 @@ struct UserContext {
 
 async fn get_user_context(caller: Caller, arguments: GetUserContext) -> Result<UserContext, Failure> {
     let request = ContextRequest {
-        budget: None,
         as_of: optional_time("as_of", arguments.as_of.as_ref())?,
         as_known_at: optional_time("as_known_at", arguments.as_known_at.as_ref())?,
+        ..ContextRequest::default()
     };
     let is_past = request.as_of.is_some() || request.as_known_at.is_some();
     let thread = caller.project.thread(arguments.thread_id);
     let context = match arguments.template_id.filter(|id| !id.is_empty()) {
         Some(_) if is_past => return Err(Failure::invalid("a template shows the present; leave the times out")),
         Some(template) => thread.context_by_template(&template).await?,
-        None => thread.context(request).await?,
+        None => thread.context(request).await?.text,
     };
     Ok(UserContext { context })
 }
