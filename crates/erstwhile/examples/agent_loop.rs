@@ -39,11 +39,11 @@ pub(crate) async fn run() -> Result<String, Box<dyn Error>> {
         while engine.ingest_next().await? {}
 
         let context = thread.context(ContextRequest::default()).await?;
-        let answer = answer(said, &context);
+        let answer = answer(said, &context.text);
         thread.add_messages(vec![NewMessage::new(Role::Assistant, &answer)], &[], false).await?;
         writeln!(transcript, "Noor: {said}\nAgent: {answer}\n")?;
     }
-    writeln!(transcript, "What the agent knows now:\n{}", thread.context(ContextRequest::default()).await?)?;
+    writeln!(transcript, "What the agent knows now:\n{}", thread.context(ContextRequest::default()).await?.text)?;
     Ok(transcript)
 }
 

@@ -22,7 +22,7 @@ fn server_with_a_long_thread(folder: &std::path::Path, settings: &[(&str, &str)]
         let said = json!({ "messages": [{ "role": "assistant", "content": line }] });
         assert_eq!(server.call("POST", "/threads/t/messages", Some(&said)).status, 200);
     }
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !context(&server, "?max_tokens=3000").contains("Ann visited Lyon") && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(50));
     }
