@@ -43,7 +43,7 @@ const STOP_WORDS: &[&str] = &[
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.iter().copied().collect());
 
 /// Returns the words of a text, normalized for comparison: NFKC, lower case, stemmed, without stop words. In
-/// scripts without spaces, each character is a word.
+/// scripts without spaces, each character and each pair of characters is a word, in Thai and its kin each pair.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for_each_word(text, |word| words.extend(stem(word)));
@@ -96,19 +96,49 @@ pub(crate) fn for_each_word(text: &str, mut visit: impl FnMut(&str)) {
         end(&mut word);
         return;
     }
+    let mut before = None;
     for character in text.nfkc().flat_map(char::to_lowercase) {
-        if is_ideographic(character) {
+        let unspaced = Unspaced::of(character);
+        if unspaced.is_some() {
             end(&mut word);
-            word.push(character);
-            end(&mut word);
+            // Two characters next to each other are nearly a word: without them, 東京 is as near to 北京 as to itself.
+            if let Some(before) = before {
+                word.extend([before, character]);
+                end(&mut word);
+            }
+            if unspaced == Some(Unspaced::Ideographic) {
+                word.push(character);
+                end(&mut word);
+            }
         } else if character.is_alphanumeric() {
             word.push(character);
         } else {
             // An apostrophe ends a word, too: "Anna's" becomes "anna", because the rest of the word is a stop word.
             end(&mut word);
         }
+        before = unspaced.map(|_| character);
     }
     end(&mut word);
+}
+
+/// Scripts that are written without spaces between words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unspaced {
+    /// Chinese and Japanese, in which one character may be a word.
+    Ideographic,
+    /// Thai, Lao, Burmese and Khmer, in which it seldom is.
+    Alphabetic,
+}
+
+impl Unspaced {
+    fn of(character: char) -> Option<Self> {
+        if is_ideographic(character) {
+            Some(Self::Ideographic)
+        } else {
+            matches!(character, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+                .then_some(Self::Alphabetic)
+        }
+    }
 }
 
 fn is_ideographic(character: char) -> bool {
@@ -132,7 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn scripts_without_spaces_are_split_into_characters() {
-        assert_eq!(words("我爱北京"), ["我", "爱", "北", "京"]);
+    fn scripts_without_spaces_are_split_into_characters_and_pairs() {
+        assert_eq!(words("我爱北京 and 京"), ["我", "我爱", "爱", "爱北", "北", "北京", "京", "京"]);
+        assert_eq!(words("ไทย 2"), ["ไท", "ทย", "2"]);
     }
 }

@@ -104,9 +104,25 @@ impl Embedder for StaticEmbedder {
         self.inner.table.dimensions
     }
 
+    /// The vector of a text in another script than the Latin one is zero: the table knows its letters, but no words.
     async fn embed(&self, texts: &[&str]) -> EngineResult<Vec<Vec<f32>>> {
-        Ok(texts.iter().map(|text| self.embed_text(text)).collect())
+        let embed =
+            |text: &&str| if is_mostly_latin(text) { self.embed_text(text) } else { vec![0.0; self.dimensions()] };
+        Ok(texts.iter().map(embed).collect())
     }
+}
+
+/// Whether at least half of the letters of a text are of the Latin script, or it has none.
+fn is_mostly_latin(text: &str) -> bool {
+    if text.is_ascii() {
+        return true;
+    }
+    let (mut letters, mut latin) = (0_usize, 0_usize);
+    for letter in text.chars().filter(|letter| letter.is_alphabetic()) {
+        letters += 1;
+        latin += usize::from(matches!(letter, '\u{0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{ff21}'..='\u{ff5a}'));
+    }
+    latin * 2 >= letters
 }
 
 /// Scales `vector` to unit length; a zero vector stays unchanged.
@@ -242,6 +258,14 @@ mod tests {
         for text in ["", " \n\t", "\u{200b}", &"x".repeat(101)] {
             assert_eq!(embedder.embed_text(text), vec![0.0; 256], "{text:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_text_in_another_script_has_no_vector() {
+        let texts = ["I live in Tokyo (東京)", "naïve café", "tea 🍵", "東京に住んでいます。", "ฉันอยู่ที่กรุงเทพ"];
+        let vectors = StaticEmbedder::new().unwrap().embed(&texts).await.unwrap();
+        let known = vectors.iter().map(|vector| vector.iter().any(|component| *component != 0.0));
+        assert_eq!(known.collect::<Vec<_>>(), [true, true, true, false, false]);
     }
 
     #[tokio::test]

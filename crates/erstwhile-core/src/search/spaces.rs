@@ -32,8 +32,9 @@ impl QueryVector {
 }
 
 impl From<Vec<f32>> for QueryVector {
-    /// A vector of the quick embedder.
+    /// A vector of the quick embedder; zeros, which it has for a text that it does not know, are none.
     fn from(components: Vec<f32>) -> Self {
-        Self { space: VectorSpace::Quick, components }
+        let known = components.iter().any(|component| *component != 0.0);
+        Self { space: VectorSpace::Quick, components: if known { components } else { Vec::new() } }
     }
 }

@@ -85,7 +85,7 @@ async fn users_and_threads_have_the_summaries_that_the_model_wrote_in_one_call()
     let thread = project.thread("t").summary().await.unwrap().unwrap().text;
     assert!(thread.contains("(thread)"), "{thread}");
     let context = project.graph(world.graph()).context("what does she like?", Default::default()).await.unwrap();
-    assert!(context.contains("(user)"), "{context}");
+    assert!(context.text.contains("(user)"), "{}", context.text);
     assert_eq!(writer.prompts.lock().unwrap().len(), 1);
     says_that_she_likes(&world, &model, &["rain"]).await;
     assert_eq!(writer.prompts.lock().unwrap().len(), 1, "one more fact is no reason to write it again");
