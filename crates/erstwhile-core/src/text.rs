@@ -1,5 +1,6 @@
 //! Text normalization: folded and stemmed words without stop words.
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use foldhash::HashSet;
@@ -12,6 +13,18 @@ pub mod sentences;
 pub use inert::inert;
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+
+/// Stemmers of the languages that most texts in another script are written in, by the range of the script.
+static OTHER_STEMMERS: LazyLock<Vec<(RangeInclusive<char>, Stemmer)>> = LazyLock::new(|| {
+    [
+        ('\u{370}'..='\u{3ff}', Algorithm::Greek),
+        ('\u{400}'..='\u{52f}', Algorithm::Russian),
+        ('\u{600}'..='\u{6ff}', Algorithm::Arabic),
+        ('\u{b80}'..='\u{bff}', Algorithm::Tamil),
+    ]
+    .map(|(script, language)| (script, Stemmer::create(language)))
+    .into()
+});
 
 /// The English names of the months, in lower case.
 pub(crate) const MONTHS: [&str; 12] = [
@@ -72,6 +85,11 @@ pub fn position_of_word(text: &str, part: &str) -> Option<usize> {
 
 /// Returns the stem of a word; `None` for a stop word.
 pub(crate) fn stem(word: &str) -> Option<String> {
+    let first = word.chars().next().filter(|first| !first.is_ascii());
+    if let Some((_, other)) = first.and_then(|first| OTHER_STEMMERS.iter().find(|(script, _)| script.contains(&first)))
+    {
+        return Some(other.stem(word).into_owned());
+    }
     (!STOPS.contains(word)).then(|| STEMMER.stem(word).into_owned())
 }
 
@@ -121,10 +139,10 @@ pub(crate) fn for_each_word(text: &str, mut visit: impl FnMut(&str)) {
     end(&mut word);
 }
 
-/// Scripts that are written without spaces between words.
+/// Scripts that are written without spaces between words, or in which words have endings without number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unspaced {
-    /// Chinese and Japanese, in which one character may be a word.
+    /// Chinese, Japanese and Korean, in which one character may be a word.
     Ideographic,
     /// Thai, Lao, Burmese and Khmer, in which it seldom is.
     Alphabetic,
@@ -132,7 +150,7 @@ enum Unspaced {
 
 impl Unspaced {
     fn of(character: char) -> Option<Self> {
-        if is_ideographic(character) {
+        if is_ideographic(character) || matches!(character, '\u{ac00}'..='\u{d7a3}') {
             Some(Self::Ideographic)
         } else {
             matches!(character, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
@@ -165,5 +183,12 @@ mod tests {
     fn scripts_without_spaces_are_split_into_characters_and_pairs() {
         assert_eq!(words("我爱北京 and 京"), ["我", "我爱", "爱", "爱北", "北", "北京", "京", "京"]);
         assert_eq!(words("ไทย 2"), ["ไท", "ทย", "2"]);
+        assert_eq!(words("서울에"), ["서", "서울", "울", "울에", "에"]);
+    }
+
+    #[test]
+    fn words_of_other_scripts_have_their_own_stems() {
+        assert_eq!(words("Москва"), words("Москве"));
+        assert_eq!(words("Αθήνα"), words("Αθήνας"));
     }
 }
