@@ -34,6 +34,7 @@ pub mod sql;
 pub mod sqlite;
 pub mod statements;
 pub mod tables;
+mod tasks;
 mod vectors;
 
 pub use checks::LostEpisodes;
@@ -44,6 +45,7 @@ pub use migrations::{MIGRATIONS, schema_version};
 pub use model_readings::DayUsage;
 pub use queue::{Lease, Queue, QueueDepth};
 pub use reads::{SettingScope, StoreSize};
+pub use tasks::TaskListing;
 pub use vectors::TextDigest;
 
 use codes::Code;

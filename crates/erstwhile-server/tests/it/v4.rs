@@ -35,9 +35,13 @@ fn start() -> (tempfile::TempDir, Process) {
 fn what_v4_does_not_have_is_answered_with_a_code_and_a_request_id() {
     let (_folder, server) = start();
     let some = "00000000-0000-4000-8000-000000000000";
-    for path in
-        ["/agents/list", "/agents", &format!("/agents/{some}/skills/list"), "/trace-connections", "/graphs/query"]
-    {
+    for path in [
+        "/agents/list",
+        "/agents",
+        &format!("/agents/{some}/skills/list"),
+        "/trace-connections",
+        "/project/content-policy",
+    ] {
         let (status, body) = ask(&server, &V4, "POST", &format!("/api/v4{path}"));
         assert_eq!((status, &body["error"]["code"]), (501, &"not_implemented".into()), "{path}: {body}");
         assert!(body["error"]["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{body}");
@@ -184,4 +188,58 @@ fn a_request_that_is_repeated_with_its_key_is_executed_once() {
     let added = post(&server, "data", &episodes, &data);
     assert_eq!(post(&server, "data", &episodes, &data)["episode"]["uuid"], added["episode"]["uuid"]);
     assert_eq!(post(&server, "list", &format!("{episodes}/list"), &json!({}))["total_size"], 1);
+}
+
+#[test]
+fn tasks_are_listed_by_state_and_kind_in_pages() {
+    let (_folder, server) = start();
+    let list = |query: &str| {
+        let (status, body) = ask(&server, &[], "GET", &format!("/api/v4/tasks?{query}"));
+        assert_eq!(status, 200, "{body}");
+        let items = body["items"].as_array().expect("items").clone();
+        let uuids: Vec<String> = items.iter().map(|task| task["uuid"].as_str().expect("a uuid").to_owned()).collect();
+        (uuids, body["next_cursor"].as_str().map(str::to_owned))
+    };
+    let graph = post(&server, "graph", "/graphs", &json!({}));
+    let graph = graph["uuid"].as_str().expect("a uuid");
+    let mut added_tasks = Vec::new();
+    for number in 0..5 {
+        let data = json!({ "data": format!("Ann likes tea {number}.") });
+        let added = post(&server, &data.to_string(), &format!("/graphs/{graph}/episodes"), &data);
+        added_tasks.insert(0, added["task"]["uuid"].as_str().expect("a uuid").to_owned());
+    }
+    let nodes = post(&server, "nodes", &format!("/graphs/{graph}/nodes"), &json!({ "nodes": [{ "name": "Lyon" }] }));
+    let done = nodes["task"]["uuid"].as_str().expect("a uuid").to_owned();
+    while !list("status=pending").0.is_empty() || !list("status=processing").0.is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let (mut paged, mut cursor) = (Vec::new(), Some(String::new()));
+    while let Some(at) = cursor {
+        let (uuids, next) = list(&format!("page_size=2&cursor={at}"));
+        assert!(uuids.len() <= 2);
+        paged.extend(uuids);
+        cursor = next;
+    }
+    let all = [vec![done.clone()], added_tasks.clone()].concat();
+    assert_eq!(paged, all);
+    assert_eq!(list("status=succeeded").0, all);
+    assert_eq!(list("status=failed").0, Vec::<String>::new());
+    assert_eq!(list("type=graph.add&status=succeeded&page_size=5").0, added_tasks);
+    assert_eq!(list("type=graph.add_nodes").0, [done]);
+
+    let draft = post(&server, "draft", "/batches", &json!({}));
+    let batch = post(&server, "batch", "/batches", &json!({}));
+    let batch = batch["uuid"].as_str().expect("a uuid").to_owned();
+    let items = json!({ "items": [{ "type": "graph_episode", "graph_uuid": graph, "data": "Ann likes figs." }] });
+    post(&server, "items", &format!("/batches/{batch}/items"), &items);
+    post(&server, "process", &format!("/batches/{batch}/process"), &json!({}));
+    assert!(!draft.is_null());
+    assert_eq!(list("type=batch.process").0, std::slice::from_ref(&batch));
+    while list("type=batch.process&status=succeeded").0 != [batch.clone()] {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(list("type=batch.process&status=failed").0, Vec::<String>::new());
+    for wrong in ["status=lost", "cursor=x", "type=batch.process&cursor=-1", "page_size=0"] {
+        assert_eq!(ask(&server, &[], "GET", &format!("/api/v4/tasks?{wrong}")).0, 400, "{wrong}");
+    }
 }

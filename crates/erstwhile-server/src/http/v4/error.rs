@@ -60,17 +60,17 @@ fn render(error: &ApiError, request_id: Option<&str>, retry_after: Option<Header
         Some(ALREADY_EXISTS) => StatusCode::CONFLICT,
         _ => error.status(),
     };
-    let body = ErrorBody {
-        code: error.code().unwrap_or_else(|| code_of(status)),
-        message: error.message(),
-        param: error.param(),
-        request_id,
-    };
+    let body = ErrorBody { code: code(error), message: error.message(), param: error.param(), request_id };
     let mut response = (status, Json(WireError { error: body })).into_response();
     if let Some(retry_after) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after);
     }
     response
+}
+
+/// The code of an error.
+pub(super) fn code(error: &ApiError) -> &'static str {
+    error.code().unwrap_or_else(|| code_of(error.status()))
 }
 
 /// The code of an error that has none of its own.

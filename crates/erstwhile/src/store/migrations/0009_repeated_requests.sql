@@ -13,3 +13,6 @@ CREATE TABLE given_uuid (
     PRIMARY KEY (uuid, project_id)
 );
 CREATE INDEX given_uuid_by_graph ON given_uuid (graph_id);
+
+-- Tasks are listed newest first.
+CREATE INDEX task_by_age ON task (created_at, task_id);
