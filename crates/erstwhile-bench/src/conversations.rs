@@ -169,6 +169,7 @@ async fn store_one(
 
 fn new_message(message: &Message) -> NewMessage {
     NewMessage {
+        id: None,
         role: Role::parse(&message.role).unwrap_or(Role::Norole),
         name: message.name.clone(),
         content: message.content.clone(),

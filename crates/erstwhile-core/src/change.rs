@@ -4,6 +4,7 @@
 //! edits); facts and entities are computed from it.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
@@ -58,6 +59,13 @@ pub enum BatchPrecondition {
 pub enum Change {
     /// A project or its keys change. Only in a batch of the project.
     Project(ProjectChange),
+    /// An idempotency key of the project is used for a request; it must be unused, or used for the same one.
+    UseKey {
+        /// Identifies the key among those of all projects.
+        key: Uuid,
+        /// Identifies what was requested.
+        request: Uuid,
+    },
     /// A partition is added, with its user if it belongs to one. The application's id must be free. Must be the
     /// first change of its batch.
     AddPartition(Partition, Option<User>),
@@ -142,6 +150,7 @@ impl Change {
             | Self::RemoveEpisode(_)
             | Self::RemoveThread(_) => true,
             Self::Project(_)
+            | Self::UseKey { .. }
             | Self::AddPartition(..)
             | Self::UpdatePartition(..)
             | Self::UpdateUser(..)
@@ -222,7 +231,8 @@ impl Change {
             Self::Group(change) => matches!(change, GroupChange::Leave(_) | GroupChange::Dissolve(_)),
             Self::Collection(change) => !matches!(change, CollectionChange::Add(_) | CollectionChange::AddDocument(_)),
             Self::Import(change) => matches!(change, ImportChange::EraseItem(_)),
-            Self::AddPartition(..)
+            Self::UseKey { .. }
+            | Self::AddPartition(..)
             | Self::AddThread(_)
             | Self::AddEpisodes(_)
             | Self::SetEpisodeState(..)
@@ -254,6 +264,7 @@ impl Change {
             }
             Self::Import(ImportChange::Add(job)) => Some(job.id.into()),
             Self::Project(_)
+            | Self::UseKey { .. }
             | Self::RemovePartition(_)
             | Self::RemoveThread(_)
             | Self::AddEpisodes(_)

@@ -21,6 +21,8 @@ pub enum ErrorKind {
     AlreadyExists,
     /// The state changed in the meantime; read it again, then retry.
     Conflict,
+    /// The idempotency key was used for another request; choose another key.
+    KeyReused,
     /// A limit was exceeded; wait or send less.
     Limited,
     /// A store or a model is unavailable; retry with backoff.

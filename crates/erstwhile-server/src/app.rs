@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use erstwhile::Engine;
-use erstwhile::model::ApiKeyId;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
+use crate::rate::{RequestRate, request_rate};
 use crate::settings::{Limits, McpSettings, Settings};
 
 /// State shared by all handlers; cheap to clone.
@@ -23,7 +22,7 @@ pub struct App {
     /// The MCP server.
     pub mcp: Arc<McpSettings>,
     /// Rate limiter by API key; `None` when requests are unlimited.
-    pub rate: Option<Arc<DefaultKeyedRateLimiter<ApiKeyId>>>,
+    pub rate: Option<Arc<RequestRate>>,
     /// The bytes that the bodies of requests in progress may still have.
     pub body_memory: Arc<Semaphore>,
     /// How long a body may take to arrive.
@@ -37,8 +36,8 @@ pub struct App {
 impl App {
     /// Creates the application for an engine.
     pub fn new(engine: Engine, settings: &Settings) -> Self {
-        let rate = NonZeroU32::new(settings.limits.requests_per_second)
-            .map(|per_second| Arc::new(RateLimiter::keyed(Quota::per_second(per_second))));
+        let rate =
+            NonZeroU32::new(settings.limits.requests_per_second).map(|per_second| Arc::new(request_rate(per_second)));
         Self {
             engine,
             limits: Arc::new(settings.limits.clone()),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::Reference;
 use draw::Draw;
-pub(crate) use draw::{GROUPS, PROJECTS, digest_of, project_id, project_name, task_id};
+pub(crate) use draw::{GROUPS, PROJECTS, digest_of, given_uuids, project_id, project_name, task_id};
 use draw::{PARTITIONS, partition_id};
 
 /// A sequence of batches over the partitions of two projects; some are sent twice, and some preconditions fail.
@@ -37,21 +37,24 @@ pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
 
 fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
     let id = BatchId(Uuid::from_u128(u128::from(draw.index) + 1));
+    let use_key = draw.one_in(12).then(|| draw.use_key());
     if draw.one_in(7) {
         let project = project_id(draw.below(2) == 1);
-        let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference)).collect();
+        let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference));
+        let changes = changes.chain(use_key).collect();
         return Batch { id, project, partition: None, expect: BatchPrecondition::None, at: draw.now, changes };
     }
     let number = draw::WEIGHTED_PARTITIONS[usize::from(draw.below(20))];
     let (partition, project) = (partition_id(number), draw::project_of(number));
     let state = reference.partition(partition);
-    let changes = match state {
+    let mut changes = match state {
         None if !draw.one_in(8) => apart::new_partition(draw, number),
         // Adds an existing partition again, with the same owner or another one.
         Some(_) if draw.one_in(32) => apart::new_partition(draw, number),
         Some(state) if draw.one_in(48) => vec![Change::RemovePartition(state.row().owner.clone())],
         _ => (0..=draw.below(4) / 2).map(|_| one_change(draw, number, reference)).collect(),
     };
+    changes.extend(use_key);
     let revision = state.map_or(0, |state| state.row().revision) + i64::from(draw.one_in(3));
     let expect = match draw.below(12) {
         0 => BatchPrecondition::Revision(revision),

@@ -23,7 +23,8 @@ use erstwhile_core::change::{
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    ApiKey, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting, SettingKind, User,
+    ApiKey, Episode, EpisodeId, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting, SettingKind, User,
+    tag_of,
 };
 use uuid::Uuid;
 
@@ -38,6 +39,8 @@ pub struct Reference {
     settings: Vec<(Uuid, Setting)>,
     partitions: BTreeMap<PartitionId, PartitionState>,
     applied: HashSet<(Uuid, Uuid)>,
+    /// What each idempotency key was used for.
+    used_keys: BTreeMap<Uuid, Uuid>,
 }
 
 /// What the store does for a kind of change besides the change itself.
@@ -62,6 +65,7 @@ fn effect(change: &Change) -> Effect {
         Change::Project(
             ProjectChange::Add(_) | ProjectChange::Update(_) | ProjectChange::AddKey(_) | ProjectChange::RevokeKey(_),
         )
+        | Change::UseKey { .. }
         | Change::AddPartition(..)
         | Change::UpdatePartition(..)
         | Change::UpdateUser(..)
@@ -247,6 +251,10 @@ impl Reference {
         match change {
             // Already added, before the version was incremented.
             Change::AddPartition(..) => Ok(()),
+            Change::UseKey { key, request } => {
+                let used_for = *self.used_keys.entry(*key).or_insert(*request);
+                if used_for == *request { Ok(()) } else { Err(ErrorKind::KeyReused) }
+            }
             Change::Project(change) => self.change_project(batch, change),
             Change::Setting(change) => self.change_setting(scope_of(batch), change),
             Change::Group(change) => self.change_group(batch, change),
@@ -268,7 +276,7 @@ impl Reference {
                 self.changed(thread.graph.into())?.update_thread(thread, *seen).ok_or(ErrorKind::Conflict)
             }
             Change::RemoveThread(thread) => self.remove_thread(batch, thread),
-            Change::AddEpisodes(episodes) => self.own(batch)?.add_episodes(episodes, batch.at),
+            Change::AddEpisodes(episodes) => self.add_episodes(batch, episodes),
             Change::SetEpisodeMetadata(id, metadata) => self.own(batch)?.set_episode_metadata(*id, metadata),
             Change::SetEpisodeState(id, state) => {
                 self.own(batch)?.set_episode_state(*id, state, batch.at);
@@ -319,6 +327,26 @@ impl Reference {
             Change::Collection(change) => self.change_collection(batch, change),
             Change::Import(change) => self.change_import(batch, change),
         }
+    }
+
+    fn add_episodes(&mut self, batch: &Batch, episodes: &[Episode]) -> Result<(), ErrorKind> {
+        // A uuid that the application gave is that of one message in the project.
+        let tag = batch.partition.ok_or(ErrorKind::Internal)?.tag();
+        let given = episodes.iter().map(|episode| episode.id).filter(|id| tag_of(id.0) != tag);
+        let given: Vec<EpisodeId> = given.collect();
+        let mut in_use: Vec<EpisodeId> =
+            self.partitions_of(batch.project).flat_map(PartitionState::episode_ids).collect();
+        let state = self.own(batch)?;
+        state.has_open_threads(episodes)?;
+        for episode in episodes {
+            if given.contains(&episode.id) && in_use.contains(&episode.id) {
+                return Err(ErrorKind::AlreadyExists);
+            }
+            in_use.push(episode.id);
+            state.add_episode(episode, batch.at)?;
+        }
+        state.enqueue_pending(episodes, batch.at);
+        Ok(())
     }
 
     /// The partition of a batch.

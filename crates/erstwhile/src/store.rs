@@ -34,6 +34,7 @@ pub mod sql;
 pub mod sqlite;
 pub mod statements;
 pub mod tables;
+mod tasks;
 mod vectors;
 
 pub use checks::LostEpisodes;
@@ -44,6 +45,7 @@ pub use migrations::{MIGRATIONS, schema_version};
 pub use model_readings::DayUsage;
 pub use queue::{Lease, Queue, QueueDepth};
 pub use reads::{SettingScope, StoreSize};
+pub use tasks::TaskListing;
 pub use vectors::TextDigest;
 
 use codes::Code;
@@ -144,8 +146,8 @@ impl Store {
     ///
     /// # Errors
     /// `Invalid` when a text contains a null character, `AlreadyExists` when an id is taken, `NotFound` when an object
-    /// that it changes does not exist, `Conflict` when its precondition does not hold, `Unavailable` when the database
-    /// does not answer.
+    /// that it changes does not exist, `Conflict` when its precondition does not hold, `KeyReused` when its idempotency
+    /// key was used for another request, `Unavailable` when the database does not answer.
     pub async fn apply(&self, batch: &Batch) -> Result<Applied> {
         let steps = apply::steps(batch)?;
         let texts = steps.iter().flat_map(|step| &step.params);
@@ -166,6 +168,9 @@ impl Store {
             Outcome::Refused(Refusal::Missing(what)) => Err(Error::not_found(what)),
             Outcome::Refused(Refusal::Stale) => {
                 Err(Error::new(ErrorKind::Conflict, "the graph changed since it was read"))
+            }
+            Outcome::Refused(Refusal::KeyReused) => {
+                Err(Error::new(ErrorKind::KeyReused, "the idempotency key was used for another request"))
             }
             Outcome::Refused(Refusal::Fenced) => {
                 Err(Error::new(ErrorKind::Conflict, "another worker holds the graph's lease"))
@@ -220,6 +225,12 @@ impl Store {
     pub async fn locate(&self, project: ProjectId, kind: Locate, name: &str) -> Result<Option<PartitionId>> {
         let params = vec![text(name), kind.value(), id(project.0)];
         Ok(self.one(&sql_text::LOCATE, params, read_id).await?.map(PartitionId))
+    }
+
+    /// The graph of a message to which the application gave its uuid.
+    pub async fn locate_given(&self, project: ProjectId, message: EpisodeId) -> Result<Option<GraphId>> {
+        let params = vec![id(message.0), id(project.0)];
+        Ok(self.one(&sql_text::GRAPH_OF_GIVEN_UUID, params, read_id).await?.map(GraphId))
     }
 
     /// A partition.

@@ -60,6 +60,7 @@ async fn ingest_messages(engine: &Engine) -> ProjectId {
     let mut episodes = Vec::new();
     for text in MESSAGES.iter().chain(MESSAGES) {
         let message = NewMessage {
+            id: None,
             role: Role::User,
             name: None,
             content: (*text).to_owned(),

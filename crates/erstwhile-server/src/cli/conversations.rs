@@ -112,6 +112,7 @@ fn new_message(message: FileMessage) -> NewMessage {
         Some(role) => Role::parse(role).unwrap_or(Role::Norole),
     };
     NewMessage {
+        id: None,
         role,
         name: message.name,
         content: message.content,

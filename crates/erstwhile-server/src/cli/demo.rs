@@ -121,5 +121,5 @@ async fn ingest(engine: &Engine, project: ProjectId, sample: &Conversation) -> a
 fn message(sample: &SampleMessage) -> anyhow::Result<NewMessage> {
     let role = Role::parse(&sample.role).with_context(|| format!("`{}` is not a role", sample.role))?;
     let (content, created_at) = (sample.content.clone(), Some(sample.at));
-    Ok(NewMessage { role, name: None, content, created_at, metadata: Metadata::new() })
+    Ok(NewMessage { id: None, role, name: None, content, created_at, metadata: Metadata::new() })
 }

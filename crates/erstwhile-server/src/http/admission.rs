@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
@@ -34,25 +33,32 @@ pub async fn admit(State(app): State<App>, request: Request, next: Next) -> Resp
         discard(body).await;
         return next.run(Request::from_parts(parts, axum::body::Body::empty())).await;
     }
-    if let Err(error) = authenticate(&mut parts, &app).await {
-        discard(body).await;
-        return error.into_response();
-    }
-    match receive(body, &app).await {
-        Ok((bytes, memory)) => {
-            let response = next.run(Request::from_parts(parts, bytes.into())).await;
-            drop(memory);
-            response
+    let (key, allowance) = match caller::authenticate(&parts.headers, &app).await {
+        Ok(authenticated) => authenticated,
+        Err(error) => {
+            discard(body).await;
+            return error.into_response();
         }
-        Err(error) => error.into_response(),
-    }
-}
-
-/// Adds the key of a request to its extensions.
-async fn authenticate(parts: &mut Parts, app: &App) -> Result<(), ApiError> {
-    let key = caller::authenticate(&parts.headers, app).await?;
+    };
     parts.extensions.insert(key);
-    Ok(())
+    let mut response = if allowance.is_some_and(|allowance| !allowance.is_admitted) {
+        discard(body).await;
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many requests for this API key").into_response()
+    } else {
+        match receive(body, &app).await {
+            Ok((bytes, memory)) => {
+                let response = next.run(Request::from_parts(parts, bytes.into())).await;
+                drop(memory);
+                response
+            }
+            Err(error) => error.into_response(),
+        }
+    };
+    // Lets the generations that tell it write it to the headers.
+    if let Some(allowance) = allowance {
+        response.extensions_mut().insert(allowance);
+    }
+    response
 }
 
 /// Reads a body, within the time that it may take. The bytes count as memory of bodies until the permit is dropped.

@@ -4,11 +4,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use erstwhile::engine::ProjectHandle;
-use erstwhile::model::{ApiKey, ApiKeyId, KeyAccess};
+use erstwhile::model::{ApiKey, KeyAccess};
 
 use super::error::ApiError;
-use super::idempotency::RequestSeed;
+use super::idempotency::KeyedRequest;
 use crate::app::App;
+use crate::rate::{Allowance, allowance};
 
 /// The project, for a request that only reads.
 #[derive(Debug, Clone)]
@@ -34,8 +35,8 @@ impl FromRequestParts<App> for Writer {
         match key.access {
             KeyAccess::Write => {
                 let project = app.engine.project(key.project);
-                Ok(Self(match parts.extensions.get::<RequestSeed>() {
-                    Some(RequestSeed(seed)) => project.repeatable(*seed),
+                Ok(Self(match parts.extensions.get::<KeyedRequest>() {
+                    Some(KeyedRequest { key, request }) => project.repeatable_with_key(*key, *request),
                     None => project,
                 }))
             }
@@ -49,20 +50,11 @@ fn key_of(parts: &Parts) -> Result<&ApiKey, ApiError> {
     parts.extensions.get().ok_or_else(unauthorized)
 }
 
-/// Returns the key of a request, if it may make another request now.
-pub(super) async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, ApiError> {
+/// Returns the key of a request, and what it may still do; nothing about that when requests are unlimited.
+pub(super) async fn authenticate(headers: &HeaderMap, app: &App) -> Result<(ApiKey, Option<Allowance>), ApiError> {
     let key = app.engine.authenticate(secret_of(headers)?).await?;
-    check_rate_limit(app, key.id)?;
-    Ok(key)
-}
-
-fn check_rate_limit(app: &App, key: ApiKeyId) -> Result<(), ApiError> {
-    match &app.rate {
-        Some(rate) if rate.check_key(&key).is_err() => {
-            Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many requests for this API key"))
-        }
-        _ => Ok(()),
-    }
+    let allowance = app.rate.as_ref().map(|rate| allowance(rate, key.id, app.engine.now()));
+    Ok((key, allowance))
 }
 
 /// Returns the secret after `Api-Key` (all SDKs since v1) or `Bearer` (v0 and hand-written clients).

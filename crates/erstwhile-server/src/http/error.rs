@@ -15,6 +15,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// The code of an error about something that exists already.
 pub const ALREADY_EXISTS: &str = "already_exists";
 
+/// The code of an error about an idempotency key that was used for another request.
+const KEY_REUSED: &str = "idempotency_key_reused";
+
 /// An error response.
 #[derive(Debug, Clone)]
 pub struct ApiError {
@@ -92,7 +95,7 @@ fn status_of(kind: ErrorKind) -> StatusCode {
         ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorKind::Forbidden => StatusCode::FORBIDDEN,
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
-        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Conflict | ErrorKind::KeyReused => StatusCode::CONFLICT,
         ErrorKind::Limited => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Corrupt | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -115,7 +118,11 @@ impl From<Error> for ApiError {
             },
             _ => error.message().to_owned(),
         };
-        let code = (error.kind() == ErrorKind::AlreadyExists).then_some(ALREADY_EXISTS);
+        let code = match error.kind() {
+            ErrorKind::AlreadyExists => Some(ALREADY_EXISTS),
+            ErrorKind::KeyReused => Some(KEY_REUSED),
+            _ => None,
+        };
         Self { status, message, code, param: None, retry_after: error.retry_after().unwrap_or(RETRY_AFTER) }
     }
 }

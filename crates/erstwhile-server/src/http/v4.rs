@@ -22,7 +22,9 @@ mod nodes;
 mod page;
 mod path;
 mod projects;
+mod query;
 mod search;
+mod task_list;
 mod tasks;
 mod templates;
 mod threads;
@@ -42,6 +44,7 @@ pub fn routes() -> Router<App> {
         .merge(graphs())
         .merge(projects())
         .route("/lookup", post(lookup::batch))
+        .route("/tasks", get(task_list::list))
         .route("/tasks/{task_uuid}", get(tasks::get))
         .route("/batches", get(batches::list).post(batches::create))
         .route("/batches/{batch_uuid}", get(batches::get).delete(batches::delete))
@@ -90,6 +93,7 @@ fn graphs() -> Router<App> {
         .route("/graphs", post(graphs::create))
         .route("/graphs/list", post(graphs::list))
         .route("/graphs/lookup", post(lookup::graph))
+        .route("/graphs/query", post(query::query))
         .route("/graphs/{graph_uuid}", get(graphs::get).patch(graphs::update).delete(graphs::delete))
         .route("/graphs/{graph_uuid}/clone", post(graphs::clone))
         .route("/graphs/{graph_uuid}/warm", post(graphs::warm))

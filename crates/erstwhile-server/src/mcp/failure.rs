@@ -45,7 +45,7 @@ impl From<Error> for Failure {
             ErrorKind::Forbidden => ("forbidden", error.message()),
             ErrorKind::NotFound => ("not_found", error.message()),
             ErrorKind::AlreadyExists => ("already_exists", error.message()),
-            ErrorKind::Conflict => ("conflict", error.message()),
+            ErrorKind::Conflict | ErrorKind::KeyReused => ("conflict", error.message()),
             ErrorKind::Limited => ("limited", error.message()),
             ErrorKind::Unavailable => ("unavailable", "the storage is unavailable; try again later"),
             // Internal details stay in the log.

@@ -108,7 +108,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
     (
         "erstwhile-server",
-        &["version", "settings", "models", "metrics", "connections", "app", "http", "mcp", "router", "serve", "cli"],
+        &[
+            "version",
+            "settings",
+            "models",
+            "metrics",
+            "connections",
+            "rate",
+            "app",
+            "http",
+            "mcp",
+            "router",
+            "serve",
+            "cli",
+        ],
     ),
     ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed", "torture"]),
 ];

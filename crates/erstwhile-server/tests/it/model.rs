@@ -114,3 +114,36 @@ fn a_model_without_credit_delays_nothing_and_says_so() {
     let read = episode(&server, |model| model["state"] == "read");
     assert_eq!(read["model"]["failure"], Value::Null);
 }
+
+/// A model that answers a question by the first record, and cites one that does not exist as well.
+fn answers(request: &Value) -> (u16, String) {
+    let messages = request["messages"].as_array().cloned().unwrap_or_default();
+    let data = messages.last().and_then(|message| message["content"].as_str()).unwrap_or_default();
+    if !data.contains("\"guidance\":\"Be brief.\"") {
+        return (500, "it only answers questions".to_owned());
+    }
+    let is_first = data.contains("\"number\":1,\"record\":\"Ann Lee lives in Lyon.");
+    let answer = if is_first { "In Lyon." } else { "No record." };
+    (200, json!({ "answer": answer, "records": [1, 99, 0] }).to_string())
+}
+
+#[test]
+fn a_question_to_a_graph_is_answered_with_citations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = start(folder.path(), &fake_model::start(answers));
+    say(&server, "I live in Lyon.");
+    let user: Value = server.call("GET", "/users/ann", None).body;
+    let key = format!("Authorization: Api-Key {}\r\n", crate::process::KEY);
+    let ask = |stream: bool| {
+        let question = json!({ "graph_uuids": [user["uuid"]], "query": "Where does Ann live?", "guidance": "Be brief.",
+                               "generate_answer": true, "stream": stream });
+        exchange(server.address, "POST", "/api/v4/graphs/query", &[&key], Some(&question)).expect("an answer").1
+    };
+    let plain: Value = serde_json::from_str(&ask(false)).expect("JSON");
+    assert_eq!(plain["answer"], "In Lyon.", "{plain}");
+    assert_eq!(plain["citations"]["edge_uuids"], json!([plain["results"]["edges"][0]["uuid"]]));
+    let streamed = ask(true);
+    let last = streamed.lines().filter_map(|line| line.strip_prefix("data: ")).next_back().expect("an event");
+    let last: Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!((&last["type"], &last["answer"]), (&"result".into(), &"In Lyon.".into()), "{streamed}");
+}

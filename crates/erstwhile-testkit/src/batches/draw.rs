@@ -1,6 +1,7 @@
 //! Small numbers drawn from bytes, and the ids that they represent.
 
-use erstwhile_core::model::{GroupId, PartitionId, PartitionOwner, ProjectId, TaskId};
+use erstwhile_core::change::Change;
+use erstwhile_core::model::{EpisodeId, GroupId, PartitionId, PartitionOwner, ProjectId, TaskId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -64,6 +65,12 @@ impl Draw {
         self.below(count) == count - 1
     }
 
+    /// One of a few idempotency keys, used for one of a few requests.
+    pub(super) fn use_key(&mut self) -> Change {
+        let (key, request) = (self.below(6), self.below(2));
+        Change::UseKey { key: Uuid::from_u128(u128::from(key)), request: Uuid::from_u128(u128::from(request)) }
+    }
+
     /// One of these.
     pub(super) fn one_of<T: Clone>(&mut self, choices: &[T]) -> Option<T> {
         let last = choices.len().checked_sub(1)?;
@@ -121,6 +128,11 @@ pub(crate) fn partition_id(number: u8) -> PartitionId {
 /// An id inside a partition.
 pub(super) fn within(partition: u8, number: u8) -> Uuid {
     partition_id(partition).within(Uuid::from_u128(u128::from(number) + 1))
+}
+
+/// The uuids that applications give to messages, which say no partition.
+pub(crate) fn given_uuids() -> impl Iterator<Item = EpisodeId> {
+    (0..5).map(|number| EpisodeId(Uuid::from_u128(number + 1)))
 }
 
 /// One of the tasks of a partition.

@@ -9,7 +9,7 @@ use erstwhile_core::model::{
 use serde_json::json;
 
 use super::apart;
-use super::draw::{Draw, GROUPS, at, owner_of, partition_id, project_of, task_id, within};
+use super::draw::{Draw, GROUPS, at, given_uuids, owner_of, partition_id, project_of, task_id, within};
 use crate::reference::{PartitionState, Reference};
 
 /// A random change of a graph; half of them add the objects that most of the others need.
@@ -241,8 +241,9 @@ fn model_reading(draw: &mut Draw) -> ModelReading {
 }
 
 fn new_episode(draw: &mut Draw, number: u8, thread: Option<String>) -> Episode {
+    let given = draw.one_in(8).then(|| given_uuids().nth(usize::from(draw.below(5)))).flatten();
     Episode {
-        id: EpisodeId(within(number, draw.below(80))),
+        id: given.unwrap_or_else(|| EpisodeId(within(number, draw.below(80)))),
         seq: 0,
         thread,
         kind: draw

@@ -27,6 +27,7 @@ kinds! {
     Change::Project(ProjectChange::Update(_)) => "update a project",
     Change::Project(ProjectChange::AddKey(_)) => "add a key",
     Change::Project(ProjectChange::RevokeKey(_)) => "revoke a key",
+    Change::UseKey { .. } => "use a key",
     Change::AddPartition(..) => "add a partition",
     Change::UpdatePartition(..) => "update a partition",
     Change::UpdateUser(..) => "update a user",

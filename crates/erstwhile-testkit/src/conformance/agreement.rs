@@ -8,7 +8,7 @@ use erstwhile_core::model::{
     PartitionOwner, ProjectId, SettingKind, Thread, User,
 };
 
-use crate::batches::{GROUPS, PROJECTS, digest_of, partitions, project_id, project_name, task_id};
+use crate::batches::{GROUPS, PROJECTS, digest_of, given_uuids, partitions, project_id, project_name, task_id};
 use crate::reference::{PartitionState, Reference};
 
 const ALL: ListPage = ListPage { order: ListOrder::Created, ascending: true, offset: 0, limit: 1_000 };
@@ -90,6 +90,10 @@ async fn listings_agree(store: &Store, reference: &Reference, project: ProjectId
             let found = store.users_of_group(project, group, members, "", (LIMIT, 0)).await.unwrap();
             assert_eq!(found, (expected, total));
         }
+    }
+    for message in given_uuids() {
+        let graph = states().find(|state| state.episode(message).is_some()).map(|state| state.row().id.as_graph());
+        assert_eq!(store.locate_given(project, message).await.unwrap(), graph, "{message:?}");
     }
     let mut collections: Vec<_> = states().filter_map(PartitionState::collection).collect();
     collections.sort_by_key(|collection| (collection.created_at, collection.id));

@@ -4,13 +4,14 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 use erstwhile::Engine;
 use erstwhile::engine::compat::{DocumentSearch, NewCollection, NewDocument, RatingScope};
 use erstwhile::engine::{
     ContextRequest, FactDraft, GraphRef, Listing, NewEpisode, NewGraph, NewImportItem, NewKey, NewMessage, NewThread,
-    NewUser, NodeDraft, Search, SortBy,
+    NewUser, NodeDraft, ProjectHandle, Search, SortBy,
 };
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedStatement, Extraction};
 use erstwhile::store::{DayUsage, Locate, Store, TextDigest};
@@ -44,6 +45,9 @@ pub(crate) struct World {
     /// A time at which the system knew half of the facts.
     between: Timestamp,
 }
+
+/// The uuid that the application gave to a message.
+pub(crate) const GIVEN: EpisodeId = EpisodeId(Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef));
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -139,7 +143,7 @@ impl World {
         let project = store.find_project_by_name(PROJECT).await.unwrap().expect("the project").id;
         let jobs = engine.project(project).list_imports(None, 10, 0).await.unwrap();
         // The first import job; the oldest schema has none.
-        let bulk = jobs.last().map_or(ImportJobId(uuid::Uuid::nil()), |job| job.id);
+        let bulk = jobs.last().map_or(ImportJobId(Uuid::nil()), |job| job.id);
         let between = engine.now();
         Self { engine, clock, project, bulk, between }
     }
@@ -166,9 +170,9 @@ impl World {
         world.fill_bulk().await;
         world.add_user("cy").await;
         world.engine.project(project).user("cy").delete().await.unwrap();
-        // These messages stay pending.
+        // These messages stay pending. The application may send one of them again.
         world.say("t", "likes figs").await;
-        world.say("nobody's", "likes salt").await;
+        world.say_once("nobody's", "likes salt").await;
         world
     }
 
@@ -193,15 +197,25 @@ impl World {
     }
 
     pub(crate) async fn say(&self, thread: &str, content: &str) -> EpisodeId {
+        self.say_in(self.engine.project(self.project), None, thread, content).await
+    }
+
+    /// Adds a message with a uuid and a key of the application.
+    pub(crate) async fn say_once(&self, thread: &str, content: &str) -> EpisodeId {
+        let project = self.engine.project(self.project).repeatable_with_key(GIVEN.0, GIVEN.0);
+        self.say_in(project, Some(GIVEN), thread, content).await
+    }
+
+    async fn say_in(&self, project: ProjectHandle, id: Option<EpisodeId>, thread: &str, content: &str) -> EpisodeId {
         let message = NewMessage {
+            id,
             role: Role::User,
             name: None,
             content: content.to_owned(),
             created_at: None,
             metadata: metadata(thread),
         };
-        self.engine.project(self.project).thread(thread).add_messages(vec![message], &[], false).await.unwrap().messages
-            [0]
+        project.thread(thread).add_messages(vec![message], &[], false).await.unwrap().messages[0]
     }
 
     pub(crate) async fn facts(&self, graph: &GraphRef) -> Vec<String> {
@@ -343,7 +357,7 @@ impl World {
         let report = ModelReport { model: "fake".to_owned(), usage, attempts: 3, failure, ..ModelReport::default() };
         let failed = ModelReading { state: ModelReadingState::Failed, report };
         let batch = Batch {
-            id: BatchId(uuid::Uuid::from_u128(0x004d_0de1)),
+            id: BatchId(Uuid::from_u128(0x004d_0de1)),
             project: self.project,
             partition: Some(graph),
             expect: BatchPrecondition::None,
@@ -356,7 +370,7 @@ impl World {
                     subject: SummarySubject::User,
                     text: "Bob drinks tea.".to_owned(),
                     // No such fact: the summary is stored, but not shown.
-                    basis: vec![uuid::Uuid::from_u128(7)],
+                    basis: vec![Uuid::from_u128(7)],
                     instructions: "what Bob drinks".to_owned(),
                     model: "fake".to_owned(),
                     written_at: at,

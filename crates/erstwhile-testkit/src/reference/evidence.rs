@@ -23,25 +23,35 @@ impl PartitionState {
         self.next_seq += self.arriving;
     }
 
-    pub(super) fn add_episodes(&mut self, episodes: &[Episode], at: Timestamp) -> Result<(), ErrorKind> {
+    /// Whether nothing is added to a thread that has ended, or is not there.
+    pub(super) fn has_open_threads(&self, episodes: &[Episode]) -> Result<(), ErrorKind> {
         let is_open = |thread: &String| self.threads.get(thread).is_some_and(|thread| thread.ended_at.is_none());
-        if !episodes.iter().filter_map(|episode| episode.thread.as_ref()).all(is_open) {
-            return Err(ErrorKind::NotFound);
+        let is_given = episodes.iter().filter_map(|episode| episode.thread.as_ref()).all(is_open);
+        if is_given { Ok(()) } else { Err(ErrorKind::NotFound) }
+    }
+
+    pub(super) fn add_episode(&mut self, episode: &Episode, at: Timestamp) -> Result<(), ErrorKind> {
+        if self.episode(episode.id).is_some() {
+            return Err(ErrorKind::Internal);
         }
-        for episode in episodes {
-            if self.episode(episode.id).is_some() {
-                return Err(ErrorKind::Internal);
-            }
-            let settled_at = (episode.state != EpisodeState::Pending).then_some(at);
-            let episode = Episode { seq: self.next_seq - self.arriving, model_reading: None, ..episode.clone() };
-            self.episodes.push(StoredEpisode { version: self.row.version, settled_at, episode });
-            self.arriving -= 1;
-        }
+        let settled_at = (episode.state != EpisodeState::Pending).then_some(at);
+        let episode = Episode { seq: self.next_seq - self.arriving, model_reading: None, ..episode.clone() };
+        self.episodes.push(StoredEpisode { version: self.row.version, settled_at, episode });
+        self.arriving -= 1;
+        Ok(())
+    }
+
+    /// Lets added episodes wait for ingestion.
+    pub(super) fn enqueue_pending(&mut self, episodes: &[Episode], at: Timestamp) {
         let pending = episodes.iter().filter(|episode| episode.state == EpisodeState::Pending).count();
         if pending > 0 {
             self.enqueue(pending as i64, at);
         }
-        Ok(())
+    }
+
+    /// The ids of the episodes.
+    pub(super) fn episode_ids(&self) -> impl Iterator<Item = EpisodeId> {
+        self.episodes().map(|episode| episode.id)
     }
 
     /// An episode.

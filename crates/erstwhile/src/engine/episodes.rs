@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::facts::{FactDraft, FactTriple, triple};
-use super::{GraphHandle, Posted, ProjectHandle};
+use super::{GraphHandle, LocatedGraph, Posted, ProjectHandle};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
@@ -132,15 +132,21 @@ impl GraphHandle {
 }
 
 impl ProjectHandle {
+    /// An episode of a graph that was found by a uuid.
+    pub async fn episode_in(&self, located: &LocatedGraph, id: EpisodeId) -> Result<Episode> {
+        let found = self.store().find_episode(located.graph.id, id).await?;
+        found.ok_or_else(|| Error::not_found("episode"))
+    }
+
     /// An episode.
     pub async fn find_episode(&self, id: EpisodeId) -> Result<Episode> {
-        let graph = self.graph_of(id.0, "episode").await?;
+        let graph = self.graph_of_episode(id).await?;
         self.store().find_episode(graph, id).await?.ok_or_else(|| Error::not_found("episode"))
     }
 
     /// Merges data into an episode's metadata; a null deletes its key.
     pub async fn update_episode(&self, id: EpisodeId, patch: &Metadata) -> Result<Episode> {
-        let graph = self.graph_of(id.0, "episode").await?;
+        let graph = self.graph_of_episode(id).await?;
         let mut episode = self.find_episode(id).await?;
         merge(&mut episode.metadata, patch);
         self.apply(graph, vec![Change::SetEpisodeMetadata(id, episode.metadata.clone())]).await?;
@@ -149,7 +155,7 @@ impl ProjectHandle {
 
     /// Removes an episode with everything extracted from it (T8).
     pub async fn delete_episode(&self, id: EpisodeId) -> Result<ErasureState> {
-        let graph = self.graph_of(id.0, "episode").await?;
+        let graph = self.graph_of_episode(id).await?;
         self.apply(graph, vec![Change::RemoveEpisode(id)]).await?;
         self.engine.summaries.forget(graph);
         Ok(self.erased().await)
@@ -157,7 +163,7 @@ impl ProjectHandle {
 
     /// Queues an episode again after its ingestion failed.
     pub async fn retry_episode(&self, id: EpisodeId) -> Result<()> {
-        let graph = self.graph_of(id.0, "episode").await?;
+        let graph = self.graph_of_episode(id).await?;
         let episode = self.find_episode(id).await?;
         if !matches!(episode.state, EpisodeState::Failed(_)) {
             return Err(Error::invalid("only a failed episode can be retried"));
@@ -169,7 +175,7 @@ impl ProjectHandle {
 
     /// The entities and facts extracted from an episode.
     pub async fn mentions(&self, id: EpisodeId) -> Result<(Vec<Entity>, Vec<FactTriple>)> {
-        let graph = self.graph_of(id.0, "episode").await?;
+        let graph = self.graph_of_episode(id).await?;
         let index = self.index(graph).await?;
         index.read(|index| {
             index.episode(id).ok_or_else(|| Error::not_found("episode"))?;

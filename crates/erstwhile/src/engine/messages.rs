@@ -1,6 +1,6 @@
 //! Messages: the turns of a thread. Each is also an episode with the same uuid.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -10,9 +10,14 @@ use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Metadata, Role, TaskId};
 
+/// How often the messages of a request are looked up again because another request adds them at the same time.
+const GIVEN_TRIES: usize = 8;
+
 /// A message to add.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
+    /// The uuid that the application gives it, so that it may be sent again; the server assigns one when absent.
+    pub id: Option<EpisodeId>,
     /// The speaker's role.
     pub role: Role,
     /// The speaker's name.
@@ -28,8 +33,13 @@ pub struct NewMessage {
 impl NewMessage {
     /// A message said now, by a speaker without a name.
     pub fn new(role: Role, content: impl Into<String>) -> Self {
-        Self { role, name: None, content: content.into(), created_at: None, metadata: Metadata::new() }
+        Self { id: None, role, name: None, content: content.into(), created_at: None, metadata: Metadata::new() }
     }
+}
+
+/// A speaker's name, unless it is blank.
+fn spoken_name(name: Option<String>) -> Option<String> {
+    name.filter(|name| !name.trim().is_empty())
 }
 
 /// The result of adding messages.
@@ -57,27 +67,98 @@ impl ThreadHandle {
         }
     }
 
-    /// Adds messages to a thread; they are durable and searchable when this returns.
+    /// Adds messages to a thread; they are durable and searchable when this returns. A message with a uuid that the
+    /// thread already has is not added again.
     ///
     /// Messages with a role in `ignore_roles` are stored in the thread and excluded from the graph. With `strict`,
     /// only entities and facts of declared types are extracted.
+    ///
+    /// # Errors
+    /// `Conflict` when the thread has ended, and when a uuid is that of another message.
     pub async fn add_messages(&self, messages: Vec<NewMessage>, ignore_roles: &[Role], strict: bool) -> Result<Posted> {
         let graph = self.get_open().await?.graph;
         if messages.is_empty() {
             return Err(Error::invalid("messages must not be empty"));
         }
         let ignored: HashSet<Role> = ignore_roles.iter().copied().collect();
-        let episode = |message: NewMessage| Episode {
-            thread: Some(self.id().to_owned()),
-            role: Some(message.role),
-            name: message.name.filter(|name| !name.trim().is_empty()),
-            metadata: message.metadata,
-            strict,
-            state: if ignored.contains(&message.role) { EpisodeState::Ignored } else { EpisodeState::Pending },
-            ..self.project.episode(graph, EpisodeKind::Message, message.content, message.created_at)
+        let episode = |message: NewMessage| {
+            let assigned = self.project.episode(graph, EpisodeKind::Message, message.content, message.created_at);
+            Episode {
+                id: message.id.unwrap_or(assigned.id),
+                thread: Some(self.id().to_owned()),
+                role: Some(message.role),
+                name: spoken_name(message.name),
+                metadata: message.metadata,
+                strict,
+                state: if ignored.contains(&message.role) { EpisodeState::Ignored } else { EpisodeState::Pending },
+                ..assigned
+            }
         };
-        let episodes = messages.into_iter().map(episode).collect();
-        self.project.add_pending(graph, "add_messages", episodes).await
+        if messages.iter().all(|message| message.id.is_none()) {
+            let episodes = messages.into_iter().map(episode).collect();
+            return self.project.add_pending(graph, "add_messages", episodes).await;
+        }
+        let mut tries = GIVEN_TRIES;
+        loop {
+            let known = self.repeated(graph, &messages).await?;
+            let is_known = |message: &&NewMessage| message.id.is_some_and(|id| known.contains_key(&id));
+            let first_task = messages.iter().find(is_known).and_then(|message| known.get(&message.id?)?.task);
+            let (repeated, new): (Vec<_>, Vec<_>) = messages.iter().partition(is_known);
+            if let (Some(task), true) = (first_task, new.is_empty()) {
+                let ids = repeated.iter().filter_map(|message| message.id).collect();
+                return Ok(Posted { messages: ids, task });
+            }
+            let episodes = new.into_iter().cloned().map(episode).collect();
+            match self.project.add_pending(graph, "add_messages", episodes).await {
+                Ok(added) => {
+                    let mut added_ids = added.messages.into_iter();
+                    let id = |message: &NewMessage| match message.id {
+                        Some(id) if known.contains_key(&id) => Some(id),
+                        _ => added_ids.next(),
+                    };
+                    return Ok(Posted { messages: messages.iter().filter_map(id).collect(), task: added.task });
+                }
+                // Another request has just added a message with the same uuid.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && tries > 0 => tries -= 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The messages that the thread already has, by the uuids that the application gave.
+    async fn repeated(&self, graph: GraphId, messages: &[NewMessage]) -> Result<HashMap<EpisodeId, Episode>> {
+        let (mut seen, mut known) = (HashSet::new(), HashMap::new());
+        for message in messages {
+            let Some(id) = message.id else { continue };
+            if !seen.insert(id) {
+                return Err(Error::invalid(format!("two messages have the uuid {}", id.0)));
+            }
+            let taken = || Error::new(ErrorKind::Conflict, format!("another message has the uuid {}", id.0));
+            match self.project.graph_of_episode(id).await {
+                // It belongs to another graph, whatever it is there.
+                Ok(other) if other != graph => return Err(taken()),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            }
+            if let Some(stored) = self.project.store().find_episode(graph, id).await? {
+                if !self.is_repeated(&stored, message) {
+                    return Err(taken());
+                }
+                known.insert(id, stored);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Whether a stored message is the one that is sent again. Its metadata does not count: it can be changed later.
+    fn is_repeated(&self, stored: &Episode, message: &NewMessage) -> bool {
+        let time = message.created_at.is_none_or(|at| at.as_microsecond() == stored.reference_time.as_microsecond());
+        stored.thread.as_deref() == Some(self.id())
+            && stored.role == Some(message.role)
+            && stored.name == spoken_name(message.name.clone())
+            && stored.content == message.content
+            && time
     }
 
     /// Messages of a thread after the first `offset`, oldest first; and how many the thread has.

@@ -2,7 +2,7 @@
 
 use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{BatchId, GraphId, PartitionId, PartitionOwner, tag_of};
+use erstwhile_core::model::{BatchId, EpisodeId, GraphId, PartitionId, PartitionOwner, tag_of};
 use erstwhile_core::search::GraphIndex;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -17,7 +17,8 @@ const CONFLICT_TRIES: usize = 8;
 const RECORD_TRIES: usize = 64;
 
 impl ProjectHandle {
-    pub(in crate::engine) fn batch(&self, partition: Option<PartitionId>, changes: Vec<Change>) -> Batch {
+    pub(in crate::engine) fn batch(&self, partition: Option<PartitionId>, mut changes: Vec<Change>) -> Batch {
+        changes.extend(self.seeded.as_ref().and_then(|ids| ids.use_key()).cloned());
         let id = BatchId(self.ids().next());
         Batch { id, project: self.id, partition, expect: BatchPrecondition::None, at: self.now(), changes }
     }
@@ -51,6 +52,16 @@ impl ProjectHandle {
     /// The graph that holds an object, by the object's uuid.
     pub(super) async fn graph_of(&self, object: Uuid, what: &'static str) -> Result<GraphId> {
         self.locate_graph(Locate::Tag, &tag_of(object), what).await
+    }
+
+    /// The graph that holds an episode.
+    pub(super) async fn graph_of_episode(&self, id: EpisodeId) -> Result<GraphId> {
+        match self.graph_of(id.0, "episode").await {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.store().locate_given(self.id, id).await?.ok_or(error)
+            }
+            found => found,
+        }
     }
 
     /// Adds a partition whose tag no other partition of the project has; tries new ids until the tag is unique.

@@ -5,6 +5,7 @@ mod erasures;
 mod imports;
 mod model_readings;
 mod projects;
+mod repeated;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -24,8 +25,8 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    Assertion, Episode, EpisodeState, Link, Mention, Partition, PartitionId, PartitionOwner, ProjectId, SettingKind,
-    Thread, TimePoint, User,
+    Assertion, Episode, EpisodeId, EpisodeState, Link, Mention, Partition, PartitionId, PartitionOwner, ProjectId,
+    SettingKind, Thread, TimePoint, User,
 };
 
 /// The steps of a batch; `RAISE_VERSION` returns the partition's new version.
@@ -131,6 +132,7 @@ impl Steps {
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
             Change::Project(change) => self.change_project(change),
+            Change::UseKey { key, request } => self.use_key(*key, *request),
             // Already written: the version is a column of the partition's row, so the row must exist first.
             Change::AddPartition(..) => {}
             Change::UpdatePartition(graph, seen) => {
@@ -172,7 +174,7 @@ impl Steps {
             Change::ReplaceReading(episode, report) => self.replace_reading(id(episode.0), report)?,
             Change::SetModelReading(episode, reading) => self.set_model_reading(*episode, reading)?,
             Change::PutWrittenSummary(summary) => self.put_written_summary(summary)?,
-            Change::RemoveEpisode(episode) => self.remove_episode(id(episode.0))?,
+            Change::RemoveEpisode(episode) => self.remove_episode(*episode)?,
             Change::AddTask { task, kind, total } => {
                 let params =
                     vec![id(self.partition()?.0), id(task.0), text(kind), Value::Int(*total as i64), time(self.at)];
@@ -305,6 +307,7 @@ impl Steps {
         self.may(&sql::REMOVE_THREAD_LOCATORS, params);
         self.may(&sql::ERASE_IMPORT_ITEMS_OF_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
+        self.may(&sql::REMOVE_GIVEN_UUIDS, vec![id(graph.0)]);
         for clear in tables::clears() {
             self.may(clear, vec![id(graph.0)]);
         }
@@ -344,6 +347,7 @@ impl Steps {
     fn remove_thread(&mut self, thread_id: &str) -> Result<()> {
         let graph = id(self.partition()?.0);
         for statement in [
+            &sql::REMOVE_GIVEN_UUIDS_OF_THREAD,
             &sql::BURY_THREAD,
             &sql::REMOVE_THREAD_EDITS,
             &sql::REMOVE_THREAD_MENTIONS,
@@ -370,6 +374,7 @@ impl Steps {
             self.must(&sql::EXPECT_THREAD, vec![id(graph.0), text(thread)], Refusal::Missing("thread"));
         }
         for episode in episodes {
+            self.add_given_uuid(graph, episode);
             let (state, failure) = state_code(&episode.state);
             let settled = (episode.state != EpisodeState::Pending).then_some(self.at);
             let params = vec![
@@ -417,8 +422,9 @@ impl Steps {
         Ok(())
     }
 
-    fn remove_episode(&mut self, episode: Value) -> Result<()> {
-        let graph = id(self.partition()?.0);
+    fn remove_episode(&mut self, episode: EpisodeId) -> Result<()> {
+        self.remove_given_uuid(episode)?;
+        let (graph, episode) = (id(self.partition()?.0), id(episode.0));
         self.remove_reading(&episode)?;
         self.must(&sql::REMOVE_EPISODE, vec![graph, episode.clone()], Refusal::Missing("episode"));
         self.add_tombstone(TombstoneKind::Episode, episode)

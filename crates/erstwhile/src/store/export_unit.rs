@@ -14,7 +14,7 @@ use super::sql::{Refusal, Row, Rows, Step, Value};
 use super::statements as sql;
 use super::tables::{ExportUnitKind, Table};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{ImportState, ModelReadingState, Partition, PartitionOwner};
+use erstwhile_core::model::{ImportState, ModelReadingState, Partition, PartitionOwner, tag_of};
 
 /// The stored states of a pending episode and of a settled item of an import job.
 const EPISODE_PENDING: i64 = 0;
@@ -137,6 +137,16 @@ impl ExportUnit {
         Ok(std::iter::once((Locate::Tag, graph.id.tag())).chain(own).chain(threads).collect())
     }
 
+    /// The uuids that the application gave to messages.
+    fn given_uuids(&self) -> Result<Vec<Uuid>> {
+        let (place, tag) = (column(self.id.kind, "episode", "episode_id")?, self.graph()?.id.tag());
+        let ids = self.rows_of("episode").iter().filter_map(|row| match row.0.get(place) {
+            Some(Value::Blob(bytes)) => Uuid::from_slice(bytes).ok(),
+            _ => None,
+        });
+        Ok(ids.filter(|id| tag_of(*id) != tag).collect())
+    }
+
     /// The project of a graph as a value.
     pub(super) fn scope(&self) -> Result<Value> {
         Ok(id(self.graph()?.project.0))
@@ -155,6 +165,11 @@ impl ExportUnit {
             for (kind, name) in self.locators()? {
                 let params = vec![text(&name), kind.value(), scope.clone(), key.clone()];
                 steps.push(Step { statement: &sql::ADD_LOCATOR, params, expect: taken(&name) });
+            }
+            for message in self.given_uuids()? {
+                let expect = taken(&message.to_string());
+                let params = vec![id(message), scope.clone(), key.clone()];
+                steps.push(Step { statement: &sql::ADD_GIVEN_UUID, params, expect });
             }
         }
         for (table, rows) in self.id.kind.tables().zip(self.rows) {

@@ -41,4 +41,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0007_text_vectors.sql"),
     },
     Migration { version: 8, name: "checksums of evidence", sql: include_str!("migrations/0008_checksums.sql") },
+    Migration {
+        version: 9,
+        name: "repeated requests are recognised",
+        sql: include_str!("migrations/0009_repeated_requests.sql"),
+    },
 ];

@@ -168,9 +168,11 @@ impl Store {
         Ok(count.unwrap_or(0))
     }
 
-    /// Removes the ids of batches that were applied before a time, when their senders have stopped retrying.
+    /// Removes the ids of batches that were applied before a time, when their senders have stopped retrying, and the
+    /// idempotency keys that were used before it.
     pub async fn remove_applied_batches(&self, before: Timestamp) -> Result<()> {
-        self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await.map(|_| ())
+        self.write(&sql_text::FORGET_APPLIED, vec![time(before)]).await?;
+        self.write(&sql_text::FORGET_KEYS, vec![time(before)]).await.map(|_| ())
     }
 
     async fn write(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Option<Row>> {

@@ -66,7 +66,7 @@ trait ReadDomain {
     fn instant(&mut self) -> Result<Option<TimePoint>>;
 }
 
-fn uuid_of(bytes: &[u8]) -> Result<Uuid> {
+pub(super) fn uuid_of(bytes: &[u8]) -> Result<Uuid> {
     Uuid::from_slice(bytes).map_err(|error| Error::corrupt("a stored id is not a uuid").with_source(error))
 }
 

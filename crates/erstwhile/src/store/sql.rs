@@ -80,6 +80,8 @@ pub enum Refusal {
     Missing(&'static str),
     /// The graph changed since it was read.
     Stale,
+    /// The idempotency key was used for another request.
+    KeyReused,
     /// Another worker holds the graph's lease.
     Fenced,
     /// Another transaction holds a lock on a row.

@@ -20,8 +20,15 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 5] = [OWN, erasures::OWN, model_readings::OWN, vectors::OWN, tables::STATEMENTS];
-    const LEN: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len() + PARTS[4].len();
+    const PARTS: [&[&Statement]; 7] =
+        [OWN, erasures::OWN, model_readings::OWN, repeated::OWN, tasks::OWN, vectors::OWN, tables::STATEMENTS];
+    const LEN: usize = PARTS[0].len()
+        + PARTS[1].len()
+        + PARTS[2].len()
+        + PARTS[3].len()
+        + PARTS[4].len()
+        + PARTS[5].len()
+        + PARTS[6].len();
     let mut all = [OWN[0]; LEN];
     let (mut part, mut at, mut into) = (0, 0, 0);
     while part < PARTS.len() {
@@ -216,10 +223,14 @@ macro_rules! version {
 
 mod erasures;
 mod model_readings;
+mod repeated;
+mod tasks;
 mod vectors;
 
 pub(crate) use erasures::*;
 pub(crate) use model_readings::*;
+pub(crate) use repeated::*;
+pub(crate) use tasks::*;
 pub(crate) use vectors::*;
 
 statements! {

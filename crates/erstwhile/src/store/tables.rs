@@ -222,6 +222,20 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         clear: Some(&CLEAR_VECTORS),
     },
     DerivedTable {
+        name: "request_key",
+        columns: &["key_id", "request", "used_at"],
+        placement: Placement::Column("key_id"),
+        why: "belongs to one installation: what was sent to it within a day",
+        clear: None,
+    },
+    DerivedTable {
+        name: "given_uuid",
+        columns: &["uuid", "project_id", "graph_id"],
+        placement: Placement::Column("uuid"),
+        why: "derived from the episodes, with which it is written",
+        clear: None,
+    },
+    DerivedTable {
         name: "model_usage",
         columns: &[
             "project_id",

@@ -25,6 +25,7 @@ async fn home_after(messages: &[&str]) -> String {
     engine.project(project).add_user(ann).await.unwrap();
     engine.project(project).create_thread(NewThread::of("t", "ann")).await.unwrap();
     let message = |content: &&str| NewMessage {
+        id: None,
         role: Role::User,
         name: Some("Ann".to_owned()),
         content: (*content).to_owned(),

@@ -241,6 +241,7 @@ async fn a_fact_stated_edited_and_deleted_by_the_operator() {
 async fn ignored_messages_stay_in_the_thread_and_out_of_the_graph() {
     let world = World::new().await;
     let message = NewMessage {
+        id: None,
         role: Role::System,
         name: None,
         content: "you are a helpful zebra".to_owned(),

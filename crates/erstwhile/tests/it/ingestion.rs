@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use erstwhile::engine::{NewThread, Search};
-use erstwhile::model::{EpisodeId, EpisodeState, ProjectId, TaskState};
+use erstwhile::engine::{ListedTasks, NewMessage, NewThread, Search};
+use erstwhile::model::{EpisodeId, EpisodeState, ProjectId, Role, TaskState};
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
 use erstwhile::{Engine, ErrorKind, Result};
 use erstwhile_testkit::ScriptedExtractor;
@@ -172,4 +172,31 @@ async fn many_episodes_of_many_users_are_all_understood_in_order() {
     world.ingest().await;
     assert_eq!(world.facts().await.len(), 70);
     assert_eq!(world.engine.queue_depth().await.unwrap().episodes, 0);
+}
+
+#[tokio::test]
+async fn tasks_are_listed_by_their_state() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    world.script.fail("cannot be read", Some(ErrorKind::Invalid));
+    let mut tasks = Vec::new();
+    for text in ["I like tea.", "cannot be read", "I like figs."] {
+        world.clock.advance_s(1);
+        let message = NewMessage::new(Role::User, text);
+        tasks.push(project.thread("t").add_messages(vec![message], &[], false).await.unwrap().task);
+    }
+    let list = async |states: &[TaskState], limit| {
+        let listed = ListedTasks { states, ..ListedTasks::default() };
+        project.list_tasks(listed, limit).await.unwrap().into_iter().map(|task| task.id).collect::<Vec<_>>()
+    };
+    assert_eq!(list(&[TaskState::Pending], 9).await, [tasks[2], tasks[1], tasks[0]]);
+    assert_eq!(list(&[TaskState::Succeeded], 9).await, []);
+    while world.engine.ingest_next().await.unwrap() {}
+    assert_eq!(list(&[TaskState::Pending], 9).await, []);
+    assert_eq!(list(&[TaskState::Failed], 9).await, [tasks[1]]);
+    // The page is full although a task in between is in another state.
+    assert_eq!(list(&[TaskState::Succeeded], 2).await, [tasks[2], tasks[0]]);
+    assert_eq!(list(&[], 2).await, [tasks[2], tasks[1]]);
+    let other = world.engine.project(world.engine.ensure_project("other").await.unwrap().id);
+    assert_eq!(other.list_tasks(ListedTasks::default(), 9).await.unwrap(), []);
 }

@@ -198,6 +198,7 @@ impl World {
     /// Posts a message through another engine on the same database.
     pub(crate) async fn say_through(&self, engine: &Engine, thread: &str, said: &str, content: &str) -> EpisodeId {
         let message = NewMessage {
+            id: None,
             role: Role::User,
             name: None,
             content: content.to_owned(),

@@ -2,7 +2,6 @@
 arguments. The suites print the counts and fail if a method is missing.
 """
 
-import asyncio
 import inspect
 from typing import Any, Dict, Iterator, List, Set
 
@@ -80,7 +79,7 @@ class Recorded:
 
         def call(*positional: Any, **named: Any) -> Any:
             result = value(*positional, **named)
-            if asyncio.iscoroutine(result):
+            if inspect.iscoroutine(result):
                 result = loop.run_until_complete(result)
             methods.called(f"{prefix}{name}", value, inspect.signature(value).bind(*positional, **named))
             return result

@@ -1,9 +1,12 @@
 """Messages: posted messages are stored unchanged and are immediately searchable."""
 
+import uuid
+
 import pytest
 from support import Talk, instant, new_talk, processed, uuids
 from zep_cloud import Message
 from zep_cloud.client import Zep
+from zep_cloud.core.api_error import ApiError
 
 
 def test_messages_get_uuids_in_request_order_and_a_task_that_succeeds(client: Zep, talk: Talk) -> None:
@@ -21,6 +24,18 @@ def test_messages_get_uuids_in_request_order_and_a_task_that_succeeds(client: Ze
     assert [message.content for message in got] == [message.content for message in messages]
     assert [message.role for message in got] == ["user", "assistant", "user"]
     assert all(message.processed for message in got)
+
+
+def test_a_message_keeps_the_uuid_that_it_is_given_and_may_be_sent_again(client: Zep, talk: Talk) -> None:
+    said = Message(role="user", content="I like tea.", uuid_=str(uuid.uuid4()))
+    first = client.thread.add_messages(talk.thread_id, messages=[said])
+    again = client.thread.add_messages(talk.thread_id, messages=[said])
+    assert first.message_uuids == again.message_uuids == [said.uuid_]
+    with pytest.raises(ApiError) as error:
+        client.thread.add_messages(talk.thread_id, messages=[Message(role="user", content="I like figs.", uuid_=said.uuid_)])
+    assert error.value.status_code == 409
+    assert uuids(client.thread.get(talk.thread_id).messages) == [said.uuid_]
+    assert client.graph.episode.get(said.uuid_).content == "I like tea."
 
 
 def test_a_message_keeps_its_name_its_time_and_its_metadata(client: Zep, talk: Talk) -> None:

@@ -21,14 +21,12 @@ ABSENT = (
     "debug_log.",
     "graph.get_content_policy",
     "graph.list_content_policy_events",
-    "graph.query",
     "graph.hyperedge.",
     "graph.episode.get_debug_logs",
     "graph.episode.list_ingestion_traces",
     "project.get_content_policy",
     "project.set_content_policy",
     "project.list_content_policy_revisions",
-    "task.list",
 )
 
 # Calls that must not be repeated by the client, so that an expected failure does not wait.
@@ -70,3 +68,14 @@ def new_talk(zep: Any, **user: Any) -> Talk:
     """Creates a user with a thread."""
     created = zep.user.create(**user)
     return Talk(zep, created, zep.thread.create(user_uuid=created.uuid_))
+
+
+def all_of(zep: Any, stream: Any) -> list:
+    """Everything that a stream of the synchronous or the asynchronous client brings."""
+    if not hasattr(stream, "__aiter__"):
+        return list(stream)
+
+    async def taken() -> list:
+        return [one async for one in stream]
+
+    return zep._parts["loop"].run_until_complete(taken())

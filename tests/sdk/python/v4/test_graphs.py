@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support import Talk, finished, unique
+from support import Talk, all_of, finished, unique
 from zep_cloud import EdgeInput, EdgeNodeRef, NodeInput
 from zep_cloud.errors import BadRequestError, NotFoundError
 
@@ -161,6 +161,48 @@ def test_every_kind_of_result_is_found(talk: Talk) -> None:
     assert "hiking" in context.context and context.results is None
     full = zep.graph.get_context(graph, query="hiking", filters={}, include_results=True, max_characters=1000, recency_bias="off", template_uuid=None)
     assert len(full.context) <= 1000 and full.results.edges and full.results.episodes
+
+
+def test_a_question_brings_what_the_graph_has(talk: Talk) -> None:
+    message = talk.say("I live in Lyon.")
+    zep, graph = talk.zep, talk.user.graph_uuid
+    found = zep.graph.query(graph_uuids=[graph], query="Where does Noor live?")
+    assert [edge.fact for edge in found.results.edges] == ["Noor Haddad lives in Lyon."]
+    assert "Lyon" in [node.name for node in found.results.nodes]
+    assert message.uuid_ in [episode.uuid_ for episode in found.results.episodes]
+    # Nobody asked for an answer.
+    assert found.answer is None and not found.truncated and not found.citations.edge_uuids
+    asked = {"graph_uuids": [graph], "query": "Where does Noor live?"}
+    options = {"generate_answer": True, "guidance": "Be brief.", "mode": "deep"}
+    answered = zep.graph.query(**asked, **options)
+    assert answered.answer.startswith("Noor Haddad lives in Lyon.")
+    assert answered.citations.edge_uuids == [answered.results.edges[0].uuid_]
+    for given in ({}, options):
+        events = all_of(zep, zep.graph.query_stream(**asked, **given))
+        assert [event.sequence for event in events] == list(range(len(events)))
+        assert [event.type for event in events] == ["started", *["tool_call", "tool_result"] * 5, "result"]
+        assert events[0].graph_uuids == [graph]
+        assert events[2].results.edges == events[-1].results.edges != []
+    with pytest.raises(BadRequestError) as error:
+        zep.graph.query(graph_uuids=[graph, graph], query="Where?")
+    assert error.value.body.error.param == "graph_uuids"
+    with pytest.raises(NotFoundError):
+        all_of(zep, zep.graph.query_stream(graph_uuids=[talk.thread.uuid_], query="Where?"))
+
+
+def test_tasks_are_listed_newest_first(talk: Talk) -> None:
+    zep, tasks = talk.zep, []
+    for data in ("Noor likes tea.", "Noor likes figs."):
+        tasks.append(finished(zep, zep.graph.episode.add(talk.user.graph_uuid, data=data).task).uuid_)
+    listed = zep.task.list(page_size=2, cursor="", status="succeeded", type="graph.add")
+    assert [task.uuid_ for task in listed.items] == tasks[::-1]
+    assert listed.items[0].type == "graph.add" and listed.items[0].status == "succeeded"
+    every = zep.task.list()
+    assert {task.uuid_ for task in every.items} >= set(tasks)
+    assert zep.task.list(type="user.delete").items == []
+    with pytest.raises(BadRequestError) as error:
+        zep.task.list(status="lost")
+    assert error.value.body.error.param == "status"
 
 
 def test_a_filter_that_cannot_be_applied_is_refused(zep: Any, graph: Any) -> None:

@@ -1,5 +1,6 @@
 """Users, threads and messages, with the required and with all arguments."""
 
+import uuid
 from typing import Any
 
 import httpx
@@ -44,6 +45,36 @@ def test_a_second_user_with_the_same_id_is_a_conflict(zep: Any) -> None:
         zep.user.create(user_id=user_id, request_options=ONCE)
     assert error.value.body.error.code == "already_exists"
     assert "already exists" in error.value.body.error.message
+
+
+def test_a_message_keeps_the_uuid_that_it_is_given_and_may_be_sent_again(zep: Any) -> None:
+    talk = new_talk(zep)
+    said = AddMessage(role="user", content="I like tea.", uuid_=str(uuid.uuid4()))
+    first = zep.thread.add_messages(talk.thread.uuid_, messages=[said])
+    again = zep.thread.add_messages(talk.thread.uuid_, messages=[said])
+    assert first.messages[0].uuid_ == again.messages[0].uuid_ == said.uuid_
+    assert first.task.uuid_ == again.task.uuid_
+    other = AddMessage(role="user", content="I like figs.", uuid_=said.uuid_)
+    with pytest.raises(ConflictError) as error:
+        zep.thread.add_messages(talk.thread.uuid_, messages=[other], request_options=ONCE)
+    assert error.value.body.error.code == "conflict"
+    finished(zep, first.task)
+    assert [one.content for one in zep.thread.list_messages(talk.thread.uuid_).items] == ["I like tea."]
+    assert zep.graph.episode.get(talk.user.graph_uuid, said.uuid_).content == "I like tea."
+
+
+def test_a_key_that_was_used_for_another_request_is_a_conflict(zep: Any) -> None:
+    key = unique()
+    user = zep.user.create(first_name="Ann", idempotency_key=key)
+    assert zep.user.create(first_name="Ann", idempotency_key=key).uuid_ == user.uuid_
+    with pytest.raises(ConflictError) as error:
+        zep.user.create(first_name="Bea", idempotency_key=key, request_options=ONCE)
+    assert error.value.body.error.code == "idempotency_key_reused"
+
+
+def test_an_answer_tells_the_rate_of_requests(zep: Any) -> None:
+    headers = zep.project.with_raw_response.get().headers
+    assert int(headers["x-ratelimit-remaining"]) < int(headers["x-ratelimit-limit"])
 
 
 def test_an_id_that_is_not_a_uuid_is_refused(zep: Any) -> None:

@@ -69,6 +69,7 @@ impl NewWireMessage {
         }
         let role = role_of(&text);
         Ok(NewMessage {
+            id: None,
             // Stored only if it differs from the role's name, so that it can be returned as sent.
             name: (text != role.as_str()).then_some(text),
             role,

@@ -61,6 +61,7 @@ impl NewWireMessage {
             content.ok_or_else(|| ApiError::bad_request(format!("{} must not be empty", field("content"))))?;
         checks::characters(&field("content"), &content, characters_max)?;
         Ok(NewMessage {
+            id: None,
             role: checks::role(&field("role_type"), &role_type)?,
             // Clients without a name for the speaker repeat the role.
             name: self.role.filter(|name| Role::parse(&name.to_lowercase()).is_none()),

@@ -4,7 +4,7 @@ use erstwhile::engine::GraphRef;
 use erstwhile::model::Metadata;
 use serde_json::Value;
 
-pub(super) use crate::http::checks::{batch_status, characters, role};
+pub(super) use crate::http::checks::{batch_status, characters, given_uuid, role};
 use crate::http::error::ApiError;
 
 /// Returns the graph of a request, which must set exactly one of `user_id` and `graph_id`.

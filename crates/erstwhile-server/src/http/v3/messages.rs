@@ -38,6 +38,7 @@ struct NewWireMessage {
     name: Option<String>,
     created_at: Option<String>,
     metadata: Option<Metadata>,
+    uuid: Option<String>,
     #[serde(flatten)]
     _object: ObjectOnly,
 }
@@ -92,6 +93,7 @@ fn parse(at: usize, message: NewWireMessage, limits: &Limits) -> Result<NewMessa
     let metadata = message.metadata.unwrap_or_default();
     checks::metadata(&metadata, limits.metadata_keys_max)?;
     Ok(NewMessage {
+        id: checks::given_uuid(&field("uuid"), message.uuid.as_ref())?,
         role: checks::role(&field("role"), &message.role)?,
         name: message.name,
         created_at: optional_time(&field("created_at"), message.created_at.as_ref())?,

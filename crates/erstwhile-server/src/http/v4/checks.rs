@@ -5,7 +5,7 @@ use erstwhile::model::Metadata;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub(super) use crate::http::checks::{batch_status, characters, role};
+pub(super) use crate::http::checks::{batch_status, characters, given_uuid, role};
 use crate::http::error::ApiError;
 
 /// The code of an error about an argument that this server does not have.

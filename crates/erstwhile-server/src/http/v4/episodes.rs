@@ -83,8 +83,7 @@ pub(super) async fn get(
     PathUuids([graph, episode]): PathUuids<2>,
 ) -> Result<Json<WireEpisode>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
-    checks::in_graph(&located, episode, "episode")?;
-    let episode = project.find_episode(EpisodeId(episode)).await?;
+    let episode = project.episode_in(&located, EpisodeId(episode)).await?;
     Ok(Json(one(WireEpisode::all(&project, vec![episode], (&located).into()).await?)?))
 }
 
@@ -99,8 +98,7 @@ pub(super) async fn update(
     Body(body): Body<UpdateMetadata>,
 ) -> Result<Json<WireEpisode>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
-    checks::in_graph(&located, episode, "episode")?;
-    let mut merged = project.find_episode(EpisodeId(episode)).await?.metadata;
+    let mut merged = project.episode_in(&located, EpisodeId(episode)).await?.metadata;
     let patch = body.metadata.unwrap_or_default();
     merge(&mut merged, &patch);
     checks::metadata(&merged, app.limits.metadata_keys_max)?;
@@ -114,7 +112,7 @@ pub(super) async fn delete(
     PathUuids([graph, episode]): PathUuids<2>,
 ) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
     let located = project.graph_by_uuid(graph).await?;
-    checks::in_graph(&located, episode, "episode")?;
+    project.episode_in(&located, EpisodeId(episode)).await?;
     project.delete_episode(EpisodeId(episode)).await?;
     Ok(Completed::EpisodeDelete.answer(&project, episode, app.engine.now()))
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::PREFIX;
 use crate::http::client::Client;
 use crate::http::error::{ALREADY_EXISTS, ApiError};
+use crate::rate::Allowance;
 
 /// The header with the request id.
 const REQUEST_ID: &str = "x-request-id";
@@ -29,7 +30,7 @@ struct ErrorBody<'a> {
     request_id: Option<&'a str>,
 }
 
-/// Middleware that gives errors the form that the SDK of this generation shows, whatever path it called, and without an
+/// Middleware that adds the headers about the rate of requests, and gives errors the form that the SDK of this generation shows, whatever path it called, and without an
 /// SDK those under the prefix. It must wrap everything that can reject a request.
 pub async fn errors_with_codes(request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -37,13 +38,21 @@ pub async fn errors_with_codes(request: Request, next: Next) -> Response {
     let is_own = Client::of_sdk(request.headers()).map_or(is_own, |client| client == Client::CloudV4);
     let request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
     let response = next.run(request).await;
-    match response.extensions().get::<ApiError>() {
-        Some(error) if is_own => {
+    if !is_own {
+        return response;
+    }
+    let allowance = response.extensions().get::<Allowance>().copied();
+    let mut response = match response.extensions().get::<ApiError>() {
+        Some(error) => {
             let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
             render(error, request_id.as_deref(), retry_after)
         }
-        _ => response,
+        None => response,
+    };
+    if let Some(allowance) = allowance {
+        allowance.write(response.headers_mut());
     }
+    response
 }
 
 fn render(error: &ApiError, request_id: Option<&str>, retry_after: Option<HeaderValue>) -> Response {
@@ -51,17 +60,17 @@ fn render(error: &ApiError, request_id: Option<&str>, retry_after: Option<Header
         Some(ALREADY_EXISTS) => StatusCode::CONFLICT,
         _ => error.status(),
     };
-    let body = ErrorBody {
-        code: error.code().unwrap_or_else(|| code_of(status)),
-        message: error.message(),
-        param: error.param(),
-        request_id,
-    };
+    let body = ErrorBody { code: code(error), message: error.message(), param: error.param(), request_id };
     let mut response = (status, Json(WireError { error: body })).into_response();
     if let Some(retry_after) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after);
     }
     response
+}
+
+/// The code of an error.
+pub(super) fn code(error: &ApiError) -> &'static str {
+    error.code().unwrap_or_else(|| code_of(error.status()))
 }
 
 /// The code of an error that has none of its own.

@@ -79,9 +79,6 @@ pub(super) async fn add(
 
 fn parse(at: usize, message: AddMessage, limits: &Limits) -> Result<NewMessage, ApiError> {
     let field = |name: &str| format!("messages[{at}].{name}");
-    if message.uuid.is_some() {
-        return Err(checks::unsupported(&field("uuid")));
-    }
     let content = message.content.unwrap_or_default();
     if content.trim().is_empty() {
         let message = format!("{} must not be empty", field("content"));
@@ -92,6 +89,7 @@ fn parse(at: usize, message: AddMessage, limits: &Limits) -> Result<NewMessage, 
     checks::metadata(&metadata, limits.metadata_keys_max)?;
     let role = message.role.ok_or_else(|| ApiError::bad_request(format!("{} is missing", field("role"))))?;
     Ok(NewMessage {
+        id: checks::given_uuid(&field("uuid"), message.uuid.as_ref())?,
         role: checks::role(&field("role"), &role)?,
         name: message.name,
         created_at: optional_time(&field("reference_time"), message.reference_time.as_ref())?,

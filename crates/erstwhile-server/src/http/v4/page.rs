@@ -35,7 +35,7 @@ pub(super) struct PageQuery {
     pub(super) order: Option<String>,
 }
 
-fn invalid_cursor() -> ApiError {
+pub(super) fn invalid_cursor() -> ApiError {
     let message = "cursor must be the next_cursor of a page with the same page_size and order";
     ApiError::bad_request(message).with_code("invalid_cursor").with_param("cursor")
 }
@@ -107,19 +107,19 @@ impl PageQuery {
         Ok(Page::numbered(items, number, size, total))
     }
 
+    /// The key and uuid of the row after which the page begins.
+    pub(super) fn after(&self) -> Result<Option<(i64, Uuid)>, ApiError> {
+        let Some(cursor) = self.given_cursor() else { return Ok(None) };
+        let parts = cursor.split_once('.');
+        let parsed: Option<(i64, Uuid)> = parts.and_then(|(key, uuid)| Some((key.parse().ok()?, uuid.parse().ok()?)));
+        parsed.map(Some).ok_or_else(invalid_cursor)
+    }
+
     /// Sorts rows and returns those of the page.
     pub(super) fn keyed<T>(&self, mut rows: Vec<KeyedRow<T>>) -> Result<Page<T>, ApiError> {
         let (ascending, size) = (self.is_ascending()?, self.size(SIZE_MAX)?);
         let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let after = match self.given_cursor() {
-            None => None,
-            Some(cursor) => {
-                let parts = cursor.split_once('.');
-                let parsed: Option<(i64, Uuid)> =
-                    parts.and_then(|(key, uuid)| Some((key.parse().ok()?, uuid.parse().ok()?)));
-                Some(parsed.ok_or_else(invalid_cursor)?)
-            }
-        };
+        let after = self.after()?;
         rows.sort_by(|left, right| {
             let order = left.position().cmp(&right.position());
             if ascending { order } else { order.reverse() }
@@ -183,6 +183,11 @@ impl<T> Page<T> {
         let has_more = items.len() > fits;
         items.truncate(fits);
         Self { items, next_cursor: has_more.then(|| format!("{}-{size}", number + 1)), total_size: None }
+    }
+
+    /// The rows up to those after the cursor of the next page.
+    pub(super) fn until(items: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { items, next_cursor, total_size: None }
     }
 
     /// The same page without the number of all rows.

@@ -11,9 +11,8 @@ use crate::http::error::ApiError;
 const LEARNING: [&str; 4] = ["/agents", "/agents/{*rest}", "/trace-connections", "/trace-connections/{*rest}"];
 
 /// What this server may have later.
-const LATER: [&str; 11] = [
+const LATER: [&str; 9] = [
     "/debug-logs/{*rest}",
-    "/graphs/query",
     "/graphs/{graph_uuid}/content-policy",
     "/graphs/{graph_uuid}/content-policy/{*rest}",
     "/graphs/{graph_uuid}/episodes/{episode_uuid}/debug-logs",
@@ -22,7 +21,6 @@ const LATER: [&str; 11] = [
     "/graphs/{graph_uuid}/hyperedges/{*rest}",
     "/project/content-policy",
     "/project/content-policy/{*rest}",
-    "/tasks",
 ];
 
 /// The routes.

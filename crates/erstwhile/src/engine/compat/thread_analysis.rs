@@ -46,7 +46,7 @@ impl ProjectHandle {
     ///
     /// # Errors
     /// `Limited` when the project has spent its budget of the day.
-    async fn complete(&self, prompt: Prompt) -> Result<String> {
+    pub(in crate::engine) async fn complete(&self, prompt: Prompt) -> Result<String> {
         let model = self.language_model()?;
         self.state().check_model_budget(self.id).await?;
         let completion = model.complete(prompt).await;

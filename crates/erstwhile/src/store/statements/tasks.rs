@@ -1,0 +1,33 @@
+//! The statements of lists of tasks.
+
+use super::{Reach, Statement};
+
+macro_rules! tasks {
+    ($select:literal, $join:literal, $condition:literal) => {
+        concat!(
+            $select,
+            " t.graph_id, t.task_id, t.created_at FROM task t JOIN graph g ON g.graph_id = t.graph_id ",
+            $join,
+            " WHERE g.project_id = $1 AND (t.kind = $2 OR t.kind = $3 OR $2 = '') \
+             AND (t.created_at < $4 OR (t.created_at = $4 AND t.task_id < $5)) ",
+            $condition,
+            " ORDER BY t.created_at DESC, t.task_id DESC LIMIT $6"
+        )
+    };
+}
+
+macro_rules! tasks_with {
+    ($state:literal) => {
+        tasks!(
+            "SELECT DISTINCT",
+            "JOIN episode e ON e.graph_id = t.graph_id AND e.seq >= t.first_seq AND e.seq < t.first_seq + t.total",
+            $state
+        )
+    };
+}
+
+statements! {
+    TASKS, Reach::FanOut, tasks!("SELECT", "", "");
+    TASKS_WITH_PENDING, Reach::FanOut, tasks_with!("AND e.state = 0");
+    TASKS_WITH_FAILED, Reach::FanOut, tasks_with!("AND e.state = 3");
+}
