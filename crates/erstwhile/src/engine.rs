@@ -39,6 +39,7 @@ mod reranking;
 mod search;
 mod server_uuids;
 mod settings;
+mod stated;
 mod summaries;
 mod templates;
 mod threads;

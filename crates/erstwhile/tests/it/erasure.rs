@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use erstwhile::Engine;
 use erstwhile::engine::compat::NewCollection;
-use erstwhile::engine::{ErasureState, GraphUpdate, NewGraph, NewThread, NewUser, UserUpdate};
+use erstwhile::engine::{ErasureState, FactDraft, GraphUpdate, NewGraph, NewThread, NewUser, NodeDraft, UserUpdate};
 use erstwhile::model::{EpisodeId, FactEdit, Holding, Metadata, Precondition, SettingKind};
 use erstwhile::ontology::{EntityType, Ontology};
 use erstwhile::ports::{Claim, Extraction};
@@ -278,4 +278,41 @@ async fn an_old_name_that_was_said_stays_until_its_message_is_deleted() {
     assert_eq!(project.user("ann").entity().await.unwrap().aliases, [format!("{CANARY} Lee")]);
     project.delete_episode(said[0]).await.unwrap();
     is_erased(&world);
+}
+
+/// A fact that the application states, with data of its own.
+fn stated(source: &str, target: &str) -> FactDraft {
+    let node = |name: &str| NodeDraft { name: Some(name.to_owned()), ..NodeDraft::default() };
+    FactDraft {
+        predicate: "VISITED".to_owned(),
+        statement: format!("{source} visited {target} with a {CANARY}."),
+        source: node(source),
+        target: node(target),
+        metadata: with_note(CANARY),
+        ..FactDraft::default()
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_fact_goes_with_what_was_stored_when_it_was_stated_but_its_entities_stay() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let (added, _) = project.graph(world.graph()).add_fact(stated(KEPT, "Oslo")).await.unwrap();
+    let fact = added.fact;
+    project.delete_fact(fact.id).await.unwrap();
+    is_erased(&world);
+    assert!(project.episodes_of(fact.subject).await.unwrap().is_empty());
+    assert_eq!(project.entity(fact.object).await.unwrap().name, "Oslo");
+}
+
+#[tokio::test]
+async fn a_deleted_entity_goes_with_what_was_stored_about_it() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let (added, _) = project.graph(world.graph()).add_fact(stated(CANARY, KEPT)).await.unwrap();
+    let node = NodeDraft { name: Some(CANARY.to_owned()), metadata: with_note(CANARY), ..NodeDraft::default() };
+    project.graph(world.graph()).add_entities(&[node]).await.unwrap();
+    project.delete_entity(added.fact.subject).await.unwrap();
+    is_erased(&world);
+    assert_eq!(project.entity(added.fact.object).await.unwrap().name, KEPT);
 }
