@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::evidence::Edit;
 use crate::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
     Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob, ImportState, Link,
@@ -124,6 +125,8 @@ pub enum Change {
     PutEntityEdit(EntityId, EntityPatch),
     /// A name is removed: its mentions, links, edits and every assertion about it.
     RemoveName(EntityId),
+    /// The words of evidence change, but not what it says.
+    Reword(Vec<Wording>),
     /// A setting changes, of the batch's graph or else of its project.
     Setting(SettingChange),
     /// The members of a group of users change.
@@ -146,6 +149,7 @@ impl Change {
             | Self::PutFactEdit(..)
             | Self::PutEntityEdit(..)
             | Self::RemoveName(_)
+            | Self::Reword(_)
             | Self::ReplaceReading(..)
             | Self::RemoveEpisode(_)
             | Self::RemoveThread(_) => true,
@@ -200,6 +204,7 @@ impl Change {
                 | Self::RemoveThread(_)
                 | Self::RemoveAssertion(_)
                 | Self::RemoveName(_)
+                | Self::Reword(_)
                 | Self::PutFactEdit(..)
                 | Self::PutEntityEdit(..)
                 | Self::AddLink(_)
@@ -226,6 +231,7 @@ impl Change {
             | Self::PutFactEdit(..)
             | Self::PutEntityEdit(..)
             | Self::RemoveName(_)
+            | Self::Reword(_)
             | Self::Setting(SettingChange::Remove(..)) => true,
             Self::Setting(SettingChange::Put(_, precondition)) => *precondition != Precondition::Absent,
             Self::Group(change) => matches!(change, GroupChange::Leave(_) | GroupChange::Dissolve(_)),
@@ -284,6 +290,7 @@ impl Change {
             | Self::PutFactEdit(..)
             | Self::PutEntityEdit(..)
             | Self::RemoveName(_)
+            | Self::Reword(_)
             | Self::Setting(_)
             | Self::Group(_)
             | Self::Collection(_)
@@ -295,6 +302,17 @@ impl Change {
     pub fn episode_count(&self) -> usize {
         if let Self::AddEpisodes(episodes) = self { episodes.len() } else { 0 }
     }
+}
+
+/// A piece of evidence whose words change. Its ids and times stay, and so does what was derived from it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wording {
+    /// The first mention is replaced by the second, which differs only in the name as written.
+    Mention(Mention, Mention),
+    /// The assertion of the same id is replaced by this one, which differs in its statement and attributes.
+    Assertion(Assertion),
+    /// The edit of the same fact or entity is replaced by this one. What does not exist any more is not replaced.
+    Edit(Edit),
 }
 
 /// A change of a project or its keys.

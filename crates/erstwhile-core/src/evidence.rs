@@ -24,6 +24,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Whether evidence was reworded, so that these changes do not suffice to bring anything up to date.
+    pub fn is_reworded(&self) -> bool {
+        self.tombstones.iter().any(|(kind, _)| *kind == TombstoneKind::Wording)
+    }
+
     /// Number of episodes and assertions above which several threads apply evidence faster than one.
     const LARGE: usize = 500;
     /// Number of bytes of texts above which they do.
@@ -49,6 +54,8 @@ pub enum TombstoneKind {
     Name,
     /// Everything derived from an episode, but not the episode.
     Reading,
+    /// The words of any evidence of the graph: what was computed from it must be computed again from all of it.
+    Wording,
 }
 
 /// An edit by the operator, which overrides values computed from the other evidence.

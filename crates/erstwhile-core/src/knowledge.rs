@@ -363,6 +363,8 @@ impl Knowledge {
                 self.update_recent(name, mentions.last_at(), None);
                 self.entity_edits.remove(&name);
             }
+            // Whoever applies changes of reworded evidence begins with nothing; see `Evidence::is_reworded`.
+            TombstoneKind::Wording => {}
         }
     }
 

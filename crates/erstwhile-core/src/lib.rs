@@ -24,6 +24,7 @@ pub mod observations;
 pub mod ontology;
 pub mod patterns;
 pub mod reading;
+pub mod renaming;
 pub mod search;
 pub mod subgraph;
 pub mod template;

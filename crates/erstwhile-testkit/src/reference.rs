@@ -97,7 +97,8 @@ fn effect(change: &Change) -> Effect {
         | Change::PutFactEdit(..)
         | Change::PutEntityEdit(..)
         | Change::ReplaceReading(..)
-        | Change::RemoveName(_) => Effect::Knowledge,
+        | Change::RemoveName(_)
+        | Change::Reword(_) => Effect::Knowledge,
         Change::RemoveThread(_) | Change::RemoveEpisode(_) => Effect::KnowledgeAndEpisodes,
         Change::SetEpisodeState(..) => Effect::Episodes,
         Change::Import(ImportChange::SetState(..) | ImportChange::SetItemState(..) | ImportChange::EraseItem(_)) => {
@@ -322,6 +323,10 @@ impl Reference {
             }
             Change::RemoveName(id) => {
                 self.own(batch)?.remove_name(*id);
+                Ok(())
+            }
+            Change::Reword(wordings) => {
+                self.own(batch)?.reword(wordings);
                 Ok(())
             }
             Change::Collection(change) => self.change_collection(batch, change),

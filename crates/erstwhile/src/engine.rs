@@ -40,6 +40,7 @@ mod reranking;
 mod search;
 mod server_uuids;
 mod settings;
+mod stated;
 mod summaries;
 mod tasks;
 mod templates;

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::Knowledge;
 use crate::identity::Name;
-use crate::model::{EntityId, EpisodeId, GraphId, Mention};
+use crate::model::{AssertionId, EntityId, EpisodeId, GraphId, Mention};
 
 /// The mentions of one name id.
 #[derive(Debug, Default)]
@@ -109,6 +110,31 @@ impl Mentions {
     /// The time of the last mention.
     pub(super) fn last_at(&self) -> Option<Timestamp> {
         self.last_at
+    }
+}
+
+impl Knowledge {
+    /// The mentions of names in an episode, without values, in no particular order.
+    pub fn mentions_from(&self, episode: EpisodeId) -> Vec<Mention> {
+        let names = self.mentioned.get(&episode).into_iter().flatten();
+        let mentions = names.filter_map(|name| Some((*name, self.mentions.get(name)?)));
+        let of_episode = mentions.flat_map(|(entity, mentions)| {
+            let here = mentions.iter().filter(|(occurrence, _)| occurrence.episode == Some(episode));
+            here.map(move |(occurrence, written)| Mention {
+                episode: occurrence.episode,
+                name: written.name.clone(),
+                entity,
+                entity_type: written.entity_type.clone(),
+                span: occurrence.start as usize..occurrence.end as usize,
+                recorded_at: occurrence.recorded_at,
+            })
+        });
+        of_episode.collect()
+    }
+
+    /// The assertions and statements that have one of these names as subject or object, possibly with repetitions.
+    pub fn assertions_about(&self, names: &[EntityId]) -> impl Iterator<Item = AssertionId> {
+        names.iter().filter_map(|name| self.about.get(name)).flatten().copied()
     }
 }
 

@@ -22,14 +22,14 @@ const SECRETS: [&str; 5] = ["a@b.c", "Rome", "Mia", "like tea", "Bern"];
 const MISSING: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A route of the router.
-struct Route {
-    verb: &'static str,
-    path: String,
-    generation: Generation,
+pub(crate) struct Route {
+    pub(crate) verb: &'static str,
+    pub(crate) path: String,
+    pub(crate) generation: Generation,
 }
 
 /// Every route of the API, with those that change something last.
-fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
     let mut found = Vec::new();
     for (file, prefix, generation) in ROUTERS {
@@ -127,7 +127,7 @@ fn stored(data: &Path, export: &Path) -> BTreeSet<String> {
 }
 
 /// Waits until nothing is pending.
-fn settle(server: &Process) {
+pub(crate) fn settle(server: &Process) {
     let deadline = Instant::now() + Duration::from_mins(1);
     let is_settled = || {
         let answer = exchange(server.address, "GET", "/readyz", &[], None);

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod backups;
+mod canaries;
 mod command_line;
 mod connections;
 mod context;

@@ -1,6 +1,7 @@
 //! Changes of a graph: its row, user, threads, episodes and evidence.
 
-use erstwhile_core::change::{Change, GroupChange, SettingChange};
+use erstwhile_core::change::{Change, GroupChange, SettingChange, Wording};
+use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
     Assertion, AssertionId, ClaimKind, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, FactEdit,
     GraphId, Holding, Link, LinkId, LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport,
@@ -27,7 +28,7 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         let other = thread_id(draw, number);
         draw.known(&known, other)
     };
-    match draw.below(63) {
+    match draw.below(65) {
         0..=5 => Change::AddThread(new_thread(draw, number)),
         6..=16 => Change::AddEpisodes(
             (0..=draw.below(3))
@@ -88,6 +89,7 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
             let setting = Setting { kind, name, value, updated_at: draw.now };
             Change::Setting(SettingChange::Put(setting, erstwhile_core::model::Precondition::None))
         }
+        63.. => Change::Reword((0..=draw.below(2)).map(|_| wording(draw, number, state)).collect()),
         52.. => change_by_model(draw, number, state, episode),
         _ => {
             let group = GROUPS[usize::from(draw.below(2))];
@@ -97,6 +99,27 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
                 _ => GroupChange::Join(group),
             })
         }
+    }
+}
+
+/// Other words of evidence, usually of some that exists.
+fn wording(draw: &mut Draw, number: u8, state: Option<&PartitionState>) -> Wording {
+    match draw.below(4) {
+        0 => {
+            let other = new_mention(draw, number, None);
+            let known: Vec<Mention> = state.map(|state| state.evidence_since(0).mentions).unwrap_or_default();
+            let old = draw.known(&known, other);
+            let name = format!("name {}", draw.below(4));
+            Wording::Mention(old.clone(), Mention { name, ..old })
+        }
+        1 => {
+            let other = new_assertion(draw, number, None);
+            let known: Vec<Assertion> = state.map(|state| state.evidence_since(0).assertions).unwrap_or_default();
+            let old = draw.known(&known, other);
+            Wording::Assertion(Assertion { statement: draw.word(), attributes: metadata(draw), ..old })
+        }
+        2 => Wording::Edit(Edit::Fact(known_assertion(draw, number, state), fact_edit(draw))),
+        _ => Wording::Edit(Edit::Entity(entity(draw, number), entity_patch(draw))),
     }
 }
 

@@ -52,6 +52,7 @@ kinds! {
     Change::PutFactEdit(..) => "edit a fact",
     Change::PutEntityEdit(..) => "edit an entity",
     Change::RemoveName(_) => "remove a name",
+    Change::Reword(_) => "reword evidence",
     Change::Setting(SettingChange::Put(..)) => "put a setting",
     Change::Setting(SettingChange::Remove(..)) => "remove a setting",
     Change::Group(GroupChange::Join(_)) => "join a group",

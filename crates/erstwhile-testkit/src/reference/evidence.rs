@@ -1,5 +1,6 @@
 //! Episodes and the evidence extracted from them: mentions, assertions, links and edits.
 
+use erstwhile_core::change::Wording;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::{Edit, Evidence, TombstoneKind};
 use erstwhile_core::model::{
@@ -125,6 +126,36 @@ impl PartitionState {
         if !self.tombstones.contains(&tombstone) {
             self.tombstones.push(tombstone);
         }
+    }
+
+    pub(super) fn reword(&mut self, wordings: &[Wording]) {
+        for wording in wordings {
+            match wording {
+                Wording::Mention(old, new) => {
+                    self.mentions.retain(|known| !is_same_place(&known.value, old));
+                    self.add_mention(new);
+                }
+                Wording::Assertion(assertion) => {
+                    self.assertions.remove(&assertion.id);
+                    self.add_assertion(assertion);
+                }
+                Wording::Edit(edit) => {
+                    let key = match edit {
+                        Edit::Fact(id, _) => (FACT, id.0),
+                        Edit::Entity(id, _) => (ENTITY, id.0),
+                    };
+                    let Some(stored) = self.edits.get_mut(&key) else { continue };
+                    stored.version = self.row.version;
+                    stored.edit = match edit {
+                        Edit::Fact(id, edit) => {
+                            Edit::Fact(*id, FactEdit { recorded_at: Some(stored.recorded_at), ..edit.clone() })
+                        }
+                        Edit::Entity(..) => edit.clone(),
+                    };
+                }
+            }
+        }
+        self.bury(TombstoneKind::Wording, self.row.id.0);
     }
 
     /// The evidence since a version. The order of mentions and tombstones is unspecified.

@@ -1,15 +1,17 @@
 //! Entities of a graph: reading them, the operator's direct edits, merging and splitting.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use super::{GraphHandle, ProjectHandle};
+use super::{GraphHandle, ProjectHandle, stated};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{assistant_node, name_id, normalise, user_node};
 use erstwhile_core::model::{
-    Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Link, LinkId, LinkKind,
-    Mention, Metadata, TaskId,
+    AssertionId, Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Link, LinkId,
+    LinkKind, Mention, Metadata, TaskId,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
@@ -123,7 +125,8 @@ impl ProjectHandle {
         self.entity(id).await
     }
 
-    /// Removes an entity with every mention of it and every assertion about it.
+    /// Removes an entity with every mention of it and every assertion about it, and what the application stored when it
+    /// stated them.
     ///
     /// # Errors
     /// `Invalid` for the nodes of the user and the assistant, which are removed with the user.
@@ -134,8 +137,11 @@ impl ProjectHandle {
             if [user_node(graph), assistant_node(graph)].contains(&entity.id) {
                 return Err(Error::invalid("the entities of the user and the assistant are deleted with the user"));
             }
-            let names = index.knowledge.members(entity.id).iter();
-            Ok((names.map(|name| Change::RemoveName(*name)).collect(), ()))
+            let names = index.knowledge.members(entity.id);
+            let assertions: BTreeSet<AssertionId> = index.knowledge.assertions_about(names).collect();
+            let mut changes: Vec<Change> = names.iter().map(|name| Change::RemoveName(*name)).collect();
+            changes.extend(stated::forget(index, entity.episodes.iter().copied(), &assertions, names));
+            Ok((changes, ()))
         };
         self.change_knowledge(graph, decide).await?;
         Ok(self.erased().await)

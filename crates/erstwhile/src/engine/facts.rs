@@ -1,9 +1,11 @@
 //! Facts of a graph: reading them, and the operator's direct edits.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::entities::{NodeDraft, resolve_entity};
-use super::{GraphHandle, ProjectHandle};
+use super::{GraphHandle, ProjectHandle, stated};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
@@ -142,7 +144,8 @@ impl ProjectHandle {
         self.fact(id).await
     }
 
-    /// Removes a fact with every assertion that supports it, or a statement.
+    /// Removes a fact with every assertion that supports it, and what the application stored when it stated the fact; or a
+    /// statement.
     pub async fn delete_fact(&self, id: AssertionId) -> Result<ErasureState> {
         let graph = self.graph_of(id.0, "fact").await?;
         let decide = |index: &GraphIndex| {
@@ -150,7 +153,10 @@ impl ProjectHandle {
                 return Ok((vec![Change::RemoveAssertion(statement.id)], ()));
             }
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
-            Ok((fact.assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect(), ()))
+            let assertions: BTreeSet<AssertionId> = fact.assertions.iter().copied().collect();
+            let mut changes: Vec<Change> = assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect();
+            changes.extend(stated::forget(index, fact.episodes.iter().copied(), &assertions, &[]));
+            Ok((changes, ()))
         };
         self.change_knowledge(graph, decide).await?;
         Ok(self.erased().await)

@@ -6,10 +6,11 @@ use super::checks::{check_id, check_time_zone, merge_deeply};
 use super::writes::Tries;
 use super::{GraphHandle, Listing, ProjectHandle, SortBy, UserHandle};
 use crate::store::{ErasureReceipt, Locate};
-use erstwhile_core::change::Change;
+use erstwhile_core::change::{BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, name_links, user_node};
 use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User, UserUuid};
+use erstwhile_core::renaming::reword;
 
 /// Maximum number of threads of one user in a list.
 pub(super) const THREADS_MAX: i64 = 10_000;
@@ -133,30 +134,48 @@ impl UserHandle {
     }
 
     /// Changes a user; metadata is merged, other fields are replaced.
+    ///
+    /// A new name takes the place of the old one in everything that was derived from what was said, except where somebody
+    /// said the old name.
     pub async fn update(&self, update: UserUpdate) -> Result<User> {
         check_time_zone(update.time_zone.as_ref().and_then(Option::as_deref))?;
         let mut tries = Tries::new();
         loop {
             let mut user = self.get().await?;
-            let (seen, update) = (user.updated_at, update.clone());
-            let named = |user: &User| (user.display_name(), user.first_name.clone(), user.email.clone());
-            let before = named(&user);
+            let (before, update) = (user.clone(), update.clone());
             user.email = update.email.or(user.email);
             user.first_name = update.first_name.or(user.first_name);
             user.last_name = update.last_name.or(user.last_name);
             user.time_zone = update.time_zone.unwrap_or(user.time_zone);
             merge_deeply(&mut user.metadata, update.metadata.unwrap_or_default());
             user.disable_default_ontology = update.disable_default_ontology.unwrap_or(user.disable_default_ontology);
-            user.updated_at = self.project.after(seen);
-            let mut changes = vec![Change::UpdateUser(user.clone(), seen)];
-            if named(&user) != before {
-                changes.extend(name_links(&user));
-            }
-            match self.project.apply(user.graph, changes).await {
-                Ok(_) => return Ok(user),
+            user.updated_at = self.project.after(before.updated_at);
+            match self.put(&before, &user).await {
+                Ok(()) => return Ok(user),
                 Err(error) => tries.again(error)?,
             }
         }
+    }
+
+    /// Stores a user who was `before`, with their names in the graph.
+    async fn put(&self, before: &User, user: &User) -> Result<()> {
+        let mut changes = vec![Change::UpdateUser(user.clone(), before.updated_at)];
+        let names = |user: &User| [&user.first_name, &user.last_name, &user.email].map(Clone::clone);
+        if names(before) == names(user) {
+            return self.project.apply(user.graph, changes).await.map(|_| ());
+        }
+        let store = self.project.store();
+        // Read before the evidence, so that the batch is refused if something was read under the old name meanwhile.
+        let missing = || Error::not_found("user");
+        let revision = store.find_partition(user.graph.into()).await?.ok_or_else(missing)?.revision;
+        let evidence = store.evidence_since(user.graph, 0).await?.ok_or_else(missing)?;
+        changes.extend(reword(&evidence, before, user));
+        changes.extend(name_links(user));
+        let mut batch = self.project.batch(Some(user.graph.into()), changes);
+        batch.expect = BatchPrecondition::Revision(revision);
+        self.project.apply_batch(&batch).await?;
+        self.project.engine.summaries.forget(user.graph);
+        Ok(())
     }
 
     /// Removes a user with their threads, graph and everything else that belongs to them.

@@ -155,6 +155,13 @@ impl Indexes {
     fn drop_graph(&self, graph: GraphId) {
         self.cache.invalidate(&graph);
     }
+
+    /// Drops an index, unless another one has taken its place.
+    fn drop_slot(&self, graph: GraphId, slot: &Arc<Slot>) {
+        if self.cache.get(&graph).is_some_and(|current| Arc::ptr_eq(&current, slot)) {
+            self.cache.invalidate(&graph);
+        }
+    }
 }
 
 impl IndexHandle {
@@ -201,7 +208,7 @@ impl State {
 
     /// The index of a graph, including everything that was stored before the call.
     pub(crate) async fn index(&self, graph: GraphId) -> Result<IndexHandle> {
-        let slot = self.slot(graph).await?;
+        let mut slot = self.slot(graph).await?;
         let version = self.store().partition_version(graph.into()).await?;
         let Some(version) = version else {
             self.indexes.drop_graph(graph);
@@ -209,6 +216,12 @@ impl State {
         };
         if !slot.shows(version)? {
             self.refresh(graph, &slot, version).await?;
+            if slot.read()?.index.version < version {
+                // What the index was built from has other words now. Current readers keep using the old index.
+                self.indexes.drop_slot(graph, &slot);
+                slot = self.slot(graph).await?;
+                self.refresh(graph, &slot, version).await?;
+            }
             if slot.awaits_model_vectors() {
                 self.embedding_queue.add(graph, Instant::now());
             }
@@ -272,6 +285,7 @@ impl State {
         Ok(if with_default { declared.over(Ontology::default_types()) } else { declared })
     }
 
+    /// Brings an index up to date, at least to `version`; changes nothing when it must be built again.
     async fn refresh(&self, graph: GraphId, slot: &Arc<Slot>, version: i64) -> Result<()> {
         let mut turn = Arc::clone(&slot.refreshing).lock_owned().await;
         // A refresh that was interrupted, such as by cancelling its caller, has left texts without vectors.
@@ -281,6 +295,9 @@ impl State {
             return Ok(());
         }
         let evidence = self.store().evidence_since(graph, shown).await?.ok_or_else(|| Error::not_found("graph"))?;
+        if shown > 0 && evidence.is_reworded() {
+            return Ok(());
+        }
         if evidence.is_large() {
             let target = Arc::clone(slot);
             // The lock moves with the work, so that no other refresh starts before it ends, even if the caller is

@@ -7,6 +7,7 @@ mod model_readings;
 mod projects;
 mod repeated;
 mod settings;
+mod wordings;
 
 use std::collections::BTreeSet;
 
@@ -211,6 +212,7 @@ impl Steps {
                 self.may(&sql::PUT_EDIT, params);
             }
             Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
+            Change::Reword(wordings) => self.reword(wordings)?,
             Change::Setting(change) => self.change_setting(change),
             Change::Group(change) => self.change_group(change)?,
             Change::Collection(change) => self.change_collection(change)?,

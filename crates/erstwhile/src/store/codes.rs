@@ -58,7 +58,7 @@ codes! {
     Role "role" { Norole = 0, System = 1, Assistant = 2, User = 3, Function = 4, Tool = 5 }
     KeyAccess "key access" { Read = 0, Write = 1 }
     LinkKind "link kind" { Same = 0, Different = 1 }
-    TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4 }
+    TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4, Wording = 5 }
     ModelReadingState "state of a reading" { Awaiting = 1, Read = 2, Failed = 3, Cancelled = 4 }
     Locate "locator kind" { User = 0, Graph = 1, Thread = 2, Tag = 3, Collection = 4 }
     SettingKind "setting kind" {

@@ -422,10 +422,14 @@ statements! {
          SELECT graph_id, $2, $3, $4, $5, version FROM graph WHERE graph_id = $1 \
          ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
          recorded_at = excluded.recorded_at, version = excluded.version";
+    REWORD_EDIT, GRAPH,
+        concat!("UPDATE edit SET patch = $4, version = ", version!(),
+         " WHERE graph_id = $1 AND kind = $2 AND target_id = $3");
     BURY, GRAPH,
         "INSERT INTO tombstone (graph_id, version, kind, id) SELECT graph_id, version, $2, $3 FROM graph \
          WHERE graph_id = $1 ON CONFLICT (graph_id, version, kind, id) DO NOTHING";
     REMOVE_ASSERTION, GRAPH, "DELETE FROM assertion WHERE graph_id = $1 AND assertion_id = $2";
+    REMOVE_MENTION, GRAPH, "DELETE FROM mention WHERE graph_id = $1 AND mention_id = $2";
     REMOVE_EDIT, GRAPH, "DELETE FROM edit WHERE graph_id = $1 AND kind = $2 AND target_id = $3";
     REMOVE_LINK, GRAPH, "DELETE FROM link WHERE graph_id = $1 AND link_id = $2";
     REMOVE_NAME_MENTIONS, GRAPH, "DELETE FROM mention WHERE graph_id = $1 AND entity_id = $2";

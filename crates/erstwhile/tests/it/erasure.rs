@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use erstwhile::Engine;
 use erstwhile::engine::compat::NewCollection;
-use erstwhile::engine::{ErasureState, GraphUpdate, NewGraph, NewThread, NewUser, UserUpdate};
-use erstwhile::model::{EpisodeId, Metadata, Precondition, SettingKind};
+use erstwhile::engine::{ErasureState, FactDraft, GraphUpdate, NewGraph, NewThread, NewUser, NodeDraft, UserUpdate};
+use erstwhile::model::{EpisodeId, FactEdit, Holding, Metadata, Precondition, SettingKind};
 use erstwhile::ontology::{EntityType, Ontology};
+use erstwhile::ports::{Claim, Extraction};
 
-use crate::world::{World, likes, with_statement};
+use crate::world::{World, claim, likes, with_statement};
 
 /// A word that is nowhere else in the files.
 const CANARY: &str = "kanarienvogel";
@@ -214,4 +216,103 @@ async fn removed_declarations_leave_no_byte_in_the_files() {
     assert_eq!(project.remove_setting(None, SettingKind::CustomInstruction, CANARY).await.unwrap(), done);
     assert_eq!(project.group(group.uuid).delete().await.unwrap(), ErasureState::Done);
     is_erased(&world);
+}
+
+/// What is understood of a text about somebody by this name.
+fn read_about(name: &str, statement: &str) -> Extraction {
+    let claim = Claim { subject: name.to_owned(), span: 0..1, ..claim(statement, "LIKES", "tea", Holding::Shared) };
+    with_statement(Extraction { claims: vec![claim], ..Extraction::default() }, &format!("{name} likes tea a lot."))
+}
+
+/// A world whose user has the word to erase as a first name, from which it got into what was understood of these texts.
+async fn with_name(texts: &[&str]) -> (World, Vec<EpisodeId>) {
+    let world = World::new().await;
+    world.add_user("bea", "goldhamster Roe").await;
+    rename(&world, CANARY).await;
+    let mut said = Vec::new();
+    for text in texts {
+        world.script.answer(text, read_about(&format!("{CANARY} Lee"), &format!("{CANARY} Lee: {text}")));
+        said.push(world.say("2025-01-01T00:00:00Z", text).await);
+    }
+    world.ingest().await;
+    (world, said)
+}
+
+async fn rename(world: &World, first_name: &str) {
+    let update = UserUpdate { first_name: Some(first_name.to_owned()), ..UserUpdate::default() };
+    world.engine.project(world.project).user("ann").update(update).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_old_name_leaves_no_byte_and_what_was_understood_has_the_new_one() {
+    let (world, _) = with_name(&["I like tea", "Tea, please"]).await;
+    let other = world.another_engine().await;
+    let facts_of = async |engine: &Engine| {
+        let facts = engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap();
+        facts.into_iter().map(|found| found.fact).collect::<Vec<_>>()
+    };
+    let before = facts_of(&other).await;
+    assert_eq!(before[0].statement, format!("{CANARY} Lee: I like tea"));
+    let edit = FactEdit { statement: Some(format!("{CANARY} Lee loves tea")), ..FactEdit::default() };
+    world.engine.project(world.project).update_fact(before[0].id, edit).await.unwrap();
+    rename(&world, "Lena").await;
+    for engine in [&world.engine, &other] {
+        let facts = facts_of(engine).await;
+        assert_eq!((facts[0].id, facts[0].statement.as_str()), (before[0].id, "Lena Lee loves tea"));
+        let user = engine.project(world.project).user("ann").entity().await.unwrap();
+        assert_eq!((user.name.as_str(), user.aliases), ("Lena Lee", Vec::new()));
+    }
+    let workers = world.engine.spawn_workers(1);
+    until_erased(&world).await;
+    workers.stop().await;
+    is_erased(&world);
+}
+
+#[tokio::test]
+async fn an_old_name_that_was_said_stays_until_its_message_is_deleted() {
+    let text = format!("I am {CANARY} Lee, and I like tea");
+    let (world, said) = with_name(&[&text]).await;
+    rename(&world, "Lena").await;
+    let project = world.engine.project(world.project);
+    assert_eq!(world.facts().await, [format!("Lena Lee: {text} 2025-01-01/…")]);
+    assert_eq!(project.user("ann").entity().await.unwrap().aliases, [format!("{CANARY} Lee")]);
+    project.delete_episode(said[0]).await.unwrap();
+    is_erased(&world);
+}
+
+/// A fact that the application states, with data of its own.
+fn stated(source: &str, target: &str) -> FactDraft {
+    let node = |name: &str| NodeDraft { name: Some(name.to_owned()), ..NodeDraft::default() };
+    FactDraft {
+        predicate: "VISITED".to_owned(),
+        statement: format!("{source} visited {target} with a {CANARY}."),
+        source: node(source),
+        target: node(target),
+        metadata: with_note(CANARY),
+        ..FactDraft::default()
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_fact_goes_with_what_was_stored_when_it_was_stated_but_its_entities_stay() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let (added, _) = project.graph(world.graph()).add_fact(stated(KEPT, "Oslo")).await.unwrap();
+    let fact = added.fact;
+    project.delete_fact(fact.id).await.unwrap();
+    is_erased(&world);
+    assert!(project.episodes_of(fact.subject).await.unwrap().is_empty());
+    assert_eq!(project.entity(fact.object).await.unwrap().name, "Oslo");
+}
+
+#[tokio::test]
+async fn a_deleted_entity_goes_with_what_was_stored_about_it() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let (added, _) = project.graph(world.graph()).add_fact(stated(CANARY, KEPT)).await.unwrap();
+    let node = NodeDraft { name: Some(CANARY.to_owned()), metadata: with_note(CANARY), ..NodeDraft::default() };
+    project.graph(world.graph()).add_entities(&[node]).await.unwrap();
+    project.delete_entity(added.fact.subject).await.unwrap();
+    is_erased(&world);
+    assert_eq!(project.entity(added.fact.object).await.unwrap().name, KEPT);
 }
