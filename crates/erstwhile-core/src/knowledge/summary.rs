@@ -59,7 +59,7 @@ enum Section {
 ///
 /// A user's summary says who this is: identity, work and education, home, people and animals, health, preferences,
 /// plans, then the latest events. That of another entity begins with what relates it to the user. In each section, what
-/// was stated most often comes first, then the newest. Sentences about one relation are joined where they differ only in
+/// says most about somebody comes first, then what was stated most often, then the newest. Sentences about one relation are joined where they differ only in
 /// their object. The result does not depend on the order of `facts`.
 pub(super) fn summarise<'a>(subject: Subject, facts: impl Iterator<Item = (&'a Fact, &'a str)>) -> String {
     let mut sections: BTreeMap<Section, Vec<(&Fact, &str)>> = BTreeMap::new();
@@ -89,10 +89,15 @@ pub(super) fn summarise<'a>(subject: Subject, facts: impl Iterator<Item = (&'a F
 
 /// The sentences of a section.
 fn sentences(section: Section, mut facts: Vec<(&Fact, &str)>) -> Vec<String> {
-    let order = |(left, _): &(&Fact, &str), (right, _): &(&Fact, &str)| {
+    let order = |(left, left_predicate): &(&Fact, &str), (right, right_predicate): &(&Fact, &str)| {
         let often = |fact: &Fact| Reverse(if section == Section::Events { 0 } else { fact.episodes.len() });
         let key = |fact: &Fact| (often(fact), Reverse(fact.valid_from));
-        key(left).cmp(&key(right)).then_with(|| left.statement.cmp(&right.statement)).then(left.id.cmp(&right.id))
+        let importance = |predicate: &str| if section == Section::Events { 0 } else { importance(predicate) };
+        importance(left_predicate)
+            .cmp(&importance(right_predicate))
+            .then_with(|| key(left).cmp(&key(right)))
+            .then_with(|| left.statement.cmp(&right.statement))
+            .then(left.id.cmp(&right.id))
     };
     let needed = if section == Section::Events { EVENTS_MAX } else { FACTS_MAX };
     if facts.len() > needed {
@@ -116,6 +121,36 @@ fn sentences(section: Section, mut facts: Vec<(&Fact, &str)>) -> Vec<String> {
         sentences.extend(join(joined, apart_max));
     }
     sentences
+}
+
+/// How much a relation says about somebody beside others of its section: a job more than a class, what one loves more than
+/// what one asked about. Smaller is more.
+fn importance(predicate: &str) -> u8 {
+    match predicate {
+        "HAS_NAME"
+        | "HAS_AGE"
+        | "WORKS_AS"
+        | "WORKS_AT"
+        | "OWNS_BUSINESS"
+        | "STUDIES_AT"
+        | "STUDIES"
+        | "HAS_EMPLOYMENT_STATUS"
+        | "LIVES_IN"
+        | "MARRIED_TO"
+        | "ENGAGED_TO"
+        | "DATING"
+        | "HAS_CHILD"
+        | "HAS_CONDITION"
+        | "ALLERGIC_TO"
+        | "FOLLOWS_DIET"
+        | "TAKES_MEDICATION"
+        | "LOVES"
+        | "PREFERS"
+        | "DISLIKES" => 0,
+        "TAKES_CLASS" | "WORKS_ON" | "LOCATED_IN" | "KNOWS" | "HAS_COLLEAGUE" | "INTERESTED_IN" | "EATS" | "TRIED"
+        | "COOKS" | "USES" | "LISTENS_TO" => 2,
+        _ => 1,
+    }
 }
 
 impl Subject {

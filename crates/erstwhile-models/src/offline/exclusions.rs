@@ -54,6 +54,14 @@ impl SentenceReader<'_, '_> {
             "OWNS_BUSINESS" => {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
+            // "I'm curious about the tree I got, from Walmart for $40".
+            "FROM" => {
+                let first = s.doc.left_edge(object).max(s.start);
+                kinds.has(Kind::OrgName) && !kinds.has(Kind::Gpe)
+                    || (context.verb..first).any(|between| s.pos(between) == Pos::Punct)
+                    || s.children(object)
+                        .any(|child| s.object_of(child).is_some_and(|of| s.entity_kind(of) == Some(EntityKind::Money)))
+            }
             "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
             // "I'm coeliac" says it, "it's a cold" does not.
             "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {

@@ -88,6 +88,8 @@ impl SentenceReader<'_, '_> {
                 if s.pos(child) == Pos::Num
                     && s.text(child).bytes().all(|byte| byte.is_ascii_alphanumeric())
                     && s.child(child, hedge).is_none()
+                    // "The first one".
+                    && !s.has_child(child, &[Dep::Det, Dep::Amod])
                     && !s.has_child(child, &[Dep::Prep])
                     && s.text(child).len() < 4
                 {

@@ -51,6 +51,18 @@ fn a_users_summary_says_who_this_is_in_order() {
 }
 
 #[test]
+fn a_job_says_more_than_a_class_and_a_taste_more_than_a_question() {
+    let facts = [
+        fact("TAKES_CLASS", "Nora takes a yoga class.", 9),
+        fact("INTERESTED_IN", "Nora is interested in drones.", 9),
+        fact("WORKS_AS", "Nora works as a nurse.", 1),
+        fact("LOVES", "Nora loves tea.", 1),
+    ];
+    let expected = "Nora works as a nurse. Nora takes a yoga class. Nora loves tea. Nora is interested in drones.";
+    assert_eq!(about(USER, None, &facts), expected);
+}
+
+#[test]
 fn only_what_holds_now_is_present_and_only_what_is_to_come_is_a_plan() {
     let mut ended = fact("LIVES_IN", "Nora lives in Rome.", 1);
     ended.0.valid_until = Some(day(5));

@@ -140,7 +140,6 @@ pub(super) const EVERYDAY: &[(&str, &str, &str)] = &[
         "+ Nora PROMOTED_TO captain of their fire station",
         "Nora was promoted to captain of their fire station.",
     ),
-    ("my lead is Fatima", "+ Nora HAS_BOSS Fatima", "Fatima is Nora's lead."),
     (
         "I started seeing a therapist named Lauren every other week",
         "+ Nora HAS_CARE_PROVIDER Lauren",
