@@ -89,7 +89,7 @@ impl SentenceReader<'_, '_> {
                     && s.text(child).bytes().all(|byte| byte.is_ascii_alphanumeric())
                     && s.child(child, hedge).is_none()
                     // "The first one".
-                    && !s.has_child(child, &[Dep::Det, Dep::Amod])
+                    && !(s.is(child, &["one"]) && s.has_child(child, &[Dep::Det, Dep::Amod]))
                     && !s.has_child(child, &[Dep::Prep])
                     && s.text(child).len() < 4
                 {
