@@ -27,3 +27,4 @@ mod scene;
 mod tls;
 mod transfer;
 mod v4;
+mod webhooks;
