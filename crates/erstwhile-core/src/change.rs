@@ -10,8 +10,8 @@ use crate::evidence::Edit;
 use crate::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
     Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob, ImportState, Link,
-    LinkId, Mention, Metadata, ModelReading, ModelReport, Partition, PartitionId, PartitionOwner, Precondition,
-    Project, ProjectId, Setting, SettingKind, TaskId, Thread, User, WrittenSummary,
+    LinkId, Mention, Metadata, ModelReading, ModelReport, Notification, Partition, PartitionId, PartitionOwner,
+    Precondition, Project, ProjectId, Setting, SettingKind, TaskId, Thread, User, WrittenSummary,
 };
 
 /// Changes that are applied atomically.
@@ -67,6 +67,8 @@ pub enum Change {
         /// Identifies what was requested.
         request: Uuid,
     },
+    /// A webhook of the project is to be told about something, unless it was told before.
+    Notify(Notification),
     /// A partition is added, with its user if it belongs to one. The application's id must be free. Must be the
     /// first change of its batch.
     AddPartition(Partition, Option<User>),
@@ -155,6 +157,7 @@ impl Change {
             | Self::RemoveThread(_) => true,
             Self::Project(_)
             | Self::UseKey { .. }
+            | Self::Notify(_)
             | Self::AddPartition(..)
             | Self::UpdatePartition(..)
             | Self::UpdateUser(..)
@@ -238,6 +241,7 @@ impl Change {
             Self::Collection(change) => !matches!(change, CollectionChange::Add(_) | CollectionChange::AddDocument(_)),
             Self::Import(change) => matches!(change, ImportChange::EraseItem(_)),
             Self::UseKey { .. }
+            | Self::Notify(_)
             | Self::AddPartition(..)
             | Self::AddThread(_)
             | Self::AddEpisodes(_)
@@ -271,6 +275,7 @@ impl Change {
             Self::Import(ImportChange::Add(job)) => Some(job.id.into()),
             Self::Project(_)
             | Self::UseKey { .. }
+            | Self::Notify(_)
             | Self::RemovePartition(_)
             | Self::RemoveThread(_)
             | Self::AddEpisodes(_)

@@ -19,6 +19,7 @@ mod setting;
 mod summary;
 mod task;
 mod timestamp;
+mod webhook;
 mod written_summary;
 
 pub use assertion::{
@@ -43,4 +44,5 @@ pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};
 pub use timestamp::parse_timestamp;
+pub use webhook::{Delivery, Notification, Webhook, WebhookEvent};
 pub use written_summary::{SummarySubject, WrittenSummary};

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
 use crate::rate::{RequestRate, request_rate};
-use crate::settings::{Limits, McpSettings, Settings};
+use crate::settings::{Limits, McpSettings, Settings, WebhookSettings};
 
 /// State shared by all handlers; cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// The MCP server.
     pub mcp: Arc<McpSettings>,
+    /// Webhooks.
+    pub webhooks: Arc<WebhookSettings>,
     /// Rate limiter by API key; `None` when requests are unlimited.
     pub rate: Option<Arc<RequestRate>>,
     /// The bytes that the bodies of requests in progress may still have.
@@ -42,6 +44,7 @@ impl App {
             engine,
             limits: Arc::new(settings.limits.clone()),
             mcp: Arc::new(settings.mcp.clone()),
+            webhooks: Arc::new(settings.webhooks.clone()),
             rate,
             body_memory: Arc::new(Semaphore::new(settings.limits.body_memory().min(Semaphore::MAX_PERMITS))),
             body_timeout: Duration::from_secs(settings.server.body_timeout_s),

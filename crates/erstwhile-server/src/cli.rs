@@ -26,6 +26,7 @@ mod replay;
 mod serve;
 mod transfer;
 mod verify_erasure;
+mod webhooks;
 
 /// The memory of AI agents.
 #[derive(Debug, Parser)]
@@ -60,6 +61,8 @@ enum Command {
     Stats(inspect::Stats),
     /// Create, list and revoke API keys
     Keys(keys::Keys),
+    /// Add, list and remove webhooks, and see what was delivered
+    Webhooks(webhooks::Webhooks),
     /// List, import, download and remove embedding models
     Models(models::Models),
     /// Export all data to a folder; the server may keep running
@@ -130,6 +133,7 @@ pub fn run() -> ExitCode {
                 Command::Projects(command) => command.run(settings).await,
                 Command::Stats(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
+                Command::Webhooks(command) => command.run(settings).await,
                 Command::Models(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,
                 Command::Import(command) => command.run(settings).await,

@@ -16,3 +16,4 @@ pub mod router;
 pub mod serve;
 pub mod settings;
 pub mod version;
+pub mod webhooks;

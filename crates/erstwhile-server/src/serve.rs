@@ -26,6 +26,7 @@ use crate::connections::{self, ConnectionLimits, open_files};
 use crate::models;
 use crate::router;
 use crate::settings::{Settings, StoreSettings};
+use crate::webhooks;
 
 /// The project that is created at the first start.
 pub const DEFAULT_PROJECT: &str = "default";
@@ -223,6 +224,9 @@ impl Server {
             shutdown.cancelled().await;
             workers.stop().await;
         });
+        if settings.webhooks.senders > 0 {
+            tasks.spawn(webhooks::deliver(engine.clone(), settings.webhooks.clone(), draining.clone()));
+        }
         tasks.spawn(warm_up(engine.clone()));
         tasks.spawn(clean_up(engine, draining.clone()));
         let drain = Duration::from_secs(settings.server.drain_s);

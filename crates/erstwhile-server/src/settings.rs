@@ -17,11 +17,13 @@ use serde::Deserialize;
 mod embedder;
 mod model;
 mod reranker;
+mod webhooks;
 
 pub use embedder::{EmbedderProvider, EmbedderSettings};
 pub(crate) use model::read as read_setting_file;
 pub use model::{ExtractorChoice, ModelSettings, Provider, StructuredOutputChoice};
 pub use reranker::{RerankerProvider, RerankerSettings};
+pub use webhooks::WebhookSettings;
 
 /// All settings of the server.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -49,6 +51,8 @@ pub struct Settings {
     pub context: ContextSettings,
     /// The MCP server.
     pub mcp: McpSettings,
+    /// Webhooks.
+    pub webhooks: WebhookSettings,
     /// Logging and metrics.
     pub telemetry: TelemetrySettings,
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::Reference;
 use draw::Draw;
-pub(crate) use draw::{GROUPS, PROJECTS, digest_of, given_uuids, project_id, project_name, task_id};
+pub(crate) use draw::{GROUPS, PROJECTS, WEBHOOKS, digest_of, given_uuids, project_id, project_name, task_id};
 use draw::{PARTITIONS, partition_id};
 
 /// A sequence of batches over the partitions of two projects; some are sent twice, and some preconditions fail.
@@ -37,11 +37,14 @@ pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
 
 fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
     let id = BatchId(Uuid::from_u128(u128::from(draw.index) + 1));
-    let use_key = draw.one_in(12).then(|| draw.use_key());
+    let more: Vec<Change> = [draw.one_in(12).then(|| draw.use_key()), draw.one_in(12).then(|| draw.notify())]
+        .into_iter()
+        .flatten()
+        .collect();
     if draw.one_in(7) {
         let project = project_id(draw.below(2) == 1);
         let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference));
-        let changes = changes.chain(use_key).collect();
+        let changes = changes.chain(more).collect();
         return Batch { id, project, partition: None, expect: BatchPrecondition::None, at: draw.now, changes };
     }
     let number = draw::WEIGHTED_PARTITIONS[usize::from(draw.below(20))];
@@ -54,7 +57,7 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
         Some(state) if draw.one_in(48) => vec![Change::RemovePartition(state.row().owner.clone())],
         _ => (0..=draw.below(4) / 2).map(|_| one_change(draw, number, reference)).collect(),
     };
-    changes.extend(use_key);
+    changes.extend(more);
     let revision = state.map_or(0, |state| state.row().revision) + i64::from(draw.one_in(3));
     let expect = match draw.below(12) {
         0 => BatchPrecondition::Revision(revision),

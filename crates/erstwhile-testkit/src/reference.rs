@@ -23,8 +23,8 @@ use erstwhile_core::change::{
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    ApiKey, Episode, EpisodeId, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting, SettingKind, User,
-    tag_of,
+    ApiKey, Episode, EpisodeId, Notification, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting,
+    SettingKind, User, tag_of,
 };
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub struct Reference {
     settings: Vec<(Uuid, Setting)>,
     partitions: BTreeMap<PartitionId, PartitionState>,
     applied: HashSet<(Uuid, Uuid)>,
+    /// What webhooks are to be told, by project and id.
+    notifications: BTreeMap<(ProjectId, Uuid), Notification>,
     /// What each idempotency key was used for.
     used_keys: BTreeMap<Uuid, Uuid>,
 }
@@ -66,6 +68,7 @@ fn effect(change: &Change) -> Effect {
             ProjectChange::Add(_) | ProjectChange::Update(_) | ProjectChange::AddKey(_) | ProjectChange::RevokeKey(_),
         )
         | Change::UseKey { .. }
+        | Change::Notify(_)
         | Change::AddPartition(..)
         | Change::UpdatePartition(..)
         | Change::UpdateUser(..)
@@ -155,6 +158,12 @@ impl Reference {
         let mut settings: Vec<Setting> = self.settings.iter().filter(wanted).map(|(_, one)| one.clone()).collect();
         settings.sort_by(|left, right| left.name.cmp(&right.name));
         settings
+    }
+
+    /// What a webhook is to be told, in the order of ids.
+    pub fn notifications(&self, project: ProjectId, webhook: Uuid) -> Vec<Notification> {
+        let of = self.notifications.iter().filter(|((of, _), told)| *of == project && told.webhook == webhook);
+        of.map(|(_, told)| told.clone()).collect()
     }
 
     /// Applies a batch atomically.
@@ -252,6 +261,11 @@ impl Reference {
         match change {
             // Already added, before the version was incremented.
             Change::AddPartition(..) => Ok(()),
+            Change::Notify(notification) => {
+                let key = (batch.project, notification.id);
+                self.notifications.entry(key).or_insert_with(|| notification.clone());
+                Ok(())
+            }
             Change::UseKey { key, request } => {
                 let used_for = *self.used_keys.entry(*key).or_insert(*request);
                 if used_for == *request { Ok(()) } else { Err(ErrorKind::KeyReused) }

@@ -48,6 +48,7 @@ mod threads;
 mod user_summaries;
 mod users;
 mod warm_up;
+mod webhooks;
 mod why;
 mod writes;
 mod written_summaries;
@@ -77,6 +78,7 @@ pub use summaries::SummaryKind;
 pub use tasks::ListedTasks;
 pub use threads::NewThread;
 pub use users::{NewUser, UserUpdate};
+pub use webhooks::{ClaimedDelivery, DeliveryOutcome, WEBHOOKS_MAX};
 pub use why::{ChangesSince, Claim, FactClosing, FactOrigin};
 
 use compat::{FilterTurns, LoadedCollections};
@@ -197,6 +199,7 @@ impl Engine {
     /// Removes housekeeping rows that are no longer needed; call it about every hour.
     pub async fn remove_obsolete_rows(&self) -> Result<()> {
         let yesterday = self.now().saturating_sub(jiff::SignedDuration::from_hours(24));
-        self.store().remove_applied_batches(yesterday.unwrap_or(Timestamp::MIN)).await
+        self.store().remove_applied_batches(yesterday.unwrap_or(Timestamp::MIN)).await?;
+        self.remove_old_deliveries().await
     }
 }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 mod imports;
 mod leases;
 mod model_readings;
+mod notifications;
 mod requests;
 mod summaries;
 
@@ -282,6 +283,7 @@ impl Reader<'_> {
                 changes.push(Change::AwaitModel(episode.id, later(now, state.parts.settings.model.wait)));
             }
         }
+        changes.extend(notifications::of_episodes(self.source, episodes, &changes).await?);
         apply(state, self.lease, partition, changes).await?;
         state.episodes_were_read(self.source.graph(), episodes.iter().map(|episode| episode.id));
         state.dropped_claims().add(&counts);

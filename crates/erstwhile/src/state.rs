@@ -21,6 +21,7 @@ pub(crate) mod embedding;
 pub(crate) mod erasures;
 mod indexes;
 mod model_totals;
+mod notifications;
 mod patience;
 mod reranking;
 mod unread;
@@ -29,6 +30,7 @@ pub use embedding::{EmbeddingTotals, QueryTotals};
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;
 pub(crate) use model_totals::day_of;
+pub(crate) use notifications::read_webhook;
 pub use reranking::RerankingTotals;
 
 use announcements::Announcements;

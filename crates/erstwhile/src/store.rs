@@ -36,9 +36,10 @@ pub mod statements;
 pub mod tables;
 mod tasks;
 mod vectors;
+mod webhooks;
 
 pub use checks::LostEpisodes;
-pub use erasures::{ErasureReceipt, ErasureState, PendingErasures};
+pub use erasures::{ErasureReceipt, ErasureState, PendingErasure, PendingErasures};
 pub use export::ImportOutcome;
 pub use export_unit::{ExportUnit, ExportUnitId};
 pub use migrations::{MIGRATIONS, schema_version};
@@ -47,6 +48,7 @@ pub use queue::{Lease, Queue, QueueDepth};
 pub use reads::{SettingScope, StoreSize};
 pub use tasks::TaskListing;
 pub use vectors::TextDigest;
+pub use webhooks::{ATTEMPTS, Attempt};
 
 use codes::Code;
 use rows::{id, read_id, text};

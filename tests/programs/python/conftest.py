@@ -84,6 +84,30 @@ def running(url: str, key: str) -> Callable[..., Any]:
     return run
 
 
+@pytest.fixture
+def running_v4(url: str, key: str) -> Callable[..., Any]:
+    """Runs a coroutine function with a client of the fourth generation."""
+
+    def run(work: Callable[..., Any]) -> Any:
+        from zep_cloud.client import AsyncZep
+
+        async def inside() -> Any:
+            return await work(AsyncZep(api_key=key, base_url=f"{url}/api/v4"))
+
+        return asyncio.run(inside())
+
+    return run
+
+
+async def facts_of(zep: Any, graph_uuid: str, query: str) -> Any:
+    """Waits until a graph contains facts, with a client of the fourth generation."""
+
+    async def facts() -> Any:
+        return (await zep.graph.search_edges(graph_uuid, query=query)).items
+
+    return await until(facts)
+
+
 async def until(read: Callable[[], Any], seconds: float = 30) -> Any:
     """Like `eventually`, for an asynchronous `read`."""
     deadline = time.monotonic() + seconds

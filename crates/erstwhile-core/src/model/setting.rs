@@ -24,11 +24,13 @@ pub enum SettingKind {
     UserGroup,
     /// Uniqueness of group names, by name in lower case.
     UserGroupName,
+    /// Webhooks of a project, by uuid.
+    Webhook,
 }
 
 impl SettingKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Ontology,
         Self::CustomInstruction,
         Self::UserSummaryInstruction,
@@ -38,6 +40,7 @@ impl SettingKind {
         Self::ThreadInstruction,
         Self::UserGroup,
         Self::UserGroupName,
+        Self::Webhook,
     ];
 
     /// The noun for messages.
@@ -52,6 +55,7 @@ impl SettingKind {
             Self::ThreadInstruction => "instruction for a thread",
             // Errors about a group's name are errors about the group.
             Self::UserGroup | Self::UserGroupName => "user group",
+            Self::Webhook => "webhook",
         }
     }
 }

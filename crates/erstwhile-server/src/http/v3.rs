@@ -28,6 +28,7 @@ mod templates;
 mod threads;
 mod user_groups;
 mod users;
+mod webhooks;
 mod wire;
 
 /// Every route of the generation.
@@ -69,6 +70,10 @@ pub fn routes() -> Router<App> {
         .route("/graph/episodes/{uuid}/mentions", get(episodes::mentions))
         .route("/tasks/{task_id}", get(tasks::get))
         .route("/erasures", get(erasures::list))
+        .route("/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/webhooks/{uuid}", delete(webhooks::remove))
+        .route("/webhooks/{uuid}/deliveries", get(webhooks::deliveries))
+        .route("/webhooks/{uuid}/deliveries/{delivery_uuid}/redeliver", post(webhooks::redeliver))
         .route("/model/usage", get(model::usage))
         .route("/model/readings", post(model::read))
         .route("/projects/info", get(projects::get).patch(projects::update))

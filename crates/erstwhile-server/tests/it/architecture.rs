@@ -115,6 +115,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "models",
             "metrics",
             "connections",
+            "webhooks",
             "rate",
             "app",
             "http",
@@ -220,6 +221,7 @@ fn only_apply_and_the_files_for_other_writes_write_to_the_database() {
             || path.ends_with("store/model_readings.rs")
             || path.ends_with("store/erasures.rs")
             || path.ends_with("store/vectors.rs")
+            || path.ends_with("store/webhooks.rs")
             || path.ends_with("store/checks.rs")
             || path.ends_with("sqlite.rs")
             || path.ends_with("sql.rs");

@@ -29,3 +29,4 @@ mod scene;
 mod tls;
 mod transfer;
 mod v4;
+mod webhooks;

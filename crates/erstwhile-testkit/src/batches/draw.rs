@@ -1,7 +1,9 @@
 //! Small numbers drawn from bytes, and the ids that they represent.
 
 use erstwhile_core::change::Change;
-use erstwhile_core::model::{EpisodeId, GroupId, PartitionId, PartitionOwner, ProjectId, TaskId};
+use erstwhile_core::model::{
+    EpisodeId, GroupId, Notification, PartitionId, PartitionOwner, ProjectId, TaskId, WebhookEvent,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -40,6 +42,9 @@ pub(crate) const PROJECTS: u8 = 2;
 /// The groups that users join.
 pub(crate) const GROUPS: [GroupId; 2] = [GroupId(Uuid::from_u128(71)), GroupId(Uuid::from_u128(72))];
 
+/// The webhooks that are notified.
+pub(crate) const WEBHOOKS: [Uuid; 2] = [Uuid::from_u128(81), Uuid::from_u128(82)];
+
 /// The bytes that a batch is drawn from; zeros when they are used up, so that shrinking makes batches simpler.
 #[derive(Debug)]
 pub(super) struct Draw {
@@ -69,6 +74,14 @@ impl Draw {
     pub(super) fn use_key(&mut self) -> Change {
         let (key, request) = (self.below(6), self.below(2));
         Change::UseKey { key: Uuid::from_u128(u128::from(key)), request: Uuid::from_u128(u128::from(request)) }
+    }
+
+    /// A notification of one of a few webhooks.
+    pub(super) fn notify(&mut self) -> Change {
+        let webhook = WEBHOOKS[usize::from(self.below(2))];
+        let subject = Uuid::from_u128(u128::from(self.below(40)));
+        let data = serde_json::json!({ "number": self.below(9) });
+        Change::Notify(Notification::new(webhook, WebhookEvent::EpisodeProcessed, subject, data))
     }
 
     /// One of these.

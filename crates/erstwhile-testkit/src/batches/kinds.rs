@@ -28,6 +28,7 @@ kinds! {
     Change::Project(ProjectChange::AddKey(_)) => "add a key",
     Change::Project(ProjectChange::RevokeKey(_)) => "revoke a key",
     Change::UseKey { .. } => "use a key",
+    Change::Notify(_) => "notify a webhook",
     Change::AddPartition(..) => "add a partition",
     Change::UpdatePartition(..) => "update a partition",
     Change::UpdateUser(..) => "update a user",

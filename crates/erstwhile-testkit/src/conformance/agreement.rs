@@ -8,7 +8,9 @@ use erstwhile_core::model::{
     PartitionOwner, ProjectId, SettingKind, Thread, User,
 };
 
-use crate::batches::{GROUPS, PROJECTS, digest_of, given_uuids, partitions, project_id, project_name, task_id};
+use crate::batches::{
+    GROUPS, PROJECTS, WEBHOOKS, digest_of, given_uuids, partitions, project_id, project_name, task_id,
+};
 use crate::reference::{PartitionState, Reference};
 
 const ALL: ListPage = ListPage { order: ListOrder::Created, ascending: true, offset: 0, limit: 1_000 };
@@ -90,6 +92,12 @@ async fn listings_agree(store: &Store, reference: &Reference, project: ProjectId
             let found = store.users_of_group(project, group, members, "", (LIMIT, 0)).await.unwrap();
             assert_eq!(found, (expected, total));
         }
+    }
+    for webhook in WEBHOOKS {
+        let deliveries = store.deliveries(project, webhook, 0, LIMIT).await.unwrap();
+        let mut told: Vec<_> = deliveries.into_iter().map(|delivery| delivery.notification).collect();
+        told.sort_by_key(|notification| notification.id);
+        assert_eq!(told, reference.notifications(project, webhook));
     }
     for message in given_uuids() {
         let graph = states().find(|state| state.episode(message).is_some()).map(|state| state.row().id.as_graph());

@@ -21,7 +21,7 @@ use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
     BatchId, ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess,
     Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage, ProjectId, Role, SummarySubject, VALUE_TYPE,
-    WrittenSummary,
+    WebhookEvent, WrittenSummary,
 };
 use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
 use erstwhile_core::search::Moment;
@@ -243,6 +243,8 @@ impl World {
         engine.project(project).set_ontology(None, &ontology).await.unwrap();
         engine.project(project).put_template("short", "%{user_summary}", true).await.unwrap();
         engine.project(project).set_time_zone(Some("Europe/Oslo".to_owned())).await.unwrap();
+        let (url, secret) = ("https://example.org/hook", "whsec_c2VjcmV0");
+        engine.project(project).add_webhook(url, WebhookEvent::ALL.to_vec(), secret.to_owned()).await.unwrap();
     }
 
     async fn add_group(&self) {

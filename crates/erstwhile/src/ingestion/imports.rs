@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::apply;
 use crate::state::State;
@@ -14,7 +15,7 @@ use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change, ImportCh
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::model::{
     BatchId, Episode, EpisodeKind, EpisodeState, GraphId, ImportItem, ImportItemState, ImportJob, ImportJobId,
-    ImportState, ImportTarget, Partition, TaskId,
+    ImportState, ImportTarget, Partition, TaskId, WebhookEvent,
 };
 
 /// Number of items that are read together.
@@ -59,7 +60,15 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
         (0, _) => ImportState::Failed,
         _ => ImportState::Partial,
     };
-    apply(state, lease, partition, vec![Change::Import(ImportChange::SetState(ImportState::Processing, end))]).await?;
+    let data = json!({
+        "batch_uuid": job.id.0, "status": end.as_str(),
+        "succeeded": job.counts.succeeded, "failed": job.counts.failed,
+    });
+    let event = (WebhookEvent::ImportFinished, job.id.0, data);
+    let told = state.notifications(partition.project, [event]).await?;
+    let mut changes = vec![Change::Import(ImportChange::SetState(ImportState::Processing, end))];
+    changes.extend(told.into_iter().map(Change::Notify));
+    apply(state, lease, partition, changes).await?;
     Ok(true)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::State;
 use crate::store::ErasureState;
 use erstwhile_core::error::{ErrorKind, Result};
+use erstwhile_core::model::WebhookEvent;
 
 /// How long a deletion waits for its erasure.
 const WAIT: Duration = Duration::from_secs(1);
@@ -50,7 +52,15 @@ async fn complete(state: &State) -> Result<()> {
                 Ok(_) | Err(_) => {}
             }
         }
-        state.store().complete_erasures(pending, state.now()).await?;
+        let mut notifications = Vec::new();
+        for erasure in pending.iter() {
+            let is_of_graph = erasure.partition.0 != erasure.project.0;
+            let data = json!({ "erasure_id": erasure.id, "graph_uuid": is_of_graph.then_some(erasure.partition.0) });
+            let event = (WebhookEvent::ErasureFinished, erasure.id, data);
+            let told = state.notifications(erasure.project, [event]).await?;
+            notifications.extend(told.into_iter().map(|notification| (erasure.project, notification)));
+        }
+        state.store().complete_erasures(pending, &notifications, state.now()).await?;
     }
 }
 

@@ -21,6 +21,7 @@ use super::rows::{
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
+use super::webhooks::add_delivery;
 use super::{Locate, tables};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
@@ -133,6 +134,9 @@ impl Steps {
     fn change(&mut self, change: &Change) -> Result<()> {
         match change {
             Change::Project(change) => self.change_project(change),
+            Change::Notify(notification) => {
+                self.steps.push(add_delivery(self.project, notification, self.at));
+            }
             Change::UseKey { key, request } => self.use_key(*key, *request),
             // Already written: the version is a column of the partition's row, so the row must exist first.
             Change::AddPartition(..) => {}

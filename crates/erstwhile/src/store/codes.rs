@@ -71,6 +71,7 @@ codes! {
         UserGroup = 6,
         UserGroupName = 7,
         ThreadInstruction = 8,
+        Webhook = 9,
     }
     ImportState "import state" { Draft = 0, Queued = 1, Processing = 2, Succeeded = 3, Partial = 4, Failed = 5 }
 }

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::rows::{id, read_time, time};
+use super::rows::{id, read_time, time, uuid_of};
 use super::sql::{Row, Rows, Step, Value};
+use super::webhooks::add_delivery;
 use super::{Store, statements as sql_text};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{BatchId, PartitionId, ProjectId};
+use erstwhile_core::model::{BatchId, Notification, PartitionId, ProjectId};
 
 /// Number of erasures that are completed together.
 const ERASURES_TOGETHER: i64 = 256;
@@ -21,8 +22,20 @@ const ERASURES_TOGETHER: i64 = 256;
 /// Erasures that are not complete.
 #[derive(Debug, Clone, Default)]
 pub struct PendingErasures {
-    /// The partition or project, the erasure's id, and the tables with remains.
-    erasures: Vec<(PartitionId, Vec<u8>, String)>,
+    erasures: Vec<PendingErasure>,
+}
+
+/// An erasure that is not complete.
+#[derive(Debug, Clone)]
+pub struct PendingErasure {
+    /// Identity.
+    pub id: Uuid,
+    /// The project.
+    pub project: ProjectId,
+    /// The partition from which something was removed, or the project.
+    pub partition: PartitionId,
+    /// The tables with remains.
+    tables: String,
 }
 
 impl PendingErasures {
@@ -33,7 +46,12 @@ impl PendingErasures {
 
     /// The partitions from which something was removed; among them may be ids of projects, which are no partitions.
     pub fn partitions(&self) -> BTreeSet<PartitionId> {
-        self.erasures.iter().map(|(partition, _, _)| *partition).collect()
+        self.erasures.iter().map(|erasure| erasure.partition).collect()
+    }
+
+    /// The erasures.
+    pub fn iter(&self) -> impl Iterator<Item = &PendingErasure> {
+        self.erasures.iter()
     }
 }
 
@@ -100,29 +118,41 @@ impl Store {
             let mut row = row.reader();
             let scope =
                 Uuid::from_slice(&row.blob()?).map_err(|_| Error::corrupt("an erasure holds a malformed id"))?;
-            Ok((PartitionId(scope), row.blob()?, row.text()?))
+            Ok(PendingErasure {
+                partition: PartitionId(scope),
+                id: uuid_of(&row.blob()?)?,
+                tables: row.text()?,
+                project: ProjectId(uuid_of(&row.blob()?)?),
+            })
         };
         let limit = vec![Value::Int(ERASURES_TOGETHER)];
         Ok(PendingErasures { erasures: self.many(&sql_text::PENDING_ERASURES, limit, read).await? })
     }
 
-    /// Removes the remains of everything that these erasures deleted or replaced, and marks them as completed.
+    /// Removes the remains of everything that these erasures deleted or replaced, and marks them as completed, with what
+    /// webhooks are told about it.
     ///
     /// # Errors
     /// `Unavailable` when someone still reads an older state of the database; try again later.
-    pub async fn complete_erasures(&self, pending: PendingErasures, now: Timestamp) -> Result<()> {
-        let tables = pending.erasures.iter().flat_map(|(_, _, tables)| tables.split(' '));
+    pub async fn complete_erasures(
+        &self,
+        pending: PendingErasures,
+        notifications: &[(ProjectId, Notification)],
+        now: Timestamp,
+    ) -> Result<()> {
+        let tables = pending.erasures.iter().flat_map(|erasure| erasure.tables.split(' '));
         let tables: BTreeSet<&str> = tables.chain([super::vectors::TABLE]).collect();
         let tables: Vec<&str> = tables.into_iter().collect();
         self.sql.scrub(&tables).await?;
         let mut steps = Vec::with_capacity(2 * pending.erasures.len());
-        for (partition, erasure, _) in pending.erasures {
-            let key = vec![id(partition.0), Value::Blob(erasure)];
+        for erasure in pending.erasures {
+            let key = vec![id(erasure.partition.0), id(erasure.id)];
             let finished = key.iter().cloned().chain([time(now)]).collect();
             for (statement, params) in [(&sql_text::FINISH_RECEIPT, finished), (&sql_text::FINISH_ERASURE, key)] {
                 steps.push(Step { statement, params, expect: Rows::Any });
             }
         }
+        steps.extend(notifications.iter().map(|(project, notification)| add_delivery(*project, notification, now)));
         self.sql.transact(steps).await.map(|_| ())
     }
 

@@ -20,15 +20,23 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 7] =
-        [OWN, erasures::OWN, model_readings::OWN, repeated::OWN, tasks::OWN, vectors::OWN, tables::STATEMENTS];
-    const LEN: usize = PARTS[0].len()
-        + PARTS[1].len()
-        + PARTS[2].len()
-        + PARTS[3].len()
-        + PARTS[4].len()
-        + PARTS[5].len()
-        + PARTS[6].len();
+    const PARTS: [&[&Statement]; 8] = [
+        OWN,
+        erasures::OWN,
+        model_readings::OWN,
+        repeated::OWN,
+        tasks::OWN,
+        vectors::OWN,
+        webhooks::OWN,
+        tables::STATEMENTS,
+    ];
+    const LEN: usize = {
+        let (mut part, mut len) = (0, 0);
+        while part < PARTS.len() {
+            (part, len) = (part + 1, len + PARTS[part].len());
+        }
+        len
+    };
     let mut all = [OWN[0]; LEN];
     let (mut part, mut at, mut into) = (0, 0, 0);
     while part < PARTS.len() {
@@ -226,12 +234,14 @@ mod model_readings;
 mod repeated;
 mod tasks;
 mod vectors;
+mod webhooks;
 
 pub(crate) use erasures::*;
 pub(crate) use model_readings::*;
 pub(crate) use repeated::*;
 pub(crate) use tasks::*;
 pub(crate) use vectors::*;
+pub(crate) use webhooks::*;
 
 statements! {
     ADD_PROJECT, REFERENCE,

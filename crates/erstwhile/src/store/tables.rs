@@ -236,6 +236,26 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         clear: None,
     },
     DerivedTable {
+        name: "webhook_delivery",
+        columns: &[
+            "project_id",
+            "delivery_id",
+            "webhook_id",
+            "event",
+            "payload",
+            "created_at",
+            "ready_at",
+            "attempts",
+            "attempts_max",
+            "delivered_at",
+            "status",
+            "failure",
+        ],
+        placement: Placement::Column("project_id"),
+        why: "belongs to one installation: what was told to others there",
+        clear: None,
+    },
+    DerivedTable {
         name: "model_usage",
         columns: &[
             "project_id",

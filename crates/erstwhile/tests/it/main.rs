@@ -28,6 +28,7 @@ mod templates;
 mod tiers;
 mod transfer;
 mod unread;
+mod webhooks;
 mod why;
 mod workers;
 mod world;
