@@ -41,4 +41,5 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0007_text_vectors.sql"),
     },
     Migration { version: 8, name: "checksums of evidence", sql: include_str!("migrations/0008_checksums.sql") },
+    Migration { version: 9, name: "keys of one graph", sql: include_str!("migrations/0009_bound_keys.sql") },
 ];
