@@ -30,6 +30,7 @@ mod tools;
 mod wire;
 
 use crate::app::App;
+use crate::http::caller::project_of;
 use crate::settings::{Limits, Settings};
 use caller::Caller;
 use toolbox::Toolbox;
@@ -73,15 +74,15 @@ impl Mcp {
     /// The caller of a request, with a handle to their project.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
         let (project, access) = match self.access {
-            Access::Fixed(project, access) => (project, access),
+            Access::Fixed(project, access) => (self.engine.project(project), access),
             Access::OfKey => {
                 let key = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<ApiKey>());
                 let key = key.ok_or_else(|| ErrorData::invalid_request("unauthorized", None))?;
-                (key.project, key.access)
+                (project_of(key, &self.engine), key.access)
             }
         };
         Ok(Caller {
-            project: self.engine.project(project),
+            project,
             access,
             now: self.engine.now(),
             limits: Arc::clone(&self.limits),

@@ -169,6 +169,7 @@ pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Res
         access: KeyAccess::Write,
         expires_at: None,
         secret: own_key.map(str::to_owned),
+        graph: None,
     };
     let revealed = engine.project(project.id).create_first_key(new, random_bytes()).await?;
     Ok((project, revealed.map(|revealed| revealed.secret)))

@@ -367,6 +367,7 @@ pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
         prefix: "ew_".to_owned(),
         digest,
         access: KeyAccess::Read,
+        graph: Some(graph_id(0)),
         created_at: at(1),
         expires_at: Some(at(100)),
         revoked_at: None,

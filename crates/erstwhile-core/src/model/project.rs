@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ApiKeyId, ProjectId};
+use super::{ApiKeyId, GraphId, ProjectId};
 
 /// A tenant; everything belongs to exactly one project.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub struct ApiKey {
     pub digest: [u8; 32],
     /// The access that it grants.
     pub access: KeyAccess,
+    /// The only graph that it reaches, of a user or a standalone one; the whole project when absent.
+    pub graph: Option<GraphId>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it expires.

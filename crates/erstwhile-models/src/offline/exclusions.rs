@@ -54,14 +54,7 @@ impl SentenceReader<'_, '_> {
             "OWNS_BUSINESS" => {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
-            // "I'm curious about the tree I got, from Walmart for $40".
-            "FROM" => {
-                let first = s.doc.left_edge(object).max(s.start);
-                kinds.has(Kind::OrgName) && !kinds.has(Kind::Gpe)
-                    || (context.verb..first).any(|between| s.pos(between) == Pos::Punct)
-                    || s.children(object)
-                        .any(|child| s.object_of(child).is_some_and(|of| s.entity_kind(of) == Some(EntityKind::Money)))
-            }
+            "FROM" => self.is_no_origin(context, object, kinds),
             "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
             // "I'm coeliac" says it, "it's a cold" does not.
             "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {
@@ -144,6 +137,16 @@ impl SentenceReader<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// "I'm curious about the tree I got, from Walmart for $40": where a thing is from.
+    fn is_no_origin(&self, context: &Context<'_>, place: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        let first = s.doc.left_edge(place).max(s.start);
+        let money = |child: usize| s.object_of(child).is_some_and(|of| s.entity_kind(of) == Some(EntityKind::Money));
+        kinds.has(Kind::OrgName) && !kinds.has(Kind::Gpe)
+            || (context.verb..first).any(|between| s.pos(between) == Pos::Punct)
+            || s.children(place).any(money)
     }
 
     /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.

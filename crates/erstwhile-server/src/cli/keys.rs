@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use erstwhile::engine::NewKey;
+use erstwhile::engine::{GraphRef, NewKey};
 use erstwhile::model::{ApiKey, KeyAccess};
 use serde_json::json;
 
@@ -38,6 +38,12 @@ enum KeysCommand {
         /// Allow only reads
         #[arg(long)]
         read_only: bool,
+        /// Only the data of the user with this id
+        #[arg(long, value_name = "ID", conflicts_with = "graph")]
+        user: Option<String>,
+        /// Only the data of the standalone graph with this id
+        #[arg(long, value_name = "ID")]
+        graph: Option<String>,
         /// Time at which the key expires, RFC 3339
         #[arg(long)]
         expires_at: Option<jiff::Timestamp>,
@@ -66,10 +72,12 @@ impl Keys {
             (engine, project)
         };
         match self.command {
-            KeysCommand::Create { name, read_only, expires_at } => {
+            KeysCommand::Create { name, read_only, user, graph, expires_at } => {
                 let access = if read_only { KeyAccess::Read } else { KeyAccess::Write };
-                let new = NewKey { name, access, expires_at, secret: None };
-                let revealed = engine.project(project.id).create_key(new, random_bytes()).await?;
+                let graph = user.map(GraphRef::User).or(graph.map(GraphRef::Graph));
+                let new = NewKey { name, access, expires_at, secret: None, graph };
+                let created = engine.project(project.id).create_key(new, random_bytes()).await;
+                let revealed = created.context("the key was not created")?;
                 if self.json {
                     print_data(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string())?;
                 } else {
@@ -107,7 +115,8 @@ fn line_of(key: &ApiKey) -> String {
         (None, Some(at)) => format!("expires {at}"),
         (None, None) => "valid".to_owned(),
     };
-    format!("{}  {}…  {:5}  {}  {state}", key.id, key.prefix, access_of(key), key.name)
+    let reach = key.graph.map_or_else(|| "project".to_owned(), |graph| format!("graph {graph}"));
+    format!("{}  {}…  {:5}  {reach}  {}  {state}", key.id, key.prefix, access_of(key), key.name)
 }
 
 fn json_of(key: &ApiKey) -> serde_json::Value {
@@ -116,6 +125,7 @@ fn json_of(key: &ApiKey) -> serde_json::Value {
         "prefix": key.prefix,
         "name": key.name,
         "access": access_of(key),
+        "graph_uuid": key.graph.map(|graph| graph.0),
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use erstwhile::Engine;
 use erstwhile::engine::ProjectHandle;
 use erstwhile::model::{ApiKey, KeyAccess};
 
@@ -23,7 +24,7 @@ impl FromRequestParts<App> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        Ok(Self(app.engine.project(key_of(parts)?.project)))
+        Ok(Self(project_of(key_of(parts)?, &app.engine)))
     }
 }
 
@@ -34,7 +35,7 @@ impl FromRequestParts<App> for Writer {
         let key = key_of(parts)?;
         match key.access {
             KeyAccess::Write => {
-                let project = app.engine.project(key.project);
+                let project = project_of(key, &app.engine);
                 Ok(Self(match parts.extensions.get::<KeyedRequest>() {
                     Some(KeyedRequest { key, request }) => project.repeatable_with_key(*key, *request),
                     None => project,
@@ -42,6 +43,15 @@ impl FromRequestParts<App> for Writer {
             }
             KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only")),
         }
+    }
+}
+
+/// What a key reaches: a project, or one graph of it.
+pub fn project_of(key: &ApiKey, engine: &Engine) -> ProjectHandle {
+    let project = engine.project(key.project);
+    match key.graph {
+        Some(graph) => project.bound_to(graph),
+        None => project,
     }
 }
 

@@ -1,13 +1,16 @@
-//! No key reaches another project's objects: every route of the router, with the ids of another project.
+//! No key reaches the objects of another project, and no key of one user or graph those of others: every route of the
+//! router and every tool, with ids of what the key does not reach.
 //!
-//! The routes are read from the source of the router, so that a new one cannot be forgotten.
+//! The routes are read from the source of the router, and the tools from the list that the server gives, so that a new one
+//! cannot be forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::contract::{CE, Generation, V0, V1, V2, V3, V4, call_with_key, methods};
 use crate::contract_v4;
@@ -139,71 +142,191 @@ pub(crate) fn settle(server: &Process) {
     }
 }
 
-#[test]
-fn no_route_shows_or_changes_an_object_of_another_project() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let settings = [
-        ("ERSTWHILE_MODEL__URL", &*model_server()),
-        ("ERSTWHILE_MODEL__NAME", "a model"),
-        ("ERSTWHILE_MODEL__EXTRACTOR", "offline"),
-        ("ERSTWHILE_LIMITS__REQUESTS_PER_SECOND", "0"),
-    ];
-    let server = Process::start_embedded_with(&data, &settings);
-    let (scene, scene_v4) = (Scene::new(&server), contract_v4::Scene::new(&server, 1_000));
-    settle(&server);
-    let before = stored(&data, &folder.path().join("before"));
+/// A server with one object of every kind, and what tells whether a key reaches them.
+struct World {
+    folder: TempDir,
+    server: Process,
+    scene: Scene,
+    scene_v4: contract_v4::Scene,
+}
 
-    let created = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
-        .args(["keys", "create", "--project", "other", "--json", "--data"])
-        .arg(&data)
-        .output()
-        .expect("the command runs");
-    let created: Value = serde_json::from_slice(&created.stdout).expect("a key");
-    let key = created["key"].as_str().expect("a secret");
-    let named: BTreeMap<&str, &str> = scene.named().into_iter().collect();
-    let uuids = scene.uuids();
-    let of_v4 = scene_v4.ids.iter().filter(|(name, _)| name.ends_with("_uuid"));
-    let uuids_v4: Vec<&str> = of_v4.map(|(_, uuid)| uuid.as_str()).collect();
-    let bodies = bodies(&scene, &scene_v4);
-    let (mut wrong, mut calls) = (Vec::new(), 0);
-    let routes = routes();
-    assert!(routes.len() > 250, "the routes are not found any more: {}", routes.len());
-    for Route { verb, path, generation } in &routes {
-        let is_v4 = path.starts_with("/api/v4/");
-        let own: &[&str] = if is_v4 { &uuids_v4 } else { &uuids };
-        let named = if is_v4 { BTreeMap::from([("document_id", "document")]) } else { named.clone() };
-        let body = bodies.get(&((*verb).to_owned(), shape(path))).cloned().or((*verb != "GET").then(|| json!({})));
-        let sent = body.as_ref().map(Value::to_string).unwrap_or_default();
-        for filled in filled(path, &named, own) {
-            calls += 1;
-            let (status, text) = call_with_key(&server, *generation, (verb, &filled), body.as_ref(), Some(key));
-            let known = |id: &str| filled.contains(id) || sent.contains(id);
-            let uuid_shown = own.iter().any(|uuid| !known(uuid) && text.contains(uuid));
-            let secret_shown = SECRETS.iter().any(|secret| !sent.contains(secret) && text.contains(secret));
-            if uuid_shown || secret_shown || status >= 500 && status != 501 {
-                wrong.push(format!("{verb} {filled}: {status} {text}"));
-            }
-            // Reading never tells an id of another project from one that does not exist.
-            if *verb == "GET" && path.contains('{') {
-                let none = |name: &str| match name {
-                    "*document_path" => "none/episodes",
-                    "batch_id" | "task_id" => MISSING,
-                    _ => "none",
-                };
-                let missing =
-                    named.keys().fold(path.clone(), |path, name| path.replace(&format!("{{{name}}}"), none(name)));
-                let missing = self::filled(&missing, &BTreeMap::new(), &[MISSING]).remove(0);
-                let (expected, _) = call_with_key(&server, *generation, (verb, &missing), None, Some(key));
-                if status != expected {
-                    wrong.push(format!("GET {filled}: {status}, but {expected} for {missing}"));
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = [
+            ("ERSTWHILE_MODEL__URL", &*model_server()),
+            ("ERSTWHILE_MODEL__NAME", "a model"),
+            ("ERSTWHILE_MODEL__EXTRACTOR", "offline"),
+            ("ERSTWHILE_LIMITS__REQUESTS_PER_SECOND", "0"),
+        ];
+        let server = Process::start_embedded_with(&folder.path().join("data"), &settings);
+        let (scene, scene_v4) = (Scene::new(&server), contract_v4::Scene::new(&server, 1_000));
+        settle(&server);
+        Self { folder, server, scene, scene_v4 }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Creates a key with options of the command line.
+    fn key(&self, options: &[&str]) -> String {
+        create_key(&self.data(), options)
+    }
+
+    /// What is stored of everything; `name` is that of the export, which is used once.
+    fn stored(&self, name: &str) -> BTreeSet<String> {
+        settle(&self.server);
+        stored(&self.data(), &self.folder.path().join(name))
+    }
+
+    /// Calls every route and every tool with a key that must not reach any object of the scenes; returns what is wrong.
+    fn probe(&self, key: &str) -> Vec<String> {
+        let mut wrong = self.probe_routes(key);
+        wrong.extend(self.probe_tools(key));
+        wrong
+    }
+
+    fn probe_routes(&self, key: &str) -> Vec<String> {
+        let (server, scene, scene_v4) = (&self.server, &self.scene, &self.scene_v4);
+        let named: BTreeMap<&str, &str> = scene.named().into_iter().collect();
+        let uuids = scene.uuids();
+        let of_v4 = scene_v4.ids.iter().filter(|(name, _)| name.ends_with("_uuid"));
+        let uuids_v4: Vec<&str> = of_v4.map(|(_, uuid)| uuid.as_str()).collect();
+        let bodies = bodies(scene, scene_v4);
+        let mut wrong = Vec::new();
+        let routes = routes();
+        assert!(routes.len() > 250, "the routes are not found any more: {}", routes.len());
+        for Route { verb, path, generation } in &routes {
+            let is_v4 = path.starts_with("/api/v4/");
+            let own: &[&str] = if is_v4 { &uuids_v4 } else { &uuids };
+            let named = if is_v4 { BTreeMap::from([("document_id", "document")]) } else { named.clone() };
+            let body = bodies.get(&((*verb).to_owned(), shape(path))).cloned().or((*verb != "GET").then(|| json!({})));
+            let sent = body.as_ref().map(Value::to_string).unwrap_or_default();
+            for filled in filled(path, &named, own) {
+                let (status, text) = call_with_key(server, *generation, (verb, &filled), body.as_ref(), Some(key));
+                if shows(&text, &format!("{filled}{sent}"), own) || status >= 500 && status != 501 {
+                    wrong.push(format!("{verb} {filled}: {status} {text}"));
+                }
+                // Reading never tells an id that the key does not reach from one that does not exist.
+                if *verb == "GET" && path.contains('{') {
+                    let none = |name: &str| match name {
+                        "*document_path" => "none/episodes",
+                        "batch_id" | "task_id" => MISSING,
+                        _ => "none",
+                    };
+                    let missing =
+                        named.keys().fold(path.clone(), |path, name| path.replace(&format!("{{{name}}}"), none(name)));
+                    let missing = self::filled(&missing, &BTreeMap::new(), &[MISSING]).remove(0);
+                    let (expected, _) = call_with_key(server, *generation, (verb, &missing), None, Some(key));
+                    if status != expected {
+                        wrong.push(format!("GET {filled}: {status}, but {expected} for {missing}"));
+                    }
                 }
             }
         }
+        wrong
     }
-    assert!(wrong.is_empty(), "{} of {calls} calls:\n{}", wrong.len(), wrong.join("\n"));
-    settle(&server);
-    let after = stored(&data, &folder.path().join("after"));
+
+    /// Calls every tool and reads every resource of the Model Context Protocol.
+    fn probe_tools(&self, key: &str) -> Vec<String> {
+        let named: BTreeMap<&str, &str> = self.scene.named().into_iter().collect();
+        let uuids = self.scene.uuids();
+        let request = |method: &str, params: &Value| {
+            let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+            let key = format!("Authorization: Bearer {key}\r\n");
+            let headers = [&*key, "Accept: application/json, text/event-stream\r\n"];
+            exchange(self.server.address, "POST", "/mcp", &headers, Some(&message)).expect("an answer").1
+        };
+        let listed: Value = serde_json::from_str(&request("tools/list", &json!({}))).expect("JSON");
+        let tools = listed["result"]["tools"].as_array().expect("tools");
+        assert!(tools.len() > 20, "the tools are not found any more: {}", tools.len());
+        let mut wrong = Vec::new();
+        for tool in tools {
+            for uuid in uuids {
+                let properties = tool["inputSchema"]["properties"].as_object().cloned().unwrap_or_default();
+                let values =
+                    properties.iter().map(|(name, schema)| (name.clone(), argument(name, schema, &named, uuid)));
+                let arguments: serde_json::Map<String, Value> = values.collect();
+                let call = json!({ "name": tool["name"], "arguments": arguments });
+                let text = request("tools/call", &call);
+                if shows(&text, &call.to_string(), &uuids) {
+                    wrong.push(format!("{call}: {text}"));
+                }
+            }
+        }
+        let resources = request("resources/list", &json!({}));
+        if shows(&resources, "", &uuids) || resources.contains(named["user_id"]) {
+            wrong.push(resources);
+        }
+        let read = json!({ "uri": format!("erstwhile://users/{}", named["user_id"]) });
+        let text = request("resources/read", &read);
+        if shows(&text, &read.to_string(), &uuids) {
+            wrong.push(text);
+        }
+        wrong
+    }
+}
+
+/// An argument of a tool: an id where its name asks for one, else anything of its type.
+fn argument(name: &str, schema: &Value, named: &BTreeMap<&str, &str>, uuid: &str) -> Value {
+    let id = match name {
+        "user_id" | "thread_id" | "graph_id" | "group_id" | "session_id" => Some(named[name]),
+        "group_ids" | "graph_ids" => Some(named["graph_id"]),
+        name if name.contains("uuid") => Some(uuid),
+        _ => None,
+    };
+    let types = schema["type"].to_string();
+    if types.contains("array") {
+        json!([id.unwrap_or("Lyon")])
+    } else if types.contains("integer") || types.contains("number") {
+        json!(5)
+    } else if types.contains("boolean") {
+        json!(true)
+    } else {
+        json!(id.unwrap_or("Lyon"))
+    }
+}
+
+/// Whether an answer shows a uuid or a secret that the request did not contain.
+fn shows(text: &str, sent: &str, uuids: &[&str]) -> bool {
+    uuids.iter().chain(&SECRETS).any(|secret| !sent.contains(secret) && text.contains(secret))
+}
+
+/// Creates a key with options of the command line.
+pub(crate) fn create_key(data: &Path, options: &[&str]) -> String {
+    let created = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["keys", "create", "--json", "--data"])
+        .arg(data)
+        .args(options)
+        .output()
+        .expect("the command runs");
+    let key: Value = serde_json::from_slice(&created.stdout).unwrap_or_else(|error| panic!("{error}: {created:?}"));
+    key["key"].as_str().expect("a secret").to_owned()
+}
+
+#[test]
+fn no_route_shows_or_changes_an_object_of_another_project() {
+    let world = World::new();
+    let before = world.stored("before");
+    let key = world.key(&["--project", "other"]);
+    let wrong = world.probe(&key);
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    let after = world.stored("after");
     let changed: Vec<&String> = before.difference(&after).collect();
     assert!(changed.is_empty(), "changed by another project: {changed:?}");
+}
+
+#[test]
+fn a_key_of_one_user_or_graph_reaches_nothing_else() {
+    let world = World::new();
+    world.server.call("POST", "/users", Some(&json!({ "user_id": "visitor" })));
+    world.server.call("POST", "/graph/create", Some(&json!({ "graph_id": "corner" })));
+    let keys = [world.key(&["--user", "visitor"]), world.key(&["--graph", "corner"])];
+    let before = world.stored("before");
+    for key in keys {
+        let wrong = world.probe(&key);
+        assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    }
+    assert_eq!(before, world.stored("after"), "what is stored, also of the project itself");
 }

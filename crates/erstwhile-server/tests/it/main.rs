@@ -3,6 +3,7 @@
 
 mod architecture;
 mod backups;
+mod bound_keys;
 mod canaries;
 mod command_line;
 mod connections;

@@ -81,6 +81,7 @@ fn new_key(draw: &mut Draw, project: ProjectId) -> ApiKey {
         prefix: "ew_".to_owned(),
         digest: digest_of(draw.below(5)),
         access: if draw.one_in(2) { KeyAccess::Read } else { KeyAccess::Write },
+        graph: draw.maybe(|draw| partition_id(draw.below(3)).as_graph()),
         created_at: draw.now,
         expires_at: draw.maybe(|_| at(1_000)),
         revoked_at: None,

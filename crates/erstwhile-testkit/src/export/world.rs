@@ -230,10 +230,10 @@ impl World {
     async fn declare(&self) {
         let (engine, project) = (&self.engine, self.project);
         let secret = Some(SECRET.to_owned());
-        let key = NewKey { name: "one".to_owned(), access: KeyAccess::Write, expires_at: None, secret };
+        let key = NewKey { name: "one".to_owned(), access: KeyAccess::Write, expires_at: None, secret, graph: None };
         engine.project(project).create_key(key, [1; 32]).await.unwrap();
         let expires_at = Some(at("2035-01-01T00:00:00Z"));
-        let key = NewKey { name: "two".to_owned(), access: KeyAccess::Read, expires_at, secret: None };
+        let key = NewKey { name: "two".to_owned(), access: KeyAccess::Read, expires_at, secret: None, graph: None };
         let revoked = engine.project(project).create_key(key, [2; 32]).await.unwrap();
         engine.project(project).revoke_key(revoked.key.id).await.unwrap();
         let ontology = Ontology {

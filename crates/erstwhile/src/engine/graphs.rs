@@ -75,7 +75,7 @@ impl ProjectHandle {
     /// A page of standalone graphs, and how many there are.
     pub async fn list_graphs(&self, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
         let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Name])?;
-        let (graphs, total) = self.store().list_graphs(self.id, &listing.search, page).await?;
+        let (graphs, total) = self.store().list_graphs(self.whole()?, &listing.search, page).await?;
         Ok((graphs.into_iter().map(Into::into).collect(), total))
     }
 }

@@ -86,7 +86,7 @@ impl ProjectHandle {
 
     /// The groups of a project whose name contains `search`, sorted by name.
     pub async fn list_groups(&self, search: &str) -> Result<Vec<UserGroup>> {
-        let settings = self.store().settings(SettingScope::Project(self.id), SettingKind::UserGroup).await?;
+        let settings = self.store().settings(SettingScope::Project(self.whole()?), SettingKind::UserGroup).await?;
         let mut groups = settings.into_iter().map(of).collect::<Result<Vec<_>>>()?;
         let search = search.to_lowercase();
         groups.retain(|group| group.name.to_lowercase().contains(&search));
@@ -133,7 +133,7 @@ impl ProjectHandle {
 impl GroupHandle {
     /// A group.
     pub async fn get(&self) -> Result<UserGroup> {
-        let scope = SettingScope::Project(self.project.id);
+        let scope = SettingScope::Project(self.project.whole()?);
         let setting = self.project.store().setting(scope, SettingKind::UserGroup, &self.id.to_string()).await?;
         of(setting.ok_or_else(|| Error::not_found("user group"))?)
     }
@@ -243,12 +243,12 @@ impl GroupHandle {
         self.get().await?;
         let page = listing.page(&[super::SortBy::Id])?;
         let page = (page.limit, page.offset);
-        self.project.store().users_of_group(self.project.id, self.id, members, &listing.search, page).await
+        self.project.store().users_of_group(self.project.whole()?, self.id, members, &listing.search, page).await
     }
 
     /// How many members a group has.
     pub async fn count_members(&self) -> Result<i64> {
-        Ok(self.project.store().users_of_group(self.project.id, self.id, true, "", (1, 0)).await?.1)
+        Ok(self.project.store().users_of_group(self.project.whole()?, self.id, true, "", (1, 0)).await?.1)
     }
 }
 

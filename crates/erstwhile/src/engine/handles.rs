@@ -6,8 +6,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use erstwhile_core::error::Result;
-use erstwhile_core::model::{GraphId, GroupId, ImportJobId, ProjectId};
+use erstwhile_core::error::{Error, ErrorKind, Result};
+use erstwhile_core::model::{GraphId, GroupId, ImportJobId, PartitionId, ProjectId};
 use jiff::Timestamp;
 
 use super::Engine;
@@ -23,6 +23,8 @@ pub struct ProjectHandle {
     pub(super) id: ProjectId,
     /// The ids of a request that may be repeated; those of the engine when absent.
     pub(super) seeded: Option<Arc<SeededIds>>,
+    /// The only graph that it reaches; the whole project when absent.
+    pub(super) bound: Option<GraphId>,
 }
 
 /// Identifies a graph by the application's own ids.
@@ -92,7 +94,7 @@ handles! {
 impl Engine {
     /// A project, by its id. See [`ensure_project`](Self::ensure_project) for one by its name.
     pub fn project(&self, id: ProjectId) -> ProjectHandle {
-        ProjectHandle { engine: self.clone(), id, seeded: None }
+        ProjectHandle { engine: self.clone(), id, seeded: None, bound: None }
     }
 }
 
@@ -100,6 +102,28 @@ impl ProjectHandle {
     /// The project's id.
     pub fn id(&self) -> ProjectId {
         self.id
+    }
+
+    /// The same project for a caller who reaches only one graph: nothing else is found, listed or changed.
+    #[must_use]
+    pub fn bound_to(self, graph: GraphId) -> Self {
+        Self { bound: Some(graph), ..self }
+    }
+
+    /// Whether the caller reaches a partition.
+    pub(super) fn reaches(&self, partition: PartitionId) -> bool {
+        self.bound.is_none_or(|graph| PartitionId::from(graph) == partition)
+    }
+
+    /// The id of the project, for what concerns more than one graph.
+    ///
+    /// # Errors
+    /// `Forbidden` when the caller reaches only one.
+    pub(super) fn whole(&self) -> Result<ProjectId> {
+        match self.bound {
+            None => Ok(self.id),
+            Some(_) => Err(Error::new(ErrorKind::Forbidden, "this API key reaches one user or graph only")),
+        }
     }
 
     /// A user, by the application's own id.

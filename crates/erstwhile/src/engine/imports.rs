@@ -60,7 +60,7 @@ impl ProjectHandle {
 
     /// Import jobs, newest first.
     pub async fn list_imports(&self, state: Option<ImportState>, limit: i64, offset: i64) -> Result<Vec<ImportJob>> {
-        self.store().list_imports(self.id, state, limit, offset).await
+        self.store().list_imports(self.whole()?, state, limit, offset).await
     }
 
     async fn graph_of_target(&self, target: &ImportTarget) -> Result<GraphId> {
@@ -77,6 +77,7 @@ impl ImportHandle {
     /// An import job.
     pub async fn get(&self) -> Result<ImportJob> {
         let job = self.project.store().find_import(self.id).await?.filter(|job| job.project == self.project.id);
+        let job = job.filter(|job| self.project.reaches(job.id.into()));
         job.ok_or_else(|| Error::not_found("import job"))
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Engine, ProjectHandle};
+use super::{Engine, GraphRef, ProjectHandle};
 use crate::store::StoreSize;
 use erstwhile_core::change::{Applied, Change, ProjectChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
@@ -28,6 +28,8 @@ pub struct NewKey {
     pub expires_at: Option<Timestamp>,
     /// The secret, when the operator chooses it; otherwise one is generated.
     pub secret: Option<String>,
+    /// The only graph that it reaches; the whole project when absent.
+    pub graph: Option<GraphRef>,
 }
 
 /// A new key with its secret, which is shown once and never stored.
@@ -124,7 +126,7 @@ impl ProjectHandle {
         if !self.list_keys().await?.is_empty() {
             return Ok(None);
         }
-        let revealed = self.new_key(new, random)?;
+        let revealed = self.new_key(new, random).await?;
         let mut batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
         batch.id = BatchId(Uuid::new_v5(&self.id.0, b"the first key"));
         match self.store().apply(&batch).await? {
@@ -135,20 +137,27 @@ impl ProjectHandle {
     }
 
     /// Creates a key; `random` is 32 fresh random bytes for its secret.
+    ///
+    /// # Errors
+    /// `NotFound` when the only graph that it is to reach does not exist.
     pub async fn create_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
-        let revealed = self.new_key(new, random)?;
+        let revealed = self.new_key(new, random).await?;
         let batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
         self.store().apply(&batch).await?;
         Ok(revealed)
     }
 
-    fn new_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
+    async fn new_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
         let secret = match new.secret {
             Some(secret) if secret.chars().count() < OWN_KEY_MIN => {
                 return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
             }
             Some(secret) => secret,
             None => format!("{PREFIX}{}", hex::encode(random)),
+        };
+        let graph = match &new.graph {
+            Some(reference) => Some(self.graph(reference).partition().await?),
+            None => None,
         };
         let key = ApiKey {
             id: ApiKeyId(self.ids().next()),
@@ -157,6 +166,7 @@ impl ProjectHandle {
             prefix: secret.chars().take(SHOWN).collect(),
             digest: digest_of(&secret),
             access: new.access,
+            graph,
             created_at: self.now(),
             expires_at: new.expires_at,
             revoked_at: None,

@@ -54,7 +54,7 @@ impl ProjectHandle {
         if !(1..=USAGE_DAYS_MAX).contains(&days) {
             return Err(Error::invalid(format!("days must be from 1 to {USAGE_DAYS_MAX}")));
         }
-        self.store().model_usage_since(self.id, day_of(self.now()) - days + 1).await
+        self.store().model_usage_since(self.whole()?, day_of(self.now()) - days + 1).await
     }
 
     /// How far the language model has read the episodes of a task.

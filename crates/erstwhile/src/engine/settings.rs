@@ -27,7 +27,7 @@ impl ProjectHandle {
     pub(super) async fn scope(&self, graph: Option<&GraphRef>) -> Result<SettingScope> {
         Ok(match graph {
             Some(reference) => SettingScope::Graph(self.graph(reference).partition().await?),
-            None => SettingScope::Project(self.id),
+            None => SettingScope::Project(self.whole()?),
         })
     }
 
@@ -41,6 +41,11 @@ impl ProjectHandle {
     pub async fn settings(&self, graph: Option<&GraphRef>, kind: SettingKind) -> Result<Vec<Setting>> {
         let scope = self.scope(graph).await?;
         self.store().settings(scope, kind).await
+    }
+
+    /// The settings of a kind that a graph inherits from the project unless it has its own, by name.
+    pub async fn inherited_settings(&self, kind: SettingKind) -> Result<Vec<Setting>> {
+        self.store().settings(SettingScope::Project(self.id), kind).await
     }
 
     /// Declares a setting of a graph, or of the project when `graph` is absent.

@@ -36,6 +36,12 @@ impl ProjectHandle {
 
     /// The text of a template.
     pub async fn template(&self, id: &str) -> Result<String> {
+        self.whole()?;
+        self.layout(id).await
+    }
+
+    /// The text of a template, also for a caller who reaches only one graph.
+    async fn layout(&self, id: &str) -> Result<String> {
         let settings = self.state().declared_in(SettingScope::Project(self.id), SettingKind::ContextTemplate).await?;
         let setting = settings.iter().find(|setting| setting.name == id);
         let text = setting.and_then(|setting| setting.value.as_str());
@@ -46,7 +52,7 @@ impl ProjectHandle {
 impl ThreadHandle {
     /// The context of a thread in the layout of a template.
     pub async fn context_by_template(&self, template_id: &str) -> Result<String> {
-        let template = Template::parse(&self.project.template(template_id).await?)?;
+        let template = Template::parse(&self.project.layout(template_id).await?)?;
         let thread = self.get().await?;
         self.project.state().wait_for_unread(thread.graph).await;
         let last = self.project.store().last_messages(thread.graph, self.id(), super::context::MESSAGES_READ).await?;

@@ -97,13 +97,13 @@ impl ProjectHandle {
 
     /// Threads created after a time, oldest first.
     pub async fn threads_after(&self, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
-        self.store().threads_after(self.id, after, limit).await
+        self.store().threads_after(self.whole()?, after, limit).await
     }
 
     /// A page of threads, and how many there are.
     pub async fn list_threads(&self, listing: &Listing) -> Result<(Vec<Thread>, i64)> {
         let page = listing.page(&[SortBy::CreatedAt, SortBy::UpdatedAt, SortBy::Id, SortBy::UserId])?;
-        self.store().list_threads(self.id, page).await
+        self.store().list_threads(self.whole()?, page).await
     }
 }
 

@@ -112,17 +112,17 @@ impl ProjectHandle {
     /// A page of users, and how many there are.
     pub async fn list_users(&self, listing: &Listing) -> Result<(Vec<User>, i64)> {
         let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Email])?;
-        self.store().list_users(self.id, &listing.search, page).await
+        self.store().list_users(self.whole()?, &listing.search, page).await
     }
 
     /// The receipts of deleted users, the newest first.
     pub async fn erasure_receipts(&self, offset: i64, limit: i64) -> Result<Vec<ErasureReceipt>> {
-        self.store().receipts(self.id, offset, limit).await
+        self.store().receipts(self.whole()?, offset, limit).await
     }
 
     /// Users added after a time, oldest first.
     pub async fn users_after(&self, after: Timestamp, limit: i64) -> Result<Vec<User>> {
-        self.store().users_after(self.id, after, limit).await
+        self.store().users_after(self.whole()?, after, limit).await
     }
 }
 

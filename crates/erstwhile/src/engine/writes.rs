@@ -29,6 +29,9 @@ impl ProjectHandle {
 
     /// Applies a batch; when it deletes or replaces text, the workers then complete the erasure.
     pub(super) async fn apply_batch(&self, batch: &Batch) -> Result<Applied> {
+        if !batch.partition.is_some_and(|partition| self.reaches(partition)) {
+            self.whole()?;
+        }
         let applied = self.store().apply(batch).await?;
         if batch.changes.iter().any(Change::erases) {
             self.state().erasures().announce();
@@ -42,7 +45,8 @@ impl ProjectHandle {
     }
 
     pub(super) async fn locate(&self, kind: Locate, name: &str, what: &'static str) -> Result<PartitionId> {
-        self.store().locate(self.id, kind, name).await?.ok_or_else(|| Error::not_found(what))
+        let located = self.store().locate(self.id, kind, name).await?;
+        located.filter(|partition| self.reaches(*partition)).ok_or_else(|| Error::not_found(what))
     }
 
     pub(super) async fn locate_graph(&self, kind: Locate, name: &str, what: &'static str) -> Result<GraphId> {

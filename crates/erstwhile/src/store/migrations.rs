@@ -46,4 +46,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "repeated requests are recognised, and webhooks",
         sql: include_str!("migrations/0009_repeated_requests_and_webhooks.sql"),
     },
+    Migration { version: 10, name: "keys of one graph", sql: include_str!("migrations/0010_bound_keys.sql") },
 ];

@@ -16,9 +16,9 @@ use super::sql::{Row, RowReader, Value};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
-    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, Holding, KeyAccess, Link,
-    LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionId, PartitionOwner,
-    Precision, Project, Role, Span, SummarySubject, Thread, TimePoint, User, WrittenSummary,
+    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, GraphId, Holding,
+    KeyAccess, Link, LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionId,
+    PartitionOwner, Precision, Project, Role, Span, SummarySubject, Thread, TimePoint, User, WrittenSummary,
 };
 
 /// A uuid as a value.
@@ -149,6 +149,7 @@ pub(super) fn read_key(row: Row) -> Result<ApiKey> {
         created_at: row.time()?,
         expires_at: row.optional_time()?,
         revoked_at: row.optional_time()?,
+        graph: row.optional_uuid()?.map(GraphId),
     })
 }
 

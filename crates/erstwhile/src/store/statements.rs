@@ -257,15 +257,17 @@ statements! {
         "SELECT project_id, name, description, time_zone, created_at FROM project WHERE name = $1";
     UPDATE_PROJECT, REFERENCE, "UPDATE project SET description = $2, time_zone = $3 WHERE project_id = $1";
     ADD_KEY, REFERENCE,
-        "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT (digest) DO NOTHING";
+        "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, bound_graph) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (digest) DO NOTHING";
     REVOKE_KEY, REFERENCE,
         "UPDATE api_key SET revoked_at = coalesce(revoked_at, $3) WHERE project_id = $1 AND key_id = $2";
     KEY_BY_DIGEST, REFERENCE,
-        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at FROM api_key \
+        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at, bound_graph \
+         FROM api_key \
          WHERE digest = $1";
     KEYS, REFERENCE,
-        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at FROM api_key \
+        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at, bound_graph \
+         FROM api_key \
          WHERE project_id = $1 ORDER BY created_at, key_id";
 
     LOCATE, LOCATOR, "SELECT graph_id FROM locator WHERE id = $1 AND kind = $2 AND scope = $3";

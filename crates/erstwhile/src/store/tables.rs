@@ -125,7 +125,7 @@ macro_rules! tables {
 tables! {
     [READ_PROJECT WRITE_PROJECT] Everywhere, true, project(project_id, name, description, time_zone, created_at);
     [READ_KEYS WRITE_KEY] Everywhere, true,
-        api_key(project_id, key_id, name, prefix, digest, access, created_at, expires_at, revoked_at);
+        api_key(project_id, key_id, name, prefix, digest, access, created_at, expires_at, revoked_at, bound_graph);
     [READ_GRAPH WRITE_GRAPH CLEAR_GRAPH] Partition, true,
         graph(graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, updated_at,
             version, revision, next_seq, folded);

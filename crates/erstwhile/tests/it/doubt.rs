@@ -7,7 +7,7 @@ use erstwhile::model::{EpisodeKind, ImportItemState, ImportState, ImportTarget, 
 use crate::world::World;
 
 fn first_key() -> NewKey {
-    NewKey { name: "first".to_owned(), access: KeyAccess::Write, expires_at: None, secret: None }
+    NewKey { name: "first".to_owned(), access: KeyAccess::Write, expires_at: None, secret: None, graph: None }
 }
 
 pub(crate) fn said(target: ImportTarget, content: String) -> NewImportItem {

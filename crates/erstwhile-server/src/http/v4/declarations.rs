@@ -131,7 +131,7 @@ async fn instructions(
     let mut settings = project.settings(graph, kind).await?;
     let inherited = graph.is_some() && settings.is_empty();
     if inherited {
-        settings = project.settings(None, kind).await?;
+        settings = project.inherited_settings(kind).await?;
     }
     let instruction = |setting: erstwhile::model::Setting| Instruction {
         text: setting.value.as_str().unwrap_or_default().to_owned(),
@@ -262,7 +262,8 @@ async fn steering(project: &ProjectHandle, graph: Option<&GraphRef>) -> Result<J
     let mut value = project.setting(graph, SettingKind::ObservationSteering, "").await?;
     let inherited = graph.is_some() && value.is_none();
     if inherited {
-        value = project.setting(None, SettingKind::ObservationSteering, "").await?;
+        let inherited = project.inherited_settings(SettingKind::ObservationSteering).await?;
+        value = inherited.into_iter().next().map(|setting| setting.value);
     }
     let corrupt = |error| erstwhile::Error::corrupt("a stored observation steering is malformed").with_source(error);
     let steering: Option<Steering> = value.map(serde_json::from_value).transpose().map_err(corrupt)?;

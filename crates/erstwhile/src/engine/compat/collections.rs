@@ -192,7 +192,7 @@ impl ProjectHandle {
 
     /// The collections of a project, oldest first.
     pub async fn list_collections(&self) -> Result<Vec<Collection>> {
-        let mut collections = self.store().list_collections(self.id, COLLECTIONS_MAX).await?;
+        let mut collections = self.store().list_collections(self.whole()?, COLLECTIONS_MAX).await?;
         for collection in collections.iter_mut().filter(|collection| collection.is_auto_embedded) {
             collection.embedded_count = collection.document_count;
         }

@@ -64,7 +64,7 @@ impl ProjectHandle {
             threads = self.user(user_id).threads().await?;
         } else {
             let page = ListPage { order: ListOrder::Created, ascending: false, offset: 0, limit: THREADS_MAX };
-            threads = self.store().list_threads(self.id, page).await?.0;
+            threads = self.store().list_threads(self.whole()?, page).await?.0;
         }
         let mut searched: BTreeMap<GraphId, Vec<String>> = BTreeMap::new();
         for thread in threads {

@@ -1,7 +1,7 @@
 //! Projects and their API keys.
 
 use super::super::codes::Code;
-use super::super::rows::{id, optional_text, optional_time, text, time};
+use super::super::rows::{id, optional_id, optional_text, optional_time, text, time};
 use super::super::sql::{Refusal, Value};
 use super::super::statements as sql;
 use super::Steps;
@@ -48,6 +48,7 @@ impl Steps {
             key.access.value(),
             time(key.created_at),
             optional_time(key.expires_at),
+            optional_id(key.graph.map(|graph| graph.0)),
         ];
         self.must(&sql::ADD_KEY, params, Refusal::Taken("this key already exists".to_owned()));
     }
