@@ -493,6 +493,28 @@ fn every_route_that_deletes_leaves_no_byte_and_every_column_with_text_is_tried()
 }
 
 #[test]
+fn the_old_name_and_e_mail_of_a_user_leave_no_byte_although_facts_were_read_under_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = start(folder.path());
+    let user = json!({ "user_id": "u", "first_name": "Kanarie", "last_name": "Kanarievogel",
+                       "email": "kanarie@example.org" });
+    make(&server, "POST", "/users", &user);
+    make(&server, "POST", "/threads", &json!({ "thread_id": "t", "user_id": "u" }));
+    let said = "I live in Lyon. My sister Mia likes tea. My dog is called Rex. My budget is 500 euros.";
+    let messages = json!({ "messages": [{ "role": "user", "content": said }] });
+    make(&server, "POST", "/threads/t/messages", &messages);
+    settle(&server);
+    let held = columns(folder.path());
+    assert!(held["assertion.statement"] && held["mention.name"], "it was read under the old name");
+    let renamed = json!({ "first_name": "Noor", "last_name": "Haddad", "email": "noor@example.org" });
+    make(&server, "PATCH", "/users/u", &renamed);
+    let context = text_of(&make(&server, "GET", "/threads/t/context", &json!({}))["context"]);
+    assert!(context.contains("Noor Haddad lives in Lyon") && !context.to_lowercase().contains(CANARY), "{context}");
+    let left = left_after_erasure(folder.path());
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+#[test]
 fn deletions_in_the_middle_of_ingestion_are_completed_after_a_crash_although_somebody_reads() {
     let folder = tempfile::tempdir().expect("a folder");
     let routes = deleting();
