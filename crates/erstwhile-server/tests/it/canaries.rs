@@ -28,7 +28,10 @@ const WITHOUT_TEXT: [&str; 5] = [
 ];
 
 /// Columns that never hold what an application said about a person, with the reason.
-const NOT_PERSONAL: [(&str, &str); 21] = [
+const NOT_PERSONAL: [(&str, &str); 24] = [
+    ("webhook_delivery.event", "one of a list of names"),
+    ("webhook_delivery.payload", "ids and counts of the server's own"),
+    ("webhook_delivery.failure", "why an application's server could not be reached"),
     ("account.time_zone", "one of a list of names"),
     ("graph.time_zone", "one of a list of names"),
     ("project.time_zone", "one of a list of names"),
@@ -339,6 +342,10 @@ impl Maker<'_> {
                 assert_eq!(status, 201, "{text}");
                 let made: Value = serde_json::from_str(&text).expect("JSON");
                 fill(&[("template_uuid", &made["uuid"])])
+            }
+            "webhooks/{uuid}" => {
+                let url = format!("https://example.org/{}", self.canary("webhook"));
+                fill(&[("uuid", &self.post("/webhooks", &json!({ "url": url }))["uuid"])])
             }
             "batches/{batch_id}" => fill(&[("batch_id", &self.batch())]),
             "batches/{batch_uuid}" => fill(&[("batch_uuid", &self.batch())]),

@@ -56,6 +56,7 @@ impl ProjectHandle {
 
     /// The webhooks, oldest first.
     pub async fn webhooks(&self) -> Result<Vec<Webhook>> {
+        self.whole()?;
         let settings = self.settings(None, SettingKind::Webhook).await?;
         let mut webhooks = settings.iter().map(read_webhook).collect::<Result<Vec<Webhook>>>()?;
         webhooks.sort_by_key(|webhook| (webhook.created_at, webhook.id));

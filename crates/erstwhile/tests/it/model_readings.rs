@@ -365,12 +365,12 @@ async fn new_messages_are_ingested_while_the_model_reads() {
     world.say(MORNING, "I live in Oslo").await;
     world.ingest().await;
     world.script.answer("I like tea", likes("I like tea", "tea"));
-    meanwhile(&world, &model, async {
+    let said = Box::pin(async {
         world.say("2025-03-01T00:00:00Z", "I like tea").await;
         world.ingest().await;
         assert_eq!(world.facts().await, ["I like tea 2025-03-01/…"]);
-    })
-    .await;
+    });
+    meanwhile(&world, &model, said).await;
     assert_eq!(world.facts().await, ["I like tea 2025-03-01/…", "I live in Oslo 2025-01-01/…"]);
 }
 
