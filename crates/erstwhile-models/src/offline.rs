@@ -51,6 +51,7 @@ mod people;
 mod personal;
 mod phrases;
 mod phrasings;
+mod plans;
 mod questions;
 mod reader;
 mod receivers;

@@ -344,7 +344,9 @@ impl SentenceReader<'_, '_> {
             if keeps { s.text(token) } else { s.lower(token) }
         };
         let mut words = Vec::new();
-        for child in s.children(token).filter(|c| *c < token) {
+        // "API response time": the noun before the one before.
+        let before = |child: usize| s.children(child).filter(move |c| *c < child && s.dep(*c) == Dep::Compound);
+        for child in s.children(token).flat_map(|child| before(child).chain([child])).filter(|c| *c < token) {
             if matches!(s.dep(child), Dep::Compound | Dep::Amod | Dep::Nmod)
                 && !s.is_a(child, Kind::Evaluative)
                 && !s.is(child, &["new", "current", "old", "own"])

@@ -373,7 +373,7 @@ fn is_name(name: &str) -> bool {
     // "P(B" is half of something.
     let whole = name.matches('(').count() == name.matches(')').count();
     // "A record of when them get" has lost its subject.
-    let cut = [" when ", " that ", " which "].iter().any(|word| name.contains(&format!("{word}them ")));
+    let cut = [" when ", " that ", " which ", " what "].iter().any(|word| name.contains(&format!("{word}them ")));
     letters > 0
         && whole
         && !cut

@@ -12,7 +12,7 @@ use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
 use super::objects;
-use super::people::{Person, PersonKind, SECOND};
+use super::people::{MINE, Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
 
@@ -207,9 +207,7 @@ impl SentenceReader<'_, '_> {
     fn home(&mut self, verb: usize, place: &Person, reading: Reading) -> bool {
         let s = self.s;
         let home = s.child(verb, |c| {
-            s.dep(c) == Dep::Attr
-                && s.lemma(c) == "home"
-                && s.child(c, |other| s.is(other, super::people::MINE)).is_some()
+            s.dep(c) == Dep::Attr && s.lemma(c) == "home" && s.child(c, |other| s.is(other, MINE)).is_some()
         });
         let Some(speaker) = self.people.speaker.clone() else { return false };
         if home.is_none() || place.kind == PersonKind::Person || reading.negated || reading.mood != Mood::Actual {
@@ -371,11 +369,8 @@ impl SentenceReader<'_, '_> {
         if candidate.frame.is_some_and(|frame| frame.needs == Needs::Wish) {
             reading.mood = Mood::Wanted;
         }
-        let mut object_parts = self.object(context, candidate)?;
-        // "I want to stop smoking": what is wanted is to stop.
-        if gives_up && matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
-            object_parts = Object::value(format!("{} {}", s.lemma(context.verb), object_parts.name));
-        }
+        let object_parts = self.object(context, candidate)?;
+        let object_parts = self.planned_object(context, candidate, reading, object_parts);
         let text = self.sentence_of(context, candidate, &object_parts.name, text);
         let mut relation = candidate.relation;
         // "Me and Cerys split up", "Mia and I got engaged": with whom.

@@ -40,7 +40,7 @@ impl SentenceReader<'_, '_> {
             return true;
         }
         let name = frame.relation.name.as_str();
-        if self.says_nothing(context, name, (object, kinds)) {
+        if self.says_nothing(context, name, object) {
             return true;
         }
         match name {

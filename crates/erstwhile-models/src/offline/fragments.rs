@@ -393,6 +393,20 @@ fn speaks_of_self(text: &str) -> bool {
     words.any(|word| has_word("i me my we us our im", word)) && !has("you your yours")
 }
 
+/// "A talent show for the kids", "playing with the kids at the shelter": whether the words before "kids" say that they are
+/// other people's.
+fn is_for_others(before: &str) -> bool {
+    const WITH_OTHERS: &str = "play playing played work working worked volunteer volunteering volunteered help helping helped \
+        teach teaching taught visit visiting visited";
+    let lower = before.trim_end().trim_end_matches("the").trim_end().to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    match words.last() {
+        Some(&"for") => true,
+        Some(&"with") => words.iter().any(|word| has_word(WITH_OTHERS, word)),
+        _ => false,
+    }
+}
+
 /// Whether a word goes on to tell of the relative before it: ", mum worked in a shop".
 fn says_of_kin(next: &str) -> bool {
     super::past::is_past(next) || matches!(next, "is" | "was" | "has" | "works" | "lives" | "loves" | "likes")
@@ -412,8 +426,9 @@ fn kin(sentence: &mut Mapped) {
         let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, before)| *before);
         let before = before.to_lowercase();
         // "You and the kids", "the kids look so cute!": somebody's.
-        let anybodys =
-            matches!(lower.as_str(), "kids" | "grandkids") && !speaks_of_self(&text) && !next.starts_with('(');
+        let anybodys = matches!(lower.as_str(), "kids" | "grandkids")
+            && (!speaks_of_self(&text) || is_for_others(&text[..*at]))
+            && !next.starts_with('(');
         if before == "the" && has_word(THE_KIN, &lower) && !anybodys {
             let the = words[index - 1].0;
             let noun = match lower.as_str() {

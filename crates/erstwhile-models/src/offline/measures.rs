@@ -125,7 +125,10 @@ impl SentenceReader<'_, '_> {
         let is_part = s.dep(noun) == Dep::Compound
             || s.dep(noun) == Dep::Pobj && s.lower(s.head(noun)) == "with" && !s.is_lemma(noun, &["accuracy", "score"])
             || verb.is_some_and(|verb| s.child(verb, |c| s.is(c, &["which", "that", "it"])).is_some());
-        if is_part || aims || !known && verb.is_none_or(|verb| self.is_unreal(verb)) {
+        // "Got it at a price of $800": the price of the thing.
+        let of_thing =
+            s.dep(noun) == Dep::Pobj && s.is(s.head(noun), &["at", "for"]) && s.is_lemma(noun, &["price", "cost"]);
+        if is_part || of_thing || aims || !known && verb.is_none_or(|verb| self.is_unreal(verb)) {
             return;
         }
         // "The lengths of three sides" are none of them.

@@ -119,7 +119,9 @@ impl SentenceReader<'_, '_> {
             return Ok(Object::entity(called, Some("Pet")));
         }
         let wanted = s.lexicon.objects(candidate.relation);
-        let mut object = Object::entity(name, entity_type(kinds, wanted));
+        // "My job" is no company.
+        let kind = if kinds.has(Kind::Job) && !s.is_proper(token) { None } else { entity_type(kinds, wanted) };
+        let mut object = Object::entity(name, kind);
         if let Some((noun, _)) = nouns::typed_name(&s, token) {
             object.entity_type = Some(capitalised(noun));
         }

@@ -8,8 +8,9 @@ rode rose said sang sank sat saw sent set sewed shone shook shot showed shut sle
 spread stole stood struck stuck swam swore swung taught thought threw told took tore understood was went were \
 woke won wore wound wove wrote";
 
-/// Words in -ed that are no past forms.
-const NO_VERBS: &str = "need feed seed speed indeed red bed shed hundred";
+/// Words in -ed that are no past forms, or seldom: "excited".
+const NO_VERBS: &str = "need feed seed speed indeed red bed shed hundred excited interested tired worried scared bored supposed pleased \
+thrilled stressed delighted determined prepared detailed limited unlimited related";
 
 /// Whether a lower-case word looks like a verb in the past tense.
 pub(super) fn is_past(word: &str) -> bool {
@@ -26,7 +27,7 @@ mod tests {
         for word in ["went", "moved", "stopped", "was"] {
             assert!(is_past(word), "{word}");
         }
-        for word in ["go", "red", "need", "moving"] {
+        for word in ["go", "red", "need", "moving", "excited"] {
             assert!(!is_past(word), "{word}");
         }
     }

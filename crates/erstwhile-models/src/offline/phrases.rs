@@ -109,6 +109,12 @@ impl PhraseWriter<'_, '_, '_> {
             }
             // The other of two nouns that the parser hangs on one another.
             if sentence.dep(child) == Dep::Nmod && sentence.has_child(child, &[Dep::Cc]) {
+                // "Cable and TV services": both nouns are before the one.
+                if let Some(other) = sentence.child_of(child, &[Dep::Conj]).filter(|other| *other < token) {
+                    for word in sentence.doc.left_edge(child).max(sentence.start)..=other {
+                        self.word(word)?;
+                    }
+                }
                 continue;
             }
             if self.is_part_of_name(child) {

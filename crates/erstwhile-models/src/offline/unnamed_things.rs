@@ -3,22 +3,26 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::fitness::Context;
-use super::lexicon::{Kind, Kinds};
 use super::reader::SentenceReader;
 
 impl SentenceReader<'_, '_> {
     /// Whether a fact of a relation says nothing with such an object.
-    pub(super) fn says_nothing(&self, context: &Context<'_>, relation: &str, (object, kinds): (usize, Kinds)) -> bool {
+    pub(super) fn says_nothing(&self, context: &Context<'_>, relation: &str, object: usize) -> bool {
         let s = self.s;
         // "I've completed 12 permutation and combination problems": permutations are not what was completed.
         let counted = s.child(object, |c| s.dep(c) == Dep::Nummod && !s.is(c, &["1", "one"])).is_some();
-        if counted && s.tag(object) == Tag::Nn && s.has_child(object, &[Dep::Conj]) && !kinds.has(Kind::Measure) {
+        if counted && s.tag(object) == Tag::Nn && s.has_child(object, &[Dep::Conj]) {
             return true;
         }
         match relation {
             "WATCHED" | "READ" | "LISTENS_TO" | "EATS" | "TRIED" | "WANTS" | "HAS_APPOINTMENT" | "ATTENDED"
             | "COOKS" => context.date.is_none() && self.is_any_of_a_kind(object),
+            "PLAYS" => s.is_lemma(object, &["game"]) && self.is_any_of_a_kind(object),
             "USES" | "OWNS" | "CONSIDERS" | "MEMBER_OF" => self.is_anything(object),
+            // "Love the blue vase in the pic": a picture that is shown.
+            "LIKES" | "LOVES" | "DISLIKES" => {
+                s.subtree(object).any(|token| s.is_lemma(token, &["pic", "picture", "photo"]))
+            }
             // "Films that tackle injustice" are not all films.
             "INTERESTED_IN" => s.tag(object) == Tag::Nns && s.has_child(object, &[Dep::Relcl]),
             _ => false,
@@ -59,7 +63,7 @@ impl SentenceReader<'_, '_> {
         let one = s
             .child(object, |c| s.dep(c) == Dep::Compound || s.dep(c) == Dep::Amod)
             .is_none_or(|first| s.text(first).len() < 4 || s.is(first, &["new", "current", "own"]));
-        s.pos(object) == Pos::Noun
+        (s.pos(object) == Pos::Noun || s.is(object, &["api"]))
             && (s.is_lemma(object, GENERIC) && one && !s.subtree(object).any(telling)
                 || s.is_lemma(object, &["group"]) && s.has_child_word(object, &["peer", "large", "small", "new"]))
     }
@@ -68,7 +72,7 @@ impl SentenceReader<'_, '_> {
     fn is_any_of_a_kind(&self, object: usize) -> bool {
         const KINDS: &[&str] = &[
             "show", "movie", "film", "series", "book", "song", "music", "food", "recipe", "meal", "thing", "stuff",
-            "service", "event", "meeting", "dinner", "lunch", "video",
+            "service", "event", "meeting", "game", "dinner", "lunch", "video",
         ];
         const EMPTY: &[&str] = &[
             "the",

@@ -248,6 +248,12 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if said.last().is_some_and(|t| plural_part(t)) || context.tokens.get(words.end).is_some_and(plural_part) {
         return true;
     }
+    // "Cyber Monday", "Ash Wednesday": a name.
+    let named_day = before.is_some_and(|t| t.is_any(&["cyber", "black", "ash", "shrove", "manic"]))
+        && said.first().is_some_and(|t| weekday(&t.lower).is_some());
+    if named_day {
+        return true;
+    }
     // "Every other Saturday".
     let alternate = before.is_some_and(|t| t.is_any(&["other", "second", "third", "single", "alternate"]))
         && words.start.checked_sub(2).and_then(|every| context.tokens.get(every)).is_some_and(|t| t.is("every"));

@@ -1,0 +1,50 @@
+//! What is planned, wanted or considered: a thing, or what one wants to do with it.
+
+use erstwhile_nlp::Dep;
+
+use super::claims::Object;
+use super::clauses::Candidate;
+use super::fitness::Context;
+use super::lexicon::Kind;
+use super::mood::{Mood, Reading};
+use super::people::MINE;
+use super::reader::SentenceReader;
+
+impl SentenceReader<'_, '_> {
+    /// The object of a plan or wish: "stop smoking", "meet Alexis", but "Rome" of "I want to see Rome".
+    pub(super) fn planned_object(
+        &mut self,
+        context: &Context<'_>,
+        candidate: &Candidate<'_>,
+        reading: Reading,
+        object: Object,
+    ) -> Object {
+        if !matches!(reading.mood, Mood::Planned | Mood::Wanted | Mood::Considered) {
+            return object;
+        }
+        let verb = self.s.lemma(context.verb);
+        let gives_up = matches!(candidate.relation, "AVOIDS" | "STOPPED");
+        if !gives_up && !self.is_action_on(context, candidate) {
+            return object;
+        }
+        let preposition = Some(candidate.slot.as_str()).filter(|slot| !gives_up && *slot != "obj");
+        let words = [Some(verb), preposition, Some(object.name.as_str())];
+        Object::value(words.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    }
+
+    /// "I plan to use my road bike", "I'm excited to meet Alexis": what is planned is not the bike and not the person.
+    fn is_action_on(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> bool {
+        let s = self.s;
+        let object = candidate.object;
+        let kinds = self.kinds(object);
+        let own = s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some() && kinds.has(Kind::Ownable);
+        let person = (kinds.has(Kind::Person) || candidate.relation == "MET") && !s.is_a(object, Kind::Baby);
+        let acts = s.is_verb(context.verb) && !s.is_lemma(context.verb, &["be", "have", "want", "plan", "get"]);
+        acts && (own && s.lemma(context.verb) == "use"
+            || person
+                && matches!(
+                    candidate.relation,
+                    "MET" | "COLLABORATES_WITH" | "HAS_COLLEAGUE" | "WORKS_AT" | "WORKS_IN" | "WORKS_ON"
+                ))
+    }
+}
