@@ -271,7 +271,12 @@ impl ClauseWriter<'_, '_, '_, '_> {
         if dep == Dep::Dobj && !self.keeps(object) && pronoun && self.people.person(s, object).is_none() {
             return Err(Vague);
         }
-        self.noun(object)
+        self.noun(object)?;
+        // "Had the chance to volunteer at a shelter": the shelter stands behind the chance.
+        match s.child(object, |c| s.dep(c) == Dep::Acl && s.tag(c) == Tag::Vb && self.leads_to_kept(c)) {
+            Some(action) => self.walk(action, false),
+            None => Ok(()),
+        }
     }
 
     fn preposition(&mut self, token: usize, child: usize) -> Result<(), Vague> {
