@@ -97,6 +97,8 @@ impl SentenceReader<'_, '_> {
                 kinds.has(Kind::Animal)
                     && !s.subtree(object).any(|token| s.is(token, &["old", "beloved", "dear", "poor", "sweet"]))
                     && !s.has_child_word(context.verb, &["to"])
+                    // "We lost our cat Salem".
+                    && s.child(object, |c| s.dep(c) == Dep::Appos && s.is_proper(c)).is_none()
             }
             "DOES_ACTIVITY" => {
                 kinds.has(Kind::Artwork)

@@ -28,7 +28,10 @@ impl SentenceReader<'_, '_> {
             return object;
         }
         let preposition = Some(candidate.slot.as_str()).filter(|slot| !gives_up && *slot != "obj");
-        let words = [Some(verb), preposition, Some(object.name.as_str())];
+        // "Cut down on salt".
+        let (s, gives_up_on) = (self.s, Some(candidate.slot.as_str()).filter(|slot| gives_up && *slot == "on"));
+        let particle = s.child_of(context.verb, &[Dep::Prt]).map(|particle| s.lower(particle));
+        let words = [Some(verb), particle, gives_up_on.or(preposition), Some(object.name.as_str())];
         Object::value(words.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 

@@ -234,8 +234,12 @@ impl<'a> Sentence<'a> {
             next += 1;
             for child in self.children(current) {
                 // "Vinyl and old tickets": the parser may hang the first noun on the second.
-                let before =
-                    self.dep(child) == Dep::Nmod && self.pos(child) == Pos::Noun && self.has_child(child, &[Dep::Cc]);
+                // "Latex and bee stings", "cable and TV services": two nouns before one may both belong to it.
+                let both = self.child_of(child, &[Dep::Conj]).is_some_and(|other| other < current);
+                let before = self.dep(child) == Dep::Nmod
+                    && self.pos(child) == Pos::Noun
+                    && self.has_child(child, &[Dep::Cc])
+                    && !both;
                 if before && !found.contains(&child) {
                     found.push(child);
                 }
