@@ -29,7 +29,7 @@
 //! while engine.ingest_next().await? {}
 //!
 //! let context = project.thread("monday").context(ContextRequest::default()).await?;
-//! assert!(context.contains("Copenhagen"));
+//! assert!(context.text.contains("Copenhagen"));
 //! # Ok(())
 //! # }
 //! ```
