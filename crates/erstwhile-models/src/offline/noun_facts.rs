@@ -343,7 +343,7 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let kinds = self.kinds(token);
         let place = matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj | Dep::Nsubjpass | Dep::Attr);
-        if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) {
+        if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) || self.is_anything(token) {
             return Ok(());
         }
         let numbered = s.pos(token) == Pos::Propn

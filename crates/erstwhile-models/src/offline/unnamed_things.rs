@@ -17,6 +17,10 @@ impl SentenceReader<'_, '_> {
         match relation {
             "WATCHED" | "READ" | "LISTENS_TO" | "EATS" | "TRIED" | "WANTS" | "HAS_APPOINTMENT" | "ATTENDED"
             | "COOKS" => context.date.is_none() && self.is_any_of_a_kind(object),
+            // "I do all kinds of dances".
+            "DOES_ACTIVITY" => {
+                s.is_lemma(object, &["kind", "sort", "type"]) || s.is(s.head(s.head(object)), &["kinds", "sorts"])
+            }
             "PLAYS" => s.is_lemma(object, &["game"]) && self.is_any_of_a_kind(object),
             "USES" | "OWNS" | "CONSIDERS" | "MEMBER_OF" => self.is_anything(object),
             // "Love the blue vase in the pic": a picture that is shown.
@@ -30,7 +34,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// "An AI tool", "a new project", "a peer group": nothing that one could tell from another.
-    fn is_anything(&self, object: usize) -> bool {
+    pub(super) fn is_anything(&self, object: usize) -> bool {
         const GENERIC: &[&str] = &[
             "machine",
             "tool",
