@@ -67,7 +67,7 @@ pub enum Change {
         /// Identifies what was requested.
         request: Uuid,
     },
-    /// A webhook of the project is to be told about something, unless it was told before.
+    /// An event is to be sent to a webhook of the project, unless it was before.
     Notify(Notification),
     /// A partition is added, with its user if it belongs to one. The application's id must be free. Must be the
     /// first change of its batch.

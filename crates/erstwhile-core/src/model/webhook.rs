@@ -1,4 +1,4 @@
-//! Webhooks: addresses of an application that are told about events.
+//! Webhooks: addresses of an application to which events are sent.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::ProjectId;
 
-/// What a webhook is told about.
+/// An event that is sent to webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum WebhookEvent {
     /// An episode was read, or could not be.
@@ -54,7 +54,7 @@ pub struct Webhook {
     pub url: String,
     /// The key of signatures.
     pub secret: String,
-    /// What it is told about.
+    /// The events that are sent to it.
     pub events: Vec<WebhookEvent>,
     /// When it was added.
     pub created_at: Timestamp,
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Webhook {
     }
 }
 
-/// Something that happened, as one webhook is told about it. It has ids and counts only, no words of anybody, so that
+/// One event for one webhook. It has ids and counts only, no words of anybody, so that
 /// nothing of a person is outside the person's graph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notification {

@@ -65,9 +65,9 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
         "succeeded": job.counts.succeeded, "failed": job.counts.failed,
     });
     let event = (WebhookEvent::ImportFinished, job.id.0, data);
-    let told = state.notifications(partition.project, [event]).await?;
+    let notifications = state.notifications(partition.project, [event]).await?;
     let mut changes = vec![Change::Import(ImportChange::SetState(ImportState::Processing, end))];
-    changes.extend(told.into_iter().map(Change::Notify));
+    changes.extend(notifications.into_iter().map(Change::Notify));
     apply(state, lease, partition, changes).await?;
     Ok(true)
 }

@@ -1,4 +1,4 @@
-//! What webhooks are told about ingestion.
+//! The events of ingestion for webhooks.
 
 use std::collections::BTreeMap;
 

@@ -57,8 +57,8 @@ async fn complete(state: &State) -> Result<()> {
             let is_of_graph = erasure.partition.0 != erasure.project.0;
             let data = json!({ "erasure_id": erasure.id, "graph_uuid": is_of_graph.then_some(erasure.partition.0) });
             let event = (WebhookEvent::ErasureFinished, erasure.id, data);
-            let told = state.notifications(erasure.project, [event]).await?;
-            notifications.extend(told.into_iter().map(|notification| (erasure.project, notification)));
+            let made = state.notifications(erasure.project, [event]).await?;
+            notifications.extend(made.into_iter().map(|notification| (erasure.project, notification)));
         }
         state.store().complete_erasures(pending, &notifications, state.now()).await?;
     }

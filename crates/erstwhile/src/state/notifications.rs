@@ -1,4 +1,4 @@
-//! What webhooks are to be told.
+//! Events as notifications for webhooks.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,8 +28,8 @@ impl State {
         let webhooks = declared.iter().map(read_webhook).collect::<Result<Vec<Webhook>>>()?;
         let mut notifications = Vec::new();
         for (event, subject, data) in events {
-            let told = webhooks.iter().filter(|webhook| webhook.events.contains(&event));
-            notifications.extend(told.map(|webhook| Notification::new(webhook.id, event, subject, data.clone())));
+            let subscribed = webhooks.iter().filter(|webhook| webhook.events.contains(&event));
+            notifications.extend(subscribed.map(|webhook| Notification::new(webhook.id, event, subject, data.clone())));
         }
         Ok(notifications)
     }

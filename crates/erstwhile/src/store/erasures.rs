@@ -129,8 +129,8 @@ impl Store {
         Ok(PendingErasures { erasures: self.many(&sql_text::PENDING_ERASURES, limit, read).await? })
     }
 
-    /// Removes the remains of everything that these erasures deleted or replaced, and marks them as completed, with what
-    /// webhooks are told about it.
+    /// Removes the remains of everything that these erasures deleted or replaced, and marks them as completed, with the
+    /// notifications of webhooks about it.
     ///
     /// # Errors
     /// `Unavailable` when someone still reads an older state of the database; try again later.
