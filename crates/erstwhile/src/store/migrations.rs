@@ -43,8 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 8, name: "checksums of evidence", sql: include_str!("migrations/0008_checksums.sql") },
     Migration {
         version: 9,
-        name: "repeated requests are recognised, and webhooks",
-        sql: include_str!("migrations/0009_repeated_requests_and_webhooks.sql"),
+        name: "repeated requests are recognised, webhooks, keys of one graph",
+        sql: include_str!("migrations/0009_requests_webhooks_keys.sql"),
     },
-    Migration { version: 10, name: "keys of one graph", sql: include_str!("migrations/0010_bound_keys.sql") },
 ];

@@ -17,7 +17,7 @@ CREATE INDEX given_uuid_by_graph ON given_uuid (graph_id);
 -- Tasks are listed newest first.
 CREATE INDEX task_by_age ON task (created_at, task_id);
 
--- What webhooks are told, and what became of it; `ready_at` is null when nothing is left to be tried.
+-- The events for webhooks, and what became of them; `ready_at` is null when nothing is left to be tried.
 CREATE TABLE webhook_delivery (
     project_id   BLOB   NOT NULL,
     delivery_id  BLOB   NOT NULL,
@@ -35,3 +35,6 @@ CREATE TABLE webhook_delivery (
 );
 CREATE INDEX webhook_delivery_ready ON webhook_delivery (ready_at) WHERE ready_at IS NOT NULL;
 CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (project_id, webhook_id, created_at);
+
+-- The only graph that a key reaches; null for the whole project.
+ALTER TABLE api_key ADD COLUMN bound_graph BLOB;
