@@ -37,6 +37,7 @@ mod losses;
 mod mapped;
 mod measures;
 mod mentions;
+mod misparses;
 mod mood;
 mod named_things;
 mod naming;

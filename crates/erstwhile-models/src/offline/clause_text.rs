@@ -38,6 +38,7 @@ const TELLING_ADVERBS: &[&str] = &[
     "regularly",
     "usually",
     "always",
+    "probably",
 ];
 
 /// Objects of prepositions that say nothing.
@@ -113,6 +114,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             }
             let up = match s.dep(top) {
                 Dep::Xcomp if s.is_verb(head) || s.pos(head) == Pos::Adj => head,
+                // "After losing my job, I wanted …" is another clause.
+                Dep::Pcomp if s.is(head, &["after", "before", "while", "since", "without", "despite"]) => break,
                 Dep::Pcomp => s.head(head),
                 // "I went to see the play".
                 Dep::Advcl if s.tag(top) == Tag::Vb && s.is_lemma(head, &["go", "come"]) => head,
@@ -139,7 +142,12 @@ impl ClauseWriter<'_, '_, '_, '_> {
             let own = s.has_child(top, &[Dep::Aux, Dep::Auxpass, Dep::Nsubj]);
             if matches!(s.tag(top), Tag::Vb | Tag::Vbg | Tag::Vbn) && !own {
                 if s.dep(first) == Dep::Xcomp {
-                    self.pieces.push(Piece::Token(s.head(first)));
+                    let above = s.head(first);
+                    self.pieces.extend(s.children(above).filter(|c| s.dep(*c) == Dep::Aux).map(Piece::Token));
+                    // "I'm preparing to negotiate and aiming high" joins the upper verb.
+                    if s.tag(top) == s.tag(first) {
+                        self.pieces.push(Piece::Token(above));
+                    }
                     if s.tag(top) == Tag::Vb {
                         self.pieces.extend(s.children(first).filter(|c| s.dep(*c) == Dep::Aux).map(Piece::Token));
                     }
@@ -210,6 +218,14 @@ impl ClauseWriter<'_, '_, '_, '_> {
     fn child(&mut self, token: usize, child: usize, root: bool) -> Result<(), Vague> {
         let s = self.s;
         let dep = s.dep(child);
+        let misread = || {
+            s.is_behind_relative_clause(child)
+                || self.is_afterthought(child)
+                || child > self.clause.verb && s.is_across_a_clause(self.clause.verb, child)
+        };
+        if !self.leads_to_kept(child) && misread() {
+            return Ok(());
+        }
         match dep {
             Dep::Advcl if self.keeps(child) => return self.walk(child, false),
             Dep::Nsubj
@@ -253,6 +269,29 @@ impl ClauseWriter<'_, '_, '_, '_> {
             // "Used Acme to find new verbs": what for is no part of what one uses.
             Dep::Xcomp if s.lemma(token) == "use" && s.tag(child) == Tag::Vb && !self.leads_to_kept(child) => Ok(()),
             _ => self.walk(child, false),
+        }
+    }
+
+    /// "Using Cypress, specifically with the menu", "a ring at 20% off": what stands apart from the clause, or is half of a
+    /// phrase.
+    fn is_afterthought(&self, child: usize) -> bool {
+        let s = self.s;
+        let first = s.doc.left_edge(child).max(s.start);
+        let apart = || first > self.clause.verb && first > s.start && s.pos(first - 1) == Pos::Punct;
+        let specific = || s.has_child_word(child, &["specifically", "especially", "particularly", "mainly", "mostly"]);
+        match s.dep(child) {
+            Dep::Appos => true,
+            Dep::Prep => {
+                let percent = s.object_of(child).is_some_and(|object| {
+                    s.text(object) == "%" && s.tokens().contains(&(object + 1)) && s.is(object + 1, &["off"])
+                });
+                // "By R.F.", where the sentence was cut.
+                let initials = s.object_of(child).is_some_and(|object| {
+                    object + 1 == s.end && s.text(object).ends_with('.') && s.text(object).matches('.').count() > 1
+                });
+                percent || initials || specific() && apart()
+            }
+            _ => false,
         }
     }
 

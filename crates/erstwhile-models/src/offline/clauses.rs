@@ -566,7 +566,8 @@ impl SentenceReader<'_, '_> {
     /// The text of a clause with its date.
     fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
         let sentence = self.s;
-        let date = context.date.and_then(|date| self.date_words(date, false));
+        let date = context.date.filter(|date| !self.is_aim(*date, context.reading.mood));
+        let date = date.and_then(|date| self.date_words(date, false));
         let clause =
             Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)

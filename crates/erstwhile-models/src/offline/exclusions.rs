@@ -31,6 +31,9 @@ const AILING: &[&str] = &[
     "wonky",
 ];
 
+/// What one makes and eats.
+const MEALS: &[&str] = &["dinner", "lunch", "breakfast", "brunch", "supper", "meal", "feast", "barbecue", "bbq"];
+
 impl SentenceReader<'_, '_> {
     /// Whether a relation never takes such an object, whatever its types.
     pub(super) fn is_excluded(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
@@ -40,7 +43,12 @@ impl SentenceReader<'_, '_> {
             return true;
         }
         let name = frame.relation.name.as_str();
-        if self.says_nothing(context, name, object) {
+        if self.says_nothing(context, name, object)
+            || s.is_cut_short(context.verb, object)
+            || s.is_across_a_clause(context.verb, object)
+            || frame.slot == "obj" && s.is_behind_a_dash(context.verb, object)
+            || matches!(name, "OWNS" | "BOUGHT" | "RECEIVED" | "HAS_APPOINTMENT") && s.is_causative(context.verb, object)
+        {
             return true;
         }
         match name {
@@ -53,6 +61,9 @@ impl SentenceReader<'_, '_> {
             // "I have Netflix": a name is a business of one's own only with a verb that says so.
             "OWNS_BUSINESS" => {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
+            }
+            "FOUNDED" => {
+                s.lemma(context.verb) == "set" && !kinds.intersects(Kinds::of(&[Kind::Business, Kind::Club, Kind::Media]))
             }
             "FROM" => self.is_no_origin(context, object, kinds),
             "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
@@ -68,8 +79,10 @@ impl SentenceReader<'_, '_> {
             // "Got to see Joker".
             // A doctor who orders an X-ray does not buy it.
             "BOUGHT" => {
+                // "I get a KeyError": what one gets again and again is not bought.
                 s.lemma(context.verb) == "get"
                     && (s.has_child(context.verb, &[Dep::Xcomp])
+                        || matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
                         || s.is_lemma(
                             object,
                             &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
@@ -109,6 +122,8 @@ impl SentenceReader<'_, '_> {
             // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
             "ACHIEVED" => {
                 kinds.has(Kind::Team)
+                    // "Doing some promotion for my shop".
+                    || s.lemma(context.verb) == "do"
                     || s.is_lemma(context.verb, &["come"])
                         && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
@@ -126,16 +141,19 @@ impl SentenceReader<'_, '_> {
             // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
             "ATTENDED" => {
                 kinds.has(Kind::Gym)
+                    || s.lemma(context.verb) == "make" && s.is_lemma(object, MEALS)
                     || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
                     || s.lemma(context.verb) == "watch" && super::nouns::is_quoted(&s, object)
             }
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
+                let of = s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["of", "in", "at"]));
                 s.child(object, pointing).is_some()
                     && s.pos(object) != Pos::Propn
                     && !kinds.has(Kind::Work)
-                    && !self.is_specific(object)
+                    && (!self.is_specific(object)
+                        || of.is_none() && !s.is_proper(object) && !s.children(object).any(|c| s.is_proper(c)))
             }
             _ => false,
         }
@@ -206,6 +224,8 @@ impl SentenceReader<'_, '_> {
             "VISITED_PERSON" => {
                 s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()
             }
+            // "Took lessons with my friends".
+            "HAS_MENTOR" => s.is_lemma(object, &["friend", "family", "kid", "child", "husband", "wife", "partner"]),
             "HAS_PET" | "MET" | "KNOWS" => {
                 matches!(s.tag(object), Tag::Nns | Tag::Nnps) && super::listed_names::has_names(&s, object)
             }

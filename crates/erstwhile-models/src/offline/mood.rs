@@ -310,7 +310,9 @@ impl MoodReader<'_, '_> {
             return Some(());
         }
         let above = self.clause(head, depth + 1)?;
-        (!above.negated).then_some(())
+        // "I'm not sure I want it".
+        let unsure = s.pos(head) == Pos::Adj && s.has_child(s.head(head), &[Dep::Neg]);
+        (!above.negated && !unsure).then_some(())
     }
 
     fn open_complement(&self, verb: usize, head: usize, reading: Reading, depth: u8) -> Option<Reading> {

@@ -84,6 +84,8 @@ impl SentenceReader<'_, '_> {
             return;
         };
         let price = price.as_str().trim().to_owned();
+        // "A bag of food for $70": once is enough.
+        let bought = bought.split_once(" for ").filter(|(_, rest)| *rest == price).map_or(bought, |(thing, _)| thing);
         let statement = format!("{} paid {price} for {bought}", context.subject.name);
         self.add(FactParts {
             subject: context.subject,

@@ -18,7 +18,14 @@ const WILD: &[&str] = &["pet", "pets", "chicken", "fish", "cow", "pig", "bird", 
 
 /// Verbs whose object is not yet, or no longer, one's own.
 const NOT_OWNING: &[&str] =
-    &["buy", "get", "sell", "lose", "design", "plan", "want", "build", "create", "find", "replace", "upgrade", "need"];
+    &["buy", "get", "sell", "lose", "design", "plan", "want", "build", "create", "find", "replace", "upgrade", "need", "receive", "expect", "await"];
+
+/// Things that have no number.
+const UNCOUNTED: &[&str] = &["furniture", "equipment", "gear", "luggage", "software", "hardware", "jewelry", "jewellery", "clothing"];
+
+/// What practices with clients are of.
+const PRACTICES: &[&str] =
+    &["law", "dental", "medical", "veterinary", "private", "accounting", "therapy", "architecture", "gp", "legal"];
 
 impl SentenceReader<'_, '_> {
     /// Reads a noun phrase.
@@ -48,7 +55,8 @@ impl SentenceReader<'_, '_> {
             // "Our kids are our future": everybody's, as far as is known.
             let anybodys = person.plural
                 && person.kinship.as_ref().is_some_and(|kinship| !kinship.named && kinship.relation == "HAS_CHILD")
-                && s.child(token, |c| s.is(c, &["our", "the"])).is_some();
+                && s.child(token, |c| s.is(c, &["our", "the"])).is_some()
+                || s.has_child_word(token, &["all", "without", "who"]) && !s.has_child(token, &[Dep::Poss]);
             if !lost && !named_by_subject && !anybodys {
                 self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
             }
@@ -313,6 +321,8 @@ impl SentenceReader<'_, '_> {
             && s.has_child(token, &[Dep::Compound])
             && !s.has_child(token, &[Dep::Case])
             && self.is_real(token)
+            // "My yoga practice" is no business.
+            && (s.lemma(token) != "practice" || s.has_child_word(token, PRACTICES))
             // "Looking for a spot for my dance studio": there is none yet.
             && !(s.dep(token) == Dep::Pobj
                 && s.is(s.head(token), &["for"])
@@ -408,8 +418,8 @@ impl SentenceReader<'_, '_> {
             && !is_abstract(s.lemma(token));
         if (product || ownable) && (brand || described && ownable) || new_thing && !ownable {
             let name = self.bare_phrase(token, me)?;
-            let plural = matches!(s.tag(token), Tag::Nns | Tag::Nnps);
-            let statement = nouns::tidy(&format!("{} has {}{name}", me.name, if plural { "" } else { "a " }));
+            let several = matches!(s.tag(token), Tag::Nns | Tag::Nnps) || s.is_lemma(token, UNCOUNTED);
+            let statement = nouns::tidy(&format!("{} has {}{name}", me.name, if several { "" } else { "a " }));
             self.state(me, "OWNS", Object::entity(name, Some("Object")), statement);
         }
         Ok(())

@@ -59,6 +59,11 @@ impl SentenceReader<'_, '_> {
             let wanted = s.lexicon.objects(candidate.relation);
             return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
         }
+        // "Daisy Jones and The Six": the whole title.
+        if let Some(title) = s.quotation(token).filter(|title| title.len() > 1 && !relation.is_some_and(|relation| relation.value)) {
+            let title = nouns::strip_article(nouns::span_text(&s, title.start, title.end - 1)).to_owned();
+            return Ok(Object::entity(title, entity_type(self.kinds(token), s.lexicon.objects(candidate.relation))));
+        }
         // "A running club called Hackney Harriers".
         if let Some(called) = people::called(&s, token)
             .filter(|_| !s.is_a(token, Kind::Kin) && relation.is_none_or(|relation| !relation.value))

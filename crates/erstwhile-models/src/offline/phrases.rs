@@ -3,7 +3,7 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos};
 
 use super::lexicon::Kind;
-use super::nouns::{Vague, typed_name};
+use super::nouns::{Vague, span_text, typed_name};
 use super::people::{FIRST, People, SECOND};
 use super::sentence::Sentence;
 
@@ -16,6 +16,9 @@ const EMPTY_OBJECTS: &[&str] = &[
 /// Adverbs and adjectives that only add feeling.
 const INTENSIFIERS: &[&str] =
     &["really", "so", "too", "just", "even", "super", "pretty", "very", "also", "especially", "actually", "quite"];
+
+/// Adverbs behind a noun that belong to the verb.
+const LOOSE: &[&str] = &["together", "indoors", "outdoors", "outside", "inside", "online", "alone"];
 
 const PRAISE: &[&str] =
     &["awesome", "amazing", "great", "cool", "nice", "lovely", "super", "such", "wonderful", "fantastic"];
@@ -56,7 +59,7 @@ pub(super) fn tidy(text: &str) -> String {
         }
         out.push_str(word);
     }
-    correct_articles(&out.replace('"', ""))
+    correct_articles(&out.replace('"', "").replace(" can not ", " cannot "))
 }
 
 /// "a apple" becomes "an apple".
@@ -100,14 +103,33 @@ struct PhraseWriter<'s, 'a, 'p> {
 impl PhraseWriter<'_, '_, '_> {
     fn write(&mut self, token: usize, top: bool) -> Result<(), Vague> {
         let sentence = self.sentence;
-        let children: Vec<usize> = sentence.children(token).collect();
-        let mut done = false;
+        let quotation = sentence.quotation(token).filter(|quotation| !quotation.contains(&sentence.head(token)));
+        if let Some(quotation) = &quotation {
+            self.words.push(span_text(sentence, quotation.start, quotation.end - 1).to_owned());
+        }
+        let within = |child: &usize| quotation.as_ref().is_some_and(|quotation| *child <= quotation.end);
+        let children: Vec<usize> = sentence.children(token).filter(|child| !within(child)).collect();
+        let mut done = quotation.is_some();
         for child in children {
             if child > token && !done {
                 self.word(token)?;
                 done = true;
             }
             // The other of two nouns that the parser hangs on one another.
+            // "2-3 episodes", "24-70 mm".
+            if sentence.dep(child) == Dep::Nummod && sentence.subtree(child).any(|t| sentence.text(t) == "-") {
+                let last = sentence.subtree(child).max().unwrap_or(child);
+                self.words.push(span_text(sentence, sentence.doc.left_edge(child), last).to_owned());
+                continue;
+            }
+            if child > token && sentence.is_behind_relative_clause(child) {
+                continue;
+            }
+            // "Tomorrow's opening": the date says when.
+            if sentence.dep(child) == Dep::Poss && sentence.is(child, &["today", "tomorrow", "yesterday", "tonight"]) {
+                self.words.push("the".to_owned());
+                continue;
+            }
             if sentence.dep(child) == Dep::Nmod && sentence.has_child(child, &[Dep::Cc]) {
                 // "Cable and TV services": both nouns are before the one.
                 if let Some(other) = sentence.child_of(child, &[Dep::Conj]).filter(|other| *other < token) {
@@ -173,8 +195,13 @@ impl PhraseWriter<'_, '_, '_> {
                 sentence.pos(child) == Pos::Propn
                     && !sentence.has_child_word(child, &["especially", "particularly", "mainly", "mostly"])
             }
-            Dep::Advmod => !sentence.is_lemma(child, INTENSIFIERS),
-            Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "both", "such", "what", "which"]),
+            // "A convention together".
+            Dep::Advmod => !sentence.is_lemma(child, INTENSIFIERS) && (child < token || !sentence.is(child, LOOSE)),
+            // "Chuck Taylor All Star".
+            Dep::Det if child > sentence.start && sentence.is_capital(child) && sentence.pos(token) == Pos::Propn => true,
+            Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "such", "what", "which"]),
+            // "A movie or two".
+            Dep::Nummod if child > token && sentence.is(child, &["two", "three"]) => false,
             Dep::Amod => sentence.is_a(token, Kind::Vague) || !sentence.is_lemma(child, PRAISE),
             Dep::Prep => {
                 let Some(object) = sentence.object_of(child) else { return false };

@@ -100,7 +100,7 @@ impl SentenceReader<'_, '_> {
             mood: fact.mood,
             negated: fact.negated,
             past: fact.past,
-            date: fact.date.and_then(|date| self.dates.get(date)).filter(|date| {
+            date: fact.date.filter(|date| !self.is_aim(*date, fact.mood)).and_then(|date| self.dates.get(date)).filter(|date| {
                 // "I'm working on a project due on 5 April": the date of something else.
                 let is_under_way = fact.mood == Mood::Actual && matches!(fact.relation, "WORKS_ON" | "USES" | "OWNS");
                 !is_under_way || date.extent != Extent::During || date.from.at <= self.now
@@ -174,7 +174,14 @@ impl SentenceReader<'_, '_> {
             let gerund = matches!(self.s.dep(child), Dep::Acl | Dep::Advcl)
                 && self.s.tag(child) == Tag::Vbg
                 && !self.s.has_child(child, &[Dep::Nsubj, Dep::Mark]);
+            // "A review scheduled for 15 October": when it is.
+            let scheduled = self.s.dep(child) == Dep::Acl
+                && self.s.is_lemma(child, &["schedule", "book", "plan", "arrange", "set", "line"]);
+            if self.s.is_behind_relative_clause(child) {
+                continue;
+            }
             let apart = !gerund
+                && !scheduled
                 && matches!(
                     self.s.dep(child),
                     Dep::Relcl | Dep::Advcl | Dep::Ccomp | Dep::Conj | Dep::Parataxis | Dep::Acl | Dep::Nsubj
@@ -196,6 +203,15 @@ impl SentenceReader<'_, '_> {
         let date = self.dates.get(date)?;
         let said = self.s.doc.text().get(date.span.clone())?;
         Some(date.describe(said, bare))
+    }
+
+    /// Whether a date says until when something is intended: "planning to finish it by Friday".
+    pub(super) fn is_aim(&self, date: usize, mood: Mood) -> bool {
+        let Some(span) = self.dates.get(date).map(|date| date.span.clone()) else { return false };
+        let text = self.s.doc.text();
+        let by = text.get(span.clone()).is_some_and(|said| said.to_lowercase().starts_with("by "))
+            || text.get(..span.start).is_some_and(|before| before.ends_with(" by "));
+        by && matches!(mood, Mood::Considered | Mood::Wanted)
     }
 
     /// A day of each year, without the year that nobody said: "3 May".

@@ -226,6 +226,22 @@ impl<'a> Sentence<'a> {
         before % 2 == 1 && (token + 1..self.end).any(|other| is_mark(&other))
     }
 
+    /// The words between the quotation marks around a token, if they are few and begin and end like a title.
+    pub(super) fn quotation(&self, token: usize) -> Option<Range<usize>> {
+        const WORDS_MAX: usize = 10;
+        let is_mark = |other: usize| matches!(self.text(other), "\"" | "''" | "``" | "“" | "”");
+        if !self.in_quote(token) {
+            return None;
+        }
+        let first = (self.start..=token).rev().find(|other| is_mark(*other))? + 1;
+        let end = (token..self.end).find(|other| is_mark(*other))?;
+        let title = first < end
+            && end - first <= WORDS_MAX
+            && self.is_capital(first)
+            && (self.is_capital(end - 1) || !self.text(end - 1).starts_with(char::is_alphabetic));
+        title.then_some(first..end)
+    }
+
     /// A token and those coordinated with it.
     pub(super) fn coordinated(&self, token: usize) -> Vec<usize> {
         let mut found = vec![token];

@@ -31,7 +31,9 @@ impl SentenceReader<'_, '_> {
     pub(super) fn remember_thing(&mut self, noun: usize) {
         let s = self.s;
         let place = matches!(s.dep(noun), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Attr | Dep::Conj | Dep::Xcomp);
-        if !place || s.is_date(noun) {
+        // "Listened to it as an audiobook": in which form.
+        let form = s.dep(noun) == Dep::Pobj && s.is(s.head(noun), &["as"]);
+        if !place || form || s.is_date(noun) {
             return;
         }
         let kinds = self.kinds(noun);

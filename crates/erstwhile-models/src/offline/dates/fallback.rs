@@ -138,7 +138,11 @@ impl Fallback {
             let is_cut = context.tokens.get(end.saturating_sub(1)).is_some_and(|t| {
                 t.span.end > offset + entity.end && t.lower.bytes().all(|b| b.is_ascii_digit() || b == b'-')
             });
-            if is_cut || words.is_empty() || is_not_a_date(context, &words) || is_misread_range(context, &words, value)
+            if is_cut
+                || is_inside_word(text, entity.end)
+                || words.is_empty()
+                || is_not_a_date(context, &words)
+                || is_misread_range(context, &words, value)
             {
                 continue;
             }
@@ -203,6 +207,12 @@ fn is_feast(context: DateContext<'_>, words: &Range<usize>) -> bool {
     context.tokens[words.clone()].iter().all(plain)
 }
 
+/// Whether an expression ends in the middle of a word: "in a m" of "in a marching band".
+fn is_inside_word(text: &str, end: usize) -> bool {
+    let (Some(before), Some(after)) = (text.get(..end), text.get(end..)) else { return true };
+    before.ends_with(char::is_alphabetic) && after.starts_with(char::is_alphabetic)
+}
+
 fn run_text<'a>(context: DateContext<'a>, run: &Range<usize>) -> Option<&'a str> {
     let first = context.tokens.get(run.start)?;
     let last = context.tokens.get(run.end.checked_sub(1)?)?;
@@ -254,6 +264,15 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if named_day {
         return true;
     }
+    // "About 5 movies": a number of something else.
+    let about = said.len() == 2
+        && said[0].is_any(&["about", "around", "roughly", "approximately"])
+        && said[1].kind == TokenKind::Number
+        && !is_clock(&said[1].lower)
+        && context.tokens.get(words.end).is_some_and(|t| t.kind == TokenKind::Word && !t.is_any(COUNTED_APART));
+    if about {
+        return true;
+    }
     // "Every other Saturday".
     let alternate = before.is_some_and(|t| t.is_any(&["other", "second", "third", "single", "alternate"]))
         && words.start.checked_sub(2).and_then(|every| context.tokens.get(every)).is_some_and(|t| t.is("every"));
@@ -269,9 +288,13 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if ahead && tokens.iter().any(|t| t.is_any(&["minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs"])) {
         return context.past || context.perfect;
     }
-    // "On Sundays" is every Sunday, "two Sundays from now" is one.
+    // "On Sundays" is every Sunday, "two Sundays from now" is one; so is "9-10 pm" in "on Sundays from 9-10 pm".
     let plural =
         |t: &Token| t.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some());
+    let recent = context.tokens[words.start.saturating_sub(3)..words.start].iter();
+    if recent.clone().any(|t| plural(t)) && said.iter().any(|t| is_clock(&t.lower)) {
+        return true;
+    }
     if said.iter().any(|t| plural(t)) && !said.iter().any(|t| t.is_any(&["from", "ago", "hence"])) {
         return true;
     }
@@ -310,6 +333,10 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let anchored = said.iter().any(|t| is_anchor(t));
     !anchored && said.iter().any(|t| is_clock(&t.lower)) && is_habit(context, words)
 }
+
+/// Words behind a time of day that no number counts: "around 5 on Friday".
+const COUNTED_APART: &[&str] =
+    &["on", "in", "at", "this", "today", "tomorrow", "tonight", "yesterday", "and", "or", "but", "for", "to", "am", "pm"];
 
 /// Words behind a fraction or a score: "3/4 of it", "8/10 correct".
 const FRACTIONS: &[&str] =

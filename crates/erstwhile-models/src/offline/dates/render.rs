@@ -32,6 +32,8 @@ impl DatedSpan {
             Extent::Until => format!("until {words}"),
             Extent::Before => format!("before {words}"),
             Extent::After => format!("after {words}"),
+            // "For the summer".
+            Extent::Between if self.grain == Grain::Season && said.starts_with("for ") => format!("for {words}"),
             Extent::Between => {
                 // A range of years ends in the year that was said.
                 let last = match self.grain {
