@@ -261,6 +261,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
         match dep {
             Dep::Prep if root && child < self.clause.verb && !self.leads_to_kept(child) => Ok(()),
             Dep::Advmod if !s.is(child, TELLING_ADVERBS) => Ok(()),
+            // "We went together" of which one is written.
+            Dep::Advmod if s.is(child, &["together"]) && !self.clause.subject.plural => Ok(()),
             Dep::Npadvmod => Ok(()),
             Dep::Dobj | Dep::Attr | Dep::Oprd | Dep::Pobj | Dep::Appos => self.object(child, dep),
             Dep::Dative if s.pos(child) != Pos::Adp => self.object(child, dep),
@@ -285,11 +287,15 @@ impl ClauseWriter<'_, '_, '_, '_> {
                 let percent = s.object_of(child).is_some_and(|object| {
                     s.text(object) == "%" && s.tokens().contains(&(object + 1)) && s.is(object + 1, &["off"])
                 });
+                // "Sapiens" by one and "Becoming" by another.
+                let of_another_title = self.clause.keep.and_then(|kept| s.quotation(kept)).is_some_and(|own| {
+                    (own.end + 1..first).any(|mark| matches!(s.text(mark), "\"" | "“" | "''" | "``"))
+                });
                 // "By R.F.", where the sentence was cut.
                 let initials = s.object_of(child).is_some_and(|object| {
                     object + 1 == s.end && s.text(object).ends_with('.') && s.text(object).matches('.').count() > 1
                 });
-                percent || initials || specific() && apart()
+                percent || initials || of_another_title || specific() && apart()
             }
             _ => false,
         }
@@ -346,7 +352,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
                 let empty = s.dep(object) == Dep::Pcomp
                     || s.is(object, EMPTY_OBJECTS)
                     || s.is_a(object, Kind::Vague)
-                    || s.subtree(object).take(9).count() > 8
+                    || self.is_long(object)
                     || pronoun && self.people.person(s, object).is_none();
                 if empty {
                     return Ok(());
@@ -360,6 +366,17 @@ impl ClauseWriter<'_, '_, '_, '_> {
         } else {
             self.noun(object)
         }
+    }
+
+    /// Whether a phrase has many words, without its relative clauses.
+    fn is_long(&self, object: usize) -> bool {
+        const WORDS_MAX: usize = 8;
+        let s = self.s;
+        let within = |token: &usize| {
+            s.dep(*token) != Dep::Relcl
+                && !s.doc.ancestors(*token).take_while(|above| *above != object).any(|above| s.dep(above) == Dep::Relcl)
+        };
+        s.subtree(object).filter(within).take(WORDS_MAX + 1).count() > WORDS_MAX
     }
 
     /// "Flask and SQLite for my database": what stands behind the last of several objects need not be about the first.
@@ -499,8 +516,15 @@ impl ClauseWriter<'_, '_, '_, '_> {
                         || matches!(s.dep(*token), Dep::Root | Dep::Conj) && tag == Tag::Vb && !helper;
                     if !finite && first {
                         finite = true;
+                        // "I recently read it": the parser takes it for the present.
+                        let lately = s.is(*token, &["read"])
+                            && s.child(*token, |c| s.is(c, &["recently", "just", "finally", "already"])).is_some();
                         // "I quit" is said of the past.
-                        if third && matches!(tag, Tag::Vbp | Tag::Vb) && !matches!(word.as_str(), "quit" | "hurt") {
+                        if third
+                            && !lately
+                            && matches!(tag, Tag::Vbp | Tag::Vb)
+                            && !matches!(word.as_str(), "quit" | "hurt")
+                        {
                             word = third_person(&word);
                         } else if third && word == "were" {
                             "was".clone_into(&mut word);

@@ -89,6 +89,14 @@ impl SentenceReader<'_, '_> {
         {
             return Ok(());
         }
+        // "A book about Rome I bought": the parser hangs the clause on what the book is about.
+        if s.dep(verb) == Dep::Relcl && s.dep(s.head(verb)) == Dep::Pobj && s.is(s.head(s.head(verb)), &["about", "on"])
+        {
+            let about = s.head(s.head(s.head(verb)));
+            if s.is_noun(about) {
+                return Ok(());
+            }
+        }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
         let keys = self.verb_keys(verb);
         let lexicon = s.lexicon;

@@ -47,7 +47,18 @@ impl SentenceReader<'_, '_> {
             || s.is_cut_short(context.verb, object)
             || s.is_across_a_clause(context.verb, object)
             || frame.slot == "obj" && s.is_behind_a_dash(context.verb, object)
-            || matches!(name, "OWNS" | "BOUGHT" | "RECEIVED" | "HAS_APPOINTMENT") && s.is_causative(context.verb, object)
+            || matches!(name, "OWNS" | "BOUGHT" | "RECEIVED" | "HAS_APPOINTMENT")
+                && s.is_causative(context.verb, object)
+        {
+            return true;
+        }
+        // "Saw ospreys", "saw Todd Phillips at the talk": no event and no film.
+        if matches!(name, "ATTENDED" | "WATCHED")
+            && s.lemma(context.verb) == "see"
+            && !kinds.has(Kind::Music)
+            && context.date.is_none()
+            && !super::nouns::is_quoted(&s, object)
+            && (self.is_full_name(object) || s.tag(object) == Tag::Nnps)
         {
             return true;
         }
@@ -63,7 +74,8 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
             "FOUNDED" => {
-                s.lemma(context.verb) == "set" && !kinds.intersects(Kinds::of(&[Kind::Business, Kind::Club, Kind::Media]))
+                s.lemma(context.verb) == "set"
+                    && !kinds.intersects(Kinds::of(&[Kind::Business, Kind::Club, Kind::Media]))
             }
             "FROM" => self.is_no_origin(context, object, kinds),
             "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
@@ -88,6 +100,8 @@ impl SentenceReader<'_, '_> {
                             &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
                         ))
                     || kinds.has(Kind::Procedure)
+                    // "Ordered pizza" is eaten.
+                    || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
                     || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
             }
             "TAKES_CLASS" => {
@@ -101,6 +115,10 @@ impl SentenceReader<'_, '_> {
                     || s.is_lemma(context.verb, &["enjoy", "finish"])
                         && s.is_lemma(object, &["series", "show", "season", "episode"])
             }
+            // "Stayed in the guest room" is at home.
+            "VISITED" if s.is_lemma(object, &["room", "bedroom", "kitchen", "garden", "bed"]) => true,
+            // "Loved the photo album".
+            "LISTENS_TO" => s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"]),
             // "Got warnings from the scanner".
             "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
             // "Did the Great North Run" is no visit.
@@ -143,7 +161,8 @@ impl SentenceReader<'_, '_> {
                 kinds.has(Kind::Gym)
                     || s.lemma(context.verb) == "make" && s.is_lemma(object, MEALS)
                     || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
-                    || s.lemma(context.verb) == "watch" && super::nouns::is_quoted(&s, object)
+                    || s.lemma(context.verb) == "watch"
+                        && (super::nouns::is_quoted(&s, object) || kinds.has(Kind::Propn))
             }
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
@@ -157,6 +176,14 @@ impl SentenceReader<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// "Todd Phillips": a given name with another one.
+    fn is_full_name(&self, token: usize) -> bool {
+        let s = self.s;
+        s.entity(token).is_some_and(|entity| {
+            entity.tokens.len() > 1 && s.lexicon.is(s.lower(entity.tokens.start), Kind::FirstName)
+        })
     }
 
     /// "I'm curious about the tree I got, from Walmart for $40": where a thing is from.

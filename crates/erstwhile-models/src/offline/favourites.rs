@@ -8,7 +8,7 @@ use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
 use super::nouns::Vague;
 use super::people::Person;
-use super::reader::SentenceReader;
+use super::reader::{SentenceReader, Trust};
 
 impl SentenceReader<'_, '_> {
     /// "My favourite author is X", "X is my favourite author", "one of my favourite films is X".
@@ -18,6 +18,10 @@ impl SentenceReader<'_, '_> {
     pub(super) fn favourite(&mut self, verb: usize, subject: usize, reading: Reading) -> Result<(), Vague> {
         let s = self.s;
         let Some(attribute) = s.child_of(verb, &[Dep::Attr, Dep::Acomp]) else { return Ok(()) };
+        // "Festivals are great for hearing your favourite bands" says nothing of them.
+        if self.trust == Trust::Assistant {
+            return Ok(());
+        }
         if reading.negated || reading.mood != Mood::Actual || s.lemma(verb) != "be" {
             return Ok(());
         }
@@ -42,7 +46,10 @@ impl SentenceReader<'_, '_> {
             }
             let name = self.phrase(named, Some(&owner.name))?;
             let (relation, statement) = if one_of {
-                ("FAVORITE".to_owned(), format!("{name} is one of {}'s favorite {category}", owner.name))
+                ("FAVORITE".to_owned(), {
+                    let several = if category == "thing" { "things" } else { category };
+                    format!("{name} is one of {}'s favorite {several}", owner.name)
+                })
             } else {
                 let relation = format!("FAVORITE_{}", relation_name(s.lemma(noun)));
                 let relation = if category == "thing" { "FAVORITE".to_owned() } else { relation };

@@ -393,7 +393,7 @@ fn speaks_of_self(text: &str) -> bool {
     words.any(|word| has_word("i me my we us our im", word)) && !has("you your yours")
 }
 
-/// "A talent show for the kids", "playing with the kids at the shelter": whether the words before "kids" say that they are
+/// "A talent show for the kids", "playing with the kids at the shelter", "all the kids": whether the words before "kids" say that they are
 /// other people's.
 fn is_for_others(before: &str) -> bool {
     const WITH_OTHERS: &str = "play playing played work working worked volunteer volunteering volunteered help helping helped \
@@ -401,7 +401,7 @@ fn is_for_others(before: &str) -> bool {
     let lower = before.trim_end().trim_end_matches("the").trim_end().to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
     match words.last() {
-        Some(&"for") => true,
+        Some(&"for" | &"all" | &"about") => true,
         Some(&"with") => words.iter().any(|word| has_word(WITH_OTHERS, word)),
         _ => false,
     }

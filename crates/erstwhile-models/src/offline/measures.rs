@@ -25,6 +25,27 @@ const ADDS_UP: &[&str] = &[
 const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently"];
 /// Nouns that count other things: "the number of mentees".
 const COUNTS: &[&str] = &["number", "count", "total"];
+/// Quantities of programs.
+const TECHNICAL: &[&str] =
+    &["uptime", "time", "latency", "coverage", "throughput", "size", "rate", "usage", "downtime", "traffic"];
+/// What people build that has such quantities.
+const BUILT: &[&str] = &[
+    "app",
+    "application",
+    "site",
+    "website",
+    "api",
+    "project",
+    "pipeline",
+    "module",
+    "page",
+    "server",
+    "service",
+    "tool",
+    "bot",
+    "game",
+    "feature",
+];
 /// Maximum number of words between a relative clause and the noun that it is about.
 const NOUNS_MAX: usize = 6;
 /// Maximum number of words from "from" to "to".
@@ -242,7 +263,18 @@ impl SentenceReader<'_, '_> {
             Some(_) if of.is_none() => format!("{} has {value} {}", owner.name, self.quantity_name(noun)),
             _ => {
                 let of_what = if of.is_none() { self.complement(noun, number) } else { String::new() };
-                format!("{}'s {name}{of_what} {} {value}", owner.name, if is_plural { "are" } else { "is" })
+                let be = if is_plural { "are" } else { "is" };
+                // "The sprint deadline for the first sprint" says it twice.
+                let name = name
+                    .split_once(' ')
+                    .filter(|(first, _)| of_what.ends_with(&format!(" {first}")))
+                    .map_or(name.as_str(), |(_, rest)| rest);
+                // "The coverage of Ann's module" says whose it is.
+                if of_what.contains(&format!("{}'s ", owner.name)) {
+                    format!("the {name}{of_what} {be} {value}")
+                } else {
+                    format!("{}'s {name}{of_what} {be} {value}", owner.name)
+                }
             }
         };
         self.state(&owner, &relation, Object::value(value), statement);
@@ -264,17 +296,42 @@ impl SentenceReader<'_, '_> {
             let of = of.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
             return format!(" on {}", super::nouns::strip_article(of));
         }
+        // "A deadline of 15 April to finish the app".
+        let aim = s.child(noun, |c| matches!(s.dep(c), Dep::Acl | Dep::Relcl) && s.has_child_word(c, &["to"]));
+        if let Some(aim) = aim.filter(|aim| s.tag(*aim) == Tag::Vb)
+            && let Some(object) = s.child_of(aim, &[Dep::Dobj])
+            && let Ok(text) = self.phrase(object, None)
+            && text.len() <= COMPLEMENT_MAX
+        {
+            return format!(" to {} {text}", s.lower(aim));
+        }
         let preposition = s.child(noun, |c| {
             c > noun && s.dep(c) == Dep::Prep && s.is(c, &["on", "of", "for", "in"]) && !s.in_subtree(c, number)
         });
-        let Some(preposition) = preposition else { return String::new() };
-        let Some(object) = s.object_of(preposition).filter(|object| s.is_noun(*object) && !s.is_date(*object)) else {
-            return String::new();
-        };
-        match self.phrase(object, None) {
-            Ok(text) if text.len() <= COMPLEMENT_MAX => format!(" {} {text}", s.lower(preposition)),
-            _ => String::new(),
+        let beside = || ["for", "of"].into_iter().find_map(|word| self.preposition_after(noun, word));
+        let preposition = preposition.or_else(beside).filter(|preposition| !s.in_subtree(*preposition, number));
+        let object = preposition
+            .and_then(|preposition| s.object_of(preposition))
+            .filter(|object| s.is_noun(*object) && !s.is_date(*object));
+        if let (Some(preposition), Some(object)) = (preposition, object) {
+            return match self.phrase(object, None) {
+                Ok(text) if text.len() <= COMPLEMENT_MAX => format!(" {} {text}", s.lower(preposition)),
+                _ => String::new(),
+            };
         }
+        self.built_thing(noun).map(|thing| format!(" of {thing}")).unwrap_or_default()
+    }
+
+    /// What a technical quantity is of, if the sentence names one thing that the speaker builds: "my portfolio site".
+    fn built_thing(&mut self, quantity: usize) -> Option<String> {
+        let s = self.s;
+        if !s.is_lemma(quantity, TECHNICAL) {
+            return None;
+        }
+        let thing = s.tokens().find(|token| {
+            s.pos(*token) == Pos::Noun && s.is_lemma(*token, BUILT) && s.child(*token, |c| s.is(c, MINE)).is_some()
+        })?;
+        self.phrase(thing, None).ok().filter(|text| text.len() <= COMPLEMENT_MAX)
     }
 
     /// A preposition behind a noun, which the parser may have hung on the verb.

@@ -22,7 +22,11 @@ impl Sentence<'_> {
         head != token
             && self.pos(before) != Pos::Punct
             && (inside(before)
-                || self.doc.ancestors(before).take_while(|above| *above != head).any(|above| above > head && inside(above)))
+                || self
+                    .doc
+                    .ancestors(before)
+                    .take_while(|above| *above != head)
+                    .any(|above| above > head && inside(above)))
     }
 
     /// Whether the object of a verb is only a part of what the text says.
@@ -43,14 +47,12 @@ impl Sentence<'_> {
             let behind = self.next(next);
             ROMAN.contains(&self.text(next))
                 && (!self.in_subtree(object, next) || self.pos(next) == Pos::Pron)
-                && behind.is_none_or(|behind| {
-                    matches!(self.pos(behind), Pos::Punct | Pos::Cconj | Pos::Adp | Pos::Space)
-                })
+                && behind
+                    .is_none_or(|behind| matches!(self.pos(behind), Pos::Punct | Pos::Cconj | Pos::Adp | Pos::Space))
         });
         // "Spider-Man: Into the Spider-Verse".
-        let subtitle = is_next(&|next| {
-            self.text(next) == ":" && self.next(next).is_some_and(|behind| self.is_capital(behind))
-        });
+        let subtitle =
+            is_next(&|next| self.text(next) == ":" && self.next(next).is_some_and(|behind| self.is_capital(behind)));
         let proper = self.pos(object) == Pos::Propn && !is_quoted(self, object);
         // "Into the Spider-Verse, Jurassic Park": other names behind a subtitle.
         let behind_subtitle = self.pos(object) == Pos::Propn
@@ -59,7 +61,17 @@ impl Sentence<'_> {
         let half_title = self.quotation(object).is_some_and(|quotation| quotation.contains(&self.head(object)));
         // "Upgraded my home Wi-Fi router to a new system": what is upgraded is misread.
         let beside = self.child_of(verb, &[Dep::Dobj]).filter(|other| *other < object);
-        self.child(object, joined).is_some()
+        // "A poetry reading": the second noun is taken for a verb.
+        let reading = is_next(&|next| {
+            self.dep(next) == Dep::Acl
+                && self.tag(next) == Tag::Vbg
+                && self.head(next) == object
+                && self.tag(object) == Tag::Nn
+                && !self
+                    .has_child(next, &[Dep::Dobj, Dep::Prep, Dep::Acomp, Dep::Prt, Dep::Advmod, Dep::Xcomp, Dep::Ccomp])
+        });
+        reading
+            || self.child(object, joined).is_some()
             || beside.is_some_and(|beside| self.child(beside, |c| joined(c) && c < object).is_some())
             || second
             || half_title

@@ -17,11 +17,14 @@ const CLOSE: &[&str] = &["MARRIED_TO", "DATING", "ENGAGED_TO", "HAS_CHILD", "HAS
 const WILD: &[&str] = &["pet", "pets", "chicken", "fish", "cow", "pig", "bird", "spider", "bug", "insect", "bee"];
 
 /// Verbs whose object is not yet, or no longer, one's own.
-const NOT_OWNING: &[&str] =
-    &["buy", "get", "sell", "lose", "design", "plan", "want", "build", "create", "find", "replace", "upgrade", "need", "receive", "expect", "await"];
+const NOT_OWNING: &[&str] = &[
+    "buy", "get", "sell", "lose", "design", "plan", "want", "build", "create", "find", "replace", "upgrade", "need",
+    "receive", "expect", "await",
+];
 
 /// Things that have no number.
-const UNCOUNTED: &[&str] = &["furniture", "equipment", "gear", "luggage", "software", "hardware", "jewelry", "jewellery", "clothing"];
+const UNCOUNTED: &[&str] =
+    &["furniture", "equipment", "gear", "luggage", "software", "hardware", "jewelry", "jewellery", "clothing"];
 
 /// What practices with clients are of.
 const PRACTICES: &[&str] =
@@ -55,8 +58,7 @@ impl SentenceReader<'_, '_> {
             // "Our kids are our future": everybody's, as far as is known.
             let anybodys = person.plural
                 && person.kinship.as_ref().is_some_and(|kinship| !kinship.named && kinship.relation == "HAS_CHILD")
-                && s.child(token, |c| s.is(c, &["our", "the"])).is_some()
-                || s.has_child_word(token, &["all", "without", "who"]) && !s.has_child(token, &[Dep::Poss]);
+                && s.child(token, |c| s.is(c, &["our", "the"])).is_some();
             if !lost && !named_by_subject && !anybodys {
                 self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
             }

@@ -60,7 +60,9 @@ impl SentenceReader<'_, '_> {
             return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
         }
         // "Daisy Jones and The Six": the whole title.
-        if let Some(title) = s.quotation(token).filter(|title| title.len() > 1 && !relation.is_some_and(|relation| relation.value)) {
+        if let Some(title) =
+            s.quotation(token).filter(|title| title.len() > 1 && !relation.is_some_and(|relation| relation.value))
+        {
             let title = nouns::strip_article(nouns::span_text(&s, title.start, title.end - 1)).to_owned();
             return Ok(Object::entity(title, entity_type(self.kinds(token), s.lexicon.objects(candidate.relation))));
         }
@@ -252,7 +254,14 @@ impl SentenceReader<'_, '_> {
             let clause = s.child(token, |c| s.is(c, &["called", "named"]))?;
             s.child(clause, |c| s.is_proper(c))
         };
-        if vague { s.child(token, name).or_else(called).unwrap_or(token) } else { token }
+        // "A real estate agent, Rachel".
+        let human = s.is_a(token, Kind::Human) || s.is_a(token, Kind::Title);
+        let beside = |c: usize| s.dep(c) == Dep::Appos && s.is_given_name(c);
+        match vague {
+            true => s.child(token, name).or_else(called).unwrap_or(token),
+            false if human && s.has_child_word(token, &["a", "an", "this"]) => s.child(token, beside).unwrap_or(token),
+            false => token,
+        }
     }
 
     /// "I have a sister": the relation that a noun states.

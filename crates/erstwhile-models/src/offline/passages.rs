@@ -321,6 +321,20 @@ fn is_work_order(lower: &str) -> bool {
     WORK_ORDERS.iter().any(|order| lower.contains(order))
 }
 
+/// Whether words only stand in a row, as in keywords for a search engine: many, without punctuation, the same again and
+/// again.
+pub(super) fn is_keyword_list(sentence: &str) -> bool {
+    const WORDS_MIN: usize = 24;
+    if sentence.contains([',', ';', ':', '.', '!', '?']) || sentence.split_whitespace().count() < WORDS_MIN {
+        return false;
+    }
+    let mut words: Vec<String> =
+        sentence.split_whitespace().map(str::to_lowercase).filter(|word| word.len() > 2).collect();
+    words.sort_unstable();
+    let most = words.chunk_by(|one, next| one == next).map(<[String]>::len).max().unwrap_or_default();
+    most >= 4 && most * 8 >= words.len()
+}
+
 /// The length of a list marker: "- ", "1. ", "* ".
 fn marker_length(line: &str) -> usize {
     let rest = line.trim_start_matches(['-', '*', '•', '#', '+', ' ']);
@@ -396,6 +410,16 @@ mod tests {
         let found = read("Speaker 1: Hello.\nSpeaker 2: I'm Adaora Nwachukwu, hi.\nAgent (Mina): Hi.", true);
         let labels: Vec<_> = found.iter().map(|(label, ..)| label.as_deref()).collect();
         assert_eq!(labels, [Some("Speaker 1"), Some("Adaora Nwachukwu"), Some("Mina")]);
+    }
+
+    #[test]
+    fn keywords_in_a_row_are_no_sentence() {
+        let list = "cat names for your cat cute cat collar cat toys making cat beds at home matching with my cat bowl \
+                    best cat food cat grooming near me cat hotel";
+        assert!(is_keyword_list(list));
+        let said = "so yesterday I went to the shop with my sister and we bought a huge bag of rice and some beans for the \
+                    party that we are having on Sunday";
+        assert!(!is_keyword_list(said));
     }
 
     #[test]

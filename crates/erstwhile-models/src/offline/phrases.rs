@@ -139,6 +139,17 @@ impl PhraseWriter<'_, '_, '_> {
                 }
                 continue;
             }
+            // "A woman, Jean": a name beside what she is.
+            if sentence.dep(child) == Dep::Appos
+                && child > token
+                && sentence.has_child_word(token, &["a", "an", "this", "some"])
+                && (sentence.is_a(token, Kind::Human)
+                    || sentence.is_a(token, Kind::Title)
+                    || sentence.is_a(token, Kind::Animal))
+                && self.keeps(token, child, top)
+            {
+                self.words.push("named".to_owned());
+            }
             if self.is_part_of_name(child) {
                 self.write(child, false)?;
             } else if self.keeps(token, child, top) {
@@ -198,7 +209,9 @@ impl PhraseWriter<'_, '_, '_> {
             // "A convention together".
             Dep::Advmod => !sentence.is_lemma(child, INTENSIFIERS) && (child < token || !sentence.is(child, LOOSE)),
             // "Chuck Taylor All Star".
-            Dep::Det if child > sentence.start && sentence.is_capital(child) && sentence.pos(token) == Pos::Propn => true,
+            Dep::Det if child > sentence.start && sentence.is_capital(child) && sentence.pos(token) == Pos::Propn => {
+                true
+            }
             Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "such", "what", "which"]),
             // "A movie or two".
             Dep::Nummod if child > token && sentence.is(child, &["two", "three"]) => false,

@@ -100,11 +100,14 @@ impl SentenceReader<'_, '_> {
             mood: fact.mood,
             negated: fact.negated,
             past: fact.past,
-            date: fact.date.filter(|date| !self.is_aim(*date, fact.mood)).and_then(|date| self.dates.get(date)).filter(|date| {
-                // "I'm working on a project due on 5 April": the date of something else.
-                let is_under_way = fact.mood == Mood::Actual && matches!(fact.relation, "WORKS_ON" | "USES" | "OWNS");
-                !is_under_way || date.extent != Extent::During || date.from.at <= self.now
-            }),
+            date: fact.date.filter(|date| !self.is_aim(*date, fact.mood)).and_then(|date| self.dates.get(date)).filter(
+                |date| {
+                    // "I'm working on a project due on 5 April": the date of something else.
+                    let is_under_way =
+                        fact.mood == Mood::Actual && matches!(fact.relation, "WORKS_ON" | "USES" | "OWNS");
+                    !is_under_way || date.extent != Extent::During || date.from.at <= self.now
+                },
+            ),
             span: self.span.clone(),
             has_consequences: true,
         });

@@ -6,6 +6,7 @@ use super::*;
 
 mod cases;
 mod everyday;
+mod misparses;
 
 fn turn(kind: EpisodeKind, role: Role, speaker: Option<&str>, text: &str) -> Turn {
     Turn {
@@ -74,6 +75,17 @@ fn what_people_say_of_themselves_in_chats_becomes_facts() {
         let found = extractor.read(&said_by_nora(text)).remove(0).claims;
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
         assert!(facts.iter().any(|(found, said)| found == fact && said == sentence), "{text}: {facts:?}");
+    }
+}
+
+#[test]
+fn misread_phrases_become_no_garbled_facts() {
+    let extractor = extractor();
+    for (text, expected) in misparses::MISREAD {
+        let found = extractor.read(&said_by_nora(text)).remove(0).claims;
+        let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
+        let facts: Vec<(&str, &str)> = facts.iter().map(|(fact, said)| (fact.as_str(), *said)).collect();
+        assert_eq!(facts, expected.iter().copied().collect::<Vec<_>>(), "{text}");
     }
 }
 

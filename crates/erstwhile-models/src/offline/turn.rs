@@ -219,7 +219,10 @@ impl TurnReader<'_> {
         let mut units = Vec::new();
         for sentence in sentences::split(text.text()) {
             let source = &text.text()[sentence.span.clone()];
-            if source.len() > SENTENCE_BYTES_MAX || source.split_whitespace().count() > SENTENCE_WORDS_MAX {
+            if source.len() > SENTENCE_BYTES_MAX
+                || source.split_whitespace().count() > SENTENCE_WORDS_MAX
+                || passages::is_keyword_list(source)
+            {
                 continue;
             }
             let opening = openings::opening_length(source);

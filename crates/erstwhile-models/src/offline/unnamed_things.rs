@@ -76,7 +76,7 @@ impl SentenceReader<'_, '_> {
     fn is_any_of_a_kind(&self, object: usize) -> bool {
         const KINDS: &[&str] = &[
             "show", "movie", "film", "series", "book", "song", "music", "food", "recipe", "meal", "thing", "stuff",
-            "service", "event", "meeting", "game", "dinner", "lunch", "video",
+            "service", "event", "meeting", "game", "dinner", "lunch", "video", "playlist", "salad", "class",
         ];
         const EMPTY: &[&str] = &[
             "the",
@@ -101,8 +101,21 @@ impl SentenceReader<'_, '_> {
             "my",
             "our",
             "tasty",
+            "much",
+            "so",
+            "one",
+            "this",
+            "that",
         ];
         let s = self.s;
+        // "A lot of movies", "different types of rice".
+        if s.is_lemma(object, &["lot", "bunch", "ton", "load", "couple", "type", "kind", "sort", "variety"])
+            && let Some(of) = s.child(object, |c| s.is(c, &["of"]))
+            && let Some(thing) = s.object_of(of)
+        {
+            let types = s.is_lemma(object, &["type", "kind", "sort", "variety"]);
+            return types && s.tag(object) == Tag::Nns || self.is_any_of_a_kind(thing);
+        }
         s.pos(object) == Pos::Noun
             && s.is_lemma(object, KINDS)
             && s.children(object)

@@ -335,8 +335,23 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
 }
 
 /// Words behind a time of day that no number counts: "around 5 on Friday".
-const COUNTED_APART: &[&str] =
-    &["on", "in", "at", "this", "today", "tomorrow", "tonight", "yesterday", "and", "or", "but", "for", "to", "am", "pm"];
+const COUNTED_APART: &[&str] = &[
+    "on",
+    "in",
+    "at",
+    "this",
+    "today",
+    "tomorrow",
+    "tonight",
+    "yesterday",
+    "and",
+    "or",
+    "but",
+    "for",
+    "to",
+    "am",
+    "pm",
+];
 
 /// Words behind a fraction or a score: "3/4 of it", "8/10 correct".
 const FRACTIONS: &[&str] =

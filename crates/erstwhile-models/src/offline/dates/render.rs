@@ -32,8 +32,22 @@ impl DatedSpan {
             Extent::Until => format!("until {words}"),
             Extent::Before => format!("before {words}"),
             Extent::After => format!("after {words}"),
+            // "In early April".
+            Extent::Between
+                if names_part(&said).is_some() && self.period.end.date().month() == self.period.first.month() =>
+            {
+                let part = names_part(&said).unwrap_or_default();
+                format!("in {part} {} {}", month(self.period.first), self.period.first.year())
+            }
             // "For the summer".
-            Extent::Between if self.grain == Grain::Season && said.starts_with("for ") => format!("for {words}"),
+            Extent::Between
+                if self.grain == Grain::Season
+                    && !["from", "between", "to", "until"]
+                        .into_iter()
+                        .any(|word| said.split_whitespace().any(|other| other == word)) =>
+            {
+                format!("for {words}")
+            }
             Extent::Between => {
                 // A range of years ends in the year that was said.
                 let last = match self.grain {
@@ -88,6 +102,13 @@ impl DatedSpan {
 /// The last day of a range with an exclusive end.
 fn last_day(end: DateTime, grain: Grain) -> DateTime {
     if grain == Grain::Clock { end } else { end.date().yesterday().map_or(end, super::rules::midnight) }
+}
+
+/// The part of a month that an expression names: "early" of "in early April".
+fn names_part(said: &str) -> Option<&'static str> {
+    ["early", "mid", "late"]
+        .into_iter()
+        .find(|part| said.split(|c: char| !c.is_alphanumeric()).any(|word| word == *part))
 }
 
 /// "7 May 2023".

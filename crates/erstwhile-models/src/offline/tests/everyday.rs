@@ -30,7 +30,7 @@ pub(super) const EVERYDAY: &[(&str, &str, &str)] = &[
         "+ Nora TAKES_MEDICATION lisinopril",
         "Nora was put on lisinopril for their blood pressure.",
     ),
-    ("can't do dairy", "+ Nora AVOIDS dairy", "Nora can not eat dairy."),
+    ("can't do dairy", "+ Nora AVOIDS dairy", "Nora cannot eat dairy."),
     (
         "I gave up alcohol for good in 2020",
         "+ Nora AVOIDS alcohol @ 2020-01-01..",
