@@ -72,6 +72,7 @@ mod turn;
 mod unnamed_things;
 mod updates;
 mod values;
+mod verb_forms;
 mod visits;
 mod word_forms;
 

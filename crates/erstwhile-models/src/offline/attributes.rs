@@ -3,12 +3,12 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::{Object, relation_name};
-use super::clause_text::third_person;
 use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
 use super::nouns::Vague;
 use super::people::{MINE, Person};
 use super::reader::{FactParts, SentenceReader, Trust};
+use super::verb_forms::third_person;
 
 pub(super) const FAVOURITE: &[&str] = &["favorite", "favourite", "fave", "favorites", "favourites", "faves", "fav"];
 

@@ -44,25 +44,13 @@ impl SentenceReader<'_, '_> {
         }
         let name = frame.relation.name.as_str();
         if self.says_nothing(context, name, object)
-            || s.is_cut_short(context.verb, object)
-            || s.is_across_a_clause(context.verb, object)
-            || frame.slot == "obj" && s.is_behind_a_dash(context.verb, object)
-            || matches!(name, "OWNS" | "BOUGHT" | "RECEIVED" | "HAS_APPOINTMENT")
-                && s.is_causative(context.verb, object)
-        {
-            return true;
-        }
-        // "Saw ospreys", "saw Todd Phillips at the talk": no event and no film.
-        if matches!(name, "ATTENDED" | "WATCHED")
-            && s.lemma(context.verb) == "see"
-            && !kinds.has(Kind::Music)
-            && context.date.is_none()
-            && !super::nouns::is_quoted(&s, object)
-            && (self.is_full_name(object) || s.tag(object) == Tag::Nnps)
+            || self.is_misread(context, frame, object)
+            || matches!(name, "ATTENDED" | "WATCHED") && self.is_bare_sight(context, object, kinds)
         {
             return true;
         }
         match name {
+            "ACHIEVED" | "ATTENDED" | "VISITED" if self.is_no_occasion(context, frame, object, kinds) => true,
             // What one finishes is a work, not work under way.
             "WORKS_ON" => {
                 s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
@@ -78,7 +66,6 @@ impl SentenceReader<'_, '_> {
                     && !kinds.intersects(Kinds::of(&[Kind::Business, Kind::Club, Kind::Media]))
             }
             "FROM" => self.is_no_origin(context, object, kinds),
-            "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
             // "I'm coeliac" says it, "it's a cold" does not.
             "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {
                 !s.lower(object).ends_with("ic") && !s.is(object, &["coeliac", "celiac", "deaf", "blind"])
@@ -115,14 +102,8 @@ impl SentenceReader<'_, '_> {
                     || s.is_lemma(context.verb, &["enjoy", "finish"])
                         && s.is_lemma(object, &["series", "show", "season", "episode"])
             }
-            // "Stayed in the guest room" is at home.
-            "VISITED" if s.is_lemma(object, &["room", "bedroom", "kitchen", "garden", "bed"]) => true,
             // "Loved the photo album".
             "LISTENS_TO" => s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"]),
-            // "Got warnings from the scanner".
-            "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
-            // "Did the Great North Run" is no visit.
-            "VISITED" if s.is_lemma(context.verb, &["do"]) && kinds.has(Kind::Event) => true,
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)
@@ -137,14 +118,6 @@ impl SentenceReader<'_, '_> {
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
-            // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
-            "ACHIEVED" => {
-                kinds.has(Kind::Team)
-                    // "Doing some promotion for my shop".
-                    || s.lemma(context.verb) == "do"
-                    || s.is_lemma(context.verb, &["come"])
-                        && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
-            }
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
@@ -156,14 +129,6 @@ impl SentenceReader<'_, '_> {
             }
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
-            // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
-            "ATTENDED" => {
-                kinds.has(Kind::Gym)
-                    || s.lemma(context.verb) == "make" && s.is_lemma(object, MEALS)
-                    || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
-                    || s.lemma(context.verb) == "watch"
-                        && (super::nouns::is_quoted(&s, object) || kinds.has(Kind::Propn))
-            }
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
@@ -174,6 +139,57 @@ impl SentenceReader<'_, '_> {
                     && (!self.is_specific(object)
                         || of.is_none() && !s.is_proper(object) && !s.children(object).any(|c| s.is_proper(c)))
             }
+            _ => false,
+        }
+    }
+
+    /// Whether the object is not what the text says, or the verb does something to it that its frame does not mean.
+    fn is_misread(&self, context: &Context<'_>, frame: &Frame, object: usize) -> bool {
+        let s = self.s;
+        let owned = matches!(frame.relation.name.as_str(), "OWNS" | "BOUGHT" | "RECEIVED" | "HAS_APPOINTMENT");
+        s.is_cut_short(context.verb, object)
+            || s.is_across_a_clause(context.verb, object)
+            || frame.slot == "obj" && s.is_behind_a_dash(context.verb, object)
+            || owned && s.is_causative(context.verb, object)
+    }
+
+    /// "Saw ospreys", "saw Todd Phillips at the talk": no event and no film.
+    fn is_bare_sight(&self, context: &Context<'_>, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        s.lemma(context.verb) == "see"
+            && !kinds.has(Kind::Music)
+            && context.date.is_none()
+            && !super::nouns::is_quoted(&s, object)
+            && (self.is_full_name(object) || s.tag(object) == Tag::Nnps)
+    }
+
+    /// Whether an object is no achievement, event or visit.
+    fn is_no_occasion(&self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match frame.relation.name.as_str() {
+            // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
+            "ACHIEVED" => {
+                kinds.has(Kind::Team)
+                    // "Doing some promotion for my shop".
+                    || s.lemma(context.verb) == "do"
+                    || s.is_lemma(context.verb, &["come"])
+                        && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
+            }
+            // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
+            "ATTENDED" => {
+                kinds.has(Kind::Gym)
+                    || s.lemma(context.verb) == "make" && s.is_lemma(object, MEALS)
+                    || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
+                    || s.lemma(context.verb) == "watch"
+                        && (super::nouns::is_quoted(&s, object) || kinds.has(Kind::Propn))
+            }
+            "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
+            // "Stayed in the guest room" is at home.
+            "VISITED" if s.is_lemma(object, &["room", "bedroom", "kitchen", "garden", "bed"]) => true,
+            // "Got warnings from the scanner".
+            "VISITED" if s.lemma(context.verb) == "get" && s.has_child(context.verb, &[Dep::Dobj]) => true,
+            // "Did the Great North Run" is no visit.
+            "VISITED" if s.is_lemma(context.verb, &["do"]) && kinds.has(Kind::Event) => true,
             _ => false,
         }
     }

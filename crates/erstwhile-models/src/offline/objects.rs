@@ -59,20 +59,10 @@ impl SentenceReader<'_, '_> {
             let wanted = s.lexicon.objects(candidate.relation);
             return Ok(Object::entity(thing.name, entity_type(thing.kinds, wanted)));
         }
-        // "Daisy Jones and The Six": the whole title.
-        if let Some(title) =
-            s.quotation(token).filter(|title| title.len() > 1 && !relation.is_some_and(|relation| relation.value))
+        if relation.is_none_or(|relation| !relation.value)
+            && let Some(object) = self.titled_object(candidate.relation, token)
         {
-            let title = nouns::strip_article(nouns::span_text(&s, title.start, title.end - 1)).to_owned();
-            return Ok(Object::entity(title, entity_type(self.kinds(token), s.lexicon.objects(candidate.relation))));
-        }
-        // "A running club called Hackney Harriers".
-        if let Some(called) = people::called(&s, token)
-            .filter(|_| !s.is_a(token, Kind::Kin) && relation.is_none_or(|relation| !relation.value))
-        {
-            let kind = if s.is_a(token, Kind::Animal) { Some("Pet") } else { None };
-            let wanted = s.lexicon.objects(candidate.relation);
-            return Ok(Object::entity(called, kind.or_else(|| entity_type(self.kinds(token), wanted))));
+            return Ok(object);
         }
         if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
             return Ok(self.named_object(candidate.relation, token, named));
@@ -133,6 +123,21 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
+    }
+
+    /// An object whose name stands in quotation marks or behind "called".
+    fn titled_object(&mut self, relation: &str, token: usize) -> Option<Object> {
+        let s = self.s;
+        let wanted = s.lexicon.objects(relation);
+        // "Daisy Jones and The Six": the whole title.
+        if let Some(title) = s.quotation(token).filter(|title| title.len() > 1) {
+            let title = nouns::strip_article(nouns::span_text(&s, title.start, title.end - 1));
+            return Some(Object::entity(title, entity_type(self.kinds(token), wanted)));
+        }
+        // "A running club called Hackney Harriers".
+        let called = people::called(&s, token).filter(|_| !s.is_a(token, Kind::Kin))?;
+        let kind = if s.is_a(token, Kind::Animal) { Some("Pet") } else { None };
+        Some(Object::entity(called, kind.or_else(|| entity_type(self.kinds(token), wanted))))
     }
 
     /// The name of a noun, without when, where and with whom something is done with it: "pottery" of "do pottery on the

@@ -2,11 +2,11 @@
 
 use erstwhile_nlp::{Dep, Pos, Tag};
 
-use super::clause_text::third_person;
 use super::dates::DatedSpan;
 use super::nouns::pronoun_free;
 use super::people::{FIRST, People, SECOND};
 use super::sentence::Sentence;
+use super::verb_forms::third_person;
 
 /// Statements of fewer content words say too little to be searched for.
 const CONTENT_WORDS_MIN: usize = 2;

@@ -221,6 +221,9 @@ fn run_text<'a>(context: DateContext<'a>, run: &Range<usize>) -> Option<&'a str>
 
 /// Whether the words are not a date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
 fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    if counts_something(context, words) || is_weekly_hour(context, words) {
+        return true;
+    }
     let tokens = &context.tokens[words.clone()];
     let said: Vec<&Token> = tokens
         .iter()
@@ -264,15 +267,6 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if named_day {
         return true;
     }
-    // "About 5 movies": a number of something else.
-    let about = said.len() == 2
-        && said[0].is_any(&["about", "around", "roughly", "approximately"])
-        && said[1].kind == TokenKind::Number
-        && !is_clock(&said[1].lower)
-        && context.tokens.get(words.end).is_some_and(|t| t.kind == TokenKind::Word && !t.is_any(COUNTED_APART));
-    if about {
-        return true;
-    }
     // "Every other Saturday".
     let alternate = before.is_some_and(|t| t.is_any(&["other", "second", "third", "single", "alternate"]))
         && words.start.checked_sub(2).and_then(|every| context.tokens.get(every)).is_some_and(|t| t.is("every"));
@@ -288,14 +282,8 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if ahead && tokens.iter().any(|t| t.is_any(&["minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs"])) {
         return context.past || context.perfect;
     }
-    // "On Sundays" is every Sunday, "two Sundays from now" is one; so is "9-10 pm" in "on Sundays from 9-10 pm".
-    let plural =
-        |t: &Token| t.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some());
-    let recent = context.tokens[words.start.saturating_sub(3)..words.start].iter();
-    if recent.clone().any(|t| plural(t)) && said.iter().any(|t| is_clock(&t.lower)) {
-        return true;
-    }
-    if said.iter().any(|t| plural(t)) && !said.iter().any(|t| t.is_any(&["from", "ago", "hence"])) {
+    // "On Sundays" is every Sunday, "two Sundays from now" is one.
+    if said.iter().any(|t| is_weekly(t)) && !said.iter().any(|t| t.is_any(&["from", "ago", "hence"])) {
         return true;
     }
     // "I lent her a book", "3/4 of the pizza" and "I scored 8/10" have no feast and no date.
@@ -332,6 +320,26 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     }
     let anchored = said.iter().any(|t| is_anchor(t));
     !anchored && said.iter().any(|t| is_clock(&t.lower)) && is_habit(context, words)
+}
+
+/// "About 5 movies": a number of something else.
+fn counts_something(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let [about, number] = &context.tokens[words.clone()] else { return false };
+    about.is_any(&["about", "around", "roughly", "approximately"])
+        && number.kind == TokenKind::Number
+        && !is_clock(&number.lower)
+        && context.tokens.get(words.end).is_some_and(|t| t.kind == TokenKind::Word && !t.is_any(COUNTED_APART))
+}
+
+/// "On Sundays from 9-10 pm": an hour of every Sunday.
+fn is_weekly_hour(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    context.tokens[words.start.saturating_sub(3)..words.start].iter().any(is_weekly)
+        && context.tokens[words.clone()].iter().any(|t| is_clock(&t.lower))
+}
+
+/// "Sundays".
+fn is_weekly(token: &Token) -> bool {
+    token.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some())
 }
 
 /// Words behind a time of day that no number counts: "around 5 on Friday".

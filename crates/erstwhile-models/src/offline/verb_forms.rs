@@ -1,0 +1,69 @@
+//! Forms of verbs: contractions in full, the third person.
+
+use erstwhile_nlp::{Pos, Tag};
+
+use super::sentence::Sentence;
+
+/// A token in full: "'m" is "am".
+pub(super) fn expanded(sentence: &Sentence<'_>, token: usize) -> String {
+    let lower = sentence.lower(token);
+    let modal = sentence.tag(token) == Tag::Md;
+    let full = match lower {
+        "'m" | "m" if sentence.lemma(token) == "be" => "am",
+        "'re" => "are",
+        "'ve" | "ve" => "have",
+        "'ll" => "will",
+        "n't" | "nt" => "not",
+        "ca" if modal => "can",
+        "wo" if modal => "will",
+        "'s" if sentence.lemma(token) == "be" => "is",
+        "'s" if sentence.pos(token) == Pos::Aux => "has",
+        "'d" => {
+            if modal {
+                "would"
+            } else {
+                "had"
+            }
+        }
+        _ if token == sentence.start && sentence.pos(token) != Pos::Propn => lower,
+        _ => sentence.text(token),
+    };
+    full.to_owned()
+}
+
+/// The third person singular of a verb in the present: "I go" → "goes".
+pub(super) fn third_person(verb: &str) -> String {
+    match verb {
+        "am" | "are" | "be" => return "is".to_owned(),
+        "have" => return "has".to_owned(),
+        "do" => return "does".to_owned(),
+        "go" => return "goes".to_owned(),
+        _ => {}
+    }
+    if ["s", "sh", "ch", "x", "z"].iter().any(|ending| verb.ends_with(ending)) {
+        return format!("{verb}es");
+    }
+    match verb.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{verb}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::third_person;
+
+    #[test]
+    fn verbs_agree_with_a_name() {
+        for (base, third) in [
+            ("go", "goes"),
+            ("watch", "watches"),
+            ("study", "studies"),
+            ("play", "plays"),
+            ("am", "is"),
+            ("work", "works"),
+        ] {
+            assert_eq!(third_person(base), third);
+        }
+    }
+}
