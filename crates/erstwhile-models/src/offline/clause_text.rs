@@ -8,6 +8,7 @@ use super::dates::DatedSpan;
 use super::lexicon::Kind;
 use super::nouns::{self, Vague};
 use super::people::{People, Person};
+use super::phrases::coordinated_text;
 use super::sentence::Sentence;
 use super::verb_forms::{expanded, third_person};
 
@@ -364,6 +365,11 @@ impl ClauseWriter<'_, '_, '_, '_> {
         self.pieces.push(Piece::Token(child));
         if s.tag(object) == Tag::Vbg || s.pos(object) == Pos::Verb {
             self.walk(object, false)
+        } else if kept.is_none()
+            && let Some(words) = coordinated_text(s, object)
+        {
+            self.pieces.push(Piece::Words(Some(object), words.to_owned()));
+            Ok(())
         } else {
             self.noun(object)
         }

@@ -355,7 +355,9 @@ impl SentenceReader<'_, '_> {
         let object = candidate.object;
         let verbal = matches!(candidate.slot.as_str(), "ger" | "inf");
         let gives_up = matches!(candidate.relation, "AVOIDS" | "STOPPED");
-        if verbal && context.reading.mood == Mood::Wanted && !gives_up {
+        // What nobody thinks of doing is no plan.
+        let unplanned = context.reading.mood == Mood::Considered && context.reading.negated;
+        if verbal && context.reading.mood == Mood::Wanted && !gives_up || unplanned {
             return Ok(());
         }
         if self.is_told_by_itself(context, candidate) {

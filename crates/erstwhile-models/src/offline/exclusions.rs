@@ -103,7 +103,10 @@ impl SentenceReader<'_, '_> {
                         && s.is_lemma(object, &["series", "show", "season", "episode"])
             }
             // "Loved the photo album".
-            "LISTENS_TO" => s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"]),
+            "LISTENS_TO" => {
+                s.lemma(context.verb) == "play"
+                    || s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"])
+            }
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
                 kinds.has(Kind::Animal)

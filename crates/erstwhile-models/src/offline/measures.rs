@@ -51,7 +51,7 @@ const NOUNS_MAX: usize = 6;
 /// Maximum number of words from "from" to "to".
 const RANGE_MAX: usize = 8;
 /// Maximum number of bytes of what a quantity is of.
-const COMPLEMENT_MAX: usize = 60;
+const COMPLEMENT_MAX: usize = 90;
 const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us"];
 
 impl SentenceReader<'_, '_> {

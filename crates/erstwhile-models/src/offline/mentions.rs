@@ -62,8 +62,9 @@ struct Candidate {
 
 /// Adds the names of a sentence.
 pub(super) fn read(s: &Sentence<'_>, mapped: &Mapped, english: &English, found: &mut Vec<ExtractedMention>) {
-    let mut candidates = recognised(s);
-    candidates.extend(unrecognised(s));
+    let mut candidates: Vec<Candidate> = recognised(s).into_iter().map(|candidate| whole_name(s, candidate)).collect();
+    candidates.extend(unrecognised(s, english));
+    candidates.extend(given_name_at_start(s));
     for candidate in candidates {
         let candidate = with_number(s, without_exclamation(s, candidate));
         if candidate.tokens.clone().any(|token| s.identifier(token).is_some()) || found.len() >= MENTIONS_MAX {
@@ -105,6 +106,47 @@ fn recognised(s: &Sentence<'_>) -> Vec<Candidate> {
     found
 }
 
+/// Adds the words before that belong to a name: the recogniser finds "Thrones" in "Game of Thrones", and "Holmes" in
+/// "Sherlock Holmes".
+fn whole_name(s: &Sentence<'_>, mut candidate: Candidate) -> Candidate {
+    const WORDS_MAX: usize = 5;
+    let is_name = |token: usize| {
+        s.pos(token) == Pos::Propn
+            && s.is_capital(token)
+            && s.entity(token).is_none()
+            && token > s.start
+            && !EXCLAMATIONS.contains(&s.lower(token).trim_end_matches('.'))
+            && !matches!(s.lower(token).trim_end_matches('.'), "dr" | "prof" | "professor" | "doctor")
+    };
+    let alone = !s.is(candidate.tokens.start, &["the"]) && s.is_capital(candidate.tokens.start);
+    for _ in 0..WORDS_MAX {
+        let first = candidate.tokens.start;
+        let Some(before) = first.checked_sub(1).filter(|before| *before >= s.start && alone) else { break };
+        let joins = s.is(before, &["of"]) && before > s.start && is_name(before - 1) && s.dep(before) == Dep::Prep;
+        if joins && candidate.entity_type != Some("Location") && candidate.entity_type != Some("Person") {
+            candidate.tokens.start = before - 1;
+        } else if is_name(before) && matches!(s.dep(before), Dep::Compound | Dep::Nmod) && s.head(before) >= first {
+            candidate.tokens.start = before;
+        } else {
+            break;
+        }
+    }
+    candidate
+}
+
+/// "Lily I love your photos", "Bill is here": a given name at the start, whatever the tagger makes of it.
+fn given_name_at_start(s: &Sentence<'_>) -> Option<Candidate> {
+    let first = s.start;
+    let next = Some(first + 1).filter(|next| s.tokens().contains(next))?;
+    let is_name = s.is_capital(first)
+        && s.entity(first).is_none()
+        && s.lexicon.kinds(s.lower(first)).has(Kind::FirstName)
+        && s.is(next, &["i", "you", ",", "we", "your", "please", "is", "was", "has", "'s"])
+        && s.pos(first) != Pos::Verb
+        && s.pos(first) != Pos::Aux;
+    is_name.then_some(Candidate { tokens: first..next, entity_type: Some("Person") })
+}
+
 /// "Dwayne, Ty": two names.
 fn names_of_list(s: &Sentence<'_>, tokens: &Range<usize>) -> Vec<Range<usize>> {
     let mut names: Vec<Range<usize>> = Vec::new();
@@ -118,7 +160,7 @@ fn names_of_list(s: &Sentence<'_>, tokens: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// Proper nouns that the recogniser leaves out: runs of capitalised ones.
-fn unrecognised(s: &Sentence<'_>) -> Vec<Candidate> {
+fn unrecognised(s: &Sentence<'_>, english: &English) -> Vec<Candidate> {
     let is_name = |token: usize| {
         s.pos(token) == Pos::Propn
             && s.is_capital(token)
@@ -129,6 +171,8 @@ fn unrecognised(s: &Sentence<'_>) -> Vec<Candidate> {
     for token in s.tokens().filter(|token| is_name(*token)) {
         match names.last_mut() {
             Some(last) if last.end == token => last.end = token + 1,
+            // "Keeper of Shadows".
+            Some(last) if last.end + 1 == token && s.is(last.end, &["of"]) => last.end = token + 1,
             _ => names.push(token..token + 1),
         }
     }
@@ -137,7 +181,12 @@ fn unrecognised(s: &Sentence<'_>) -> Vec<Candidate> {
         let touches =
             |token: Option<usize>| token.is_some_and(|token| s.tokens().contains(&token) && s.entity(token).is_some());
         let is_known = s.lexicon.kinds(s.lower(name.start)).intersects(NAMES);
-        (name.start > s.start || name.len() > 1 || is_known)
+        // "Shaq had me": a subject that is no word of English is a name, unless the tagger only takes it for one.
+        let is_subject = s.dep(name.start) == Dep::Nsubj
+            && !english.is_word(s.lower(name.start))
+            && s.text(name.start).chars().skip(1).all(char::is_lowercase)
+            && s.text(name.start).len() > 3;
+        (name.start > s.start || name.len() > 1 || is_known || is_subject)
             && !touches(name.start.checked_sub(1))
             && !touches(Some(name.end))
     });
@@ -159,7 +208,9 @@ fn listed_type(s: &Sentence<'_>, tokens: &Range<usize>) -> Option<&'static str> 
 fn without_exclamation(s: &Sentence<'_>, mut candidate: Candidate) -> Candidate {
     while candidate.tokens.len() > 1 {
         let first = candidate.tokens.start;
-        let exclaims = s.is(first, EXCLAMATIONS) || is_drawn_out(s.text(first));
+        // "North Korea" is a name, "north" is none.
+        let direction = s.is(first, &["north", "south", "east", "west"]) && s.is_capital(first);
+        let exclaims = s.is(first, EXCLAMATIONS) && !direction || is_drawn_out(s.text(first));
         let leads =
             s.is(first, BEFORE_NAMES) && first == s.start && s.lexicon.kinds(s.lower(first + 1)).intersects(NAMES);
         if !exclaims && !leads {

@@ -116,6 +116,16 @@ impl PhraseWriter<'_, '_, '_> {
                 done = true;
             }
             // The other of two nouns that the parser hangs on one another.
+            // "For box models and layouts".
+            if sentence.dep(child) == Dep::Prep
+                && child > token
+                && let Some(words) = sentence.object_of(child).and_then(|object| coordinated_text(sentence, object))
+                && self.keeps(token, child, top)
+            {
+                self.words.push(sentence.text(child).to_owned());
+                self.words.push(words.to_owned());
+                continue;
+            }
             // "2-3 episodes", "24-70 mm".
             if sentence.dep(child) == Dep::Nummod && sentence.subtree(child).any(|t| sentence.text(t) == "-") {
                 let last = sentence.subtree(child).max().unwrap_or(child);
@@ -241,6 +251,24 @@ impl PhraseWriter<'_, '_, '_> {
         }
         Ok(())
     }
+}
+
+/// "Paris and Rome": the text of a noun with those coordinated with it, if it is short and needs no other words.
+pub(super) fn coordinated_text<'a>(sentence: &Sentence<'a>, noun: usize) -> Option<&'a str> {
+    const WORDS_MAX: usize = 7;
+    let first = sentence.doc.left_edge(noun).max(sentence.start);
+    let words: Vec<usize> = sentence.subtree(noun).take(WORDS_MAX + 1).collect();
+    let last = words.iter().copied().max()?;
+    let plain = |token: usize| {
+        !matches!(sentence.pos(token), Pos::Pron | Pos::Verb | Pos::Aux | Pos::Adp)
+            && !sentence.is(token, &["-", "–", "—", "\"", "etc", "(", ")", ":", "these", "those", "this", "that"])
+            && !sentence.is_date(token)
+            && !sentence.text(token).starts_with('\'')
+    };
+    let joined = sentence.child(noun, |c| sentence.dep(c) == Dep::Conj && sentence.is_noun(c)).is_some()
+        && sentence.has_child(noun, &[Dep::Cc]);
+    (joined && words.len() <= WORDS_MAX && last - first < WORDS_MAX && (first..=last).all(plain))
+        .then(|| span_text(sentence, first, last))
 }
 
 /// A word without pronouns: "my" of the subject is "their", of another person the name.

@@ -90,6 +90,18 @@ fn misread_phrases_become_no_garbled_facts() {
 }
 
 #[test]
+fn names_are_whole() {
+    let extractor = extractor();
+    for (text, expected) in misparses::NAMES {
+        let found = extractor.read(&said_by_nora(text)).remove(0).mentions;
+        let names: Vec<&str> = found.iter().map(|mention| mention.name.as_str()).collect();
+        for name in *expected {
+            assert!(names.contains(name), "{text}: {names:?}");
+        }
+    }
+}
+
+#[test]
 fn documents_are_read_in_the_third_person() {
     let extractor = extractor();
     for (text, expected) in cases::WRITTEN {

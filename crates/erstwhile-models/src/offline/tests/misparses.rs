@@ -80,3 +80,12 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
         Some(("+ Nora HAS_DEADLINE 15 April 2024", "Nora's deadline to finish the prototype is 15 April 2024.")),
     ),
 ];
+
+/// Sentences with the names in them.
+pub(super) const NAMES: &[(&str, &[&str])] = &[
+    ("I bought a rug at West Anvers", &["West Anvers"]),
+    ("We watched Keeper of Shadows at Omar's place", &["Keeper of Shadows", "Omar"]),
+    ("Thanks for the photo Marla Dunn", &["Marla Dunn"]),
+    ("Lily I love your photos", &["Lily"]),
+    ("We talked to Dr. Osei about South Korea", &["Osei", "South Korea"]),
+];
