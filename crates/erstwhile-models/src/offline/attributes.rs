@@ -91,7 +91,7 @@ impl SentenceReader<'_, '_> {
                 && (s.is(c, MINE)
                     || self.trust == Trust::Assistant && s.is(c, &["your"])
                     || s.is_a(c, Kind::Kin) && s.child(c, |other| s.is(other, MINE)).is_some()
-                    || s.pos(c) == Pos::Propn
+                    || s.pos(c) == Pos::Propn && self.trust != Trust::Assistant
                     || (lemma == "name"
                         || s.is(token, &["bp", "pressure", "cholesterol", "weight", "height", "birthday"]))
                         && s.is(c, &["his", "her", "its"]))

@@ -56,6 +56,10 @@ impl SentenceReader<'_, '_> {
         let last = (verb + 1..s.end).take_while(more).last();
         let last = last.unwrap_or_else(|| s.subtree(amount).last().unwrap_or(amount));
         let value = nouns::span_text(&s, verb + 1, last.max(verb + 1)).to_owned();
+        // "Weighing my options".
+        if !value.contains(|c: char| c.is_ascii_digit()) && s.entity(amount).is_none() {
+            return false;
+        }
         let statement = format!("{} weighs {value}", subject.name);
         self.state(subject, "HAS_WEIGHT", Object::value(value), statement);
         true

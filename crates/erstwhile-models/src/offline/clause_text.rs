@@ -147,7 +147,10 @@ impl ClauseWriter<'_, '_, '_, '_> {
                     let above = s.head(first);
                     self.pieces.extend(s.children(above).filter(|c| s.dep(*c) == Dep::Aux).map(Piece::Token));
                     // "I'm preparing to negotiate and aiming high" joins the upper verb.
-                    if s.tag(top) == s.tag(first) {
+                    if s.is_lemma(above, &["spend"]) {
+                        let be = if s.is_past(above) { "was" } else { "is" };
+                        self.pieces.push(Piece::Words(None, be.to_owned()));
+                    } else if s.tag(top) == s.tag(first) {
                         self.pieces.push(Piece::Token(above));
                     }
                     if s.tag(top) == Tag::Vb {

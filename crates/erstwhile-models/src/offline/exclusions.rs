@@ -163,7 +163,9 @@ impl SentenceReader<'_, '_> {
             && !kinds.has(Kind::Music)
             && context.date.is_none()
             && !super::nouns::is_quoted(&s, object)
-            && (self.is_full_name(object) || s.tag(object) == Tag::Nnps)
+            && (self.is_full_name(object)
+                || s.tag(object) == Tag::Nnps
+                || s.pos(object) == Pos::Propn && s.lower(object).ends_with('s') && s.entity(object).is_none())
     }
 
     /// Whether an object is no achievement, event or visit.

@@ -335,6 +335,33 @@ pub(super) fn is_keyword_list(sentence: &str) -> bool {
     most >= 4 && most * 8 >= words.len()
 }
 
+/// Whether a text is a list of keywords, one on each line.
+pub(super) fn is_keyword_lines(text: &str) -> bool {
+    const LINES_MIN: usize = 20;
+    const WORDS_MAX: usize = 8;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_short =
+        |line: &&&str| line.split(' ').count() <= WORDS_MAX && !line.contains(['.', ',', '!', '?', ':', '"']);
+    let short = lines.iter().filter(is_short).count();
+    if lines.len() < LINES_MIN || short * 10 < lines.len() * 9 {
+        return false;
+    }
+    let mut words: Vec<String> = Vec::new();
+    for line in &lines {
+        let mut own: Vec<String> = line
+            .split(' ')
+            .filter(|word| word.len() > 2)
+            .map(|word| word.trim_end_matches('s').to_lowercase())
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        words.append(&mut own);
+    }
+    words.sort_unstable();
+    let most = words.chunk_by(|one, next| one == next).map(<[String]>::len).max().unwrap_or_default();
+    most * 5 >= lines.len() * 2
+}
+
 /// The length of a list marker: "- ", "1. ", "* ".
 fn marker_length(line: &str) -> usize {
     let rest = line.trim_start_matches(['-', '*', '•', '#', '+', ' ']);
@@ -420,6 +447,10 @@ mod tests {
         let said = "so yesterday I went to the shop with my sister and we bought a huge bag of rice and some beans for the \
                     party that we are having on Sunday";
         assert!(!is_keyword_list(said));
+        let lines: Vec<String> = (0..24).map(|n| format!("cute cat names {n}")).collect();
+        assert!(is_keyword_lines(&lines.join("\n")));
+        let shopping: Vec<String> = (0..24).map(|n| format!("item{n} from aisle{n}")).collect();
+        assert!(!is_keyword_lines(&shopping.join("\n").replace("from", "")));
     }
 
     #[test]

@@ -18,7 +18,7 @@ const INTENSIFIERS: &[&str] =
     &["really", "so", "too", "just", "even", "super", "pretty", "very", "also", "especially", "actually", "quite"];
 
 /// Adverbs behind a noun that belong to the verb.
-const LOOSE: &[&str] = &["together", "indoors", "outdoors", "outside", "inside", "online", "alone"];
+const LOOSE: &[&str] = &["there", "here", "together", "indoors", "outdoors", "outside", "inside", "online", "alone"];
 
 const PRAISE: &[&str] =
     &["awesome", "amazing", "great", "cool", "nice", "lovely", "super", "such", "wonderful", "fantastic"];

@@ -45,7 +45,8 @@ impl SentenceReader<'_, '_> {
         let agent = s.child_of(verb, &[Dep::Agent]).and_then(|by| s.object_of(by));
         let (Some((_, relation)), Some(agent)) = (done, agent) else { return false };
         let named = s.entity_kind(agent) == Some(EntityKind::Person) || s.is_given_name(agent);
-        if !s.is_proper(thing) || !named {
+        // What an assistant knows of companies is not of the user's world.
+        if !s.is_proper(thing) || !named || self.trust == Trust::Assistant {
             return false;
         }
         let Some(who) = self.person(agent) else { return false };

@@ -100,6 +100,10 @@ impl TurnReader<'_> {
             self.said.push(Said::default());
             return Extraction { claims: resume.claims, ..Extraction::default() };
         }
+        if trust != Trust::Document && passages::is_keyword_lines(text) {
+            self.said.push(Said::default());
+            return Extraction::default();
+        }
         if !language::is_english(text) {
             self.said.push(Said::default());
             return other_languages::read(text, speaker);

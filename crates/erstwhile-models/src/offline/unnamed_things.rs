@@ -119,6 +119,6 @@ impl SentenceReader<'_, '_> {
         s.pos(object) == Pos::Noun
             && s.is_lemma(object, KINDS)
             && s.children(object)
-                .all(|child| s.is(child, EMPTY) || matches!(s.dep(child), Dep::Relcl | Dep::Punct | Dep::Cc))
+                .all(|child| s.is(child, EMPTY) || matches!(s.dep(child), Dep::Relcl | Dep::Acl | Dep::Punct | Dep::Cc))
     }
 }
