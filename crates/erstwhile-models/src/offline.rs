@@ -76,6 +76,7 @@ mod verb_forms;
 mod visits;
 mod word_forms;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -142,6 +143,7 @@ impl OfflineExtractor {
             first_person: false,
         };
         let mut thread = None;
+        let mut talked = HashSet::new();
         let mut extractions = Vec::with_capacity(request.turns.len());
         let all = request.context.iter().chain(&request.turns);
         let first = request.context.len().saturating_sub(CONTEXT_TURNS);
@@ -172,6 +174,13 @@ impl OfflineExtractor {
                     entity_type,
                     span: 0..turn.text.len(),
                 });
+            }
+            if index >= request.context.len()
+                && !turn.text.is_empty()
+                && let Some(claim) = participants.conversation(request.owner.as_deref(), 0..turn.text.len())
+                && talked.insert((claim.subject.clone(), claim.object.clone()))
+            {
+                extraction.claims.push(claim);
             }
             let extraction = on_character_boundaries(extraction, &turn.text);
             if index >= request.context.len() {

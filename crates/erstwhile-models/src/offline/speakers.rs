@@ -1,10 +1,17 @@
 //! The speaker and the addressee of each turn.
 
-use erstwhile::model::{EpisodeKind, Role};
-use erstwhile::ports::{ExtractionRequest, Turn};
+use std::ops::Range;
+
+use erstwhile::model::{ClaimKind, EpisodeKind, Holding, Metadata, Role};
+use erstwhile::ports::{Claim, ExtractionRequest, Turn};
+
+use super::claims::CONFIDENCE_STATED;
 
 /// The name of an assistant to which the messages give none.
 pub(super) const ASSISTANT: &str = "Assistant";
+
+/// The relation of two people who take part in one conversation.
+const TALKS_WITH: &str = "TALKS_WITH";
 
 /// Who takes part in one turn.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +20,8 @@ pub(super) struct Participants<'a> {
     pub(super) speaker: Option<&'a str>,
     /// The addressee, if unambiguous.
     pub(super) addressee: Option<&'a str>,
+    /// Whether both speak as users, and neither as an assistant or a tool.
+    both_users: bool,
 }
 
 impl<'a> Participants<'a> {
@@ -20,7 +29,9 @@ impl<'a> Participants<'a> {
     pub(super) fn of(request: &'a ExtractionRequest, index: usize) -> Self {
         let owner = request.owner.as_deref();
         let all = || request.context.iter().chain(&request.turns);
-        let Some(turn) = all().nth(index) else { return Self { speaker: None, addressee: None } };
+        let Some(turn) = all().nth(index) else {
+            return Self { speaker: None, addressee: None, both_users: false };
+        };
         let speaker = speaker(turn, owner);
         let others = all().filter(|other| other.thread == turn.thread && other.kind == EpisodeKind::Message);
         let mut names: Vec<&str> = Vec::new();
@@ -36,7 +47,33 @@ impl<'a> Participants<'a> {
             (EpisodeKind::Message, _) => only(&names),
             _ => None,
         };
-        Self { speaker, addressee }
+        let by_addressee = || all().filter(|other| addressee.is_some() && named(other, owner) == addressee);
+        let is_user = |turn: &Turn| turn.kind == EpisodeKind::Message && turn.role == Some(Role::User);
+        let both_users = is_user(turn) && by_addressee().next().is_some() && by_addressee().all(is_user);
+        Self { speaker, addressee, both_users }
+    }
+
+    /// That two people talk with each other, said of the owner of the graph, or else of the first by name.
+    pub(super) fn conversation(&self, owner: Option<&str>, span: Range<usize>) -> Option<Claim> {
+        let (speaker, addressee) = (self.speaker?, self.addressee.filter(|_| self.both_users)?);
+        let is_turned =
+            speaker != owner.unwrap_or_default() && (addressee == owner.unwrap_or_default() || addressee < speaker);
+        let (one, other) = if is_turned { (addressee, speaker) } else { (speaker, addressee) };
+        Some(Claim {
+            subject: one.to_owned(),
+            subject_type: Some("Person".to_owned()),
+            predicate: TALKS_WITH.to_owned(),
+            object: Some(other.to_owned()),
+            object_type: Some("Person".to_owned()),
+            statement: format!("{one} talks with {other}."),
+            span,
+            kind: ClaimKind::Asserts,
+            holding: Holding::Shared,
+            valid_from: None,
+            valid_until: None,
+            confidence: CONFIDENCE_STATED,
+            attributes: Metadata::new(),
+        })
     }
 }
 

@@ -50,9 +50,16 @@ fn line(claim: &Claim) -> String {
     line
 }
 
+/// What a request states, without that its speakers talk with each other.
+fn said(extractor: &OfflineExtractor, request: &ExtractionRequest) -> Vec<Claim> {
+    let mut found = extractor.read(request).remove(0).claims;
+    found.retain(|claim| claim.predicate != "TALKS_WITH");
+    found
+}
+
 /// What a request states, without what it denies.
 fn claims(extractor: &OfflineExtractor, request: &ExtractionRequest) -> Vec<String> {
-    let found = extractor.read(request).remove(0).claims;
+    let found = said(extractor, request);
     found.iter().filter(|claim| claim.kind != ClaimKind::Denies).map(line).collect()
 }
 
@@ -72,9 +79,26 @@ fn messages_become_facts_about_the_speaker() {
 fn what_people_say_of_themselves_in_chats_becomes_facts() {
     let extractor = extractor();
     for (text, fact, sentence) in everyday::EVERYDAY {
-        let found = extractor.read(&said_by_nora(text)).remove(0).claims;
+        let found = said(&extractor, &said_by_nora(text));
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
         assert!(facts.iter().any(|(found, said)| found == fact && said == sentence), "{text}: {facts:?}");
+    }
+}
+
+#[test]
+fn people_who_talk_with_each_other_are_tied_once() {
+    let extractor = extractor();
+    let mut request = said_by_nora("Hi Omar!");
+    request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Omar"), "How are you?"));
+    request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Nora"), "Fine, and you?"));
+    let tied = |request: &ExtractionRequest| -> Vec<String> {
+        extractor.read(request).iter().flat_map(|extraction| &extraction.claims).map(line).collect()
+    };
+    assert_eq!(tied(&request), ["+ Nora TALKS_WITH Omar"]);
+    for role in [Role::Assistant, Role::Tool] {
+        request.context[0].role = Some(role);
+        request.turns[1].role = Some(role);
+        assert!(tied(&request).is_empty(), "{role:?}");
     }
 }
 
@@ -82,7 +106,7 @@ fn what_people_say_of_themselves_in_chats_becomes_facts() {
 fn misread_phrases_become_no_garbled_facts() {
     let extractor = extractor();
     for (text, expected) in misparses::MISREAD {
-        let found = extractor.read(&said_by_nora(text)).remove(0).claims;
+        let found = said(&extractor, &said_by_nora(text));
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
         let facts: Vec<(&str, &str)> = facts.iter().map(|(fact, said)| (fact.as_str(), *said)).collect();
         assert_eq!(facts, expected.iter().copied().collect::<Vec<_>>(), "{text}");
