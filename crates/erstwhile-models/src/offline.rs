@@ -26,6 +26,7 @@ mod fitness;
 mod follow_ups;
 mod forms;
 mod fragments;
+mod given_names;
 mod identifiers;
 mod instructions;
 mod jobs;
@@ -109,6 +110,9 @@ struct Tools {
     dates: DateReader,
 }
 
+/// "ok" and "5 mins" are no conversation.
+const TALK_WORDS_MIN: usize = 6;
+
 /// How many turns of the context are read: pronouns and answers refer to the last ones.
 const CONTEXT_TURNS: usize = 2;
 
@@ -176,7 +180,7 @@ impl OfflineExtractor {
                 });
             }
             if index >= request.context.len()
-                && !turn.text.is_empty()
+                && turn.text.split_whitespace().count() >= TALK_WORDS_MIN
                 && let Some(claim) = participants.conversation(request.owner.as_deref(), 0..turn.text.len())
                 && talked.insert((claim.subject.clone(), claim.object.clone()))
             {

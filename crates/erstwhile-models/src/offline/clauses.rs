@@ -148,7 +148,8 @@ impl SentenceReader<'_, '_> {
         if frames.is_empty() && !matches!(lemma, "have" | "get" | "be") {
             return Ok(());
         }
-        let context = Context { verb, subject: &subject, reading, date: self.date_of(verb) };
+        let date = self.date_of(verb).filter(|date| !self.is_of_every_day(verb, *date) && !self.is_origin(verb, *date));
+        let context = Context { verb, subject: &subject, reading, date };
         let candidates = self.candidates(&context, &frames);
         // "Broke up with Pedro" says more than "broke up".
         let bare = candidates.iter().any(|candidate| candidate.slot != "self");

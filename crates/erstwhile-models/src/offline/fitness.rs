@@ -124,6 +124,8 @@ impl SentenceReader<'_, '_> {
             };
         }
         if matches!(name, "BOUGHT" | "SOLD" | "LOST" | "FIXED")
+            && reading.mood == Mood::Actual
+            && !s.is_lemma(context.verb, &["book", "get"])
             && self.thing_meant(object).is_some_and(|thing| thing.kinds.has(Kind::Ownable))
         {
             return 5;

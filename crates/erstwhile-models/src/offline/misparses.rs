@@ -8,6 +8,25 @@ use super::sentence::Sentence;
 /// Numerals of volumes and parts: "Book I".
 const ROMAN: &[&str] = &["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"];
 
+/// Nouns that say when or where, behind an object.
+const BEHIND_OBJECTS: &[&str] = &[
+    "today",
+    "yesterday",
+    "tomorrow",
+    "tonight",
+    "lol",
+    "home",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+];
+
 impl Sentence<'_> {
     /// Whether a phrase follows a relative clause to which it belongs, although the parser hangs it on a word before:
     /// "a rack that attaches to the hitch", "a report that's due by Friday".
@@ -70,7 +89,31 @@ impl Sentence<'_> {
                 && !self
                     .has_child(next, &[Dep::Dobj, Dep::Prep, Dep::Acomp, Dep::Prt, Dep::Advmod, Dep::Xcomp, Dep::Ccomp])
         });
+        // "And Orla only wants to talk": the subject of the next clause.
+        let starts_clause = self.dep(object) == Dep::Conj
+            && after.is_some_and(|next| {
+                let verb = if self.pos(next) == Pos::Adv { self.next(next) } else { Some(next) };
+                verb.is_some_and(|verb| matches!(self.tag(verb), Tag::Vbz | Tag::Vbd | Tag::Vbp) && self.is_verb(verb))
+            });
+        // "A toaster oven because …", "a team lead at …": a noun behind a noun.
+        let cut = is_next(&|next| {
+            self.pos(object) == Pos::Noun
+                && matches!(self.tag(next), Tag::Nn | Tag::Nns)
+                && !self.in_subtree(object, next)
+                && !self.is_date(next)
+                && !self.is(next, BEHIND_OBJECTS)
+                && self.next(next).is_none_or(|behind| !self.is_verb(behind))
+        });
+        // "40 leeks, two rows of potatoes and some beetroot".
+        let beside_another = self
+            .doc
+            .ancestors(object)
+            .take_while(|above| *above != verb)
+            .any(|above| self.dep(above) == Dep::Appos && self.pos(above) == Pos::Noun && above > verb);
         reading
+            || starts_clause
+            || cut
+            || beside_another
             || self.child(object, joined).is_some()
             || beside.is_some_and(|beside| self.child(beside, |c| joined(c) && c < object).is_some())
             || second

@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::{Object, entity_type};
+use super::given_names::gender_of_name;
 use super::lexicon::{Kind, Kinds};
 use super::mood::{self, Mood};
 use super::nouns::{self, Vague, is_abstract};
@@ -49,7 +50,11 @@ impl SentenceReader<'_, '_> {
             self.dwelling(token);
         }
         if let Some(person) = self.people.kin(&sentence, token) {
-            self.people.remember(&person);
+            if s.dep(token) == Dep::Poss {
+                self.people.remember_in_passing(&person);
+            } else {
+                self.people.remember(&person);
+            }
             // "We lost our old spaniel Meg": whom one no longer has.
             let lost = s.dep(token) == Dep::Dobj && s.is_lemma(s.head(token), &["lose", "bury", "rehome", "sell"]);
             // "Teo is my partner" names the partner.
@@ -186,8 +191,12 @@ impl SentenceReader<'_, '_> {
             let name = s.entity_text(entity);
             if !self.people.is_speaker(name) {
                 let known = self.people.known(name).cloned();
-                let gender = people::gender(&s, token);
-                self.people.remember(&known.unwrap_or_else(|| Person { gender, ..Person::named(name) }));
+                let gender = people::gender(&s, token).or_else(|| gender_of_name(name));
+                // The recogniser takes composers and towns for people: of them "she" says nothing.
+                let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+                let is_known = gender.is_some() || s.lexicon.is(&first, Kind::FirstName);
+                let stranger = Person { gender, known: is_known, ..Person::named(name) };
+                self.people.remember(&known.unwrap_or(stranger));
             }
             return;
         }

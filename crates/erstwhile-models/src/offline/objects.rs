@@ -283,6 +283,10 @@ impl SentenceReader<'_, '_> {
         // "Started seeing a therapist named Lauren".
         let named = people::called(&s, object).is_some();
         let has = s.is_lemma(context.verb, &["have", "get"]);
+        // "I hired a girl named Thu" is nobody's child.
+        if !has && relation == "HAS_CHILD" {
+            return None;
+        }
         (has && CLOSE.contains(&relation) || named).then_some(relation)
     }
 }
@@ -308,7 +312,7 @@ pub(super) fn habit_words(
 /// The form in -ing of a verb for an activity.
 fn gerund(verb: &str) -> String {
     match verb {
-        "knit" | "swim" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
+        "knit" | "swim" | "run" | "jog" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
         verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
     }
 }

@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use foldhash::{HashMap, HashMapExt};
 
+use super::given_names::gender_of_name;
 use super::lexicon::Kind;
 use super::nouns;
 use super::sentence::Sentence;
@@ -107,6 +108,8 @@ struct Place {
     turn: usize,
     sentence: usize,
     token: usize,
+    /// Whether only something of theirs was spoken of: "my niece's party".
+    in_passing: bool,
 }
 
 /// Who takes part in a conversation and who was mentioned lately.
@@ -159,6 +162,15 @@ impl People {
     }
 
     pub(super) fn remember(&mut self, person: &Person) {
+        self.remember_as(person, false);
+    }
+
+    /// Remembers someone of whose thing is spoken: pronouns mean others rather than them.
+    pub(super) fn remember_in_passing(&mut self, person: &Person) {
+        self.remember_as(person, true);
+    }
+
+    fn remember_as(&mut self, person: &Person, in_passing: bool) {
         if self.is_speaker(&person.name) {
             return;
         }
@@ -166,11 +178,13 @@ impl People {
         if self.recent.len() >= RECENT_MAX {
             self.recent.remove(0);
         }
-        self.recent.push((Place { turn: self.turn, sentence: self.sentence, token: self.at }, person.clone()));
+        let place = Place { turn: self.turn, sentence: self.sentence, token: self.at, in_passing };
+        self.recent.push((place, person.clone()));
     }
 
     pub(super) fn remember_thing(&mut self, thing: Thing) {
-        self.thing = Some((Place { turn: self.turn, sentence: self.sentence, token: self.at }, thing));
+        let place = Place { turn: self.turn, sentence: self.sentence, token: self.at, in_passing: false };
+        self.thing = Some((place, thing));
     }
 
     pub(super) fn forget_thing(&mut self) {
@@ -202,23 +216,33 @@ impl People {
             "they" | "them" | "their" | "theirs" => None,
             _ => return None,
         };
-        let near = self.recent.iter().rev().take_while(|(place, _)| self.turn - place.turn <= RECENT_TURNS);
-        for (place, person) in near {
+        let plural = wanted.is_none();
+        let fits = |(place, person): &&(Place, Person)| {
             // "She lives in Perth, and Jackie …": a name that follows is not meant.
-            if place.sentence == self.sentence && place.token > token
-                || matches!(person.kind, PersonKind::Thing | PersonKind::Organization) && wanted.is_some()
-            {
-                continue;
-            }
-            let plural = wanted.is_none();
-            if plural != person.plural || other == Some(person.name.as_str()) {
-                continue;
-            }
-            if plural || person.gender.is_none() || person.gender == wanted {
-                return person.known.then(|| person.clone());
-            }
-        }
-        None
+            let follows = place.sentence == self.sentence && place.token > token;
+            let is_thing = matches!(person.kind, PersonKind::Thing | PersonKind::Organization) && !plural;
+            let gender = person.gender.or_else(|| gender_of_name(&person.name).filter(|_| is_named(person)));
+            !follows
+                && !is_thing
+                && plural == person.plural
+                && other != Some(person.name.as_str())
+                && (plural || gender.is_none() || gender == wanted)
+        };
+        let near = self.recent.iter().rev().take_while(|(place, _)| self.turn - place.turn <= RECENT_TURNS);
+        let found: Vec<&(Place, Person)> = near.filter(fits).collect();
+        let (last, _) = found.first()?;
+        let (place, person) =
+            found.iter().find(|(place, _)| !place.in_passing && place.turn == last.turn).or_else(|| found.first())?;
+        // Of two who may be meant, and of whom the name does not tell "he" from "she", neither is.
+        let is_sure = |person: &Person| {
+            plural || person.kinship.is_some() || person.gender.is_some() || gender_of_name(&person.name).is_some()
+        };
+        let is_here = place.sentence == self.sentence;
+        let rival = found.iter().any(|(other_place, other)| {
+            let beside = if is_here { other_place.sentence == place.sentence } else { other_place.turn == place.turn };
+            other.name != person.name && beside && other.kind != PersonKind::Pet
+        });
+        (person.known && (is_sure(person) || !rival)).then(|| person.clone())
     }
 
     /// Whom a third-person pronoun stands for, if it is not who has this name.
@@ -491,6 +515,11 @@ pub(super) fn gender(sentence: &Sentence<'_>, noun: usize) -> Option<Gender> {
     } else {
         None
     }
+}
+
+/// Whether someone is known by a name, and not as "Anna's sister".
+fn is_named(person: &Person) -> bool {
+    person.kind == PersonKind::Person && person.kinship.as_ref().is_none_or(|kinship| kinship.named)
 }
 
 /// "another Noor", "the actress Noor", "Dr. Noor", "Noor Jr.": not the speaker of that name.

@@ -103,10 +103,18 @@ impl SentenceReader<'_, '_> {
             _ => None,
         });
         let Some(number) = number else { return false };
+        // "We're 11 now": how many.
+        if s.subject(verb).is_some_and(|subject| s.is(subject, &["we"])) {
+            return false;
+        }
         let unit = s.tokens().filter(|t| *t > number && *t < number + 3).find(|t| s.is(*t, &["months", "weeks"]));
-        let text = s.lower(number);
-        let value = number_of(text).map_or_else(|| text.to_owned(), |number| number.to_string());
-        if value.parse::<u16>().map_or(true, |years| years > 120)
+        // "Sixty-six" is one number.
+        let first = s.doc.left_edge(number).max(s.start);
+        let is_compound = first < number && s.subtree(number).any(|part| s.text(part) == "-");
+        let text =
+            if is_compound { nouns::span_text(&s, first, number).to_lowercase() } else { s.lower(number).to_owned() };
+        let value = number_of(&text).map_or_else(|| text.clone(), |number| number.to_string());
+        if !is_compound && value.parse::<u16>().map_or(true, |years| years > 120)
             || !turns && s.entity_kind(number) == Some(EntityKind::Time)
         {
             return false;

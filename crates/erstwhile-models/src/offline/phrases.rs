@@ -225,6 +225,8 @@ impl PhraseWriter<'_, '_, '_> {
             Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "such", "what", "which"]),
             // "A movie or two".
             Dep::Nummod if child > token && sentence.is(child, &["two", "three"]) => false,
+            // "A nurse, very calm".
+            Dep::Amod if child > token && sentence.doc.left_edge(child) > token + 1 => false,
             Dep::Amod => sentence.is_a(token, Kind::Vague) || !sentence.is_lemma(child, PRAISE),
             Dep::Prep => {
                 let Some(object) = sentence.object_of(child) else { return false };

@@ -6,7 +6,7 @@ use erstwhile_nlp::{Dep, Pos, Tag};
 use jiff::Timestamp;
 
 use super::claims::{Claims, Fact, Object};
-use super::dates::{DatedSpan, Extent};
+use super::dates::{DatedSpan, Extent, Grain};
 use super::lexicon::Kind;
 use super::mapped::Mapped;
 use super::mood::Mood;
@@ -215,6 +215,29 @@ impl SentenceReader<'_, '_> {
         let by = text.get(span.clone()).is_some_and(|said| said.to_lowercase().starts_with("by "))
             || text.get(..span.start).is_some_and(|before| before.ends_with(" by "));
         by && matches!(mood, Mood::Considered | Mood::Wanted)
+    }
+
+    /// "I eat eggs at lunch": an hour in the present tense is that of every day.
+    pub(super) fn is_of_every_day(&self, verb: usize, date: usize) -> bool {
+        matches!(self.s.tag(verb), Tag::Vbp | Tag::Vbz)
+            && !self.is_ahead(verb)
+            && self.dates.get(date).is_some_and(|date| matches!(date.grain, Grain::Clock | Grain::Part))
+            && self.s.is_lemma(
+                verb,
+                &["eat", "drink", "take", "use", "play", "do", "work", "swim", "run", "walk", "watch", "read", "sing"],
+            )
+    }
+
+    /// "I bought a boat from 1968": how old the thing is.
+    pub(super) fn is_origin(&self, verb: usize, date: usize) -> bool {
+        let Some(date) = self.dates.get(date).filter(|date| date.extent == Extent::Since) else { return false };
+        let said = self.s.doc.text().get(date.span.clone()).unwrap_or_default();
+        said.to_lowercase().starts_with("from ")
+            && self.s.is_past(verb)
+            && self.s.is_lemma(
+                verb,
+                &["buy", "get", "find", "sell", "receive", "inherit", "pick", "restore", "see", "order"],
+            )
     }
 
     /// A day of each year, without the year that nobody said: "3 May".

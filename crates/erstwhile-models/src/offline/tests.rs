@@ -88,7 +88,7 @@ fn what_people_say_of_themselves_in_chats_becomes_facts() {
 #[test]
 fn people_who_talk_with_each_other_are_tied_once() {
     let extractor = extractor();
-    let mut request = said_by_nora("Hi Omar!");
+    let mut request = said_by_nora("Hi Omar, how was the trip?");
     request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Omar"), "How are you?"));
     request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Nora"), "Fine, and you?"));
     let tied = |request: &ExtractionRequest| -> Vec<String> {
@@ -110,6 +110,16 @@ fn misread_phrases_become_no_garbled_facts() {
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
         let facts: Vec<(&str, &str)> = facts.iter().map(|(fact, said)| (fact.as_str(), *said)).collect();
         assert_eq!(facts, expected.iter().copied().collect::<Vec<_>>(), "{text}");
+    }
+}
+
+#[test]
+fn pronouns_mean_only_whom_they_can_mean() {
+    let extractor = extractor();
+    for (text, expected) in misparses::PRONOUNS {
+        let found = said(&extractor, &said_by_nora(text));
+        let lives = found.iter().find(|claim| claim.predicate == "LIVES_IN").map(|claim| claim.subject.as_str());
+        assert_eq!(lives, *expected, "{text}");
     }
 }
 

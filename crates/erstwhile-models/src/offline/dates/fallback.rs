@@ -124,6 +124,16 @@ impl Fallback {
 
     /// Adds the expressions in a run of tokens to `found`.
     pub(super) fn read(&self, context: DateContext<'_>, run: Range<usize>, found: &mut Vec<(Range<usize>, Period)>) {
+        match end_of_expression(context, &run) {
+            Some(end) => {
+                self.read_part(context, run.start..end, found);
+                self.read(context, end + 1..run.end, found);
+            }
+            None => self.read_part(context, run, found),
+        }
+    }
+
+    fn read_part(&self, context: DateContext<'_>, run: Range<usize>, found: &mut Vec<(Range<usize>, Period)>) {
         let Some(text) = run_text(context, &run) else { return };
         let Some(calls_left) = context.calls_left.get().checked_sub(1) else { return };
         context.calls_left.set(calls_left);
@@ -206,6 +216,35 @@ fn is_feast(context: DateContext<'_>, words: &Range<usize>) -> bool {
     };
     context.tokens[words.clone()].iter().all(plain)
 }
+
+/// Where an expression ends before a number that counts something else: "in July, seven people and one bathroom", "in
+/// December after thirty-four years".
+fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) -> Option<usize> {
+    let token = |at: usize| context.tokens.get(at).filter(|_| run.contains(&at));
+    let is_span = |token: &Token| token.is_any(&["years", "months", "weeks", "days", "year", "month"]);
+    (run.start + 1..run.end).find(|at| {
+        let (Some(here), Some(number)) = (token(*at), token(at + 1)) else { return false };
+        let counted = context.tokens.get(at + 2);
+        if here.is("after") {
+            return counted.is_some_and(is_span);
+        }
+        let is_number = number.kind == TokenKind::Number && number.lower.bytes().all(|b| b.is_ascii_digit())
+            || NUMBER_WORDS.contains(&number.lower.as_str());
+        here.is(",")
+            && is_number
+            && year(&number.lower).is_none()
+            && counted.is_some_and(|t| {
+                t.kind == TokenKind::Word
+                    && !is_month(&t.lower)
+                    && !is_span(t)
+                    && !t.is_any(COUNTED_APART)
+                    && unit(&t.lower).is_none()
+            })
+    })
+}
+
+const NUMBER_WORDS: &[&str] =
+    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /// Whether an expression ends in the middle of a word: "in a m" of "in a marching band".
 fn is_inside_word(text: &str, end: usize) -> bool {

@@ -65,6 +65,18 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ),
     ("I'm not sure I want a second dog.", None),
     ("It hurts me to think about all the kids without shoes.", None),
+    ("We're 12 now, so the table is too small.", None),
+    ("I sleep badly ever since I became a team lead at the call center.", None),
+    ("We land in Tokyo pretty tired.", None),
+    ("I have missed you so much.", None),
+    ("I had the second window done in June.", None),
+    ("I bought a little boat from 1968.", Some(("+ Nora BOUGHT little boat", "Nora bought a little boat."))),
+    (
+        "We have been staying in Gort since July, seven people and one bathroom.",
+        Some(("+ Nora VISITED Gort @ 2022-07-01..", "Nora has been staying in Gort since July 2022.")),
+    ),
+    ("I drive a forklift at a warehouse.", None),
+    ("I eat eggs at lunch.", Some(("+ Nora EATS eggs", "Nora eats eggs."))),
     ("I love these little cards.", None),
     ("That book about old castles I recently bought is lovely.", None),
     ("I've been watching a lot of films lately.", None),
@@ -88,4 +100,13 @@ pub(super) const NAMES: &[(&str, &[&str])] = &[
     ("Thanks for the photo Marla Dunn", &["Marla Dunn"]),
     ("Lily I love your photos", &["Lily"]),
     ("We talked to Dr. Osei about South Korea", &["Osei", "South Korea"]),
+];
+
+/// Sentences with a pronoun, and of whom they state something; `None` where nobody can be sure.
+pub(super) const PRONOUNS: &[(&str, Option<&str>)] = &[
+    ("My sister Milena met my boss Luc. He lives in Ghent.", Some("Luc")),
+    ("I like Mahler. She lives in Oslo.", None),
+    ("I flew to Kraków with friends. She lives in Oslo.", None),
+    ("My mum came to my niece's party. She lives in Oslo.", Some("Nora's mother")),
+    ("Quill and Sable came by. She lives in Oslo.", None),
 ];
