@@ -56,6 +56,76 @@ impl SentenceReader<'_, '_> {
         }
         match name {
             "ACHIEVED" | "ATTENDED" | "VISITED" if self.is_no_occasion(context, frame, object, kinds) => true,
+            // One has no people.
+            // "Flask-WTF 1.1.1": a version alone is no tool.
+            "USES" => !s.text(object).contains(char::is_alphabetic),
+            // "I drive a forklift at a warehouse" is a job.
+            "OWNS" => {
+                s.is_given_name(object)
+                    || kinds.has(Kind::Person)
+                    || s.lemma(context.verb) == "drive"
+                        && s.is_lemma(
+                            object,
+                            &["forklift", "bus", "truck", "lorry", "taxi", "cab", "train", "crane", "ambulance", "van"],
+                        )
+                        && s.has_child_word(object, &["a", "an"])
+            }
+            // "Got to see Joker".
+            // A doctor who orders an X-ray does not buy it.
+            "BOUGHT" => {
+                // "I get a KeyError": what one gets again and again is not bought.
+                s.lemma(context.verb) == "get"
+                    && (s.has_child(context.verb, &[Dep::Xcomp])
+                        || matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+                        || s.is_lemma(
+                            object,
+                            &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
+                        ))
+                    || kinds.has(Kind::Procedure)
+                    || kinds.has(Kind::Money)
+                    // "Ordered pizza" is eaten.
+                    || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
+                    || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
+            }
+            "READ" => {
+                s.subtree(object).any(|token| s.lower(token).contains("watch"))
+                    || s.doc.ancestors(object).any(|above| s.lower(above).contains("watch"))
+                    || s.is_lemma(context.verb, &["enjoy", "finish"])
+                        && s.is_lemma(object, &["series", "show", "season", "episode"])
+            }
+            // "Loved the photo album".
+            "LISTENS_TO" => {
+                s.lemma(context.verb) == "play"
+                    || s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"])
+            }
+            "DOES_ACTIVITY" => {
+                kinds.has(Kind::Artwork)
+                    && frame.slot == "obj"
+                    && s.tag(object) != Tag::Vbg
+                    && s.has_child(object, &[Dep::Det, Dep::Poss])
+            }
+            // "Made the team" is no work of art.
+            "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
+            // "Upgraded my phone to a 15 Pro" mends nothing.
+            "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
+            // "I love the view": one thing at hand, no lasting taste.
+            "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
+                let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
+                let of = s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["of", "in", "at"]));
+                s.child(object, pointing).is_some()
+                    && s.pos(object) != Pos::Propn
+                    && !kinds.has(Kind::Work)
+                    && (!self.is_specific(object)
+                        || of.is_none() && !s.is_proper(object) && !s.children(object).any(|c| s.is_proper(c)))
+            }
+            _ => self.is_no_part_of_life(context, frame, object, kinds),
+        }
+    }
+
+    /// Whether an object is no job, business, home, degree, class or illness.
+    fn is_no_part_of_life(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match frame.relation.name.as_str() {
             // What one finishes is a work, not work under way.
             "WORKS_ON" => {
                 s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
@@ -95,52 +165,10 @@ impl SentenceReader<'_, '_> {
                 !s.lower(object).ends_with("ic") && !s.is(object, &["coeliac", "celiac", "deaf", "blind"])
                     || s.has_child(object, &[Dep::Det])
             }
-            // One has no people.
-            // "Flask-WTF 1.1.1": a version alone is no tool.
-            "USES" => !s.text(object).contains(char::is_alphabetic),
-            // "I drive a forklift at a warehouse" is a job.
-            "OWNS" => {
-                s.is_given_name(object)
-                    || kinds.has(Kind::Person)
-                    || s.lemma(context.verb) == "drive"
-                        && s.is_lemma(
-                            object,
-                            &["forklift", "bus", "truck", "lorry", "taxi", "cab", "train", "crane", "ambulance", "van"],
-                        )
-                        && s.has_child_word(object, &["a", "an"])
-            }
-            // "Got to see Joker".
-            // A doctor who orders an X-ray does not buy it.
-            "BOUGHT" => {
-                // "I get a KeyError": what one gets again and again is not bought.
-                s.lemma(context.verb) == "get"
-                    && (s.has_child(context.verb, &[Dep::Xcomp])
-                        || matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
-                        || s.is_lemma(
-                            object,
-                            &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
-                        ))
-                    || kinds.has(Kind::Procedure)
-                    || kinds.has(Kind::Money)
-                    // "Ordered pizza" is eaten.
-                    || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
-                    || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
-            }
             "TAKES_CLASS" => {
                 s.lemma(context.verb) == "do"
                     && kinds.has(Kind::Activity)
                     && !s.is_lemma(object, &["class", "course", "lesson", "workshop"])
-            }
-            "READ" => {
-                s.subtree(object).any(|token| s.lower(token).contains("watch"))
-                    || s.doc.ancestors(object).any(|above| s.lower(above).contains("watch"))
-                    || s.is_lemma(context.verb, &["enjoy", "finish"])
-                        && s.is_lemma(object, &["series", "show", "season", "episode"])
-            }
-            // "Loved the photo album".
-            "LISTENS_TO" => {
-                s.lemma(context.verb) == "play"
-                    || s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"])
             }
             // "Lost the dog" may be found; "lost our old dog" is not.
             "LOST_TO_DEATH" => {
@@ -150,32 +178,12 @@ impl SentenceReader<'_, '_> {
                     // "We lost our cat Salem".
                     && s.child(object, |c| s.dep(c) == Dep::Appos && s.is_proper(c)).is_none()
             }
-            "DOES_ACTIVITY" => {
-                kinds.has(Kind::Artwork)
-                    && frame.slot == "obj"
-                    && s.tag(object) != Tag::Vbg
-                    && s.has_child(object, &[Dep::Det, Dep::Poss])
-            }
-            // "Made the team" is no work of art.
-            "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
                 self.is_other_stay(context, frame, (object, kinds))
             }
             // "I have a bad back", but everybody has a back.
             "HAS_CONDITION" => {
                 kinds.has(Kind::BodyPart) && !kinds.has(Kind::Condition) && !s.has_child_word(object, AILING)
-            }
-            // "Upgraded my phone to a 15 Pro" mends nothing.
-            "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
-            // "I love the view": one thing at hand, no lasting taste.
-            "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
-                let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);
-                let of = s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["of", "in", "at"]));
-                s.child(object, pointing).is_some()
-                    && s.pos(object) != Pos::Propn
-                    && !kinds.has(Kind::Work)
-                    && (!self.is_specific(object)
-                        || of.is_none() && !s.is_proper(object) && !s.children(object).any(|c| s.is_proper(c)))
             }
             _ => false,
         }

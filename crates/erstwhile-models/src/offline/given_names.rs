@@ -43,12 +43,11 @@ pub(super) fn gender_of_name(name: &str) -> Option<Gender> {
     let ends =
         |endings: &[&str]| endings.iter().any(|ending| first.len() > ending.len() + 1 && first.ends_with(ending));
     match (listed(FEMALE), listed(MALE)) {
-        (true, true) => None,
         (true, false) => Some(Gender::Female),
         (false, true) => Some(Gender::Male),
         (false, false) if ends(FEMALE_ENDINGS) => Some(Gender::Female),
         (false, false) if ends(MALE_ENDINGS) => Some(Gender::Male),
-        (false, false) => None,
+        _ => None,
     }
 }
 
