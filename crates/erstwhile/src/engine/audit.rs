@@ -153,3 +153,29 @@ impl Engine {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use erstwhile_core::change::ProjectChange;
+    use erstwhile_core::error::ErrorKind;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::sqlite::Sqlite;
+
+    #[tokio::test]
+    async fn a_deletion_without_a_record_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Sqlite::open(&folder.path().join("test.db")).unwrap();
+        let engine = Engine::builder(Store::open(Arc::new(database)).await.unwrap()).build();
+        let project = engine.project(engine.ensure_project("p").await.unwrap().id);
+        let update = ProjectChange::Update(project.info().await.unwrap());
+        let batch = project.batch(None, vec![Change::Project(update.clone())]);
+        assert_eq!(project.apply_batch(&batch).await.unwrap_err().kind(), ErrorKind::Internal);
+        let record = project.record(AuditAction::Change, AuditTargetKind::Project, Target::default()).unwrap();
+        let batch = project.batch(None, vec![Change::Project(update), record]);
+        project.apply_batch(&batch).await.unwrap();
+    }
+}
