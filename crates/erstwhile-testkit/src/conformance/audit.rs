@@ -168,6 +168,7 @@ tampering! {
     1, INSERT,
         "INSERT INTO audit SELECT project_id, 0, at, actor, key_id, key_prefix, action, kind, partition_id, target_id, name_digest, \
          salt, target_digest, previous, digest FROM audit WHERE number = 2";
+    4, RENUMBER_LAST, "UPDATE audit SET number = 5 WHERE number = 4";
     4, REMOVE_LAST, "DELETE FROM audit WHERE number = 4";
     1, REMOVE_ALL, "DELETE FROM audit";
     4, CHANGE_LAST, "UPDATE audit SET at = at + 1 WHERE number = 4";
