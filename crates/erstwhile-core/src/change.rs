@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::evidence::Edit;
 use crate::model::{
-    ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, Collection, Document, DocumentUuid, EntityId, EntityPatch,
-    Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob, ImportState, Link,
-    LinkId, Mention, Metadata, ModelReading, ModelReport, Notification, Partition, PartitionId, PartitionOwner,
-    Precondition, Project, ProjectId, Setting, SettingKind, TaskId, Thread, User, WrittenSummary,
+    ApiKey, ApiKeyId, Assertion, AssertionId, AuditEntry, BatchId, Collection, Document, DocumentUuid, EntityId,
+    EntityPatch, Episode, EpisodeId, EpisodeState, FactEdit, GroupId, ImportItem, ImportItemState, ImportJob,
+    ImportState, Link, LinkId, Mention, Metadata, ModelReading, ModelReport, Notification, Partition, PartitionId,
+    PartitionOwner, Precondition, Project, ProjectId, Setting, SettingKind, TaskId, Thread, User, WrittenSummary,
 };
 
 /// Changes that are applied atomically.
@@ -69,6 +69,8 @@ pub enum Change {
     },
     /// An event is to be sent to a webhook of the project, unless it was before.
     Notify(Notification),
+    /// What the batch does is recorded in the audit log of the project.
+    Audit(AuditEntry),
     /// A partition is added, with its user if it belongs to one. The application's id must be free. Must be the
     /// first change of its batch.
     AddPartition(Partition, Option<User>),
@@ -158,6 +160,7 @@ impl Change {
             Self::Project(_)
             | Self::UseKey { .. }
             | Self::Notify(_)
+            | Self::Audit(_)
             | Self::AddPartition(..)
             | Self::UpdatePartition(..)
             | Self::UpdateUser(..)
@@ -242,6 +245,7 @@ impl Change {
             Self::Import(change) => matches!(change, ImportChange::EraseItem(_)),
             Self::UseKey { .. }
             | Self::Notify(_)
+            | Self::Audit(_)
             | Self::AddPartition(..)
             | Self::AddThread(_)
             | Self::AddEpisodes(_)
@@ -254,6 +258,49 @@ impl Change {
             | Self::AddMention(_)
             | Self::AddAssertion(_)
             | Self::AddLink(_) => false,
+        }
+    }
+
+    /// Whether a caller may make the change only together with a record in the audit log.
+    pub fn needs_record(&self) -> bool {
+        match self {
+            Self::RemovePartition(_)
+            | Self::RemoveThread(_)
+            | Self::RemoveEpisode(_)
+            | Self::RemoveAssertion(_)
+            | Self::RemoveName(_)
+            | Self::Setting(SettingChange::Remove(..)) => true,
+            Self::Project(change) => !matches!(change, ProjectChange::Add(_)),
+            Self::Group(change) => !matches!(change, GroupChange::Join(_)),
+            Self::Collection(change) => matches!(change, CollectionChange::RemoveDocument(_)),
+            Self::UseKey { .. }
+            | Self::Notify(_)
+            | Self::Audit(_)
+            | Self::AddPartition(..)
+            | Self::UpdatePartition(..)
+            | Self::UpdateUser(..)
+            | Self::AddThread(_)
+            | Self::UpdateThread(..)
+            | Self::AddEpisodes(_)
+            | Self::SetEpisodeMetadata(..)
+            | Self::SetEpisodeState(..)
+            | Self::AwaitModel(..)
+            | Self::ReplaceReading(..)
+            | Self::SetModelReading(..)
+            | Self::PutWrittenSummary(_)
+            | Self::AddTask { .. }
+            | Self::AddMention(_)
+            | Self::AddAssertion(_)
+            | Self::AddLink(_)
+            // Of two decisions of the operator about the same names, the later one replaces the earlier one.
+            | Self::RemoveLink(_)
+            | Self::PutFactEdit(..)
+            | Self::PutEntityEdit(..)
+            // Renames are recorded as changes of the user.
+            | Self::Reword(_)
+            | Self::Setting(SettingChange::Put(..))
+            // Erased because its target was deleted, which is recorded.
+            | Self::Import(_) => false,
         }
     }
 
@@ -276,6 +323,7 @@ impl Change {
             Self::Project(_)
             | Self::UseKey { .. }
             | Self::Notify(_)
+            | Self::Audit(_)
             | Self::RemovePartition(_)
             | Self::RemoveThread(_)
             | Self::AddEpisodes(_)

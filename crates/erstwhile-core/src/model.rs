@@ -3,6 +3,7 @@
 //! These types are neither the wire format nor the storage format, which have types of their own.
 
 mod assertion;
+mod audit;
 mod collection;
 mod episode;
 mod fact;
@@ -25,6 +26,7 @@ mod written_summary;
 pub use assertion::{
     Assertion, ClaimKind, HEARSAY_CONFIDENCE, Holding, Precision, STATEMENT, Span, TimePoint, VALUE_TYPE,
 };
+pub use audit::{Actor, AuditAction, AuditEntry, AuditRecord, AuditTargetKind};
 pub use collection::{Collection, Document};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};
@@ -39,7 +41,7 @@ pub use metadata::{Metadata, metadata_size};
 pub use model_reading::{ModelReading, ModelReadingState, ModelReport};
 pub use model_usage::{ModelPrices, ModelUsage};
 pub use partition::{Graph, Partition, PartitionOwner};
-pub use project::{ApiKey, KeyAccess, Project};
+pub use project::{ApiKey, KeyRole, Project};
 pub use setting::{Precondition, Setting, SettingKind};
 pub use summary::Summary;
 pub use task::{Task, TaskState};

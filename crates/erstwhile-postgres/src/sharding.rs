@@ -29,6 +29,7 @@ pub(crate) async fn distribute(connection: &Object) -> Result<(), Failure> {
         let statement = match placement {
             Placement::Everywhere => reference(table),
             Placement::Column(column) => distributed(table, column, "none"),
+            Placement::Beside(column, other) => distributed(table, column, other),
             // The table of the partitions starts the group that the others join.
             Placement::Partition if table == "graph" => distributed(table, PARTITION_KEY, "default"),
             Placement::Partition => distributed(table, PARTITION_KEY, "graph"),

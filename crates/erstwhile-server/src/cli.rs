@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::settings::Settings;
 use crate::version;
 
+mod audit;
 mod backup;
 mod conversations;
 mod demo;
@@ -61,6 +62,8 @@ enum Command {
     Stats(inspect::Stats),
     /// Create, list and revoke API keys
     Keys(keys::Keys),
+    /// Show who did what to whose data, or verify that no record of it was changed
+    Audit(audit::Audit),
     /// Add, list and remove webhooks, and see what was delivered
     Webhooks(webhooks::Webhooks),
     /// List, import, download and remove embedding models
@@ -116,7 +119,7 @@ impl DataArgs {
 const OUTPUT_CLOSED: u8 = 141;
 
 /// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
-/// 3 unhealthy (`doctor`, `health`) or not erased (`verify-erasure`), 141 when nobody reads the output any more.
+/// 3 unhealthy (`doctor`, `health`), not erased (`verify-erasure`) or changed (`audit --verify`), 141 when nobody reads the output any more.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
@@ -133,6 +136,7 @@ pub fn run() -> ExitCode {
                 Command::Projects(command) => command.run(settings).await,
                 Command::Stats(command) => command.run(settings).await,
                 Command::Keys(command) => command.run(settings).await,
+                Command::Audit(command) => command.run(settings).await,
                 Command::Webhooks(command) => command.run(settings).await,
                 Command::Models(command) => command.run(settings).await,
                 Command::Export(command) => command.run(settings).await,

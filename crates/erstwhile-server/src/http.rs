@@ -1,6 +1,7 @@
 //! HTTP: one module for each generation of the API, and the modules that they share.
 
 pub mod admission;
+pub mod audit;
 pub mod body;
 pub mod caller;
 mod checks;

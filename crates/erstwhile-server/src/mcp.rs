@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::routing::any_service;
 use erstwhile::Engine;
-use erstwhile::model::{ApiKey, KeyAccess, ProjectId};
+use erstwhile::model::{Actor, ApiKey, KeyRole, ProjectId};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse, Implementation,
     ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
@@ -49,7 +49,7 @@ enum Access {
     /// Each HTTP request has been admitted with a key.
     OfKey,
     /// The process serves one caller.
-    Fixed(ProjectId, KeyAccess),
+    Fixed(ProjectId, KeyRole),
 }
 
 /// The MCP server. Cloning it is cheap.
@@ -65,25 +65,25 @@ pub struct Mcp {
 
 impl Mcp {
     /// A server for one caller, who is not asked for a key: the other end of the process's stdin and stdout.
-    pub fn for_one_caller(engine: Engine, settings: &Settings, project: ProjectId, access: KeyAccess) -> Self {
+    pub fn for_one_caller(engine: Engine, settings: &Settings, project: ProjectId, role: KeyRole) -> Self {
         let default_graph = settings.mcp.group_id.as_str().into();
         let limits = Arc::new(settings.limits.clone());
-        Self { engine, limits, default_graph, access: Access::Fixed(project, access), tools: Arc::new(Toolbox::new()) }
+        Self { engine, limits, default_graph, access: Access::Fixed(project, role), tools: Arc::new(Toolbox::new()) }
     }
 
     /// The caller of a request, with a handle to their project.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
-        let (project, access) = match self.access {
-            Access::Fixed(project, access) => (self.engine.project(project), access),
+        let (project, role) = match self.access {
+            Access::Fixed(project, role) => (self.engine.project(project).acting_as(Actor::CommandLine), role),
             Access::OfKey => {
                 let key = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<ApiKey>());
                 let key = key.ok_or_else(|| ErrorData::invalid_request("unauthorized", None))?;
-                (project_of(key, &self.engine), key.access)
+                (project_of(key, &self.engine), key.role)
             }
         };
         Ok(Caller {
             project,
-            access,
+            role,
             now: self.engine.now(),
             limits: Arc::clone(&self.limits),
             default_graph: Arc::clone(&self.default_graph),
@@ -128,7 +128,7 @@ impl ServerHandler for Mcp {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools.list(self.caller(&context)?.access)))
+        Ok(ListToolsResult::with_all_items(self.tools.list(self.caller(&context)?.role)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
 use erstwhile::engine::{DamageSearch, EngineBuilder, NewKey};
-use erstwhile::model::{KeyAccess, Project};
+use erstwhile::model::{Actor, KeyRole, Project};
 use erstwhile::store::Store;
 use erstwhile::store::sql::Sql;
 use erstwhile::store::sqlite::{Sqlite, create_private_folder};
@@ -166,12 +166,12 @@ pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Res
     let project = engine.ensure_project(DEFAULT_PROJECT).await?;
     let new = NewKey {
         name: "first".to_owned(),
-        access: KeyAccess::Write,
+        role: KeyRole::Admin,
         expires_at: None,
         secret: own_key.map(str::to_owned),
         graph: None,
     };
-    let revealed = engine.project(project.id).create_first_key(new, random_bytes()).await?;
+    let revealed = engine.project(project.id).acting_as(Actor::Server).create_first_key(new, random_bytes()).await?;
     Ok((project, revealed.map(|revealed| revealed.secret)))
 }
 

@@ -41,10 +41,12 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
         .into_iter()
         .flatten()
         .collect();
+    let is_audited = draw.one_in(8);
     if draw.one_in(7) {
         let project = project_id(draw.below(2) == 1);
         let changes = (0..=draw.below(4) / 3).map(|_| apart::change_of_project(draw, project, reference));
-        let changes = changes.chain(more).collect();
+        let changes: Vec<Change> = changes.chain(more).collect();
+        let changes = changes.into_iter().chain(is_audited.then(|| draw.audit(None))).collect();
         return Batch { id, project, partition: None, expect: BatchPrecondition::None, at: draw.now, changes };
     }
     let number = draw::WEIGHTED_PARTITIONS[usize::from(draw.below(20))];
@@ -58,6 +60,10 @@ fn one_batch(draw: &mut Draw, reference: &Reference) -> Batch {
         _ => (0..=draw.below(4) / 2).map(|_| one_change(draw, number, reference)).collect(),
     };
     changes.extend(more);
+    if is_audited {
+        let about = draw.maybe(|_| partition);
+        changes.push(draw.audit(about));
+    }
     let revision = state.map_or(0, |state| state.row().revision) + i64::from(draw.one_in(3));
     let expect = match draw.below(12) {
         0 => BatchPrecondition::Revision(revision),

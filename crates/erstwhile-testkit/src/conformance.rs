@@ -4,6 +4,7 @@
 //! returns a new, empty [`Store`] with a guard that keeps its database alive.
 
 mod agreement;
+mod audit;
 mod edits;
 mod gathered;
 mod queue;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use agreement::agrees_with_the_reference_model;
+pub use audit::*;
 pub use edits::edits_are_removed_with_their_objects;
 pub use gathered::*;
 pub use queue::*;
@@ -24,7 +26,7 @@ use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::Evidence;
 use erstwhile_core::model::{
     ApiKey, ApiKeyId, Assertion, AssertionId, BatchId, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind,
-    EpisodeState, GraphId, Holding, KeyAccess, Mention, Metadata, Partition, PartitionOwner, Project, ProjectId, Role,
+    EpisodeState, GraphId, Holding, KeyRole, Mention, Metadata, Partition, PartitionOwner, Project, ProjectId, Role,
     TaskId, TaskState, Thread, User,
 };
 
@@ -63,6 +65,10 @@ macro_rules! store_conformance {
             import_job_states_only_advance
             threads_have_metadata_and_can_end
             additions_of_one_batch_keep_their_order
+            records_follow_one_another
+            a_known_end_must_still_be_in_the_log
+            the_chain_survives_the_erasure_of_a_user
+            records_of_concurrent_writers_make_one_chain
         );
 
         proptest::proptest! {
@@ -366,7 +372,7 @@ pub async fn keys_are_found_by_digest_and_revoked(store: &Store) {
         name: "key".to_owned(),
         prefix: "ew_".to_owned(),
         digest,
-        access: KeyAccess::Read,
+        role: KeyRole::Read,
         graph: Some(graph_id(0)),
         created_at: at(1),
         expires_at: Some(at(100)),

@@ -3,6 +3,7 @@
 //! Every kind of change is named in a `match` without a wildcard arm, so that a new kind does not compile before it
 //! is modelled here.
 
+mod audit;
 mod collections;
 mod evidence;
 mod imports;
@@ -23,8 +24,8 @@ use erstwhile_core::change::{
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    ApiKey, Episode, EpisodeId, Notification, Partition, PartitionId, PartitionOwner, Project, ProjectId, Setting,
-    SettingKind, User, tag_of,
+    ApiKey, AuditRecord, Episode, EpisodeId, Notification, Partition, PartitionId, PartitionOwner, Project, ProjectId,
+    Setting, SettingKind, User, tag_of,
 };
 use uuid::Uuid;
 
@@ -41,6 +42,8 @@ pub struct Reference {
     applied: HashSet<(Uuid, Uuid)>,
     /// What webhooks are to be told, by project and id.
     notifications: BTreeMap<(ProjectId, Uuid), Notification>,
+    /// The audit logs, oldest first.
+    audit: BTreeMap<ProjectId, Vec<AuditRecord>>,
     /// What each idempotency key was used for.
     used_keys: BTreeMap<Uuid, Uuid>,
 }
@@ -69,6 +72,7 @@ fn effect(change: &Change) -> Effect {
         )
         | Change::UseKey { .. }
         | Change::Notify(_)
+        | Change::Audit(_)
         | Change::AddPartition(..)
         | Change::UpdatePartition(..)
         | Change::UpdateUser(..)
@@ -266,10 +270,11 @@ impl Reference {
                 self.notifications.entry(key).or_insert_with(|| notification.clone());
                 Ok(())
             }
-            Change::UseKey { key, request } => {
-                let used_for = *self.used_keys.entry(*key).or_insert(*request);
-                if used_for == *request { Ok(()) } else { Err(ErrorKind::KeyReused) }
+            Change::Audit(entry) => {
+                self.audit(batch, entry);
+                Ok(())
             }
+            Change::UseKey { key, request } => self.use_key(*key, *request),
             Change::Project(change) => self.change_project(batch, change),
             Change::Setting(change) => self.change_setting(scope_of(batch), change),
             Change::Group(change) => self.change_group(batch, change),
@@ -346,6 +351,11 @@ impl Reference {
             Change::Collection(change) => self.change_collection(batch, change),
             Change::Import(change) => self.change_import(batch, change),
         }
+    }
+
+    fn use_key(&mut self, key: Uuid, request: Uuid) -> Result<(), ErrorKind> {
+        let used_for = *self.used_keys.entry(key).or_insert(request);
+        if used_for == request { Ok(()) } else { Err(ErrorKind::KeyReused) }
     }
 
     fn add_episodes(&mut self, batch: &Batch, episodes: &[Episode]) -> Result<(), ErrorKind> {

@@ -15,6 +15,7 @@ use crate::ports::{Embedder, Ids};
 use crate::state::{EmbeddingTotals, ModelTotals, RerankingTotals, State, embedding};
 use crate::store::{Queue, QueueDepth, Store};
 
+mod audit;
 mod builder;
 mod checks;
 pub mod compat;
@@ -54,7 +55,8 @@ mod writes;
 mod written_summaries;
 
 pub use crate::store::sql::DamageSearch;
-pub use crate::store::{DayUsage, ErasureReceipt, ErasureState, StoreSize};
+pub use crate::store::{AuditHead, BrokenRecord, DayUsage, ErasureReceipt, ErasureState, StoreSize};
+pub use audit::{AUDIT_PAGE_MAX, AuditQuery, AuditScope, Audited};
 pub use builder::EngineBuilder;
 pub use context::ContextRequest;
 pub use derived::{Community, FoundPatterns, GraphPart};

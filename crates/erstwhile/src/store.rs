@@ -17,6 +17,7 @@ use erstwhile_core::model::{
 };
 
 mod apply;
+mod audit;
 mod checks;
 mod checksums;
 mod codes;
@@ -38,6 +39,7 @@ mod tasks;
 mod vectors;
 mod webhooks;
 
+pub use audit::{AuditHead, AuditListing, AuditSubject, BrokenRecord};
 pub use checks::LostEpisodes;
 pub use erasures::{ErasureReceipt, ErasureState, PendingErasure, PendingErasures};
 pub use export::ImportOutcome;

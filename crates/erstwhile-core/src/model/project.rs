@@ -19,13 +19,34 @@ pub struct Project {
     pub created_at: Timestamp,
 }
 
-/// The access that a key grants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyAccess {
-    /// Read only.
+/// What a key may do; each role may do what those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyRole {
+    /// Read the memory.
     Read,
-    /// Read and write.
+    /// Change the memory and the settings of the project: what an application needs.
     Write,
+    /// Read the audit log.
+    Admin,
+}
+
+impl KeyRole {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Admin];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role with a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// An API key as stored, without its secret.
@@ -41,8 +62,8 @@ pub struct ApiKey {
     pub prefix: String,
     /// SHA-256 of the secret.
     pub digest: [u8; 32],
-    /// The access that it grants.
-    pub access: KeyAccess,
+    /// What it may do.
+    pub role: KeyRole,
     /// The only graph that it reaches, of a user or a standalone one; the whole project when absent.
     pub graph: Option<GraphId>,
     /// When it was created.

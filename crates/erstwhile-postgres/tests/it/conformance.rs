@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use erstwhile::store::Store;
+use erstwhile::store::sql::Sql;
 use erstwhile_postgres::testing::TestServer;
 use erstwhile_postgres::{Postgres, PostgresSettings};
 use tokio_postgres::types::Type;
@@ -15,6 +16,25 @@ pub(crate) async fn open() -> (Store, ()) {
 }
 
 erstwhile_testkit::store_conformance!(open, random cases: 48);
+
+fn database(url: &str) -> Arc<dyn Sql> {
+    let settings = PostgresSettings { connections: 4, ..PostgresSettings::default() };
+    Arc::new(Postgres::new(url, settings).expect("a database"))
+}
+
+#[tokio::test]
+async fn tampering_with_the_audit_log_is_found() {
+    erstwhile_testkit::conformance::tampering_is_found(|| async { database(&TestServer::shared().schema().await) })
+        .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_goes_on_on_another_node() {
+    let url = TestServer::shared().schema().await;
+    let open = || async { Store::open(database(&url)).await.expect("a store") };
+    let programs = [open().await, open().await, open().await];
+    erstwhile_testkit::conformance::the_log_goes_on_in_another_program(programs).await;
+}
 
 /// Finds statements for whose parameters or columns the server infers an unsupported type.
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn coordinator(shards: [&TestServer; 2]) -> Client {
     for (table, placement) in placements() {
         let key = match placement {
             Placement::Partition => "graph_id",
-            Placement::Column(column) => column,
+            Placement::Column(column) | Placement::Beside(column, _) => column,
             Placement::Everywhere => continue,
         };
         let columns = columns(&shard, table).await;

@@ -5,13 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use erstwhile::model::AuditAction;
 use erstwhile::ports::{Clock, SystemClock};
+use erstwhile::store::schema_version;
 use erstwhile::store::sqlite::{Backup as Made, back_up, restore};
 use serde_json::json;
 
 use super::DataArgs;
-use super::output::print_data;
-use crate::serve::embedded_database;
+use super::output::{print_data, print_status};
+use crate::serve::{embedded_database, open_existing_engine};
 use crate::settings::Settings;
 
 /// Back the embedded database up to a folder and check the copy; the server may keep running. An older backup in the
@@ -56,7 +58,14 @@ impl Restore {
         self.data.apply(&mut settings);
         let database = file_of(&settings)?;
         let copy = move || restore(&self.from, &database);
-        print_data(&line_of("restored", &tokio::task::spawn_blocking(copy).await??, self.json))?;
+        let restored = tokio::task::spawn_blocking(copy).await??;
+        print_data(&line_of("restored", &restored, self.json))?;
+        if restored.schema == schema_version() {
+            open_existing_engine(&settings).await?.record_of_store(AuditAction::Restore).await?;
+        } else {
+            // Opening it would migrate it, and the older program could not use it any more.
+            print_status("the audit log does not record this, because the backup is of an older version");
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use erstwhile::Engine;
-use erstwhile::engine::DamageSearch;
+use erstwhile::engine::{BrokenRecord, DamageSearch};
 use erstwhile::ports::{Embedder, EmbeddingModel, RerankingModel};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde_json::json;
@@ -100,8 +100,24 @@ async fn check_store(engine: &Engine, place: &str) -> Vec<Finding> {
         Finding { name: "damage", result: damage },
         Finding { name: "queue", result: lost },
         Finding { name: "ingestion", result: depth.map_err(|error| error.to_string()) },
+        Finding { name: "audit", result: check_audit(engine).await.unwrap_or_else(|error| Err(error.to_string())) },
         Finding { name: "keys", result: check_keys(engine).await.map_err(|error| error.to_string()) },
     ]
+}
+
+/// Verifies the audit log of every project.
+async fn check_audit(engine: &Engine) -> erstwhile::Result<Result<String, String>> {
+    let mut records = 0;
+    for project in engine.projects().await? {
+        match engine.project(project.id).verify_audit(None).await? {
+            Ok(head) => records += head.number,
+            Err(BrokenRecord { number, problem }) => {
+                let name = project.name;
+                return Ok(Err(format!("record {number} of project {name}: {problem}; docs/audit.md says what to do")));
+            }
+        }
+    }
+    Ok(Ok(format!("{records} records follow one another unchanged")))
 }
 
 async fn check_keys(engine: &Engine) -> erstwhile::Result<String> {

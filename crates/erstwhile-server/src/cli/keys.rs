@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use erstwhile::engine::{GraphRef, NewKey};
-use erstwhile::model::{ApiKey, KeyAccess};
+use erstwhile::model::{Actor, ApiKey, KeyRole};
 use serde_json::json;
 
 use super::DataArgs;
@@ -35,9 +35,9 @@ enum KeysCommand {
         /// Name of the key
         #[arg(long, default_value = "key")]
         name: String,
-        /// Allow only reads
-        #[arg(long)]
-        read_only: bool,
+        /// What it may do: read, write, or admin, which also reads the audit log
+        #[arg(long, default_value = "write", value_parser = role_of)]
+        role: KeyRole,
         /// Only the data of the user with this id
         #[arg(long, value_name = "ID", conflicts_with = "graph")]
         user: Option<String>,
@@ -71,12 +71,12 @@ impl Keys {
             let project = project.with_context(|| format!("there is no project `{}`", self.project))?;
             (engine, project)
         };
+        let handle = engine.project(project.id).acting_as(Actor::CommandLine);
         match self.command {
-            KeysCommand::Create { name, read_only, user, graph, expires_at } => {
-                let access = if read_only { KeyAccess::Read } else { KeyAccess::Write };
+            KeysCommand::Create { name, role, user, graph, expires_at } => {
                 let graph = user.map(GraphRef::User).or(graph.map(GraphRef::Graph));
-                let new = NewKey { name, access, expires_at, secret: None, graph };
-                let created = engine.project(project.id).create_key(new, random_bytes()).await;
+                let new = NewKey { name, role, expires_at, secret: None, graph };
+                let created = handle.create_key(new, random_bytes()).await;
                 let revealed = created.context("the key was not created")?;
                 if self.json {
                     print_data(&json!({"id": revealed.key.id.0, "key": revealed.secret}).to_string())?;
@@ -89,12 +89,12 @@ impl Keys {
                 }
             }
             KeysCommand::List => {
-                for key in engine.project(project.id).list_keys().await? {
+                for key in handle.list_keys().await? {
                     print_data(&if self.json { json_of(&key).to_string() } else { line_of(&key) })?;
                 }
             }
             KeysCommand::Revoke { id } => {
-                engine.project(project.id).revoke_key(id.into()).await.context("the key was not revoked")?;
+                handle.revoke_key(id.into()).await.context("the key was not revoked")?;
                 print_status(&format!("revoked key {id}"));
             }
         }
@@ -102,11 +102,8 @@ impl Keys {
     }
 }
 
-fn access_of(key: &ApiKey) -> &'static str {
-    match key.access {
-        KeyAccess::Read => "read",
-        KeyAccess::Write => "write",
-    }
+fn role_of(name: &str) -> anyhow::Result<KeyRole> {
+    KeyRole::parse(name).with_context(|| format!("there is no role `{name}`: read, write or admin"))
 }
 
 fn line_of(key: &ApiKey) -> String {
@@ -116,7 +113,7 @@ fn line_of(key: &ApiKey) -> String {
         (None, None) => "valid".to_owned(),
     };
     let reach = key.graph.map_or_else(|| "project".to_owned(), |graph| format!("graph {graph}"));
-    format!("{}  {}…  {:5}  {reach}  {}  {state}", key.id, key.prefix, access_of(key), key.name)
+    format!("{}  {}…  {:5}  {reach}  {}  {state}", key.id, key.prefix, key.role.name(), key.name)
 }
 
 fn json_of(key: &ApiKey) -> serde_json::Value {
@@ -124,7 +121,7 @@ fn json_of(key: &ApiKey) -> serde_json::Value {
         "id": key.id.0,
         "prefix": key.prefix,
         "name": key.name,
-        "access": access_of(key),
+        "role": key.role.name(),
         "graph_uuid": key.graph.map(|graph| graph.0),
         "created_at": key.created_at,
         "expires_at": key.expires_at,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use erstwhile::model::KeyAccess;
+use erstwhile::model::KeyRole;
 use rmcp::ServiceExt;
 use rmcp::transport::stdio;
 
@@ -39,14 +39,14 @@ impl McpCommand {
         logging::start(&settings.telemetry)?;
         let engine = open_engine(&settings).await?;
         let project = engine.ensure_project(&self.project).await?;
-        let access = if self.read_only { KeyAccess::Read } else { KeyAccess::Write };
+        let role = if self.read_only { KeyRole::Read } else { KeyRole::Write };
         let workers = engine.spawn_workers(settings.ingest.workers);
         // The client does not wait for it.
         let warming = tokio::spawn({
             let engine = engine.clone();
             async move { engine.warm_up().await }
         });
-        let server = Mcp::for_one_caller(engine, &settings, project.id, access);
+        let server = Mcp::for_one_caller(engine, &settings, project.id, role);
         let serving = server.serve(stdio()).await.context("the client did not begin as the protocol says")?;
         serving.waiting().await.context("the server stopped")?;
         warming.abort();

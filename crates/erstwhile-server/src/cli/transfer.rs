@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use erstwhile::export::{Exported, Imported, Progress};
+use erstwhile::model::AuditAction;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
@@ -49,6 +50,8 @@ impl Export {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
         let engine = open_existing_engine(&settings).await?;
+        // Before anything is copied: no copy without its record.
+        engine.record_of_store(AuditAction::Export).await?;
         let bar = Bar::new("exporting")?;
         let exported = engine.export_to(&self.to, &bar).await;
         bar.0.finish_and_clear();
@@ -67,6 +70,8 @@ impl Import {
         let bar = Bar::new("importing")?;
         let imported = engine.import_from(&self.from, &bar).await;
         bar.0.finish_and_clear();
+        // Also of an import that did not finish; its projects may be new.
+        engine.record_of_store(AuditAction::Import).await?;
         let imported = imported.with_context(|| format!("the import of `{}` did not finish", self.from.display()))?;
         print_data(&if self.json { json_of_import(&imported).to_string() } else { line_of_import(&imported) })?;
         for problem in imported.problems.iter().take(PROBLEMS_PRINTED_MAX) {

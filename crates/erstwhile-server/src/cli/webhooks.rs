@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use erstwhile::model::WebhookEvent;
+use erstwhile::model::{Actor, WebhookEvent};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -72,7 +72,8 @@ impl Webhooks {
         self.data.apply(&mut settings);
         let engine = open_existing_engine(&settings).await?;
         let project = engine.find_project(&self.project).await?;
-        let project = engine.project(project.with_context(|| format!("there is no project `{}`", self.project))?.id);
+        let project = project.with_context(|| format!("there is no project `{}`", self.project))?;
+        let project = engine.project(project.id).acting_as(Actor::CommandLine);
         match self.command {
             WebhooksCommand::Add { url, events } => {
                 check_url(&url, settings.webhooks.allow_private_addresses).map_err(|reason| anyhow!(reason))?;

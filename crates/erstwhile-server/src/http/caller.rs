@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use erstwhile::Engine;
 use erstwhile::engine::ProjectHandle;
-use erstwhile::model::{ApiKey, KeyAccess};
+use erstwhile::model::{Actor, ApiKey, KeyRole};
 
 use super::error::ApiError;
 use super::idempotency::KeyedRequest;
@@ -15,6 +15,10 @@ use crate::rate::{Allowance, allowance};
 /// The project, for a request that only reads.
 #[derive(Debug, Clone)]
 pub struct Reader(pub ProjectHandle);
+
+/// The project, for a request about those who use it.
+#[derive(Debug, Clone)]
+pub struct Admin(pub ProjectHandle);
 
 /// The project, for a request that writes.
 #[derive(Debug, Clone)]
@@ -33,22 +37,33 @@ impl FromRequestParts<App> for Writer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = key_of(parts)?;
-        match key.access {
-            KeyAccess::Write => {
-                let project = project_of(key, &app.engine);
-                Ok(Self(match parts.extensions.get::<KeyedRequest>() {
-                    Some(KeyedRequest { key, request }) => project.repeatable_with_key(*key, *request),
-                    None => project,
-                }))
-            }
-            KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only")),
+        if key.role < KeyRole::Write {
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only"));
         }
+        let project = project_of(key, &app.engine);
+        Ok(Self(match parts.extensions.get::<KeyedRequest>() {
+            Some(KeyedRequest { key, request }) => project.repeatable_with_key(*key, *request),
+            None => project,
+        }))
     }
 }
 
-/// What a key reaches: a project, or one graph of it.
+impl FromRequestParts<App> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let key = key_of(parts)?;
+        if key.role < KeyRole::Admin {
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "this needs an API key of the role admin"));
+        }
+        Ok(Self(project_of(key, &app.engine)))
+    }
+}
+
+/// What a key reaches: a project, or one graph of it. The audit log names the key.
 pub fn project_of(key: &ApiKey, engine: &Engine) -> ProjectHandle {
-    let project = engine.project(key.project);
+    let actor = Actor::Key { id: key.id, prefix: key.prefix.clone() };
+    let project = engine.project(key.project).acting_as(actor);
     match key.graph {
         Some(graph) => project.bound_to(graph),
         None => project,

@@ -5,6 +5,7 @@ use axum::routing::{delete, get, patch, post};
 
 use crate::app::App;
 
+mod audit;
 mod batches;
 mod checks;
 mod data;
@@ -70,6 +71,7 @@ pub fn routes() -> Router<App> {
         .route("/graph/episodes/{uuid}/mentions", get(episodes::mentions))
         .route("/tasks/{task_id}", get(tasks::get))
         .route("/erasures", get(erasures::list))
+        .route("/audit", get(audit::list))
         .route("/webhooks", get(webhooks::list).post(webhooks::add))
         .route("/webhooks/{uuid}", delete(webhooks::remove))
         .route("/webhooks/{uuid}/deliveries", get(webhooks::deliveries))

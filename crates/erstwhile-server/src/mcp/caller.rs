@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use erstwhile::engine::ProjectHandle;
-use erstwhile::model::KeyAccess;
+use erstwhile::model::KeyRole;
 use jiff::Timestamp;
 
 use crate::settings::Limits;
@@ -14,7 +14,7 @@ pub(super) struct Caller {
     /// The caller's project; everything is read and written through it.
     pub(super) project: ProjectHandle,
     /// What the caller may do.
-    pub(super) access: KeyAccess,
+    pub(super) role: KeyRole,
     /// The time of the request.
     pub(super) now: Timestamp,
     /// Limits on requests.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use erstwhile::model::KeyAccess;
+use erstwhile::model::KeyRole;
 use futures::future::BoxFuture;
 use rmcp::ErrorData;
 use rmcp::handler::server::tool::{schema_for_input, schema_for_output};
@@ -115,9 +115,9 @@ impl Toolbox {
         Self(tools::all())
     }
 
-    /// The tools that a caller with this access can use.
-    pub(super) fn list(&self, access: KeyAccess) -> Vec<Tool> {
-        let usable = self.0.iter().filter(|entry| may_use(access, entry.effect));
+    /// The tools that a caller with this role can use.
+    pub(super) fn list(&self, role: KeyRole) -> Vec<Tool> {
+        let usable = self.0.iter().filter(|entry| may_use(role, entry.effect));
         usable.map(|entry| entry.definition.clone()).collect()
     }
 
@@ -142,7 +142,7 @@ impl Toolbox {
     ) -> Result<impl Future<Output = CallToolResult> + Send + use<>, ErrorData> {
         let entry =
             self.find(name).ok_or_else(|| ErrorData::invalid_params("there is no tool with this name", None))?;
-        let call = may_use(caller.access, entry.effect).then(|| (entry.call)(caller, arguments));
+        let call = may_use(caller.role, entry.effect).then(|| (entry.call)(caller, arguments));
         Ok(async move {
             let outcome = match call {
                 Some(call) => call.await,
@@ -153,9 +153,9 @@ impl Toolbox {
     }
 }
 
-fn may_use(access: KeyAccess, effect: Effect) -> bool {
-    match access {
-        KeyAccess::Write => true,
-        KeyAccess::Read => effect == Effect::Reads,
+fn may_use(role: KeyRole, effect: Effect) -> bool {
+    match effect {
+        Effect::Reads => true,
+        Effect::Adds | Effect::Removes => role >= KeyRole::Write,
     }
 }

@@ -67,7 +67,7 @@ fn a_read_only_key_of_a_graph_reads_that_graph_also_as_an_agent() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = start(folder.path());
     server.call("POST", "/graph", Some(&json!({ "graph_id": "team", "type": "text", "data": "Mia lives in Oslo." })));
-    let key = create_key(folder.path(), &["--graph", "team", "--read-only"]);
+    let key = create_key(folder.path(), &["--graph", "team", "--role", "read"]);
     let call = caller(&server, &key);
     assert_eq!(call("GET", "/graph/team", Value::Null).status, 200);
     assert_eq!(call("PATCH", "/graph/team", json!({ "name": "x" })).status, 403);

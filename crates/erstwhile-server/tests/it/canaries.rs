@@ -28,7 +28,7 @@ const WITHOUT_TEXT: [&str; 5] = [
 ];
 
 /// Columns that never hold what an application said about a person, with the reason.
-const NOT_PERSONAL: [(&str, &str); 24] = [
+const NOT_PERSONAL: [(&str, &str); 25] = [
     ("webhook_delivery.event", "one of a list of names"),
     ("webhook_delivery.payload", "ids and counts of the server's own"),
     ("webhook_delivery.failure", "why an application's server could not be reached"),
@@ -39,6 +39,7 @@ const NOT_PERSONAL: [(&str, &str); 24] = [
     ("project.description", "of the operator; a project is not deleted"),
     ("api_key.name", "of the operator; a key is revoked and not deleted"),
     ("api_key.prefix", "random"),
+    ("audit.key_prefix", "as api_key.prefix"),
     ("assertion.extractor", "a name in this program"),
     ("task.kind", "a name in this program"),
     ("erasure.tables", "names of tables"),
@@ -401,6 +402,12 @@ fn pending(folder: &Path) -> i64 {
     database.query_row(sql, [], |row| row.get(0)).expect("a count")
 }
 
+/// The number of records in the audit log.
+fn audited(folder: &Path) -> i64 {
+    let database = rusqlite::Connection::open(folder.join("erstwhile.db")).expect("the database");
+    database.query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).expect("a count")
+}
+
 /// Waits until every erasure is complete, and returns what is left all the same.
 fn left_after_erasure(folder: &Path) -> BTreeSet<String> {
     let deadline = Instant::now() + Duration::from_mins(1);
@@ -468,7 +475,7 @@ fn delete_all(server: &Process, routes: &[Route], requests: &[(String, Option<Va
 }
 
 #[test]
-fn every_route_that_deletes_leaves_no_byte_and_every_column_with_text_is_tried() {
+fn every_route_that_deletes_leaves_a_record_and_no_byte_and_every_column_with_text_is_tried() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = start(folder.path());
     let project = project(&server);
@@ -481,10 +488,15 @@ fn every_route_that_deletes_leaves_no_byte_and_every_column_with_text_is_tried()
         for (column, holds) in columns(folder.path()) {
             *tried.entry(column).or_insert(false) |= holds;
         }
+        let before = audited(folder.path());
         let (status, text) = call(&server, route, &path, body.as_ref());
+        let recorded = audited(folder.path()) - before;
         let left = left_after_erasure(folder.path());
-        if status >= 300 || !left.is_empty() {
-            wrong.push(format!("{} {path}: {status} {text}: {left:#?}", route.verb));
+        if status >= 300 || recorded != 1 || !left.is_empty() {
+            wrong.push(format!(
+                "{} {path}: {status} {text}: {recorded} records in the audit log: {left:#?}",
+                route.verb
+            ));
         }
         if !left.is_empty() {
             break;

@@ -34,7 +34,7 @@ fn keys_are_created_listed_and_revoked() {
     let listed = stdout(&erstwhile(&["keys", "--data", data, "--json", "list"]));
     assert!(!listed.contains(&secret), "the list does not contain the secret");
     let row: Value = serde_json::from_str(listed.trim()).expect("JSON");
-    assert_eq!((row["name"].as_str(), row["access"].as_str()), (Some("ci"), Some("write")));
+    assert_eq!((row["name"].as_str(), row["role"].as_str()), (Some("ci"), Some("write")));
     let revoked = erstwhile(&["keys", "--data", data, "revoke", row["id"].as_str().expect("an id")]);
     assert!(revoked.status.success(), "{revoked:?}");
     assert!(stdout(&erstwhile(&["keys", "--data", data, "list"])).contains("revoked"));

@@ -308,8 +308,15 @@ pub(crate) fn create_key(data: &Path, options: &[&str]) -> String {
 #[test]
 fn no_route_shows_or_changes_an_object_of_another_project() {
     let world = World::new();
+    // The audit log is for admins, and names a user of this project.
+    let renamed = world.server.call(
+        "PATCH",
+        &format!("/users/{}", world.scene.named()[0].1),
+        Some(&json!({ "last_name": "Ray" })),
+    );
+    assert_eq!(renamed.status, 200, "{}", renamed.body);
     let before = world.stored("before");
-    let key = world.key(&["--project", "other"]);
+    let key = world.key(&["--project", "other", "--role", "admin"]);
     let wrong = world.probe(&key);
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
     let after = world.stored("after");

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a failing test should stop immediately")]
 
 mod architecture;
+mod audit;
 mod backups;
 mod bound_keys;
 mod canaries;

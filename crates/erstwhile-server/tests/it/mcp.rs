@@ -159,7 +159,7 @@ fn a_request_without_a_key_is_refused_and_a_read_only_key_cannot_write() {
     let (status, body) = Client { server: &server, key: "a-key-that-nobody-has".to_owned() }.send(&message);
     assert_eq!(status, 401, "{body}");
 
-    let reader = Client { server: &server, key: key(folder.path(), &["--read-only"]) };
+    let reader = Client { server: &server, key: key(folder.path(), &["--role", "read"]) };
     let listed = |client: &Client<'_>| -> Vec<String> {
         let tools = client.request("tools/list", &json!({}))["result"]["tools"].clone();
         tools.as_array().expect("tools").iter().map(|tool| text_of(&tool["name"])).collect()
@@ -177,9 +177,8 @@ fn a_request_without_a_key_is_refused_and_a_read_only_key_cannot_write() {
 
 /// Creates a key.
 fn key(folder: &Path, options: &[&str]) -> String {
-    let (before, after): (Vec<&str>, Vec<&str>) = options.iter().partition(|option| **option != "--read-only");
     let mut command = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
-    command.args(["keys", "--data"]).arg(folder).args(before).arg("create").args(after);
+    command.args(["keys", "create", "--data"]).arg(folder).args(options);
     String::from_utf8(command.output().expect("the program runs").stdout).expect("text").trim().to_owned()
 }
 

@@ -4,7 +4,7 @@ use erstwhile::store::SettingScope;
 use erstwhile_core::change::{Change, CollectionChange, GroupChange, ImportChange, ProjectChange, SettingChange};
 use erstwhile_core::model::{
     ApiKey, ApiKeyId, Collection, CollectionId, Document, EpisodeId, EpisodeKind, ImportCounts, ImportItem,
-    ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget, KeyAccess, LinkId, Partition, PartitionOwner,
+    ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget, KeyRole, LinkId, Partition, PartitionOwner,
     Precondition, Project, ProjectId, Role, Setting, SettingKind,
 };
 use serde_json::json;
@@ -80,7 +80,7 @@ fn new_key(draw: &mut Draw, project: ProjectId) -> ApiKey {
         name: draw.word(),
         prefix: "ew_".to_owned(),
         digest: digest_of(draw.below(5)),
-        access: if draw.one_in(2) { KeyAccess::Read } else { KeyAccess::Write },
+        role: if draw.one_in(2) { KeyRole::Read } else { KeyRole::Write },
         graph: draw.maybe(|draw| partition_id(draw.below(3)).as_graph()),
         created_at: draw.now,
         expires_at: draw.maybe(|_| at(1_000)),

@@ -2,7 +2,8 @@
 
 use erstwhile_core::change::Change;
 use erstwhile_core::model::{
-    EpisodeId, GroupId, Notification, PartitionId, PartitionOwner, ProjectId, TaskId, WebhookEvent,
+    Actor, AuditAction, AuditEntry, AuditTargetKind, EpisodeId, GroupId, Notification, PartitionId, PartitionOwner,
+    ProjectId, TaskId, WebhookEvent,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -82,6 +83,26 @@ impl Draw {
         let subject = Uuid::from_u128(u128::from(self.below(40)));
         let data = serde_json::json!({ "number": self.below(9) });
         Change::Notify(Notification::new(webhook, WebhookEvent::EpisodeProcessed, subject, data))
+    }
+
+    /// A record of an action, about a partition or none.
+    pub(super) fn audit(&mut self, partition: Option<PartitionId>) -> Change {
+        let id = Uuid::from_u128(u128::from(self.below(40)));
+        let actor = match self.below(4) {
+            0 => Actor::CommandLine,
+            1 => Actor::Server,
+            2 => Actor::Library,
+            _ => Actor::Key { id: id.into(), prefix: "ew_".to_owned() },
+        };
+        Change::Audit(AuditEntry {
+            actor,
+            action: self.one_of(AuditAction::ALL).unwrap_or(AuditAction::Delete),
+            kind: self.one_of(AuditTargetKind::ALL).unwrap_or(AuditTargetKind::User),
+            partition,
+            id: self.maybe(|_| id),
+            name: self.word(),
+            salt: Uuid::from_u128(u128::from(self.index)),
+        })
     }
 
     /// One of these.

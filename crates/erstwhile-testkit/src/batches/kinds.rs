@@ -29,6 +29,7 @@ kinds! {
     Change::Project(ProjectChange::RevokeKey(_)) => "revoke a key",
     Change::UseKey { .. } => "use a key",
     Change::Notify(_) => "notify a webhook",
+    Change::Audit(_) => "record in the audit log",
     Change::AddPartition(..) => "add a partition",
     Change::UpdatePartition(..) => "update a partition",
     Change::UpdateUser(..) => "update a user",

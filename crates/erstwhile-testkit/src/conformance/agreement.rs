@@ -1,11 +1,11 @@
 //! Random batches have the same effect on a store as on the reference model, in everything that can be read.
 
-use erstwhile::store::{ListOrder, ListPage, Locate, Queue, SettingScope, Store};
+use erstwhile::store::{AuditListing, ListOrder, ListPage, Locate, Queue, SettingScope, Store};
 use erstwhile_core::change::Batch;
 use erstwhile_core::evidence::Evidence;
 use erstwhile_core::model::{
-    CollectionId, Episode, GraphId, ImportItem, ImportItemState, ImportJobId, ImportState, Partition, PartitionId,
-    PartitionOwner, ProjectId, SettingKind, Thread, User,
+    AuditRecord, CollectionId, Episode, GraphId, ImportItem, ImportItemState, ImportJobId, ImportState, Partition,
+    PartitionId, PartitionOwner, ProjectId, SettingKind, Thread, User,
 };
 
 use crate::batches::{
@@ -26,6 +26,7 @@ pub async fn agrees_with_the_reference_model(store: &Store, batches: &[Batch]) {
     }
     for number in 0..PROJECTS {
         projects_agree(store, &reference, project_id(number == 1)).await;
+        audit_agrees(store, &reference, project_id(number == 1)).await;
         listings_agree(store, &reference, project_id(number == 1)).await;
     }
     for number in 0..3 {
@@ -56,6 +57,21 @@ async fn projects_agree(store: &Store, reference: &Reference, project: ProjectId
         assert_eq!(found.as_ref(), expected);
     }
     settings_agree(store, reference, SettingScope::Project(project)).await;
+}
+
+async fn audit_agrees(store: &Store, reference: &Reference, project: ProjectId) {
+    let listing = AuditListing { before: i64::MAX, limit: LIMIT, about: None };
+    let zero = [0; 32];
+    let without_digests = |record: AuditRecord| {
+        let name_digest = record.name_digest.map(|_| zero);
+        AuditRecord { name_digest, target_digest: zero, previous: zero, digest: zero, ..record }
+    };
+    let mut log: Vec<AuditRecord> =
+        store.audit(project, listing).await.unwrap().into_iter().map(without_digests).collect();
+    log.reverse();
+    assert_eq!(log, reference.audit_of(project));
+    let verified = store.verify_audit(project, None).await.unwrap();
+    assert_eq!(verified.map(|head| head.number), Ok(log.len() as i64));
 }
 
 async fn settings_agree(store: &Store, reference: &Reference, scope: SettingScope) {

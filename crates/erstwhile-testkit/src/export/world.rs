@@ -19,9 +19,9 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
-    BatchId, ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget, KeyAccess,
-    Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage, ProjectId, Role, SummarySubject, VALUE_TYPE,
-    WebhookEvent, WrittenSummary,
+    Actor, BatchId, ClaimKind, EntityPatch, EpisodeId, EpisodeKind, FactEdit, Holding, ImportJobId, ImportTarget,
+    KeyRole, Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage, ProjectId, Role, SummarySubject,
+    VALUE_TYPE, WebhookEvent, WrittenSummary,
 };
 use erstwhile_core::ontology::{EdgeType, EntityType, Ontology};
 use erstwhile_core::search::Moment;
@@ -230,12 +230,13 @@ impl World {
     async fn declare(&self) {
         let (engine, project) = (&self.engine, self.project);
         let secret = Some(SECRET.to_owned());
-        let key = NewKey { name: "one".to_owned(), access: KeyAccess::Write, expires_at: None, secret, graph: None };
+        let key = NewKey { name: "one".to_owned(), role: KeyRole::Write, expires_at: None, secret, graph: None };
         engine.project(project).create_key(key, [1; 32]).await.unwrap();
         let expires_at = Some(at("2035-01-01T00:00:00Z"));
-        let key = NewKey { name: "two".to_owned(), access: KeyAccess::Read, expires_at, secret: None, graph: None };
+        let key = NewKey { name: "two".to_owned(), role: KeyRole::Read, expires_at, secret: None, graph: None };
         let revoked = engine.project(project).create_key(key, [2; 32]).await.unwrap();
-        engine.project(project).revoke_key(revoked.key.id).await.unwrap();
+        let itself = Actor::Key { id: revoked.key.id, prefix: revoked.key.prefix };
+        engine.project(project).acting_as(itself).revoke_key(revoked.key.id).await.unwrap();
         let ontology = Ontology {
             entity_types: vec![EntityType { name: "City".to_owned(), ..EntityType::default() }],
             edge_types: vec![EdgeType { name: "LIVES_AT".to_owned(), ..EdgeType::default() }],

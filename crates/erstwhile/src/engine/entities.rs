@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::audit::Target;
 use super::{GraphHandle, ProjectHandle, stated};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{assistant_node, name_id, normalise, user_node};
 use erstwhile_core::model::{
-    AssertionId, Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind, EpisodeState, GraphId, Link, LinkId,
-    LinkKind, Mention, Metadata, TaskId,
+    AssertionId, AuditAction, AuditTargetKind, Entity, EntityId, EntityPatch, Episode, EpisodeId, EpisodeKind,
+    EpisodeState, GraphId, Link, LinkId, LinkKind, Mention, Metadata, TaskId,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
@@ -141,6 +142,8 @@ impl ProjectHandle {
             let assertions: BTreeSet<AssertionId> = index.knowledge.assertions_about(names).collect();
             let mut changes: Vec<Change> = names.iter().map(|name| Change::RemoveName(*name)).collect();
             changes.extend(stated::forget(index, entity.episodes.iter().copied(), &assertions, names));
+            let target = Target::of(graph, entity.id.0);
+            changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Entity, target));
             Ok((changes, ()))
         };
         self.change_knowledge(graph, decide).await?;

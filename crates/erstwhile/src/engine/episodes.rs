@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::audit::Target;
 use super::facts::{FactDraft, FactTriple, triple};
 use super::{GraphHandle, LocatedGraph, Posted, ProjectHandle};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role, Task, TaskId,
+    AuditAction, AuditTargetKind, Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role,
+    Task, TaskId,
 };
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::time::merge;
@@ -156,7 +158,9 @@ impl ProjectHandle {
     /// Removes an episode with everything extracted from it (T8).
     pub async fn delete_episode(&self, id: EpisodeId) -> Result<ErasureState> {
         let graph = self.graph_of_episode(id).await?;
-        self.apply(graph, vec![Change::RemoveEpisode(id)]).await?;
+        let mut changes = vec![Change::RemoveEpisode(id)];
+        changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Episode, Target::of(graph, id.0)));
+        self.apply(graph, changes).await?;
         self.engine.summaries.forget(graph);
         Ok(self.erased().await)
     }

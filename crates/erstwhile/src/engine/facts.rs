@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::audit::Target;
 use super::entities::{NodeDraft, resolve_entity};
 use super::{GraphHandle, ProjectHandle, stated};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Assertion, AssertionId, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit, GraphId, Holding, Metadata,
-    OPERATOR, Precision, TaskId, TimePoint,
+    Assertion, AssertionId, AuditAction, AuditTargetKind, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit,
+    GraphId, Holding, Metadata, OPERATOR, Precision, TaskId, TimePoint,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
@@ -150,12 +151,15 @@ impl ProjectHandle {
         let graph = self.graph_of(id.0, "fact").await?;
         let decide = |index: &GraphIndex| {
             if let Some(statement) = index.knowledge.statement(id) {
-                return Ok((vec![Change::RemoveAssertion(statement.id)], ()));
+                let mut changes = vec![Change::RemoveAssertion(statement.id)];
+                changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Fact, Target::of(graph, id.0)));
+                return Ok((changes, ()));
             }
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
             let assertions: BTreeSet<AssertionId> = fact.assertions.iter().copied().collect();
             let mut changes: Vec<Change> = assertions.iter().map(|id| Change::RemoveAssertion(*id)).collect();
             changes.extend(stated::forget(index, fact.episodes.iter().copied(), &assertions, &[]));
+            changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Fact, Target::of(graph, id.0)));
             Ok((changes, ()))
         };
         self.change_knowledge(graph, decide).await?;

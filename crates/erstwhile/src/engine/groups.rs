@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::audit::Target;
 use super::writes::Tries;
 use super::{GroupHandle, ProjectHandle};
 use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{Precondition, Setting, SettingKind, User, UserUuid};
+use erstwhile_core::model::{AuditAction, AuditTargetKind, Precondition, Setting, SettingKind, User, UserUuid};
 
 /// Maximum number of characters of a group's name.
 const NAME_CHARACTERS_MAX: usize = 200;
@@ -79,7 +80,8 @@ impl ProjectHandle {
             created_at: now,
             updated_at: now,
         };
-        let changes = vec![claim_name(&group), put(&group, Precondition::Absent)?];
+        let mut changes = vec![claim_name(&group), put(&group, Precondition::Absent)?];
+        changes.extend(self.record_group(AuditAction::Create, group.uuid));
         self.apply_batch(&self.batch(None, changes)).await?;
         Ok(group)
     }
@@ -104,6 +106,7 @@ impl ProjectHandle {
             changes.extend([release_name(&before), claim_name(&after)]);
         }
         changes.push(put(&after, Precondition::Equals(json(&before)?))?);
+        changes.extend(self.record_group(AuditAction::Change, after.uuid));
         self.apply_batch(&self.batch(None, changes)).await?;
         Ok(after)
     }
@@ -112,6 +115,10 @@ impl ProjectHandle {
     pub async fn user_by_uuid(&self, user: Uuid) -> Result<User> {
         let graph = self.graph_of(user, "user").await?;
         self.store().user_by_uuid(graph, UserUuid(user)).await?.ok_or_else(|| Error::not_found("user"))
+    }
+
+    fn record_group(&self, action: AuditAction, group: Uuid) -> Option<Change> {
+        self.record(action, AuditTargetKind::UserGroup, Target { id: Some(group), ..Target::default() })
     }
 
     /// The groups that a user belongs to.
@@ -170,7 +177,8 @@ impl GroupHandle {
     pub async fn delete(&self) -> Result<ErasureState> {
         let named = release_name(&self.get().await?);
         let removed = Change::Setting(SettingChange::Remove(SettingKind::UserGroup, self.id.to_string()));
-        let changes = vec![named, removed, Change::Group(GroupChange::Dissolve(self.id))];
+        let mut changes = vec![named, removed, Change::Group(GroupChange::Dissolve(self.id))];
+        changes.extend(self.project.record_group(AuditAction::Delete, self.id.0));
         self.project.apply_batch(&self.project.batch(None, changes)).await?;
         Ok(self.project.erased().await)
     }
@@ -226,12 +234,12 @@ impl GroupHandle {
                 outcome.unchanged += 1;
                 continue;
             }
-            let change = if join {
-                Change::Group(GroupChange::Join(self.id))
-            } else {
-                Change::Group(GroupChange::Leave(self.id))
-            };
-            self.project.apply(user.graph, vec![change]).await?;
+            let change = if join { GroupChange::Join(self.id) } else { GroupChange::Leave(self.id) };
+            let mut changes = vec![Change::Group(change)];
+            // Who may see what depends on it.
+            let target = Target::of(user.graph, self.id.0);
+            changes.extend(self.project.record(AuditAction::Change, AuditTargetKind::UserGroup, target));
+            self.project.apply(user.graph, changes).await?;
             *(if join { &mut outcome.added } else { &mut outcome.removed }) += 1;
         }
         Ok(outcome)

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{GraphId, GroupId, ImportJobId, PartitionId, ProjectId};
+use erstwhile_core::model::{Actor, GraphId, GroupId, ImportJobId, PartitionId, ProjectId};
 use jiff::Timestamp;
 
 use super::Engine;
@@ -23,6 +23,8 @@ pub struct ProjectHandle {
     pub(super) id: ProjectId,
     /// The ids of a request that may be repeated; those of the engine when absent.
     pub(super) seeded: Option<Arc<SeededIds>>,
+    /// Who acts, for the audit log.
+    pub(super) actor: Actor,
     /// The only graph that it reaches; the whole project when absent.
     pub(super) bound: Option<GraphId>,
 }
@@ -94,7 +96,7 @@ handles! {
 impl Engine {
     /// A project, by its id. See [`ensure_project`](Self::ensure_project) for one by its name.
     pub fn project(&self, id: ProjectId) -> ProjectHandle {
-        ProjectHandle { engine: self.clone(), id, seeded: None, bound: None }
+        ProjectHandle { engine: self.clone(), id, seeded: None, actor: Actor::Library, bound: None }
     }
 }
 
@@ -108,6 +110,12 @@ impl ProjectHandle {
     #[must_use]
     pub fn bound_to(self, graph: GraphId) -> Self {
         Self { bound: Some(graph), ..self }
+    }
+
+    /// The same project for somebody else, whom the audit log then names; a program that uses the library, by default.
+    #[must_use]
+    pub fn acting_as(self, actor: Actor) -> Self {
+        Self { actor, ..self }
     }
 
     /// Whether the caller reaches a partition.

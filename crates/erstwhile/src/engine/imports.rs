@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::audit::Target;
 use super::{GraphRef, ImportHandle, NewEpisode, ProjectHandle};
 use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::{Change, ImportChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
-    EpisodeId, GraphId, ImportCounts, ImportItem, ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget,
-    Metadata, Partition, PartitionId, PartitionOwner, Role,
+    AuditAction, AuditTargetKind, EpisodeId, GraphId, ImportCounts, ImportItem, ImportItemState, ImportJob,
+    ImportJobId, ImportState, ImportTarget, Metadata, Partition, PartitionId, PartitionOwner, Role,
 };
 
 /// Maximum number of items that one call adds.
@@ -188,7 +189,10 @@ impl ImportHandle {
         let job = self.get_draft().await?;
         // It may have been started since it was read.
         let still_draft = Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Draft));
-        self.project.apply(job.id, vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)]).await?;
+        let mut changes = vec![still_draft, Change::RemovePartition(PartitionOwner::ImportJob)];
+        let target = Target { id: Some(job.id.0), ..Target::default() };
+        changes.extend(self.project.record(AuditAction::Delete, AuditTargetKind::ImportJob, target));
+        self.project.apply(job.id, changes).await?;
         Ok(self.project.erased().await)
     }
 }

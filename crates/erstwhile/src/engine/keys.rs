@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::audit::Target;
 use super::{Engine, GraphRef, ProjectHandle};
 use crate::store::StoreSize;
 use erstwhile_core::change::{Applied, Change, ProjectChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{ApiKey, ApiKeyId, BatchId, KeyAccess, Project, ProjectId};
+use erstwhile_core::model::{ApiKey, ApiKeyId, AuditAction, AuditTargetKind, BatchId, KeyRole, Project, ProjectId};
 
 /// The prefix of every generated key, by which people and secret scanners recognise it.
 const PREFIX: &str = "ew_";
@@ -23,7 +24,7 @@ pub struct NewKey {
     /// Display name.
     pub name: String,
     /// What it may do.
-    pub access: KeyAccess,
+    pub role: KeyRole,
     /// When it expires.
     pub expires_at: Option<Timestamp>,
     /// The secret, when the operator chooses it; otherwise one is generated.
@@ -127,9 +128,9 @@ impl ProjectHandle {
             return Ok(None);
         }
         let revealed = self.new_key(new, random).await?;
-        let mut batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
+        let mut batch = self.batch(None, self.additions(&revealed.key));
         batch.id = BatchId(Uuid::new_v5(&self.id.0, b"the first key"));
-        match self.store().apply(&batch).await? {
+        match self.apply_batch(&batch).await? {
             Applied::Now { .. } => Ok(Some(revealed)),
             // This batch was sent before, by this process or another one.
             Applied::Before => Ok(self.store().find_key(&revealed.key.digest).await?.map(|_| revealed)),
@@ -139,15 +140,25 @@ impl ProjectHandle {
     /// Creates a key; `random` is 32 fresh random bytes for its secret.
     ///
     /// # Errors
-    /// `NotFound` when the only graph that it is to reach does not exist.
+    /// `NotFound` when the only graph that it is to reach does not exist; `Invalid` for an admin key that reaches only one.
     pub async fn create_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
         let revealed = self.new_key(new, random).await?;
-        let batch = self.batch(None, vec![Change::Project(ProjectChange::AddKey(revealed.key.clone()))]);
-        self.store().apply(&batch).await?;
+        let batch = self.batch(None, self.additions(&revealed.key));
+        self.apply_batch(&batch).await?;
         Ok(revealed)
     }
 
+    /// The changes that add a key.
+    fn additions(&self, key: &ApiKey) -> Vec<Change> {
+        let target = Target { partition: key.graph.map(Into::into), id: Some(key.id.0), name: "" };
+        let record = self.record(AuditAction::Create, AuditTargetKind::Key, target);
+        std::iter::once(Change::Project(ProjectChange::AddKey(key.clone()))).chain(record).collect()
+    }
+
     async fn new_key(&self, new: NewKey, random: [u8; 32]) -> Result<RevealedKey> {
+        if new.role == KeyRole::Admin && new.graph.is_some() {
+            return Err(Error::invalid("an admin key reaches the whole project, not one user or graph"));
+        }
         let secret = match new.secret {
             Some(secret) if secret.chars().count() < OWN_KEY_MIN => {
                 return Err(Error::invalid(format!("a key must have at least {OWN_KEY_MIN} characters")));
@@ -165,7 +176,7 @@ impl ProjectHandle {
             name: new.name,
             prefix: secret.chars().take(SHOWN).collect(),
             digest: digest_of(&secret),
-            access: new.access,
+            role: new.role,
             graph,
             created_at: self.now(),
             expires_at: new.expires_at,
@@ -181,8 +192,10 @@ impl ProjectHandle {
 
     /// Revokes a key; it stops working within a second on every server.
     pub async fn revoke_key(&self, key: ApiKeyId) -> Result<()> {
-        let batch = self.batch(None, vec![Change::Project(ProjectChange::RevokeKey(key))]);
-        self.store().apply(&batch).await?;
+        let mut changes = vec![Change::Project(ProjectChange::RevokeKey(key))];
+        let target = Target { id: Some(key.0), ..Target::default() };
+        changes.extend(self.record(AuditAction::Revoke, AuditTargetKind::Key, target));
+        self.apply_batch(&self.batch(None, changes)).await?;
         self.engine.keys.invalidate_all();
         Ok(())
     }

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
+use super::audit::Target;
 use super::{GraphRef, ProjectHandle};
 use crate::state::read_ontology;
 use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, ProjectChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{Precondition, Project, Setting, SettingKind};
+use erstwhile_core::model::{AuditAction, AuditTargetKind, Precondition, Project, Setting, SettingKind};
 use erstwhile_core::ontology::Ontology;
 
 /// Maximum number of settings of one kind in one scope.
@@ -18,7 +19,9 @@ impl ProjectHandle {
     pub async fn set_time_zone(&self, time_zone: Option<String>) -> Result<Project> {
         super::checks::check_time_zone(time_zone.as_deref())?;
         let changed = Project { time_zone, ..self.info().await? };
-        let batch = self.batch(None, vec![Change::Project(ProjectChange::Update(changed.clone()))]);
+        let mut changes = vec![Change::Project(ProjectChange::Update(changed.clone()))];
+        changes.extend(self.record(AuditAction::Change, AuditTargetKind::Project, Target::default()));
+        let batch = self.batch(None, changes);
         self.apply_batch(&batch).await?;
         Ok(changed)
     }
@@ -64,7 +67,14 @@ impl ProjectHandle {
             return Err(Error::invalid(format!("at most {SETTINGS_MAX} of one kind are allowed: {}", kind.noun())));
         }
         let setting = Setting { kind, name: name.to_owned(), value, updated_at: self.now() };
-        self.declare(scope, vec![Change::Setting(SettingChange::Put(setting, precondition))]).await
+        let action = if precondition == Precondition::Absent { AuditAction::Create } else { AuditAction::Change };
+        // What a user or graph declares for itself is a part of its data.
+        let record = match scope {
+            SettingScope::Project(_) => self.record_setting(action, (kind, name), None),
+            SettingScope::Graph(_) => None,
+        };
+        let put = Change::Setting(SettingChange::Put(setting, precondition));
+        self.declare(scope, std::iter::once(put).chain(record).collect()).await
     }
 
     /// Removes a setting; `None` when it was not declared.
@@ -75,7 +85,13 @@ impl ProjectHandle {
         name: &str,
     ) -> Result<Option<ErasureState>> {
         let scope = self.scope(graph).await?;
-        match self.declare(scope, vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))]).await {
+        let partition = match scope {
+            SettingScope::Project(_) => None,
+            SettingScope::Graph(graph) => Some(graph.into()),
+        };
+        let mut changes = vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))];
+        changes.extend(self.record_setting(AuditAction::Delete, (kind, name), partition));
+        match self.declare(scope, changes).await {
             Ok(()) => Ok(Some(self.erased().await)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::audit::Target;
 use super::checks::{check_id, merge_deeply};
 use super::writes::Tries;
 use super::{Listing, ProjectHandle, SortBy, ThreadHandle};
@@ -9,7 +10,9 @@ use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::{anonymous_user, initial_evidence};
-use erstwhile_core::model::{GraphId, Metadata, Partition, PartitionOwner, Thread, ThreadUuid, User};
+use erstwhile_core::model::{
+    AuditAction, AuditTargetKind, GraphId, Metadata, Partition, PartitionOwner, Thread, ThreadUuid, User,
+};
 
 /// The key in the metadata that applications may read but not set.
 const RESERVED: &str = "system";
@@ -193,7 +196,11 @@ impl ThreadHandle {
         if let Some(owner @ PartitionOwner::Thread(_)) = owner {
             return Ok(self.project.remove_partition(graph, owner).await?.1);
         }
-        self.project.apply(graph, vec![Change::RemoveThread(self.id().to_owned())]).await?;
+        let uuid = self.project.store().find_thread(graph, self.id()).await?.map(|thread| thread.uuid.0);
+        let target = Target { partition: Some(graph.into()), id: uuid, name: self.id() };
+        let mut changes = vec![Change::RemoveThread(self.id().to_owned())];
+        changes.extend(self.project.record(AuditAction::Delete, AuditTargetKind::Thread, target));
+        self.project.apply(graph, changes).await?;
         self.project.engine.summaries.forget(graph);
         Ok(self.project.erased().await)
     }

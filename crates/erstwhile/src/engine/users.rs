@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::audit::Target;
 use super::checks::{check_id, check_time_zone, merge_deeply};
 use super::writes::Tries;
 use super::{GraphHandle, Listing, ProjectHandle, SortBy, UserHandle};
@@ -9,7 +10,9 @@ use crate::store::{ErasureReceipt, Locate};
 use erstwhile_core::change::{BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::{initial_evidence, name_links, user_node};
-use erstwhile_core::model::{Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User, UserUuid};
+use erstwhile_core::model::{
+    AuditAction, AuditTargetKind, Entity, GraphId, Metadata, Partition, PartitionOwner, Thread, User, UserUuid,
+};
 use erstwhile_core::renaming::reword;
 
 /// Maximum number of threads of one user in a list.
@@ -171,6 +174,8 @@ impl UserHandle {
         let evidence = store.evidence_since(user.graph, 0).await?.ok_or_else(missing)?;
         changes.extend(reword(&evidence, before, user));
         changes.extend(name_links(user));
+        let target = Target { partition: Some(user.graph.into()), id: Some(user.uuid.0), name: &user.user_id };
+        changes.extend(self.project.record(AuditAction::Rename, AuditTargetKind::User, target));
         let mut batch = self.project.batch(Some(user.graph.into()), changes);
         batch.expect = BatchPrecondition::Revision(revision);
         self.project.apply_batch(&batch).await?;
@@ -183,7 +188,7 @@ impl UserHandle {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
         let owner = PartitionOwner::User(self.id().to_owned());
         let (erasure, _) = self.project.remove_partition(graph, owner).await?;
-        let receipt = self.project.store().find_receipt(graph.into(), erasure).await?;
+        let receipt = self.project.store().find_receipt(self.project.id, graph.into(), erasure).await?;
         receipt.ok_or_else(|| Error::internal("the receipt of a deletion is missing"))
     }
 

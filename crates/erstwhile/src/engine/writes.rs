@@ -2,12 +2,13 @@
 
 use erstwhile_core::change::{Applied, Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{BatchId, EpisodeId, GraphId, PartitionId, PartitionOwner, tag_of};
+use erstwhile_core::model::{AuditAction, BatchId, EpisodeId, GraphId, PartitionId, PartitionOwner, tag_of};
 use erstwhile_core::search::GraphIndex;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::ProjectHandle;
+use super::audit::Target;
 use crate::state::erasures;
 use crate::store::{ErasureState, Locate};
 
@@ -32,6 +33,7 @@ impl ProjectHandle {
         if !batch.partition.is_some_and(|partition| self.reaches(partition)) {
             self.whole()?;
         }
+        self.check_recorded(batch)?;
         let applied = self.store().apply(batch).await?;
         if batch.changes.iter().any(Change::erases) {
             self.state().erasures().announce();
@@ -97,11 +99,21 @@ impl ProjectHandle {
         owner: PartitionOwner,
     ) -> Result<(BatchId, ErasureState)> {
         let partition = partition.into();
-        let batch = self.batch(Some(partition), vec![Change::RemovePartition(owner)]);
+        let batch = self.removal(partition, owner);
         self.apply_batch(&batch).await?;
         self.state().drop_index(partition.as_graph());
         self.engine.summaries.forget(partition.as_graph());
         Ok((batch.id, self.erased().await))
+    }
+
+    /// The batch that removes a partition. Its record names what outlives the partition: the receipt of a user.
+    fn removal(&self, partition: PartitionId, owner: PartitionOwner) -> Batch {
+        let mut batch = self.batch(Some(partition), Vec::new());
+        let id = if let PartitionOwner::User(_) = owner { batch.id.0 } else { partition.0 };
+        let target = Target { partition: None, id: Some(id), name: owner.id() };
+        batch.changes.extend(self.record(AuditAction::Delete, (&owner).into(), target));
+        batch.changes.insert(0, Change::RemovePartition(owner));
+        batch
     }
 
     /// Changes a graph according to its current knowledge: reads, decides, writes, and starts again when another

@@ -1,5 +1,6 @@
 //! Converts a batch of changes to the steps of one transaction. Pure.
 
+mod audit;
 mod collections;
 mod erasures;
 mod imports;
@@ -137,6 +138,7 @@ impl Steps {
             Change::Notify(notification) => {
                 self.steps.push(add_delivery(self.project, notification, self.at));
             }
+            Change::Audit(entry) => self.audit(entry),
             Change::UseKey { key, request } => self.use_key(*key, *request),
             // Already written: the version is a column of the partition's row, so the row must exist first.
             Change::AddPartition(..) => {}
@@ -314,6 +316,7 @@ impl Steps {
         self.may(&sql::ERASE_IMPORT_ITEMS_OF_GRAPH, vec![id(graph.0)]);
         self.unlocate(Locate::Tag, &graph.tag());
         self.may(&sql::REMOVE_GIVEN_UUIDS, vec![id(graph.0)]);
+        self.erase_audit(graph);
         for clear in tables::clears() {
             self.may(clear, vec![id(graph.0)]);
         }

@@ -3,7 +3,8 @@
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    ClaimKind, EpisodeKind, Holding, ImportState, KeyAccess, LinkKind, ModelReadingState, Precision, Role, SettingKind,
+    AuditAction, AuditTargetKind, ClaimKind, EpisodeKind, Holding, ImportState, KeyRole, LinkKind, ModelReadingState,
+    Precision, Role, SettingKind,
 };
 
 use super::Locate;
@@ -56,7 +57,39 @@ codes! {
     Holding "holding" { Exclusive = 0, Shared = 1, Event = 2 }
     EpisodeKind "episode kind" { Message = 0, Text = 1, Json = 2, FactTriple = 3 }
     Role "role" { Norole = 0, System = 1, Assistant = 2, User = 3, Function = 4, Tool = 5 }
-    KeyAccess "key access" { Read = 0, Write = 1 }
+    KeyRole "role of a key" { Read = 0, Write = 1, Admin = 2 }
+    AuditAction "audited action" {
+        Create = 0,
+        Revoke = 1,
+        Rename = 2,
+        Change = 3,
+        Delete = 4,
+        Export = 5,
+        Import = 6,
+        Restore = 7,
+    }
+    AuditTargetKind "audited kind" {
+        Project = 0,
+        Key = 1,
+        User = 2,
+        Thread = 3,
+        Episode = 4,
+        Entity = 5,
+        Fact = 6,
+        Graph = 7,
+        Collection = 8,
+        Document = 9,
+        ImportJob = 10,
+        UserGroup = 11,
+        Webhook = 12,
+        Ontology = 13,
+        CustomInstruction = 14,
+        UserSummaryInstruction = 15,
+        ObservationSteering = 16,
+        ContextTemplate = 17,
+        RatingInstruction = 18,
+        ThreadInstruction = 19,
+    }
     LinkKind "link kind" { Same = 0, Different = 1 }
     TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4, Wording = 5 }
     ModelReadingState "state of a reading" { Awaiting = 1, Read = 2, Failed = 3, Cancelled = 4 }

@@ -83,6 +83,8 @@ pub struct ErasureReceipt {
     pub mentions: i64,
     /// Number of assertions and statements that were removed.
     pub assertions: i64,
+    /// The number of the record of the deletion in the audit log; absent when the user was deleted before there was one.
+    pub audit_number: Option<i64>,
 }
 
 /// A digest of a user's id, which differs in each receipt, so that receipts of one person cannot be connected by it.
@@ -157,14 +159,36 @@ impl Store {
     }
 
     /// The receipt of a deleted user.
-    pub async fn find_receipt(&self, partition: PartitionId, erasure: BatchId) -> Result<Option<ErasureReceipt>> {
-        self.one(&sql_text::RECEIPT, vec![id(partition.0), id(erasure.0)], read_receipt).await
+    pub async fn find_receipt(
+        &self,
+        project: ProjectId,
+        partition: PartitionId,
+        erasure: BatchId,
+    ) -> Result<Option<ErasureReceipt>> {
+        let receipts = self.many(&sql_text::RECEIPT, vec![id(partition.0), id(erasure.0)], read_receipt).await?;
+        Ok(self.with_audit_numbers(project, receipts).await?.pop())
     }
 
     /// The receipts of a project, the newest first.
     pub async fn receipts(&self, project: ProjectId, offset: i64, limit: i64) -> Result<Vec<ErasureReceipt>> {
         let params = vec![id(project.0), Value::Int(limit), Value::Int(offset)];
-        self.many(&sql_text::RECEIPTS, params, read_receipt).await
+        let receipts = self.many(&sql_text::RECEIPTS, params, read_receipt).await?;
+        self.with_audit_numbers(project, receipts).await
+    }
+
+    async fn with_audit_numbers(
+        &self,
+        project: ProjectId,
+        mut receipts: Vec<ErasureReceipt>,
+    ) -> Result<Vec<ErasureReceipt>> {
+        // A deletion and its record are of one transaction, and of one time.
+        let times = || receipts.iter().map(|receipt| receipt.requested_at);
+        let Some(span) = times().min().zip(times().max()) else { return Ok(receipts) };
+        let numbers = self.audit_of_deleted_users(project, span).await?;
+        for receipt in &mut receipts {
+            receipt.audit_number = numbers.get(&receipt.id).copied();
+        }
+        Ok(receipts)
     }
 }
 
@@ -180,5 +204,6 @@ fn read_receipt(row: Row) -> Result<ErasureReceipt> {
         episodes: row.int()?,
         mentions: row.int()?,
         assertions: row.int()?,
+        audit_number: None,
     })
 }

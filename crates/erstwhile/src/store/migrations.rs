@@ -46,4 +46,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "repeated requests are recognised, webhooks, keys of one graph",
         sql: include_str!("migrations/0009_requests_webhooks_keys.sql"),
     },
+    Migration { version: 10, name: "the audit log", sql: include_str!("migrations/0010_audit_log.sql") },
 ];

@@ -16,8 +16,8 @@ use super::sql::{Row, RowReader, Value};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::Edit;
 use erstwhile_core::model::{
-    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, GraphId, Holding,
-    KeyAccess, Link, LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionId,
+    ApiKey, Assertion, ClaimKind, EntityPatch, Episode, EpisodeKind, EpisodeState, FactEdit, GraphId, Holding, KeyRole,
+    Link, LinkKind, Mention, Metadata, ModelReading, ModelReadingState, ModelReport, Partition, PartitionId,
     PartitionOwner, Precision, Project, Role, Span, SummarySubject, Thread, TimePoint, User, WrittenSummary,
 };
 
@@ -145,7 +145,7 @@ pub(super) fn read_key(row: Row) -> Result<ApiKey> {
         name: row.text()?,
         prefix: row.text()?,
         digest: row.blob()?.try_into().map_err(|_| Error::corrupt("a stored key digest has the wrong length"))?,
-        access: KeyAccess::from_code(row.int()?)?,
+        role: KeyRole::from_code(row.int()?)?,
         created_at: row.time()?,
         expires_at: row.optional_time()?,
         revoked_at: row.optional_time()?,

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
+use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Refusal, Row, Rows, Sql, Statement, Step, Value};
@@ -224,6 +225,14 @@ fn set_up(connection: &Connection) -> Result<()> {
     };
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("lower", 1, flags, lower).map_err(failed("set up the database"))?;
+    // PostgreSQL has it. The bytes of an expression, because SQLite takes two blobs after one another for a text.
+    let sha256 = |context: &rusqlite::functions::Context<'_>| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Blob(bytes) | ValueRef::Text(bytes) => Some(Sha256::digest(bytes).to_vec()),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+        })
+    };
+    connection.create_scalar_function("sha256", 1, flags, sha256).map_err(failed("set up the database"))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed("set up the database"))?;
     connection.pragma_update(None, "cache_size", -16_384).map_err(failed("set up the database"))
 }

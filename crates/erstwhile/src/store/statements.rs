@@ -20,8 +20,9 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 8] = [
+    const PARTS: [&[&Statement]; 9] = [
         OWN,
+        audit::OWN,
         erasures::OWN,
         model_readings::OWN,
         repeated::OWN,
@@ -229,6 +230,7 @@ macro_rules! version {
     };
 }
 
+mod audit;
 mod erasures;
 mod model_readings;
 mod repeated;
@@ -236,6 +238,7 @@ mod tasks;
 mod vectors;
 mod webhooks;
 
+pub(crate) use audit::*;
 pub(crate) use erasures::*;
 pub(crate) use model_readings::*;
 pub(crate) use repeated::*;

@@ -47,6 +47,8 @@ pub enum Placement {
     Partition,
     /// On the shard of the value of this column.
     Column(&'static str),
+    /// With the rows of a table before it that have the same value of this column.
+    Beside(&'static str, &'static str),
     /// On every shard, because the table is small.
     Everywhere,
 }
@@ -56,7 +58,7 @@ impl Placement {
     const fn reach(self) -> Reach {
         match self {
             Self::Partition => Reach::One("graph_id"),
-            Self::Column(column) => Reach::One(column),
+            Self::Column(column) | Self::Beside(column, _) => Reach::One(column),
             Self::Everywhere => Reach::One("reference"),
         }
     }
@@ -270,6 +272,36 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         ],
         placement: Placement::Column("project_id"),
         why: "belongs to one installation: what was spent there",
+        clear: None,
+    },
+    DerivedTable {
+        name: "audit_head",
+        columns: &["project_id", "number", "previous", "digest"],
+        placement: Placement::Column("project_id"),
+        why: "as the audit log",
+        clear: None,
+    },
+    DerivedTable {
+        name: "audit",
+        columns: &[
+            "project_id",
+            "number",
+            "at",
+            "actor",
+            "key_id",
+            "key_prefix",
+            "action",
+            "kind",
+            "partition_id",
+            "target_id",
+            "name_digest",
+            "salt",
+            "target_digest",
+            "previous",
+            "digest",
+        ],
+        placement: Placement::Beside("project_id", "audit_head"),
+        why: "belongs to one installation: what was done there",
         clear: None,
     },
     DerivedTable {

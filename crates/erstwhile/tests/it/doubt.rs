@@ -2,12 +2,12 @@
 
 use erstwhile::ErrorKind;
 use erstwhile::engine::{GraphRef, NewEpisode, NewGraph, NewImportItem, NewKey, NewThread};
-use erstwhile::model::{EpisodeKind, ImportItemState, ImportState, ImportTarget, KeyAccess, Metadata, Role};
+use erstwhile::model::{EpisodeKind, ImportItemState, ImportState, ImportTarget, KeyRole, Metadata, Role};
 
 use crate::world::World;
 
 fn first_key() -> NewKey {
-    NewKey { name: "first".to_owned(), access: KeyAccess::Write, expires_at: None, secret: None, graph: None }
+    NewKey { name: "first".to_owned(), role: KeyRole::Write, expires_at: None, secret: None, graph: None }
 }
 
 pub(crate) fn said(target: ImportTarget, content: String) -> NewImportItem {

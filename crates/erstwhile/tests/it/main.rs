@@ -1,6 +1,7 @@
 //! Tests of the engine through its public face.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails must say so at once")]
 
+mod audit;
 mod between;
 mod corrections;
 mod doubt;

@@ -18,6 +18,29 @@ async fn open() -> (Store, TempDir) {
 
 erstwhile_testkit::store_conformance!(open);
 
+#[tokio::test]
+async fn tampering_with_the_audit_log_is_found() {
+    let folders: std::sync::Mutex<Vec<TempDir>> = std::sync::Mutex::default();
+    erstwhile_testkit::conformance::tampering_is_found(|| async {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+        folders.lock().expect("the folders").push(folder);
+        Arc::new(database) as Arc<dyn Sql>
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_goes_on_in_another_program() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let open = || async {
+        let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+        Store::open(Arc::new(database)).await.expect("a store")
+    };
+    let programs = [open().await, open().await, open().await];
+    erstwhile_testkit::conformance::the_log_goes_on_in_another_program(programs).await;
+}
+
 static FILL: Statement = Statement {
     name: "FILL",
     sql: "INSERT INTO project (project_id, name, description, created_at) VALUES ($1, $2, $3, 0)",

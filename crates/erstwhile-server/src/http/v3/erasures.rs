@@ -39,6 +39,8 @@ struct WireReceipt {
     assertions: i64,
     /// The digest that the response to the deletion had in its header.
     digest: String,
+    /// The number of the record of the deletion in the audit log.
+    audit_number: Option<i64>,
 }
 
 impl From<ErasureReceipt> for WireReceipt {
@@ -53,6 +55,7 @@ impl From<ErasureReceipt> for WireReceipt {
             mentions: receipt.mentions,
             assertions: receipt.assertions,
             digest: digest_text(&receipt),
+            audit_number: receipt.audit_number,
         }
     }
 }

@@ -7,6 +7,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use super::filter_work;
+use crate::engine::audit::Target;
 use crate::engine::checks::merge_deeply;
 use crate::engine::writes::Tries;
 use crate::engine::{CollectionHandle, ProjectHandle};
@@ -18,7 +19,8 @@ use erstwhile_core::compat::document_index::DocumentIndex;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId, PartitionOwner, metadata_size,
+    AuditAction, AuditTargetKind, Collection, CollectionId, Document, DocumentUuid, Metadata, Partition, PartitionId,
+    PartitionOwner, metadata_size,
 };
 
 /// Allowed numbers of characters of a collection's name.
@@ -384,8 +386,13 @@ impl CollectionHandle {
     pub async fn delete_documents(&self, ids: &[Uuid]) -> Result<ErasureState> {
         check_count(ids.len())?;
         let id = self.partition().await?;
-        let changes =
-            ids.iter().map(|id| Change::Collection(CollectionChange::RemoveDocument(DocumentUuid(*id)))).collect();
+        let remove = |document: &Uuid| {
+            let removed = Change::Collection(CollectionChange::RemoveDocument(DocumentUuid(*document)));
+            let target = Target::of(id, *document);
+            let record = self.project.record(AuditAction::Delete, AuditTargetKind::Document, target);
+            std::iter::once(removed).chain(record)
+        };
+        let changes = ids.iter().flat_map(remove).collect();
         self.project.apply(id, changes).await?;
         Ok(self.project.erased().await)
     }

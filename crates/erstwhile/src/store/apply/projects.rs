@@ -45,7 +45,7 @@ impl Steps {
             text(&key.name),
             text(&key.prefix),
             Value::Blob(key.digest.to_vec()),
-            key.access.value(),
+            key.role.value(),
             time(key.created_at),
             optional_time(key.expires_at),
             optional_id(key.graph.map(|graph| graph.0)),
