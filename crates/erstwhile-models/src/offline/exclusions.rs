@@ -49,7 +49,6 @@ impl SentenceReader<'_, '_> {
             return true;
         }
         if self.says_nothing(context, name, object)
-            || self.is_misread(context, frame, object)
             || matches!(name, "ATTENDED" | "WATCHED") && self.is_bare_sight(context, object, kinds)
         {
             return true;
@@ -190,7 +189,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Whether the object is not what the text says, or the verb does something to it that its frame does not mean.
-    fn is_misread(&self, context: &Context<'_>, frame: &Frame, object: usize) -> bool {
+    pub(super) fn is_misread(&self, context: &Context<'_>, frame: &Frame, object: usize) -> bool {
         let s = self.s;
         let owned = matches!(
             frame.relation.name.as_str(),
@@ -207,13 +206,12 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         s.lemma(context.verb) == "see"
             && !kinds.has(Kind::Music)
-            && context.date.is_none()
             && !super::nouns::is_quoted(&s, object)
             && (kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::Sight]))
                 && !kinds.has(Kind::Event)
                 && s.entity_kind(object) != Some(EntityKind::Fac)
-                || self.is_full_name(object)
-                || s.tag(object) == Tag::Nnps
+                || context.date.is_none() && self.is_full_name(object)
+                || context.date.is_none() && s.tag(object) == Tag::Nnps
                 || s.pos(object) == Pos::Propn && s.lower(object).ends_with('s') && s.entity(object).is_none())
     }
 

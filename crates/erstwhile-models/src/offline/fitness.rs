@@ -105,7 +105,10 @@ impl SentenceReader<'_, '_> {
         let relation = frame.relation;
         let name = relation.name.as_str();
         let reading = context.reading;
-        if !takes_subject(relation, context.subject) || self.is_of_another_kind(context, name, object) {
+        if !takes_subject(relation, context.subject)
+            || self.is_of_another_kind(context, name, object)
+            || frame.slot != "self" && self.is_misread(context, frame, object)
+        {
             return 0;
         }
         if let Some(fitness) = self.fits_slot(context, frame, object) {

@@ -37,7 +37,7 @@ const MALE: &str = "james john robert michael william david richard joseph charl
 /// The gender that a given name has as a rule; `None` if it is used for both, or unknown.
 pub(super) fn gender_of_name(name: &str) -> Option<Gender> {
     const FEMALE_ENDINGS: &[&str] = &["a", "elle", "ette", "ine", "lyn", "lynn", "issa", "beth", "ie"];
-    const MALE_ENDINGS: &[&str] = &["us", "ard", "bert", "ald", "rick", "ric", "olf", "mir", "slav", "ius", "os"];
+    const MALE_ENDINGS: &[&str] = &["us", "ard", "bert", "ald", "rick", "ric", "olf", "mir", "slav", "ius", "os", "as"];
     let first = name.split([' ', '-']).next().unwrap_or_default().to_lowercase();
     let listed = |list: &str| list.split_whitespace().any(|known| known == first);
     let ends =

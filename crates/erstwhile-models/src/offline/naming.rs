@@ -4,6 +4,8 @@ use erstwhile::ports::ExtractedAlias;
 use erstwhile_nlp::{Dep, Pos};
 
 use super::claims::Object;
+use super::given_names::gender_of_name;
+use super::lexicon::Kind;
 use super::mood::{Mood, Reading};
 use super::nouns;
 use super::people::{Gender, Person};
@@ -41,7 +43,10 @@ impl SentenceReader<'_, '_> {
         let person = Person { gender: Some(gender), ..Person::named(name) };
         self.people.introduce(person.clone());
         self.people.remember(&person);
-        if let Some(speaker) = self.people.speaker.clone().filter(|speaker| speaker != name) {
+        // "Her name is Avogadro" may be a goat's.
+        let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+        let is_persons = s.lexicon.is(&first, Kind::FirstName) || gender_of_name(name) == Some(gender);
+        if let Some(speaker) = self.people.speaker.clone().filter(|speaker| speaker != name && is_persons) {
             let statement = format!("{speaker} knows {name}");
             self.state(&Person::named(speaker), "KNOWS", Object::entity(name, Some("Person")), statement);
         }
