@@ -66,6 +66,7 @@ mod statement;
 mod subjects;
 mod things;
 mod tokens;
+mod trace;
 mod transcripts;
 mod turn;
 mod unnamed_things;
@@ -88,6 +89,7 @@ use dates::DateReader;
 use lexicon::Lexicon;
 use people::People;
 use speakers::Participants;
+use trace::Recorder;
 use turn::TurnReader;
 
 /// A deterministic extractor of entities, dated facts and statements from English text.
@@ -138,6 +140,7 @@ impl OfflineExtractor {
             said: Vec::new(),
             plays: 0,
             first_person: false,
+            trace: Recorder::default(),
         };
         let mut thread = None;
         let mut extractions = Vec::with_capacity(request.turns.len());
@@ -152,6 +155,7 @@ impl OfflineExtractor {
                 thread = Some(&turn.thread);
             }
             let participants = Participants::of(request, index);
+            reader.trace = Recorder::new(request.trace && index >= request.context.len());
             let document = (turn.kind == EpisodeKind::Json)
                 .then(|| serde_json::from_str(&turn.text).ok())
                 .flatten()

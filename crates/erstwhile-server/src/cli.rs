@@ -12,6 +12,7 @@ mod backup;
 mod conversations;
 mod demo;
 mod doctor;
+mod dropped;
 mod facts;
 mod health;
 mod ingest_cost;
@@ -51,6 +52,8 @@ enum Command {
     Show(inspect::Show),
     /// Show why a fact is held: the words that it rests on, what read them, and what ended it
     Why(inspect::Why),
+    /// Show what was read in a thread and not kept, with the reasons
+    Dropped(dropped::Dropped),
     /// List users with the sizes of their graphs
     Users(inspect::Users),
     /// List standalone graphs with their sizes
@@ -128,6 +131,7 @@ pub fn run() -> ExitCode {
                 Command::Demo(command) => command.run(settings).await,
                 Command::Show(command) => command.run(settings).await,
                 Command::Why(command) => command.run(settings).await,
+                Command::Dropped(command) => command.run(settings).await,
                 Command::Users(command) => command.run(settings).await,
                 Command::Graphs(command) => command.run(settings).await,
                 Command::Projects(command) => command.run(settings).await,

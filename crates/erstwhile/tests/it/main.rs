@@ -4,6 +4,7 @@
 mod between;
 mod corrections;
 mod doubt;
+mod dropped;
 mod embedding_model;
 mod engine;
 mod erasure;
