@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use erstwhile::engine::EpisodeTrace;
-use erstwhile::model::{Episode, EpisodeState, ModelReport};
+use erstwhile::model::{Episode, EpisodeState, ModelReport, Role};
 use erstwhile::ports::DroppedWords;
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ fn has_read(report: &ModelReport) -> bool {
 }
 
 fn speaker(episode: &Episode) -> Option<&str> {
-    episode.name.as_deref().or_else(|| episode.role.map(|role| role.as_str()))
+    episode.name.as_deref().or_else(|| episode.role.map(Role::as_str))
 }
 
 fn json_of(EpisodeTrace { episode, trace }: &EpisodeTrace) -> Value {

@@ -9,6 +9,7 @@ use crate::app::App;
 mod batches;
 mod checks;
 mod context;
+mod debug_logs;
 mod declarations;
 mod derived;
 mod edges;
@@ -117,6 +118,7 @@ fn graphs() -> Router<App> {
             "/graphs/{graph_uuid}/episodes/{episode_uuid}",
             get(episodes::get).patch(episodes::update).delete(episodes::delete),
         )
+        .route("/graphs/{graph_uuid}/episodes/{episode_uuid}/debug-logs", get(debug_logs::get))
         .route("/graphs/{graph_uuid}/documents/{document_id}/episodes", get(episodes::of_document))
         .route("/graphs/{graph_uuid}/observations/list", post(derived::observations))
         .route("/graphs/{graph_uuid}/observations/{observation_uuid}", get(derived::observation))

@@ -1,10 +1,10 @@
 //! What was read and not kept, with the reasons.
 
-use super::{ProjectHandle, ThreadHandle};
+use super::{LocatedGraph, ProjectHandle, ThreadHandle};
 use crate::ingestion;
 use crate::ports::Trace;
 use crate::store::Locate;
-use erstwhile_core::error::Result;
+use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Episode, EpisodeId, EpisodeState, GraphId};
 
 /// Number of messages that are read together: as many as a worker reads.
@@ -33,12 +33,11 @@ impl ThreadHandle {
 }
 
 impl ProjectHandle {
-    /// What was dropped of one episode, read after those before it.
-    pub async fn dropped_of_episode(&self, id: EpisodeId) -> Result<EpisodeTrace> {
-        let episode = self.find_episode(id).await?;
-        let graph = self.graph_of_episode(id).await?;
-        let trace = self.traces(graph, vec![episode.clone()]).await?.pop().map(|traced| traced.trace);
-        Ok(EpisodeTrace { episode, trace: trace.unwrap_or_default() })
+    /// What was dropped of an episode of a graph that was found by a uuid, read after those before it.
+    pub async fn dropped_in(&self, located: &LocatedGraph, id: EpisodeId) -> Result<EpisodeTrace> {
+        let episode = self.episode_in(located, id).await?;
+        let traced = self.traces(located.graph.id, vec![episode]).await?.pop();
+        traced.ok_or_else(|| Error::internal("an episode has no trace"))
     }
 
     async fn traces(&self, graph: GraphId, episodes: Vec<Episode>) -> Result<Vec<EpisodeTrace>> {

@@ -20,7 +20,10 @@ pub(crate) async fn trace(state: &Arc<State>, graph: GraphId, episodes: &[Episod
     let user = user_of(state, &partition).await?;
     let source = Source { state, partition: &partition, user: user.as_ref() };
     let request = ExtractionRequest { trace: true, ..source.request(episodes).await? };
+    // One at a time, so that whoever asks for traces does not slow ingestion down much.
+    let turn = state.trace_turn().await?;
     let extractions = extract(state, request).await?;
+    drop(turn);
     let places: Vec<_> = extractions.iter().map(reading::places).collect();
     let mut extractions: Vec<_> = extractions.into_iter().map(Ok).collect();
     super::admit_declared_types(source, episodes, &mut extractions).await?;

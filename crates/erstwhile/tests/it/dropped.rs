@@ -38,7 +38,8 @@ async fn what_the_extractor_and_the_check_against_the_text_drop_is_shown_for_eac
     assert_eq!((unfounded.words.as_str(), unfounded.reading.as_deref()), (said, Some("Ann lives abroad.")));
     assert!(thread.dropped(2).await.unwrap().is_empty());
 
-    let one = project.dropped_of_episode(question).await.unwrap();
+    let located = project.graph_by_uuid(project.user("ann").get().await.unwrap().graph.0).await.unwrap();
+    let one = project.dropped_in(&located, question).await.unwrap();
     assert_eq!(one.trace, found[0].trace);
     let error = project.thread("unknown").dropped(0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
