@@ -22,6 +22,7 @@ mod logging;
 mod manual;
 mod mcp;
 mod models;
+mod openapi;
 mod output;
 mod replay;
 mod serve;
@@ -86,6 +87,9 @@ enum Command {
     Health(health::Health),
     /// Search the files of the embedded database for what was deleted
     VerifyErasure(verify_erasure::VerifyErasure),
+    /// Print the `OpenAPI` document of a generation of the API
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Print the completions of a shell
     Completions(manual::Completions),
     /// Write the manual pages
@@ -148,6 +152,7 @@ pub fn run() -> ExitCode {
                 Command::Doctor(command) => command.run(settings).await,
                 Command::Health(command) => command.run(settings).await,
                 Command::VerifyErasure(command) => command.run(settings).await,
+                Command::OpenApi(command) => command.run(),
                 Command::Completions(command) => command.run(),
                 Command::Man(command) => command.run(),
             }

@@ -275,13 +275,19 @@ fn what_is_dropped_is_traced_with_its_reason() {
 fn reading_is_the_same_with_and_without_a_trace_and_each_sentence_is_kept_or_traced() {
     let extractor = extractor();
     let everyday = everyday::EVERYDAY.iter().map(|(text, ..)| *text);
-    for text in cases::SPOKEN.iter().map(|(text, _)| *text).chain(everyday) {
-        let plain = extractor.read(&said_by_nora(text));
-        assert_eq!(plain[0].trace, Trace::default(), "no trace was asked for: {text}");
-        let mut traced = extractor.read(&ExtractionRequest { trace: true, ..said_by_nora(text) });
-        let trace = std::mem::take(&mut traced[0].trace);
-        assert_eq!(traced, plain, "{text}");
-        let is_silent = plain[0].claims.is_empty() && plain[0].aliases.is_empty() && trace.dropped.is_empty();
-        assert!(!is_silent, "nothing is kept and nothing traced: {text}");
+    let said: Vec<&str> = cases::SPOKEN.iter().map(|(text, _)| *text).chain(everyday).collect();
+    // Several turns together, as later ones refer to people of earlier ones.
+    for texts in said.chunks(32) {
+        let turns = texts.iter().map(|text| turn(EpisodeKind::Message, Role::User, Some("Nora"), text)).collect();
+        let request = ExtractionRequest { turns, ..said_by_nora("") };
+        let plain = extractor.read(&request);
+        let mut traced = extractor.read(&ExtractionRequest { trace: true, ..request });
+        for ((text, plain), traced) in texts.iter().zip(&plain).zip(&mut traced) {
+            assert_eq!(plain.trace, Trace::default(), "no trace was asked for: {text}");
+            let trace = std::mem::take(&mut traced.trace);
+            assert_eq!(traced, plain, "{text}");
+            let is_silent = plain.claims.is_empty() && plain.aliases.is_empty() && trace.dropped.is_empty();
+            assert!(!is_silent, "nothing is kept and nothing traced: {text}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use erstwhile::model::{ApiKey, KeyAccess};
 use super::error::ApiError;
 use super::idempotency::KeyedRequest;
 use crate::app::App;
+use crate::openapi::{Description, Input};
 use crate::rate::{Allowance, allowance};
 
 /// The project, for a request that only reads.
@@ -44,6 +45,14 @@ impl FromRequestParts<App> for Writer {
             KeyAccess::Read => Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only")),
         }
     }
+}
+
+impl Input for Reader {
+    fn describe(_: &mut Description<'_>) {}
+}
+
+impl Input for Writer {
+    fn describe(_: &mut Description<'_>) {}
 }
 
 /// What a key reaches: a project, or one graph of it.

@@ -4,6 +4,7 @@ use axum::Json;
 use erstwhile::model::{EpisodeId, EpisodeState};
 use erstwhile::ports::DroppedWords;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::path::PathUuids;
@@ -11,7 +12,7 @@ use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
 /// The log of an episode. It is computed when it is asked for, so nothing in it has a time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DebugLog {
     status: &'static str,
     entries: Vec<Entry>,
@@ -20,7 +21,7 @@ pub(super) struct DebugLog {
     completed_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
     level: &'static str,
     message: String,

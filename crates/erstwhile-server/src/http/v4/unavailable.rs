@@ -23,7 +23,7 @@ const LATER: [&str; 8] = [
 ];
 
 /// The routes.
-pub(super) fn routes() -> Router<App> {
+pub fn routes() -> Router<App> {
     let learning = LEARNING.into_iter().fold(Router::new(), |routes, path| routes.route(path, any(learning)));
     LATER.into_iter().fold(learning, |routes, path| routes.route(path, any(later)))
 }
