@@ -11,10 +11,13 @@ pub struct EntityType {
     /// Its name, such as `Restaurant`.
     pub name: String,
     /// Its description, for people and models.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Properties of its entities.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Vec<Property>>,
     /// The properties that distinguish its entities.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_properties: Option<Vec<String>>,
 }
 
@@ -24,10 +27,13 @@ pub struct EdgeType {
     /// Its name, such as `WORKS_AT`.
     pub name: String,
     /// Its description, for people and models.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Properties of its facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Vec<Property>>,
     /// The types of entities that it connects; empty for any.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_targets: Option<Vec<SourceTarget>>,
 }
 
@@ -35,8 +41,10 @@ pub struct EdgeType {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SourceTarget {
     /// Type of the subject; any if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Type of the object; any if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
 }
 
@@ -46,6 +54,7 @@ pub struct Property {
     /// Its name.
     pub name: String,
     /// Its description, for people and models.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The type of its values: `Text`, `Int`, `Float` or `Boolean`.
     #[serde(rename = "type")]
@@ -56,8 +65,10 @@ pub struct Property {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RatingInstruction {
     /// Description in natural language.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instruction: Option<String>,
     /// Example facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub examples: Option<RatingExamples>,
 }
 
@@ -65,10 +76,13 @@ pub struct RatingInstruction {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RatingExamples {
     /// An example rated 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub high: Option<String>,
     /// An example rated 0.5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub medium: Option<String>,
     /// An example rated 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub low: Option<String>,
 }
 
@@ -78,12 +92,14 @@ pub struct ModelReport {
     /// Name of the model, with the version of the prompt.
     pub model: String,
     /// When the model had read the episode.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,
     /// The number of episodes that were read together.
     pub episodes: u64,
     /// The calls in which the episode was read.
     pub usage: ModelUsage,
     /// What the calls cost, in the currency of the configured prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
     /// The number of characters at the end of the text that the model was not given.
     pub characters_left_out: u64,
@@ -92,6 +108,7 @@ pub struct ModelReport {
     /// Failed attempts.
     pub attempts: u64,
     /// Why the last attempt failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
 }
 

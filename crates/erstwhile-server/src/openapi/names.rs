@@ -11,7 +11,7 @@ const PREFIX: &str = "Wire";
 
 /// The schemas of bodies and of responses, with their names in the document.
 #[derive(Debug)]
-pub struct Names {
+pub(super) struct Names {
     /// Each schema with the name of its type.
     inputs: Map<String, Value>,
     outputs: Map<String, Value>,
@@ -22,7 +22,7 @@ pub struct Names {
 impl Names {
     /// Names schemas: a type that is read in another form than it is written in has two, and `WireUser` is called `User`
     /// unless something else is.
-    pub fn of(inputs: Map<String, Value>, outputs: Map<String, Value>) -> Self {
+    pub(super) fn of(inputs: Map<String, Value>, outputs: Map<String, Value>) -> Self {
         let mut names = BTreeMap::new();
         let mut taken: BTreeSet<String> = inputs.keys().chain(outputs.keys()).cloned().collect();
         let mut plain = BTreeMap::new();
@@ -44,7 +44,7 @@ impl Names {
     }
 
     /// Makes references lead to the names in the document.
-    pub fn apply(&self, value: &mut Value) {
+    pub(super) fn apply(&self, value: &mut Value) {
         match value {
             Value::Object(members) => {
                 for (key, member) in members {
@@ -60,7 +60,7 @@ impl Names {
     }
 
     /// The schemas by their names in the document.
-    pub fn schemas(&self) -> Map<String, Value> {
+    pub(super) fn schemas(&self) -> Map<String, Value> {
         let named = |path: &'static str, (name, schema): (&String, &Value)| {
             let mut schema = schema.clone();
             self.apply(&mut schema);

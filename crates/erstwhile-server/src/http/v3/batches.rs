@@ -190,7 +190,7 @@ pub(super) async fn list(Reader(project): Reader, Query(query): Query<ListQuery>
     let mut jobs = project.list_imports(state, limit + 1, cursor).await?;
     let more = jobs.len() as i64 > limit;
     jobs.truncate(usize::try_from(limit).unwrap_or(0));
-    let next_cursor = more.then_some(cursor + limit);
+    let next_cursor = more.then(|| cursor.saturating_add(limit));
     Ok(Json(BatchList { batches: jobs.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
