@@ -166,7 +166,9 @@ impl SentenceReader<'_, '_> {
         let Some(misfit) = self.closest_misfit(&context, &frames) else {
             return Some((Stage::Object, "the clause has no object in a place where a relation takes one", None));
         };
-        Some((misfit.stage, misfit.reason, say(&misfit.relation, misfit.object)))
+        // An object without a type fits no relation, so none of them is its reading.
+        let reading = (misfit.reason != UNTYPED).then(|| say(&misfit.relation, misfit.object)).flatten();
+        Some((misfit.stage, misfit.reason, reading))
     }
 
     fn closest_misfit(&mut self, context: &Context<'_>, frames: &[&Frame]) -> Option<Misfit> {
@@ -193,7 +195,7 @@ impl SentenceReader<'_, '_> {
         let (stage, reason) = if !fitness::takes_subject(frame.relation, context.subject) {
             (Stage::Subject, "the relation does not take such a subject")
         } else if kinds.is_empty() {
-            (Stage::Object, "the object is of no known type")
+            (Stage::Object, UNTYPED)
         } else if self.is_of_another_kind(context, &relation, object) || self.is_excluded(context, frame, object, kinds)
         {
             (Stage::Object, "the verb with such an object says something else")
@@ -231,4 +233,5 @@ impl SentenceReader<'_, '_> {
     }
 }
 
+const UNTYPED: &str = "the object is of no known type";
 const NOBODY_MEANT: &str = "a pronoun or a phrase in it means nobody known";
