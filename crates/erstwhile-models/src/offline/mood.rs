@@ -108,7 +108,7 @@ pub(super) fn why_not_asserted(sentence: &Sentence<'_>, verb: usize) -> &'static
     } else if reader.has_condition(verb) || reader.marks(verb, &["if", "unless"]) {
         "it is a condition, or holds under one"
     } else if reader.is_fiction(verb) {
-        "it is told of a story or a joke"
+        "it belongs to a story or a joke"
     } else if reader.mood_of_auxiliaries(verb, &auxiliaries).is_none() {
         "a modal verb takes it back: \"would\", \"could\", \"should\""
     } else {
