@@ -7,6 +7,10 @@ use jiff::Timestamp;
 use crate::model::{ClaimKind, EpisodeKind, Holding, Metadata, ModelUsage, Role, Span, TimePoint};
 use crate::ontology::Ontology;
 
+mod trace;
+
+pub use trace::{DroppedWords, Stage, TRACE_ENTRIES_MAX, Trace};
+
 /// The input of an extractor.
 #[derive(Debug, Clone, Default)]
 pub struct ExtractionRequest {
@@ -29,6 +33,8 @@ pub struct ExtractionRequest {
     pub time_zone: Option<String>,
     /// Receives what calls of a language model consume, also when extraction fails or is cancelled.
     pub usage: Arc<UsageMeter>,
+    /// Whether to say what was dropped and why ([`Extraction::trace`]). Off when episodes are ingested.
+    pub trace: bool,
 }
 
 /// A message or document to extract from.
@@ -116,6 +122,8 @@ pub struct Extraction {
     pub statements: Vec<ExtractedStatement>,
     /// Claims that the extractor itself dropped.
     pub dropped: Vec<DroppedClaim>,
+    /// What became no claim, if the request asked for it; empty if the extractor does not trace.
+    pub trace: Trace,
     /// The number of characters at the end of the text that were not read because the text is too long.
     pub characters_left_out: usize,
     /// Why this must not replace what another extractor has read, if it must not.

@@ -1,13 +1,13 @@
 //! Converts extractions to evidence. Pure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use crate::change::Change;
-use crate::extraction::{DroppedClaim, Extraction};
+use crate::extraction::{DroppedClaim, DroppedWords, Extraction, Stage, Trace};
 use crate::identity::normalise;
-use crate::model::{Episode, GraphId, User, VALUE_TYPE};
+use crate::model::{Episode, GraphId, Span, User, VALUE_TYPE};
 use ground::lies_in;
 use names::Names;
 
@@ -100,6 +100,30 @@ pub fn evidence(reading: &Reading<'_>, episode: &Episode, extraction: Extraction
         _ => true,
     });
     (changes, dropped)
+}
+
+/// What of an episode did not become evidence: what its extraction traced, and the claims and statements that are dropped
+/// here. `places` are where those are said, by their sentences, as [`places`] has them.
+pub fn trace(
+    reading: &Reading<'_>,
+    episode: &Episode,
+    mut extraction: Extraction,
+    places: &HashMap<String, Span>,
+) -> Trace {
+    let mut trace = std::mem::take(&mut extraction.trace);
+    for DroppedClaim { statement, reason } in evidence(reading, episode, extraction).1 {
+        let words = places.get(&statement).and_then(|place| episode.content.get(place.clone()));
+        let words = words.unwrap_or_default().to_owned();
+        trace.add(DroppedWords { words, stage: Stage::Evidence, reason, reading: Some(statement) });
+    }
+    trace
+}
+
+/// Where the claims and statements of an extraction are said, by their sentences.
+pub fn places(extraction: &Extraction) -> HashMap<String, Span> {
+    let claims = extraction.claims.iter().map(|claim| (claim.statement.clone(), claim.span.clone()));
+    let statements = extraction.statements.iter().map(|said| (said.text.clone(), said.span.clone()));
+    statements.chain(claims).collect()
 }
 
 #[cfg(test)]

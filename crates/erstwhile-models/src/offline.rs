@@ -68,6 +68,7 @@ mod statement;
 mod subjects;
 mod things;
 mod tokens;
+mod trace;
 mod transcripts;
 mod turn;
 mod unnamed_things;
@@ -92,6 +93,7 @@ use dates::DateReader;
 use lexicon::Lexicon;
 use people::People;
 use speakers::Participants;
+use trace::Recorder;
 use turn::TurnReader;
 
 /// A deterministic extractor of entities, dated facts and statements from English text.
@@ -145,6 +147,7 @@ impl OfflineExtractor {
             said: Vec::new(),
             plays: 0,
             first_person: false,
+            trace: Recorder::default(),
         };
         let mut thread = None;
         let mut talked = HashSet::new();
@@ -160,6 +163,7 @@ impl OfflineExtractor {
                 thread = Some(&turn.thread);
             }
             let participants = Participants::of(request, index);
+            reader.trace = Recorder::new(request.trace && index >= request.context.len());
             let document = (turn.kind == EpisodeKind::Json)
                 .then(|| serde_json::from_str(&turn.text).ok())
                 .flatten()

@@ -13,6 +13,7 @@ mod backup;
 mod conversations;
 mod demo;
 mod doctor;
+mod dropped;
 mod facts;
 mod health;
 mod ingest_cost;
@@ -22,6 +23,7 @@ mod logging;
 mod manual;
 mod mcp;
 mod models;
+mod openapi;
 mod output;
 mod replay;
 mod serve;
@@ -52,6 +54,8 @@ enum Command {
     Show(inspect::Show),
     /// Show why a fact is held: the words that it rests on, what read them, and what ended it
     Why(inspect::Why),
+    /// Show what was read in a thread and not kept, with the reasons
+    Dropped(dropped::Dropped),
     /// List users with the sizes of their graphs
     Users(inspect::Users),
     /// List standalone graphs with their sizes
@@ -86,6 +90,9 @@ enum Command {
     Health(health::Health),
     /// Search the files of the embedded database for what was deleted
     VerifyErasure(verify_erasure::VerifyErasure),
+    /// Print the `OpenAPI` document of a generation of the API
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Print the completions of a shell
     Completions(manual::Completions),
     /// Write the manual pages
@@ -131,6 +138,7 @@ pub fn run() -> ExitCode {
                 Command::Demo(command) => command.run(settings).await,
                 Command::Show(command) => command.run(settings).await,
                 Command::Why(command) => command.run(settings).await,
+                Command::Dropped(command) => command.run(settings).await,
                 Command::Users(command) => command.run(settings).await,
                 Command::Graphs(command) => command.run(settings).await,
                 Command::Projects(command) => command.run(settings).await,
@@ -148,6 +156,7 @@ pub fn run() -> ExitCode {
                 Command::Doctor(command) => command.run(settings).await,
                 Command::Health(command) => command.run(settings).await,
                 Command::VerifyErasure(command) => command.run(settings).await,
+                Command::OpenApi(command) => command.run(),
                 Command::Completions(command) => command.run(),
                 Command::Man(command) => command.run(),
             }

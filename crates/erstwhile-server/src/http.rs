@@ -1,11 +1,13 @@
 //! HTTP: one module for each generation of the API, and the modules that they share.
 
 pub mod admission;
+pub mod answers;
 pub mod audit;
 pub mod body;
 pub mod caller;
 mod checks;
 pub mod client;
+pub mod documents;
 pub mod erasure;
 pub mod error;
 pub mod health;

@@ -11,6 +11,7 @@ pub mod http;
 pub mod mcp;
 pub mod metrics;
 pub mod models;
+pub mod openapi;
 pub mod rate;
 pub mod router;
 pub mod serve;

@@ -14,7 +14,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::http::{admission, health, idempotency, v0, v2, v3, v4, welcome, wrong_door};
+use crate::http::{admission, documents, health, idempotency, v0, v2, v3, v4, welcome, wrong_door};
 use crate::mcp;
 use crate::metrics::{RequestLabels, RouteLabels};
 use crate::settings::ServerSettings;
@@ -30,9 +30,11 @@ pub fn router(app: &App, settings: &ServerSettings) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/livez", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/api/v2/openapi.json", get(documents::v3_document))
+        .route("/api/v4/openapi.json", get(documents::v4_document))
         .nest(v0::PREFIX, v0::routes())
-        .nest("/api/v2", v2::routes().merge(v3::routes()))
-        .nest(v4::PREFIX, v4::routes())
+        .nest("/api/v2", v2::routes().merge(v3::routes().into_router()))
+        .nest(v4::PREFIX, v4::routes().into_router().merge(v4::missing_routes()))
         .merge(mcp::routes(app))
         .fallback(wrong_door::route_not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -19,10 +19,12 @@ mod model_readings;
 mod notifications;
 mod requests;
 mod summaries;
+mod traces;
 
 pub(crate) use model_readings::is_worth_a_call;
+pub(crate) use traces::trace;
 
-use crate::ports::{DroppedClaim, Extraction};
+use crate::ports::{DroppedClaim, Extraction, ExtractionRequest};
 use crate::state::{State, embedding, erasures};
 use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
@@ -316,18 +318,22 @@ impl Reader<'_> {
     }
 
     async fn extract(&self, episodes: &[Episode]) -> Result<Vec<Extraction>> {
-        let request = self.source.request(episodes).await?;
-        let extractor = self.source.state.extractor();
-        // In a separate task: an extractor may compute for a long time, and may panic.
-        let handle = tokio::runtime::Handle::current();
-        let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
-            .await
-            .map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
-        if extractions.len() == episodes.len() {
-            Ok(extractions)
-        } else {
-            Err(Error::internal("the extractor returned no result for some turns"))
-        }
+        extract(self.source.state, self.source.request(episodes).await?).await
+    }
+}
+
+/// Calls the extractor, and checks that it returns a result for each turn.
+async fn extract(state: &State, request: ExtractionRequest) -> Result<Vec<Extraction>> {
+    let (extractor, turns) = (state.extractor(), request.turns.len());
+    // In a separate task: an extractor may compute for a long time, and may panic.
+    let handle = tokio::runtime::Handle::current();
+    let extractions = tokio::task::spawn_blocking(move || handle.block_on(extractor.extract(request)))
+        .await
+        .map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
+    if extractions.len() == turns {
+        Ok(extractions)
+    } else {
+        Err(Error::internal("the extractor returned no result for some turns"))
     }
 }
 

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use erstwhile_core::error::Result;
 pub use erstwhile_core::extraction::{
-    Claim, DroppedClaim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, ExtractionRequest,
-    KnownEntity, KnownFact, Turn, UsageMeter,
+    Claim, DroppedClaim, DroppedWords, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction,
+    ExtractionRequest, KnownEntity, KnownFact, Stage, TRACE_ENTRIES_MAX, Trace, Turn, UsageMeter,
 };
 pub use erstwhile_core::model::ModelUsage;
 

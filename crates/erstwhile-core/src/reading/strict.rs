@@ -1,11 +1,14 @@
 //! Removes undeclared types from extractions, for strict ontologies. Pure.
 
-use crate::extraction::Extraction;
+use crate::extraction::{Claim, DroppedClaim, Extraction};
 use crate::identity::{ASSISTANT_NAME, normalise};
 use crate::knowledge::attribute_name;
 use crate::model::VALUE_TYPE;
 use crate::ontology::{Ontology, StatedRelation};
 use crate::text::contains_word;
+
+/// Why claims are dropped here.
+const UNDECLARED: &str = "the ontology is strict and declares no such type";
 
 /// Drops claims and mentions whose types are not declared.
 ///
@@ -28,7 +31,7 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
             sentences.iter().map(String::as_str).filter(|text| contains_word(&normalise(text), &known)).collect();
         ontology.entity_type(said, &[name], &naming).or(said).map(str::to_owned)
     };
-    extraction.claims.retain_mut(|claim| {
+    let admits = |claim: &mut Claim| {
         let subject = type_of(&claim.subject, claim.subject_type.as_deref());
         let object = claim.object.as_deref();
         let is_value = claim.object_type.as_deref() == Some(VALUE_TYPE);
@@ -55,6 +58,14 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
             claim.predicate = declared;
         }
         admitted
+    };
+    let dropped = &mut extraction.dropped;
+    extraction.claims.retain_mut(|claim| {
+        let admitted = admits(claim);
+        if !admitted {
+            dropped.push(DroppedClaim { statement: claim.statement.clone(), reason: UNDECLARED });
+        }
+        admitted
     });
     extraction.aliases.retain(|alias| {
         let entity_type = type_of(&alias.name, alias.entity_type.as_deref());
@@ -69,7 +80,7 @@ pub fn admit(ontology: &Ontology, owner: Option<&str>, extraction: &mut Extracti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extraction::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement};
+    use crate::extraction::{ExtractedAlias, ExtractedMention, ExtractedStatement};
     use crate::model::{ClaimKind, Holding, Metadata};
     use crate::ontology::{EdgeType, EntityType, Property, PropertyKind, SourceTarget};
 
@@ -141,6 +152,7 @@ mod tests {
         admit(&ontology, Some("Ann"), &mut extraction);
         let kept: Vec<&str> = extraction.claims.iter().map(|claim| claim.predicate.as_str()).collect();
         assert_eq!(kept, ["LIVES_IN"]);
+        assert_eq!(extraction.dropped, [DroppedClaim { statement: "Ann LIKES tea".to_owned(), reason: UNDECLARED }]);
         assert_eq!(extraction.aliases, [alias("Oslo", "Location")]);
         let named: Vec<&str> = extraction.mentions.iter().map(|mention| mention.name.as_str()).collect();
         assert_eq!(named, ["Oslo", "Ann"]);

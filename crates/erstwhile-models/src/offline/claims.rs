@@ -63,11 +63,18 @@ pub(super) struct Claims<'l> {
     pub(super) aliases: Vec<ExtractedAlias>,
     /// Names whose type the text states: "Nobu is a restaurant".
     pub(super) mentions: Vec<ExtractedMention>,
+    /// How often something was stated, repetitions included.
+    stated: usize,
 }
 
 impl<'l> Claims<'l> {
     pub(super) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, claims: Vec::new(), aliases: Vec::new(), mentions: Vec::new() }
+        Self { lexicon, claims: Vec::new(), aliases: Vec::new(), mentions: Vec::new(), stated: 0 }
+    }
+
+    /// How often something was stated, repetitions included.
+    pub(super) fn stated(&self) -> usize {
+        self.stated
     }
 
     /// Adds a fact with what it ends and starts.
@@ -292,6 +299,7 @@ impl<'l> Claims<'l> {
     }
 
     fn push(&mut self, claim: Claim) {
+        self.stated += 1;
         let same = |other: &Claim| {
             other.subject == claim.subject
                 && other.predicate == claim.predicate

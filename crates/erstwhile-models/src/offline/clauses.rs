@@ -168,7 +168,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Whether and how a clause says that something is so, also with "no longer" and "before that".
-    fn reading_of(&self, verb: usize) -> Option<Reading> {
+    pub(super) fn reading_of(&self, verb: usize) -> Option<Reading> {
         let s = self.s;
         let mut reading = mood::read(&s, verb)?;
         reading.negated |= s.has_child_word(verb, &["longer"]) && s.source().to_lowercase().contains("no longer");
@@ -195,7 +195,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Who may state facts of whom: nobody of the addressee, an assistant only of the user's people.
-    fn may_speak_of(&self, subject: &Person, token: usize) -> bool {
+    pub(super) fn may_speak_of(&self, subject: &Person, token: usize) -> bool {
         if SECOND.contains(&self.s.lower(token)) {
             return false;
         }
@@ -253,7 +253,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// The best reading of each object.
-    fn candidates<'f>(&mut self, context: &Context<'_>, frames: &[&'f Frame]) -> Vec<Candidate<'f>> {
+    pub(super) fn candidates<'f>(&mut self, context: &Context<'_>, frames: &[&'f Frame]) -> Vec<Candidate<'f>> {
         let s = self.s;
         let arguments = arguments::of(&s, context.verb);
         let mut best: Vec<Candidate<'f>> = Vec::new();
@@ -322,7 +322,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// Whether an argument stands in the slot of a frame.
-    fn fills(&mut self, frame: &Frame, argument: &Argument) -> bool {
+    pub(super) fn fills(&mut self, frame: &Frame, argument: &Argument) -> bool {
         if argument.slot == frame.slot {
             return true;
         }

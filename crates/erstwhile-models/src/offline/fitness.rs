@@ -577,7 +577,7 @@ impl SentenceReader<'_, '_> {
 }
 
 /// Whether a relation takes a subject of its kind.
-fn takes_subject(relation: &erstwhile::vocabulary::Relation, subject: &Person) -> bool {
+pub(super) fn takes_subject(relation: &erstwhile::vocabulary::Relation, subject: &Person) -> bool {
     let kind = match subject.kind {
         PersonKind::Person => "person",
         PersonKind::Pet => "pet",

@@ -93,6 +93,29 @@ pub(super) fn read(sentence: &Sentence<'_>, verb: usize) -> Option<Reading> {
     MoodReader { sentence }.clause(verb, 0)
 }
 
+/// Why a question is no fact.
+pub(super) const QUESTION: &str = "it asks";
+
+/// Why a clause for which [`read`] gives no mood asserts nothing.
+pub(super) fn why_not_asserted(sentence: &Sentence<'_>, verb: usize) -> &'static str {
+    let (s, reader) = (sentence, MoodReader { sentence });
+    let auxiliaries = reader.auxiliaries(verb);
+    let instructs = s.tag(verb) == Tag::Vb && auxiliaries.is_empty() && s.subject(verb).is_none();
+    if reader.asks(verb) {
+        QUESTION
+    } else if instructs {
+        "it asks somebody to do something"
+    } else if reader.has_condition(verb) || reader.marks(verb, &["if", "unless"]) {
+        "it is a condition, or holds under one"
+    } else if reader.is_fiction(verb) {
+        "it belongs to a story or a joke"
+    } else if reader.mood_of_auxiliaries(verb, &auxiliaries).is_none() {
+        "a modal verb takes it back: \"would\", \"could\", \"should\""
+    } else {
+        "it is supposed, advised or thought, not asserted"
+    }
+}
+
 struct MoodReader<'s, 'a> {
     sentence: &'s Sentence<'a>,
 }

@@ -15,6 +15,13 @@ pub(super) struct Passage {
     pub(super) quoted: bool,
 }
 
+impl Passage {
+    /// Its place in the turn.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.text.origin(0..self.text.text().len())
+    }
+}
+
 /// In longer turns of a person, what follows the first paragraph is often pasted.
 const PASTED_WORDS: usize = 400;
 

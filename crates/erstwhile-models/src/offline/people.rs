@@ -113,7 +113,7 @@ struct Place {
 }
 
 /// Who takes part in a conversation and who was mentioned lately.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct People {
     /// The speaker of the present turn; `None` in documents that belong to nobody.
     pub(super) speaker: Option<String>,

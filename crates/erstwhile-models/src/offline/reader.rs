@@ -13,6 +13,7 @@ use super::mood::Mood;
 use super::nouns::Vague;
 use super::people::{People, Person};
 use super::sentence::Sentence;
+use super::trace::Recorder;
 
 /// Whose words are read, and how far they are believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub(super) struct SentenceReader<'r, 'a> {
     pub(super) now: Timestamp,
     /// Verbs that another clause has covered.
     pub(super) covered: Vec<usize>,
+    pub(super) trace: &'r mut Recorder,
 }
 
 impl SentenceReader<'_, '_> {
@@ -58,7 +60,8 @@ impl SentenceReader<'_, '_> {
                 self.place_at(token);
                 self.remember_thing(token);
                 // A phrase about someone unknown states nothing.
-                let _vague = self.noun_phrase(token);
+                let outcome = self.noun_phrase(token);
+                self.trace_phrase(token, outcome);
             }
         }
         if self.trust == Trust::Assistant {
@@ -72,7 +75,9 @@ impl SentenceReader<'_, '_> {
             );
             if self.s.is_verb(verb) && !helper && !self.s.in_quote(verb) {
                 self.place_at(verb);
-                let _vague = self.clause(verb);
+                let before = self.mark();
+                let outcome = self.clause(verb);
+                self.trace_clause(verb, before, outcome);
             }
         }
     }

@@ -1,5 +1,5 @@
 use erstwhile::model::{ClaimKind, Role, TimePoint};
-use erstwhile::ports::{Claim, ExtractedMention, Turn};
+use erstwhile::ports::{Claim, ExtractedMention, Stage, Trace, Turn};
 use proptest::prelude::*;
 
 use super::*;
@@ -292,5 +292,58 @@ proptest! {
                 assert_valid(&text, &extraction);
             }
         });
+    }
+}
+
+/// What was dropped, as the words, the stage and the reason.
+fn dropped(extractor: &OfflineExtractor, request: ExtractionRequest) -> Vec<(String, Stage, &'static str)> {
+    let trace = extractor.read(&ExtractionRequest { trace: true, ..request }).remove(0).trace;
+    trace.dropped.into_iter().map(|entry| (entry.words, entry.stage, entry.reason)).collect()
+}
+
+#[test]
+fn what_is_dropped_is_traced_with_its_reason() {
+    let extractor = extractor();
+    for (text, words, stage, reason) in [
+        ("Should I move to Oslo?", "Should I move to Oslo", Stage::Assertion, "it asks"),
+        ("If I won the lottery, I would live in Rome.", "If I won the lottery", Stage::Assertion, "condition"),
+        ("He could live in Rome.", "He could live in Rome", Stage::Assertion, "modal verb"),
+        ("Maybe I live in Rome.", "Maybe I live in Rome", Stage::Assertion, "not asserted"),
+        ("You live in Oslo.", "You live in Oslo", Stage::Subject, "spoken to"),
+        ("I pondered the matter.", "I pondered the matter", Stage::Relation, "no relation for the verb"),
+        ("I love the view.", "I love the view", Stage::Object, "no known type"),
+        ("I live in Oslo.\n> I live in Rome.", "I live in Rome.", Stage::Text, "quotes"),
+        ("I live in Oslo.\n```\nlet home = 1;\n```", "let home = 1;", Stage::Text, "code"),
+        ("Nice weather today!", "Nice weather today!", Stage::Relation, "no clause"),
+    ] {
+        let found = dropped(&extractor, said_by_nora(text));
+        let is_it =
+            |entry: &&(String, Stage, &str)| entry.0.starts_with(words) && entry.1 == stage && entry.2.contains(reason);
+        assert!(found.iter().any(|entry| is_it(&entry)), "{text}: {found:?}");
+    }
+    let long = format!("I live in Oslo. {}", "word ".repeat(200));
+    let found = dropped(&extractor, said_by_nora(&long));
+    assert!(found.iter().any(|(_, _, reason)| *reason == "the sentence is longer than what is read"), "{found:?}");
+    let said = extractor.read(&ExtractionRequest { trace: true, ..said_by_nora("I live in the office.") }).remove(0);
+    assert_eq!(said.trace.dropped[0].reading.as_deref(), Some("Nora LIVES_IN office"));
+    assert_eq!(dropped(&extractor, said_by_nora("I live in Oslo.")), [], "what is kept is not dropped");
+}
+
+#[test]
+fn reading_is_the_same_with_and_without_a_trace() {
+    let extractor = extractor();
+    let everyday = everyday::EVERYDAY.iter().map(|(text, ..)| *text);
+    let said: Vec<&str> = cases::SPOKEN.iter().map(|(text, _)| *text).chain(everyday).collect();
+    // Several turns together, as later ones refer to people of earlier ones.
+    for texts in said.chunks(32) {
+        let turns = texts.iter().map(|text| turn(EpisodeKind::Message, Role::User, Some("Nora"), text)).collect();
+        let request = ExtractionRequest { turns, ..said_by_nora("") };
+        let plain = extractor.read(&request);
+        let mut traced = extractor.read(&ExtractionRequest { trace: true, ..request });
+        for ((text, plain), traced) in texts.iter().zip(&plain).zip(&mut traced) {
+            assert_eq!(plain.trace, Trace::default(), "no trace was asked for: {text}");
+            traced.trace = Trace::default();
+            assert_eq!(traced, plain, "{text}");
+        }
     }
 }

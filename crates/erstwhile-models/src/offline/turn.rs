@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use erstwhile::model::{ClaimKind, EpisodeKind, Precision, Role, TimePoint};
-use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Turn};
+use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention, ExtractedStatement, Extraction, Stage, Turn};
 use erstwhile::text::sentences;
 use erstwhile_nlp::{Document, Scratch};
 use jiff::tz::TimeZone;
@@ -39,6 +39,7 @@ use super::sentence::Sentence;
 use super::speakers::ASSISTANT;
 use super::statement;
 use super::subjects;
+use super::trace::Recorder;
 use super::transcripts;
 
 /// Longer turns are read up to this length.
@@ -61,6 +62,8 @@ pub(super) struct TurnReader<'t> {
     pub(super) plays: u8,
     /// Whether the present document is told by its owner: "I", "my".
     pub(super) first_person: bool,
+    /// What is dropped.
+    pub(super) trace: Recorder,
 }
 
 /// One sentence before it is parsed.
@@ -92,6 +95,16 @@ impl TurnReader<'_> {
 
     /// Reads a turn; `speaker` and `addressee` are the names of who speaks to whom.
     fn read(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
+        let mut extraction = self.read_prose(turn, speaker, addressee);
+        let read = turn.text.floor_char_boundary(TURN_BYTES_MAX);
+        if read < turn.text.len() {
+            self.trace.note(read..turn.text.len(), Stage::Text, "the text is longer than what is read");
+        }
+        extraction.trace = self.trace.take(&turn.text);
+        extraction
+    }
+
+    fn read_prose(&mut self, turn: &Turn, speaker: Option<&str>, addressee: Option<&str>) -> Extraction {
         let text = &turn.text[..turn.text.floor_char_boundary(TURN_BYTES_MAX)];
         let trust = trust(turn);
         self.people.next_turn(speaker.map(str::to_owned), addressee.map(str::to_owned));
@@ -102,11 +115,16 @@ impl TurnReader<'_> {
         }
         if trust != Trust::Document && passages::is_keyword_lines(text) {
             self.said.push(Said::default());
+            self.trace.note(0..text.len(), Stage::Text, "it is a list of keywords");
             return Extraction::default();
         }
         if !language::is_english(text) {
             self.said.push(Said::default());
-            return other_languages::read(text, speaker);
+            let extraction = other_languages::read(text, speaker);
+            if extraction.claims.is_empty() {
+                self.trace.note(0..text.len(), Stage::Text, "it is not English, and no plain sentence that is read");
+            }
+            return extraction;
         }
         self.first_person = speaker.is_some() && is_first_person(text);
         let mut extraction = Extraction::default();
@@ -119,8 +137,12 @@ impl TurnReader<'_> {
         let labelled =
             turn.kind == EpisodeKind::Text || turn.kind == EpisodeKind::Message && turn.role != Some(Role::Assistant);
         let (mut units, mut full) = (Vec::new(), Vec::new());
-        for passage in passages::split(text, labelled) {
+        let passages = passages::split(text, labelled);
+        self.trace.lines_outside(text, &passages);
+        for passage in passages {
+            let place = passage.place();
             if passage.quoted {
+                self.trace.note(place, Stage::Text, "it quotes someone else");
                 continue;
             }
             self.people.speaker = passage.label.clone().or_else(|| speaker.map(str::to_owned));
@@ -129,9 +151,11 @@ impl TurnReader<'_> {
                 self.plays = PLAY_TURNS;
             }
             if self.plays > 0 {
+                self.trace.note(place, Stage::Text, "it is said in a play of roles");
                 continue;
             }
             if passage_units.first().is_some_and(|unit| passages::asks_for_work(unit.text.text())) {
+                self.trace.note(place.start..text.len(), Stage::Text, "it asks for work on a text, which follows");
                 break;
             }
             for unit in passage_units {
@@ -166,7 +190,12 @@ impl TurnReader<'_> {
     /// Reads a JSON document: its records, and what people say in it.
     pub(super) fn read_document(&mut self, turn: &Turn, document: &Value, owner: Option<&str>) -> Extraction {
         let mut extraction = records::read(&turn.text, document, owner, self.zone);
+        let is_full = extraction.claims.len() >= records::CLAIMS_MAX;
         self.read_messages(turn, chats::messages(document), owner, &mut extraction);
+        if is_full {
+            self.trace.note(0..0, Stage::Text, "the document has more values than are read");
+            extraction.trace.append(self.trace.take(&turn.text));
+        }
         extraction
     }
 
@@ -200,6 +229,7 @@ impl TurnReader<'_> {
                 valid_from: claim.valid_from.or(at.filter(|_| claim.valid_until.is_none())),
                 ..claim
             }));
+            extraction.trace.append(found.trace);
             extraction
                 .aliases
                 .extend(found.aliases.into_iter().map(|alias| ExtractedAlias { span: span.clone(), ..alias }));
@@ -227,6 +257,8 @@ impl TurnReader<'_> {
                 || source.split_whitespace().count() > SENTENCE_WORDS_MAX
                 || passages::is_keyword_list(source)
             {
+                let place = text.origin(sentence.span);
+                self.trace.note(place, Stage::Text, "the sentence is longer than what is read, or a list of keywords");
                 continue;
             }
             let opening = openings::opening_length(source);
@@ -242,7 +274,10 @@ impl TurnReader<'_> {
     /// Denies what a corrected sentence stated and its correction does not; `from` is where the claims of that begin.
     fn take_back(&mut self, old: &Unit, turn: &Turn, calls: &Cell<u8>, (claims, from): (&mut Claims<'_>, usize)) {
         let mut before = Claims::new(&self.tools.lexicon);
+        // What it drops was said in an earlier turn.
+        let trace = std::mem::take(&mut self.trace);
         self.sentence(old, turn, Trust::Speaker, calls, (&mut before, &mut Extraction::default()));
+        self.trace = trace;
         if claims.claims.len() == from {
             return;
         }
@@ -338,6 +373,7 @@ impl TurnReader<'_> {
             return;
         }
         let tools = self.tools;
+        let said_before = claims.stated();
         let mut mapped = unit.text.clone();
         let speaks = trust == Trust::Speaker || trust == Trust::Document && self.first_person;
         if speaks && !unit.question {
@@ -352,6 +388,8 @@ impl TurnReader<'_> {
         if trust == Trust::Speaker {
             self.instruction(&mapped, claims);
         }
+        // What is stated of a sentence as a whole, before its clauses are read.
+        let is_stated = claims.stated() > said_before;
         let identifiers = Identifiers::mask(&mut mapped);
         let mut document = tools.english.parse_with(mapped.text(), &mut self.scratch);
         let repaired;
@@ -374,13 +412,14 @@ impl TurnReader<'_> {
                 mentions::read(&sentence, &mapped, &tools.english, &mut extraction.mentions);
             }
             let before = claims.claims.len();
+            let noted = self.trace.len();
             // Each sentence by itself: its tense decides which Friday is meant.
             let within = sentence.span();
             let dates_here: Vec<DatedSpan> =
                 tools.dates.resolve_within(document.text(), within, turn.reference_time, (self.zone, calls));
             // The parse borrows the turn's text; claims are copied out of it.
             let mut reader_claims = Claims::new(&tools.lexicon);
-            SentenceReader {
+            let mut reader = SentenceReader {
                 s: sentence,
                 people: &mut self.people,
                 claims: &mut reader_claims,
@@ -390,8 +429,14 @@ impl TurnReader<'_> {
                 trust,
                 now: turn.reference_time,
                 covered: Vec::new(),
+                trace: &mut self.trace,
+            };
+            let start = reader.mark();
+            reader.read();
+            if !is_stated {
+                reader.trace_sentence(start, unit.question);
             }
-            .read();
+            self.trace.rewrite_since(noted, |reading| identifiers.restore(reading));
             claims.append(reader_claims, &identifiers);
             if !unit.question && statement::is_telling(&sentence) {
                 let mut text = statement::write(&sentence, &mut self.people, &dates_here);

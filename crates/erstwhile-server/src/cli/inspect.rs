@@ -20,7 +20,7 @@ use crate::settings::Settings;
 
 /// Where to look, and how to print.
 #[derive(Debug, Args)]
-struct InspectArgs {
+pub(super) struct InspectArgs {
     #[command(flatten)]
     data: DataArgs,
     /// Project to look into
@@ -28,11 +28,11 @@ struct InspectArgs {
     project: String,
     /// Print JSON, one object a line
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl InspectArgs {
-    async fn open(&self, mut settings: Settings) -> anyhow::Result<ProjectHandle> {
+    pub(super) async fn open(&self, mut settings: Settings) -> anyhow::Result<ProjectHandle> {
         self.data.apply(&mut settings);
         let engine = open_existing_engine(&settings).await?;
         let project = engine.find_project(&self.project).await?;

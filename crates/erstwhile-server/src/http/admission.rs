@@ -16,7 +16,7 @@ use super::error::ApiError;
 use crate::app::App;
 
 /// The routes that need no key, and no body. Every other route needs a key.
-const PUBLIC: [&str; 4] = ["/", "/healthz", "/livez", "/readyz"];
+const PUBLIC: [&str; 6] = ["/", "/healthz", "/livez", "/readyz", "/api/v2/openapi.json", "/api/v4/openapi.json"];
 /// How long the rest of a body may take when the server stops.
 const STOPPING_WAIT: Duration = Duration::from_secs(2);
 

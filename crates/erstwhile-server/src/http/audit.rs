@@ -2,11 +2,12 @@
 
 use erstwhile::engine::Audited;
 use erstwhile::model::{Actor, PartitionOwner};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// A record of the audit log.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct WireAudit {
     number: i64,
     created_at: String,

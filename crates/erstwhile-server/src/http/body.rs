@@ -1,17 +1,21 @@
 //! Extractors for bodies, queries and ids; their errors name the field.
 
+use std::borrow::Cow;
+
 use axum::body::to_bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use erstwhile::model::parse_timestamp;
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::error::ApiError;
 use crate::app::App;
+use crate::openapi::{Description, Input, without_description};
 
 /// A JSON object in the body, of any content type; an empty body counts as `{}`.
 #[derive(Debug)]
@@ -46,6 +50,42 @@ impl<T: DeserializeOwned> FromRequest<App> for List<T> {
             return Err(ApiError::bad_request("the request body must be a JSON array"));
         }
         parse(bytes).map(Self)
+    }
+}
+
+impl<T: JsonSchema> Input for Body<T> {
+    fn describe(description: &mut Description<'_>) {
+        description.body::<T>();
+    }
+}
+
+impl<T: JsonSchema> Input for List<T> {
+    fn describe(description: &mut Description<'_>) {
+        description.body::<Vec<T>>();
+    }
+}
+
+impl<T: JsonSchema> Input for Query<T> {
+    fn describe(description: &mut Description<'_>) {
+        description.query::<T>();
+    }
+}
+
+impl Input for PathId {
+    fn describe(description: &mut Description<'_>) {
+        description.path_formats(&[None]);
+    }
+}
+
+impl Input for PathIdAndUuid {
+    fn describe(description: &mut Description<'_>) {
+        description.path_formats(&[None, Some("uuid")]);
+    }
+}
+
+impl Input for PathUuid {
+    fn describe(description: &mut Description<'_>) {
+        description.path_formats(&[Some("uuid")]);
     }
 }
 
@@ -145,7 +185,8 @@ pub fn optional_time(name: &str, text: Option<&String>) -> Result<Option<Timesta
 
 /// With `#[serde(flatten)]` as a field of a type, lets the type be deserialized only from objects. Without
 /// it, serde also accepts an array of the fields' values.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(transform = without_description)]
 pub struct ObjectOnly {}
 
 /// A field of an update: absent, null and a value have different meanings.
@@ -163,6 +204,20 @@ pub enum Field<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Null, Self::Given))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Field<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
     }
 }
 

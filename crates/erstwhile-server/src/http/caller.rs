@@ -10,6 +10,7 @@ use erstwhile::model::{Actor, ApiKey, KeyRole};
 use super::error::ApiError;
 use super::idempotency::KeyedRequest;
 use crate::app::App;
+use crate::openapi::{Description, Input};
 use crate::rate::{Allowance, allowance};
 
 /// The project, for a request that only reads.
@@ -58,6 +59,18 @@ impl FromRequestParts<App> for Admin {
         }
         Ok(Self(project_of(key, &app.engine)))
     }
+}
+
+impl Input for Reader {
+    fn describe(_: &mut Description<'_>) {}
+}
+
+impl Input for Writer {
+    fn describe(_: &mut Description<'_>) {}
+}
+
+impl Input for Admin {
+    fn describe(_: &mut Description<'_>) {}
 }
 
 /// What a key reaches: a project, or one graph of it. The audit log names the key.

@@ -6,6 +6,8 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use erstwhile::engine::{ErasureReceipt, ErasureState};
 
+use crate::openapi::{Answer, Description};
+
 /// `done`: what was deleted is gone from the database's own files; `pending`: this is retried until it succeeds.
 const ERASURE: HeaderName = HeaderName::from_static("x-erstwhile-erasure");
 /// The id of a deleted user's receipt and its digest.
@@ -45,5 +47,17 @@ impl<T: IntoResponse> IntoResponse for Forgotten<T> {
             response.headers_mut().insert(RECEIPT, receipt);
         }
         response
+    }
+}
+
+impl<T: Answer> Answer for Erased<T> {
+    fn describe(description: &mut Description<'_>) {
+        T::describe(description);
+    }
+}
+
+impl<T: Answer> Answer for Forgotten<T> {
+    fn describe(description: &mut Description<'_>) {
+        T::describe(description);
     }
 }

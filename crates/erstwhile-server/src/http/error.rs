@@ -7,6 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use erstwhile::{Error, ErrorKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// After how long a client should try again, unless the error says.
@@ -28,8 +29,10 @@ pub struct ApiError {
     retry_after: Duration,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// The body of an error.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorBody<'a> {
+    /// What is wrong.
     message: &'a str,
 }
 
@@ -129,7 +132,7 @@ impl From<Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(Body { message: &self.message })).into_response();
+        let mut response = (self.status, Json(ErrorBody { message: &self.message })).into_response();
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.as_secs().max(1)));
         }

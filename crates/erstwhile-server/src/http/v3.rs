@@ -1,9 +1,9 @@
 //! The third generation of the cloud API: users, threads and graphs under `/api/v2`.
 
-use axum::Router;
-use axum::routing::{delete, get, patch, post};
+use serde_json::Value;
 
-use crate::app::App;
+use crate::http::error::ErrorBody;
+use crate::openapi::{self, Generation, Routes, delete, get, patch, post};
 
 mod audit;
 mod batches;
@@ -32,9 +32,19 @@ mod users;
 mod webhooks;
 mod wire;
 
+/// The OpenAPI document of the generation.
+pub fn document() -> Value {
+    let generation = Generation {
+        title: "Erstwhile, API v3",
+        description: "Users, threads and graphs, as the SDKs zep-cloud 3 call them.",
+        prefix: "/api/v2",
+    };
+    openapi::document::<ErrorBody<'_>>(generation, routes().operations())
+}
+
 /// Every route of the generation.
-pub fn routes() -> Router<App> {
-    Router::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .route("/users", post(users::add))
         .route("/users-ordered", get(users::list_ordered))
         .route("/users/{user_id}", get(users::get).patch(users::update).delete(users::delete))
@@ -85,7 +95,10 @@ pub fn routes() -> Router<App> {
         .route("/graph/nodes", post(nodes::add))
         .route("/graph/patterns", post(patterns::detect))
         .route("/graph/subgraph", post(patterns::subgraph))
-        .route("/graph/documents/{*document_path}", get(episodes::of_document))
+        .route(
+            "/graph/documents/{*document_path}",
+            get(episodes::of_document).described_at("/graph/documents/{document_id}/episodes"),
+        )
         .route("/graph/document-summary/graph/{graph_id}", post(derived::document_summaries))
         .route("/graph/thread-summary/user/{user_id}", post(derived::thread_summaries_of_user))
         .route("/graph/thread-summary/graph/{graph_id}", post(derived::thread_summaries_of_graph))
@@ -119,12 +132,12 @@ pub fn routes() -> Router<App> {
         .route("/user-groups/{group_uuid}/members/{user_uuid}", delete(user_groups::remove_member))
         .route("/abac/user-groups/{group_uuid}/policy-sets", get(user_groups::policy_sets).post(user_groups::attach))
         .route("/abac/user-groups/{group_uuid}/policy-sets/{policy_set_uuid}", delete(user_groups::detach))
-        .merge(older_names())
+        .merge(older_names().deprecated())
 }
 
 /// The same handlers under the paths and methods that older versions of the SDKs call.
-fn older_names() -> Router<App> {
-    Router::new()
+fn older_names() -> Routes {
+    Routes::new()
         // Until 2.10 these lists were read with GET, and graphs were called groups.
         .route("/graph/edge/user/{user_id}", get(edges::by_user))
         .route("/graph/edge/group/{group_id}", get(edges::by_graph).post(edges::by_graph))

@@ -1,14 +1,14 @@
 //! The fourth generation of the cloud API under `/api/v4`: objects are addressed by the uuids that the server assigned,
 //! lists have cursors, and errors have codes.
 
-use axum::Router;
-use axum::routing::{delete, get, post};
+use serde_json::Value;
 
-use crate::app::App;
+use crate::openapi::{self, Generation, Routes, delete, get, post};
 
 mod batches;
 mod checks;
 mod context;
+mod debug_logs;
 mod declarations;
 mod derived;
 mod edges;
@@ -33,13 +33,25 @@ mod user_groups;
 mod users;
 mod wire;
 
+use error::WireError;
 pub use error::errors_with_codes;
+pub use unavailable::routes as missing_routes;
 
 /// The path prefix of the generation.
 pub const PREFIX: &str = "/api/v4";
 
+/// The OpenAPI document of the generation.
+pub fn document() -> Value {
+    let generation = Generation {
+        title: "Erstwhile, API v4",
+        description: "Users, threads and graphs by uuid, as the SDK zep-cloud 4 calls them. Other paths answer 501.",
+        prefix: PREFIX,
+    };
+    openapi::document::<WireError<'_>>(generation, routes().operations())
+}
+
 /// Every route of the generation.
-pub fn routes() -> Router<App> {
+pub fn routes() -> Routes {
     people()
         .merge(graphs())
         .merge(projects())
@@ -50,12 +62,11 @@ pub fn routes() -> Router<App> {
         .route("/batches/{batch_uuid}", get(batches::get).delete(batches::delete))
         .route("/batches/{batch_uuid}/items", get(batches::list_items).post(batches::add_items))
         .route("/batches/{batch_uuid}/process", post(batches::process))
-        .merge(unavailable::routes())
 }
 
 /// Users, their groups, and threads.
-fn people() -> Router<App> {
-    Router::new()
+fn people() -> Routes {
+    Routes::new()
         .route("/users", post(users::create))
         .route("/users/list", post(users::list))
         .route("/users/lookup", post(lookup::user))
@@ -88,8 +99,8 @@ fn people() -> Router<App> {
 }
 
 /// Graphs and what they hold.
-fn graphs() -> Router<App> {
-    Router::new()
+fn graphs() -> Routes {
+    Routes::new()
         .route("/graphs", post(graphs::create))
         .route("/graphs/list", post(graphs::list))
         .route("/graphs/lookup", post(lookup::graph))
@@ -117,6 +128,7 @@ fn graphs() -> Router<App> {
             "/graphs/{graph_uuid}/episodes/{episode_uuid}",
             get(episodes::get).patch(episodes::update).delete(episodes::delete),
         )
+        .route("/graphs/{graph_uuid}/episodes/{episode_uuid}/debug-logs", get(debug_logs::get))
         .route("/graphs/{graph_uuid}/documents/{document_id}/episodes", get(episodes::of_document))
         .route("/graphs/{graph_uuid}/observations/list", post(derived::observations))
         .route("/graphs/{graph_uuid}/observations/{observation_uuid}", get(derived::observation))
@@ -134,8 +146,8 @@ fn graphs() -> Router<App> {
 }
 
 /// The project, what it declares, and templates.
-fn projects() -> Router<App> {
-    Router::new()
+fn projects() -> Routes {
+    Routes::new()
         .route("/project", get(projects::get).patch(projects::update))
         .route("/project/ontology", get(declarations::project_ontology).put(declarations::set_project_ontology))
         .route(

@@ -118,6 +118,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "webhooks",
             "rate",
             "app",
+            "openapi",
             "http",
             "mcp",
             "router",

@@ -338,7 +338,8 @@ impl Maker<'_> {
             "context-templates/{template_uuid}" => {
                 let (name, layout) = (self.canary("template"), format!("{} %{{user_summary}}", self.canary("layout")));
                 let body = json!({ "name": name, "template": layout });
-                let post = Route { verb: "POST", path: String::new(), generation: route.generation };
+                let post =
+                    Route { source: route.source, verb: "POST", path: String::new(), generation: route.generation };
                 let (status, text) = call(self.server, &post, "/api/v4/context-templates", Some(&body));
                 assert_eq!(status, 201, "{text}");
                 let made: Value = serde_json::from_str(&text).expect("JSON");

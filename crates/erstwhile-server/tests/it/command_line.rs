@@ -105,6 +105,7 @@ fn commands_that_only_read_create_nothing() {
         &["verify-erasure", "somebody"],
         &["show", "somebody"],
         &["why", fact],
+        &["dropped", "somebody"],
         &["users"],
         &["graphs"],
         &["projects"],
@@ -146,8 +147,11 @@ fn stopped_installation() -> tempfile::TempDir {
     add("/threads", json!({ "thread_id": "t", "user_id": "noor" }));
     add("/graph/create", json!({ "graph_id": "shared" }));
     let said = |content: &str, at: &str| json!({ "role": "user", "content": content, "created_at": at });
-    let messages =
-        [said("I live in Lyon.", "2025-03-03T09:00:00Z"), said("I moved to Copenhagen.", "2025-09-15T09:00:00Z")];
+    let messages = [
+        said("I live in Lyon.", "2025-03-03T09:00:00Z"),
+        said("Should I move to Oslo?", "2025-03-04T09:00:00Z"),
+        said("I moved to Copenhagen.", "2025-09-15T09:00:00Z"),
+    ];
     add("/threads/t/messages", json!({ "messages": messages }));
     let search = json!({ "user_id": "noor", "query": "Where does Noor live?" });
     let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
@@ -188,13 +192,22 @@ fn what_a_stopped_installation_knows_is_shown_with_the_words_that_it_rests_on() 
     assert!(why.contains("it ended because of the words of the user in the thread t on 2025-09-15:"), "{why}");
     assert_eq!(json(&["why", fact])[0]["ended_by"]["words"], "I moved to Copenhagen.");
 
+    let dropped = run(&["dropped", "t"]);
+    assert!(dropped.contains("2025-03-04  user  "), "{dropped}");
+    assert!(dropped.contains("  “Should I move to Oslo?”\n    assertion: it asks\n"), "{dropped}");
+    assert!(!dropped.contains("I live in Lyon"), "what is kept is not dropped: {dropped}");
+    let dropped = json(&["dropped", "t"]);
+    assert_eq!(dropped.len(), 3, "one for each message: {dropped:?}");
+    assert_eq!((&dropped[0]["dropped"], &dropped[1]["unread"]), (&serde_json::json!([]), &Value::Null));
+    assert_eq!(dropped[1]["dropped"][0]["stage"], "assertion");
+
     let users = json(&["users"]);
-    assert_eq!((users[0]["user_id"].as_str(), users[0]["episodes"].as_i64()), (Some("noor"), Some(2)), "{users:?}");
+    assert_eq!((users[0]["user_id"].as_str(), users[0]["episodes"].as_i64()), (Some("noor"), Some(3)), "{users:?}");
     assert_eq!(json(&["graphs"])[0]["graph_id"], "shared");
     let projects = json(&["projects"]);
     assert_eq!((projects[0]["users"].as_i64(), projects[0]["graphs"].as_i64()), (Some(1), Some(1)), "{projects:?}");
     let stats = json(&["stats"]);
-    assert_eq!((stats[0]["users"].as_i64(), stats[0]["episodes"].as_i64()), (Some(1), Some(2)), "{stats:?}");
+    assert_eq!((stats[0]["users"].as_i64(), stats[0]["episodes"].as_i64()), (Some(1), Some(3)), "{stats:?}");
     assert!(stats[0]["bytes"].as_i64().is_some_and(|bytes| bytes > 0), "{stats:?}");
 
     let nobody = erstwhile(&["show", "nobody", "--data", data]);

@@ -88,7 +88,7 @@ pub(crate) struct Method {
     fields: Vec<(String, bool)>,
     response: String,
     pub(crate) body: Vec<String>,
-    queries: Vec<String>,
+    pub(crate) queries: Vec<String>,
 }
 
 pub(crate) fn methods(generation: Generation) -> Vec<Method> {

@@ -12,7 +12,6 @@ const NOT_BUILT: &[&str] = &[
     "agent.",
     "trace_connection.",
     "debug_log.",
-    "graph.episode.get_debug_logs",
     "graph.episode.list_ingestion_traces",
     "graph.get_content_policy",
     "graph.hyperedge.",

@@ -26,6 +26,8 @@ const MISSING: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A route of the router.
 pub(crate) struct Route {
+    /// The file in which it is declared.
+    pub(crate) source: &'static str,
     pub(crate) verb: &'static str,
     pub(crate) path: String,
     pub(crate) generation: Generation,
@@ -49,7 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
                     .match_indices(call)
                     .any(|(at, _)| !handlers[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
                 if is_routed || by_uuid && matches!(verb, "GET" | "DELETE" | "PATCH") {
-                    found.push(Route { verb, path: format!("{prefix}{path}"), generation });
+                    found.push(Route { source: file, verb, path: format!("{prefix}{path}"), generation });
                 }
             }
         }
@@ -197,7 +199,7 @@ impl World {
         let mut wrong = Vec::new();
         let routes = routes();
         assert!(routes.len() > 250, "the routes are not found any more: {}", routes.len());
-        for Route { verb, path, generation } in &routes {
+        for Route { verb, path, generation, .. } in &routes {
             let is_v4 = path.starts_with("/api/v4/");
             let own: &[&str] = if is_v4 { &uuids_v4 } else { &uuids };
             let named = if is_v4 { BTreeMap::from([("document_id", "document")]) } else { named.clone() };

@@ -23,6 +23,7 @@ mod logs;
 mod mcp;
 mod model;
 mod nodes;
+mod openapi;
 mod overload;
 mod process;
 mod reranker;

@@ -173,6 +173,14 @@ fn the_end_of_time_is_a_time() {
 }
 
 #[test]
+fn a_list_far_beyond_its_end_is_empty() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start(folder.path());
+    let answer = server.call("GET", &format!("/batches?cursor={}&limit=9", i64::MAX), None);
+    assert_eq!((answer.status, &answer.body["batches"], &answer.body["next_cursor"]), (200, &json!([]), &Value::Null));
+}
+
+#[test]
 fn every_response_has_a_request_id() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Process::start(folder.path());

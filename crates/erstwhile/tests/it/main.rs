@@ -5,6 +5,7 @@ mod audit;
 mod between;
 mod corrections;
 mod doubt;
+mod dropped;
 mod embedding_model;
 mod engine;
 mod erasure;

@@ -22,7 +22,6 @@ ABSENT = (
     "graph.get_content_policy",
     "graph.list_content_policy_events",
     "graph.hyperedge.",
-    "graph.episode.get_debug_logs",
     "graph.episode.list_ingestion_traces",
     "project.get_content_policy",
     "project.set_content_policy",

@@ -55,6 +55,11 @@ def test_data_that_is_added_becomes_nodes_and_edges(zep: Any, graph: Any) -> Non
     assert episode.processed and episode.metadata == {"k": 1} and episode.graph_uuid == graph.uuid_
     assert zep.graph.episode.update(graph.uuid_, episode.uuid_, metadata={"k": 2}, idempotency_key=unique()).metadata == {"k": 2}
     zep.graph.episode.update(graph.uuid_, episode.uuid_)
+    asked = zep.graph.episode.add(graph.uuid_, data="Does Omar like figs?")
+    finished(zep, asked.task)
+    log = zep.graph.episode.get_debug_logs(graph.uuid_, asked.episode.uuid_)
+    assert log.status == "completed" and "it asks" in log.entries[0].message
+    finished(zep, zep.graph.episode.delete(graph.uuid_, asked.episode.uuid_).task)
     nodes = {node.name: node for node in zep.graph.node.list(graph.uuid_, **PAGE, order_by="degree", filters={}).items}
     assert {"Salma", "Omar", "Copenhagen"} <= set(nodes)
     assert zep.graph.node.list(graph.uuid_).items

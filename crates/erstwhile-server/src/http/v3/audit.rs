@@ -2,6 +2,7 @@
 
 use axum::Json;
 use erstwhile::engine::{AUDIT_PAGE_MAX, AuditQuery, AuditScope, GraphRef};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::http::audit::WireAudit;
@@ -12,7 +13,7 @@ use crate::http::error::ApiError;
 /// Number of records on a page, unless a request says.
 const LIMIT: i64 = 100;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     limit: Option<i64>,
     /// Only records before this number.
@@ -35,7 +36,7 @@ impl Parameters {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AuditPage {
     records: Vec<WireAudit>,
     /// The cursor of the next page; null on the last one.

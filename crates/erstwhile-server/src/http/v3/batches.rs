@@ -7,6 +7,7 @@ use erstwhile::model::{
     EpisodeKind, ImportItem, ImportItemState, ImportJob, ImportJobId, ImportState, ImportTarget, Metadata, Role,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,7 +25,7 @@ use crate::settings::Limits;
 const PAGE_SIZE: i64 = 100;
 const PAGE_SIZE_MAX: i64 = 1_000;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireBatch {
     batch_id: Uuid,
     status: &'static str,
@@ -39,7 +40,7 @@ pub(super) struct WireBatch {
     completed_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Progress {
     total_items: i64,
     queued_items: i64,
@@ -81,7 +82,7 @@ impl From<ImportJob> for WireBatch {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireItem {
     item_id: Uuid,
     sequence_index: i64,
@@ -135,7 +136,7 @@ impl WireItem {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateBatch {
     metadata: Option<Metadata>,
@@ -156,7 +157,7 @@ pub(super) async fn create(
     Ok(Json(project.create_import(metadata, roles, strict).await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListQuery {
     limit: Option<i64>,
@@ -174,7 +175,7 @@ impl ListQuery {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct BatchList {
     batches: Vec<WireBatch>,
     next_cursor: Option<i64>,
@@ -189,7 +190,7 @@ pub(super) async fn list(Reader(project): Reader, Query(query): Query<ListQuery>
     let mut jobs = project.list_imports(state, limit + 1, cursor).await?;
     let more = jobs.len() as i64 > limit;
     jobs.truncate(usize::try_from(limit).unwrap_or(0));
-    let next_cursor = more.then_some(cursor + limit);
+    let next_cursor = more.then(|| cursor.saturating_add(limit));
     Ok(Json(BatchList { batches: jobs.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
@@ -205,7 +206,7 @@ pub(super) async fn process(Writer(project): Writer, PathUuid(id): PathUuid) -> 
     Ok(Json(project.import_job(ImportJobId(id)).start().await?.into()))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ItemList {
     items: Vec<WireItem>,
     next_cursor: Option<i64>,
@@ -246,13 +247,13 @@ impl ItemList {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddItems {
     items: Vec<NewItem>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct NewItem {
     #[serde(rename = "type")]

@@ -1,22 +1,22 @@
 //! `graph.add` and `graph.add_batch`: add text, messages and JSON documents to a graph.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, NewEpisode, ProjectHandle};
 use erstwhile::model::{EpisodeKind, Metadata};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::checks;
 use super::edges::AddFactTriple;
 use super::wire::WireEpisode;
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, optional_time};
 use crate::http::caller::Writer;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddData {
     user_id: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct AddData {
     strict_ontology: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Data {
     data: String,
@@ -72,7 +72,7 @@ pub(super) async fn add(
     State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddData>,
-) -> Result<(StatusCode, Json<WireEpisode>), ApiError> {
+) -> Result<Accepted<WireEpisode>, ApiError> {
     let graph = checks::graph_of(body.user_id, body.graph_id)?;
     let data = Data {
         data: body.data,
@@ -89,7 +89,7 @@ pub(super) async fn add(
     let new = data.parse(None, body.strict_ontology.unwrap_or(false), &app.limits)?;
     let episodes = project.graph(&graph).add_episodes(vec![new]).await?;
     let episode = episodes.into_iter().next().ok_or_else(|| ApiError::bad_request("data must not be empty"))?;
-    Ok((StatusCode::ACCEPTED, Json(episode.into())))
+    Ok(Accepted(episode.into()))
 }
 
 /// Adds a fact given as data: the JSON object that `add_fact_triple` accepts, stored as an episode.
@@ -98,7 +98,7 @@ async fn add_triple(
     project: &ProjectHandle,
     graph: &GraphRef,
     data: Data,
-) -> Result<(StatusCode, Json<WireEpisode>), ApiError> {
+) -> Result<Accepted<WireEpisode>, ApiError> {
     checks::characters("data", &data.data, app.limits.data_characters_max)?;
     let stated: AddFactTriple = serde_json::from_str(&data.data).map_err(|error| {
         ApiError::bad_request(format!("data must be a JSON object with fact, fact_name and the two nodes: {error}"))
@@ -116,10 +116,10 @@ async fn add_triple(
         strict: false,
     };
     let episode = project.graph(graph).add_triple_episode(new, draft).await?;
-    Ok((StatusCode::ACCEPTED, Json(episode.into())))
+    Ok(Accepted(episode.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddBatch {
     user_id: Option<String>,
@@ -134,7 +134,7 @@ pub(super) async fn add_batch(
     State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddBatch>,
-) -> Result<(StatusCode, Json<Vec<WireEpisode>>), ApiError> {
+) -> Result<Accepted<Vec<WireEpisode>>, ApiError> {
     let graph = checks::graph_of(body.user_id, body.graph_id)?;
     if body.episodes.len() > app.limits.batch_episodes_max {
         let message = format!("episodes must have at most {} items", app.limits.batch_episodes_max);
@@ -143,5 +143,5 @@ pub(super) async fn add_batch(
     let strict = body.strict_ontology.unwrap_or(false);
     let new = body.episodes.into_iter().map(|data| data.parse(body.document_id.clone(), strict, &app.limits));
     let episodes = project.graph(&graph).add_episodes(new.collect::<Result<_, _>>()?).await?;
-    Ok((StatusCode::ACCEPTED, Json(episodes.into_iter().map(Into::into).collect())))
+    Ok(Accepted(episodes.into_iter().map(Into::into).collect()))
 }

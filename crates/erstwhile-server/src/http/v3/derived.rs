@@ -2,22 +2,22 @@
 //! 3.19 and 3.20 of the SDK called communities, themes and sagas.
 
 use axum::Json;
-use axum::response::Response;
 use erstwhile::engine::{Community, GraphRef, ProjectHandle, SummaryKind};
 use erstwhile::model::Summary;
 use erstwhile::observations::Observation;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::listing::{KeyedOrder, KeyedPage};
+use super::listing::{KeyedOrder, KeyedPage, KeyedRows};
 use super::wire::Ranked;
 use crate::http::body::{Body, PathId, PathUuid};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireDerived {
     uuid: Uuid,
     name: String,
@@ -109,7 +109,7 @@ fn key(order: KeyedOrder, created_at: Timestamp) -> i64 {
     }
 }
 
-fn page<T>(page: &KeyedPage, items: Vec<T>) -> Result<Response, ApiError>
+fn page<T>(page: &KeyedPage, items: Vec<T>) -> Result<KeyedRows<WireDerived>, ApiError>
 where
     WireDerived: From<T>,
 {
@@ -118,7 +118,11 @@ where
     page.respond(rows.collect())
 }
 
-async fn observations(project: &ProjectHandle, graph: GraphRef, query: KeyedPage) -> Result<Response, ApiError> {
+async fn observations(
+    project: &ProjectHandle,
+    graph: GraphRef,
+    query: KeyedPage,
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     page(&query, project.graph(&graph).observations().await?)
 }
 
@@ -126,7 +130,7 @@ pub(super) async fn observations_of_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     observations(&project, GraphRef::User(user_id), query).await
 }
 
@@ -134,7 +138,7 @@ pub(super) async fn observations_of_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     observations(&project, GraphRef::Graph(graph_id), query).await
 }
 
@@ -145,7 +149,7 @@ pub(super) async fn observation(
     Ok(Json(project.observation(id).await?.into()))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireThreadSummary {
     uuid: Uuid,
     thread_id: String,
@@ -168,8 +172,8 @@ impl From<Summary> for WireThreadSummary {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct WireDocumentSummary {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct WireDocumentSummary {
     uuid: Uuid,
     document_id: String,
     summary: String,
@@ -196,7 +200,7 @@ async fn summaries<W: Serialize + From<Summary>>(
     graph: GraphRef,
     what: SummaryKind,
     query: KeyedPage,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<W>, ApiError> {
     let order = query.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
     let summaries = project.graph(&graph).summaries(what).await?.into_iter();
     let rows = summaries.map(|summary| (key(order, summary.created_at), summary.id, W::from(summary)));
@@ -207,7 +211,7 @@ pub(super) async fn thread_summaries_of_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireThreadSummary>, ApiError> {
     summaries::<WireThreadSummary>(&project, GraphRef::User(user_id), SummaryKind::Threads, query).await
 }
 
@@ -215,7 +219,7 @@ pub(super) async fn thread_summaries_of_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireThreadSummary>, ApiError> {
     summaries::<WireThreadSummary>(&project, GraphRef::Graph(graph_id), SummaryKind::Threads, query).await
 }
 
@@ -223,7 +227,7 @@ pub(super) async fn document_summaries(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDocumentSummary>, ApiError> {
     summaries::<WireDocumentSummary>(&project, GraphRef::Graph(graph_id), SummaryKind::Documents, query).await
 }
 
@@ -231,7 +235,7 @@ pub(super) async fn sagas_of_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     page(&query, project.graph(GraphRef::User(user_id)).summaries(SummaryKind::Threads).await?)
 }
 
@@ -239,7 +243,7 @@ pub(super) async fn sagas_of_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     page(&query, project.graph(GraphRef::Graph(graph_id)).summaries(SummaryKind::Threads).await?)
 }
 
@@ -247,7 +251,7 @@ pub(super) async fn communities_of_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     page(&query, project.graph(GraphRef::User(user_id)).communities().await?)
 }
 
@@ -255,7 +259,7 @@ pub(super) async fn communities_of_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireDerived>, ApiError> {
     page(&query, project.graph(GraphRef::Graph(graph_id)).communities().await?)
 }
 

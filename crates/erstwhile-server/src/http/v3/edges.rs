@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use erstwhile::engine::{FactDraft, FactTriple, GraphRef, NodeDraft, ProjectHandle};
 use erstwhile::model::{AssertionId, EntityId, FactEdit, Metadata};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checks;
-use super::listing::{KeyedOrder, KeyedPage};
+use super::listing::{KeyedOrder, KeyedPage, KeyedRows};
 use super::wire::{Success, WireEdge, WireNode};
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, Field, PathId, PathUuid, optional_time, time, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
@@ -34,7 +34,7 @@ pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> R
     Ok(Erased(project.delete_fact(AssertionId(id)).await?, Json(Success::OK)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateEdge {
     fact: Option<String>,
@@ -69,7 +69,7 @@ pub(super) async fn by_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(page): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireEdge>, ApiError> {
     list(&project, &GraphRef::User(user_id), page).await
 }
 
@@ -77,11 +77,11 @@ pub(super) async fn by_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(page): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireEdge>, ApiError> {
     list(&project, &GraphRef::Graph(graph_id), page).await
 }
 
-async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
+async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) -> Result<KeyedRows<WireEdge>, ApiError> {
     let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::ValidAt])?;
     let filter = page.filters.take().unwrap_or_default().parse()?;
     let facts = project.graph(graph).facts(&filter).await?;
@@ -93,7 +93,7 @@ async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) ->
     page.respond(facts.into_iter().map(|fact| (key(&fact), fact.fact.id.0, WireEdge::from(fact))).collect())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddFactTriple {
     user_id: Option<String>,
@@ -119,7 +119,7 @@ pub(super) struct AddFactTriple {
     target_node_attributes: Option<Metadata>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedTriple {
     edge: WireEdge,
     source_node: WireNode,
@@ -177,14 +177,14 @@ pub(super) async fn add_fact_triple(
     State(app): State<App>,
     Writer(project): Writer,
     Body(mut body): Body<AddFactTriple>,
-) -> Result<(StatusCode, Json<AddedTriple>), ApiError> {
+) -> Result<Accepted<AddedTriple>, ApiError> {
     let graph = checks::graph_of(body.user_id.take(), body.graph_id.take())?;
     let draft = body.parse(&app.limits)?;
     let (triple, task) = project.graph(&graph).add_fact(draft).await?;
     let source_node = project.entity(triple.source.id).await?.into();
     let target_node = project.entity(triple.target.id).await?.into();
     let added = AddedTriple { edge: triple.into(), source_node, target_node, task_id: task.0 };
-    Ok((StatusCode::ACCEPTED, Json(added)))
+    Ok(Accepted(added))
 }
 
 fn node_id(name: &str, text: Option<&String>) -> Result<Option<EntityId>, ApiError> {

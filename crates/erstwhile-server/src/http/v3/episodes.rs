@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use erstwhile::engine::{GraphRef, ProjectHandle};
 use erstwhile::model::{EntityId, Episode, EpisodeId};
 use erstwhile::search::filter::Filter;
 use erstwhile::time::merge;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::filters::{WireMetadataGroup, ids};
-use super::listing::{KeyedOrder, KeyedPage};
+use super::listing::{KeyedOrder, KeyedPage, KeyedRows};
 use super::messages::UpdateMetadata;
 use super::wire::{Success, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
@@ -29,7 +29,7 @@ pub(super) const REQUESTED_MAX: i64 = 50;
 const LIMIT_MAX: i64 = 10_000;
 
 /// `{"episodes": [...]}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Episodes {
     episodes: Vec<WireEpisode>,
 }
@@ -60,7 +60,7 @@ pub(super) async fn delete(Writer(project): Writer, PathUuid(id): PathUuid) -> R
     Ok(Erased(project.delete_episode(EpisodeId(id)).await?, Json(Success::OK)))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Mentions {
     nodes: Vec<WireNode>,
     edges: Vec<WireEdge>,
@@ -74,7 +74,7 @@ pub(super) async fn mentions(Reader(project): Reader, PathUuid(id): PathUuid) ->
     }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct LastN {
     lastn: Option<i64>,
@@ -104,7 +104,7 @@ async fn last(project: &ProjectHandle, graph: &GraphRef, query: &LastN) -> Resul
     Ok(Json(Episodes::new(project.graph(graph).last_episodes(count.min(LIMIT_MAX)).await?)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct OfDocument {
     graph_id: Option<String>,
@@ -129,7 +129,7 @@ pub(super) async fn of_document(
     Ok(Json(Episodes::new(episodes)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListEpisodes {
     cursor: Option<String>,
@@ -144,7 +144,7 @@ pub(super) async fn by_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(body): Body<ListEpisodes>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireEpisode>, ApiError> {
     list(&project, &GraphRef::User(user_id), body).await
 }
 
@@ -152,11 +152,15 @@ pub(super) async fn by_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(body): Body<ListEpisodes>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireEpisode>, ApiError> {
     list(&project, &GraphRef::Graph(graph_id), body).await
 }
 
-async fn list(project: &ProjectHandle, graph: &GraphRef, body: ListEpisodes) -> Result<Response, ApiError> {
+async fn list(
+    project: &ProjectHandle,
+    graph: &GraphRef,
+    body: ListEpisodes,
+) -> Result<KeyedRows<WireEpisode>, ApiError> {
     let page = KeyedPage {
         cursor: body.cursor,
         direction: body.direction,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use erstwhile::engine::ErasureReceipt;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,19 +15,19 @@ use crate::http::error::ApiError;
 const LIMIT: i64 = 100;
 const LIMIT_MAX: i64 = 1_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct ErasureQuery {
     limit: Option<i64>,
     cursor: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ErasureList {
     erasures: Vec<WireReceipt>,
 }
 
 /// What was removed with a user. The user's id is not in it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WireReceipt {
     id: Uuid,
     /// `done` when the remains are gone from the database's own files, else `pending`.

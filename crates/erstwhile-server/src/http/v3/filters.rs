@@ -2,6 +2,7 @@
 
 use erstwhile::model::{AssertionId, EntityId, EpisodeId};
 use erstwhile::search::filter::{Comparison, DateFilter, DateTerm, Filter, MetadataGroup, PropertyTerm};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ const TERMS_MAX: usize = 100;
 /// Maximum nesting depth of groups over metadata of episodes.
 const GROUPS_DEPTH_MAX: usize = 8;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct WireFilters {
     node_labels: Option<Vec<String>>,
@@ -42,7 +43,7 @@ pub(super) struct WireFilters {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireDate {
     comparison_operator: String,
@@ -51,7 +52,7 @@ struct WireDate {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireProperty {
     comparison_operator: String,
@@ -61,7 +62,7 @@ struct WireProperty {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct WireMetadataGroup {
     #[serde(rename = "type")]

@@ -1,14 +1,15 @@
 //! `graph.create`, `get`, `update`, `delete`, `list_all` and `warm`: standalone graphs.
 
 use axum::Json;
-use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checks;
 use super::listing::PageQuery;
 use super::wire::{Success, WireGraph};
+use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
@@ -19,7 +20,7 @@ const PAGE_SIZE_MAX: i64 = 100;
 /// Maximum number of characters of a search for graphs (documented).
 const SEARCH_CHARACTERS_MAX: usize = 200;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateGraph {
     graph_id: String,
@@ -31,17 +32,17 @@ pub(super) struct CreateGraph {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateGraph>,
-) -> Result<(StatusCode, Json<WireGraph>), ApiError> {
+) -> Result<Created<WireGraph>, ApiError> {
     let new =
         NewGraph { graph_id: body.graph_id, name: body.name, description: body.description, time_zone: body.time_zone };
-    Ok((StatusCode::CREATED, Json(project.create_graph(new).await?.into())))
+    Ok(Created(project.create_graph(new).await?.into()))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathId(graph_id): PathId) -> Result<Json<WireGraph>, ApiError> {
     Ok(Json(project.graph(GraphRef::Graph(graph_id)).get().await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateGraph {
     name: Option<String>,
@@ -68,7 +69,7 @@ pub(super) async fn delete(
 }
 
 /// The previous generation called graphs groups.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CloneGraph {
     source_user_id: Option<String>,
@@ -79,7 +80,7 @@ pub(super) struct CloneGraph {
     target_graph_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Cloned {
     user_id: Option<String>,
     graph_id: Option<String>,
@@ -87,10 +88,7 @@ pub(super) struct Cloned {
     task_id: Uuid,
 }
 
-pub(super) async fn clone(
-    Writer(project): Writer,
-    Body(body): Body<CloneGraph>,
-) -> Result<(StatusCode, Json<Cloned>), ApiError> {
+pub(super) async fn clone(Writer(project): Writer, Body(body): Body<CloneGraph>) -> Result<Accepted<Cloned>, ApiError> {
     let named = |what: &str, user_id, graph_id| {
         let message = format!("exactly one of {what}_user_id and {what}_graph_id must be given");
         checks::graph_of(user_id, graph_id).map_err(|_| ApiError::bad_request(message))
@@ -104,10 +102,10 @@ pub(super) async fn clone(
         group_id: body.target_graph_id,
         task_id: task.0,
     };
-    Ok((StatusCode::ACCEPTED, Json(cloned)))
+    Ok(Accepted(cloned))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListGraphs {
     #[serde(rename = "pageNumber")]
@@ -119,7 +117,7 @@ pub(super) struct ListGraphs {
     asc: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct GraphList {
     graphs: Vec<WireGraph>,
     total_count: i64,

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use erstwhile::engine::{ErasureState, GraphRef, ProjectHandle};
 use erstwhile::model::{Precondition, SettingKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -20,7 +21,7 @@ const INSTRUCTIONS_MAX: usize = 50;
 const NAME_CHARACTERS_MAX: usize = 100;
 const TEXT_CHARACTERS_MAX: usize = 5_000;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Instruction {
     name: String,
@@ -29,7 +30,7 @@ struct Instruction {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddInstructions {
     instructions: Vec<Instruction>,
@@ -87,7 +88,7 @@ async fn put(project: &ProjectHandle, kind: SettingKind, body: AddInstructions) 
     Ok(())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct InstructionList {
     instructions: Vec<Instruction>,
 }
@@ -106,7 +107,7 @@ async fn list(
     Ok(Json(InstructionList { instructions: instructions.collect() }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct RemoveInstructions {
     instruction_names: Option<Vec<String>>,
@@ -153,7 +154,7 @@ pub(super) async fn add_custom(
     Ok(Json(Success::OK))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ScopeQuery {
     pub(super) user_id: Option<String>,

@@ -1,9 +1,9 @@
 //! Pagination: numbered pages for listings, keyed pages for graph objects.
 
 use axum::Json;
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use erstwhile::engine::{Listing, SortBy};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ impl PageQuery {
 }
 
 /// Body parameters of a keyed page.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct KeyedPage {
     pub(super) cursor: Option<String>,
@@ -82,6 +82,9 @@ impl KeyedOrder {
     }
 }
 
+/// Rows, with the cursor of the next page in a header.
+pub(super) type KeyedRows<W> = (HeaderMap, Json<Vec<W>>);
+
 impl KeyedPage {
     /// Validates `order_by`; `allowed` are the orders of this kind of object.
     pub(super) fn order(&self, allowed: &[KeyedOrder]) -> Result<KeyedOrder, ApiError> {
@@ -93,7 +96,7 @@ impl KeyedPage {
     }
 
     /// Sorts rows of (key, uuid, row) and returns the page, with the next page's cursor in a header.
-    pub(super) fn respond<W: Serialize>(&self, mut rows: Vec<(i64, Uuid, W)>) -> Result<Response, ApiError> {
+    pub(super) fn respond<W: Serialize>(&self, mut rows: Vec<(i64, Uuid, W)>) -> Result<KeyedRows<W>, ApiError> {
         let ascending = match self.direction.as_deref() {
             None | Some("desc") => false,
             Some("asc") => true,
@@ -116,11 +119,9 @@ impl KeyedPage {
         let page: Vec<(i64, Uuid, W)> = rest.by_ref().take(limit).collect();
         let next = page.last().filter(|_| rest.next().is_some()).map(|(key, uuid, _)| format!("{key}.{uuid}"));
         let rows: Vec<W> = page.into_iter().map(|(_, _, row)| row).collect();
-        let mut response = Json(rows).into_response();
-        if let Some(next) = next.and_then(|next| HeaderValue::from_str(&next).ok()) {
-            response.headers_mut().insert(NEXT_CURSOR, next);
-        }
-        Ok(response)
+        let next = next.and_then(|next| HeaderValue::from_str(&next).ok());
+        let headers = next.into_iter().map(|next| (NEXT_CURSOR, next)).collect();
+        Ok((headers, Json(rows)))
     }
 
     /// Returns the key and uuid of the row before the page.

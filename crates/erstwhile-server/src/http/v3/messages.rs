@@ -2,17 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, NewMessage};
 use erstwhile::model::{EpisodeId, Metadata};
 use erstwhile::time::merge;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::checks;
 use super::wire::WireMessage;
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, PathId, PathUuid, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -21,7 +22,7 @@ use crate::settings::Limits;
 /// Default number of messages in a response.
 const LIMIT: i64 = 1_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddMessages {
     messages: Vec<NewWireMessage>,
@@ -30,7 +31,7 @@ pub(super) struct AddMessages {
     strict_ontology: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct NewWireMessage {
     role: String,
@@ -43,7 +44,7 @@ struct NewWireMessage {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Added {
     message_uuids: Vec<Uuid>,
     task_id: Uuid,
@@ -80,8 +81,9 @@ pub(super) async fn add_batch(
     writer: Writer,
     path: PathId,
     body: Body<AddMessages>,
-) -> Result<(StatusCode, Json<Added>), ApiError> {
-    Ok((StatusCode::ACCEPTED, add(state, writer, path, body).await?))
+) -> Result<Accepted<Added>, ApiError> {
+    let Json(added) = add(state, writer, path, body).await?;
+    Ok(Accepted(added))
 }
 
 fn parse(at: usize, message: NewWireMessage, limits: &Limits) -> Result<NewMessage, ApiError> {
@@ -102,7 +104,7 @@ fn parse(at: usize, message: NewWireMessage, limits: &Limits) -> Result<NewMessa
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListMessages {
     limit: Option<i64>,
@@ -110,7 +112,7 @@ pub(super) struct ListMessages {
     lastn: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MessageList {
     messages: Vec<WireMessage>,
     total_count: i64,
@@ -149,7 +151,7 @@ pub(super) async fn list(
     }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateMetadata {
     pub(super) metadata: Metadata,

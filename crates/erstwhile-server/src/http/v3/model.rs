@@ -1,12 +1,13 @@
 //! The language model: what it cost, and asking it to read a graph again. Not part of Zep's API.
 
 use axum::Json;
-use axum::http::StatusCode;
 use erstwhile::engine::DayUsage;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -14,18 +15,18 @@ use crate::http::error::ApiError;
 /// Number of days of a report, unless a request says.
 const DAYS: i64 = 30;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct UsageQuery {
     days: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct UsageReport {
     days: Vec<WireDay>,
 }
 
 /// What the project spent on one model on one day.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WireDay {
     /// The day, in UTC.
     date: String,
@@ -64,25 +65,22 @@ pub(super) async fn usage(
     Ok(Json(UsageReport { days: spent.into_iter().map(Into::into).collect() }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ReadGraph {
     user_id: Option<String>,
     graph_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Queued {
     /// The number of episodes that wait for the model.
     episodes: usize,
 }
 
 /// Asks the language model to read all episodes of a graph, again if it has read them before.
-pub(super) async fn read(
-    Writer(project): Writer,
-    Body(body): Body<ReadGraph>,
-) -> Result<(StatusCode, Json<Queued>), ApiError> {
+pub(super) async fn read(Writer(project): Writer, Body(body): Body<ReadGraph>) -> Result<Accepted<Queued>, ApiError> {
     let graph = checks::graph_of(body.user_id, body.graph_id)?;
     let episodes = project.graph(graph).read_with_model().await?;
-    Ok((StatusCode::ACCEPTED, Json(Queued { episodes })))
+    Ok(Accepted(Queued { episodes }))
 }

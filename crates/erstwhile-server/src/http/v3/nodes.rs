@@ -1,11 +1,10 @@
 //! `graph.node.*`. This generation calls entities nodes.
 
+use schemars::JsonSchema;
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use erstwhile::engine::{GraphRef, NodeDraft, ProjectHandle};
 use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata};
 use erstwhile::search::filter::Filter;
@@ -16,9 +15,10 @@ use uuid::Uuid;
 use super::checks;
 use super::episodes::{Episodes, REQUESTED_MAX};
 use super::filters::WireFilters;
-use super::listing::{KeyedOrder, KeyedPage};
+use super::listing::{KeyedOrder, KeyedPage, KeyedRows};
 use super::wire::{Success, WireEdge, WireNode};
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, PathId, PathUuid, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
@@ -39,7 +39,7 @@ const ADDED_MAX: usize = 100;
 const NAME_CHARACTERS_MAX: usize = 50;
 const SUMMARY_CHARACTERS_MAX: usize = 500;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddNodes {
     user_id: Option<String>,
@@ -47,7 +47,7 @@ pub(super) struct AddNodes {
     nodes: Vec<NewNode>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct NewNode {
     name: String,
@@ -86,13 +86,13 @@ impl NewNode {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedNodes {
     nodes: Vec<AddedNode>,
     task_id: Uuid,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AddedNode {
     uuid: Uuid,
     name: String,
@@ -107,7 +107,7 @@ pub(super) async fn add(
     State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<AddNodes>,
-) -> Result<(StatusCode, Json<AddedNodes>), ApiError> {
+) -> Result<Accepted<AddedNodes>, ApiError> {
     let graph = checks::graph_of(body.user_id, body.graph_id)?;
     if body.nodes.is_empty() || body.nodes.len() > ADDED_MAX {
         return Err(ApiError::bad_request(format!("nodes must have from 1 to {ADDED_MAX} items")));
@@ -124,10 +124,10 @@ pub(super) async fn add(
         metadata: draft.metadata,
         created_at: entity.created_at,
     });
-    Ok((StatusCode::ACCEPTED, Json(AddedNodes { nodes: nodes.collect(), task_id: task.0 })))
+    Ok(Accepted(AddedNodes { nodes: nodes.collect(), task_id: task.0 }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateNode {
     name: Option<String>,
@@ -158,7 +158,7 @@ pub(super) async fn by_user(
     Reader(project): Reader,
     PathId(user_id): PathId,
     Body(page): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireNode>, ApiError> {
     list(&project, &GraphRef::User(user_id), page).await
 }
 
@@ -166,11 +166,11 @@ pub(super) async fn by_graph(
     Reader(project): Reader,
     PathId(graph_id): PathId,
     Body(page): Body<KeyedPage>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<WireNode>, ApiError> {
     list(&project, &GraphRef::Graph(graph_id), page).await
 }
 
-async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) -> Result<Response, ApiError> {
+async fn list(project: &ProjectHandle, graph: &GraphRef, mut page: KeyedPage) -> Result<KeyedRows<WireNode>, ApiError> {
     let order = page.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt, KeyedOrder::Degree])?;
     let filter = page.filters.take().unwrap_or_default().parse()?;
     let entities = project.graph(graph).entities(&filter).await?;
@@ -197,13 +197,13 @@ pub(super) async fn episodes(Reader(project): Reader, PathUuid(id): PathUuid) ->
     Ok(Json(Episodes::new(project.episodes_of(EntityId(id)).await?)))
 }
 
-#[derive(Debug, Serialize)]
-struct Neighbor {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Neighbor {
     node: WireNode,
     edges: Vec<WireEdge>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListNeighbors {
     cursor: Option<String>,
@@ -218,7 +218,7 @@ pub(super) async fn neighbors(
     Reader(project): Reader,
     PathUuid(id): PathUuid,
     Body(body): Body<ListNeighbors>,
-) -> Result<Response, ApiError> {
+) -> Result<KeyedRows<Neighbor>, ApiError> {
     let (outward, inward) = match body.direction.as_deref() {
         None | Some("both") => (true, true),
         Some("out") => (true, false),

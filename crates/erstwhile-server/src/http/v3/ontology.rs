@@ -2,6 +2,7 @@
 
 use axum::Json;
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::instructions::{ScopeQuery, check_scopes, scope, scopes};
@@ -9,11 +10,14 @@ use super::wire::Success;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
+use crate::openapi::domain;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SetTypes {
+    #[schemars(with = "Option<Vec<domain::EntityType>>")]
     entity_types: Option<Vec<EntityType>>,
+    #[schemars(with = "Option<Vec<domain::EdgeType>>")]
     edge_types: Option<Vec<EdgeType>>,
     user_ids: Option<Vec<String>>,
     graph_ids: Option<Vec<String>>,
@@ -33,9 +37,11 @@ pub(super) async fn set(Writer(project): Writer, Body(body): Body<SetTypes>) -> 
     Ok(Json(Success::OK))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Types {
+    #[schemars(with = "Vec<domain::EntityType>")]
     entity_types: Vec<EntityType>,
+    #[schemars(with = "Vec<domain::EdgeType>")]
     edge_types: Vec<EdgeType>,
 }
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use erstwhile::model::EntityId;
 use erstwhile::patterns::{HUB_DEGREE_MIN, OCCURRENCES_MIN, PATTERNS_MAX, PatternRequest, Seeds};
 use erstwhile::subgraph::{Direction, SubgraphRequest};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,7 +26,7 @@ const HOPS_ALLOWED: std::ops::RangeInclusive<usize> = 1..=3;
 /// Maximum number of seeds of a subgraph (documented).
 const SEEDS_MAX: usize = 20;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct DetectPatterns {
     user_id: Option<String>,
@@ -42,7 +43,7 @@ pub(super) struct DetectPatterns {
 }
 
 /// Which patterns to detect; all kinds if absent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Detect {
     relationships: Option<Value>,
@@ -54,7 +55,7 @@ struct Detect {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Hubs {
     min_degree: Option<usize>,
@@ -62,7 +63,7 @@ struct Hubs {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Hops {
     max_hops: Option<usize>,
@@ -77,7 +78,7 @@ impl Hops {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireSeeds {
     node_uuids: Option<Vec<String>>,
@@ -87,14 +88,14 @@ struct WireSeeds {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DetectedPatterns {
     patterns: Vec<WirePattern>,
     nodes: Vec<WireNode>,
     metadata: AnalysisMetadata,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WirePattern {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -108,13 +109,13 @@ struct WirePattern {
     examples: Vec<Example>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Example {
     node_uuids: Vec<Uuid>,
     edge_uuids: Vec<Uuid>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AnalysisMetadata {
     nodes_analyzed: usize,
     edges_analyzed: usize,
@@ -199,7 +200,7 @@ fn parse(app: &App, body: &DetectPatterns) -> Result<PatternRequest, ApiError> {
     Ok(request)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct GetSubgraph {
     user_id: Option<String>,
@@ -212,7 +213,7 @@ pub(super) struct GetSubgraph {
     search_filters: Option<WireFilters>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireSubgraph {
     nodes: Vec<WireNode>,
     edges: Vec<WireEdge>,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use erstwhile::model::{Precondition, Project, SettingKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -16,7 +17,7 @@ const TYPES_MAX: usize = 20;
 /// Maximum number of characters of an instruction or a description.
 const CHARACTERS_MAX: usize = 5_000;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ProjectInfo {
     project: WireProject,
 }
@@ -39,7 +40,7 @@ pub(super) async fn get(Reader(project): Reader) -> Result<Json<ProjectInfo>, Ap
     Ok(Json(project.info().await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateProject {
     #[serde(default)]
@@ -57,14 +58,14 @@ pub(super) async fn update(
 }
 
 /// Which observations to make.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct Steering {
     instruction: Option<String>,
     types: Option<Vec<ObservationType>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct ObservationType {
     name: String,

@@ -5,6 +5,7 @@ use axum::extract::State;
 use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
 use erstwhile::search::{Moment, Reranker, Scored, Statements};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -24,7 +25,7 @@ const MMR_LAMBDA: f32 = 0.5;
 const CONTEXT_CHARACTERS: usize = 2_500;
 const CONTEXT_CHARACTERS_MAX: usize = 50_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SearchBody {
     user_id: Option<String>,
@@ -50,7 +51,7 @@ pub(super) struct SearchBody {
 }
 
 /// Only the array of the requested scope is present.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct SearchResults {
     #[serde(skip_serializing_if = "Option::is_none")]
     edges: Option<Vec<WireEdge>>,

@@ -4,16 +4,18 @@ use axum::Json;
 use axum::http::StatusCode;
 use erstwhile::engine::ProjectHandle;
 use erstwhile::model::SettingKind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::Success;
+use crate::http::answers::Created;
 use crate::http::body::{Body, PathId};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireTemplate {
     uuid: Uuid,
     template_id: String,
@@ -27,7 +29,7 @@ impl WireTemplate {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateTemplate {
     template_id: String,
@@ -37,12 +39,12 @@ pub(super) struct CreateTemplate {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateTemplate>,
-) -> Result<(StatusCode, Json<WireTemplate>), ApiError> {
+) -> Result<Created<WireTemplate>, ApiError> {
     project.put_template(&body.template_id, &body.template, true).await?;
-    Ok((StatusCode::CREATED, Json(WireTemplate::new(&project, body.template_id, body.template))))
+    Ok(Created(WireTemplate::new(&project, body.template_id, body.template)))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TemplateList {
     templates: Vec<WireTemplate>,
 }
@@ -59,7 +61,7 @@ pub(super) async fn get(Reader(project): Reader, PathId(template_id): PathId) ->
     Ok(Json(WireTemplate::new(&project, template_id, template)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateTemplate {
     template: String,

@@ -1,15 +1,16 @@
 //! `thread.*`, except messages.
 
 use axum::Json;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use erstwhile::engine::{ContextRequest, NewThread, SortBy};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::derived::WireThreadSummary;
 use super::episodes::Episodes;
 use super::listing::PageQuery;
 use super::wire::{Success, WireThread};
+use crate::http::answers::Created;
 use crate::http::body::{Body, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
@@ -18,7 +19,7 @@ use crate::http::error::ApiError;
 /// Maximum number of a thread's episodes in a response.
 const EPISODES_MAX: i64 = 10_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateThread {
     thread_id: String,
@@ -28,19 +29,19 @@ pub(super) struct CreateThread {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateThread>,
-) -> Result<(StatusCode, Json<WireThread>), ApiError> {
+) -> Result<Created<WireThread>, ApiError> {
     let thread = project.create_thread(NewThread::of(body.thread_id, body.user_id)).await?;
-    Ok((StatusCode::CREATED, Json(thread.into())))
+    Ok(Created(thread.into()))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ThreadList {
     threads: Vec<WireThread>,
     total_count: i64,
     response_count: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListThreads {
     page_number: Option<i64>,
@@ -79,7 +80,7 @@ const CONTEXT_TOKENS_MAX: usize = 100_000;
 const STABLE_BYTES: HeaderName = HeaderName::from_static("x-erstwhile-stable-bytes");
 
 /// Older versions of the SDK also send `mode`, `minRating` and `lastn`, which are ignored.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ContextQuery {
     template_id: Option<String>,
@@ -113,7 +114,7 @@ impl ContextQuery {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ThreadContext {
     context: String,
 }
@@ -122,19 +123,18 @@ pub(super) async fn context(
     Reader(project): Reader,
     PathId(thread_id): PathId,
     Query(query): Query<ContextQuery>,
-) -> Result<Response, ApiError> {
+) -> Result<(HeaderMap, Json<ThreadContext>), ApiError> {
     let request = query.request()?;
     let thread = project.thread(&thread_id);
-    Ok(match query.template_id {
-        Some(template_id) => {
-            Json(ThreadContext { context: thread.context_by_template(&template_id).await? }).into_response()
-        }
+    let (headers, context) = match query.template_id {
+        Some(template_id) => (HeaderMap::new(), thread.context_by_template(&template_id).await?),
         None => {
             let block = thread.context(request).await?;
-            let stable = [(STABLE_BYTES, HeaderValue::from(block.stable_bytes))];
-            (stable, Json(ThreadContext { context: block.text })).into_response()
+            let stable = (STABLE_BYTES, HeaderValue::from(block.stable_bytes));
+            ([stable].into_iter().collect(), block.text)
         }
-    })
+    };
+    Ok((headers, Json(ThreadContext { context })))
 }
 
 pub(super) async fn summary(

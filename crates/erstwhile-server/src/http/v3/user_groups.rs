@@ -3,12 +3,15 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::response::NoContent;
 use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wire::WireUser;
+use crate::http::answers::Created;
 use crate::http::body::{Body, Field, PathUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
@@ -18,7 +21,7 @@ use crate::http::error::ApiError;
 const PAGE_SIZE: i64 = 50;
 
 /// Every call names the project, which must be that of the API key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct GroupQuery {
     #[serde(rename = "projectId")]
@@ -51,7 +54,7 @@ impl GroupQuery {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireUserGroup {
     uuid: Uuid,
     project_uuid: Uuid,
@@ -80,7 +83,7 @@ async fn wire(project: &ProjectHandle, group: UserGroup) -> Result<WireUserGroup
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct GroupList {
     user_groups: Vec<WireUserGroup>,
     total_count: usize,
@@ -89,7 +92,7 @@ pub(super) struct GroupList {
 }
 
 /// This server has no quotas.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Quota {
     active_managed: usize,
     allocation: usize,
@@ -120,7 +123,7 @@ pub(super) async fn list(
     Ok(Json(GroupList { row_count: user_groups.len(), user_groups, total_count, quota }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateGroup {
     name: String,
@@ -131,11 +134,11 @@ pub(super) async fn create(
     Writer(project): Writer,
     Query(query): Query<GroupQuery>,
     Body(body): Body<CreateGroup>,
-) -> Result<(StatusCode, Json<WireUserGroup>), ApiError> {
+) -> Result<Created<WireUserGroup>, ApiError> {
     query.check(&project)?;
     let created = project.create_group(&body.name, body.description).await;
     let group = created.map_err(conflict)?;
-    Ok((StatusCode::CREATED, Json(wire(&project, group).await?)))
+    Ok(Created(wire(&project, group).await?))
 }
 
 /// These routes respond with 409 if a name already exists.
@@ -156,7 +159,7 @@ pub(super) async fn get(
     Ok(Json(wire(&project, group).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateGroup {
     expected_version: i64,
@@ -182,12 +185,12 @@ pub(super) async fn delete(
     Writer(project): Writer,
     PathUuid(group): PathUuid,
     Query(query): Query<GroupQuery>,
-) -> Result<Erased<StatusCode>, ApiError> {
+) -> Result<Erased<NoContent>, ApiError> {
     query.check(&project)?;
-    Ok(Erased(project.group(group).delete().await?, StatusCode::NO_CONTENT))
+    Ok(Erased(project.group(group).delete().await?, NoContent))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Members {
     users: Vec<WireUser>,
     total_count: i64,
@@ -221,13 +224,13 @@ pub(super) async fn candidates(
     users(&project, group, false, &query).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct MutateMembers {
     user_uuids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Mutated {
     added_count: usize,
     removed_count: usize,
@@ -287,7 +290,7 @@ pub(super) async fn remove_member(
     mutate(&project, group, &[user.to_string()], false).await
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Memberships {
     user_groups: Vec<WireUserGroup>,
 }
@@ -305,13 +308,13 @@ pub(super) async fn of_user(
     Ok(Json(Memberships { user_groups }))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct PolicySets {
     policy_sets: Vec<PolicySet>,
 }
 
 /// Only the uuid is known: the server stores no policy sets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PolicySet {
     uuid: Uuid,
     name: String,
@@ -335,7 +338,7 @@ pub(super) async fn policy_sets(
     Ok(Json(project.group(group).get().await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct Attach {
     policy_set_uuid: String,

@@ -1,21 +1,23 @@
 //! `user.*`
 
 use axum::Json;
-use axum::http::StatusCode;
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::compat::RatingScope;
 use erstwhile::engine::{GraphRef, NewUser, ProjectHandle, SortBy, UserUpdate};
 use erstwhile::model::{Metadata, User};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::listing::PageQuery;
 use super::wire::{Success, WireNode, WireThread, WireUser};
+use crate::http::answers::Created;
 use crate::http::body::{Body, Field, PathId, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Forgotten;
 use crate::http::error::ApiError;
+use crate::openapi::domain;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddUser {
     user_id: String,
@@ -26,6 +28,7 @@ pub(super) struct AddUser {
     metadata: Option<Metadata>,
     disable_default_ontology: Option<bool>,
     // Parameter of the session generations.
+    #[schemars(with = "Option<domain::RatingInstruction>")]
     fact_rating_instruction: Option<RatingInstruction>,
 }
 
@@ -49,10 +52,7 @@ async fn set_rating(
     Ok(())
 }
 
-pub(super) async fn add(
-    Writer(project): Writer,
-    Body(body): Body<AddUser>,
-) -> Result<(StatusCode, Json<WireUser>), ApiError> {
+pub(super) async fn add(Writer(project): Writer, Body(body): Body<AddUser>) -> Result<Created<WireUser>, ApiError> {
     let new = NewUser {
         user_id: body.user_id,
         email: body.email,
@@ -67,7 +67,7 @@ pub(super) async fn add(
     }
     let user = project.add_user(new).await?;
     set_rating(&project, &user.user_id, body.fact_rating_instruction.as_ref()).await?;
-    Ok((StatusCode::CREATED, Json(wire_user(&project, user).await?)))
+    Ok(Created(wire_user(&project, user).await?))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathId(user_id): PathId) -> Result<Json<WireUser>, ApiError> {
@@ -75,7 +75,7 @@ pub(super) async fn get(Reader(project): Reader, PathId(user_id): PathId) -> Res
     Ok(Json(wire_user(&project, user).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateUser {
     email: Option<String>,
@@ -85,6 +85,7 @@ pub(super) struct UpdateUser {
     time_zone: Field<String>,
     metadata: Option<Metadata>,
     disable_default_ontology: Option<bool>,
+    #[schemars(with = "Option<domain::RatingInstruction>")]
     fact_rating_instruction: Option<RatingInstruction>,
 }
 
@@ -113,14 +114,14 @@ pub(super) async fn delete(
     Ok(Forgotten(project.user(&user_id).delete().await?, Json(Success::OK)))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct UserList {
     users: Vec<WireUser>,
     total_count: i64,
     row_count: usize,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListUsers {
     #[serde(rename = "pageNumber")]
@@ -143,7 +144,7 @@ pub(super) async fn list_ordered(
     Ok(Json(UserList { row_count: users.len(), users: users.into_iter().map(Into::into).collect(), total_count }))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct UserNode {
     node: WireNode,
 }

@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use erstwhile::model::{Delivery, Webhook, WebhookEvent};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::http::answers::{AcceptedWithoutBody, Created};
 use crate::http::body::{Body, PathUuid, Query, uuid};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -18,17 +20,18 @@ use crate::webhooks::{check_url, new_secret};
 const LIMIT: i64 = 100;
 const LIMIT_MAX: i64 = 1_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct NewWebhook {
     url: String,
     events: Option<Vec<String>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireWebhook {
     uuid: Uuid,
     url: String,
+    #[schemars(with = "Vec<String>")]
     events: Vec<WebhookEvent>,
     created_at: Timestamp,
     /// Only when it is added.
@@ -43,7 +46,7 @@ impl From<Webhook> for WireWebhook {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WebhookList {
     webhooks: Vec<WireWebhook>,
 }
@@ -52,7 +55,7 @@ pub(super) async fn add(
     State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<NewWebhook>,
-) -> Result<(StatusCode, Json<WireWebhook>), ApiError> {
+) -> Result<Created<WireWebhook>, ApiError> {
     check_url(&body.url, app.webhooks.allow_private_addresses).map_err(ApiError::bad_request)?;
     let names: Vec<&str> = WebhookEvent::ALL.iter().map(|event| event.as_str()).collect();
     let unknown = || ApiError::bad_request(format!("events must be some of {}", names.join(", ")));
@@ -65,7 +68,7 @@ pub(super) async fn add(
     };
     let webhook = project.add_webhook(&body.url, events, new_secret(rand::random())).await?;
     let secret = Some(webhook.secret.clone());
-    Ok((StatusCode::CREATED, Json(WireWebhook { secret, ..webhook.into() })))
+    Ok(Created(WireWebhook { secret, ..webhook.into() }))
 }
 
 pub(super) async fn list(Reader(project): Reader) -> Result<Json<WebhookList>, ApiError> {
@@ -73,25 +76,26 @@ pub(super) async fn list(Reader(project): Reader) -> Result<Json<WebhookList>, A
     Ok(Json(WebhookList { webhooks: webhooks.into_iter().map(Into::into).collect() }))
 }
 
-pub(super) async fn remove(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<StatusCode, ApiError> {
+pub(super) async fn remove(Writer(project): Writer, PathUuid(id): PathUuid) -> Result<NoContent, ApiError> {
     project.remove_webhook(id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct DeliveryQuery {
     limit: Option<i64>,
     cursor: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DeliveryList {
     deliveries: Vec<WireDelivery>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WireDelivery {
     uuid: Uuid,
+    #[schemars(with = "String")]
     event: WebhookEvent,
     data: serde_json::Value,
     /// `delivered`, `pending` or `failed`.
@@ -134,9 +138,9 @@ pub(super) async fn deliveries(
 pub(super) async fn redeliver(
     Writer(project): Writer,
     axum::extract::Path((webhook, delivery)): axum::extract::Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<AcceptedWithoutBody, ApiError> {
     let (webhook, delivery) =
         (uuid("the uuid of the webhook", &webhook)?, uuid("the uuid of the delivery", &delivery)?);
     project.redeliver(webhook, delivery).await?;
-    Ok(StatusCode::ACCEPTED)
+    Ok(AcceptedWithoutBody)
 }

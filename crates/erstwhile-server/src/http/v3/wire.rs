@@ -1,5 +1,6 @@
 //! The generation's response types, and conversions from domain types.
 
+use schemars::JsonSchema;
 use std::collections::BTreeMap;
 
 use erstwhile::compat::fact_rating::RatingInstruction;
@@ -13,11 +14,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::openapi::domain;
+
 /// Maximum number of a node's episodes in a response.
 const NODE_EPISODES_MAX: usize = 100;
 
 /// `{"message": "OK"}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Success {
     message: &'static str,
 }
@@ -26,7 +29,7 @@ impl Success {
     pub(super) const OK: Self = Self { message: "OK" };
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireUser {
     uuid: Uuid,
     /// The numeric id in older generations: increases with the creation time.
@@ -45,6 +48,7 @@ pub(super) struct WireUser {
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<domain::RatingInstruction>")]
     pub(super) fact_rating_instruction: Option<RatingInstruction>,
 }
 
@@ -71,7 +75,7 @@ impl From<User> for WireUser {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireThread {
     uuid: Uuid,
     project_uuid: Uuid,
@@ -96,7 +100,7 @@ impl From<Thread> for WireThread {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireMessage {
     uuid: Uuid,
     role: &'static str,
@@ -125,10 +129,11 @@ impl From<Episode> for WireMessage {
 }
 
 /// How far a language model has read an episode. No SDK reads this field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireModelReading {
     state: &'static str,
     #[serde(flatten)]
+    #[schemars(with = "domain::ModelReport")]
     report: ModelReport,
 }
 
@@ -142,7 +147,7 @@ impl WireModelReading {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireEpisode {
     uuid: Uuid,
     content: String,
@@ -195,7 +200,7 @@ impl From<Episode> for WireEpisode {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireEdge {
     uuid: Uuid,
     name: String,
@@ -252,7 +257,7 @@ fn labels(entity_type: Option<&String>) -> Vec<String> {
     std::iter::once("Entity".to_owned()).chain(own).collect()
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireNode {
     uuid: Uuid,
     name: String,
@@ -306,7 +311,7 @@ pub(super) trait Ranked: Sized {
 }
 
 /// What was measured, and what it added to the score.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WireFeature {
     value: f32,
     share: f32,
@@ -351,7 +356,7 @@ pub(super) fn ranked<T, W: From<T> + Ranked>(found: Vec<Scored<T>>) -> Vec<W> {
     results.map(wire).collect()
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireGraph {
     uuid: Uuid,
     /// The numeric id in older clients: increases with the creation time.
@@ -383,7 +388,7 @@ impl From<Graph> for WireGraph {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireTask {
     task_id: Uuid,
     #[serde(rename = "type")]
@@ -399,13 +404,13 @@ pub(super) struct WireTask {
     pub(super) model: Option<WireTaskReadings>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WireProgress {
     message: String,
     stage: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WireTaskError {
     code: &'static str,
     message: String,
@@ -436,12 +441,13 @@ impl From<Task> for WireTask {
 }
 
 /// How far a language model has read the episodes of a task. No SDK reads this field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireTaskReadings {
     awaiting: usize,
     read: usize,
     failed: usize,
     cancelled: usize,
+    #[schemars(with = "domain::ModelUsage")]
     usage: ModelUsage,
     cost: Option<f64>,
 }
@@ -453,7 +459,7 @@ impl From<TaskReadings> for WireTaskReadings {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireProject {
     pub(super) uuid: ProjectUuid,
     pub(super) name: String,
@@ -462,7 +468,7 @@ pub(super) struct WireProject {
     pub(super) created_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(super) struct ProjectUuid(Uuid);
 

@@ -1,10 +1,11 @@
 //! `batch.*`: import jobs.
 
+use axum::response::NoContent;
+use schemars::JsonSchema;
 use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, ProjectHandle};
 use erstwhile::model::{EpisodeKind, ImportItem, ImportJob, ImportJobId, ImportState, ImportTarget, Metadata, Role};
 use jiff::Timestamp;
@@ -17,13 +18,14 @@ use super::page::{Page, PageQuery, SIZE_MAX};
 use super::path::{PathUuids, identifier};
 use super::tasks::WireTask;
 use crate::app::App;
+use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, ObjectOnly, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireBatch {
     uuid: Uuid,
     status: &'static str,
@@ -33,7 +35,7 @@ pub(super) struct WireBatch {
     created_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Progress {
     stage: &'static str,
     total_items: i64,
@@ -62,7 +64,7 @@ impl From<ImportJob> for WireBatch {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireItem {
     uuid: Uuid,
     #[serde(rename = "type")]
@@ -126,7 +128,7 @@ impl Owners {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateBatch {
     metadata: Option<Metadata>,
@@ -138,16 +140,16 @@ pub(super) async fn create(
     State(app): State<App>,
     Writer(project): Writer,
     Body(body): Body<CreateBatch>,
-) -> Result<(StatusCode, Json<WireBatch>), ApiError> {
+) -> Result<Created<WireBatch>, ApiError> {
     let roles = body.ignore_roles.unwrap_or_default();
     let roles = roles.iter().map(|name| checks::role("ignore_roles", name)).collect::<Result<Vec<Role>, _>>()?;
     let metadata = body.metadata.unwrap_or_default();
     checks::metadata(&metadata, app.limits.metadata_keys_max)?;
     let created = project.create_import(metadata, roles, body.strict_ontology.unwrap_or(false)).await?;
-    Ok((StatusCode::CREATED, Json(created.into())))
+    Ok(Created(created.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListQuery {
     page_size: Option<i64>,
@@ -178,11 +180,11 @@ pub(super) async fn get(Reader(project): Reader, PathUuids([id]): PathUuids<1>) 
 pub(super) async fn delete(
     Writer(project): Writer,
     PathUuids([id]): PathUuids<1>,
-) -> Result<Erased<StatusCode>, ApiError> {
-    Ok(Erased(project.import_job(ImportJobId(id)).delete().await?, StatusCode::NO_CONTENT))
+) -> Result<Erased<NoContent>, ApiError> {
+    Ok(Erased(project.import_job(ImportJobId(id)).delete().await?, NoContent))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Started {
     batch: WireBatch,
     task: WireTask,
@@ -191,10 +193,10 @@ pub(super) struct Started {
 pub(super) async fn process(
     Writer(project): Writer,
     PathUuids([id]): PathUuids<1>,
-) -> Result<(StatusCode, Json<Started>), ApiError> {
+) -> Result<Accepted<Started>, ApiError> {
     let job = project.import_job(ImportJobId(id)).start().await?;
     let task = WireTask::of_batch(&job);
-    Ok((StatusCode::ACCEPTED, Json(Started { batch: job.into(), task })))
+    Ok(Accepted(Started { batch: job.into(), task }))
 }
 
 pub(super) async fn list_items(
@@ -214,13 +216,13 @@ pub(super) async fn list_items(
     Ok(Json(Page::numbered(wire, number, size, job.counts.total())))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddItems {
     items: Vec<NewItem>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct NewItem {
     #[serde(rename = "type")]
@@ -308,13 +310,13 @@ async fn located(project: &ProjectHandle, target: NamedTarget) -> Result<ImportT
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedItems {
     items: Vec<WireItem>,
     rejected_items: Vec<RejectedItem>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RejectedItem {
     /// The position in the request.
     index: usize,

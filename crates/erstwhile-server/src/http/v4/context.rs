@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use erstwhile::engine::{ContextRequest, GraphHandle, Search};
 use erstwhile::search::Moment;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ const CHARACTERS_MAX: usize = 50_000;
 /// Maximum number of results of each kind beside the context.
 const RESULTS_MAX: usize = 10;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct GetContext {
     query: String,
@@ -32,14 +33,14 @@ pub(super) struct GetContext {
     template_uuid: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct GraphContext {
     context: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     results: Option<Results>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Results {
     edges: Vec<WireEdge>,
     nodes: Vec<WireNode>,

@@ -5,6 +5,7 @@ use axum::Json;
 use erstwhile::engine::{GraphRef, ProjectHandle};
 use erstwhile::model::{Precondition, SettingKind};
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use super::path::PathUuids;
 use crate::http::body::{Body, ObjectOnly};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
+use crate::openapi::domain;
 
 /// Maximum number of instructions or types of observations.
 const ITEMS_MAX: usize = 50;
@@ -30,17 +32,21 @@ async fn user_of(project: &ProjectHandle, uuid: uuid::Uuid) -> Result<Option<Gra
     Ok(Some(GraphRef::User(project.user_by_uuid(uuid).await?.user_id)))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireOntology {
+    #[schemars(with = "Vec<domain::EntityType>")]
     entity_types: Vec<EntityType>,
+    #[schemars(with = "Vec<domain::EdgeType>")]
     edge_types: Vec<EdgeType>,
     inherited: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SetOntology {
+    #[schemars(with = "Option<Vec<domain::EntityType>>")]
     entity_types: Option<Vec<EntityType>>,
+    #[schemars(with = "Option<Vec<domain::EdgeType>>")]
     edge_types: Option<Vec<EdgeType>>,
     entity_type_hierarchy: Option<Value>,
     inherited: Option<bool>,
@@ -100,7 +106,7 @@ pub(super) async fn set_graph_ontology(
     put_ontology(&project, graph_of(&project, uuid).await?.as_ref(), body).await
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Instruction {
     name: String,
@@ -109,13 +115,13 @@ struct Instruction {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireInstructions {
     instructions: Vec<Instruction>,
     inherited: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SetInstructions {
     instructions: Option<Vec<Instruction>>,
@@ -227,14 +233,14 @@ pub(super) async fn set_user_summary_instructions(
 }
 
 /// Which observations to make, as it is stored.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct Steering {
     instruction: Option<String>,
     types: Option<Vec<ObservationType>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct ObservationType {
     name: String,
@@ -243,14 +249,14 @@ struct ObservationType {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireSteering {
     #[serde(flatten)]
     steering: Steering,
     inherited: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SetSteering {
     instruction: Option<String>,

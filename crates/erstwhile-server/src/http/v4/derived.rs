@@ -6,6 +6,7 @@ use erstwhile::engine::{ProjectHandle, SummaryKind};
 use erstwhile::model::Summary;
 use erstwhile::observations::Observation;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use crate::http::body::{Body, Query};
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireObservation {
     uuid: Uuid,
     #[serde(flatten)]
@@ -57,7 +58,7 @@ impl WireObservation {
 }
 
 /// The body of a list of derived data, whose filters this server does not have.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListDerived {
     filters: Option<Value>,
@@ -107,7 +108,7 @@ pub(super) async fn observation(
     Ok(Json(WireObservation::new(observation, (&located).into(), Rank::default())))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireThreadSummary {
     uuid: Uuid,
     graph_uuid: Uuid,
@@ -176,7 +177,7 @@ pub(super) async fn thread_summaries(
     Ok(Json(page.with(items)))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireDocumentSummary {
     uuid: Uuid,
     document_id: String,

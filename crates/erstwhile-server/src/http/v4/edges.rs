@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{FactDraft, FactTriple, NodeDraft};
 use erstwhile::model::{AssertionId, EntityId, FactEdit, Metadata};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use super::path::{PathUuids, optional_identifier};
 use super::tasks::{Completed, TaskOnly, WireTask};
 use super::wire::{Owner, Rank, WireEdge};
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -43,14 +44,14 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, edge]): PathUuids<2>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     checks::in_graph(&located, edge, "edge")?;
     project.delete_fact(AssertionId(edge)).await?;
     Ok(Completed::EdgeDelete.answer(&project, edge, app.engine.now()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateEdge {
     fact: Option<String>,
@@ -70,7 +71,7 @@ pub(super) async fn update(
     Ok(Json(WireEdge::new(fact, (&located).into(), Rank::default())))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListEdges {
     filters: Option<WireFilters>,
@@ -108,13 +109,13 @@ pub(super) async fn list(
 }
 
 /// Whether the same facts are merged has no effect: what is stated twice is always one fact.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddEdges {
     edges: Vec<AddEdge>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct AddEdge {
     fact: Option<String>,
@@ -131,7 +132,7 @@ struct AddEdge {
 }
 
 /// A node by its uuid, or a new one by its name.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct NodeRef {
     uuid: Option<String>,
@@ -143,13 +144,13 @@ struct NodeRef {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedEdges {
     edges: Vec<AddedEdge>,
     task: WireTask,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AddedEdge {
     uuid: Uuid,
     fact: String,
@@ -220,7 +221,7 @@ pub(super) async fn add(
     Writer(project): Writer,
     PathUuids([graph]): PathUuids<1>,
     Body(body): Body<AddEdges>,
-) -> Result<(StatusCode, Json<AddedEdges>), ApiError> {
+) -> Result<Accepted<AddedEdges>, ApiError> {
     if body.edges.is_empty() || body.edges.len() > ADDED_MAX {
         return Err(ApiError::bad_request(format!("edges must have from 1 to {ADDED_MAX} items")).with_param("edges"));
     }
@@ -255,5 +256,5 @@ pub(super) async fn add(
     }
     let of = edges.first().map_or(graph, |edge| edge.uuid);
     let task = Completed::EdgeAdd.task(&project, of, app.engine.now());
-    Ok((StatusCode::ACCEPTED, Json(AddedEdges { edges, task })))
+    Ok(Accepted(AddedEdges { edges, task }))
 }

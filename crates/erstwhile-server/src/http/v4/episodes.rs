@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::NewEpisode;
 use erstwhile::model::{EntityId, Episode, EpisodeId, EpisodeKind, Metadata};
 use erstwhile::search::filter::Filter;
 use erstwhile::time::merge;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -17,11 +17,12 @@ use super::path::{PathUuids, identifier};
 use super::tasks::{self, Completed, TaskOnly, WireTask};
 use super::wire::WireEpisode;
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddEpisode {
     data: String,
@@ -34,7 +35,7 @@ pub(super) struct AddEpisode {
     strict_ontology: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedEpisode {
     episode: WireEpisode,
     task: WireTask,
@@ -45,7 +46,7 @@ pub(super) async fn add(
     Writer(project): Writer,
     PathUuids([graph]): PathUuids<1>,
     Body(body): Body<AddEpisode>,
-) -> Result<(StatusCode, Json<AddedEpisode>), ApiError> {
+) -> Result<Accepted<AddedEpisode>, ApiError> {
     let kind = EpisodeKind::parse(body.kind.as_deref().unwrap_or("text"));
     let kind = kind.filter(|kind| *kind != EpisodeKind::FactTriple);
     let kind =
@@ -75,7 +76,7 @@ pub(super) async fn add(
     }
     let mut wire = WireEpisode::all(&project, stored, (&located).into()).await?;
     let episode = wire.pop().ok_or_else(|| erstwhile::Error::not_found("episode"))?;
-    Ok((StatusCode::ACCEPTED, Json(AddedEpisode { episode, task: tasks::stored(&project, task).await? })))
+    Ok(Accepted(AddedEpisode { episode, task: tasks::stored(&project, task).await? }))
 }
 
 pub(super) async fn get(
@@ -110,14 +111,14 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, episode]): PathUuids<2>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     project.episode_in(&located, EpisodeId(episode)).await?;
     project.delete_episode(EpisodeId(episode)).await?;
     Ok(Completed::EpisodeDelete.answer(&project, episode, app.engine.now()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListEpisodes {
     filters: Option<WireEpisodeFilters>,

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::PREFIX;
@@ -15,12 +16,12 @@ use crate::rate::Allowance;
 /// The header with the request id.
 const REQUEST_ID: &str = "x-request-id";
 
-#[derive(Debug, Serialize)]
-struct WireError<'a> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct WireError<'a> {
     error: ErrorBody<'a>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ErrorBody<'a> {
     code: &'static str,
     message: &'a str,

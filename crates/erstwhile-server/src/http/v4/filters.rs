@@ -2,6 +2,7 @@
 
 use erstwhile::model::{AssertionId, EntityId, EpisodeId};
 use erstwhile::search::filter::{Comparison, DateFilter, DateTerm, Filter, MetadataGroup, PropertyTerm};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ fn unsupported(message: impl Into<String>) -> ApiError {
 }
 
 /// Filters of lists and searches of edges and nodes; each list has some of them.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct WireFilters {
     node_labels: Option<Vec<String>>,
@@ -44,7 +45,7 @@ pub(super) struct WireFilters {
 }
 
 /// Filters of lists and searches of episodes.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct WireEpisodeFilters {
     pub(super) mentioned_node_uuids: Option<Vec<String>>,
@@ -54,7 +55,7 @@ pub(super) struct WireEpisodeFilters {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireDates {
     any_of: Option<Vec<WireDateGroup>>,
@@ -62,7 +63,7 @@ struct WireDates {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireDateGroup {
     all_of: Option<Vec<WireDate>>,
@@ -70,7 +71,7 @@ struct WireDateGroup {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireDate {
     field: String,
@@ -80,7 +81,7 @@ struct WireDate {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireTerm {
     property_name: String,
@@ -90,7 +91,7 @@ struct WireTerm {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct WireMetadataGroup {
     #[serde(rename = "type")]

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,11 +13,12 @@ use super::path::PathUuids;
 use super::tasks::{self, Completed, TaskOnly, WireTask};
 use super::wire::WireGraph;
 use crate::app::App;
+use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Field, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateGraph {
     name: Option<String>,
@@ -29,18 +30,18 @@ pub(super) struct CreateGraph {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateGraph>,
-) -> Result<(StatusCode, Json<WireGraph>), ApiError> {
+) -> Result<Created<WireGraph>, ApiError> {
     checks::without_content_policy(body.content_policy.as_ref())?;
     let new =
         NewGraph { graph_id: String::new(), name: body.name, description: body.description, time_zone: body.time_zone };
-    Ok((StatusCode::CREATED, Json(project.create_graph_without_id(new).await?.into())))
+    Ok(Created(project.create_graph_without_id(new).await?.into()))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireGraph>, ApiError> {
     Ok(Json(project.graph_by_uuid(uuid).await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SearchGraphs {
     search: Option<String>,
@@ -57,7 +58,7 @@ pub(super) async fn list(
     Ok(Json(Page::of(graphs.into_iter().map(Into::into).collect(), &listing, total)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateGraph {
     name: Option<String>,
@@ -81,7 +82,7 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let located = project.graph_by_uuid(uuid).await?;
     project.graph(&located.reference).delete().await?;
     Ok(Completed::GraphDelete.answer(&project, uuid, app.engine.now()))
@@ -91,13 +92,13 @@ pub(super) async fn warm(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let located = project.graph_by_uuid(uuid).await?;
     project.graph(&located.reference).warm().await?;
     Ok(Completed::GraphWarm.answer(&project, uuid, app.engine.now()))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ClonedGraph {
     graph: WireGraph,
     task: WireTask,
@@ -107,12 +108,12 @@ pub(super) struct ClonedGraph {
 pub(super) async fn clone(
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<(StatusCode, Json<ClonedGraph>), ApiError> {
+) -> Result<Accepted<ClonedGraph>, ApiError> {
     let located = project.graph_by_uuid(uuid).await?;
     let own_id = project.new_own_id();
     let target = if located.user.is_some() { GraphRef::User(own_id) } else { GraphRef::Graph(own_id) };
     let task = project.copy_graph(&located.reference, &target).await?;
     let copy = project.graph(&target).get().await?;
     let graph = project.graph_by_uuid(copy.id.0).await?.into();
-    Ok((StatusCode::ACCEPTED, Json(ClonedGraph { graph, task: tasks::stored(&project, task).await? })))
+    Ok(Accepted(ClonedGraph { graph, task: tasks::stored(&project, task).await? }))
 }

@@ -4,6 +4,7 @@
 use axum::Json;
 use erstwhile::engine::{GraphRef, ProjectHandle};
 use erstwhile::{Error, ErrorKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::http::error::ApiError;
 /// Maximum number of ids of one call.
 const IDS_MAX: usize = 1_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct LookupOne {
     user_id: Option<String>,
@@ -70,7 +71,7 @@ pub(super) async fn graph(Reader(project): Reader, Body(body): Body<LookupOne>) 
     Ok(Json(project.graph_by_uuid(graph.id.0).await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct LookupMany {
     users: Option<Vec<String>>,
@@ -78,12 +79,12 @@ pub(super) struct LookupMany {
     graphs: Option<Vec<String>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Found {
     items: Vec<FoundItem>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FoundItem {
     resource_type: &'static str,
     legacy_id: String,

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, NewMessage, ThreadHandle};
 use erstwhile::model::{Episode, EpisodeId, Metadata};
 use erstwhile::time::merge;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -14,12 +14,13 @@ use super::path::PathUuids;
 use super::tasks::{self, WireTask};
 use super::wire::WireMessage;
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddMessages {
     messages: Vec<AddMessage>,
@@ -28,7 +29,7 @@ pub(super) struct AddMessages {
     strict_ontology: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct AddMessage {
     role: Option<String>,
@@ -41,7 +42,7 @@ struct AddMessage {
     _object: ObjectOnly,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedMessages {
     messages: Vec<WireMessage>,
     task: WireTask,
@@ -54,7 +55,7 @@ pub(super) async fn add(
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
     Body(body): Body<AddMessages>,
-) -> Result<(StatusCode, Json<AddedMessages>), ApiError> {
+) -> Result<Accepted<AddedMessages>, ApiError> {
     if body.messages.len() > app.limits.messages_max {
         let message = format!("messages must have at most {} items", app.limits.messages_max);
         return Err(ApiError::bad_request(message).with_param("messages"));
@@ -74,7 +75,7 @@ pub(super) async fn add(
         _ => None,
     };
     let task = tasks::stored(&project, posted.task).await?;
-    Ok((StatusCode::ACCEPTED, Json(AddedMessages { messages: added, task, context })))
+    Ok(Accepted(AddedMessages { messages: added, task, context }))
 }
 
 fn parse(at: usize, message: AddMessage, limits: &Limits) -> Result<NewMessage, ApiError> {
@@ -143,7 +144,7 @@ pub(super) async fn get(
     Ok(Json(WireMessage::new(handle.message(EpisodeId(message)).await?, thread)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateMetadata {
     pub(super) metadata: Option<Metadata>,

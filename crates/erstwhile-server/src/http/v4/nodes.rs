@@ -1,10 +1,10 @@
 //! `graph.node.*` and `graph.get_subgraph`. This generation calls entities nodes.
 
+use schemars::JsonSchema;
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{FactTriple, NodeDraft};
 use erstwhile::model::{Entity, EntityId, EntityPatch, Metadata};
 use erstwhile::subgraph::{Direction, SubgraphRequest};
@@ -19,6 +19,7 @@ use super::path::PathUuids;
 use super::tasks::{self, Completed, TaskOnly, WireTask};
 use super::wire::{Owner, WireEdge, WireNode};
 use crate::app::App;
+use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -45,14 +46,14 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, node]): PathUuids<2>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     checks::in_graph(&located, node, "node")?;
     project.delete_entity(EntityId(node)).await?;
     Ok(Completed::NodeDelete.answer(&project, node, app.engine.now()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateNode {
     name: Option<String>,
@@ -79,13 +80,13 @@ pub(super) async fn update(
     Ok(Json(WireNode::plain(project.update_entity(EntityId(node), patch).await?, (&located).into())))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct AddNodes {
     nodes: Vec<AddNode>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 struct AddNode {
     name: Option<String>,
@@ -118,13 +119,13 @@ impl AddNode {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedNodes {
     nodes: Vec<AddedNode>,
     task: WireTask,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AddedNode {
     uuid: Uuid,
     name: String,
@@ -140,7 +141,7 @@ pub(super) async fn add(
     Writer(project): Writer,
     PathUuids([graph]): PathUuids<1>,
     Body(body): Body<AddNodes>,
-) -> Result<(StatusCode, Json<AddedNodes>), ApiError> {
+) -> Result<Accepted<AddedNodes>, ApiError> {
     if body.nodes.is_empty() || body.nodes.len() > ADDED_MAX {
         return Err(ApiError::bad_request(format!("nodes must have from 1 to {ADDED_MAX} items")).with_param("nodes"));
     }
@@ -158,10 +159,10 @@ pub(super) async fn add(
         created_at: entity.created_at,
     });
     let added = AddedNodes { nodes: nodes.collect(), task: tasks::stored(&project, task).await? };
-    Ok((StatusCode::ACCEPTED, Json(added)))
+    Ok(Accepted(added))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListNodes {
     filters: Option<WireFilters>,
@@ -198,14 +199,14 @@ pub(super) async fn list(
     Ok(Json(page.map(|(entity, degree)| WireNode::plain(entity, owner).with_degree(degree))))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListNeighbors {
     direction: Option<String>,
     filters: Option<WireFilters>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Neighbor {
     node: WireNode,
     edges: Vec<WireEdge>,
@@ -261,7 +262,7 @@ fn direction_of(name: Option<&str>) -> Result<Direction, ApiError> {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct GetSubgraph {
     seed_node_uuids: Vec<String>,
@@ -272,7 +273,7 @@ pub(super) struct GetSubgraph {
     filters: Option<WireFilters>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireSubgraph {
     nodes: Vec<WireNode>,
     edges: Vec<WireEdge>,

@@ -5,6 +5,7 @@
 //! between two pages move no other row.
 
 use erstwhile::engine::{Listing, SortBy};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,7 +18,8 @@ pub(super) const SIZE_MAX: i64 = 100;
 pub(super) const RESULTS_MAX: i64 = 50;
 
 /// A page of rows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(super) struct Page<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
@@ -26,7 +28,7 @@ pub(super) struct Page<T> {
 }
 
 /// Query parameters of a page.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct PageQuery {
     pub(super) page_size: Option<i64>,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::error::ApiError;
+use crate::openapi::{Description, Input};
 
 /// The code of an error about an id that is not a UUID.
 const INVALID_IDENTIFIER: &str = "invalid_identifier";
@@ -23,6 +24,12 @@ impl<const N: usize> FromRequestParts<App> for PathUuids<N> {
         let Path(given) = path.map_err(|_| malformed())?;
         let uuids = given.iter().map(|(name, text)| identifier(name, text)).collect::<Result<Vec<_>, _>>()?;
         uuids.try_into().map(Self).map_err(|_| malformed())
+    }
+}
+
+impl<const N: usize> Input for PathUuids<N> {
+    fn describe(description: &mut Description<'_>) {
+        description.path_formats(&[Some("uuid"); N]);
     }
 }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use erstwhile::model::Project;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::http::body::{Body, Field};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireProject {
     uuid: Uuid,
     name: String,
@@ -41,7 +42,7 @@ pub(super) async fn get(Reader(project): Reader) -> Result<Json<WireProject>, Ap
     Ok(Json(project.info().await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateProject {
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! `graph.query` and `graph.query_stream`: what a graph has on a question, and the language model's answer to it.
 
+use schemars::JsonSchema;
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::time::Instant;
@@ -24,6 +25,7 @@ use crate::app::App;
 use crate::http::body::Body;
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
+use crate::openapi::{Answer, Description};
 
 /// Number of results of each search.
 const FAST: usize = 10;
@@ -31,7 +33,7 @@ const DEEP: usize = 30;
 /// Maximum number of characters of an episode that the language model reads.
 const EPISODE_READ_MAX: usize = 1_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct QueryBody {
     graph_uuids: Vec<String>,
@@ -96,10 +98,13 @@ struct Record {
 
 impl Record {
     fn new(uuid: Uuid, wire: impl Serialize, text: String) -> Result<Self, ApiError> {
-        let wire = serde_json::to_value(wire)
-            .map_err(|error| erstwhile::Error::internal("a result cannot be written").with_source(error))?;
-        Ok(Self { uuid, wire, text })
+        Ok(Self { uuid, wire: wire_value(wire)?, text })
     }
+}
+
+fn wire_value(wire: impl Serialize) -> Result<Value, ApiError> {
+    Ok(serde_json::to_value(wire)
+        .map_err(|error| erstwhile::Error::internal("a result cannot be written").with_source(error))?)
 }
 
 /// A question that is ready to be asked.
@@ -217,7 +222,7 @@ impl Found {
     }
 
     /// The end of the query: all results, and the answer with what it cites.
-    async fn end(self, question: &Question) -> Result<Value, ApiError> {
+    async fn end(self, question: &Question) -> Result<QueryResult, ApiError> {
         let mut citations: BTreeMap<String, Vec<Uuid>> =
             ["edge", "node", "episode"].map(|kind| (format!("{kind}_uuids"), Vec::new())).into();
         let mut answer = None;
@@ -231,12 +236,46 @@ impl Found {
             }
             answer = Some(answered.text);
         }
-        let mut results: BTreeMap<&str, Vec<Value>> =
+        let mut results: BTreeMap<&'static str, Vec<Value>> =
             Tool::ALL.into_iter().map(|tool| (tool.results(), Vec::new())).collect();
         for (tool, record) in self.records {
             results.entry(tool.results()).or_default().push(record.wire);
         }
-        Ok(json!({ "answer": answer, "citations": citations, "results": results, "truncated": self.is_truncated }))
+        Ok(QueryResult { answer, citations, results, truncated: self.is_truncated })
+    }
+}
+
+/// What a query found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct QueryResult {
+    answer: Option<String>,
+    /// The uuids of the results that the answer cites, by their kind.
+    citations: BTreeMap<String, Vec<Uuid>>,
+    /// The results, by the kind of search.
+    results: BTreeMap<&'static str, Vec<Value>>,
+    truncated: bool,
+}
+
+/// The result at once, or a stream of events that ends with it.
+#[derive(Debug)]
+pub(super) enum QueryAnswer {
+    Whole(QueryResult),
+    Events(Response),
+}
+
+impl IntoResponse for QueryAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Whole(result) => Json(result).into_response(),
+            Self::Events(events) => events,
+        }
+    }
+}
+
+impl Answer for QueryAnswer {
+    fn describe(description: &mut Description<'_>) {
+        description.answer::<QueryResult>("200", "The result, or events that end with it.");
+        description.also_answers("200", "text/event-stream");
     }
 }
 
@@ -244,7 +283,7 @@ pub(super) async fn query(
     State(app): State<App>,
     Reader(project): Reader,
     Body(body): Body<QueryBody>,
-) -> Result<Response, ApiError> {
+) -> Result<QueryAnswer, ApiError> {
     let is_streamed = body.stream == Some(true);
     let question = Question::new(&app, project, body).await?;
     if is_streamed {
@@ -252,13 +291,13 @@ pub(super) async fn query(
             let event = events.next().await?;
             Some((Ok::<_, Infallible>(Event::default().data(event.to_string())), events))
         });
-        return Ok(Sse::new(events).into_response());
+        return Ok(QueryAnswer::Events(Sse::new(events).into_response()));
     }
     let mut found = Found::default();
     for tool in Tool::ALL {
         found.add(tool, question.run(tool).await?, question.limit);
     }
-    Ok(Json(found.end(&question).await?).into_response())
+    Ok(QueryAnswer::Whole(found.end(&question).await?))
 }
 
 /// The events of a query, made one after the other as the client takes them.
@@ -319,7 +358,8 @@ impl Events {
             }));
         }
         self.is_over = true;
-        let mut result = std::mem::take(&mut self.found).end(&self.question).await?;
+        let result = std::mem::take(&mut self.found).end(&self.question).await?;
+        let mut result = wire_value(result)?;
         result["type"] = "result".into();
         Ok(result)
     }

@@ -6,6 +6,7 @@ use erstwhile::engine::{LocatedGraph, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
 use erstwhile::search::filter::Filter;
 use erstwhile::search::{Moment, Reranker, Scored};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -24,8 +25,9 @@ use crate::http::error::ApiError;
 /// Maximum number of results of one search, over all its pages.
 const FOUND_MAX: usize = 1_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
+#[schemars(rename = "SearchBodyWith{F}")]
 pub(super) struct SearchBody<F> {
     query: String,
     reranker: Option<String>,

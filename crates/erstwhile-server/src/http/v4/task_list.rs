@@ -4,6 +4,7 @@ use axum::Json;
 use erstwhile::engine::{ListedTasks, ProjectHandle};
 use erstwhile::model::{ImportJob, ImportState, Task, TaskId, TaskState};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::page::{Page, PageQuery, SIZE_MAX, invalid_cursor};
@@ -27,7 +28,7 @@ const STORED: [(&str, &[&str]); 5] = [
 /// How many batches are read at once.
 const BATCHES_READ: i64 = 100;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListQuery {
     page_size: Option<i64>,

@@ -4,19 +4,20 @@
 //! it deleted may stay, so its task is not stored: the uuid says what it was and when.
 
 use axum::Json;
-use axum::http::StatusCode;
 use erstwhile::ErrorKind;
 use erstwhile::engine::ProjectHandle;
 use erstwhile::model::{ImportJob, ImportJobId, ImportState, Task, TaskId, TaskState};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::path::PathUuids;
+use crate::http::answers::Accepted;
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireTask {
     uuid: Uuid,
     #[serde(rename = "type")]
@@ -30,19 +31,19 @@ pub(super) struct WireTask {
     completed_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Progress {
     stage: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TaskError {
     code: &'static str,
     message: String,
 }
 
 /// `{"task": {...}}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TaskOnly {
     task: WireTask,
 }
@@ -167,8 +168,8 @@ impl Completed {
     }
 
     /// The answer of a call that is complete now.
-    pub(super) fn answer(self, project: &ProjectHandle, object: Uuid, now: Timestamp) -> (StatusCode, Json<TaskOnly>) {
-        (StatusCode::ACCEPTED, Json(TaskOnly { task: self.task(project, object, now) }))
+    pub(super) fn answer(self, project: &ProjectHandle, object: Uuid, now: Timestamp) -> Accepted<TaskOnly> {
+        Accepted(TaskOnly { task: self.task(project, object, now) })
     }
 
     fn at(self, uuid: Uuid, at: Timestamp) -> WireTask {

@@ -1,21 +1,23 @@
 //! `context.*`: templates of context blocks.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use erstwhile::engine::ProjectHandle;
 use erstwhile::model::{Setting, SettingKind};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::page::{Page, PageQuery, SIZE_MAX};
 use super::path::PathUuids;
+use crate::http::answers::Created;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
 /// The name is what older generations call the id of a template.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireTemplate {
     uuid: Uuid,
     pub(super) name: String,
@@ -47,7 +49,7 @@ async fn named(project: &ProjectHandle, name: &str) -> Result<WireTemplate, ApiE
     found.ok_or_else(|| erstwhile::Error::not_found("context template").into())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct PutTemplate {
     name: Option<String>,
@@ -61,14 +63,14 @@ fn missing(field: &str) -> ApiError {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<PutTemplate>,
-) -> Result<(StatusCode, Json<WireTemplate>), ApiError> {
+) -> Result<Created<WireTemplate>, ApiError> {
     let name = body.name.ok_or_else(|| missing("name"))?;
     let template = body.template.ok_or_else(|| missing("template"))?;
     project.put_template(&name, &template, true).await?;
-    Ok((StatusCode::CREATED, Json(named(&project, &name).await?)))
+    Ok(Created(named(&project, &name).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListTemplates {
     name: Option<String>,
@@ -104,8 +106,8 @@ pub(super) async fn update(
     Ok(Json(named(&project, &before.name).await?))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuids([uuid]): PathUuids<1>) -> Result<StatusCode, ApiError> {
+pub(super) async fn delete(Writer(project): Writer, PathUuids([uuid]): PathUuids<1>) -> Result<NoContent, ApiError> {
     let template = find(&project, uuid).await?;
     project.remove_setting(None, SettingKind::ContextTemplate, &template.name).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{ContextRequest, SortBy};
 use erstwhile::model::{Episode, Thread};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::derived::WireThreadSummary;
@@ -14,6 +14,7 @@ use super::tasks::{Completed, TaskOnly};
 use super::templates;
 use super::wire::{Owner, WireEpisode, WireThread};
 use crate::app::App;
+use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -21,7 +22,7 @@ use crate::http::error::ApiError;
 /// Maximum number of a thread's episodes that can be listed.
 const EPISODES_MAX: i64 = 10_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateThread {
     user_uuid: String,
@@ -30,9 +31,9 @@ pub(super) struct CreateThread {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateThread>,
-) -> Result<(StatusCode, Json<WireThread>), ApiError> {
+) -> Result<Created<WireThread>, ApiError> {
     let user = project.user_by_uuid(identifier("user_uuid", &body.user_uuid)?).await?;
-    Ok((StatusCode::CREATED, Json(project.create_thread_without_id(&user).await?.into())))
+    Ok(Created(project.create_thread_without_id(&user).await?.into()))
 }
 
 pub(super) async fn get(
@@ -42,7 +43,7 @@ pub(super) async fn get(
     Ok(Json(project.thread_by_uuid(uuid).await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ListThreads {
     // Not flattened: numbers in a flattened query would be read as text.
@@ -79,19 +80,19 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let thread = project.thread_by_uuid(uuid).await?;
     project.thread(thread.thread_id).delete().await?;
     Ok(Completed::ThreadDelete.answer(&project, uuid, app.engine.now()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct ContextQuery {
     template_uuid: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ThreadContext {
     context: String,
 }

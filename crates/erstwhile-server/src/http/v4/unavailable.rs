@@ -11,11 +11,10 @@ use crate::http::error::ApiError;
 const LEARNING: [&str; 4] = ["/agents", "/agents/{*rest}", "/trace-connections", "/trace-connections/{*rest}"];
 
 /// What this server may have later.
-const LATER: [&str; 9] = [
+const LATER: [&str; 8] = [
     "/debug-logs/{*rest}",
     "/graphs/{graph_uuid}/content-policy",
     "/graphs/{graph_uuid}/content-policy/{*rest}",
-    "/graphs/{graph_uuid}/episodes/{episode_uuid}/debug-logs",
     "/graphs/{graph_uuid}/episodes/{episode_uuid}/ingestion-traces",
     "/graphs/{graph_uuid}/hyperedges",
     "/graphs/{graph_uuid}/hyperedges/{*rest}",
@@ -24,7 +23,7 @@ const LATER: [&str; 9] = [
 ];
 
 /// The routes.
-pub(super) fn routes() -> Router<App> {
+pub fn routes() -> Router<App> {
     let learning = LEARNING.into_iter().fold(Router::new(), |routes, path| routes.route(path, any(learning)));
     LATER.into_iter().fold(learning, |routes, path| routes.route(path, any(later)))
 }

@@ -1,20 +1,22 @@
 //! `user_group.*`: groups of users.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::page::{Page, PageQuery, SIZE_MAX};
 use super::path::{PathUuids, identifier};
 use super::wire::WireUser;
+use crate::http::answers::Created;
 use crate::http::body::{Body, Field, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireUserGroup {
     uuid: Uuid,
     name: String,
@@ -37,7 +39,7 @@ impl From<UserGroup> for WireUserGroup {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateGroup {
     name: String,
@@ -47,12 +49,12 @@ pub(super) struct CreateGroup {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateGroup>,
-) -> Result<(StatusCode, Json<WireUserGroup>), ApiError> {
+) -> Result<Created<WireUserGroup>, ApiError> {
     let group = project.create_group(&body.name, body.description).await?;
-    Ok((StatusCode::CREATED, Json(group.into())))
+    Ok(Created(group.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SearchBody {
     search: Option<String>,
@@ -74,7 +76,7 @@ pub(super) async fn get(
     Ok(Json(project.group(group).get().await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateGroup {
     expected_version: Option<i64>,
@@ -97,9 +99,9 @@ pub(super) async fn update(
     Ok(Json(group.update(version, body.name, description).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuids([group]): PathUuids<1>) -> Result<StatusCode, ApiError> {
+pub(super) async fn delete(Writer(project): Writer, PathUuids([group]): PathUuids<1>) -> Result<NoContent, ApiError> {
     project.group(group).delete().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 async fn users(
@@ -139,13 +141,13 @@ pub(super) async fn candidates(
     users(&project, group, false, &query, body.search).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct MutateMembers {
     user_uuids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Mutated {
     added_count: usize,
     removed_count: usize,
@@ -187,9 +189,9 @@ pub(super) async fn remove_members(
 pub(super) async fn remove_member(
     Writer(project): Writer,
     PathUuids([group, user]): PathUuids<2>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<NoContent, ApiError> {
     project.group(group).change_members(&[user], false).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 pub(super) async fn of_user(

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use erstwhile::engine::{NewUser, SortBy, UserUpdate};
 use erstwhile::model::Metadata;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::checks;
@@ -13,11 +13,12 @@ use super::path::PathUuids;
 use super::tasks::{Completed, TaskOnly};
 use super::wire::{WireNode, WireUser};
 use crate::app::App;
+use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Field, Query};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct CreateUser {
     user_id: Option<String>,
@@ -33,7 +34,7 @@ pub(super) struct CreateUser {
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateUser>,
-) -> Result<(StatusCode, Json<WireUser>), ApiError> {
+) -> Result<Created<WireUser>, ApiError> {
     checks::without_content_policy(body.content_policy.as_ref())?;
     let has_id = body.user_id.is_some();
     let new = NewUser {
@@ -46,14 +47,14 @@ pub(super) async fn create(
         disable_default_ontology: body.disable_default_ontology.unwrap_or(false),
     };
     let user = if has_id { project.add_user(new).await? } else { project.add_user_without_id(new).await? };
-    Ok((StatusCode::CREATED, Json(user.into())))
+    Ok(Created(user.into()))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireUser>, ApiError> {
     Ok(Json(project.user_by_uuid(uuid).await?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct UpdateUser {
     email: Option<String>,
@@ -86,13 +87,13 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<(StatusCode, Json<TaskOnly>), ApiError> {
+) -> Result<Accepted<TaskOnly>, ApiError> {
     let user = project.user_by_uuid(uuid).await?;
     project.user(user.user_id).delete().await?;
     Ok(Completed::UserDelete.answer(&project, uuid, app.engine.now()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
 pub(super) struct SearchUsers {
     search: Option<String>,

@@ -1,5 +1,6 @@
 //! The generation's response types, and conversions from domain types.
 
+use schemars::JsonSchema;
 use std::collections::HashMap;
 
 use erstwhile::engine::{FactTriple, GraphRef, LocatedGraph, ProjectHandle};
@@ -10,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::http::error::ApiError;
+use crate::openapi::without_description;
 
 /// Maximum number of a node's episodes in a response.
 const NODE_EPISODES_MAX: usize = 100;
@@ -19,7 +21,7 @@ fn given_id(own: String, uuid: Uuid) -> Option<String> {
     Some(own).filter(|own| *own != uuid.to_string())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireUser {
     uuid: Uuid,
     user_id: Option<String>,
@@ -50,7 +52,7 @@ impl From<User> for WireUser {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireThread {
     uuid: Uuid,
     thread_id: Option<String>,
@@ -73,7 +75,7 @@ impl From<Thread> for WireThread {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireGraph {
     uuid: Uuid,
     graph_id: Option<String>,
@@ -124,7 +126,8 @@ impl From<LocatedGraph> for WireGraph {
 }
 
 /// The graph and the user of what a response holds.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[schemars(transform = without_description)]
 pub(super) struct Owner {
     graph_uuid: Uuid,
     user_uuid: Option<Uuid>,
@@ -149,7 +152,8 @@ impl From<&User> for Owner {
 }
 
 /// The place of a search result.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
+#[schemars(transform = without_description)]
 pub(super) struct Rank {
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
@@ -164,7 +168,7 @@ impl Rank {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireMessage {
     uuid: Uuid,
     thread_uuid: Uuid,
@@ -198,7 +202,7 @@ impl WireMessage {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireEpisode {
     uuid: Uuid,
     #[serde(flatten)]
@@ -267,7 +271,7 @@ impl WireEpisode {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireEdge {
     uuid: Uuid,
     #[serde(flatten)]
@@ -326,7 +330,7 @@ fn labels(entity_type: Option<&String>) -> Vec<String> {
     std::iter::once("Entity".to_owned()).chain(own).collect()
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WireNode {
     uuid: Uuid,
     #[serde(flatten)]
