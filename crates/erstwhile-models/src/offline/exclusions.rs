@@ -82,6 +82,7 @@ impl SentenceReader<'_, '_> {
                         ))
                     || kinds.has(Kind::Procedure)
                     || kinds.has(Kind::Money)
+                    || s.is_lemma(object, &["pound", "dollar", "euro", "quid", "buck"])
                     // "Ordered pizza" is eaten.
                     || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
                     || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])

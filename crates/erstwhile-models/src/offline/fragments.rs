@@ -163,6 +163,15 @@ fn splices(sentence: &mut Mapped) {
             if [" she ", " he ", " they ", " who ", ";"].iter().any(|other| before.contains(other)) {
                 continue;
             }
+            // "My youngest, Ada, failed her test": the name belongs to who is before it.
+            let beside = text[..at].rsplit_once(", ").is_some_and(|(kin, name)| {
+                name.starts_with(char::is_uppercase)
+                    && !name.contains(' ')
+                    && kin.to_ascii_lowercase().split_whitespace().any(|word| matches!(word, "my" | "our"))
+            });
+            if beside {
+                continue;
+            }
             let rest = ["mostly ", "mainly ", "currently ", "now ", "just ", "still ", "also "]
                 .iter()
                 .find_map(|adverb| rest.strip_prefix(adverb))

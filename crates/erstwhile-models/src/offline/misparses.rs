@@ -109,7 +109,8 @@ impl Sentence<'_> {
             .doc
             .ancestors(object)
             .take_while(|above| *above != verb)
-            .any(|above| self.dep(above) == Dep::Appos && self.pos(above) == Pos::Noun && above > verb);
+            .any(|above| self.dep(above) == Dep::Appos && self.pos(above) == Pos::Noun && above > verb)
+            || self.is_of_second_object(verb, object);
         reading
             || starts_clause
             || cut
@@ -120,6 +121,22 @@ impl Sentence<'_> {
             || half_title
             || behind_subtitle
             || proper && (volume || subtitle)
+    }
+
+    /// Whether an object belongs to the second of two that the parser hangs on a verb without joining them.
+    fn is_of_second_object(&self, verb: usize, object: usize) -> bool {
+        let top = std::iter::once(object).chain(self.doc.ancestors(object)).find(|above| self.head(*above) == verb);
+        top.is_some_and(|top| {
+            self.dep(top) == Dep::Dobj
+                && self
+                    .child(verb, |other| {
+                        self.dep(other) == Dep::Dobj
+                            && other < top
+                            && self.is_noun(other)
+                            && (other..top).any(|mark| self.text(mark) == ",")
+                    })
+                    .is_some()
+        })
     }
 
     /// Whether another clause, with a subject of its own, stands between a verb and its object.

@@ -346,6 +346,8 @@ impl MoodReader<'_, '_> {
         let word = if s.pos(head) == Pos::Adj || adjective.is_some() { s.lower(head) } else { s.lemma(head) };
         let past = s.is_past(head);
         let mood = match word {
+            // "I have had to do it since May": it is done.
+            "have" if past && s.child(head, |c| s.dep(c) == Dep::Aux && s.lemma(c) == "have").is_some() => above.mood,
             "use" if s.tag(head) == Tag::Vbd => return Some(Reading { mood: Mood::Former, negated }),
             // "I want to stop smoking": a wish, whose object says what is to stop.
             "stop" | "quit" if matches!(above.mood, Mood::Wanted | Mood::Planned | Mood::Considered) => return None,

@@ -67,6 +67,11 @@ impl SentenceReader<'_, '_> {
         if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
             return Ok(self.named_object(candidate.relation, token, named));
         }
+        if matches!(candidate.relation, "LIVES_IN" | "LOCATED_IN")
+            && let Some(place) = self.place_around(token)
+        {
+            return Ok(place);
+        }
         let kinds = self.kinds(token);
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
@@ -125,6 +130,14 @@ impl SentenceReader<'_, '_> {
         Ok(object)
     }
 
+    /// "By a lake in Minnesota", "above a bakery in Ghent": the place with a name.
+    fn place_around(&self, noun: usize) -> Option<Object> {
+        let s = self.s;
+        let preposition = s.child(noun, |c| s.dep(c) == Dep::Prep && s.is(c, &["in", "near"]))?;
+        let place = s.object_of(preposition).filter(|place| s.pos(noun) == Pos::Noun && s.is_proper(*place))?;
+        Some(Object::entity(nouns::strip_article(&nouns::name(&s, place)), Some("Location")))
+    }
+
     /// An object whose name stands in quotation marks or behind "called".
     fn titled_object(&mut self, relation: &str, token: usize) -> Option<Object> {
         let s = self.s;
@@ -161,6 +174,9 @@ impl SentenceReader<'_, '_> {
                 "with" => with.intersects(Kinds::of(&[Kind::Person, Kind::HumanNp])),
                 "in" | "at" if kinds.intersects(Kinds::of(&[Kind::Instrument, Kind::Sport])) => true,
                 "for" if kinds.has(Kind::Medication) => true,
+                "in" if s.is_lemma(object, &["fall", "autumn", "spring", "summer", "winter", "morning", "evening"]) => {
+                    true
+                }
                 "in" | "at" => with.has(Kind::Gpe) && (s.is_proper(token) || kinds.has(Kind::Ownable)),
                 "on" => s.is_lemma(object, &["weekend", "weekday"]) || s.lower(object).ends_with("days"),
                 "for" => s.is(object, &["good", "now", "fun", "free", "years", "ages", "life"]),

@@ -253,12 +253,12 @@ impl TurnReader<'_> {
         let mut units = Vec::new();
         for sentence in sentences::split(text.text()) {
             let source = &text.text()[sentence.span.clone()];
-            if source.len() > SENTENCE_BYTES_MAX
-                || source.split_whitespace().count() > SENTENCE_WORDS_MAX
-                || passages::is_keyword_list(source)
-            {
+            let too_long = source.len() > SENTENCE_BYTES_MAX || source.split_whitespace().count() > SENTENCE_WORDS_MAX;
+            if too_long || passages::is_keyword_list(source) {
                 let place = text.origin(sentence.span);
-                self.trace.note(place, Stage::Text, "the sentence is longer than what is read, or a list of keywords");
+                let reason =
+                    if too_long { "the sentence is longer than what is read" } else { "it is a list of keywords" };
+                self.trace.note(place, Stage::Text, reason);
                 continue;
             }
             let opening = openings::opening_length(source);

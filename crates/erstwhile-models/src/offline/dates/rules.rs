@@ -476,6 +476,11 @@ fn recent_weekday(context: DateContext<'_>, at: usize) -> Option<(usize, Period)
     {
         return None;
     }
+    // "Every second Monday".
+    let alternates = at.checked_sub(2).is_some_and(|every| word_at(context.tokens, every) == "every");
+    if alternates && matches!(before, "other" | "second" | "third" | "single" | "alternate") {
+        return None;
+    }
     let today = context.now.date();
     // Who says "on Friday" of the past on a Friday means the one before: today would be "today".
     let date = previous(today, name)?;
