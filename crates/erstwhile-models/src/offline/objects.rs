@@ -67,11 +67,6 @@ impl SentenceReader<'_, '_> {
         if let Some(named) = self.name_after_comma(token).filter(|_| relation.is_none_or(|relation| !relation.value)) {
             return Ok(self.named_object(candidate.relation, token, named));
         }
-        if matches!(candidate.relation, "LIVES_IN" | "LOCATED_IN")
-            && let Some(place) = self.place_around(token)
-        {
-            return Ok(place);
-        }
         let kinds = self.kinds(token);
         if kinds.has(Kind::Title) && s.lexicon.objects(candidate.relation).has(Kind::Title) {
             return Ok(Object::entity(self.title(token), Some("Role")));
@@ -138,10 +133,15 @@ impl SentenceReader<'_, '_> {
         Some(Object::entity(nouns::strip_article(&nouns::name(&s, place)), Some("Location")))
     }
 
-    /// An object whose name stands in quotation marks or behind "called".
+    /// An object whose name stands in quotation marks, behind "called", or around it.
     fn titled_object(&mut self, relation: &str, token: usize) -> Option<Object> {
         let s = self.s;
         let wanted = s.lexicon.objects(relation);
+        if matches!(relation, "LIVES_IN" | "LOCATED_IN")
+            && let Some(place) = self.place_around(token)
+        {
+            return Some(place);
+        }
         // "Daisy Jones and The Six": the whole title.
         if let Some(title) = s.quotation(token).filter(|title| title.len() > 1) {
             let title = nouns::strip_article(nouns::span_text(&s, title.start, title.end - 1));
