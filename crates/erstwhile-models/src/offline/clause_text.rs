@@ -268,6 +268,7 @@ impl ClauseWriter<'_, '_, '_, '_> {
             Dep::Advmod if !s.is(child, TELLING_ADVERBS) => Ok(()),
             // "We went together" of which one is written.
             Dep::Advmod if s.is(child, &["together"]) && !self.clause.subject.plural => Ok(()),
+            Dep::Npadvmod if self.keeps(child) => self.object(child, Dep::Dobj),
             Dep::Npadvmod => Ok(()),
             Dep::Dobj | Dep::Attr | Dep::Oprd | Dep::Pobj | Dep::Appos => self.object(child, dep),
             Dep::Dative if s.pos(child) != Pos::Adp => self.object(child, dep),
@@ -288,6 +289,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let specific = || s.has_child_word(child, &["specifically", "especially", "particularly", "mainly", "mostly"]);
         match s.dep(child) {
             Dep::Appos => true,
+            // "I'm an adjuster, hail damage mostly".
+            Dep::Attr | Dep::Dobj | Dep::Acomp => s.text(first) == "," || apart() && s.text(first - 1) == ",",
             Dep::Prep => {
                 let percent = s.object_of(child).is_some_and(|object| {
                     s.text(object) == "%" && s.tokens().contains(&(object + 1)) && s.is(object + 1, &["off"])

@@ -62,6 +62,7 @@ impl SentenceReader<'_, '_> {
             "OWNS" => {
                 s.is_given_name(object)
                     || kinds.has(Kind::Person)
+                    || self.people.known(s.text(object)).is_some()
                     || s.lemma(context.verb) == "drive"
                         && s.is_lemma(
                             object,
@@ -82,6 +83,8 @@ impl SentenceReader<'_, '_> {
                         ))
                     || kinds.has(Kind::Procedure)
                     || kinds.has(Kind::Money)
+                    // "I'll get Terrell to help".
+                    || s.is_given_name(object) && context.reading.mood != Mood::Actual
                     || s.is_lemma(object, &["pound", "dollar", "euro", "quid", "buck"])
                     // "Ordered pizza" is eaten.
                     || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
@@ -104,6 +107,8 @@ impl SentenceReader<'_, '_> {
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
+            // "Did 10 minutes".
+            "RAN_DISTANCE" => s.is_lemma(object, &["minute", "hour", "min", "second"]),
             // "Made the team" is no work of art.
             "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
             // "Upgraded my phone to a 15 Pro" mends nothing.
@@ -200,6 +205,8 @@ impl SentenceReader<'_, '_> {
             || s.is_across_a_clause(context.verb, object)
             || frame.slot == "obj" && s.is_behind_a_dash(context.verb, object)
             || owned && s.is_causative(context.verb, object)
+            // "We have no dog but two birds".
+            || s.child(object, |c| s.dep(c) == Dep::Det && s.is(c, &["no"])).is_some()
     }
 
     /// "Saw ospreys", "saw Todd Phillips at the talk": no event and no film.
@@ -223,6 +230,10 @@ impl SentenceReader<'_, '_> {
             // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
             "ACHIEVED" => {
                 kinds.has(Kind::Team)
+                    // "My dad passed the piano to my sister".
+                    || s.lemma(context.verb) == "pass" && s.child(context.verb, |c| s.is(c, &["to"])).is_some()
+                    // "I got a physics test on Thursday" is to come.
+                    || s.lemma(context.verb) == "get" && kinds.has(Kind::Exam)
                     // "Doing some promotion for my shop".
                     || s.lemma(context.verb) == "do"
                     || s.is_lemma(context.verb, &["come"])
@@ -231,6 +242,10 @@ impl SentenceReader<'_, '_> {
             // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
             "ATTENDED" => {
                 kinds.has(Kind::Gym)
+                    // "I go to Guaruja every second Saturday" is a habit.
+                    || s.lemma(context.verb) == "go"
+                        && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+                        && !kinds.has(Kind::Event)
                     || s.lemma(context.verb) == "make" && s.is_lemma(object, MEALS)
                     || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
                     || s.lemma(context.verb) == "watch"
@@ -291,8 +306,8 @@ impl SentenceReader<'_, '_> {
         match frame.relation.name.as_str() {
             // Who goes there is at school, who went there once paid a visit.
             "STUDIES_AT" => {
-                let visits =
-                    s.lemma(verb) == "go" && (!matches!(s.tag(verb), Tag::Vbz | Tag::Vbp) || kinds.has(Kind::Gpe));
+                let present = matches!(s.tag(verb), Tag::Vbz | Tag::Vbp);
+                let visits = s.lemma(verb) == "go" && !(present && child);
                 (is_there && !child || visits) && !school
             }
             // "Based in the Leeds office" is no home.
@@ -325,6 +340,7 @@ impl SentenceReader<'_, '_> {
             "HAS_AGE" => {
                 s.lemma(context.verb) == "be"
                     && (s.is_past(context.verb)
+                        || s.has_child(object, &[Dep::Det])
                         || s.subject(context.verb).is_some_and(|subject| s.is(subject, &["we"])))
             }
             // "Seeing someone", not "saw Dr Lund".

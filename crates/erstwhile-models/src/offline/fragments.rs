@@ -212,8 +212,8 @@ fn preference(sentence: &mut Mapped) {
     let bare = (1..=4).contains(&words)
         && !super::questions::has_verb(thing)
         && ![
-            "no ", "not ", "thanks", "same", "too ", "that ", "it ", "this ", "ok", "good ", "great", "works", "do ",
-            "what",
+            "no ", "not ", "pray ", "thanks", "same", "too ", "that ", "it ", "this ", "ok", "good ", "great", "works",
+            "do ", "what",
         ]
         .iter()
         .any(|word| format!("{} ", thing.to_lowercase()).starts_with(word))

@@ -65,7 +65,8 @@ impl SentenceReader<'_, '_> {
     /// States each of the names after a plural of relatives or animals; returns whether there are any.
     pub(super) fn listed_names(&mut self, noun: usize) -> bool {
         let s = self.s;
-        let young = s.is_lemma(noun, YOUNG);
+        // "My twins" are one's children.
+        let young = s.is_lemma(noun, YOUNG) || s.is(noun, &["twins", "triplets"]);
         let animal = s.is_a(noun, Kind::Animal);
         if s.tag(noun) != Tag::Nns || self.trust == Trust::Assistant || !(young || animal || s.is_a(noun, Kind::Kin)) {
             return false;

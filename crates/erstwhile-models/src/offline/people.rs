@@ -461,6 +461,10 @@ pub(super) fn kin_relation(sentence: &Sentence<'_>, noun: usize) -> Option<&'sta
     if sentence.is(noun, &["boy", "girl"]) && sentence.has_child_word(noun, &["baby"]) {
         return Some("HAS_CHILD");
     }
+    // "My twins" are one's children, "my twin" is none.
+    if sentence.is(noun, &["twins", "triplets"]) {
+        return Some("HAS_CHILD");
+    }
     sentence.lexicon.kin(sentence.lower(noun)).or_else(|| sentence.lexicon.kin(sentence.lemma(noun)))
 }
 

@@ -225,6 +225,14 @@ impl PhraseWriter<'_, '_, '_> {
             Dep::Det => !sentence.is(child, &["these", "those", "any", "all", "such", "what", "which"]),
             // "A movie or two".
             Dep::Nummod if child > token && sentence.is(child, &["two", "three"]) => false,
+            // "An adjuster, hail damage mostly".
+            Dep::Dobj | Dep::Nmod | Dep::Attr | Dep::Acomp
+                if child > token
+                    && sentence.doc.left_edge(child) > token + 1
+                    && sentence.text(sentence.doc.left_edge(child) - 1) == "," =>
+            {
+                false
+            }
             // "A nurse, very calm".
             Dep::Amod if child > token && sentence.doc.left_edge(child) > token + 1 => false,
             Dep::Amod => sentence.is_a(token, Kind::Vague) || !sentence.is_lemma(child, PRAISE),

@@ -230,16 +230,18 @@ fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) -> Option<usi
         }
         let is_number = number.kind == TokenKind::Number && number.lower.bytes().all(|b| b.is_ascii_digit())
             || NUMBER_WORDS.contains(&number.lower.as_str());
-        here.is(",")
-            && is_number
-            && year(&number.lower).is_none()
-            && counted.is_some_and(|t| {
-                t.kind == TokenKind::Word
-                    && !is_month(&t.lower)
-                    && !is_span(t)
-                    && !t.is_any(COUNTED_APART)
-                    && unit(&t.lower).is_none()
-            })
+        // "In March, two weeks in Rome", but not "a year, two months ago".
+        let counts = |t: &Token| {
+            let behind = context.tokens.get(at + 3);
+            let is_date =
+                is_span(t) && behind.is_some_and(|t| t.is_any(&["ago", "earlier", "later", "before", "from"]));
+            t.kind == TokenKind::Word
+                && !is_month(&t.lower)
+                && !is_date
+                && !t.is_any(COUNTED_APART)
+                && (is_span(t) || unit(&t.lower).is_none())
+        };
+        here.is(",") && is_number && year(&number.lower).is_none() && counted.is_some_and(counts)
     })
 }
 

@@ -82,6 +82,17 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("i joined a session in the pub every second monday.", None),
     ("I live above a bakery in Ghent.", Some(("+ Nora LIVES_IN Ghent", "Nora lives above a bakery in Ghent."))),
     ("We're getting a puppy in the fall.", Some(("+ Nora HAS_PET puppy", "Nora is getting a puppy in the fall."))),
+    ("We have no dog.", None),
+    ("Now I'm the fat one!", None),
+    ("I go to Guaruja every second Saturday with two colleagues.", None),
+    (
+        "I'm an insurance adjuster now, hail damage mostly.",
+        Some(("+ Nora WORKS_AS insurance adjuster", "Nora is an insurance adjuster.")),
+    ),
+    (
+        "I'm walking two miles at every stop.",
+        Some(("+ Nora RAN_DISTANCE two miles", "Nora is walking two miles at every stop.")),
+    ),
     ("I love these little cards.", None),
     ("That book about old castles I recently bought is lovely.", None),
     ("I've been watching a lot of films lately.", None),
