@@ -8,7 +8,7 @@ use erstwhile_core::ontology::Ontology;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::parts::Parts;
 use crate::ports::{Extractor, Ids};
@@ -57,7 +57,7 @@ pub(crate) struct State {
     dropped: DroppedClaims,
     erasures: Erasures,
     damage: Mutex<Vec<String>>,
-    traces: Semaphore,
+    traces: Arc<Semaphore>,
     model_totals: SharedModelTotals,
     embedding_queue: EmbeddingQueue,
     embedding_totals: SharedEmbeddingTotals,
@@ -78,7 +78,7 @@ impl State {
             dropped: DroppedClaims::default(),
             erasures: Erasures::default(),
             damage: Mutex::default(),
-            traces: Semaphore::new(1),
+            traces: Arc::new(Semaphore::new(1)),
             model_totals: SharedModelTotals::default(),
             embedding_queue: EmbeddingQueue::default(),
             embedding_totals: SharedEmbeddingTotals::default(),
@@ -105,8 +105,9 @@ impl State {
     }
 
     /// Waits until no other trace of dropped words is computed.
-    pub(crate) async fn trace_turn(&self) -> Result<SemaphorePermit<'_>> {
-        self.traces.acquire().await.map_err(|_| Error::internal("traces are no longer computed"))
+    pub(crate) async fn trace_turn(&self) -> Result<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.traces).acquire_owned().await;
+        turn.map_err(|_| Error::internal("traces are no longer computed"))
     }
 
     /// The erasures that this process completes.

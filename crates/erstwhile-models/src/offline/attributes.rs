@@ -363,7 +363,16 @@ impl SentenceReader<'_, '_> {
 pub(super) fn number_of(word: &str) -> Option<u32> {
     const WORDS: [&str; 13] =
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    word.parse().ok().or_else(|| u32::try_from(WORDS.iter().position(|known| *known == word)?).ok())
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let listed = |words: &[&str], word: &str| u32::try_from(words.iter().position(|known| *known == word)?).ok();
+    let tens = |word: &str| Some((listed(&TENS, word)? + 2) * 10);
+    // "Sixty-six".
+    let compound = || {
+        let (first, second) = word.split_once('-')?;
+        let ones = listed(&WORDS, second).filter(|ones| (1..10).contains(ones))?;
+        Some(tens(first)? + ones)
+    };
+    word.parse().ok().or_else(|| listed(&WORDS, word)).or_else(|| tens(word)).or_else(compound)
 }
 
 #[cfg(test)]
@@ -373,5 +382,6 @@ mod tests {
     #[test]
     fn numbers_are_read_in_digits_and_words() {
         assert_eq!((number_of("3"), number_of("three"), number_of("many")), (Some(3), Some(3), None));
+        assert_eq!((number_of("sixty"), number_of("sixty-six"), number_of("24-70")), (Some(60), Some(66), None));
     }
 }

@@ -55,10 +55,9 @@ impl SentenceReader<'_, '_> {
         }
         match name {
             "ACHIEVED" | "ATTENDED" | "VISITED" if self.is_no_occasion(context, frame, object, kinds) => true,
-            // One has no people.
             // "Flask-WTF 1.1.1": a version alone is no tool.
             "USES" => !s.text(object).contains(char::is_alphabetic),
-            // "I drive a forklift at a warehouse" is a job.
+            // One has no people. "I drive a forklift at a warehouse" is a job.
             "OWNS" => {
                 s.is_given_name(object)
                     || kinds.has(Kind::Person)

@@ -3,7 +3,7 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use foldhash::{HashMap, HashMapExt};
 
-use super::given_names::gender_of_name;
+use super::given_names::{gender_of_name, probable_gender};
 use super::lexicon::Kind;
 use super::nouns;
 use super::sentence::Sentence;
@@ -235,12 +235,13 @@ impl People {
             found.iter().find(|(place, _)| !place.in_passing && place.turn == last.turn).or_else(|| found.first())?;
         // Of two who may be meant, and of whom the name does not tell "he" from "she", neither is.
         let is_sure = |person: &Person| {
-            plural || person.kinship.is_some() || person.gender.is_some() || gender_of_name(&person.name).is_some()
+            plural || person.kinship.is_some() || person.gender.is_some() || probable_gender(&person.name) == wanted
         };
         let is_here = place.sentence == self.sentence;
         let rival = found.iter().any(|(other_place, other)| {
             let beside = if is_here { other_place.sentence == place.sentence } else { other_place.turn == place.turn };
-            other.name != person.name && beside && other.kind != PersonKind::Pet
+            let differs = is_named(other) && probable_gender(&other.name).is_some_and(|gender| Some(gender) != wanted);
+            other.name != person.name && beside && !differs && other.kind != PersonKind::Pet
         });
         (person.known && (is_sure(person) || !rival)).then(|| person.clone())
     }

@@ -110,11 +110,10 @@ impl SentenceReader<'_, '_> {
         let unit = s.tokens().filter(|t| *t > number && *t < number + 3).find(|t| s.is(*t, &["months", "weeks"]));
         // "Sixty-six" is one number.
         let first = s.doc.left_edge(number).max(s.start);
-        let is_compound = first < number && s.subtree(number).any(|part| s.text(part) == "-");
-        let text =
-            if is_compound { nouns::span_text(&s, first, number).to_lowercase() } else { s.lower(number).to_owned() };
+        let text = nouns::span_text(&s, first, number).to_lowercase();
+        let text = if first < number && text.contains('-') { text } else { s.lower(number).to_owned() };
         let value = number_of(&text).map_or_else(|| text.clone(), |number| number.to_string());
-        if !is_compound && value.parse::<u16>().map_or(true, |years| years > 120)
+        if value.parse::<u16>().map_or(true, |years| years > 120)
             || !turns && s.entity_kind(number) == Some(EntityKind::Time)
         {
             return false;

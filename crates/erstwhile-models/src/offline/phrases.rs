@@ -115,7 +115,6 @@ impl PhraseWriter<'_, '_, '_> {
                 self.word(token)?;
                 done = true;
             }
-            // The other of two nouns that the parser hangs on one another.
             // "For box models and layouts".
             if sentence.dep(child) == Dep::Prep
                 && child > token
@@ -140,6 +139,7 @@ impl PhraseWriter<'_, '_, '_> {
                 self.words.push("the".to_owned());
                 continue;
             }
+            // The other of two nouns that the parser hangs on one another.
             if sentence.dep(child) == Dep::Nmod && sentence.has_child(child, &[Dep::Cc]) {
                 // "Cable and TV services": both nouns are before the one.
                 if let Some(other) = sentence.child_of(child, &[Dep::Conj]).filter(|other| *other < token) {

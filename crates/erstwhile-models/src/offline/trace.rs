@@ -13,13 +13,14 @@ use super::mood;
 use super::nouns::Vague;
 use super::passages::Passage;
 use super::reader::{SentenceReader, Trust};
-use erstwhile::ports::{DroppedWords, Stage, Trace};
+use erstwhile::ports::{DroppedWords, Stage, TRACE_ENTRIES_MAX, Trace};
 
 /// Records what is dropped, if it is asked for.
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
     pub(super) wanted: bool,
     notes: Vec<Note>,
+    left_out: usize,
 }
 
 /// Words that became no claim, by their place in the turn.
@@ -33,22 +34,36 @@ struct Note {
 
 impl Recorder {
     pub(super) fn new(wanted: bool) -> Self {
-        Self { wanted, notes: Vec::new() }
+        Self { wanted, ..Self::default() }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.notes.len()
+        self.notes.len() + self.left_out
     }
 
     pub(super) fn note(&mut self, place: Range<usize>, stage: Stage, reason: &'static str) {
         if self.wanted {
-            self.notes.push(Note { place, stage, reason, reading: None });
+            self.push(Note { place, stage, reason, reading: None });
         }
+    }
+
+    /// Keeps a note; of those beyond what a trace shows, only their number.
+    fn push(&mut self, note: Note) {
+        if self.notes.len() < TRACE_ENTRIES_MAX {
+            self.notes.push(note);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Whether a trace shows no more notes.
+    fn is_full(&self) -> bool {
+        self.notes.len() >= TRACE_ENTRIES_MAX
     }
 
     /// Takes the notes since the last time; `text` is the turn's.
     pub(super) fn take(&mut self, text: &str) -> Trace {
-        let mut trace = Trace::default();
+        let mut trace = Trace { left_out: std::mem::take(&mut self.left_out), ..Trace::default() };
         for note in std::mem::take(&mut self.notes) {
             let place = text.floor_char_boundary(note.place.start)..text.ceil_char_boundary(note.place.end);
             let words = text.get(place).unwrap_or_default().to_owned();
@@ -67,12 +82,16 @@ impl Recorder {
         if !self.wanted {
             return;
         }
-        let read: Vec<Range<usize>> = passages.iter().map(Passage::place).collect();
-        let mut start = 0;
+        let mut read: Vec<Range<usize>> = passages.iter().map(Passage::place).collect();
+        read.sort_by_key(|read| read.end);
+        let (mut start, mut next) = (0, 0);
         for line in text.split_inclusive('\n') {
             let place = start..start + line.len();
             start = place.end;
-            let is_read = read.iter().any(|read| read.start < place.end && place.start < read.end);
+            while read.get(next).is_some_and(|read| read.end <= place.start) {
+                next += 1;
+            }
+            let is_read = read.get(next).is_some_and(|read| read.start < place.end);
             if !is_read && !line.trim().is_empty() {
                 self.note(place, Stage::Text, "it is code, data, a heading, a signature or pasted text, not prose");
             }
@@ -117,12 +136,16 @@ impl SentenceReader<'_, '_> {
         if outcome.is_err() {
             return self.trace.note(place, Stage::Subject, NOBODY_MEANT);
         }
+        if self.trace.is_full() {
+            self.trace.left_out += 1;
+            return;
+        }
         // Looking again must not change whom later pronouns mean.
         let people = self.people.clone();
         let found = self.first_closed_gate(verb);
         *self.people = people;
         if let Some((stage, reason, reading)) = found {
-            self.trace.notes.push(Note { place, stage, reason, reading });
+            self.trace.push(Note { place, stage, reason, reading });
         }
     }
 

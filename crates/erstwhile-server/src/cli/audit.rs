@@ -49,7 +49,8 @@ fn head_of(text: &str) -> anyhow::Result<AuditHead> {
     let (number, digest) = text.split_once(':').context("a number, a colon and a digest are needed")?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(digest.strip_prefix("sha256:").unwrap_or(digest), &mut bytes).context("no SHA-256 digest")?;
-    Ok(AuditHead { number: number.parse().context("no number of a record")?, digest: bytes })
+    let number = number.parse().ok().filter(|number| *number > 0).context("no number of a record")?;
+    Ok(AuditHead { number, digest: bytes })
 }
 
 impl Audit {

@@ -71,8 +71,9 @@ impl Import {
         let imported = engine.import_from(&self.from, &bar).await;
         bar.0.finish_and_clear();
         // Also of an import that did not finish; its projects may be new.
-        engine.record_of_store(AuditAction::Import).await?;
+        let recorded = engine.record_of_store(AuditAction::Import).await;
         let imported = imported.with_context(|| format!("the import of `{}` did not finish", self.from.display()))?;
+        recorded?;
         print_data(&if self.json { json_of_import(&imported).to_string() } else { line_of_import(&imported) })?;
         for problem in imported.problems.iter().take(PROBLEMS_PRINTED_MAX) {
             print_status(&format!("{}: {}", problem.name, problem.message));

@@ -41,13 +41,15 @@ impl ProjectHandle {
     }
 
     async fn traces(&self, graph: GraphId, episodes: Vec<Episode>) -> Result<Vec<EpisodeTrace>> {
-        if episodes.is_empty() {
-            return Ok(Vec::new());
+        let is_read = |episode: &Episode| episode.state == EpisodeState::Processed;
+        if !episodes.iter().any(is_read) {
+            let untraced = |episode| EpisodeTrace { episode, trace: Trace::default() };
+            return Ok(episodes.into_iter().map(untraced).collect());
         }
         let traces = ingestion::trace(&self.engine.state, graph, &episodes).await?;
         let with_trace = |(episode, trace): (Episode, Trace)| {
-            let is_read = episode.state == EpisodeState::Processed;
-            EpisodeTrace { episode, trace: if is_read { trace } else { Trace::default() } }
+            let trace = if is_read(&episode) { trace } else { Trace::default() };
+            EpisodeTrace { episode, trace }
         };
         Ok(episodes.into_iter().zip(traces).map(with_trace).collect())
     }

@@ -20,10 +20,16 @@ pub(crate) async fn trace(state: &Arc<State>, graph: GraphId, episodes: &[Episod
     let user = user_of(state, &partition).await?;
     let source = Source { state, partition: &partition, user: user.as_ref() };
     let request = ExtractionRequest { trace: true, ..source.request(episodes).await? };
-    // One at a time, so that whoever asks for traces does not slow ingestion down much.
+    // One at a time, so that whoever asks for traces does not slow ingestion down much; also of those who no longer wait,
+    // because the extractor goes on when they leave.
     let turn = state.trace_turn().await?;
-    let extractions = extract(state, request).await?;
-    drop(turn);
+    let shared = Arc::clone(state);
+    let computed = tokio::spawn(async move {
+        let extractions = extract(&shared, request).await;
+        drop(turn);
+        extractions
+    });
+    let extractions = computed.await.map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
     let places: Vec<_> = extractions.iter().map(reading::places).collect();
     let mut extractions: Vec<_> = extractions.into_iter().map(Ok).collect();
     super::admit_declared_types(source, episodes, &mut extractions).await?;

@@ -238,6 +238,7 @@ fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) -> Option<usi
             t.kind == TokenKind::Word
                 && !is_month(&t.lower)
                 && !is_date
+                && !is_clock(&t.lower)
                 && !t.is_any(COUNTED_APART)
                 && (is_span(t) || unit(&t.lower).is_none())
         };
@@ -369,7 +370,10 @@ fn counts_something(context: DateContext<'_>, words: &Range<usize>) -> bool {
     about.is_any(&["about", "around", "roughly", "approximately"])
         && number.kind == TokenKind::Number
         && !is_clock(&number.lower)
-        && context.tokens.get(words.end).is_some_and(|t| t.kind == TokenKind::Word && !t.is_any(COUNTED_APART))
+        && context
+            .tokens
+            .get(words.end)
+            .is_some_and(|t| t.kind == TokenKind::Word && !is_clock(&t.lower) && !t.is_any(COUNTED_APART))
 }
 
 /// "On Sundays from 9-10 pm": an hour of every Sunday.
@@ -385,6 +389,13 @@ fn is_weekly(token: &Token) -> bool {
 
 /// Words behind a time of day that no number counts: "around 5 on Friday".
 const COUNTED_APART: &[&str] = &[
+    "a",
+    "p",
+    "sharp",
+    "noon",
+    "midnight",
+    "hours",
+    "hrs",
     "on",
     "in",
     "at",

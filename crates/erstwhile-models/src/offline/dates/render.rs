@@ -26,26 +26,17 @@ impl DatedSpan {
     pub(in crate::offline) fn describe(&self, said: &str, bare: bool) -> String {
         let said = said.to_lowercase();
         let words = self.describe_period(&said);
+        if let Some(part) = self.part_of_month(&said) {
+            return format!("in {part} {} {}", month(self.period.first), self.period.first.year());
+        }
         match self.extent {
             Extent::Since if said.starts_with("for ") || said.starts_with("over ") => format!("{said} (since {words})"),
             Extent::Since => format!("since {words}"),
             Extent::Until => format!("until {words}"),
             Extent::Before => format!("before {words}"),
             Extent::After => format!("after {words}"),
-            // "In early April".
-            Extent::Between
-                if names_part(&said).is_some() && self.period.end.date().month() == self.period.first.month() =>
-            {
-                let part = names_part(&said).unwrap_or_default();
-                format!("in {part} {} {}", month(self.period.first), self.period.first.year())
-            }
             // "For the summer".
-            Extent::Between
-                if self.grain == Grain::Season
-                    && !["from", "between", "to", "until"]
-                        .into_iter()
-                        .any(|word| said.split_whitespace().any(|other| other == word)) =>
-            {
+            Extent::Between if self.grain == Grain::Season && !names_range(&said) => {
                 format!("for {words}")
             }
             Extent::Between => {
@@ -63,6 +54,15 @@ impl DatedSpan {
                 Grain::Week | Grain::Month | Grain::Season | Grain::Year | Grain::Decade => format!("in {words}"),
             },
         }
+    }
+
+    /// The part of a month that an expression names: "early" of "in early April".
+    fn part_of_month(&self, said: &str) -> Option<&'static str> {
+        let words = || said.split(|c: char| !c.is_alphanumeric());
+        let one_month = self.period.end.date().month() == self.period.first.month();
+        let month = month(self.period.first).to_lowercase();
+        let is_named = self.extent == Extent::Between && one_month && !names_range(said) && said.contains(&month[..3]);
+        ["early", "mid", "late"].into_iter().find(|part| is_named && words().any(|word| word == *part))
     }
 
     fn describe_period(&self, said: &str) -> String {
@@ -104,11 +104,11 @@ fn last_day(end: DateTime, grain: Grain) -> DateTime {
     if grain == Grain::Clock { end } else { end.date().yesterday().map_or(end, super::rules::midnight) }
 }
 
-/// The part of a month that an expression names: "early" of "in early April".
-fn names_part(said: &str) -> Option<&'static str> {
-    ["early", "mid", "late"]
-        .into_iter()
-        .find(|part| said.split(|c: char| !c.is_alphanumeric()).any(|word| word == *part))
+/// Whether an expression has a start and an end: "from 3 to 9 May".
+fn names_range(said: &str) -> bool {
+    said.split(|c: char| !c.is_alphanumeric())
+        .any(|word| matches!(word, "from" | "between" | "to" | "until" | "till" | "and"))
+        || said.contains(['-', '–'])
 }
 
 /// "7 May 2023".

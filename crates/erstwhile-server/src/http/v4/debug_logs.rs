@@ -36,7 +36,8 @@ impl Entry {
 
 fn message(DroppedWords { words, stage, reason, reading }: &DroppedWords) -> String {
     let reading = reading.as_ref().map(|reading| format!(" (read as: {reading})")).unwrap_or_default();
-    format!("dropped at the stage {}: “{words}”: {reason}{reading}", stage.as_str())
+    let words = if words.is_empty() { String::new() } else { format!("“{words}”: ") };
+    format!("dropped at the stage {}: {words}{reason}{reading}", stage.as_str())
 }
 
 pub(super) async fn get(
