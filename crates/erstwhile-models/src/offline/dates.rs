@@ -5,6 +5,7 @@
 //! (`fallback`), whose false matches ("sat", "second", "may", "2-3 people") are left out.
 
 mod calendar;
+mod counted;
 mod fallback;
 mod numbered;
 mod render;

@@ -7,6 +7,7 @@ use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, Ti
 use jiff::civil::{Date, DateTime, Time};
 
 use super::calendar::is_month;
+use super::counted::{counts_something, end_of_expression};
 use super::rules::{shifted, unit, weekday, year};
 use super::{DateContext, Extent, Grain, Period, TokenKind};
 use crate::offline::tokens::Token;
@@ -217,38 +218,6 @@ fn is_feast(context: DateContext<'_>, words: &Range<usize>) -> bool {
     context.tokens[words.clone()].iter().all(plain)
 }
 
-/// Where an expression ends before a number that counts something else: "in July, seven people and one bathroom", "in
-/// December after thirty-four years".
-fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) -> Option<usize> {
-    let token = |at: usize| context.tokens.get(at).filter(|_| run.contains(&at));
-    let is_span = |token: &Token| token.is_any(&["years", "months", "weeks", "days", "year", "month"]);
-    (run.start + 1..run.end).find(|at| {
-        let (Some(here), Some(number)) = (token(*at), token(at + 1)) else { return false };
-        let counted = context.tokens.get(at + 2);
-        if here.is("after") {
-            return counted.is_some_and(is_span);
-        }
-        let is_number = number.kind == TokenKind::Number && number.lower.bytes().all(|b| b.is_ascii_digit())
-            || NUMBER_WORDS.contains(&number.lower.as_str());
-        // "In March, two weeks in Rome", but not "a year, two months ago".
-        let counts = |t: &Token| {
-            let behind = context.tokens.get(at + 3);
-            let is_date =
-                is_span(t) && behind.is_some_and(|t| t.is_any(&["ago", "earlier", "later", "before", "from"]));
-            t.kind == TokenKind::Word
-                && !is_month(&t.lower)
-                && !is_date
-                && !is_clock(&t.lower)
-                && !t.is_any(COUNTED_APART)
-                && (is_span(t) || unit(&t.lower).is_none())
-        };
-        here.is(",") && is_number && year(&number.lower).is_none() && counted.is_some_and(counts)
-    })
-}
-
-const NUMBER_WORDS: &[&str] =
-    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-
 /// Whether an expression ends in the middle of a word: "in a m" of "in a marching band".
 fn is_inside_word(text: &str, end: usize) -> bool {
     let (Some(before), Some(after)) = (text.get(..end), text.get(end..)) else { return true };
@@ -364,18 +333,6 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     !anchored && said.iter().any(|t| is_clock(&t.lower)) && is_habit(context, words)
 }
 
-/// "About 5 movies": a number of something else.
-fn counts_something(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    let [about, number] = &context.tokens[words.clone()] else { return false };
-    about.is_any(&["about", "around", "roughly", "approximately"])
-        && number.kind == TokenKind::Number
-        && !is_clock(&number.lower)
-        && context
-            .tokens
-            .get(words.end)
-            .is_some_and(|t| t.kind == TokenKind::Word && !is_clock(&t.lower) && !t.is_any(COUNTED_APART))
-}
-
 /// "On Sundays from 9-10 pm": an hour of every Sunday.
 fn is_weekly_hour(context: DateContext<'_>, words: &Range<usize>) -> bool {
     context.tokens[words.start.saturating_sub(3)..words.start].iter().any(is_weekly)
@@ -386,32 +343,6 @@ fn is_weekly_hour(context: DateContext<'_>, words: &Range<usize>) -> bool {
 fn is_weekly(token: &Token) -> bool {
     token.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some())
 }
-
-/// Words behind a time of day that no number counts: "around 5 on Friday".
-const COUNTED_APART: &[&str] = &[
-    "a",
-    "p",
-    "sharp",
-    "noon",
-    "midnight",
-    "hours",
-    "hrs",
-    "on",
-    "in",
-    "at",
-    "this",
-    "today",
-    "tomorrow",
-    "tonight",
-    "yesterday",
-    "and",
-    "or",
-    "but",
-    "for",
-    "to",
-    "am",
-    "pm",
-];
 
 /// Words behind a fraction or a score: "3/4 of it", "8/10 correct".
 const FRACTIONS: &[&str] =
@@ -460,7 +391,7 @@ fn is_clock_with_colon(word: &str) -> bool {
     word.contains(':')
 }
 
-fn is_clock(word: &str) -> bool {
+pub(super) fn is_clock(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &word[digits..];
     digits > 0 && (matches!(rest, "am" | "pm" | "a" | "p" | "h" | "ish") || rest.starts_with([':', 'h', '.']))
