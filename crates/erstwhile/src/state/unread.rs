@@ -48,7 +48,8 @@ impl State {
     /// Records episodes that were just stored.
     pub(crate) fn episodes_were_added(&self, graph: GraphId, episodes: &[EpisodeId]) {
         let wait = self.parts.settings.read_wait;
-        if wait.is_zero() || !self.unread.has_workers.load(Ordering::Relaxed) {
+        // Messages that are not to be read are nothing to wait for.
+        if wait.is_zero() || episodes.is_empty() || !self.unread.has_workers.load(Ordering::Relaxed) {
             return;
         }
         let now = Instant::now();
