@@ -95,7 +95,7 @@ impl Sentence<'_> {
                 let verb = if self.pos(next) == Pos::Adv { self.next(next) } else { Some(next) };
                 verb.is_some_and(|verb| matches!(self.tag(verb), Tag::Vbz | Tag::Vbd | Tag::Vbp) && self.is_verb(verb))
             });
-        // "A toaster oven because …", "a team lead at …": a noun behind a noun.
+        // "A team lead at …": a noun behind a noun.
         let cut = is_next(&|next| {
             self.pos(object) == Pos::Noun
                 && matches!(self.tag(next), Tag::Nn | Tag::Nns)

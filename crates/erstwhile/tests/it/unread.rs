@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{ContextRequest, Search};
+use erstwhile::engine::{ContextRequest, NewMessage, Search};
+use erstwhile::model::Role;
 
 use crate::world::{World, lives_in};
 
@@ -29,6 +30,19 @@ async fn the_first_search_and_the_first_context_have_the_facts_of_what_was_just_
             world.engine.project(world.project).thread("t").context(ContextRequest::default()).await.unwrap().text;
         assert!(context.contains("house"), "{context}");
     }
+    workers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_does_not_wait_for_messages_that_are_not_to_be_read() {
+    let world = World::with_read_wait(FOR_EVER).await;
+    let workers = world.engine.spawn_workers(1);
+    world.say("2025-05-01T10:00:00Z", "And you?").await;
+    assert_eq!(facts_found(&world).await, 0);
+    let ignored = NewMessage::new(Role::User, "I live in Oslo.");
+    let thread = world.engine.project(world.project).thread("t");
+    thread.add_messages(vec![ignored], &[Role::User], false).await.unwrap();
+    assert_eq!(facts_found(&world).await, 0);
     workers.stop().await;
 }
 
