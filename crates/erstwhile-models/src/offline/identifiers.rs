@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::given_names::gender_of_name;
 use super::mapped::Mapped;
 
 /// Names that the parser knows well as such; those that stand in a sentence are not used in it.
@@ -121,7 +122,7 @@ pub(super) struct Identifiers {
 
 /// Nouns that the parser takes for verbs, with nouns that it knows.
 const NOUNS: &[(&str, &str)] =
-    &[("gluten", "bread"), ("shellfish", "cheese"), ("metformin", "aspirin"), ("sertraline", "aspirin")];
+    &[("gluten", "bread"), ("shellfish", "cheese"), ("metformin", "aspirin"), ("sertraline", "aspirin"), ("twin", "brother")];
 
 impl Identifiers {
     /// Replaces the identifiers of a text.
@@ -145,7 +146,14 @@ impl Identifiers {
             let joined = words.get(index).filter(|(next, number)| {
                 next.start == range.end + 1 && is_numbered_name(word, number, range.start == 0)
             });
-            let range = match joined {
+            let partner = words.get(index + 1).filter(|(_, partner)| {
+                words.get(index).is_some_and(|(_, sign)| *sign == "&") && is_joint_name(word, partner)
+            });
+            let range = match joined.or(partner) {
+                Some((next, _)) if partner.is_some() => {
+                    index += 2;
+                    range.start..next.end
+                }
                 Some((next, _)) => {
                     index += 1;
                     range.start..next.end
@@ -207,6 +215,15 @@ fn words_of(text: &str) -> Vec<(Range<usize>, &str)> {
         })
         .filter(|(_, word)| !word.is_empty())
         .collect()
+}
+
+/// "Marks & Spencer": whether words around "&" are one name, and no two people.
+pub(super) fn is_joint_name(before: &str, after: &str) -> bool {
+    let is_name = |word: &str| {
+        word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '.'))
+    };
+    let is_person = |word: &str| gender_of_name(word).is_some();
+    is_name(before) && is_name(after) && !(is_person(before) && is_person(after))
 }
 
 /// "Python 3.11", "iPhone 15", "Room 101", "Comet #0001": a name with its number.
@@ -361,6 +378,10 @@ mod tests {
         let identifiers = Identifiers::mask(&mut text);
         assert_eq!(text.text(), "I use Kodak and Nokia in Cisco.");
         assert_eq!(identifiers.original("Nokia"), Some("python3.11"));
+        let source = "Bob & Alice left Johnson & Johnson's labs.";
+        let mut text = Mapped::slice(source, 0..source.len());
+        Identifiers::mask(&mut text);
+        assert_eq!(text.text(), "Bob & Alice left Kodak's labs.");
         let mut restored = "Noor uses Kodak".to_owned();
         identifiers.restore(&mut restored);
         assert_eq!(restored, "Noor uses C++");

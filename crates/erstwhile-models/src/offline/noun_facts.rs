@@ -255,7 +255,8 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         let ends = s.dep(token) == Dep::Nsubj && s.is_lemma(s.head(token), &["end", "finish", "expire"]);
-        let ended = s.is_lemma(s.head(token), &["lose", "leave", "quit"]) || ends && s.is_past(s.head(token));
+        let real = self.is_real(token);
+        let ended = real && s.is_lemma(s.head(token), &["lose", "leave", "quit"]) || ends && s.is_past(s.head(token));
         // "Lunch with my team at Flipkart": the parser may hang the place on the noun before.
         let beside = (token + 1 < s.end && s.dep(token + 1) == Dep::Prep).then_some(token + 1);
         let own = s.children(token).filter(|c| s.dep(*c) == Dep::Prep && Some(*c) != beside);
@@ -271,7 +272,6 @@ impl SentenceReader<'_, '_> {
             let relation = if role { "WORKS_AS" } else { "WORKS_AT" };
             let statement = format!("{} works {} {name}", me.name, if role { "as" } else { "at" });
             let wanted = s.lexicon.objects(relation);
-            let real = self.is_real(token);
             if !real && !ended {
                 // "I'd quit my job at Acme if …": the job is real, the clause is not.
                 let object = Object::entity(name, entity_type(kinds, wanted));

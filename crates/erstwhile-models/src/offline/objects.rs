@@ -115,6 +115,11 @@ impl SentenceReader<'_, '_> {
         {
             return Ok(Object::entity(called, Some("Pet")));
         }
+        // "The relay squad for the regional gala": what the group is for is no part of its name.
+        let name = match name.split_once(" for the ") {
+            Some((group, _)) if matches!(candidate.relation, "JOINED" | "MEMBER_OF") => group.to_owned(),
+            _ => name,
+        };
         let wanted = s.lexicon.objects(candidate.relation);
         // "My job" is no company.
         let kind = if kinds.has(Kind::Job) && !s.is_proper(token) { None } else { entity_type(kinds, wanted) };

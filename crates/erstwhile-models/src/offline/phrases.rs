@@ -198,7 +198,7 @@ impl PhraseWriter<'_, '_, '_> {
                 true
             }
             Dep::Punct => matches!(sentence.text(child), "'" | "-" | "/"),
-            Dep::Npadvmod => child < token,
+            Dep::Npadvmod => child < token || sentence.is_rate(token, child),
             Dep::Relcl
             | Dep::Advcl
             | Dep::Cc

@@ -57,8 +57,9 @@ impl When {
             Self::Always | Self::Report => true,
             Self::Verbless => !has_verb(text),
             Self::Title => {
-                let last = lower.split(" from ").next().and_then(|title| title.rsplit(' ').next());
-                !has_verb(text) && last.is_some_and(is_title)
+                let title = lower.split(" from ").next().and_then(|title| title.split(" at ").next());
+                let mut words = title.unwrap_or_default().split(' ');
+                !has_verb(text) && (words.clone().next_back().is_some_and(is_title) || words.next() == Some("head"))
             }
             Self::Living => has(&["live", "living", "stay"]),
             Self::Eating => has(&["veg", "eat", "diet", "halal", "allerg"]),
@@ -90,6 +91,11 @@ const AMOUNT: &str =
 /// Years, months or weeks in words or digits.
 const COUNT: &str = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty";
 
+/// Breeds of pets, and words for them.
+const BREED: &str = "cockapoo|labrador|lab|spaniel|poodle|greyhound|terrier|collie|beagle|tabby|kitten|puppy|pup|dog|cat|rabbit|\
+    retriever|husky|pug|bulldog|whippet|dachshund|corgi|shepherd|hamster|parrot|budgie|tortoise|pony|horse|ragdoll|siamese|\
+    persian|staffy|cavapoo|labradoodle|goldendoodle|rottweiler|boxer|setter|mutt|mongrel|bunny|gecko|snake|lurcher|schnauzer";
+
 /// A pattern with what it needs and what it says in plain words.
 #[derive(Debug)]
 struct Phrasing {
@@ -112,6 +118,7 @@ fn phrasing(line: &'static str) -> Option<Phrasing> {
         ("%TRACKED%", TRACKED),
         ("%AMOUNT%", AMOUNT),
         ("%COUNT%", COUNT),
+        ("%BREED%", BREED),
         // Names are told by their capitals.
         ("[A-Z]", "(?-i:[A-Z])"),
         (r"\p{Lu}", r"(?-i:\p{Lu})"),

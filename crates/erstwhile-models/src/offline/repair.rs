@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::contractions;
+use super::identifiers::is_joint_name;
 use super::joins;
 use super::mapped::Mapped;
 use super::speakers::ASSISTANT;
@@ -106,7 +107,7 @@ fn normalise_marks(passage: &mut Mapped) {
                 }
                 edits.push((at..last, ". "));
             }
-            '&' if spaced => edits.push((at..end, "and")),
+            '&' if spaced && !stands_in_a_name(&text[..at], &text[end..]) => edits.push((at..end, "and")),
             '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2064}'
@@ -309,6 +310,14 @@ fn split_splices(passage: &mut Mapped) {
         }
     }
     passage.replace(&edits);
+}
+
+/// "Marks & Spencer": whether the words on both sides make one name.
+fn stands_in_a_name(before: &str, after: &str) -> bool {
+    let word = |word: &str| word.trim_matches(|c: char| matches!(c, '(' | ')' | '"' | ',' | ';' | ':' | '!' | '?')).to_owned();
+    let before = before.split_whitespace().next_back().map(word);
+    let after = after.split_whitespace().next().map(word);
+    before.zip(after).is_some_and(|(before, after)| is_joint_name(&before, after.trim_end_matches(['.', '\''])))
 }
 
 /// Whether the words before a comma are no clause but say when, where or how: "Last month, …", "After work, …".

@@ -415,8 +415,9 @@ impl TurnReader<'_> {
             let noted = self.trace.len();
             // Each sentence by itself: its tense decides which Friday is meant.
             let within = sentence.span();
-            let dates_here: Vec<DatedSpan> =
+            let mut dates_here: Vec<DatedSpan> =
                 tools.dates.resolve_within(document.text(), within, turn.reference_time, (self.zone, calls));
+            dates_here.retain(|date| !is_meal(document.text().get(date.span.clone()).unwrap_or_default()));
             // The parse borrows the turn's text; claims are copied out of it.
             let mut reader_claims = Claims::new(&tools.lexicon);
             let mut reader = SentenceReader {
@@ -511,4 +512,11 @@ fn trust(turn: &Turn) -> Trust {
         (EpisodeKind::Message, _) => Trust::Speaker,
         _ => Trust::Document,
     }
+}
+
+/// "£12 on lunch": a meal that is no time.
+fn is_meal(said: &str) -> bool {
+    let last = said.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    let timed = ["at ", "before ", "after ", "over ", "during ", "by "].iter().any(|lead| said.to_lowercase().starts_with(lead));
+    matches!(last.as_str(), "breakfast" | "lunch" | "dinner") && !timed && said.split(' ').count() <= 2
 }

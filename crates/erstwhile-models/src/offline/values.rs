@@ -221,12 +221,15 @@ impl SentenceReader<'_, '_> {
                 }
                 _ => self.phrase(token, None)?,
             };
+            let rate = s.child(token, |c| c > token && s.is_rate(token, c)).filter(|_| !name.contains(" a "));
+            let name = rate.map_or_else(|| name.clone(), |unit| nouns::span_text(&s, token, unit).to_owned());
             return Ok(Some(Value { name, text: None, entity: None }));
         }
         // "80,000 euros", but "a 2018 Honda Jazz" has a name.
         let amount = s.child(token, |c| s.dep(c) == Dep::Nummod && c < token).filter(|_| !s.is_proper(token));
         if let Some(number) = amount {
-            let name = nouns::span_text(&s, number, token).to_owned();
+            let last = s.child(token, |c| c > token && s.is_rate(token, c)).unwrap_or(token);
+            let name = nouns::span_text(&s, number, last).to_owned();
             return Ok(Some(Value { name, text: None, entity: None }));
         }
         if s.pos(token) == Pos::Propn || is_model {

@@ -71,7 +71,13 @@ impl DatedSpan {
             Grain::Clock => format!("{} at {:02}:{:02}", day(first), first.hour(), first.minute()),
             Grain::Part => {
                 let part = ["morning", "afternoon", "evening", "night"].into_iter().find(|part| said.contains(part));
-                format!("the {} of {}", part.unwrap_or("night"), day(first))
+                let by_hour = match first.hour() {
+                    5..12 => "morning",
+                    12..17 => "afternoon",
+                    17..21 => "evening",
+                    _ => "night",
+                };
+                format!("the {} of {}", part.unwrap_or(by_hour), day(first))
             }
             Grain::Day if names_weekday(said) => format!("{} {}", weekday(first), day(first)),
             Grain::Day => day(first),

@@ -27,6 +27,7 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
         "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "circa" | "back" => {
             since_weekday(context, at)
                 .or_else(|| since_duration(context, at))
+                .or_else(|| since_season(context, at))
                 .or_else(|| calendar::year_expression(context, at))
                 .or_else(|| season_of_year(context, at))
                 .or_else(|| ahead(context, at))
@@ -395,6 +396,20 @@ fn since_duration(context: DateContext<'_>, at: usize) -> Option<(usize, Period)
         return None;
     }
     Some((next + 1, offset_period(context.now.date(), -count, unit, Extent::Since)?))
+}
+
+/// "since spring": the last one that has begun.
+fn since_season(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> {
+    let name = at + 1 + usize::from(word_at(context.tokens, at + 1) == "the");
+    let season_name = word_at(context.tokens, name);
+    let is_season = matches!(season_name, "spring" | "summer" | "autumn" | "fall" | "winter");
+    if word_at(context.tokens, at) != "since" || !is_season || word_at(context.tokens, name + 1) == "of" {
+        return None;
+    }
+    let today = context.now.date();
+    let this_year = season(today, season_name, 0)?;
+    let begun = if this_year.first > context.now { season(shifted(today, -12, 0)?, season_name, 0)? } else { this_year };
+    Some((name + 1, Period { extent: Extent::Since, ..begun }))
 }
 
 /// "for three years" in the perfect tense.
