@@ -133,6 +133,11 @@ impl SentenceReader<'_, '_> {
         if !s.is_lemma(verb, STATES) || favourite || reading.negated || reading.mood != Mood::Actual {
             return Ok(false);
         }
+        // "My checks went live yesterday", "my wrist is 95 %".
+        let goes = s.lemma(verb) != "go" || s.has_child_word(verb, &["to", "up", "down", "from", "for", "out"]);
+        if !goes || s.is_a(thing, Kind::BodyPart) {
+            return Ok(false);
+        }
         // "My review was moved to Monday", but not "my family moved".
         let set = s.is_lemma(verb, SETS);
         if set && s.dep(thing) != Dep::Nsubjpass {

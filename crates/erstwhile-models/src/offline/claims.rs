@@ -99,7 +99,9 @@ impl<'l> Claims<'l> {
                 return;
             }
             Mood::Stopped => {
-                let stopped = Fact { relation: "STOPPED", mood: Mood::Actual, date: fact.date, ..fact.clone() };
+                // "I stopped teaching at Bandra school": a job.
+                let stops = if relation == "WORKS_AT" { "LEFT_JOB" } else { "STOPPED" };
+                let stopped = Fact { relation: stops, mood: Mood::Actual, date: fact.date, ..fact.clone() };
                 self.push_end(&fact, relation, Some(&fact.object));
                 self.assert(&stopped);
                 return;

@@ -148,7 +148,9 @@ impl SentenceReader<'_, '_> {
         if frames.is_empty() && !matches!(lemma, "have" | "get" | "be") {
             return Ok(());
         }
-        let date = self.date_of(verb).filter(|date| !self.is_of_every_day(verb, *date) && !self.is_origin(verb, *date));
+        let date = self.date_of(verb).filter(|date| {
+            !self.is_of_every_day(verb, *date) && !self.is_origin(verb, *date) && !self.is_term(verb, *date)
+        });
         let context = Context { verb, subject: &subject, reading, date };
         let candidates = self.candidates(&context, &frames);
         // "Broke up with Pedro" says more than "broke up".

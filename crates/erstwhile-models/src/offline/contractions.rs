@@ -113,7 +113,30 @@ fn written_out(
         "made",
         "written",
     ];
+    const BACK: &[&str] = &["back", "home", "away", "off", "married", "engaged", "divorced", "to ", "into ", "out", "on ", "full"];
+    const TAKEN: &[&str] = &["a ", "an ", "the ", "my ", "me ", "us ", "his ", "her ", "their ", "our ", "up ", "over ", "on "];
     const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
+    // "He's just got back", "she's taken a job": an adverb may stand between.
+    let done = |word: &str, rest: &str| {
+        DONE.contains(&word)
+            || matches!(word, "got" | "gone") && BACK.iter().any(|way| rest.starts_with(way))
+            || matches!(word, "taken" | "left" | "given" | "quit" | "bought" | "become")
+                && TAKEN.iter().any(|lead| rest.starts_with(lead))
+    };
+    let rest_of = |at: usize, word: &str| text.get(at + word.len()..).unwrap_or_default().trim_start();
+    let after_adverb = || {
+        let rest = rest_of(next_at, next);
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        matches!(next, "just" | "now" | "already" | "finally" | "also" | "recently" | "only")
+            && done(word, rest.get(word.len()..).unwrap_or_default().trim_start())
+    };
+    if let Some(owner) = word.strip_suffix("'s").filter(|_| done(next, rest_of(next_at, next)) || after_adverb()) {
+        let gives = next == "given" || next == "taken";
+        let person = owner.starts_with(char::is_uppercase) || gives || matches!(owner, "he" | "she" | "it");
+        if person {
+            return Some((at + owner.len()..at + word.len(), " has".to_owned()));
+        }
+    }
     if let Some(owner) = word
         .strip_suffix("'s")
         .filter(|owner| !owner.is_empty() && NOT_POSSESSED.split_whitespace().any(|known| known == next))
@@ -131,12 +154,6 @@ fn written_out(
         word.strip_suffix("'ve").filter(|_| matches!(next, "a" | "an" | "no" | "two" | "three" | "four"))
     {
         return Some((at + owner.len()..at + word.len(), " have".to_owned()));
-    }
-    if let Some(owner) = word.strip_suffix("'s").filter(|_| DONE.contains(&next)) {
-        let person = owner.starts_with(char::is_uppercase) || matches!(owner, "he" | "she" | "it");
-        if person {
-            return Some((at + owner.len()..at + word.len(), " has".to_owned()));
-        }
     }
     // "Her name's Yasmin".
     if let Some(noun) = word.strip_suffix("'s").filter(|noun| noun.eq_ignore_ascii_case("name")) {

@@ -56,7 +56,13 @@ impl SentenceReader<'_, '_> {
         match name {
             "ACHIEVED" | "ATTENDED" | "VISITED" if self.is_no_occasion(context, frame, object, kinds) => true,
             // "Flask-WTF 1.1.1": a version alone is no tool.
-            "USES" => !s.text(object).contains(char::is_alphabetic),
+            // "Moved to Amarillo": a town, whatever else the name may be.
+            "USES" => {
+                !s.text(object).contains(char::is_alphabetic)
+                    || s.is_lemma(context.verb, &["move"])
+                        && s.is_proper(object)
+                        && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
+            }
             // One has no people. "I drive a forklift at a warehouse" is a job.
             "OWNS" => {
                 s.is_given_name(object)
@@ -72,6 +78,14 @@ impl SentenceReader<'_, '_> {
             // "Got to see Joker".
             // A doctor who orders an X-ray does not buy it.
             "BOUGHT" => {
+                // "I buy yarn" says what one does again and again, "got the van on Fridays" what one has.
+                let weekly = s.child(context.verb, |c| {
+                    s.is(c, &["on"]) && s.object_of(c).is_some_and(|day| s.lower(day).ends_with("days"))
+                });
+                let again = s.lemma(context.verb) == "buy" && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz);
+                if weekly.is_some() || again && context.reading.mood == Mood::Actual {
+                    return true;
+                }
                 // "I get a KeyError": what one gets again and again is not bought.
                 s.lemma(context.verb) == "get"
                     && (s.has_child(context.verb, &[Dep::Xcomp])
@@ -142,11 +156,26 @@ impl SentenceReader<'_, '_> {
             }
             // "Many honours in my life".
             "HAS_DEGREE" => s.has_child_word(object, &["many", "several"]),
+            // "Did the math" says that one counted.
+            "STUDIES" => s.is_lemma(context.verb, &["do"]) && s.has_child_word(object, &["the"]),
+            // "Quit the dental office": a job.
+            "AVOIDS" => {
+                s.is_lemma(context.verb, &["quit", "stop"])
+                    && kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Office, Kind::School]))
+            }
             // "Forty-six hives" are of bees.
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // "Came back from Rotterdam" is a journey.
             "FROM" if s.lemma(context.verb) == "come" && s.has_child_word(context.verb, &["back", "home"]) => true,
             // "Gone back to the model railway".
+            // "Moved to Amarillo": a town, unless the name is that of a company.
+            "STARTED_JOB" if s.lemma(context.verb) == "move" => {
+                let known = s.lexicon.kinds(s.lower(object));
+                let company = Kinds::of(&[Kind::Org, Kind::OrgName, Kind::Tech, Kind::KnownName]);
+                s.is_proper(object)
+                    && !known.intersects(company)
+                    && !super::word_forms::is_company_name(&super::nouns::name(&s, object))
+            }
             "STARTED_JOB" if s.lemma(context.verb) == "go" => {
                 !kinds.intersects(Kinds::of(&[Kind::Job, Kind::Org, Kind::OrgName, Kind::Business, Kind::Office]))
             }
@@ -204,6 +233,7 @@ impl SentenceReader<'_, '_> {
             || s.is_across_a_clause(context.verb, object)
             || frame.slot == "obj" && s.is_behind_a_dash(context.verb, object)
             || owned && s.is_causative(context.verb, object)
+            || frame.slot == "obj" && s.is_behind_a_comma(context.verb, object)
             // "We have no dog but two birds".
             || s.child(object, |c| s.dep(c) == Dep::Det && s.is(c, &["no"])).is_some()
     }
@@ -229,6 +259,13 @@ impl SentenceReader<'_, '_> {
             // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
             "ACHIEVED" => {
                 kinds.has(Kind::Team)
+                    // "Lost 5 kg", but not "lost two heifers".
+                    // "Hit 500 last week, two counties over".
+                    || context.verb + 1 < s.end
+                        && s.pos(context.verb + 1) == Pos::Num
+                        && !s.in_subtree(object, context.verb + 1)
+                    || s.lemma(context.verb) == "lose"
+                        && !s.is_lemma(object, &["kg", "kilo", "pound", "lb", "lbs", "stone", "weight", "inch", "kgs"])
                     // "My dad passed the piano to my sister".
                     || s.lemma(context.verb) == "pass" && s.child(context.verb, |c| s.is(c, &["to"])).is_some()
                     // "I got a physics test on Thursday" is to come.
@@ -238,6 +275,8 @@ impl SentenceReader<'_, '_> {
                     || s.is_lemma(context.verb, &["come"])
                         && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
             }
+            // "A man threw Linda into the sea".
+            "HOSTED" => kinds.has(Kind::Person),
             // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
             "ATTENDED" => {
                 kinds.has(Kind::Gym)
@@ -339,6 +378,7 @@ impl SentenceReader<'_, '_> {
             "HAS_AGE" => {
                 s.lemma(context.verb) == "be"
                     && (s.is_past(context.verb)
+                        || s.text(object).parse::<u32>().is_ok_and(|years| years > 120)
                         || s.has_child(object, &[Dep::Det])
                         || s.subject(context.verb).is_some_and(|subject| s.is(subject, &["we"])))
             }

@@ -451,7 +451,11 @@ fn kin(sentence: &mut Mapped) {
         let address = word.len() > bare.len() && bare == stem && index == 0;
         let title =
             !lower.starts_with(stem) && next.starts_with(char::is_uppercase) && !next.starts_with('I') && bare == stem;
-        if address || title || next.is_empty() && index == 0 {
+        // "Bro I am crying" addresses, too.
+        let to_whom = index == 0
+            && bare == stem
+            && has_word("i i'm i've we you u what how why when where did do are can please don't", &next.to_lowercase());
+        if address || to_whom || title || next.is_empty() && index == 0 {
             continue;
         }
         let opens = index == 0

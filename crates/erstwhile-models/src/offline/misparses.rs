@@ -172,6 +172,15 @@ impl Sentence<'_> {
         (verb + 1..object).any(|mark| matches!(self.text(mark), "-" | "–" | "—") && spaced(mark))
     }
 
+    /// "I hit 500 last week, a heron of all things": what follows a comma is no object.
+    pub(super) fn is_behind_a_comma(&self, verb: usize, object: usize) -> bool {
+        let first = self.doc.left_edge(object).max(self.start);
+        let commas = (verb + 1..first).filter(|mark| self.text(*mark) == ",").count();
+        let behind = first.checked_sub(1).is_some_and(|before| before > verb && self.text(before) == ",");
+        // "I bought, finally, a car".
+        behind && commas == 1 && self.dep(object) == Dep::Dobj && self.head(object) == verb && first > verb + 2
+    }
+
     fn next(&self, token: usize) -> Option<usize> {
         Some(token + 1).filter(|next| self.tokens().contains(next))
     }

@@ -284,6 +284,17 @@ impl MoodReader<'_, '_> {
         {
             return self.clause(head, depth + 1).map(|above| above.mood);
         }
+        // "I'll scold you after I dance": not yet.
+        if self.marks(verb, &["after", "before", "as"])
+            && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz)
+            && s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["will", "'ll", "wo", "can", "would", "'d"])).is_some()
+        {
+            return None;
+        }
+        // "I miss pie more than I miss my bike" compares.
+        if self.marks(verb, &["than"]) {
+            return None;
+        }
         if self.marks(verb, &["when"]) && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vb) || s.tag(verb) == Tag::Vb
         {
             return None;

@@ -73,6 +73,7 @@ impl SentenceReader<'_, '_> {
         self.remember_stranger(token);
         self.our_name(token);
         self.doctor(token);
+        self.ailment(token);
         let possessor = s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE));
         if possessor.is_none() || self.trust == Trust::Assistant {
             return Ok(());
@@ -92,7 +93,12 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let verb = s.head(token);
         let subject = s.child_of(verb, &[Dep::Nsubj]).filter(|_| s.dep(token) == Dep::Attr && s.lemma(verb) == "be");
-        subject.is_some_and(|subject| s.is(subject, &["he", "she"]) && self.person(subject).is_some())
+        // "That truck is basically your child".
+        let compared = s.has_child_word(verb, &["basically", "practically", "like", "literally", "virtually"]);
+        subject.is_some_and(|subject| {
+            s.is(subject, &["he", "she"]) && self.person(subject).is_some()
+                || compared && (s.is_a(subject, Kind::Ownable) || s.is_a(subject, Kind::Animal))
+        })
     }
 
     /// States a relative or a pet; parents and grandparents without a name only if `told` of.
@@ -156,6 +162,27 @@ impl SentenceReader<'_, '_> {
         }
     }
 
+    /// "His asthma is bad": an illness that somebody has.
+    fn ailment(&mut self, token: usize) {
+        const STATES: &[&str] = &["bad", "terrible", "awful", "worse", "better", "severe", "back", "horrible", "mild", "chronic"];
+        let s = self.s;
+        let verb = s.head(token);
+        let said = s.dep(token) == Dep::Nsubj
+            && (s.lemma(verb) == "be" && s.child(verb, |c| s.is(c, STATES)).is_some()
+                || s.is_lemma(verb, &["flare", "act", "play", "worsen", "return"]));
+        let Some(possessor) = s.child_of(token, &[Dep::Poss]).filter(|_| said && s.is_a(token, Kind::Condition)) else {
+            return;
+        };
+        let real = mood::read(&s, verb).is_some_and(|reading| reading.mood == Mood::Actual && !reading.negated);
+        let Some(person) = self.person(possessor).filter(|person| real && !person.plural) else { return };
+        if self.trust == Trust::Assistant {
+            return;
+        }
+        let name = self.bare_noun(token);
+        let statement = format!("{} has {name}", person.name);
+        self.state(&person, "HAS_CONDITION", Object::entity(name, Some("Condition")), statement);
+    }
+
     /// "Our Paul", as one says of family in the north of England.
     fn our_name(&mut self, token: usize) {
         let s = self.s;
@@ -189,7 +216,9 @@ impl SentenceReader<'_, '_> {
             && s.entity_root(entity) == token
         {
             let name = s.entity_text(entity);
-            if !self.people.is_speaker(name) {
+            // "Se me escapó": a word of another language.
+            let is_name = name.len() > 2 || s.lexicon.is(&name.to_lowercase(), Kind::FirstName);
+            if is_name && !self.people.is_speaker(name) {
                 let known = self.people.known(name).cloned();
                 let gender = people::gender(&s, token).or_else(|| gender_of_name(name));
                 // The recogniser takes composers and towns for people: of them "she" says nothing.

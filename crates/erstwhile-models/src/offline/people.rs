@@ -401,6 +401,12 @@ impl People {
         {
             return None;
         }
+        // "My first wife" is the wife no longer.
+        if sentence.is_lemma(noun, &["wife", "husband", "girlfriend", "boyfriend"])
+            && sentence.has_child_word(noun, &["first", "former", "ex"])
+        {
+            return None;
+        }
         let possessor = sentence
             .child_of(token, &[Dep::Poss])
             .or_else(|| sentence.child_of(noun, &[Dep::Poss]))
@@ -414,6 +420,8 @@ impl People {
                 sentence.dep(child) == Dep::Appos
                     && (sentence.pos(child) == Pos::Propn
                         || sentence.pos(child) == Pos::Noun && sentence.is_capital(child))
+                    // "The kids, even Aarav": one of them, or none.
+                    && !sentence.has_child_word(child, &["even", "especially", "including", "except", "like"])
             };
             sentence
                 .child(noun, apposition)

@@ -43,7 +43,10 @@ impl SentenceReader<'_, '_> {
         let own = s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some() && kinds.has(Kind::Ownable);
         let person = (kinds.has(Kind::Person) || candidate.relation == "MET") && !s.is_a(object, Kind::Baby);
         let acts = s.is_verb(context.verb) && !s.is_lemma(context.verb, &["be", "have", "want", "plan", "get"]);
-        acts && (own && s.lemma(context.verb) == "use"
+        // "We leave Milwaukee in August".
+        let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB");
+        acts && (leaves
+            || own && s.lemma(context.verb) == "use"
             || person
                 && matches!(
                     candidate.relation,

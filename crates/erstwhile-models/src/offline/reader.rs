@@ -233,15 +233,33 @@ impl SentenceReader<'_, '_> {
             )
     }
 
+    /// "We've rented it for 12 months", "booking tickets for July": for when, and not when, one does it.
+    pub(super) fn is_term(&self, verb: usize, date: usize) -> bool {
+        let Some(date) = self.dates.get(date) else { return false };
+        let text = self.s.doc.text();
+        let said = text.get(date.span.clone()).unwrap_or_default().to_lowercase();
+        let before = text.get(..date.span.start).unwrap_or_default().to_lowercase();
+        (said.starts_with("for ") || before.ends_with("for "))
+            && (self.s.is_lemma(verb, &["rent", "hire", "lease", "sign", "borrow"])
+                || self.s.child(verb, |c| self.s.is_lemma(c, &["ticket", "flight"])).is_some())
+    }
+
     /// "I bought a boat from 1968": how old the thing is.
     pub(super) fn is_origin(&self, verb: usize, date: usize) -> bool {
         let Some(date) = self.dates.get(date).filter(|date| date.extent == Extent::Since) else { return false };
-        let said = self.s.doc.text().get(date.span.clone()).unwrap_or_default();
+        let s = self.s;
+        let said = s.doc.text().get(date.span.clone()).unwrap_or_default();
+        // "On a laptop from 2015".
+        let from = s.tokens().find(|token| s.doc.tokens().get(*token).is_some_and(|t| t.start as usize == date.span.start));
+        let of_thing = |from: usize| s.is(from, &["from"]) && s.pos(s.head(from)) == Pos::Noun;
+        if from.is_some_and(of_thing) {
+            return true;
+        }
         said.to_lowercase().starts_with("from ")
-            && self.s.is_past(verb)
+            && (self.s.is_past(verb) || self.s.lemma(verb) == "be")
             && self.s.is_lemma(
                 verb,
-                &["buy", "get", "find", "sell", "receive", "inherit", "pick", "restore", "see", "order"],
+                &["be", "buy", "get", "find", "sell", "receive", "inherit", "pick", "restore", "see", "order"],
             )
     }
 

@@ -222,7 +222,8 @@ impl SentenceReader<'_, '_> {
                 _ => self.phrase(token, None)?,
             };
             let rate = s.child(token, |c| c > token && s.is_rate(token, c)).filter(|_| !name.contains(" a "));
-            let name = rate.map_or_else(|| name.clone(), |unit| nouns::span_text(&s, token, unit).to_owned());
+            let rate = rate.map(|unit| format!("{name} {}", nouns::span_text(&s, token + 1, unit)));
+            let name = rate.unwrap_or(name);
             return Ok(Some(Value { name, text: None, entity: None }));
         }
         // "80,000 euros", but "a 2018 Honda Jazz" has a name.
