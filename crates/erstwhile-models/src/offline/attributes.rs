@@ -154,7 +154,19 @@ impl SentenceReader<'_, '_> {
             Some(found) => Some(found),
             None => self.described_value(verb, thing).map(|value| (value, None)),
         };
-        let Some((value, date)) = found else { return Ok(false) };
+        let Some((mut value, date)) = found else { return Ok(false) };
+        // "The car is only 2,200": its price.
+        if value.entity.is_none()
+            && date.is_none()
+            && s.is_a(thing, Kind::Ownable)
+            && !s.is(thing, &["phone", "number"])
+        {
+            return Ok(false);
+        }
+        // "My car is a 2016 Auris" is nobody.
+        if value.entity == Some("Person") && s.is_a(thing, Kind::Ownable) {
+            value.entity = Some("Object");
+        }
         // Of what is the user's, an assistant knows when it is due: "your passport expires on 9 November".
         if self.trust == Trust::Assistant && (date.is_none() || !self.has_due_date(thing)) {
             return Ok(false);

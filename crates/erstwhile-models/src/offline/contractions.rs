@@ -54,6 +54,9 @@ pub(super) fn write_out(passage: &mut Mapped) {
         } else if let Some(noun) = word.strip_suffix("'s")
             && BEFORE_IS.split_whitespace().any(|known| known.eq_ignore_ascii_case(noun))
             && (AFTER_IS.contains(next) || next.starts_with(|c: char| c.is_ascii_digit()))
+            // "Mum's 70th", "at my brother's in Mesa".
+            && !["st", "nd", "rd", "th"].iter().any(|ordinal| next.trim_end_matches([',', '.', '!', '?']).ends_with(ordinal))
+            && !is_home(&text[..*at], next)
         {
             edits.push((at + noun.len()..at + word.len(), " is".to_owned()));
         }
@@ -75,6 +78,13 @@ fn month_in_full(word: &str) -> Option<&'static str> {
         "dec." => "December",
         _ => return None,
     })
+}
+
+/// "Away to my ma's in Newry": her home.
+fn is_home(before: &str, next: &str) -> bool {
+    const LEADS: &[&str] = &["to me", "at me", "to my", "at my", "from my", "to her", "to his", "round my", "with my"];
+    let before = before.trim_end().to_ascii_lowercase();
+    matches!(next, "in" | "at" | "on") && LEADS.iter().any(|lead| before.ends_with(lead))
 }
 
 /// Words before which "'s" is "is" or "has".
@@ -113,8 +123,10 @@ fn written_out(
         "made",
         "written",
     ];
-    const BACK: &[&str] = &["back", "home", "away", "off", "married", "engaged", "divorced", "to ", "into ", "out", "on ", "full"];
-    const TAKEN: &[&str] = &["a ", "an ", "the ", "my ", "me ", "us ", "his ", "her ", "their ", "our ", "up ", "over ", "on "];
+    const BACK: &[&str] =
+        &["back", "home", "away", "off", "married", "engaged", "divorced", "to ", "into ", "out", "on ", "full"];
+    const TAKEN: &[&str] =
+        &["a ", "an ", "the ", "my ", "me ", "us ", "his ", "her ", "their ", "our ", "up ", "over ", "on "];
     const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
     // "He's just got back", "she's taken a job": an adverb may stand between.
     let done = |word: &str, rest: &str| {
@@ -141,10 +153,7 @@ fn written_out(
         .strip_suffix("'s")
         .filter(|owner| !owner.is_empty() && NOT_POSSESSED.split_whitespace().any(|known| known == next))
     {
-        // "Away to my ma's in Newry": her home.
-        let before = text[..at].trim_end().to_ascii_lowercase();
-        let home = ["to me", "at me", "to my", "at my", "from my", "to her", "to his", "round my"];
-        if matches!(next, "in" | "at" | "on") && home.iter().any(|lead| before.ends_with(lead)) {
+        if is_home(&text[..at], next) {
             return None;
         }
         let verb = if next == "been" { " has" } else { " is" };

@@ -303,7 +303,12 @@ fn speaks_of_past(tokens: &[Token]) -> bool {
         "won't",
     ];
     let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
-    !going && !tokens.iter().any(|token| token.is_any(&future)) && tokens.iter().any(|token| is_past(&token.lower))
+    // "Getting married in June" is to come.
+    let passive = |at: usize| {
+        at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|t| t.is_any(&["getting", "being", "get", "be"]))
+    };
+    let past = tokens.iter().enumerate().any(|(at, token)| is_past(&token.lower) && !passive(at));
+    !going && !tokens.iter().any(|token| token.is_any(&future)) && past
 }
 
 /// Whether the words speak of having entered or booked what is to come.

@@ -436,10 +436,21 @@ fn question_words(question: &str) -> Vec<String> {
         .replace("when's", "when is")
         .replace("how's", "how is");
     let lower = lower.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let asked = ["atm", "at the moment", "these days", "right now", "nowadays", "lately", "currently", "btw", "by the way", "then"]
-        .iter()
-        .find_map(|when| lower.strip_suffix(when)?.strip_suffix(' '))
-        .unwrap_or(lower);
+    let asked = [
+        "atm",
+        "at the moment",
+        "these days",
+        "right now",
+        "nowadays",
+        "lately",
+        "currently",
+        "btw",
+        "by the way",
+        "then",
+    ]
+    .iter()
+    .find_map(|when| lower.strip_suffix(when)?.strip_suffix(' '))
+    .unwrap_or(lower);
     let words: Vec<String> = asked
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').to_owned())

@@ -35,6 +35,12 @@ const AILING: &[&str] = &[
 /// What one makes and eats.
 const MEALS: &[&str] = &["dinner", "lunch", "breakfast", "brunch", "supper", "meal", "feast", "barbecue", "bbq"];
 
+/// Verbs for what one stops and has not given up: "stopped getting my nails done".
+pub(super) const NOT_GIVEN_UP: &[&str] = &[
+    "get", "have", "be", "make", "do", "go", "breathe", "exist", "cry", "laugh", "think", "try", "work", "sleep",
+    "talk",
+];
+
 impl SentenceReader<'_, '_> {
     /// Whether a relation never takes such an object, whatever its types.
     pub(super) fn is_excluded(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
@@ -59,13 +65,21 @@ impl SentenceReader<'_, '_> {
             // "Moved to Amarillo": a town, whatever else the name may be.
             "USES" => {
                 !s.text(object).contains(char::is_alphabetic)
+                    // "I tried the Vivobook" in the shop.
+                    || s.lemma(context.verb) == "try"
                     || s.is_lemma(context.verb, &["move"])
                         && s.is_proper(object)
                         && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
             }
             // One has no people. "I drive a forklift at a warehouse" is a job.
             "OWNS" => {
-                s.is_given_name(object)
+                // "I've got Wonderwall and half of Dreams".
+                let named = s.pos(object) == Pos::Propn
+                    && !s.has_child(object, &[Dep::Det, Dep::Poss, Dep::Nummod, Dep::Amod])
+                    && !matches!(s.entity_kind(object), Some(EntityKind::Product))
+                    && !kinds.intersects(Kinds::of(&[Kind::Ownable, Kind::Product]));
+                named && s.is_lemma(context.verb, &["have", "get"])
+                    || s.is_given_name(object)
                     || kinds.has(Kind::Person)
                     || self.people.known(s.text(object)).is_some()
                     || s.lemma(context.verb) == "drive"
@@ -79,8 +93,8 @@ impl SentenceReader<'_, '_> {
             // A doctor who orders an X-ray does not buy it.
             "BOUGHT" => {
                 // "I buy yarn" says what one does again and again, "got the van on Fridays" what one has.
-                let weekly = s.child(context.verb, |c| {
-                    s.is(c, &["on"]) && s.object_of(c).is_some_and(|day| s.lower(day).ends_with("days"))
+                let weekly = s.tokens().find(|token| {
+                    s.is(*token, &["on"]) && s.object_of(*token).is_some_and(|day| s.lower(day).ends_with("days"))
                 });
                 let again = s.lemma(context.verb) == "buy" && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz);
                 if weekly.is_some() || again && context.reading.mood == Mood::Actual {
@@ -96,6 +110,7 @@ impl SentenceReader<'_, '_> {
                         ))
                     || kinds.has(Kind::Procedure)
                     || kinds.has(Kind::Money)
+                    || s.is_lemma(object, &["tattoo", "piercing", "haircut", "sense", "chance", "point", "joke", "idea"])
                     // "I'll get Terrell to help".
                     || s.is_given_name(object) && context.reading.mood != Mood::Actual
                     || s.is_lemma(object, &["pound", "dollar", "euro", "quid", "buck"])
@@ -159,14 +174,30 @@ impl SentenceReader<'_, '_> {
             // "Did the math" says that one counted.
             "STUDIES" => s.is_lemma(context.verb, &["do"]) && s.has_child_word(object, &["the"]),
             // "Quit the dental office": a job.
+            // "I stopped getting my nails done", "I stop breathing": nothing that one gives up.
             "AVOIDS" => {
                 s.is_lemma(context.verb, &["quit", "stop"])
-                    && kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Office, Kind::School]))
+                    && (kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Office, Kind::School]))
+                        || s.is_verb(object) && s.is_lemma(object, NOT_GIVEN_UP))
+                    || s.lemma(context.verb) == "use" && s.pos(object) == Pos::Pron
+            }
+            // "He has lithium in his inverter".
+            "TAKES_MEDICATION" => {
+                s.lemma(context.verb) == "have" && !s.has_child_word(object, &["tablet", "pill", "mg"])
             }
             // "Forty-six hives" are of bees.
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // "Came back from Rotterdam" is a journey.
-            "FROM" if s.lemma(context.verb) == "come" && s.has_child_word(context.verb, &["back", "home"]) => true,
+            // "She has come from Nagpur till January" is a visit.
+            "FROM"
+                if s.is_lemma(context.verb, &["come", "be"])
+                    && (s.has_child_word(context.verb, &["back", "home"])
+                        || s.lemma(context.verb) == "come"
+                            && (s.has_child_word(context.verb, &["have", "has", "'ve", "'s"])
+                                || context.date.is_some())) =>
+            {
+                true
+            }
             // "Gone back to the model railway".
             // "Moved to Amarillo": a town, unless the name is that of a company.
             "STARTED_JOB" if s.lemma(context.verb) == "move" => {
@@ -179,6 +210,26 @@ impl SentenceReader<'_, '_> {
             "STARTED_JOB" if s.lemma(context.verb) == "go" => {
                 !kinds.intersects(Kinds::of(&[Kind::Job, Kind::Org, Kind::OrgName, Kind::Business, Kind::Office]))
             }
+            // "We have fish on Fridays": a dish.
+            "HAS_PET"
+                if s.is_lemma(context.verb, &["have", "eat", "get"])
+                    && s.tag(object) == Tag::Nn
+                    && s.children(object).all(|c| matches!(s.dep(c), Dep::Cc | Dep::Conj | Dep::Punct | Dep::Prep)) =>
+            {
+                true
+            }
+            // "Our neighbour's cat … we got her": another one.
+            "HAS_PET"
+                if s.pos(object) == Pos::Pron
+                    && self
+                        .person(object)
+                        .and_then(|pet| pet.kinship)
+                        .is_some_and(|kinship| kinship.owner != context.subject.name) =>
+            {
+                true
+            }
+            // "I work in IT" names no company.
+            "WORKS_AT" if frame.slot == "in" && s.is(object, &["it", "hr", "pr", "qa", "tech"]) => true,
             // "I work for the whole clinic".
             "WORKS_AT" if s.has_child_word(object, &["whole", "entire"]) => true,
             // "A poor keeper of secrets".
@@ -259,6 +310,8 @@ impl SentenceReader<'_, '_> {
             // "Came second in the trials", not "came in the van"; who manages a team of six has not managed to have one.
             "ACHIEVED" => {
                 kinds.has(Kind::Team)
+                    // "I manage two juniors".
+                    || s.lemma(context.verb) == "manage"
                     // "Lost 5 kg", but not "lost two heifers".
                     // "Hit 500 last week, two counties over".
                     || context.verb + 1 < s.end

@@ -208,7 +208,9 @@ impl SentenceReader<'_, '_> {
             "diet" => listed(Kind::Diet),
             "ger" | "inf" => {
                 // "I want to stop doomscrolling": whatever one gives up is told by its name.
-                let given_up = matches!(name, "AVOIDS" | "STOPPED") && !s.has_child(object, &[Dep::Dobj, Dep::Prep]);
+                let given_up = matches!(name, "AVOIDS" | "STOPPED")
+                    && !s.has_child(object, &[Dep::Dobj, Dep::Prep])
+                    && !s.is_lemma(object, super::exclusions::NOT_GIVEN_UP);
                 let tells = given_up || self.is_action_of_taste(name, object) || self.is_concrete_action(object);
                 if tells { 4 } else { 0 }
             }
@@ -334,7 +336,8 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let name = frame.relation.name.as_str();
         if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
-            let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some();
+            let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some()
+                && !s.has_child_word(object, &["of"]);
             // "Wife is homemaker": other varieties of English leave the article out.
             let vague = s.is_lemma(
                 object,
@@ -343,7 +346,10 @@ impl SentenceReader<'_, '_> {
                     "champion",
                 ],
             );
-            let bare = vague && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod]) && frame.slot != "as";
+            let bare = vague
+                && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod])
+                && !s.has_child_word(object, &["of"])
+                && frame.slot != "as";
             let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
             return Some(if own && frame.slot == "attr" || bare || several { 0 } else { 10 });
         }
@@ -458,7 +464,53 @@ impl SentenceReader<'_, '_> {
         let taste_of_own = matches!(name, "DISLIKES" | "LIKES" | "LOVES")
             && s.tag(object) == Tag::Nn
             && s.child(object, |c| s.is(c, MINE)).is_some();
+        // "I work at a bakery", "my aunt runs a pub": what it is says enough.
+        const TELLS_NOTHING: &[&str] = &[
+            "company",
+            "firm",
+            "office",
+            "place",
+            "home",
+            "desk",
+            "site",
+            "business",
+            "organization",
+            "organisation",
+            "house",
+            "facility",
+            "centre",
+            "center",
+            "location",
+            "building",
+            "room",
+            "kitchen",
+            "subject",
+            "department",
+            "branch",
+        ];
+        let founded = name == "FOUNDED"
+            && s.has_child_word(object, &["a", "an", "the", "my"])
+            && hit.intersects(Kinds::of(&[Kind::Media, Kind::Business, Kind::Club]));
+        let needed = name == "WANTS" && hit.has(Kind::Ownable) && s.has_child_word(object, &["new"]);
+        let indefinite = s.has_child_word(object, &["a", "an"]);
+        let member = name == "MEMBER_OF"
+            && indefinite
+            && hit.intersects(Kinds::of(&[Kind::Club, Kind::Team]))
+            && !s.is_lemma(object, &["group", "team", "club", "society", "member"]);
+        let rented = name == "RENTS" && indefinite && hit.has(Kind::Place);
+        let workplace = founded
+            || needed
+            || member
+            || rented
+            || matches!(name, "WORKS_AT" | "OWNS_BUSINESS" | "VOLUNTEERS_AT")
+                && s.pos(object) == Pos::Noun
+                && s.tag(object) == Tag::Nn
+                && hit.intersects(Kinds::of(&[Kind::Org, Kind::Business, Kind::School]))
+                && s.has_child(object, &[Dep::Det])
+                && !s.has_child_word(object, &["this", "that", "no", "any", "every", "another"])
+                && !s.is_lemma(object, TELLS_NOTHING);
         let notable = own
+            || workplace
             || taste_of_own
             || worn
             || staffed

@@ -213,7 +213,8 @@ fn preference(sentence: &mut Mapped) {
         && !super::questions::has_verb(thing)
         && ![
             "no ", "not ", "pray ", "thanks", "same", "too ", "that ", "it ", "this ", "ok", "good ", "great", "works",
-            "do ", "what",
+            "do ", "what", "counts", "sounds", "fine", "enough", "pray", "looks", "suits", "done", "cook", "bring",
+            "buy", "make",
         ]
         .iter()
         .any(|word| format!("{} ", thing.to_lowercase()).starts_with(word))
@@ -454,7 +455,10 @@ fn kin(sentence: &mut Mapped) {
         // "Bro I am crying" addresses, too.
         let to_whom = index == 0
             && bare == stem
-            && has_word("i i'm i've we you u what how why when where did do are can please don't", &next.to_lowercase());
+            && has_word(
+                "i i'm i've we you u what how why when where did do are can please don't",
+                &next.to_lowercase(),
+            );
         if address || to_whom || title || next.is_empty() && index == 0 {
             continue;
         }

@@ -121,8 +121,13 @@ pub(super) struct Identifiers {
 }
 
 /// Nouns that the parser takes for verbs, with nouns that it knows.
-const NOUNS: &[(&str, &str)] =
-    &[("gluten", "bread"), ("shellfish", "cheese"), ("metformin", "aspirin"), ("sertraline", "aspirin"), ("twin", "brother")];
+const NOUNS: &[(&str, &str)] = &[
+    ("gluten", "bread"),
+    ("shellfish", "cheese"),
+    ("metformin", "aspirin"),
+    ("sertraline", "aspirin"),
+    ("twin", "brother"),
+];
 
 impl Identifiers {
     /// Replaces the identifiers of a text.
@@ -220,7 +225,8 @@ fn words_of(text: &str) -> Vec<(Range<usize>, &str)> {
 /// "Marks & Spencer": whether words around "&" are one name, and no two people.
 pub(super) fn is_joint_name(before: &str, after: &str) -> bool {
     let is_name = |word: &str| {
-        word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '.'))
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '.'))
     };
     let is_person = |word: &str| gender_of_name(word).is_some();
     is_name(before) && is_name(after) && !(is_person(before) && is_person(after))

@@ -210,6 +210,9 @@ impl SentenceReader<'_, '_> {
         let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
         let Some(me) = self.people.speaker.clone().map(Person::named) else { return };
         let things = self.quantity_name(noun);
+        if s.is_lemma(verb, &["lose", "gain"]) {
+            return;
+        }
         let done = if s.lemma(verb) == "have" { String::new() } else { format!("{} ", s.lower(verb)) };
         let statement = format!("{} has {done}{number} {things}", me.name);
         let relation = format!("NUMBER_OF_{}", relation_name(&things));

@@ -287,7 +287,8 @@ impl MoodReader<'_, '_> {
         // "I'll scold you after I dance": not yet.
         if self.marks(verb, &["after", "before", "as"])
             && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz)
-            && s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["will", "'ll", "wo", "can", "would", "'d"])).is_some()
+            && s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["will", "'ll", "wo", "can", "would", "'d"]))
+                .is_some()
         {
             return None;
         }
@@ -478,7 +479,7 @@ impl MoodReader<'_, '_> {
     fn is_scheduled(&self, verb: usize) -> bool {
         const VERBS: &[&str] = &[
             "go", "take", "attend", "visit", "meet", "have", "see", "start", "move", "fly", "head", "run", "host",
-            "throw", "perform", "travel", "marry", "leave", "get", "divorce", "graduate", "retire",
+            "throw", "perform", "travel", "marry", "leave", "get", "divorce", "graduate", "retire", "sell", "buy",
         ];
         const SOON: &[&str] = &["next", "tomorrow", "this", "tonight", "soon", "upcoming", "coming"];
         let s = self.sentence;
@@ -489,7 +490,7 @@ impl MoodReader<'_, '_> {
             return false;
         }
         s.lemma(verb) == "go" && s.child(verb, |c| s.dep(c) == Dep::Xcomp).is_none()
-            || s.is_lemma(verb, &["move", "marry", "head", "fly"])
+            || s.is_lemma(verb, &["move", "marry", "head", "fly", "sell", "buy"])
             || s.tokens().any(|token| s.is_date(token) && s.is(token, SOON))
     }
 

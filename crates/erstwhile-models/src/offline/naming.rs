@@ -59,6 +59,10 @@ impl SentenceReader<'_, '_> {
             return;
         }
         // "Call me Bex": a name that the speaker's own does not have.
+        let plural = self.s.tokens().any(|token| self.s.is(token, &["we"]));
+        if self.people.is_speaker(&person.name) && plural {
+            return;
+        }
         if self.people.is_speaker(&person.name) && !person.name.split(' ').any(|part| part == name) {
             let statement = format!("{} is called {name}", person.name);
             self.state(person, "HAS_NICKNAME", Object::value(name), statement);

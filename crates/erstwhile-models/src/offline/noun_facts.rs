@@ -64,7 +64,14 @@ impl SentenceReader<'_, '_> {
             let anybodys = person.plural
                 && person.kinship.as_ref().is_some_and(|kinship| !kinship.named && kinship.relation == "HAS_CHILD")
                 && s.child(token, |c| s.is(c, &["our", "the"])).is_some();
-            if !lost && !named_by_subject && !anybodys {
+            // "My roommate Jake moved out", "when my father died": whom one has no longer.
+            let verb = s.head(token);
+            let gone = matches!(s.dep(token), Dep::Nsubj)
+                && s.is_past(verb)
+                && (s.lemma(verb) == "move" && s.has_child_word(verb, &["out"])
+                    || s.is_lemma(verb, &["die", "pass"])
+                        && person.kinship.as_ref().is_some_and(|kinship| !kinship.named));
+            if !lost && !gone && !named_by_subject && !anybodys {
                 self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
             }
             self.name_of_pet_or_relative(token, &person);
@@ -164,7 +171,8 @@ impl SentenceReader<'_, '_> {
 
     /// "His asthma is bad": an illness that somebody has.
     fn ailment(&mut self, token: usize) {
-        const STATES: &[&str] = &["bad", "terrible", "awful", "worse", "better", "severe", "back", "horrible", "mild", "chronic"];
+        const STATES: &[&str] =
+            &["bad", "terrible", "awful", "worse", "better", "severe", "back", "horrible", "mild", "chronic"];
         let s = self.s;
         let verb = s.head(token);
         let said = s.dep(token) == Dep::Nsubj
@@ -392,6 +400,15 @@ impl SentenceReader<'_, '_> {
     fn possession(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
         let s = self.s;
         let kinds = self.kinds(token);
+        // "He asked if it is my new house"; "my BP".
+        let asked = s
+            .doc
+            .ancestors(token)
+            .take_while(|above| s.tokens().contains(above))
+            .any(|above| s.child(above, |c| s.dep(c) == Dep::Mark && s.is(c, &["if", "whether"])).is_some());
+        if asked || s.is(token, &["bp"]) {
+            return Ok(());
+        }
         let place = matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj | Dep::Nsubjpass | Dep::Attr);
         if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) || self.is_anything(token) {
             return Ok(());

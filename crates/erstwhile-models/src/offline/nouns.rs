@@ -106,7 +106,10 @@ fn recognised_kinds(sentence: &Sentence<'_>, token: usize, listed: Kinds) -> Rec
     }
     // "I earn 55k".
     let paid = sentence.is_lemma(sentence.head(token), &["earn", "make", "pay", "owe"]);
-    if paid && is_distance(sentence.lower(token)) && sentence.lower(token).ends_with('k') {
+    let owed = sentence.lemma(sentence.head(token)) == "owe"
+        && sentence.pos(token) == Pos::Num
+        && sentence.text(token).starts_with(|c: char| c.is_ascii_digit());
+    if owed || paid && is_distance(sentence.lower(token)) && sentence.lower(token).ends_with('k') {
         return Recognised::Only(Kinds::of(&[Kind::Money, Kind::Any]));
     }
     let Some(entity) = sentence.entity(token) else { return Recognised::More(Kinds::default()) };

@@ -493,6 +493,7 @@ fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let beside = name < sentence.end
         && sentence.is_noun(name)
         && sentence.is_capital(name)
+        && sentence.text(name).len() > 2
         && sentence.text(name).chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))
         && !sentence.lexicon.is_word(sentence.lower(name))
         && !sentence.is_date(name)

@@ -103,8 +103,11 @@ impl SentenceReader<'_, '_> {
             _ => None,
         });
         let Some(number) = number else { return false };
-        // "We're 11 now": how many.
-        if s.subject(verb).is_some_and(|subject| s.is(subject, &["we"])) {
+        // "We're 11 now": how many. "My boys are 7 and 4": which is which?
+        if s.subject(verb).is_some_and(|subject| s.is(subject, &["we"]))
+            || subject.plural
+            || s.has_child(number, &[Dep::Conj])
+        {
             return false;
         }
         let unit = s.tokens().filter(|t| *t > number && *t < number + 3).find(|t| s.is(*t, &["months", "weeks"]));
@@ -137,6 +140,14 @@ impl SentenceReader<'_, '_> {
             let day = words.rsplit_once(' ').map_or(words.clone(), |(day, _)| day.to_owned());
             let statement = format!("{} turns {value} {said}", subject.name);
             self.state(subject, "HAS_BIRTHDAY", Object::value(day), statement);
+        }
+        // "Mum turns 70 in September".
+        let month = |date: &usize| self.dates.get(*date).is_some_and(|date| date.grain == Grain::Month);
+        if turns && let Some(date) = date.filter(month) {
+            let words = self.date_words(date, true).unwrap_or_default();
+            let month = words.split(' ').next().unwrap_or_default().to_owned();
+            let statement = format!("{} turns {value} in {words}", subject.name);
+            self.state(subject, "HAS_BIRTHDAY", Object::value(month), statement);
         }
         let to_come = turns && (s.tag(verb) == Tag::Vbg || s.tag(verb) != Tag::Vbd && date.is_some());
         if reading.mood == Mood::Actual && !to_come {

@@ -14,8 +14,21 @@ const EMPTY_OBJECTS: &[&str] = &[
 ];
 
 /// Adverbs and adjectives that only add feeling.
-const INTENSIFIERS: &[&str] =
-    &["really", "so", "too", "just", "even", "super", "pretty", "very", "also", "especially", "actually", "quite", "whole"];
+const INTENSIFIERS: &[&str] = &[
+    "really",
+    "so",
+    "too",
+    "just",
+    "even",
+    "super",
+    "pretty",
+    "very",
+    "also",
+    "especially",
+    "actually",
+    "quite",
+    "whole",
+];
 
 /// Adverbs behind a noun that belong to the verb.
 const LOOSE: &[&str] = &["there", "here", "together", "indoors", "outdoors", "outside", "inside", "online", "alone"];
@@ -236,7 +249,8 @@ impl PhraseWriter<'_, '_, '_> {
             // "A nurse, very calm".
             Dep::Amod if child > token && sentence.doc.left_edge(child) > token + 1 => false,
             Dep::Amod => {
-                sentence.is_a(token, Kind::Vague) || !sentence.is_lemma(child, PRAISE) && !sentence.is_lemma(child, INTENSIFIERS)
+                sentence.is_a(token, Kind::Vague)
+                    || !sentence.is_lemma(child, PRAISE) && !sentence.is_lemma(child, INTENSIFIERS)
             }
             Dep::Prep => {
                 let Some(object) = sentence.object_of(child) else { return false };

@@ -225,6 +225,8 @@ mod tests {
         assert_eq!(plain("Zoom it is from now on."), "I prefer Zoom.");
         assert_eq!(plain("34 years as a midwife"), "I worked 34 years as a midwife");
         assert_eq!(plain("torn ACL"), "I have a torn ACL");
+        assert_eq!(plain("I'm at my brother's in Mesa"), "I am staying with my brother. My brother lives in Mesa");
+        assert_eq!(plain("my son is in class 6"), "my son is in 6th class");
         assert_eq!(plain("starting weight 104kg"), "My weight is 104kg ");
         assert_eq!(plain("I am pure veg, no onion no garlic also"), "I am pure veg. I don't eat onion or garlic");
         assert_eq!(plain("A girl, Margot, 7lb 2oz"), "My daughter is called Margot. Margot weighs 7lb 2oz");

@@ -44,7 +44,8 @@ impl SentenceReader<'_, '_> {
         let person = (kinds.has(Kind::Person) || candidate.relation == "MET") && !s.is_a(object, Kind::Baby);
         let acts = s.is_verb(context.verb) && !s.is_lemma(context.verb, &["be", "have", "want", "plan", "get"]);
         // "We leave Milwaukee in August".
-        let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB");
+        let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB")
+            || candidate.relation == "SOLD";
         acts && (leaves
             || own && s.lemma(context.verb) == "use"
             || person

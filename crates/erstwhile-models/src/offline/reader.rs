@@ -108,8 +108,8 @@ impl SentenceReader<'_, '_> {
             date: fact.date.filter(|date| !self.is_aim(*date, fact.mood)).and_then(|date| self.dates.get(date)).filter(
                 |date| {
                     // "I'm working on a project due on 5 April": the date of something else.
-                    let is_under_way =
-                        fact.mood == Mood::Actual && matches!(fact.relation, "WORKS_ON" | "USES" | "OWNS");
+                    let is_under_way = fact.mood == Mood::Actual
+                        && matches!(fact.relation, "WORKS_ON" | "USES" | "OWNS" | "LEARNS" | "STUDIES" | "TRAINS_FOR");
                     !is_under_way || date.extent != Extent::During || date.from.at <= self.now
                 },
             ),
@@ -239,6 +239,12 @@ impl SentenceReader<'_, '_> {
         let text = self.s.doc.text();
         let said = text.get(date.span.clone()).unwrap_or_default().to_lowercase();
         let before = text.get(..date.span.start).unwrap_or_default().to_lowercase();
+        // "Offered the job, start 1 Oct".
+        if !self.s.is_lemma(verb, &["start", "begin"])
+            && ["start ", "starting ", "starts "].iter().any(|lead| before.ends_with(lead) || said.starts_with(lead))
+        {
+            return true;
+        }
         (said.starts_with("for ") || before.ends_with("for "))
             && (self.s.is_lemma(verb, &["rent", "hire", "lease", "sign", "borrow"])
                 || self.s.child(verb, |c| self.s.is_lemma(c, &["ticket", "flight"])).is_some())
@@ -250,7 +256,8 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let said = s.doc.text().get(date.span.clone()).unwrap_or_default();
         // "On a laptop from 2015".
-        let from = s.tokens().find(|token| s.doc.tokens().get(*token).is_some_and(|t| t.start as usize == date.span.start));
+        let from =
+            s.tokens().find(|token| s.doc.tokens().get(*token).is_some_and(|t| t.start as usize == date.span.start));
         let of_thing = |from: usize| s.is(from, &["from"]) && s.pos(s.head(from)) == Pos::Noun;
         if from.is_some_and(of_thing) {
             return true;

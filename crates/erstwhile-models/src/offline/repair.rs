@@ -75,6 +75,7 @@ pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl
     capitalise_names(passage, is_known_name);
     remove_links(passage);
     joins::rejoin(passage);
+    remove_addresses(passage);
     respell(passage);
     contractions::write_out(passage);
     remove_vocatives(passage, names);
@@ -227,6 +228,51 @@ fn respell(passage: &mut Mapped) {
     passage.replace(&edits);
 }
 
+/// Words by which friends address each other.
+const ADDRESSES: &[&str] = &["bro", "bruv", "bruh", "sis", "dude", "yaar", "fam", "bestie", "da", "guys"];
+
+/// "Bro I am crying", "it was in your shoe bro": words that only address.
+fn remove_addresses(passage: &mut Mapped) {
+    const OWNERS: &[&str] = &[
+        "my", "his", "her", "your", "our", "their", "a", "the", "this", "that", "lil", "big", "little", "old", "young",
+        "no", "one", "and",
+    ];
+    const SAYS_OF: &[&str] = &[
+        "is", "was", "has", "had", "got", "works", "lives", "said", "says", "went", "just", "of", "and", "who", "can",
+        "will",
+    ];
+    let text = passage.text().to_owned();
+    let base = text.as_ptr() as usize;
+    let words: Vec<(usize, &str)> = text.split(' ').map(|word| (word.as_ptr() as usize - base, word)).collect();
+    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    for (index, (at, word)) in words.iter().enumerate() {
+        let bare = word.trim_end_matches(['.', '!', '?', ',']);
+        let lower = bare.to_lowercase();
+        if !ADDRESSES.contains(&lower.as_str()) {
+            continue;
+        }
+        let before = index.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, before)| *before);
+        let next = words.get(index + 1).map_or("", |(_, next)| *next).to_lowercase();
+        let opens = before.is_empty() || before.ends_with(['.', '!', '?', '\n']);
+        let closes = next.is_empty() || word.ends_with(['.', '!', '?']);
+        let owned = OWNERS.contains(&before.to_lowercase().as_str());
+        let slang =
+            matches!(lower.as_str(), "bro" | "bruv" | "bruh" | "sis" | "dude" | "yaar" | "fam" | "bestie" | "guys");
+        if opens && slang && !closes && !SAYS_OF.contains(&next.as_str()) {
+            edits.push((*at..at + word.len() + 1, ""));
+        } else if closes
+            && (slang || lower == "da")
+            && !opens
+            && !owned
+            && before.len() > 1
+            && before.starts_with(char::is_alphanumeric)
+        {
+            edits.push((at.saturating_sub(1)..at + bare.len(), ""));
+        }
+    }
+    passage.replace(&edits);
+}
+
 /// "Hey Maria, …", "Thanks, John!", "…, Maria?".
 fn remove_vocatives(passage: &mut Mapped, names: &[String]) {
     let mut first_names: Vec<&str> = names.iter().filter_map(|name| name.split_whitespace().next()).collect();
@@ -314,7 +360,8 @@ fn split_splices(passage: &mut Mapped) {
 
 /// "Marks & Spencer": whether the words on both sides make one name.
 fn stands_in_a_name(before: &str, after: &str) -> bool {
-    let word = |word: &str| word.trim_matches(|c: char| matches!(c, '(' | ')' | '"' | ',' | ';' | ':' | '!' | '?')).to_owned();
+    let word =
+        |word: &str| word.trim_matches(|c: char| matches!(c, '(' | ')' | '"' | ',' | ';' | ':' | '!' | '?')).to_owned();
     let before = before.split_whitespace().next_back().map(word);
     let after = after.split_whitespace().next().map(word);
     before.zip(after).is_some_and(|(before, after)| is_joint_name(&before, after.trim_end_matches(['.', '\''])))
@@ -429,6 +476,14 @@ mod tests {
         assert_eq!(repaired("im gonna move, dont worry", &[]), "I'm going to move, don't worry");
         assert_eq!(repaired("ive been workin' there", &[]), "I've been working there");
         assert_eq!(repaired("It's ok", &[]), "It's ok");
+    }
+
+    #[test]
+    fn words_of_address_are_removed() {
+        assert_eq!(repaired("Bro I am crying", &[]), "I am crying");
+        assert_eq!(repaired("It was in your own shoe bro. Enjoy", &[]), "It was in your own shoe. Enjoy");
+        assert_eq!(repaired("I saw my sis.", &[]), "I saw my sister.");
+        assert_eq!(repaired("He is a good man.", &[]), "He is a good man.");
     }
 
     #[test]

@@ -245,7 +245,8 @@ impl<'a> Sentence<'a> {
     /// A token and those coordinated with it.
     /// "£12 a day": whether a word says per what an amount is.
     pub(super) fn is_rate(&self, amount: usize, unit: usize) -> bool {
-        const UNITS: &[&str] = &["hour", "day", "night", "week", "fortnight", "month", "quarter", "year", "session", "head"];
+        const UNITS: &[&str] =
+            &["hour", "day", "night", "week", "fortnight", "month", "quarter", "year", "session", "head"];
         let is_amount = self.pos(amount) == Pos::Num || self.has_child(amount, &[Dep::Nummod]);
         is_amount && self.is(unit, UNITS) && self.has_child_word(unit, &["a", "an", "each", "every", "per"])
     }

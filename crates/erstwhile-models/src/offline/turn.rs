@@ -517,6 +517,8 @@ fn trust(turn: &Turn) -> Trust {
 /// "£12 on lunch": a meal that is no time.
 fn is_meal(said: &str) -> bool {
     let last = said.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    let timed = ["at ", "before ", "after ", "over ", "during ", "by "].iter().any(|lead| said.to_lowercase().starts_with(lead));
+    let timed = ["at ", "before ", "after ", "over ", "during ", "by "]
+        .iter()
+        .any(|lead| said.to_lowercase().starts_with(lead));
     matches!(last.as_str(), "breakfast" | "lunch" | "dinner") && !timed && said.split(' ').count() <= 2
 }

@@ -76,6 +76,12 @@ impl SentenceReader<'_, '_> {
                 }
                 _ => continue,
             };
+            // "Our stand-up is at 9:30": an hour of every day.
+            if let Some(hour) =
+                self.date_at(token).filter(|_| !self.is_timed(thing)).and_then(|date| self.hour_alone(date))
+            {
+                return Ok(Some((Value { text: Some(format!("at {hour}")), ..hour.into() }, None)));
+            }
             if let Some(date) = self.date_at(token).filter(|_| !self.is_timed(thing)) {
                 let (name, with_preposition) = if s.is(thing, &["birthday", "anniversary"]) {
                     (self.yearly_words(date, true), self.yearly_words(date, false))
@@ -95,6 +101,20 @@ impl SentenceReader<'_, '_> {
             }
         }
         Ok(None)
+    }
+
+    /// The hour of a time expression that names no day: "9:30".
+    fn hour_alone(&self, date: usize) -> Option<String> {
+        let said = self.s.doc.text().get(self.dates.get(date)?.span.clone())?;
+        let said = said.strip_prefix("at ").unwrap_or(said);
+        let is_hour = |word: &str| {
+            word.trim_end_matches("am")
+                .trim_end_matches("pm")
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, ':' | '.'))
+                || matches!(word, "am" | "pm" | "a.m." | "p.m." | "noon" | "midnight" | "o'clock")
+        };
+        said.split(' ').all(|word| is_hour(&word.to_lowercase())).then(|| said.to_owned())
     }
 
     /// What a thing that is described in words is: "my thesis is on coral bleaching", "our stack is Rails and Postgres".

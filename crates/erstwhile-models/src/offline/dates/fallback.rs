@@ -307,7 +307,8 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
         return true;
     }
     // "After seven years on the waiting list" may be over.
-    if said.first().is_some_and(|t| t.is("after")) && said.len() > 1 && said[1..].iter().all(|t| is_quantity(&t.lower)) {
+    if said.first().is_some_and(|t| t.is("after")) && said.len() > 1 && said[1..].iter().all(|t| is_quantity(&t.lower))
+    {
         return true;
     }
     // "Every other Saturday".

@@ -408,7 +408,8 @@ fn since_season(context: DateContext<'_>, at: usize) -> Option<(usize, Period)> 
     }
     let today = context.now.date();
     let this_year = season(today, season_name, 0)?;
-    let begun = if this_year.first > context.now { season(shifted(today, -12, 0)?, season_name, 0)? } else { this_year };
+    let begun =
+        if this_year.first > context.now { season(shifted(today, -12, 0)?, season_name, 0)? } else { this_year };
     Some((name + 1, Period { extent: Extent::Since, ..begun }))
 }
 
