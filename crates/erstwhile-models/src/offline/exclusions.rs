@@ -65,6 +65,12 @@ impl SentenceReader<'_, '_> {
             // "Moved to Amarillo": a town, whatever else the name may be.
             "USES" => {
                 !s.text(object).contains(char::is_alphabetic)
+                    // "On the PTA".
+                    || s.lemma(context.verb) == "be"
+                        && s.has_child_word(object, &["the"])
+                        && s.is_proper(object)
+                        && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
+                        && s.entity_kind(object) != Some(EntityKind::Product)
                     // "I tried the Vivobook" in the shop.
                     || s.lemma(context.verb) == "try"
                     || s.is_lemma(context.verb, &["move"])
@@ -77,7 +83,8 @@ impl SentenceReader<'_, '_> {
                 let named = s.pos(object) == Pos::Propn
                     && !s.has_child(object, &[Dep::Det, Dep::Poss, Dep::Nummod, Dep::Amod])
                     && !matches!(s.entity_kind(object), Some(EntityKind::Product))
-                    && !kinds.intersects(Kinds::of(&[Kind::Ownable, Kind::Product]));
+                    && !kinds.intersects(Kinds::of(&[Kind::Ownable]))
+                    && !s.lexicon.kinds(s.lower(object)).intersects(Kinds::of(&[Kind::Tech, Kind::KnownName]));
                 named && s.is_lemma(context.verb, &["have", "get"])
                     || s.is_given_name(object)
                     || kinds.has(Kind::Person)

@@ -207,6 +207,12 @@ impl SentenceReader<'_, '_> {
             "status" => listed(Kind::Status),
             "diet" => listed(Kind::Diet),
             "ger" | "inf" => {
+                // "I'm learning to drive".
+                if name == "LEARNS" {
+                    const SKILLS: &[&str] = &["drive", "swim", "code", "cook", "knit", "sew", "sail", "surf", "ski", "ride", "dance", "sing", "read", "weld", "type", "fly", "crochet", "skate", "program", "draw", "paint"];
+                    let alone = !s.has_child(object, &[Dep::Dobj, Dep::Prep]) && s.is_lemma(object, SKILLS);
+                    return Some(if alone { 6 } else { 0 });
+                }
                 // "I want to stop doomscrolling": whatever one gives up is told by its name.
                 let given_up = matches!(name, "AVOIDS" | "STOPPED")
                     && !s.has_child(object, &[Dep::Dobj, Dep::Prep])
@@ -502,7 +508,8 @@ impl SentenceReader<'_, '_> {
             || needed
             || member
             || rented
-            || matches!(name, "WORKS_AT" | "OWNS_BUSINESS" | "VOLUNTEERS_AT")
+            || (matches!(name, "WORKS_AT" | "VOLUNTEERS_AT")
+                || name == "OWNS_BUSINESS" && s.is_lemma(context.verb, &["run", "own", "open", "manage"]))
                 && s.pos(object) == Pos::Noun
                 && s.tag(object) == Tag::Nn
                 && hit.intersects(Kinds::of(&[Kind::Org, Kind::Business, Kind::School]))

@@ -285,7 +285,7 @@ impl MoodReader<'_, '_> {
             return self.clause(head, depth + 1).map(|above| above.mood);
         }
         // "I'll scold you after I dance": not yet.
-        if self.marks(verb, &["after", "before", "as"])
+        if self.marks(verb, &["after", "before"])
             && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz)
             && s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["will", "'ll", "wo", "can", "would", "'d"]))
                 .is_some()

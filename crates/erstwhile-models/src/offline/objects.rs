@@ -33,7 +33,9 @@ impl SentenceReader<'_, '_> {
     /// The object of a fact, named.
     pub(super) fn object(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> Result<Object, Vague> {
         let s = self.s;
-        let token = candidate.object;
+        // "20 mg of citalopram" is citalopram.
+        let dosed = Some(candidate.object).filter(|_| candidate.relation == "TAKES_MEDICATION");
+        let token = dosed.and_then(|dose| nouns::measured(&s, dose)).unwrap_or(candidate.object);
         let relation = s.lexicon.relation(candidate.relation);
         if candidate.slot == "self" {
             let name = match (candidate.relation, s.lemma(context.verb)) {
@@ -79,6 +81,7 @@ impl SentenceReader<'_, '_> {
         }
         let accepted = s.lexicon.objects(candidate.relation);
         let name = match candidate.slot.as_str() {
+            "inf" if candidate.relation == "LEARNS" => gerund(s.lemma(token)),
             "ger" | "inf" => self.action_name(token, context.subject)?,
             "activity" | "trip" | "status" | "diet" => s.lower(token).to_owned(),
             slot if slot.starts_with("adj:") && slot.matches(':').count() == 1 => self.adjective(token),

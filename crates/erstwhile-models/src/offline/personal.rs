@@ -106,7 +106,7 @@ impl SentenceReader<'_, '_> {
         // "We're 11 now": how many. "My boys are 7 and 4": which is which?
         if s.subject(verb).is_some_and(|subject| s.is(subject, &["we"]))
             || subject.plural
-            || s.has_child(number, &[Dep::Conj])
+            || s.child(number, |c| s.dep(c) == Dep::Conj && s.pos(c) == Pos::Num).is_some()
         {
             return false;
         }

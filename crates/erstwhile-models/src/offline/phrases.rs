@@ -255,7 +255,12 @@ impl PhraseWriter<'_, '_, '_> {
             Dep::Prep => {
                 let Some(object) = sentence.object_of(child) else { return false };
                 let pronoun = sentence.pos(object) == Pos::Pron && !sentence.is_capital(object);
-                let empty = sentence.is(object, EMPTY_OBJECTS)
+                // "A hip replacement on the 3rd".
+                let ordinal = sentence.is(child, &["on"])
+                    && sentence.text(object).starts_with(|c: char| c.is_ascii_digit())
+                    && ["st", "nd", "rd", "th"].iter().any(|end| sentence.lower(object).ends_with(end));
+                let empty = ordinal
+                    || sentence.is(object, EMPTY_OBJECTS)
                     || sentence.is_date(object)
                     || pronoun && self.people.person(sentence, object).is_none();
                 // "Starbucks with Mandy": whom one meets is no part of a name.

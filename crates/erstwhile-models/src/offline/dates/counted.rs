@@ -49,7 +49,10 @@ pub(super) fn counts_something(context: DateContext<'_>, words: &Range<usize>) -
         && context
             .tokens
             .get(words.end)
-            .is_some_and(|t| t.kind == TokenKind::Word && !is_clock(&t.lower) && !t.is_any(COUNTED_APART))
+            .is_some_and(|t| {
+                let lasts = t.is_any(&["hours", "hrs", "hour"]) && number.lower.len() < 3;
+                lasts || t.kind == TokenKind::Word && !is_clock(&t.lower) && !t.is_any(COUNTED_APART)
+            })
 }
 
 /// Words behind a time of day that no number counts: "around 5 on Friday".

@@ -563,7 +563,21 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
     } else {
         (0, 0)
     };
-    let shift = |moment: DateTime| Some(DateTime::from_parts(shifted(moment.date(), months, days)?, moment.time()));
+    // "Dentist at 3" is in the afternoon.
+    let early = |t: &Token| {
+        let hour = t.lower.split([':', '.']).next().unwrap_or_default();
+        matches!(hour, "1" | "2" | "3" | "4" | "5" | "6")
+    };
+    let at = tokens.windows(2).any(|pair| pair[0].is_any(&["at", "around", "about", "by", "@"]) && early(&pair[1]));
+    let halved = at
+        && period.grain == Grain::Clock
+        && period.first.hour() == period.end.hour()
+        && (1..7).contains(&period.first.hour())
+        && !has(&|w| is_part_of_day(w) || matches!(w, "am" | "a.m" | "a.m." | "o'clock" | "early") || w.ends_with("am"));
+    let shift = |moment: DateTime| {
+        let moved = DateTime::from_parts(shifted(moment.date(), months, days)?, moment.time());
+        if halved { moved.checked_add(jiff::Span::new().hours(12)).ok() } else { Some(moved) }
+    };
     Some(Period { first: shift(period.first)?, end: shift(period.end)?, ..period })
 }
 
