@@ -188,6 +188,12 @@ impl SentenceReader<'_, '_> {
                         || s.is_verb(object) && s.is_lemma(object, NOT_GIVEN_UP))
                     || s.lemma(context.verb) == "use" && s.pos(object) == Pos::Pron
             }
+            // "I'm waiting for an MRI": not yet.
+            "HAD_PROCEDURE" => s.is_lemma(context.verb, &["wait", "need", "book", "schedule"]),
+            // "I lent Tom my drill": the drill.
+            "GAVE" => {
+                s.pos(object) == Pos::Propn && s.children(context.verb).any(|c| s.dep(c) == Dep::Dobj && c > object)
+            }
             // "He has lithium in his inverter".
             "TAKES_MEDICATION" => {
                 s.lemma(context.verb) == "have" && !s.has_child_word(object, &["tablet", "pill", "mg"])

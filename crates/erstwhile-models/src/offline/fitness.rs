@@ -209,7 +209,10 @@ impl SentenceReader<'_, '_> {
             "ger" | "inf" => {
                 // "I'm learning to drive".
                 if name == "LEARNS" {
-                    const SKILLS: &[&str] = &["drive", "swim", "code", "cook", "knit", "sew", "sail", "surf", "ski", "ride", "dance", "sing", "read", "weld", "type", "fly", "crochet", "skate", "program", "draw", "paint"];
+                    const SKILLS: &[&str] = &[
+                        "drive", "swim", "code", "cook", "knit", "sew", "sail", "surf", "ski", "ride", "dance", "sing",
+                        "read", "weld", "type", "fly", "crochet", "skate", "program", "draw", "paint",
+                    ];
                     let alone = !s.has_child(object, &[Dep::Dobj, Dep::Prep]) && s.is_lemma(object, SKILLS);
                     return Some(if alone { 6 } else { 0 });
                 }
@@ -342,8 +345,8 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let name = frame.relation.name.as_str();
         if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
-            let own = s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some()
-                && !s.has_child_word(object, &["of"]);
+            let own =
+                s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some() && !s.has_child_word(object, &["of"]);
             // "Wife is homemaker": other varieties of English leave the article out.
             let vague = s.is_lemma(
                 object,

@@ -33,6 +33,12 @@ pub(super) fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) ->
                 && !t.is_any(COUNTED_APART)
                 && (is_span(t) || unit(&t.lower).is_none())
         };
+        // "On 4 April, 7lb 3oz".
+        let measured = number.lower.starts_with(|c: char| c.is_ascii_digit())
+            && ["lb", "lbs", "kg", "oz", "km", "g", "miles"].iter().any(|unit| number.lower.ends_with(unit));
+        if here.is(",") && (measured || counted.is_some_and(|t| t.is_any(&["lb", "lbs", "kg", "oz", "km"]))) {
+            return true;
+        }
         here.is(",") && is_number && year(&number.lower).is_none() && counted.is_some_and(counts)
     })
 }
@@ -46,13 +52,10 @@ pub(super) fn counts_something(context: DateContext<'_>, words: &Range<usize>) -
     about.is_any(&["about", "around", "roughly", "approximately"])
         && number.kind == TokenKind::Number
         && !is_clock(&number.lower)
-        && context
-            .tokens
-            .get(words.end)
-            .is_some_and(|t| {
-                let lasts = t.is_any(&["hours", "hrs", "hour"]) && number.lower.len() < 3;
-                lasts || t.kind == TokenKind::Word && !is_clock(&t.lower) && !t.is_any(COUNTED_APART)
-            })
+        && context.tokens.get(words.end).is_some_and(|t| {
+            let lasts = t.is_any(&["hours", "hrs", "hour"]) && number.lower.len() < 3;
+            lasts || t.kind == TokenKind::Word && !is_clock(&t.lower) && !t.is_any(COUNTED_APART)
+        })
 }
 
 /// Words behind a time of day that no number counts: "around 5 on Friday".

@@ -573,7 +573,9 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
         && period.grain == Grain::Clock
         && period.first.hour() == period.end.hour()
         && (1..7).contains(&period.first.hour())
-        && !has(&|w| is_part_of_day(w) || matches!(w, "am" | "a.m" | "a.m." | "o'clock" | "early") || w.ends_with("am"));
+        && !has(&|w| {
+            is_part_of_day(w) || matches!(w, "am" | "a.m" | "a.m." | "o'clock" | "early") || w.ends_with("am")
+        });
     let shift = |moment: DateTime| {
         let moved = DateTime::from_parts(shifted(moment.date(), months, days)?, moment.time());
         if halved { moved.checked_add(jiff::Span::new().hours(12)).ok() } else { Some(moved) }
