@@ -61,70 +61,7 @@ impl SentenceReader<'_, '_> {
         }
         match name {
             "ACHIEVED" | "ATTENDED" | "VISITED" if self.is_no_occasion(context, frame, object, kinds) => true,
-            // "Flask-WTF 1.1.1": a version alone is no tool.
-            // "Moved to Amarillo": a town, whatever else the name may be.
-            "USES" => {
-                !s.text(object).contains(char::is_alphabetic)
-                    // "On the PTA".
-                    || s.lemma(context.verb) == "be"
-                        && s.has_child_word(object, &["the"])
-                        && s.is_proper(object)
-                        && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
-                        && s.entity_kind(object) != Some(EntityKind::Product)
-                    // "I tried the Vivobook" in the shop.
-                    || s.lemma(context.verb) == "try"
-                    || s.is_lemma(context.verb, &["move"])
-                        && s.is_proper(object)
-                        && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
-            }
-            // One has no people. "I drive a forklift at a warehouse" is a job.
-            "OWNS" => {
-                // "I've got Wonderwall and half of Dreams".
-                let named = s.pos(object) == Pos::Propn
-                    && !s.has_child(object, &[Dep::Det, Dep::Poss, Dep::Nummod, Dep::Amod])
-                    && !matches!(s.entity_kind(object), Some(EntityKind::Product))
-                    && !kinds.intersects(Kinds::of(&[Kind::Ownable]))
-                    && !s.lexicon.kinds(s.lower(object)).intersects(Kinds::of(&[Kind::Tech, Kind::KnownName]));
-                named && s.is_lemma(context.verb, &["have", "get"])
-                    || s.is_given_name(object)
-                    || kinds.has(Kind::Person)
-                    || self.people.known(s.text(object)).is_some()
-                    || s.lemma(context.verb) == "drive"
-                        && s.is_lemma(
-                            object,
-                            &["forklift", "bus", "truck", "lorry", "taxi", "cab", "train", "crane", "ambulance", "van"],
-                        )
-                        && s.has_child_word(object, &["a", "an"])
-            }
-            // "Got to see Joker".
-            // A doctor who orders an X-ray does not buy it.
-            "BOUGHT" => {
-                // "I buy yarn" says what one does again and again, "got the van on Fridays" what one has.
-                let weekly = s.tokens().find(|token| {
-                    s.is(*token, &["on"]) && s.object_of(*token).is_some_and(|day| s.lower(day).ends_with("days"))
-                });
-                let again = s.lemma(context.verb) == "buy" && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz);
-                if weekly.is_some() || again && context.reading.mood == Mood::Actual {
-                    return true;
-                }
-                // "I get a KeyError": what one gets again and again is not bought.
-                s.lemma(context.verb) == "get"
-                    && (s.has_child(context.verb, &[Dep::Xcomp])
-                        || matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
-                        || s.is_lemma(
-                            object,
-                            &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
-                        ))
-                    || kinds.has(Kind::Procedure)
-                    || kinds.has(Kind::Money)
-                    || s.is_lemma(object, &["tattoo", "piercing", "haircut", "sense", "chance", "point", "joke", "idea"])
-                    // "I'll get Terrell to help".
-                    || s.is_given_name(object) && context.reading.mood != Mood::Actual
-                    || s.is_lemma(object, &["pound", "dollar", "euro", "quid", "buck"])
-                    // "Ordered pizza" is eaten.
-                    || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
-                    || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
-            }
+            "USES" | "OWNS" | "BOUGHT" | "GAVE" => self.is_no_possession(context, name, object, kinds),
             "READ" => {
                 s.subtree(object).any(|token| s.lower(token).contains("watch"))
                     || s.doc.ancestors(object).any(|above| s.lower(above).contains("watch"))
@@ -158,7 +95,34 @@ impl SentenceReader<'_, '_> {
                     && (!self.is_specific(object)
                         || of.is_none() && !s.is_proper(object) && !s.children(object).any(|c| s.is_proper(c)))
             }
+            "AVOIDS" | "HAD_PROCEDURE" | "TAKES_MEDICATION"
+                if self.is_no_matter_of_health(context, name, object, kinds) =>
+            {
+                true
+            }
             _ => self.is_no_part_of_life(context, frame, object, kinds),
+        }
+    }
+
+    /// Whether an object is nothing that one gives up, has done to oneself or takes.
+    fn is_no_matter_of_health(&self, context: &Context<'_>, name: &str, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match name {
+            // "Quit the dental office": a job.
+            // "I stopped getting my nails done", "I stop breathing": nothing that one gives up.
+            "AVOIDS" => {
+                s.is_lemma(context.verb, &["quit", "stop"])
+                    && (kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Office, Kind::School]))
+                        || s.is_verb(object) && s.is_lemma(object, NOT_GIVEN_UP))
+                    || s.lemma(context.verb) == "use" && s.pos(object) == Pos::Pron
+            }
+            // "I'm waiting for an MRI": not yet.
+            "HAD_PROCEDURE" => s.is_lemma(context.verb, &["wait", "need", "book", "schedule"]),
+            // "He has lithium in his inverter".
+            "TAKES_MEDICATION" => {
+                s.lemma(context.verb) == "have" && !s.has_child_word(object, &["tablet", "pill", "mg"])
+            }
+            _ => false,
         }
     }
 
@@ -166,6 +130,8 @@ impl SentenceReader<'_, '_> {
     fn is_no_part_of_life(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
         match frame.relation.name.as_str() {
+            // "Forty-six hives" are of bees.
+            "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // What one finishes is a work, not work under way.
             "WORKS_ON" => {
                 s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
@@ -180,26 +146,6 @@ impl SentenceReader<'_, '_> {
             "HAS_DEGREE" => s.has_child_word(object, &["many", "several"]),
             // "Did the math" says that one counted.
             "STUDIES" => s.is_lemma(context.verb, &["do"]) && s.has_child_word(object, &["the"]),
-            // "Quit the dental office": a job.
-            // "I stopped getting my nails done", "I stop breathing": nothing that one gives up.
-            "AVOIDS" => {
-                s.is_lemma(context.verb, &["quit", "stop"])
-                    && (kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Office, Kind::School]))
-                        || s.is_verb(object) && s.is_lemma(object, NOT_GIVEN_UP))
-                    || s.lemma(context.verb) == "use" && s.pos(object) == Pos::Pron
-            }
-            // "I'm waiting for an MRI": not yet.
-            "HAD_PROCEDURE" => s.is_lemma(context.verb, &["wait", "need", "book", "schedule"]),
-            // "I lent Tom my drill": the drill.
-            "GAVE" => {
-                s.pos(object) == Pos::Propn && s.children(context.verb).any(|c| s.dep(c) == Dep::Dobj && c > object)
-            }
-            // "He has lithium in his inverter".
-            "TAKES_MEDICATION" => {
-                s.lemma(context.verb) == "have" && !s.has_child_word(object, &["tablet", "pill", "mg"])
-            }
-            // "Forty-six hives" are of bees.
-            "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // "Came back from Rotterdam" is a journey.
             // "She has come from Nagpur till January" is a visit.
             "FROM"

@@ -155,7 +155,7 @@ impl SentenceReader<'_, '_> {
         if matches!(name, "MOVED_FROM" | "FROM" | "BORN_IN" | "GREW_UP_IN" | "MOVED_TO")
             && !kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Gpe, Kind::Date]))
             && !(name == "MOVED_TO" && self.is_specific(object))
-            && super::people::called(&s, object).is_none()
+            && super::kin::called(&s, object).is_none()
         {
             return 0;
         }
@@ -333,50 +333,6 @@ impl SentenceReader<'_, '_> {
         0
     }
 
-    /// The fitness of a job or of what one is; `None` if the types decide.
-    fn fits_title(
-        &self,
-        context: &Context<'_>,
-        frame: &Frame,
-        object: usize,
-        kinds: Kinds,
-        wanted: Kinds,
-    ) -> Option<u8> {
-        let s = self.s;
-        let name = frame.relation.name.as_str();
-        if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
-            let own =
-                s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some() && !s.has_child_word(object, &["of"]);
-            // "Wife is homemaker": other varieties of English leave the article out.
-            let vague = s.is_lemma(
-                object,
-                &[
-                    "boss", "lead", "chief", "partner", "model", "host", "star", "guide", "captain", "head", "pro",
-                    "champion",
-                ],
-            );
-            let bare = vague
-                && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod])
-                && !s.has_child_word(object, &["of"])
-                && frame.slot != "as";
-            let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
-            return Some(if own && frame.slot == "attr" || bare || several { 0 } else { 10 });
-        }
-        // "Started as a picker": what one starts as is a job, whatever its name.
-        if name == "WORKS_AS"
-            && frame.slot == "as"
-            && s.pos(object) == Pos::Noun
-            && kinds.has(Kind::Thing)
-            && s.child(object, |c| s.is(c, &["a", "an"])).is_some()
-        {
-            return Some(7);
-        }
-        if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
-            return Some(8);
-        }
-        None
-    }
-
     /// The fitness of what some verbs take of all kinds; `None` if the types decide.
     fn fits_verb(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> Option<u8> {
         let s = self.s;
@@ -473,54 +429,8 @@ impl SentenceReader<'_, '_> {
         let taste_of_own = matches!(name, "DISLIKES" | "LIKES" | "LOVES")
             && s.tag(object) == Tag::Nn
             && s.child(object, |c| s.is(c, MINE)).is_some();
-        // "I work at a bakery", "my aunt runs a pub": what it is says enough.
-        const TELLS_NOTHING: &[&str] = &[
-            "company",
-            "firm",
-            "office",
-            "place",
-            "home",
-            "desk",
-            "site",
-            "business",
-            "organization",
-            "organisation",
-            "house",
-            "facility",
-            "centre",
-            "center",
-            "location",
-            "building",
-            "room",
-            "kitchen",
-            "subject",
-            "department",
-            "branch",
-        ];
-        let founded = name == "FOUNDED"
-            && s.has_child_word(object, &["a", "an", "the", "my"])
-            && hit.intersects(Kinds::of(&[Kind::Media, Kind::Business, Kind::Club]));
-        let needed = name == "WANTS" && hit.has(Kind::Ownable) && s.has_child_word(object, &["new"]);
-        let indefinite = s.has_child_word(object, &["a", "an"]);
-        let member = name == "MEMBER_OF"
-            && indefinite
-            && hit.intersects(Kinds::of(&[Kind::Club, Kind::Team]))
-            && !s.is_lemma(object, &["group", "team", "club", "society", "member"]);
-        let rented = name == "RENTS" && indefinite && hit.has(Kind::Place);
-        let workplace = founded
-            || needed
-            || member
-            || rented
-            || (matches!(name, "WORKS_AT" | "VOLUNTEERS_AT")
-                || name == "OWNS_BUSINESS" && s.is_lemma(context.verb, &["run", "own", "open", "manage"]))
-                && s.pos(object) == Pos::Noun
-                && s.tag(object) == Tag::Nn
-                && hit.intersects(Kinds::of(&[Kind::Org, Kind::Business, Kind::School]))
-                && s.has_child(object, &[Dep::Det])
-                && !s.has_child_word(object, &["this", "that", "no", "any", "every", "another"])
-                && !s.is_lemma(object, TELLS_NOTHING);
         let notable = own
-            || workplace
+            || self.is_telling_kind(context, name, object, hit)
             || taste_of_own
             || worn
             || staffed

@@ -5,7 +5,7 @@ use erstwhile_nlp::{Dep, Pos, Tag};
 use super::claims::{Object, entity_type};
 use super::clauses::LASTING;
 use super::fitness::Context;
-use super::lexicon::{Kind, Kinds};
+use super::lexicon::{Frame, Kind, Kinds};
 use super::mood::{Mood, Reading};
 use super::nouns::{self, Vague};
 use super::people::Person;
@@ -32,6 +32,50 @@ impl SentenceReader<'_, '_> {
             words.extend(s.subtree(of).map(|t| s.text(t)));
         }
         nouns::tidy(&words.join(" "))
+    }
+
+    /// The fitness of a job or of what one is; `None` if the types decide.
+    pub(super) fn fits_title(
+        &self,
+        context: &Context<'_>,
+        frame: &Frame,
+        object: usize,
+        kinds: Kinds,
+        wanted: Kinds,
+    ) -> Option<u8> {
+        let s = self.s;
+        let name = frame.relation.name.as_str();
+        if wanted.has(Kind::Title) && kinds.has(Kind::Title) {
+            let own =
+                s.child(object, |c| s.is(c, &["the", "my", "your"])).is_some() && !s.has_child_word(object, &["of"]);
+            // "Wife is homemaker": other varieties of English leave the article out.
+            let vague = s.is_lemma(
+                object,
+                &[
+                    "boss", "lead", "chief", "partner", "model", "host", "star", "guide", "captain", "head", "pro",
+                    "champion",
+                ],
+            );
+            let bare = vague
+                && !s.has_child(object, &[Dep::Det, Dep::Compound, Dep::Amod])
+                && !s.has_child_word(object, &["of"])
+                && frame.slot != "as";
+            let several = s.tag(object) == Tag::Nns && !context.subject.plural && s.lower(object) != "head";
+            return Some(if own && frame.slot == "attr" || bare || several { 0 } else { 10 });
+        }
+        // "Started as a picker": what one starts as is a job, whatever its name.
+        if name == "WORKS_AS"
+            && frame.slot == "as"
+            && s.pos(object) == Pos::Noun
+            && kinds.has(Kind::Thing)
+            && s.child(object, |c| s.is(c, &["a", "an"])).is_some()
+        {
+            return Some(7);
+        }
+        if wanted.has(Kind::Identity) && kinds.has(Kind::Identity) {
+            return Some(8);
+        }
+        None
     }
 
     /// "I got promoted to staff engineer at Acme": the parser takes some titles for verbs. Whether it is said of the subject.

@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::Object;
+use super::kin;
 use super::lexicon::Kind;
 use super::mood::{self, Mood};
 use super::nouns;
@@ -87,7 +88,7 @@ impl SentenceReader<'_, '_> {
                 None => return false,
             }
         };
-        let word = people::kin_word(s.lemma(noun)).to_owned();
+        let word = kin::kin_word(s.lemma(noun)).to_owned();
         let word = if word == "kid" || young && !animal { "child".to_owned() } else { word };
         for Listed { name, age } in listed {
             let person = Person {

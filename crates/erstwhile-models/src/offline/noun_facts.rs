@@ -4,6 +4,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::{Object, entity_type};
 use super::given_names::gender_of_name;
+use super::kin;
 use super::lexicon::{Kind, Kinds};
 use super::mood::{self, Mood};
 use super::nouns::{self, Vague, is_abstract};
@@ -164,7 +165,7 @@ impl SentenceReader<'_, '_> {
             }
             return;
         }
-        if let Some(name) = people::called(&self.s, token) {
+        if let Some(name) = kin::called(&self.s, token) {
             self.introduce(person, &name);
         }
     }

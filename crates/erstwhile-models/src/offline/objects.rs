@@ -6,9 +6,10 @@ use erstwhile_nlp::{Dep, Pos, Tag};
 use super::claims::{Object, entity_type, relation_name};
 use super::clauses::{COMPOUNDING, Candidate};
 use super::fitness::Context;
+use super::kin;
 use super::lexicon::{Kind, Kinds};
 use super::nouns::{self, Vague};
-use super::people::{self, Kinship, Person, PersonKind};
+use super::people::{Kinship, Person, PersonKind};
 use super::reader::SentenceReader;
 
 /// Relations of close people that "I have a sister" states.
@@ -38,20 +39,7 @@ impl SentenceReader<'_, '_> {
         let token = dosed.and_then(|dose| nouns::measured(&s, dose)).unwrap_or(candidate.object);
         let relation = s.lexicon.relation(candidate.relation);
         if candidate.slot == "self" {
-            let name = match (candidate.relation, s.lemma(context.verb)) {
-                ("AVOIDS", "smoke" | "vape" | "gamble" | "drive" | "fly") => gerund(s.lemma(context.verb)),
-                ("AVOIDS", "drink") => "alcohol".to_owned(),
-                ("DOES_ACTIVITY", verb) => gerund(verb),
-                _ => {
-                    // "Broke up".
-                    let particle = s.child_of(context.verb, &[Dep::Prt]).map(|particle| s.lower(particle));
-                    [Some(s.lower(context.verb)), particle].into_iter().flatten().collect::<Vec<_>>().join(" ")
-                }
-            };
-            if matches!(candidate.relation, "AVOIDS" | "DOES_ACTIVITY") {
-                return Ok(Object::entity(name, Some("Topic")));
-            }
-            return Ok(if candidate.relation == "LOST_TO_DEATH" { Object::value("died") } else { Object::value(name) });
+            return Ok(self.verb_alone(context, candidate.relation));
         }
         if let Some(date) = self.date_at(token).filter(|_| relation.is_some_and(|relation| relation.value)) {
             let words = self.date_words(date, true).unwrap_or_default();
@@ -101,20 +89,20 @@ impl SentenceReader<'_, '_> {
         if relation.is_some_and(|relation| relation.value) {
             return Ok(Object::value(name));
         }
-        if people::kin_relation(&s, token) == Some(candidate.relation) {
+        if kin::kin_relation(&s, token) == Some(candidate.relation) {
             let beside = |c: usize| s.dep(c) == Dep::Appos && s.is_proper(c);
-            let called = people::called(&s, token).or_else(|| s.child(token, beside).map(|name| nouns::name(&s, name)));
-            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { people::kin_word(s.lemma(token)) };
+            let called = kin::called(&s, token).or_else(|| s.child(token, beside).map(|name| nouns::name(&s, name)));
+            let label = if s.tag(token) == Tag::Nns { s.lower(token) } else { kin::kin_word(s.lemma(token)) };
             let name = called.unwrap_or_else(|| format!("{}'s {label}", context.subject.name));
             return Ok(Object::entity(name, Some("Person")));
         }
         if matches!(candidate.relation, "OWNS_BUSINESS" | "FOUNDED")
-            && let Some(called) = people::called(&s, token)
+            && let Some(called) = kin::called(&s, token)
         {
             return Ok(Object::entity(called, Some("Organization")));
         }
         if candidate.relation == "HAS_PET"
-            && let Some(called) = people::called(&s, token)
+            && let Some(called) = kin::called(&s, token)
         {
             return Ok(Object::entity(called, Some("Pet")));
         }
@@ -131,6 +119,26 @@ impl SentenceReader<'_, '_> {
             object.entity_type = Some(capitalised(noun));
         }
         Ok(object)
+    }
+
+    /// The object of a verb without one: "alcohol" of "I don't drink".
+    fn verb_alone(&self, context: &Context<'_>, relation: &str) -> Object {
+        let s = self.s;
+        let name = match (relation, s.lemma(context.verb)) {
+            ("AVOIDS", "smoke" | "vape" | "gamble" | "drive" | "fly") => gerund(s.lemma(context.verb)),
+            ("AVOIDS", "drink") => "alcohol".to_owned(),
+            ("DOES_ACTIVITY", verb) => gerund(verb),
+            _ => {
+                // "Broke up".
+                let particle = s.child_of(context.verb, &[Dep::Prt]).map(|particle| s.lower(particle));
+                [Some(s.lower(context.verb)), particle].into_iter().flatten().collect::<Vec<_>>().join(" ")
+            }
+        };
+        match relation {
+            "AVOIDS" | "DOES_ACTIVITY" => Object::entity(name, Some("Topic")),
+            "LOST_TO_DEATH" => Object::value("died"),
+            _ => Object::value(name),
+        }
     }
 
     /// "By a lake in Minnesota", "above a bakery in Ghent": the place with a name.
@@ -156,7 +164,7 @@ impl SentenceReader<'_, '_> {
             return Some(Object::entity(title, entity_type(self.kinds(token), wanted)));
         }
         // "A running club called Hackney Harriers".
-        let called = people::called(&s, token).filter(|_| !s.is_a(token, Kind::Kin))?;
+        let called = kin::called(&s, token).filter(|_| !s.is_a(token, Kind::Kin))?;
         let kind = if s.is_a(token, Kind::Animal) { Some("Pet") } else { None };
         Some(Object::entity(called, kind.or_else(|| entity_type(self.kinds(token), wanted))))
     }
@@ -303,9 +311,9 @@ impl SentenceReader<'_, '_> {
         {
             return None;
         }
-        let relation = people::kin_relation(&s, object)?;
+        let relation = kin::kin_relation(&s, object)?;
         // "Started seeing a therapist named Lauren".
-        let named = people::called(&s, object).is_some();
+        let named = kin::called(&s, object).is_some();
         let has = s.is_lemma(context.verb, &["have", "get"]);
         // "I hired a girl named Thu" is nobody's child.
         if !has && relation == "HAS_CHILD" {

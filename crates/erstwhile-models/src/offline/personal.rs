@@ -5,11 +5,12 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use super::attributes::number_of;
 use super::claims::{Object, relation_name};
 use super::dates::Grain;
+use super::kin;
 use super::lexicon::{Kind, Kinds};
 use super::listed_names;
 use super::mood::{Mood, Reading};
 use super::nouns;
-use super::people::{self, Kinship, Person, PersonKind, Several};
+use super::people::{Kinship, Person, PersonKind, Several};
 use super::reader::{FactParts, SentenceReader};
 
 impl SentenceReader<'_, '_> {
@@ -186,7 +187,7 @@ impl SentenceReader<'_, '_> {
         // "My dog is a staffy called Bruno".
         if unnamed
             && !subject.plural
-            && let Some(name) = people::called(&s, attribute)
+            && let Some(name) = kin::called(&s, attribute)
         {
             self.introduce(subject, &name);
             return true;
@@ -237,7 +238,7 @@ impl SentenceReader<'_, '_> {
             return;
         }
         if let Some(relation) = s.lexicon.kin(s.lemma(object)) {
-            let word = people::kin_word(s.lemma(object)).to_owned();
+            let word = kin::kin_word(s.lemma(object)).to_owned();
             let kinship = Kinship { owner: subject.name.clone(), said: word.clone(), word, relation, named: false };
             let turn = self.people.turn;
             self.people.several = Some(Several { kinship, left: count, turn });

@@ -258,9 +258,16 @@ fn month_first<'a>(context: DateContext<'_>, run: &Range<usize>, text: &'a str) 
     swapped
 }
 
+/// "After seven years on the waiting list": it may be over.
+fn follows_a_span(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let [after, span @ ..] = &context.tokens[words.clone()] else { return false };
+    let is_span = |token: &Token| token.is_any(&["a", "an", "the"]) || is_quantity(&token.lower);
+    after.is("after") && !span.is_empty() && span.iter().all(is_span)
+}
+
 /// Whether the words are not a date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
 fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    if counts_something(context, words) || is_weekly_hour(context, words) {
+    if counts_something(context, words) || is_weekly_hour(context, words) || follows_a_span(context, words) {
         return true;
     }
     let tokens = &context.tokens[words.clone()];
@@ -304,11 +311,6 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let named_day = before.is_some_and(|t| t.is_any(&["cyber", "black", "ash", "shrove", "manic"]))
         && said.first().is_some_and(|t| weekday(&t.lower).is_some());
     if named_day {
-        return true;
-    }
-    // "After seven years on the waiting list" may be over.
-    if said.first().is_some_and(|t| t.is("after")) && said.len() > 1 && said[1..].iter().all(|t| is_quantity(&t.lower))
-    {
         return true;
     }
     // "Every other Saturday".

@@ -1,0 +1,86 @@
+//! What is neither owned nor used, bought or given, although a verb of having takes it.
+
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+
+use super::fitness::Context;
+use super::lexicon::{Kind, Kinds};
+use super::mood::Mood;
+use super::reader::SentenceReader;
+
+impl SentenceReader<'_, '_> {
+    /// Whether an object is no possession, and nothing that one uses, buys or gives.
+    pub(super) fn is_no_possession(&self, context: &Context<'_>, name: &str, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match name {
+            // "Flask-WTF 1.1.1": a version alone is no tool.
+            // "Moved to Amarillo": a town, whatever else the name may be.
+            "USES" => {
+                !s.text(object).contains(char::is_alphabetic)
+                    // "On the PTA".
+                    || s.lemma(context.verb) == "be"
+                        && s.has_child_word(object, &["the"])
+                        && s.is_proper(object)
+                        && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
+                        && s.entity_kind(object) != Some(EntityKind::Product)
+                    // "I tried the Vivobook" in the shop.
+                    || s.lemma(context.verb) == "try"
+                    || s.is_lemma(context.verb, &["move"])
+                        && s.is_proper(object)
+                        && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
+            }
+            // One has no people. "I drive a forklift at a warehouse" is a job.
+            "OWNS" => {
+                // "I've got Wonderwall and half of Dreams".
+                let named = s.pos(object) == Pos::Propn
+                    && !s.has_child(object, &[Dep::Det, Dep::Poss, Dep::Nummod, Dep::Amod])
+                    && !matches!(s.entity_kind(object), Some(EntityKind::Product))
+                    && !kinds.intersects(Kinds::of(&[Kind::Ownable]))
+                    && !s.lexicon.kinds(s.lower(object)).intersects(Kinds::of(&[Kind::Tech, Kind::KnownName]));
+                named && s.is_lemma(context.verb, &["have", "get"])
+                    || s.is_given_name(object)
+                    || kinds.has(Kind::Person)
+                    || self.people.known(s.text(object)).is_some()
+                    || s.lemma(context.verb) == "drive"
+                        && s.is_lemma(
+                            object,
+                            &["forklift", "bus", "truck", "lorry", "taxi", "cab", "train", "crane", "ambulance", "van"],
+                        )
+                        && s.has_child_word(object, &["a", "an"])
+            }
+            // "Got to see Joker".
+            // A doctor who orders an X-ray does not buy it.
+            "BOUGHT" => {
+                // "I buy yarn" says what one does again and again, "got the van on Fridays" what one has.
+                let weekly = s.tokens().find(|token| {
+                    s.is(*token, &["on"]) && s.object_of(*token).is_some_and(|day| s.lower(day).ends_with("days"))
+                });
+                let again = s.lemma(context.verb) == "buy" && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz);
+                if weekly.is_some() || again && context.reading.mood == Mood::Actual {
+                    return true;
+                }
+                // "I get a KeyError": what one gets again and again is not bought.
+                s.lemma(context.verb) == "get"
+                    && (s.has_child(context.verb, &[Dep::Xcomp])
+                        || matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+                        || s.is_lemma(
+                            object,
+                            &["card", "visa", "licence", "license", "permit", "passport", "certificate", "citizenship"],
+                        ))
+                    || kinds.has(Kind::Procedure)
+                    || kinds.has(Kind::Money)
+                    || s.is_lemma(object, &["tattoo", "piercing", "haircut", "sense", "chance", "point", "joke", "idea"])
+                    // "I'll get Terrell to help".
+                    || s.is_given_name(object) && context.reading.mood != Mood::Actual
+                    || s.is_lemma(object, &["pound", "dollar", "euro", "quid", "buck"])
+                    // "Ordered pizza" is eaten.
+                    || s.lemma(context.verb) == "order" && kinds.has(Kind::Food) && context.date.is_none()
+                    || s.lemma(context.verb) == "order" && s.is_lemma(object, &["x", "ray", "test", "scan", "x-ray"])
+            }
+            // "I lent Tom my drill": the drill.
+            "GAVE" => {
+                s.pos(object) == Pos::Propn && s.children(context.verb).any(|c| s.dep(c) == Dep::Dobj && c > object)
+            }
+            _ => false,
+        }
+    }
+}
