@@ -404,6 +404,8 @@ fn whole_clause(fact: &Fact<'_>) -> String {
 pub(super) fn sentence_of(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = text.trim_matches(|c: char| matches!(c, ',' | ';' | ':') || c.is_whitespace()).trim_end_matches('.');
+    // "A retired surveyor, not a programmer": what it is not was left out.
+    let text = [" not", " and", " but", " or"].iter().find_map(|left| text.strip_suffix(left)).unwrap_or(text);
     let mut chars = text.chars();
     match chars.next() {
         Some(first) => {

@@ -92,6 +92,36 @@ const NOT_POSSESSED: &str = "the a an my been not getting coming going allergic 
     divorced retired back away doing having working living moving starting called in at from on still \
     now just only turning studying teaching leaving off";
 
+/// Nouns in "-ing".
+const GERUND_LIKE: &[&str] = &[
+    "wedding",
+    "building",
+    "evening",
+    "morning",
+    "meeting",
+    "clothing",
+    "training",
+    "painting",
+    "drawing",
+    "writing",
+    "feeling",
+    "reading",
+    "hearing",
+    "sibling",
+    "offspring",
+    "christening",
+    "engineering",
+    "blessing",
+    "opening",
+    "ceiling",
+    "parking",
+    "landing",
+    "fishing",
+    "cooking",
+    "singing",
+    "teaching",
+];
+
 /// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
 fn written_out(
     text: &str,
@@ -149,10 +179,35 @@ fn written_out(
             return Some((at + owner.len()..at + word.len(), " has".to_owned()));
         }
     }
-    if let Some(owner) = word
-        .strip_suffix("'s")
-        .filter(|owner| !owner.is_empty() && NOT_POSSESSED.split_whitespace().any(|known| known == next))
-    {
+    // "Margaret's making a cake", but not "Margaret's wedding".
+    let acts = |owner: &str| {
+        next.len() > 5
+            && next.ends_with("ing")
+            && !GERUND_LIKE.contains(&next)
+            && owner.starts_with(char::is_uppercase)
+            && text.get(next_at + next.len()..).is_some_and(|rest| {
+                let word = rest.split_whitespace().next().unwrap_or_default();
+                matches!(
+                    word,
+                    "a" | "an"
+                        | "the"
+                        | "my"
+                        | "his"
+                        | "her"
+                        | "their"
+                        | "our"
+                        | "in"
+                        | "at"
+                        | "on"
+                        | "to"
+                        | "for"
+                        | "with"
+                )
+            })
+    };
+    if let Some(owner) = word.strip_suffix("'s").filter(|owner| {
+        !owner.is_empty() && (NOT_POSSESSED.split_whitespace().any(|known| known == next) || acts(owner))
+    }) {
         if is_home(&text[..at], next) {
             return None;
         }

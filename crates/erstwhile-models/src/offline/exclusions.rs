@@ -82,7 +82,9 @@ impl SentenceReader<'_, '_> {
             // "Did 10 minutes".
             "RAN_DISTANCE" => s.is_lemma(object, &["minute", "hour", "min", "second"]),
             // "Made the team" is no work of art.
-            "CREATED" => s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team),
+            "CREATED" => {
+                s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team) || self.is_exam_sat(context, object)
+            }
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
             // "I love the view": one thing at hand, no lasting taste.
@@ -134,7 +136,8 @@ impl SentenceReader<'_, '_> {
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // What one finishes is a work, not work under way.
             "WORKS_ON" => {
-                s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
+                self.is_exam_sat(context, object)
+                    || s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
                     || s.is(object, &["project"])
                         && !s.has_child(object, &[Dep::Compound, Dep::Amod, Dep::Poss, Dep::Prep])
             }
@@ -143,7 +146,10 @@ impl SentenceReader<'_, '_> {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
             // "Many honours in my life".
-            "HAS_DEGREE" => s.has_child_word(object, &["many", "several"]),
+            // "Studying for an MBA": not yet.
+            "HAS_DEGREE" => {
+                s.has_child_word(object, &["many", "several"]) || s.is_lemma(context.verb, &["study", "work", "apply"])
+            }
             // "Did the math" says that one counted.
             "STUDIES" => s.is_lemma(context.verb, &["do"]) && s.has_child_word(object, &["the"]),
             // "Came back from Rotterdam" is a journey.
@@ -187,6 +193,39 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
+            // "I've been with Sam for six years": with whom one lives.
+            "WORKS_AT" if frame.slot == "with" && self.is_single_person(object) => true,
+            "DATING" if s.lemma(context.verb) == "be" => {
+                let lasts = context
+                    .date
+                    .and_then(|date| self.dates.get(date))
+                    .is_some_and(|date| date.extent == super::dates::Extent::Since);
+                !lasts || !self.is_single_person(object)
+            }
+            // "Signed up for Chicago", a race, is no membership.
+            "JOINED" | "SUBSCRIBES_TO"
+                if frame.slot == "for"
+                    && (kinds.intersects(Kinds::of(&[
+                        Kind::Gpe,
+                        Kind::Distance,
+                        Kind::Event,
+                        Kind::Exam,
+                        Kind::Class,
+                    ])) || s.is(object, &["k", "km"])
+                        || super::word_forms::is_distance(s.lower(object))) =>
+            {
+                true
+            }
+            // "Moved the wedding to Enugu": it moved, not the speaker.
+            "MOVED_TO"
+                if s.child_of(context.verb, &[Dep::Dobj]).is_some_and(|moved| {
+                    !s.is_lemma(moved, &["house", "home", "flat", "family", "place", "apartment"])
+                }) =>
+            {
+                true
+            }
+            // "I have the Denver trip on the 11th" is to come.
+            "WENT_ON" if s.lemma(context.verb) == "have" && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz) => true,
             // "I work in IT" names no company.
             "WORKS_AT" if frame.slot == "in" && s.is(object, &["it", "hr", "pr", "qa", "tech"]) => true,
             // "I work for the whole clinic".
@@ -306,7 +345,11 @@ impl SentenceReader<'_, '_> {
             "VISITED"
                 if matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
                     && s.lemma(context.verb) != "be"
-                    && context.date.is_none()
+                    && (context.date.is_none()
+                        || s.has_child_word(
+                            context.verb,
+                            &["usually", "always", "often", "normally", "sometimes"],
+                        ))
                     && context.reading.mood == Mood::Actual =>
             {
                 true
@@ -319,6 +362,20 @@ impl SentenceReader<'_, '_> {
             "VISITED" if s.is_lemma(context.verb, &["do"]) && kinds.has(Kind::Event) => true,
             _ => false,
         }
+    }
+
+    /// "Wrote OET in May": an exam.
+    fn is_exam_sat(&self, context: &Context<'_>, object: usize) -> bool {
+        let s = self.s;
+        s.is_lemma(context.verb, &["write", "sit"])
+            && s.text(object).len() < 6
+            && s.text(object).chars().all(char::is_uppercase)
+    }
+
+    /// Whether a token is the given name of one person.
+    fn is_single_person(&self, token: usize) -> bool {
+        let s = self.s;
+        s.is_given_name(token) || s.is_capital(token) && s.lexicon.is(s.lower(token), Kind::FirstName)
     }
 
     /// "Todd Phillips": a given name with another one.

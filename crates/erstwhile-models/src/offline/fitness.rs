@@ -312,6 +312,16 @@ impl SentenceReader<'_, '_> {
             return 5;
         }
         let specific = self.is_specific(object);
+        // "I work at a FedEx hub": whatever it is, one works there.
+        if name == "WORKS_AT"
+            && lemma == "work"
+            && matches!(frame.slot.as_str(), "at" | "for")
+            && kinds.has(Kind::Thing)
+            && specific
+            && s.has_child(object, &[Dep::Det])
+        {
+            return 5;
+        }
         if name == "BOUGHT"
             && lemma == "get"
             && matches!(context.reading.mood, Mood::Planned | Mood::Considered | Mood::Wanted)
@@ -344,6 +354,10 @@ impl SentenceReader<'_, '_> {
             && s.is_noun(object)
         {
             return Some(8);
+        }
+        // "Sold my Golf": a name, although golf is a game.
+        if name == "SOLD" && lemma == "sell" && s.is_capital(object) && s.has_child(object, &[Dep::Det, Dep::Poss]) {
+            return Some(6);
         }
         // "Won the Wirral Open": contests have names of all kinds.
         if name == "WON"

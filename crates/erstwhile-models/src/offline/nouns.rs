@@ -357,7 +357,12 @@ pub(super) fn name(sentence: &Sentence<'_>, token: usize) -> String {
 
 /// "the restaurant Bella Roma": the noun and the name.
 pub(super) fn typed_name<'a>(sentence: &Sentence<'a>, token: usize) -> Option<(&'a str, String)> {
-    let common = |other: usize| sentence.pos(other) == Pos::Noun && !sentence.is_capital(other);
+    // "A secondhand Golf" is no kind of Golf.
+    const CONDITIONS: &[&str] =
+        &["secondhand", "second-hand", "hand", "vintage", "used", "mint", "spare", "budget", "bargain"];
+    let common = |other: usize| {
+        sentence.pos(other) == Pos::Noun && !sentence.is_capital(other) && !sentence.is(other, CONDITIONS)
+    };
     let proper = |other: usize| sentence.pos(other) == Pos::Propn && sentence.is_capital(other);
     if proper(token) {
         let noun = sentence

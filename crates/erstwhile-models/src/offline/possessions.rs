@@ -23,7 +23,7 @@ impl SentenceReader<'_, '_> {
                         && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
                         && s.entity_kind(object) != Some(EntityKind::Product)
                     // "I tried the Vivobook" in the shop.
-                    || s.lemma(context.verb) == "try"
+                    || s.is_lemma(context.verb, &["try", "write", "sit"])
                     || s.is_lemma(context.verb, &["move"])
                         && s.is_proper(object)
                         && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
@@ -37,6 +37,8 @@ impl SentenceReader<'_, '_> {
                     && !kinds.intersects(Kinds::of(&[Kind::Ownable]))
                     && !s.lexicon.kinds(s.lower(object)).intersects(Kinds::of(&[Kind::Tech, Kind::KnownName]));
                 named && s.is_lemma(context.verb, &["have", "get"])
+                    || kinds.has(Kind::Money)
+                    || s.subtree(object).any(|token| s.is(token, &["grand", "quid", "bucks", "dollars", "pounds"]))
                     || s.is_given_name(object)
                     || kinds.has(Kind::Person)
                     || self.people.known(s.text(object)).is_some()

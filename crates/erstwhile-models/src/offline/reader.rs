@@ -316,6 +316,10 @@ impl SentenceReader<'_, '_> {
             self.dates.get(date).is_some_and(|date| date.extent == Extent::During && date.from.at > self.now)
         };
         let has = s.lemma(verb) == "have" && s.tag(verb) == Tag::Vbg;
+        // "We usually go to Wales in August".
+        if s.has_child_word(verb, &["usually", "always", "often", "normally", "sometimes", "generally", "typically"]) {
+            return false;
+        }
         present && (has || s.is_lemma(verb, EVENTS)) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
     }
 

@@ -126,7 +126,8 @@ impl SentenceReader<'_, '_> {
         let said = date.and_then(|date| self.date_words(date, false)).unwrap_or_default();
         let giver_name = match self.person(giver) {
             Some(person) => Some(person.name),
-            None if s.is_noun(giver) => Some(self.phrase(giver, None)?),
+            // "The council gave me …": not at the beginning any more.
+            None if s.is_noun(giver) => Some(self.phrase(giver, None)?.replacen("The ", "the ", 1)),
             None => None,
         };
         let statement = match (*relation, giver_name) {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use erstwhile_nlp::{Dep, Document, Entity, EntityKind, Pos, Tag};
 
+use super::given_names::gender_of_name;
 use super::identifiers::Identifiers;
 use super::lexicon::{Kind, Lexicon};
 
@@ -140,7 +141,7 @@ impl<'a> Sentence<'a> {
         let kinds = self.lexicon.kinds(self.lower(token));
         alone
             && self.is_proper(token)
-            && kinds.has(Kind::FirstName)
+            && (kinds.has(Kind::FirstName) || gender_of_name(self.text(token)).is_some())
             && !kinds.has(Kind::KnownName)
             && (!self.has_child(token, &[Dep::Compound, Dep::Det, Dep::Amod])
                 || self.entity_kind(token) == Some(EntityKind::Date))
@@ -283,11 +284,37 @@ impl<'a> Sentence<'a> {
         self.subject_within(verb, 0)
     }
 
+    /// "Kwame is an electrician and his wife Efua is a midwife": the subject of the second clause, which the parser takes
+    /// for a part of the first.
+    fn swallowed_subject(&self, verb: usize) -> Option<usize> {
+        let head = self.head(verb);
+        if self.dep(verb) != Dep::Conj
+            || !self.is_verb(head)
+            || !matches!(self.tag(verb), Tag::Vbz | Tag::Vbp | Tag::Vbd)
+        {
+            return None;
+        }
+        let between =
+            |token: &usize| self.pos(*token) == Pos::Adv || self.dep(*token) == Dep::Aux && self.head(*token) == verb;
+        let before = (head + 1..verb).rev().find(|token| !between(token)).filter(|before| self.is_noun(*before))?;
+        std::iter::once(before)
+            .chain(self.doc.ancestors(before))
+            .take_while(|token| *token > head)
+            .find(|token| self.dep(*token) == Dep::Conj && self.is_noun(*token))
+            .filter(|token| {
+                let first = self.doc.left_edge(*token).max(self.start);
+                first.checked_sub(1).is_some_and(|cc| self.is(cc, &["and", "but"]))
+            })
+    }
+
     fn subject_within(&self, verb: usize, depth: u8) -> Option<usize> {
         if let Some(subject) = self.child_of(verb, &[Dep::Nsubj, Dep::Nsubjpass]) {
             // "My wife and I": the speaker.
             let speaker = self.child(subject, |child| self.dep(child) == Dep::Conj && self.lower(child) == "i");
             return Some(speaker.unwrap_or(subject));
+        }
+        if let Some(swallowed) = self.swallowed_subject(verb) {
+            return Some(swallowed);
         }
         let head = self.head(verb);
         if depth > 4 || head == verb {

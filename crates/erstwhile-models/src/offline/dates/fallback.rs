@@ -313,6 +313,15 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if named_day {
         return true;
     }
+    // "Fish and chips on a Friday": any of them.
+    let of_any_week = words.start >= 2
+        && before.is_some_and(|t| t.is_any(&["a", "an"]))
+        && context.tokens.get(words.start - 2).is_some_and(|t| t.is("on"))
+        && said.first().is_some_and(|t| weekday(&t.lower).is_some())
+        || tokens.len() > 2 && tokens[0].is("on") && tokens[1].is("a") && weekday(&tokens[2].lower).is_some();
+    if of_any_week {
+        return true;
+    }
     // "Every other Saturday".
     let alternate = before.is_some_and(|t| t.is_any(&["other", "second", "third", "single", "alternate"]))
         && words.start.checked_sub(2).and_then(|every| context.tokens.get(every)).is_some_and(|t| t.is("every"));
