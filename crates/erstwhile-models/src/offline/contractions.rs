@@ -122,12 +122,8 @@ const GERUND_LIKE: &[&str] = &[
     "teaching",
 ];
 
-/// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
-fn written_out(
-    text: &str,
-    (at, word): (usize, &str),
-    (next_at, next): (usize, &str),
-) -> Option<(Range<usize>, String)> {
+/// "He's just got back", "she's taken a job": "'s" is "has", also with an adverb between.
+fn has_done(text: &str, (at, word): (usize, &str), (next_at, next): (usize, &str)) -> Option<(Range<usize>, String)> {
     const DONE: &[&str] = &[
         "supported",
         "lived",
@@ -157,8 +153,6 @@ fn written_out(
         &["back", "home", "away", "off", "married", "engaged", "divorced", "to ", "into ", "out", "on ", "full"];
     const TAKEN: &[&str] =
         &["a ", "an ", "the ", "my ", "me ", "us ", "his ", "her ", "their ", "our ", "up ", "over ", "on "];
-    const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
-    // "He's just got back", "she's taken a job": an adverb may stand between.
     let done = |word: &str, rest: &str| {
         DONE.contains(&word)
             || matches!(word, "got" | "gone") && BACK.iter().any(|way| rest.starts_with(way))
@@ -178,6 +172,19 @@ fn written_out(
         if person {
             return Some((at + owner.len()..at + word.len(), " has".to_owned()));
         }
+    }
+    None
+}
+
+/// "Maureen's the eldest" and "she's got two boys": contractions that the parser takes for a possessive or a passive.
+fn written_out(
+    text: &str,
+    (at, word): (usize, &str),
+    (next_at, next): (usize, &str),
+) -> Option<(Range<usize>, String)> {
+    const POSSESSED: &[&str] = &["a ", "an ", "two ", "three ", "four ", "five ", "no ", "my ", "the ", "some "];
+    if let Some(edit) = has_done(text, (at, word), (next_at, next)) {
+        return Some(edit);
     }
     // "Margaret's making a cake", but not "Margaret's wedding".
     let acts = |owner: &str| {

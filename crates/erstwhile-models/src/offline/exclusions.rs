@@ -102,7 +102,70 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
+            _ if self.is_no_work(context, frame, object, kinds) => true,
             _ => self.is_no_part_of_life(context, frame, object, kinds),
+        }
+    }
+
+    /// Whether an object is no job, business, project or membership.
+    fn is_no_work(&self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        match frame.relation.name.as_str() {
+            // What one finishes is a work, not work under way.
+            "WORKS_ON" => {
+                self.is_exam_sat(context, object)
+                    || s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
+                    || s.is(object, &["project"])
+                        && !s.has_child(object, &[Dep::Compound, Dep::Amod, Dep::Poss, Dep::Prep])
+            }
+            // "I have Netflix": a name is a business of one's own only with a verb that says so.
+            "OWNS_BUSINESS" => {
+                s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
+            }
+            // "Gone back to the model railway".
+            // "Moved to Amarillo": a town, unless the name is that of a company.
+            "STARTED_JOB" if s.lemma(context.verb) == "move" => {
+                let known = s.lexicon.kinds(s.lower(object));
+                let company = Kinds::of(&[Kind::Org, Kind::OrgName, Kind::Tech, Kind::KnownName]);
+                s.is_proper(object)
+                    && !known.intersects(company)
+                    && !super::word_forms::is_company_name(&super::nouns::name(&s, object))
+            }
+            "STARTED_JOB" if s.lemma(context.verb) == "go" => {
+                !kinds.intersects(Kinds::of(&[Kind::Job, Kind::Org, Kind::OrgName, Kind::Business, Kind::Office]))
+            }
+            // "I've been with Sam for six years": with whom one lives.
+            "WORKS_AT" if frame.slot == "with" && self.is_single_person(object) => true,
+            // "Signed up for Chicago", a race, is no membership.
+            "JOINED" | "SUBSCRIBES_TO"
+                if frame.slot == "for"
+                    && (kinds.intersects(Kinds::of(&[
+                        Kind::Gpe,
+                        Kind::Distance,
+                        Kind::Event,
+                        Kind::Exam,
+                        Kind::Class,
+                    ])) || s.is(object, &["k", "km"])
+                        || super::word_forms::is_distance(s.lower(object))) =>
+            {
+                true
+            }
+            // "I work in IT" names no company.
+            "WORKS_AT" if frame.slot == "in" && s.is(object, &["it", "hr", "pr", "qa", "tech"]) => true,
+            // "I work for the whole clinic".
+            "WORKS_AT" if s.has_child_word(object, &["whole", "entire"]) => true,
+            // "A poor keeper of secrets".
+            "WORKS_AS"
+                if frame.slot == "attr"
+                    && s.is_lemma(object, &["keeper", "eater", "sleeper", "learner", "believer", "listener"]) =>
+            {
+                true
+            }
+            "FOUNDED" => {
+                s.lemma(context.verb) == "set"
+                    && !kinds.intersects(Kinds::of(&[Kind::Business, Kind::Club, Kind::Media]))
+            }
+            _ => false,
         }
     }
 
@@ -128,23 +191,12 @@ impl SentenceReader<'_, '_> {
         }
     }
 
-    /// Whether an object is no job, business, home, degree, class or illness.
+    /// Whether an object is no home, degree, class, illness or relationship.
     fn is_no_part_of_life(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
         match frame.relation.name.as_str() {
             // "Forty-six hives" are of bees.
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
-            // What one finishes is a work, not work under way.
-            "WORKS_ON" => {
-                self.is_exam_sat(context, object)
-                    || s.is_lemma(context.verb, &["finish", "complete"]) && kinds.has(Kind::Work)
-                    || s.is(object, &["project"])
-                        && !s.has_child(object, &[Dep::Compound, Dep::Amod, Dep::Poss, Dep::Prep])
-            }
-            // "I have Netflix": a name is a business of one's own only with a verb that says so.
-            "OWNS_BUSINESS" => {
-                s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
-            }
             // "Many honours in my life".
             // "Studying for an MBA": not yet.
             "HAS_DEGREE" => {
@@ -162,18 +214,6 @@ impl SentenceReader<'_, '_> {
                                 || context.date.is_some())) =>
             {
                 true
-            }
-            // "Gone back to the model railway".
-            // "Moved to Amarillo": a town, unless the name is that of a company.
-            "STARTED_JOB" if s.lemma(context.verb) == "move" => {
-                let known = s.lexicon.kinds(s.lower(object));
-                let company = Kinds::of(&[Kind::Org, Kind::OrgName, Kind::Tech, Kind::KnownName]);
-                s.is_proper(object)
-                    && !known.intersects(company)
-                    && !super::word_forms::is_company_name(&super::nouns::name(&s, object))
-            }
-            "STARTED_JOB" if s.lemma(context.verb) == "go" => {
-                !kinds.intersects(Kinds::of(&[Kind::Job, Kind::Org, Kind::OrgName, Kind::Business, Kind::Office]))
             }
             // "We have fish on Fridays": a dish.
             "HAS_PET"
@@ -193,28 +233,12 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
-            // "I've been with Sam for six years": with whom one lives.
-            "WORKS_AT" if frame.slot == "with" && self.is_single_person(object) => true,
             "DATING" if s.lemma(context.verb) == "be" => {
                 let lasts = context
                     .date
                     .and_then(|date| self.dates.get(date))
                     .is_some_and(|date| date.extent == super::dates::Extent::Since);
                 !lasts || !self.is_single_person(object)
-            }
-            // "Signed up for Chicago", a race, is no membership.
-            "JOINED" | "SUBSCRIBES_TO"
-                if frame.slot == "for"
-                    && (kinds.intersects(Kinds::of(&[
-                        Kind::Gpe,
-                        Kind::Distance,
-                        Kind::Event,
-                        Kind::Exam,
-                        Kind::Class,
-                    ])) || s.is(object, &["k", "km"])
-                        || super::word_forms::is_distance(s.lower(object))) =>
-            {
-                true
             }
             // "Moved the wedding to Enugu": it moved, not the speaker.
             "MOVED_TO"
@@ -226,21 +250,6 @@ impl SentenceReader<'_, '_> {
             }
             // "I have the Denver trip on the 11th" is to come.
             "WENT_ON" if s.lemma(context.verb) == "have" && matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz) => true,
-            // "I work in IT" names no company.
-            "WORKS_AT" if frame.slot == "in" && s.is(object, &["it", "hr", "pr", "qa", "tech"]) => true,
-            // "I work for the whole clinic".
-            "WORKS_AT" if s.has_child_word(object, &["whole", "entire"]) => true,
-            // "A poor keeper of secrets".
-            "WORKS_AS"
-                if frame.slot == "attr"
-                    && s.is_lemma(object, &["keeper", "eater", "sleeper", "learner", "believer", "listener"]) =>
-            {
-                true
-            }
-            "FOUNDED" => {
-                s.lemma(context.verb) == "set"
-                    && !kinds.intersects(Kinds::of(&[Kind::Business, Kind::Club, Kind::Media]))
-            }
             "FROM" => self.is_no_origin(context, object, kinds),
             // "I'm coeliac" says it, "it's a cold" does not.
             "HAS_CONDITION" if s.lemma(context.verb) == "be" && frame.slot == "attr" => {

@@ -258,6 +258,14 @@ fn month_first<'a>(context: DateContext<'_>, run: &Range<usize>, text: &'a str) 
     swapped
 }
 
+/// "Fish and chips on a Friday": any of them.
+fn is_of_any_week(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let lead = words.start.saturating_sub(2);
+    let said = context.tokens.get(lead..words.end).unwrap_or_default();
+    said.windows(3)
+        .any(|three| three[0].is("on") && three[1].is_any(&["a", "an"]) && weekday(&three[2].lower).is_some())
+}
+
 /// "After seven years on the waiting list": it may be over.
 fn follows_a_span(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let [after, span @ ..] = &context.tokens[words.clone()] else { return false };
@@ -267,7 +275,11 @@ fn follows_a_span(context: DateContext<'_>, words: &Range<usize>) -> bool {
 
 /// Whether the words are not a date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
 fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    if counts_something(context, words) || is_weekly_hour(context, words) || follows_a_span(context, words) {
+    if counts_something(context, words)
+        || is_weekly_hour(context, words)
+        || follows_a_span(context, words)
+        || is_of_any_week(context, words)
+    {
         return true;
     }
     let tokens = &context.tokens[words.clone()];
@@ -311,15 +323,6 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let named_day = before.is_some_and(|t| t.is_any(&["cyber", "black", "ash", "shrove", "manic"]))
         && said.first().is_some_and(|t| weekday(&t.lower).is_some());
     if named_day {
-        return true;
-    }
-    // "Fish and chips on a Friday": any of them.
-    let of_any_week = words.start >= 2
-        && before.is_some_and(|t| t.is_any(&["a", "an"]))
-        && context.tokens.get(words.start - 2).is_some_and(|t| t.is("on"))
-        && said.first().is_some_and(|t| weekday(&t.lower).is_some())
-        || tokens.len() > 2 && tokens[0].is("on") && tokens[1].is("a") && weekday(&tokens[2].lower).is_some();
-    if of_any_week {
         return true;
     }
     // "Every other Saturday".
