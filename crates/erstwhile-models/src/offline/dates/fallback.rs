@@ -258,6 +258,14 @@ fn month_first<'a>(context: DateContext<'_>, run: &Range<usize>, text: &'a str) 
     swapped
 }
 
+/// Whether the words count something, recur, or last, instead of naming a day.
+fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    counts_something(context, words)
+        || is_weekly_hour(context, words)
+        || follows_a_span(context, words)
+        || is_of_any_week(context, words)
+}
+
 /// "Fish and chips on a Friday": any of them.
 fn is_of_any_week(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let lead = words.start.saturating_sub(2);
@@ -275,11 +283,7 @@ fn follows_a_span(context: DateContext<'_>, words: &Range<usize>) -> bool {
 
 /// Whether the words are not a date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
 fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    if counts_something(context, words)
-        || is_weekly_hour(context, words)
-        || follows_a_span(context, words)
-        || is_of_any_week(context, words)
-    {
+    if is_of_no_day(context, words) {
         return true;
     }
     let tokens = &context.tokens[words.clone()];
