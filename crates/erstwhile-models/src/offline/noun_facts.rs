@@ -73,7 +73,7 @@ impl SentenceReader<'_, '_> {
                     || s.is_lemma(verb, &["die", "pass"])
                         && person.kinship.as_ref().is_some_and(|kinship| !kinship.named));
             if !lost && !gone && !named_by_subject && !anybodys {
-                self.relative(&person, matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass));
+                self.relative(&person);
             }
             self.name_of_pet_or_relative(token, &person);
             return Ok(());
@@ -109,8 +109,8 @@ impl SentenceReader<'_, '_> {
         })
     }
 
-    /// States a relative or a pet; parents and grandparents without a name only if `told` of.
-    fn relative(&mut self, person: &Person, told: bool) {
+    /// States a relative or a pet; of parents and grandparents, whom everybody has, only those with a name.
+    fn relative(&mut self, person: &Person) {
         let Some(kinship) = person.kinship.clone() else { return };
         let owner = Person::named(kinship.owner.clone());
         let animal = kinship.relation == "HAS_PET";
@@ -132,8 +132,7 @@ impl SentenceReader<'_, '_> {
             }
             (_, false) => format!("{} has {article}{}", kinship.owner, kinship.word),
         };
-        let elder = told && matches!(kinship.relation, "HAS_PARENT" | "HAS_GRANDPARENT") && !person.plural;
-        let close = (CLOSE.contains(&kinship.relation) || elder) && self.people.is_speaker(&kinship.owner);
+        let close = CLOSE.contains(&kinship.relation) && self.people.is_speaker(&kinship.owner);
         if animal || kinship.named || close {
             let object = Object::entity(person.name.clone(), person.entity_type());
             self.state(&owner, kinship.relation, object, nouns::tidy(&statement));
