@@ -60,7 +60,11 @@ impl SentenceReader<'_, '_> {
             return true;
         }
         match name {
-            "ACHIEVED" | "ATTENDED" | "VISITED" if self.is_no_occasion(context, frame, object, kinds) => true,
+            "ACHIEVED" | "ATTENDED" | "VISITED" | "PARTICIPATED_IN"
+                if self.is_no_occasion(context, frame, object, kinds) =>
+            {
+                true
+            }
             "USES" | "OWNS" | "BOUGHT" | "GAVE" => self.is_no_possession(context, name, object, kinds),
             "READ" => {
                 s.subtree(object).any(|token| s.lower(token).contains("watch"))
@@ -150,6 +154,20 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
+            // "Teaches third grade in Decatur": a town.
+            "WORKS_AT"
+                if frame.slot == "in" && (kinds.has(Kind::Gpe) || s.entity_kind(object) == Some(EntityKind::Gpe)) =>
+            {
+                true
+            }
+            // "Dancing in the car park of a shop".
+            "MEMBER_OF"
+                if frame.slot == "in"
+                    && s.pos(object) == Pos::Noun
+                    && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) =>
+            {
+                true
+            }
             // "I work in IT" names no company.
             "WORKS_AT" if frame.slot == "in" && s.is(object, &["it", "hr", "pr", "qa", "tech"]) => true,
             // "I work for the whole clinic".
@@ -200,7 +218,9 @@ impl SentenceReader<'_, '_> {
             // "Many honours in my life".
             // "Studying for an MBA": not yet.
             "HAS_DEGREE" => {
-                s.has_child_word(object, &["many", "several"]) || s.is_lemma(context.verb, &["study", "work", "apply"])
+                s.has_child_word(object, &["many", "several"])
+                    || s.is_lemma(context.verb, &["study", "work", "apply"])
+                    || s.is_lemma(object, &["licence", "license"])
             }
             // "Did the math" says that one counted.
             "STUDIES" => s.is_lemma(context.verb, &["do"]) && s.has_child_word(object, &["the"]),
@@ -348,6 +368,11 @@ impl SentenceReader<'_, '_> {
                     || s.lemma(context.verb) == "have" && !s.is_past(context.verb)
                     || s.lemma(context.verb) == "watch"
                         && (super::nouns::is_quoted(&s, object) || kinds.has(Kind::Propn))
+            }
+            // "Dancing in the car park".
+            "PARTICIPATED_IN" if frame.slot == "in" => {
+                s.pos(object) == Pos::Noun
+                    && s.is_lemma(object, &["lot", "park", "kitchen", "room", "street", "garden", "car"])
             }
             "VISITED" if s.lemma(context.verb) == "be" && frame.slot == "to" => s.lower(context.verb) != "been",
             // "We land in Tokyo pretty tired": not yet, or again and again.

@@ -411,6 +411,10 @@ fn is_for_others(before: &str) -> bool {
     let lower = before.trim_end().trim_end_matches("the").trim_end().to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
     match words.last() {
+        // "I can grab the kids from school" offers to.
+        Some(&"grab" | &"fetch" | &"mind" | &"watch" | &"collect" | &"have") => {
+            words.iter().any(|word| matches!(*word, "can" | "could" | "ll" | "happy"))
+        }
         Some(&"for" | &"all" | &"about") => true,
         Some(&"with") => words.iter().any(|word| has_word(WITH_OTHERS, word)),
         _ => false,

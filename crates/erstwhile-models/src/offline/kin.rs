@@ -10,6 +10,13 @@ pub(super) fn kin_relation(sentence: &Sentence<'_>, noun: usize) -> Option<&'sta
     if sentence.is(noun, &["boy", "girl"]) && sentence.has_child_word(noun, &["baby"]) {
         return Some("HAS_CHILD");
     }
+    // "My girl Keisha" may be a girlfriend.
+    if sentence.is(noun, &["girl"])
+        && name_beside(sentence, noun).is_some()
+        && !sentence.has_child_word(noun, &["little", "eldest", "youngest", "oldest"])
+    {
+        return None;
+    }
     // "My twins" are one's children, "my twin" is none.
     if sentence.is(noun, &["twins", "triplets"]) {
         return Some("HAS_CHILD");

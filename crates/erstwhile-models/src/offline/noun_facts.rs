@@ -92,7 +92,7 @@ impl SentenceReader<'_, '_> {
         self.job(token, &me)?;
         self.group(token, &me)?;
         self.business(token, &me)?;
-        self.plant(token, &me)?;
+        self.plant(token, &me);
         self.possession(token, &me)
     }
 
@@ -383,17 +383,16 @@ impl SentenceReader<'_, '_> {
         Ok(())
     }
 
-    fn plant(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+    fn plant(&mut self, token: usize, me: &Person) {
         let s = self.s;
         if s.is_a(token, Kind::Plant)
             && !s.is_lemma(token, &["plant", "tree", "seeds"])
             && matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj)
         {
-            let name = self.bare_phrase(token, me)?;
+            let name = self.bare_noun(token);
             let statement = format!("{} grows {name}", me.name);
             self.state(me, "GROWS", Object::entity(name, Some("Object")), statement);
         }
-        Ok(())
     }
 
     /// "my Fitbit Charge 3", "my new mountain bike".

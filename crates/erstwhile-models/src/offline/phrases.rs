@@ -260,6 +260,7 @@ impl PhraseWriter<'_, '_, '_> {
                     && sentence.text(object).starts_with(|c: char| c.is_ascii_digit())
                     && ["st", "nd", "rd", "th"].iter().any(|end| sentence.lower(object).ends_with(end));
                 let empty = ordinal
+                    || sentence.is(object, &["ours", "mine", "yours", "hers", "theirs"])
                     || sentence.is(object, EMPTY_OBJECTS)
                     || sentence.is_date(object)
                     || pronoun && self.people.person(sentence, object).is_none();

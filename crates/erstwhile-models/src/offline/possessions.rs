@@ -19,7 +19,6 @@ impl SentenceReader<'_, '_> {
                     // "On the PTA".
                     || s.lemma(context.verb) == "be"
                         && s.has_child_word(object, &["the"])
-                        && s.is_proper(object)
                         && !s.lexicon.kinds(s.lower(object)).has(Kind::Tech)
                         && s.entity_kind(object) != Some(EntityKind::Product)
                     // "I tried the Vivobook" in the shop.
@@ -70,6 +69,8 @@ impl SentenceReader<'_, '_> {
                         ))
                     || kinds.has(Kind::Procedure)
                     || kinds.has(Kind::Money)
+                    // "A longboard, nine foot two".
+                    || s.is_lemma(object, &["foot", "feet", "inch", "cm", "metre", "meter", "litre", "mile", "year", "month"])
                     || s.is_lemma(object, &["tattoo", "piercing", "haircut", "sense", "chance", "point", "joke", "idea"])
                     // "I'll get Terrell to help".
                     || s.is_given_name(object) && context.reading.mood != Mood::Actual

@@ -245,6 +245,24 @@ fn remove_addresses(passage: &mut Mapped) {
     let base = text.as_ptr() as usize;
     let words: Vec<(usize, &str)> = text.split(' ').map(|word| (word.as_ptr() as usize - base, word)).collect();
     let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    // "Good morning my sister": as one greets a friend.
+    let greeting = words.windows(3).find(|three| {
+        let [(_, first), (_, my), (_, whom)] = three else { return false };
+        let first = first.trim_end_matches(',').to_lowercase();
+        let whom = whom.trim_end_matches([',', '.', '!']).to_lowercase();
+        matches!(
+            first.as_str(),
+            "morning" | "afternoon" | "evening" | "hello" | "hi" | "hey" | "thanks" | "congratulations"
+        ) && my.eq_ignore_ascii_case("my")
+            && matches!(
+                whom.as_str(),
+                "sister" | "brother" | "dear" | "friend" | "darling" | "guy" | "love" | "dearest"
+            )
+    });
+    if let Some([_, (at, _), (whom_at, whom)]) = greeting {
+        let end = whom_at + whom.trim_end_matches([',', '.', '!']).len();
+        edits.push((at.saturating_sub(1)..end, ""));
+    }
     for (index, (at, word)) in words.iter().enumerate() {
         let bare = word.trim_end_matches(['.', '!', '?', ',']);
         let lower = bare.to_lowercase();
@@ -483,6 +501,7 @@ mod tests {
         assert_eq!(repaired("Bro I am crying", &[]), "I am crying");
         assert_eq!(repaired("It was in your own shoe bro. Enjoy", &[]), "It was in your own shoe. Enjoy");
         assert_eq!(repaired("I saw my sis.", &[]), "I saw my sister.");
+        assert_eq!(repaired("Good morning my sister. I moved.", &[]), "Good morning. I moved.");
         assert_eq!(repaired("He is a good man.", &[]), "He is a good man.");
     }
 
