@@ -136,7 +136,7 @@ impl SentenceReader<'_, '_> {
         // "My checks went live yesterday", "my wrist is 95 %".
         let goes = s.lemma(verb) != "go" || s.has_child_word(verb, &["to", "up", "down", "from", "for", "out"]);
         // "My in-laws are coming from Vadodara".
-        if !goes || s.is_a(thing, Kind::BodyPart) || s.is_lemma(thing, &["law"]) {
+        if !goes || s.is_a(thing, Kind::BodyPart) || s.is_lemma(thing, &["law", "eye", "ear"]) {
             return Ok(false);
         }
         // "My review was moved to Monday", but not "my family moved".

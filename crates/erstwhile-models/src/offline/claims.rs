@@ -11,6 +11,7 @@ use super::identifiers::Identifiers;
 use super::lexicon::{Kind, Kinds, Lexicon};
 use super::mood::Mood;
 use super::people::Person;
+use super::speakers::ASSISTANT;
 
 /// Confidence in what is said in so many words, and in what is inferred.
 pub(super) const CONFIDENCE_STATED: f64 = 0.9;
@@ -80,7 +81,9 @@ impl<'l> Claims<'l> {
     /// Adds a fact with what it ends and starts.
     pub(super) fn add(&mut self, mut fact: Fact<'_>) {
         fact.object.name = clean_name(&fact.object.name);
-        if !is_name(&fact.object.name) || fact.object.name == fact.subject.name {
+        // A draft that an assistant writes for somebody tells of nobody's brother.
+        let of_assistant = fact.subject.name.strip_prefix(ASSISTANT).is_some_and(|rest| rest.starts_with("'s "));
+        if of_assistant || !is_name(&fact.object.name) || fact.object.name == fact.subject.name {
             return;
         }
         fact.statement = sentence_of(&whole_clause(&fact));

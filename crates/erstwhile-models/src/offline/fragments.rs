@@ -300,6 +300,16 @@ fn subject_of(text: &str) -> Option<&'static str> {
     if has_word(PROGRESSIVES, first) && !finite && !own_subject {
         return Some("I am ");
     }
+    let settled = match first {
+        "earn" | "earning" => second.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '£' | '$' | '€' | '₹')),
+        "live" => matches!(second, "in" | "on" | "with" | "near" | "alone"),
+        "work" => matches!(second, "at" | "for" | "as" | "in"),
+        "own" | "rent" => matches!(second, "a" | "an" | "two" | "my" | "our"),
+        _ => false,
+    };
+    if settled && !own_subject {
+        return Some("I ");
+    }
     if matches!(first, "might" | "may")
         && !own_subject
         && second != "be"

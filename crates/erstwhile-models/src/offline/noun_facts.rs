@@ -405,7 +405,11 @@ impl SentenceReader<'_, '_> {
             .ancestors(token)
             .take_while(|above| s.tokens().contains(above))
             .any(|above| s.child(above, |c| s.dep(c) == Dep::Mark && s.is(c, &["if", "whether"])).is_some());
-        if asked || s.is(token, &["bp"]) {
+        // "I'm waiting for my new hearing aids".
+        let awaited = s.dep(token) == Dep::Pobj
+            && s.is(s.head(token), &["for"])
+            && s.is_lemma(s.head(s.head(token)), &["wait", "look", "search", "hope", "ask", "queue", "fit", "measure"]);
+        if asked || awaited || s.is(token, &["bp"]) {
             return Ok(());
         }
         let place = matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj | Dep::Nsubjpass | Dep::Attr);

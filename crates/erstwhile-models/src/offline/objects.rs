@@ -144,7 +144,7 @@ impl SentenceReader<'_, '_> {
     /// "By a lake in Minnesota", "above a bakery in Ghent": the place with a name.
     fn place_around(&self, noun: usize) -> Option<Object> {
         let s = self.s;
-        let preposition = s.child(noun, |c| s.dep(c) == Dep::Prep && s.is(c, &["in", "near"]))?;
+        let preposition = s.child(noun, |c| s.dep(c) == Dep::Prep && s.is(c, &["in", "near", "outside", "by"]))?;
         let place = s.object_of(preposition).filter(|place| s.pos(noun) == Pos::Noun && s.is_proper(*place))?;
         Some(Object::entity(nouns::strip_article(&nouns::name(&s, place)), Some("Location")))
     }

@@ -69,6 +69,8 @@ impl SentenceReader<'_, '_> {
                         ))
                     || kinds.has(Kind::Procedure)
                     || kinds.has(Kind::Money)
+                    // "Booked Ranganathittu for the 4th": an outing.
+                    || s.lemma(context.verb) == "book" && s.is_proper(object)
                     // "A longboard, nine foot two".
                     || s.is_lemma(object, &["foot", "feet", "inch", "cm", "metre", "meter", "litre", "mile", "year", "month"])
                     || s.is_lemma(object, &["tattoo", "piercing", "haircut", "sense", "chance", "point", "joke", "idea"])

@@ -306,7 +306,7 @@ impl SentenceReader<'_, '_> {
         const EVENTS: &[&str] = &[
             "fly", "start", "begin", "leave", "go", "move", "become", "return", "travel", "drive", "finish", "retire",
             "join", "marry", "arrive", "graduate", "head", "sit", "take", "attend", "visit", "host", "run", "perform",
-            "launch", "get", "turn", "put", "organize", "organise", "hold", "throw", "give",
+            "launch", "get", "turn", "put", "come", "organize", "organise", "hold", "throw", "give",
         ];
         let s = self.s;
         let being = |c| matches!(s.dep(c), Dep::Aux) && s.is(c, &["am", "is", "are", "'m", "'re", "'s"]);

@@ -259,6 +259,13 @@ fn remove_addresses(passage: &mut Mapped) {
                 "sister" | "brother" | "dear" | "friend" | "darling" | "guy" | "love" | "dearest"
             )
     });
+    // "My sister, how far?"
+    if let [(at, my), (whom_at, whom), ..] = words.as_slice()
+        && my.eq_ignore_ascii_case("my")
+        && matches!(whom.to_lowercase().as_str(), "sister," | "sister!" | "brother," | "brother!" | "dear," | "friend,")
+    {
+        edits.push((*at..whom_at + whom.len() + 1, ""));
+    }
     if let Some([_, (at, _), (whom_at, whom)]) = greeting {
         let end = whom_at + whom.trim_end_matches([',', '.', '!']).len();
         edits.push((at.saturating_sub(1)..end, ""));
@@ -288,6 +295,7 @@ fn remove_addresses(passage: &mut Mapped) {
             edits.push((at.saturating_sub(1)..at + bare.len(), ""));
         }
     }
+    edits.retain(|(range, _)| range.end <= text.len());
     passage.replace(&edits);
 }
 

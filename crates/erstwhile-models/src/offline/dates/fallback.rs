@@ -266,8 +266,16 @@ fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
         || is_of_any_week(context, words)
 }
 
-/// "Fish and chips on a Friday": any of them.
+/// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.
 fn is_of_any_week(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let before = context.tokens.get(words.start.saturating_sub(3)..words.start).unwrap_or_default();
+    if let [every, day, and] = before
+        && every.is_any(&["every", "each"])
+        && weekday(&day.lower).is_some()
+        && and.is("and")
+    {
+        return true;
+    }
     let lead = words.start.saturating_sub(2);
     let said = context.tokens.get(lead..words.end).unwrap_or_default();
     said.windows(3)
