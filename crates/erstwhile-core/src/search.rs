@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+mod answerability;
 mod bm25;
 mod entities;
 mod episodes;
@@ -27,6 +28,7 @@ mod statements;
 mod turns;
 mod vector;
 
+pub use answerability::{Answerability, AnswerabilityEstimate, AnswerabilityEstimates, Signs};
 pub use features::{Feature, Features};
 pub use index::{GraphIndex, PendingEmbedding};
 pub use model_texts::ModelText;

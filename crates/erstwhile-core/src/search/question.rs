@@ -1,5 +1,9 @@
 //! What a query asks for, as far as its words show it. Pure.
 
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
+
 use crate::text::words;
 use dates::NamedDate;
 
@@ -9,6 +13,23 @@ mod dates;
 const TIMES: &[&str] = &["date", "dates", "day", "month", "time", "year"];
 /// Words after "how many" that ask for a length of time, too.
 const DURATIONS: &[&str] = &["days", "hours", "months", "weeks", "years"];
+
+/// Words that ask or say how to answer, and name no topic.
+const ASKING: &str = "across again already answer ask aspect bring brought call chat common compare considering conversation \
+    current currently date day describe description detail different discuss discussion ever example explain far find \
+    general get give happen include info information instance involve kind know known last lately latest \
+    likely list long main many may mention might month much name need now often one order overall \
+    particular please provide question reason recall recap recent recently recommend remember remind \
+    said say session sort specific still suggest suggestion summarize summary sure talk tell thing think throughout time \
+    together type use used various want way week well year yet";
+static ASKING_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| words(ASKING).into_iter().collect());
+
+/// The stems of the words of a query that name a topic, in order.
+pub(super) fn topic(query: &str) -> Vec<String> {
+    let mut topic = words(query);
+    topic.retain(|word| !ASKING_STEMS.contains(word));
+    topic
+}
 
 /// A query, analysed.
 #[derive(Debug, Clone, Default, PartialEq)]
