@@ -188,8 +188,11 @@ impl Training {
     /// Fits on the questions that `is_seen`. Each data set counts the same, and answered and unanswered questions do.
     fn fit(&self, signs: fn(&Measured) -> Signs, is_seen: impl Fn(&Measured) -> bool) -> AnswerabilityEstimate {
         let is_trained = |kind| matches!(kind, Kind::Said | Kind::Elsewhere);
-        let seen: Vec<&Measured> =
-            self.questions.iter().filter(|question| is_trained(question.asked.kind) && is_seen(question)).collect();
+        let seen: Vec<&Measured> = self
+            .questions
+            .iter()
+            .filter(|question| is_trained(question.asked.kind) && question.signs.words > 0.0 && is_seen(question))
+            .collect();
         let group = |question: &Measured| (question.set, question.asked.kind);
         let mut counts: BTreeMap<(usize, Kind), f64> = BTreeMap::new();
         for question in &seen {
@@ -220,7 +223,10 @@ impl Training {
             })
         };
         let estimates: Vec<AnswerabilityEstimate> = (0..parts).map(estimate).collect();
-        let probability = |question: &Measured| estimates[part(question)].probability(&signs(question));
+        // Without a word that names a topic there is nothing to estimate.
+        let probability = |question: &Measured| {
+            if question.signs.words == 0.0 { 1.0 } else { estimates[part(question)].probability(&signs(question)) }
+        };
         let probabilities: Vec<f32> = self.questions.iter().map(probability).collect();
         let point = |set: usize| {
             let own = self.questions.iter().zip(&probabilities);

@@ -90,7 +90,7 @@ impl AnswerabilityEstimates {
 
     fn of(&self, signs: &Signs, has_vector: bool) -> Answerability {
         let estimate = if has_vector { self.with_vectors } else { self.without_vectors };
-        // A query that names no topic is about everything.
+        // A query that names no topic, or asks for advice, is about everything.
         if signs.words == 0.0 {
             return Answerability { probability: 1.0, is_known: true };
         }

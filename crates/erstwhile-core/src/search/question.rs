@@ -24,12 +24,112 @@ const ASKING: &str = "across again already answer ask aspect bring brought call 
     together type use used various want way week well year yet";
 static ASKING_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| words(ASKING).into_iter().collect());
 
-/// The stems of the words of a query that name a topic, in order.
+/// Words that ask for advice or for a guess, which rests on everything that is known of the user.
+const ADVICE: &[&str] = &[
+    "advice",
+    "advise",
+    "idea",
+    "ideas",
+    "might",
+    "recommend",
+    "recommendation",
+    "recommendations",
+    "recommended",
+    "should",
+    "suggest",
+    "suggested",
+    "suggestion",
+    "suggestions",
+    "tip",
+    "tips",
+    "would",
+];
+/// Words with which questions begin that have no question mark.
+const QUESTION_STARTS: &[&str] = &[
+    "am", "are", "can", "could", "did", "do", "does", "had", "has", "have", "how", "is", "remind", "should", "tell",
+    "was", "were", "what", "whats", "when", "where", "which", "who", "whom", "whose", "why", "will", "would",
+];
+
+/// Whether a text asks something.
+pub fn is_question(text: &str) -> bool {
+    let first: String =
+        text.chars().skip_while(|first| !first.is_alphanumeric()).take_while(|next| next.is_alphanumeric()).collect();
+    text.contains(['?', '？', '؟']) || QUESTION_STARTS.contains(&first.to_lowercase().as_str())
+}
+
+/// The stems of the words of a query that name a topic, in order; none if it asks for advice or for a guess.
 pub(super) fn topic(query: &str) -> Vec<String> {
+    let mut written = query.split(|character: char| !character.is_alphanumeric());
+    if written.any(|word| ADVICE.contains(&word.to_lowercase().as_str())) {
+        return Vec::new();
+    }
     let mut topic = words(query);
     topic.retain(|word| !ASKING_STEMS.contains(word));
     topic
 }
+
+/// Words after "what" or "which" that ask for a value of which there is one at a time.
+const VALUES: &[&str] = &[
+    "accuracy",
+    "address",
+    "age",
+    "amount",
+    "average",
+    "budget",
+    "cost",
+    "count",
+    "date",
+    "deadline",
+    "limit",
+    "number",
+    "percent",
+    "percentage",
+    "phone",
+    "price",
+    "quota",
+    "rate",
+    "salary",
+    "score",
+    "size",
+    "time",
+    "total",
+    "version",
+    "weight",
+];
+/// Words after "how" that ask for a value.
+const MEASURES: &[&str] =
+    &["big", "far", "fast", "heavy", "high", "large", "long", "many", "much", "often", "old", "tall"];
+/// Words that ask for the past, or for more than the present.
+const PAST: &[&str] = &[
+    "ago",
+    "all",
+    "before",
+    "between",
+    "both",
+    "change",
+    "changed",
+    "changes",
+    "compare",
+    "did",
+    "earlier",
+    "first",
+    "had",
+    "history",
+    "initial",
+    "initially",
+    "order",
+    "original",
+    "originally",
+    "over",
+    "previous",
+    "previously",
+    "progress",
+    "since",
+    "timeline",
+    "used",
+    "was",
+    "were",
+];
 
 /// A query, analysed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +144,10 @@ pub(super) struct Question {
     pub(super) is_about_assistant: bool,
     /// It is about the user and does not address the assistant.
     pub(super) is_about_user: bool,
+    /// It asks for the present value of something that has one value at a time.
+    pub(super) asks_present_value: bool,
+    /// It asks for the past, or for more than the present.
+    pub(super) asks_past: bool,
 }
 
 impl Question {
@@ -59,6 +163,10 @@ impl Question {
         let how_many = |of: &[&str]| {
             lower.windows(3).any(|three| three[0] == "how" && three[1] == "many" && of.contains(&three[2].as_str()))
         };
+        let asks_past = has(PAST);
+        let asks_value = follows(&["how"], MEASURES)
+            || follows(&["when"], &["is", "are", "do", "does", "will"])
+            || (has(&["what", "which"]) && has(VALUES));
         let is_about_assistant = has(&["you", "your"]) || follows(&["remind"], &["me"]);
         Self {
             words: words(query),
@@ -69,6 +177,8 @@ impl Question {
                 || how_many(DURATIONS),
             is_about_assistant,
             is_about_user: !is_about_assistant && has(&["i", "my", "me", "mine"]),
+            asks_present_value: asks_value && !asks_past,
+            asks_past,
         }
     }
 }
@@ -83,6 +193,30 @@ mod tests {
             Question::new("When did Mira move?").asks_when && Question::new("How many weeks was she away?").asks_when
         );
         assert!(!Question::new("How many cats does she have?").asks_when);
+    }
+
+    #[test]
+    fn words_that_ask_and_requests_for_advice_name_no_topic() {
+        assert_eq!(topic("Can you tell me how many kayaks I own?"), ["kayak", "own"]);
+        assert_eq!(topic("What should I cook for Ida?"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_question_has_a_mark_or_begins_like_one() {
+        assert!(
+            is_question("Nice. And the kayak?") && is_question("where is the kayak") && is_question("¿Dónde está?")
+        );
+        assert!(!is_question("I own a kayak.") && !is_question("") && !is_question("Whatever it is."));
+    }
+
+    #[test]
+    fn a_question_asks_for_a_present_value_unless_it_asks_for_the_past() {
+        let asks = |query| (Question::new(query).asks_present_value, Question::new(query).asks_past);
+        for query in ["How many chapters are finished?", "What is the deadline now?", "When is my exam?"] {
+            assert_eq!(asks(query), (true, false), "{query}");
+        }
+        assert_eq!(asks("How many chapters did I first plan?"), (false, true));
+        assert_eq!(asks("What is a kayak?"), (false, false));
     }
 
     #[test]

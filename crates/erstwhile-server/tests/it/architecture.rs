@@ -126,7 +126,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cli",
         ],
     ),
-    ("erstwhile-bench", &["table", "plan", "conversations", "ranker", "retrieval", "scale", "speed", "torture"]),
+    (
+        "erstwhile-bench",
+        &["table", "plan", "conversations", "answerability", "ranker", "retrieval", "scale", "speed", "torture"],
+    ),
 ];
 
 /// The names of the dependencies in a manifest, those for tests left out.

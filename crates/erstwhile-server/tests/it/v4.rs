@@ -258,7 +258,7 @@ fn results_of_low_quality_are_left_out_on_request() {
         let found = post(&server, key, &format!("/graphs/{graph}/search/edges"), &search);
         found["items"].as_array().expect("items").len()
     };
-    let (known, unknown) = ("Which kayak does Ann own?", "Which vaccinations does the hamster need?");
+    let (known, unknown) = ("Which kayak does Ann own?", "Which vaccinations does Ann need?");
     assert_eq!((found("1", known, true), found("2", known, false)), (1, 1));
     assert_eq!((found("3", unknown, true), found("4", unknown, false)), (0, 1));
 }

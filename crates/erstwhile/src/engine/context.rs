@@ -9,7 +9,7 @@ use erstwhile_core::context::{ContextBlock, ContextBudget, ContextParts, compose
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, EpisodeId, GraphId};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements, is_question};
 
 /// Number of messages at the end of a thread from which the query is built.
 pub(super) const MESSAGES_READ: i64 = 4;
@@ -114,8 +114,12 @@ impl ProjectHandle {
         index.read(|index| compose(&parts(index, graph, user_summary, &search), budget))
     }
 
-    /// Whether the graph says anything about what one of some texts asks.
+    /// Whether the graph says anything about what one of some texts asks. A conversation whose last message asks nothing is
+    /// about everything.
     async fn is_any_known(&self, index: &IndexHandle, search: &Search, texts: &[&str]) -> Result<bool> {
+        if texts.first().is_none_or(|last| !is_question(last)) {
+            return Ok(true);
+        }
         for text in texts {
             let own = Search { query: (*text).to_owned(), ..search.clone() };
             if self.answerability(index, own).await?.is_known {

@@ -68,6 +68,7 @@ fn names_of_those_who_talk_and_words_that_only_ask_do_not_count() {
     assert_eq!((signs.turns, signs.words), (1.0, 2.0_f32.ln()), "only the kayaks are asked for");
     let broad = index.answerability(&request("What can you tell me about Nora?"));
     assert!(broad.is_known && broad.probability == 1.0, "it asks for everything");
+    assert!(index.answerability(&request("What should I cook for the hamster?")).is_known, "it asks for advice");
 }
 
 #[test]
