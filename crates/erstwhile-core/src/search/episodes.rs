@@ -4,7 +4,7 @@ use foldhash::HashMap;
 
 use super::facts::FactChannels;
 use super::hybrid::{Channels, HybridIndex};
-use super::question::Question;
+use super::question::{Question, Tense};
 use super::ranker::{CANDIDATES, Rankers};
 use super::ranking::{Distances, Scores, Searchable, top};
 use super::updates::{BEST, SaidValue, newer_first};
@@ -65,7 +65,7 @@ impl Searchable for EpisodeSearch<'_> {
     /// Moves newer turns before those that say the same with an older number, for a question about the present.
     fn adjust(&self, ranked: &mut [(u32, f32)]) {
         let question = Question::new(&self.request.query);
-        if !question.asks_present_value || matches!(self.request.moment, Moment::At(_)) {
+        if question.tense != Tense::PresentValue || matches!(self.request.moment, Moment::At(_)) {
             return;
         }
         let mut said: HashMap<u32, Option<SaidValue>> = HashMap::default();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
-use super::question::Question;
+use super::question::{Question, Tense};
 use super::ranking::{Distances, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
 use super::updates::newer_first;
@@ -63,7 +63,7 @@ impl<'a> FactSearch<'a> {
 
     /// Whether newer facts come before those that they ended: not for a question that asks for the past.
     pub(super) fn prefers_newer(&self) -> bool {
-        !matches!(self.request.moment, Moment::At(_)) && !Question::new(&self.request.query).asks_past
+        !matches!(self.request.moment, Moment::At(_)) && Question::new(&self.request.query).tense != Tense::Past
     }
 
     /// Whether a fact still holds and started when an older one of the same subject and relation ended.

@@ -131,6 +131,18 @@ const PAST: &[&str] = &[
     "were",
 ];
 
+/// What a query asks for, in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Tense {
+    /// The present value of something that has one value at a time.
+    PresentValue,
+    /// The past, or more than the present.
+    Past,
+    /// Anything.
+    #[default]
+    Any,
+}
+
 /// A query, analysed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Question {
@@ -144,10 +156,8 @@ pub(super) struct Question {
     pub(super) is_about_assistant: bool,
     /// It is about the user and does not address the assistant.
     pub(super) is_about_user: bool,
-    /// It asks for the present value of something that has one value at a time.
-    pub(super) asks_present_value: bool,
-    /// It asks for the past, or for more than the present.
-    pub(super) asks_past: bool,
+    /// What it asks for, in time.
+    pub(super) tense: Tense,
 }
 
 impl Question {
@@ -163,7 +173,6 @@ impl Question {
         let how_many = |of: &[&str]| {
             lower.windows(3).any(|three| three[0] == "how" && three[1] == "many" && of.contains(&three[2].as_str()))
         };
-        let asks_past = has(PAST);
         let asks_value = follows(&["how"], MEASURES)
             || follows(&["when"], &["is", "are", "do", "does", "will"])
             || (has(&["what", "which"]) && has(VALUES));
@@ -177,8 +186,11 @@ impl Question {
                 || how_many(DURATIONS),
             is_about_assistant,
             is_about_user: !is_about_assistant && has(&["i", "my", "me", "mine"]),
-            asks_present_value: asks_value && !asks_past,
-            asks_past,
+            tense: match (has(PAST), asks_value) {
+                (true, _) => Tense::Past,
+                (false, true) => Tense::PresentValue,
+                (false, false) => Tense::Any,
+            },
         }
     }
 }
@@ -211,12 +223,12 @@ mod tests {
 
     #[test]
     fn a_question_asks_for_a_present_value_unless_it_asks_for_the_past() {
-        let asks = |query| (Question::new(query).asks_present_value, Question::new(query).asks_past);
+        let tense = |query| Question::new(query).tense;
         for query in ["How many chapters are finished?", "What is the deadline now?", "When is my exam?"] {
-            assert_eq!(asks(query), (true, false), "{query}");
+            assert_eq!(tense(query), Tense::PresentValue, "{query}");
         }
-        assert_eq!(asks("How many chapters did I first plan?"), (false, true));
-        assert_eq!(asks("What is a kayak?"), (false, false));
+        assert_eq!(tense("How many chapters did I first plan?"), Tense::Past);
+        assert_eq!(tense("What is a kayak?"), Tense::Any);
     }
 
     #[test]

@@ -44,13 +44,17 @@ fn turns(index: &GraphIndex, request: &SearchRequest) -> f32 {
     index.signs(request).turns
 }
 
+fn near(one: f32, other: f32) -> bool {
+    (one - other).abs() < 1e-6
+}
+
 #[test]
 fn a_turn_and_those_beside_it_repeat_the_words_of_a_query() {
     let index = index(&["Have you a kayak?", "Yes, a red one.", "Nice weather!", "A red kite."]);
-    assert_eq!(turns(&index, &request("Was the kayak red?")), 1.0, "question and answer together");
+    assert!(near(turns(&index, &request("Was the kayak red?")), 1.0), "question and answer together");
     let half = turns(&index, &request("Was the kayak yellow?"));
     assert!(half > 0.0 && half < 0.6, "{half}");
-    assert_eq!(turns(&index, &request("Was the violin yellow?")), 0.0);
+    assert!(near(turns(&index, &request("Was the violin yellow?")), 0.0));
 }
 
 #[test]
@@ -65,9 +69,9 @@ fn a_rare_word_counts_more_than_a_common_one() {
 fn names_of_those_who_talk_and_words_that_only_ask_do_not_count() {
     let index = index(&["I own a kayak.", "Tell me about many things."]);
     let signs = index.signs(&request("Can you tell me how many kayaks Nora mentioned?"));
-    assert_eq!((signs.turns, signs.words), (1.0, 2.0_f32.ln()), "only the kayaks are asked for");
+    assert!(near(signs.turns, 1.0) && near(signs.words, 2.0_f32.ln()), "only the kayaks are asked for");
     let broad = index.answerability(&request("What can you tell me about Nora?"));
-    assert!(broad.is_known && broad.probability == 1.0, "it asks for everything");
+    assert!(broad.is_known && near(broad.probability, 1.0), "it asks for everything");
     assert!(index.answerability(&request("What should I cook for the hamster?")).is_known, "it asks for advice");
 }
 
@@ -75,11 +79,11 @@ fn names_of_those_who_talk_and_words_that_only_ask_do_not_count() {
 fn ignored_and_later_episodes_do_not_count() {
     let index = index(&["I own a kayak.", "I own a violin."]);
     let query = request("kayak");
-    assert_eq!(turns(&index, &query), 1.0);
-    assert_eq!(turns(&index, &SearchRequest { ignored: vec![id(0)], ..query.clone() }), 0.0);
+    assert!(near(turns(&index, &query), 1.0));
+    assert!(near(turns(&index, &SearchRequest { ignored: vec![id(0)], ..query.clone() }), 0.0));
     let violin = SearchRequest { known_at: Some(day(0)), ..request("violin") };
-    assert_eq!(turns(&index, &violin), 0.0, "nobody had spoken of it");
-    assert_eq!(turns(&index, &SearchRequest { known_at: Some(day(1)), ..violin }), 1.0);
+    assert!(near(turns(&index, &violin), 0.0), "nobody had spoken of it");
+    assert!(near(turns(&index, &SearchRequest { known_at: Some(day(1)), ..violin }), 1.0));
 }
 
 #[test]
@@ -91,9 +95,9 @@ fn what_a_fact_says_counts_without_a_turn() {
     let mut index = GraphIndex::new(graph(1), 2);
     index.apply(evidence);
     let signs = index.signs(&request("kayak"));
-    assert_eq!((signs.turns, signs.claims), (1.0, 1.0));
+    assert!(near(signs.turns, 1.0) && near(signs.claims, 1.0));
     let without = SearchRequest { ignored: vec![episode], ..request("kayak") };
-    assert_eq!(index.signs(&without).claims, 0.0, "only that episode said so");
+    assert!(near(index.signs(&without).claims, 0.0), "only that episode said so");
 }
 
 #[test]
@@ -109,7 +113,7 @@ fn cosines_are_those_of_the_nearest_turn_that_counts() {
     let without = SearchRequest { ignored: vec![id(0)], ..query.clone() };
     assert!((index.signs(&without).turn_cosine - 0.6).abs() < 0.01);
     let of_model = SearchRequest { vector: QueryVector::of_model(vec![1.0, 0.0]), ..query };
-    assert_eq!(index.signs(&of_model).turn_cosine, 0.0, "the estimates do not hold for other vectors");
+    assert!(near(index.signs(&of_model).turn_cosine, 0.0), "the estimates do not hold for other vectors");
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Prepared {
             let graph = project.graph(&located.reference);
             !graph.answerability(&search.query, &[]).await?.is_known
         };
-        Ok(Self { located, project, search, page, finds_nothing })
+        Ok(Self { project, located, search, page, finds_nothing })
     }
 
     fn owner(&self) -> Owner {
