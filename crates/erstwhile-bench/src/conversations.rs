@@ -2,8 +2,8 @@
 //!
 //! A file is a JSON list of conversations, `{"id", "user_name", "sessions": [{"id", "messages": [{"id", "role", "name",
 //! "content", "created_at"}]}], "questions": [{"query", "gold": [message id], "category",
-//! "old": [message id], "new": [message id]}]}`. A message that is sent in
-//! several parts repeats its id.
+//! "old": [message id], "new": [message id]}], "unanswerable": [query]}`. A message that is sent in several parts
+//! repeats its id. `unanswerable` are queries about the conversation that nothing in it answers.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,8 @@ pub(crate) struct DataSet {
 pub(crate) struct Stored {
     pub(crate) graph: GraphRef,
     pub(crate) questions: Vec<Question>,
+    pub(crate) unanswerable: Vec<String>,
+    pub(crate) sessions: Vec<Session>,
     /// The message of each episode.
     pub(crate) messages: HashMap<EpisodeId, String>,
 }
@@ -54,26 +56,29 @@ pub(crate) struct Question {
     pub(crate) new: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Conversation {
-    id: String,
-    user_name: Option<String>,
-    sessions: Vec<Session>,
-    questions: Vec<Question>,
+/// A conversation of a file.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Conversation {
+    pub(crate) id: String,
+    pub(crate) user_name: Option<String>,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) questions: Vec<Question>,
+    #[serde(default)]
+    pub(crate) unanswerable: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Session {
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Session {
     id: String,
-    messages: Vec<Message>,
+    pub(crate) messages: Vec<Message>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Message {
-    id: String,
-    role: String,
-    name: Option<String>,
-    content: String,
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) role: String,
+    pub(crate) name: Option<String>,
+    pub(crate) content: String,
     created_at: jiff::Timestamp,
 }
 
@@ -108,20 +113,38 @@ pub(crate) async fn embed(engine: &Engine, project: ProjectId, sets: &[DataSet])
 
 /// Stores the conversations of files, unless the folder of the engine has them already.
 pub(crate) async fn store(engine: &Engine, files: &[PathBuf]) -> anyhow::Result<(ProjectId, Vec<DataSet>)> {
+    store_all(engine, files.iter().map(|file| read(file)).collect::<anyhow::Result<_>>()?).await
+}
+
+/// The name of a data set and its conversations.
+pub(crate) fn read(file: &Path) -> anyhow::Result<(String, Vec<Conversation>)> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let conversations =
+        serde_json::from_str(&text).with_context(|| format!("{} is not a valid conversation file", file.display()))?;
+    Ok((file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), conversations))
+}
+
+/// Stores the conversations of data sets, unless the folder of the engine has them already.
+pub(crate) async fn store_all(
+    engine: &Engine,
+    data_sets: Vec<(String, Vec<Conversation>)>,
+) -> anyhow::Result<(ProjectId, Vec<DataSet>)> {
     let project = engine.ensure_project("retrieval").await?.id;
     let workers = engine.spawn_workers(2);
     let mut sets = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let conversations: Vec<Conversation> = serde_json::from_str(&text)
-            .with_context(|| format!("{} is not a valid conversation file", file.display()))?;
-        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    for (name, conversations) in data_sets {
         let progress = ProgressBar::new(conversations.len() as u64);
         let mut stored = Vec::new();
         for conversation in conversations {
             let user = format!("{name} {}", conversation.id);
             let messages = store_one(engine, project, &user, &conversation).await?;
-            stored.push(Stored { graph: GraphRef::User(user), questions: conversation.questions, messages });
+            stored.push(Stored {
+                graph: GraphRef::User(user),
+                questions: conversation.questions,
+                unanswerable: conversation.unanswerable,
+                sessions: conversation.sessions,
+                messages,
+            });
             progress.inc(1);
         }
         progress.finish_and_clear();

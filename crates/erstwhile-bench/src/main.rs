@@ -3,6 +3,7 @@
 
 use clap::{Parser, Subcommand};
 
+mod answerability;
 mod conversations;
 mod plan;
 mod ranker;
@@ -29,6 +30,8 @@ enum Command {
     Retrieval(retrieval::Retrieval),
     /// Train the ranker of turns
     TrainRanker(ranker::TrainRanker),
+    /// Train the estimate of whether a graph says anything about what a query asks
+    TrainAnswerability(answerability::TrainAnswerability),
     /// Latency and throughput, relative to the limits of the machine
     Speed(speed::Speed),
     /// A shared graph of up to a million facts
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Retrieval(command) => command.run(),
         Command::TrainRanker(command) => command.run(),
+        Command::TrainAnswerability(command) => command.run(),
         Command::Speed(command) => command.run(),
         Command::Scale(command) => command.run(),
         Command::Plan(command) => {

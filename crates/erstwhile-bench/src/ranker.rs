@@ -1,7 +1,7 @@
 //! Trains the ranker of turns on conversations with questions, and reports how well it works on others.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -31,9 +31,12 @@ pub(crate) struct TrainRanker {
     /// Folder that keeps the stored conversations between runs
     #[arg(long)]
     data: PathBuf,
-    /// File to write the weights and the report to
+    /// File to write the weights and the report to; with a model, its weights and report are added to those of the file
     #[arg(long)]
     write: Option<PathBuf>,
+    /// Folder of a sentence encoder: train the ranker for vectors of embedding models
+    #[arg(long)]
+    model: Option<PathBuf>,
     /// Also report what each feature adds
     #[arg(long)]
     ablation: bool,
@@ -63,8 +66,9 @@ impl TrainRanker {
         let runtime = tokio::runtime::Runtime::new()?;
         let (names, questions) = runtime.block_on(async {
             std::fs::create_dir_all(&self.data)?;
-            let engine = conversations::open(&self.data, None).await?;
+            let engine = conversations::open(&self.data, self.model.as_deref()).await?;
             let (project, sets) = conversations::store(&engine, &self.files).await?;
+            conversations::embed(&engine, project, &sets).await?;
             let questions = measure(&engine, project, &sets).await?;
             anyhow::Ok((sets.into_iter().map(|set| set.name).collect::<Vec<_>>(), questions))
         })?;
@@ -87,28 +91,61 @@ impl TrainRanker {
         let heads: Vec<&str> = ["ranker", "data set"].into_iter().chain(Quality::HEADS).collect();
         table::print("Evidence turns found", &heads, &rows);
         training.print_categories(&sums);
-        if let Some(file) = self.write {
-            let values = |sums: &[Vec<f32>]| {
-                let qualities = training.quality(sums).into_iter().map(|quality| quality.values());
-                let rounded = qualities.map(|values| values.map(|value| (value * 1e3).round() / 1e3));
-                training.names.iter().cloned().zip(rounded).collect()
+        if let (Some(file), Some(model)) = (&self.write, &self.model) {
+            let report = ModelReport {
+                model: model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+                columns: Quality::HEADS,
+                questions: training.counts(),
+                cross_validated: training.values(&sums),
+                transferred: training.values(&transferred),
             };
+            add_model(file, &report, &training.ranker(all, &sums))?;
+        } else if let Some(file) = &self.write {
             let report = Report {
                 columns: Quality::HEADS,
                 questions: training.counts(),
-                cross_validated: values(&sums),
-                transferred: values(&transferred),
-                cross_validated_without_vectors: values(&sums_without),
+                cross_validated: training.values(&sums),
+                transferred: training.values(&transferred),
+                cross_validated_without_vectors: training.values(&sums_without),
             };
             let rankers = Rankers {
                 with_vectors: training.ranker(all, &sums),
                 without_vectors: training.ranker(without_vectors, &sums_without),
+                with_model_vectors: None,
             };
-            let text = serde_json::to_string_pretty(&File { report, rankers })?;
-            std::fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+            write(file, &value_of(&File { report, rankers })?)?;
         }
         Ok(())
     }
+}
+
+/// What is reported of the ranker for vectors of embedding models.
+#[derive(Debug, Serialize)]
+struct ModelReport {
+    model: String,
+    columns: [&'static str; 6],
+    questions: BTreeMap<String, usize>,
+    cross_validated: BTreeMap<String, [f64; 6]>,
+    transferred: BTreeMap<String, [f64; 6]>,
+}
+
+/// Adds the ranker for vectors of embedding models to a data file.
+fn add_model(file: &Path, report: &ModelReport, ranker: &Ranker) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut whole: serde_json::Value = serde_json::from_str(&text)?;
+    whole["report"]["with_model"] = value_of(report)?;
+    whole["with_model_vectors"] = value_of(ranker)?;
+    write(file, &whole)
+}
+
+/// A value in which numbers of single precision have no more digits than they need.
+fn value_of(written: &impl Serialize) -> anyhow::Result<serde_json::Value> {
+    Ok(serde_json::from_str(&serde_json::to_string(written)?)?)
+}
+
+fn write(file: &Path, whole: &serde_json::Value) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(whole)? + "\n";
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 struct Training {
@@ -122,6 +159,13 @@ impl Training {
     fn counts(&self) -> BTreeMap<String, usize> {
         let count = |set| self.questions.iter().filter(|question| question.set == set).count();
         self.names.iter().enumerate().map(|(set, name)| (name.clone(), count(set))).collect()
+    }
+
+    /// The quality of a ranking by data set, rounded.
+    fn values(&self, sums: &[Vec<f32>]) -> BTreeMap<String, [f64; 6]> {
+        let qualities = self.quality(sums).into_iter().map(|quality| quality.values());
+        let rounded = qualities.map(|values| values.map(|value| (value * 1e3).round() / 1e3));
+        self.names.iter().cloned().zip(rounded).collect()
     }
 
     /// Fits on the questions that `is_seen`; each data set counts the same.

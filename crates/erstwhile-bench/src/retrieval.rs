@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use erstwhile::engine::Search;
+use erstwhile::engine::{GraphRef, Search};
 use erstwhile::search::Reranker;
+use serde_json::json;
 
 use crate::ranker::Quality;
 use crate::{conversations, table};
@@ -24,6 +25,9 @@ pub(crate) struct Retrieval {
     /// Folder of a sentence encoder, by whose vectors episodes are searched instead of the built-in table's
     #[arg(long)]
     model: Option<PathBuf>,
+    /// File to write the ranking of every question in the default order to
+    #[arg(long)]
+    write_rankings: Option<PathBuf>,
 }
 
 impl Retrieval {
@@ -37,6 +41,7 @@ impl Retrieval {
         let (project, sets) = conversations::store(&engine, &self.files).await?;
         conversations::embed(&engine, project, &sets).await?;
         let mut rows = Vec::new();
+        let mut rankings = Vec::new();
         let rerankers = [
             ("default", Reranker::Relevance),
             ("rrf", Reranker::Rrf),
@@ -51,7 +56,15 @@ impl Retrieval {
                     for question in &stored.questions {
                         let search = Search { reranker, ..Search::new(&question.query, LIMIT) };
                         let found = graph.search_episodes(search).await?;
-                        quality.add(question, found.iter().filter_map(|found| stored.messages.get(&found.item.id)));
+                        let ranked = || found.iter().filter_map(|found| stored.messages.get(&found.item.id));
+                        quality.add(question, ranked());
+                        if reranker == Reranker::Relevance {
+                            let GraphRef::User(conversation) = &stored.graph else { continue };
+                            let messages: Vec<&String> = ranked().collect();
+                            let scores: Vec<f64> = found.iter().map(|found| found.score).collect();
+                            let line = json!({ "conversation": conversation, "query": question.query, "messages": messages, "scores": scores });
+                            rankings.push(line.to_string());
+                        }
                     }
                 }
                 rows.push([label.to_owned(), set.name.clone()].into_iter().chain(quality.cells()).collect());
@@ -59,6 +72,9 @@ impl Retrieval {
         }
         let heads: Vec<&str> = ["reranker", "data set"].into_iter().chain(Quality::HEADS).collect();
         table::print("Evidence turns found", &heads, &rows);
+        if let Some(file) = self.write_rankings {
+            std::fs::write(file, rankings.join("\n"))?;
+        }
         Ok(())
     }
 }

@@ -26,6 +26,8 @@ pub struct ContextParts {
     pub episodes: Vec<Episode>,
     /// Statements relevant to the conversation, for messages that are too long to be shown whole.
     pub statements: Vec<Fact>,
+    /// Nothing is known about what the conversation asks, so that the other parts could only be noise.
+    pub nothing_known: bool,
 }
 
 /// Limits on the size of a block and of its parts.
@@ -83,6 +85,8 @@ pub struct ContextBlock {
 const CHARACTERS_PER_TOKEN: usize = 4;
 /// The title of the facts. An event has the date "(on …)" instead of a range.
 const FACTS_TITLE: &str = "Facts with their valid date ranges: FACT (Date range: from - to)";
+/// What a block says instead of the sections after the summary if nothing is known.
+pub const NOTHING_KNOWN: &str = "Nothing that was said before is about the last messages of this conversation.";
 /// Maximum number of characters of one episode, so that one long message does not crowd out the rest.
 const EPISODE_CHARACTERS_MAX: usize = 1_200;
 
@@ -92,12 +96,21 @@ const EPISODE_CHARACTERS_MAX: usize = 1_200;
 /// the unused part of a share goes to the next section that has one. Nothing is said twice: a fact that another one
 /// contains, an entity of which the facts already say everything, and a turn or statement that repeats a fact are
 /// left out. A turn that is shown whole stands for its statements; of a longer one, its statements are shown instead.
+/// If nothing is known about what the conversation asks, the block has the summary and says so.
 pub fn compose(parts: &ContextParts, budget: ContextBudget) -> ContextBlock {
     let mut block = String::new();
     if let Some(summary) = parts.user_summary.as_deref().filter(|summary| !summary.is_empty()) {
         section(&mut block, "What is known about the user", "USER_SUMMARY", &[inert(summary).into_owned()]);
     }
     let stable_bytes = block.len();
+    if parts.nothing_known {
+        if !block.is_empty() {
+            block.push('\n');
+        }
+        block.push_str(NOTHING_KNOWN);
+        block.push('\n');
+        return ContextBlock { text: block, stable_bytes };
+    }
     let room = budget.tokens_max.saturating_mul(CHARACTERS_PER_TOKEN).saturating_sub(block.len());
     // A section without a share is left out, also when another leaves room.
     let share = |percent: u8, left: usize| {

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+mod answerability;
 mod bm25;
 mod entities;
 mod episodes;
@@ -25,11 +26,14 @@ pub(crate) mod rerank;
 mod spaces;
 mod statements;
 mod turns;
+mod updates;
 mod vector;
 
+pub use answerability::{Answerability, AnswerabilityEstimate, AnswerabilityEstimates, Signs};
 pub use features::{Feature, Features};
 pub use index::{GraphIndex, PendingEmbedding};
 pub use model_texts::ModelText;
+pub use question::is_question;
 pub use ranker::{Ranker, Rankers};
 pub use related::Related;
 pub use spaces::{QueryVector, VectorSpace};

@@ -15,6 +15,7 @@ use crate::ports::{Embedder, Ids};
 use crate::state::{EmbeddingTotals, ModelTotals, RerankingTotals, State, embedding};
 use crate::store::{Queue, QueueDepth, Store};
 
+mod answerability;
 mod audit;
 mod builder;
 mod checks;

@@ -167,3 +167,19 @@ fn a_block_begins_with_what_does_not_depend_on_the_conversation() {
     assert_eq!(one.text[..one.stable_bytes], other.text[..other.stable_bytes]);
     assert!(one.text[..one.stable_bytes].contains("Haifa") && one.text[one.stable_bytes..].contains("tea"));
 }
+
+#[test]
+fn a_block_without_an_answer_has_the_summary_and_says_so() {
+    let summary = Some("Noor Haddad lives in Haifa.".to_owned());
+    let parts = ContextParts {
+        user_summary: summary,
+        facts: vec![fact(1, "Noor likes tea")],
+        nothing_known: true,
+        ..ContextParts::default()
+    };
+    let block = compose(&parts, ContextBudget::default());
+    assert!(block.text[..block.stable_bytes].contains("Haifa"));
+    assert_eq!(block.text[block.stable_bytes..].trim(), NOTHING_KNOWN);
+    let empty = ContextParts { nothing_known: true, ..ContextParts::default() };
+    assert_eq!(compose(&empty, ContextBudget::default()).text, format!("{NOTHING_KNOWN}\n"));
+}

@@ -1,6 +1,7 @@
 //! Full-text search with BM25.
 
 use foldhash::HashMap;
+use smallvec::SmallVec;
 
 use crate::text::{for_each_word, stem, words};
 
@@ -9,12 +10,20 @@ const K1: f32 = 1.2;
 /// Document length normalization (the usual value).
 const B: f32 = 0.75;
 
-/// Numbers the distinct terms of an index. Caches stems, so that each word is stemmed once.
+/// Numbers the distinct terms of an index. Remembers the terms of words, so that each word is stemmed once.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
-    numbers: HashMap<Box<str>, u32>,
-    /// By word as written; `None` for a stop word.
-    written: HashMap<Box<str>, Option<u32>>,
+    by_stem: HashMap<Box<str>, Term>,
+    /// By word as written, of words that are not their own stem: most words are.
+    by_word: HashMap<Box<str>, u32>,
+}
+
+/// What is known of a stem.
+#[derive(Debug, Clone, Copy)]
+struct Term {
+    number: u32,
+    /// Whether the stem has been met as a word whose stem it is.
+    is_word: bool,
 }
 
 impl Terms {
@@ -27,29 +36,42 @@ impl Terms {
     }
 
     fn term_of(&mut self, written: &str) -> Option<u32> {
-        if let Some(term) = self.written.get(written) {
-            return *term;
+        if let Some(term) = self.by_stem.get(written).filter(|term| term.is_word) {
+            return Some(term.number);
         }
-        let next = self.numbers.len() as u32;
-        let term = stem(written).map(|word| *self.numbers.entry(word.into_boxed_str()).or_insert(next));
-        self.written.insert(written.into(), term);
-        term
+        if let Some(number) = self.by_word.get(written) {
+            return Some(*number);
+        }
+        let stem = stem(written)?;
+        let is_word = stem == written;
+        let next = self.by_stem.len() as u32;
+        let term = self.by_stem.entry(stem.into_boxed_str()).or_insert(Term { number: next, is_word: false });
+        term.is_word |= is_word;
+        let number = term.number;
+        if !is_word {
+            self.by_word.insert(written.into(), number);
+        }
+        Some(number)
     }
 
     /// The number of a normalized word.
     pub(super) fn find(&self, word: &str) -> Option<u32> {
-        self.numbers.get(word).copied()
+        Some(self.by_stem.get(word)?.number)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.numbers.len()
+        self.by_stem.len()
     }
 
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
-        (self.numbers.len() + self.written.len()) * 48
+        (self.by_stem.len() + self.by_word.len()) * 48
     }
 }
+
+/// The documents of a term, with the number of times. Most terms are in one or two documents, and need no memory of their
+/// own.
+type Postings = SmallVec<[(u32, u16); 2]>;
 
 /// An inverted index with incremental updates.
 ///
@@ -57,9 +79,9 @@ impl Terms {
 #[derive(Debug, Default)]
 pub(super) struct TextIndex {
     terms: Terms,
-    postings: Vec<Vec<(u32, u16)>>,
+    postings: Vec<Postings>,
     /// The terms of each document, for removing its postings.
-    documents: Vec<Vec<u32>>,
+    documents: Vec<Box<[u32]>>,
     lengths: Vec<u32>,
     alive: usize,
     total_length: u64,
@@ -79,7 +101,7 @@ impl TextIndex {
     pub(super) fn put(&mut self, document: u32, text: &str) {
         self.remove(document);
         let said = self.terms.of(text);
-        self.postings.resize_with(self.terms.len(), Vec::new);
+        self.postings.resize_with(self.terms.len(), Postings::new);
         let mut own = Vec::new();
         for same in said.chunk_by(u32::eq) {
             let count = u16::try_from(same.len()).unwrap_or(u16::MAX);
@@ -90,9 +112,9 @@ impl TextIndex {
         let slot = document as usize;
         if self.lengths.len() <= slot {
             self.lengths.resize(slot + 1, u32::MAX);
-            self.documents.resize(slot + 1, Vec::new());
+            self.documents.resize(slot + 1, Box::default());
         }
-        self.documents[slot] = own;
+        self.documents[slot] = own.into_boxed_slice();
         self.lengths[slot] = length;
         self.alive += 1;
         self.total_length += u64::from(length);
@@ -143,7 +165,7 @@ impl TextIndex {
 
     /// The documents that have a term, with the number of times.
     pub(super) fn postings(&self, term: u32) -> &[(u32, u16)] {
-        self.postings.get(term as usize).map_or(&[], Vec::as_slice)
+        self.postings.get(term as usize).map_or(&[], Postings::as_slice)
     }
 
     /// The weight of a term in BM25.
@@ -163,8 +185,10 @@ impl TextIndex {
 
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
-        let postings: usize = self.postings.iter().map(|list| list.capacity() * 12 + 48).sum();
-        postings + self.terms.weight() + self.lengths.len() * 4
+        let heap = |list: &Postings| if list.spilled() { list.capacity() * size_of::<(u32, u16)>() } else { 0 };
+        let postings: usize = self.postings.iter().map(|list| heap(list) + size_of::<Postings>()).sum();
+        let documents: usize = self.documents.iter().map(|terms| size_of_val::<[u32]>(terms) + 16).sum();
+        postings + documents + self.terms.weight() + self.lengths.len() * 4
     }
 }
 
@@ -192,6 +216,17 @@ mod tests {
         }
         let hits = index.search("tea with pottery");
         assert!(hits.scores[0] > hits.scores[1]);
+    }
+
+    #[test]
+    fn words_of_one_stem_have_one_term_whichever_comes_first() {
+        for texts in [["run", "running"], ["running", "run"]] {
+            let mut terms = Terms::default();
+            let of = texts.map(|text| terms.of(text));
+            assert_eq!(of[0], of[1]);
+            assert_eq!((terms.of("run RUNNING the runs"), terms.len()), (vec![0, 0, 0], 1));
+            assert_eq!(terms.find("run"), Some(0));
+        }
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Search for episodes.
 
+use foldhash::HashMap;
+
 use super::facts::FactChannels;
 use super::hybrid::{Channels, HybridIndex};
+use super::question::{Question, Tense};
 use super::ranker::{CANDIDATES, Rankers};
 use super::ranking::{Distances, Scores, Searchable, top};
-use super::{GraphIndex, SearchRequest};
+use super::updates::{BEST, SaidValue, newer_first};
+use super::{GraphIndex, Moment, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{Episode, EpisodeId};
 use signals::Signals;
@@ -55,7 +59,29 @@ impl Searchable for EpisodeSearch<'_> {
             let features = signals.features(number, self.numbered(number)?);
             Some((number, features))
         });
-        Rankers::of_turns(!self.request.vector.is_empty()).scores(&rough, measured.collect())
+        Rankers::of_turns(&self.request.vector).scores(&rough, measured.collect())
+    }
+
+    /// Moves newer turns before those that say the same with an older number, for a question about the present.
+    fn adjust(&self, ranked: &mut [(u32, f32)]) {
+        let question = Question::new(&self.request.query);
+        if question.tense != Tense::PresentValue || matches!(self.request.moment, Moment::At(_)) {
+            return;
+        }
+        let mut said: HashMap<u32, Option<SaidValue>> = HashMap::default();
+        for (number, _) in ranked.iter().take(BEST) {
+            let content = self.numbered(*number).map_or("", |episode| episode.content.as_str());
+            said.insert(*number, SaidValue::of(content, &question.words));
+        }
+        newer_first(ranked, |newer, older| {
+            let (Some(newer_turn), Some(older_turn)) = (self.numbered(newer), self.numbered(older)) else {
+                return false;
+            };
+            let is_later = (newer_turn.reference_time, newer_turn.seq) > (older_turn.reference_time, older_turn.seq);
+            let is_of_same = newer_turn.role == older_turn.role && newer_turn.name == older_turn.name;
+            let value = |number: u32| said.get(&number)?.as_ref();
+            is_later && is_of_same && value(newer).zip(value(older)).is_some_and(|(newer, older)| newer.replaces(older))
+        });
     }
 
     fn passes(&self, episode: &Episode) -> bool {

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
+use super::question::{Question, Tense};
 use super::ranking::{Distances, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
+use super::updates::newer_first;
 use super::{GraphIndex, Moment, QueryVector, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
@@ -59,6 +61,20 @@ impl<'a> FactSearch<'a> {
         Self { relevance, ..self }
     }
 
+    /// Whether newer facts come before those that they ended: not for a question that asks for the past.
+    pub(super) fn prefers_newer(&self) -> bool {
+        !matches!(self.request.moment, Moment::At(_)) && Question::new(&self.request.query).tense != Tense::Past
+    }
+
+    /// Whether a fact still holds and started when an older one of the same subject and relation ended.
+    pub(super) fn replaces(&self, newer: u32, older: u32) -> bool {
+        let fact = |number: u32| self.channels.fact(self.index.facts.id(number)?);
+        let (Some(newer), Some(older)) = (fact(newer), fact(older)) else { return false };
+        let is_of_same = newer.subject == older.subject && newer.predicate == older.predicate;
+        let change = newer.valid_from.zip(older.valid_until);
+        is_of_same && newer.valid_until.is_none() && change.is_some_and(|(start, end)| start >= end)
+    }
+
     /// Boosts facts of entities that the request starts from or that the query names, and facts of relevant episodes.
     pub(super) fn boost(&self, fused: &mut [f32]) {
         let knowledge = &self.index.knowledge;
@@ -105,6 +121,12 @@ impl Searchable for FactSearch<'_> {
         let mut fused = fuse(channels);
         self.boost(&mut fused);
         fused.into()
+    }
+
+    fn adjust(&self, ranked: &mut [(u32, f32)]) {
+        if self.prefers_newer() {
+            newer_first(ranked, |newer, older| self.replaces(newer, older));
+        }
     }
 
     fn passes(&self, fact: &Fact) -> bool {

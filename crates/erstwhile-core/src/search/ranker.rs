@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::Features;
 use super::ranking::Scores;
+use super::{QueryVector, VectorSpace};
 
 /// Minimum number of candidates that the ranker scores; the others are behind them, in the order of a rough score.
 pub(super) const CANDIDATES: usize = 200;
@@ -19,10 +20,13 @@ static TURNS: LazyLock<Rankers> =
 /// Rankers for searches with and without vectors.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub struct Rankers {
-    /// For a query and documents that have vectors.
+    /// For a query and documents that have vectors of the quick embedder.
     pub with_vectors: Ranker,
     /// For a query without a vector.
     pub without_vectors: Ranker,
+    /// For a query and documents that have vectors of an embedding model; absent if none was trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_model_vectors: Option<Ranker>,
 }
 
 /// The weights of a ranker.
@@ -35,9 +39,15 @@ pub struct Ranker {
 }
 
 impl Rankers {
-    /// The ranker of turns for a query with or without a vector.
-    pub(super) fn of_turns(has_vector: bool) -> &'static Ranker {
-        if has_vector { &TURNS.with_vectors } else { &TURNS.without_vectors }
+    /// The ranker of turns for a query with this vector.
+    pub(super) fn of_turns(vector: &QueryVector) -> &'static Ranker {
+        if vector.is_empty() {
+            return &TURNS.without_vectors;
+        }
+        match vector.space {
+            VectorSpace::Quick => &TURNS.with_vectors,
+            VectorSpace::Model => TURNS.with_model_vectors.as_ref().unwrap_or(&TURNS.with_vectors),
+        }
     }
 }
 
@@ -88,9 +98,12 @@ mod tests {
 
     #[test]
     fn the_data_file_has_weights_of_known_features() {
-        for ranker in [Rankers::of_turns(true), Rankers::of_turns(false)] {
+        let vectors = [QueryVector::default(), vec![1.0].into(), QueryVector::of_model(vec![1.0])];
+        for (vector, has_vector) in vectors.iter().zip([false, true, true]) {
+            let ranker = Rankers::of_turns(vector);
             assert!(ranker.weights.get(Feature::Content) > 0.0 && ranker.weights.get(Feature::Fact) > 0.0);
             assert!(ranker.slope > 0.0);
+            assert_eq!(ranker.weights.get(Feature::Cosine) > 0.0, has_vector);
         }
     }
 

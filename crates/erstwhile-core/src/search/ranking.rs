@@ -36,6 +36,9 @@ pub(super) trait Searchable {
     /// The scores of all documents, by number, from those of the channels.
     fn scores(&self, channels: &Channels) -> Scores;
 
+    /// Changes the default order of the best documents.
+    fn adjust(&self, _ranked: &mut [(u32, f32)]) {}
+
     /// Whether the request allows the item.
     fn passes(&self, item: &Self::Item) -> bool;
 
@@ -62,6 +65,9 @@ pub(super) trait Candidates {
 
     /// The scores of all documents, by number, from those of the channels.
     fn scores(&self, channels: &Channels) -> Scores;
+
+    /// Changes the default order of the best documents.
+    fn adjust(&self, _ranked: &mut [(u32, f32)]) {}
 
     /// Whether the request allows the document.
     fn passes(&self, number: u32) -> bool;
@@ -98,6 +104,10 @@ impl<S: Searchable> Candidates for S {
 
     fn scores(&self, channels: &Channels) -> Scores {
         Searchable::scores(self, channels)
+    }
+
+    fn adjust(&self, ranked: &mut [(u32, f32)]) {
+        Searchable::adjust(self, ranked);
     }
 
     fn passes(&self, number: u32) -> bool {
@@ -167,7 +177,8 @@ pub(super) fn best_matches<'a, S: Searchable>(
     let scores = Searchable::scores(searched, &channels).values;
     let tie = |left: u32, right: u32| searched.documents().id(left).cmp(&searched.documents().id(right));
     let passes = |number: u32| item(searched, number).is_some_and(|item| searched.passes(item));
-    let found = top(&scores, wanted, passes, tie);
+    let mut found = top(&scores, wanted, passes, tie);
+    Searchable::adjust(searched, &mut found);
     let best = found.first().map_or(0.0, |(_, score)| *score);
     let relative = |(number, score): &(u32, f32)| Some((item(searched, *number)?, score / best));
     found.iter().filter_map(relative).collect()
@@ -204,7 +215,11 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         let tie = |left: u32, right: u32| searched.id(left).cmp(&searched.id(right));
         let best = |scores: &[f32]| top(scores, wanted, passes, tie);
         let mut ranked = match request.reranker {
-            Reranker::Relevance | Reranker::CrossEncoder => best(fused),
+            Reranker::Relevance | Reranker::CrossEncoder => {
+                let mut ranked = best(fused);
+                searched.adjust(&mut ranked);
+                ranked
+            }
             Reranker::Rrf => {
                 let ranking = |scores: &[f32]| best(scores).into_iter().map(|(number, _)| number).collect();
                 let mut both = rerank::reciprocal_rank(&[ranking(&channels.text.scores), ranking(&channels.cosines)]);

@@ -7,6 +7,7 @@ use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
+use super::updates::newer_first;
 use super::{GraphIndex, Moment, QueryVector, Scored, SearchRequest, Statements, VectorSpace};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
@@ -179,6 +180,15 @@ impl Candidates for Both<'_> {
         self.facts.boost(facts);
         self.statements.boost(statements);
         fused.into()
+    }
+
+    fn adjust(&self, ranked: &mut [(u32, f32)]) {
+        if self.facts.prefers_newer() {
+            newer_first(ranked, |newer, older| match (self.place(newer), self.place(older)) {
+                (Place::Fact(newer), Place::Fact(older)) => self.facts.replaces(newer, older),
+                _ => false,
+            });
+        }
     }
 
     fn passes(&self, number: u32) -> bool {

@@ -67,3 +67,22 @@ fn a_setting_gives_the_size_of_all_blocks() {
     assert!(block.len() < 1_200, "{block}");
     assert!(context(&server, "?max_tokens=3000").len() > block.len());
 }
+
+#[test]
+fn a_block_says_that_nothing_is_known_instead_of_showing_noise() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = server_with_a_long_thread(folder.path(), &[]);
+    // The messages of the end of the conversation are asked about together, so the question is asked in a new thread.
+    server.call("POST", "/threads", Some(&json!({ "user_id": "ann", "thread_id": "new" })));
+    let context = |question: &str| {
+        let said = json!({ "messages": [{ "role": "user", "content": question }], "ignore_roles": ["user"] });
+        assert_eq!(server.call("POST", "/threads/new/messages", Some(&said)).status, 200);
+        let answer = server.call("GET", "/threads/new/context", None);
+        answer.body["context"].as_str().expect("a context").to_owned()
+    };
+    let unknown = context("Which vaccinations does my hamster Pim still need?");
+    assert!(unknown.contains("Nothing that was said before") && !unknown.contains("<FACTS>"), "{unknown}");
+    assert!(unknown.contains("<USER_SUMMARY>") && unknown.contains("Ann"), "who the user is stays: {unknown}");
+    let known = context("What did I taste at the market in Ghent with Maud?");
+    assert!(known.contains("Ann visited Ghent") && !known.contains("Nothing that was said before"), "{known}");
+}

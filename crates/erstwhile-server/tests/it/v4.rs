@@ -243,3 +243,22 @@ fn tasks_are_listed_by_state_and_kind_in_pages() {
         assert_eq!(ask(&server, &[], "GET", &format!("/api/v4/tasks?{wrong}")).0, 400, "{wrong}");
     }
 }
+
+#[test]
+fn results_of_low_quality_are_left_out_on_request() {
+    let (_folder, server) = start();
+    let user = post(&server, "user", "/users", &json!({ "user_id": "ann", "first_name": "Ann" }));
+    let graph = user["graph_uuid"].as_str().expect("a graph").to_owned();
+    let edge = json!({ "fact": "Ann owns a red kayak", "fact_name": "OWNS",
+        "source_node": { "name": "Ann" }, "target_node": { "name": "red kayak" } });
+    let fact = json!({ "edges": [edge] });
+    post(&server, "fact", &format!("/graphs/{graph}/edges"), &fact);
+    let found = |key: &str, query: &str, is_strict: bool| {
+        let search = json!({ "query": query, "reranker": "cross_encoder", "filter_low_quality_results": is_strict });
+        let found = post(&server, key, &format!("/graphs/{graph}/search/edges"), &search);
+        found["items"].as_array().expect("items").len()
+    };
+    let (known, unknown) = ("Which kayak does Ann own?", "Which vaccinations does Ann need?");
+    assert_eq!((found("1", known, true), found("2", known, false)), (1, 1));
+    assert_eq!((found("3", unknown, true), found("4", unknown, false)), (0, 1));
+}

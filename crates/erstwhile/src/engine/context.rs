@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
+use crate::state::IndexHandle;
 use crate::store::Locate;
 use erstwhile_core::context::{ContextBlock, ContextBudget, ContextParts, compose};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, EpisodeId, GraphId};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements, is_question};
 
 /// Number of messages at the end of a thread from which the query is built.
 pub(super) const MESSAGES_READ: i64 = 4;
@@ -57,7 +58,8 @@ impl ThreadHandle {
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
         let last = self.project.store().last_messages(graph, self.id(), MESSAGES_READ).await?;
         let said: Vec<EpisodeId> = last.iter().map(|message| message.id).collect();
-        self.project.context(graph, &query_of(&last), &said, request).await
+        let texts: Vec<&str> = last.iter().rev().map(|message| message.content.as_str()).collect();
+        self.project.context(graph, Conversation { query: query_of(&last), texts, said: &said }, request).await
     }
 }
 
@@ -65,37 +67,66 @@ impl GraphHandle {
     /// The context of a query: everything in the graph that is relevant to it.
     pub async fn context(&self, query: &str, request: ContextRequest) -> Result<ContextBlock> {
         let graph = self.partition().await?;
-        self.project.context(graph, query, &[], request).await
+        let conversation = Conversation { query: query.to_owned(), texts: vec![query], said: &[] };
+        self.project.context(graph, conversation, request).await
     }
 }
 
+/// What a context is for.
+struct Conversation<'a> {
+    /// What is searched for.
+    query: String,
+    /// The texts of which it is made, newest first.
+    texts: Vec<&'a str>,
+    /// The episodes that the agent already has.
+    said: &'a [EpisodeId],
+}
+
 impl ProjectHandle {
-    /// Builds the context block without the episodes in `said`, because the agent already has them.
+    /// Builds the context block without the episodes that the agent already has.
     async fn context(
         &self,
         graph: GraphId,
-        query: &str,
-        said: &[EpisodeId],
+        conversation: Conversation<'_>,
         request: ContextRequest,
     ) -> Result<ContextBlock> {
+        let Conversation { query, texts, said } = conversation;
         self.state().wait_for_unread(graph).await;
         let budget = request.budget(self.state().parts.settings.context)?;
         let index = self.index(graph).await?;
         let now = self.now();
-        let search = if query.trim().is_empty() {
-            None
-        } else {
-            let search = Search {
-                moment: request.as_of.map_or(Moment::Current(now), Moment::At),
-                as_known_at: request.as_known_at,
-                statements: Some(Statements::Never),
-                ignored: said.to_vec(),
-                ..Search::new(query, budget.episodes_max.max(budget.facts_max).max(budget.entities_max))
-            };
-            Some(self.search_request(&index, search).await?)
+        let limit = budget.episodes_max.max(budget.facts_max).max(budget.entities_max);
+        let search = Search {
+            moment: request.as_of.map_or(Moment::Current(now), Moment::At),
+            as_known_at: request.as_known_at,
+            statements: Some(Statements::Never),
+            ignored: said.to_vec(),
+            ..Search::new(query, limit)
         };
         let user_summary = self.user_summary(graph).await?;
-        index.read(|index| compose(&parts(index, graph, user_summary, search.as_ref(), said), budget))
+        if search.query.trim().is_empty() {
+            return Ok(compose(&ContextParts { user_summary, ..ContextParts::default() }, budget));
+        }
+        if !self.is_any_known(&index, &search, &texts).await? {
+            return Ok(compose(&ContextParts { user_summary, nothing_known: true, ..ContextParts::default() }, budget));
+        }
+        let search = self.search_request(&index, search).await?;
+        index.read(|index| compose(&parts(index, graph, user_summary, &search), budget))
+    }
+
+    /// Whether the graph says anything about what one of some texts asks. A conversation whose last message asks nothing is
+    /// about everything.
+    async fn is_any_known(&self, index: &IndexHandle, search: &Search, texts: &[&str]) -> Result<bool> {
+        if texts.first().is_none_or(|last| !is_question(last)) {
+            return Ok(true);
+        }
+        for text in texts {
+            let own = Search { query: (*text).to_owned(), ..search.clone() };
+            if self.answerability(index, own).await?.is_known {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -112,21 +143,14 @@ pub(super) fn query_of(last: &[Episode]) -> String {
     query
 }
 
-fn parts(
-    index: &GraphIndex,
-    graph: GraphId,
-    user_summary: Option<String>,
-    search: Option<&SearchRequest>,
-    said: &[EpisodeId],
-) -> ContextParts {
-    let Some(search) = search else { return ContextParts { user_summary, ..ContextParts::default() } };
+fn parts(index: &GraphIndex, graph: GraphId, user_summary: Option<String>, search: &SearchRequest) -> ContextParts {
     let knowledge = &index.knowledge;
     let user = knowledge.entity_of(user_node(graph));
     // The top of the block already describes the user.
     let is_shown = |entity: &Entity| entity.id != user && knowledge.degree(entity.id) > 0;
     let found = index.search_all(search);
     let entities = items(found.entities).into_iter().filter(is_shown);
-    let is_new = |id: &EpisodeId| !said.contains(id);
+    let is_new = |id: &EpisodeId| !search.ignored.contains(id);
     ContextParts {
         user_summary,
         facts: items(found.facts),
@@ -139,6 +163,7 @@ fn parts(
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))
             .collect(),
+        nothing_known: false,
     }
 }
 

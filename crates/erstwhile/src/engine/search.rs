@@ -59,14 +59,15 @@ impl Search {
 impl ProjectHandle {
     /// The request for a search of this index, with the vector of the query.
     pub(super) async fn search_request(&self, index: &IndexHandle, search: Search) -> Result<SearchRequest> {
-        if search.query.trim().is_empty() {
-            return Err(Error::invalid("query must not be empty"));
-        }
-        if !(1..=LIMIT_MAX).contains(&search.limit) {
-            return Err(Error::invalid(format!("limit must be from 1 to {LIMIT_MAX}")));
-        }
-        Ok(SearchRequest {
-            vector: self.query_vector(index, &search.query).await?,
+        check(&search)?;
+        let vector = self.query_vector(index, &search.query).await?;
+        Ok(self.request_with(search, vector))
+    }
+
+    /// The request for a search with this vector of the query.
+    pub(super) fn request_with(&self, search: Search, vector: QueryVector) -> SearchRequest {
+        SearchRequest {
+            vector,
             query: search.query,
             limit: search.limit,
             reranker: search.reranker,
@@ -77,7 +78,7 @@ impl ProjectHandle {
             statements: search.statements.unwrap_or(self.state().parts.settings.statements),
             explain: search.explain,
             ignored: search.ignored,
-        })
+        }
     }
 
     /// The vector of a query: by the embedding model if the index has its vectors and it answers in time, else by the quick
@@ -95,6 +96,17 @@ impl ProjectHandle {
         let vectors = self.embedder().embed(&[query]).await?;
         Ok(vectors.into_iter().next().unwrap_or_default().into())
     }
+}
+
+/// Refuses a search that cannot be run.
+fn check(search: &Search) -> Result<()> {
+    if search.query.trim().is_empty() {
+        return Err(Error::invalid("query must not be empty"));
+    }
+    if !(1..=LIMIT_MAX).contains(&search.limit) {
+        return Err(Error::invalid(format!("limit must be from 1 to {LIMIT_MAX}")));
+    }
+    Ok(())
 }
 
 impl GraphHandle {

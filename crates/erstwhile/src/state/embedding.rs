@@ -149,6 +149,10 @@ impl GraphEmbedding<'_> {
         if let Some(error) = failed {
             return Err(error);
         }
+        // Until now, a server that goes back to the older model would have found them.
+        if !self.slot.awaits_model_vectors() && self.slot.take_older_vectors() {
+            self.state.store().remove_vectors_of_other_models(self.graph, self.model.name()).await?;
+        }
         self.remove_orphans_if_many().await
     }
 

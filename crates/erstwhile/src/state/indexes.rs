@@ -1,7 +1,7 @@
 //! The indexes in memory: built on first use, brought up to date before each read, evicted by size.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use jiff::Timestamp;
@@ -35,6 +35,8 @@ pub(super) struct Slot {
     pub(super) embedding: Mutex<u32>,
     /// The number of stored vectors of the model, as far as this process has stored them.
     stored_vectors: AtomicUsize,
+    /// Whether there may be stored vectors of other models.
+    has_older_vectors: AtomicBool,
     /// Size in kibibytes at the last refresh, for the cache.
     kibibytes: AtomicU32,
     /// The project that the graph belongs to.
@@ -114,6 +116,11 @@ impl Slot {
     /// Sets the number of stored vectors.
     pub(super) fn set_stored_vectors(&self, count: usize) {
         self.stored_vectors.store(count, Ordering::Relaxed);
+    }
+
+    /// Whether there may be stored vectors of models that are not used any more; the first caller is to remove them.
+    pub(super) fn take_older_vectors(&self) -> bool {
+        self.has_older_vectors.swap(false, Ordering::Relaxed)
     }
 
     /// Whether everything up to a version can be found by keyword and by meaning.
@@ -253,6 +260,7 @@ impl State {
                 refreshing: Arc::default(),
                 embedding: Mutex::default(),
                 stored_vectors: AtomicUsize::new(0),
+                has_older_vectors: AtomicBool::new(true),
                 kibibytes: AtomicU32::new(0),
                 project,
                 declared,

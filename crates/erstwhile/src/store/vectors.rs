@@ -74,6 +74,16 @@ impl Store {
         Ok(self.one(&sql_text::ANY_VECTOR, vec![id(graph.0)], |row| row.reader().int()).await?.is_some())
     }
 
+    /// Removes the vectors of a graph that are of other models.
+    pub(crate) async fn remove_vectors_of_other_models(&self, graph: GraphId, model: &str) -> Result<()> {
+        let params = || vec![id(graph.0), text(model)];
+        if self.one(&sql_text::VECTOR_OF_OTHER_MODEL, params(), |row| row.reader().int()).await?.is_some() {
+            let statement = &sql_text::REMOVE_VECTORS_OF_OTHER_MODELS;
+            self.sql.transact(vec![Step { statement, params: params(), expect: Rows::Any }]).await?;
+        }
+        Ok(())
+    }
+
     /// The keys of all vectors of a graph, of whatever model.
     pub(crate) async fn vector_keys(&self, graph: GraphId) -> Result<Vec<VectorKey>> {
         let read = |row: Row| {

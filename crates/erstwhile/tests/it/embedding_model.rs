@@ -223,7 +223,7 @@ async fn no_vector_appears_of_a_text_that_is_deleted_while_it_is_embedded() {
 }
 
 #[tokio::test]
-async fn another_model_embeds_everything_again_and_the_old_vectors_stay() {
+async fn the_vectors_of_an_older_model_are_removed_when_the_new_one_has_embedded_everything() {
     let model = Scripted::named("a");
     let world = world_with(&model).await;
     let cats = world.say("2025-05-01T10:00:00Z", "I keep two cats").await;
@@ -233,9 +233,15 @@ async fn another_model_embeds_everything_again_and_the_old_vectors_stay() {
     let engine = world.another_engine_with(Arc::clone(&other) as Arc<dyn EmbeddingModel>).await;
     assert_eq!(found_by(&world, &engine, "two cats").await, [cats], "the quick embedder's vectors are there at once");
     assert!(other.asked().is_empty(), "a query is not embedded before there is something to compare it with");
+    other.answers(|_| Err(Error::unavailable("the model is loading")));
+    embed(&world, &engine).await;
+    assert_eq!(stored(&world), BTreeMap::from([("a".to_owned(), count)]), "nothing takes their place yet");
+    other.answers(by_meaning);
+    // Another process tries again at once.
+    let engine = world.another_engine_with(Arc::clone(&other) as Arc<dyn EmbeddingModel>).await;
     embed(&world, &engine).await;
     assert_eq!(found_by(&world, &engine, "hound").await, [cats]);
-    assert_eq!(stored(&world), BTreeMap::from([("a".to_owned(), count), ("b".to_owned(), count)]));
+    assert_eq!(stored(&world), BTreeMap::from([("b".to_owned(), count)]));
 }
 
 #[tokio::test]

@@ -243,3 +243,16 @@ async fn episode_mentions_ranks_by_how_often_it_was_said() {
     let often = facts_found(&world, ranked(query, Reranker::EpisodeMentions)).await;
     assert_eq!(often, ["likes tea with plenty of milk", "likes coffee in the morning", "likes juice"]);
 }
+
+#[tokio::test]
+async fn a_fact_that_holds_comes_before_the_one_that_it_ended_unless_the_question_asks_for_the_past() {
+    let world = World::new().await;
+    world.script.answer("My home is in Paris, lovely Paris", lives_in("My home is in Paris, lovely Paris", "Paris"));
+    world.script.answer("home Oslo", dated("home Oslo", "Oslo", "2025-03-01T00:00:00Z"));
+    world.say("2025-01-01T00:00:00Z", "My home is in Paris, lovely Paris").await;
+    world.say("2025-05-01T00:00:00Z", "home Oslo").await;
+    world.ingest().await;
+    let first = async |query: &str| facts_found(&world, Search::new(query, 5)).await.swap_remove(0);
+    assert!(first("Which lovely Paris home is it?").await.contains("Oslo"), "that is where the home is");
+    assert!(first("Which lovely Paris home was it?").await.contains("Paris"));
+}

@@ -143,3 +143,37 @@ fn the_shares_of_an_explanation_are_the_features_times_their_weights() {
     let silent = index(&turns).search_episodes(&SearchRequest { explain: false, ..request("lake") });
     assert!(silent.iter().all(|found| found.explanation.is_none()));
 }
+
+#[test]
+fn a_question_for_a_present_value_finds_the_newer_number_first() {
+    let turns: [Turn; 3] = [
+        ("a", USER, "Nora", "2024-01-01", "So far, 12 chapters of my crime novel are finished."),
+        (
+            "b",
+            USER,
+            "Nora",
+            "2024-02-01",
+            "Phew, with last week's efforts, long nights and plenty of coffee the crime novel has 15 finished chapters now, dear diary.",
+        ),
+        (
+            "c",
+            USER,
+            "Omar",
+            "2024-03-01",
+            "My novel has 20 finished chapters, and some more that nobody should ever read.",
+        ),
+    ];
+    let at = |query: &str, day: &str| {
+        let found = found(&turns, query);
+        found.iter().position(|text| text.contains(day)).expect("a turn")
+    };
+    let now = "How many chapters of the crime novel are finished?";
+    assert!(at(now, "15") < at(now, "12"), "the number has changed");
+    assert!(at(now, "20") > at(now, "12"), "somebody else's number replaces nothing");
+    let then = "How many chapters of the crime novel were finished at first?";
+    assert!(at(then, "12") < at(then, "15"), "the question is about the past");
+    let then = SearchRequest { moment: Moment::At("2024-01-15T00:00:00Z".parse().expect("a time")), ..request(now) };
+    assert!(index(&turns).search_episodes(&then)[0].item.content.contains("12"));
+    let scores: Vec<f64> = index(&turns).search_episodes(&request(now)).iter().map(|found| found.score).collect();
+    assert!(scores.is_sorted_by(|left, right| left >= right), "{scores:?}");
+}

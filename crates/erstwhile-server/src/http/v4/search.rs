@@ -44,6 +44,8 @@ struct Prepared {
     located: LocatedGraph,
     search: Search,
     page: PageQuery,
+    /// Nothing is known about what the query asks, and the caller wants no results then.
+    finds_nothing: bool,
 }
 
 impl Prepared {
@@ -75,14 +77,22 @@ impl Prepared {
         let wanted = page.number(size)?.saturating_mul(size).saturating_add(1);
         let limit = usize::try_from(wanted).unwrap_or(FOUND_MAX).min(FOUND_MAX);
         let search = Search { reranker, filter, moment, origins, ..Search::new(body.query, limit) };
-        Ok(Self { located: project.graph_by_uuid(graph).await?, project, search, page })
+        let located = project.graph_by_uuid(graph).await?;
+        let finds_nothing = is_strict && {
+            let graph = project.graph(&located.reference);
+            !graph.answerability(&search.query, &[]).await?.is_known
+        };
+        Ok(Self { project, located, search, page, finds_nothing })
     }
 
     fn owner(&self) -> Owner {
         Owner::from(&self.located)
     }
 
-    fn page<T>(&self, found: Vec<Scored<T>>) -> Result<Page<Scored<T>>, ApiError> {
+    fn page<T>(&self, mut found: Vec<Scored<T>>) -> Result<Page<Scored<T>>, ApiError> {
+        if self.finds_nothing {
+            found.clear();
+        }
         Ok(self.page.slice(found, RESULTS_MAX)?.without_total())
     }
 }

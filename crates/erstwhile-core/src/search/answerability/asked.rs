@@ -1,0 +1,54 @@
+//! The words of a query, and which of them documents repeat.
+
+use crate::search::bm25::{TextIndex, inverse_frequency};
+
+/// Maximum number of words that are looked for: one for each bit of a set.
+const WORDS_MAX: usize = 64;
+/// The weights of words are those of an index of at least this many documents: a few documents do not show which words are
+/// common, and that they lack a word tells little.
+const DOCUMENTS_MIN: usize = 100;
+
+/// The words of a query, with how much each counts in a text index.
+pub(super) struct AskedWords {
+    /// The term of each word, if a document has it, and its weight.
+    terms: Vec<(Option<u32>, f32)>,
+    total: f32,
+}
+
+impl AskedWords {
+    /// The distinct words of a query, weighted as BM25 weights them; a word that no document has counts most.
+    pub(super) fn new(query: &[String], index: &TextIndex, documents: usize) -> Self {
+        let documents = documents.max(DOCUMENTS_MIN);
+        let weighted = |word: &String| {
+            let term = index.term(word).filter(|term| !index.postings(*term).is_empty());
+            (term, inverse_frequency(documents, term.map_or(0, |term| index.postings(term).len())))
+        };
+        let terms: Vec<(Option<u32>, f32)> = query.iter().take(WORDS_MAX).map(weighted).collect();
+        let total = terms.iter().map(|(_, weight)| weight).sum();
+        Self { terms, total }
+    }
+
+    /// The set of words that each document has, by number; empty for those that do not count.
+    pub(super) fn said_by(&self, index: &TextIndex, documents: usize, counts: &impl Fn(u32) -> bool) -> Vec<u64> {
+        let mut said = vec![0_u64; documents];
+        for (bit, (term, _)) in self.terms.iter().enumerate() {
+            for (number, _) in term.iter().flat_map(|term| index.postings(*term)) {
+                if let Some(said) = said.get_mut(*number as usize)
+                    && (*said != 0 || counts(*number))
+                {
+                    *said |= 1 << bit;
+                }
+            }
+        }
+        said
+    }
+
+    /// The share of the largest of some sets of words, by weight.
+    pub(super) fn largest_share(&self, sets: impl Iterator<Item = u64>) -> f32 {
+        let share = |said: u64| {
+            let weights = self.terms.iter().enumerate().filter(|(bit, _)| said & (1 << bit) != 0);
+            weights.map(|(_, (_, weight))| weight).sum::<f32>() / self.total
+        };
+        sets.filter(|said| *said != 0).map(share).fold(0.0, f32::max)
+    }
+}
