@@ -76,9 +76,10 @@ impl Mcp {
         let (project, role) = match self.access {
             Access::Fixed(project, role) => (self.engine.project(project).acting_as(Actor::CommandLine), role),
             Access::OfKey => {
-                let key = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<ApiKey>());
-                let key = key.ok_or_else(|| ErrorData::invalid_request("unauthorized", None))?;
-                (project_of(key, &self.engine), key.role)
+                let unauthorized = || ErrorData::invalid_request("unauthorized", None);
+                let admitted = &context.extensions.get::<Parts>().ok_or_else(unauthorized)?.extensions;
+                let key = admitted.get::<ApiKey>().ok_or_else(unauthorized)?;
+                (project_of(admitted, &self.engine).ok_or_else(unauthorized)?, key.role)
             }
         };
         Ok(Caller {

@@ -122,6 +122,8 @@ names! {
         RatingInstruction = "fact_rating_instruction",
         /// An instruction for a thread.
         ThreadInstruction = "thread_instruction",
+        /// A policy set.
+        PolicySet = "policy_set",
     }
 }
 
@@ -137,6 +139,7 @@ impl From<SettingKind> for AuditTargetKind {
             SettingKind::ThreadInstruction => Self::ThreadInstruction,
             SettingKind::UserGroup | SettingKind::UserGroupName => Self::UserGroup,
             SettingKind::Webhook => Self::Webhook,
+            SettingKind::PolicySet => Self::PolicySet,
         }
     }
 }

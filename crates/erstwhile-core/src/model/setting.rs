@@ -26,11 +26,13 @@ pub enum SettingKind {
     UserGroupName,
     /// Webhooks of a project, by uuid.
     Webhook,
+    /// What user groups may reach, by uuid.
+    PolicySet,
 }
 
 impl SettingKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ontology,
         Self::CustomInstruction,
         Self::UserSummaryInstruction,
@@ -41,6 +43,7 @@ impl SettingKind {
         Self::UserGroup,
         Self::UserGroupName,
         Self::Webhook,
+        Self::PolicySet,
     ];
 
     /// The noun for messages.
@@ -56,6 +59,7 @@ impl SettingKind {
             // Errors about a group's name are errors about the group.
             Self::UserGroup | Self::UserGroupName => "user group",
             Self::Webhook => "webhook",
+            Self::PolicySet => "policy set",
         }
     }
 }

@@ -345,6 +345,13 @@ impl Maker<'_> {
                 let made: Value = serde_json::from_str(&text).expect("JSON");
                 fill(&[("template_uuid", &made["uuid"])])
             }
+            "abac/policy-sets/{policy_set_uuid}" => {
+                let set = json!("33333333-3333-4333-8333-333333333333");
+                let path = fill(&[("policy_set_uuid", &set)]);
+                let named = path.strip_prefix("/api/v2").expect("the prefix").to_owned();
+                make(self.server, "PUT", &named, &json!({ "name": self.canary("policy"), "grants": [] }));
+                path
+            }
             "webhooks/{uuid}" => {
                 let url = format!("https://example.org/{}", self.canary("webhook"));
                 fill(&[("uuid", &self.post("/webhooks", &json!({ "url": url }))["uuid"])])

@@ -89,6 +89,7 @@ codes! {
         ContextTemplate = 17,
         RatingInstruction = 18,
         ThreadInstruction = 19,
+        PolicySet = 20,
     }
     LinkKind "link kind" { Same = 0, Different = 1 }
     TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4, Wording = 5 }
@@ -105,6 +106,7 @@ codes! {
         UserGroupName = 7,
         ThreadInstruction = 8,
         Webhook = 9,
+        PolicySet = 10,
     }
     ImportState "import state" { Draft = 0, Queued = 1, Processing = 2, Succeeded = 3, Partial = 4, Failed = 5 }
 }
