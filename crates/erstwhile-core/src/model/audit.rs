@@ -124,6 +124,8 @@ names! {
         ThreadInstruction = "thread_instruction",
         /// A policy set.
         PolicySet = "policy_set",
+        /// A content policy.
+        ContentPolicy = "content_policy",
     }
 }
 
@@ -140,6 +142,8 @@ impl From<SettingKind> for AuditTargetKind {
             SettingKind::UserGroup | SettingKind::UserGroupName => Self::UserGroup,
             SettingKind::Webhook => Self::Webhook,
             SettingKind::PolicySet => Self::PolicySet,
+            SettingKind::ContentPolicy => Self::ContentPolicy,
+            SettingKind::ProjectFlag => Self::Project,
         }
     }
 }

@@ -28,11 +28,15 @@ pub enum SettingKind {
     Webhook,
     /// What user groups may reach, by uuid.
     PolicySet,
+    /// Revisions of a project's content policy, by number; what a graph is bound to (named "").
+    ContentPolicy,
+    /// Switches of a project, by name.
+    ProjectFlag,
 }
 
 impl SettingKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Ontology,
         Self::CustomInstruction,
         Self::UserSummaryInstruction,
@@ -44,6 +48,8 @@ impl SettingKind {
         Self::UserGroupName,
         Self::Webhook,
         Self::PolicySet,
+        Self::ContentPolicy,
+        Self::ProjectFlag,
     ];
 
     /// The noun for messages.
@@ -60,6 +66,8 @@ impl SettingKind {
             Self::UserGroup | Self::UserGroupName => "user group",
             Self::Webhook => "webhook",
             Self::PolicySet => "policy set",
+            Self::ContentPolicy => "content policy",
+            Self::ProjectFlag => "project flag",
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::openapi::{self, Generation, Routes, delete, get, post};
 
 mod batches;
 mod checks;
+mod content_policies;
 mod context;
 mod debug_logs;
 mod declarations;
@@ -109,6 +110,8 @@ fn graphs() -> Routes {
         .route("/graphs/{graph_uuid}/clone", post(graphs::clone))
         .route("/graphs/{graph_uuid}/warm", post(graphs::warm))
         .route("/graphs/{graph_uuid}/context", post(context::get))
+        .route("/graphs/{graph_uuid}/content-policy", get(content_policies::of_graph))
+        .route("/graphs/{graph_uuid}/content-policy/events/list", post(content_policies::events))
         .route("/graphs/{graph_uuid}/search/edges", post(search::edges))
         .route("/graphs/{graph_uuid}/search/nodes", post(search::nodes))
         .route("/graphs/{graph_uuid}/search/episodes", post(search::episodes))
@@ -162,6 +165,9 @@ fn projects() -> Routes {
             "/project/observation-steering",
             get(declarations::project_steering).put(declarations::set_project_steering),
         )
+        .route("/project/content-policy", get(content_policies::get).put(content_policies::set))
+        .route("/project/content-policy/revisions", get(content_policies::revisions))
+        .route("/project/content-policy/revisions/{revision_uuid}", get(content_policies::revision))
         .route("/context-templates", post(templates::create))
         .route("/context-templates/list", post(templates::list))
         .route(

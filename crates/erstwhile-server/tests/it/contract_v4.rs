@@ -8,18 +8,8 @@ use crate::contract::{CONDITIONAL, Method, V4, call, check, methods};
 use crate::process::Process;
 
 /// The methods that this server does not have, by the beginning of their names.
-const NOT_BUILT: &[&str] = &[
-    "agent.",
-    "trace_connection.",
-    "debug_log.",
-    "graph.episode.list_ingestion_traces",
-    "graph.get_content_policy",
-    "graph.hyperedge.",
-    "graph.list_content_policy_events",
-    "project.get_content_policy",
-    "project.list_content_policy_revisions",
-    "project.set_content_policy",
-];
+const NOT_BUILT: &[&str] =
+    &["agent.", "trace_connection.", "debug_log.", "graph.episode.list_ingestion_traces", "graph.hyperedge."];
 
 /// Whether this server does not have a method.
 pub(crate) fn is_not_built(name: &str) -> bool {
@@ -81,6 +71,11 @@ impl Scene {
         let batch = id(&make("POST", "/batches", json!({}))["uuid"]);
         let item = json!({ "type": "graph_episode", "graph_uuid": graph, "data": "Ann visited Bern." });
         make("POST", &format!("/batches/{batch}/items"), json!({ "items": [item] }));
+        let policy = json!({
+            "categories": [{ "key": "health" }],
+            "rules": [{ "category_key": "health", "description": "illness", "prohibited_examples": ["diabetes"] }],
+        });
+        let revision = id(&make("PUT", "/project/content-policy", policy)["uuid"]);
         let observations = make("POST", &format!("/graphs/{graph}/observations/list"), json!({}));
         let ids = BTreeMap::from([
             ("user_uuid", user_uuid),
@@ -95,6 +90,7 @@ impl Scene {
             ("template_uuid", template),
             ("group_uuid", group),
             ("batch_uuid", batch),
+            ("revision_uuid", revision),
             ("observation_uuid", id(&observations["items"][0]["uuid"])),
         ]);
         Self { ids, standalone, other_user }

@@ -8,6 +8,7 @@ mod bound_keys;
 mod canaries;
 mod command_line;
 mod connections;
+mod content_policies;
 mod context;
 mod contract;
 mod contract_v4;

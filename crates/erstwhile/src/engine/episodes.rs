@@ -112,7 +112,8 @@ impl GraphHandle {
     pub async fn last_episodes(&self, count: i64) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         let episodes = self.project.store().last_episodes(graph, count).await?;
-        Ok(episodes.into_iter().filter(Episode::is_in_graph).collect())
+        let shown = Filter { violations: self.project.hidden_episodes(graph).await?, ..Filter::default() };
+        Ok(episodes.into_iter().filter(|episode| episode.is_in_graph() && shown.episode(episode)).collect())
     }
 
     /// The episodes of a graph that pass a filter and mention any of these entities, newest first; without
@@ -120,6 +121,10 @@ impl GraphHandle {
     pub async fn episodes(&self, filter: &Filter, mentioning: &[EntityId]) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
+        let mut filter = filter.clone();
+        if filter.violations.is_none() {
+            filter.violations = self.project.hidden_episodes(graph).await?;
+        }
         index.read(|index| {
             let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
             let mentions = |episode: &&Episode| {

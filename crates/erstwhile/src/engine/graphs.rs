@@ -1,6 +1,7 @@
 //! Standalone graphs, shared by many users.
 
 use super::checks::{check_id, check_time_zone};
+use super::content_policies::{NewPolicy, binding};
 use super::writes::Tries;
 use super::{GraphHandle, GraphRef, Listing, ProjectHandle, SortBy};
 use crate::store::{ErasureState, Locate};
@@ -19,6 +20,8 @@ pub struct NewGraph {
     pub description: Option<String>,
     /// IANA time zone.
     pub time_zone: Option<String>,
+    /// What its content policy has besides that of the project.
+    pub policy: Option<NewPolicy>,
 }
 
 /// Changes to a graph; absent fields are left unchanged.
@@ -59,6 +62,7 @@ impl ProjectHandle {
     async fn create_graph_named(&self, new: NewGraph, own_id: impl Fn(PartitionId) -> String) -> Result<Graph> {
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
+        let bound = self.policy_of_new_graph(new.policy.clone()).await?.as_ref().map(binding).transpose()?;
         let make = |id: PartitionId| {
             let graph = Partition {
                 name: new.name.clone(),
@@ -66,7 +70,7 @@ impl ProjectHandle {
                 time_zone: new.time_zone.clone(),
                 ..Partition::new(id, self.id, PartitionOwner::Standalone(own_id(id)), now)
             };
-            vec![Change::AddPartition(graph, None)]
+            std::iter::once(Change::AddPartition(graph, None)).chain(bound.clone()).collect()
         };
         let graph = self.add_partition(make).await?;
         self.graph(GraphRef::Graph(own_id(graph))).get().await

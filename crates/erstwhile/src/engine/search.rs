@@ -65,12 +65,16 @@ impl ProjectHandle {
         if !(1..=LIMIT_MAX).contains(&search.limit) {
             return Err(Error::invalid(format!("limit must be from 1 to {LIMIT_MAX}")));
         }
+        let mut filter = search.filter;
+        if filter.violations.is_none() {
+            filter.violations = self.hidden_episodes(index.graph()).await?;
+        }
         Ok(SearchRequest {
             vector: self.query_vector(index, &search.query).await?,
             query: search.query,
             limit: search.limit,
             reranker: search.reranker,
-            filter: search.filter,
+            filter,
             moment: search.moment,
             known_at: search.as_known_at,
             origins: search.origins,

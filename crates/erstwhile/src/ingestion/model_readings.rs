@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::leases::{self, LEASE, backoff, later};
 use super::requests::Source;
 use super::summaries;
-use super::{add_counts, admit_declared_types, user_of};
+use super::{add_counts, drop_prohibited, user_of};
 use crate::parts::ModelReadingSettings;
 use crate::ports::{DroppedClaim, Extraction, ExtractionRequest, Extractor, ModelUsage, UsageMeter};
 use crate::state::State;
@@ -221,7 +221,7 @@ impl ModelReader<'_> {
     ) -> Result<()> {
         let Source { state, partition, user } = self.source;
         let mut extractions: Vec<Result<Extraction, String>> = extractions.into_iter().map(Ok).collect();
-        admit_declared_types(self.source, episodes, &mut extractions).await?;
+        drop_prohibited(self.source, episodes, &mut extractions).await?;
         let index = state.index(self.source.graph()).await?;
         let now = state.now();
         let reading = Reading { graph: self.source.graph(), user, extractor: self.extractor.name(), recorded_at: now };

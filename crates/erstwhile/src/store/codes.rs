@@ -90,6 +90,7 @@ codes! {
         RatingInstruction = 18,
         ThreadInstruction = 19,
         PolicySet = 20,
+        ContentPolicy = 21,
     }
     LinkKind "link kind" { Same = 0, Different = 1 }
     TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4, Wording = 5 }
@@ -107,6 +108,8 @@ codes! {
         ThreadInstruction = 8,
         Webhook = 9,
         PolicySet = 10,
+        ContentPolicy = 11,
+        ProjectFlag = 12,
     }
     ImportState "import state" { Draft = 0, Queued = 1, Processing = 2, Succeeded = 3, Partial = 4, Failed = 5 }
 }

@@ -11,15 +11,11 @@ use crate::http::error::ApiError;
 const LEARNING: [&str; 4] = ["/agents", "/agents/{*rest}", "/trace-connections", "/trace-connections/{*rest}"];
 
 /// What this server may have later.
-const LATER: [&str; 8] = [
+const LATER: [&str; 4] = [
     "/debug-logs/{*rest}",
-    "/graphs/{graph_uuid}/content-policy",
-    "/graphs/{graph_uuid}/content-policy/{*rest}",
     "/graphs/{graph_uuid}/episodes/{episode_uuid}/ingestion-traces",
     "/graphs/{graph_uuid}/hyperedges",
     "/graphs/{graph_uuid}/hyperedges/{*rest}",
-    "/project/content-policy",
-    "/project/content-policy/{*rest}",
 ];
 
 /// The routes.
