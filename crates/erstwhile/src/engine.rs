@@ -32,7 +32,9 @@ mod graphs;
 mod groups;
 mod handles;
 mod health;
+mod hyperedges;
 mod imports;
+mod ingestion_traces;
 mod keys;
 mod listing;
 mod messages;
@@ -73,7 +75,9 @@ pub use groups::{MembershipChange, UserGroup};
 pub use handles::{
     CollectionHandle, GraphHandle, GraphRef, GroupHandle, ImportHandle, ProjectHandle, ThreadHandle, UserHandle,
 };
+pub use hyperedges::{Hyperedge, HyperedgeDraft, HyperedgeEdge, HyperedgeEnd};
 pub use imports::{ADDED_MAX, ITEMS_MAX, NewImportItem};
+pub use ingestion_traces::{IngestionTrace, TracedClaim, TracedName};
 pub use keys::{NewKey, RevealedKey};
 pub use listing::{Listing, SortBy};
 pub use messages::{NewMessage, Posted};

@@ -101,7 +101,7 @@ fn project(server: &Process) -> String {
 }
 
 /// Puts a user into a new group that has a policy set about the graph `team`; returns the group.
-fn grant(server: &Process, user: &str, set: &str, mode: &str, actions: &[&str]) -> Value {
+pub(crate) fn grant(server: &Process, user: &str, set: &str, mode: &str, actions: &[&str]) -> Value {
     let policy = json!({ "name": set, "mode": mode, "grants": [{ "graph_id": "team", "actions": actions }] });
     let put = server.call("PUT", &format!("/abac/policy-sets/{set}"), Some(&policy));
     assert_eq!((put.status, &put.body["mode"]), (200, &json!(mode)), "{}", put.body);

@@ -5,20 +5,20 @@ use serde_json::{Value, json};
 use crate::isolation::settle;
 use crate::process::{KEY, Process, exchange, status_of};
 
-struct World {
+pub(crate) struct World {
     _folder: tempfile::TempDir,
-    server: Process,
+    pub(crate) server: Process,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let server = Process::start_embedded(folder.path());
         Self { _folder: folder, server }
     }
 
     /// The status and body of an answer of API v4.
-    fn ask(&self, verb: &str, path: &str, body: &Value) -> (u16, Value) {
+    pub(crate) fn ask(&self, verb: &str, path: &str, body: &Value) -> (u16, Value) {
         let key = format!("Authorization: Api-Key {KEY}\r\n");
         let body = (verb != "GET").then_some(body);
         let (head, text) =
@@ -26,18 +26,18 @@ impl World {
         (status_of(&head).expect("a status"), serde_json::from_str(&text).unwrap_or_default())
     }
 
-    fn make(&self, verb: &str, path: &str, body: &Value) -> Value {
+    pub(crate) fn make(&self, verb: &str, path: &str, body: &Value) -> Value {
         let (status, answer) = self.ask(verb, path, body);
         assert!(status < 300, "{verb} {path}: {status} {answer}");
         answer
     }
 
-    fn list(&self, path: &str, body: &Value) -> Vec<Value> {
+    pub(crate) fn list(&self, path: &str, body: &Value) -> Vec<Value> {
         self.make("POST", path, body)["items"].as_array().cloned().unwrap_or_default()
     }
 }
 
-fn uuid(value: &Value) -> String {
+pub(crate) fn uuid(value: &Value) -> String {
     value["uuid"].as_str().unwrap_or_else(|| panic!("no uuid: {value}")).to_owned()
 }
 

@@ -19,6 +19,8 @@ mod failover;
 mod fake_model;
 mod faults;
 mod filters;
+mod hyperedges;
+mod ingestion_traces;
 mod isolation;
 mod logs;
 mod mcp;

@@ -75,7 +75,9 @@ impl GraphHandle {
             }
             let (name, role, content) = match data.kind {
                 EpisodeKind::Message => speaker_of(data.data),
-                EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple => (None, None, data.data),
+                EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple | EpisodeKind::Hyperedge => {
+                    (None, None, data.data)
+                }
             };
             episodes.push(Episode {
                 name,

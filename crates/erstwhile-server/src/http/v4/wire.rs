@@ -300,6 +300,8 @@ pub(super) struct WireEdge {
     target_node_name: String,
     target_node_labels: Vec<String>,
     episode_uuids: Vec<Uuid>,
+    /// The hyperedge that it is an edge of.
+    hyperedge_uuid: Option<Uuid>,
     attributes: Metadata,
     created_at: Timestamp,
     valid_at: Option<Timestamp>,
@@ -311,7 +313,7 @@ pub(super) struct WireEdge {
 
 impl WireEdge {
     pub(super) fn new(triple: FactTriple, owner: Owner, rank: Rank) -> Self {
-        let FactTriple { fact, source, target } = triple;
+        let FactTriple { fact, source, target, hyperedge } = triple;
         Self {
             uuid: fact.id.0,
             owner,
@@ -324,6 +326,7 @@ impl WireEdge {
             target_node_labels: labels(target.entity_type.as_ref()),
             target_node_name: target.name,
             episode_uuids: fact.episodes.into_iter().map(|id| id.0).collect(),
+            hyperedge_uuid: hyperedge.map(|id| id.0),
             attributes: fact.attributes,
             created_at: fact.created_at,
             valid_at: fact.valid_from,
