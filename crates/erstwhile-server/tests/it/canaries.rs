@@ -276,6 +276,28 @@ impl Maker<'_> {
         batch["batch_id"].clone()
     }
 
+    /// A hyperedge of two edges, whose nodes may be canaries, too; and the uuid of its graph.
+    fn hyperedge(&self, route: &Route, is_named: bool) -> (Value, Value) {
+        let graph = self.plain_graph()["uuid"].clone();
+        let pair = |name: &str| {
+            // Deleting edges leaves the nodes.
+            let target = if is_named {
+                json!({ "name": self.canary(name), "summary": self.canary("summary") })
+            } else {
+                json!({ "name": name })
+            };
+            json!({ "name": self.canary("RELATION"), "source_node": { "name": "source" }, "target_node": target })
+        };
+        let body = json!({ "fact": self.canary("fact"), "edges": [pair("one"), pair("two")],
+                           "attributes": self.note("attribute"), "metadata": self.note("metadata") });
+        let post = Route { source: route.source, verb: "POST", path: String::new(), generation: route.generation };
+        let (status, text) =
+            call(self.server, &post, &format!("/api/v4/graphs/{}/hyperedges", text_of(&graph)), Some(&body));
+        assert_eq!(status, 202, "{text}");
+        let made: Value = serde_json::from_str(&text).expect("JSON");
+        (graph, made["hyperedge"].clone())
+    }
+
     fn user_group(&self) -> Value {
         let path = format!("/user-groups?projectId={}", self.project);
         self.post(&path, &json!({ "name": self.canary("group"), "description": self.canary("about") }))["uuid"].clone()
@@ -303,15 +325,31 @@ impl Maker<'_> {
                 let (graph, edge) = self.fact();
                 fill(&[("graph_uuid", &graph["uuid"]), ("edge_uuid", &edge)])
             }
+            "graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}" => {
+                let (graph, hyperedge) = self.hyperedge(route, false);
+                fill(&[("graph_uuid", &graph), ("hyperedge_uuid", &hyperedge["uuid"])])
+            }
+            // What a hyperedge says goes with its last edge.
+            "graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}/edges/{edge_uuid}" => {
+                let (graph, hyperedge) = self.hyperedge(route, false);
+                let edge = |at: usize| {
+                    let edge = &hyperedge["edges"][at]["uuid"];
+                    fill(&[("graph_uuid", &graph), ("hyperedge_uuid", &hyperedge["uuid"]), ("edge_uuid", edge)])
+                };
+                let (status, text) = call(self.server, route, &edge(0), None);
+                assert_eq!(status, 202, "{text}");
+                edge(1)
+            }
             "graph/node/{uuid}" => fill(&[("uuid", &self.node().1)]),
             "graphs/{graph_uuid}/nodes/{node_uuid}" => {
                 let (graph, node) = self.node();
                 fill(&[("graph_uuid", &graph["uuid"]), ("node_uuid", &node)])
             }
             "graph/episodes/{uuid}" => fill(&[("uuid", &self.episode().1)]),
+            // What an application states goes with its episode. What is read is deleted by the other routes.
             "graphs/{graph_uuid}/episodes/{episode_uuid}" => {
-                let (graph, episode) = self.episode();
-                fill(&[("graph_uuid", &graph["uuid"]), ("episode_uuid", &episode)])
+                let (graph, hyperedge) = self.hyperedge(route, true);
+                fill(&[("graph_uuid", &graph), ("episode_uuid", &hyperedge["uuid"])])
             }
             "collection/{name}" | "collections/{name}" => fill(&[("name", &json!(self.collection()))]),
             "collection/{name}/document/list/delete" | "collections/{name}/documents/batchDelete" => {

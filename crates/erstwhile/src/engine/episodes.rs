@@ -14,6 +14,7 @@ use erstwhile_core::model::{
     AuditAction, AuditTargetKind, Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role,
     Task, TaskId,
 };
+use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::time::merge;
 
@@ -165,9 +166,20 @@ impl ProjectHandle {
     /// Removes an episode with everything extracted from it (T8).
     pub async fn delete_episode(&self, id: EpisodeId) -> Result<ErasureState> {
         let graph = self.graph_of_episode(id).await?;
-        let mut changes = vec![Change::RemoveEpisode(id)];
-        changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Episode, Target::of(graph, id.0)));
-        self.apply(graph, changes).await?;
+        let record = || self.record(AuditAction::Delete, AuditTargetKind::Episode, Target::of(graph, id.0));
+        let is_stated = |index: &GraphIndex| index.episode(id).is_some_and(|episode| episode.kind.is_stated());
+        if self.index(graph).await?.read(is_stated)? {
+            // What the application stated about an entity goes with the only episode that names it.
+            let decide = |index: &GraphIndex| {
+                let names = index.knowledge.names_only_in(id);
+                let removed = names.into_iter().map(Change::RemoveName).chain([Change::RemoveEpisode(id)]);
+                Ok((removed.chain(record()).collect(), ()))
+            };
+            self.change_knowledge(graph, decide).await?;
+        } else {
+            let removed = std::iter::once(Change::RemoveEpisode(id)).chain(record());
+            self.apply(graph, removed.collect()).await?;
+        }
         self.engine.summaries.forget(graph);
         Ok(self.erased().await)
     }

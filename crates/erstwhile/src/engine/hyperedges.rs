@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::audit::Target;
 use super::entities::{NodeDraft, resolve_entity};
-use super::{LocatedGraph, ProjectHandle};
+use super::{LocatedGraph, ProjectHandle, stated};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
@@ -249,10 +249,18 @@ impl ProjectHandle {
         self.hyperedge(located, id).await
     }
 
-    /// Removes a hyperedge with its edges; what else supports the same facts stays.
+    /// Removes a hyperedge with its edges and its episode. Its entities stay, and so does what else supports the same facts.
     pub async fn delete_hyperedge(&self, located: &LocatedGraph, id: EpisodeId) -> Result<()> {
-        self.hyperedge(located, id).await?;
-        self.delete_episode(id).await.map(|_| ())
+        let graph = located.graph.id;
+        let decide = |index: &GraphIndex| {
+            let found = find(index, id)?;
+            let mut changes = without(index, id, found.edges.iter().map(|edge| edge.id).collect());
+            changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Fact, Target::of(graph, id.0)));
+            Ok((changes, ()))
+        };
+        self.change_knowledge(graph, decide).await?;
+        self.erased().await;
+        Ok(())
     }
 
     /// Adds an edge to a hyperedge.
@@ -297,8 +305,7 @@ impl ProjectHandle {
             let found = find(index, id)?;
             let own = found.edges.iter().find(|one| one.id == edge || one.fact == edge);
             let own = own.ok_or_else(|| Error::not_found("edge"))?;
-            let mut changes =
-                vec![if found.edges.len() == 1 { Change::RemoveEpisode(id) } else { Change::RemoveAssertion(own.id) }];
+            let mut changes = without(index, id, BTreeSet::from([own.id]));
             changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Fact, Target::of(graph, own.id.0)));
             Ok((changes, ()))
         };
@@ -308,16 +315,26 @@ impl ProjectHandle {
     }
 }
 
+/// The changes that remove edges of a hyperedge, and its episode if none are left.
+fn without(index: &GraphIndex, id: EpisodeId, edges: BTreeSet<AssertionId>) -> Vec<Change> {
+    let mut changes: Vec<Change> = edges.iter().map(|edge| Change::RemoveAssertion(*edge)).collect();
+    changes.extend(stated::forget(index, [id], &edges, &[]));
+    changes
+}
+
 /// The changes that give all edges of a hyperedge another statement.
 pub(super) fn restated(index: &GraphIndex, found: &Hyperedge, statement: &str, now: Timestamp) -> Vec<Change> {
-    let facts = found.edges.iter().filter_map(|edge| index.knowledge.fact(edge.fact));
-    let edits = facts.map(|fact| {
-        let before = index.knowledge.fact_edit(fact);
-        (fact.id, FactEdit { statement: Some(statement.to_owned()), recorded_at: Some(now), ..before })
-    });
     // Two edges of one hyperedge may be one fact, if their ends are.
-    let edits: BTreeMap<AssertionId, FactEdit> = edits.collect();
-    edits.into_iter().map(|(id, edit)| Change::PutFactEdit(id, edit)).collect()
+    let mut edits: BTreeMap<AssertionId, (AssertionId, FactEdit)> = BTreeMap::new();
+    for edge in &found.edges {
+        if let Some(fact) = index.knowledge.fact(edge.fact) {
+            let before = index.knowledge.fact_edit(fact);
+            let edit = FactEdit { statement: Some(statement.to_owned()), recorded_at: Some(now), ..before };
+            // Of the edge's own assertion, with which it goes.
+            edits.entry(fact.id).or_insert((edge.id, edit));
+        }
+    }
+    edits.into_values().map(|(id, edit)| Change::PutFactEdit(id, edit)).collect()
 }
 
 /// The hyperedges that a fact is an edge of.
