@@ -254,7 +254,7 @@ impl ProjectHandle {
         let graph = located.graph.id;
         let decide = |index: &GraphIndex| {
             let found = find(index, id)?;
-            let mut changes = without(index, id, found.edges.iter().map(|edge| edge.id).collect());
+            let mut changes = without(index, id, &found.edges.iter().map(|edge| edge.id).collect());
             changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Fact, Target::of(graph, id.0)));
             Ok((changes, ()))
         };
@@ -305,7 +305,7 @@ impl ProjectHandle {
             let found = find(index, id)?;
             let own = found.edges.iter().find(|one| one.id == edge || one.fact == edge);
             let own = own.ok_or_else(|| Error::not_found("edge"))?;
-            let mut changes = without(index, id, BTreeSet::from([own.id]));
+            let mut changes = without(index, id, &BTreeSet::from([own.id]));
             changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Fact, Target::of(graph, own.id.0)));
             Ok((changes, ()))
         };
@@ -316,9 +316,9 @@ impl ProjectHandle {
 }
 
 /// The changes that remove edges of a hyperedge, and its episode if none are left.
-fn without(index: &GraphIndex, id: EpisodeId, edges: BTreeSet<AssertionId>) -> Vec<Change> {
+fn without(index: &GraphIndex, id: EpisodeId, edges: &BTreeSet<AssertionId>) -> Vec<Change> {
     let mut changes: Vec<Change> = edges.iter().map(|edge| Change::RemoveAssertion(*edge)).collect();
-    changes.extend(stated::forget(index, [id], &edges, &[]));
+    changes.extend(stated::forget(index, [id], edges, &[]));
     changes
 }
 
