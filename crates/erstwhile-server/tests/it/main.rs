@@ -6,6 +6,7 @@ mod audit;
 mod backups;
 mod bound_keys;
 mod canaries;
+mod canary_maker;
 mod command_line;
 mod connections;
 mod content_policies;
