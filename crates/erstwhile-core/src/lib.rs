@@ -11,6 +11,7 @@
 pub mod budget;
 pub mod change;
 pub mod compat;
+pub mod content_policy;
 pub mod context;
 pub mod digest;
 pub mod error;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::routing::any_service;
 use erstwhile::Engine;
-use erstwhile::model::{Actor, ApiKey, KeyRole, ProjectId};
+use erstwhile::model::{Actor, ApiKey, GraphId, KeyRole, ProjectId};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse, Implementation,
     ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
@@ -33,6 +33,7 @@ use crate::app::App;
 use crate::http::caller::project_of;
 use crate::settings::{Limits, Settings};
 use caller::Caller;
+use failure::Failure;
 use toolbox::Toolbox;
 
 /// The path of the server on the listener of the API.
@@ -49,7 +50,7 @@ enum Access {
     /// Each HTTP request has been admitted with a key.
     OfKey,
     /// The process serves one caller.
-    Fixed(ProjectId, KeyRole),
+    Fixed { project: ProjectId, role: KeyRole, user: Option<GraphId> },
 }
 
 /// The MCP server. Cloning it is cheap.
@@ -64,21 +65,46 @@ pub struct Mcp {
 }
 
 impl Mcp {
-    /// A server for one caller, who is not asked for a key: the other end of the process's stdin and stdout.
-    pub fn for_one_caller(engine: Engine, settings: &Settings, project: ProjectId, role: KeyRole) -> Self {
+    /// A server for one caller, who is not asked for a key: the other end of the process's stdin and stdout. With the graph
+    /// of a user, the caller is that user, and reaches what a key of the user would.
+    pub fn for_one_caller(
+        engine: Engine,
+        settings: &Settings,
+        project: ProjectId,
+        role: KeyRole,
+        user: Option<GraphId>,
+    ) -> Self {
         let default_graph = settings.mcp.group_id.as_str().into();
         let limits = Arc::new(settings.limits.clone());
-        Self { engine, limits, default_graph, access: Access::Fixed(project, role), tools: Arc::new(Toolbox::new()) }
+        Self {
+            engine,
+            limits,
+            default_graph,
+            access: Access::Fixed { project, role, user },
+            tools: Arc::new(Toolbox::new()),
+        }
     }
 
     /// The caller of a request, with a handle to their project.
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+    async fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
         let (project, role) = match self.access {
-            Access::Fixed(project, role) => (self.engine.project(project).acting_as(Actor::CommandLine), role),
+            Access::Fixed { project, role, user } => {
+                let project = self.engine.project(project).acting_as(Actor::CommandLine);
+                let bound = match user {
+                    Some(user) => {
+                        let granted =
+                            project.granted_to(user).await.map_err(|error| Failure::from(error).into_error())?;
+                        project.bound_to(user).granting(granted)
+                    }
+                    None => project,
+                };
+                (bound, role)
+            }
             Access::OfKey => {
-                let key = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<ApiKey>());
-                let key = key.ok_or_else(|| ErrorData::invalid_request("unauthorized", None))?;
-                (project_of(key, &self.engine), key.role)
+                let unauthorized = || ErrorData::invalid_request("unauthorized", None);
+                let admitted = &context.extensions.get::<Parts>().ok_or_else(unauthorized)?.extensions;
+                let key = admitted.get::<ApiKey>().ok_or_else(unauthorized)?;
+                (project_of(admitted, &self.engine).ok_or_else(unauthorized)?, key.role)
             }
         };
         Ok(Caller {
@@ -128,7 +154,7 @@ impl ServerHandler for Mcp {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools.list(self.caller(&context)?.role)))
+        Ok(ListToolsResult::with_all_items(self.tools.list(self.caller(&context).await?.role)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -140,7 +166,8 @@ impl ServerHandler for Mcp {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let call = self.tools.call(self.caller(&context)?, &request.name, request.arguments.unwrap_or_default())?;
+        let call =
+            self.tools.call(self.caller(&context).await?, &request.name, request.arguments.unwrap_or_default())?;
         tokio::select! {
             // What a tool changes in a graph, it changes in one batch, so nothing is left half-written.
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the request was cancelled", None)),
@@ -153,7 +180,7 @@ impl ServerHandler for Mcp {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        resources::list(&self.caller(&context)?, request.and_then(|request| request.cursor)).await
+        resources::list(&self.caller(&context).await?, request.and_then(|request| request.cursor)).await
     }
 
     async fn list_resource_templates(
@@ -169,7 +196,7 @@ impl ServerHandler for Mcp {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        resources::read(&self.caller(&context)?, &request.uri).await.map(Into::into)
+        resources::read(&self.caller(&context).await?, &request.uri).await.map(Into::into)
     }
 
     async fn list_prompts(
@@ -186,6 +213,6 @@ impl ServerHandler for Mcp {
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        prompts::get(&self.caller(&context)?, &request.name, arguments).await.map(Into::into)
+        prompts::get(&self.caller(&context).await?, &request.name, arguments).await.map(Into::into)
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use erstwhile::model::KeyRole;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -45,6 +46,7 @@ pub struct Description<'a> {
     path_formats: Vec<Option<&'static str>>,
     body: Option<Value>,
     responses: Map<String, Value>,
+    role: Option<KeyRole>,
 }
 
 /// Collects the schemas that operations refer to.
@@ -70,6 +72,11 @@ impl Schemas {
 }
 
 impl Description<'_> {
+    /// The key of the request needs this role, or a higher one.
+    pub fn role(&mut self, role: KeyRole) {
+        self.role = self.role.max(Some(role));
+    }
+
     /// The next parameters of the path have these formats.
     pub fn path_formats(&mut self, formats: &[Option<&'static str>]) {
         self.path_formats.extend_from_slice(formats);
@@ -165,7 +172,8 @@ pub fn document<E: JsonSchema>(generation: Generation, operations: &[Operation])
         "components": {
             "securitySchemes": { KEY: {
                 "type": "apiKey", "in": "header", "name": "Authorization",
-                "description": "`Api-Key` and the key, or `Bearer` and the key, with a space between them.",
+                "description": "`Api-Key` and the key, or `Bearer` and the key, with a space between them. \
+                    Each operation names the role that the key needs: read, write or admin, of which each includes those before it.",
             } },
             "responses": { "Error": {
                 "description": "The request failed.", "content": { "application/json": { "schema": error } },
@@ -179,10 +187,16 @@ pub fn document<E: JsonSchema>(generation: Generation, operations: &[Operation])
 }
 
 fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
-    let mut description =
-        Description { schemas, query: Vec::new(), path_formats: Vec::new(), body: None, responses: Map::new() };
+    let mut description = Description {
+        schemas,
+        query: Vec::new(),
+        path_formats: Vec::new(),
+        body: None,
+        responses: Map::new(),
+        role: None,
+    };
     (operation.describe)(&mut description);
-    let Description { query, path_formats, body, mut responses, .. } = description;
+    let Description { query, path_formats, body, mut responses, role, .. } = description;
     responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Error" }));
     let names = operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let formats = path_formats.into_iter().chain(std::iter::repeat(None));
@@ -198,6 +212,9 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     let mut described = json!({ "tags": [tag], "parameters": parameters, "responses": responses });
     if operation.deprecated {
         described["deprecated"] = true.into();
+    }
+    if let Some(role) = role {
+        described["security"] = json!([{ KEY: [role.name()] }]);
     }
     if let Some(body) = body {
         described["requestBody"] = body;

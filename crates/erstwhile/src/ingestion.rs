@@ -28,6 +28,7 @@ use crate::ports::{DroppedClaim, Extraction, ExtractionRequest};
 use crate::state::{State, embedding, erasures};
 use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
+use erstwhile_core::content_policy;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
 use erstwhile_core::model::{BatchId, Episode, EpisodeState, Partition, PartitionId, PartitionOwner, User};
@@ -264,7 +265,7 @@ impl Reader<'_> {
     async fn ingest(&self, episodes: &[Episode]) -> Result<()> {
         let Source { state, partition, user } = self.source;
         let mut extractions = self.extract_or_bisect(episodes).await?;
-        admit_declared_types(self.source, episodes, &mut extractions).await?;
+        drop_prohibited(self.source, episodes, &mut extractions).await?;
         let extractor = state.extractor();
         let now = state.now();
         let reading = Reading { graph: self.source.graph(), user, extractor: extractor.name(), recorded_at: now };
@@ -344,7 +345,21 @@ fn add_counts(counts: &mut BTreeMap<&'static str, u64>, dropped: &[DroppedClaim]
     }
 }
 
-/// Under a strict ontology, removes what has no declared type.
+/// Removes what the content policy of the graph prohibits and, under a strict ontology, what has no declared type.
+async fn drop_prohibited(
+    source: Source<'_>,
+    episodes: &[Episode],
+    extractions: &mut [Result<Extraction, String>],
+) -> Result<()> {
+    admit_declared_types(source, episodes, extractions).await?;
+    if let Some(policy) = source.state.content_policy(source.graph()).await? {
+        for extraction in extractions.iter_mut().filter_map(|extraction| extraction.as_mut().ok()) {
+            content_policy::enforce(&policy, extraction);
+        }
+    }
+    Ok(())
+}
+
 async fn admit_declared_types(
     source: Source<'_>,
     episodes: &[Episode],

@@ -58,8 +58,8 @@ mod state;
 pub mod store;
 
 pub use erstwhile_core::{
-    change, compat, context, digest, error, evidence, identity, knowledge, model, observations, ontology, patterns,
-    reading, search, subgraph, template, text, time, vocabulary,
+    change, compat, content_policy, context, digest, error, evidence, identity, knowledge, model, observations,
+    ontology, patterns, reading, search, subgraph, template, text, time, vocabulary,
 };
 
 pub use engine::Engine;

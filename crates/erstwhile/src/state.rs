@@ -16,6 +16,7 @@ use crate::store::Store;
 
 mod announcements;
 mod backlog;
+mod content_policies;
 mod declarations;
 mod dropped;
 pub(crate) mod embedding;
@@ -27,6 +28,7 @@ mod patience;
 mod reranking;
 mod unread;
 
+pub(crate) use content_policies::{INCLUDE_VIOLATING, read_policy};
 pub use embedding::{EmbeddingTotals, QueryTotals};
 pub(crate) use indexes::IndexHandle;
 pub use model_totals::ModelTotals;

@@ -114,6 +114,16 @@ impl Mentions {
 }
 
 impl Knowledge {
+    /// The names that nothing but an episode mentions.
+    pub fn names_only_in(&self, episode: EpisodeId) -> Vec<EntityId> {
+        let names = self.mentioned.get(&episode).into_iter().flatten().copied();
+        let is_only_here = |name: &EntityId| {
+            let mut mentions = self.mentions.get(name).into_iter().flat_map(Mentions::iter);
+            mentions.all(|(occurrence, _)| occurrence.episode == Some(episode))
+        };
+        names.filter(is_only_here).collect()
+    }
+
     /// The mentions of names in an episode, without values, in no particular order.
     pub fn mentions_from(&self, episode: EpisodeId) -> Vec<Mention> {
         let names = self.mentioned.get(&episode).into_iter().flatten();

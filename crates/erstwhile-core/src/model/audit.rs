@@ -122,6 +122,10 @@ names! {
         RatingInstruction = "fact_rating_instruction",
         /// An instruction for a thread.
         ThreadInstruction = "thread_instruction",
+        /// A policy set.
+        PolicySet = "policy_set",
+        /// A content policy.
+        ContentPolicy = "content_policy",
     }
 }
 
@@ -137,6 +141,9 @@ impl From<SettingKind> for AuditTargetKind {
             SettingKind::ThreadInstruction => Self::ThreadInstruction,
             SettingKind::UserGroup | SettingKind::UserGroupName => Self::UserGroup,
             SettingKind::Webhook => Self::Webhook,
+            SettingKind::PolicySet => Self::PolicySet,
+            SettingKind::ContentPolicy => Self::ContentPolicy,
+            SettingKind::ProjectFlag => Self::Project,
         }
     }
 }

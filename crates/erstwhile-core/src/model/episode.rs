@@ -15,6 +15,8 @@ pub enum EpisodeKind {
     Json,
     /// A fact given directly by the application, as a JSON document.
     FactTriple,
+    /// A statement about more than two entities, given directly by the application.
+    Hyperedge,
 }
 
 /// The role of a message's speaker.
@@ -99,14 +101,20 @@ impl Episode {
 }
 
 impl EpisodeKind {
-    /// The name in the store and on the wire.
+    /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
             Self::Text => "text",
             Self::Json => "json",
-            Self::FactTriple => "fact_triple",
+            // The API has no name for the second one.
+            Self::FactTriple | Self::Hyperedge => "fact_triple",
         }
+    }
+
+    /// Whether the application stated what it holds, so that there is nothing to read.
+    pub fn is_stated(self) -> bool {
+        matches!(self, Self::FactTriple | Self::Hyperedge)
     }
 
     /// Parses the name.

@@ -26,11 +26,17 @@ pub enum SettingKind {
     UserGroupName,
     /// Webhooks of a project, by uuid.
     Webhook,
+    /// What user groups may reach, by uuid.
+    PolicySet,
+    /// Revisions of a project's content policy, by number; what a graph is bound to (named "").
+    ContentPolicy,
+    /// Switches of a project, by name.
+    ProjectFlag,
 }
 
 impl SettingKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Ontology,
         Self::CustomInstruction,
         Self::UserSummaryInstruction,
@@ -41,6 +47,9 @@ impl SettingKind {
         Self::UserGroup,
         Self::UserGroupName,
         Self::Webhook,
+        Self::PolicySet,
+        Self::ContentPolicy,
+        Self::ProjectFlag,
     ];
 
     /// The noun for messages.
@@ -56,6 +65,9 @@ impl SettingKind {
             // Errors about a group's name are errors about the group.
             Self::UserGroup | Self::UserGroupName => "user group",
             Self::Webhook => "webhook",
+            Self::PolicySet => "policy set",
+            Self::ContentPolicy => "content policy",
+            Self::ProjectFlag => "project flag",
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Search filters of the API: types, dates in OR-groups of AND-terms, properties, ids.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::content_policy::ContentPolicy;
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, Metadata};
 
@@ -96,6 +99,17 @@ pub struct Filter {
     pub properties: Vec<PropertyTerm>,
     /// Metadata of its episodes; `None` matches everything.
     pub episode_metadata: Option<MetadataGroup>,
+    /// Episodes by whether they violate a content policy; `None` matches everything.
+    pub violations: Option<Violations>,
+}
+
+/// Selects episodes by whether they violate a content policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations {
+    /// The policy.
+    pub policy: Arc<ContentPolicy>,
+    /// Whether those that violate it pass, or the others.
+    pub wanted: bool,
 }
 
 impl Filter {
@@ -187,6 +201,7 @@ impl Filter {
         dates_pass(&self.created_at, Some(episode.reference_time))
             && (self.episode_uuids.is_empty() || self.episode_uuids.contains(&episode.id))
             && self.episode_metadata.as_ref().is_none_or(|group| group.passes(&episode.metadata))
+            && self.violations.as_ref().is_none_or(|only| only.policy.prohibits(&episode.content) == only.wanted)
     }
 }
 

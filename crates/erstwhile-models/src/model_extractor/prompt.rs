@@ -195,7 +195,7 @@ fn line(turn: &Turn, text: &str, zone: &TimeZone) -> Value {
     let kind = match turn.kind {
         EpisodeKind::Message => None,
         EpisodeKind::Text => Some("document"),
-        EpisodeKind::Json | EpisodeKind::FactTriple => Some("json"),
+        EpisodeKind::Json | EpisodeKind::FactTriple | EpisodeKind::Hyperedge => Some("json"),
     };
     if let Some(kind) = kind {
         line.insert("kind".to_owned(), kind.into());

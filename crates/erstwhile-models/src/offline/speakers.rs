@@ -106,6 +106,8 @@ fn speaker<'a>(turn: &'a Turn, owner: Option<&'a str>) -> Option<&'a str> {
         (EpisodeKind::Message, Some(Role::Assistant)) => named(turn, owner).or(Some(ASSISTANT)),
         (EpisodeKind::Message, Some(Role::System | Role::Function | Role::Tool)) => named(turn, owner),
         (EpisodeKind::Message, _) => named(turn, owner).or(owner).or(Some("User")),
-        (EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple, _) => named(turn, owner).or(owner),
+        (EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple | EpisodeKind::Hyperedge, _) => {
+            named(turn, owner).or(owner)
+        }
     }
 }

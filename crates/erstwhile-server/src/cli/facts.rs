@@ -35,7 +35,7 @@ fn sort(facts: &mut [FactTriple]) {
 
 /// Prints a fact: from when to when, the relation, and the sentence.
 pub(super) fn print_fact(triple: &FactTriple, ids: Ids) -> io::Result<()> {
-    let FactTriple { fact, source, target } = triple;
+    let FactTriple { fact, source, target, .. } = triple;
     let from = fact.valid_from.map_or_else(|| "…".to_owned(), day);
     let until = fact.valid_until.map_or_else(|| "present".to_owned(), day);
     print_data(&format!("{from:>10} – {until:<10}  {} —{}→ {}", source.name, fact.predicate, target.name))?;
@@ -53,7 +53,7 @@ pub(super) fn day(at: Timestamp) -> String {
 
 /// A fact as JSON, with the names of the API.
 pub(super) fn json_of(triple: &FactTriple) -> Value {
-    let FactTriple { fact, source, target } = triple;
+    let FactTriple { fact, source, target, .. } = triple;
     json!({
         "uuid": fact.id.0,
         "name": fact.predicate,

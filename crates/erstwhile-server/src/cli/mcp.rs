@@ -27,6 +27,9 @@ pub(super) struct McpCommand {
     /// Graph of tools that are called without one [default: main]
     #[arg(long, value_name = "ID")]
     group_id: Option<String>,
+    /// Serve only the memory of the user with this id, and what policy sets grant to the user's groups
+    #[arg(long, value_name = "ID")]
+    user: Option<String>,
     /// Offer only tools that read
     #[arg(long)]
     read_only: bool,
@@ -39,6 +42,12 @@ impl McpCommand {
         logging::start(&settings.telemetry)?;
         let engine = open_engine(&settings).await?;
         let project = engine.ensure_project(&self.project).await?;
+        let user = match self.user {
+            Some(id) => Some(
+                engine.project(project.id).user(&id).get().await.with_context(|| format!("the user `{id}`"))?.graph,
+            ),
+            None => None,
+        };
         let role = if self.read_only { KeyRole::Read } else { KeyRole::Write };
         let workers = engine.spawn_workers(settings.ingest.workers);
         // The client does not wait for it.
@@ -46,7 +55,7 @@ impl McpCommand {
             let engine = engine.clone();
             async move { engine.warm_up().await }
         });
-        let server = Mcp::for_one_caller(engine, &settings, project.id, role);
+        let server = Mcp::for_one_caller(engine, &settings, project.id, role, user);
         let serving = server.serve(stdio()).await.context("the client did not begin as the protocol says")?;
         serving.waiting().await.context("the server stopped")?;
         warming.abort();

@@ -155,7 +155,7 @@ impl Graph {
 
     fn print_facts(&self, title: &str) -> std::io::Result<()> {
         print_data(&format!("\n# {title}: {} facts\n", self.facts.len()))?;
-        for FactTriple { fact, source, target } in &self.facts {
+        for FactTriple { fact, source, target, .. } in &self.facts {
             print_data(&format!("{} —{}→ {}    {}", source.name, fact.predicate, target.name, fact.statement))?;
         }
         Ok(())

@@ -2,9 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use erstwhile::Engine;
-use erstwhile::engine::ProjectHandle;
+use erstwhile::engine::{GrantedGraphs, ProjectHandle};
 use erstwhile::model::{Actor, ApiKey, KeyRole};
 
 use super::error::ApiError;
@@ -29,7 +29,7 @@ impl FromRequestParts<App> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        Ok(Self(project_of(key_of(parts)?, &app.engine)))
+        Ok(Self(project_of(&parts.extensions, &app.engine).ok_or_else(unauthorized)?))
     }
 }
 
@@ -41,7 +41,7 @@ impl FromRequestParts<App> for Writer {
         if key.role < KeyRole::Write {
             return Err(ApiError::new(StatusCode::FORBIDDEN, "this API key is read-only"));
         }
-        let project = project_of(key, &app.engine);
+        let project = project_of(&parts.extensions, &app.engine).ok_or_else(unauthorized)?;
         Ok(Self(match parts.extensions.get::<KeyedRequest>() {
             Some(KeyedRequest { key, request }) => project.repeatable_with_key(*key, *request),
             None => project,
@@ -57,30 +57,47 @@ impl FromRequestParts<App> for Admin {
         if key.role < KeyRole::Admin {
             return Err(ApiError::new(StatusCode::FORBIDDEN, "this needs an API key of the role admin"));
         }
-        Ok(Self(project_of(key, &app.engine)))
+        Ok(Self(project_of(&parts.extensions, &app.engine).ok_or_else(unauthorized)?))
     }
 }
 
 impl Input for Reader {
-    fn describe(_: &mut Description<'_>) {}
+    fn describe(description: &mut Description<'_>) {
+        description.role(KeyRole::Read);
+    }
 }
 
 impl Input for Writer {
-    fn describe(_: &mut Description<'_>) {}
+    fn describe(description: &mut Description<'_>) {
+        description.role(KeyRole::Write);
+    }
 }
 
 impl Input for Admin {
-    fn describe(_: &mut Description<'_>) {}
+    fn describe(description: &mut Description<'_>) {
+        description.role(KeyRole::Admin);
+    }
 }
 
-/// What a key reaches: a project, or one graph of it. The audit log names the key.
-pub fn project_of(key: &ApiKey, engine: &Engine) -> ProjectHandle {
+/// What the key of an admitted request reaches: a project; or one graph of it, and what was granted besides. The audit
+/// log names the key.
+pub fn project_of(extensions: &Extensions, engine: &Engine) -> Option<ProjectHandle> {
+    let key = extensions.get::<ApiKey>()?;
     let actor = Actor::Key { id: key.id, prefix: key.prefix.clone() };
     let project = engine.project(key.project).acting_as(actor);
-    match key.graph {
-        Some(graph) => project.bound_to(graph),
+    let granted = extensions.get::<GrantedGraphs>().cloned().unwrap_or_default();
+    Some(match key.graph {
+        Some(graph) => project.bound_to(graph).granting(granted),
         None => project,
-    }
+    })
+}
+
+/// What the groups of the user grant to whom a key is bound.
+pub(super) async fn granted_to(key: &ApiKey, app: &App) -> Result<Option<GrantedGraphs>, ApiError> {
+    Ok(match key.graph {
+        Some(graph) => Some(app.engine.project(key.project).granted_to(graph).await?),
+        None => None,
+    })
 }
 
 /// The key with which the request was admitted.

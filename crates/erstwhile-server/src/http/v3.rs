@@ -22,6 +22,7 @@ mod model;
 mod nodes;
 mod ontology;
 mod patterns;
+mod policy_sets;
 mod projects;
 mod search;
 mod tasks;
@@ -120,6 +121,13 @@ pub fn routes() -> Routes {
         .route("/batches/{batch_id}", get(batches::get).delete(batches::delete))
         .route("/batches/{batch_id}/items", get(batches::list_items).post(batches::add_items))
         .route("/batches/{batch_id}/process", post(batches::process))
+        .merge(user_group_routes())
+        .merge(older_names().deprecated())
+}
+
+/// Groups of users, and what they reach.
+fn user_group_routes() -> Routes {
+    Routes::new()
         .route("/user-groups", get(user_groups::list).post(user_groups::create))
         .route("/user-groups/users/{user_uuid}", get(user_groups::of_user))
         .route(
@@ -132,7 +140,11 @@ pub fn routes() -> Routes {
         .route("/user-groups/{group_uuid}/members/{user_uuid}", delete(user_groups::remove_member))
         .route("/abac/user-groups/{group_uuid}/policy-sets", get(user_groups::policy_sets).post(user_groups::attach))
         .route("/abac/user-groups/{group_uuid}/policy-sets/{policy_set_uuid}", delete(user_groups::detach))
-        .merge(older_names().deprecated())
+        .route("/abac/policy-sets", get(policy_sets::list))
+        .route(
+            "/abac/policy-sets/{policy_set_uuid}",
+            get(policy_sets::get).put(policy_sets::put).delete(policy_sets::remove),
+        )
 }
 
 /// The same handlers under the paths and methods that older versions of the SDKs call.

@@ -7,6 +7,7 @@ use crate::openapi::{self, Generation, Routes, delete, get, post};
 
 mod batches;
 mod checks;
+mod content_policies;
 mod context;
 mod debug_logs;
 mod declarations;
@@ -16,6 +17,8 @@ mod episodes;
 mod error;
 mod filters;
 mod graphs;
+mod hyperedges;
+mod ingestion_traces;
 mod lookup;
 mod messages;
 mod nodes;
@@ -56,6 +59,7 @@ pub fn routes() -> Routes {
         .merge(graphs())
         .merge(projects())
         .route("/lookup", post(lookup::batch))
+        .route("/debug-logs/enable", post(debug_logs::enable))
         .route("/tasks", get(task_list::list))
         .route("/tasks/{task_uuid}", get(tasks::get))
         .route("/batches", get(batches::list).post(batches::create))
@@ -109,6 +113,8 @@ fn graphs() -> Routes {
         .route("/graphs/{graph_uuid}/clone", post(graphs::clone))
         .route("/graphs/{graph_uuid}/warm", post(graphs::warm))
         .route("/graphs/{graph_uuid}/context", post(context::get))
+        .route("/graphs/{graph_uuid}/content-policy", get(content_policies::of_graph))
+        .route("/graphs/{graph_uuid}/content-policy/events/list", post(content_policies::events))
         .route("/graphs/{graph_uuid}/search/edges", post(search::edges))
         .route("/graphs/{graph_uuid}/search/nodes", post(search::nodes))
         .route("/graphs/{graph_uuid}/search/episodes", post(search::episodes))
@@ -122,6 +128,7 @@ fn graphs() -> Routes {
         .route("/graphs/{graph_uuid}/edges", post(edges::add))
         .route("/graphs/{graph_uuid}/edges/list", post(edges::list))
         .route("/graphs/{graph_uuid}/edges/{edge_uuid}", get(edges::get).patch(edges::update).delete(edges::delete))
+        .merge(hyperedge_routes())
         .route("/graphs/{graph_uuid}/episodes", post(episodes::add))
         .route("/graphs/{graph_uuid}/episodes/list", post(episodes::list))
         .route(
@@ -129,6 +136,7 @@ fn graphs() -> Routes {
             get(episodes::get).patch(episodes::update).delete(episodes::delete),
         )
         .route("/graphs/{graph_uuid}/episodes/{episode_uuid}/debug-logs", get(debug_logs::get))
+        .route("/graphs/{graph_uuid}/episodes/{episode_uuid}/ingestion-traces", get(ingestion_traces::list))
         .route("/graphs/{graph_uuid}/documents/{document_id}/episodes", get(episodes::of_document))
         .route("/graphs/{graph_uuid}/observations/list", post(derived::observations))
         .route("/graphs/{graph_uuid}/observations/{observation_uuid}", get(derived::observation))
@@ -143,6 +151,19 @@ fn graphs() -> Routes {
             "/graphs/{graph_uuid}/observation-steering",
             get(declarations::graph_steering).put(declarations::set_graph_steering),
         )
+}
+
+/// Statements about more than two nodes.
+fn hyperedge_routes() -> Routes {
+    Routes::new()
+        .route("/graphs/{graph_uuid}/hyperedges", post(hyperedges::add))
+        .route("/graphs/{graph_uuid}/hyperedges/list", post(hyperedges::list))
+        .route(
+            "/graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}",
+            get(hyperedges::get).patch(hyperedges::update).delete(hyperedges::delete),
+        )
+        .route("/graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}/edges", post(hyperedges::create_edge))
+        .route("/graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}/edges/{edge_uuid}", delete(hyperedges::delete_edge))
 }
 
 /// The project, what it declares, and templates.
@@ -162,6 +183,9 @@ fn projects() -> Routes {
             "/project/observation-steering",
             get(declarations::project_steering).put(declarations::set_project_steering),
         )
+        .route("/project/content-policy", get(content_policies::get).put(content_policies::set))
+        .route("/project/content-policy/revisions", get(content_policies::revisions))
+        .route("/project/content-policy/revisions/{revision_uuid}", get(content_policies::revision))
         .route("/context-templates", post(templates::create))
         .route("/context-templates/list", post(templates::list))
         .route(

@@ -38,7 +38,7 @@ pub(super) struct WireFact {
 
 impl From<FactTriple> for WireFact {
     fn from(triple: FactTriple) -> Self {
-        let FactTriple { fact, source, target } = triple;
+        let FactTriple { fact, source, target, .. } = triple;
         Self {
             uuid: fact.id.0,
             name: fact.predicate,

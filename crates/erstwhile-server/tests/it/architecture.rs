@@ -51,6 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "extraction",
             "time",
             "identity",
+            "content_policy",
             "knowledge",
             "search",
             "context",

@@ -8,18 +8,7 @@ use crate::contract::{CONDITIONAL, Method, V4, call, check, methods};
 use crate::process::Process;
 
 /// The methods that this server does not have, by the beginning of their names.
-const NOT_BUILT: &[&str] = &[
-    "agent.",
-    "trace_connection.",
-    "debug_log.",
-    "graph.episode.list_ingestion_traces",
-    "graph.get_content_policy",
-    "graph.hyperedge.",
-    "graph.list_content_policy_events",
-    "project.get_content_policy",
-    "project.list_content_policy_revisions",
-    "project.set_content_policy",
-];
+const NOT_BUILT: &[&str] = &["agent.", "trace_connection."];
 
 /// Whether this server does not have a method.
 pub(crate) fn is_not_built(name: &str) -> bool {
@@ -81,6 +70,15 @@ impl Scene {
         let batch = id(&make("POST", "/batches", json!({}))["uuid"]);
         let item = json!({ "type": "graph_episode", "graph_uuid": graph, "data": "Ann visited Bern." });
         make("POST", &format!("/batches/{batch}/items"), json!({ "items": [item] }));
+        let policy = json!({
+            "categories": [{ "key": "health" }],
+            "rules": [{ "category_key": "health", "description": "illness", "prohibited_examples": ["diabetes"] }],
+        });
+        let revision = id(&make("PUT", "/project/content-policy", policy)["uuid"]);
+        let pair = |place: &str| json!({ "name": "MET_IN", "source_node": { "name": "Ann" }, "target_node": { "name": place } });
+        let met =
+            json!({ "fact": "Ann met them in three places.", "edges": [pair("Graz"), pair("Linz"), pair("Wels")] });
+        let hyperedge = make("POST", &format!("/graphs/{graph}/hyperedges"), met)["hyperedge"].clone();
         let observations = make("POST", &format!("/graphs/{graph}/observations/list"), json!({}));
         let ids = BTreeMap::from([
             ("user_uuid", user_uuid),
@@ -95,6 +93,9 @@ impl Scene {
             ("template_uuid", template),
             ("group_uuid", group),
             ("batch_uuid", batch),
+            ("revision_uuid", revision),
+            ("hyperedge_uuid", id(&hyperedge["uuid"])),
+            ("hyperedge_edge_uuid", id(&hyperedge["edges"][0]["uuid"])),
             ("observation_uuid", id(&observations["items"][0]["uuid"])),
         ]);
         Self { ids, standalone, other_user }
@@ -109,6 +110,9 @@ impl Scene {
             let own = match self.ids.get(name) {
                 _ if to_missing && at + 1 == names.len() => UNKNOWN_UUID,
                 _ if is_of_standalone => &self.standalone,
+                _ if method.name == "graph.hyperedge.delete_edge" && *name == "edge_uuid" => {
+                    &self.ids["hyperedge_edge_uuid"]
+                }
                 Some(own) => own,
                 None => UNKNOWN_UUID,
             };
@@ -125,6 +129,13 @@ impl Scene {
         let mut body = serde_json::Map::new();
         for name in &method.body {
             let value = match name.as_str() {
+                "edges" if method.name == "graph.hyperedge.add" => {
+                    let pair = |name: &str| json!({ "name": "SAW", "source_node": { "name": "Ann" }, "target_node": { "name": name } });
+                    json!([pair("Lima"), pair("Cusco")])
+                }
+                "fact" => json!("Ann saw Lima and Cusco."),
+                "source_node" => json!({ "name": "Ann" }),
+                "target_node" => json!({ "name": "Quito" }),
                 "messages" => json!([{ "role": "user", "content": "I like figs." }]),
                 "edges" => json!([{ "fact": "Ann saw Lima.", "fact_name": "SAW",
                                     "source_node": { "name": "Ann" }, "target_node": { "name": "Lima" } }]),

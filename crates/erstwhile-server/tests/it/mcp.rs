@@ -340,3 +340,42 @@ fn an_agent_can_start_the_server_itself_while_another_runs_on_the_same_data() {
     let status = reader.call("get_status", &json!({}));
     assert_eq!(status["structuredContent"]["status"], "ok", "{status}");
 }
+
+#[test]
+fn an_agent_that_is_started_for_a_user_reaches_that_user_and_what_the_groups_grant() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Process::start_embedded(folder.path());
+    for user in ["ann", "bob"] {
+        server.call("POST", "/users", Some(&json!({ "user_id": user, "first_name": user })));
+        server.call("POST", "/threads", Some(&json!({ "thread_id": format!("{user}-1"), "user_id": user })));
+    }
+    server.call("POST", "/graph/create", Some(&json!({ "graph_id": "team" })));
+    let mut agent = Agent::start(folder.path(), &["--user", "ann"]);
+    let own = agent.call("get_user", &json!({ "user_id": "ann" }));
+    assert_eq!(own["structuredContent"]["user_id"], "ann", "{own}");
+    for (tool, arguments) in [
+        ("get_user", json!({ "user_id": "bob" })),
+        ("get_thread_messages", json!({ "thread_id": "bob-1" })),
+        ("search_memory_facts", json!({ "group_ids": ["team"], "query": "Mia" })),
+        ("add_memory", json!({ "name": "n", "episode_body": "Mia lives in Oslo.", "group_id": "team" })),
+    ] {
+        let refused = agent.call(tool, &arguments);
+        assert_eq!(refused["isError"], true, "{tool}: {refused}");
+    }
+    let group =
+        crate::bound_keys::grant(&server, "ann", "00000000-0000-4000-8000-00000000000c", "enforce", &["graph.search"]);
+    assert!(group.is_string());
+    let found = agent.call("search_memory_facts", &json!({ "group_ids": ["team"], "query": "Mia" }));
+    assert_eq!(found["isError"], false, "what a group grants is reached at once: {found}");
+    let added =
+        agent.call("add_memory", &json!({ "name": "n", "episode_body": "Mia lives in Oslo.", "group_id": "team" }));
+    assert_eq!(added["isError"], true, "{added}");
+    assert_eq!(agent.end(), Some(0));
+    let unknown = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["mcp", "--user", "nobody", "--data"])
+        .arg(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program runs");
+    assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("nobody"), "{unknown:?}");
+}

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::contract::{Generation, V3, V4, methods};
+use crate::contract::{Generation, V3, V4, call_with_key, methods};
 use crate::contract_v4::is_not_built;
-use crate::isolation::routes;
+use crate::isolation::{create_key, routes};
 use crate::process::{Process, exchange, status_of};
 
 /// What `erstwhile openapi` prints.
@@ -137,6 +137,31 @@ fn references_lead_somewhere_operations_have_ids_of_their_own_and_paths_name_the
             }
         }
     }
+}
+
+#[test]
+fn a_key_without_the_role_that_an_operation_names_is_refused_and_every_other_key_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Process::start_embedded_with(folder.path(), &[("ERSTWHILE_LIMITS__REQUESTS_PER_SECOND", "0")]);
+    let roles = ["read", "write", "admin"];
+    let keys = roles.map(|role| create_key(folder.path(), &["--role", role]));
+    let mut wrong = Vec::new();
+    for (name, generation) in [("v3", V3), ("v4", V4)] {
+        for ((verb, path), operation) in operations(&document(name)) {
+            let needed = operation["security"][0]["apiKey"][0].as_str().unwrap_or_default();
+            let needed = roles.iter().position(|role| *role == needed);
+            let needed = needed.unwrap_or_else(|| panic!("{verb} {path} names no role: {}", operation["security"]));
+            let path = path.replace("{}", "00000000-0000-4000-8000-000000000000");
+            for (role, key) in keys.iter().enumerate() {
+                let body = (verb != "GET").then(|| json!({}));
+                let (status, text) = call_with_key(&server, generation, (&verb, &path), body.as_ref(), Some(key));
+                if (status == 403) != (role < needed) {
+                    wrong.push(format!("{verb} {path} with {}: {status} {text}", roles[role]));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Scene {
     community: String,
 }
 
+/// A policy set that is attached to no group.
+const OTHER_POLICY_SET: &str = "22222222-2222-4222-8222-222222222222";
 const UNKNOWN_UUID: &str = "00000000-0000-4000-8000-000000000000";
 
 fn id(value: &Value) -> String {
@@ -97,6 +99,10 @@ impl Scene {
         let members = format!("/user-groups/{group}/members?projectId={project}");
         make("POST", &members, json!({ "user_uuids": [user_uuid] }));
         let policy_set = "11111111-1111-4111-8111-111111111111".to_owned();
+        for set in [&*policy_set, OTHER_POLICY_SET] {
+            let grants = json!({ "name": "shared", "grants": [{ "graph_id": graph, "actions": ["graph.search"] }] });
+            make("PUT", &format!("/abac/policy-sets/{set}"), grants);
+        }
         let attached = format!("/abac/user-groups/{group}/policy-sets?projectId={project}");
         make("POST", &attached, json!({ "policy_set_uuid": policy_set }));
         let observation = id(&make("POST", &format!("/graph/observation/user/{user}"), json!({}))[0]["uuid"]);
@@ -316,7 +322,7 @@ impl Scene {
             "last_n" => json!(4),
             "model_schema" => json!("{\"size\": {\"type\": \"ZepText\", \"description\": \"shoe size\"}}"),
             "user_uuids" => json!([self.user_uuid]),
-            "policy_set_uuid" => json!("22222222-2222-4222-8222-222222222222"),
+            "policy_set_uuid" => json!(OTHER_POLICY_SET),
             "expected_version" => json!(2),
             "embedding_dimensions" => json!(256),
             "is_auto_embedded" => json!(true),

@@ -40,7 +40,7 @@ fn what_v4_does_not_have_is_answered_with_a_code_and_a_request_id() {
         "/agents",
         &format!("/agents/{some}/skills/list"),
         "/trace-connections",
-        "/project/content-policy",
+        "/trace-connections/list",
     ] {
         let (status, body) = ask(&server, &V4, "POST", &format!("/api/v4{path}"));
         assert_eq!((status, &body["error"]["code"]), (501, &"not_implemented".into()), "{path}: {body}");

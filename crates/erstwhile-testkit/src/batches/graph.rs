@@ -270,7 +270,7 @@ fn new_episode(draw: &mut Draw, number: u8, thread: Option<String>) -> Episode {
         seq: 0,
         thread,
         kind: draw
-            .one_of(&[EpisodeKind::Message, EpisodeKind::Text, EpisodeKind::Json])
+            .one_of(&[EpisodeKind::Message, EpisodeKind::Text, EpisodeKind::Json, EpisodeKind::Hyperedge])
             .unwrap_or(EpisodeKind::Message),
         role: draw.maybe(|_| Role::User),
         name: draw.maybe(Draw::word),

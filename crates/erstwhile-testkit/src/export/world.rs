@@ -300,6 +300,7 @@ impl World {
             name: Some("Company".to_owned()),
             description: Some("what everybody knows".to_owned()),
             time_zone: None,
+            ..NewGraph::default()
         };
         engine.project(project).create_graph(new).await.unwrap();
         let company = GraphRef::Graph("the company".to_owned());

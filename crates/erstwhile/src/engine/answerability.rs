@@ -18,7 +18,7 @@ impl GraphHandle {
     pub async fn signs(&self, query: &str, ignored: &[EpisodeId]) -> Result<Signs> {
         let index = self.project.index(self.partition().await?).await?;
         let search = Search { ignored: ignored.to_vec(), ..Search::new(query, 1) };
-        let request = self.project.request_for_signs(search).await?;
+        let request = self.project.request_for_signs(&index, search).await?;
         index.read(|index| index.signs(&request))
     }
 }
@@ -26,17 +26,18 @@ impl GraphHandle {
 impl ProjectHandle {
     /// Whether a graph says anything about what a search asks.
     pub(super) async fn answerability(&self, index: &IndexHandle, search: Search) -> Result<Answerability> {
-        let request = self.request_for_signs(search).await?;
+        let request = self.request_for_signs(index, search).await?;
         index.read(|index| index.answerability(&request))
     }
 
     /// A request with the vector of the embedder for which the estimates hold, if it is in use.
-    async fn request_for_signs(&self, search: Search) -> Result<SearchRequest> {
+    async fn request_for_signs(&self, index: &IndexHandle, search: Search) -> Result<SearchRequest> {
         let vector = if self.embedder().model() == AnswerabilityEstimates::trained().embedder {
             self.embedder().embed(&[&search.query]).await?.into_iter().next().unwrap_or_default().into()
         } else {
             QueryVector::default()
         };
+        let search = self.without_violations(index, search).await?;
         Ok(self.request_with(search, vector))
     }
 }

@@ -81,7 +81,7 @@ impl ProjectHandle {
         partition: Option<PartitionId>,
     ) -> Option<Change> {
         let id = match kind {
-            SettingKind::Webhook | SettingKind::UserGroup => Uuid::parse_str(name).ok(),
+            SettingKind::Webhook | SettingKind::UserGroup | SettingKind::PolicySet => Uuid::parse_str(name).ok(),
             _ => None,
         };
         self.record(action, kind.into(), Target { partition, id, name: if id.is_some() { "" } else { name } })

@@ -14,6 +14,7 @@ use erstwhile_core::model::{
     AuditAction, AuditTargetKind, Entity, EntityId, Episode, EpisodeId, EpisodeKind, EpisodeState, Metadata, Role,
     Task, TaskId,
 };
+use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::time::merge;
 
@@ -75,7 +76,9 @@ impl GraphHandle {
             }
             let (name, role, content) = match data.kind {
                 EpisodeKind::Message => speaker_of(data.data),
-                EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple => (None, None, data.data),
+                EpisodeKind::Text | EpisodeKind::Json | EpisodeKind::FactTriple | EpisodeKind::Hyperedge => {
+                    (None, None, data.data)
+                }
             };
             episodes.push(Episode {
                 name,
@@ -112,7 +115,8 @@ impl GraphHandle {
     pub async fn last_episodes(&self, count: i64) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         let episodes = self.project.store().last_episodes(graph, count).await?;
-        Ok(episodes.into_iter().filter(Episode::is_in_graph).collect())
+        let shown = Filter { violations: self.project.hidden_episodes(graph).await?, ..Filter::default() };
+        Ok(episodes.into_iter().filter(|episode| episode.is_in_graph() && shown.episode(episode)).collect())
     }
 
     /// The episodes of a graph that pass a filter and mention any of these entities, newest first; without
@@ -120,6 +124,10 @@ impl GraphHandle {
     pub async fn episodes(&self, filter: &Filter, mentioning: &[EntityId]) -> Result<Vec<Episode>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
+        let mut filter = filter.clone();
+        if filter.violations.is_none() {
+            filter.violations = self.project.hidden_episodes(graph).await?;
+        }
         index.read(|index| {
             let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
             let mentions = |episode: &&Episode| {
@@ -158,9 +166,20 @@ impl ProjectHandle {
     /// Removes an episode with everything extracted from it (T8).
     pub async fn delete_episode(&self, id: EpisodeId) -> Result<ErasureState> {
         let graph = self.graph_of_episode(id).await?;
-        let mut changes = vec![Change::RemoveEpisode(id)];
-        changes.extend(self.record(AuditAction::Delete, AuditTargetKind::Episode, Target::of(graph, id.0)));
-        self.apply(graph, changes).await?;
+        let record = || self.record(AuditAction::Delete, AuditTargetKind::Episode, Target::of(graph, id.0));
+        let is_stated = |index: &GraphIndex| index.episode(id).is_some_and(|episode| episode.kind.is_stated());
+        if self.index(graph).await?.read(is_stated)? {
+            // What the application stated about an entity goes with the only episode that names it.
+            let decide = |index: &GraphIndex| {
+                let names = index.knowledge.names_only_in(id);
+                let removed = names.into_iter().map(Change::RemoveName).chain([Change::RemoveEpisode(id)]);
+                Ok((removed.chain(record()).collect(), ()))
+            };
+            self.change_knowledge(graph, decide).await?;
+        } else {
+            let removed = std::iter::once(Change::RemoveEpisode(id)).chain(record());
+            self.apply(graph, removed.collect()).await?;
+        }
         self.engine.summaries.forget(graph);
         Ok(self.erased().await)
     }

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::audit::Target;
 use super::entities::{NodeDraft, resolve_entity};
-use super::{GraphHandle, ProjectHandle, stated};
+use super::{GraphHandle, ProjectHandle, hyperedges, stated};
 use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
-    Assertion, AssertionId, AuditAction, AuditTargetKind, ClaimKind, EntityId, Episode, EpisodeId, Fact, FactEdit,
-    GraphId, Holding, Metadata, OPERATOR, Precision, TaskId, TimePoint,
+    Assertion, AssertionId, AuditAction, AuditTargetKind, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind, Fact,
+    FactEdit, GraphId, Holding, Metadata, OPERATOR, Precision, TaskId, TimePoint,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::search::filter::Filter;
@@ -51,6 +51,8 @@ pub struct FactTriple {
     pub source: FactEnd,
     /// Its object.
     pub target: FactEnd,
+    /// The hyperedge that it is an edge of.
+    pub hyperedge: Option<EpisodeId>,
 }
 
 /// The subject or object of a fact.
@@ -137,9 +139,17 @@ impl ProjectHandle {
                 return Err(Error::invalid("a statement cannot be edited: delete it, or add a fact"));
             }
             let fact = index.knowledge.fact(id).ok_or_else(|| Error::not_found("fact"))?;
+            // The edges of a hyperedge say the same; the edit of this one comes last.
+            let mut changes = Vec::new();
+            if let Some(statement) = &edit.statement {
+                for hyperedge in hyperedges::of_fact(index, &fact.episodes) {
+                    changes.extend(hyperedges::restated(index, &hyperedge, statement, now));
+                }
+            }
             let merged = merged(index.knowledge.fact_edit(fact), edit.clone());
             let edit = FactEdit { recorded_at: Some(now), ..merged };
-            Ok((vec![Change::PutFactEdit(fact.id, edit)], fact.id))
+            changes.push(Change::PutFactEdit(fact.id, edit));
+            Ok((changes, fact.id))
         };
         let id = self.change_knowledge(graph, decide).await?;
         self.fact(id).await
@@ -227,7 +237,10 @@ pub(super) fn triple(index: &GraphIndex, fact: Option<&Fact>) -> Result<FactTrip
             None => Err(Error::corrupt("a fact has a subject or object without a name")),
         }
     };
-    Ok(FactTriple { fact: fact.clone(), source: end(fact.subject)?, target: end(fact.object)? })
+    let is_hyperedge =
+        |id: &&EpisodeId| index.episode(**id).is_some_and(|episode| episode.kind == EpisodeKind::Hyperedge);
+    let hyperedge = fact.episodes.iter().find(is_hyperedge).copied();
+    Ok(FactTriple { fact: fact.clone(), source: end(fact.subject)?, target: end(fact.object)?, hyperedge })
 }
 
 /// Overlays an earlier edit with a later one.

@@ -1,5 +1,6 @@
 //! Copying a graph to another owner; the copy is independent.
 
+use super::content_policies::binding;
 use super::{GraphRef, ProjectHandle};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
@@ -43,6 +44,8 @@ impl ProjectHandle {
         if original.is_some() != matches!(owner, PartitionOwner::User(_)) {
             return Err(Error::invalid("a user's graph is copied to a user, a standalone graph to a standalone graph"));
         }
+        // What is copied was derived under the policy of the original.
+        let bound = self.state().bound_policy(from.id.as_graph()).await?.as_ref().map(binding).transpose()?;
         let make = |to: GraphId| {
             let user = original.as_ref().map(|original| User {
                 graph: to,
@@ -65,6 +68,7 @@ impl ProjectHandle {
             let mut changes = vec![Change::AddPartition(row, user)];
             changes.extend(beginning);
             changes.push(Change::AddTask { task: TaskId(to.within(task)), kind: "clone_graph".to_owned(), total });
+            changes.extend(bound.clone());
             changes.extend(copy_graph(&evidence, from.id.as_graph(), to, owners));
             changes
         };

@@ -1,6 +1,7 @@
 //! Standalone graphs, shared by many users.
 
 use super::checks::{check_id, check_time_zone};
+use super::content_policies::{NewPolicy, binding};
 use super::writes::Tries;
 use super::{GraphHandle, GraphRef, Listing, ProjectHandle, SortBy};
 use crate::store::{ErasureState, Locate};
@@ -19,6 +20,8 @@ pub struct NewGraph {
     pub description: Option<String>,
     /// IANA time zone.
     pub time_zone: Option<String>,
+    /// What its content policy has besides that of the project.
+    pub policy: Option<NewPolicy>,
 }
 
 /// Changes to a graph; absent fields are left unchanged.
@@ -59,6 +62,7 @@ impl ProjectHandle {
     async fn create_graph_named(&self, new: NewGraph, own_id: impl Fn(PartitionId) -> String) -> Result<Graph> {
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
+        let bound = self.policy_of_new_graph(new.policy.clone()).await?.as_ref().map(binding).transpose()?;
         let make = |id: PartitionId| {
             let graph = Partition {
                 name: new.name.clone(),
@@ -66,17 +70,44 @@ impl ProjectHandle {
                 time_zone: new.time_zone.clone(),
                 ..Partition::new(id, self.id, PartitionOwner::Standalone(own_id(id)), now)
             };
-            vec![Change::AddPartition(graph, None)]
+            std::iter::once(Change::AddPartition(graph, None)).chain(bound.clone()).collect()
         };
         let graph = self.add_partition(make).await?;
         self.graph(GraphRef::Graph(own_id(graph))).get().await
     }
 
-    /// A page of standalone graphs, and how many there are.
+    /// A page of standalone graphs, and how many there are; for a caller who is bound to a user, of those that the user's
+    /// groups grant.
     pub async fn list_graphs(&self, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
         let page = listing.page(&[SortBy::CreatedAt, SortBy::Id, SortBy::Name])?;
+        if self.bound.is_some() && !self.granted.is_empty() {
+            return self.list_granted(listing).await;
+        }
         let (graphs, total) = self.store().list_graphs(self.whole()?, &listing.search, page).await?;
         Ok((graphs.into_iter().map(Into::into).collect(), total))
+    }
+
+    async fn list_granted(&self, listing: &Listing) -> Result<(Vec<Graph>, i64)> {
+        let mut graphs: Vec<Graph> = Vec::new();
+        for graph in self.granted.graphs() {
+            graphs.extend(self.store().find_partition(graph.into()).await?.map(Graph::from));
+        }
+        let search = listing.search.to_lowercase();
+        let matches = |text: &str| text.to_lowercase().contains(&search);
+        graphs.retain(|graph| matches(&graph.own_id) || graph.name.as_deref().is_some_and(matches));
+        match listing.sort_by {
+            SortBy::Id => graphs.sort_by(|a, b| a.own_id.cmp(&b.own_id)),
+            SortBy::Name => graphs.sort_by(|a, b| (&a.name, &a.own_id).cmp(&(&b.name, &b.own_id))),
+            _ => graphs.sort_by_key(|graph| (graph.created_at, graph.id)),
+        }
+        if !listing.ascending {
+            graphs.reverse();
+        }
+        let total = i64::try_from(graphs.len()).unwrap_or(i64::MAX);
+        let (offset, limit) = ((listing.page_number - 1).saturating_mul(listing.page_size), listing.page_size);
+        let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
+        let taken = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok((graphs.into_iter().skip(skipped).take(taken).collect(), total))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Groups of users: named sets that access rules may refer to.
+//! Groups of users: named sets, to which policy sets are attached.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub struct UserGroup {
     pub description: Option<String>,
     /// Incremented by every change; an update must name the current version.
     pub version: i64,
-    /// The uuids of the access rules that the application attached; stored, but not enforced.
+    /// The uuids of the policy sets that are attached.
     pub policy_sets: Vec<Uuid>,
     /// When it was created.
     pub created_at: jiff::Timestamp,
@@ -183,8 +183,12 @@ impl GroupHandle {
         Ok(self.project.erased().await)
     }
 
-    /// Attaches an access rule to a group, by uuid.
+    /// Attaches a policy set to a group: its members then reach what it grants.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown group or policy set.
     pub async fn attach_policy_set(&self, policy_set: Uuid) -> Result<UserGroup> {
+        self.project.policy_set(policy_set).await?;
         let mut tries = Tries::new();
         loop {
             let before = self.get().await?;
@@ -198,7 +202,7 @@ impl GroupHandle {
         }
     }
 
-    /// Detaches an access rule from a group.
+    /// Detaches a policy set from a group.
     pub async fn detach_policy_set(&self, policy_set: Uuid) -> Result<UserGroup> {
         let mut tries = Tries::new();
         loop {

@@ -6,11 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Actor, GraphId, GroupId, ImportJobId, PartitionId, ProjectId};
 use jiff::Timestamp;
 
 use super::Engine;
+use super::policy_sets::{GrantedGraphs, GraphAction, only_add};
 use super::repeatable::SeededIds;
 use crate::ports::{Embedder, Ids};
 use crate::state::{IndexHandle, State};
@@ -27,6 +29,8 @@ pub struct ProjectHandle {
     pub(super) actor: Actor,
     /// The only graph that it reaches; the whole project when absent.
     pub(super) bound: Option<GraphId>,
+    /// What it reaches besides that graph.
+    pub(super) granted: GrantedGraphs,
 }
 
 /// Identifies a graph by the application's own ids.
@@ -96,7 +100,14 @@ handles! {
 impl Engine {
     /// A project, by its id. See [`ensure_project`](Self::ensure_project) for one by its name.
     pub fn project(&self, id: ProjectId) -> ProjectHandle {
-        ProjectHandle { engine: self.clone(), id, seeded: None, actor: Actor::Library, bound: None }
+        ProjectHandle {
+            engine: self.clone(),
+            id,
+            seeded: None,
+            actor: Actor::Library,
+            bound: None,
+            granted: GrantedGraphs::default(),
+        }
     }
 }
 
@@ -112,15 +123,47 @@ impl ProjectHandle {
         Self { bound: Some(graph), ..self }
     }
 
+    /// The same project for a caller who reaches these graphs besides the one that they are bound to.
+    #[must_use]
+    pub fn granting(self, granted: GrantedGraphs) -> Self {
+        Self { granted, ..self }
+    }
+
     /// The same project for somebody else, whom the audit log then names; a program that uses the library, by default.
     #[must_use]
     pub fn acting_as(self, actor: Actor) -> Self {
         Self { actor, ..self }
     }
 
-    /// Whether the caller reaches a partition.
+    /// Whether the caller reaches a partition, at least to read it.
     pub(super) fn reaches(&self, partition: PartitionId) -> bool {
+        self.owns(partition) || self.granted.action_on(partition).is_some()
+    }
+
+    /// Whether the caller may do everything with a partition that their role allows.
+    fn owns(&self, partition: PartitionId) -> bool {
         self.bound.is_none_or(|graph| PartitionId::from(graph) == partition)
+    }
+
+    /// Checks that the caller may make changes of a partition, or of the project when it is absent.
+    ///
+    /// # Errors
+    /// `Forbidden` when they may not.
+    pub(super) fn check_change(&self, partition: Option<PartitionId>, changes: &[Change]) -> Result<()> {
+        match partition {
+            Some(partition) if self.owns(partition) => Ok(()),
+            Some(partition) => match self.granted.action_on(partition) {
+                Some(GraphAction::Add) if only_add(changes) => Ok(()),
+                Some(GraphAction::Add) => {
+                    Err(Error::new(ErrorKind::Forbidden, "this API key may only add to this graph"))
+                }
+                Some(GraphAction::Search) => {
+                    Err(Error::new(ErrorKind::Forbidden, "this API key may only read this graph"))
+                }
+                None => self.whole().map(|_| ()),
+            },
+            None => self.whole().map(|_| ()),
+        }
     }
 
     /// The id of the project, for what concerns more than one graph.

@@ -61,7 +61,16 @@ impl ProjectHandle {
     pub(super) async fn search_request(&self, index: &IndexHandle, search: Search) -> Result<SearchRequest> {
         check(&search)?;
         let vector = self.query_vector(index, &search.query).await?;
+        let search = self.without_violations(index, search).await?;
         Ok(self.request_with(search, vector))
+    }
+
+    /// A search that finds no episodes that a content policy hides.
+    pub(super) async fn without_violations(&self, index: &IndexHandle, mut search: Search) -> Result<Search> {
+        if search.filter.violations.is_none() {
+            search.filter.violations = self.hidden_episodes(index.graph()).await?;
+        }
+        Ok(search)
     }
 
     /// The request for a search with this vector of the query.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use erstwhile_core::change::Change;
-use erstwhile_core::model::{AssertionId, EntityId, EpisodeId, EpisodeKind, Mention};
+use erstwhile_core::model::{AssertionId, EntityId, EpisodeId, Mention};
 use erstwhile_core::search::GraphIndex;
 
 /// The changes that remove those of some episodes that stated only what is removed: these assertions, and these names.
@@ -17,7 +17,7 @@ pub(super) fn forget(
     names: &[EntityId],
 ) -> Vec<Change> {
     let is_over = |id: &EpisodeId| {
-        let is_direct = index.episode(*id).is_some_and(|episode| episode.kind == EpisodeKind::FactTriple);
+        let is_direct = index.episode(*id).is_some_and(|episode| episode.kind.is_stated());
         is_direct && index.knowledge.assertions_from(*id).all(|assertion| assertions.contains(&assertion.id))
     };
     let over: BTreeSet<EpisodeId> = episodes.into_iter().filter(is_over).collect();

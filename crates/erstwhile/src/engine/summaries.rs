@@ -110,7 +110,12 @@ impl ThreadHandle {
 impl ProjectHandle {
     /// The summary of some messages, such as those that a response omits; empty when they have no text.
     pub async fn digest_of(&self, episodes: &[Episode]) -> Result<String> {
-        let sentences = sentences(&episodes[episodes.len().saturating_sub(EPISODES_MAX)..]);
+        self.digest_without(episodes, |_| false).await
+    }
+
+    async fn digest_without(&self, episodes: &[Episode], is_left_out: impl Fn(&str) -> bool) -> Result<String> {
+        let mut sentences = sentences(&episodes[episodes.len().saturating_sub(EPISODES_MAX)..]);
+        sentences.retain(|sentence| !is_left_out(&sentence.text));
         let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
         let vectors = self.embedder().embed(&texts).await?;
         Ok(digest(&sentences, &vectors, CHARACTERS_MAX))
@@ -122,6 +127,7 @@ impl ProjectHandle {
         what: SummaryKind,
         only: Option<&str>,
     ) -> Result<Vec<Summary>> {
+        let policy = self.state().content_policy(graph).await?;
         let cached = self.engine.summaries.of(graph);
         let groups = self.index(graph).await?.read(|index| grouped(index, what, only))?;
         let written = if what == SummaryKind::Threads { self.written_summaries(graph).await? } else { Vec::new() };
@@ -149,7 +155,8 @@ impl ProjectHandle {
                 summaries.push(summary);
                 continue;
             }
-            let text = self.digest_of(&episodes).await?;
+            let is_prohibited = |text: &str| policy.as_ref().is_some_and(|policy| policy.prohibits(text));
+            let text = self.digest_without(&episodes, is_prohibited).await?;
             let summary = about(text);
             cached.insert(key, (count, last_id, summary.clone()));
             summaries.push(summary);

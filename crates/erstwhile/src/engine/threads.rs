@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::audit::Target;
 use super::checks::{check_id, merge_deeply};
+use super::content_policies::binding;
 use super::writes::Tries;
 use super::{Listing, ProjectHandle, SortBy, ThreadHandle};
 use crate::store::{ErasureState, Locate};
@@ -68,11 +69,13 @@ impl ProjectHandle {
             self.apply(user.graph, vec![Change::AddThread(thread.clone())]).await?;
             return Ok(thread);
         }
+        let bound = self.policy_of_new_graph(None).await?.as_ref().map(binding).transpose()?;
         let make = |id: GraphId| {
             let owner = PartitionOwner::Thread(new.thread_id.clone());
             let mut changes = vec![Change::AddPartition(Partition::new(id.into(), self.id, owner, now), None)];
             changes.extend(initial_evidence(&anonymous_user(id, self.id, now)));
             changes.push(Change::AddThread(thread(id)));
+            changes.extend(bound.clone());
             changes
         };
         Ok(thread(self.add_graph(make).await?))

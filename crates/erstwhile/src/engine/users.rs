@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::audit::Target;
 use super::checks::{check_id, check_time_zone, merge_deeply};
+use super::content_policies::{NewPolicy, binding};
 use super::writes::Tries;
 use super::{GraphHandle, Listing, ProjectHandle, SortBy, UserHandle};
 use crate::store::{ErasureReceipt, Locate};
@@ -35,6 +36,8 @@ pub struct NewUser {
     pub metadata: Metadata,
     /// Whether the default types are disabled.
     pub disable_default_ontology: bool,
+    /// What the content policy of the user's graph has besides that of the project.
+    pub policy: Option<NewPolicy>,
 }
 
 impl NewUser {
@@ -86,6 +89,7 @@ impl ProjectHandle {
         check_time_zone(new.time_zone.as_deref())?;
         let now = self.now();
         let ids = [self.ids().next(), self.ids().next()];
+        let bound = self.policy_of_new_graph(new.policy.clone()).await?.as_ref().map(binding).transpose()?;
         let make = |graph: GraphId| {
             let uuid = graph.within(ids[0]).into();
             let user = User {
@@ -106,6 +110,7 @@ impl ProjectHandle {
             let row = Partition::new(graph.into(), self.id, PartitionOwner::User(user.user_id.clone()), now);
             let mut changes = initial_evidence(&user);
             changes.insert(0, Change::AddPartition(row, Some(user)));
+            changes.extend(bound.clone());
             changes
         };
         let graph = self.add_graph(make).await?;

@@ -76,7 +76,7 @@ fn origin(index: &GraphIndex, id: AssertionId) -> Result<FactOrigin> {
     Ok(FactOrigin { fact: triple(index, Some(&fact))?, claims, closing })
 }
 
-fn claim(index: &GraphIndex, id: AssertionId) -> Option<Claim> {
+pub(super) fn claim(index: &GraphIndex, id: AssertionId) -> Option<Claim> {
     let assertion = index.knowledge.assertion(id)?.clone();
     let episode = assertion.episode.and_then(|episode| index.episode(episode)).cloned();
     let words = episode.as_ref().map(|episode| quotation(&episode.content, &assertion.span)).unwrap_or_default();
@@ -85,7 +85,7 @@ fn claim(index: &GraphIndex, id: AssertionId) -> Option<Claim> {
 
 /// The sentences in which a claim is made. What is no prose, such as JSON, has long ones, of which only the claim's own
 /// words are quoted.
-fn quotation(text: &str, span: &Span) -> String {
+pub(super) fn quotation(text: &str, span: &Span) -> String {
     let sentences = split(text).into_iter().map(|sentence| sentence.span);
     let touched = sentences.filter(|sentence| sentence.start < span.end && span.start < sentence.end);
     let whole = touched.reduce(|first, last| first.start..last.end).unwrap_or_else(|| span.clone());

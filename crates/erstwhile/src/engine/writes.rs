@@ -30,9 +30,7 @@ impl ProjectHandle {
 
     /// Applies a batch; when it deletes or replaces text, the workers then complete the erasure.
     pub(super) async fn apply_batch(&self, batch: &Batch) -> Result<Applied> {
-        if !batch.partition.is_some_and(|partition| self.reaches(partition)) {
-            self.whole()?;
-        }
+        self.check_change(batch.partition, &batch.changes)?;
         self.check_recorded(batch)?;
         let applied = self.store().apply(batch).await?;
         if batch.changes.iter().any(Change::erases) {
@@ -64,7 +62,8 @@ impl ProjectHandle {
     pub(super) async fn graph_of_episode(&self, id: EpisodeId) -> Result<GraphId> {
         match self.graph_of(id.0, "episode").await {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.store().locate_given(self.id, id).await?.ok_or(error)
+                let given = self.store().locate_given(self.id, id).await?;
+                given.filter(|graph| self.reaches((*graph).into())).ok_or(error)
             }
             found => found,
         }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::leases::{self, LEASE, backoff, later};
 use super::requests::Source;
 use super::summaries;
-use super::{add_counts, admit_declared_types, user_of};
+use super::{add_counts, drop_prohibited, user_of};
 use crate::parts::ModelReadingSettings;
 use crate::ports::{DroppedClaim, Extraction, ExtractionRequest, Extractor, ModelUsage, UsageMeter};
 use crate::state::State;
@@ -23,8 +23,8 @@ use crate::store::{Lease, Queue};
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{
-    Assertion, AssertionId, BatchId, ClaimKind, EntityId, Episode, EpisodeId, EpisodeKind, ModelReading,
-    ModelReadingState, ModelReport, PartitionId, ProjectId, Role,
+    Assertion, AssertionId, BatchId, ClaimKind, EntityId, Episode, EpisodeId, ModelReading, ModelReadingState,
+    ModelReport, PartitionId, ProjectId, Role,
 };
 use erstwhile_core::reading::{self, Reading};
 use erstwhile_core::text::words;
@@ -68,7 +68,7 @@ pub(crate) fn is_worth_a_call(episode: &Episode) -> bool {
     let spaced = episode.content.split_whitespace().filter(is_said).take(2).count();
     // Some scripts have no spaces between words.
     let is_unspaced = spaced == 1 && words(&episode.content).len() > 1;
-    episode.kind != EpisodeKind::FactTriple && !is_instruction && (spaced == 2 || is_unspaced)
+    !episode.kind.is_stated() && !is_instruction && (spaced == 2 || is_unspaced)
 }
 
 /// Claims one graph and reads what waits in it; false when nothing did.
@@ -221,7 +221,7 @@ impl ModelReader<'_> {
     ) -> Result<()> {
         let Source { state, partition, user } = self.source;
         let mut extractions: Vec<Result<Extraction, String>> = extractions.into_iter().map(Ok).collect();
-        admit_declared_types(self.source, episodes, &mut extractions).await?;
+        drop_prohibited(self.source, episodes, &mut extractions).await?;
         let index = state.index(self.source.graph()).await?;
         let now = state.now();
         let reading = Reading { graph: self.source.graph(), user, extractor: self.extractor.name(), recorded_at: now };

@@ -86,12 +86,14 @@ pub(super) async fn write(source: Source<'_>) -> Result<bool> {
     }
     state.check_model_budget(partition.project).await?;
     let texts = ask(source, model.as_ref(), &drafts).await?;
+    let policy = state.content_policy(graph).await?;
+    let is_permitted = |text: &str| policy.as_ref().is_none_or(|policy| !policy.prohibits(text));
     let changes: Vec<Change> = drafts
         .into_iter()
         .zip(texts)
         .map(|(draft, text)| {
             // An answer that is not used is stored without its text, so that it is not asked for again at once.
-            let text = text.filter(|text| is_carried(text, &draft.words)).unwrap_or_default();
+            let text = text.filter(|text| is_carried(text, &draft.words) && is_permitted(text)).unwrap_or_default();
             Change::PutWrittenSummary(WrittenSummary {
                 subject: draft.subject,
                 text,

@@ -32,7 +32,7 @@ pub(crate) async fn trace(state: &Arc<State>, graph: GraphId, episodes: &[Episod
     let extractions = computed.await.map_err(|_| Error::internal("the extractor stopped unexpectedly"))??;
     let places: Vec<_> = extractions.iter().map(reading::places).collect();
     let mut extractions: Vec<_> = extractions.into_iter().map(Ok).collect();
-    super::admit_declared_types(source, episodes, &mut extractions).await?;
+    super::drop_prohibited(source, episodes, &mut extractions).await?;
     let extractor = state.extractor();
     let reading = Reading { graph, user: user.as_ref(), extractor: extractor.name(), recorded_at: state.now() };
     let read = episodes.iter().zip(extractions).zip(&places);

@@ -172,6 +172,11 @@ impl Indexes {
 }
 
 impl IndexHandle {
+    /// The graph.
+    pub(crate) fn graph(&self) -> GraphId {
+        self.graph
+    }
+
     /// Reads the index, off the asynchronous workers if it is large: other requests would wait for them.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
         /// Size in kibibytes up to which a read takes well under a millisecond.

@@ -55,7 +55,7 @@ codes! {
     Precision "precision" { Instant = 0, Day = 1, Month = 2, Year = 3 }
     ClaimKind "claim kind" { Asserts = 0, Ends = 1, Denies = 2, States = 3 }
     Holding "holding" { Exclusive = 0, Shared = 1, Event = 2 }
-    EpisodeKind "episode kind" { Message = 0, Text = 1, Json = 2, FactTriple = 3 }
+    EpisodeKind "episode kind" { Message = 0, Text = 1, Json = 2, FactTriple = 3, Hyperedge = 4 }
     Role "role" { Norole = 0, System = 1, Assistant = 2, User = 3, Function = 4, Tool = 5 }
     KeyRole "role of a key" { Read = 0, Write = 1, Admin = 2 }
     AuditAction "audited action" {
@@ -89,6 +89,8 @@ codes! {
         ContextTemplate = 17,
         RatingInstruction = 18,
         ThreadInstruction = 19,
+        PolicySet = 20,
+        ContentPolicy = 21,
     }
     LinkKind "link kind" { Same = 0, Different = 1 }
     TombstoneKind "tombstone kind" { Episode = 0, Assertion = 1, Link = 2, Name = 3, Reading = 4, Wording = 5 }
@@ -105,6 +107,9 @@ codes! {
         UserGroupName = 7,
         ThreadInstruction = 8,
         Webhook = 9,
+        PolicySet = 10,
+        ContentPolicy = 11,
+        ProjectFlag = 12,
     }
     ImportState "import state" { Draft = 0, Queued = 1, Processing = 2, Succeeded = 3, Partial = 4, Failed = 5 }
 }

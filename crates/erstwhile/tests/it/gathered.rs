@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, NewThread, UserUpdate};
+use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, NewPolicySet, NewThread, PolicyMode, UserUpdate};
 use erstwhile::model::{EpisodeKind, ImportState, ImportTarget, Metadata, Role};
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
 use uuid::Uuid;
@@ -188,6 +188,10 @@ async fn policy_sets_that_are_attached_at_the_same_time_are_all_kept() {
     let (engine, project) = (&world.engine, world.project);
     let group = engine.project(project).create_group("Staff", None).await.unwrap().uuid;
     let sets: Vec<Uuid> = (0..20).map(Uuid::from_u128).collect();
+    for set in &sets {
+        let new = NewPolicySet { name: set.to_string(), mode: PolicyMode::Enforce, grants: Vec::new() };
+        engine.project(project).put_policy_set(*set, new).await.unwrap();
+    }
     let attaching = sets.iter().map(|set| {
         let group = engine.project(project).group(group);
         async move { group.attach_policy_set(*set).await }

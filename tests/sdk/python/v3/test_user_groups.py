@@ -74,7 +74,13 @@ def test_no_user_joins_if_one_is_unknown(zep: Any, project: str, group: Any) -> 
         zep.user_group.add_members(group.uuid_, project_id=project, user_uuids=[])
 
 
-def test_policy_sets_are_attached_and_detached(zep: Any, project: str, group: Any) -> None:
+def test_policy_sets_are_attached_and_detached(zep: Any, client: Zep, project: str, group: Any) -> None:
+    with pytest.raises(NotFoundError):
+        zep.user_group.attach_policy_set(group.uuid_, project_id=project, policy_set_uuid=project)
+    # No method of the SDK defines policy sets.
+    http = client._client_wrapper.httpx_client
+    defined = http.request(f"abac/policy-sets/{POLICY}", method="PUT", json={"name": "shared", "grants": []})
+    assert defined.status_code == 200, defined.text
     attached = zep.user_group.attach_policy_set(group.uuid_, project_id=project, policy_set_uuid=POLICY)
     assert [one.uuid_ for one in attached.policy_sets] == [POLICY]
     assert zep.user_group.list_policy_sets(group.uuid_, project_id=project) == attached

@@ -15,18 +15,7 @@ BASE_URL = f"{URL}/api/v4"
 DEADLINE_S = 60.0
 
 # The methods that this server answers with 501, by the beginning of their names.
-ABSENT = (
-    "agent.",
-    "trace_connection.",
-    "debug_log.",
-    "graph.get_content_policy",
-    "graph.list_content_policy_events",
-    "graph.hyperedge.",
-    "graph.episode.list_ingestion_traces",
-    "project.get_content_policy",
-    "project.set_content_policy",
-    "project.list_content_policy_revisions",
-)
+ABSENT = ("agent.", "trace_connection.")
 
 # Calls that must not be repeated by the client, so that an expected failure does not wait.
 ONCE: Any = {"max_retries": 0}

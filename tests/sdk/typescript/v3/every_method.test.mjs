@@ -263,6 +263,13 @@ test("groups of users", async () => {
   assert.equal((await zep.userGroup.listMemberCandidates(group.uuid, { ...page, search: userId })).totalCount, 1);
   await zep.userGroup.listMemberCandidates(group.uuid, page);
   const policySetUuid = "11111111-1111-4111-8111-111111111111";
+  // No method of the SDK defines policy sets.
+  const defined = await fetch(`${process.env.ERSTWHILE_URL}/api/v2/abac/policy-sets/${policySetUuid}`, {
+    method: "PUT",
+    headers: { Authorization: `Api-Key ${process.env.ERSTWHILE_KEY}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "shared", grants: [] }),
+  });
+  assert.equal(defined.status, 200);
   await zep.userGroup.attachPolicySet(group.uuid, { projectId, policySetUuid });
   assert.equal((await zep.userGroup.listPolicySets(group.uuid, { projectId })).policySets[0].uuid, policySetUuid);
   await zep.userGroup.detachPolicySet(group.uuid, policySetUuid, { projectId });

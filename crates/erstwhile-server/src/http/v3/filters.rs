@@ -113,6 +113,7 @@ impl WireFilters {
                 .map(|term| property("property_filters", term))
                 .collect::<Result<_, _>>()?,
             episode_metadata: self.episode_metadata_filters.map(WireMetadataGroup::parse).transpose()?,
+            violations: None,
         })
     }
 }

@@ -33,8 +33,13 @@ pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateGraph>,
 ) -> Result<Created<WireGraph>, ApiError> {
-    let new =
-        NewGraph { graph_id: body.graph_id, name: body.name, description: body.description, time_zone: body.time_zone };
+    let new = NewGraph {
+        graph_id: body.graph_id,
+        name: body.name,
+        description: body.description,
+        time_zone: body.time_zone,
+        policy: None,
+    };
     Ok(Created(project.create_graph(new).await?.into()))
 }
 

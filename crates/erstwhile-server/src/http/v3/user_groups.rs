@@ -4,12 +4,13 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::NoContent;
-use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
+use erstwhile::engine::{self, Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::policy_sets::mode_name;
 use super::wire::WireUser;
 use crate::http::answers::Created;
 use crate::http::body::{Body, Field, PathUuid, Query, uuid};
@@ -313,7 +314,6 @@ pub(super) struct PolicySets {
     policy_sets: Vec<PolicySet>,
 }
 
-/// Only the uuid is known: the server stores no policy sets.
 #[derive(Debug, Serialize, JsonSchema)]
 struct PolicySet {
     uuid: Uuid,
@@ -322,11 +322,15 @@ struct PolicySet {
     version: i64,
 }
 
-impl From<UserGroup> for PolicySets {
-    fn from(group: UserGroup) -> Self {
-        let set = |uuid: Uuid| PolicySet { uuid, name: uuid.to_string(), mode: "attached", version: 1 };
-        Self { policy_sets: group.policy_sets.into_iter().map(set).collect() }
-    }
+async fn attached(project: &ProjectHandle, group: &UserGroup) -> Result<Json<PolicySets>, ApiError> {
+    let sets = project.policy_sets_of(group).await?.into_iter();
+    let wire = |set: engine::PolicySet| PolicySet {
+        uuid: set.uuid,
+        name: set.name,
+        mode: mode_name(set.mode),
+        version: set.version,
+    };
+    Ok(Json(PolicySets { policy_sets: sets.map(wire).collect() }))
 }
 
 pub(super) async fn policy_sets(
@@ -335,7 +339,7 @@ pub(super) async fn policy_sets(
     Query(query): Query<GroupQuery>,
 ) -> Result<Json<PolicySets>, ApiError> {
     query.check(&project)?;
-    Ok(Json(project.group(group).get().await?.into()))
+    attached(&project, &project.group(group).get().await?).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -352,7 +356,7 @@ pub(super) async fn attach(
 ) -> Result<Json<PolicySets>, ApiError> {
     query.check(&project)?;
     let set = uuid("policy_set_uuid", &body.policy_set_uuid)?;
-    Ok(Json(project.group(group).attach_policy_set(set).await?.into()))
+    attached(&project, &project.group(group).attach_policy_set(set).await?).await
 }
 
 pub(super) async fn detach(
@@ -362,5 +366,5 @@ pub(super) async fn detach(
 ) -> Result<Json<PolicySets>, ApiError> {
     query.check(&project)?;
     let (group, set) = pair(&path)?;
-    Ok(Json(project.group(group).detach_policy_set(set).await?.into()))
+    attached(&project, &project.group(group).detach_policy_set(set).await?).await
 }

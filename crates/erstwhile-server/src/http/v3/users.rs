@@ -61,6 +61,7 @@ pub(super) async fn add(Writer(project): Writer, Body(body): Body<AddUser>) -> R
         time_zone: body.time_zone,
         metadata: body.metadata.unwrap_or_default(),
         disable_default_ontology: body.disable_default_ontology.unwrap_or(false),
+        policy: None,
     };
     if let Some(instruction) = &body.fact_rating_instruction {
         instruction.check()?;

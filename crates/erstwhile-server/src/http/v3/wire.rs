@@ -227,7 +227,7 @@ pub(super) struct WireEdge {
 
 impl From<FactTriple> for WireEdge {
     fn from(triple: FactTriple) -> Self {
-        let FactTriple { fact, source, target } = triple;
+        let FactTriple { fact, source, target, .. } = triple;
         Self {
             uuid: fact.id.0,
             name: fact.predicate,

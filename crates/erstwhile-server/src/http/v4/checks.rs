@@ -16,11 +16,6 @@ pub(super) fn unsupported(param: &str) -> ApiError {
     ApiError::bad_request(format!("{param} is not supported by this server")).with_code(UNSUPPORTED).with_param(param)
 }
 
-/// Rejects a content policy.
-pub(super) fn without_content_policy(policy: Option<&Value>) -> Result<(), ApiError> {
-    policy.map_or(Ok(()), |_| Err(unsupported("content_policy")))
-}
-
 /// Checks that an object belongs to the graph of its path; `object` is the noun of the error.
 pub(super) fn in_graph(located: &LocatedGraph, uuid: Uuid, object: &'static str) -> Result<(), ApiError> {
     if located.may_hold(uuid) { Ok(()) } else { Err(erstwhile::Error::not_found(object).into()) }

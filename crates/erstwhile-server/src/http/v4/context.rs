@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::checks;
 use super::path::PathUuids;
-use super::wire::{Owner, Rank, ThreadUuids, WireEdge, WireEpisode, WireNode};
+use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
 use crate::http::body::Body;
 use crate::http::caller::Reader;
@@ -74,12 +74,12 @@ pub(super) async fn get(
             let search = Search { moment, ..Search::new(body.query, RESULTS_MAX) };
             let episodes = handle.search_episodes(search.clone()).await?;
             let said: Vec<_> = episodes.iter().map(|found| found.item.clone()).collect();
-            let threads = ThreadUuids::of(&project, &said).await?;
             let owner = Owner::from(&located);
+            let details = EpisodeDetails::of(&project, owner, &said).await?;
             let (edges, nodes) = facts_and_entities(&handle, search, owner).await?;
             let episode = |found: erstwhile::search::Scored<_>| {
                 let rank = Rank::of(&found);
-                WireEpisode::new(found.item, owner, &threads, rank)
+                WireEpisode::new(found.item, owner, &details, rank)
             };
             Some(Results { edges, nodes, episodes: episodes.into_iter().map(episode).collect() })
         }

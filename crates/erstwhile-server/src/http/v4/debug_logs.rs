@@ -1,4 +1,4 @@
-//! `graph.episode.get_debug_logs`: what was read in an episode and not kept.
+//! `graph.episode.get_debug_logs`: what was read in an episode and not kept. `debug_log.enable` has nothing to enable.
 
 use axum::Json;
 use erstwhile::model::{EpisodeId, EpisodeState};
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::path::PathUuids;
-use crate::http::caller::Reader;
+use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
 
 /// The log of an episode. It is computed when it is asked for, so nothing in it has a time.
@@ -59,4 +59,18 @@ pub(super) async fn get(
         entries.push(Entry::info(format!("the language model's claims dropped: {count}: {reason}")));
     }
     Ok(Json(DebugLog { status, entries, error, started_at: None, completed_at: None }))
+}
+
+/// How long logs and traces are certain to be available. They are computed from what is stored, so there is no end.
+const AVAILABLE_S: u32 = 24 * 60 * 60;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Enabled {
+    duration_seconds: u32,
+    ingestion_trace_enabled: bool,
+}
+
+/// Changes nothing: logs and traces of all episodes are available at any time.
+pub(super) async fn enable(Writer(_): Writer) -> Json<Enabled> {
+    Json(Enabled { duration_seconds: AVAILABLE_S, ingestion_trace_enabled: true })
 }

@@ -23,11 +23,11 @@ use crate::http::error::ApiError;
 use crate::settings::Limits;
 
 /// Maximum number of edges that one call adds (documented).
-const ADDED_MAX: usize = 100;
+pub(super) const ADDED_MAX: usize = 100;
 /// Maximum number of characters of an added fact (documented).
-const FACT_CHARACTERS_MAX: usize = 250;
+pub(super) const FACT_CHARACTERS_MAX: usize = 250;
 /// Maximum number of characters of the names of a fact and its nodes (documented).
-const NAME_CHARACTERS_MAX: usize = 50;
+pub(super) const NAME_CHARACTERS_MAX: usize = 50;
 /// Maximum number of characters of a node's summary (documented).
 const SUMMARY_CHARACTERS_MAX: usize = 500;
 
@@ -134,7 +134,7 @@ struct AddEdge {
 /// A node by its uuid, or a new one by its name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
-struct NodeRef {
+pub(super) struct NodeRef {
     uuid: Option<String>,
     name: Option<String>,
     labels: Option<Vec<String>>,
@@ -167,7 +167,7 @@ struct AddedEdge {
 }
 
 impl NodeRef {
-    fn parse(&self, field: &str) -> Result<NodeDraft, ApiError> {
+    pub(super) fn parse(&self, field: &str) -> Result<NodeDraft, ApiError> {
         let name = self.name.clone().filter(|name| !name.trim().is_empty());
         checks::characters(&format!("{field}.name"), name.as_deref().unwrap_or_default(), NAME_CHARACTERS_MAX)?;
         let summary = self.summary.as_deref().unwrap_or_default();

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
-use super::filters::{WireEpisodeFilters, ids};
+use super::filters::{WireEpisodeFilters, by_violation, ids};
 use super::messages::UpdateMetadata;
 use super::page::{KeyedRow, Page, PageQuery};
 use super::path::{PathUuids, identifier};
@@ -139,8 +139,10 @@ pub(super) async fn list(
     let order = query.order_of(&[("uuid", EpisodeOrder::Uuid), ("created_at", EpisodeOrder::CreatedAt)])?;
     let filters = body.filters.unwrap_or_default();
     let mentioning = ids("mentioned_node_uuids", filters.mentioned_node_uuids.clone(), EntityId)?;
-    let filter = filters.parse()?;
+    let wanted = filters.content_policy_violated;
+    let mut filter = filters.parse()?;
     let located = project.graph_by_uuid(graph).await?;
+    by_violation(&project, &located, &mut filter, wanted).await?;
     let episodes = project.graph(&located.reference).episodes(&filter, &mentioning).await?;
     let row = |episode: Episode| {
         let key = if order == EpisodeOrder::CreatedAt { episode.recorded_at.as_microsecond() } else { 0 };

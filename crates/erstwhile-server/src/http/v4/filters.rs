@@ -1,5 +1,7 @@
 //! The filters of lists and searches.
 
+use erstwhile::ErrorKind;
+use erstwhile::engine::{LocatedGraph, ProjectHandle};
 use erstwhile::model::{AssertionId, EntityId, EpisodeId};
 use erstwhile::search::filter::{Comparison, DateFilter, DateTerm, Filter, MetadataGroup, PropertyTerm};
 use schemars::JsonSchema;
@@ -50,7 +52,7 @@ pub(super) struct WireFilters {
 pub(super) struct WireEpisodeFilters {
     pub(super) mentioned_node_uuids: Option<Vec<String>>,
     metadata_filters: Option<WireMetadataGroup>,
-    content_policy_violated: Option<bool>,
+    pub(super) content_policy_violated: Option<bool>,
     #[serde(flatten)]
     _object: ObjectOnly,
 }
@@ -131,18 +133,31 @@ impl WireFilters {
 impl WireEpisodeFilters {
     /// Converts to the engine's filter, without the mentioned nodes.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
-        without_violations(self.content_policy_violated)?;
         let episode_metadata = self.metadata_filters.map(WireMetadataGroup::parse).transpose()?;
         Ok(Filter { episode_metadata, ..Filter::default() })
     }
 }
 
-/// Without content policies, nothing violates one.
+/// Only episodes can violate a content policy.
 fn without_violations(wanted: Option<bool>) -> Result<(), ApiError> {
-    match wanted {
-        Some(true) => Err(unsupported("content_policy_violated: this server has no content policies")),
-        _ => Ok(()),
+    wanted.map_or(Ok(()), |_| Err(unsupported("content_policy_violated is supported for episodes only")))
+}
+
+/// Lets a filter of episodes pass only those that violate the content policy of the graph, or only the others.
+pub(super) async fn by_violation(
+    project: &ProjectHandle,
+    located: &LocatedGraph,
+    filter: &mut Filter,
+    wanted: Option<bool>,
+) -> Result<(), ApiError> {
+    if let Some(wanted) = wanted {
+        let invalid = |error: erstwhile::Error| match error.kind() {
+            ErrorKind::Invalid => unsupported(error.message()),
+            _ => error.into(),
+        };
+        project.filter_violations(located, filter, wanted).await.map_err(invalid)?;
     }
+    Ok(())
 }
 
 impl WireDates {

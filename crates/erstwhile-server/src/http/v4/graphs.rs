@@ -5,9 +5,8 @@ use axum::extract::State;
 use erstwhile::engine::{GraphRef, GraphUpdate, NewGraph, SortBy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::checks;
+use super::content_policies::{PolicyOfGraph, stale_revision};
 use super::page::{Page, PageQuery};
 use super::path::PathUuids;
 use super::tasks::{self, Completed, TaskOnly, WireTask};
@@ -24,17 +23,22 @@ pub(super) struct CreateGraph {
     name: Option<String>,
     description: Option<String>,
     time_zone: Option<String>,
-    content_policy: Option<Value>,
+    content_policy: Option<PolicyOfGraph>,
 }
 
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateGraph>,
 ) -> Result<Created<WireGraph>, ApiError> {
-    checks::without_content_policy(body.content_policy.as_ref())?;
-    let new =
-        NewGraph { graph_id: String::new(), name: body.name, description: body.description, time_zone: body.time_zone };
-    Ok(Created(project.create_graph_without_id(new).await?.into()))
+    let policy = body.content_policy.map(PolicyOfGraph::parse).transpose()?;
+    let new = NewGraph {
+        graph_id: String::new(),
+        name: body.name,
+        description: body.description,
+        time_zone: body.time_zone,
+        policy,
+    };
+    Ok(Created(project.create_graph_without_id(new).await.map_err(stale_revision)?.into()))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireGraph>, ApiError> {

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use erstwhile::engine::ProjectHandle;
 use erstwhile::model::Project;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::checks;
 use crate::http::body::{Body, Field};
 use crate::http::caller::{Reader, Writer};
 use crate::http::error::ApiError;
@@ -24,22 +24,22 @@ pub(super) struct WireProject {
     created_at: Timestamp,
 }
 
-impl From<Project> for WireProject {
-    fn from(project: Project) -> Self {
-        Self {
+impl WireProject {
+    async fn of(handle: &ProjectHandle, project: Project) -> Result<Json<Self>, ApiError> {
+        Ok(Json(Self {
             uuid: project.id.0,
             name: project.name,
             description: project.description,
             default_time_zone: project.time_zone,
             hyperedges_enabled: false,
-            include_policy_violating_episodes: false,
+            include_policy_violating_episodes: handle.includes_violating_episodes().await?,
             created_at: project.created_at,
-        }
+        }))
     }
 }
 
 pub(super) async fn get(Reader(project): Reader) -> Result<Json<WireProject>, ApiError> {
-    Ok(Json(project.info().await?.into()))
+    WireProject::of(&project, project.info().await?).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -59,11 +59,13 @@ pub(super) async fn update(
         let message = "hyperedges_enabled cannot be changed with an API key";
         return Err(ApiError::new(StatusCode::FORBIDDEN, message).with_param("hyperedges_enabled"));
     }
-    if body.include_policy_violating_episodes == Some(true) {
-        return Err(checks::unsupported("include_policy_violating_episodes"));
+    let time_zone = body.default_time_zone.update(Ok)?;
+    if let Some(include) = body.include_policy_violating_episodes {
+        project.include_violating_episodes(include).await?;
     }
-    Ok(Json(match body.default_time_zone.update(Ok)? {
-        Some(time_zone) => project.set_time_zone(time_zone).await?.into(),
-        None => project.info().await?.into(),
-    }))
+    let changed = match time_zone {
+        Some(time_zone) => project.set_time_zone(time_zone).await?,
+        None => project.info().await?,
+    };
+    WireProject::of(&project, changed).await
 }

@@ -20,7 +20,7 @@ use super::checks;
 use super::derived::{WireObservation, WireThreadSummary, thread_uuid};
 use super::error;
 use super::path::identifier;
-use super::wire::{Owner, Rank, ThreadUuids, WireEdge, WireEpisode, WireNode};
+use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
 use crate::http::body::Body;
 use crate::http::caller::Reader;
@@ -172,13 +172,13 @@ impl Question {
             Tool::Episodes => {
                 let found = handle.search_episodes(self.search.clone()).await?;
                 let said: Vec<_> = found.iter().map(|found| found.item.clone()).collect();
-                let threads = ThreadUuids::of(&self.project, &said).await?;
+                let details = EpisodeDetails::of(&self.project, owner, &said).await?;
                 let record = |found: Scored<erstwhile::model::Episode>| {
                     let rank = Rank::of(&found);
                     let speaker = found.item.speaker().map_or("data", String::as_str);
                     let words: String = found.item.content.chars().take(EPISODE_READ_MAX).collect();
                     let text = format!("{speaker}, {}: {words}", found.item.reference_time.strftime("%Y-%m-%d"));
-                    Record::new(found.item.id.0, WireEpisode::new(found.item, owner, &threads, rank), text)
+                    Record::new(found.item.id.0, WireEpisode::new(found.item, owner, &details, rank), text)
                 };
                 found.into_iter().map(record).collect()
             }

@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use super::checks;
 use super::derived::{WireObservation, WireThreadSummary, thread_uuid};
-use super::filters::{WireEpisodeFilters, WireFilters, ids};
+use super::filters::{WireEpisodeFilters, WireFilters, by_violation, ids};
 use super::page::{Page, PageQuery, RESULTS_MAX};
 use super::path::{PathUuids, identifier};
-use super::wire::{Owner, Rank, ThreadUuids, WireEdge, WireEpisode, WireNode};
+use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
 use crate::http::body::{Body, Query};
 use crate::http::caller::Reader;
@@ -166,15 +166,17 @@ pub(super) async fn episodes(
     if body.filter_low_quality_results == Some(true) {
         return Err(checks::unsupported("filter_low_quality_results"));
     }
-    let prepared = Prepared::new(&app, project, graph, page, body, WireEpisodeFilters::parse).await?;
+    let wanted = body.filters.as_ref().and_then(|filters| filters.content_policy_violated);
+    let mut prepared = Prepared::new(&app, project, graph, page, body, WireEpisodeFilters::parse).await?;
+    by_violation(&prepared.project, &prepared.located, &mut prepared.search.filter, wanted).await?;
     let found = prepared.project.graph(&prepared.located.reference).search_episodes(prepared.search.clone()).await?;
     let (found, page) = prepared.page(found)?.take();
     let ranks: Vec<Rank> = found.iter().map(Rank::of).collect();
     let episodes: Vec<_> = found.into_iter().map(|found| found.item).collect();
-    let threads = ThreadUuids::of(&prepared.project, &episodes).await?;
     let owner = prepared.owner();
+    let details = EpisodeDetails::of(&prepared.project, owner, &episodes).await?;
     let wire = episodes.into_iter().zip(ranks);
-    Ok(Json(page.with(wire.map(|(episode, rank)| WireEpisode::new(episode, owner, &threads, rank)).collect())))
+    Ok(Json(page.with(wire.map(|(episode, rank)| WireEpisode::new(episode, owner, &details, rank)).collect())))
 }
 
 /// The filters of these searches are free-form; this server has none for them.

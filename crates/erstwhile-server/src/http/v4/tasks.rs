@@ -115,10 +115,14 @@ pub(super) enum Completed {
     NodeDelete,
     EdgeDelete,
     EdgeAdd,
+    HyperedgeAdd,
+    HyperedgeEdgeAdd,
+    HyperedgeDelete,
+    HyperedgeEdgeDelete,
 }
 
 impl Completed {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 12] = [
         Self::UserDelete,
         Self::ThreadDelete,
         Self::GraphDelete,
@@ -127,6 +131,10 @@ impl Completed {
         Self::NodeDelete,
         Self::EdgeDelete,
         Self::EdgeAdd,
+        Self::HyperedgeAdd,
+        Self::HyperedgeEdgeAdd,
+        Self::HyperedgeDelete,
+        Self::HyperedgeEdgeDelete,
     ];
 
     fn name(self) -> &'static str {
@@ -139,6 +147,10 @@ impl Completed {
             Self::NodeDelete => "graph.node.delete",
             Self::EdgeDelete => "graph.edge.delete",
             Self::EdgeAdd => "graph.add_edges",
+            Self::HyperedgeAdd => "graph.hyperedge.add",
+            Self::HyperedgeEdgeAdd => "graph.hyperedge.create_edge",
+            Self::HyperedgeDelete => "graph.hyperedge.delete",
+            Self::HyperedgeEdgeDelete => "graph.hyperedge.delete_edge",
         }
     }
 
@@ -153,6 +165,10 @@ impl Completed {
             Self::NodeDelete => 5,
             Self::EdgeDelete => 6,
             Self::EdgeAdd => 7,
+            Self::HyperedgeAdd => 8,
+            Self::HyperedgeEdgeAdd => 9,
+            Self::HyperedgeDelete => 10,
+            Self::HyperedgeEdgeDelete => 11,
         }
     }
 

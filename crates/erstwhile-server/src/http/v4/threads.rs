@@ -128,7 +128,8 @@ pub(super) async fn episodes(
 ) -> Result<Json<Page<WireEpisode>>, ApiError> {
     let thread = project.thread_by_uuid(uuid).await?;
     let (messages, _) = project.thread(&thread.thread_id).messages(0, EPISODES_MAX).await?;
-    let rows = messages.into_iter().filter(Episode::is_in_graph).map(|episode| KeyedRow {
+    let shown = project.shown_episodes(thread.graph, messages).await?;
+    let rows = shown.into_iter().filter(Episode::is_in_graph).map(|episode| KeyedRow {
         key: episode.seq,
         uuid: episode.id.0,
         item: episode,

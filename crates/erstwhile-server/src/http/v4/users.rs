@@ -7,7 +7,7 @@ use erstwhile::model::Metadata;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::checks;
+use super::content_policies::{PolicyOfGraph, stale_revision};
 use super::page::{Page, PageQuery};
 use super::path::PathUuids;
 use super::tasks::{Completed, TaskOnly};
@@ -28,14 +28,13 @@ pub(super) struct CreateUser {
     time_zone: Option<String>,
     metadata: Option<Metadata>,
     disable_default_ontology: Option<bool>,
-    content_policy: Option<serde_json::Value>,
+    content_policy: Option<PolicyOfGraph>,
 }
 
 pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateUser>,
 ) -> Result<Created<WireUser>, ApiError> {
-    checks::without_content_policy(body.content_policy.as_ref())?;
     let has_id = body.user_id.is_some();
     let new = NewUser {
         user_id: body.user_id.unwrap_or_default(),
@@ -45,9 +44,10 @@ pub(super) async fn create(
         time_zone: body.time_zone,
         metadata: body.metadata.unwrap_or_default(),
         disable_default_ontology: body.disable_default_ontology.unwrap_or(false),
+        policy: body.content_policy.map(PolicyOfGraph::parse).transpose()?,
     };
-    let user = if has_id { project.add_user(new).await? } else { project.add_user_without_id(new).await? };
-    Ok(Created(user.into()))
+    let added = if has_id { project.add_user(new).await } else { project.add_user_without_id(new).await };
+    Ok(Created(added.map_err(stale_revision)?.into()))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireUser>, ApiError> {

@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use std::collections::HashMap;
 
-use erstwhile::engine::{FactTriple, GraphRef, LocatedGraph, ProjectHandle};
-use erstwhile::model::{Entity, Episode, EpisodeState, Graph, Metadata, Role, Thread, User};
+use erstwhile::engine::{FactTriple, GraphRef, LocatedGraph, PolicyOutcome, ProjectHandle};
+use erstwhile::model::{Entity, Episode, EpisodeId, EpisodeState, Graph, Metadata, Role, Thread, User};
 use erstwhile::search::Scored;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::content_policies::WireEpisodePolicy;
 use crate::http::error::ApiError;
 use crate::openapi::without_description;
 
@@ -218,36 +219,50 @@ pub(super) struct WireEpisode {
     reference_time: Timestamp,
     created_at: Timestamp,
     processed: bool,
+    /// Only in a graph whose content policy has rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_policy: Option<WireEpisodePolicy>,
     #[serde(flatten)]
     rank: Rank,
 }
 
-/// The uuids of the threads of some episodes, by own id.
+/// What is shown of some episodes besides themselves.
 #[derive(Debug, Default)]
-pub(super) struct ThreadUuids(HashMap<String, Uuid>);
+pub(super) struct EpisodeDetails {
+    /// The uuids of their threads, by own id.
+    threads: HashMap<String, Uuid>,
+    /// What the content policy of their graph says about them.
+    outcomes: HashMap<EpisodeId, PolicyOutcome>,
+}
 
-impl ThreadUuids {
-    /// Looks up the threads of these episodes.
-    pub(super) async fn of(project: &ProjectHandle, episodes: &[Episode]) -> Result<Self, ApiError> {
-        let mut found = HashMap::new();
+impl EpisodeDetails {
+    /// Looks them up for episodes of one graph.
+    pub(super) async fn of(project: &ProjectHandle, owner: Owner, episodes: &[Episode]) -> Result<Self, ApiError> {
+        let mut threads = HashMap::new();
         for thread in episodes.iter().filter_map(|episode| episode.thread.as_ref()) {
-            if !found.contains_key(thread) {
-                found.insert(thread.clone(), project.thread(thread).get().await?.uuid.0);
+            if !threads.contains_key(thread) {
+                threads.insert(thread.clone(), project.thread(thread).get().await?.uuid.0);
             }
         }
-        Ok(Self(found))
+        let outcomes = project.policy_outcomes(owner.graph_uuid.into(), episodes).await?.unwrap_or_default();
+        let outcomes = episodes.iter().map(|episode| episode.id).zip(outcomes).collect();
+        Ok(Self { threads, outcomes })
     }
 }
 
 impl WireEpisode {
-    pub(super) fn new(episode: Episode, owner: Owner, threads: &ThreadUuids, rank: Rank) -> Self {
+    pub(super) fn new(episode: Episode, owner: Owner, details: &EpisodeDetails, rank: Rank) -> Self {
         Self {
             uuid: episode.id.0,
             owner,
-            thread_uuid: episode.thread.as_ref().and_then(|thread| threads.0.get(thread)).copied(),
+            thread_uuid: episode.thread.as_ref().and_then(|thread| details.threads.get(thread)).copied(),
             source: episode.kind.as_str(),
             role: role_name(episode.role),
             processed: episode.state != EpisodeState::Pending,
+            content_policy: details
+                .outcomes
+                .get(&episode.id)
+                .map(|outcome| WireEpisodePolicy::new(outcome, &episode.state)),
             content: episode.content,
             source_description: episode.source_description,
             document_id: episode.document_id,
@@ -265,8 +280,8 @@ impl WireEpisode {
         episodes: Vec<Episode>,
         owner: Owner,
     ) -> Result<Vec<Self>, ApiError> {
-        let threads = ThreadUuids::of(project, &episodes).await?;
-        let wire = |episode| Self::new(episode, owner, &threads, Rank::default());
+        let details = EpisodeDetails::of(project, owner, &episodes).await?;
+        let wire = |episode| Self::new(episode, owner, &details, Rank::default());
         Ok(episodes.into_iter().map(wire).collect())
     }
 }
@@ -285,6 +300,8 @@ pub(super) struct WireEdge {
     target_node_name: String,
     target_node_labels: Vec<String>,
     episode_uuids: Vec<Uuid>,
+    /// The hyperedge that it is an edge of.
+    hyperedge_uuid: Option<Uuid>,
     attributes: Metadata,
     created_at: Timestamp,
     valid_at: Option<Timestamp>,
@@ -296,7 +313,7 @@ pub(super) struct WireEdge {
 
 impl WireEdge {
     pub(super) fn new(triple: FactTriple, owner: Owner, rank: Rank) -> Self {
-        let FactTriple { fact, source, target } = triple;
+        let FactTriple { fact, source, target, hyperedge } = triple;
         Self {
             uuid: fact.id.0,
             owner,
@@ -309,6 +326,7 @@ impl WireEdge {
             target_node_labels: labels(target.entity_type.as_ref()),
             target_node_name: target.name,
             episode_uuids: fact.episodes.into_iter().map(|id| id.0).collect(),
+            hyperedge_uuid: hyperedge.map(|id| id.0),
             attributes: fact.attributes,
             created_at: fact.created_at,
             valid_at: fact.valid_from,
