@@ -47,7 +47,7 @@ pub const PREFIX: &str = "/api/v4";
 pub fn document() -> Value {
     let generation = Generation {
         title: "Erstwhile, API v4",
-        description: "Users, threads and graphs by uuid, as the SDK zep-cloud 4 calls them. Other paths answer 501.",
+        description: "Users, threads and graphs by uuid, as the SDK zep-cloud 4 calls them. Agents and trace connections answer 501.",
         prefix: PREFIX,
     };
     openapi::document::<WireError<'_>>(generation, routes().operations())
