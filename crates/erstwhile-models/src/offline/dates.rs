@@ -7,6 +7,7 @@
 mod calendar;
 mod counted;
 mod fallback;
+mod no_days;
 mod numbered;
 mod render;
 mod rules;

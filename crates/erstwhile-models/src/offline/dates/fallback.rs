@@ -8,7 +8,8 @@ use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, Ti
 use jiff::civil::{Date, DateTime, Time};
 
 use super::calendar::is_month;
-use super::counted::{counts_something, end_of_expression};
+use super::counted::end_of_expression;
+use super::no_days::is_of_no_day;
 use super::rules::{shifted, unit, weekday, year};
 use super::{DateContext, Extent, Grain, Period, TokenKind};
 use crate::offline::tokens::Token;
@@ -258,37 +259,6 @@ fn month_first<'a>(context: DateContext<'_>, run: &Range<usize>, text: &'a str) 
     swapped
 }
 
-/// Whether the words count something, recur, or last, instead of naming a day.
-fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    counts_something(context, words)
-        || is_weekly_hour(context, words)
-        || follows_a_span(context, words)
-        || is_of_any_week(context, words)
-}
-
-/// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.
-fn is_of_any_week(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    let before = context.tokens.get(words.start.saturating_sub(3)..words.start).unwrap_or_default();
-    if let [every, day, and] = before
-        && every.is_any(&["every", "each"])
-        && weekday(&day.lower).is_some()
-        && and.is("and")
-    {
-        return true;
-    }
-    let lead = words.start.saturating_sub(2);
-    let said = context.tokens.get(lead..words.end).unwrap_or_default();
-    said.windows(3)
-        .any(|three| three[0].is("on") && three[1].is_any(&["a", "an"]) && weekday(&three[2].lower).is_some())
-}
-
-/// "After seven years on the waiting list": it may be over.
-fn follows_a_span(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    let [after, span @ ..] = &context.tokens[words.clone()] else { return false };
-    let is_span = |token: &Token| token.is_any(&["a", "an", "the"]) || is_quantity(&token.lower);
-    after.is("after") && !span.is_empty() && span.iter().all(is_span)
-}
-
 /// Whether the words are not a date: "the second", "March" as a verb, "Sundays", "7pm", "for two weeks".
 fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if is_of_no_day(context, words) {
@@ -392,14 +362,8 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     !anchored && said.iter().any(|t| is_clock(&t.lower)) && is_habit(context, words)
 }
 
-/// "On Sundays from 9-10 pm": an hour of every Sunday.
-fn is_weekly_hour(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    context.tokens[words.start.saturating_sub(3)..words.start].iter().any(is_weekly)
-        && context.tokens[words.clone()].iter().any(|t| is_clock(&t.lower))
-}
-
 /// "Sundays".
-fn is_weekly(token: &Token) -> bool {
+pub(super) fn is_weekly(token: &Token) -> bool {
     token.lower.strip_suffix('s').is_some_and(|name| name.ends_with("day") && weekday(name).is_some())
 }
 
@@ -419,7 +383,7 @@ fn is_small_range(word: &str) -> bool {
 }
 
 /// Whether a word is a number or a unit, which alone is no date: "7", "3rd", "two", "weeks".
-fn is_quantity(word: &str) -> bool {
+pub(super) fn is_quantity(word: &str) -> bool {
     const NUMBERS: &[&str] = &[
         "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half",
         "couple", "few", "first", "third", "fourth", "fifth", "to", "and", "-", "between", "from", "'s",

@@ -1,0 +1,46 @@
+//! Time words that name no day: what counts, recurs or lasts.
+
+use std::ops::Range;
+
+use super::DateContext;
+use super::counted::counts_something;
+use super::fallback::{is_clock, is_quantity, is_weekly};
+use super::rules::weekday;
+use crate::offline::tokens::Token;
+
+/// Whether the words count something, recur, or last, instead of naming a day.
+pub(super) fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    counts_something(context, words)
+        || is_weekly_hour(context, words)
+        || follows_a_span(context, words)
+        || is_of_any_week(context, words)
+}
+
+/// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.
+fn is_of_any_week(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let before = context.tokens.get(words.start.saturating_sub(3)..words.start).unwrap_or_default();
+    if let [every, day, and] = before
+        && every.is_any(&["every", "each"])
+        && weekday(&day.lower).is_some()
+        && and.is("and")
+    {
+        return true;
+    }
+    let lead = words.start.saturating_sub(2);
+    let said = context.tokens.get(lead..words.end).unwrap_or_default();
+    said.windows(3)
+        .any(|three| three[0].is("on") && three[1].is_any(&["a", "an"]) && weekday(&three[2].lower).is_some())
+}
+
+/// "After seven years on the waiting list": it may be over.
+fn follows_a_span(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let [after, span @ ..] = &context.tokens[words.clone()] else { return false };
+    let is_span = |token: &Token| token.is_any(&["a", "an", "the"]) || is_quantity(&token.lower);
+    after.is("after") && !span.is_empty() && span.iter().all(is_span)
+}
+
+/// "On Sundays from 9-10 pm": an hour of every Sunday.
+fn is_weekly_hour(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    context.tokens[words.start.saturating_sub(3)..words.start].iter().any(is_weekly)
+        && context.tokens[words.clone()].iter().any(|t| is_clock(&t.lower))
+}
