@@ -107,8 +107,10 @@ impl PolicyText {
         {
             at_most(&format!("{name}.{field}"), examples.len(), EXAMPLES_MAX)?;
             for example in examples {
-                if normalise(example).is_empty() {
-                    return Err(Error::invalid(format!("{name}.{field} must not have an empty item")));
+                if !normalise(example).chars().any(char::is_alphanumeric) {
+                    return Err(Error::invalid(format!(
+                        "{name}.{field} must not have an item without a letter or digit"
+                    )));
                 }
                 characters(&format!("{name}.{field}"), example, EXAMPLE_CHARACTERS_MAX)?;
             }
@@ -202,12 +204,25 @@ impl CompiledRule {
         }
         let mut text = normalise(text);
         for permitted in &self.permitted {
-            while let Some(at) = position_of_word(&text, permitted) {
-                text.replace_range(at..at + permitted.len(), "|");
-            }
+            text = without_phrase(&text, permitted);
         }
         self.phrases.iter().any(|phrase| contains_word(&text, phrase))
     }
+}
+
+/// A text with a mark in the places of a phrase, so that what stood around it does not touch.
+fn without_phrase(text: &str, phrase: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) =
+        position_of_word(rest, phrase).and_then(|at| Some((rest.get(..at)?, rest.get(at + phrase.len()..)?)))
+    {
+        left.push_str(before);
+        left.push('|');
+        rest = after;
+    }
+    left.push_str(rest);
+    left
 }
 
 /// A policy that texts are compared with.

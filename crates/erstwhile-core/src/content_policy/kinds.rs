@@ -29,6 +29,8 @@ const TOKEN_PREFIXES: [&str; 14] = [
     "AIza",
     "ew_",
 ];
+/// Maximum number of digits of the number of a payment card.
+const CARD_DIGITS_MAX: usize = 19;
 /// Minimum number of characters of such a token.
 const TOKEN_CHARACTERS_MIN: usize = 16;
 /// What is followed by a secret.
@@ -64,10 +66,12 @@ impl Kind {
         match self {
             Self::EmailAddress => tokens(text).any(is_email),
             Self::PhoneNumber => numbers(text).any(is_phone),
-            Self::PaymentCard => numbers(text).any(is_card),
+            Self::PaymentCard => digit_groups(text).any(|groups| has_card(&groups)),
             Self::BankAccount => has_iban(text),
             Self::IpAddress => tokens(text).any(is_ip),
-            Self::SocialSecurityNumber => numbers(text).any(is_social_security),
+            Self::SocialSecurityNumber => {
+                digit_groups(text).any(|groups| groups.windows(3).any(|three| is_social_security(&three.join("-"))))
+            }
             Self::Secret => tokens(text).any(is_token) || names_secret(text) || text.contains("PRIVATE KEY-----"),
         }
     }
@@ -120,6 +124,33 @@ fn numbers(text: &str) -> impl Iterator<Item = &str> {
     parts.map(|run| run.trim_matches([' ', '-', '.', '/', ')', '\u{a0}'])).filter(|run| !run.is_empty())
 }
 
+/// The groups of digits of each part of a text in which only spaces and hyphens stand between them.
+fn digit_groups(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    let is_part = |c: char| c.is_ascii_digit() || " -\u{a0}".contains(c);
+    text.split(move |c: char| !is_part(c)).map(groups_of).filter(|groups| !groups.is_empty())
+}
+
+fn groups_of(part: &str) -> Vec<&str> {
+    part.split([' ', '-', '\u{a0}']).filter(|group| !group.is_empty()).collect()
+}
+
+/// Whether some groups in a row are the number of a card, among others: "4111 1111 1111 1111 12".
+fn has_card(groups: &[&str]) -> bool {
+    (0..groups.len()).any(|start| {
+        let mut joined = String::new();
+        for group in groups.get(start..).unwrap_or_default() {
+            if joined.len() + group.len() > CARD_DIGITS_MAX {
+                return false;
+            }
+            joined.push_str(group);
+            if is_card(&joined) {
+                return true;
+            }
+        }
+        false
+    })
+}
+
 fn digits(run: &str) -> Vec<u32> {
     run.chars().filter_map(|c| c.to_digit(10)).collect()
 }
@@ -145,11 +176,10 @@ fn is_phone(run: &str) -> bool {
     !is_date && !is_decimal && !is_social_security(run) && (is_grouped && (count >= 9 || is_short) || is_national)
 }
 
-/// The number of a payment card, whose digits satisfy the check of Luhn.
+/// The digits of the number of a payment card, which satisfy the check of Luhn.
 fn is_card(run: &str) -> bool {
     let digits = digits(run);
-    let is_grouped = run.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '-' || c == '\u{a0}');
-    if !(13..=19).contains(&digits.len()) || !is_grouped || digits.iter().all(|digit| *digit == 0) {
+    if !(13..=CARD_DIGITS_MAX).contains(&digits.len()) || digits.iter().all(|digit| *digit == 0) {
         return false;
     }
     let sum: u32 = digits
@@ -220,17 +250,19 @@ fn names_secret(text: &str) -> bool {
     let text = text.to_lowercase();
     SECRET_NAMES.iter().any(|name| {
         text.match_indices(name).any(|(at, _)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            // Before anything else, so that a text of nothing but names is read once.
+            if text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric) {
+                return false;
+            }
             let after = text.get(at + name.len()..).unwrap_or_default();
             // The key of a JSON object stands in quotation marks.
             let after = after.trim_start_matches(['"', '\'']).trim_start();
             let value = [":", "=", "is "].iter().find_map(|sign| after.strip_prefix(sign)).map(str::trim_start);
             let first = value.and_then(|value| tokens(value).next());
-            let is_given = first.is_some_and(|first| {
+            first.is_some_and(|first| {
                 let has_digit_or_sign = first.chars().any(|c| !c.is_alphabetic());
                 has_digit_or_sign && first.chars().count() >= 4
-            });
-            !before.is_some_and(char::is_alphanumeric) && is_given
+            })
         })
     })
 }

@@ -110,7 +110,7 @@ fn a_policy_that_is_malformed_or_cannot_be_applied_is_refused() {
     fails(text(vec![rule(&["salary", "Ann earns ninety thousand a year."], &[])]), "prohibited_examples[1]");
     fails(text(vec![rule(&["salary"], &["salary"])]), "without a language model");
     fails(text(vec![rule(&[], &[])]), "from 1 to 8");
-    fails(text(vec![rule(&["  "], &[])]), "empty item");
+    fails(text(vec![rule(&["  "], &[])]), "without a letter or digit");
     fails(text(vec![rule(&["x"; 9], &[])]), "at most 8");
     fails(text(vec![rule(&["x"], &["x ".repeat(300).as_str()])]), "at most 500 characters");
     fails(text(vec![rule(&["x"], &[]); 33]), "rules can have at most 32");
@@ -153,4 +153,40 @@ fn what_is_prohibited_is_dropped_and_the_rest_stays() {
     assert_eq!(extraction.statements, [said("Ann has a cat called Tom.")]);
     let dropped: Vec<&str> = extraction.dropped.iter().map(|dropped| dropped.statement.as_str()).collect();
     assert_eq!(dropped, ["Ann has diabetes.", "Ann has had diabetes since May."]);
+}
+
+#[test]
+fn cards_and_numbers_are_found_among_other_digits() {
+    let card = policy(&["4111 1111 1111 1111"], &[]);
+    let number = policy(&["078-05-1120"], &[]);
+    for text in [
+        "(4111 1111 1111 1111)",
+        "4111 1111 1111 1111 (Visa)",
+        "4111 1111 1111 1111 12/27",
+        "4111 1111 1111 1111. 2 of them",
+        "pay 20 4111-1111-1111-1111",
+    ] {
+        assert!(card.prohibits(text), "{text}");
+    }
+    for text in ["(078-05-1120)", "078-05-1120 (SSN)", "078-05-1120 2024"] {
+        assert!(number.prohibits(text), "{text}");
+    }
+    assert!(!card.prohibits("4111 1111 1111 1112") && !number.prohibits("78-05-1120"));
+}
+
+#[test]
+fn a_long_text_of_nothing_but_examples_is_read_in_one_pass() {
+    let repeated = "ab ".repeat(30_000);
+    assert!(!policy(&["secret plan"], &["ab"]).prohibits(&repeated));
+    assert!(policy(&["secret plan"], &["ab"]).prohibits(&format!("{repeated} secret plan")));
+    // Not "secret plan": something stood between the words.
+    assert!(!policy(&["secret plan"], &["ab"]).prohibits("secret ab plan"));
+    assert!(!policy(&["my password is hunter2"], &[]).prohibits(&"apin=".repeat(20_000)));
+}
+
+#[test]
+fn an_example_needs_a_letter_or_a_digit() {
+    for sign in ["|", "｜", "--"] {
+        assert!(text(vec![rule(&["a plan"], &[sign])]).check().is_err(), "{sign}");
+    }
 }

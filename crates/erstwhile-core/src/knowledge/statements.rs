@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::Knowledge;
 use crate::identity::{normalise, user_node};
 use crate::model::{
-    Assertion, AssertionId, ClaimKind, Closing, EntityId, EpisodeId, Fact, Holding, Metadata, Precision, STATEMENT,
+    Assertion, AssertionId, ClaimKind, Closing, EntityId, EpisodeId, Fact, FactEdit, Holding, Metadata, Precision,
+    STATEMENT,
 };
 use crate::text::{inert, position_of_word};
 
@@ -13,6 +14,11 @@ use crate::text::{inert, position_of_word};
 const MARK: &str = "statement";
 
 impl Knowledge {
+    /// The operator's edit that goes with an assertion.
+    pub fn edit_of(&self, assertion: AssertionId) -> Option<&FactEdit> {
+        self.fact_edits.get(&assertion)
+    }
+
     /// All statements, in arbitrary order.
     pub fn statements(&self) -> impl Iterator<Item = &Assertion> {
         self.statements.values()

@@ -112,6 +112,13 @@ pub struct Violations {
     pub wanted: bool,
 }
 
+impl Violations {
+    /// Whether an episode passes.
+    pub(crate) fn pass(&self, episode: &Episode) -> bool {
+        self.policy.prohibits(&episode.content) == self.wanted
+    }
+}
+
 impl Filter {
     /// Whether the filter restricts validity, expiry or ids of facts, each of which replaces the default restriction to
     /// current facts.
@@ -201,7 +208,7 @@ impl Filter {
         dates_pass(&self.created_at, Some(episode.reference_time))
             && (self.episode_uuids.is_empty() || self.episode_uuids.contains(&episode.id))
             && self.episode_metadata.as_ref().is_none_or(|group| group.passes(&episode.metadata))
-            && self.violations.as_ref().is_none_or(|only| only.policy.prohibits(&episode.content) == only.wanted)
+            && self.violations.as_ref().is_none_or(|only| only.pass(episode))
     }
 }
 

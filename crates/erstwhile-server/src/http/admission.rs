@@ -40,19 +40,19 @@ pub async fn admit(State(app): State<App>, request: Request, next: Next) -> Resp
             return error.into_response();
         }
     };
-    match caller::granted_to(&key, &app).await {
-        Ok(Some(granted)) => drop(parts.extensions.insert(granted)),
-        Ok(None) => {}
-        Err(error) => {
-            discard(body).await;
-            return error.into_response();
-        }
-    }
-    parts.extensions.insert(key);
     let mut response = if allowance.is_some_and(|allowance| !allowance.is_admitted) {
         discard(body).await;
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many requests for this API key").into_response()
     } else {
+        match caller::granted_to(&key, &app).await {
+            Ok(Some(granted)) => drop(parts.extensions.insert(granted)),
+            Ok(None) => {}
+            Err(error) => {
+                discard(body).await;
+                return error.into_response();
+            }
+        }
+        parts.extensions.insert(key);
         match receive(body, &app).await {
             Ok((bytes, memory)) => {
                 let response = next.run(Request::from_parts(parts, bytes.into())).await;

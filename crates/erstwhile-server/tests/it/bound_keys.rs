@@ -150,9 +150,14 @@ fn a_member_reaches_what_the_policy_sets_of_the_group_grant_and_no_more() {
     let put = server.call("PUT", &format!("/abac/policy-sets/{ADD}"), Some(&more));
     assert_eq!((&put.body["version"], &put.body["grants"][0]["actions"][0]), (&json!(2), &json!("graph.search")));
     assert_eq!(ann("POST", "/graph", data.clone()).status, 202, "adding is granted now");
-    let fact = json!({ "graph_id": "team", "fact": "Mia knows Leo.", "fact_name": "KNOWS", "source_node_name": "Mia",
-                       "target_node_name": "Leo", "source_node_attributes": { "age": 3 } });
-    assert!(ann("POST", "/graph/add-fact-triple", fact).status < 300);
+    let mut fact = json!({ "graph_id": "team", "fact": "Mia knows Leo.", "fact_name": "KNOWS", "source_node_name": "Mia",
+                           "target_node_name": "Leo" });
+    assert!(ann("POST", "/graph/add-fact-triple", fact.clone()).status < 300);
+    fact["source_node_attributes"] = json!({ "age": 3 });
+    assert_eq!(ann("POST", "/graph/add-fact-triple", fact.clone()).status, 403, "Mia was there before");
+    fact["source_node_attributes"] = json!({});
+    fact["expired_at"] = json!("2026-01-01T00:00:00Z");
+    assert_eq!(ann("POST", "/graph/add-fact-triple", fact).status, 403, "the fact was there before");
     let path = format!("/graph/episodes/{}", episode.as_str().expect("a uuid"));
     assert_eq!(ann("DELETE", &path, json!({})).status, 403, "adding is not deleting");
     assert_eq!(ann("PATCH", "/graph/team", json!({ "name": "Mine" })).status, 403);

@@ -112,6 +112,18 @@ fn what_a_policy_prohibits_is_not_derived_and_its_episodes_are_hidden_unless_the
     let (status, body) = world.ask("POST", &episodes, &violated);
     assert_eq!((status, &body["error"]["code"]), (400, &json!("unsupported_filter")), "{body}");
 
+    let mut read = 0;
+    for node in world.list(&format!("/graphs/{graph}/nodes/list"), &json!({})) {
+        let key = format!("Authorization: Api-Key {KEY}\r\n");
+        let path = format!("/api/v2/graph/node/{}/episodes", uuid(&node));
+        let (head, text) = exchange(world.server.address, "GET", &path, &[&key], None).expect("an answer");
+        read += usize::from(status_of(&head) == Some(200) && text.contains("hiking"));
+        assert!(!text.contains("diabetes"), "{text}");
+    }
+    assert!(read > 0, "the episodes of a node are shown");
+    let refused = json!({ "include_policy_violating_episodes": true, "default_time_zone": "Nowhere" });
+    assert_eq!(world.ask("PATCH", "/project", &refused).0, 400);
+    assert_eq!(world.list(&episodes, &json!({})).len(), 2, "what is refused changes nothing");
     let project = world.make("PATCH", "/project", &json!({ "include_policy_violating_episodes": true }));
     assert_eq!(project["include_policy_violating_episodes"], true);
     assert_eq!(world.list(&episodes, &json!({})).len(), 4);

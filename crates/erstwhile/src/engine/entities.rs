@@ -108,10 +108,11 @@ impl ProjectHandle {
     pub async fn episodes_of(&self, id: EntityId) -> Result<Vec<Episode>> {
         let graph = self.graph_of(id.0, "entity").await?;
         let index = self.index(graph).await?;
-        index.read(|index| {
+        let episodes = index.read(|index| {
             let entity = index.knowledge.entity_or_value(id).ok_or_else(|| Error::not_found("entity"))?;
-            Ok(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
-        })?
+            Ok::<_, Error>(entity.episodes.iter().filter_map(|id| index.episode(*id)).cloned().collect())
+        })??;
+        self.shown_episodes(graph, episodes).await
     }
 
     /// Edits an entity directly; absent fields are left unchanged.

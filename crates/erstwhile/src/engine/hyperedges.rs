@@ -93,7 +93,8 @@ fn hyperedge(index: &GraphIndex, episode: &Episode) -> Option<Hyperedge> {
     let mut own: Vec<&Assertion> = index.knowledge.assertions_from(episode.id).collect();
     own.sort_by_key(|assertion| assertion.id);
     let first = *own.first()?;
-    let edit = index.knowledge.fact(first.id).map(|fact| index.knowledge.fact_edit(fact)).unwrap_or_default();
+    // Its own: another hyperedge may support the same fact.
+    let edit = own.iter().find_map(|assertion| index.knowledge.edit_of(assertion.id)).cloned().unwrap_or_default();
     let edge = |assertion: &&Assertion| {
         Some(HyperedgeEdge {
             id: assertion.id,
@@ -328,7 +329,7 @@ pub(super) fn restated(index: &GraphIndex, found: &Hyperedge, statement: &str, n
     let mut edits: BTreeMap<AssertionId, (AssertionId, FactEdit)> = BTreeMap::new();
     for edge in &found.edges {
         if let Some(fact) = index.knowledge.fact(edge.fact) {
-            let before = index.knowledge.fact_edit(fact);
+            let before = index.knowledge.edit_of(edge.id).cloned().unwrap_or_default();
             let edit = FactEdit { statement: Some(statement.to_owned()), recorded_at: Some(now), ..before };
             // Of the edge's own assertion, with which it goes.
             edits.entry(fact.id).or_insert((edge.id, edit));

@@ -105,8 +105,6 @@ impl GrantedGraphs {
 
 /// Whether changes only add data to a graph: nothing that is there changes or goes.
 pub(super) fn only_add(changes: &[Change]) -> bool {
-    let adds_assertion = |id| changes.iter().any(|change| matches!(change, Change::AddAssertion(one) if one.id == id));
-    let names = |id| changes.iter().any(|change| matches!(change, Change::AddMention(one) if one.entity == id));
     changes.iter().all(|change| match change {
         Change::AddEpisodes(_)
         | Change::AddTask { .. }
@@ -115,9 +113,7 @@ pub(super) fn only_add(changes: &[Change]) -> bool {
         | Change::UseKey { .. }
         | Change::Notify(_)
         | Change::Audit(_) => true,
-        // Attributes of what is stated.
-        Change::PutFactEdit(id, _) => adds_assertion(*id),
-        Change::PutEntityEdit(id, _) => names(*id),
+        // Edits of what is stated, too: it may have been there before.
         _ => false,
     })
 }
@@ -268,7 +264,7 @@ mod tests {
             recorded_at: at,
         });
         let edit = Change::PutEntityEdit(entity, EntityPatch::default());
-        assert!(only_add(&[mention.clone(), edit.clone()]), "what it adds may have attributes");
+        assert!(!only_add(&[mention.clone(), edit.clone()]), "the name may be that of what is there");
         assert!(!only_add(&[edit]), "what is there does not change");
         assert!(!only_add(&[mention, Change::RemoveEpisode(EpisodeId(Uuid::from_u128(2)))]));
         assert!(!only_add(&[Change::RemovePartition(PartitionOwner::Standalone("g".to_owned()))]));

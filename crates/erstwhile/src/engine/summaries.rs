@@ -108,9 +108,12 @@ impl ThreadHandle {
 }
 
 impl ProjectHandle {
-    /// The summary of some messages, such as those that a response omits; empty when they have no text.
-    pub async fn digest_of(&self, episodes: &[Episode]) -> Result<String> {
-        self.digest_without(episodes, |_| false).await
+    /// The summary of some messages of a thread, such as those that a response omits, without the sentences that a content
+    /// policy prohibits; empty when they have no text.
+    pub async fn digest_of(&self, thread: &str, episodes: &[Episode]) -> Result<String> {
+        let graph = self.locate_graph(Locate::Thread, thread, "thread").await?;
+        let policy = self.state().content_policy(graph).await?;
+        self.digest_without(episodes, |text| policy.as_ref().is_some_and(|policy| policy.prohibits(text))).await
     }
 
     async fn digest_without(&self, episodes: &[Episode], is_left_out: impl Fn(&str) -> bool) -> Result<String> {

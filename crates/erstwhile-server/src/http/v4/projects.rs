@@ -59,13 +59,13 @@ pub(super) async fn update(
         let message = "hyperedges_enabled cannot be changed with an API key";
         return Err(ApiError::new(StatusCode::FORBIDDEN, message).with_param("hyperedges_enabled"));
     }
-    let time_zone = body.default_time_zone.update(Ok)?;
-    if let Some(include) = body.include_policy_violating_episodes {
-        project.include_violating_episodes(include).await?;
-    }
-    let changed = match time_zone {
+    // First what may be refused.
+    let changed = match body.default_time_zone.update(Ok)? {
         Some(time_zone) => project.set_time_zone(time_zone).await?,
         None => project.info().await?,
     };
+    if let Some(include) = body.include_policy_violating_episodes {
+        project.include_violating_episodes(include).await?;
+    }
     WireProject::of(&project, changed).await
 }
