@@ -67,6 +67,17 @@ fn facts(server: &Process) -> Vec<String> {
     facts.map(|edge| edge["fact"].as_str().expect("a fact").to_owned()).collect()
 }
 
+/// Waits until what was said has become facts.
+fn wait_for_facts(server: &Process) {
+    for _ in 0..300 {
+        if !facts(server).is_empty() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("no fact was read");
+}
+
 #[test]
 fn what_the_model_read_is_in_the_graph_and_its_cost_is_visible_everywhere() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -132,6 +143,7 @@ fn a_question_to_a_graph_is_answered_with_citations() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = start(folder.path(), &fake_model::start(answers));
     say(&server, "I live in Lyon.");
+    wait_for_facts(&server);
     let user: Value = server.call("GET", "/users/ann", None).body;
     let key = format!("Authorization: Api-Key {}\r\n", crate::process::KEY);
     let ask = |stream: bool| {
