@@ -86,7 +86,7 @@ const CHARACTERS_PER_TOKEN: usize = 4;
 /// The title of the facts. An event has the date "(on …)" instead of a range.
 const FACTS_TITLE: &str = "Facts with their valid date ranges: FACT (Date range: from - to)";
 /// What a block says instead of the sections after the summary if nothing is known.
-pub const NOTHING_KNOWN: &str = "Nothing that was said before is about the last messages of this conversation.";
+pub const NOTHING_KNOWN: &str = "No memory seems to be about the last messages of this conversation.";
 /// Maximum number of characters of one episode, so that one long message does not crowd out the rest.
 const EPISODE_CHARACTERS_MAX: usize = 1_200;
 

@@ -17,6 +17,9 @@ use asked::AskedWords;
 
 mod asked;
 
+/// The share of words from which on all are repeated; a sum of weights is not exact.
+const ALL_WORDS: f32 = 0.9999;
+
 static ESTIMATES: LazyLock<AnswerabilityEstimates> =
     LazyLock::new(|| serde_json::from_str(include_str!("answerability/weights.json")).unwrap_or_default());
 
@@ -90,8 +93,9 @@ impl AnswerabilityEstimates {
 
     fn of(&self, signs: &Signs, has_vector: bool) -> Answerability {
         let estimate = if has_vector { self.with_vectors } else { self.without_vectors };
-        // A query that names no topic, or asks for advice, is about everything.
-        if signs.words == 0.0 {
+        // A query that names no topic, or asks for advice, is about everything. What repeats every word of a query is about
+        // it, also where the query is too short for its vector to tell ("Where do I work?").
+        if signs.words == 0.0 || signs.turns.max(signs.claims) >= ALL_WORDS {
             return Answerability { probability: 1.0, is_known: true };
         }
         let probability = estimate.probability(signs);

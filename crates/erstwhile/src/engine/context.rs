@@ -24,6 +24,10 @@ const EPISODE_RELEVANCE_MIN: f64 = 0.03;
 /// The same for statements, whose scores are no probabilities and less far apart.
 const STATEMENT_RELEVANCE_MIN: f64 = 0.5;
 
+/// A graph of fewer episodes than this is shown without asking whether it knows anything: the block has room for most of
+/// it, and the estimate was trained on longer conversations.
+const EPISODES_MIN: usize = 50;
+
 /// A request for context.
 #[derive(Debug, Clone, Default)]
 pub struct ContextRequest {
@@ -107,21 +111,31 @@ impl ProjectHandle {
         if search.query.trim().is_empty() {
             return Ok(compose(&ContextParts { user_summary, ..ContextParts::default() }, budget));
         }
-        if !self.is_any_known(&index, &search, &texts).await? {
+        if !self.is_any_known(&index, &search, &texts, said).await? {
             return Ok(compose(&ContextParts { user_summary, nothing_known: true, ..ContextParts::default() }, budget));
         }
         let search = self.search_request(&index, search).await?;
         index.read(|index| compose(&parts(index, graph, user_summary, &search), budget))
     }
 
-    /// Whether the graph says anything about what one of some texts asks. A conversation whose last message asks nothing is
-    /// about everything.
-    async fn is_any_known(&self, index: &IndexHandle, search: &Search, texts: &[&str]) -> Result<bool> {
-        if texts.first().is_none_or(|last| !is_question(last)) {
+    /// Whether the graph says anything about what one of the last messages asks, newest first. A conversation whose last
+    /// message asks nothing is about everything, and so is one about a small graph.
+    ///
+    /// A message does not answer itself or an earlier one.
+    async fn is_any_known(
+        &self,
+        index: &IndexHandle,
+        search: &Search,
+        texts: &[&str],
+        said: &[EpisodeId],
+    ) -> Result<bool> {
+        let is_small = index.read(|index| index.episodes().take(EPISODES_MIN).count() < EPISODES_MIN)?;
+        if is_small || texts.first().is_none_or(|last| !is_question(last)) {
             return Ok(true);
         }
-        for text in texts {
-            let own = Search { query: (*text).to_owned(), ..search.clone() };
+        for (newer, text) in texts.iter().enumerate() {
+            let ignored = said.iter().rev().take(newer + 1).copied().collect();
+            let own = Search { query: (*text).to_owned(), ignored, ..search.clone() };
             if self.answerability(index, own).await?.is_known {
                 return Ok(true);
             }

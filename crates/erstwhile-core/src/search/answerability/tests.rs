@@ -76,6 +76,15 @@ fn names_of_those_who_talk_and_words_that_only_ask_do_not_count() {
 }
 
 #[test]
+fn a_graph_that_repeats_every_word_of_a_short_query_knows_about_it() {
+    let index = index(&["I work at a bakery.", "I own a violin."]);
+    let query = SearchRequest { vector: vec![1.0, 0.0].into(), ..request("Where do I work?") };
+    assert!(index.answerability(&query).is_known, "although no vector is near");
+    let query = SearchRequest { vector: vec![1.0, 0.0].into(), ..request("Which hamster?") };
+    assert!(!index.answerability(&query).is_known);
+}
+
+#[test]
 fn ignored_and_later_episodes_do_not_count() {
     let index = index(&["I own a kayak.", "I own a violin."]);
     let query = request("kayak");
