@@ -13,7 +13,7 @@ use erstwhile::search::{AnswerabilityEstimate, AnswerabilityEstimates, Signs};
 use erstwhile_models::static_embedder::StaticEmbedder;
 use serde::Serialize;
 
-use crate::conversations::{self, DataSet, Stored};
+use crate::conversations::{self, ConversationOptions, DataSet, Stored};
 use crate::table;
 use fit::{Example, area, fit, known_min};
 use questions::{Asked, Kind};
@@ -29,12 +29,8 @@ const LOST_MAX: f64 = 0.02;
 /// Options of the training.
 #[derive(Debug, Args)]
 pub(crate) struct TrainAnswerability {
-    /// Conversation files, one per data set
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Folder that keeps the stored conversations between runs
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    conversations: ConversationOptions,
     /// File to write the weights and the report to
     #[arg(long)]
     write: Option<PathBuf>,
@@ -113,11 +109,10 @@ impl TrainAnswerability {
     }
 
     async fn measure(&self) -> anyhow::Result<Training> {
-        std::fs::create_dir_all(&self.data)?;
-        let engine = conversations::open(&self.data, None).await?;
+        let engine = self.conversations.open(None).await?;
         let mut sets = Vec::new();
         let mut part_of = Vec::new();
-        for file in &self.files {
+        for file in &self.conversations.files {
             let (name, conversations) = conversations::read(file)?;
             let (parts, numbers) = questions::divide(&conversations);
             sets.extend([(name.clone(), conversations), (name, parts)]);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use clap::Args;
 use erstwhile::engine::{GraphRef, NewMessage, NewThread, NewUser, Search};
 use erstwhile::model::{EpisodeId, Metadata, ProjectId, Role};
 use erstwhile::store::Store;
@@ -26,6 +27,35 @@ use serde::Deserialize;
 const MESSAGES_PER_CALL: usize = 30;
 /// Pause between two looks at the ingestion queue.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Where a command reads conversations, and where it stores them.
+#[derive(Debug, Args)]
+pub(crate) struct ConversationOptions {
+    /// Conversation files, one per data set
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Folder that keeps the stored conversations between runs
+    #[arg(long)]
+    data: PathBuf,
+}
+
+impl ConversationOptions {
+    /// An engine with the built-in models on the folder, and the sentence encoder in another folder.
+    pub(crate) async fn open(&self, model: Option<&Path>) -> anyhow::Result<Engine> {
+        std::fs::create_dir_all(&self.data)?;
+        let store = Store::open(Arc::new(Sqlite::open(&self.data.join("retrieval.db"))?)).await?;
+        // Quality is measured, not speed.
+        let embedding =
+            EmbeddingModelSettings { query_deadline: Duration::from_mins(1), ..EmbeddingModelSettings::default() };
+        let settings = EngineSettings { index_bytes_max: 4 << 30, embedding, ..EngineSettings::default() };
+        let builder = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?);
+        let builder = match model {
+            Some(model) => builder.embedding_model(SentenceEncoder::load(model, model.display().to_string())?),
+            None => builder,
+        };
+        Ok(builder.settings(settings).build())
+    }
+}
 
 /// Conversations of one kind.
 pub(crate) struct DataSet {
@@ -80,21 +110,6 @@ pub(crate) struct Message {
     pub(crate) name: Option<String>,
     pub(crate) content: String,
     created_at: jiff::Timestamp,
-}
-
-/// An engine with the built-in models on a folder, and the sentence encoder in another folder.
-pub(crate) async fn open(folder: &Path, model: Option<&Path>) -> anyhow::Result<Engine> {
-    let store = Store::open(Arc::new(Sqlite::open(&folder.join("retrieval.db"))?)).await?;
-    // Quality is measured, not speed.
-    let embedding =
-        EmbeddingModelSettings { query_deadline: Duration::from_mins(1), ..EmbeddingModelSettings::default() };
-    let settings = EngineSettings { index_bytes_max: 4 << 30, embedding, ..EngineSettings::default() };
-    let builder = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?);
-    let builder = match model {
-        Some(model) => builder.embedding_model(SentenceEncoder::load(model, model.display().to_string())?),
-        None => builder,
-    };
-    Ok(builder.settings(settings).build())
 }
 
 /// Waits until every conversation has the vectors of the embedding model, if there is one.

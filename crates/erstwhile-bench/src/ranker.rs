@@ -8,7 +8,8 @@ use clap::Args;
 use erstwhile::search::{Feature, Features, Ranker, Rankers};
 use serde::Serialize;
 
-use crate::{conversations, table};
+use crate::conversations::{self, ConversationOptions};
+use crate::table;
 use fit::{List, fit};
 pub(crate) use measured::Quality;
 use measured::{Measured, measure};
@@ -25,12 +26,8 @@ const OF_VECTORS: &[Feature] =
 /// Options of the training.
 #[derive(Debug, Args)]
 pub(crate) struct TrainRanker {
-    /// Conversation files, one per data set
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Folder that keeps the stored conversations between runs
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    conversations: ConversationOptions,
     /// File to write the weights and the report to; with a model, its weights and report are added to those of the file
     #[arg(long)]
     write: Option<PathBuf>,
@@ -65,9 +62,8 @@ impl TrainRanker {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Runtime::new()?;
         let (names, questions) = runtime.block_on(async {
-            std::fs::create_dir_all(&self.data)?;
-            let engine = conversations::open(&self.data, self.model.as_deref()).await?;
-            let (project, sets) = conversations::store(&engine, &self.files).await?;
+            let engine = self.conversations.open(self.model.as_deref()).await?;
+            let (project, sets) = conversations::store(&engine, &self.conversations.files).await?;
             conversations::embed(&engine, project, &sets).await?;
             let questions = measure(&engine, project, &sets).await?;
             anyhow::Ok((sets.into_iter().map(|set| set.name).collect::<Vec<_>>(), questions))

@@ -7,8 +7,9 @@ use erstwhile::engine::{GraphRef, Search};
 use erstwhile::search::Reranker;
 use serde_json::json;
 
+use crate::conversations::{self, ConversationOptions};
 use crate::ranker::Quality;
-use crate::{conversations, table};
+use crate::table;
 
 /// Number of results per search.
 const LIMIT: usize = 50;
@@ -16,12 +17,8 @@ const LIMIT: usize = 50;
 /// Recall on conversations with questions.
 #[derive(Debug, Args)]
 pub(crate) struct Retrieval {
-    /// Conversation files, one per data set
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Folder that keeps the stored conversations between runs
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    conversations: ConversationOptions,
     /// Folder of a sentence encoder, by whose vectors episodes are searched instead of the built-in table's
     #[arg(long)]
     model: Option<PathBuf>,
@@ -36,9 +33,8 @@ impl Retrieval {
     }
 
     async fn measure(self) -> anyhow::Result<()> {
-        std::fs::create_dir_all(&self.data)?;
-        let engine = conversations::open(&self.data, self.model.as_deref()).await?;
-        let (project, sets) = conversations::store(&engine, &self.files).await?;
+        let engine = self.conversations.open(self.model.as_deref()).await?;
+        let (project, sets) = conversations::store(&engine, &self.conversations.files).await?;
         conversations::embed(&engine, project, &sets).await?;
         let mut rows = Vec::new();
         let mut rankings = Vec::new();

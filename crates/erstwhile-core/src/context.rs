@@ -26,7 +26,7 @@ pub struct ContextParts {
     pub episodes: Vec<Episode>,
     /// Statements relevant to the conversation, for messages that are too long to be shown whole.
     pub statements: Vec<Fact>,
-    /// Nothing is known about what the conversation asks, so that the other parts could only be noise.
+    /// Nothing seems to be known about what the conversation asks, so that most of the other parts would be noise.
     pub nothing_known: bool,
 }
 
@@ -85,8 +85,10 @@ pub struct ContextBlock {
 const CHARACTERS_PER_TOKEN: usize = 4;
 /// The title of the facts. An event has the date "(on …)" instead of a range.
 const FACTS_TITLE: &str = "Facts with their valid date ranges: FACT (Date range: from - to)";
-/// What a block says instead of the sections after the summary if nothing is known.
+/// What a block says after the summary if nothing seems to be known.
 pub const NOTHING_KNOWN: &str = "No memory seems to be about the last messages of this conversation.";
+/// Maximum number of facts below that line: few, but the right one if the estimate is wrong.
+const NEAREST_FACTS_MAX: usize = 5;
 /// Maximum number of characters of one episode, so that one long message does not crowd out the rest.
 const EPISODE_CHARACTERS_MAX: usize = 1_200;
 
@@ -96,8 +98,8 @@ const EPISODE_CHARACTERS_MAX: usize = 1_200;
 /// the unused part of a share goes to the next section that has one. Nothing is said twice: a fact that another one
 /// contains, an entity of which the facts already say everything, and a turn or statement that repeats a fact are
 /// left out. A turn that is shown whole stands for its statements; of a longer one, its statements are shown instead.
-/// If nothing is known about what the conversation asks, the block has the summary and says so.
-pub fn compose(parts: &ContextParts, budget: ContextBudget) -> ContextBlock {
+/// If nothing seems to be known about what the conversation asks, the block says so, and has the nearest facts only.
+pub fn compose(parts: &ContextParts, mut budget: ContextBudget) -> ContextBlock {
     let mut block = String::new();
     if let Some(summary) = parts.user_summary.as_deref().filter(|summary| !summary.is_empty()) {
         section(&mut block, "What is known about the user", "USER_SUMMARY", &[inert(summary).into_owned()]);
@@ -109,7 +111,8 @@ pub fn compose(parts: &ContextParts, budget: ContextBudget) -> ContextBlock {
         }
         block.push_str(NOTHING_KNOWN);
         block.push('\n');
-        return ContextBlock { text: block, stable_bytes };
+        budget.facts_max = budget.facts_max.min(NEAREST_FACTS_MAX);
+        (budget.entities_percent, budget.episodes_percent) = (0, 0);
     }
     let room = budget.tokens_max.saturating_mul(CHARACTERS_PER_TOKEN).saturating_sub(block.len());
     // A section without a share is left out, also when another leaves room.
@@ -125,9 +128,14 @@ pub fn compose(parts: &ContextParts, budget: ContextBudget) -> ContextBlock {
     let (entities, left) = fit(lines, share(budget.entities_percent, left));
     let entities: Vec<String> = entities.into_iter().map(|((), line)| line).collect();
     let episodes = selection::said(parts, &shown, budget.episodes_max, share(budget.episodes_percent, left));
-    section(&mut block, FACTS_TITLE, "FACTS", &facts);
-    let title = "Entities: name, label, attributes and summary as far as they are known";
-    section(&mut block, title, "ENTITIES", &entities);
+    // As the SDKs do, without facts or entities, too.
+    if !parts.nothing_known || !facts.is_empty() {
+        section(&mut block, FACTS_TITLE, "FACTS", &facts);
+    }
+    if !parts.nothing_known {
+        let title = "Entities: name, label, attributes and summary as far as they are known";
+        section(&mut block, title, "ENTITIES", &entities);
+    }
     if !episodes.is_empty() {
         section(&mut block, "What was said: SPEAKER: words (time)", "EPISODES", &episodes);
     }

@@ -8,9 +8,11 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
 mod inert;
+mod number_words;
 pub mod sentences;
 
 pub use inert::inert;
+pub use number_words::{NUMBER_WORDS, number_of_word};
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 

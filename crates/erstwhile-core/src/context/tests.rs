@@ -169,17 +169,20 @@ fn a_block_begins_with_what_does_not_depend_on_the_conversation() {
 }
 
 #[test]
-fn a_block_without_an_answer_has_the_summary_and_says_so() {
-    let summary = Some("Noor Haddad lives in Haifa.".to_owned());
+fn a_block_without_an_answer_says_so_and_has_only_the_nearest_facts() {
+    let said = |number: u32| fact(number.into(), &format!("Noor owns boat {number}"));
     let parts = ContextParts {
-        user_summary: summary,
-        facts: vec![fact(1, "Noor likes tea")],
+        user_summary: Some("Noor Haddad lives in Haifa.".to_owned()),
+        facts: (1..=9).map(said).collect(),
+        episodes: vec![turn(1, "It rained all day in the harbour.")],
         nothing_known: true,
         ..ContextParts::default()
     };
     let block = compose(&parts, ContextBudget::default());
     assert!(block.text[..block.stable_bytes].contains("Haifa"));
-    assert_eq!(block.text[block.stable_bytes..].trim(), NOTHING_KNOWN);
+    let rest = block.text[block.stable_bytes..].trim();
+    assert!(rest.starts_with(NOTHING_KNOWN) && rest.contains("boat 5"), "{rest}");
+    assert!(!rest.contains("boat 6") && !rest.contains("rained"), "{rest}");
     let empty = ContextParts { nothing_known: true, ..ContextParts::default() };
     assert_eq!(compose(&empty, ContextBudget::default()).text, format!("{NOTHING_KNOWN}\n"));
 }

@@ -2,7 +2,7 @@
 
 use erstwhile::identity::normalise;
 use erstwhile::ontology::{Property, PropertyKind};
-use erstwhile::text::contains_word;
+use erstwhile::text::{NUMBER_WORDS, contains_word};
 use serde_json::Value;
 
 use super::quotes::{NAMED, Words};
@@ -39,30 +39,7 @@ pub(super) fn numbers(text: &str) -> Vec<String> {
 }
 
 fn number_word(number: &str) -> Option<&'static str> {
-    const WORDS: [&str; 21] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    WORDS.get(number.parse::<usize>().ok()?).copied()
+    NUMBER_WORDS.get(number.parse::<usize>().ok()?).copied()
 }
 
 /// A property's value of its declared kind, if it is said; whether something is so need not be said in so many words.

@@ -87,7 +87,7 @@ fn a_block_says_that_nothing_is_known_instead_of_showing_noise() {
         answer.body["context"].as_str().expect("a context").to_owned()
     };
     let unknown = context("Which vaccinations does my hamster Pim still need?");
-    assert!(unknown.contains("No memory seems to be") && !unknown.contains("<FACTS>"), "{unknown}");
+    assert!(unknown.contains("No memory seems to be") && !unknown.contains("<EPISODES>"), "{unknown}");
     assert!(unknown.contains("<USER_SUMMARY>") && unknown.contains("Ann"), "who the user is stays: {unknown}");
     let known = context("What did I taste at the market in Ghent with Maud?");
     assert!(known.contains("Ann visited Ghent") && !known.contains("No memory seems to be"), "{known}");

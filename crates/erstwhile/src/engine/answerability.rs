@@ -2,7 +2,7 @@
 
 use super::{GraphHandle, ProjectHandle, Search};
 use crate::state::IndexHandle;
-use erstwhile_core::error::Result;
+use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::EpisodeId;
 use erstwhile_core::search::{Answerability, AnswerabilityEstimates, QueryVector, SearchRequest, Signs};
 
@@ -18,26 +18,34 @@ impl GraphHandle {
     pub async fn signs(&self, query: &str, ignored: &[EpisodeId]) -> Result<Signs> {
         let index = self.project.index(self.partition().await?).await?;
         let search = Search { ignored: ignored.to_vec(), ..Search::new(query, 1) };
-        let request = self.project.request_for_signs(&index, search).await?;
-        index.read(|index| index.signs(&request))
+        let search = self.project.without_violations(&index, search).await?;
+        let requests = self.project.requests_for_signs(vec![search]).await?;
+        index.read(|index| requests.first().map(|request| index.signs(request)).unwrap_or_default())
     }
 }
 
 impl ProjectHandle {
     /// Whether a graph says anything about what a search asks.
     pub(super) async fn answerability(&self, index: &IndexHandle, search: Search) -> Result<Answerability> {
-        let request = self.request_for_signs(index, search).await?;
-        index.read(|index| index.answerability(&request))
+        let search = self.without_violations(index, search).await?;
+        let requests = self.requests_for_signs(vec![search]).await?;
+        let known = index.read(|index| requests.first().map(|request| index.answerability(request)))?;
+        known.ok_or_else(|| Error::internal("a search without a request"))
     }
 
-    /// A request with the vector of the embedder for which the estimates hold, if it is in use.
-    async fn request_for_signs(&self, index: &IndexHandle, search: Search) -> Result<SearchRequest> {
-        let vector = if self.embedder().model() == AnswerabilityEstimates::trained().embedder {
-            self.embedder().embed(&[&search.query]).await?.into_iter().next().unwrap_or_default().into()
+    /// Requests with vectors of the embedder for which the estimates hold, if it is in use.
+    pub(super) async fn requests_for_signs(&self, searches: Vec<Search>) -> Result<Vec<SearchRequest>> {
+        let is_trained = self.embedder().model() == AnswerabilityEstimates::trained().embedder;
+        let mut vectors = if is_trained {
+            let queries: Vec<&str> = searches.iter().map(|search| search.query.as_str()).collect();
+            self.embedder().embed(&queries).await?.into_iter()
         } else {
-            QueryVector::default()
+            Vec::new().into_iter()
         };
-        let search = self.without_violations(index, search).await?;
-        Ok(self.request_with(search, vector))
+        let request = |search| {
+            let vector = vectors.next().map(QueryVector::from).unwrap_or_default();
+            self.request_with(search, vector)
+        };
+        Ok(searches.into_iter().map(request).collect())
     }
 }

@@ -111,11 +111,14 @@ impl ProjectHandle {
         if search.query.trim().is_empty() {
             return Ok(compose(&ContextParts { user_summary, ..ContextParts::default() }, budget));
         }
-        if !self.is_any_known(&index, &search, &texts, said).await? {
-            return Ok(compose(&ContextParts { user_summary, nothing_known: true, ..ContextParts::default() }, budget));
-        }
-        let search = self.search_request(&index, search).await?;
-        index.read(|index| compose(&parts(index, graph, user_summary, &search), budget))
+        let search = self.without_violations(&index, search).await?;
+        let nothing_known = !self.is_any_known(&index, &search, &texts, said).await?;
+        let vector = self.query_vector(&index, &search.query).await?;
+        let search = self.request_with(search, vector);
+        index.read(|index| {
+            let parts = ContextParts { nothing_known, ..parts(index, graph, user_summary, &search) };
+            compose(&parts, budget)
+        })
     }
 
     /// Whether the graph says anything about what one of the last messages asks, newest first. A conversation whose last
@@ -133,14 +136,13 @@ impl ProjectHandle {
         if is_small || texts.first().is_none_or(|last| !is_question(last)) {
             return Ok(true);
         }
-        for (newer, text) in texts.iter().enumerate() {
-            let ignored = said.iter().rev().take(newer + 1).copied().collect();
-            let own = Search { query: (*text).to_owned(), ignored, ..search.clone() };
-            if self.answerability(index, own).await?.is_known {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let asked = texts.iter().enumerate().map(|(newer, text)| Search {
+            query: (*text).to_owned(),
+            ignored: said.iter().rev().take(newer + 1).copied().collect(),
+            ..search.clone()
+        });
+        let requests = self.requests_for_signs(asked.collect()).await?;
+        index.read(|index| requests.iter().any(|request| index.answerability(request).is_known))
     }
 }
 

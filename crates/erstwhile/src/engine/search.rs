@@ -92,7 +92,7 @@ impl ProjectHandle {
 
     /// The vector of a query: by the embedding model if the index has its vectors and it answers in time, else by the quick
     /// embedder.
-    async fn query_vector(&self, index: &IndexHandle, query: &str) -> Result<QueryVector> {
+    pub(super) async fn query_vector(&self, index: &IndexHandle, query: &str) -> Result<QueryVector> {
         if index.read(GraphIndex::has_model_vectors)?
             && let Some(vector) = self.engine.state.query_vector(self.id, query).await
         {

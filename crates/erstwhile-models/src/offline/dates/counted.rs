@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use erstwhile::text::number_of_word;
+
 use super::calendar::is_month;
 use super::fallback::is_clock;
 use super::rules::{unit, year};
@@ -20,7 +22,7 @@ pub(super) fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) ->
             return counted.is_some_and(is_span);
         }
         let is_number = number.kind == TokenKind::Number && number.lower.bytes().all(|b| b.is_ascii_digit())
-            || NUMBER_WORDS.contains(&number.lower.as_str());
+            || number_of_word(&number.lower).is_some_and(|number| (1..=12).contains(&number));
         // "In March, two weeks in Rome", but not "a year, two months ago".
         let counts = |t: &Token| {
             let behind = context.tokens.get(at + 3);
@@ -42,9 +44,6 @@ pub(super) fn end_of_expression(context: DateContext<'_>, run: &Range<usize>) ->
         here.is(",") && is_number && year(&number.lower).is_none() && counted.is_some_and(counts)
     })
 }
-
-const NUMBER_WORDS: &[&str] =
-    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /// "About 5 movies": a number of something else.
 pub(super) fn counts_something(context: DateContext<'_>, words: &Range<usize>) -> bool {

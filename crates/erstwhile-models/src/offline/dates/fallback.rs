@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use chrono::{Datelike, FixedOffset, NaiveDateTime, TimeZone as _, Timelike};
 use duckling::{Context, DimensionKind, DimensionValue, Lang, Locale, Options, TimePoint, TimeValue, parse};
+use erstwhile::text::number_of_word;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::calendar::is_month;
@@ -384,16 +385,19 @@ fn is_small_range(word: &str) -> bool {
 
 /// Whether a word is a number or a unit, which alone is no date: "7", "3rd", "two", "weeks".
 pub(super) fn is_quantity(word: &str) -> bool {
-    const NUMBERS: &[&str] = &[
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half",
-        "couple", "few", "first", "third", "fourth", "fifth", "to", "and", "-", "between", "from", "'s",
-    ];
+    const WORDS: &[&str] =
+        &["half", "couple", "few", "first", "third", "fourth", "fifth", "to", "and", "-", "between", "from", "'s"];
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let plain = !digits.is_empty()
         && digits.bytes().all(|b| b.is_ascii_digit())
         && year(word).is_none()
         && matches!(&word[digits.len()..], "" | "st" | "nd" | "rd" | "th" | "s");
-    plain || NUMBERS.contains(&word) || unit(word).is_some() || matches!(word, "minute" | "minutes" | "hour" | "hours")
+    let is_number = || number_of_word(word).is_some_and(|number| (1..=12).contains(&number));
+    plain
+        || WORDS.contains(&word)
+        || is_number()
+        || unit(word).is_some()
+        || matches!(word, "minute" | "minutes" | "hour" | "hours")
 }
 
 fn is_part_of_day(word: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use erstwhile::text::number_of_word;
 use jiff::civil::{Date, DateTime, Weekday};
 
 use super::calendar::{self, is_month, month_number, whole_month, whole_year};
@@ -269,20 +270,8 @@ fn quantity(context: DateContext<'_>, at: usize) -> Option<(usize, i64)> {
 
 /// A small number in words or digits.
 fn number(word: &str) -> Option<i64> {
-    const NAMES: [&str; 13] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    if let Some(index) = NAMES.iter().position(|name| *name == word) {
-        return i64::try_from(index).ok();
-    }
-    match word {
-        "fifteen" => Some(15),
-        "twenty" => Some(20),
-        "thirty" => Some(30),
-        "forty" => Some(40),
-        "fifty" => Some(50),
-        _ if word.len() <= 3 => word.parse().ok(),
-        _ => None,
-    }
+    let digits = || (word.len() <= 3).then(|| word.parse().ok()).flatten();
+    number_of_word(word).map(i64::from).or_else(digits)
 }
 
 /// The length of a unit in months and days, and its grain.

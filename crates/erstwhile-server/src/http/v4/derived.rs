@@ -75,9 +75,6 @@ impl ListDerived {
     }
 }
 
-/// The order of lists of derived data: by uuid, or by creation.
-const ORDERS: [(&str, bool); 2] = [("uuid", false), ("created_at", true)];
-
 pub(super) async fn observations(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
@@ -85,7 +82,7 @@ pub(super) async fn observations(
     Body(body): Body<ListDerived>,
 ) -> Result<Json<Page<WireObservation>>, ApiError> {
     body.check()?;
-    let is_by_creation = query.order_of(&ORDERS)?;
+    let is_by_creation = query.is_by_creation()?;
     let located = project.graph_by_uuid(graph).await?;
     let observations = project.graph(&located.reference).observations().await?;
     let row = |observation: Observation| KeyedRow {
@@ -165,7 +162,7 @@ pub(super) async fn thread_summaries(
     Body(body): Body<ListDerived>,
 ) -> Result<Json<Page<WireThreadSummary>>, ApiError> {
     body.check()?;
-    let is_by_creation = query.order_of(&ORDERS)?;
+    let is_by_creation = query.is_by_creation()?;
     let located = project.graph_by_uuid(graph).await?;
     let summaries = project.graph(&located.reference).summaries(SummaryKind::Threads).await?;
     let (summaries, page) = query.keyed(summaries.into_iter().map(row(is_by_creation)).collect())?.take();
@@ -207,7 +204,7 @@ pub(super) async fn document_summaries(
     Body(body): Body<ListDerived>,
 ) -> Result<Json<Page<WireDocumentSummary>>, ApiError> {
     body.check()?;
-    let is_by_creation = query.order_of(&ORDERS)?;
+    let is_by_creation = query.is_by_creation()?;
     let located = project.graph_by_uuid(graph).await?;
     let summaries = project.graph(&located.reference).summaries(SummaryKind::Documents).await?;
     let page = query.keyed(summaries.into_iter().map(row(is_by_creation)).collect())?;

@@ -124,19 +124,13 @@ pub(super) struct ListEpisodes {
     filters: Option<WireEpisodeFilters>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EpisodeOrder {
-    Uuid,
-    CreatedAt,
-}
-
 pub(super) async fn list(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(query): Query<PageQuery>,
     Body(body): Body<ListEpisodes>,
 ) -> Result<Json<Page<WireEpisode>>, ApiError> {
-    let order = query.order_of(&[("uuid", EpisodeOrder::Uuid), ("created_at", EpisodeOrder::CreatedAt)])?;
+    let is_by_creation = query.is_by_creation()?;
     let filters = body.filters.unwrap_or_default();
     let mentioning = ids("mentioned_node_uuids", filters.mentioned_node_uuids.clone(), EntityId)?;
     let wanted = filters.content_policy_violated;
@@ -145,7 +139,7 @@ pub(super) async fn list(
     by_violation(&project, &located, &mut filter, wanted).await?;
     let episodes = project.graph(&located.reference).episodes(&filter, &mentioning).await?;
     let row = |episode: Episode| {
-        let key = if order == EpisodeOrder::CreatedAt { episode.recorded_at.as_microsecond() } else { 0 };
+        let key = if is_by_creation { episode.recorded_at.as_microsecond() } else { 0 };
         KeyedRow { key, uuid: episode.id.0, item: episode }
     };
     let (episodes, page) = query.keyed(episodes.into_iter().map(row).collect())?.take();

@@ -210,19 +210,13 @@ pub(super) struct ListHyperedges {
     filters: Option<HyperedgeFilters>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Uuid,
-    CreatedAt,
-}
-
 pub(super) async fn list(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(query): Query<PageQuery>,
     Body(body): Body<ListHyperedges>,
 ) -> Result<Json<Page<WireHyperedge>>, ApiError> {
-    let order = query.order_of(&[("uuid", Order::Uuid), ("created_at", Order::CreatedAt)])?;
+    let is_by_creation = query.is_by_creation()?;
     let filters = body.filters.unwrap_or_default();
     let nodes = ids("node_uuids", filters.node_uuids, EntityId)?;
     let edges = ids("edge_uuids", filters.edge_uuids, AssertionId)?;
@@ -236,7 +230,7 @@ pub(super) async fn list(
             && (episodes.is_empty() || episodes.contains(&hyperedge.id))
     });
     let row = |hyperedge: Hyperedge| {
-        let key = if order == Order::CreatedAt { hyperedge.recorded_at.as_microsecond() } else { 0 };
+        let key = if is_by_creation { hyperedge.recorded_at.as_microsecond() } else { 0 };
         KeyedRow { key, uuid: hyperedge.id.0, item: hyperedge }
     };
     let owner = Owner::from(&located);

@@ -218,7 +218,7 @@ pub(super) async fn neighbors(
     Query(query): Query<PageQuery>,
     Body(body): Body<ListNeighbors>,
 ) -> Result<Json<Page<Neighbor>>, ApiError> {
-    let is_by_creation = query.order_of(&[("uuid", false), ("created_at", true)])?;
+    let is_by_creation = query.is_by_creation()?;
     let direction = direction_of(body.direction.as_deref())?;
     let filter = body.filters.unwrap_or_default().parse()?;
     let located = project.graph_by_uuid(graph).await?;

@@ -77,6 +77,11 @@ impl PageQuery {
         })
     }
 
+    /// Whether a list that is by uuid otherwise is to be ordered by time of creation.
+    pub(super) fn is_by_creation(&self) -> Result<bool, ApiError> {
+        self.order_of(&[("uuid", false), ("created_at", true)])
+    }
+
     /// The page of a list that the store reads.
     pub(super) fn listing(&self, search: Option<String>, orders: &[(&str, SortBy)]) -> Result<Listing, ApiError> {
         let page_size = self.size(SIZE_MAX)?;
