@@ -1,9 +1,9 @@
-//! Shows what is read in dialogues: JSON lines `{"id", "user", "turns": [{"role", "name", "content", "created_at"}]}`.
+//! Shows what is read in dialogues, and what is dropped and why: JSON lines `{"id", "user", "turns": [{"role", "name", "content", "created_at"}]}`.
 
 use std::io::{BufRead, Write};
 
 use erstwhile::model::{ClaimKind, EpisodeKind, Role, TimePoint};
-use erstwhile::ports::{Claim, ExtractionRequest, Extractor, Turn};
+use erstwhile::ports::{Claim, DroppedWords, ExtractionRequest, Extractor, Turn};
 use erstwhile_models::offline::OfflineExtractor;
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 owner: owner.clone(),
                 context: context.clone(),
                 turns: chunk.to_vec(),
+                trace: true,
                 ..ExtractionRequest::default()
             };
             read.extend(extractor.extract(request).await?);
@@ -37,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     "claims": extraction.claims.iter().map(claim).collect::<Vec<_>>(),
                     "names": extraction.mentions.iter().map(|name| json!([name.name, name.entity_type])).collect::<Vec<_>>(),
                     "aliases": extraction.aliases.iter().map(|alias| json!([alias.name, alias.alias])).collect::<Vec<_>>(),
+                    "dropped": extraction.trace.dropped.iter().map(dropped).collect::<Vec<_>>(),
                     "statements": extraction.statements.iter().map(|said| said.text.clone()).collect::<Vec<_>>(),
                 })
             })
@@ -61,6 +63,10 @@ fn turn(turn: &Value) -> Result<Turn, Box<dyn std::error::Error>> {
         reference_time: turn["created_at"].as_str().unwrap_or("2025-03-03T09:00:00Z").parse()?,
         thread: Some("dialogue".to_owned()),
     })
+}
+
+fn dropped(dropped: &DroppedWords) -> Value {
+    json!({ "words": dropped.words, "reason": dropped.reason, "reading": dropped.reading })
 }
 
 fn claim(claim: &Claim) -> Value {

@@ -27,6 +27,7 @@ mod follow_ups;
 mod forms;
 mod fragments;
 mod given_names;
+mod habits;
 mod identifiers;
 mod instructions;
 mod jobs;

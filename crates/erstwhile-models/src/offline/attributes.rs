@@ -1,5 +1,6 @@
 //! Names, ages, birthdays, numbers, favourites and other attributes of a person and their things.
 
+use erstwhile::text::number_of_word;
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::{Object, relation_name};
@@ -115,7 +116,7 @@ impl SentenceReader<'_, '_> {
             && !kinds.has(Kind::Job)
             && !kinds.has(Kind::Kin)
             && !kinds.has(Kind::Animal)
-            && !kinds.has(Kind::Team)
+            && (!kinds.has(Kind::Team) || s.has_child_word(token, &["blood"]))
             && !FAVOURITE.contains(&lemma)
             && (!kinds.has(Kind::Vague) || OWN_THINGS.contains(&lemma) || s.has_child(token, &[Dep::Compound]))
     }
@@ -156,9 +157,10 @@ impl SentenceReader<'_, '_> {
             None => self.described_value(verb, thing).map(|value| (value, None)),
         };
         let Some((mut value, date)) = found else { return Ok(false) };
-        // "The car is only 2,200": its price.
+        // "The car is only 2,200": its price; but "it cost £28,000".
         if value.entity.is_none()
             && date.is_none()
+            && s.lemma(verb) != "cost"
             && s.is_a(thing, Kind::Ownable)
             && !s.is(thing, &["phone", "number"])
         {
@@ -176,7 +178,8 @@ impl SentenceReader<'_, '_> {
         // "My car is a Yaris": what one owns.
         let owned = value.entity == Some("Object") && s.is_a(thing, Kind::Ownable) && date.is_none();
         let of_date = if date.is_some() { self.end_or_start(verb, thing) } else { "" };
-        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}", relation_name(&noun)) };
+        let cost = if s.lemma(verb) == "cost" && s.is_a(thing, Kind::Ownable) { "_PRICE" } else { "" };
+        let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}{cost}", relation_name(&noun)) };
         let lasts = noun.contains("maiden") || noun.contains("birth");
         let was = s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() && !lasts;
         let joined = if date.is_some() || value.entity.is_none() { value.clone() } else { value.name.clone().into() };
@@ -379,18 +382,7 @@ impl SentenceReader<'_, '_> {
 
 /// A small number in digits or words.
 pub(super) fn number_of(word: &str) -> Option<u32> {
-    const WORDS: [&str; 13] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-    let listed = |words: &[&str], word: &str| u32::try_from(words.iter().position(|known| *known == word)?).ok();
-    let tens = |word: &str| Some((listed(&TENS, word)? + 2) * 10);
-    // "Sixty-six".
-    let compound = || {
-        let (first, second) = word.split_once('-')?;
-        let ones = listed(&WORDS, second).filter(|ones| (1..10).contains(ones))?;
-        Some(tens(first)? + ones)
-    };
-    word.parse().ok().or_else(|| listed(&WORDS, word)).or_else(|| tens(word)).or_else(compound)
+    word.parse().ok().or_else(|| number_of_word(word))
 }
 
 #[cfg(test)]

@@ -369,15 +369,22 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
 
 /// Removes articles and possessives at the start and punctuation at the end of a name.
 fn clean_name(name: &str) -> String {
-    let name = super::nouns::strip_article(name.trim());
+    let name = with_numbered_type(super::nouns::strip_article(name.trim()));
     let name = [" then ", " not ", ", not "]
         .into_iter()
-        .fold(name, |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
+        .fold(name.as_str(), |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
     let name = [" now", " before", " there", " lately"]
         .iter()
         .fold(name, |name, adverb| name.strip_suffix(adverb).unwrap_or(name));
+    // "Smoking two years ago".
+    let name = name.strip_suffix(" ago").map_or(name, |before| before.rsplitn(3, ' ').nth(2).unwrap_or(before));
     let name = name.trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '"' | '“' | '”') || c.is_whitespace());
     name.strip_suffix("'s").unwrap_or(name).to_owned()
+}
+
+/// "Type 2 diabetes": the parser takes "type" for a verb, so it reads "type-two".
+fn with_numbered_type(text: &str) -> String {
+    text.replace("type-two diabetes", "type 2 diabetes").replace("type-one diabetes", "type 1 diabetes")
 }
 
 /// Whether a text can be the name of an object.
@@ -405,7 +412,7 @@ fn whole_clause(fact: &Fact<'_>) -> String {
 
 /// A statement with a capital letter at its start and a full stop.
 pub(super) fn sentence_of(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = with_numbered_type(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let text = text.trim_matches(|c: char| matches!(c, ',' | ';' | ':') || c.is_whitespace()).trim_end_matches('.');
     // "A retired surveyor, not a programmer": what it is not was left out.
     let text = [" not", " and", " but", " or"].iter().find_map(|left| text.strip_suffix(left)).unwrap_or(text);

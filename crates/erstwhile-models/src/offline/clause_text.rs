@@ -408,7 +408,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
         let adjective = self.kept_among(child).unwrap_or(child);
         for before in s.children(adjective).filter(|c| *c < adjective).collect::<Vec<_>>() {
             let skipped = matches!(s.dep(before), Dep::Advmod | Dep::Punct | Dep::Cc | Dep::Npadvmod);
-            if !skipped || s.is(before, COMPOUNDING) {
+            let hyphen = s.text(before) == "-" && s.has_child_word(adjective, COMPOUNDING);
+            if !skipped || hyphen || s.is(before, COMPOUNDING) {
                 let word = nouns::pronoun_free(s, self.people, before, Some(&self.clause.subject.name))?;
                 self.pieces.push(Piece::Words(Some(before), word));
             }

@@ -12,7 +12,7 @@ use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
 use super::objects;
-use super::people::{MINE, Person, PersonKind, SECOND};
+use super::people::{Person, PersonKind, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
 
@@ -59,7 +59,7 @@ pub(super) const LASTING: &[&str] = &[
 ];
 
 /// Words that make another adjective of the next one: "colour blind".
-pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right", "half"];
+pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right", "half", "self"];
 
 /// The best reading of one object.
 pub(super) struct Candidate<'f> {
@@ -145,14 +145,28 @@ impl SentenceReader<'_, '_> {
         if lemma == "be" && (self.home(verb, &subject, reading) || self.praised_place(verb, subject_token, reading)) {
             return Ok(());
         }
-        if frames.is_empty() && !matches!(lemma, "have" | "get" | "be") {
-            return Ok(());
-        }
         let date = self.date_of(verb).filter(|date| {
             !self.is_of_every_day(verb, *date) && !self.is_origin(verb, *date) && !self.is_term(verb, *date)
         });
         let context = Context { verb, subject: &subject, reading, date };
-        let candidates = self.candidates(&context, &frames);
+        if s.is_lemma(verb, &["have", "own"]) {
+            self.lacks(&context)?;
+        }
+        let typed = !frames.is_empty() || matches!(lemma, "have" | "get" | "be");
+        let candidates = if typed { self.candidates(&context, &frames) } else { Vec::new() };
+        // "I run 5k every morning" is no event.
+        let runs = lemma == "run" && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && self.is_repeated(verb);
+        if candidates.is_empty()
+            || runs && candidates.iter().all(|found| matches!(found.relation, "RAN_DISTANCE" | "DOES_ACTIVITY"))
+        {
+            return self.action(&context);
+        }
+        self.state_candidates(&context, candidates)
+    }
+
+    /// States the best readings of a clause.
+    fn state_candidates(&mut self, context: &Context<'_>, candidates: Vec<Candidate<'_>>) -> Result<(), Vague> {
+        let s = self.s;
         // "Broke up with Pedro" says more than "broke up".
         let bare = candidates.iter().any(|candidate| candidate.slot != "self");
         // "Started a job at Acme": the employer says more than "a job".
@@ -164,7 +178,7 @@ impl SentenceReader<'_, '_> {
             if bare && candidate.slot == "self" {
                 continue;
             }
-            self.state_candidate(&context, &candidate)?;
+            self.state_candidate(context, &candidate)?;
         }
         Ok(())
     }
@@ -212,22 +226,6 @@ impl SentenceReader<'_, '_> {
                     })
             }
         }
-    }
-
-    /// "The US is my home": where the speaker lives.
-    fn home(&mut self, verb: usize, place: &Person, reading: Reading) -> bool {
-        let s = self.s;
-        let home = s.child(verb, |c| {
-            s.dep(c) == Dep::Attr && s.lemma(c) == "home" && s.child(c, |other| s.is(other, MINE)).is_some()
-        });
-        let Some(speaker) = self.people.speaker.clone() else { return false };
-        if home.is_none() || place.kind == PersonKind::Person || reading.negated || reading.mood != Mood::Actual {
-            return false;
-        }
-        let me = Person::named(speaker);
-        let statement = format!("{} lives in {}", me.name, place.name);
-        self.state(&me, "LIVES_IN", Object::entity(place.name.clone(), Some("Location")), statement);
-        true
     }
 
     /// The keys under which frames of a verb stand: "work", "break+up", "marry.pass".
@@ -360,7 +358,8 @@ impl SentenceReader<'_, '_> {
         let gives_up = matches!(candidate.relation, "AVOIDS" | "STOPPED");
         // What nobody thinks of doing is no plan.
         let unplanned = context.reading.mood == Mood::Considered && context.reading.negated;
-        if verbal && context.reading.mood == Mood::Wanted && !gives_up || unplanned {
+        let learns = candidate.relation == "LEARNS";
+        if verbal && context.reading.mood == Mood::Wanted && !gives_up && !learns || unplanned {
             return Ok(());
         }
         if self.is_told_by_itself(context, candidate) {
@@ -463,7 +462,7 @@ impl SentenceReader<'_, '_> {
             "SPEAKS" if self.s.tag(context.verb) == Tag::Vbg && context.reading.mood == Mood::Actual => {
                 format!("{subject} speaks {name}")
             }
-            _ => objects::habit_words(context, candidate, name, &clause).unwrap_or(clause),
+            _ => objects::habit_words(&self.s, context, candidate, name, &clause).unwrap_or(clause),
         }
     }
 
@@ -577,7 +576,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// The text of a clause with its date.
-    fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
+    pub(super) fn clause_words(&mut self, context: &Context<'_>, keep: Option<usize>) -> Result<String, Vague> {
         let sentence = self.s;
         let date = context.date.filter(|date| !self.is_aim(*date, context.reading.mood));
         let date = date.and_then(|date| self.date_words(date, false));

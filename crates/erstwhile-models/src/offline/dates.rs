@@ -303,7 +303,9 @@ fn speaks_of_past(tokens: &[Token]) -> bool {
         "shall",
         "won't",
     ];
-    let going = tokens.windows(2).any(|pair| pair[0].is("going") && pair[1].is("to"));
+    // "Going to", "promised to": what follows is to come.
+    let intends = ["going", "promised", "agreed", "decided", "planned", "arranged", "hoped"];
+    let going = tokens.windows(2).any(|pair| pair[0].is_any(&intends) && pair[1].is("to"));
     // "Getting married in June" is to come.
     let passive = |at: usize| {
         at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|t| t.is_any(&["getting", "being", "get", "be"]))

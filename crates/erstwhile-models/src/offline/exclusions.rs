@@ -215,6 +215,8 @@ impl SentenceReader<'_, '_> {
         match frame.relation.name.as_str() {
             // "Forty-six hives" are of bees.
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
+            // "She has come to look after him".
+            "CARES_FOR" => s.dep(context.verb) == Dep::Advcl,
             // "Many honours in my life".
             // "Studying for an MBA": not yet.
             "HAS_DEGREE" => {

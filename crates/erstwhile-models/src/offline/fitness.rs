@@ -115,7 +115,7 @@ impl SentenceReader<'_, '_> {
             return fitness;
         }
         if name == "LIFE_EVENT" {
-            return if reading.mood == Mood::Actual { 6 } else { 0 };
+            return if matches!(reading.mood, Mood::Actual | Mood::Planned) { 6 } else { 0 };
         }
         if matches!(name, "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS")
             && let Some(thing) = self.thing_meant(object)
@@ -151,13 +151,8 @@ impl SentenceReader<'_, '_> {
         }
         let wanted = frame.only.unwrap_or_else(|| s.lexicon.objects(name));
         let people = Kinds::of(&[Kind::Person, Kind::Animal, Kind::HumanNp, Kind::Baby]);
-        // One moves from a place with a name, not from "home".
-        if matches!(name, "MOVED_FROM" | "FROM" | "BORN_IN" | "GREW_UP_IN" | "MOVED_TO")
-            && !kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Gpe, Kind::Date]))
-            && !(name == "MOVED_TO" && self.is_specific(object))
-            && super::kin::called(&s, object).is_none()
-        {
-            return 0;
+        if let Some(fitness) = self.fits_place(name, object, kinds) {
+            return fitness;
         }
         let person = self.person(object);
         let is_known = |person: &Person| {
@@ -194,6 +189,29 @@ impl SentenceReader<'_, '_> {
             return if named && other { 8 } else { 0 };
         }
         self.fits_thing(context, frame, object, kinds, wanted)
+    }
+
+    /// The fitness of a place that one is from, moves to or lives in; `None` if the types decide.
+    fn fits_place(&mut self, name: &str, object: usize, kinds: Kinds) -> Option<u8> {
+        let s = self.s;
+        // "A cottage outside Kelso", "a village in Kerala": the place has a name.
+        if matches!(name, "LIVES_IN" | "FROM" | "GREW_UP_IN" | "BORN_IN")
+            && kinds.intersects(Kinds::of(&[Kind::Place, Kind::Business, Kind::Thing]))
+            && self.place_around(object).is_some()
+        {
+            return Some(6);
+        }
+        // One moves from a place with a name, not from "home".
+        let named = kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Gpe, Kind::Date]))
+            || super::kin::called(&s, object).is_some();
+        let fits = match name {
+            "FROM" | "BORN_IN" | "GREW_UP_IN" => named,
+            "MOVED_TO" => named || self.is_specific(object),
+            // "Moved out of my parents' house".
+            "MOVED_FROM" => named || s.child(object, |c| s.dep(c) == Dep::Poss && s.is_a(c, Kind::Kin)).is_some(),
+            _ => true,
+        };
+        (!fits).then_some(0)
     }
 
     /// The fitness in a slot that takes no noun of a type: a verb alone, a gerund, a status; `None` in others.
@@ -274,8 +292,8 @@ impl SentenceReader<'_, '_> {
             };
             return if habit && s.child(verb, other).is_none() { 6 } else { 0 };
         }
-        let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned);
-        let dated = s.is_past(verb) || context.date.is_some();
+        let actual = matches!(context.reading.mood, Mood::Actual | Mood::Planned | Mood::Wanted);
+        let dated = s.is_past(verb) || context.date.is_some() || context.reading.mood == Mood::Wanted;
         if actual && dated { 6 } else { 0 }
     }
 
@@ -414,10 +432,14 @@ impl SentenceReader<'_, '_> {
             && s.is_past(context.verb)
             && s.child(object, |c| s.dep(c) == Dep::Poss).is_some();
         // "Packed in the choir": the one that one was in.
+        // "I'm fasting for Ramadan".
+        let fasted = name == "CELEBRATED" && s.lemma(context.verb) == "fast" && s.is_proper(object);
+        // "Dropped out of college".
+        let dropped = name == "STOPPED" && s.lemma(context.verb) == "drop";
         let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "LOST" | "CANCELLED")
             || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
         let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
-        let owned = owned || mine || definite;
+        let owned = owned || mine || definite || dropped || fasted;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
         // "Sold the flat", "waiting for my visa": the one that the speaker has or is to get.
         let own = matches!(name, "SOLD" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM")

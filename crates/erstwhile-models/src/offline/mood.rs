@@ -51,11 +51,16 @@ const ACTUAL: &[&str] = &[
 ];
 const PLANS: &[&str] = &[
     "plan", "go", "gon", "intend", "decide", "aim", "schedule", "prepare", "set", "gonna", "arrange", "will", "commit",
-    "agree", "invite", "look",
+    "agree", "invite", "look", "promise", "vow",
 ];
 const WANTS: &[&str] = &["want", "wanna", "hope", "wish", "need", "dream", "mean", "wan", "aspire"];
 const CONSIDERS: &[&str] = &["think", "consider", "debate", "toy", "explore"];
 const LIKES: &[&str] = &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"];
+/// What one tries for longer than a moment.
+const ATTEMPTS: &[&str] = &[
+    "lose", "gain", "quit", "stop", "save", "sell", "buy", "cut", "eat", "learn", "improve", "conceive", "avoid",
+    "become",
+];
 /// Verbs and adjectives whose "that" clause is true.
 const FACTIVE: &[&str] = &[
     "know", "realize", "realise", "tell", "mention", "forget", "remember", "notice", "discover", "glad", "happy",
@@ -187,6 +192,15 @@ impl MoodReader<'_, '_> {
         let liking = s.is_lemma(verb, &["love", "like", "prefer"]);
         if would && liking {
             return Some(Mood::Wanted);
+        }
+        // "I can play the guitar".
+        if auxiliaries == ["can"]
+            && s.is_lemma(verb, &["play", "speak", "swim", "drive"])
+            && s.child_of(verb, &[Dep::Nsubj]).is_some_and(|subject| s.is(subject, &["i"]))
+            && !s.is_question()
+            && !s.has_child(verb, &[Dep::Advcl, Dep::Neg])
+        {
+            return Some(Mood::Actual);
         }
         if (auxiliaries.contains(&"ca") || s.has_child_word(verb, &["not"]) && auxiliaries.contains(&"can"))
             && s.is_lemma(verb, &["stand", "wait"])
@@ -374,6 +388,8 @@ impl MoodReader<'_, '_> {
                 }
                 Mood::Wanted
             }
+            // "I'm trying to lose weight", but not "trying to open a file".
+            "try" if s.tag(head) == Tag::Vbg && s.is_lemma(verb, ATTEMPTS) => Mood::Wanted,
             _ if CONSIDERS.contains(&word) => Mood::Considered,
             _ if ACTUAL.contains(&word) || LIKES.contains(&word) => above.mood,
             "excited" | "ready" | "thrilled" | "eager" | "keen" | "looking" | "psyched" | "stoked" | "pumped" => {

@@ -76,6 +76,7 @@ impl SentenceReader<'_, '_> {
                 self.relative(&person);
             }
             self.name_of_pet_or_relative(token, &person);
+            self.place_of_relative(token, &person);
             return Ok(());
         }
         self.remember_stranger(token);
@@ -166,6 +167,23 @@ impl SentenceReader<'_, '_> {
         }
         if let Some(name) = kin::called(&self.s, token) {
             self.introduce(person, &name);
+        }
+    }
+
+    /// "My sister in Houston": where somebody lives.
+    fn place_of_relative(&mut self, token: usize, person: &Person) {
+        let s = self.s;
+        let own = person.kinship.as_ref().is_some_and(|kinship| kinship.relation != "HAS_PET") && !person.plural;
+        let place = (token + 1 < s.end && s.is(token + 1, &["in"]) && s.head(token + 1) == token)
+            .then(|| s.object_of(token + 1))
+            .flatten()
+            .filter(|place| s.is_proper(*place) && self.date_at(*place).is_none());
+        let Some(place) = place.filter(|_| own && self.trust == Trust::Speaker) else { return };
+        let known = s.entity_kind(place) == Some(EntityKind::Gpe) || s.lexicon.is(s.lower(place), Kind::Gpe);
+        if known {
+            let name = nouns::name(&s, place);
+            let statement = format!("{} lives in {name}", person.name);
+            self.state(person, "LIVES_IN", Object::entity(name, Some("Location")), statement);
         }
     }
 

@@ -11,6 +11,8 @@ use super::lexicon::{Kind, Kinds};
 use super::nouns::{self, Vague};
 use super::people::{Kinship, Person, PersonKind};
 use super::reader::SentenceReader;
+use super::sentence::Sentence;
+use super::verb_forms::gerund;
 
 /// Relations of close people that "I have a sister" states.
 const CLOSE: &[&str] = &[
@@ -142,7 +144,7 @@ impl SentenceReader<'_, '_> {
     }
 
     /// "By a lake in Minnesota", "above a bakery in Ghent": the place with a name.
-    fn place_around(&self, noun: usize) -> Option<Object> {
+    pub(super) fn place_around(&self, noun: usize) -> Option<Object> {
         let s = self.s;
         let preposition = s.child(noun, |c| s.dep(c) == Dep::Prep && s.is(c, &["in", "near", "outside", "by"]))?;
         let place = s.object_of(preposition).filter(|place| s.pos(noun) == Pos::Noun && s.is_proper(*place))?;
@@ -153,7 +155,7 @@ impl SentenceReader<'_, '_> {
     fn titled_object(&mut self, relation: &str, token: usize) -> Option<Object> {
         let s = self.s;
         let wanted = s.lexicon.objects(relation);
-        if matches!(relation, "LIVES_IN" | "LOCATED_IN")
+        if matches!(relation, "LIVES_IN" | "LOCATED_IN" | "FROM" | "GREW_UP_IN" | "BORN_IN")
             && let Some(place) = self.place_around(token)
         {
             return Some(place);
@@ -209,14 +211,20 @@ impl SentenceReader<'_, '_> {
     /// "blind", "colour blind".
     fn adjective(&self, token: usize) -> String {
         let s = self.s;
-        let before = token.checked_sub(1).filter(|before| s.tokens().contains(before) && s.is(*before, COMPOUNDING));
-        before.map_or_else(|| s.text(token).to_owned(), |before| format!("{} {}", s.lower(before), s.text(token)))
+        let before = |at: usize| at.checked_sub(1).filter(|before| s.tokens().contains(before));
+        // "Self-employed" is three tokens.
+        let hyphen = before(token).filter(|before| s.text(*before) == "-");
+        let first = before(hyphen.unwrap_or(token)).filter(|first| s.is(*first, COMPOUNDING));
+        let joint = if hyphen.is_some() { "-" } else { " " };
+        first.map_or_else(|| s.text(token).to_owned(), |first| format!("{}{joint}{}", s.lower(first), s.text(token)))
     }
 
     /// "playing tennis" is named by its object, "swimming in the sea" by the verb.
     pub(super) fn action_name(&mut self, verb: usize, subject: &Person) -> Result<String, Vague> {
         let s = self.s;
-        let object = s.child_of(verb, &[Dep::Dobj]);
+        // "Quit smoking two years ago": the parser takes when for an object.
+        let object =
+            s.child_of(verb, &[Dep::Dobj]).filter(|object| !s.is_date(*object) && self.date_at(*object).is_none());
         if let Some(object) = object
             && s.is_lemma(verb, &["play", "drink", "eat", "do", "practice", "practise", "watch", "read", "use"])
         {
@@ -306,6 +314,8 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         if s.dep(context.verb) == Dep::Relcl
             || s.has_child(object, &[Dep::Poss])
+            // "I have no kids".
+            || s.has_child_word(object, &["no"])
             || context.subject.kind != PersonKind::Person
             || context.reading.negated
         {
@@ -326,6 +336,7 @@ impl SentenceReader<'_, '_> {
 /// A habit is told with its name: "avoids smoking" of "does not smoke", "does singing" of "sings"; `None` if the clause
 /// says more, as "sings in a choir" does.
 pub(super) fn habit_words(
+    s: &Sentence<'_>,
     context: &Context<'_>,
     candidate: &Candidate<'_>,
     name: &str,
@@ -334,19 +345,14 @@ pub(super) fn habit_words(
     let subject = &context.subject.name;
     let says_more = clause.strip_prefix(subject.as_str()).is_some_and(|rest| rest.split_whitespace().count() > 2);
     let verb = match candidate.relation {
+        "AVOIDS" if s.is_lemma(context.verb, &["drive", "fly"]) && s.has_child_word(context.verb, &["ca", "can"]) => {
+            return Some(format!("{subject} cannot {}", s.lemma(context.verb)));
+        }
         "AVOIDS" => "avoids",
         "DOES_ACTIVITY" if !says_more => "does",
         _ => return None,
     };
     (candidate.slot == "self").then(|| format!("{subject} {verb} {name}"))
-}
-
-/// The form in -ing of a verb for an activity.
-fn gerund(verb: &str) -> String {
-    match verb {
-        "knit" | "swim" | "run" | "jog" => format!("{verb}{}ing", &verb[verb.len() - 1..]),
-        verb => format!("{}ing", verb.strip_suffix('e').unwrap_or(verb)),
-    }
 }
 
 fn capitalised(word: &str) -> String {

@@ -45,7 +45,8 @@ impl SentenceReader<'_, '_> {
         let acts = s.is_verb(context.verb) && !s.is_lemma(context.verb, &["be", "have", "want", "plan", "get"]);
         // "We leave Milwaukee in August".
         let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB")
-            || candidate.relation == "SOLD";
+            || candidate.relation == "SOLD"
+            || s.lemma(context.verb) == "lose";
         acts && (leaves
             || own && s.lemma(context.verb) == "use"
             || person

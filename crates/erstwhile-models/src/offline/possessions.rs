@@ -1,13 +1,53 @@
-//! What is neither owned nor used, bought or given, although a verb of having takes it.
+//! What one has not: "I don't have a car"; and what is neither owned nor used, bought or given, although a verb of having
+//! takes it.
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
+use super::claims::Object;
 use super::fitness::Context;
 use super::lexicon::{Kind, Kinds};
 use super::mood::Mood;
-use super::reader::SentenceReader;
+use super::nouns::{self, Vague};
+use super::reader::{SentenceReader, Trust};
+
+/// What one may say that one has not: "I don't have a car".
+const LACKED: Kinds = Kinds::of(&[Kind::Ownable, Kind::Animal, Kind::Kin, Kind::Degree]);
 
 impl SentenceReader<'_, '_> {
+    /// "I don't have a car", "he has no siblings": what somebody has not.
+    ///
+    /// # Errors
+    /// If its text needs a pronoun that refers to nobody known.
+    pub(super) fn lacks(&mut self, context: &Context<'_>) -> Result<(), Vague> {
+        let s = self.s;
+        let verb = context.verb;
+        let Some(object) = s.child_of(verb, &[Dep::Dobj]) else { return Ok(()) };
+        let no = s.has_child_word(object, &["no"]);
+        let denied = context.reading.mood == Mood::Actual && (context.reading.negated != no);
+        let present = matches!(s.tag(verb), Tag::Vb | Tag::Vbp | Tag::Vbz) && s.child_of(verb, &[Dep::Xcomp]).is_none();
+        // "I don't have the book": a certain one may be elsewhere.
+        let any = s.pos(object) == Pos::Noun
+            && s.child(object, |c| matches!(s.dep(c), Dep::Det | Dep::Poss) && !s.is(c, &["a", "an", "any", "no"]))
+                .is_none()
+            && !s.has_child(object, &[Dep::Nummod]);
+        let listed = s.lexicon.kinds(s.lemma(object)).intersects(LACKED) && !s.is_a(object, Kind::Vague);
+        // "We have no chairs" says little of one's life.
+        let listed = listed && (s.tag(object) == Tag::Nn || !s.is_a(object, Kind::Ownable));
+        let own = self.people.is_speaker(&context.subject.name) || context.subject.kinship.is_some();
+        let momentary =
+            s.has_child_word(verb, &["today", "yet", "now"]) || s.has_child_word(object, &["more", "enough"]);
+        if !denied || !present || !any || !listed || !own || momentary || self.trust != Trust::Speaker {
+            return Ok(());
+        }
+        let name = self.phrase(object, Some(&context.subject.name))?;
+        let name = ["any ", "no "].iter().find_map(|lead| name.strip_prefix(lead)).unwrap_or(&name).to_owned();
+        let article = if s.tag(object) == Tag::Nn { "a " } else { "" };
+        let bare = nouns::strip_article(&name).to_owned();
+        let statement = nouns::tidy(&format!("{} does not have {article}{bare}", context.subject.name));
+        self.state(context.subject, "LACKS", Object::entity(bare, None), statement);
+        Ok(())
+    }
+
     /// Whether an object is no possession, and nothing that one uses, buys or gives.
     pub(super) fn is_no_possession(&self, context: &Context<'_>, name: &str, object: usize, kinds: Kinds) -> bool {
         let s = self.s;

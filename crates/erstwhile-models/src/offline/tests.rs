@@ -7,6 +7,7 @@ use super::*;
 mod cases;
 mod everyday;
 mod misparses;
+mod plain;
 
 fn turn(kind: EpisodeKind, role: Role, speaker: Option<&str>, text: &str) -> Turn {
     Turn {
@@ -78,7 +79,7 @@ fn messages_become_facts_about_the_speaker() {
 #[test]
 fn what_people_say_of_themselves_in_chats_becomes_facts() {
     let extractor = extractor();
-    for (text, fact, sentence) in everyday::EVERYDAY {
+    for (text, fact, sentence) in everyday::EVERYDAY.iter().chain(plain::PLAIN) {
         let found = said(&extractor, &said_by_nora(text));
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
         assert!(facts.iter().any(|(found, said)| found == fact && said == sentence), "{text}: {facts:?}");

@@ -1,4 +1,4 @@
-//! Forms of verbs: contractions in full, the third person.
+//! Forms of verbs: contractions in full, the third person, the form in -ing.
 
 use erstwhile_nlp::{Pos, Tag};
 
@@ -49,9 +49,42 @@ pub(super) fn third_person(verb: &str) -> String {
     }
 }
 
+/// The form in -ing of a verb: "run" → "running".
+pub(super) fn gerund(verb: &str) -> String {
+    const DOUBLED: &[&str] = &[
+        "chat", "cut", "dig", "drop", "get", "hit", "hop", "jog", "knit", "let", "nap", "plan", "put", "run", "set",
+        "shop", "sit", "stop", "swap", "swim", "trim", "wrap", "mop", "babysit", "skip", "grab", "tap", "hug", "win",
+    ];
+    if DOUBLED.contains(&verb) {
+        return format!("{verb}{}ing", &verb[verb.len() - 1..]);
+    }
+    if let Some(stem) = verb.strip_suffix("ie") {
+        return format!("{stem}ying");
+    }
+    match verb.strip_suffix('e') {
+        Some(stem) if !stem.ends_with(['e', 'o', 'y']) && verb != "be" => format!("{stem}ing"),
+        _ => format!("{verb}ing"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::third_person;
+    use super::{gerund, third_person};
+
+    #[test]
+    fn forms_in_ing_are_spelled_right() {
+        for (base, form) in [
+            ("run", "running"),
+            ("make", "making"),
+            ("see", "seeing"),
+            ("lie", "lying"),
+            ("dye", "dyeing"),
+            ("check", "checking"),
+            ("play", "playing"),
+        ] {
+            assert_eq!(gerund(base), form);
+        }
+    }
 
     #[test]
     fn verbs_agree_with_a_name() {

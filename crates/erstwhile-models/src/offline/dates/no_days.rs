@@ -11,9 +11,18 @@ use crate::offline::tokens::Token;
 /// Whether the words count something, recur, or last, instead of naming a day.
 pub(super) fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
     counts_something(context, words)
+        || is_this_moment(context, words)
         || is_weekly_hour(context, words)
         || follows_a_span(context, words)
         || is_of_any_week(context, words)
+}
+
+/// "I'm between jobs at the moment": what holds now began before.
+fn is_this_moment(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let lead = words.start.saturating_sub(2);
+    let said = context.tokens.get(lead..words.end).unwrap_or_default();
+    said.windows(3).any(|three| three[0].is("at") && three[1].is_any(&["the", "this"]) && three[2].is("moment"))
+        || said.windows(2).any(|two| two[0].is("right") && two[1].is("now"))
 }
 
 /// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.

@@ -39,6 +39,8 @@ impl DatedSpan {
             Extent::Between if self.grain == Grain::Season && !names_range(&said) => {
                 format!("for {words}")
             }
+            // "By March".
+            Extent::Between if said.starts_with("by ") => format!("by {}", day(self.period.end)),
             Extent::Between => {
                 // A range of years ends in the year that was said.
                 let last = match self.grain {

@@ -15,7 +15,7 @@ pub(super) const EVERYDAY: &[(&str, &str, &str)] = &[
     ("My dog is a 4 year old staffy called Bruno", "+ Nora HAS_PET Nora's dog", "Nora has a dog."),
     ("I'm scared of flying", "+ Nora AFRAID_OF flying", "Nora is scared of flying."),
     ("heights freak me out", "+ Nora AFRAID_OF heights", "Nora is scared of heights."),
-    ("I'm half Irish, half Ghanaian", "+ Nora IDENTIFIES_AS half-Irish", "Nora is half Irish."),
+    ("I'm half Irish, half Ghanaian", "+ Nora IDENTIFIES_AS half-Irish", "Nora is half-Irish."),
     (
         "My native language is Portuguese",
         "+ Nora HAS_NATIVE_LANGUAGE Portuguese",
