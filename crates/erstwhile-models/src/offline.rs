@@ -55,6 +55,7 @@ mod people;
 mod personal;
 mod phrases;
 mod phrasings;
+mod places;
 mod plans;
 mod possessions;
 mod questions;

@@ -45,6 +45,10 @@ const WRITTEN_WHOLE: &[&str] = &[
     "pronouns",
 ];
 
+/// What is measured from time to time, so that its last value holds.
+const MEASURED: &[&str] =
+    &["sugar", "glucose", "pressure", "cholesterol", "weight", "temperature", "pulse", "bp", "hba1c", "ferritin"];
+
 /// Verbs that state an attribute of a thing.
 pub(super) const STATES: &[&str] = &[
     "be",
@@ -181,7 +185,9 @@ impl SentenceReader<'_, '_> {
         let cost = if s.lemma(verb) == "cost" && s.is_a(thing, Kind::Ownable) { "_PRICE" } else { "" };
         let relation = if owned { "OWNS".to_owned() } else { format!("HAS_{}{of_date}{cost}", relation_name(&noun)) };
         let lasts = noun.contains("maiden") || noun.contains("birth");
-        let was = s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() && !lasts;
+        // "My sugar was 9.2 this morning" is the last measurement.
+        let measured = s.is_lemma(thing, MEASURED);
+        let was = s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() && !lasts && !measured;
         let joined = if date.is_some() || value.entity.is_none() { value.clone() } else { value.name.clone().into() };
         let verb = self.verb_of_attribute(verb, thing, was);
         let statement = format!("{}'s {noun}{} {verb} {}", owner.name, self.to_whom_or_where(thing), joined.as_text());

@@ -43,6 +43,9 @@ const TELLING_ADVERBS: &[&str] = &[
     "probably",
 ];
 
+/// Places in a contest.
+const PLACES: &[&str] = &["first", "second", "third", "fourth", "fifth", "last", "1st", "2nd", "3rd", "4th"];
+
 /// Objects of prepositions that say nothing.
 const EMPTY_OBJECTS: &[&str] = &[
     "it", "that", "this", "them", "these", "those", "which", "there", "you", "thing", "fact", "way", "time", "lot",
@@ -232,7 +235,10 @@ impl ClauseWriter<'_, '_, '_, '_> {
             return Ok(());
         }
         match dep {
-            Dep::Advcl if self.keeps(child) => return self.walk(child, false),
+            // "Went to see the play".
+            Dep::Advcl if self.keeps(child) || s.tag(child) == Tag::Vb && self.leads_to_kept(child) => {
+                return self.walk(child, false);
+            }
             Dep::Nsubj
             | Dep::Nsubjpass
             | Dep::Punct
@@ -265,6 +271,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
         }
         match dep {
             Dep::Prep if root && child < self.clause.verb && !self.leads_to_kept(child) => Ok(()),
+            // "Came third".
+            Dep::Advmod if s.is_lemma(token, &["come", "finish"]) && s.is(child, PLACES) => self.walk(child, false),
             Dep::Advmod if !s.is(child, TELLING_ADVERBS) => Ok(()),
             // "We went together" of which one is written.
             Dep::Advmod if s.is(child, &["together"]) && !self.clause.subject.plural => Ok(()),

@@ -146,7 +146,11 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         let date = self.date_of(verb).filter(|date| {
-            !self.is_of_every_day(verb, *date) && !self.is_origin(verb, *date) && !self.is_term(verb, *date)
+            let repeated = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && self.is_repeated(verb);
+            !repeated
+                && !self.is_of_every_day(verb, *date)
+                && !self.is_origin(verb, *date)
+                && !self.is_term(verb, *date)
         });
         let context = Context { verb, subject: &subject, reading, date };
         if s.is_lemma(verb, &["have", "own"]) {

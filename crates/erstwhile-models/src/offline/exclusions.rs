@@ -483,6 +483,8 @@ impl SentenceReader<'_, '_> {
             "HAS_AGE" => {
                 s.lemma(context.verb) == "be"
                     && (s.is_past(context.verb)
+                        // "I'm half Greek".
+                        || s.is(object, &["half"])
                         || s.text(object).parse::<u32>().is_ok_and(|years| years > 120)
                         || s.has_child(object, &[Dep::Det])
                         || s.subject(context.verb).is_some_and(|subject| s.is(subject, &["we"])))

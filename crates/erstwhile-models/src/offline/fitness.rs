@@ -133,6 +133,10 @@ impl SentenceReader<'_, '_> {
         {
             return 5;
         }
+        // "I prefer short answers".
+        if name == "PREFERS" && s.pos(object) == Pos::Noun && s.has_child(object, &[Dep::Amod]) {
+            return 4;
+        }
         if name == "WORKS_FROM" && s.is(object, &["home"]) {
             return 6;
         }
@@ -189,29 +193,6 @@ impl SentenceReader<'_, '_> {
             return if named && other { 8 } else { 0 };
         }
         self.fits_thing(context, frame, object, kinds, wanted)
-    }
-
-    /// The fitness of a place that one is from, moves to or lives in; `None` if the types decide.
-    fn fits_place(&mut self, name: &str, object: usize, kinds: Kinds) -> Option<u8> {
-        let s = self.s;
-        // "A cottage outside Kelso", "a village in Kerala": the place has a name.
-        if matches!(name, "LIVES_IN" | "FROM" | "GREW_UP_IN" | "BORN_IN")
-            && kinds.intersects(Kinds::of(&[Kind::Place, Kind::Business, Kind::Thing]))
-            && self.place_around(object).is_some()
-        {
-            return Some(6);
-        }
-        // One moves from a place with a name, not from "home".
-        let named = kinds.intersects(Kinds::of(&[Kind::Propn, Kind::Gpe, Kind::Date]))
-            || super::kin::called(&s, object).is_some();
-        let fits = match name {
-            "FROM" | "BORN_IN" | "GREW_UP_IN" => named,
-            "MOVED_TO" => named || self.is_specific(object),
-            // "Moved out of my parents' house".
-            "MOVED_FROM" => named || s.child(object, |c| s.dep(c) == Dep::Poss && s.is_a(c, Kind::Kin)).is_some(),
-            _ => true,
-        };
-        (!fits).then_some(0)
     }
 
     /// The fitness in a slot that takes no noun of a type: a verb alone, a gerund, a status; `None` in others.
@@ -423,7 +404,7 @@ impl SentenceReader<'_, '_> {
             && context.reading.mood == Mood::Actual
             && hit.has(Kind::Ownable)
             && s.has_child_word(object, &["new"]);
-        let counted = name == "OWNS"
+        let counted = matches!(name, "OWNS" | "WAITS_FOR")
             && s.has_child(object, &[Dep::Nummod, Dep::Det])
             && hit.has(Kind::Ownable)
             && s.has_child_word(object, &["a", "an"]);

@@ -47,6 +47,7 @@ const EVERYDAY: &[&str] = &[
     "wire",
     "babysit",
     "breed",
+    "dj",
     "raise",
     "brew",
     "carve",
@@ -120,6 +121,26 @@ const UNITS: &[&str] = &[
     "saturday",
     "sunday",
 ];
+/// The days of the week, also as chat shortens them.
+const WEEKDAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon",
+    "tues",
+    "tue",
+    "weds",
+    "wed",
+    "thurs",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+];
 /// Days and times in the plural: "on Mondays", "at weekends".
 const PLURAL_TIMES: &[&str] = &[
     "mondays",
@@ -137,6 +158,8 @@ const PLURAL_TIMES: &[&str] = &[
 ];
 /// Verbs that need no object: "I wake up at five every day".
 const ALONE: &[&str] = &["wake", "sleep", "swim", "run", "train", "fast", "pray"];
+/// A habit in more words is cut at its first comma.
+const WORDS_MAX: usize = 16;
 /// What makes the present tense one of this moment.
 const NOW: &[&str] = &["now", "today", "tonight", "currently", "atm", "again", "yesterday", "tomorrow", "then"];
 
@@ -152,7 +175,7 @@ impl SentenceReader<'_, '_> {
         match context.reading {
             Reading { mood: Mood::Actual, negated: false } if self.is_habit(context.verb) => self.habit(context),
             Reading { mood: Mood::Planned | Mood::Wanted, negated: false }
-                if self.is_due(context) && !self.is_repeated(context.verb) =>
+                if self.is_due(context) && !self.is_repeated(context.verb) && self.is_intended(context.verb) =>
             {
                 self.intention(context)
             }
@@ -235,8 +258,15 @@ impl SentenceReader<'_, '_> {
         let mut tokens: Vec<usize> = s.subtree(verb).filter(|token| *token > verb).collect();
         tokens.sort_unstable();
         let word = |at: usize| tokens.get(at).map_or("", |token| s.lower(*token));
+        // "Monday, Wednesday, Friday".
+        if tokens.iter().filter(|token| WEEKDAYS.contains(&s.lower(**token))).count() > 1 {
+            return true;
+        }
         (0..tokens.len()).any(|at| match word(at) {
-            "daily" | "nightly" | "weekly" | "fortnightly" | "monthly" => true,
+            // "The daily limit" is none.
+            "daily" | "nightly" | "weekly" | "fortnightly" | "monthly" => {
+                tokens.get(at).is_some_and(|token| s.dep(*token) == Dep::Advmod)
+            }
             "every" | "each" | "most" => {
                 let unit = |offset: usize| UNITS.contains(&word(at + offset));
                 unit(1)
@@ -246,7 +276,9 @@ impl SentenceReader<'_, '_> {
                 let counted = at.checked_sub(1).is_some_and(|before| {
                     matches!(word(before), "once" | "twice" | "times" | "x")
                         || tokens.get(before).is_some_and(|token| s.pos(*token) == Pos::Num)
-                        || tokens.get(before).is_some_and(|token| s.tag(*token) == Tag::Nns)
+                        || tokens
+                            .get(before)
+                            .is_some_and(|token| s.tag(*token) == Tag::Nns || s.has_child(*token, &[Dep::Nummod]))
                 });
                 counted && UNITS.contains(&word(at + 1)) || word(at + 1) == "living" && at > 0 && word(at - 1) == "for"
             }
@@ -290,10 +322,20 @@ impl SentenceReader<'_, '_> {
             _ => third_person(s.lemma(verb)),
         }];
         let (sentence, subject) = (s, context.subject.name.as_str());
-        for token in verb + 1..=last.unwrap_or(verb) {
+        let last = last.unwrap_or(verb);
+        // What follows in a long clause says more than the habit.
+        let comma = (verb + 1..last).find(|token| last - verb > WORDS_MAX && s.is(*token, &[",", "which", "because"]));
+        let end = comma.unwrap_or(last + 1);
+        for token in verb + 1..end {
             words.push(nouns::pronoun_free(&sentence, self.people, token, Some(subject))?);
         }
         Ok(nouns::tidy(&format!("{subject} {}", words.join(" "))))
+    }
+
+    /// "I need to go", "I will go", "I am going": not the bare present, which may be a habit.
+    fn is_intended(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.dep(verb) == Dep::Xcomp || s.tag(verb) == Tag::Vbg || s.has_child_word(verb, &["will", "'ll"])
     }
 
     /// Whether a day to come is named, on or by which something is to be done.

@@ -116,6 +116,8 @@ impl SentenceReader<'_, '_> {
         let wanted = s.lexicon.objects(candidate.relation);
         // "My job" is no company.
         let kind = if kinds.has(Kind::Job) && !s.is_proper(token) { None } else { entity_type(kinds, wanted) };
+        // "I drive an electric Mini" is nobody.
+        let kind = if candidate.relation == "OWNS" && kind == Some("Person") { Some("Object") } else { kind };
         let mut object = Object::entity(name, kind);
         if let Some((noun, _)) = nouns::typed_name(&s, token) {
             object.entity_type = Some(capitalised(noun));

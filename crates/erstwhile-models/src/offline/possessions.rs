@@ -79,7 +79,9 @@ impl SentenceReader<'_, '_> {
                     || kinds.has(Kind::Money)
                     || s.subtree(object).any(|token| s.is(token, &["grand", "quid", "bucks", "dollars", "pounds"]))
                     || s.is_given_name(object)
+                    // The recogniser takes cars for people.
                     || kinds.has(Kind::Person)
+                        && !(s.lemma(context.verb) == "drive" && s.has_child_word(object, &["a", "an"]))
                     || self.people.known(s.text(object)).is_some()
                     || s.lemma(context.verb) == "drive"
                         && s.is_lemma(

@@ -6,7 +6,7 @@ use super::claims::Object;
 use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
 use super::nouns;
-use super::people::{MINE, Person, PersonKind};
+use super::people::Person;
 use super::reader::{SentenceReader, Trust};
 
 /// What one says of a place where one has been.
@@ -55,22 +55,6 @@ const PRAISE: &[&str] = &[
 ];
 
 impl SentenceReader<'_, '_> {
-    /// "The US is my home": where the speaker lives.
-    pub(super) fn home(&mut self, verb: usize, place: &Person, reading: Reading) -> bool {
-        let s = self.s;
-        let home = s.child(verb, |c| {
-            s.dep(c) == Dep::Attr && s.lemma(c) == "home" && s.child(c, |other| s.is(other, MINE)).is_some()
-        });
-        let Some(speaker) = self.people.speaker.clone() else { return false };
-        if home.is_none() || place.kind == PersonKind::Person || reading.negated || reading.mood != Mood::Actual {
-            return false;
-        }
-        let me = Person::named(speaker);
-        let statement = format!("{} lives in {}", me.name, place.name);
-        self.state(&me, "LIVES_IN", Object::entity(place.name.clone(), Some("Location")), statement);
-        true
-    }
-
     /// "Kyoto was magical": the speaker was there; returns whether the clause says so.
     pub(super) fn praised_place(&mut self, verb: usize, place: usize, reading: Reading) -> bool {
         let s = self.s;

@@ -12,6 +12,8 @@ use crate::offline::tokens::Token;
 pub(super) fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
     counts_something(context, words)
         || is_this_moment(context, words)
+        || is_result(context, words)
+        || is_difference(context, words)
         || is_weekly_hour(context, words)
         || follows_a_span(context, words)
         || is_of_any_week(context, words)
@@ -23,6 +25,23 @@ fn is_this_moment(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let said = context.tokens.get(lead..words.end).unwrap_or_default();
     said.windows(3).any(|three| three[0].is("at") && three[1].is_any(&["the", "this"]) && three[2].is("moment"))
         || said.windows(2).any(|two| two[0].is("right") && two[1].is("now"))
+}
+
+/// "I beat my PB by two minutes": by how much.
+fn is_difference(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    const UNITS: &[&str] = &["minute", "minutes", "mins", "second", "seconds", "secs", "hour", "hours"];
+    let lead = words.start.saturating_sub(1);
+    let said = context.tokens.get(lead..words.end).unwrap_or_default();
+    said.iter().any(|token| token.is("by")) && said.last().is_some_and(|token| token.is_any(UNITS))
+}
+
+/// "Ran my first half marathon, 1:58": how long it took.
+fn is_result(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    const RACES: &[&str] = &["marathon", "parkrun", "10k", "5k", "triathlon", "race", "half", "ironman"];
+    let [time] = &context.tokens[words.clone()] else { return false };
+    let apart =
+        words.start.checked_sub(1).and_then(|at| context.tokens.get(at)).is_some_and(|t| t.is_any(&[",", ":", "-"]));
+    time.lower.contains(':') && apart && context.tokens[..words.start].iter().any(|token| token.is_any(RACES))
 }
 
 /// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.
