@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::model::Holding;
+use crate::model::{Fact, Holding};
 
 /// What a relation is about; summaries are ordered by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -148,6 +148,14 @@ pub fn built_in() -> &'static Vocabulary {
 /// A relation of the built-in vocabulary by its name.
 pub fn relation(name: &str) -> Option<&'static Relation> {
     BUILT_IN.relation(name)
+}
+
+/// Whether a state is what an event began: beside "lives in Oslo" since March, "moved to Oslo in March" says nothing more.
+pub(crate) fn began(event: &Fact, state: &Fact) -> bool {
+    event.subject == state.subject
+        && event.object == state.object
+        && event.valid_from == state.valid_from
+        && relation(&event.predicate).is_some_and(|relation| relation.starts.contains(&state.predicate))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::identity::normalise;
 use crate::model::{Entity, EntityId, Episode, EpisodeId, Fact};
 use crate::text::sentences::split;
 use crate::text::{contains_word, inert, words};
+use crate::vocabulary::began;
 
 /// A text of which a shown fact says this share of the words repeats it.
 const REPEATED_SHARE: f64 = 0.8;
@@ -15,7 +16,8 @@ const SUMMARY_CHARACTERS_MAX: usize = 240;
 /// Maximum number of statements of one turn that is not shown whole.
 const STATEMENTS_MAX: usize = 3;
 
-/// The facts without those whose statement another one contains; of equal ones, the first stays.
+/// The facts without those whose statement another one contains, and without events of which the state that they began is
+/// among them; of equal ones, the first stays.
 pub(super) fn without_contained(facts: &[Fact]) -> Vec<&Fact> {
     let normal = |fact: &Fact| normalise(&fact.statement).trim_end_matches(['.', '!', '?', '…']).to_owned();
     let statements: Vec<String> = facts.iter().map(normal).collect();
@@ -27,7 +29,9 @@ pub(super) fn without_contained(facts: &[Fact]) -> Vec<&Fact> {
             },
         )
     };
-    facts.iter().enumerate().filter(|(at, _)| !is_contained(*at)).map(|(_, fact)| fact).collect()
+    let has_begun = |event: &Fact| facts.iter().any(|state| began(event, state));
+    let says_more = |(at, fact): &(usize, &Fact)| !is_contained(*at) && !has_begun(fact);
+    facts.iter().enumerate().filter(says_more).map(|(_, fact)| fact).collect()
 }
 
 /// The entities that a shown fact or the conversation needs, with what the facts and the user's summary do not say.

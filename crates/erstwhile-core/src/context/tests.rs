@@ -169,6 +169,20 @@ fn a_block_begins_with_what_does_not_depend_on_the_conversation() {
 }
 
 #[test]
+fn a_move_is_not_shown_beside_the_home_that_began_with_it() {
+    let same = EntityId(id(7));
+    let named = |number, predicate: &str, statement: &str| Fact {
+        object: same,
+        predicate: predicate.to_owned(),
+        ..fact(number, statement)
+    };
+    let facts = vec![named(1, "MOVED_TO", "Noor moved to Oslo"), named(2, "LIVES_IN", "Noor lives in Oslo")];
+    let parts = ContextParts { facts, ..ContextParts::default() };
+    let shown = lines(&parts, "FACTS");
+    assert!(shown.len() == 1 && shown[0].starts_with("Noor lives in Oslo"), "{shown:?}");
+}
+
+#[test]
 fn a_block_without_an_answer_says_so_and_has_only_the_nearest_facts() {
     let said = |number: u32| fact(number.into(), &format!("Noor owns boat {number}"));
     let parts = ContextParts {

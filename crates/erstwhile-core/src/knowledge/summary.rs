@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::model::{EntityId, Fact, Holding};
 use crate::text::MONTHS;
-use crate::vocabulary::{Group, relation};
+use crate::vocabulary::{Group, began, relation};
 use join::{join, without_end};
 
 mod join;
@@ -68,6 +68,7 @@ pub(super) fn summarise<'a>(subject: Subject, facts: impl Iterator<Item = (&'a F
             sections.entry(section).or_default().push((fact, predicate));
         }
     }
+    without_what_they_began(&mut sections);
     let (characters_max, sentences_max) = if subject.entity == subject.user { OF_USER } else { OF_OTHERS };
     let mut summary = String::new();
     let mut count = 0;
@@ -85,6 +86,13 @@ pub(super) fn summarise<'a>(subject: Subject, facts: impl Iterator<Item = (&'a F
         }
     }
     summary
+}
+
+/// Leaves out events of which the state that they began is shown.
+fn without_what_they_began(sections: &mut BTreeMap<Section, Vec<(&Fact, &str)>>) {
+    let Some(mut events) = sections.remove(&Section::Events) else { return };
+    events.retain(|(event, _)| !sections.values().flatten().any(|(state, _)| began(event, state)));
+    sections.insert(Section::Events, events);
 }
 
 /// The sentences of a section.

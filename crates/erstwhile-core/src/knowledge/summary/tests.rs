@@ -51,6 +51,17 @@ fn a_users_summary_says_who_this_is_in_order() {
 }
 
 #[test]
+fn an_event_is_left_out_beside_the_state_that_it_began() {
+    let with_predicate =
+        |(fact, predicate): (Fact, &'static str)| (Fact { predicate: predicate.to_owned(), ..fact }, predicate);
+    let moved = with_predicate(fact("MOVED_TO", "Nora moved to Oslo on 3 May.", 3));
+    let lives = with_predicate(fact("LIVES_IN", "Nora lives in Oslo.", 3));
+    assert_eq!(about(USER, None, &[moved.clone(), lives.clone()]), "Nora lives in Oslo.");
+    let earlier = with_predicate(fact("LIVES_IN", "Nora lives in Oslo.", 1));
+    assert_eq!(about(USER, None, &[moved, earlier]), "Nora lives in Oslo. Nora moved to Oslo on 3 May.");
+}
+
+#[test]
 fn a_job_says_more_than_a_class_and_a_taste_more_than_a_question() {
     let facts = [
         fact("TAKES_CLASS", "Nora takes a yoga class.", 9),
