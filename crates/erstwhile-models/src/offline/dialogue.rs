@@ -344,30 +344,7 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
             text
         };
         if !rest.is_empty() {
-            let noun_phrase =
-                !has_verb(rest) && (rest.starts_with("a ") || rest.starts_with("an ") || rest.starts_with("two "));
-            // "Do you have staff?" - "two girls, Tasha and Lou": no children.
-            let young = ["girls", "boys", "lads"].iter().any(|young| rest.contains(young))
-                && !words.iter().any(|word| matches!(*word, "kids" | "children" | "sons" | "daughters"));
-            let owns = !young && words.starts_with(&["do", "you", "have"]) && yes;
-            let allergies = words.iter().any(|word| matches!(*word, "allergies" | "allergic" | "allergy"))
-                && yes
-                && !has_verb(rest);
-            let staff = words.iter().any(|word| matches!(*word, "staff" | "employees" | "team" | "colleagues"));
-            let people = rest.rsplit_once(", ").filter(|(count, _)| staff && !has_verb(count)).map(|(_, names)| names);
-            let booked = ["booked", "scheduled", "due", "on ", "in "].iter().any(|lead| rest.starts_with(lead));
-            let needed = words.iter().any(|word| matches!(*word, "need" | "needing" | "having" | "have"));
-            let rest = if let Some(names) = people.filter(|names| names.starts_with(char::is_uppercase)) {
-                format!("my employees are {names}")
-            } else if booked && needed && !has_verb(rest) {
-                format!("my {} is {rest}", words.last().unwrap_or(&""))
-            } else if allergies {
-                format!("I am allergic to {rest}")
-            } else if noun_phrase && owns {
-                format!("I have {rest}")
-            } else {
-                rest.to_owned()
-            };
+            let rest = follow_ups::after_yes_or_no(&words, yes, rest);
             units.push(at_place_of(answer, &rest));
         }
         return units;

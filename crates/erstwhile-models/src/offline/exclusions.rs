@@ -202,6 +202,13 @@ impl SentenceReader<'_, '_> {
             // "I'm waiting for an MRI": not yet.
             "HAD_PROCEDURE" => s.is_lemma(context.verb, &["wait", "need", "book", "schedule"]),
             // "He has lithium in his inverter".
+            // "On medication" does not say which.
+            "TAKES_MEDICATION"
+                if s.is_lemma(object, &["medication", "medicine", "med", "drug"])
+                    && !s.has_child(object, &[Dep::Compound, Dep::Amod, Dep::Prep]) =>
+            {
+                true
+            }
             "TAKES_MEDICATION" => {
                 s.lemma(context.verb) == "have" && !s.has_child_word(object, &["tablet", "pill", "mg"])
             }

@@ -261,14 +261,17 @@ impl SentenceReader<'_, '_> {
         }
         // "I knit": what one does.
         if name == "DOES_ACTIVITY" {
-            let habit = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual;
+            // "I have been running for 5 months".
+            let lasts = s.tag(verb) == Tag::Vbg && s.has_child_word(verb, &["been"]) && context.date.is_some();
+            let habit = (matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) || lasts) && context.reading.mood == Mood::Actual;
             // "I run into problems", "I read about it" are no habits of running and reading.
             let other = |c: usize| match s.dep(c) {
                 Dep::Dobj => {
                     !s.is_date(c) && !s.is_lemma(c, &["weekend", "day", "morning", "night", "evening", "week"])
                 }
                 Dep::Prep => !s.is(c, &["in", "at", "on", "with", "for", "except", "before", "after", "during"]),
-                Dep::Advcl | Dep::Ccomp | Dep::Aux | Dep::Prt | Dep::Xcomp => true,
+                Dep::Aux => !lasts,
+                Dep::Advcl | Dep::Ccomp | Dep::Prt | Dep::Xcomp => true,
                 _ => false,
             };
             return if habit && s.child(verb, other).is_none() { 6 } else { 0 };

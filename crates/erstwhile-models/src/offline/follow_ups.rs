@@ -144,6 +144,55 @@ fn own_thing(text: &str) -> Option<String> {
     (!words.is_empty() && words.len() < 4).then(|| words.join(" "))
 }
 
+/// What follows "yes" or "no" in an answer, in full: "two cats" is "I have two cats".
+pub(super) fn after_yes_or_no(words: &[&str], yes: bool, rest: &str) -> String {
+    let noun_phrase =
+        !has_verb(rest) && (rest.starts_with("a ") || rest.starts_with("an ") || rest.starts_with("two "));
+    // "Do you have staff?" - "two girls, Tasha and Lou": no children.
+    let young = ["girls", "boys", "lads"].iter().any(|young| rest.contains(young))
+        && !words.iter().any(|word| matches!(*word, "kids" | "children" | "sons" | "daughters"));
+    let owns = !young && words.starts_with(&["do", "you", "have"]) && yes;
+    let allergies =
+        words.iter().any(|word| matches!(*word, "allergies" | "allergic" | "allergy")) && yes && !has_verb(rest);
+    let medicine =
+        words.iter().any(|word| matches!(*word, "medication" | "medications" | "medicine" | "meds" | "tablets"))
+            && yes
+            && !has_verb(rest);
+    // "Do you have a partner?" - "yes, Jess".
+    let of_kin = words.last().filter(|word| {
+        yes && is_name(rest)
+            && matches!(
+                **word,
+                "partner" | "wife" | "husband" | "boyfriend" | "girlfriend" | "fiance" | "manager" | "boss"
+            )
+    });
+    let staff = words.iter().any(|word| matches!(*word, "staff" | "employees" | "team" | "colleagues"));
+    let people = rest.rsplit_once(", ").filter(|(count, _)| staff && !has_verb(count)).map(|(_, names)| names);
+    let booked = ["booked", "scheduled", "due", "on ", "in "].iter().any(|lead| rest.starts_with(lead));
+    let needed = words.iter().any(|word| matches!(*word, "need" | "needing" | "having" | "have"));
+    if let Some(names) = people.filter(|names| names.starts_with(char::is_uppercase)) {
+        format!("my employees are {names}")
+    } else if booked && needed && !has_verb(rest) {
+        format!("my {} is {rest}", words.last().unwrap_or(&""))
+    } else if allergies {
+        format!("I am allergic to {rest}")
+    } else if medicine {
+        format!("I take {rest}")
+    } else if let Some(kin) = of_kin {
+        format!("my {kin} is {rest}")
+    } else if noun_phrase && owns {
+        format!("I have {rest}")
+    } else {
+        rest.to_owned()
+    }
+}
+
+/// Whether a text is one or two words with capitals.
+fn is_name(text: &str) -> bool {
+    let mut words = text.split(' ');
+    words.clone().count() <= 2 && words.all(|word| word.starts_with(char::is_uppercase))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -78,6 +78,13 @@ pub(super) fn core(answer: &str) -> &str {
             text = &text[lead.len()..];
         }
     }
+    // "Around 40k", "£1,500 tops".
+    for hedge in ["around ", "about ", "roughly ", "approx ", "circa "] {
+        let rest =
+            text.get(..hedge.len()).filter(|lead| lead.eq_ignore_ascii_case(hedge)).map(|lead| &text[lead.len()..]);
+        text = rest.filter(|rest| rest.contains(|c: char| c.is_ascii_digit())).unwrap_or(text);
+    }
+    text = [" tops", " max", " maybe", " or so"].iter().find_map(|hedge| text.strip_suffix(hedge)).unwrap_or(text);
     for _ in 0..3 {
         let lower = text.to_ascii_lowercase();
         let Some(comment) =
@@ -175,6 +182,13 @@ fn naming(words: &[&str], names: &[String], answer: &str) -> Option<String> {
             let (name, number) = name.split_once(", ")?;
             Some(format!("{owner} name is {name}. {name}'s phone number is {number}"))
         }
+        [
+            "what",
+            "is",
+            "your",
+            owner @ ("dog's" | "cat's" | "puppy's" | "kitten's" | "horse's" | "rabbit's" | "pet's"),
+            "name",
+        ] => Some(format!("my {} is called {name}", owner.trim_end_matches("'s"))),
         [owner @ ("her" | "his" | "their"), "name"] | ["what", "is", owner @ ("her" | "his" | "its"), "name", ..] => {
             Some(format!("{owner} name is {name}"))
         }
@@ -197,6 +211,9 @@ fn naming(words: &[&str], names: &[String], answer: &str) -> Option<String> {
 fn of_another(words: &[&str], names: &[String], answer: &str) -> Option<String> {
     let answer = before_remark(answer);
     match words {
+        ["what", "breed" | "kind" | "type", .., "is", subject @ ("he" | "she" | "it")] => {
+            Some(format!("{subject} is {}", with_article(answer)))
+        }
         ["how", "old", "is", subject @ ..] => {
             let (subject, _) = subject_in(subject, names)?;
             let (age, rest) = answer.split_once(' ').unwrap_or((answer, ""));
@@ -243,6 +260,55 @@ fn is_preposition(word: &str) -> bool {
     )
 }
 
+/// Whether an answer says what one wants to do: "lose 10 kilos".
+fn is_action(answer: &str) -> bool {
+    const NO_VERBS: &[&str] =
+        &["a", "an", "the", "my", "our", "to", "about", "around", "more", "less", "just", "under", "sub"];
+    let first = answer.split(' ').next().unwrap_or_default();
+    answer.contains(' ') && first.chars().all(|c| c.is_ascii_lowercase()) && !NO_VERBS.contains(&first)
+}
+
+/// Whether an answer says how often: "ten a day", "only at weekends".
+fn is_frequency(answer: &str) -> bool {
+    let lower = answer.to_lowercase();
+    let each = [" a day", " a week", " a month", " a year", " an hour"].iter().any(|unit| lower.ends_with(unit));
+    each || ["every ", "only at ", "only on ", "at weekends", "on weekends", "once ", "twice "]
+        .iter()
+        .any(|lead| lower.starts_with(lead))
+}
+
+/// The past form of a verb that people ask for: "grow" → "grew".
+fn past(verb: &str) -> String {
+    let irregular = match verb {
+        "grow" => "grew",
+        "go" => "went",
+        "get" => "got",
+        "meet" => "met",
+        "buy" => "bought",
+        "leave" => "left",
+        "find" => "found",
+        "have" => "had",
+        "do" => "did",
+        "see" => "saw",
+        "take" => "took",
+        "begin" => "began",
+        "quit" => "quit",
+        "run" => "ran",
+        "win" => "won",
+        "sell" => "sold",
+        "fly" => "flew",
+        "drive" => "drove",
+        "stop" => "stopped",
+        _ => "",
+    };
+    match verb.strip_suffix('e') {
+        _ if !irregular.is_empty() => irregular.to_owned(),
+        Some(stem) => format!("{stem}ed"),
+        None if verb.ends_with('y') && !verb.ends_with("ay") => format!("{}ied", &verb[..verb.len() - 1]),
+        None => format!("{verb}ed"),
+    }
+}
+
 /// Whether an answer is no more than a name.
 fn names_a_place(answer: &str) -> bool {
     answer.starts_with(char::is_uppercase) && answer.split(' ').count() <= 3
@@ -286,7 +352,7 @@ pub(super) fn complete(words: &[&str], names: &[String], answer: &str) -> Option
         }
         [] => return None,
     };
-    of_plans_and_habits(&kept, answer).or_else(|| of_speaker(&kept, answer))
+    of_plans_and_habits(&kept, answer).or_else(|| of_possessions(&kept, answer)).or_else(|| of_speaker(&kept, answer))
 }
 
 /// Answers about the speaker.
@@ -302,7 +368,11 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
         ["how", "many", rest @ .., "do", "you", "have"] | ["how", "many", rest @ .., "have", "you", "got"]
             if answer.split(' ').count() <= 2 =>
         {
-            format!("I have {answer} {}", rest.join(" "))
+            format!("I have {} {}", answer.to_lowercase(), rest.join(" "))
+        }
+        ["how", "many", "hours", "do", "you", verb @ ("sleep" | "work"), ..] if answer.split(' ').count() <= 3 => {
+            let unit = if *verb == "sleep" { "night" } else { "day" };
+            format!("I {verb} {} hours a {unit}", answer.trim_end_matches(" hours"))
         }
         ["where", "are", "you", "from", ..] => format!("I am from {answer}"),
         ["where", "are", "you", "working" | "employed", ..] | ["where", "do", "you", "work", ..] => {
@@ -339,10 +409,17 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
             format!("I {verb} {} {}", turned(rest), placed(answer, "in")).replace("  ", " ")
         }
         ["where", "did", "you", verb, rest @ ..] => {
-            format!("I did {verb} {} {}", turned(rest), placed(answer, "in")).replace("  ", " ")
+            format!("I {} {} {}", past(verb), turned(rest), placed(answer, "in")).replace("  ", " ")
         }
-        ["when", "did", "you", verb, rest @ ..] => format!("I did {verb} {} {answer}", turned(rest)),
+        ["when", "did", "you", verb, rest @ ..] => {
+            format!("I {} {} {answer}", past(verb), turned(rest)).replace("  ", " ")
+        }
         ["what", "do", "you", "do", ..] => format!("I work as {}", with_article(answer)),
+        ["what", "is", "your", .., "goal" | "aim" | "target" | "plan" | "dream" | "resolution"]
+            if is_action(answer) =>
+        {
+            format!("I want to {answer}")
+        }
         ["what" | "who" | "where" | "when", verb @ ("is" | "are"), "your", thing @ ..] => {
             format!("My {} {verb} {answer}", turned(thing))
         }
@@ -362,6 +439,36 @@ fn of_speaker(words: &[&str], answer: &str) -> Option<String> {
             | "distro" | "browser" | "phone" | "laptop" | "model" | "version" | "app" | "software" | "platform",
         ] => format!("I use {answer}"),
         ["favourite" | "favorite", noun] => format!("My favourite {noun} is {answer}"),
+        _ => return None,
+    })
+}
+
+/// Answers about what the speaker has and does with it, and how often.
+fn of_possessions(words: &[&str], answer: &str) -> Option<String> {
+    Some(match words {
+        ["what" | "which", thing, "do", "you", "have" | "own"] => format!("My {thing} is {}", with_article(answer)),
+        ["what" | "which", _, "do", "you", verb, preposition] if is_preposition(preposition) => {
+            format!("I {verb} {preposition} {answer}")
+        }
+        ["what" | "which", _, "are", "you", verb, preposition]
+            if is_progressive(verb) && is_preposition(preposition) =>
+        {
+            format!("I am {verb} {preposition} the {answer}")
+        }
+        ["do", "you", verb] if is_frequency(answer) => format!("I {verb} {answer}"),
+        ["do", "you", "have", thing @ ..]
+            if !thing.is_empty() && answer.split(' ').count() <= 6 && !answer.to_lowercase().starts_with("no") =>
+        {
+            format!("I have {answer}")
+        }
+        [
+            "when",
+            "is",
+            "the",
+            thing @ ("wedding" | "interview" | "exam" | "appointment" | "move" | "deadline" | "operation" | "surgery"),
+        ] => {
+            format!("My {thing} is on {answer}")
+        }
         _ => return None,
     })
 }
@@ -410,7 +517,12 @@ fn of_plans_and_habits(words: &[&str], answer: &str) -> Option<String> {
         ["when", "are", "you", verb, rest @ ..] if is_progressive(verb) => {
             format!("I am {verb} {} {}", turned(rest), placed(answer, "on")).replace("  ", " ")
         }
-        ["when", "do", "you", verb, rest @ ..] => format!("I {verb} {} {answer}", turned(rest)).replace("  ", " "),
+        ["when", "do", "you", verb, rest @ ..] => {
+            format!("I {verb} {} {}", turned(rest), placed(answer, "on")).replace("  ", " ")
+        }
+        ["what", "time", "do", "you", verb, rest @ ..] => {
+            format!("I {verb} {} {}", turned(rest), placed(answer, "at")).replace("  ", " ")
+        }
         ["what" | "who", "did", "you", verb, rest @ ..] => {
             let preposition = rest.first().filter(|word| is_preposition(word)).copied().unwrap_or_default();
             format!("I did {verb} {preposition} {answer}").replace("  ", " ")

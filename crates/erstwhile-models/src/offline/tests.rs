@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod answers;
 mod cases;
 mod everyday;
 mod misparses;
@@ -83,6 +84,18 @@ fn what_people_say_of_themselves_in_chats_becomes_facts() {
         let found = said(&extractor, &said_by_nora(text));
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
         assert!(facts.iter().any(|(found, said)| found == fact && said == sentence), "{text}: {facts:?}");
+    }
+}
+
+#[test]
+fn answers_are_read_with_their_questions() {
+    let extractor = extractor();
+    for (question, answer, fact, sentence) in answers::ANSWERS {
+        let mut request = said_by_nora(answer);
+        request.context.push(turn(EpisodeKind::Message, Role::Assistant, None, question));
+        let found = said(&extractor, &request);
+        let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();
+        assert!(facts.iter().any(|(found, said)| found == fact && said == sentence), "{question} {answer}: {facts:?}");
     }
 }
 
