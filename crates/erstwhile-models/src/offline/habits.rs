@@ -235,6 +235,10 @@ impl SentenceReader<'_, '_> {
             "take" | "get" | "catch" => rides() && self.to_regular_place(verb),
             "go" => self.to_regular_place(verb) && (at_an_hour() || self.is_repeated(verb)),
             "wake" => at_an_hour(),
+            "leave" => {
+                let home = s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is(object, &["house", "home"]));
+                home && at_an_hour()
+            }
             "work" => s
                 .child(verb, |c| {
                     s.is(c, &["with"])

@@ -23,7 +23,7 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
     match first {
         "today" | "yesterday" | "tomorrow" | "tmrw" | "tmr" | "tmw" => named_day(context, at),
         "last" | "next" | "this" | "past" | "previous" => deictic(context, at),
-        "for" | "over" => duration(context, at),
+        "for" | "over" => counted_from(context, at, fallback).or_else(|| duration(context, at)),
         "from" | "between" => calendar::year_range(context, at).or_else(|| calendar::date_range(context, at, fallback)),
         "since" | "until" | "till" | "in" | "during" | "by" | "around" | "early" | "late" | "circa" | "back" => {
             since_weekday(context, at)
@@ -39,7 +39,8 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
             .or_else(|| season_of_year(context, at))
             .or_else(|| calendar::date(context, at))
             .or_else(|| day_of_month(context, at)),
-        _ => ago(context, at)
+        _ => counted_from(context, at, fallback)
+            .or_else(|| ago(context, at))
             .or_else(|| anchored(context, at, fallback))
             .or_else(|| calendar::date(context, at))
             .or_else(|| recent_weekday(context, at))
@@ -47,6 +48,24 @@ pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> 
             .or_else(|| calendar::dotted(context, at))
             .or_else(|| numbered::read(context, at)),
     }
+}
+
+/// "For a week from 3 June", "16 days from the 21st".
+fn counted_from(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
+    if context.depth > 0 {
+        return None;
+    }
+    let (next, count) = quantity(context, at + usize::from(word_at(context.tokens, at) == "for"))?;
+    let (months, days, _) = unit(word_at(context.tokens, next)).filter(|(.., grain)| *grain != Grain::Weekend)?;
+    if !matches!(word_at(context.tokens, next + 1), "from" | "starting") {
+        return None;
+    }
+    let inner = DateContext { depth: 2, ..context };
+    let (end, start) = read(inner, next + 2, fallback).or_else(|| fallback.first(inner, next + 2))?;
+    let first = start.first.date();
+    let after = shifted(first, months * count, days * count)?;
+    let begins = start.grain == Grain::Day && count > 0;
+    begins.then(|| (end, Period { extent: Extent::Between, ..during(first, after, Grain::Day) }))
 }
 
 /// The period of a calendar day.
