@@ -310,7 +310,23 @@ fn speaks_of_past(tokens: &[Token]) -> bool {
     let passive = |at: usize| {
         at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|t| t.is_any(&["getting", "being", "get", "be"]))
     };
-    let past = tokens.iter().enumerate().any(|(at, token)| is_past(&token.lower) && !passive(at));
+    // "I've got a date on Saturday": what one has now.
+    let has_got = |at: usize| {
+        tokens.get(at).is_some_and(|token| token.is("got"))
+            && at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|t| t.is_any(&["'ve", "have", "has", "'s"]))
+    };
+    // "We moved the launch to 29 October": it is to come.
+    let is_moved = |at: usize| {
+        tokens[at].is_any(&["moved", "rescheduled", "pushed", "postponed", "shifted"])
+            && tokens[at..].windows(2).any(|pair| {
+                pair[0].is("to") && (pair[1].kind == TokenKind::Number || calendar::is_month(&pair[1].lower))
+            })
+    };
+    // "A guy called Marco".
+    let is_said_past = |(at, token): (usize, &Token)| {
+        is_past(&token.lower) && !token.is_any(&["called", "named"]) && !passive(at) && !has_got(at) && !is_moved(at)
+    };
+    let past = tokens.iter().enumerate().any(is_said_past);
     !going && !tokens.iter().any(|token| token.is_any(&future)) && past
 }
 

@@ -172,6 +172,13 @@ impl SentenceReader<'_, '_> {
             "WORKS_AT" if frame.slot == "in" && s.is(object, &["it", "hr", "pr", "qa", "tech"]) => true,
             // "I work for the whole clinic".
             "WORKS_AT" if s.has_child_word(object, &["whole", "entire"]) => true,
+            // "The maid of honor": at one wedding.
+            "WORKS_AS"
+                if s.is_lemma(object, &["maid", "bridesmaid", "groomsman"])
+                    && s.has_child_word(object, &["the", "of"]) =>
+            {
+                true
+            }
             // "A poor keeper of secrets".
             "WORKS_AS"
                 if frame.slot == "attr"

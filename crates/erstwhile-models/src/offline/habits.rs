@@ -228,6 +228,9 @@ impl SentenceReader<'_, '_> {
     /// "I take the bus to work", "I go to bed at ten", "I wake up at five", "I look after my mother".
     fn is_done_regularly(&self, verb: usize) -> bool {
         let s = self.s;
+        if s.lemma(verb) == "commute" {
+            return s.has_child(verb, &[Dep::Prep]);
+        }
         let rides = || s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_lemma(object, TRANSPORT));
         let at_an_hour =
             || s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["at", "around", "before", "by"])).is_some();

@@ -77,6 +77,7 @@ impl SentenceReader<'_, '_> {
             }
             self.name_of_pet_or_relative(token, &person);
             self.place_of_relative(token, &person);
+            self.age_of_relative(token, &person);
             return Ok(());
         }
         self.remember_stranger(token);
@@ -168,6 +169,23 @@ impl SentenceReader<'_, '_> {
         if let Some(name) = kin::called(&self.s, token) {
             self.introduce(person, &name);
         }
+    }
+
+    /// "My 12-year-old nephew": how old somebody is.
+    fn age_of_relative(&mut self, token: usize, person: &Person) {
+        let s = self.s;
+        let old = s.child(token, |c| s.dep(c) == Dep::Amod && s.is(c, &["old"]));
+        let unit = old.and_then(|old| s.child(old, |c| s.is_lemma(c, &["year", "month", "week"])));
+        let Some((unit, number)) = unit.and_then(|unit| Some((unit, s.child_of(unit, &[Dep::Nummod])?))) else {
+            return;
+        };
+        if person.plural || person.kinship.is_none() || self.trust != Trust::Speaker {
+            return;
+        }
+        let (number, unit) = (s.lower(number), s.lemma(unit));
+        let value = if unit == "year" { number.to_owned() } else { format!("{number} {unit}s") };
+        let statement = format!("{} is {number} {unit}s old", person.name);
+        self.state(person, "HAS_AGE", Object::value(value), statement);
     }
 
     /// "My sister in Houston": where somebody lives.

@@ -81,6 +81,8 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("i joined a session in the pub every second monday.", None),
     ("I live above a bakery in Ghent.", Some(("+ Nora LIVES_IN Ghent", "Nora lives above a bakery in Ghent."))),
     ("We're getting a puppy in the fall.", Some(("+ Nora HAS_PET puppy", "Nora is getting a puppy in the fall."))),
+    ("I'm stuck at Frankfurt airport.", None),
+    ("I have no kids.", Some(("+ Nora LACKS kids", "Nora does not have kids."))),
     ("We have no dog.", Some(("+ Nora LACKS dog", "Nora does not have a dog."))),
     ("Now I'm the fat one!", None),
     ("I go to Guaruja every second Saturday with two colleagues.", None),

@@ -162,4 +162,40 @@ pub(super) const PLAIN: &[(&str, &str, &str)] = &[
     ("I drive an electric Mini", "+ Nora OWNS electric Mini", "Nora drives an electric Mini."),
     ("I prefer short answers", "+ Nora PREFERS short answers", "Nora prefers short answers."),
     ("I walk 10,000 steps a day", "+ Nora DOES_ACTIVITY walking 10,000 steps", "Nora walks 10,000 steps a day."),
+    (
+        "I've got a first date on Saturday with a guy called Marco.",
+        "+ Nora MET Marco @ 2023-05-13..",
+        "Nora has a first date with a guy called Marco on Saturday 13 May 2023.",
+    ),
+    ("We moved the launch to 29 October.", "+ Nora HAS_LAUNCH 29 October 2023", "Nora's launch is 29 October 2023."),
+    (
+        "I have an offer from Deloitte but I'm waiting for McKinsey.",
+        "+ Nora ACHIEVED Deloitte",
+        "Nora has an offer from Deloitte.",
+    ),
+    ("As a nurse I work long shifts.", "+ Nora WORKS_AS nurse", "Nora is a nurse."),
+    (
+        "My shop is called Wick & Wonder.",
+        "+ Nora OWNS_BUSINESS Wick & Wonder",
+        "Nora runs a shop called Wick & Wonder.",
+    ),
+    (
+        "My half marathon is on 6 October.",
+        "+ Nora PLANS half marathon @ 2023-10-06..",
+        "Nora is running a half marathon on 6 October 2023.",
+    ),
+    (
+        "I commute by train from Reading to London.",
+        "+ Nora DOES_ACTIVITY commuting by train",
+        "Nora commutes by train from Reading to London.",
+    ),
+    ("my 8 year old daughter wants to learn guitar", "+ Nora's daughter HAS_AGE 8", "Nora's daughter is 8 years old."),
+    (
+        "We'll be in Crete for a week from 3 June",
+        "+ Nora PLANS Crete @ 2023-06-03..2023-06-10",
+        "Nora will be in Crete from 3 June 2023 to 9 June 2023.",
+    ),
+    ("I leave the house by 5:45", "+ Nora DOES_ACTIVITY leaving house", "Nora leaves the house by 5:45."),
+    ("So guess what, we're adopting a greyhound.", "+ Nora HAS_PET greyhound", "Nora is adopting a greyhound."),
+    ("They posted me to Taraba.", "+ Nora MOVED_TO Taraba", "Nora was posted to Taraba."),
 ];
