@@ -1,10 +1,12 @@
 //! The index of a graph's episodes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::hybrid::HybridIndex;
+use crate::content_policy::ContentPolicy;
 use crate::model::{Episode, EpisodeId, Role, metadata_size};
 use crate::text::words;
 use form::TurnForm;
@@ -36,6 +38,9 @@ pub(super) struct Turns {
     speakers: Vec<Speaker>,
     /// Words and turns of users and of assistants.
     spoken: [Spoken; 2],
+    /// What must not be derived from the episodes, and those that violate it.
+    policy: Option<Arc<ContentPolicy>>,
+    violating: HashSet<EpisodeId>,
     /// The size of the texts and metadata.
     content_bytes: usize,
 }
@@ -80,14 +85,32 @@ impl Turns {
             thread_words: Vec::new(),
             speakers: Vec::new(),
             spoken: [Spoken::default(); 2],
+            policy: None,
+            violating: HashSet::default(),
             content_bytes: 0,
         }
+    }
+
+    /// Sets the content policy of episodes that are added from now on.
+    pub(super) fn set_policy(&mut self, policy: Arc<ContentPolicy>) {
+        self.policy = Some(policy);
+    }
+
+    /// Whether the graph has a content policy.
+    pub(super) fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
+    /// Whether an episode violates the content policy.
+    pub(super) fn is_violating(&self, id: EpisodeId) -> bool {
+        self.violating.contains(&id)
     }
 
     /// Removes an episode, if present.
     pub(super) fn remove(&mut self, id: EpisodeId) {
         if let Some(episode) = self.episodes.remove(&id) {
             self.sequence.remove(&episode.seq);
+            self.violating.remove(&id);
             self.content_bytes -= content_size(&episode);
             if let Some(number) = self.documents.number(id) {
                 self.clear_row(number);
@@ -116,6 +139,7 @@ impl Turns {
             }
         }
         self.sequence.insert(seq, id);
+        self.compare_with_policy(id);
         let number = self.documents.put(id, &text);
         self.update_row(number, id);
         self.update_adjacent(id);
@@ -123,6 +147,16 @@ impl Turns {
             self.update_adjacent(other);
         }
         Some((number, text.chars().take(LEAD_CHARACTERS).collect()))
+    }
+
+    /// Compares an episode with the content policy, once: reads only ask for the result.
+    fn compare_with_policy(&mut self, id: EpisodeId) {
+        let (Some(policy), Some(episode)) = (&self.policy, self.episodes.get(&id)) else { return };
+        if policy.prohibits(&episode.content) {
+            self.violating.insert(id);
+        } else {
+            self.violating.remove(&id);
+        }
     }
 
     /// The text by which an episode is found.
