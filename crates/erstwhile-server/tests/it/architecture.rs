@@ -129,7 +129,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "erstwhile-bench",
-        &["table", "plan", "conversations", "answerability", "ranker", "retrieval", "scale", "speed", "torture"],
+        &[
+            "table",
+            "plan",
+            "encoder",
+            "conversations",
+            "answerability",
+            "ranker",
+            "retrieval",
+            "scale",
+            "speed",
+            "torture",
+        ],
     ),
 ];
 
