@@ -25,7 +25,8 @@ const SPEAKERS_MAX: usize = 1_000;
 /// The episodes of a graph, with the adjacent turns of each.
 #[derive(Debug)]
 pub(super) struct Turns {
-    episodes: HashMap<EpisodeId, Episode>,
+    /// Boxed: a hash table has room for up to twice as many values as it has.
+    episodes: HashMap<EpisodeId, Box<Episode>>,
     sequence: BTreeMap<i64, EpisodeId>,
     pub(super) documents: HybridIndex<EpisodeId>,
     /// The previous and the next turn of the same thread, by number.
@@ -131,7 +132,7 @@ impl Turns {
         let (id, seq) = (episode.id, episode.seq);
         let text = text_of(&episode);
         self.content_bytes += content_size(&episode);
-        let known = self.episodes.insert(id, episode);
+        let known = self.episodes.insert(id, Box::new(episode));
         if let Some(known) = &known {
             self.content_bytes -= content_size(known);
             if self.episodes.get(&id).is_some_and(|episode| episode.content == known.content) {
@@ -161,17 +162,17 @@ impl Turns {
 
     /// The text by which an episode is found.
     pub(super) fn text(&self, id: EpisodeId) -> Option<String> {
-        self.episodes.get(&id).map(text_of)
+        self.episode(id).map(text_of)
     }
 
     /// An episode.
     pub(super) fn episode(&self, id: EpisodeId) -> Option<&Episode> {
-        self.episodes.get(&id)
+        self.episodes.get(&id).map(Box::as_ref)
     }
 
     /// All episodes, newest first.
     pub(super) fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> {
-        self.sequence.values().rev().filter_map(|id| self.episodes.get(id))
+        self.sequence.values().rev().filter_map(|id| self.episode(*id))
     }
 
     /// The episodes just before and after a position.

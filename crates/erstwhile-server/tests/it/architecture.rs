@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-core",
         &[
             "error",
+            "compact",
             "budget",
             "model",
             "vocabulary",
