@@ -13,7 +13,7 @@ pub(crate) enum CompactSet<T> {
     /// A sorted list.
     Few(Vec<T>),
     /// A tree, so that a large set does not move its items when it changes.
-    Many(Box<BTreeSet<T>>),
+    Many(BTreeSet<T>),
 }
 
 impl<T> Default for CompactSet<T> {
@@ -32,7 +32,7 @@ impl<T: Ord> CompactSet<T> {
                     insert(items, at, item);
                 } else {
                     let tree = std::mem::take(items).into_iter().chain([item]).collect();
-                    *self = Self::Many(Box::new(tree));
+                    *self = Self::Many(tree);
                 }
             }
             Self::Many(items) => drop(items.insert(item)),
@@ -70,7 +70,7 @@ impl<T> CompactSet<T> {
     pub(crate) fn iter(&self) -> Iter<'_, T> {
         let (few, many) = match self {
             Self::Few(items) => (items.as_slice(), None),
-            Self::Many(items) => (&[][..], Some(&**items)),
+            Self::Many(items) => (&[][..], Some(items)),
         };
         few.iter().chain(many.into_iter().flatten())
     }
