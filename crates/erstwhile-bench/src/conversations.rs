@@ -18,10 +18,11 @@ use erstwhile::store::Store;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::{EmbeddingModelSettings, Engine, EngineSettings};
 use erstwhile_models::offline::OfflineExtractor;
-use erstwhile_models::sentence_encoder::SentenceEncoder;
 use erstwhile_models::static_embedder::StaticEmbedder;
 use indicatif::ProgressBar;
 use serde::Deserialize;
+
+use crate::encoder::MemoizedEncoder;
 
 /// How many messages are sent at once.
 const MESSAGES_PER_CALL: usize = 30;
@@ -50,7 +51,7 @@ impl ConversationOptions {
         let settings = EngineSettings { index_bytes_max: 4 << 30, embedding, ..EngineSettings::default() };
         let builder = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?);
         let builder = match model {
-            Some(model) => builder.embedding_model(SentenceEncoder::load(model, model.display().to_string())?),
+            Some(model) => builder.embedding_model(MemoizedEncoder::load(model)?),
             None => builder,
         };
         Ok(builder.settings(settings).build())

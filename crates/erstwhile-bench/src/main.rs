@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 mod answerability;
 mod conversations;
+mod encoder;
 mod plan;
 mod ranker;
 mod retrieval;

@@ -1,6 +1,7 @@
 //! One very large shared graph: time to load, memory, latency, and recall of the approximate search.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use clap::Args;
 use erstwhile::Engine;
 use erstwhile::EngineSettings;
 use erstwhile::change::{Batch, BatchPrecondition, Change};
-use erstwhile::engine::{GraphRef, NewEpisode, NewGraph, Search};
+use erstwhile::engine::{ContextRequest, GraphRef, NewEpisode, NewGraph, Search};
 use erstwhile::model::{
     BatchId, ClaimKind, Episode, EpisodeId, EpisodeKind, EpisodeState, Holding, Metadata, ProjectId,
 };
@@ -32,12 +33,17 @@ pub(crate) struct Scale {
     /// Numbers of facts of the graph, in increasing order
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
     facts: Vec<usize>,
+    /// Number of small graphs whose memory is measured, too
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    small: usize,
 }
 
 /// Facts per batch.
 const BATCH_FACTS: usize = 500;
 /// Number of measured searches.
 const SEARCHES: usize = 200;
+/// Number of facts, each from an episode of its own, of a small graph.
+const SMALL_FACTS: usize = 20;
 /// The graph's id.
 const GRAPH: &str = "everyone";
 
@@ -62,12 +68,14 @@ impl Scale {
                 engine.project(project).create_graph(new).await?;
             }
             let started = Instant::now();
-            fill(&engine, folder.path(), project, there, facts).await?;
+            fill(&engine, folder.path(), project, GRAPH, there..facts).await?;
             let stored = (facts - there) as f64 / started.elapsed().as_secs_f64();
             there = facts;
             drop(engine);
             rows.push(measure_graph(folder.path(), facts, stored).await?);
         }
+        progress.set_message(format!("{} small graphs", self.small));
+        let small = if self.small > 0 { Some(small_graphs(self.small).await?) } else { None };
         progress.finish_and_clear();
         table::print(
             "A shared graph",
@@ -76,19 +84,27 @@ impl Scale {
                 "stored/s",
                 "cold load s",
                 "memory MiB",
+                "KiB a fact",
                 "reading s",
                 "facts and text s",
                 "vectors s",
                 "facts p50 ms",
                 "p95 ms",
                 "episodes p50 ms",
+                "p95 ms",
                 "entities p50 ms",
+                "p95 ms",
+                "context p50 ms",
+                "p95 ms",
                 "recall@10",
                 "ingesting a message ms",
                 "with new names ms",
             ],
             &rows,
         );
+        if let Some(row) = small {
+            table::print("Small graphs", &["graphs", "episodes and facts of each", "KiB a graph", "load ms"], &[row]);
+        }
         Ok(())
     }
 }
@@ -167,15 +183,21 @@ fn fact(number: usize) -> Claim {
 }
 
 /// Stores facts with their episodes, as ingestion would.
-async fn fill(engine: &Engine, folder: &Path, project: ProjectId, from: usize, to: usize) -> anyhow::Result<()> {
+async fn fill(
+    engine: &Engine,
+    folder: &Path,
+    project: ProjectId,
+    graph: &str,
+    numbers: Range<usize>,
+) -> anyhow::Result<()> {
     let store = store(folder).await?;
-    let graph = engine.project(project).graph(GraphRef::Graph(GRAPH.to_owned())).get().await?;
+    let graph = engine.project(project).graph(GraphRef::Graph(graph.to_owned())).get().await?;
     let ids = TimeOrderedIds;
-    for first in (from..to).step_by(BATCH_FACTS) {
+    for first in numbers.clone().step_by(BATCH_FACTS) {
         let now = engine.now();
         let reading = Reading { graph: graph.id, user: None, extractor: "made up", recorded_at: now };
         let (mut episodes, mut read) = (Vec::new(), Vec::new());
-        for number in first..(first + BATCH_FACTS).min(to) {
+        for number in first..(first + BATCH_FACTS).min(numbers.end) {
             let claim = fact(number);
             let episode = Episode {
                 id: EpisodeId(graph.id.within(ids.next())),
@@ -240,6 +262,7 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
     let memory = resident() - before;
     let parts = parts_of_loading(folder, &engine, project, &graph).await?;
     let (mut of_facts, mut of_episodes, mut of_entities) = (Vec::new(), Vec::new(), Vec::new());
+    let mut of_context = Vec::new();
     for number in 0..SEARCHES {
         let search = || Search::new(question(number, facts), 10);
         let started = Instant::now();
@@ -251,6 +274,9 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
         let started = Instant::now();
         engine.project(project).graph(&graph).search_entities(search()).await?;
         of_entities.push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
+        engine.project(project).graph(&graph).context(&question(number, facts), ContextRequest::default()).await?;
+        of_context.push(started.elapsed().as_secs_f64() * 1e3);
     }
     let recall = recall(folder, &engine, project, &graph, facts).await?;
     let mut after = Vec::new();
@@ -276,17 +302,47 @@ async fn measure_graph(folder: &Path, facts: usize, stored: f64) -> anyhow::Resu
         format!("{stored:.0}"),
         shown(cold),
         format!("{memory:.0}"),
+        shown(memory * 1024.0 / facts as f64),
         shown(parts[0]),
         shown(parts[1]),
         shown(parts[2]),
         shown(percentile(of_facts.clone(), 0.5)),
         shown(percentile(of_facts, 0.95)),
-        shown(percentile(of_episodes, 0.5)),
-        shown(percentile(of_entities, 0.5)),
+        shown(percentile(of_episodes.clone(), 0.5)),
+        shown(percentile(of_episodes, 0.95)),
+        shown(percentile(of_entities.clone(), 0.5)),
+        shown(percentile(of_entities, 0.95)),
+        shown(percentile(of_context.clone(), 0.5)),
+        shown(percentile(of_context, 0.95)),
         recall.map_or("exact".to_owned(), |recall| format!("{recall:.3}")),
         shown(after[0]),
         shown(after[1]),
     ])
+}
+
+/// The memory of small graphs that are all in use, and how long one of them takes to load.
+async fn small_graphs(count: usize) -> anyhow::Result<Vec<String>> {
+    let folder = tempfile::tempdir()?;
+    let name = |number: usize| format!("small {number}");
+    let engine = open(folder.path(), EXACT_MAX).await?;
+    let project = engine.ensure_project("small").await?.id;
+    for number in 0..count {
+        engine.project(project).create_graph(NewGraph { graph_id: name(number), ..NewGraph::default() }).await?;
+        let facts = number * SMALL_FACTS..(number + 1) * SMALL_FACTS;
+        fill(&engine, folder.path(), project, &name(number), facts).await?;
+    }
+    drop(engine);
+    let engine = open(folder.path(), EXACT_MAX).await?;
+    let warm = async |number: usize| engine.project(project).graph(name(number)).warm().await;
+    // The first graph also loads what all graphs share.
+    warm(0).await?;
+    let (before, started) = (resident(), Instant::now());
+    for number in 1..count {
+        warm(number).await?;
+    }
+    let others = count.saturating_sub(1).max(1) as f64;
+    let (each, load) = ((resident() - before) * 1024.0 / others, started.elapsed().as_secs_f64() * 1e3 / others);
+    Ok(vec![count.to_string(), SMALL_FACTS.to_string(), format!("{each:.1}"), format!("{load:.2}")])
 }
 
 /// Seconds of each step of loading a graph: reading its evidence; computing facts and entities and indexing text;

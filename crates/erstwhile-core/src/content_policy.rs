@@ -116,7 +116,7 @@ impl PolicyText {
             }
         }
         let applied = CompiledRule::of(rule);
-        match rule.prohibited_examples.iter().position(|example| !applied.prohibits(example)) {
+        match rule.prohibited_examples.iter().position(|example| !applied.prohibits(&ComparedText::new(example))) {
             None => Ok(()),
             Some(at) => Err(Error::invalid(format!(
                 "{name}.prohibited_examples[{at}] cannot be recognised without a language model: give a word or a phrase of \
@@ -173,6 +173,18 @@ pub struct BoundPolicy {
     pub bound_at: Timestamp,
 }
 
+/// A text in the forms in which it is compared with rules.
+struct ComparedText<'a> {
+    written: &'a str,
+    normalised: String,
+}
+
+impl<'a> ComparedText<'a> {
+    fn new(written: &'a str) -> Self {
+        Self { written, normalised: normalise(written) }
+    }
+}
+
 /// A rule in the form in which texts are compared with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CompiledRule {
@@ -198,15 +210,16 @@ impl CompiledRule {
         Self { phrases: phrases(&rule.prohibited_examples), permitted: phrases(&rule.permitted_examples), kinds }
     }
 
-    fn prohibits(&self, text: &str) -> bool {
-        if self.kinds.iter().any(|kind| kind.occurs_in(text)) {
+    fn prohibits(&self, text: &ComparedText<'_>) -> bool {
+        if self.kinds.iter().any(|kind| kind.occurs_in(text.written)) {
             return true;
         }
-        let mut text = normalise(text);
-        for permitted in &self.permitted {
-            text = without_phrase(&text, permitted);
+        if !self.phrases.iter().any(|phrase| contains_word(&text.normalised, phrase)) {
+            return false;
         }
-        self.phrases.iter().any(|phrase| contains_word(&text, phrase))
+        let without = |text: String, permitted: &String| without_phrase(&text, permitted);
+        let left = self.permitted.iter().fold(text.normalised.clone(), without);
+        self.phrases.iter().any(|phrase| contains_word(&left, phrase))
     }
 }
 
@@ -242,12 +255,14 @@ impl ContentPolicy {
     /// The rules that prohibit a text.
     pub fn violated_by<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Rule> + 'a {
         let rules = self.text.rules.iter().zip(&self.compiled);
-        rules.filter(move |(_, compiled)| compiled.prohibits(text)).map(|(rule, _)| rule)
+        let text = ComparedText::new(text);
+        rules.filter(move |(_, compiled)| compiled.prohibits(&text)).map(|(rule, _)| rule)
     }
 
     /// Whether any rule prohibits a text.
     pub fn prohibits(&self, text: &str) -> bool {
-        self.compiled.iter().any(|rule| rule.prohibits(text))
+        let text = ComparedText::new(text);
+        self.compiled.iter().any(|rule| rule.prohibits(&text))
     }
 }
 

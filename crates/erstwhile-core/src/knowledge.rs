@@ -13,6 +13,7 @@ use mentions::{Mentions, WrittenName};
 use naming::Naming;
 use values::Value;
 
+use crate::compact::{CompactSet, push};
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
 use crate::model::{
@@ -40,9 +41,10 @@ pub struct Knowledge {
     graph: GraphId,
     /// Declared types; empty if none are declared.
     ontology: Ontology,
-    assertions: HashMap<AssertionId, Assertion>,
+    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
+    assertions: HashMap<AssertionId, Box<Assertion>>,
     /// Apart from the assertions of facts: no slot contains them.
-    statements: HashMap<AssertionId, Assertion>,
+    statements: HashMap<AssertionId, Box<Assertion>>,
     /// Which statements name what; empty without declared types.
     naming: Naming,
     /// Apart from the entities: no list contains them.
@@ -53,7 +55,7 @@ pub struct Knowledge {
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
     /// Assertions by name id of their subject and object.
-    about: HashMap<EntityId, BTreeSet<AssertionId>>,
+    about: HashMap<EntityId, CompactSet<AssertionId>>,
     by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
     /// Mentioned name ids and values by episode.
     mentioned: HashMap<EpisodeId, Vec<EntityId>>,
@@ -61,9 +63,9 @@ pub struct Knowledge {
     linked: HashMap<EpisodeId, Vec<LinkId>>,
     identities: Identities,
     slots: HashMap<SlotKey, Slot>,
-    facts: HashMap<AssertionId, Fact>,
+    facts: HashMap<AssertionId, Box<Fact>>,
     fact_of: HashMap<AssertionId, AssertionId>,
-    facts_about: HashMap<EntityId, BTreeSet<AssertionId>>,
+    facts_about: HashMap<EntityId, CompactSet<AssertionId>>,
     entities: BTreeMap<EntityId, Entity>,
 }
 
@@ -131,7 +133,7 @@ impl Knowledge {
         }
         for link in evidence.links {
             if let Some(episode) = link.episode {
-                self.linked.entry(episode).or_default().push(link.id);
+                push(self.linked.entry(episode).or_default(), link.id);
             }
             self.identities.put_link(link);
         }
@@ -182,7 +184,10 @@ impl Knowledge {
     /// Builds an entity from the present evidence; returns what it was.
     fn rebuild_entity(&mut self, id: EntityId) -> Option<Entity> {
         match self.build_entity(id) {
-            Some(entity) => self.entities.insert(id, entity),
+            Some(mut entity) => {
+                entity.episodes.shrink_to_fit();
+                self.entities.insert(id, entity)
+            }
             None => self.entities.remove(&id),
         }
     }
@@ -223,7 +228,7 @@ impl Knowledge {
         if let Some(names) = episode.map(|episode| self.mentioned.entry(episode).or_default())
             && !names.contains(&id)
         {
-            names.push(id);
+            push(names, id);
         }
     }
 
@@ -256,14 +261,14 @@ impl Knowledge {
             self.about.entry(name).or_default().insert(assertion.id);
         }
         if let Some(episode) = assertion.episode {
-            self.by_episode.entry(episode).or_default().push(assertion.id);
+            push(self.by_episode.entry(episode).or_default(), assertion.id);
         }
         let is_statement = assertion.kind == ClaimKind::States;
         if is_statement && self.declares_types() {
             self.naming.add_statement(&assertion);
         }
         let kept = if is_statement { &mut self.statements } else { &mut self.assertions };
-        kept.insert(assertion.id, assertion);
+        kept.insert(assertion.id, Box::new(assertion));
     }
 
     /// Whether entity types are declared.
@@ -288,7 +293,7 @@ impl Knowledge {
     /// Adds an assertion that is in no slot to its slot.
     fn add_to_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
-            self.slots.entry(key.clone()).or_default().members.push(id);
+            push(&mut self.slots.entry(key.clone()).or_default().members, id);
             slots.insert(key);
         }
     }
@@ -347,8 +352,8 @@ impl Knowledge {
             }
             TombstoneKind::Name => {
                 let name = EntityId(id);
-                for assertion in self.about.remove(&name).unwrap_or_default() {
-                    self.remove_assertion(assertion, slots, touched);
+                for assertion in &self.about.remove(&name).unwrap_or_default() {
+                    self.remove_assertion(*assertion, slots, touched);
                 }
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
@@ -401,7 +406,7 @@ impl Knowledge {
     /// Removes and returns the facts of a slot.
     fn remove_facts(&mut self, slot: &SlotKey) -> Vec<Fact> {
         let ids = self.slots.get_mut(slot).map(|slot| std::mem::take(&mut slot.facts)).unwrap_or_default();
-        let facts: Vec<Fact> = ids.iter().filter_map(|id| self.facts.remove(id)).collect();
+        let facts: Vec<Fact> = ids.iter().filter_map(|id| self.facts.remove(id)).map(|fact| *fact).collect();
         for fact in &facts {
             for assertion in &fact.assertions {
                 self.fact_of.remove(assertion);
@@ -418,7 +423,7 @@ impl Knowledge {
     /// Records the facts that differ; in a large slot most are unchanged.
     fn record_differences(&self, mut before: HashMap<AssertionId, Fact>, after: &[AssertionId], touched: &mut Touched) {
         for id in after {
-            let (was, is) = (before.remove(id), self.facts.get(id));
+            let (was, is) = (before.remove(id), self.facts.get(id).map(Box::as_ref));
             if was.as_ref() != is {
                 touched.facts.insert(*id);
                 touched.entities.extend(was.iter().chain(is).flat_map(|fact| [fact.subject, fact.object]));
@@ -437,7 +442,8 @@ impl Knowledge {
             self.slots.remove(slot);
             return Vec::new();
         }
-        let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
+        let claims: Vec<&Assertion> =
+            members.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
         for id in &members {
             // Ends and denials support no fact; they map to themselves.
@@ -447,14 +453,16 @@ impl Knowledge {
         if let Some(slot) = self.slots.get_mut(slot) {
             slot.facts.clone_from(&ids);
         }
-        for fact in facts {
+        for mut fact in facts {
+            fact.assertions.shrink_to_fit();
+            fact.episodes.shrink_to_fit();
             for assertion in &fact.assertions {
                 self.fact_of.insert(*assertion, fact.id);
             }
             for entity in [fact.subject, fact.object] {
                 self.facts_about.entry(entity).or_default().insert(fact.id);
             }
-            self.facts.insert(fact.id, fact);
+            self.facts.insert(fact.id, Box::new(fact));
         }
         ids
     }
@@ -476,22 +484,22 @@ impl Knowledge {
 
     /// All facts, in arbitrary order.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.values()
+        self.facts.values().map(Box::as_ref)
     }
 
     /// A fact, by its id or by the id of a supporting assertion.
     pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
-        self.facts.get(&id).or_else(|| self.facts.get(self.fact_of.get(&id)?))
+        self.facts.get(&id).or_else(|| self.facts.get(self.fact_of.get(&id)?)).map(Box::as_ref)
     }
 
     /// The facts whose subject or object is an entity.
     pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
-        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id))
+        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id)).map(Box::as_ref)
     }
 
     /// The number of facts whose subject or object is an entity.
     pub fn degree(&self, entity: EntityId) -> usize {
-        self.facts_about.get(&entity).map_or(0, BTreeSet::len)
+        self.facts_about.get(&entity).map_or(0, CompactSet::len)
     }
 
     /// The facts that the system knew at a moment (T9), sorted by start.
@@ -499,8 +507,12 @@ impl Knowledge {
         let names = self.identities.names().filter(|name| name.recorded_at <= known_at).cloned();
         let links = self.identities.links().filter(|link| link.recorded_at <= known_at).cloned();
         let then = Identities::of(anchors(self.graph), names, links);
-        let mut facts =
-            time::facts(self.assertions.values(), &self.fact_edits, |name| then.entity(name), Some(known_at));
+        let mut facts = time::facts(
+            self.assertions.values().map(Box::as_ref),
+            &self.fact_edits,
+            |name| then.entity(name),
+            Some(known_at),
+        );
         if !self.ontology.edge_types.is_empty() {
             for fact in &mut facts {
                 self.declare(fact);
@@ -539,7 +551,7 @@ impl Knowledge {
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
         let said = self.by_episode.get(&episode).into_iter().flatten();
         let ids: BTreeSet<AssertionId> = said.filter_map(|id| self.fact_of.get(id)).copied().collect();
-        ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
+        ids.into_iter().filter_map(|id| self.facts.get(&id)).map(Box::as_ref).collect()
     }
 
     /// Whether the operator has edited a fact that an episode states.
@@ -556,7 +568,7 @@ impl Knowledge {
 
     /// An assertion, or a statement.
     pub fn assertion(&self, id: AssertionId) -> Option<&Assertion> {
-        self.assertions.get(&id).or_else(|| self.statements.get(&id))
+        self.assertions.get(&id).or_else(|| self.statements.get(&id)).map(Box::as_ref)
     }
 
     /// Names with types, the most recently mentioned first, as context for an extractor.

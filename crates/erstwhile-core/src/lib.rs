@@ -10,6 +10,7 @@
 
 pub mod budget;
 pub mod change;
+mod compact;
 pub mod compat;
 pub mod content_policy;
 pub mod context;

@@ -38,6 +38,7 @@ pub use reranking::RerankingTotals;
 
 use announcements::Announcements;
 use backlog::Backlog;
+use content_policies::PreparedPolicies;
 use declarations::Declarations;
 use dropped::DroppedClaims;
 use embedding::{EmbeddingQueue, Queries, SharedEmbeddingTotals};
@@ -53,6 +54,7 @@ pub(crate) struct State {
     pub(crate) parts: Parts,
     indexes: Indexes,
     declarations: Declarations,
+    policies: PreparedPolicies,
     announcements: Announcements,
     unread: Unread,
     backlog: Backlog,
@@ -74,6 +76,7 @@ impl State {
             parts,
             indexes,
             declarations: Declarations::new(),
+            policies: PreparedPolicies::new(),
             announcements: Announcements::default(),
             unread: Unread::default(),
             backlog: Backlog::default(),

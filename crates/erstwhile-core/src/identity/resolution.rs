@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::titles::Bearer;
 use super::{Name, ShortName};
+use crate::compact::CompactSet;
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
 /// The names and links of a graph, and the entity of each name.
@@ -23,13 +24,13 @@ pub struct Identities {
     anchors: Vec<EntityId>,
     names: HashMap<EntityId, NameEntry>,
     /// Name ids by [`Name::key`].
-    by_name: HashMap<String, BTreeSet<EntityId>>,
+    by_name: HashMap<String, CompactSet<EntityId>>,
     /// Name ids by what they are short names for.
-    short_names: HashMap<ShortName, BTreeSet<EntityId>>,
+    short_names: HashMap<ShortName, CompactSet<EntityId>>,
     links: HashMap<LinkId, Link>,
     /// Number of links with the same content: every message of a speaker may add one.
     link_counts: HashMap<LinkContent, usize>,
-    links_of_name: HashMap<EntityId, BTreeSet<LinkContent>>,
+    links_of_name: HashMap<EntityId, CompactSet<LinkContent>>,
     /// By short name: the people who can be called so (by the first two rules), with the number of such names of theirs.
     people: HashMap<ShortName, BTreeMap<EntityId, usize>>,
     representative: HashMap<EntityId, EntityId>,
@@ -346,7 +347,7 @@ impl Identities {
         for id in ids {
             let Some(entry) = self.names.get(id) else { continue };
             let Some(same) = self.by_name.get(&entry.name.key()) else { continue };
-            if same.first() == Some(id) {
+            if same.iter().next() == Some(id) {
                 for (one, other) in same.iter().zip(same.iter().skip(1)) {
                     classes.join(*one, *other);
                 }
@@ -465,6 +466,7 @@ impl Classes {
         }
         let mut classes: Vec<Vec<EntityId>> = classes.into_values().collect();
         for class in &mut classes {
+            class.shrink_to_fit();
             class.sort();
         }
         classes

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Knowledge;
+use crate::compact::{insert, push};
 use crate::identity::Name;
 use crate::model::{AssertionId, EntityId, EpisodeId, GraphId, Mention};
 
@@ -38,7 +39,7 @@ impl Mentions {
     pub(super) fn add(&mut self, mention: Mention) -> bool {
         let written = WrittenName { name: mention.name, entity_type: mention.entity_type };
         let number = self.written_names.iter().position(|known| *known == written).unwrap_or_else(|| {
-            self.written_names.push(written);
+            push(&mut self.written_names, written);
             self.written_names.len() - 1
         });
         let occurrence = Occurrence {
@@ -54,7 +55,7 @@ impl Mentions {
             return false;
         }
         self.last_at = self.last_at.max(Some(occurrence.recorded_at));
-        self.occurrences.insert(at, occurrence);
+        insert(&mut self.occurrences, at, occurrence);
         true
     }
 

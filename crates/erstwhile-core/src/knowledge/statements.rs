@@ -21,17 +21,17 @@ impl Knowledge {
 
     /// All statements, in arbitrary order.
     pub fn statements(&self) -> impl Iterator<Item = &Assertion> {
-        self.statements.values()
+        self.statements.values().map(Box::as_ref)
     }
 
     /// A statement.
     pub fn statement(&self, id: AssertionId) -> Option<&Assertion> {
-        self.statements.get(&id)
+        self.statements.get(&id).map(Box::as_ref)
     }
 
     /// The statements of an episode.
     pub fn statements_from(&self, episode: EpisodeId) -> impl Iterator<Item = &Assertion> {
-        self.by_episode.get(&episode).into_iter().flatten().filter_map(|id| self.statements.get(id))
+        self.by_episode.get(&episode).into_iter().flatten().filter_map(|id| self.statement(*id))
     }
 
     /// The entities that a statement names, in the order of its text: those that its episode mentions and whose name
@@ -97,7 +97,7 @@ impl Knowledge {
                 && statement.span.start <= claim.span.start
                 && claim.span.end <= statement.span.end
         });
-        told.filter_map(|claim| self.facts.get(self.fact_of.get(&claim.id)?)).filter(|fact| {
+        told.filter_map(|claim| self.facts.get(self.fact_of.get(&claim.id)?)).map(Box::as_ref).filter(|fact| {
             let ended_later = match fact.closed_by {
                 Some(Closing::Assertion(by)) => {
                     self.assertions.get(&by).is_none_or(|by| by.episode != statement.episode)

@@ -126,9 +126,10 @@ impl GraphIndex {
         let is_known = |recorded| request.known_at.is_none_or(|known_at| recorded <= known_at);
         let turn_counts = |number: u32| {
             let episode = turns.id(number).and_then(|id| self.turns.episode(id));
-            let is_shown = |episode| request.filter.violations.as_ref().is_none_or(|only| only.pass(episode));
-            episode
-                .is_some_and(|episode| !is_ignored(&episode.id) && is_known(episode.recorded_at) && is_shown(episode))
+            let is_shown = |id| request.filter.violations.is_none_or(|wanted| wanted == self.turns.is_violating(id));
+            episode.is_some_and(|episode| {
+                !is_ignored(&episode.id) && is_known(episode.recorded_at) && is_shown(episode.id)
+            })
         };
         let fact_counts = |number: u32| {
             let fact = self.facts.id(number).and_then(|id| self.knowledge.fact(id));

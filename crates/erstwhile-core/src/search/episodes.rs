@@ -86,7 +86,7 @@ impl Searchable for EpisodeSearch<'_> {
 
     fn passes(&self, episode: &Episode) -> bool {
         let is_known = self.request.known_at.is_none_or(|known_at| episode.recorded_at <= known_at);
-        is_known && !self.request.ignored.contains(&episode.id) && self.request.filter.episode(episode)
+        is_known && !self.request.ignored.contains(&episode.id) && self.index.passes(&self.request.filter, episode)
     }
 
     fn mentions(&self, episode: &Episode) -> usize {

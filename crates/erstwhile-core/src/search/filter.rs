@@ -1,11 +1,8 @@
 //! Search filters of the API: types, dates in OR-groups of AND-terms, properties, ids.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::content_policy::ContentPolicy;
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, Metadata};
 
@@ -99,24 +96,8 @@ pub struct Filter {
     pub properties: Vec<PropertyTerm>,
     /// Metadata of its episodes; `None` matches everything.
     pub episode_metadata: Option<MetadataGroup>,
-    /// Episodes by whether they violate a content policy; `None` matches everything.
-    pub violations: Option<Violations>,
-}
-
-/// Selects episodes by whether they violate a content policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violations {
-    /// The policy.
-    pub policy: Arc<ContentPolicy>,
-    /// Whether those that violate it pass, or the others.
-    pub wanted: bool,
-}
-
-impl Violations {
-    /// Whether an episode passes.
-    pub(crate) fn pass(&self, episode: &Episode) -> bool {
-        self.policy.prohibits(&episode.content) == self.wanted
-    }
+    /// Episodes that violate the content policy of their graph, or only the others; `None` matches everything.
+    pub violations: Option<bool>,
 }
 
 impl Filter {
@@ -203,12 +184,12 @@ impl Filter {
             && self.comes_from(&entity.episodes, metadata)
     }
 
-    /// Whether an episode passes.
-    pub fn episode(&self, episode: &Episode) -> bool {
+    /// Whether an episode passes, which violates the content policy of its graph or not.
+    pub(super) fn episode(&self, episode: &Episode, is_violating: bool) -> bool {
         dates_pass(&self.created_at, Some(episode.reference_time))
             && (self.episode_uuids.is_empty() || self.episode_uuids.contains(&episode.id))
             && self.episode_metadata.as_ref().is_none_or(|group| group.passes(&episode.metadata))
-            && self.violations.as_ref().is_none_or(|only| only.pass(episode))
+            && self.violations.is_none_or(|wanted| wanted == is_violating)
     }
 }
 

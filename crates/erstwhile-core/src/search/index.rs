@@ -4,11 +4,14 @@
 //! use the same index, so results do not depend on the store.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::filter::Filter;
 use super::hybrid::HybridIndex;
 use super::names::NameIndex;
 use super::turns::Turns;
 use super::vector::EXACT_MAX;
+use crate::content_policy::ContentPolicy;
 use crate::evidence::{Evidence, TombstoneKind};
 use crate::knowledge::{Knowledge, Touched};
 use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, GraphId};
@@ -180,6 +183,21 @@ impl GraphIndex {
     /// All episodes, newest first.
     pub fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> {
         self.turns.episodes()
+    }
+
+    /// Sets the content policy of the graph, with which episodes that are indexed from now on are compared.
+    pub fn set_policy(&mut self, policy: Arc<ContentPolicy>) {
+        self.turns.set_policy(policy);
+    }
+
+    /// Whether the graph has a content policy.
+    pub fn has_policy(&self) -> bool {
+        self.turns.has_policy()
+    }
+
+    /// Whether an episode of the graph passes a filter.
+    pub fn passes(&self, filter: &Filter, episode: &Episode) -> bool {
+        filter.episode(episode, self.turns.is_violating(episode.id))
     }
 
     /// All facts, in arbitrary order.

@@ -1,10 +1,12 @@
 //! The index of a graph's episodes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::hybrid::HybridIndex;
+use crate::content_policy::ContentPolicy;
 use crate::model::{Episode, EpisodeId, Role, metadata_size};
 use crate::text::words;
 use form::TurnForm;
@@ -23,7 +25,8 @@ const SPEAKERS_MAX: usize = 1_000;
 /// The episodes of a graph, with the adjacent turns of each.
 #[derive(Debug)]
 pub(super) struct Turns {
-    episodes: HashMap<EpisodeId, Episode>,
+    /// Boxed: a hash table has room for up to twice as many values as it has.
+    episodes: HashMap<EpisodeId, Box<Episode>>,
     sequence: BTreeMap<i64, EpisodeId>,
     pub(super) documents: HybridIndex<EpisodeId>,
     /// The previous and the next turn of the same thread, by number.
@@ -36,6 +39,9 @@ pub(super) struct Turns {
     speakers: Vec<Speaker>,
     /// Words and turns of users and of assistants.
     spoken: [Spoken; 2],
+    /// What must not be derived from the episodes, and those that violate it.
+    policy: Option<Arc<ContentPolicy>>,
+    violating: HashSet<EpisodeId>,
     /// The size of the texts and metadata.
     content_bytes: usize,
 }
@@ -80,14 +86,32 @@ impl Turns {
             thread_words: Vec::new(),
             speakers: Vec::new(),
             spoken: [Spoken::default(); 2],
+            policy: None,
+            violating: HashSet::default(),
             content_bytes: 0,
         }
+    }
+
+    /// Sets the content policy of episodes that are added from now on.
+    pub(super) fn set_policy(&mut self, policy: Arc<ContentPolicy>) {
+        self.policy = Some(policy);
+    }
+
+    /// Whether the graph has a content policy.
+    pub(super) fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
+    /// Whether an episode violates the content policy.
+    pub(super) fn is_violating(&self, id: EpisodeId) -> bool {
+        self.violating.contains(&id)
     }
 
     /// Removes an episode, if present.
     pub(super) fn remove(&mut self, id: EpisodeId) {
         if let Some(episode) = self.episodes.remove(&id) {
             self.sequence.remove(&episode.seq);
+            self.violating.remove(&id);
             self.content_bytes -= content_size(&episode);
             if let Some(number) = self.documents.number(id) {
                 self.clear_row(number);
@@ -108,7 +132,7 @@ impl Turns {
         let (id, seq) = (episode.id, episode.seq);
         let text = text_of(&episode);
         self.content_bytes += content_size(&episode);
-        let known = self.episodes.insert(id, episode);
+        let known = self.episodes.insert(id, Box::new(episode));
         if let Some(known) = &known {
             self.content_bytes -= content_size(known);
             if self.episodes.get(&id).is_some_and(|episode| episode.content == known.content) {
@@ -116,6 +140,7 @@ impl Turns {
             }
         }
         self.sequence.insert(seq, id);
+        self.compare_with_policy(id);
         let number = self.documents.put(id, &text);
         self.update_row(number, id);
         self.update_adjacent(id);
@@ -125,19 +150,29 @@ impl Turns {
         Some((number, text.chars().take(LEAD_CHARACTERS).collect()))
     }
 
+    /// Compares an episode with the content policy, once: reads only ask for the result.
+    fn compare_with_policy(&mut self, id: EpisodeId) {
+        let (Some(policy), Some(episode)) = (&self.policy, self.episodes.get(&id)) else { return };
+        if policy.prohibits(&episode.content) {
+            self.violating.insert(id);
+        } else {
+            self.violating.remove(&id);
+        }
+    }
+
     /// The text by which an episode is found.
     pub(super) fn text(&self, id: EpisodeId) -> Option<String> {
-        self.episodes.get(&id).map(text_of)
+        self.episode(id).map(text_of)
     }
 
     /// An episode.
     pub(super) fn episode(&self, id: EpisodeId) -> Option<&Episode> {
-        self.episodes.get(&id)
+        self.episodes.get(&id).map(Box::as_ref)
     }
 
     /// All episodes, newest first.
     pub(super) fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> {
-        self.sequence.values().rev().filter_map(|id| self.episodes.get(id))
+        self.sequence.values().rev().filter_map(|id| self.episode(*id))
     }
 
     /// The episodes just before and after a position.

@@ -41,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-core",
         &[
             "error",
+            "compact",
             "budget",
             "model",
             "vocabulary",
@@ -129,7 +130,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "erstwhile-bench",
-        &["table", "plan", "conversations", "answerability", "ranker", "retrieval", "scale", "speed", "torture"],
+        &[
+            "table",
+            "plan",
+            "encoder",
+            "conversations",
+            "answerability",
+            "ranker",
+            "retrieval",
+            "scale",
+            "speed",
+            "torture",
+        ],
     ),
 ];
 

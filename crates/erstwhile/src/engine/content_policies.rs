@@ -3,19 +3,18 @@
 //! A project's policy has revisions, which never change. A graph is bound to the newest one when it is created. What
 //! violates it is dropped when episodes are read; which episodes do is computed from their text whenever somebody asks.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{LocatedGraph, ProjectHandle};
-use crate::state::{INCLUDE_VIOLATING, read_policy};
+use crate::state::{INCLUDE_VIOLATING, IndexHandle, read_policy};
 use crate::store::SettingScope;
 use erstwhile_core::change::{Change, SettingChange};
-use erstwhile_core::content_policy::{BoundPolicy, Category, ContentPolicy, PolicyRevision, PolicyText, Rule};
+use erstwhile_core::content_policy::{BoundPolicy, Category, PolicyRevision, PolicyText, Rule};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Episode, EpisodeId, GraphId, Precondition, Setting, SettingKind};
-use erstwhile_core::search::filter::{Filter, Violations};
+use erstwhile_core::search::GraphIndex;
+use erstwhile_core::search::filter::Filter;
 
 /// Maximum number of revisions of a project.
 const REVISIONS_MAX: usize = 1_000;
@@ -86,8 +85,7 @@ impl ProjectHandle {
     }
 
     async fn newest_policy(&self) -> Result<PolicyRevision> {
-        let declared = self.store().settings(SettingScope::Project(self.id), SettingKind::ContentPolicy).await?;
-        match declared.into_iter().max_by(|left, right| left.name.cmp(&right.name)) {
+        match self.store().last_setting(SettingScope::Project(self.id), SettingKind::ContentPolicy).await? {
             Some(setting) => read_policy(setting.value),
             None => self.first_policy().await,
         }
@@ -221,17 +219,23 @@ impl ProjectHandle {
         self.put_setting(None, flag, include.into(), Precondition::None).await
     }
 
-    /// Which episodes of a graph reads leave out; none if the graph has no content policy, or the project includes them.
-    pub(super) async fn hidden_episodes(&self, graph: GraphId) -> Result<Option<Violations>> {
-        let Some(policy) = self.state().content_policy(graph).await? else { return Ok(None) };
-        let is_shown = self.includes_violating_episodes().await?;
-        Ok((!is_shown).then_some(Violations { policy, wanted: false }))
+    /// Lets a filter of episodes pass only those that reads return, unless it says which it wants: all, if the graph has no
+    /// content policy or the project includes those that violate it.
+    pub(super) async fn hide_violations(&self, index: &IndexHandle, filter: &mut Filter) -> Result<()> {
+        let is_bound = filter.violations.is_none() && index.read(GraphIndex::has_policy)?;
+        if is_bound && !self.includes_violating_episodes().await? {
+            filter.violations = Some(false);
+        }
+        Ok(())
     }
 
     /// Those of some episodes of a graph that reads return.
-    pub async fn shown_episodes(&self, graph: GraphId, mut episodes: Vec<Episode>) -> Result<Vec<Episode>> {
-        let filter = Filter { violations: self.hidden_episodes(graph).await?, ..Filter::default() };
-        episodes.retain(|episode| filter.episode(episode));
+    pub(super) async fn shown_episodes(&self, graph: GraphId, mut episodes: Vec<Episode>) -> Result<Vec<Episode>> {
+        if let Some(policy) = self.state().content_policy(graph).await?
+            && !self.includes_violating_episodes().await?
+        {
+            episodes.retain(|episode| !policy.prohibits(&episode.content));
+        }
         Ok(episodes)
     }
 
@@ -239,24 +243,21 @@ impl ProjectHandle {
     ///
     /// # Errors
     /// `Invalid` unless the project includes episodes that violate it.
-    pub async fn filter_violations(&self, located: &LocatedGraph, filter: &mut Filter, wanted: bool) -> Result<()> {
+    pub async fn filter_violations(&self, filter: &mut Filter, wanted: bool) -> Result<()> {
         if !self.includes_violating_episodes().await? {
             return Err(Error::invalid(
                 "content_policy_violated needs the project's include_policy_violating_episodes",
             ));
         }
-        let policy = self.state().content_policy(located.graph.id).await?.unwrap_or_default();
-        filter.violations = Some(Violations { policy, wanted });
+        filter.violations = Some(wanted);
         Ok(())
     }
 
     /// What the content policy of a graph says about episodes of it; `None` if the graph has no policy with rules.
     pub async fn policy_outcomes(&self, graph: GraphId, episodes: &[Episode]) -> Result<Option<Vec<PolicyOutcome>>> {
         let Some(bound) = self.state().bound_policy(graph).await? else { return Ok(None) };
-        if bound.revision.text.is_empty() {
-            return Ok(None);
-        }
-        let (policy, revision) = (ContentPolicy::new(bound.revision.text), bound.revision.number);
+        let Some(policy) = self.state().content_policy(graph).await? else { return Ok(None) };
+        let revision = bound.revision.number;
         let index = self.index(graph).await?;
         let retained = |id: EpisodeId| {
             index.read(|index| index.knowledge.assertions_from(id).count() + index.knowledge.mentions_from(id).len())
@@ -274,9 +275,7 @@ impl ProjectHandle {
         located: &LocatedGraph,
     ) -> Result<Vec<(EpisodeId, Timestamp, PolicyOutcome)>> {
         let graph = located.graph.id;
-        let policy = self.state().content_policy(graph).await?.unwrap_or_default();
-        let filter =
-            Filter { violations: Some(Violations { policy: Arc::clone(&policy), wanted: true }), ..Filter::default() };
+        let filter = Filter { violations: Some(true), ..Filter::default() };
         let episodes = self.graph(&located.reference).episodes(&filter, &[]).await?;
         let outcomes = self.policy_outcomes(graph, &episodes).await?.unwrap_or_default();
         let decided =

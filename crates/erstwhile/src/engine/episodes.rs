@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::audit::Target;
 use super::facts::{FactDraft, FactTriple, triple};
-use super::{GraphHandle, LocatedGraph, Posted, ProjectHandle};
-use crate::store::ErasureState;
+use super::{GraphHandle, LocatedGraph, Posted, ProjectHandle, ThreadHandle};
+use crate::store::{ErasureState, Locate};
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
@@ -113,10 +113,23 @@ impl GraphHandle {
 
     /// The last episodes of a graph, newest first, without those that are excluded from the graph.
     pub async fn last_episodes(&self, count: i64) -> Result<Vec<Episode>> {
-        let graph = self.partition().await?;
-        let episodes = self.project.store().last_episodes(graph, count).await?;
-        let shown = Filter { violations: self.project.hidden_episodes(graph).await?, ..Filter::default() };
-        Ok(episodes.into_iter().filter(|episode| episode.is_in_graph() && shown.episode(episode)).collect())
+        /// Number of episodes read at once after the first read has left some out.
+        const PAGE: i64 = 500;
+        let (graph, store) = (self.partition().await?, self.project.store());
+        let wanted = usize::try_from(count).unwrap_or(0);
+        let mut found = Vec::new();
+        let mut page = store.last_episodes(graph, count).await?;
+        while let Some(oldest) = page.last().map(|episode| episode.seq) {
+            page.retain(Episode::is_in_graph);
+            found.extend(self.project.shown_episodes(graph, page).await?);
+            if found.len() >= wanted {
+                break;
+            }
+            page = store.episodes_before(graph, oldest, PAGE).await?;
+            page.reverse();
+        }
+        found.truncate(wanted);
+        Ok(found)
     }
 
     /// The episodes of a graph that pass a filter and mention any of these entities, newest first; without
@@ -125,9 +138,7 @@ impl GraphHandle {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
         let mut filter = filter.clone();
-        if filter.violations.is_none() {
-            filter.violations = self.project.hidden_episodes(graph).await?;
-        }
+        self.project.hide_violations(&index, &mut filter).await?;
         index.read(|index| {
             let wanted: HashSet<EntityId> = mentioning.iter().map(|id| index.knowledge.entity_of(*id)).collect();
             let mentions = |episode: &&Episode| {
@@ -136,8 +147,19 @@ impl GraphHandle {
                     || wanted.contains(&EntityId(episode.id.0))
                     || index.knowledge.mentioned_in(episode.id).iter().any(|id| wanted.contains(id))
             };
-            index.episodes().filter(|episode| filter.episode(episode)).filter(mentions).cloned().collect()
+            index.episodes().filter(|episode| index.passes(&filter, episode)).filter(mentions).cloned().collect()
         })
+    }
+}
+
+impl ThreadHandle {
+    /// The first messages of a thread as episodes, oldest first, without those that are excluded from the graph or hidden by
+    /// its content policy.
+    pub async fn episodes(&self, limit: i64) -> Result<Vec<Episode>> {
+        let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
+        let mut episodes = self.project.store().messages(graph, self.id(), 0, limit).await?;
+        episodes.retain(Episode::is_in_graph);
+        self.project.shown_episodes(graph, episodes).await
     }
 }
 

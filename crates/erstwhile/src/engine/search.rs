@@ -67,9 +67,7 @@ impl ProjectHandle {
 
     /// A search that finds no episodes that a content policy hides.
     pub(super) async fn without_violations(&self, index: &IndexHandle, mut search: Search) -> Result<Search> {
-        if search.filter.violations.is_none() {
-            search.filter.violations = self.hidden_episodes(index.graph()).await?;
-        }
+        self.hide_violations(index, &mut search.filter).await?;
         Ok(search)
     }
 

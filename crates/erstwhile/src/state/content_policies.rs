@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use moka::sync::Cache;
+
 use super::State;
 use crate::store::SettingScope;
 use erstwhile_core::content_policy::{BoundPolicy, ContentPolicy};
@@ -12,6 +15,21 @@ use serde_json::Value;
 
 /// The name of the project's flag that lets reads of episodes return those that violate a content policy.
 pub(crate) const INCLUDE_VIOLATING: &str = "include_policy_violating_episodes";
+
+/// Maximum number of graphs whose prepared policies are cached.
+const PREPARED_MAX: u64 = 10_000;
+
+/// The policies of graphs, prepared, with the times at which the graphs were bound to them; `None` for one without rules.
+#[derive(Debug)]
+pub(super) struct PreparedPolicies(Cache<GraphId, PreparedPolicy>);
+
+type PreparedPolicy = (Timestamp, Option<Arc<ContentPolicy>>);
+
+impl PreparedPolicies {
+    pub(super) fn new() -> Self {
+        Self(Cache::new(PREPARED_MAX))
+    }
+}
 
 /// Reads a stored revision or binding of a content policy.
 pub(crate) fn read_policy<T: DeserializeOwned>(value: Value) -> Result<T> {
@@ -28,9 +46,21 @@ impl State {
 
     /// The content policy of a graph, if it has one with rules.
     pub(crate) async fn content_policy(&self, graph: GraphId) -> Result<Option<Arc<ContentPolicy>>> {
-        let bound = self.bound_policy(graph).await?;
-        let text = bound.map(|bound| bound.revision.text).filter(|text| !text.is_empty());
-        Ok(text.map(|text| Arc::new(ContentPolicy::new(text))))
+        let declared = self.declared_in(SettingScope::Graph(graph), SettingKind::ContentPolicy).await?;
+        let Some(setting) = declared.first() else { return Ok(None) };
+        if let Some((_, policy)) = self.policies.0.get(&graph).filter(|(bound_at, _)| *bound_at == setting.updated_at) {
+            return Ok(policy);
+        }
+        let text = read_policy::<BoundPolicy>(setting.value.clone())?.revision.text;
+        let policy = (!text.is_empty()).then(|| Arc::new(ContentPolicy::new(text)));
+        self.policies.0.insert(graph, (setting.updated_at, policy.clone()));
+        Ok(policy)
+    }
+
+    /// When a graph was bound to its content policy.
+    pub(super) async fn bound_at(&self, graph: GraphId) -> Result<Option<Timestamp>> {
+        let declared = self.declared_in(SettingScope::Graph(graph), SettingKind::ContentPolicy).await?;
+        Ok(declared.first().map(|setting| setting.updated_at))
     }
 
     /// Whether reads of episodes of a project return those that violate a content policy.

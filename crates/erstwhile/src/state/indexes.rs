@@ -41,8 +41,8 @@ pub(super) struct Slot {
     kibibytes: AtomicU32,
     /// The project that the graph belongs to.
     project: ProjectId,
-    /// Identifies the declared types with which the index was built.
-    declared: TypesStamp,
+    /// Identifies the declared types and the content policy with which the index was built.
+    declared: DeclaredStamp,
 }
 
 /// An index with the texts that have no vectors yet.
@@ -138,6 +138,13 @@ impl Slot {
 /// When the types of a graph and of its project were last declared.
 type TypesStamp = [Option<Timestamp>; 2];
 
+/// When what an index is built with was declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct DeclaredStamp {
+    types: TypesStamp,
+    policy: Option<Timestamp>,
+}
+
 /// An index that includes at least what was stored when it was requested.
 #[derive(Debug, Clone)]
 pub(crate) struct IndexHandle {
@@ -172,11 +179,6 @@ impl Indexes {
 }
 
 impl IndexHandle {
-    /// The graph.
-    pub(crate) fn graph(&self) -> GraphId {
-        self.graph
-    }
-
     /// Reads the index, off the asynchronous workers if it is large: other requests would wait for them.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
         /// Size in kibibytes up to which a read takes well under a millisecond.
@@ -249,14 +251,19 @@ impl State {
             Some(slot) => slot.project,
             None => self.store().find_partition(graph.into()).await?.ok_or_else(|| Error::not_found("graph"))?.project,
         };
-        let (declared, own, general) = self.types_of(project, graph).await?;
+        let (types, own, general) = self.types_of(project, graph).await?;
+        let declared = DeclaredStamp { types, policy: self.bound_at(graph).await? };
         let current = |slot: &Arc<Slot>| slot.declared == declared;
         if let Some(slot) = known.filter(current) {
             return Ok(slot);
         }
+        let policy = self.content_policy(graph).await?;
         let (dimensions, exact_max) = (self.parts.embedder.dimensions(), self.parts.settings.exact_max);
         let place = || {
             let mut index = GraphIndex::with_ontology(own.over(&general), graph, dimensions, exact_max);
+            if let Some(policy) = policy {
+                index.set_policy(policy);
+            }
             if self.parts.embedding_model.is_some() {
                 index.expect_model_vectors();
             }

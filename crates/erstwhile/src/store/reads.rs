@@ -69,6 +69,11 @@ impl Store {
         self.many(&sql_text::SETTINGS, params, rows::read_setting).await
     }
 
+    /// The setting of a kind whose name is the last in order.
+    pub async fn last_setting(&self, scope: SettingScope, kind: SettingKind) -> Result<Option<Setting>> {
+        self.one(&sql_text::LAST_SETTING, vec![scope.key(), kind.value()], rows::read_setting).await
+    }
+
     /// One setting.
     pub async fn setting(&self, scope: SettingScope, kind: SettingKind, name: &str) -> Result<Option<Setting>> {
         let params = vec![scope.key(), kind.value(), text(name)];

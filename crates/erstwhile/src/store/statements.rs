@@ -484,6 +484,8 @@ statements! {
     REMOVE_SETTING, GRAPH, "DELETE FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
     SETTINGS, GRAPH,
         "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name";
+    LAST_SETTING, GRAPH,
+        "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name DESC LIMIT 1";
     SETTING_BY_NAME, GRAPH,
         "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
 

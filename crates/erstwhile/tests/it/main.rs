@@ -3,6 +3,7 @@
 
 mod audit;
 mod between;
+mod content_policies;
 mod corrections;
 mod doubt;
 mod dropped;

@@ -146,6 +146,5 @@ pub(super) async fn summary(
 }
 
 pub(super) async fn episodes(Reader(project): Reader, PathId(thread_id): PathId) -> Result<Json<Episodes>, ApiError> {
-    let (messages, _) = project.thread(&thread_id).messages(0, EPISODES_MAX).await?;
-    Ok(Json(Episodes::new(messages.into_iter().filter(erstwhile::model::Episode::is_in_graph).collect())))
+    Ok(Json(Episodes::new(project.thread(&thread_id).episodes(EPISODES_MAX).await?)))
 }

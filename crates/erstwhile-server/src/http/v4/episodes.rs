@@ -136,7 +136,7 @@ pub(super) async fn list(
     let wanted = filters.content_policy_violated;
     let mut filter = filters.parse()?;
     let located = project.graph_by_uuid(graph).await?;
-    by_violation(&project, &located, &mut filter, wanted).await?;
+    by_violation(&project, &mut filter, wanted).await?;
     let episodes = project.graph(&located.reference).episodes(&filter, &mentioning).await?;
     let row = |episode: Episode| {
         let key = if is_by_creation { episode.recorded_at.as_microsecond() } else { 0 };

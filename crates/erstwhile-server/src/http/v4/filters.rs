@@ -1,7 +1,7 @@
 //! The filters of lists and searches.
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{LocatedGraph, ProjectHandle};
+use erstwhile::engine::ProjectHandle;
 use erstwhile::model::{AssertionId, EntityId, EpisodeId};
 use erstwhile::search::filter::{Comparison, DateFilter, DateTerm, Filter, MetadataGroup, PropertyTerm};
 use schemars::JsonSchema;
@@ -146,7 +146,6 @@ fn without_violations(wanted: Option<bool>) -> Result<(), ApiError> {
 /// Lets a filter of episodes pass only those that violate the content policy of the graph, or only the others.
 pub(super) async fn by_violation(
     project: &ProjectHandle,
-    located: &LocatedGraph,
     filter: &mut Filter,
     wanted: Option<bool>,
 ) -> Result<(), ApiError> {
@@ -155,7 +154,7 @@ pub(super) async fn by_violation(
             ErrorKind::Invalid => unsupported(error.message()),
             _ => error.into(),
         };
-        project.filter_violations(located, filter, wanted).await.map_err(invalid)?;
+        project.filter_violations(filter, wanted).await.map_err(invalid)?;
     }
     Ok(())
 }

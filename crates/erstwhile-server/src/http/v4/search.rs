@@ -168,7 +168,7 @@ pub(super) async fn episodes(
     }
     let wanted = body.filters.as_ref().and_then(|filters| filters.content_policy_violated);
     let mut prepared = Prepared::new(&app, project, graph, page, body, WireEpisodeFilters::parse).await?;
-    by_violation(&prepared.project, &prepared.located, &mut prepared.search.filter, wanted).await?;
+    by_violation(&prepared.project, &mut prepared.search.filter, wanted).await?;
     let found = prepared.project.graph(&prepared.located.reference).search_episodes(prepared.search.clone()).await?;
     let (found, page) = prepared.page(found)?.take();
     let ranks: Vec<Rank> = found.iter().map(Rank::of).collect();

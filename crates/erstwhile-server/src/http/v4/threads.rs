@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use erstwhile::engine::{ContextRequest, SortBy};
-use erstwhile::model::{Episode, Thread};
+use erstwhile::model::Thread;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -127,13 +127,8 @@ pub(super) async fn episodes(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<WireEpisode>>, ApiError> {
     let thread = project.thread_by_uuid(uuid).await?;
-    let (messages, _) = project.thread(&thread.thread_id).messages(0, EPISODES_MAX).await?;
-    let shown = project.shown_episodes(thread.graph, messages).await?;
-    let rows = shown.into_iter().filter(Episode::is_in_graph).map(|episode| KeyedRow {
-        key: episode.seq,
-        uuid: episode.id.0,
-        item: episode,
-    });
+    let episodes = project.thread(&thread.thread_id).episodes(EPISODES_MAX).await?;
+    let rows = episodes.into_iter().map(|episode| KeyedRow { key: episode.seq, uuid: episode.id.0, item: episode });
     // The order of the conversation; this list has no other.
     let page = PageQuery { order: Some("asc".to_owned()), ..page };
     let (episodes, page) = page.keyed(rows.collect())?.take();

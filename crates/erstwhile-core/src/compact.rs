@@ -1,0 +1,144 @@
+//! Collections of few items, of which an index has many: they take no more memory than their items.
+
+use std::collections::BTreeSet;
+use std::iter::{Chain, Flatten};
+use std::{option, slice};
+
+/// Number of items up to which a set is a sorted list.
+const FEW: usize = 32;
+
+/// A sorted set. Nearly all sets of an index have one or two items, for which a [`BTreeSet`] allocates room for eleven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CompactSet<T> {
+    /// A sorted list.
+    Few(Vec<T>),
+    /// A tree, so that a large set does not move its items when it changes.
+    Many(BTreeSet<T>),
+}
+
+impl<T> Default for CompactSet<T> {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl<T: Ord> CompactSet<T> {
+    /// Adds an item, unless it is there.
+    pub(crate) fn insert(&mut self, item: T) {
+        match self {
+            Self::Few(items) => {
+                let Err(at) = items.binary_search(&item) else { return };
+                if items.len() < FEW {
+                    insert(items, at, item);
+                } else {
+                    let tree = std::mem::take(items).into_iter().chain([item]).collect();
+                    *self = Self::Many(tree);
+                }
+            }
+            Self::Many(items) => drop(items.insert(item)),
+        }
+    }
+
+    /// Removes an item, if it is there.
+    pub(crate) fn remove(&mut self, item: &T) {
+        match self {
+            Self::Few(items) => {
+                if let Ok(at) = items.binary_search(item) {
+                    items.remove(at);
+                }
+            }
+            Self::Many(items) => drop(items.remove(item)),
+        }
+    }
+}
+
+impl<T> CompactSet<T> {
+    /// Number of items.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Few(items) => items.len(),
+            Self::Many(items) => items.len(),
+        }
+    }
+
+    /// Whether there is no item.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items in order.
+    pub(crate) fn iter(&self) -> Iter<'_, T> {
+        let (few, many) = match self {
+            Self::Few(items) => (items.as_slice(), None),
+            Self::Many(items) => (&[][..], Some(items)),
+        };
+        few.iter().chain(many.into_iter().flatten())
+    }
+}
+
+/// The items of a set in order.
+type Iter<'a, T> = Chain<slice::Iter<'a, T>, Flatten<option::IntoIter<&'a BTreeSet<T>>>>;
+
+impl<'a, T> IntoIterator for &'a CompactSet<T> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Adds an item to a list, which has room for no more than its items as long as they are few.
+pub(crate) fn push<T>(items: &mut Vec<T>, item: T) {
+    reserve_one(items);
+    items.push(item);
+}
+
+/// Inserts an item into a list, like [`push`].
+pub(crate) fn insert<T>(items: &mut Vec<T>, at: usize, item: T) {
+    reserve_one(items);
+    items.insert(at, item);
+}
+
+/// Makes room for one more item: exactly, if there are few.
+fn reserve_one<T>(items: &mut Vec<T>) {
+    /// Number of items from which on the room doubles.
+    const EXACT: usize = 4;
+    if items.len() < EXACT {
+        items.reserve_exact(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_that_of_the_standard_library_whatever_its_size() {
+        let (mut own, mut standard) = (CompactSet::default(), BTreeSet::new());
+        for step in 0..400_u32 {
+            let item = step.wrapping_mul(2_654_435_761) % 97;
+            if step % 3 == 2 {
+                own.remove(&item);
+                standard.remove(&item);
+            } else {
+                own.insert(item);
+                standard.insert(item);
+            }
+            assert!(own.iter().eq(standard.iter()), "step {step}");
+            assert_eq!((own.len(), own.is_empty()), (standard.len(), standard.is_empty()));
+        }
+        assert!(matches!(own, CompactSet::Many(_)), "both forms were tried");
+    }
+
+    #[test]
+    fn few_items_take_no_more_room_than_they_need() {
+        let (mut set, mut list) = (CompactSet::default(), Vec::new());
+        for item in 0..3_u64 {
+            set.insert(item);
+            push(&mut list, item);
+        }
+        assert!(matches!(&set, CompactSet::Few(items) if items.capacity() == 3));
+        assert_eq!(list.capacity(), 3);
+    }
+}
