@@ -2,6 +2,8 @@
 //! nothing acknowledged is lost, nothing is doubled, and nothing deleted is back. At the end, the facts must be those of a
 //! server that received the same messages in peace.
 //!
+//! With `--disk-faults`, the disk fails instead, and the server must recover by itself.
+//!
 //! A seed determines who does what and when the server is killed. How far the server gets by then is up to the machine.
 
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ use person::{Counts, Person};
 use server::Server;
 
 mod client;
+mod disk;
+mod faults;
 mod person;
 mod server;
 
@@ -41,8 +45,12 @@ pub(crate) struct Torture {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Number of faults of the disk instead of kills: full, failing writes, stalled writes (Linux; the first and the last
+    /// need the right to mount a file system)
+    #[arg(long, value_name = "NUMBER")]
+    disk_faults: Option<u32>,
     /// URL of an empty PostgreSQL database to use instead of the embedded one
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "disk_faults")]
     database: Option<String>,
 }
 
@@ -55,30 +63,49 @@ impl Torture {
         let beside = std::env::current_exe()?.with_file_name("erstwhile");
         let binary = self.server.clone().unwrap_or(beside);
         let folder = tempfile::tempdir()?;
-        let place = server::Place::new(self.database.as_deref(), &folder.path().join("data"));
         let mut random = StdRng::seed_from_u64(self.seed);
-        let mut people: Vec<Person> = (0..PEOPLE).map(|number| Person::new(number, random.random())).collect();
+        let people: Vec<Person> = (0..PEOPLE).map(|number| Person::new(number, random.random())).collect();
         let mut counts = Counts::default();
-        for kill in 0..self.kills {
-            let server = Server::start(&binary, &place).await?;
-            let client = Client::new(server.address)?;
-            for person in &mut people {
-                counts.add(person.check(&client).await.with_context(|| format!("after kill {kill}"))?);
-            }
-            let load = Duration::from_millis(random.random_range(LOAD_MS));
-            people = talk_until_killed(people, &client, server, load).await?;
-        }
-        let server = Server::start(&binary, &place).await?;
-        let client = Client::new(server.address)?;
-        for person in &mut people {
-            counts.add(person.check(&client).await.context("after the last kill")?);
-        }
-        let facts = facts_of(&people, &client).await?;
-        server.kill().await?;
+        let (what, times) = self.disk_faults.map_or(("kills", self.kills), |faults| ("faults of the disk", faults));
+        let (people, facts) = if self.disk_faults.is_some() {
+            faults::run((&binary, folder.path()), times, &mut random, people, &mut counts).await?
+        } else {
+            let place = server::Place::new(self.database.as_deref(), &folder.path().join("data"));
+            kill(&binary, &place, times, &mut random, people, &mut counts).await?
+        };
         ensure!(facts == replayed(&binary, folder.path(), &people).await?, "the facts are not those of a replay");
-        print(self.kills, &counts, facts.len());
+        print((what, times), &counts, facts.len());
         Ok(())
     }
+}
+
+/// Kills the server so many times; returns the facts of everybody.
+async fn kill(
+    binary: &Path,
+    place: &server::Place,
+    kills: u32,
+    random: &mut StdRng,
+    mut people: Vec<Person>,
+    counts: &mut Counts,
+) -> anyhow::Result<(Vec<Person>, Vec<String>)> {
+    for kill in 0..kills {
+        let server = Server::start(binary, place).await?;
+        let client = Client::new(server.address)?;
+        for person in &mut people {
+            counts.add(person.check(&client).await.with_context(|| format!("after kill {kill}"))?);
+        }
+        let load = Duration::from_millis(random.random_range(LOAD_MS));
+        people = talk_until_killed(people, &client, server, load).await?;
+    }
+    let server = Server::start(binary, place).await?;
+    let client = Client::new(server.address)?;
+    for person in &mut people {
+        counts.add(person.check(&client).await.context("after the last kill")?);
+    }
+    let facts = facts_of(&people, &client).await?;
+    server.kill().await?;
+    ensure!(counts.refused == 0, "{} requests were refused although the disk worked", counts.refused);
+    Ok((people, facts))
 }
 
 /// Lets everybody talk at the same time until the server has been killed.
@@ -136,10 +163,10 @@ async fn replayed(binary: &Path, folder: &Path, people: &[Person]) -> anyhow::Re
     Ok(facts)
 }
 
-fn print(kills: u32, counts: &Counts, facts: usize) {
-    let head = ["kills", "messages stored", "messages deleted", "users deleted", "in doubt", "checks", "facts"];
-    let Counts { stored, deleted, users_deleted, in_doubt, checks } = counts;
-    let numbers = [*stored, *deleted, *users_deleted, *in_doubt, *checks, facts];
-    let row = std::iter::once(kills.to_string()).chain(numbers.map(|number| number.to_string())).collect();
+fn print((what, times): (&str, u32), counts: &Counts, facts: usize) {
+    let head = [what, "messages stored", "messages deleted", "users deleted", "in doubt", "refused", "checks", "facts"];
+    let Counts { stored, deleted, users_deleted, in_doubt, refused, checks } = counts;
+    let numbers = [*stored, *deleted, *users_deleted, *in_doubt, *refused, *checks, facts];
+    let row = std::iter::once(times.to_string()).chain(numbers.map(|number| number.to_string())).collect();
     table::print("Nothing was lost, doubled or revived", &head, &[row]);
 }

@@ -110,6 +110,12 @@ fn advice(state: &SqlState) -> &'static str {
     }
 }
 
+/// How rustls names a certificate of X.509 version 1, which it cannot read, not even where any certificate will do.
+const OLD_CERTIFICATE: &str = "UnsupportedCertVersion";
+const OLD_CERTIFICATE_ADVICE: &str = " (the server's certificate is of X.509 version 1, as Citus makes one by itself: issue \
+    one of version 3 for the server, such as with `openssl req -x509 -addext subjectAltName=…`, or set sslmode=disable in \
+    a network that you trust)";
+
 /// Returns the message of an error, including its causes.
 pub(crate) fn message_of(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
@@ -121,7 +127,7 @@ pub(crate) fn message_of(error: &tokio_postgres::Error) -> String {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    text
+    if text.contains(OLD_CERTIFICATE) { text + OLD_CERTIFICATE_ADVICE } else { text }
 }
 
 #[cfg(test)]

@@ -103,6 +103,7 @@ async fn run(state: Arc<State>, stop: CancellationToken) {
         }
         if !worked {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = state.announcements().wait() => {}
                 () = tokio::time::sleep_until(poller.next) => {}

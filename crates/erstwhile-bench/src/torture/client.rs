@@ -1,10 +1,12 @@
 //! Requests of several generations of the API.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 /// The key of the first project.
 pub(super) const KEY: &str = "a-key-for-torture-0123456789";
@@ -15,6 +17,8 @@ pub(super) enum Answer {
     Given(StatusCode, Value),
     /// It was killed before it answered: the request may have been executed.
     Lost,
+    /// It cannot store anything at the moment, and says so.
+    Refused,
 }
 
 impl Answer {
@@ -23,6 +27,7 @@ impl Answer {
         match self {
             Self::Given(status, body) => Ok((status, body)),
             Self::Lost => anyhow::bail!("the server does not answer"),
+            Self::Refused => anyhow::bail!("the server is not available"),
         }
     }
 }
@@ -49,9 +54,26 @@ impl Client {
             .body(body.to_string());
         let Ok(response) = request.send().await else { return Answer::Lost };
         let status = response.status();
-        match response.bytes().await {
-            Ok(text) => Answer::Given(status, serde_json::from_slice(&text).unwrap_or(Value::Null)),
-            Err(_) => Answer::Lost,
+        let Ok(text) = response.bytes().await else { return Answer::Lost };
+        let body: Value = serde_json::from_slice(&text).unwrap_or(Value::Null);
+        let says_why = ["message", "error"].iter().any(|field| !body[field].is_null());
+        if status == StatusCode::SERVICE_UNAVAILABLE && says_why {
+            Answer::Refused
+        } else {
+            Answer::Given(status, body)
+        }
+    }
+
+    /// Waits until the server says that it is ready.
+    pub(super) async fn until_ready(&self, patience: Duration) -> anyhow::Result<()> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let (status, checks) = self.call(Method::GET, "/readyz", &json!({})).await.given()?;
+            if status == StatusCode::OK {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "the server does not recover: {checks}");
+            sleep(Duration::from_millis(50)).await;
         }
     }
 

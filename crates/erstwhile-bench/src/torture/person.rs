@@ -15,6 +15,7 @@ pub(super) struct Counts {
     pub(super) deleted: usize,
     pub(super) users_deleted: usize,
     pub(super) in_doubt: usize,
+    pub(super) refused: usize,
     pub(super) checks: usize,
 }
 
@@ -25,6 +26,7 @@ impl Counts {
         self.deleted += since.deleted;
         self.users_deleted += since.users_deleted;
         self.in_doubt += since.in_doubt;
+        self.refused += since.refused;
         self.checks += since.checks;
     }
 }
@@ -57,7 +59,7 @@ pub(super) struct Person {
     messages: Vec<Message>,
     said: usize,
     random: StdRng,
-    /// Whether the server no longer answers.
+    /// Whether the server no longer answers, or stores nothing any more.
     is_cut_off: bool,
     since: Counts,
 }
@@ -97,6 +99,11 @@ impl Person {
             Answer::Given(status, body) => Some((status, body)),
             Answer::Lost => {
                 self.is_cut_off = true;
+                None
+            }
+            Answer::Refused => {
+                self.is_cut_off = true;
+                self.since.refused += 1;
                 None
             }
         }

@@ -10,6 +10,9 @@ use tokio::process::{Child, Command};
 
 use super::client::KEY;
 
+/// Starts the server so that a write that is too long for the limits of its process fails, instead of ending the process.
+const WITHOUT_SIGXFSZ: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
+
 /// Where the data is.
 pub(super) struct Place {
     option: &'static str,
@@ -34,7 +37,9 @@ pub(super) struct Server {
 impl Server {
     /// Starts the server and waits until it serves.
     pub(super) async fn start(binary: &Path, place: &Place) -> anyhow::Result<Self> {
-        let mut child = Command::new(binary)
+        let mut child = Command::new("sh")
+            .args(["-c", WITHOUT_SIGXFSZ])
+            .arg(binary)
             .args(["serve", "--listen", "127.0.0.1:0", place.option])
             .arg(&place.value)
             .env("ERSTWHILE_AUTH__BOOTSTRAP_KEY", KEY)
@@ -56,6 +61,11 @@ impl Server {
         // Read on, so that the server never waits for its log.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self { child, address })
+    }
+
+    /// The id of its process.
+    pub(super) fn process(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server has ended")
     }
 
     /// Kills it, as the system does when memory runs out.

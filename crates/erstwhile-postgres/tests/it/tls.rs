@@ -14,7 +14,7 @@ fn openssl(folder: &Path, args: &str) {
     assert!(output.status.success(), "openssl {args}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Creates two authorities, and a certificate from the first one for 127.0.0.1.
+/// Creates two authorities, and two certificates from the first one for 127.0.0.1, of which the second is of X.509 version 1.
 fn create_certificates(folder: &Path) {
     for name in ["authority", "stranger"] {
         openssl(
@@ -28,6 +28,22 @@ fn create_certificates(folder: &Path) {
         folder,
         "x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile names -out server.pem",
     );
+    // Without extensions, it is of version 1.
+    openssl(
+        folder,
+        "x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -out old.pem",
+    );
+}
+
+/// Gives the server a certificate and its key.
+fn install(server: &TestServer, folder: &Path, certificate: &str) {
+    for (from, to) in [("server.key", "server.key"), (certificate, "server.pem")] {
+        // Overwrites a file that already belongs to the server's user, so that the owner is right.
+        let own = server.data().join(to);
+        std::fs::copy(server.data().join("PG_VERSION"), &own).expect("a file");
+        TestServer::give(&own);
+        std::fs::write(&own, std::fs::read(folder.join(from)).expect("a file")).expect("a file");
+    }
 }
 
 async fn open(url: &str) -> Result<Store> {
@@ -46,19 +62,14 @@ async fn certificates_are_verified_according_to_the_url() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     create_certificates(folder.path());
-    for name in ["server.key", "server.pem"] {
-        // Overwrites a file that already belongs to the server's user, so that the owner is right.
-        let own = server.data().join(name);
-        std::fs::copy(server.data().join("PG_VERSION"), &own).expect("a file");
-        TestServer::give(&own);
-        std::fs::write(&own, std::fs::read(folder.path().join(name)).expect("a file")).expect("a file");
-    }
+    install(&server, folder.path(), "server.pem");
     server.stop();
     server.configure("ssl = on\nssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'");
     let rules = server.data().join("pg_hba.conf");
     std::fs::write(&rules, "hostssl all all 127.0.0.1/32 trust\nlocal all all trust\n").expect("rules");
     server.launch();
-    let url = |options: &str| format!("{}?{options}", server.url());
+    let address = server.url();
+    let url = |options: &str| format!("{address}?{options}");
     let root = |name: &str| folder.path().join(name).display().to_string().replace('/', "%2F");
     let verified = format!("sslmode=verify-full&sslrootcert={}", root("authority.pem"));
     for options in ["sslmode=require", "sslmode=prefer", &verified] {
@@ -71,4 +82,10 @@ async fn certificates_are_verified_according_to_the_url() {
     let error = open(&wrong_host).await.expect_err("an error: certificate for another host");
     assert!(error.message().to_lowercase().contains("certificate"), "{error}");
     open(&url("sslmode=disable")).await.expect_err("an error: the server requires TLS");
+
+    server.stop();
+    install(&server, folder.path(), "old.pem");
+    server.launch();
+    let error = open(&url("sslmode=require")).await.expect_err("an error: X.509 version 1");
+    assert!(error.message().contains("issue one of version 3"), "{error}");
 }

@@ -24,6 +24,7 @@ pub(super) async fn hold<T>(
     work: impl Future<Output = Result<T>> + Send,
 ) -> Result<T> {
     tokio::select! {
+        biased;
         outcome = work => outcome,
         lost = heartbeat(state, lease) => Err(lost),
     }

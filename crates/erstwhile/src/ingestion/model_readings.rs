@@ -45,6 +45,7 @@ pub(super) async fn run(state: Arc<State>, stop: CancellationToken) {
     loop {
         // A model may think for a minute: stopping does not wait for it, and the episodes keep waiting.
         let worked = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             worked = read_one_graph(&state) => worked,
         };
@@ -54,6 +55,7 @@ pub(super) async fn run(state: Arc<State>, stop: CancellationToken) {
         });
         if !worked {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(POLL) => {}
             }
@@ -97,8 +99,7 @@ async fn work(state: &Arc<State>, extractor: &Arc<dyn Extractor>, lease: Lease) 
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(()) };
         let waiting = state.store().episodes_awaiting_model(partition.id.as_graph(), CANDIDATES).await?;
         let episodes = batch_of(waiting, settings);
-        let user = user_of(state, &partition).await?;
-        let source = Source { state, partition: &partition, user: user.as_ref() };
+        let source = Source { state, partition: &partition, user: None };
         if episodes.is_empty() {
             // Few are written together, so this repeats while some are due.
             if !summaries::write(source).await? {
@@ -140,10 +141,13 @@ impl ModelReader<'_> {
                 self.note_failure(episodes, &error, false, &BTreeMap::new()).await?;
                 return Err(error);
             }
-            // What is removed from the graph from here on makes the answer worthless: it may repeat what was removed.
+            // What is removed from the graph or renamed from here on makes the answer worthless: it may repeat what was
+            // removed, or the old name.
             let version = self.version().await?;
+            let user = user_of(self.source.state, self.source.partition).await?;
+            let source = Source { user: user.as_ref(), ..self.source };
             let usage = Arc::new(UsageMeter::default());
-            let mut request = self.source.request_for_model(part).await?;
+            let mut request = source.request_for_model(part).await?;
             request.usage = Arc::clone(&usage);
             let spent = self.spent(part.len(), Arc::clone(&usage));
             let extracted = self.extract(request).await;
@@ -153,7 +157,7 @@ impl ModelReader<'_> {
             let shares = shares(part, usage.total());
             let replaced = match extracted {
                 Ok(extractions) if extractions.len() == part.len() => {
-                    self.replace(part, extractions, &shares, version).await
+                    self.replace(source, part, extractions, &shares, version).await
                 }
                 Ok(_) => Err(Error::internal("the extractor returned no result for some turns")),
                 Err(error) => Err(error),
@@ -214,17 +218,18 @@ impl ModelReader<'_> {
     /// Replaces what was read in the episodes.
     async fn replace(
         &self,
+        source: Source<'_>,
         episodes: &[Episode],
         extractions: Vec<Extraction>,
         shares: &BTreeMap<EpisodeId, ModelUsage>,
         version: i64,
     ) -> Result<()> {
-        let Source { state, partition, user } = self.source;
+        let Source { state, partition, user } = source;
         let mut extractions: Vec<Result<Extraction, String>> = extractions.into_iter().map(Ok).collect();
-        drop_prohibited(self.source, episodes, &mut extractions).await?;
-        let index = state.index(self.source.graph()).await?;
+        drop_prohibited(source, episodes, &mut extractions).await?;
+        let index = state.index(source.graph()).await?;
         let now = state.now();
-        let reading = Reading { graph: self.source.graph(), user, extractor: self.extractor.name(), recorded_at: now };
+        let reading = Reading { graph: source.graph(), user, extractor: self.extractor.name(), recorded_at: now };
         let mut changes: Vec<Change> = Vec::new();
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut refused = 0;

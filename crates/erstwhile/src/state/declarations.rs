@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use tokio::time::Instant;
 
 use super::State;
 use crate::store::SettingScope;
@@ -12,16 +13,21 @@ use erstwhile_core::model::{GraphId, ProjectId, Setting, SettingKind};
 
 /// TTL of the cache: other processes see a change after at most this long.
 const TTL: Duration = Duration::from_secs(1);
+/// How long an entry takes memory.
+const KEPT: Duration = Duration::from_mins(1);
 /// Maximum number of cached entries.
 const ENTRIES_MAX: u64 = 100_000;
 
+/// Settings, with the time when they were read.
+type SettingsAt = (Instant, Arc<Vec<Setting>>);
+
 /// Settings by scope and kind.
 #[derive(Debug, Clone)]
-pub(super) struct Declarations(Cache<(SettingScope, SettingKind), Arc<Vec<Setting>>>);
+pub(super) struct Declarations(Cache<(SettingScope, SettingKind), SettingsAt>);
 
 impl Declarations {
     pub(super) fn new() -> Self {
-        Self(Cache::builder().max_capacity(ENTRIES_MAX).time_to_live(TTL).build())
+        Self(Cache::builder().max_capacity(ENTRIES_MAX).time_to_live(KEPT).build())
     }
 
     /// Invalidates a scope whose settings have just changed.
@@ -40,11 +46,14 @@ impl State {
 
     /// The settings of a kind in one scope, at most [`TTL`] old.
     pub(crate) async fn declared_in(&self, scope: SettingScope, kind: SettingKind) -> Result<Arc<Vec<Setting>>> {
-        if let Some(settings) = self.declarations.0.get(&(scope, kind)) {
+        let now = Instant::now();
+        if let Some((read_at, settings)) = self.declarations.0.get(&(scope, kind))
+            && now < read_at + TTL
+        {
             return Ok(settings);
         }
         let settings = Arc::new(self.store().settings(scope, kind).await?);
-        self.declarations.0.insert((scope, kind), Arc::clone(&settings));
+        self.declarations.0.insert((scope, kind), (now, Arc::clone(&settings)));
         Ok(settings)
     }
 

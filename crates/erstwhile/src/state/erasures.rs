@@ -90,6 +90,7 @@ pub(crate) async fn run(state: Arc<State>, stop: CancellationToken) {
         let started = Instant::now();
         // Interrupted, it is resumed at the next start.
         let completed = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             completed = complete(&state) => completed,
         };
@@ -102,11 +103,13 @@ pub(crate) async fn run(state: Arc<State>, stop: CancellationToken) {
         }
         let pause = (started.elapsed() * PAUSE_FACTOR).max(PAUSE_MIN * (1 << failures.min(5))).min(POLL);
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
         if failures == 0 {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = state.erasures.recorded.notified() => {}
                 () = tokio::time::sleep(POLL) => {}

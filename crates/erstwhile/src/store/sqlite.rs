@@ -24,6 +24,7 @@ use erstwhile_core::error::{Error, ErrorKind, Result};
 mod backup;
 mod damage;
 mod identity;
+mod in_memory;
 mod mark;
 mod pages;
 mod private;
@@ -32,6 +33,7 @@ mod scrub;
 use mark::Mark;
 
 pub use backup::{Backup, back_up, restore};
+pub use in_memory::InMemory;
 pub use private::create_private_folder;
 
 /// Maximum number of transactions that share a commit.
@@ -49,7 +51,7 @@ const CHUNKS_BUFFERED: usize = 8;
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An embedded database in one file, or in memory for tests.
+/// An embedded database in one file.
 #[derive(Debug)]
 pub struct Sqlite {
     file: PathBuf,

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use erstwhile::engine::NewThread;
+use erstwhile::engine::{NewThread, UserUpdate};
 use erstwhile::model::{
     EpisodeId, FactEdit, Holding, ModelPrices, ModelReading, ModelReadingState, ModelUsage, Precision, Precondition,
     SettingKind, TaskState, TimePoint,
 };
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
-use erstwhile::{ErrorKind, ModelBudget, ModelReadingSettings, Result};
+use erstwhile::{Error, ErrorKind, ModelBudget, ModelReadingSettings, Result};
 use erstwhile_testkit::ScriptedExtractor;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
@@ -212,6 +212,9 @@ async fn a_spent_budget_stops_the_model_and_not_the_memory() {
     assert_eq!(reading(&world, ids[2]).await.state, ModelReadingState::Read, "a new day has a new budget");
 }
 
+/// What a slow model cannot read.
+const UNREADABLE: &str = "This is unreadable";
+
 /// A model that waits until the test lets it answer.
 #[derive(Debug, Default)]
 struct SlowModel {
@@ -233,10 +236,11 @@ impl Extractor for SlowModel {
             None => lives_in(text, text.rsplit(' ').next().unwrap_or_default()),
         };
         let extractions = request.turns.iter().map(|turn| read(&turn.text)).collect();
+        let is_unreadable = request.turns.iter().any(|turn| turn.text == UNREADABLE);
         self.seen.lock().unwrap().push(request);
         self.asked.notify_one();
         self.may_answer.notified().await;
-        Ok(extractions)
+        if is_unreadable { Err(Error::invalid("this cannot be read")) } else { Ok(extractions) }
     }
 }
 
@@ -284,6 +288,23 @@ async fn a_message_that_is_deleted_while_the_model_reads_leaves_nothing() {
     let asked_again = model.seen.lock().unwrap()[1].clone();
     assert!(asked_again.turns.iter().chain(&asked_again.context).all(|turn| !turn.text.contains("Atlantis")));
     assert_eq!(world.facts().await, ["I live in Oslo 2025-02-01/…"]);
+}
+
+#[tokio::test]
+async fn what_is_read_after_a_user_was_renamed_is_read_under_the_new_name() {
+    let (world, model) = slow_world().await;
+    world.say(MORNING, "I live in Oslo").await;
+    world.say(MORNING, UNREADABLE).await;
+    world.ingest().await;
+    // The model fails on both together, and is asked about each afterwards.
+    meanwhile(&world, &model, async {
+        let update = UserUpdate { first_name: Some("Bea".to_owned()), ..UserUpdate::default() };
+        world.engine.project(world.project).user("ann").update(update).await.unwrap();
+    })
+    .await;
+    let owners: Vec<Option<String>> = model.seen.lock().unwrap().iter().map(|asked| asked.owner.clone()).collect();
+    assert_eq!(owners[0].as_deref(), Some("Ann Lee"));
+    assert!(owners.len() > 2 && owners[1..].iter().all(|owner| owner.as_deref() == Some("Bea Lee")), "{owners:?}");
 }
 
 #[tokio::test]
