@@ -29,6 +29,7 @@ mod mentions;
 mod naming;
 #[cfg(test)]
 pub(crate) mod sample;
+mod slots;
 mod statements;
 mod summary;
 mod values;
@@ -401,70 +402,6 @@ impl Knowledge {
             self.remove_from_slot(id, key, slots);
             self.add_to_slot(id, slots);
         }
-    }
-
-    /// Removes and returns the facts of a slot.
-    fn remove_facts(&mut self, slot: &SlotKey) -> Vec<Fact> {
-        let ids = self.slots.get_mut(slot).map(|slot| std::mem::take(&mut slot.facts)).unwrap_or_default();
-        let facts: Vec<Fact> = ids.iter().filter_map(|id| self.facts.remove(id)).map(|fact| *fact).collect();
-        for fact in &facts {
-            for assertion in &fact.assertions {
-                self.fact_of.remove(assertion);
-            }
-            for entity in [fact.subject, fact.object] {
-                if let Some(facts) = self.facts_about.get_mut(&entity) {
-                    facts.remove(&fact.id);
-                }
-            }
-        }
-        facts
-    }
-
-    /// Records the facts that differ; in a large slot most are unchanged.
-    fn record_differences(&self, mut before: HashMap<AssertionId, Fact>, after: &[AssertionId], touched: &mut Touched) {
-        for id in after {
-            let (was, is) = (before.remove(id), self.facts.get(id).map(Box::as_ref));
-            if was.as_ref() != is {
-                touched.facts.insert(*id);
-                touched.entities.extend(was.iter().chain(is).flat_map(|fact| [fact.subject, fact.object]));
-            }
-        }
-        for (id, fact) in before {
-            touched.facts.insert(id);
-            touched.entities.extend([fact.subject, fact.object]);
-        }
-    }
-
-    /// Computes the facts of a slot.
-    fn compute_facts(&mut self, slot: &SlotKey) -> Vec<AssertionId> {
-        let members = self.slots.get(slot).map(|slot| slot.members.clone()).unwrap_or_default();
-        if members.is_empty() {
-            self.slots.remove(slot);
-            return Vec::new();
-        }
-        let claims: Vec<&Assertion> =
-            members.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
-        let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
-        for id in &members {
-            // Ends and denials support no fact; they map to themselves.
-            self.fact_of.insert(*id, *id);
-        }
-        let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
-        if let Some(slot) = self.slots.get_mut(slot) {
-            slot.facts.clone_from(&ids);
-        }
-        for mut fact in facts {
-            fact.assertions.shrink_to_fit();
-            fact.episodes.shrink_to_fit();
-            for assertion in &fact.assertions {
-                self.fact_of.insert(*assertion, fact.id);
-            }
-            for entity in [fact.subject, fact.object] {
-                self.facts_about.entry(entity).or_default().insert(fact.id);
-            }
-            self.facts.insert(fact.id, Box::new(fact));
-        }
-        ids
     }
 
     /// The graph.
