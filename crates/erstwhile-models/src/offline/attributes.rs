@@ -161,6 +161,10 @@ impl SentenceReader<'_, '_> {
             None => self.described_value(verb, thing).map(|value| (value, None)),
         };
         let Some((mut value, date)) = found else { return Ok(false) };
+        // "My hostel is the one behind the stand".
+        if value.name.starts_with("one ") || value.name.starts_with("the one ") {
+            return Ok(false);
+        }
         // "The car is only 2,200": its price; but "it cost £28,000".
         if value.entity.is_none()
             && date.is_none()

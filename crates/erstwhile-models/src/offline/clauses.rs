@@ -61,6 +61,9 @@ pub(super) const LASTING: &[&str] = &[
 /// Words that make another adjective of the next one: "colour blind".
 pub(super) const COMPOUNDING: &[&str] = &["colour", "color", "night", "left", "right", "half", "self"];
 
+/// What is nobody, whatever the recogniser says.
+const HAPPENINGS: Kinds = Kinds::of(&[Kind::Event, Kind::Appointment, Kind::Trip]);
+
 /// The best reading of one object.
 pub(super) struct Candidate<'f> {
     pub(super) score: u8,
@@ -127,7 +130,9 @@ impl SentenceReader<'_, '_> {
         }
         // "My favourite band is …": the band is nobody.
         let is_favourite = lemma == "be" && s.subtree(subject_token).any(|token| s.is(token, FAVOURITE));
-        let Some(subject) = self.person(subject_token).filter(|_| !is_favourite) else {
+        // "Rehearsal on Sunday, the neighbour has a newborn": a rehearsal is nobody.
+        let event = subject_token == s.start && s.lexicon.kinds(s.lower(subject_token)).intersects(HAPPENINGS);
+        let Some(subject) = self.person(subject_token).filter(|_| !is_favourite && !event) else {
             return if keys.iter().any(|key| key == "be") {
                 self.favourite(verb, subject_token, reading)
             } else {
@@ -148,6 +153,7 @@ impl SentenceReader<'_, '_> {
         let date = self.date_of(verb).filter(|date| {
             let repeated = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && self.is_repeated(verb);
             !repeated
+                && !self.is_past_of_present(verb, *date)
                 && !self.is_of_every_day(verb, *date)
                 && !self.is_origin(verb, *date)
                 && !self.is_term(verb, *date)

@@ -179,6 +179,16 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
+            // "I leave the office at 9": in the evening.
+            "LEFT_JOB"
+                if matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz)
+                    && context.reading.mood == Mood::Actual
+                    && s.lemma(context.verb) == "leave" =>
+            {
+                true
+            }
+            // "I'm in the planning program, starting January": not yet, as far as is known.
+            "PARTICIPATED_IN" if s.lemma(context.verb) == "be" && frame.slot == "in" && !kinds.has(Kind::Event) => true,
             // "A poor keeper of secrets".
             "WORKS_AS"
                 if frame.slot == "attr"
@@ -231,6 +241,12 @@ impl SentenceReader<'_, '_> {
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // "She has come to look after him".
             "CARES_FOR" => s.dep(context.verb) == Dep::Advcl,
+            // "My calf is fine": a part of the leg.
+            "HAS_PET" if s.lemma(object) == "calf" => true,
+            // "I sell phone accessories" is what one does.
+            "SOLD" => matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual,
+            // "I'm driving you to Arlanda".
+            "VISITED" if s.child_of(context.verb, &[Dep::Dobj]).is_some_and(|whom| s.pos(whom) == Pos::Pron) => true,
             // "Many honours in my life".
             // "Studying for an MBA": not yet.
             "HAS_DEGREE" => {
@@ -492,6 +508,8 @@ impl SentenceReader<'_, '_> {
             "LIVES_IN" => {
                 s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
             }
+            // "My husband is 6'5": a height.
+            "HAS_AGE" if s.text(object).contains(['\'', '"', '’', '”']) => true,
             // "Was 37": no present age.
             // "We're 11 now" counts people.
             "HAS_AGE" => {

@@ -256,6 +256,10 @@ impl SentenceReader<'_, '_> {
         }
         // "I don't smoke".
         if name == "AVOIDS" {
+            // "I'm not driving" tonight.
+            if s.tag(verb) == Tag::Vbg && s.is_lemma(verb, &["drive", "fly"]) {
+                return 0;
+            }
             let bare = !s.has_child(verb, &[Dep::Dobj]) && context.reading.mood == Mood::Actual;
             return if bare { 6 } else { 0 };
         }
@@ -268,6 +272,10 @@ impl SentenceReader<'_, '_> {
             let other = |c: usize| match s.dep(c) {
                 Dep::Dobj => {
                     !s.is_date(c) && !s.is_lemma(c, &["weekend", "day", "morning", "night", "evening", "week"])
+                }
+                // "I run on tea".
+                Dep::Prep if s.lemma(verb) == "run" && s.is(c, &["on"]) => {
+                    !s.object_of(c).is_some_and(|object| s.is_date(object) || s.lower(object).ends_with("days"))
                 }
                 Dep::Prep => !s.is(c, &["in", "at", "on", "with", "for", "except", "before", "after", "during"]),
                 Dep::Aux => !lasts,

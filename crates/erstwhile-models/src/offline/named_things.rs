@@ -107,22 +107,24 @@ impl SentenceReader<'_, '_> {
         }
         let Some(possessor) = s.child_of(noun, &[Dep::Poss]) else { return };
         let other = |c: usize| {
-            matches!(s.dep(c), Dep::Amod | Dep::Compound)
-                && s.is(
-                    c,
-                    &[
-                        "old",
-                        "former",
-                        "holiday",
-                        "summer",
-                        "childhood",
-                        "second",
-                        "first",
-                        "previous",
-                        "last",
-                        "beach",
-                    ],
-                )
+            // "My uncle's tyre place" is a shop.
+            s.dep(c) == Dep::Compound && s.lemma(noun) == "place"
+                || matches!(s.dep(c), Dep::Amod | Dep::Compound)
+                    && s.is(
+                        c,
+                        &[
+                            "old",
+                            "former",
+                            "holiday",
+                            "summer",
+                            "childhood",
+                            "second",
+                            "first",
+                            "previous",
+                            "last",
+                            "beach",
+                        ],
+                    )
         };
         let gone = s.is_lemma(s.head(noun), &["sell", "leave", "view", "rent"]);
         let place = s

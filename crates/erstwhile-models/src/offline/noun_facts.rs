@@ -16,7 +16,8 @@ use super::speakers::ASSISTANT;
 const CLOSE: &[&str] = &["MARRIED_TO", "DATING", "ENGAGED_TO", "HAS_CHILD", "HAS_SIBLING", "HAS_GRANDCHILD"];
 
 /// Animals that are seldom one's own: "our birds came back".
-const WILD: &[&str] = &["pet", "pets", "chicken", "fish", "cow", "pig", "bird", "spider", "bug", "insect", "bee"];
+const WILD: &[&str] =
+    &["lab", "calf", "pet", "pets", "chicken", "fish", "cow", "pig", "bird", "spider", "bug", "insect", "bee"];
 
 /// Verbs whose object is not yet, or no longer, one's own.
 const NOT_OWNING: &[&str] = &[
@@ -43,7 +44,10 @@ impl SentenceReader<'_, '_> {
         if self.listed_names(token) || self.named_animal(token) {
             return Ok(());
         }
-        if self.is_told_of_another(token) {
+        // "My great-grandfather" is no grandfather.
+        let great = token.checked_sub(2).is_some_and(|great| s.tokens().contains(&great) && s.is(great, &["great"]))
+            && s.text(token - 1) == "-";
+        if great || self.is_told_of_another(token) {
             return Ok(());
         }
         self.companion(token);
@@ -124,6 +128,12 @@ impl SentenceReader<'_, '_> {
         {
             return;
         }
+        // "It will be our first grandchild", "my grandchild is due in May": not yet born.
+        let unborn = ["due ", "expect", "on the way", "will be our first", "will be my first", "delivery"];
+        let source = self.s.source().to_lowercase();
+        if kinship.relation == "HAS_GRANDCHILD" && unborn.iter().any(|sign| source.contains(sign)) {
+            return;
+        }
         let article = if person.plural { String::new() } else { "a ".to_owned() };
         let statement = match (animal, kinship.named) {
             (true, true) => format!("{} has a {} named {}", kinship.owner, kinship.said, person.name),
@@ -196,6 +206,8 @@ impl SentenceReader<'_, '_> {
             .then(|| s.object_of(token + 1))
             .flatten()
             .filter(|place| s.is_proper(*place) && self.date_at(*place).is_none());
+        // "My uncle's tyre place in Clayton": where the place is.
+        let place = place.filter(|_| s.dep(token) != Dep::Poss);
         let Some(place) = place.filter(|_| own && self.trust == Trust::Speaker) else { return };
         let known = s.entity_kind(place) == Some(EntityKind::Gpe) || s.lexicon.is(s.lower(place), Kind::Gpe);
         if known {

@@ -327,6 +327,11 @@ impl SentenceReader<'_, '_> {
         // "Started seeing a therapist named Lauren".
         let named = kin::called(&s, object).is_some();
         let has = s.is_lemma(context.verb, &["have", "get"]);
+        // "A girl from the agency" is nobody's child either.
+        let agency = s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["from", "at"])).is_some();
+        if relation == "HAS_CHILD" && agency && s.is_lemma(object, &["girl", "boy", "lad", "lass"]) {
+            return None;
+        }
         // "I hired a girl named Thu" is nobody's child.
         if !has && relation == "HAS_CHILD" {
             return None;

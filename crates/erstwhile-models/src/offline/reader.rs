@@ -250,9 +250,21 @@ impl SentenceReader<'_, '_> {
                 || self.s.child(verb, |c| self.s.is_lemma(c, &["ticket", "flight"])).is_some())
     }
 
+    /// "I have an interview on the 3rd of Feb", said in January: what one has is not past, so the date was misread.
+    pub(super) fn is_past_of_present(&self, verb: usize, date: usize) -> bool {
+        let s = self.s;
+        let Some(date) = self.dates.get(date) else { return false };
+        s.lemma(verb) == "have"
+            && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz)
+            && date.extent == Extent::During
+            && date.grain == Grain::Day
+            && date.until.is_some_and(|until| until.at < self.now)
+    }
+
     /// "I bought a boat from 1968": how old the thing is.
     pub(super) fn is_origin(&self, verb: usize, date: usize) -> bool {
-        let Some(date) = self.dates.get(date).filter(|date| date.extent == Extent::Since) else { return false };
+        let since = |date: &&DatedSpan| date.extent == Extent::Since && date.from.at <= self.now;
+        let Some(date) = self.dates.get(date).filter(since) else { return false };
         let s = self.s;
         let said = s.doc.text().get(date.span.clone()).unwrap_or_default();
         // "On a laptop from 2015".
@@ -319,6 +331,13 @@ impl SentenceReader<'_, '_> {
         // "We usually go to Wales in August".
         if s.has_child_word(verb, &["usually", "always", "often", "normally", "sometimes", "generally", "typically"]) {
             return false;
+        }
+        // "I'm unemployed from 1 July".
+        let from = |date: usize| {
+            self.dates.get(date).is_some_and(|date| date.extent == Extent::Since && date.from.at > self.now)
+        };
+        if present && s.lemma(verb) == "be" && self.date_of(verb).is_some_and(from) {
+            return true;
         }
         present && (has || s.is_lemma(verb, EVENTS)) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
     }
