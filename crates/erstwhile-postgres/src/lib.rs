@@ -6,6 +6,8 @@
 //! The driver retries transactions after a serialization failure, a deadlock or a broken connection. This is
 //! safe because batches carry ids: the store applies each batch at most once.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -69,6 +71,7 @@ impl Default for PostgresSettings {
 pub struct Postgres {
     pool: Pool,
     settings: PostgresSettings,
+    is_sharded: Arc<AtomicBool>,
 }
 
 impl Postgres {
@@ -99,7 +102,7 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::internal("cannot create the connection pool").with_source(error))?;
-        Ok(Self { pool, settings })
+        Ok(Self { pool, settings, is_sharded: Arc::default() })
     }
 
     /// Returns the hosts and the database of a URL, for display; never the user or the password.
@@ -263,6 +266,10 @@ impl Sql for Postgres {
 
     async fn scrub(&self, tables: &[&str]) -> Result<()> {
         vacuum::run(self, tables).await
+    }
+
+    fn is_sharded(&self) -> bool {
+        self.is_sharded.load(Ordering::Relaxed)
     }
 
     async fn ping(&self) -> Result<()> {

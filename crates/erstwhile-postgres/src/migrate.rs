@@ -4,6 +4,7 @@
 //! requests queue behind a waiting migration. On a database in use, indexes are created concurrently, without
 //! blocking writers. Every start creates missing indexes and rebuilds invalid ones.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use deadpool_postgres::Object;
@@ -63,10 +64,13 @@ async fn attempt(postgres: &Postgres, migrations: &'static [Migration]) -> Resul
     // No response timeout: a migration may take long.
     let pooled = postgres.connection().await?;
     let outcome = migrate(pooled.get()?, migrations).await;
-    pooled.release(outcome)
+    let is_sharded = pooled.release(outcome)?;
+    postgres.is_sharded.store(is_sharded, Ordering::Relaxed);
+    Ok(())
 }
 
-async fn migrate(connection: &Object, migrations: &'static [Migration]) -> Result<(), Failure> {
+/// Migrates the schema; returns whether its tables are distributed over shards.
+async fn migrate(connection: &Object, migrations: &'static [Migration]) -> Result<bool, Failure> {
     if version(connection).await?.is_none() {
         execute(connection, HISTORY).await?;
     }

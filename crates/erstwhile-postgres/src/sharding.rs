@@ -16,12 +16,12 @@ const IS_CITUS: &str = "SELECT EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'cr
     AND pg_function_is_visible(oid))";
 
 /// Distributes the tables that are not distributed yet, and removes the rows that distributing left on the coordinator.
-/// Does nothing without Citus.
+/// Does nothing without Citus; returns whether it is there.
 ///
 /// Many nodes may start at the same time: a table that another node distributes meanwhile is distributed.
-pub(crate) async fn distribute(connection: &Object) -> Result<(), Failure> {
+pub(crate) async fn distribute(connection: &Object) -> Result<bool, Failure> {
     if !ask(connection, IS_CITUS, &[]).await? {
-        return Ok(());
+        return Ok(false);
     }
     // Every node reads the history, also one that is connected to a worker.
     distribute_table(connection, HISTORY_TABLE, &reference(HISTORY_TABLE)).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn distribute(connection: &Object) -> Result<(), Failure> {
         };
         distribute_table(connection, table, &statement).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn reference(table: &str) -> String {

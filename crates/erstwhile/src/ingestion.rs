@@ -44,6 +44,8 @@ const BATCHES_PER_CLAIM: usize = 16;
 const TRIES_MAX: usize = 64;
 /// How often a worker polls the queue.
 const POLL: Duration = Duration::from_millis(500);
+/// When a worker polls the queue again after it did not answer; until then, it works on what was announced.
+const POLL_AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How long a graph must have waited before polling claims it. Until then, only the process that received its messages
 /// and holds its index claims it.
 const POLL_MIN_WAIT: SignedDuration = SignedDuration::from_millis(500);
@@ -149,6 +151,9 @@ impl Poller {
         let now = state.now();
         let looked = state.store().claim(Queue::Ingestion, later(now, -self.min_wait), later(now, LEASE)).await;
         self.found = matches!(looked, Ok(Some(_)));
+        if looked.is_err() {
+            self.next = Instant::now() + POLL_AFTER_FAILURE;
+        }
         match looked {
             Ok(Some(lease)) => Ok(Some(lease)),
             // Announced graphs are also tried when polling fails, such as when one of many shards is down.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use erstwhile::store::Store;
+use erstwhile::store::sql::Sql;
 use erstwhile::store::tables::placements;
 use erstwhile_postgres::testing::TestServer;
 use erstwhile_postgres::{Postgres, PostgresSettings};
@@ -42,12 +43,14 @@ async fn remembered(client: &Client, what: &str) -> BTreeSet<String> {
 #[tokio::test]
 async fn every_table_is_distributed_although_others_are_faster_and_leaves_nothing_on_the_coordinator() {
     let url = TestServer::shared().schema().await;
-    let open = async || {
+    let open_with = async |is_sharded: bool| {
         let database = Postgres::new(&url, PostgresSettings { connections: 2, ..PostgresSettings::default() }).unwrap();
-        Store::open(Arc::new(database)).await.expect("it starts")
+        let store = Store::open(Arc::new(database.clone())).await.expect("it starts");
+        assert_eq!(database.is_sharded(), is_sharded);
+        store
     };
     // A database in use, before it is distributed.
-    graph_with_pending_episode(&open().await, 1).await;
+    graph_with_pending_episode(&open_with(false).await, 1).await;
     let client = connect(&url).await;
     client.batch_execute(CITUS).await.unwrap();
     let tables: BTreeSet<String> =
@@ -58,7 +61,7 @@ async fn every_table_is_distributed_although_others_are_faster_and_leaves_nothin
     }
     let history = "CREATE TEMP TABLE history AS SELECT * FROM erstwhile_schema";
     client.batch_execute(history).await.unwrap();
-    open().await;
+    open_with(true).await;
     assert_eq!(remembered(&client, "distributed").await, tables);
     let emptied = remembered(&client, "truncated").await;
     for table in ["graph", "episode", "ingest_queue", "locator", "erstwhile_schema"] {

@@ -86,7 +86,10 @@ async fn check_store(engine: &Engine, place: &str) -> Vec<Finding> {
             ))
         }
     });
-    let tables = engine.check_store().await.map(|()| format!("{place} can be written, and its tables can be read"));
+    let tables = match engine.check_store().await {
+        Ok(None) => Ok(format!("{place} can be written, and its tables can be read")),
+        Ok(Some(error)) | Err(error) => Err(error),
+    };
     let graph = engine.check_graph().await.map(|()| "a graph was written, read and removed".to_owned());
     let lost = engine.lost_episodes().await.map_err(|error| error.to_string()).and_then(|lost| match lost {
         0 => Ok("every waiting episode is queued".to_owned()),

@@ -1,17 +1,24 @@
 //! Liveness, readiness and metrics. None of these needs an API key.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use erstwhile::Error;
 use jiff::SignedDuration;
 use serde::Serialize;
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::metrics::ReasonLabels;
 
 /// How long the oldest queued episode may wait before the server reports itself not ready.
 const QUEUE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long the metrics wait for the lengths of the queues.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Check {
@@ -32,31 +39,24 @@ pub async fn healthz() -> Response {
 
 /// Readiness: the store can be written and read and is not damaged, the queue moves, and the server is not shutting down.
 pub async fn readyz(State(app): State<App>) -> Response {
-    let mut checks = vec![match app.engine.check_store().await {
-        Ok(()) => Check { name: "store", ok: true, detail: "written and read".to_owned() },
+    let store = app.engine.check_store().await;
+    let is_whole = !matches!(store, Ok(Some(_)));
+    let mut checks = vec![match store {
+        Ok(None) => Check { name: "store", ok: true, detail: "written and read".to_owned() },
+        // The graphs of the others can be used, here and on every other server.
+        Ok(Some(problem)) => {
+            Check { name: "store", ok: true, detail: format!("some shards do not answer: {}", problem.message()) }
+        }
         Err(error) => Check { name: "store", ok: false, detail: error.message().to_owned() },
     }];
     // Searched for at the start and once a day, because it takes as long as reading the whole database.
     if let Some(problem) = app.engine.known_damage().into_iter().next() {
         checks.push(Check { name: "damage", ok: false, detail: problem });
     }
-    checks.push(match app.engine.queue_depth().await {
-        Ok(depth) => {
-            let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
-            let stuck = waiting.is_some_and(|waiting| waiting > QUEUE_WAIT_MAX);
-            let mut detail = format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs);
-            if let Some(waiting) = waiting {
-                detail += &format!(", the oldest for {} s", waiting.as_secs().max(0));
-            }
-            if app.engine.is_queue_full().await.is_ok_and(|is_full| is_full) {
-                detail += "; the queue is full, and more are refused";
-            }
-            Check { name: "ingestion", ok: !stuck, detail }
-        }
-        Err(error) => Check { name: "ingestion", ok: false, detail: error.message().to_owned() },
-    });
+    checks.push(ingestion(&app, is_whole).await);
     // A model that is down delays its readings, but stops nothing else: it is told, and no reason to be not ready.
-    if let Ok(depth) = app.engine.model_queue_depth().await
+    if is_whole
+        && let Ok(depth) = app.engine.model_queue_depth().await
         && depth.episodes > 0
     {
         let detail = format!("{} episodes waiting, {} failed attempts", depth.episodes, depth.attempts_max);
@@ -70,15 +70,41 @@ pub async fn readyz(State(app): State<App>) -> Response {
     (status, Json(checks)).into_response()
 }
 
+/// Whether the queue moves. It is on all shards, so nobody knows while some do not answer.
+async fn ingestion(app: &App, is_whole: bool) -> Check {
+    if !is_whole {
+        return Check { name: "ingestion", ok: true, detail: "unknown while some shards do not answer".to_owned() };
+    }
+    match app.engine.queue_depth().await {
+        Ok(depth) => {
+            let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
+            let stuck = waiting.is_some_and(|waiting| waiting > QUEUE_WAIT_MAX);
+            let mut detail = format!("{} episodes of {} graphs waiting", depth.episodes, depth.graphs);
+            if let Some(waiting) = waiting {
+                detail += &format!(", the oldest for {} s", waiting.as_secs().max(0));
+            }
+            if app.engine.is_queue_full().await.is_ok_and(|is_full| is_full) {
+                detail += "; the queue is full, and more are refused";
+            }
+            Check { name: "ingestion", ok: !stuck, detail }
+        }
+        Err(error) => Check { name: "ingestion", ok: false, detail: error.message().to_owned() },
+    }
+}
+
 /// The metrics in the Prometheus text format, served on a listener of their own.
 pub async fn metrics(State(app): State<App>) -> Response {
-    if let Ok(depth) = app.engine.queue_depth().await {
+    let depths = async { tokio::join!(app.engine.queue_depth(), app.engine.model_queue_depth()) };
+    // The queues are on all shards; the other metrics do not wait for one that is lost.
+    let unknown = |_| (Err(Error::unavailable("unknown")), Err(Error::unavailable("unknown")));
+    let (ingestion, model) = timeout(QUEUE_PATIENCE, depths).await.unwrap_or_else(unknown);
+    if let Ok(depth) = ingestion {
         app.metrics.queue_episodes.set(depth.episodes);
         app.metrics.queue_graphs.set(depth.graphs);
         let waiting = depth.oldest_ready_at.map(|since| app.engine.now().duration_since(since));
         app.metrics.queue_oldest_seconds.set(waiting.map_or(0, |waiting| waiting.as_secs().max(0)));
     }
-    if let Ok(depth) = app.engine.model_queue_depth().await {
+    if let Ok(depth) = model {
         app.metrics.model_queue_episodes.set(depth.episodes);
     }
     app.metrics.set_model_totals(&app.engine.model_totals());

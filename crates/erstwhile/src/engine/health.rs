@@ -9,8 +9,9 @@ use crate::store::Queue;
 use crate::store::sql::DamageSearch;
 
 impl Engine {
-    /// Checks that the store can be written, and that every table can be read.
-    pub async fn check_store(&self) -> Result<()> {
+    /// Checks that the store can be written, and that every table can be read. Returns what does not answer of a sharded
+    /// store that answers otherwise.
+    pub async fn check_store(&self) -> Result<Option<Error>> {
         self.store().check(self.now()).await
     }
 

@@ -7,13 +7,17 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::State;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 
 /// How long a number that was read counts as known.
 const KNOWN_FOR: Duration = Duration::from_secs(1);
+/// How long the number is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long it is not asked for again after the store did not answer.
+const UNKNOWN_FOR: Duration = Duration::from_secs(5);
 /// After how long whoever was refused should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -23,15 +27,15 @@ pub(super) struct Backlog(Mutex<Waiting>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Waiting {
-    /// When the number was read; `None` before the first time.
-    read_at: Option<Instant>,
+    /// Until when the number counts as known; `None` before the first time.
+    known_until: Option<Instant>,
     /// The number that was read, and what this process added since.
     episodes: i64,
 }
 
 impl Waiting {
     fn is_known(&self, now: Instant) -> bool {
-        self.read_at.is_some_and(|read_at| now < read_at + KNOWN_FOR)
+        self.known_until.is_some_and(|until| now < until)
     }
 }
 
@@ -75,11 +79,16 @@ impl State {
         Ok(self.store().count_waiting_episodes().await? >= self.parts.settings.queue_episodes_max)
     }
 
-    /// Reads the number of waiting episodes. If the store does not answer, the last number counts.
+    /// Reads the number of waiting episodes. If the store does not answer, as when one of many shards is lost, the last
+    /// number counts for a while.
     async fn read_backlog(&self) {
-        match self.store().count_waiting_episodes().await {
-            Ok(episodes) => *self.backlog.lock() = Waiting { read_at: Some(Instant::now()), episodes },
-            Err(error) => tracing::debug!(%error, "the length of the queue is unknown"),
+        let read = timeout(PATIENCE, self.store().count_waiting_episodes()).await;
+        let mut waiting = self.backlog.lock();
+        if let Ok(Ok(episodes)) = read {
+            *waiting = Waiting { known_until: Some(Instant::now() + KNOWN_FOR), episodes };
+        } else {
+            tracing::debug!("the length of the queue is unknown");
+            waiting.known_until = Some(Instant::now() + UNKNOWN_FOR);
         }
     }
 }

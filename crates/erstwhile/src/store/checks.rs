@@ -1,7 +1,11 @@
 //! Checks that the store can be relied on: that it can be written, that every table can be read, that every waiting
 //! episode is queued, and that nothing is damaged.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::queue::Queue;
@@ -12,6 +16,10 @@ use super::{Store, statements as sql_text};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{GraphId, PartitionId};
 
+/// Number of places in which a sharded database is tried.
+const PLACES: u128 = 8;
+/// How long the other places are waited for when one has been written.
+const SHARD_PATIENCE: Duration = Duration::from_millis(500);
 /// Number of graphs whose lost episodes are queued again together.
 const LOST_TOGETHER: i64 = 1000;
 /// Maximum number of problems that are reported.
@@ -26,13 +34,66 @@ pub struct LostEpisodes {
     pub episodes: i64,
 }
 
+/// The result of the next task that ends; `None` when all have ended, or at the deadline.
+async fn next_until<T: 'static>(tasks: &mut JoinSet<Result<T>>, deadline: Option<Instant>) -> Option<Result<T>> {
+    let next = match deadline {
+        Some(deadline) => timeout_at(deadline, tasks.join_next()).await.ok()?,
+        None => tasks.join_next().await,
+    };
+    next.map(|ended| ended.unwrap_or_else(|_| Err(Error::internal("a check of the store stopped unexpectedly"))))
+}
+
 impl Store {
     /// Checks that the database can be written, and that every table can be read.
-    pub async fn check(&self, now: Timestamp) -> Result<()> {
+    ///
+    /// A sharded database needs to answer only in part: then this returns what does not answer.
+    pub async fn check(&self, now: Timestamp) -> Result<Option<Error>> {
         self.sql.ping().await?;
+        if self.sql.is_sharded() {
+            return self.check_shards(now).await;
+        }
+        self.probe(0, now).await?;
+        self.read_tables().await.map(|()| None)
+    }
+
+    /// Writes in several places at the same time, most of them on different shards.
+    async fn check_shards(&self, now: Timestamp) -> Result<Option<Error>> {
+        let mut checks = JoinSet::new();
+        for place in 0..PLACES {
+            let store = self.clone();
+            checks.spawn(async move { store.probe(place, now).await.map(|()| true) });
+        }
+        let store = self.clone();
+        checks.spawn(async move { store.read_tables().await.map(|()| false) });
+        let (mut deadline, mut problem) = (None, None);
+        // A shard that is lost is noticed late; the others do not wait for it.
+        while let Some(checked) = next_until(&mut checks, deadline).await {
+            match checked {
+                Ok(true) => deadline = deadline.or_else(|| Some(Instant::now() + SHARD_PATIENCE)),
+                Ok(false) => {}
+                Err(error) if error.kind() == ErrorKind::Unavailable => problem = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if problem.is_none() && !checks.is_empty() {
+            problem = Some(Error::unavailable("a shard does not respond"));
+        }
+        match (deadline, problem) {
+            (None, Some(error)) => Err(error),
+            (_, problem) => Ok(problem),
+        }
+    }
+
+    /// Writes a row of no graph, in one of many places.
+    async fn probe(&self, place: u128, now: Timestamp) -> Result<()> {
+        let nobody = id(Uuid::from_u128(place));
+        let written = vec![nobody.clone(), nobody, time(now)];
+        let step = Step { statement: &sql_text::PROBE, params: written, expect: Rows::Any };
+        self.sql.transact(vec![step]).await.map(|_| ())
+    }
+
+    async fn read_tables(&self) -> Result<()> {
         let nobody = id(Uuid::nil());
-        let written = vec![nobody.clone(), nobody.clone(), time(now)];
-        self.sql.transact(vec![Step { statement: &sql_text::PROBE, params: written, expect: Rows::Any }]).await?;
         let nothing = |statement: &'static Statement| (statement, vec![nobody.clone()]);
         let mut reads: Vec<_> = TABLES.iter().map(|table| nothing(table.read)).collect();
         reads.push((&sql_text::RECEIPT, vec![nobody.clone(), nobody.clone()]));

@@ -4,17 +4,23 @@
 //! are one transaction. A claim is one conditional update of a row whose lease has expired, which works on every
 //! database; the epoch ensures that only one of several claims succeeds.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use super::Store;
 use super::rows::{id, optional_text, read_id, time};
 use super::sql::{Outcome, Row, Rows, Statement, Step, Value};
 use super::statements as sql_text;
-use erstwhile_core::error::Result;
+use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::PartitionId;
 
 /// Number of candidates for one claim; with more workers than this, several compete for the same graph.
 const CANDIDATES: i64 = 32;
+
+/// How long a worker waits for the candidates, which are on all shards.
+const LOOK_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A queue of graphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,7 +102,10 @@ impl Store {
             let mut row = row.reader();
             Ok((PartitionId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
         };
-        let mut waiting: Vec<(PartitionId, i64)> = self.many(statements.claimable, candidates, read).await?;
+        // A lost shard must not keep workers from the graphs of the others.
+        let looking = timeout(LOOK_PATIENCE, self.many(statements.claimable, candidates, read));
+        let unanswered = |_| Error::unavailable("the queue of graphs does not respond");
+        let mut waiting: Vec<(PartitionId, i64)> = looking.await.map_err(unanswered)??;
         // Every claim increments an epoch, so no graph is skipped forever, whatever the clock shows.
         let turn = waiting.iter().fold(now.as_microsecond(), |turn, (_, epoch)| turn.wrapping_add(*epoch));
         let first = turn.checked_rem_euclid(waiting.len() as i64).unwrap_or(0);

@@ -2,22 +2,24 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use erstwhile::store::sql::{DamageSearch, Migration, Outcome, ReceiveRows, Row, Sql, Statement, Step, Value};
-use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::sql::{DamageSearch, Migration, Outcome, Reach, ReceiveRows, Row, Sql, Statement, Step, Value};
 use erstwhile::{Error, Result};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use uuid::Uuid;
 
 /// A database that is reached through a test.
 pub(crate) struct Between {
-    database: Sqlite,
+    database: Arc<dyn Sql>,
     answers_are_lost: AtomicBool,
     first: Mutex<Option<(&'static str, BoxFuture<'static, ()>)>>,
     power: Mutex<Power>,
     refused: Mutex<Option<&'static str>>,
+    /// The keys whose shards are lost, if the database is sharded.
+    lost_shards: Mutex<Option<Vec<Uuid>>>,
 }
 
 /// Whether the power is there.
@@ -29,9 +31,9 @@ enum Power {
 }
 
 impl Between {
-    pub(crate) fn new(database: Sqlite) -> Self {
+    pub(crate) fn new(database: Arc<dyn Sql>) -> Self {
         let (answers_are_lost, first, power) = (AtomicBool::new(false), Mutex::new(None), Mutex::new(Power::On));
-        Self { database, answers_are_lost, first, power, refused: Mutex::new(None) }
+        Self { database, answers_are_lost, first, power, refused: Mutex::new(None), lost_shards: Mutex::default() }
     }
 
     /// The answer of every transaction is lost from now on, so that it is sent again and that answer told.
@@ -52,6 +54,28 @@ impl Between {
     /// Reads with this statement fail from now on.
     pub(crate) fn refuse(&self, statement: &'static str) {
         *self.refused.lock().unwrap() = Some(statement);
+    }
+
+    /// The database is sharded, and the shards with the rows of these keys do not answer any more.
+    pub(crate) fn lose_shards(&self, keys: Vec<Uuid>) {
+        *self.lost_shards.lock().unwrap() = Some(keys);
+    }
+
+    /// Waits for ever for the answer of a shard that is lost.
+    async fn reach_shard(&self, statement: &'static Statement, params: &[Value]) {
+        let is_lost = {
+            let lost = self.lost_shards.lock().unwrap();
+            let lost = lost.as_deref().unwrap_or_default();
+            match (statement.reach, params.first()) {
+                (Reach::One("reference"), _) => false,
+                (Reach::FanOut, _) => !lost.is_empty(),
+                (Reach::One(_), Some(Value::Blob(key))) => lost.iter().any(|lost| lost.as_bytes()[..] == key[..]),
+                (Reach::One(_), _) => false,
+            }
+        };
+        if is_lost {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// The power is back.
@@ -98,6 +122,7 @@ impl Sql for Between {
         if *self.refused.lock().unwrap() == Some(statement.name) {
             return Err(Error::unavailable("this cannot be read now"));
         }
+        self.reach_shard(statement, &params).await;
         self.database.query(statement, params).await
     }
 
@@ -106,11 +131,17 @@ impl Sql for Between {
         reads: Vec<(&'static Statement, Vec<Value>)>,
         into: &mut (dyn ReceiveRows + Send),
     ) -> Result<()> {
+        for (statement, params) in &reads {
+            self.reach_shard(statement, params).await;
+        }
         self.database.snapshot_into(reads, into).await
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<Outcome> {
         self.holds(&steps)?;
+        for step in &steps {
+            self.reach_shard(step.statement, &step.params).await;
+        }
         let happens = {
             let mut first = self.first.lock().unwrap();
             first.take_if(|(statement, _)| has(&steps, statement))
@@ -126,6 +157,10 @@ impl Sql for Between {
 
     async fn scrub(&self, tables: &[&str]) -> Result<()> {
         self.database.scrub(tables).await
+    }
+
+    fn is_sharded(&self) -> bool {
+        self.lost_shards.lock().unwrap().is_some()
     }
 
     async fn ping(&self) -> Result<()> {

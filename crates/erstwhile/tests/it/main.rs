@@ -27,6 +27,7 @@ mod reranking_model;
 mod schema_fixtures;
 mod scrubbing;
 mod shard_lint;
+mod shards;
 mod simulation;
 mod sqlite;
 mod templates;

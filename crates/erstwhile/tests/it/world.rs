@@ -54,7 +54,7 @@ impl World {
         let script = Arc::new(ScriptedExtractor::default());
         let mut between = None;
         let put_between = |database| {
-            let made = Arc::new(Between::new(database));
+            let made = Arc::new(Between::new(Arc::new(database)));
             between = Some(Arc::clone(&made));
             made as Arc<dyn Sql>
         };
