@@ -50,10 +50,12 @@ type Embedded = (TextDigest, Option<Vec<f32>>);
 pub(crate) async fn run(state: Arc<State>, stop: CancellationToken) {
     loop {
         let graph = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             graph = state.embedding_queue.next() => graph,
         };
         tokio::select! {
+            biased;
             // A call may take long: stopping does not wait for it, and the texts keep waiting.
             () = stop.cancelled() => return,
             () = embed_graph(&state, graph) => {}

@@ -49,6 +49,7 @@ impl EmbeddingQueue {
                 }
             };
             tokio::select! {
+                biased;
                 () = ready => {}
                 () = self.added.notified() => {}
             }
