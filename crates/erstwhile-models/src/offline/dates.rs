@@ -24,6 +24,7 @@ use jiff::tz::TimeZone;
 
 use super::past::is_past;
 use super::tokens::{Token, TokenKind, tokenise};
+pub(super) use rules::weekday;
 
 /// How a time range limits a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::claims::Object;
-use super::dates::Extent;
+use super::dates::{Extent, weekday};
 use super::fitness::Context;
 use super::lexicon::Kind;
 use super::mood::{Mood, Reading};
@@ -113,33 +113,6 @@ const UNITS: &[&str] = &[
     "autumn",
     "fall",
     "christmas",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
-/// The days of the week, also as chat shortens them.
-const WEEKDAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tues",
-    "tue",
-    "weds",
-    "wed",
-    "thurs",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
 ];
 /// Days and times in the plural: "on Mondays", "at weekends".
 const PLURAL_TIMES: &[&str] = &[
@@ -162,6 +135,11 @@ const ALONE: &[&str] = &["wake", "sleep", "swim", "run", "train", "fast", "pray"
 const WORDS_MAX: usize = 16;
 /// What makes the present tense one of this moment.
 const NOW: &[&str] = &["now", "today", "tonight", "currently", "atm", "again", "yesterday", "tomorrow", "then"];
+
+/// Whether a word is a unit of "every …" and "… a …".
+fn is_unit(word: &str) -> bool {
+    UNITS.contains(&word) || weekday(word).is_some()
+}
 
 impl SentenceReader<'_, '_> {
     /// States what a clause tells without a relation: a habit, or what is to be done by a day.
@@ -225,7 +203,7 @@ impl SentenceReader<'_, '_> {
         object.map_or_else(|| self.to_regular_place(verb), general)
     }
 
-    /// "I take the bus to work", "I go to bed at ten", "I wake up at five", "I look after my mother".
+    /// "I take the bus to work", "I go to bed at ten", "I wake up at five", "I work with children".
     fn is_done_regularly(&self, verb: usize) -> bool {
         let s = self.s;
         if s.lemma(verb) == "commute" {
@@ -266,7 +244,7 @@ impl SentenceReader<'_, '_> {
         tokens.sort_unstable();
         let word = |at: usize| tokens.get(at).map_or("", |token| s.lower(*token));
         // "Monday, Wednesday, Friday".
-        if tokens.iter().filter(|token| WEEKDAYS.contains(&s.lower(**token))).count() > 1 {
+        if tokens.iter().filter(|token| weekday(s.lower(**token)).is_some()).count() > 1 {
             return true;
         }
         (0..tokens.len()).any(|at| match word(at) {
@@ -275,7 +253,7 @@ impl SentenceReader<'_, '_> {
                 tokens.get(at).is_some_and(|token| s.dep(*token) == Dep::Advmod)
             }
             "every" | "each" | "most" => {
-                let unit = |offset: usize| UNITS.contains(&word(at + offset));
+                let unit = |offset: usize| is_unit(word(at + offset));
                 unit(1)
                     || unit(2) && (word(at + 1) == "other" || tokens.get(at + 1).is_some_and(|t| s.pos(*t) == Pos::Num))
             }
@@ -287,7 +265,7 @@ impl SentenceReader<'_, '_> {
                             .get(before)
                             .is_some_and(|token| s.tag(*token) == Tag::Nns || s.has_child(*token, &[Dep::Nummod]))
                 });
-                counted && UNITS.contains(&word(at + 1)) || word(at + 1) == "living" && at > 0 && word(at - 1) == "for"
+                counted && is_unit(word(at + 1)) || word(at + 1) == "living" && at > 0 && word(at - 1) == "for"
             }
             word => PLURAL_TIMES.contains(&word),
         })
@@ -414,8 +392,7 @@ impl SentenceReader<'_, '_> {
         words.extend(preposition.map(|preposition| s.lower(preposition).to_owned()));
         let text = self.phrase(noun, Some(&context.subject.name))?;
         // "Six loaves a week": how often is no part of the name.
-        let text =
-            text.split_once(" a ").filter(|(_, unit)| UNITS.contains(unit)).map_or(text.as_str(), |(name, _)| name);
+        let text = text.split_once(" a ").filter(|(_, unit)| is_unit(unit)).map_or(text.as_str(), |(name, _)| name);
         words.push(nouns::strip_article(text).to_owned());
         Ok(Some(words.join(" ")))
     }

@@ -101,7 +101,7 @@ fn monday(date: Date) -> Option<Date> {
 }
 
 /// A weekday by its name or abbreviation.
-pub(super) fn weekday(word: &str) -> Option<Weekday> {
+pub(in crate::offline) fn weekday(word: &str) -> Option<Weekday> {
     Some(match word {
         "monday" | "mon" => Weekday::Monday,
         "tuesday" | "tues" | "tue" => Weekday::Tuesday,

@@ -198,4 +198,5 @@ pub(super) const PLAIN: &[(&str, &str, &str)] = &[
     ("I leave the house by 5:45", "+ Nora DOES_ACTIVITY leaving house", "Nora leaves the house by 5:45."),
     ("So guess what, we're adopting a greyhound.", "+ Nora HAS_PET greyhound", "Nora is adopting a greyhound."),
     ("They posted me to Taraba.", "+ Nora MOVED_TO Taraba", "Nora was posted to Taraba."),
+    ("the baby's due on the 9th", "+ Nora EXPECTING baby @ 2023-06-09..", "Nora is expecting a baby on 9 June 2023."),
 ];
