@@ -60,14 +60,19 @@ impl SentenceReader<'_, '_> {
             return true;
         }
         match name {
-            "ACHIEVED" | "ATTENDED" | "VISITED" | "PARTICIPATED_IN"
+            "ACHIEVED" | "ATTENDED" | "VISITED" | "PARTICIPATED_IN" | "HAS_APPOINTMENT" | "HOSTED"
                 if self.is_no_occasion(context, frame, object, kinds) =>
             {
                 true
             }
-            "USES" | "OWNS" | "BOUGHT" | "GAVE" => self.is_no_possession(context, name, object, kinds),
+            "USES" | "OWNS" | "BOUGHT" | "GAVE" | "SET_ASIDE" => self.is_no_possession(context, name, object, kinds),
             "READ" => {
                 s.subtree(object).any(|token| s.lower(token).contains("watch"))
+                    // "Finished a Tamiya 1/48 Spitfire".
+                    || s.lemma(context.verb) == "finish"
+                        && s.is_proper(object)
+                        && s.has_child_word(object, &["a", "an"])
+                        && !kinds.has(Kind::Work)
                     || s.doc.ancestors(object).any(|above| s.lower(above).contains("watch"))
                     || s.is_lemma(context.verb, &["enjoy", "finish"])
                         && s.is_lemma(object, &["series", "show", "season", "episode"])
@@ -87,7 +92,10 @@ impl SentenceReader<'_, '_> {
             "RAN_DISTANCE" => s.is_lemma(object, &["minute", "hour", "min", "second"]),
             // "Made the team" is no work of art.
             "CREATED" => {
-                s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team) || self.is_exam_sat(context, object)
+                s.is_lemma(context.verb, &["make"]) && kinds.has(Kind::Team)
+                    // "Drew two aces".
+                    || s.lemma(context.verb) == "draw" && s.is_lemma(object, &["ace", "card", "ball", "name", "line"])
+                    || self.is_exam_sat(context, object)
             }
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
@@ -386,6 +394,10 @@ impl SentenceReader<'_, '_> {
                     || s.lemma(context.verb) == "do"
                     || s.is_lemma(context.verb, &["come"])
                         && !s.has_child_word(context.verb, &["first", "second", "third", "top", "last", "fourth"])
+            }
+            // "I have a concert on Friday" is to come, "I have a party" says nothing.
+            "HAS_APPOINTMENT" if s.lemma(context.verb) == "have" && kinds.has(Kind::Event) => {
+                context.date.is_none() && !kinds.has(Kind::Appointment)
             }
             // "A man threw Linda into the sea".
             "HOSTED" => kinds.has(Kind::Person),

@@ -353,55 +353,6 @@ impl SentenceReader<'_, '_> {
         0
     }
 
-    /// The fitness of what some verbs take of all kinds; `None` if the types decide.
-    fn fits_verb(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> Option<u8> {
-        let s = self.s;
-        let name = frame.relation.name.as_str();
-        let lemma = s.lemma(context.verb);
-        if name == "BOUGHT"
-            && matches!(lemma, "buy" | "purchase" | "order")
-            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
-            && s.is_noun(object)
-        {
-            return Some(8);
-        }
-        // "Sold my Golf": a name, although golf is a game.
-        if name == "SOLD" && lemma == "sell" && s.is_capital(object) && s.has_child(object, &[Dep::Det, Dep::Poss]) {
-            return Some(6);
-        }
-        // "Won the Wirral Open": contests have names of all kinds.
-        if name == "WON"
-            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Propn]))
-            && self.is_specific(object)
-            && lemma == "win"
-        {
-            return Some(5);
-        }
-        // "Doing Couch to 5k": what one does and has a name.
-        if name == "PARTICIPATED_IN"
-            && lemma == "do"
-            && kinds.has(Kind::Propn)
-            && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
-        {
-            return Some(4);
-        }
-        // "Was at Greggs for three years": a place with a name, for years, is where one works.
-        if name == "WORKS_AT"
-            && lemma == "be"
-            && frame.slot == "at"
-            && kinds.has(Kind::Propn)
-            && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::School, Kind::Date]))
-            && self.lasts(context.verb)
-        {
-            return Some(7);
-        }
-        // Who quits a company leaves a job; clubs and teams have their own words.
-        if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
-            return Some(0);
-        }
-        None
-    }
-
     /// The fitness of an object whose types are those that the relation takes.
     fn fits_kind(&mut self, context: &Context<'_>, name: &str, object: usize, hit: Kinds) -> u8 {
         let s = self.s;

@@ -35,6 +35,13 @@ const STYLE: &[&str] = &[
     "stop using ",
     "don't call me ",
     "do not call me ",
+    "don't use bullet",
+    "don't use emoji",
+    "don't use jargon",
+    "do not use bullet",
+    "do not use emoji",
+    "no bullet points",
+    "no emojis",
     "use metric ",
     "use imperial ",
     "use british ",
@@ -48,7 +55,8 @@ const STYLE: &[&str] = &[
 /// Verbs of orders to an assistant.
 const ORDERS: &str = "use call send write keep reply answer include add give show put remind ask tell address refer sign \
     start end format speak translate suggest avoid skip mention make respond talk be stick explain cc copy convert round \
-    quote cite assume check default recommend book schedule order say summarise summarize type spell confirm list";
+    quote cite assume check default recommend book schedule order say summarise summarize type spell confirm list \
+    provide ensure compare illustrate calculate highlight break cover simplify focus prioritize prioritise offer present";
 
 /// Longer sentences say more than an instruction.
 const WORDS_MAX: usize = 30;

@@ -48,6 +48,15 @@ pub(super) fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String
     beside.then(|| nouns::name(sentence, name))
 }
 
+/// The word for an animal: its lemma, or "guinea pig".
+pub(super) fn animal_word(sentence: &Sentence<'_>, animal: usize) -> String {
+    let guinea = sentence.child(animal, |c| sentence.dep(c) == Dep::Compound && sentence.is(c, &["guinea"]));
+    match guinea {
+        Some(_) => format!("guinea {}", sentence.lemma(animal)),
+        None => sentence.lemma(animal).to_owned(),
+    }
+}
+
 /// One word for the same relative, so that "my mum" and "my mother" are one.
 pub(super) fn kin_word(word: &str) -> &str {
     match word {

@@ -18,8 +18,8 @@ const BECOMES: &[&str] = &[
 const REACHES: &[&str] = &["reach", "hit"];
 /// Verbs of what adds up.
 const ADDS_UP: &[&str] = &[
-    "complete", "finish", "solve", "read", "write", "secure", "collect", "win", "run", "publish", "record", "practice",
-    "practise", "log", "gain", "raise", "save", "sell", "lose", "earn", "have",
+    "complete", "finish", "solve", "read", "write", "visit", "secure", "collect", "win", "run", "publish", "record",
+    "practice", "practise", "log", "gain", "raise", "save", "sell", "lose", "earn", "have",
 ];
 /// Words that say that a number is the sum so far.
 const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently"];
@@ -241,6 +241,8 @@ impl SentenceReader<'_, '_> {
         };
         let value = match dated {
             Some(date) if is_over(date) => None,
+            // "My wake-up time of 7:45 AM": an hour of every day.
+            Some(date) if self.hour_alone(date).is_some() => self.hour_alone(date),
             Some(date) => self.date_words(date, true),
             None if s.has_child(number, &[Dep::Nummod]) && s.entity(number).is_none() => self.phrase(number, None).ok(),
             None => self.plain_value(number).ok().flatten().map(|value| value.name),

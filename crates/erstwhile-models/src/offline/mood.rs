@@ -2,6 +2,7 @@
 
 use erstwhile_nlp::{Dep, Pos, Tag};
 
+use super::mood_words::{ACTUAL, ATTEMPTS, CONSIDERS, FACTIVE, LIKES, MODALS, PLANS, POLITE, SUPPOSES, UNREAL, WANTS};
 use super::sentence::Sentence;
 
 /// What a clause says about the world.
@@ -29,67 +30,6 @@ pub(super) struct Reading {
     /// Whether it is negated.
     pub(super) negated: bool,
 }
-
-const ACTUAL: &[&str] = &[
-    "start",
-    "begin",
-    "continue",
-    "keep",
-    "get",
-    "manage",
-    "finish",
-    "end",
-    "help",
-    "come",
-    "learn",
-    "choose",
-    "volunteer",
-    "spend",
-    "resume",
-    "remember",
-    "happen",
-];
-const PLANS: &[&str] = &[
-    "plan", "go", "gon", "intend", "decide", "aim", "schedule", "prepare", "set", "gonna", "arrange", "will", "commit",
-    "agree", "invite", "look", "promise", "vow",
-];
-const WANTS: &[&str] = &["want", "wanna", "hope", "wish", "need", "dream", "mean", "wan", "aspire"];
-const CONSIDERS: &[&str] = &["think", "consider", "debate", "toy", "explore"];
-const LIKES: &[&str] = &["like", "love", "enjoy", "prefer", "hate", "dislike", "adore"];
-/// What one tries for longer than a moment.
-const ATTEMPTS: &[&str] = &[
-    "lose", "gain", "quit", "stop", "save", "sell", "buy", "cut", "eat", "learn", "improve", "conceive", "avoid",
-    "become",
-];
-/// Verbs and adjectives whose "that" clause is true.
-const FACTIVE: &[&str] = &[
-    "know", "realize", "realise", "tell", "mention", "forget", "remember", "notice", "discover", "glad", "happy",
-    "proud", "sad", "sorry", "excited", "lucky", "grateful", "thankful", "love", "say", "announce", "share", "sure",
-    "believe", "find", "decide", "thrilled", "since", "note", "keep", "confirm",
-];
-const MODALS: &[&str] = &["would", "could", "might", "may", "should", "can", "must", "shall", "'d", "ought"];
-/// Verbs that are polite, not planned, after "will".
-const POLITE: &[&str] = &[
-    "check", "try", "look", "consider", "explore", "see", "use", "keep", "make", "give", "have", "take", "be", "love",
-    "like", "need", "start", "get", "let", "think",
-];
-/// Words that make a clause unreal or uncertain.
-const UNREAL: &[&str] = &["almost", "nearly", "maybe", "perhaps", "supposedly", "allegedly", "hypothetically"];
-/// Verbs that introduce something supposed.
-const SUPPOSES: &[&str] = &[
-    "suppose",
-    "imagine",
-    "pretend",
-    "assume",
-    "dream",
-    "doubt",
-    "lie",
-    "joke",
-    "translate",
-    "rewrite",
-    "wish",
-    "guess",
-];
 
 const DEPTH_MAX: u8 = 6;
 
@@ -270,7 +210,9 @@ impl MoodReader<'_, '_> {
             s.dep(c) == Dep::Prep
                 && s.is(c, &["in", "as", "for"])
                 && s.child_of(c, &[Dep::Pobj]).is_some_and(|object| {
-                    s.is_lemma(object, FICTION) && (!s.is(c, &["in"]) || s.has_child(object, &[Dep::Poss]))
+                    // "I prefer a full cast for novels" is no fiction.
+                    let one = s.tag(object) != Tag::Nns || s.has_child(object, &[Dep::Poss]);
+                    s.is_lemma(object, FICTION) && one && (!s.is(c, &["in"]) || s.has_child(object, &[Dep::Poss]))
                 })
         })
     }
@@ -366,7 +308,9 @@ impl MoodReader<'_, '_> {
 
     fn open_complement(&self, verb: usize, head: usize, reading: Reading, depth: u8) -> Option<Reading> {
         let s = self.sentence;
-        let above = self.clause(head, depth + 1)?;
+        // "I'm not sure if I'll be able to": the verb of the adjective has the mood.
+        let asserted = if s.dep(head) == Dep::Acomp { s.head(head) } else { head };
+        let above = self.clause(asserted, depth + 1)?;
         let negated = reading.negated != above.negated;
         let adjective = s.child_of(head, &[Dep::Acomp]).filter(|acomp| s.head(verb) == *acomp);
         let word = if s.pos(head) == Pos::Adj || adjective.is_some() { s.lower(head) } else { s.lemma(head) };
@@ -497,7 +441,24 @@ impl MoodReader<'_, '_> {
             "go", "take", "attend", "visit", "meet", "have", "see", "start", "move", "fly", "head", "run", "host",
             "throw", "perform", "travel", "marry", "leave", "get", "divorce", "graduate", "retire", "sell", "buy",
         ];
-        const SOON: &[&str] = &["next", "tomorrow", "this", "tonight", "soon", "upcoming", "coming"];
+        const SOON: &[&str] = &[
+            "next",
+            "tomorrow",
+            "this",
+            "tonight",
+            "soon",
+            "upcoming",
+            "coming",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
+        // "I'm taking a class on Wednesday evenings": again and again.
+        const AGAIN: &[&str] = &["every", "each", "mornings", "afternoons", "evenings", "nights"];
         let s = self.sentence;
         let progressive = s.tag(verb) == Tag::Vbg
             && s.child(verb, |c| s.dep(c) == Dep::Aux && s.lemma(c) == "be" && !s.is(c, &["was", "were", "been"]))
@@ -508,6 +469,7 @@ impl MoodReader<'_, '_> {
         s.lemma(verb) == "go" && s.child(verb, |c| s.dep(c) == Dep::Xcomp).is_none()
             || s.is_lemma(verb, &["move", "marry", "head", "fly", "sell", "buy"])
             || s.tokens().any(|token| s.is_date(token) && s.is(token, SOON))
+                && !s.tokens().any(|token| s.is(token, AGAIN))
     }
 
     /// Whether a word, or one above it, introduces something supposed, denied or doubted.

@@ -97,6 +97,7 @@ impl SentenceReader<'_, '_> {
         self.hometown(token, &me);
         self.job(token, &me)?;
         self.group(token, &me)?;
+        self.class(token, &me)?;
         self.business(token, &me)?;
         self.plant(token, &me);
         self.possession(token, &me)
@@ -401,11 +402,30 @@ impl SentenceReader<'_, '_> {
         const GROUPS: &[&str] = &["group", "club", "team", "band", "choir", "league", "orchestra"];
         let s = self.s;
         // "My blood group is O negative" is no club.
-        let is_kind = s.has_child_word(token, &["blood", "age", "ethnic", "study", "focus", "control"]);
+        let faith = s.subtree(token).any(|word| s.is(word, &["bible", "prayer", "quran"]));
+        let is_kind = s.has_child_word(token, &["blood", "age", "ethnic", "focus", "control"])
+            || s.has_child_word(token, &["study"]) && !faith;
         if s.is_lemma(token, GROUPS) && s.has_child(token, &[Dep::Compound]) && !is_kind {
             let name = self.bare_phrase(token, me)?;
             let statement = nouns::tidy(&format!("{} is in a {name}", me.name));
             self.state(me, "MEMBER_OF", Object::entity(name, Some("Organization")), statement);
+        }
+        Ok(())
+    }
+
+    /// "My yoga class".
+    fn class(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
+        let s = self.s;
+        let learnt = Kinds::of(&[Kind::Activity, Kind::Sport, Kind::Instrument, Kind::Language]);
+        let of_what = |c: usize| {
+            s.dep(c) == Dep::Compound
+                && (s.lexicon.kinds(s.lower(c)).intersects(learnt) || s.lexicon.kinds(s.lemma(c)).intersects(learnt))
+        };
+        if s.is_lemma(token, &["class", "lesson"]) && s.child(token, of_what).is_some() {
+            let name = self.bare_phrase(token, me)?;
+            let article = if s.tag(token) == Tag::Nns { "" } else { "a " };
+            let statement = nouns::tidy(&format!("{} takes {article}{name}", me.name));
+            self.state(me, "TAKES_CLASS", Object::entity(name, Some("Event")), statement);
         }
         Ok(())
     }
@@ -457,7 +477,8 @@ impl SentenceReader<'_, '_> {
         let awaited = s.dep(token) == Dep::Pobj
             && s.is(s.head(token), &["for"])
             && s.is_lemma(s.head(s.head(token)), &["wait", "look", "search", "hope", "ask", "queue", "fit", "measure"]);
-        if asked || awaited || s.is(token, &["bp"]) {
+        // "My new phone stays charged": the parser takes the verb for a noun.
+        if asked || awaited || s.is(token, &["bp", "stays", "keeps"]) {
             return Ok(());
         }
         let place = matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj | Dep::Nsubjpass | Dep::Attr);

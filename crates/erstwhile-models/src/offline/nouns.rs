@@ -243,11 +243,14 @@ fn without_people_of_pets(kinds: Kinds, people: &People, name: &str) -> Kinds {
     kinds.without(others).with(Kinds::of(&[Kind::Animal]))
 }
 
-/// Whether a noun has another noun or a telling adjective before it.
+/// Whether a noun has another noun or a telling adjective before it, or a place with a name behind it: "roles at Hulu".
 fn is_qualified(sentence: &Sentence<'_>, token: usize) -> bool {
     let qualifies = |child: usize| {
         sentence.dep(child) == Dep::Compound
             || sentence.dep(child) == Dep::Amod && !sentence.is_a(child, Kind::Evaluative)
+            || sentence.dep(child) == Dep::Prep
+                && sentence.is(child, &["at"])
+                && sentence.object_of(child).is_some_and(|place| sentence.is_proper(place))
     };
     sentence.child(token, qualifies).is_some()
 }
@@ -289,7 +292,7 @@ fn is_shouted(sentence: &Sentence<'_>, token: usize) -> bool {
 
 /// Whether a phrase says which one it means.
 pub(super) fn is_specific(sentence: &Sentence<'_>, people: &mut People, token: usize) -> bool {
-    const QUALIFYING: &[&str] = &["of", "for", "about", "with", "from", "on", "in", "to", "at", "as"];
+    const QUALIFYING: &[&str] = &["of", "for", "about", "with", "from", "on", "in", "to", "at", "as", "near"];
     if let Some(thing) = measured(sentence, token) {
         return is_specific(sentence, people, thing);
     }

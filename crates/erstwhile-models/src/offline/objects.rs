@@ -253,10 +253,11 @@ impl SentenceReader<'_, '_> {
     /// A pet of someone, known only by what it is.
     pub(super) fn new_pet(&self, owner: &Person, animal: usize, name: &str) -> Person {
         let s = self.s;
+        let word = kin::animal_word(&s, animal);
         let kinship = Kinship {
             owner: owner.name.clone(),
-            word: s.lemma(animal).to_owned(),
-            said: s.lemma(animal).to_owned(),
+            word: word.clone(),
+            said: word,
             relation: "HAS_PET",
             named: s.pos(animal) == Pos::Propn,
         };
@@ -270,6 +271,14 @@ impl SentenceReader<'_, '_> {
         let typing =
             Kinds::of(&[Kind::Place, Kind::Org, Kind::Business, Kind::Product, Kind::Tech, Kind::School, Kind::Work]);
         let indefinite = s.has_child_word(attribute, &["a", "an"]);
+        // "Max is a golden retriever": whose it is, nobody says.
+        if kinds.has(Kind::Animal) && indefinite && subject.kinship.is_none() && !self.people.is_speaker(&subject.name)
+        {
+            let species = self.bare_noun(attribute);
+            let statement = nouns::tidy(&format!("{} is a {species}", subject.name));
+            self.state(subject, "IS_A", Object::value(species), statement);
+            return;
+        }
         if subject.kinship.is_some()
             || self.people.is_speaker(&subject.name)
             || !kinds.intersects(typing)

@@ -4,7 +4,7 @@ use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 use foldhash::{HashMap, HashMapExt};
 
 use super::given_names::{gender_of_name, probable_gender};
-use super::kin::{called, kin_relation, kin_word, name_beside};
+use super::kin::{animal_word, called, kin_relation, kin_word, name_beside};
 use super::lexicon::Kind;
 use super::nouns;
 use super::sentence::Sentence;
@@ -398,14 +398,12 @@ impl People {
         };
         // "our hiking partner" is no partner, "my project manager" no boss.
         let lower_compound = |child: usize| sentence.dep(child) == Dep::Compound && !sentence.is_capital(child);
-        if sentence.is_lemma(noun, &["partner", "manager", "trainer"]) && sentence.child(noun, lower_compound).is_some()
-        {
-            return None;
-        }
+        let other = sentence.is_lemma(noun, &["partner", "manager", "trainer"])
+            && sentence.child(noun, lower_compound).is_some();
         // "My first wife" is the wife no longer.
-        if sentence.is_lemma(noun, &["wife", "husband", "girlfriend", "boyfriend"])
-            && sentence.has_child_word(noun, &["first", "former", "ex"])
-        {
+        let former = sentence.is_lemma(noun, &["wife", "husband", "girlfriend", "boyfriend"])
+            && sentence.has_child_word(noun, &["first", "former", "ex"]);
+        if other || former {
             return None;
         }
         let possessor = sentence
@@ -433,11 +431,11 @@ impl People {
             Some(nouns::name(sentence, token))
         };
         let lemma = sentence.lexicon.kin(sentence.lemma(noun)).map_or(sentence.lower(noun), |_| sentence.lemma(noun));
-        let word = kin_word(if sentence.is_a(noun, Kind::Animal) { sentence.lemma(noun) } else { lemma }).to_owned();
+        let animal = sentence.is_a(noun, Kind::Animal);
+        let word = if animal { animal_word(sentence, noun) } else { kin_word(lemma).to_owned() };
         // A friend with the speaker's own name is somebody else.
         let name = name.map(|name| if self.is_namesake(&name) { format!("{name} ({word})") } else { name });
         let plural = matches!(sentence.tag(noun), Tag::Nns | Tag::Nnps) && name.is_none();
-        let animal = sentence.is_a(noun, Kind::Animal);
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
         let relation = if animal { "HAS_PET" } else { kin_relation(sentence, noun)? };
         let person = Person {
@@ -452,6 +450,7 @@ impl People {
                 said: match sentence.lower(noun) {
                     word if plural => word.to_owned(),
                     word if word.ends_with("est") => format!("{word} child"),
+                    _ if animal => word.clone(),
                     _ => sentence.lemma(noun).to_owned(),
                 },
                 relation,

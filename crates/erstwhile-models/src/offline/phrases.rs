@@ -66,7 +66,9 @@ pub(super) fn tidy(text: &str) -> String {
         let attached = matches!(word, "'s" | "'" | "n't" | "," | "." | "%" | ")" | "!" | "?" | ":" | ";")
             || out.ends_with(['$', '£', '€', '(', '#'])
             || out.ends_with('-') && !out.ends_with(" -")
-            || word.starts_with('-') && word.len() == 1 && !out.is_empty();
+            || word.starts_with('-') && word.len() == 1 && !out.is_empty()
+            // "5K" is two tokens.
+            || matches!(word, "K" | "k") && out.ends_with(|c: char| c.is_ascii_digit());
         if !out.is_empty() && !attached {
             out.push(' ');
         }

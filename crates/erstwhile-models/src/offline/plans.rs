@@ -47,7 +47,11 @@ impl SentenceReader<'_, '_> {
         let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB")
             || candidate.relation == "SOLD"
             || s.lemma(context.verb) == "lose";
+        // "I'm trying to reduce my sugar intake", "to optimize my resume": what one wants is the change, not the thing.
+        let mine = s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some();
+        let changes = candidate.relation == "ACHIEVED" || candidate.relation == "WORKS_ON";
         acts && (leaves
+            || mine && changes && candidate.slot == "obj"
             || own && s.lemma(context.verb) == "use"
             || person
                 && matches!(

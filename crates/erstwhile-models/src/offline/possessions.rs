@@ -52,6 +52,8 @@ impl SentenceReader<'_, '_> {
     pub(super) fn is_no_possession(&self, context: &Context<'_>, name: &str, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
         match name {
+            // "Saving $100 with a student discount" puts nothing aside.
+            "SET_ASIDE" => s.subtree(context.verb).any(|token| s.is(token, &["discount", "coupon", "deal", "voucher"])),
             // "Flask-WTF 1.1.1": a version alone is no tool.
             // "Moved to Amarillo": a town, whatever else the name may be.
             "USES" => {

@@ -15,6 +15,32 @@ const SUBORDINATORS: &[&str] = &[
     "unless", "even", "until", "whether", "given", "that", "what", "how", "where", "who", "which",
 ];
 
+/// Beginnings of a question after a comma, whatever stands before.
+const ASKING: &[&str] = &[
+    "can you ",
+    "so can you ",
+    "could you ",
+    "so could you ",
+    "would you ",
+    "do you ",
+    "does that ",
+    "what are ",
+    "what should ",
+    "what do ",
+    "how can ",
+    "how do ",
+    "how should ",
+    "should I ",
+    "so should I ",
+    "is there ",
+    "are there ",
+    "is that ",
+    "can I ",
+    "so how ",
+    "so what ",
+    "any ",
+];
+
 /// Beginnings of a new sentence after a comma.
 const SPLICES: &[&str] = &[
     "just moved ",
@@ -41,11 +67,6 @@ const SPLICES: &[&str] = &[
     "we ",
     "we've ",
     "here's ",
-    "any ",
-    "can you ",
-    "could you ",
-    "would you ",
-    "do you ",
     "will you ",
     "did you ",
     "and I ",
@@ -356,31 +377,40 @@ fn thanked_name(text: &str) -> Option<String> {
 /// Two sentences joined by a comma are two sentences.
 fn split_splices(passage: &mut Mapped) {
     let text = passage.text().to_owned();
-    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut sentence_start = 0;
     for (at, c) in text.char_indices() {
         match c {
             '.' | '!' | '?' => sentence_start = at + 1,
             ',' => {
                 let rest = text[at + 1..].strip_prefix(' ').unwrap_or_default();
-                let splice = SPLICES.iter().any(|opening| rest.starts_with(opening));
+                let asks = ASKING.iter().any(|opening| rest.starts_with(opening));
+                let splice = asks || SPLICES.iter().any(|opening| rest.starts_with(opening));
                 if !splice {
                     continue;
                 }
                 // A longer clause than this is no clause.
                 let start = text.ceil_char_boundary(sentence_start.max(at.saturating_sub(CLAUSE_BYTES_MAX)));
                 let before = &text[start..at];
-                let subordinate = before
-                    .split(|c: char| !c.is_alphanumeric())
-                    .any(|word| SUBORDINATORS.contains(&word.to_ascii_lowercase().as_str()));
+                let mut words = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+                let is_subordinator = |word: &str| SUBORDINATORS.contains(&word.to_ascii_lowercase().as_str());
+                // "I set a goal after I moved, can you help me?" asks at its end, "if I move, can you help me?" does not.
+                let subordinate =
+                    if asks { words.next().is_some_and(is_subordinator) } else { words.any(is_subordinator) };
                 if !subordinate && before.trim().len() >= 8 && !is_adverbial(before) {
-                    edits.push((at..at + 1, "."));
+                    edits.push((at..at + 1, ".".to_owned()));
+                    // The sentence before a question is no question: a capital parts them.
+                    if let Some(first) = rest.chars().next().filter(|_| asks) {
+                        let from = at + 2;
+                        edits.push((from..from + first.len_utf8(), first.to_uppercase().to_string()));
+                    }
                     sentence_start = at + 1;
                 }
             }
             _ => {}
         }
     }
+    let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
     passage.replace(&edits);
 }
 

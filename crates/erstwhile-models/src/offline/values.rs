@@ -104,9 +104,9 @@ impl SentenceReader<'_, '_> {
     }
 
     /// The hour of a time expression that names no day: "9:30".
-    fn hour_alone(&self, date: usize) -> Option<String> {
+    pub(super) fn hour_alone(&self, date: usize) -> Option<String> {
         let said = self.s.doc.text().get(self.dates.get(date)?.span.clone())?;
-        let said = said.strip_prefix("at ").unwrap_or(said);
+        let said = said.strip_prefix("at ").unwrap_or(said).trim_end_matches(['.', ',']);
         let is_hour = |word: &str| {
             word.trim_end_matches("am")
                 .trim_end_matches("pm")

@@ -545,7 +545,17 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
     // "Signed up for a race on 1 October": it is to come.
     let ahead = context.booked && has(&is_month);
     let behind = context.past && !ahead || period.extent == Extent::Since;
-    let (months, days) = if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
+    // "On 15 March 2024 at 9", said at ten on that day: `duckling` takes the day after.
+    let names_day =
+        |date: Date| has(&|w| w.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse() == Ok(date.day()));
+    let passed = period.grain == Grain::Clock
+        && has(&|w| year(w).is_some())
+        && has(&is_month)
+        && !names_day(period.first.date())
+        && period.first.date().yesterday().is_ok_and(names_day);
+    let (months, days) = if passed {
+        (0, -1)
+    } else if period.first <= context.now || !behind || dated || (fixed && !bare_in) {
         (0, 0)
     } else if period.grain == Grain::Clock && has(&is_clock) && !has(&is_month) {
         (0, -1)

@@ -1,0 +1,90 @@
+//! How well an object fits verbs that take one of any kind: what one buys, wins, does, completes or uses.
+
+use erstwhile_nlp::{Dep, Tag};
+
+use super::fitness::Context;
+use super::lexicon::{Frame, Kind, Kinds};
+use super::mood::Mood;
+use super::people::MINE;
+use super::reader::SentenceReader;
+
+impl SentenceReader<'_, '_> {
+    /// The fitness of what some verbs take of all kinds; `None` if the types decide.
+    pub(super) fn fits_verb(
+        &mut self,
+        context: &Context<'_>,
+        frame: &Frame,
+        object: usize,
+        kinds: Kinds,
+    ) -> Option<u8> {
+        let s = self.s;
+        let name = frame.relation.name.as_str();
+        let lemma = s.lemma(context.verb);
+        if name == "BOUGHT"
+            && matches!(lemma, "buy" | "purchase" | "order")
+            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
+            && s.is_noun(object)
+        {
+            return Some(8);
+        }
+        // "My goal is to reduce my sugar intake".
+        if name == "ACHIEVED"
+            && matches!(context.reading.mood, Mood::Planned | Mood::Wanted)
+            && matches!(lemma, "reduce" | "improve" | "increase" | "lower" | "cut" | "boost" | "grow")
+            && s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some()
+        {
+            return Some(6);
+        }
+        // "I've completed 90% of my course".
+        if name == "ACHIEVED" && s.is(object, &["%", "percent"]) && matches!(lemma, "complete" | "finish") {
+            let of = s.child(object, |c| s.dep(c) == Dep::Prep && s.is(c, &["of"])).and_then(|of| s.object_of(of));
+            return Some(if of.is_some_and(|whole| self.is_specific(whole)) { 6 } else { 0 });
+        }
+        // "I use a habit tracker": a tool that its name describes.
+        if name == "USES"
+            && lemma == "use"
+            && (!matches!(s.tag(context.verb), Tag::Vbg | Tag::Vbd) || s.has_child_word(context.verb, &["been"]))
+            && context.reading.mood == Mood::Actual
+            && kinds.has(Kind::Thing)
+            && s.has_child_word(object, &["a", "an"])
+            && s.has_child(object, &[Dep::Compound])
+        {
+            return Some(4);
+        }
+        // "Sold my Golf": a name, although golf is a game.
+        if name == "SOLD" && lemma == "sell" && s.is_capital(object) && s.has_child(object, &[Dep::Det, Dep::Poss]) {
+            return Some(6);
+        }
+        // "Won the Wirral Open": contests have names of all kinds.
+        if name == "WON"
+            && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Propn]))
+            && self.is_specific(object)
+            && lemma == "win"
+        {
+            return Some(5);
+        }
+        // "Doing Couch to 5k": what one does and has a name.
+        if name == "PARTICIPATED_IN"
+            && lemma == "do"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Person, Kind::Gpe, Kind::Degree, Kind::Language, Kind::Date]))
+        {
+            return Some(4);
+        }
+        // "Was at Greggs for three years": a place with a name, for years, is where one works.
+        if name == "WORKS_AT"
+            && lemma == "be"
+            && frame.slot == "at"
+            && kinds.has(Kind::Propn)
+            && !kinds.intersects(Kinds::of(&[Kind::Gpe, Kind::School, Kind::Date]))
+            && self.lasts(context.verb)
+        {
+            return Some(7);
+        }
+        // Who quits a company leaves a job; clubs and teams have their own words.
+        if name == "LEFT_GROUP" && kinds.has(Kind::Propn) && !kinds.intersects(Kinds::of(&[Kind::Club, Kind::Team])) {
+            return Some(0);
+        }
+        None
+    }
+}
