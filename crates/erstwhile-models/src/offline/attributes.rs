@@ -192,7 +192,11 @@ impl SentenceReader<'_, '_> {
         // "My sugar was 9.2 this morning" is the last measurement.
         let measured = s.is_lemma(thing, MEASURED);
         let was = s.tag(verb) == Tag::Vbd && s.lemma(verb) == "be" && date.is_none() && !lasts && !measured;
-        let joined = if date.is_some() || value.entity.is_none() { value.clone() } else { value.name.clone().into() };
+        let joined = if date.is_some() || value.entity.is_none() || value.text.is_some() {
+            value.clone()
+        } else {
+            value.name.clone().into()
+        };
         let verb = self.verb_of_attribute(verb, thing, was);
         let statement = format!("{}'s {noun}{} {verb} {}", owner.name, self.to_whom_or_where(thing), joined.as_text());
         let object = value.into_object(date.is_some());

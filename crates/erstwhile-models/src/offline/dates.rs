@@ -190,7 +190,8 @@ impl DateReader {
         let mut found = Vec::new();
         let mut index = 0;
         while index < tokens.len() {
-            match rules::read(context, index, &self.fallback) {
+            let here = DateContext { past: context.past || is_past_beside(&tokens, index), ..context };
+            match rules::read(here, index, &self.fallback) {
                 Some((end, period)) => {
                     found.push((index..end, period));
                     index = end;
@@ -329,6 +330,14 @@ fn speaks_of_past(tokens: &[Token]) -> bool {
     };
     let past = tokens.iter().enumerate().any(is_said_past);
     !going && !tokens.iter().any(|token| token.is_any(&future)) && past
+}
+
+/// Whether the words between the commas around a token speak of the past: "my uncle died on Tuesday, the funeral is next
+/// Friday".
+fn is_past_beside(tokens: &[Token], at: usize) -> bool {
+    let start = tokens[..at].iter().rposition(|token| token.is(",")).map_or(0, |comma| comma + 1);
+    let end = tokens[at..].iter().position(|token| token.is(",")).map_or(tokens.len(), |comma| at + comma);
+    speaks_of_past(&tokens[start..end])
 }
 
 /// Whether the words speak of having entered or booked what is to come.

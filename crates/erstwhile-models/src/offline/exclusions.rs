@@ -59,7 +59,10 @@ impl SentenceReader<'_, '_> {
         {
             return true;
         }
+        // "I started a podcast": one's own.
+        let own_media = s.lemma(context.verb) == "start" && kinds.has(Kind::Media);
         match name {
+            "READ" | "WATCHED" | "LISTENS_TO" if own_media => true,
             "ACHIEVED" | "ATTENDED" | "VISITED" | "PARTICIPATED_IN" | "HAS_APPOINTMENT" | "HOSTED"
                 if self.is_no_occasion(context, frame, object, kinds) =>
             {
@@ -82,6 +85,8 @@ impl SentenceReader<'_, '_> {
                 s.lemma(context.verb) == "play"
                     || s.has_child_word(object, &["photo", "wedding", "stamp", "baby", "picture"])
             }
+            // "I take my son to karate".
+            "DOES_ACTIVITY" if s.lemma(context.verb) == "take" && kinds.has(Kind::Person) => true,
             "DOES_ACTIVITY" => {
                 kinds.has(Kind::Artwork)
                     && frame.slot == "obj"
@@ -168,6 +173,8 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
+            // "I'm running for the school board": not yet elected.
+            "MEMBER_OF" if s.lemma(context.verb) == "run" && kinds.has(Kind::Office) => true,
             // "Dancing in the car park of a shop".
             "MEMBER_OF"
                 if frame.slot == "in"
@@ -218,6 +225,12 @@ impl SentenceReader<'_, '_> {
         match name {
             // "Quit the dental office": a job.
             // "I stopped getting my nails done", "I stop breathing": nothing that one gives up.
+            // "I can't drive for two weeks".
+            "AVOIDS"
+                if s.lemma(context.verb) == "drive" && s.has_child_word(context.verb, &["for", "until", "till"]) =>
+            {
+                true
+            }
             "AVOIDS" => {
                 s.is_lemma(context.verb, &["quit", "stop"])
                     && (kinds.intersects(Kinds::of(&[Kind::Place, Kind::Org, Kind::Office, Kind::School]))
@@ -442,14 +455,6 @@ impl SentenceReader<'_, '_> {
         }
     }
 
-    /// "Wrote OET in May": an exam.
-    fn is_exam_sat(&self, context: &Context<'_>, object: usize) -> bool {
-        let s = self.s;
-        s.is_lemma(context.verb, &["write", "sit"])
-            && s.text(object).len() < 6
-            && s.text(object).chars().all(char::is_uppercase)
-    }
-
     /// Whether a token is the given name of one person.
     fn is_single_person(&self, token: usize) -> bool {
         let s = self.s;
@@ -516,6 +521,13 @@ impl SentenceReader<'_, '_> {
                 let partner = kin.is_some_and(|kin| matches!(kin, "MARRIED_TO" | "DATING" | "ENGAGED_TO"));
                 let by_name = s.is_given_name(object) && !s.has_child_word(context.verb, &["at", "with"]);
                 s.lemma(context.verb) == "leave" && !partner && !by_name
+            }
+            // "I share a studio with two artists" to work in.
+            "LIVES_WITH" => {
+                let desk = |c: usize| {
+                    s.dep(c) == Dep::Dobj && s.is_lemma(c, &["studio", "office", "desk", "workspace", "car"])
+                };
+                s.child(context.verb, desk).is_some()
             }
             "LIVES_IN" => {
                 s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)

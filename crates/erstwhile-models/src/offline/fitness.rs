@@ -489,10 +489,14 @@ impl SentenceReader<'_, '_> {
                 | "INTERESTED_IN"
         );
         let present = matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz | Tag::Vb);
+        // "I love my job".
+        let own = matches!(frame.relation.name.as_str(), "LIKES" | "LOVES" | "DISLIKES")
+            && s.tag(object) == Tag::Nn
+            && s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some();
         taste
             && (present || given_up)
             && kinds.has(Kind::Thing)
-            && !s.has_child(object, &[Dep::Det, Dep::Poss])
+            && (own || !s.has_child(object, &[Dep::Det, Dep::Poss]))
             && s.dep(context.verb) != Dep::Relcl
     }
 

@@ -320,6 +320,8 @@ impl MoodReader<'_, '_> {
             "have" if past && s.child(head, |c| s.dep(c) == Dep::Aux && s.lemma(c) == "have").is_some() => above.mood,
             "use" if s.tag(head) == Tag::Vbd => return Some(Reading { mood: Mood::Former, negated }),
             // "I want to stop smoking": a wish, whose object says what is to stop.
+            // "I quit my job to start a food truck": what for, not what ended.
+            "stop" | "quit" if s.tag(verb) == Tag::Vb => Mood::Planned,
             "stop" | "quit" if matches!(above.mood, Mood::Wanted | Mood::Planned | Mood::Considered) => return None,
             "stop" | "quit" => return Some(Reading { mood: Mood::Stopped, negated }),
             "go" if s.tag(verb) == Tag::Vbg || matches!(s.tag(head), Tag::Vbd | Tag::Vbn) => above.mood,

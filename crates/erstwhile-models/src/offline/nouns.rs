@@ -251,6 +251,8 @@ fn is_qualified(sentence: &Sentence<'_>, token: usize) -> bool {
             || sentence.dep(child) == Dep::Prep
                 && sentence.is(child, &["at"])
                 && sentence.object_of(child).is_some_and(|place| sentence.is_proper(place))
+            // "I burned my hand".
+            || sentence.dep(child) == Dep::Poss && sentence.is_a(token, Kind::BodyPart)
     };
     sentence.child(token, qualifies).is_some()
 }

@@ -79,8 +79,8 @@ pub(super) fn tidy(text: &str) -> String {
 
 /// "a apple" becomes "an apple".
 fn correct_articles(text: &str) -> String {
-    const VOWEL_SPELLED_CONSONANTS: [&str; 11] =
-        ["one", "uni", "use", "euro", "uk", "us ", "uti", "urin", "usb", "ufo", "ukulele"];
+    const VOWEL_SPELLED_CONSONANTS: [&str; 13] =
+        ["one", "uni", "use", "euro", "uk", "us ", "uti", "urin", "usb", "ufo", "ukulele", "ux", "ui "];
     let mut out = String::with_capacity(text.len());
     let words: Vec<&str> = text.split(' ').collect();
     for (index, word) in words.iter().enumerate() {

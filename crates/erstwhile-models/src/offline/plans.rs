@@ -30,7 +30,8 @@ impl SentenceReader<'_, '_> {
         let preposition = Some(candidate.slot.as_str()).filter(|slot| !gives_up && *slot != "obj");
         // "Cut down on salt".
         let (s, gives_up_on) = (self.s, Some(candidate.slot.as_str()).filter(|slot| gives_up && *slot == "on"));
-        let particle = s.child_of(context.verb, &[Dep::Prt]).map(|particle| s.lower(particle));
+        let is_particle = |c: usize| s.dep(c) == Dep::Prt || s.dep(c) == Dep::Advmod && s.is(c, &["back", "down"]);
+        let particle = s.child(context.verb, is_particle).map(|particle| s.lower(particle));
         let words = [Some(verb), particle, gives_up_on.or(preposition), Some(object.name.as_str())];
         Object::value(words.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }

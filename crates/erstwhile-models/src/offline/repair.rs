@@ -1,6 +1,9 @@
 //! Repairs chat English before it is parsed: contractions, slang, fillers, vocatives, comma splices.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
 
 use super::contractions;
 use super::identifiers::is_joint_name;
@@ -100,7 +103,21 @@ pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl
     respell(passage);
     contractions::write_out(passage);
     remove_vocatives(passage, names);
+    state_news(passage);
     split_splices(passage);
+}
+
+/// "Did I tell you Jess got into med school?" tells it.
+fn state_news(passage: &mut Mapped) {
+    static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        RegexBuilder::new(r"\bdid I (?:ever )?(?:tell you|mention)(?: that)? ([^.!?]{8,200})\?")
+            .case_insensitive(true)
+            .build()
+            .ok()
+    });
+    if let Some(news) = NEWS.as_ref() {
+        passage.rewrite(news, "$1.", |news| news);
+    }
 }
 
 /// Straight quotes and apostrophes; dashes between clauses and ellipses end a sentence; symbols vanish.

@@ -97,6 +97,10 @@ impl SentenceReader<'_, '_> {
                 if changes {
                     value.name = amount.rsplit_once(" to ").map_or(amount, |(_, new)| new).to_owned();
                 }
+                // "Our studio is in Bushwick".
+                if s.lemma(verb) == "be" && s.dep(child) == Dep::Prep && value.entity.is_some() {
+                    value.text = Some(format!("{} {}", s.lower(child), value.name));
+                }
                 return Ok(Some((value, None)));
             }
         }

@@ -51,6 +51,22 @@ impl SentenceReader<'_, '_> {
         {
             return Some(4);
         }
+        // "I want to run a marathon": no small thing.
+        if name == "PARTICIPATED_IN"
+            && matches!(lemma, "run" | "do" | "complete" | "finish")
+            && s.is_lemma(object, &["marathon", "triathlon", "ironman", "ultramarathon"])
+        {
+            return Some(5);
+        }
+        // "I built a website for my mother's salon": for somebody.
+        if name == "CREATED"
+            && s.is_past(context.verb)
+            && s.has_child_word(object, &["a", "an"])
+            && kinds.intersects(Kinds::of(&[Kind::Artwork, Kind::Work, Kind::Media]))
+            && (s.has_child_word(object, &["for"]) || s.has_child_word(context.verb, &["for"]))
+        {
+            return Some(5);
+        }
         // "Sold my Golf": a name, although golf is a game.
         if name == "SOLD" && lemma == "sell" && s.is_capital(object) && s.has_child(object, &[Dep::Det, Dep::Poss]) {
             return Some(6);
@@ -86,5 +102,13 @@ impl SentenceReader<'_, '_> {
             return Some(0);
         }
         None
+    }
+
+    /// "Wrote OET in May": an exam.
+    pub(super) fn is_exam_sat(&self, context: &Context<'_>, object: usize) -> bool {
+        let s = self.s;
+        s.is_lemma(context.verb, &["write", "sit"])
+            && s.text(object).len() < 6
+            && s.text(object).chars().all(char::is_uppercase)
     }
 }

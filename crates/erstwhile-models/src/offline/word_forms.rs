@@ -183,6 +183,13 @@ pub(super) fn is_medicine(word: &str) -> bool {
         "setron",
         "floxacin",
         "profen",
+        "triptan",
+        "tidine",
+        "lukast",
+        "asone",
+        "isolone",
+        "parin",
+        "afil",
     ];
     word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

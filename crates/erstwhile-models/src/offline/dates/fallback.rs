@@ -150,6 +150,11 @@ impl Fallback {
                 run.start + context.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.start);
             let end = run.start + context.tokens[run.clone()].partition_point(|t| t.span.start < offset + entity.end);
             let words = start..end.min(run.end);
+            // "Phone on Friday" is not "one on Friday".
+            if is_inside_word(text, entity.start) {
+                self.read_part(context, start..run.end, found);
+                continue;
+            }
             // Part of a number or a word is no date: "+86 2010-2015-86".
             let is_cut = context.tokens.get(end.saturating_sub(1)).is_some_and(|t| {
                 t.span.end > offset + entity.end && t.lower.bytes().all(|b| b.is_ascii_digit() || b == b'-')
