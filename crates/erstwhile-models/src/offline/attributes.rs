@@ -250,6 +250,7 @@ impl SentenceReader<'_, '_> {
             "run" if s.has_child_word(verb, &["out"]) => "_EXPIRY",
             "start" | "begin" => "_START",
             "end" => "_END",
+            "be" if s.has_child_word(verb, &["due"]) => "_DUE",
             "be" if s.has_child_word(verb, &["up"]) && s.is(thing, &["lease", "contract", "tenancy"]) => "_END",
             _ => "",
         }
@@ -266,6 +267,9 @@ impl SentenceReader<'_, '_> {
             (true, false) => "was",
             (true, true) => "were",
         };
+        if s.lemma(verb) == "be" && s.has_child_word(verb, &["due"]) {
+            return format!("{be} due");
+        }
         if s.is_lemma(verb, CHANGES) || s.is_lemma(verb, SETS) {
             return be.to_owned();
         }

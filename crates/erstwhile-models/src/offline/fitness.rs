@@ -383,6 +383,9 @@ impl SentenceReader<'_, '_> {
             || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
         let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
         let owned = owned || mine || definite || dropped || fasted;
+        // "I published a paper in Nature".
+        let published = name == "PUBLISHED" && s.is_past(context.verb) && s.has_child_word(object, &["a", "an", "my"]);
+        let owned = owned || published;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
         // "Sold the flat", "waiting for my visa": the one that the speaker has or is to get.
         let own = matches!(name, "SOLD" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM")

@@ -347,7 +347,9 @@ fn is_identifier(word: &str) -> bool {
     {
         return false;
     }
-    let dashes_only = word.contains('-') && !digits;
+    // "CR-V".
+    let model = word.contains('-') && word.len() < 8 && word.chars().all(|c| c.is_ascii_uppercase() || c == '-');
+    let dashes_only = word.contains('-') && !digits && !model;
     let ordinal = digits && letters == 2 && word.starts_with(|c: char| c.is_ascii_digit());
     let quantity = word.starts_with(|c: char| c.is_ascii_digit());
     let slashed = word.contains('/') && !word.starts_with('/') && word.chars().all(|c| c.is_uppercase() || c == '/');
@@ -359,7 +361,7 @@ fn is_identifier(word: &str) -> bool {
             && word[1..].starts_with(char::is_alphabetic)
             && !word[1..].contains('.');
     let mixed = digits && !quantity && !ordinal;
-    !dashes_only && !quantity && (code || dotted || mixed)
+    !dashes_only && !quantity && (code || dotted || mixed || model)
 }
 
 /// "U.S.A", "e.g", "a.m": letters with full stops between them.

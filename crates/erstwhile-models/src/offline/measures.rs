@@ -54,6 +54,27 @@ const RANGE_MAX: usize = 8;
 const COMPLEMENT_MAX: usize = 90;
 const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us"];
 
+/// Whom and what one has in numbers.
+const COUNTED: &[&str] = &[
+    "follower",
+    "subscriber",
+    "student",
+    "pupil",
+    "employee",
+    "client",
+    "customer",
+    "patient",
+    "listener",
+    "member",
+    "reader",
+    "user",
+    "acre",
+    "tenant",
+    "volunteer",
+    "guest",
+    "download",
+];
+
 impl SentenceReader<'_, '_> {
     /// Reads the numbers of a sentence.
     pub(super) fn measures(&mut self) {
@@ -194,9 +215,10 @@ impl SentenceReader<'_, '_> {
         let is_speaker = s.subject(verb).is_some_and(|subject| s.is(subject, &["i", "we"]));
         let perfect = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["have", "'ve", "ve"]);
         let so_far = s.children(verb).any(|child| s.is(child, SO_FAR) || s.children(child).any(|c| s.is(c, SO_FAR)));
-        let Some(mut noun) = s.child_of(verb, &[Dep::Dobj]).filter(|_| is_speaker && (perfect || so_far)) else {
-            return;
-        };
+        // "I have 2,300 followers": whom or what one counts, and has at any time.
+        let counts = |noun: usize| s.lemma(verb) == "have" && s.is_lemma(noun, COUNTED);
+        let object = s.child_of(verb, &[Dep::Dobj]).filter(|_| is_speaker);
+        let Some(mut noun) = object.filter(|noun| perfect || so_far || counts(*noun)) else { return };
         if s.lower(noun) == "total" {
             let of = s.child(noun, |c| s.lower(c) == "of").and_then(|of| s.object_of(of));
             let Some(counted) = of else { return };
@@ -206,7 +228,7 @@ impl SentenceReader<'_, '_> {
         if s.lemma(verb) == "have" && (s.is_a(noun, Kind::Kin) || s.is_a(noun, Kind::Animal)) {
             return;
         }
-        let number = s.child_of(noun, &[Dep::Nummod]).and_then(|number| number_of(s.lower(number)));
+        let number = s.child_of(noun, &[Dep::Nummod]).and_then(|number| number_of(&s.lower(number).replace(',', "")));
         let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
         let Some(me) = self.people.speaker.clone().map(Person::named) else { return };
         let things = self.quantity_name(noun);

@@ -108,6 +108,10 @@ impl MoodReader<'_, '_> {
             Dep::Acl | Dep::Csubj | Dep::Unclassified | Dep::Appos | Dep::Pobj => return None,
             // The clause around a relative clause must not be supposed.
             Dep::Relcl if self.is_supposed(head) => return None,
+            // "Write a story in which I live in Paris".
+            Dep::Relcl if s.is_lemma(head, &["story", "scene", "poem", "scenario", "sketch", "joke", "world"]) => {
+                return None;
+            }
             _ => {}
         }
         if mood == Mood::Actual && self.is_scheduled(verb) {

@@ -46,7 +46,7 @@ impl SentenceReader<'_, '_> {
         let acts = s.is_verb(context.verb) && !s.is_lemma(context.verb, &["be", "have", "want", "plan", "get"]);
         // "We leave Milwaukee in August".
         let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB")
-            || candidate.relation == "SOLD"
+            || matches!(candidate.relation, "SOLD" | "DECLINED" | "CANCELLED")
             || s.lemma(context.verb) == "lose";
         // "I'm trying to reduce my sugar intake", "to optimize my resume": what one wants is the change, not the thing.
         let mine = s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some();
