@@ -87,6 +87,7 @@ mod word_forms;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::thread;
 
 use async_trait::async_trait;
 use erstwhile::model::EpisodeKind;
@@ -134,6 +135,8 @@ impl OfflineExtractor {
         let english =
             English::load().map_err(|error| Error::internal(format!("the parser's data is damaged: {error}")))?;
         let lexicon = Lexicon::new(vocabulary::built_in());
+        // If no thread can start, the first sentence waits for it.
+        drop(thread::Builder::new().name("phrasings".to_owned()).spawn(phrasings::prepare));
         Ok(Self { tools: Arc::new(Tools { english, lexicon, dates: DateReader::new() }) })
     }
 

@@ -63,6 +63,8 @@ impl SentenceReader<'_, '_> {
         let own_media = s.lemma(context.verb) == "start" && kinds.has(Kind::Media);
         match name {
             "READ" | "WATCHED" | "LISTENS_TO" if own_media => true,
+            // "I can't wait for the trip".
+            "WAITS_FOR" if s.has_child_word(context.verb, &["ca", "can"]) => !self.is_specific(object),
             "ACHIEVED" | "ATTENDED" | "VISITED" | "PARTICIPATED_IN" | "HAS_APPOINTMENT" | "HOSTED"
                 if self.is_no_occasion(context, frame, object, kinds) =>
             {

@@ -111,6 +111,11 @@ fn lines() -> impl Iterator<Item = &'static str> {
 
 static PHRASINGS: LazyLock<Vec<Phrasing>> = LazyLock::new(|| lines().filter_map(phrasing).collect());
 
+/// Compiles the patterns, so that the first sentence does not wait for it.
+pub(super) fn prepare() {
+    LazyLock::force(&PHRASINGS);
+}
+
 fn phrasing(line: &'static str) -> Option<Phrasing> {
     let lists = [
         ("%OWN%", OWN),

@@ -209,8 +209,14 @@ impl SentenceReader<'_, '_> {
     /// A time expression as absolute words; `bare` leaves the preposition out.
     pub(super) fn date_words(&self, date: usize, bare: bool) -> Option<String> {
         let date = self.dates.get(date)?;
-        let said = self.s.doc.text().get(date.span.clone())?;
-        Some(date.describe(said, bare))
+        let text = self.s.doc.text();
+        let words = date.describe(text.get(date.span.clone())?, bare);
+        // "By 5 June" is no later than that day.
+        let by = !bare && text.get(..date.span.start).is_some_and(|before| before.ends_with(" by "));
+        Some(match words.strip_prefix("on ") {
+            Some(day) if by => format!("by {day}"),
+            _ => words,
+        })
     }
 
     /// Whether a date says until when something is intended: "planning to finish it by Friday".

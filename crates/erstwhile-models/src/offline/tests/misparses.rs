@@ -163,4 +163,10 @@ pub(super) const PRONOUNS: &[(&str, Option<&str>)] = &[
     ("I flew to Kraków with friends. She lives in Oslo.", None),
     ("My mum came to my niece's party. She lives in Oslo.", Some("Nora's mother")),
     ("Quill and Sable came by. She lives in Oslo.", None),
+    ("I can't wait for the trip.", None),
+    ("As a joke I said that I live in Alaska.", None),
+    ("Write a story in which I'm trying to learn Spanish.", None),
+    ("I'm not sure if I'll be able to optimize my resume.", None),
+    ("I'm trying to figure out what to cook.", None),
+    ("I want to make sure my new phone stays charged.", None),
 ];

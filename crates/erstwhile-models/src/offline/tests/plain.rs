@@ -545,4 +545,26 @@ pub(super) const PLAIN: &[(&str, &str, &str)] = &[
     ),
     ("just did my first 5k", "+ Nora PARTICIPATED_IN first 5 km race", "Nora did their first 5 km race."),
     ("payday's the 28th", "+ Nora HAS_PAYDAY 28th", "Nora's payday is the 28th."),
+    (
+        "I plan to finish the book by June 5, 2023.",
+        "+ Nora PLANS book @ 2023-06-05..",
+        "Nora plans to finish the book by 5 June 2023.",
+    ),
+    (
+        "I completed 3 courses by July 6.",
+        "+ Nora ACHIEVED 3 courses @ 2022-07-06..",
+        "Nora completed 3 courses by 6 July 2022.",
+    ),
+    ("I can't wait for our trip to Rome!", "+ Nora WAITS_FOR trip to Rome", "Nora cannot wait for their trip to Rome."),
+    ("I have 2,300 followers.", "+ Nora NUMBER_OF_FOLLOWERS 2300", "Nora has 2300 followers."),
+    ("My thesis is due on June 30.", "+ Nora HAS_THESIS_DUE 30 June 2023", "Nora's thesis is due on 30 June 2023."),
+    ("My co-founder is Luis.", "+ Nora HAS_COLLEAGUE Luis", "Luis is Nora's cofounder."),
+    ("I'm leaning towards the CR-V.", "+ Nora CONSIDERS CR-V", "Nora is leaning towards the CR-V."),
+    ("I have $340,000 in my 401k.", "+ Nora HAS_401K_BALANCE $340,000", "Nora's 401k balance is $340,000."),
+    ("I'm doing IVF.", "+ Nora HAD_PROCEDURE IVF", "Nora receives IVF."),
+    (
+        "We closed a $3M seed round in February.",
+        "+ Nora RAISED_MONEY $3 M @ 2023-02-01..",
+        "Nora raised $3 M in February 2023.",
+    ),
 ];
