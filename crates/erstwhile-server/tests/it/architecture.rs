@@ -95,7 +95,9 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "wordpiece",
             "static_embedder",
+            "bert",
             "sentence_encoder",
+            "cross_encoder",
             "offline",
             "language_models",
             "model_folders",
