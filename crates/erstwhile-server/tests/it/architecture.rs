@@ -110,7 +110,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-postgres",
         &["dialect", "value", "failure", "sharding", "transaction", "vacuum", "connect", "migrate", "testing"],
     ),
-    ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
+    ("erstwhile-testkit", &["ports", "sharded", "reference", "batches", "conformance", "export", "fixtures"]),
     (
         "erstwhile-server",
         &[
