@@ -8,9 +8,13 @@
 //! | `language-models` | `language_models`: clients of language models | a server, local or remote |
 //! | `remote-embedder` | `remote_embedder`: a client of embedding models | a server, local or remote |
 //! | `remote-reranker` | `remote_reranker`: a client of reranking models | a server, local or remote |
-//! | `sentence-encoder` | `sentence_encoder`: sentence encoders of the BERT family; `model_folders`: where they are stored | the files of a model |
+//! | `sentence-encoder` | `sentence_encoder`, `cross_encoder`: models of the BERT family that embed and that score texts; `model_folders`: where they are stored | the files of a model |
 //! | `model-download` | `model_folders::download`: fetches these files | a server that has them |
 
+#[cfg(feature = "sentence-encoder")]
+mod bert;
+#[cfg(feature = "sentence-encoder")]
+pub mod cross_encoder;
 #[cfg(feature = "language-models")]
 pub mod language_models;
 #[cfg(feature = "model-extractor")]

@@ -11,7 +11,9 @@ use erstwhile::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::sentence_encoder::{OPTIONAL_FILES, REQUIRED_FILES, SentenceEncoder};
+use crate::bert::{Config, ModelFiles, REQUIRED_FILES};
+use crate::cross_encoder::CrossEncoder;
+use crate::sentence_encoder::{OPTIONAL_FILES, SentenceEncoder};
 
 /// The file that lists the files of a model.
 const MANIFEST: &str = "manifest.json";
@@ -19,6 +21,15 @@ const MANIFEST: &str = "manifest.json";
 const PARTIAL: &str = ".partial";
 /// Maximum number of characters of a name.
 const NAME_MAX: usize = 64;
+
+/// What a model can be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelKind {
+    /// It embeds texts: a sentence encoder.
+    Embedder,
+    /// It scores texts by how well they answer a query: a cross-encoder.
+    Reranker,
+}
 
 /// The files of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,12 +123,36 @@ impl ModelFolders {
         Ok(models)
     }
 
-    /// Loads a model. The name of its vector space has a digest of its files, so that another model that is imported under
+    /// Loads a sentence encoder. The name of its vector space has a digest of its files, so that another model that is imported under
     /// the same name is another space.
     ///
     /// # Errors
     /// `NotFound` when there is no such model, `Invalid` when a file has changed or cannot be used.
     pub fn load(&self, name: &str) -> Result<SentenceEncoder> {
+        let (folder, manifest) = self.unchanged(name)?;
+        SentenceEncoder::load(&folder, format!("{name}@{}", manifest.digest()))
+    }
+
+    /// Loads a cross-encoder.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_cross_encoder(&self, name: &str) -> Result<CrossEncoder> {
+        let (folder, _) = self.unchanged(name)?;
+        CrossEncoder::load(&folder, name)
+    }
+
+    /// What a model can be used for.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such model, `Invalid` when its configuration cannot be read.
+    pub fn kind(&self, name: &str) -> Result<ModelKind> {
+        self.manifest(name)?;
+        kind_of(&self.folder(name)?)
+    }
+
+    /// The folder and the manifest of a model whose files are those that were imported.
+    fn unchanged(&self, name: &str) -> Result<(PathBuf, ModelManifest)> {
         let manifest = self.manifest(name)?;
         let folder = self.folder(name)?;
         for file in &manifest.files {
@@ -127,7 +162,7 @@ impl ModelFolders {
                 return Err(Error::invalid(format!("{message}: remove the model and import it again")));
             }
         }
-        SentenceEncoder::load(&folder, format!("{name}@{}", manifest.digest()))
+        Ok((folder, manifest))
     }
 
     /// Copies a model from a folder; its name is that of the folder unless given.
@@ -139,7 +174,7 @@ impl ModelFolders {
         let own = own.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
         let name = name.or(own).ok_or_else(|| Error::invalid("the model needs a name"))?;
         // Before anything is copied.
-        SentenceEncoder::load(from, name)?;
+        check(from)?;
         let partial = self.begin(name)?;
         let present = OPTIONAL_FILES.into_iter().filter(|file| from.join(file).exists());
         let mut files = Vec::new();
@@ -186,7 +221,7 @@ impl ModelFolders {
 
     /// Makes a folder that has all its files a model.
     fn complete(&self, partial: &Path, manifest: &ModelManifest) -> Result<()> {
-        SentenceEncoder::load(partial, &*manifest.name)?;
+        check(partial)?;
         let file = partial.join(MANIFEST);
         let text = serde_json::to_vec_pretty(manifest).map_err(|error| Error::internal(error.to_string()))?;
         let write = || {
@@ -213,6 +248,20 @@ impl ModelFolders {
     fn missing(&self, name: &str) -> Error {
         let message = format!("there is no model `{name}` in `{}`", self.root.display());
         Error::new(ErrorKind::NotFound, format!("{message}: `erstwhile models import` copies one there"))
+    }
+}
+
+fn kind_of(folder: &Path) -> Result<ModelKind> {
+    let config = Config::read(&ModelFiles::new(folder))?;
+    Ok(if config.classes.is_some() { ModelKind::Reranker } else { ModelKind::Embedder })
+}
+
+/// Refuses a folder that has no model that can be used.
+fn check(folder: &Path) -> Result<()> {
+    const NAME: &str = "checked";
+    match kind_of(folder)? {
+        ModelKind::Embedder => SentenceEncoder::load(folder, NAME).map(drop),
+        ModelKind::Reranker => CrossEncoder::load(folder, NAME).map(drop),
     }
 }
 

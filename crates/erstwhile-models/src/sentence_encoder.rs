@@ -2,16 +2,13 @@
 //!
 //! A model is a folder in the layout of the `sentence-transformers` library: `config.json`, `model.safetensors` and
 //! `tokenizer.json`, and optionally `1_Pooling/config.json` and `sentence_bert_config.json`. The computation is that of
-//! Devlin et al., *BERT* (2019), with the pooling of Reimers and Gurevych, *Sentence-BERT* (2019).
+//! BERT, with the pooling of Reimers and Gurevych, *Sentence-BERT* (2019).
 
-mod config;
-mod layers;
+mod pooling;
 #[cfg(test)]
 mod tests;
-mod tokens;
-mod weights;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -19,21 +16,18 @@ use erstwhile::ports::{EmbeddingModel, Embeddings, ModelUsage};
 use erstwhile::{Error, Result};
 use ndarray::{Axis, Slice};
 
-use config::{Config, Pooling};
-use layers::Encoder;
-use tokens::Tokenizer;
+use crate::bert::{Config, Encoder, ModelFiles, Tokenizer, Tokens, WEIGHTS, Weights};
+use pooling::Pooling;
 
-/// The files of a model that are read; those of the second list may be absent.
-pub const REQUIRED_FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
-/// See [`REQUIRED_FILES`].
+/// The files beside those of every model that are read, if they are there.
 pub const OPTIONAL_FILES: [&str; 2] = ["1_Pooling/config.json", "sentence_bert_config.json"];
 
 /// Number of texts that are encoded in one call.
 const TEXTS_TOGETHER: usize = 32;
+/// Minimum of the maximum number of tokens of a text: one between the two that mark its start and end.
+const TOKENS_MIN: usize = 3;
 /// Number of tokens that are computed together, which bounds memory.
 const TOKENS_TOGETHER: usize = 2_048;
-/// Maximum number of bytes of a file of a model.
-const BYTES_MAX: u64 = 2 << 30;
 
 /// A sentence encoder with its weights. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -44,7 +38,10 @@ pub struct SentenceEncoder {
 #[derive(Debug)]
 struct Inner {
     name: String,
-    config: Config,
+    dimensions: usize,
+    /// Maximum number of tokens of a text, with those that mark its start and end.
+    tokens_max: usize,
+    pooling: Pooling,
     tokenizer: Tokenizer,
     encoder: Encoder,
 }
@@ -55,15 +52,23 @@ impl SentenceEncoder {
     /// # Errors
     /// `Invalid` when a file is missing, cut off, or of another kind of model; the message says which.
     pub fn load(folder: &Path, name: impl Into<String>) -> Result<Self> {
-        let files = ModelFiles { folder };
+        let files = ModelFiles::new(folder);
         let config = Config::read(&files)?;
+        if config.classes.is_some() {
+            let why = "it is a model that classifies texts, such as a cross-encoder, and no sentence encoder";
+            return Err(files.refuse("config.json", format!("{why}: it can only be a reranking model")));
+        }
+        let pooling = Pooling::read(&files)?;
         let tokenizer = Tokenizer::read(&files, &config)?;
-        let encoder = Encoder::read(&files.bytes("model.safetensors")?, &config)?;
-        let loaded = Self { inner: Arc::new(Inner { name: name.into(), config, tokenizer, encoder }) };
+        let encoder = Encoder::read(&Weights::parse(&files.weights()?)?, &config)?;
+        let tokens_max = tokens_max(&files)?.clamp(TOKENS_MIN, config.positions);
+        let inner =
+            Inner { name: name.into(), dimensions: config.hidden_size, tokens_max, pooling, tokenizer, encoder };
+        let loaded = Self { inner: Arc::new(inner) };
         // Weights that are damaged, but of the right size, are usually no numbers.
         let tried = loaded.encode(&["memory"]);
         if tried.iter().flatten().any(|component| !component.is_finite()) {
-            return Err(files.refuse("model.safetensors", "its weights are damaged"));
+            return Err(files.refuse(WEIGHTS, "its weights are damaged"));
         }
         Ok(loaded)
     }
@@ -75,23 +80,23 @@ impl SentenceEncoder {
 
     /// The vectors, and the number of tokens.
     fn encode_counted(&self, texts: &[&str]) -> (Vec<Vec<f32>>, u64) {
-        let Inner { config, tokenizer, encoder, .. } = &*self.inner;
-        let ids: Vec<Vec<u32>> = texts.iter().map(|text| tokenizer.ids(text)).collect();
+        let Inner { tokenizer, encoder, .. } = &*self.inner;
+        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenizer.tokens(text, self.inner.tokens_max)).collect();
         let mut vectors = Vec::with_capacity(texts.len());
-        let mut rest = ids.as_slice();
+        let mut rest = tokens.as_slice();
         while !rest.is_empty() {
-            let mut tokens = 0;
-            let fits = |ids: &&Vec<u32>| {
-                tokens += ids.len();
-                tokens <= TOKENS_TOGETHER
+            let mut count = 0;
+            let fits = |tokens: &&Tokens| {
+                count += tokens.len();
+                count <= TOKENS_TOGETHER
             };
             let (some, others) = rest.split_at(rest.iter().take_while(fits).count().max(1));
             let states = encoder.encode(some);
             let mut first = 0;
-            for ids in some {
-                let rows = states.slice_axis(Axis(0), Slice::from(first..first + ids.len()));
-                first += ids.len();
-                let pooled = match config.pooling {
+            for tokens in some {
+                let rows = states.slice_axis(Axis(0), Slice::from(first..first + tokens.len()));
+                first += tokens.len();
+                let pooled = match self.inner.pooling {
                     Pooling::Mean => rows.mean_axis(Axis(0)),
                     Pooling::First => rows.outer_iter().next().map(|row| row.to_owned()),
                 };
@@ -99,8 +104,15 @@ impl SentenceEncoder {
             }
             rest = others;
         }
-        (vectors, ids.iter().map(|ids| ids.len() as u64).sum())
+        (vectors, tokens.iter().map(|tokens| tokens.len() as u64).sum())
     }
+}
+
+/// The maximum number of tokens of a text that the model's files name, if they do.
+fn tokens_max(files: &ModelFiles<'_>) -> Result<usize> {
+    let limit = files.optional_json("sentence_bert_config.json")?;
+    let limit = limit.and_then(|limit| limit["max_seq_length"].as_u64()).and_then(|max| usize::try_from(max).ok());
+    Ok(limit.unwrap_or(usize::MAX))
 }
 
 fn normalised(mut vector: Vec<f32>) -> Vec<f32> {
@@ -120,7 +132,7 @@ impl EmbeddingModel for SentenceEncoder {
     }
 
     fn dimensions(&self) -> Option<usize> {
-        Some(self.inner.config.hidden_size)
+        Some(self.inner.dimensions)
     }
 
     fn texts_together(&self) -> usize {
@@ -142,41 +154,5 @@ impl EmbeddingModel for SentenceEncoder {
                 Embeddings { outcome, usage: ModelUsage::default() }
             }
         }
-    }
-}
-
-/// The files of a model.
-#[derive(Debug, Clone, Copy)]
-struct ModelFiles<'a> {
-    folder: &'a Path,
-}
-
-impl ModelFiles<'_> {
-    fn path(&self, file: &str) -> PathBuf {
-        self.folder.join(file)
-    }
-
-    fn bytes(&self, file: &str) -> Result<Vec<u8>> {
-        let path = self.path(file);
-        let size = std::fs::metadata(&path).map_err(|error| self.refuse(file, error))?.len();
-        if size > BYTES_MAX {
-            return Err(self.refuse(file, "it is larger than 2 GiB"));
-        }
-        std::fs::read(&path).map_err(|error| self.refuse(file, error))
-    }
-
-    /// A JSON document.
-    fn json(&self, file: &str) -> Result<serde_json::Value> {
-        serde_json::from_slice(&self.bytes(file)?).map_err(|error| self.refuse(file, error))
-    }
-
-    /// A JSON document that may be absent.
-    fn optional_json(&self, file: &str) -> Result<Option<serde_json::Value>> {
-        if self.path(file).exists() { self.json(file).map(Some) } else { Ok(None) }
-    }
-
-    /// Why a file cannot be used.
-    fn refuse(&self, file: &str, why: impl std::fmt::Display) -> Error {
-        Error::invalid(format!("the model in `{}` cannot be used: {file}: {why}", self.folder.display()))
     }
 }

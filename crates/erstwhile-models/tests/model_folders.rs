@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 use erstwhile::ErrorKind;
 use erstwhile::ports::EmbeddingModel;
 use erstwhile_models::language_models::ConnectionSettings;
-use erstwhile_models::model_folders::{ModelFile, ModelFolders, ModelManifest};
+use erstwhile_models::model_folders::{ModelFile, ModelFolders, ModelKind, ModelManifest};
 use sha2::{Digest, Sha256};
 
 fn tiny() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tiny_encoder")
+}
+
+fn tiny_cross_encoder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tiny_cross_encoder")
 }
 
 fn folders() -> (tempfile::TempDir, ModelFolders) {
@@ -86,6 +90,43 @@ fn a_model_is_imported_loaded_and_removed() {
         assert_eq!(missing.kind(), ErrorKind::NotFound);
         assert!(missing.message().contains("erstwhile models import"), "{missing}");
     }
+}
+
+#[test]
+fn a_model_is_used_for_what_it_is_made_for_only() {
+    let (_folder, folders) = folders();
+    folders.import(&tiny(), Some("encoder")).unwrap();
+    folders.import(&tiny_cross_encoder(), Some("cross-encoder")).unwrap();
+    assert_eq!(folders.kind("encoder").unwrap(), ModelKind::Embedder);
+    assert_eq!(folders.kind("cross-encoder").unwrap(), ModelKind::Reranker);
+    let logits = folders.load_cross_encoder("cross-encoder").unwrap().logits("oven", &["bread"]);
+    assert_eq!(logits.len(), 1);
+    let as_embedder = folders.load("cross-encoder").unwrap_err();
+    assert!(as_embedder.message().contains("it can only be a reranking model"), "{as_embedder}");
+    let as_reranker = folders.load_cross_encoder("encoder").unwrap_err();
+    assert!(as_reranker.message().contains("it can only be an embedding model"), "{as_reranker}");
+    for error in [folders.kind("missing").unwrap_err(), folders.load_cross_encoder("missing").unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+}
+
+#[test]
+fn a_cross_encoder_that_is_damaged_is_not_imported() {
+    let (folder, folders) = folders();
+    let damaged = folder.path().join("damaged");
+    std::fs::create_dir(&damaged).unwrap();
+    for file in ["config.json", "tokenizer.json"] {
+        std::fs::copy(tiny_cross_encoder().join(file), damaged.join(file)).unwrap();
+    }
+    let weights = std::fs::read(tiny_cross_encoder().join("model.safetensors")).unwrap();
+    std::fs::write(damaged.join("model.safetensors"), &weights[..weights.len() - 4]).unwrap();
+    let error = folders.import(&damaged, None).unwrap_err();
+    assert!(error.message().contains("model.safetensors: it is cut off"), "{error}");
+    assert!(names(&folders).is_empty());
+    folders.import(&tiny_cross_encoder(), Some("one")).unwrap();
+    std::fs::write(folder.path().join("models/one/model.safetensors"), &weights[..weights.len() - 4]).unwrap();
+    let error = folders.load_cross_encoder("one").unwrap_err();
+    assert!(error.message().contains("has changed since it was imported"), "{error}");
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::Context;
 use erstwhile::engine::EngineBuilder;
 use erstwhile::model::ModelPrices;
-use erstwhile::ports::{EmbeddingModel, LanguageModel};
+use erstwhile::ports::{EmbeddingModel, LanguageModel, RerankingModel};
 use erstwhile::vocabulary::Vocabulary;
 use erstwhile::{EmbeddingModelSettings, ModelBudget, ModelReadingSettings, RerankingModelSettings};
+use erstwhile_models::cross_encoder::{LocalReranker, LocalRerankerSettings};
 use erstwhile_models::language_models::{
     ConnectionSettings, Dialect, LanguageModelClient, LanguageModelSettings, StructuredOutput,
 };
@@ -132,10 +133,22 @@ pub fn embedding_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Emb
 /// Returns the configured reranking model, if any.
 ///
 /// # Errors
-/// If a setting is invalid.
-pub fn reranking_model(settings: &RerankerSettings) -> anyhow::Result<Option<RemoteReranker>> {
+/// If a setting is invalid, or a local model is missing or cannot be used.
+pub fn reranking_model(settings: &Settings) -> anyhow::Result<Option<Arc<dyn RerankingModel>>> {
+    let Settings { store, reranker: settings, .. } = settings;
     let Some(name) = settings.name.clone() else { return Ok(None) };
     let deadline = Duration::from_millis(settings.deadline_ms);
+    let provider = match settings.provider {
+        RerankerProvider::Jina => RerankingProvider::Jina,
+        RerankerProvider::Cohere => RerankingProvider::Cohere,
+        RerankerProvider::Local => {
+            let encoder = folders(store).load_cross_encoder(&name).context("cannot use reranker.name")?;
+            // More threads than processors would only make each search slower.
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            let threads = settings.concurrency.min(processors);
+            return Ok(Some(Arc::new(LocalReranker::new(encoder, LocalRerankerSettings { deadline, threads }))));
+        }
+    };
     let connection = ConnectionSettings {
         // Nobody waits for a later answer.
         timeout: deadline,
@@ -151,12 +164,8 @@ pub fn reranking_model(settings: &RerankerSettings) -> anyhow::Result<Option<Rem
         query: settings.query.clone().into_iter().collect(),
         ..ConnectionSettings::default()
     };
-    let provider = match settings.provider {
-        RerankerProvider::Jina => RerankingProvider::Jina,
-        RerankerProvider::Cohere => RerankingProvider::Cohere,
-    };
     let (url, key) = (settings.url.clone(), settings.key.clone());
-    Ok(Some(RemoteReranker::new(RemoteRerankerSettings { provider, url, name, key, connection })?))
+    Ok(Some(Arc::new(RemoteReranker::new(RemoteRerankerSettings { provider, url, name, key, connection })?)))
 }
 
 /// How the reranking model is used.

@@ -92,16 +92,17 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
 /// take a second to load. Creates the store if it does not exist.
 ///
 /// # Errors
-/// If the store cannot be opened, or the embedding model cannot be used.
+/// If the store cannot be opened, or the embedding or the reranking model cannot be used.
 pub async fn open_serving_engine(settings: &Settings) -> anyhow::Result<Engine> {
     // Before the store, which a command that fails should not create.
-    let model = models::embedding_model(settings)?;
+    let embedding = models::embedding_model(settings)?;
+    let reranking = models::reranking_model(settings)?;
     let builder = engine_on(open_store(&settings.store).await?, settings)?;
-    let builder = match model {
+    let builder = match embedding {
         Some(model) => builder.embedding_model(model),
         None => builder,
     };
-    let builder = match models::reranking_model(&settings.reranker)? {
+    let builder = match reranking {
         Some(model) => builder.reranking_model(model),
         None => builder,
     };

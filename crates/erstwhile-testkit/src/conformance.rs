@@ -56,6 +56,7 @@ macro_rules! store_conformance {
             a_removed_graph_leaves_nothing
             a_vector_is_stored_for_an_unchanged_graph_only
             a_removal_that_is_sent_again_is_known
+            what_arrives_again_after_a_removal_revives_nothing
             evidence_since_a_version_is_what_changed
             evidence_is_a_consistent_snapshot
             edits_are_removed_with_their_objects
@@ -467,6 +468,22 @@ pub async fn a_removal_that_is_sent_again_is_known(store: &Store) {
     for removal in &removals {
         assert_eq!(store.apply(removal).await.unwrap_err().kind(), ErrorKind::NotFound, "{removal:?}");
     }
+}
+
+/// What is sent again, because its answer was lost, and arrives only after its graph was removed, is not applied again.
+pub async fn what_arrives_again_after_a_removal_revives_nothing(store: &Store) {
+    let graph = graph_id(1);
+    let arrival = batch(1, graph, vec![new_user(project(1), graph, "ann", 1), new_thread(graph, "t", "ann")]);
+    let message = batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])]);
+    let removal = batch(3, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))]);
+    for batch in [&arrival, &message, &removal] {
+        assert!(matches!(store.apply(batch).await.unwrap(), Applied::Now { .. }), "{batch:?}");
+    }
+    for batch in [&arrival, &message, &removal] {
+        assert_eq!(store.apply(batch).await.unwrap(), Applied::Before, "{batch:?}");
+    }
+    assert_eq!(store.locate(project(1), Locate::User, "ann").await.unwrap(), None);
+    assert_eq!(store.find_partition(graph.into()).await.unwrap(), None);
 }
 
 /// The evidence since a version consists of exactly the changes of later batches.

@@ -13,7 +13,9 @@ pub mod export;
 pub mod fixtures;
 mod ports;
 mod reference;
+mod sharded;
 
 pub use batches::batches;
 pub use ports::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
 pub use reference::Reference;
+pub use sharded::Sharded;

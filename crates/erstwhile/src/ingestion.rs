@@ -6,17 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 mod imports;
 mod leases;
 mod model_readings;
 mod notifications;
+mod poller;
 mod requests;
 mod summaries;
 mod traces;
@@ -26,26 +25,21 @@ pub(crate) use traces::trace;
 
 use crate::ports::{DroppedClaim, Extraction, ExtractionRequest};
 use crate::state::{State, embedding, erasures};
-use crate::store::{Lease, Queue};
+use crate::store::Lease;
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::content_policy;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
 use erstwhile_core::model::{BatchId, Episode, EpisodeState, Partition, PartitionId, PartitionOwner, User};
 use erstwhile_core::reading::{self, Reading};
-use leases::{LEASE, backoff, later};
+use leases::{backoff, later};
+use poller::Poller;
 use requests::Source;
 
 /// Maximum number of episodes that are extracted together.
 const EPISODES_MAX: i64 = 32;
 /// Maximum number of batches of one graph before the worker claims another graph.
 const BATCHES_PER_CLAIM: usize = 16;
-/// Number of announced graphs that a worker tries to claim before it checks for cancellation and polls the queue.
-const TRIES_MAX: usize = 64;
-/// How often a worker polls the queue.
-const POLL: Duration = Duration::from_millis(500);
-/// When a worker polls the queue again after it did not answer; until then, it works on what was announced.
-const POLL_AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How long a graph must have waited before polling claims it. Until then, only the process that received its messages
 /// and holds its index claims it.
 const POLL_MIN_WAIT: SignedDuration = SignedDuration::from_millis(500);
@@ -108,7 +102,7 @@ async fn run(state: Arc<State>, stop: CancellationToken) {
                 biased;
                 () = stop.cancelled() => return,
                 () = state.announcements().wait() => {}
-                () = tokio::time::sleep_until(poller.next) => {}
+                () = tokio::time::sleep_until(poller.next()) => {}
             }
         }
     }
@@ -122,57 +116,6 @@ pub(crate) async fn run_once(state: &Arc<State>) -> Result<bool> {
 /// Reads some waiting episodes of one graph with the language model; false when none were waiting.
 pub(crate) async fn read_once_with_model(state: &Arc<State>) -> Result<bool> {
     model_readings::read_one_graph(state).await
-}
-
-/// Decides when a worker polls the queue. Graphs with episodes stored by this process are announced instead.
-struct Poller {
-    next: Instant,
-    /// Whether the last poll found something, in which case the next one follows at once.
-    found: bool,
-    /// How long a graph must have waited.
-    min_wait: SignedDuration,
-}
-
-impl Poller {
-    fn new(min_wait: SignedDuration) -> Self {
-        Self { next: Instant::now(), found: true, min_wait }
-    }
-
-    /// Claims a graph: one from the queue when polling is due, else an announced one.
-    async fn claim(&mut self, state: &Arc<State>) -> Result<Option<Lease>> {
-        let is_due = self.next <= Instant::now();
-        if !is_due && let Some(lease) = claim_announced(state).await? {
-            return Ok(Some(lease));
-        }
-        if !is_due && !self.found {
-            return Ok(None);
-        }
-        self.next = Instant::now() + POLL;
-        let now = state.now();
-        let looked = state.store().claim(Queue::Ingestion, later(now, -self.min_wait), later(now, LEASE)).await;
-        self.found = matches!(looked, Ok(Some(_)));
-        if looked.is_err() {
-            self.next = Instant::now() + POLL_AFTER_FAILURE;
-        }
-        match looked {
-            Ok(Some(lease)) => Ok(Some(lease)),
-            // Announced graphs are also tried when polling fails, such as when one of many shards is down.
-            nothing => claim_announced(state).await?.map_or(nothing, |lease| Ok(Some(lease))),
-        }
-    }
-}
-
-/// Claims the next graph that was announced in this process and is free.
-async fn claim_announced(state: &Arc<State>) -> Result<Option<Lease>> {
-    for _ in 0..TRIES_MAX {
-        let Some(graph) = state.announcements().next() else { return Ok(None) };
-        let now = state.now();
-        if let Some(lease) = state.store().claim_partition(Queue::Ingestion, graph, now, later(now, LEASE)).await? {
-            return Ok(Some(lease));
-        }
-    }
-    state.announcements().wake();
-    Ok(None)
 }
 
 /// Announces a graph again in this process at the time when it may be claimed again.

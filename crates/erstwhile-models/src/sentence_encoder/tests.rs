@@ -19,7 +19,7 @@ fn tiny() -> PathBuf {
 fn copy() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     std::fs::create_dir(copy.path().join("1_Pooling")).unwrap();
-    for file in super::REQUIRED_FILES.iter().chain(&super::OPTIONAL_FILES) {
+    for file in crate::bert::REQUIRED_FILES.iter().chain(&super::OPTIONAL_FILES) {
         std::fs::copy(tiny().join(file), copy.path().join(file)).unwrap();
     }
     copy
@@ -101,7 +101,7 @@ fn a_folder_that_is_cut_off_is_refused() {
         let refusal = refusal(folder.path());
         assert!(refusal.contains("model.safetensors: it is cut off"), "{length}: {refusal}");
     }
-    for file in super::REQUIRED_FILES {
+    for file in crate::bert::REQUIRED_FILES {
         let folder = copy();
         std::fs::remove_file(folder.path().join(file)).unwrap();
         assert!(refusal(folder.path()).contains(file));
@@ -121,7 +121,10 @@ fn damaged_weights_are_refused() {
 
 #[test]
 fn models_of_another_kind_are_refused_with_the_reason() {
-    let cases: [(&str, &str, Damage); 8] = [
+    let cases: [(&str, &str, Damage); 9] = [
+        ("config.json", "can only be a reranking model", |config| {
+            config["architectures"] = json!(["BertForSequenceClassification"]);
+        }),
         ("config.json", "kind `xlm-roberta`", |config| config["model_type"] = json!("xlm-roberta")),
         ("config.json", "kind `nothing`", |config| *config = json!({})),
         ("config.json", "activation", |config| config["hidden_act"] = json!("relu")),

@@ -145,7 +145,7 @@ async fn check_embedding_model(settings: &Settings) -> Option<Result<String, Str
 
 /// Asks the configured reranking model, if any, about one word.
 async fn check_reranking_model(settings: &Settings) -> Option<Result<String, String>> {
-    let model = match models::reranking_model(&settings.reranker) {
+    let model = match models::reranking_model(settings) {
         Ok(model) => model?,
         Err(error) => return Some(Err(format!("{error:#}"))),
     };

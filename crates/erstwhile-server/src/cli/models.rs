@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use erstwhile_models::model_folders::{ModelFolders, ModelManifest};
+use erstwhile_models::model_folders::{ModelFolders, ModelKind, ModelManifest};
 use serde_json::json;
 
 use super::DataArgs;
@@ -13,7 +13,7 @@ use super::output::{print_data, print_status};
 use crate::models;
 use crate::settings::Settings;
 
-/// List, import, download and remove embedding models in the data folder.
+/// List, import, download and remove embedding and reranking models in the data folder.
 #[derive(Debug, Args)]
 pub(super) struct Models {
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(super) struct Models {
 
 #[derive(Debug, Subcommand)]
 enum ModelsCommand {
-    /// List the models that `embedder.provider = "local"` can use
+    /// List the models that `embedder.provider = "local"` and `reranker.provider = "local"` can use
     List,
     /// Copy a model from a folder with `config.json`, `model.safetensors` and `tokenizer.json`
     Import {
@@ -56,18 +56,16 @@ impl Models {
         match self.command {
             ModelsCommand::List => {
                 for model in folders.list()? {
-                    print_data(&line(&model, self.json))?;
+                    print_data(&line(&model, folders.kind(&model.name).ok(), self.json))?;
                 }
             }
             ModelsCommand::Import { folder, name } => {
                 let model = folders.import(&folder, name.as_deref())?;
-                print_data(&line(&model, self.json))?;
-                print_status(&how_to_use(&model));
+                print_model(&folders, &model, self.json)?;
             }
             ModelsCommand::Download { manifest } => {
                 let model = download(&folders, &manifest, &settings).await?;
-                print_data(&line(&model, self.json))?;
-                print_status(&how_to_use(&model));
+                print_model(&folders, &model, self.json)?;
             }
             ModelsCommand::Remove { name } => folders.remove(&name)?,
         }
@@ -84,13 +82,28 @@ async fn download(folders: &ModelFolders, file: &PathBuf, settings: &Settings) -
     Ok(manifest)
 }
 
-fn line(model: &ModelManifest, as_json: bool) -> String {
-    if as_json {
-        return json!({ "name": model.name, "bytes": model.bytes() }).to_string();
-    }
-    format!("{}  {} MiB", model.name, model.bytes().div_ceil(1 << 20))
+/// Prints a new model, and how to use it.
+fn print_model(folders: &ModelFolders, model: &ModelManifest, as_json: bool) -> anyhow::Result<()> {
+    let kind = folders.kind(&model.name)?;
+    print_data(&line(model, Some(kind), as_json))?;
+    let section = word(kind);
+    print_status(&format!("to use it, set {section}.provider = \"local\" and {section}.name = \"{}\"", model.name));
+    Ok(())
 }
 
-fn how_to_use(model: &ModelManifest) -> String {
-    format!("to use it, set embedder.provider = \"local\" and embedder.name = \"{}\"", model.name)
+/// A line about a model; its kind is absent if its configuration has been damaged.
+fn line(model: &ModelManifest, kind: Option<ModelKind>, as_json: bool) -> String {
+    let kind = kind.map_or("damaged", word);
+    if as_json {
+        return json!({ "name": model.name, "kind": kind, "bytes": model.bytes() }).to_string();
+    }
+    format!("{}  {kind}  {} MiB", model.name, model.bytes().div_ceil(1 << 20))
+}
+
+/// The name of a kind, and of the section of the settings that uses it.
+fn word(kind: ModelKind) -> &'static str {
+    match kind {
+        ModelKind::Embedder => "embedder",
+        ModelKind::Reranker => "reranker",
+    }
 }

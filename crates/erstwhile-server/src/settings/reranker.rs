@@ -12,7 +12,7 @@ use super::model::complete_access;
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RerankerSettings {
-    /// The provider, `jina` or `cohere`, which have the same protocol as most servers of one's own.
+    /// The provider, `jina` or `cohere`, which have the same protocol as most servers of one's own, or `local`.
     pub provider: RerankerProvider,
     /// Base URL of the server, such as `http://127.0.0.1:8080/v1`; the provider's own if absent.
     pub url: Option<String>,
@@ -26,7 +26,7 @@ pub struct RerankerSettings {
     pub deadline_ms: u64,
     /// How often a failed request is sent again, if the deadline leaves time.
     pub retries: u32,
-    /// Maximum number of concurrent requests.
+    /// Maximum number of concurrent requests; of threads that compute a local model.
     pub concurrency: usize,
     /// Maximum number of requests per minute; no limit if absent.
     pub requests_per_minute: Option<u32>,
@@ -52,7 +52,7 @@ pub struct RerankerSettings {
     pub budget_calls: Option<u64>,
 }
 
-/// Whose server is asked unless a URL is set.
+/// Whose server is asked unless a URL is set, or `local`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RerankerProvider {
@@ -61,6 +61,8 @@ pub enum RerankerProvider {
     Jina,
     /// Cohere.
     Cohere,
+    /// A model in the data folder, computed by this process.
+    Local,
 }
 
 impl Default for RerankerSettings {
@@ -103,7 +105,12 @@ impl RerankerSettings {
     /// Reads the key from its file, and checks what belongs together.
     pub(super) fn complete(&mut self) -> anyhow::Result<()> {
         complete_access("reranker", (&mut self.name, &mut self.url), &mut self.key, self.key_file.as_deref())?;
-        if self.name.is_some() != (self.url.is_some() || self.key.is_some()) {
+        let is_remote = self.url.is_some() || self.key.is_some();
+        if self.provider == RerankerProvider::Local {
+            if self.name.is_none() || is_remote {
+                bail!("with reranker.provider = local, set reranker.name, and no reranker.url or key");
+            }
+        } else if self.name.is_some() != is_remote {
             bail!("reranker.name must be set with reranker.url (of a server without keys) or reranker.key");
         }
         let prices = [self.price_tokens, self.price_calls, self.budget_cost];

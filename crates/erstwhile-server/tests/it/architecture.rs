@@ -95,7 +95,9 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "wordpiece",
             "static_embedder",
+            "bert",
             "sentence_encoder",
+            "cross_encoder",
             "offline",
             "language_models",
             "model_folders",
@@ -108,7 +110,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "erstwhile-postgres",
         &["dialect", "value", "failure", "sharding", "transaction", "vacuum", "connect", "migrate", "testing"],
     ),
-    ("erstwhile-testkit", &["ports", "reference", "batches", "conformance", "export", "fixtures"]),
+    ("erstwhile-testkit", &["ports", "sharded", "reference", "batches", "conformance", "export", "fixtures"]),
     (
         "erstwhile-server",
         &[

@@ -65,7 +65,7 @@ fn an_embedding_model_is_imported_used_and_removed() {
     let tiny = concat!(env!("CARGO_MANIFEST_DIR"), "/../erstwhile-models/testdata/tiny_encoder");
     let imported = erstwhile(&["models", "--data", data, "import", tiny]);
     assert!(imported.status.success() && stdout(&imported).contains("tiny_encoder"), "{imported:?}");
-    assert!(stdout(&erstwhile(&["models", "--data", data, "list"])).contains("tiny_encoder  1 MiB"));
+    assert!(stdout(&erstwhile(&["models", "--data", data, "list"])).contains("tiny_encoder  embedder  1 MiB"));
     assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
     let doctor = |model: &str| {
         let mut doctor = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
@@ -78,6 +78,49 @@ fn an_embedding_model_is_imported_used_and_removed() {
     assert!(missing.contains("FAIL  embeddings") && missing.contains("no model `another`"), "{missing}");
     assert!(erstwhile(&["models", "--data", data, "remove", "tiny_encoder"]).status.success());
     assert!(stdout(&erstwhile(&["models", "--data", data, "list"])).is_empty());
+}
+
+#[test]
+fn a_cross_encoder_is_imported_as_a_reranker_and_is_no_embedder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    for model in ["tiny_encoder", "tiny_cross_encoder"] {
+        let tiny = format!("{}/../erstwhile-models/testdata/{model}", env!("CARGO_MANIFEST_DIR"));
+        assert!(erstwhile(&["models", "--data", data, "import", &tiny]).status.success());
+    }
+    let list = stdout(&erstwhile(&["models", "--data", data, "list"]));
+    assert!(list.contains("tiny_cross_encoder  reranker  1 MiB"), "{list}");
+    let listed = stdout(&erstwhile(&["models", "--data", data, "--json", "list"]));
+    assert!(listed.contains(r#""kind":"reranker""#) && listed.contains(r#""kind":"embedder""#), "{listed}");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    let doctor = |section: &str, model: &str| {
+        let mut doctor = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
+        doctor.args(["doctor", "--data", data]).env(format!("ERSTWHILE_{section}__PROVIDER"), "local");
+        doctor.env("ERSTWHILE_RERANKER__DEADLINE_MS", "60000");
+        stdout(&doctor.env(format!("ERSTWHILE_{section}__NAME"), model).output().expect("the program runs"))
+    };
+    let checked = doctor("RERANKER", "tiny_cross_encoder");
+    assert!(checked.contains("ok    reranker    tiny_cross_encoder answers"), "{checked}");
+    for (section, model, reason) in [
+        ("RERANKER", "tiny_encoder", "it can only be an embedding model"),
+        ("EMBEDDER", "tiny_cross_encoder", "it can only be a reranking model"),
+        ("RERANKER", "another", "no model `another`"),
+    ] {
+        let refused = doctor(section, model);
+        assert!(refused.contains("FAIL") && refused.contains(reason), "{refused}");
+    }
+}
+
+#[test]
+fn settings_of_a_local_reranker_that_contradict_each_other_are_refused() {
+    for (name, url) in [("", ""), ("a", "http://127.0.0.1:1")] {
+        let mut doctor = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
+        doctor.args(["doctor"]).env("ERSTWHILE_RERANKER__PROVIDER", "local");
+        let refused = doctor.envs([("ERSTWHILE_RERANKER__NAME", name), ("ERSTWHILE_RERANKER__URL", url)]).output();
+        let refused = refused.expect("the program runs");
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("reranker.provider = local"), "{refused:?}");
+    }
 }
 
 #[test]

@@ -14,6 +14,11 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let server = Process::start_embedded(folder.path());
+        Self::of(folder, server)
+    }
+
+    /// A server on a folder that the test prepared.
+    pub(crate) fn of(folder: tempfile::TempDir, server: Process) -> Self {
         Self { _folder: folder, server }
     }
 

@@ -33,6 +33,7 @@ mod process;
 mod reranker;
 mod robustness;
 mod scene;
+mod shards;
 mod tls;
 mod transfer;
 mod v4;

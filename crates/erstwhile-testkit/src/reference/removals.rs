@@ -13,8 +13,6 @@ impl Reference {
         let id = batch.partition.ok_or(ErrorKind::Internal)?;
         self.partitions.remove(&id).ok_or(ErrorKind::NotFound)?;
         self.settings.retain(|(scope, _)| *scope != id.0);
-        // Only the id of the removal itself is kept, so that it is recognised when it is sent again.
-        self.applied.retain(|(scope, applied)| *scope != id.0 || *applied == batch.id.0);
         self.erase_items(|item| item.graph.0 == id.0);
         self.erase_audit(batch.project, id);
         Ok(())

@@ -73,11 +73,6 @@ pub(super) fn steps(batch: &Batch) -> Result<Vec<Step>> {
         let graph = steps.partition()?;
         steps.may(&sql::COUNT_PENDING_IMPORT_ITEMS, vec![id(graph.0)]);
     }
-    if batch.changes.iter().any(|change| matches!(change, Change::RemovePartition(_))) {
-        let graph = steps.partition()?;
-        // Keeps the id of this batch, by which a retry is recognised; housekeeping removes it later.
-        steps.may(&sql::CLEAR_APPLIED, vec![id(graph.0), id(batch.id.0)]);
-    }
     if batch.changes.iter().any(Change::erases) {
         // Before the changes, because a receipt counts what they remove.
         let erasure = erasures::step(batch, &steps.steps);
@@ -317,6 +312,7 @@ impl Steps {
         self.unlocate(Locate::Tag, &graph.tag());
         self.may(&sql::REMOVE_GIVEN_UUIDS, vec![id(graph.0)]);
         self.erase_audit(graph);
+        // The ids of applied batches stay until housekeeping removes them: a batch that arrives again revives nothing.
         for clear in tables::clears() {
             self.may(clear, vec![id(graph.0)]);
         }

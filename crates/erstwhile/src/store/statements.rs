@@ -582,6 +582,4 @@ statements! {
     COUNT_WAITING_EPISODES, Reach::FanOut,
         "SELECT CAST(coalesce(sum(q.pending), 0) AS BIGINT) FROM ingest_queue q \
          LEFT JOIN bulk b ON b.graph_id = q.graph_id WHERE q.pending > 0 AND b.graph_id IS NULL";
-
-    CLEAR_APPLIED, GRAPH, "DELETE FROM applied_batch WHERE graph_id = $1 AND batch_id <> $2";
 }

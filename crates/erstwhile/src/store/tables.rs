@@ -168,7 +168,7 @@ tables! {
         bulk_item(graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at,
             payload, target_thread);
     // Keeps an interrupted import job from adding its items twice. Housekeeping removes rows after a day, also those
-    // of a removed partition: its last batch must be recognised when it is sent again.
+    // of a removed partition: its batches must be recognised when they are sent again.
     [READ_APPLIED WRITE_APPLIED] Partition, false, applied_batch(graph_id, batch_id, applied_at);
 }
 

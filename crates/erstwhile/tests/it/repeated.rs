@@ -38,6 +38,31 @@ async fn what_is_written_twice_with_one_seed_is_there_once() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_repeated_after_the_deletion_revives_nobody() {
+    let world = World::new().await;
+    let project = || world.engine.project(world.project);
+    let arrive = async || project().repeatable(SEED).add_user(NewUser::named("bea", "Bea", "Roe")).await;
+    let begin = async || project().repeatable(SEED).create_thread(NewThread::of("b", "bea")).await;
+    let talk =
+        async || project().repeatable(SEED).thread("b").add_messages(vec![said("I like tea.")], &[], false).await;
+    let share = async || {
+        let graph = NewGraph { graph_id: "shared".to_owned(), ..NewGraph::default() };
+        project().repeatable(SEED).create_graph(graph).await
+    };
+    arrive().await.unwrap();
+    begin().await.unwrap();
+    talk().await.unwrap();
+    share().await.unwrap();
+    project().user("bea").delete().await.unwrap();
+    project().graph("shared").delete().await.unwrap();
+    let repeated = [arrive().await.err(), begin().await.err(), talk().await.err(), share().await.err()];
+    assert_eq!(repeated.map(|error| error.map(|error| error.kind())), [Some(ErrorKind::NotFound); 4]);
+    assert_eq!(project().user("bea").get().await.unwrap_err().kind(), ErrorKind::NotFound);
+    let shared = project().graph(GraphRef::Graph("shared".to_owned())).get().await;
+    assert_eq!(shared.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
 async fn one_seed_in_two_projects_makes_two_users() {
     let world = World::new().await;
     let other = world.engine.ensure_project("other").await.unwrap().id;

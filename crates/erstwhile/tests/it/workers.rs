@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use erstwhile::Engine;
-use erstwhile::engine::NewThread;
-use erstwhile::model::{EpisodeId, EpisodeState, ImportState, ImportTarget, Metadata};
+use erstwhile::engine::{NewMessage, NewThread, NewUser};
+use erstwhile::model::{EpisodeId, EpisodeState, ImportState, ImportTarget, Metadata, Role};
 use erstwhile::store::Store;
+use erstwhile::store::sqlite::InMemory;
 use erstwhile_testkit::{FixedClock, ScriptedExtractor, WordEmbedder};
 
 use crate::between::Between;
@@ -88,4 +89,37 @@ async fn a_bulk_load_that_came_in_here_ends_though_nobody_can_look_at_the_queue(
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
     workers.stop().await;
+}
+
+/// A worker whose look at the queue fails looks again soon, and less and less often while that lasts.
+#[tokio::test(start_paused = true)]
+async fn a_short_failure_of_the_queue_is_a_short_delay_and_a_long_one_costs_little() {
+    let between = Arc::new(Between::new(Arc::new(InMemory::open().unwrap())));
+    let other = another_process(&between).await;
+    let project = other.ensure_project("test").await.unwrap().id;
+    other.project(project).add_user(NewUser::named("ann", "Ann", "Lee")).await.unwrap();
+    other.project(project).create_thread(NewThread::of("t", "ann")).await.unwrap();
+    let said = vec![NewMessage::new(Role::User, "I like tea.")];
+    let id = other.project(project).thread("t").add_messages(said, &[], false).await.unwrap().messages[0];
+
+    let clock = FixedClock::at(at("2025-06-01T00:01:00Z"));
+    let here = Engine::builder(Store::open(Arc::clone(&between) as _).await.unwrap()).clock(clock);
+    let here = here.extractor(ScriptedExtractor::default()).build();
+    between.refuse("CLAIMABLE");
+    let workers = here.spawn_workers(1);
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    let looks = between.refuse_nothing();
+    assert!((20..60).contains(&looks), "it looks {looks} times in two minutes");
+    drop(workers);
+
+    between.refuse("CLAIMABLE");
+    let workers = here.spawn_workers(1);
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert!(between.refuse_nothing() > 0, "it looked");
+    let answers_since = tokio::time::Instant::now();
+    while here.project(project).find_episode(id).await.unwrap().state != EpisodeState::Processed {
+        assert!(answers_since.elapsed() < Duration::from_secs(2), "it waits as if the failure were long");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(workers);
 }

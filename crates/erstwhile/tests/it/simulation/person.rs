@@ -54,6 +54,8 @@ pub(super) struct Person {
     pub(super) said: Vec<Said>,
     /// The tasks of what was sent since the person arrived.
     pub(super) tasks: Vec<TaskId>,
+    /// The key of the request with which the person arrived, and the name it gave.
+    arrival: (Uuid, &'static str),
     chance: Chance,
     requests: usize,
     /// Whether they wait for an import job, and do nothing else meanwhile.
@@ -69,6 +71,7 @@ impl Person {
             is_present: false,
             said: Vec::new(),
             tasks: Vec::new(),
+            arrival: (Uuid::nil(), NAMES[0]),
             chance,
             requests: 0,
             is_waiting: false,
@@ -145,11 +148,38 @@ impl Person {
     }
 
     async fn arrive(&mut self, cluster: &Cluster) {
-        let key = self.chance.uuid();
-        let user = NewUser::named(self.user_id.clone(), self.first_name, "Lee");
+        self.arrival = (self.chance.uuid(), self.first_name);
+        let (key, user) = self.request_of_arrival();
+        if self.chance.per_mille(cluster.weather.rates.impatient) {
+            self.arrive_and_go_on(cluster).await;
+        }
         self.must(cluster, "arriving", async |project| project.repeatable(key).add_user(user.clone()).await).await;
         self.is_present = true;
         self.add_thread(cluster).await;
+    }
+
+    fn request_of_arrival(&self) -> (Uuid, NewUser) {
+        let (key, name) = self.arrival;
+        (key, NewUser::named(self.user_id.clone(), name, "Lee"))
+    }
+
+    /// Arrives and does not wait for the answer; the node goes on meanwhile, maybe until the person has left.
+    async fn arrive_and_go_on(&mut self, cluster: &Cluster) {
+        let Some((engine, _)) = cluster.any(&mut self.chance).engine() else { return };
+        let (key, user) = self.request_of_arrival();
+        let project = engine.project(cluster.project).repeatable(key);
+        let adding = tokio::spawn(async move { project.add_user(user).await });
+        self.note(cluster, format_args!("arrives and does not wait"));
+        let patience = self.chance.millis(1..40);
+        drop(tokio::time::timeout(patience, adding).await);
+    }
+
+    /// Repeats the request of the arrival when the person has left: it is answered, and revives nobody.
+    async fn arrive_late(&mut self, cluster: &Cluster) {
+        let (key, user) = self.request_of_arrival();
+        let arrive = async |project: ProjectHandle| project.repeatable(key).add_user(user.clone()).await;
+        let (answer, _) = self.persist(cluster, "arriving late", arrive).await;
+        assert_eq!(answer.err().map(|error| error.kind()), Some(ErrorKind::NotFound), "{} is back", self.user_id);
     }
 
     async fn add_thread(&mut self, cluster: &Cluster) {
@@ -164,6 +194,9 @@ impl Person {
         self.delete(cluster, "leaving", async |project| project.user(&user_id).delete().await).await;
         self.is_present = false;
         self.forget();
+        if self.chance.per_mille(cluster.weather.rates.impatient) {
+            self.arrive_late(cluster).await;
+        }
     }
 
     /// Deletes the thread, and adds it again.

@@ -5,14 +5,14 @@ use ndarray::{Array1, Array2};
 use safetensors::{Dtype, SafeTensors};
 
 /// The weights in a file, which are taken by name and shape.
-pub(super) struct Weights<'a> {
+pub(crate) struct Weights<'a> {
     tensors: SafeTensors<'a>,
     /// What stands before every name.
     prefix: &'static str,
 }
 
 impl<'a> Weights<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self> {
         let refuse = |error| refused(&format!("it is cut off, or no file of weights ({error})"));
         let tensors = SafeTensors::deserialize(bytes).map_err(refuse)?;
         let has = |prefix: &str| tensors.tensor(&format!("{prefix}embeddings.word_embeddings.weight")).is_ok();
@@ -20,14 +20,19 @@ impl<'a> Weights<'a> {
         Ok(Self { tensors, prefix })
     }
 
+    /// The weights beside those of the encoder, such as a head's.
+    pub(crate) fn of_head(self) -> Self {
+        Self { prefix: "", ..self }
+    }
+
     /// A matrix with this many rows and columns.
-    pub(super) fn matrix(&self, name: &str, rows: usize, columns: usize) -> Result<Array2<f32>> {
+    pub(crate) fn matrix(&self, name: &str, rows: usize, columns: usize) -> Result<Array2<f32>> {
         let values = self.values(name, &[rows, columns])?;
         Array2::from_shape_vec((rows, columns), values).map_err(|error| refused(&error.to_string()))
     }
 
     /// A vector of this length.
-    pub(super) fn vector(&self, name: &str, length: usize) -> Result<Array1<f32>> {
+    pub(crate) fn vector(&self, name: &str, length: usize) -> Result<Array1<f32>> {
         Ok(Array1::from_vec(self.values(name, &[length])?))
     }
 

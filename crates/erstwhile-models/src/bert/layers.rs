@@ -9,13 +9,18 @@ use erstwhile::Result;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 
 use super::config::Config;
+use super::tokens::Tokens;
 use super::weights::Weights;
 
+/// Number of texts that the model reads together.
+const TEXTS_TOGETHER_MAX: usize = 2;
+
+/// The layers with their weights.
 #[derive(Debug)]
-pub(super) struct Encoder {
+pub(crate) struct Encoder {
     words: Array2<f32>,
-    /// The vectors of positions, with that of the first kind of token added.
-    positions: Array2<f32>,
+    /// The vectors of positions in the first and in the second of two texts: each with that of its type of token added.
+    positions: Vec<Array2<f32>>,
     norm: Norm,
     layers: Vec<Layer>,
     heads: usize,
@@ -34,28 +39,29 @@ struct Layer {
 }
 
 impl Encoder {
-    pub(super) fn read(bytes: &[u8], config: &Config) -> Result<Self> {
-        let weights = Weights::parse(bytes)?;
+    pub(crate) fn read(weights: &Weights<'_>, config: &Config) -> Result<Self> {
         let size = config.hidden_size;
-        let kinds = weights.matrix("embeddings.token_type_embeddings.weight", config.token_types, size)?;
+        let types = weights.matrix("embeddings.token_type_embeddings.weight", config.token_types, size)?;
         let positions = weights.matrix("embeddings.position_embeddings.weight", config.positions, size)?;
         Ok(Self {
             words: weights.matrix("embeddings.word_embeddings.weight", config.vocabulary, size)?,
-            positions: positions + kinds.row(0),
-            norm: Norm::read(&weights, "embeddings.LayerNorm", config)?,
-            layers: (0..config.layers).map(|layer| Layer::read(&weights, layer, config)).collect::<Result<_>>()?,
+            positions: types.outer_iter().take(TEXTS_TOGETHER_MAX).map(|row| &positions + &row).collect(),
+            norm: Norm::read(weights, "embeddings.LayerNorm", config)?,
+            layers: (0..config.layers).map(|layer| Layer::read(weights, layer, config)).collect::<Result<_>>()?,
             heads: config.heads,
         })
     }
 
     /// The states of all tokens of the texts, one row for each token.
-    pub(super) fn encode(&self, texts: &[Vec<u32>]) -> Array2<f32> {
-        let count = texts.iter().map(Vec::len).sum();
+    pub(crate) fn encode(&self, texts: &[Tokens]) -> Array2<f32> {
+        let count = texts.iter().map(Tokens::len).sum();
         let mut states = Array2::zeros((count, self.words.ncols()));
-        let tokens = texts.iter().flat_map(|ids| ids.iter().enumerate());
-        for (mut row, (position, id)) in states.outer_iter_mut().zip(tokens) {
-            row += &self.words.row(*id as usize);
-            row += &self.positions.row(position);
+        let tokens = texts.iter().flat_map(Tokens::places);
+        for (mut row, (id, part, position)) in states.outer_iter_mut().zip(tokens) {
+            row += &self.words.row(id as usize);
+            if let Some(positions) = self.positions.get(part) {
+                row += &positions.row(position);
+            }
         }
         self.norm.apply(&mut states);
         for layer in &self.layers {
@@ -82,13 +88,13 @@ impl Layer {
         })
     }
 
-    fn apply(&self, states: Array2<f32>, texts: &[Vec<u32>], heads: usize) -> Array2<f32> {
+    fn apply(&self, states: Array2<f32>, texts: &[Tokens], heads: usize) -> Array2<f32> {
         let [query, key, value] = [&self.query, &self.key, &self.value].map(|linear| linear.apply(&states));
         let mut attended = Array2::zeros(states.raw_dim());
         let width = states.ncols() / heads;
         let mut first = 0;
-        for ids in texts {
-            let rows = first..first + ids.len();
+        for text in texts {
+            let rows = first..first + text.len();
             first = rows.end;
             for head in 0..heads {
                 let columns = head * width..(head + 1) * width;
@@ -134,19 +140,19 @@ fn attention(query: &ArrayView2<'_, f32>, key: &ArrayView2<'_, f32>, value: &Arr
 
 /// A multiplication with weights, and an addition.
 #[derive(Debug)]
-struct Linear {
+pub(crate) struct Linear {
     /// One row for each component of the result.
     weights: Array2<f32>,
     bias: Array1<f32>,
 }
 
 impl Linear {
-    fn read(weights: &Weights<'_>, name: &str, from: usize, to: usize) -> Result<Self> {
+    pub(crate) fn read(weights: &Weights<'_>, name: &str, from: usize, to: usize) -> Result<Self> {
         let bias = weights.vector(&format!("{name}.bias"), to)?;
         Ok(Self { weights: weights.matrix(&format!("{name}.weight"), to, from)?, bias })
     }
 
-    fn apply(&self, states: &Array2<f32>) -> Array2<f32> {
+    pub(crate) fn apply(&self, states: &Array2<f32>) -> Array2<f32> {
         states.dot(&self.weights.t()) + &self.bias
     }
 }
