@@ -5,6 +5,10 @@
 //! codes differ least from the query's include nearly all of its nearest neighbours (Charikar 2002). They depend
 //! only on the vectors, not on the order of insertion, so all nodes return the same results.
 
+use products::{dot_product, dot_products};
+
+mod products;
+
 /// Default maximum number of rows for an exact scan.
 ///
 /// Measured with `erstwhile-bench scale`: at this size, a scan takes about as long as the rest of a search.
@@ -19,7 +23,7 @@ const FOUND_MAX: usize = 20_000;
 /// Vectors of one model, one row per document, quantized to eight bits per component.
 ///
 /// Every row has its own scale: the dot product of two rows is that of their bytes times both scales. A scan of
-/// 10,000 rows of 256 components takes a few hundred microseconds.
+/// 10,000 rows of 256 components takes less than two hundred microseconds.
 #[derive(Debug)]
 pub(super) struct VectorIndex {
     dimensions: usize,
@@ -100,11 +104,10 @@ impl VectorIndex {
         }
         let query = Quantized::new(query);
         if self.scales.len() <= self.exact_max {
-            let rows = self.bytes.chunks_exact(self.dimensions);
-            return rows
-                .zip(&self.scales)
-                .map(|(row, scale)| dot_product(row, &query.bytes) as f32 * scale * query.scale)
-                .collect();
+            let mut products = vec![0; self.scales.len()];
+            dot_products(&self.bytes, &query.bytes, &mut products);
+            let cosine = |(product, scale): (i32, &f32)| product as f32 * scale * query.scale;
+            return products.into_iter().zip(&self.scales).map(cosine).collect();
         }
         let mut cosines = vec![0.0; self.scales.len()];
         for row in self.nearest(&query).into_iter().chain(best_found(found)) {
@@ -184,21 +187,6 @@ fn best_found(found: &[f32]) -> Vec<usize> {
         rows.retain(|row| found[*row] > worst);
     }
     rows
-}
-
-/// The dot product, with sixteen independent sums for instruction-level parallelism.
-fn dot_product(left: &[i8], right: &[i8]) -> i32 {
-    const LANES: usize = 16;
-    let mut sums = [0_i32; LANES];
-    let (left, right) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
-    let rest: i32 =
-        left.remainder().iter().zip(right.remainder()).map(|(one, other)| i32::from(*one) * i32::from(*other)).sum();
-    for (one, other) in left.zip(right) {
-        for lane in 0..LANES {
-            sums[lane] += i32::from(one[lane]) * i32::from(other[lane]);
-        }
-    }
-    sums.iter().sum::<i32>() + rest
 }
 
 #[cfg(test)]
