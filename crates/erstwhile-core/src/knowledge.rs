@@ -65,9 +65,10 @@ pub struct Knowledge {
     identities: Identities,
     slots: HashMap<SlotKey, Slot>,
     facts: HashMap<AssertionId, Box<Fact>>,
+    /// The facts of assertions that support one with another id.
     fact_of: HashMap<AssertionId, AssertionId>,
     facts_about: HashMap<EntityId, CompactSet<AssertionId>>,
-    entities: BTreeMap<EntityId, Entity>,
+    entities: BTreeMap<EntityId, Box<Entity>>,
 }
 
 /// The assertions of a slot, and the facts computed from them.
@@ -165,8 +166,8 @@ impl Knowledge {
         for id in &touched.entities {
             let before = self.rebuild_entity(*id);
             let shown = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
-            let now = self.entities.get(id).map(shown);
-            if before.as_ref().map(shown) != now {
+            let now = self.entities.get(id).map(Box::as_ref).map(shown);
+            if before.as_deref().map(shown) != now {
                 of_changed_ends.extend(self.facts_about.get(id).into_iter().flatten().copied());
                 if self.declares_types() {
                     with_renamed_objects.extend(self.facts_about(*id).map(|fact| fact.subject));
@@ -183,11 +184,11 @@ impl Knowledge {
     }
 
     /// Builds an entity from the present evidence; returns what it was.
-    fn rebuild_entity(&mut self, id: EntityId) -> Option<Entity> {
+    fn rebuild_entity(&mut self, id: EntityId) -> Option<Box<Entity>> {
         match self.build_entity(id) {
             Some(mut entity) => {
                 entity.episodes.shrink_to_fit();
-                self.entities.insert(id, entity)
+                self.entities.insert(id, Box::new(entity))
             }
             None => self.entities.remove(&id),
         }
@@ -426,7 +427,12 @@ impl Knowledge {
 
     /// A fact, by its id or by the id of a supporting assertion.
     pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
-        self.facts.get(&id).or_else(|| self.facts.get(self.fact_of.get(&id)?)).map(Box::as_ref)
+        self.facts.get(&id).or_else(|| self.facts.get(&self.fact_id(id))).map(Box::as_ref)
+    }
+
+    /// The id of the fact that an assertion supports; its own id if it supports none.
+    fn fact_id(&self, assertion: AssertionId) -> AssertionId {
+        self.fact_of.get(&assertion).copied().unwrap_or(assertion)
     }
 
     /// The facts whose subject or object is an entity.
@@ -460,12 +466,12 @@ impl Knowledge {
 
     /// All entities, ordered by id, without values.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
-        self.entities.values()
+        self.entities.values().map(Box::as_ref)
     }
 
     /// An entity, by its id or by the id of one of its names.
     pub fn entity(&self, id: EntityId) -> Option<&Entity> {
-        self.entities.get(&self.entity_of(id))
+        self.entities.get(&self.entity_of(id)).map(Box::as_ref)
     }
 
     /// The operator's edit of an entity, for merging with the next one.
@@ -487,7 +493,7 @@ impl Knowledge {
     /// The facts that an episode supports, ordered by id.
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
         let said = self.by_episode.get(&episode).into_iter().flatten();
-        let ids: BTreeSet<AssertionId> = said.filter_map(|id| self.fact_of.get(id)).copied().collect();
+        let ids: BTreeSet<AssertionId> = said.map(|id| self.fact_id(*id)).collect();
         ids.into_iter().filter_map(|id| self.facts.get(&id)).map(Box::as_ref).collect()
     }
 

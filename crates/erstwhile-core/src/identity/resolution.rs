@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::titles::Bearer;
 use super::{Name, ShortName};
-use crate::compact::CompactSet;
+use crate::compact::{CompactSet, Counts};
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
 /// The names and links of a graph, and the entity of each name.
@@ -32,7 +32,8 @@ pub struct Identities {
     link_counts: HashMap<LinkContent, usize>,
     links_of_name: HashMap<EntityId, CompactSet<LinkContent>>,
     /// By short name: the people who can be called so (by the first two rules), with the number of such names of theirs.
-    people: HashMap<ShortName, BTreeMap<EntityId, usize>>,
+    people: HashMap<ShortName, Counts<EntityId>>,
+    /// The entities of the names that do not represent theirs.
     representative: HashMap<EntityId, EntityId>,
     members: HashMap<EntityId, Vec<EntityId>>,
     pending: Pending,
@@ -223,9 +224,9 @@ impl Identities {
     fn count(&mut self, short: &ShortName, person: EntityId, is_added: bool) {
         self.mark_short_name(short);
         let people = self.people.entry(short.clone()).or_default();
-        let names = people.entry(person).or_default();
-        *names = if is_added { *names + 1 } else { names.saturating_sub(1) };
-        if *names == 0 {
+        if is_added {
+            people.add(person);
+        } else {
             people.remove(&person);
         }
         if people.is_empty() {
@@ -235,8 +236,7 @@ impl Identities {
 
     /// The person who can be called by a short name, if there is exactly one.
     fn only_person(&self, short: &ShortName) -> Option<EntityId> {
-        let people = self.people.get(short)?;
-        let only = people.keys().next().copied().filter(|_| people.len() == 1)?;
+        let only = *self.people.get(short)?.only()?;
         // "Mr. Smith" and "Mrs. Smith" are two people, of whom one may be "Jane Smith".
         let bearers = || self.names_short_for(short).filter_map(|id| Some(self.names.get(&id)?.name.bearer()));
         let conflict = bearers().any(|bearer| bearer == Bearer::Man) && bearers().any(|bearer| bearer == Bearer::Woman);
@@ -397,7 +397,7 @@ impl Identities {
             let Some(representative) = members.iter().copied().min_by_key(|id| self.representative_key(*id)) else {
                 continue;
             };
-            for member in &members {
+            for member in members.iter().filter(|member| **member != representative) {
                 self.representative.insert(*member, representative);
             }
             self.members.insert(representative, members);

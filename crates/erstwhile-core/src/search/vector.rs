@@ -30,7 +30,7 @@ pub(super) struct VectorIndex {
     exact_max: usize,
     bytes: Vec<i8>,
     scales: Vec<f32>,
-    /// The signs of each row's components.
+    /// The signs of each row's components; empty as long as all rows are compared.
     codes: Vec<u64>,
 }
 
@@ -66,20 +66,32 @@ impl VectorIndex {
 
     /// Sets the vector of a document; one of another length counts as zeros.
     pub(super) fn put(&mut self, document: u32, vector: &[f32]) {
-        let (slot, code_words) = (document as usize, self.code_words());
+        let slot = document as usize;
         if self.scales.len() <= slot {
             grow(&mut self.scales, slot + 1, 0.0);
             grow(&mut self.bytes, (slot + 1) * self.dimensions, 0);
-            grow(&mut self.codes, (slot + 1) * code_words, 0);
         }
-        if vector.len() != self.dimensions {
+        if vector.len() == self.dimensions {
+            let quantized = Quantized::new(vector);
+            self.bytes[slot * self.dimensions..(slot + 1) * self.dimensions].copy_from_slice(&quantized.bytes);
+            self.scales[slot] = quantized.scale;
+        } else {
             self.scales[slot] = 0.0;
-            return;
         }
-        let quantized = Quantized::new(vector);
-        self.bytes[slot * self.dimensions..(slot + 1) * self.dimensions].copy_from_slice(&quantized.bytes);
-        self.codes[slot * code_words..(slot + 1) * code_words].copy_from_slice(&binary_code(&quantized.bytes));
-        self.scales[slot] = quantized.scale;
+        if self.scales.len() > self.exact_max && self.dimensions > 0 {
+            self.update_codes(slot);
+        }
+    }
+
+    /// Computes the code of a row, and of all rows that have none.
+    fn update_codes(&mut self, slot: usize) {
+        let (rows, code_words) = (self.scales.len(), self.code_words());
+        let known = self.codes.len() / code_words.max(1);
+        grow(&mut self.codes, rows * code_words, 0);
+        for row in (known..rows).chain([slot]) {
+            let code = self.row(row).map(binary_code).unwrap_or_default();
+            self.codes[row * code_words..(row + 1) * code_words].copy_from_slice(&code);
+        }
     }
 
     /// Number of 64-bit words of a binary code.
