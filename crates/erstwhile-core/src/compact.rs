@@ -213,6 +213,9 @@ mod tests {
             assert_eq!((own.len(), own.is_empty()), (standard.len(), standard.is_empty()));
         }
         assert!(matches!(own, CompactSet::Many(_)), "both forms were tried");
+        let mut two = CompactSet::One(2);
+        two.insert(1);
+        assert!(two.iter().eq(&[1, 2]), "two items are sorted");
     }
 
     #[test]

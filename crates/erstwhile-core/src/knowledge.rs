@@ -50,7 +50,7 @@ pub struct Knowledge {
     naming: Naming,
     /// Apart from the entities: no list contains them.
     values: HashMap<EntityId, Value>,
-    mentions: HashMap<EntityId, Mentions>,
+    mentions: HashMap<EntityId, Box<Mentions>>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
     fact_edits: HashMap<AssertionId, FactEdit>,
@@ -74,8 +74,8 @@ pub struct Knowledge {
 /// The assertions of a slot, and the facts computed from them.
 #[derive(Debug, Default)]
 struct Slot {
-    members: Vec<AssertionId>,
-    facts: Vec<AssertionId>,
+    members: CompactSet<AssertionId>,
+    facts: CompactSet<AssertionId>,
 }
 
 /// The facts, entities and statements that a change of evidence created, changed or removed.
@@ -295,15 +295,14 @@ impl Knowledge {
     /// Adds an assertion that is in no slot to its slot.
     fn add_to_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
-            push(&mut self.slots.entry(key.clone()).or_default().members, id);
+            self.slots.entry(key.clone()).or_default().members.insert(id);
             slots.insert(key);
         }
     }
 
     fn remove_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
-            let at = slot.members.iter().position(|member| *member == id);
-            at.map(|at| slot.members.swap_remove(at));
+            slot.members.remove(&id);
         }
         slots.insert(key);
     }
@@ -361,7 +360,7 @@ impl Knowledge {
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
                 let of_value = self.values.remove(&name).map(|value| value.mentions);
-                let mentions = self.mentions.remove(&name).or(of_value).unwrap_or_default();
+                let mentions = self.mentions.remove(&name).map(|mentions| *mentions).or(of_value).unwrap_or_default();
                 for episode in mentions.episodes() {
                     if let Some(names) = self.mentioned.get_mut(&episode) {
                         names.retain(|mentioned| *mentioned != name);
@@ -521,7 +520,7 @@ impl Knowledge {
             if names.len() >= limit && names.last().is_some_and(|(last, _)| last != at) {
                 break;
             }
-            let then = self.mentions.get(name).into_iter().flat_map(Mentions::iter);
+            let then = self.mentions.get(name).into_iter().flat_map(|mentions| mentions.iter());
             let then = then.filter(|(occurrence, _)| occurrence.recorded_at == *at).map(|(_, written)| written);
             names.extend(then.max_by_key(|written| written.sort_key()).map(|written| (*at, written)));
         }
@@ -529,7 +528,9 @@ impl Knowledge {
         names.sort_by(|(left_at, left), (right_at, right)| {
             right_at.cmp(left_at).then(left.sort_key().cmp(&right.sort_key()))
         });
-        let owned = |(_, written): (_, &WrittenName)| (written.name.clone(), written.entity_type.clone());
+        let owned = |(_, written): (_, &WrittenName)| {
+            (written.name.to_string(), written.entity_type.as_deref().map(str::to_owned))
+        };
         names.into_iter().take(limit).map(owned).collect()
     }
 

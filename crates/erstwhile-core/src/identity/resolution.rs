@@ -22,9 +22,10 @@ use crate::model::{EntityId, Link, LinkId, LinkKind};
 pub struct Identities {
     /// Ids that always represent their class: the user and the assistant.
     anchors: Vec<EntityId>,
-    names: HashMap<EntityId, NameEntry>,
+    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
+    names: HashMap<EntityId, Box<NameEntry>>,
     /// Name ids by [`Name::key`].
-    by_name: HashMap<String, CompactSet<EntityId>>,
+    by_name: HashMap<Box<str>, CompactSet<EntityId>>,
     /// Name ids by what they are short names for.
     short_names: HashMap<ShortName, CompactSet<EntityId>>,
     links: HashMap<LinkId, Link>,
@@ -119,12 +120,12 @@ impl Identities {
         }
         self.remove_name(name.id);
         self.mark_changed(name.id);
-        self.by_name.entry(name.key()).or_default().insert(name.id);
+        self.by_name.entry(name.key().into_boxed_str()).or_default().insert(name.id);
         if let Some(short) = name.short() {
             self.mark_short_name(&short);
             self.short_names.entry(short).or_default().insert(name.id);
         }
-        self.names.insert(name.id, NameEntry { name, counted: None });
+        self.names.insert(name.id, Box::new(NameEntry { name, counted: None }));
     }
 
     /// Removes a name, if present.
@@ -136,11 +137,11 @@ impl Identities {
         let Some(entry) = self.names.remove(&id) else { return };
         self.mark_changed(id);
         let key = entry.name.key();
-        if let Some(by_name) = self.by_name.get_mut(&key) {
+        if let Some(by_name) = self.by_name.get_mut(key.as_str()) {
             by_name.remove(&id);
             self.pending.ids.extend(by_name.iter());
             if by_name.is_empty() {
-                self.by_name.remove(&key);
+                self.by_name.remove(key.as_str());
             }
         }
         if let Some(short) = short
@@ -289,7 +290,7 @@ impl Identities {
     /// Adds the ids that the first two rules could join with an id.
     fn add_stated_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
         if let Some(entry) = self.names.get(&id) {
-            next.extend(self.by_name.get(&entry.name.key()).into_iter().flatten());
+            next.extend(self.by_name.get(entry.name.key().as_str()).into_iter().flatten());
         }
         for (left, right, _) in self.links_of_name.get(&id).into_iter().flatten() {
             next.extend([*left, *right]);
@@ -346,7 +347,7 @@ impl Identities {
         }
         for id in ids {
             let Some(entry) = self.names.get(id) else { continue };
-            let Some(same) = self.by_name.get(&entry.name.key()) else { continue };
+            let Some(same) = self.by_name.get(entry.name.key().as_str()) else { continue };
             if same.iter().next() == Some(id) {
                 for (one, other) in same.iter().zip(same.iter().skip(1)) {
                     classes.join(*one, *other);

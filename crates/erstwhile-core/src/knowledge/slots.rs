@@ -46,17 +46,19 @@ impl Knowledge {
 
     /// Computes the facts of a slot.
     pub(super) fn compute_facts(&mut self, slot: &SlotKey) -> Vec<AssertionId> {
-        let members = self.slots.get(slot).map(|slot| slot.members.clone()).unwrap_or_default();
-        if members.is_empty() {
+        let members = self.slots.get(slot).map(|slot| &slot.members).filter(|members| !members.is_empty());
+        let Some(members) = members else {
             self.slots.remove(slot);
             return Vec::new();
-        }
+        };
         let claims: Vec<&Assertion> =
             members.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
         let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
         if let Some(slot) = self.slots.get_mut(slot) {
-            slot.facts.clone_from(&ids);
+            for id in &ids {
+                slot.facts.insert(*id);
+            }
         }
         for mut fact in facts {
             fact.assertions.shrink_to_fit();
