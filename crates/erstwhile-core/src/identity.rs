@@ -84,14 +84,15 @@ pub struct Name {
     pub id: EntityId,
     /// When the system first saw it.
     pub recorded_at: Timestamp,
-    normal: String,
-    kind: Option<String>,
+    normal: Box<str>,
+    kind: Option<Box<str>>,
 }
 
 impl Name {
     /// Creates a name as written, with its type according to the evidence.
     pub fn new(id: EntityId, name: &str, entity_type: Option<&str>, recorded_at: Timestamp) -> Self {
-        Self { id, recorded_at, normal: normalise(name), kind: normalise_type(entity_type) }
+        let kind = normalise_type(entity_type).map(String::into_boxed_str);
+        Self { id, recorded_at, normal: normalise(name).into_boxed_str(), kind }
     }
 
     /// Creates a name of a graph's evidence. That of somebody with the user's given name ([`namesake_id`]) is joined with
@@ -108,7 +109,7 @@ impl Name {
             return named;
         }
         // The null character is in no other name.
-        Self { normal: format!("namesake\0{}", named.normal), ..named }
+        Self { normal: format!("namesake\0{}", named.normal).into_boxed_str(), ..named }
     }
 
     /// Returns the earlier of two occurrences of a name, with a deterministic choice if their times are equal.
@@ -132,7 +133,7 @@ impl Name {
     fn key(&self) -> String {
         match self.parts() {
             (Some(_), rest) if rest.len() > 1 => rest.join(" "),
-            _ => self.normal.clone(),
+            _ => self.normal.to_string(),
         }
     }
 

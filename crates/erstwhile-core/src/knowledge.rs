@@ -50,7 +50,7 @@ pub struct Knowledge {
     naming: Naming,
     /// Apart from the entities: no list contains them.
     values: HashMap<EntityId, Value>,
-    mentions: HashMap<EntityId, Mentions>,
+    mentions: HashMap<EntityId, Box<Mentions>>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
     fact_edits: HashMap<AssertionId, FactEdit>,
@@ -65,16 +65,17 @@ pub struct Knowledge {
     identities: Identities,
     slots: HashMap<SlotKey, Slot>,
     facts: HashMap<AssertionId, Box<Fact>>,
+    /// The facts of assertions that support one with another id.
     fact_of: HashMap<AssertionId, AssertionId>,
     facts_about: HashMap<EntityId, CompactSet<AssertionId>>,
-    entities: BTreeMap<EntityId, Entity>,
+    entities: BTreeMap<EntityId, Box<Entity>>,
 }
 
 /// The assertions of a slot, and the facts computed from them.
 #[derive(Debug, Default)]
 struct Slot {
-    members: Vec<AssertionId>,
-    facts: Vec<AssertionId>,
+    members: CompactSet<AssertionId>,
+    facts: CompactSet<AssertionId>,
 }
 
 /// The facts, entities and statements that a change of evidence created, changed or removed.
@@ -165,8 +166,8 @@ impl Knowledge {
         for id in &touched.entities {
             let before = self.rebuild_entity(*id);
             let shown = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
-            let now = self.entities.get(id).map(shown);
-            if before.as_ref().map(shown) != now {
+            let now = self.entities.get(id).map(Box::as_ref).map(shown);
+            if before.as_deref().map(shown) != now {
                 of_changed_ends.extend(self.facts_about.get(id).into_iter().flatten().copied());
                 if self.declares_types() {
                     with_renamed_objects.extend(self.facts_about(*id).map(|fact| fact.subject));
@@ -183,11 +184,11 @@ impl Knowledge {
     }
 
     /// Builds an entity from the present evidence; returns what it was.
-    fn rebuild_entity(&mut self, id: EntityId) -> Option<Entity> {
+    fn rebuild_entity(&mut self, id: EntityId) -> Option<Box<Entity>> {
         match self.build_entity(id) {
             Some(mut entity) => {
                 entity.episodes.shrink_to_fit();
-                self.entities.insert(id, entity)
+                self.entities.insert(id, Box::new(entity))
             }
             None => self.entities.remove(&id),
         }
@@ -294,15 +295,14 @@ impl Knowledge {
     /// Adds an assertion that is in no slot to its slot.
     fn add_to_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
-            push(&mut self.slots.entry(key.clone()).or_default().members, id);
+            self.slots.entry(key.clone()).or_default().members.insert(id);
             slots.insert(key);
         }
     }
 
     fn remove_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
-            let at = slot.members.iter().position(|member| *member == id);
-            at.map(|at| slot.members.swap_remove(at));
+            slot.members.remove(&id);
         }
         slots.insert(key);
     }
@@ -360,7 +360,7 @@ impl Knowledge {
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
                 let of_value = self.values.remove(&name).map(|value| value.mentions);
-                let mentions = self.mentions.remove(&name).or(of_value).unwrap_or_default();
+                let mentions = self.mentions.remove(&name).map(|mentions| *mentions).or(of_value).unwrap_or_default();
                 for episode in mentions.episodes() {
                     if let Some(names) = self.mentioned.get_mut(&episode) {
                         names.retain(|mentioned| *mentioned != name);
@@ -426,7 +426,12 @@ impl Knowledge {
 
     /// A fact, by its id or by the id of a supporting assertion.
     pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
-        self.facts.get(&id).or_else(|| self.facts.get(self.fact_of.get(&id)?)).map(Box::as_ref)
+        self.facts.get(&id).or_else(|| self.facts.get(&self.fact_id(id))).map(Box::as_ref)
+    }
+
+    /// The id of the fact that an assertion supports; its own id if it supports none.
+    fn fact_id(&self, assertion: AssertionId) -> AssertionId {
+        self.fact_of.get(&assertion).copied().unwrap_or(assertion)
     }
 
     /// The facts whose subject or object is an entity.
@@ -460,12 +465,12 @@ impl Knowledge {
 
     /// All entities, ordered by id, without values.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
-        self.entities.values()
+        self.entities.values().map(Box::as_ref)
     }
 
     /// An entity, by its id or by the id of one of its names.
     pub fn entity(&self, id: EntityId) -> Option<&Entity> {
-        self.entities.get(&self.entity_of(id))
+        self.entities.get(&self.entity_of(id)).map(Box::as_ref)
     }
 
     /// The operator's edit of an entity, for merging with the next one.
@@ -487,7 +492,7 @@ impl Knowledge {
     /// The facts that an episode supports, ordered by id.
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
         let said = self.by_episode.get(&episode).into_iter().flatten();
-        let ids: BTreeSet<AssertionId> = said.filter_map(|id| self.fact_of.get(id)).copied().collect();
+        let ids: BTreeSet<AssertionId> = said.map(|id| self.fact_id(*id)).collect();
         ids.into_iter().filter_map(|id| self.facts.get(&id)).map(Box::as_ref).collect()
     }
 
@@ -515,7 +520,7 @@ impl Knowledge {
             if names.len() >= limit && names.last().is_some_and(|(last, _)| last != at) {
                 break;
             }
-            let then = self.mentions.get(name).into_iter().flat_map(Mentions::iter);
+            let then = self.mentions.get(name).into_iter().flat_map(|mentions| mentions.iter());
             let then = then.filter(|(occurrence, _)| occurrence.recorded_at == *at).map(|(_, written)| written);
             names.extend(then.max_by_key(|written| written.sort_key()).map(|written| (*at, written)));
         }
@@ -523,7 +528,9 @@ impl Knowledge {
         names.sort_by(|(left_at, left), (right_at, right)| {
             right_at.cmp(left_at).then(left.sort_key().cmp(&right.sort_key()))
         });
-        let owned = |(_, written): (_, &WrittenName)| (written.name.clone(), written.entity_type.clone());
+        let owned = |(_, written): (_, &WrittenName)| {
+            (written.name.to_string(), written.entity_type.as_deref().map(str::to_owned))
+        };
         names.into_iter().take(limit).map(owned).collect()
     }
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::titles::Bearer;
 use super::{Name, ShortName};
-use crate::compact::CompactSet;
+use crate::compact::{CompactSet, Counts};
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
 /// The names and links of a graph, and the entity of each name.
@@ -22,9 +22,10 @@ use crate::model::{EntityId, Link, LinkId, LinkKind};
 pub struct Identities {
     /// Ids that always represent their class: the user and the assistant.
     anchors: Vec<EntityId>,
-    names: HashMap<EntityId, NameEntry>,
+    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
+    names: HashMap<EntityId, Box<NameEntry>>,
     /// Name ids by [`Name::key`].
-    by_name: HashMap<String, CompactSet<EntityId>>,
+    by_name: HashMap<Box<str>, CompactSet<EntityId>>,
     /// Name ids by what they are short names for.
     short_names: HashMap<ShortName, CompactSet<EntityId>>,
     links: HashMap<LinkId, Link>,
@@ -32,7 +33,8 @@ pub struct Identities {
     link_counts: HashMap<LinkContent, usize>,
     links_of_name: HashMap<EntityId, CompactSet<LinkContent>>,
     /// By short name: the people who can be called so (by the first two rules), with the number of such names of theirs.
-    people: HashMap<ShortName, BTreeMap<EntityId, usize>>,
+    people: HashMap<ShortName, Counts<EntityId>>,
+    /// The entities of the names that do not represent theirs.
     representative: HashMap<EntityId, EntityId>,
     members: HashMap<EntityId, Vec<EntityId>>,
     pending: Pending,
@@ -118,12 +120,12 @@ impl Identities {
         }
         self.remove_name(name.id);
         self.mark_changed(name.id);
-        self.by_name.entry(name.key()).or_default().insert(name.id);
+        self.by_name.entry(name.key().into_boxed_str()).or_default().insert(name.id);
         if let Some(short) = name.short() {
             self.mark_short_name(&short);
             self.short_names.entry(short).or_default().insert(name.id);
         }
-        self.names.insert(name.id, NameEntry { name, counted: None });
+        self.names.insert(name.id, Box::new(NameEntry { name, counted: None }));
     }
 
     /// Removes a name, if present.
@@ -135,11 +137,11 @@ impl Identities {
         let Some(entry) = self.names.remove(&id) else { return };
         self.mark_changed(id);
         let key = entry.name.key();
-        if let Some(by_name) = self.by_name.get_mut(&key) {
+        if let Some(by_name) = self.by_name.get_mut(key.as_str()) {
             by_name.remove(&id);
             self.pending.ids.extend(by_name.iter());
             if by_name.is_empty() {
-                self.by_name.remove(&key);
+                self.by_name.remove(key.as_str());
             }
         }
         if let Some(short) = short
@@ -223,9 +225,9 @@ impl Identities {
     fn count(&mut self, short: &ShortName, person: EntityId, is_added: bool) {
         self.mark_short_name(short);
         let people = self.people.entry(short.clone()).or_default();
-        let names = people.entry(person).or_default();
-        *names = if is_added { *names + 1 } else { names.saturating_sub(1) };
-        if *names == 0 {
+        if is_added {
+            people.add(person);
+        } else {
             people.remove(&person);
         }
         if people.is_empty() {
@@ -235,8 +237,7 @@ impl Identities {
 
     /// The person who can be called by a short name, if there is exactly one.
     fn only_person(&self, short: &ShortName) -> Option<EntityId> {
-        let people = self.people.get(short)?;
-        let only = people.keys().next().copied().filter(|_| people.len() == 1)?;
+        let only = *self.people.get(short)?.only()?;
         // "Mr. Smith" and "Mrs. Smith" are two people, of whom one may be "Jane Smith".
         let bearers = || self.names_short_for(short).filter_map(|id| Some(self.names.get(&id)?.name.bearer()));
         let conflict = bearers().any(|bearer| bearer == Bearer::Man) && bearers().any(|bearer| bearer == Bearer::Woman);
@@ -289,7 +290,7 @@ impl Identities {
     /// Adds the ids that the first two rules could join with an id.
     fn add_stated_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
         if let Some(entry) = self.names.get(&id) {
-            next.extend(self.by_name.get(&entry.name.key()).into_iter().flatten());
+            next.extend(self.by_name.get(entry.name.key().as_str()).into_iter().flatten());
         }
         for (left, right, _) in self.links_of_name.get(&id).into_iter().flatten() {
             next.extend([*left, *right]);
@@ -346,7 +347,7 @@ impl Identities {
         }
         for id in ids {
             let Some(entry) = self.names.get(id) else { continue };
-            let Some(same) = self.by_name.get(&entry.name.key()) else { continue };
+            let Some(same) = self.by_name.get(entry.name.key().as_str()) else { continue };
             if same.iter().next() == Some(id) {
                 for (one, other) in same.iter().zip(same.iter().skip(1)) {
                     classes.join(*one, *other);
@@ -397,7 +398,7 @@ impl Identities {
             let Some(representative) = members.iter().copied().min_by_key(|id| self.representative_key(*id)) else {
                 continue;
             };
-            for member in &members {
+            for member in members.iter().filter(|member| **member != representative) {
                 self.representative.insert(*member, representative);
             }
             self.members.insert(representative, members);

@@ -25,10 +25,11 @@ impl Knowledge {
         if anchors(self.graph).contains(&entity) {
             let said = self.mentions.get(&entity)?.iter().filter(|(occurrence, _)| occurrence.episode.is_none());
             let last = said.max_by_key(|(occurrence, written)| (occurrence.recorded_at, &written.name));
-            return last.map(|(_, written)| written.name.as_str());
+            return last.map(|(_, written)| written.name.as_ref());
         }
         let mentions = members.iter().filter_map(|name| self.mentions.get(name));
-        identity::fullest_name(mentions.flat_map(Mentions::written_names).map(|written| written.name.as_str()))
+        let spellings = mentions.flat_map(|mentions| mentions.written_names());
+        identity::fullest_name(spellings.map(|written| written.name.as_ref()))
     }
 
     /// Builds an entity from its mentions, facts and edits; `None` if it has no mentions.
@@ -36,11 +37,11 @@ impl Knowledge {
         let members = self.members(entity);
         let name = self.name_of(entity)?.to_owned();
         let mentions = members.iter().filter_map(|id| self.mentions.get(id));
-        let mentions: Vec<&Mentions> = mentions.collect();
+        let mentions: Vec<&Mentions> = mentions.map(Box::as_ref).collect();
         let aliases: BTreeSet<String> = mentions
             .iter()
             .flat_map(|mentions| mentions.written_names())
-            .map(|written| written.name.clone())
+            .map(|written| written.name.to_string())
             .filter(|alias| *alias != name)
             .collect();
         let occurrences = || mentions.iter().flat_map(|mentions| mentions.iter());

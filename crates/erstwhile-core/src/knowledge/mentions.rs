@@ -20,8 +20,8 @@ pub(super) struct Mentions {
 /// A name as written, with its type.
 #[derive(Debug, PartialEq)]
 pub(super) struct WrittenName {
-    pub(super) name: String,
-    pub(super) entity_type: Option<String>,
+    pub(super) name: Box<str>,
+    pub(super) entity_type: Option<Box<str>>,
 }
 
 /// One occurrence of a name.
@@ -37,7 +37,10 @@ pub(super) struct Occurrence {
 impl Mentions {
     /// Adds a mention; returns false if it is already present.
     pub(super) fn add(&mut self, mention: Mention) -> bool {
-        let written = WrittenName { name: mention.name, entity_type: mention.entity_type };
+        let written = WrittenName {
+            name: mention.name.into_boxed_str(),
+            entity_type: mention.entity_type.map(String::into_boxed_str),
+        };
         let number = self.written_names.iter().position(|known| *known == written).unwrap_or_else(|| {
             push(&mut self.written_names, written);
             self.written_names.len() - 1
@@ -119,7 +122,7 @@ impl Knowledge {
     pub fn names_only_in(&self, episode: EpisodeId) -> Vec<EntityId> {
         let names = self.mentioned.get(&episode).into_iter().flatten().copied();
         let is_only_here = |name: &EntityId| {
-            let mut mentions = self.mentions.get(name).into_iter().flat_map(Mentions::iter);
+            let mut mentions = self.mentions.get(name).into_iter().flat_map(|mentions| mentions.iter());
             mentions.all(|(occurrence, _)| occurrence.episode == Some(episode))
         };
         names.filter(is_only_here).collect()
@@ -128,14 +131,14 @@ impl Knowledge {
     /// The mentions of names in an episode, without values, in no particular order.
     pub fn mentions_from(&self, episode: EpisodeId) -> Vec<Mention> {
         let names = self.mentioned.get(&episode).into_iter().flatten();
-        let mentions = names.filter_map(|name| Some((*name, self.mentions.get(name)?)));
+        let mentions = names.filter_map(|name| Some((*name, self.mentions.get(name)?.as_ref())));
         let of_episode = mentions.flat_map(|(entity, mentions)| {
             let here = mentions.iter().filter(|(occurrence, _)| occurrence.episode == Some(episode));
             here.map(move |(occurrence, written)| Mention {
                 episode: occurrence.episode,
-                name: written.name.clone(),
+                name: written.name.to_string(),
                 entity,
-                entity_type: written.entity_type.clone(),
+                entity_type: written.entity_type.as_deref().map(str::to_owned),
                 span: occurrence.start as usize..occurrence.end as usize,
                 recorded_at: occurrence.recorded_at,
             })

@@ -46,26 +46,24 @@ impl Knowledge {
 
     /// Computes the facts of a slot.
     pub(super) fn compute_facts(&mut self, slot: &SlotKey) -> Vec<AssertionId> {
-        let members = self.slots.get(slot).map(|slot| slot.members.clone()).unwrap_or_default();
-        if members.is_empty() {
+        let members = self.slots.get(slot).map(|slot| &slot.members).filter(|members| !members.is_empty());
+        let Some(members) = members else {
             self.slots.remove(slot);
             return Vec::new();
-        }
+        };
         let claims: Vec<&Assertion> =
             members.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
-        for id in &members {
-            // Ends and denials support no fact; they map to themselves.
-            self.fact_of.insert(*id, *id);
-        }
         let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
         if let Some(slot) = self.slots.get_mut(slot) {
-            slot.facts.clone_from(&ids);
+            for id in &ids {
+                slot.facts.insert(*id);
+            }
         }
         for mut fact in facts {
             fact.assertions.shrink_to_fit();
             fact.episodes.shrink_to_fit();
-            for assertion in &fact.assertions {
+            for assertion in fact.assertions.iter().filter(|assertion| **assertion != fact.id) {
                 self.fact_of.insert(*assertion, fact.id);
             }
             for entity in [fact.subject, fact.object] {

@@ -97,7 +97,7 @@ impl Knowledge {
                 && statement.span.start <= claim.span.start
                 && claim.span.end <= statement.span.end
         });
-        told.filter_map(|claim| self.facts.get(self.fact_of.get(&claim.id)?)).map(Box::as_ref).filter(|fact| {
+        told.filter_map(|claim| self.facts.get(&self.fact_id(claim.id))).map(Box::as_ref).filter(|fact| {
             let ended_later = match fact.closed_by {
                 Some(Closing::Assertion(by)) => {
                     self.assertions.get(&by).is_none_or(|by| by.episode != statement.episode)

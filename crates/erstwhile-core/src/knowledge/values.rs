@@ -53,7 +53,7 @@ impl Knowledge {
 
     fn rebuild_value(&mut self, id: EntityId, touched: &mut Touched) {
         let Some(value) = self.values.get_mut(&id) else { return };
-        let spellings = value.mentions.written_names().iter().map(|written| written.name.as_str());
+        let spellings = value.mentions.written_names().iter().map(|written| written.name.as_ref());
         match identity::fullest_name(spellings).map(str::to_owned).zip(value.mentions.first_at()) {
             Some((name, created_at)) => {
                 let episodes: BTreeSet<EpisodeId> = value.mentions.episodes().collect();

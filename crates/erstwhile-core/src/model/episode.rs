@@ -82,8 +82,8 @@ pub struct Episode {
     pub task: Option<TaskId>,
     /// Whether only entities and facts of declared types are extracted.
     pub strict: bool,
-    /// The reading by a language model, if one was asked for; set by the store.
-    pub model_reading: Option<ModelReading>,
+    /// The reading by a language model, if one was asked for; set by the store. Boxed: few episodes have one.
+    pub model_reading: Option<Box<ModelReading>>,
 }
 
 impl Episode {

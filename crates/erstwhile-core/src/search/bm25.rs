@@ -1,6 +1,10 @@
 //! Full-text search with BM25.
 
+use std::hash::BuildHasher;
+
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use smallvec::SmallVec;
 
 use crate::text::{for_each_word, stem, words};
@@ -13,7 +17,12 @@ const B: f32 = 0.75;
 /// Numbers the distinct terms of an index. Remembers the terms of words, so that each word is stemmed once.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
-    by_stem: HashMap<Box<str>, Term>,
+    /// The stems of all terms, one after the other: one allocation for all, as an index has very many.
+    stems: String,
+    terms: Vec<Term>,
+    /// The numbers of terms, hashed by their stems.
+    numbers: HashTable<u32>,
+    hasher: RandomState,
     /// By word as written, of words that are not their own stem: most words are.
     by_word: HashMap<Box<str>, u32>,
 }
@@ -21,7 +30,8 @@ pub(super) struct Terms {
 /// What is known of a stem.
 #[derive(Debug, Clone, Copy)]
 struct Term {
-    number: u32,
+    /// Where it ends in the stems.
+    end: u32,
     /// Whether the stem has been met as a word whose stem it is.
     is_word: bool,
 }
@@ -36,37 +46,60 @@ impl Terms {
     }
 
     fn term_of(&mut self, written: &str) -> Option<u32> {
-        if let Some(term) = self.by_stem.get(written).filter(|term| term.is_word) {
-            return Some(term.number);
+        let is_word = |number: &u32| self.terms.get(*number as usize).is_some_and(|term| term.is_word);
+        if let Some(number) = self.find(written).filter(is_word) {
+            return Some(number);
         }
         if let Some(number) = self.by_word.get(written) {
             return Some(*number);
         }
         let stem = stem(written)?;
         let is_word = stem == written;
-        let next = self.by_stem.len() as u32;
-        let term = self.by_stem.entry(stem.into_boxed_str()).or_insert(Term { number: next, is_word: false });
-        term.is_word |= is_word;
-        let number = term.number;
+        let number = self.find(&stem).unwrap_or_else(|| self.add(&stem));
+        self.terms[number as usize].is_word |= is_word;
         if !is_word {
             self.by_word.insert(written.into(), number);
         }
         Some(number)
     }
 
+    fn add(&mut self, stem: &str) -> u32 {
+        let number = self.terms.len() as u32;
+        self.stems.push_str(stem);
+        self.terms.push(Term { end: self.stems.len() as u32, is_word: false });
+        let (stems, terms, hasher) = (&self.stems, &self.terms, &self.hasher);
+        self.numbers
+            .insert_unique(hasher.hash_one(stem), number, |number| hasher.hash_one(stem_of(stems, terms, *number)));
+        number
+    }
+
     /// The number of a normalized word.
     pub(super) fn find(&self, word: &str) -> Option<u32> {
-        Some(self.by_stem.get(word)?.number)
+        let is_same = |number: &u32| stem_of(&self.stems, &self.terms, *number) == word;
+        self.numbers.find(self.hasher.hash_one(word), is_same).copied()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_stem.len()
+        self.terms.len()
+    }
+
+    /// Gives back memory that the present terms do not need.
+    pub(super) fn shrink(&mut self) {
+        self.stems.shrink_to_fit();
+        self.terms.shrink_to_fit();
     }
 
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
-        (self.by_stem.len() + self.by_word.len()) * 48
+        self.stems.len() + self.terms.len() * (size_of::<Term>() + 8) + self.by_word.len() * 48
     }
+}
+
+/// The stem of a term.
+fn stem_of<'a>(stems: &'a str, terms: &[Term], number: u32) -> &'a str {
+    let end = |number: usize| terms.get(number).map_or(0, |term| term.end as usize);
+    let start = (number as usize).checked_sub(1).map_or(0, end);
+    stems.get(start..end(number as usize)).unwrap_or_default()
 }
 
 /// The documents of a term, with the number of times. Most terms are in one or two documents, and need no memory of their
@@ -181,6 +214,15 @@ impl TextIndex {
     /// Average number of words of a document, at minimum one.
     pub(super) fn average_length(&self) -> f32 {
         (self.total_length as f32 / self.alive.max(1) as f32).max(1.0)
+    }
+
+    /// Gives back memory that the present documents do not need.
+    pub(super) fn shrink(&mut self) {
+        self.terms.shrink();
+        self.postings.iter_mut().for_each(Postings::shrink_to_fit);
+        self.postings.shrink_to_fit();
+        self.documents.shrink_to_fit();
+        self.lengths.shrink_to_fit();
     }
 
     /// Approximate size in bytes.

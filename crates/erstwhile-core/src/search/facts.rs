@@ -1,5 +1,6 @@
 //! Search for facts.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -113,8 +114,8 @@ impl Searchable for FactSearch<'_> {
         self.channels.fact(id)
     }
 
-    fn channels(&self, _query: &str, _vector: &QueryVector) -> Channels {
-        self.channels.get().clone()
+    fn channels(&self, _query: &str, _vector: &QueryVector) -> Cow<'_, Channels> {
+        Cow::Borrowed(self.channels.get())
     }
 
     fn scores(&self, channels: &Channels) -> Scores {

@@ -1,8 +1,9 @@
 //! A hybrid index: full-text and vector search over documents of one kind.
 
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::bm25::{TextHits, TextIndex};
 use super::passages::PassageVectors;
@@ -12,7 +13,9 @@ use super::vector::VectorIndex;
 /// A full-text and a vector index over the same documents.
 #[derive(Debug)]
 pub(super) struct HybridIndex<Id> {
-    numbers: HashMap<Id, u32>,
+    /// The numbers of documents, hashed by their ids in `ids`.
+    numbers: HashTable<u32>,
+    hasher: RandomState,
     ids: Vec<Option<Id>>,
     free: Vec<u32>,
     text: TextIndex,
@@ -32,7 +35,8 @@ pub(super) struct Channels {
 impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     pub(super) fn new(dimensions: usize, exact_max: usize) -> Self {
         Self {
-            numbers: HashMap::default(),
+            numbers: HashTable::new(),
+            hasher: RandomState::default(),
             ids: Vec::new(),
             free: Vec::new(),
             text: TextIndex::default(),
@@ -42,13 +46,15 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     }
 
     pub(super) fn put(&mut self, id: Id, text: &str) -> u32 {
-        let number = self.numbers.get(&id).copied().unwrap_or_else(|| {
+        let number = self.number(id).unwrap_or_else(|| {
             let number = self.free.pop().unwrap_or(self.ids.len() as u32);
             if number as usize == self.ids.len() {
                 self.ids.push(None);
             }
             self.ids[number as usize] = Some(id);
-            self.numbers.insert(id, number);
+            let (ids, hasher) = (&self.ids, &self.hasher);
+            let hash = |number: &u32| hasher.hash_one(ids.get(*number as usize).copied().flatten());
+            self.numbers.insert_unique(hash(&number), number, hash);
             self.vectors.remove(number);
             self.model_vectors.remove(number);
             number
@@ -59,7 +65,10 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     }
 
     pub(super) fn remove(&mut self, id: Id) {
-        if let Some(number) = self.numbers.remove(&id) {
+        let hash = self.hasher.hash_one(Some(id));
+        let entry = self.numbers.find_entry(hash, |number| self.ids.get(*number as usize) == Some(&Some(id)));
+        if let Ok(entry) = entry {
+            let (number, _) = entry.remove();
             self.ids[number as usize] = None;
             self.text.remove(number);
             self.vectors.remove(number);
@@ -68,8 +77,16 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         }
     }
 
+    /// Gives back memory that the present documents do not need, after many were added.
+    pub(super) fn shrink(&mut self) {
+        self.ids.shrink_to_fit();
+        self.text.shrink();
+    }
+
+    /// The number of a document.
     pub(super) fn number(&self, id: Id) -> Option<u32> {
-        self.numbers.get(&id).copied()
+        let hash = self.hasher.hash_one(Some(id));
+        self.numbers.find(hash, |number| self.ids.get(*number as usize) == Some(&Some(id))).copied()
     }
 
     pub(super) fn id(&self, number: u32) -> Option<Id> {
@@ -141,5 +158,25 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         self.text.weight() + self.vectors.weight() + self.model_vectors.weight()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_document_has_its_number_until_it_is_removed_and_numbers_are_used_again() {
+        let mut index = HybridIndex::<u64>::new(0, 10);
+        let numbers: Vec<u32> = (0..100).map(|id| index.put(id, "tea")).collect();
+        assert_eq!(index.put(7, "coffee"), numbers[7]);
+        index.remove(7);
+        index.remove(7);
+        assert_eq!((index.number(7), index.id(numbers[7]), index.len()), (None, None, 99));
+        assert_eq!(index.put(200, "tea"), numbers[7], "the free number");
+        index.shrink();
+        for id in (0..100).filter(|id| *id != 7).chain([200]) {
+            assert_eq!(index.number(id).and_then(|number| index.id(number)), Some(id));
+        }
     }
 }

@@ -80,6 +80,7 @@ impl GraphIndex {
     /// Applies changes of evidence; returns the texts to embed.
     pub fn apply(&mut self, mut evidence: Evidence) -> Vec<PendingEmbedding> {
         let large = evidence.is_large();
+        let is_first = self.version == 0;
         self.version = self.version.max(evidence.version);
         let episodes = std::mem::take(&mut evidence.episodes);
         let removed: Vec<EpisodeId> = evidence
@@ -103,7 +104,20 @@ impl GraphIndex {
         if let Some(awaiting) = &mut self.awaiting {
             awaiting.extend(pending.iter().map(|pending| pending.item));
         }
+        // Most indexes are loaded at once, and little is added to them afterwards.
+        if is_first {
+            self.shrink();
+        }
         pending
+    }
+
+    /// Gives back memory that lists reserved while they grew.
+    fn shrink(&mut self) {
+        self.turns.shrink();
+        self.facts.shrink();
+        self.entities.shrink();
+        self.statements.shrink();
+        self.names.shrink();
     }
 
     /// Updates facts and entities that may have changed; returns the texts to embed.

@@ -1,6 +1,7 @@
 //! Finds the names that occur in a text: those whose words all occur in it.
 
 use foldhash::HashSet;
+use smallvec::SmallVec;
 
 use super::bm25::Terms;
 use crate::text::words;
@@ -10,9 +11,9 @@ use crate::text::words;
 pub(super) struct NameIndex {
     terms: Terms,
     /// Documents by term of their name.
-    postings: Vec<Vec<u32>>,
+    postings: Vec<SmallVec<[u32; 2]>>,
     /// Distinct terms of each document's name.
-    names: Vec<Vec<u32>>,
+    names: Vec<Box<[u32]>>,
 }
 
 impl NameIndex {
@@ -21,15 +22,15 @@ impl NameIndex {
         self.remove(document);
         let mut own = self.terms.of(name);
         own.dedup();
-        self.postings.resize_with(self.terms.len(), Vec::new);
+        self.postings.resize_with(self.terms.len(), SmallVec::new);
         for term in &own {
             self.postings[*term as usize].push(document);
         }
         let slot = document as usize;
         if self.names.len() <= slot {
-            self.names.resize(slot + 1, Vec::new());
+            self.names.resize(slot + 1, Box::default());
         }
-        self.names[slot] = own;
+        self.names[slot] = own.into_boxed_slice();
     }
 
     /// Removes a document's name, if present.
@@ -47,6 +48,14 @@ impl NameIndex {
         let named: HashSet<u32> =
             said.iter().flat_map(|term| self.postings[*term as usize].iter().filter(whole)).copied().collect();
         named.into_iter().collect()
+    }
+
+    /// Gives back memory that the present names do not need, after many were added.
+    pub(super) fn shrink(&mut self) {
+        self.terms.shrink();
+        self.postings.iter_mut().for_each(SmallVec::shrink_to_fit);
+        self.postings.shrink_to_fit();
+        self.names.shrink_to_fit();
     }
 
     /// Approximate size in bytes.

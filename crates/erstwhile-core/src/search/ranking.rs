@@ -1,5 +1,6 @@
 //! The steps shared by searches for episodes, facts and entities: both channels, fusion, filter, reranking.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -29,8 +30,8 @@ pub(super) trait Searchable {
     fn item(&self, id: Self::Id) -> Option<&Self::Item>;
 
     /// The scores of all documents for a query.
-    fn channels(&self, query: &str, vector: &QueryVector) -> Channels {
-        self.documents().search(query, vector)
+    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels> {
+        Cow::Owned(self.documents().search(query, vector))
     }
 
     /// The scores of all documents, by number, from those of the channels.
@@ -57,7 +58,7 @@ pub(super) trait Candidates {
     fn knowledge(&self) -> &Knowledge;
 
     /// The scores of all documents for a query.
-    fn channels(&self, query: &str, vector: &QueryVector) -> Channels;
+    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels>;
 
     fn id(&self, number: u32) -> Option<Self::Id>;
 
@@ -90,7 +91,7 @@ impl<S: Searchable> Candidates for S {
         Searchable::knowledge(self)
     }
 
-    fn channels(&self, query: &str, vector: &QueryVector) -> Channels {
+    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels> {
         Searchable::channels(self, query, vector)
     }
 
@@ -141,7 +142,7 @@ pub(super) fn search<C: Candidates>(searched: &C, request: &SearchRequest) -> Ve
 pub(super) struct Ranking<'a, C> {
     searched: &'a C,
     request: &'a SearchRequest,
-    pub(super) channels: Channels,
+    pub(super) channels: Cow<'a, Channels>,
     pub(super) scores: Scores,
 }
 
@@ -297,22 +298,47 @@ pub(super) fn top(
     tie: impl Fn(u32, u32) -> Ordering,
 ) -> Vec<(u32, f32)> {
     let better_first = |left: &(u32, f32), right: &(u32, f32)| rerank::better_first(*left, *right, &tie);
-    let hits = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
-    let mut rest: Vec<(u32, f32)> = hits.map(|(number, score)| (number as u32, *score)).collect();
     let mut found = Vec::with_capacity(wanted);
+    let mut last = None;
     // Sorting all hits is slower than selecting a few times `wanted`, which usually suffices.
     let mut chunk = wanted * 2;
-    while !rest.is_empty() && found.len() < wanted {
-        let later = if rest.len() > chunk {
-            rest.select_nth_unstable_by(chunk, better_first);
-            rest.split_off(chunk)
-        } else {
-            Vec::new()
-        };
-        let mut best = std::mem::replace(&mut rest, later);
-        best.sort_unstable_by(better_first);
+    while found.len() < wanted {
+        let best = best_behind(scores, last, chunk, better_first);
+        last = best.last().copied();
+        let is_end = best.len() < chunk;
         found.extend(best.into_iter().filter(|(number, _)| passes(*number)).take(wanted - found.len()));
+        if is_end {
+            break;
+        }
         chunk *= 4;
     }
     found
+}
+
+/// The best `count` hits, best first, of those that come after `last`.
+///
+/// Only hits that are better than the worst of `count` others are kept, so that most scores are compared with one number.
+fn best_behind(
+    scores: &[f32],
+    last: Option<(u32, f32)>,
+    count: usize,
+    better_first: impl Fn(&(u32, f32), &(u32, f32)) -> Ordering,
+) -> Vec<(u32, f32)> {
+    let mut best: Vec<(u32, f32)> = Vec::with_capacity((2 * count).min(scores.len()));
+    let mut worst = 0.0_f32;
+    for (number, score) in scores.iter().enumerate() {
+        let hit = (number as u32, *score);
+        let is_hit = *score > 0.0 && *score >= worst && last.is_none_or(|last| better_first(&hit, &last).is_gt());
+        if is_hit {
+            best.push(hit);
+        }
+        if best.len() >= 2 * count {
+            best.select_nth_unstable_by(count - 1, &better_first);
+            best.truncate(count);
+            worst = best.last().map_or(0.0, |(_, score)| *score);
+        }
+    }
+    best.sort_unstable_by(&better_first);
+    best.truncate(count);
+    best
 }

@@ -1,5 +1,7 @@
 //! Search for statements, and for facts and statements together.
 
+use std::borrow::Cow;
+
 use foldhash::HashSet;
 
 use super::facts::{FactChannels, FactSearch};
@@ -145,16 +147,16 @@ impl Candidates for Both<'_> {
         Searchable::knowledge(&self.facts)
     }
 
-    fn channels(&self, query: &str, vector: &QueryVector) -> Channels {
+    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels> {
         let (facts, statements) = (self.facts.documents(), self.statements.documents());
-        let mut both = Searchable::channels(&self.facts, query, vector);
+        let mut both = Searchable::channels(&self.facts, query, vector).into_owned();
         let more = statements.search(query, vector);
         let (count, more_count) = (facts.len() as f32, statements.len() as f32);
         let total = both.text.average_length * count + more.text.average_length * more_count;
         both.text.average_length = total / (count + more_count).max(1.0);
         both.text.scores.extend(more.text.scores);
         both.cosines.extend(more.cosines);
-        both
+        Cow::Owned(both)
     }
 
     fn id(&self, number: u32) -> Option<AssertionId> {

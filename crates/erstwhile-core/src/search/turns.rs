@@ -277,10 +277,17 @@ impl Turns {
         self.adjacent.get(number).copied().unwrap_or([None, None])
     }
 
+    /// Gives back memory that the present episodes do not need, after many were added.
+    pub(super) fn shrink(&mut self) {
+        self.documents.shrink();
+        self.adjacent.shrink_to_fit();
+        self.rows.shrink_to_fit();
+    }
+
     /// Approximate size in bytes.
     pub(super) fn weight(&self) -> usize {
         /// Approximate size of an episode without its text.
-        const FIELDS: usize = 400;
+        const FIELDS: usize = 320;
         self.documents.weight() + self.content_bytes + self.episodes.len() * FIELDS
     }
 }

@@ -12,10 +12,10 @@ impl PartitionState {
         let version = self.row.version;
         let is_cancelled = |reading: &ModelReading| reading.state == ModelReadingState::Cancelled;
         if let Some(stored) = self.stored_episode(id)
-            && !stored.episode.model_reading.as_ref().is_some_and(is_cancelled)
+            && !stored.episode.model_reading.as_deref().is_some_and(is_cancelled)
         {
             let reading = ModelReading { state: ModelReadingState::Awaiting, report: ModelReport::default() };
-            stored.episode.model_reading = Some(reading);
+            stored.episode.model_reading = Some(Box::new(reading));
             stored.version = version;
         }
         self.enqueue_for_model(from);
@@ -57,7 +57,8 @@ impl PartitionState {
             stored.version = version;
         }
         let report = report.map(|(_, report)| report).unwrap_or_default();
-        stored.episode.model_reading = Some(ModelReading { state: ModelReadingState::Cancelled, report });
+        let cancelled = ModelReading { state: ModelReadingState::Cancelled, report };
+        stored.episode.model_reading = Some(Box::new(cancelled));
     }
 
     /// The operator corrects what an assertion says.

@@ -85,7 +85,7 @@ impl GraphHandle {
             let episodes = index.episodes().filter(|episode| episode.state == EpisodeState::Processed);
             let wanted = episodes.filter(|episode| {
                 is_worth_a_call(episode)
-                    && !episode.model_reading.as_ref().is_some_and(is_cancelled)
+                    && !episode.model_reading.as_deref().is_some_and(is_cancelled)
                     && !index.knowledge.is_corrected(episode.id)
             });
             wanted.map(|episode| episode.id).collect()

@@ -247,7 +247,7 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         },
         task: row.optional_uuid()?.map(Into::into),
         strict: row.int()? != 0,
-        model_reading: read_model_reading(row.int()?, row.optional_text()?)?,
+        model_reading: read_model_reading(row.int()?, row.optional_text()?)?.map(Box::new),
     };
     checksums::check(row.optional_int()?, checksums::of_episode(&episode), || format!("episode {}", episode.id))?;
     Ok(episode)

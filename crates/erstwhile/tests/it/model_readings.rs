@@ -36,7 +36,7 @@ async fn world_with(settings: ModelReadingSettings) -> (World, Arc<ScriptedExtra
 
 async fn reading(world: &World, id: EpisodeId) -> ModelReading {
     let episode = world.engine.project(world.project).find_episode(id).await.expect("the episode");
-    episode.model_reading.expect("a reading")
+    *episode.model_reading.expect("a reading")
 }
 
 async fn read_all(world: &World) {

@@ -1,5 +1,7 @@
 //! What is known about all turns for one query, and the features of each.
 
+use std::borrow::Cow;
+
 use foldhash::HashMap;
 
 use super::EpisodeSearch;
@@ -27,7 +29,7 @@ pub(super) struct Signals<'a> {
     question: Question,
     /// BM25 without the names of speakers, divided by the best.
     content: Vec<f32>,
-    raw_cosines: Vec<f32>,
+    raw_cosines: Cow<'a, [f32]>,
     /// Standardized cosines.
     cosines: Vec<f32>,
     threads: Threads,
@@ -44,7 +46,7 @@ pub(super) struct Signals<'a> {
 }
 
 impl<'a> Signals<'a> {
-    pub(super) fn new(search: &'a EpisodeSearch<'a>, channels: &Channels) -> Self {
+    pub(super) fn new(search: &'a EpisodeSearch<'a>, channels: &'a Channels) -> Self {
         let turns = &search.index.turns;
         let index = turns.documents.text();
         let question = Question::new(&search.request.query);
@@ -56,9 +58,13 @@ impl<'a> Signals<'a> {
         let all_terms = terms(&words);
         words.retain(|word| !names.contains(word));
         let ignored: Vec<u32> = search.request.ignored.iter().filter_map(|id| turns.documents.number(*id)).collect();
-        let content = if speakers.is_empty() { channels.text.scores.clone() } else { index.scores(&terms(&words)) };
+        let content = if speakers.is_empty() {
+            Cow::Borrowed(channels.text.scores.as_slice())
+        } else {
+            Cow::Owned(index.scores(&terms(&words)))
+        };
         let content = relative(&without(content, &ignored));
-        let raw_cosines = without(channels.cosines.clone(), &ignored);
+        let raw_cosines = without(Cow::Borrowed(channels.cosines.as_slice()), &ignored);
         let counts = |number: usize| turns.documents.id(number as u32).is_some() && !ignored.contains(&(number as u32));
         let average = index.average_length();
         Self {
@@ -153,9 +159,9 @@ impl<'a> Signals<'a> {
 }
 
 /// Scores in which some are zero.
-fn without(mut scores: Vec<f32>, ignored: &[u32]) -> Vec<f32> {
+fn without<'a>(mut scores: Cow<'a, [f32]>, ignored: &[u32]) -> Cow<'a, [f32]> {
     for number in ignored {
-        if let Some(score) = scores.get_mut(*number as usize) {
+        if let Some(score) = scores.to_mut().get_mut(*number as usize) {
             *score = 0.0;
         }
     }

@@ -139,10 +139,10 @@ pub(super) struct WireModelReading {
 
 impl WireModelReading {
     /// `None` if no model was asked; the operator may have corrected the episode before.
-    fn of(reading: Option<ModelReading>) -> Option<Self> {
+    fn of(reading: Option<Box<ModelReading>>) -> Option<Self> {
         let is_asked =
             |reading: &ModelReading| reading.state != ModelReadingState::Cancelled || !reading.report.model.is_empty();
-        let reading = reading.filter(is_asked)?;
+        let reading = reading.filter(|reading| is_asked(reading))?;
         Some(Self { state: reading.state.as_str(), report: reading.report })
     }
 }
