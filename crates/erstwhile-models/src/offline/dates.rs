@@ -319,14 +319,22 @@ fn speaks_of_past(tokens: &[Token]) -> bool {
     };
     // "We moved the launch to 29 October": it is to come.
     let is_moved = |at: usize| {
-        tokens[at].is_any(&["moved", "rescheduled", "pushed", "postponed", "shifted"])
+        tokens[at].is_any(&["moved", "rescheduled", "pushed", "postponed", "shifted", "extended", "delayed", "changed"])
             && tokens[at..].windows(2).any(|pair| {
                 pair[0].is("to") && (pair[1].kind == TokenKind::Number || calendar::is_month(&pair[1].lower))
             })
     };
     // "A guy called Marco".
+    // "My deadline was moved to 20 May".
+    let is_of_moved =
+        |at: usize| tokens[at].is_any(&["was", "were", "got", "been"]) && at + 1 < tokens.len() && is_moved(at + 1);
     let is_said_past = |(at, token): (usize, &Token)| {
-        is_past(&token.lower) && !token.is_any(&["called", "named"]) && !passive(at) && !has_got(at) && !is_moved(at)
+        !is_of_moved(at)
+            && is_past(&token.lower)
+            && !token.is_any(&["called", "named"])
+            && !passive(at)
+            && !has_got(at)
+            && !is_moved(at)
     };
     let past = tokens.iter().enumerate().any(is_said_past);
     !going && !tokens.iter().any(|token| token.is_any(&future)) && past

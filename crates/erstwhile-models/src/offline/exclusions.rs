@@ -141,7 +141,6 @@ impl SentenceReader<'_, '_> {
             "OWNS_BUSINESS" => {
                 s.is_lemma(context.verb, &["have", "get"]) && kinds.has(Kind::Propn) && !kinds.has(Kind::Business)
             }
-            // "Gone back to the model railway".
             // "Moved to Amarillo": a town, unless the name is that of a company.
             "STARTED_JOB" if s.lemma(context.verb) == "move" => {
                 let known = s.lexicon.kinds(s.lower(object));
@@ -150,6 +149,8 @@ impl SentenceReader<'_, '_> {
                     && !known.intersects(company)
                     && !super::word_forms::is_company_name(&super::nouns::name(&s, object))
             }
+            // "I got a new therapist".
+            "STARTED_JOB" if kinds.has(Kind::Title) && !kinds.has(Kind::Job) => s.has_child_word(object, &["a", "an"]),
             "STARTED_JOB" if s.lemma(context.verb) == "go" => {
                 !kinds.intersects(Kinds::of(&[Kind::Job, Kind::Org, Kind::OrgName, Kind::Business, Kind::Office]))
             }

@@ -96,7 +96,12 @@ impl MoodReader<'_, '_> {
                 reading = self.open_complement(verb, head, reading, depth)?;
                 mood = reading.mood;
             }
-            Dep::Pcomp => mood = self.after_preposition(head, mood, depth)?,
+            Dep::Pcomp => {
+                let above = self.after_preposition(head, depth)?;
+                mood = above.mood;
+                // "I'm not thinking of moving".
+                reading.negated = negated != above.negated;
+            }
             Dep::Conj if s.is_verb(head) => {
                 reading = self.coordinated(verb, head, reading, !auxiliaries.is_empty(), depth)?;
                 mood = reading.mood;
@@ -360,29 +365,30 @@ impl MoodReader<'_, '_> {
     }
 
     /// "thinking of moving", "after moving", "interested in learning".
-    fn after_preposition(&self, preposition: usize, _mood: Mood, depth: u8) -> Option<Mood> {
+    fn after_preposition(&self, preposition: usize, depth: u8) -> Option<Reading> {
         let s = self.sentence;
         let governor = s.head(preposition);
         let word = s.lemma(governor);
         let above = if s.is_verb(governor) {
-            self.clause(governor, depth + 1)?.mood
+            self.clause(governor, depth + 1)?
         } else if matches!(s.dep(governor), Dep::Acomp | Dep::Attr) {
-            self.clause(s.head(governor), depth + 1)?.mood
+            self.clause(s.head(governor), depth + 1)?
         } else {
             return None;
         };
         let of = s.is(preposition, &["of", "about"]);
-        match word {
-            "think" | "talk" if of => Some(Mood::Considered),
-            "dream" if of => Some(Mood::Wanted),
-            "plan" => Some(Mood::Planned),
-            "look" if s.is(preposition, &["to"]) => Some(Mood::Planned),
-            _ if s.is(governor, &["excited", "thrilled"]) => Some(Mood::Planned),
-            _ if s.is(preposition, &["after", "since"]) => Some(Mood::Actual),
-            _ if s.is(governor, &["interested", "keen"]) => Some(Mood::Wanted),
-            _ if s.is(governor, &["good", "great", "used"]) => Some(above),
-            _ => None,
-        }
+        let mood = match word {
+            "think" | "talk" if of => Mood::Considered,
+            "dream" if of => Mood::Wanted,
+            "plan" => Mood::Planned,
+            "look" if s.is(preposition, &["to"]) => Mood::Planned,
+            _ if s.is(governor, &["excited", "thrilled"]) => Mood::Planned,
+            _ if s.is(preposition, &["after", "since"]) => Mood::Actual,
+            _ if s.is(governor, &["interested", "keen"]) => Mood::Wanted,
+            _ if s.is(governor, &["good", "great", "used"]) => above.mood,
+            _ => return None,
+        };
+        Some(Reading { mood, negated: above.negated })
     }
 
     /// The second of two verbs shares the mood of the first.

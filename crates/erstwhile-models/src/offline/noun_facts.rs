@@ -21,8 +21,28 @@ const WILD: &[&str] =
 
 /// Verbs whose object is not yet, or no longer, one's own.
 const NOT_OWNING: &[&str] = &[
-    "buy", "get", "sell", "lose", "design", "plan", "want", "build", "create", "find", "replace", "upgrade", "need",
-    "receive", "expect", "await",
+    "buy",
+    "get",
+    "sell",
+    "lose",
+    "design",
+    "plan",
+    "want",
+    "build",
+    "create",
+    "find",
+    "replace",
+    "upgrade",
+    "need",
+    "receive",
+    "expect",
+    "await",
+    "cancel",
+    "return",
+    "end",
+    "drop",
+    "quit",
+    "terminate",
 ];
 
 /// Things that have no number.
