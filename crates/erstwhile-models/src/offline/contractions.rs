@@ -213,7 +213,10 @@ fn written_out(
             })
     };
     if let Some(owner) = word.strip_suffix("'s").filter(|owner| {
-        !owner.is_empty() && (NOT_POSSESSED.split_whitespace().any(|known| known == next) || acts(owner))
+        // "The master's in Kumasi" is a degree.
+        !owner.is_empty()
+            && !matches!(owner.to_lowercase().as_str(), "master" | "bachelor")
+            && (NOT_POSSESSED.split_whitespace().any(|known| known == next) || acts(owner))
     }) {
         if is_home(&text[..at], next) {
             return None;

@@ -343,6 +343,12 @@ fn answers(question: &str, answer: &Unit, (opening, works): (Option<bool>, bool)
         } else {
             text
         };
+        // "Did you go to Rome?" - "Yes, in May".
+        let times = ["on ", "in ", "last ", "yesterday", "two ", "three ", "a few ", "this "];
+        let happened = yes && matches!(words[0], "did" | "have") && !has_verb(rest);
+        if happened && times.iter().any(|lead| rest.to_lowercase().starts_with(lead)) {
+            return vec![place(&format!("{full} {rest}"))];
+        }
         if !rest.is_empty() {
             let rest = follow_ups::after_yes_or_no(&words, yes, rest);
             units.push(at_place_of(answer, &rest));
@@ -455,7 +461,10 @@ fn yes_or_no(words: &[&str], yes: bool) -> Option<String> {
             format!("I am not {} anymore", tail.trim_start_matches("still "))
         }
         ("are", Some(_), false) => format!("I am not {tail}"),
-        ("did", Some(_), true) => format!("I did {tail}"),
+        ("did", Some(_), true) => {
+            let (verb, rest) = tail.split_once(' ').unwrap_or((&tail, ""));
+            format!("I {} {rest}", questions::past(verb)).trim_end().to_owned()
+        }
         ("did", Some(_), false) => format!("I did not {tail}"),
         ("have", Some(_), true) => format!("I have {tail}"),
         ("have", Some(_), false) => format!("I haven't {tail}"),

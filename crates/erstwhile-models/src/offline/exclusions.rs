@@ -8,32 +8,14 @@ use super::mood::Mood;
 use super::reader::{SentenceReader, Trust};
 
 /// What makes a part of the body a condition.
-const AILING: &[&str] = &[
-    "bad",
-    "sore",
-    "stiff",
-    "broken",
-    "torn",
-    "weak",
-    "dodgy",
-    "swollen",
-    "sprained",
-    "twisted",
-    "frozen",
-    "slipped",
-    "trapped",
-    "painful",
-    "gammy",
-    "fractured",
-    "bruised",
-    "dislocated",
-    "ruptured",
-    "dicky",
-    "wonky",
-];
+const AILING: &str = "bad sore stiff broken torn weak dodgy swollen sprained twisted frozen slipped trapped painful gammy \
+    fractured bruised dislocated ruptured dicky wonky";
 
 /// What one makes and eats.
 const MEALS: &[&str] = &["dinner", "lunch", "breakfast", "brunch", "supper", "meal", "feast", "barbecue", "bbq"];
+
+/// What one shares with whom one works.
+const DESKS: &[&str] = &["studio", "office", "desk", "workspace", "car"];
 
 /// Verbs for what one stops and has not given up: "stopped getting my nails done".
 pub(super) const NOT_GIVEN_UP: &[&str] = &[
@@ -70,7 +52,9 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
-            "USES" | "OWNS" | "BOUGHT" | "GAVE" | "SET_ASIDE" => self.is_no_possession(context, name, object, kinds),
+            "USES" | "OWNS" | "BOUGHT" | "GAVE" | "SET_ASIDE" | "RENTS" => {
+                self.is_no_possession(context, name, object, kinds)
+            }
             "READ" => {
                 s.subtree(object).any(|token| s.lower(token).contains("watch"))
                     // "Finished a Tamiya 1/48 Spitfire".
@@ -273,6 +257,8 @@ impl SentenceReader<'_, '_> {
             "VISITED" if s.child_of(context.verb, &[Dep::Dobj]).is_some_and(|whom| s.pos(whom) == Pos::Pron) => true,
             // "Many honours in my life".
             // "Studying for an MBA": not yet.
+            // "She has her exam certificate in June": to come.
+            "HAS_DEGREE" if s.lemma(context.verb) == "have" && context.date.is_some() => true,
             "HAS_DEGREE" => {
                 s.has_child_word(object, &["many", "several"])
                     || s.is_lemma(context.verb, &["study", "work", "apply"])
@@ -350,7 +336,9 @@ impl SentenceReader<'_, '_> {
             }
             // "I have a bad back", but everybody has a back.
             "HAS_CONDITION" => {
-                kinds.has(Kind::BodyPart) && !kinds.has(Kind::Condition) && !s.has_child_word(object, AILING)
+                kinds.has(Kind::BodyPart)
+                    && !kinds.has(Kind::Condition)
+                    && !s.children(object).any(|c| AILING.split(' ').any(|ailing| s.lower(c) == ailing))
             }
             _ => false,
         }
@@ -417,6 +405,10 @@ impl SentenceReader<'_, '_> {
             }
             // "A man threw Linda into the sea".
             "HOSTED" => kinds.has(Kind::Person),
+            // "I saw Sarah yesterday".
+            "ATTENDED" if s.lemma(context.verb) == "see" && s.is_given_name(object) => true,
+            // "Took the ferry to Roscoff".
+            "ATTENDED" if s.lemma(context.verb) == "take" && frame.slot == "to" => !kinds.has(Kind::Event),
             // "I have a dentist appointment on Thursday" is to come; a series that one watches is no event.
             "ATTENDED" => {
                 kinds.has(Kind::Gym)
@@ -526,12 +518,7 @@ impl SentenceReader<'_, '_> {
                 s.lemma(context.verb) == "leave" && !partner && !by_name
             }
             // "I share a studio with two artists" to work in.
-            "LIVES_WITH" => {
-                let desk = |c: usize| {
-                    s.dep(c) == Dep::Dobj && s.is_lemma(c, &["studio", "office", "desk", "workspace", "car"])
-                };
-                s.child(context.verb, desk).is_some()
-            }
+            "LIVES_WITH" => s.child_of(context.verb, &[Dep::Dobj]).is_some_and(|shared| s.is_lemma(shared, DESKS)),
             "LIVES_IN" => {
                 s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
             }
@@ -549,9 +536,12 @@ impl SentenceReader<'_, '_> {
                         || s.subject(context.verb).is_some_and(|subject| s.is(subject, &["we"])))
             }
             // "Seeing someone", not "saw Dr Lund".
+            // "I was in the rain with my nephew".
             "DATING" => {
-                s.is_lemma(context.verb, &["see"])
-                    && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
+                let kin = s.lexicon.kin(s.lemma(object));
+                kin.is_some_and(|kin| !matches!(kin, "DATING" | "MARRIED_TO" | "ENGAGED_TO"))
+                    || s.is_lemma(context.verb, &["see"])
+                        && (s.tag(context.verb) != Tag::Vbg || s.child(object, |c| is_title(s.lower(c))).is_some())
             }
             "VISITED_PERSON" => {
                 s.is_lemma(context.verb, &["see"]) && s.child(object, |c| is_title(s.lower(c))).is_none()

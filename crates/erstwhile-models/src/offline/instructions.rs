@@ -21,11 +21,34 @@ const WHENEVER: &[&str] = &[
     "each time you ",
     "if you ever ",
     "when i ask ",
+    "when i'm wrong",
+    "when i am wrong",
+    "when i make ",
+    "when i get ",
+    "if i get ",
+    "if i make ",
     "whenever i ask ",
 ];
 
 /// Beginnings of orders about how to answer, which are lasting ones.
 const STYLE: &[&str] = &[
+    "don't ever ",
+    "do not ever ",
+    "answer in ",
+    "reply in ",
+    "respond in ",
+    "make every ",
+    "make each ",
+    "make all your ",
+    "be blunt ",
+    "be direct ",
+    "be honest when ",
+    "be brief ",
+    "be concise ",
+    "keep code ",
+    "keep explanations ",
+    "keep examples ",
+    "keep everything ",
     "keep your answers ",
     "keep your replies ",
     "keep your responses ",
@@ -70,12 +93,14 @@ fn is_order(text: &str) -> bool {
 
 /// The instruction that a sentence gives, if it is a lasting one.
 pub(super) fn read(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches(['.', '!', ' ']);
+    let text = text.split(". ").next().unwrap_or(text).trim().trim_end_matches(['.', '!', ' ']);
     if text.split_whitespace().count() > WORDS_MAX || text.contains(['{', '}', '<', '>', '|', '=', '\n']) {
         return None;
     }
     let lower = text.to_ascii_lowercase();
-    let bare = lower.strip_prefix("please ").unwrap_or(&lower);
+    let bare = lower.strip_prefix("so ").unwrap_or(&lower);
+    let bare = bare.strip_prefix("please ").unwrap_or(bare);
+    let bare = bare.strip_suffix(", please").unwrap_or(bare);
     let always = ["always ", "never "].iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(|rest| {
         let first = rest.split(' ').next().unwrap_or_default();
         ORDERS.split_whitespace().any(|order| order == first) && !rest.starts_with("give up")
@@ -83,7 +108,8 @@ pub(super) fn read(text: &str) -> Option<String> {
     let lasting = LASTING.iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(is_order);
     let ends = [" from now on", " going forward", " in future", " in the future"].iter().any(|end| bare.ends_with(end));
     let whenever = WHENEVER.iter().any(|lead| bare.starts_with(lead))
-        && bare.split_once(", ").is_some_and(|(_, order)| is_order(order));
+        && bare.split_once(", ").is_some_and(|(_, order)| is_order(order))
+        || bare.split_once(" from now on, ").is_some_and(|(order, _)| is_order(order));
     let of_style = STYLE.iter().any(|lead| bare.starts_with(lead))
         || bare
             .strip_prefix("don't ")

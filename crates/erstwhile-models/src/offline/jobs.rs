@@ -144,12 +144,18 @@ impl SentenceReader<'_, '_> {
             let relation = if located { "WORKS_IN" } else { "WORKS_AT" };
             let joined = s.lower(preposition);
             let object = Object::entity(name.clone(), entity_type(kinds, s.lexicon.objects(relation)));
+            let works = match context.reading.mood {
+                Mood::Planned => "will work",
+                Mood::Wanted => "wants to work",
+                Mood::Considered => "may work",
+                _ => "works",
+            };
             self.add(FactParts {
                 subject: context.subject,
                 relation,
                 object,
                 statement: format!(
-                    "{} works {} {name}",
+                    "{} {works} {} {name}",
                     context.subject.name,
                     if located {
                         "in"

@@ -261,7 +261,10 @@ impl MoodReader<'_, '_> {
         if self.marks(verb, &["than"]) {
             return None;
         }
-        if self.marks(verb, &["when"]) && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vb) || s.tag(verb) == Tag::Vb
+        // "As I don't eat shellfish" is finite.
+        let finite = s.child(verb, |c| s.dep(c) == Dep::Aux && s.is(c, &["do", "does", "did"])).is_some();
+        if self.marks(verb, &["when"]) && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vb)
+            || s.tag(verb) == Tag::Vb && !finite
         {
             return None;
         }
@@ -306,7 +309,7 @@ impl MoodReader<'_, '_> {
             return None;
         }
         // "Remember that I am allergic" is an order, but what it says is true.
-        if s.tag(head) == Tag::Vb && s.is_lemma(head, &["remember", "note", "know", "forget", "keep"]) {
+        if s.tag(head) == Tag::Vb && s.is_lemma(head, &["remember", "note", "know", "forget", "keep", "tell"]) {
             return Some(());
         }
         let above = self.clause(head, depth + 1)?;

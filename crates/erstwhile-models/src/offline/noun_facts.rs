@@ -300,9 +300,19 @@ impl SentenceReader<'_, '_> {
                 let gender = people::gender(&s, token).or_else(|| gender_of_name(name));
                 // The recogniser takes composers and towns for people: of them "she" says nothing.
                 let first = name.split(' ').next().unwrap_or_default().to_lowercase();
-                let is_known = gender.is_some() || s.lexicon.is(&first, Kind::FirstName);
+                let is_here = s.is_probable_name(token) && s.is_place_of_person(token);
+                let is_known = gender.is_some() || is_here || s.lexicon.is(&first, Kind::FirstName);
                 let stranger = Person { gender, known: is_known, ..Person::named(name) };
                 self.people.remember(&known.unwrap_or(stranger));
+            }
+            return;
+        }
+        // "How is Harpreet?", "I saw Thandi".
+        if s.is_proper(token) && s.is_probable_name(token) && s.is_place_of_person(token) {
+            let name = s.text(token);
+            if !self.people.is_namesake(name) {
+                let known = self.people.known(name).cloned();
+                self.people.remember(&known.unwrap_or_else(|| Person::named(name)));
             }
             return;
         }

@@ -338,7 +338,9 @@ impl People {
     /// A person, an organisation or a thing with a proper name.
     fn named_thing(&self, sentence: &Sentence<'_>, token: usize) -> Option<Person> {
         let recognised = sentence.pos(token) == Pos::Propn && sentence.entity(token).is_some();
-        if !sentence.is_proper(token) && !recognised {
+        // "Harpreet lives in Leeds": to the parser, an adjective.
+        let unfamiliar = sentence.is_probable_name(token) && acts_like_a_person(sentence, token);
+        if !sentence.is_proper(token) && !recognised && !unfamiliar {
             return None;
         }
         let kind = match sentence.entity_kind(token) {
@@ -510,7 +512,11 @@ fn is_someone_else(sentence: &Sentence<'_>, token: usize) -> bool {
 
 /// "Salma works at …", "Lisa lives in …": whatever the recogniser calls a single name, a person does that.
 pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool {
-    const VERBS: &[&str] = &["live", "love", "like", "hate", "enjoy", "study", "marry", "speak", "prefer", "retire"];
+    const VERBS: &[&str] = &[
+        "live", "love", "like", "hate", "enjoy", "study", "marry", "speak", "prefer", "retire", "play", "collect",
+        "cook", "bake", "knit", "paint", "sing", "swim", "ride", "sleep", "laugh", "cry", "graduate", "propose",
+        "teach",
+    ];
     let verb = sentence.head(token);
     let works_at = || {
         sentence.lemma(verb) == "work"
@@ -529,7 +535,7 @@ pub(super) fn acts_like_a_person(sentence: &Sentence<'_>, token: usize) -> bool 
         })
     };
     sentence.dep(token) == Dep::Nsubj
-        && sentence.entity(token).is_some_and(|entity| entity.tokens.len() == 1)
+        && (sentence.entity(token).is_some_and(|entity| entity.tokens.len() == 1) || sentence.is_probable_name(token))
         && !sentence.text(token).chars().all(char::is_uppercase)
         && sentence.text(token).chars().all(char::is_alphabetic)
         && (sentence.is_lemma(verb, VERBS) || works_at() || works_then() || has_title() || has_own())

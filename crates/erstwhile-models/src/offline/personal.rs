@@ -92,7 +92,7 @@ impl SentenceReader<'_, '_> {
                     // "The first one".
                     && !(s.is(child, &["one"]) && s.has_child(child, &[Dep::Det, Dep::Amod]))
                     && !s.has_child(child, &[Dep::Prep])
-                    && s.text(child).len() < 4
+                    && (s.text(child).len() < 4 || number_of(s.lower(child)).is_some_and(|number| number < 120))
                 {
                     return Some(child);
                 }

@@ -52,6 +52,10 @@ impl SentenceReader<'_, '_> {
     pub(super) fn is_no_possession(&self, context: &Context<'_>, name: &str, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
         match name {
+            // "Renting six headsets from a shop in Kona".
+            "RENTS" if s.lemma(context.verb) == "rent" => {
+                s.dep(object) == Dep::Pobj && s.has_child(context.verb, &[Dep::Dobj])
+            }
             // "Saving $100 with a student discount" puts nothing aside.
             "SET_ASIDE" => s.subtree(context.verb).any(|token| s.is(token, &["discount", "coupon", "deal", "voucher"])),
             // "Flask-WTF 1.1.1": a version alone is no tool.
@@ -79,6 +83,7 @@ impl SentenceReader<'_, '_> {
                     && !s.lexicon.kinds(s.lower(object)).intersects(Kinds::of(&[Kind::Tech, Kind::KnownName]));
                 named && s.is_lemma(context.verb, &["have", "get"])
                     || kinds.has(Kind::Money)
+                    || kinds.has(Kind::Degree)
                     || s.subtree(object).any(|token| s.is(token, &["grand", "quid", "bucks", "dollars", "pounds"]))
                     || s.is_given_name(object)
                     // The recogniser takes cars for people.

@@ -278,7 +278,7 @@ fn is_frequency(answer: &str) -> bool {
 }
 
 /// The past form of a verb that people ask for: "grow" → "grew".
-fn past(verb: &str) -> String {
+pub(super) fn past(verb: &str) -> String {
     let irregular = match verb {
         "grow" => "grew",
         "go" => "went",

@@ -260,11 +260,12 @@ impl SentenceReader<'_, '_> {
     pub(super) fn is_past_of_present(&self, verb: usize, date: usize) -> bool {
         let s = self.s;
         let Some(date) = self.dates.get(date) else { return false };
-        s.lemma(verb) == "have"
-            && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz)
-            && date.extent == Extent::During
-            && date.grain == Grain::Day
-            && date.until.is_some_and(|until| until.at < self.now)
+        let is_over = date.extent == Extent::During && date.until.is_some_and(|until| until.at < self.now);
+        let has = s.lemma(verb) == "have" && matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) && date.grain == Grain::Day;
+        // "I'm writing a novel that is set in 1962".
+        let present = |c: usize| s.dep(c) == Dep::Aux && s.is(c, &["am", "'m", "is", "'s", "are", "'re"]);
+        let under_way = s.tag(verb) == Tag::Vbg && s.child(verb, present).is_some() && date.grain >= Grain::Year;
+        is_over && (has || under_way)
     }
 
     /// "I bought a boat from 1968": how old the thing is.

@@ -148,6 +148,43 @@ impl<'a> Sentence<'a> {
             && self.dep(token) != Dep::Compound
     }
 
+    /// Whether a word that no list and no recogniser knows as a person's name is likely one: "Harpreet", "Thandi". Where it
+    /// stands must show that it is no town or company.
+    pub(super) fn is_probable_name(&self, token: usize) -> bool {
+        let text = self.text(token);
+        let shaped = self.is_capital(token) && text.chars().count() > 2 && text.chars().skip(1).all(char::is_lowercase);
+        let other = |entity: &Entity| {
+            entity.tokens.len() > 1
+                || !matches!(entity.kind, EntityKind::Person | EntityKind::Org | EntityKind::Gpe | EntityKind::Product)
+        };
+        let kinds = self.lexicon.kinds(self.lower(token));
+        shaped
+            && matches!(self.pos(token), Pos::Propn | Pos::Noun | Pos::Adj | Pos::X)
+            && !self.entity(token).is_some_and(other)
+            && !self.lexicon.is_word(self.lower(token))
+            && !self.lexicon.is_word(self.lemma(token))
+            && !kinds.has(Kind::KnownName)
+            && !kinds.has(Kind::Gpe)
+            && !self.has_child(token, &[Dep::Compound, Dep::Det, Dep::Amod, Dep::Poss])
+            && self.dep(token) != Dep::Compound
+    }
+
+    /// Whether a name stands where people do: who does something, or whom one sees, asks, marries.
+    pub(super) fn is_place_of_person(&self, token: usize) -> bool {
+        const VERBS: &[&str] = &[
+            "see", "meet", "tell", "ask", "call", "visit", "marry", "help", "invite", "thank", "text", "phone", "ring",
+            "miss",
+        ];
+        let above = self.head(token);
+        match self.dep(token) {
+            Dep::Nsubj | Dep::Nsubjpass => true,
+            Dep::Dobj | Dep::Dative => self.is_lemma(above, VERBS),
+            Dep::Pobj => self.is(above, &["with"]),
+            Dep::Conj => self.is_proper(above) && self.is_place_of_person(above),
+            _ => false,
+        }
+    }
+
     /// Whether a token is a name: a proper noun, or a noun with a capital within a sentence that does not shout.
     pub(super) fn is_proper(&self, token: usize) -> bool {
         let rest_is_lower = || self.text(token).chars().skip(1).all(char::is_lowercase);

@@ -116,9 +116,15 @@ impl SentenceReader<'_, '_> {
                 .trim_end_matches("pm")
                 .chars()
                 .all(|c| c.is_ascii_digit() || matches!(c, ':' | '.'))
-                || matches!(word, "am" | "pm" | "a.m." | "p.m." | "noon" | "midnight" | "o'clock")
+                || matches!(word, "am" | "pm" | "a.m." | "p.m." | "noon" | "midnight" | "o'clock" | "at" | "in" | "the")
+                || matches!(word, "evening" | "morning" | "afternoon" | "night")
         };
-        said.split(' ').all(|word| is_hour(&word.to_lowercase())).then(|| said.to_owned())
+        let hour = said.split(' ').all(|word| is_hour(&word.to_lowercase())).then_some(said)?;
+        // "The evening at 9".
+        Some(match hour.trim_start_matches("the ").split_once(" at ") {
+            Some((part, hour)) => format!("{hour} in the {part}"),
+            None => hour.to_owned(),
+        })
     }
 
     /// What a thing that is described in words is: "my thesis is on coral bleaching", "our stack is Rails and Postgres".
@@ -205,7 +211,7 @@ impl SentenceReader<'_, '_> {
     /// Whether a thing is how fast one was: "my 5k PB is 21:30" is no time of the day.
     fn is_timed(&self, thing: usize) -> bool {
         let s = self.s;
-        s.is(thing, &["pb", "pr", "record", "best", "pace", "split"])
+        s.is(thing, &["pb", "pr", "record", "best", "pace", "split", "marathon", "parkrun", "mile", "5k", "10k"])
             || s.lower(thing) == "time"
                 && s.subtree(thing).any(|token| is_distance(s.lower(token)) || s.is(token, &["marathon"]))
     }

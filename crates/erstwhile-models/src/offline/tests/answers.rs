@@ -113,4 +113,11 @@ pub(super) const ANSWERS: &[(&str, &str, &str, &str)] = &[
         "Nora's email is noor@example.org.",
     ),
     ("Do you drive?", "no, I cycle", "+ Nora AVOIDS driving", "Nora avoids driving."),
+    (
+        "Did you have the surgery on your thyroid?",
+        "Yes, on the third of December.",
+        "+ Nora HAD_PROCEDURE surgery on their thyroid @ 2022-12-03..",
+        "Nora had the surgery on their thyroid on 3 December 2022.",
+    ),
+    ("How is Harpreet?", "She works at Aldi now.", "+ Harpreet WORKS_AT Aldi", "Harpreet works at Aldi."),
 ];

@@ -169,4 +169,8 @@ pub(super) const PRONOUNS: &[(&str, Option<&str>)] = &[
     ("I'm not sure if I'll be able to optimize my resume.", None),
     ("I'm trying to figure out what to cook.", None),
     ("I want to make sure my new phone stays charged.", None),
+    ("I'm not thinking of moving to Canada.", None),
+    ("I was thinking about moving to Canada, but I decided against it.", None),
+    ("She dropped the lasagne.", None),
+    ("I took the ferry from Plymouth to Hull and I saw Sarah.", None),
 ];
