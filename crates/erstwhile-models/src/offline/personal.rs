@@ -83,6 +83,10 @@ impl SentenceReader<'_, '_> {
             return false;
         }
         let turns = s.lemma(verb) == "turn";
+        // "Anton is eleven", but not "on cloud nine".
+        let is_in_words = |number: usize| {
+            matches!(s.dep(number), Dep::Attr | Dep::Acomp) && number_of(s.lower(number)).is_some_and(|age| age < 120)
+        };
         let number = s.children(verb).find_map(|child| match s.dep(child) {
             Dep::Attr | Dep::Dobj | Dep::Acomp | Dep::Npadvmod | Dep::Nummod => {
                 let hedge = |c: usize| s.dep(c) == Dep::Quantmod && !s.is(c, &["only", "just", "already", "still"]);
@@ -92,7 +96,7 @@ impl SentenceReader<'_, '_> {
                     // "The first one".
                     && !(s.is(child, &["one"]) && s.has_child(child, &[Dep::Det, Dep::Amod]))
                     && !s.has_child(child, &[Dep::Prep])
-                    && (s.text(child).len() < 4 || number_of(s.lower(child)).is_some_and(|number| number < 120))
+                    && (s.text(child).len() < 4 || is_in_words(child))
                 {
                     return Some(child);
                 }

@@ -173,4 +173,5 @@ pub(super) const PRONOUNS: &[(&str, Option<&str>)] = &[
     ("I was thinking about moving to Canada, but I decided against it.", None),
     ("She dropped the lasagne.", None),
     ("I took the ferry from Plymouth to Hull and I saw Sarah.", None),
+    ("That's okay, I'm still on cloud nine!", None),
 ];
