@@ -120,4 +120,12 @@ pub(super) const ANSWERS: &[(&str, &str, &str, &str)] = &[
         "Nora had the surgery on their thyroid on 3 December 2022.",
     ),
     ("How is Harpreet?", "She works at Aldi now.", "+ Harpreet WORKS_AT Aldi", "Harpreet works at Aldi."),
+    ("Any news from Kwabena?", "He's moved to Tema.", "+ Kwabena MOVED_TO Tema", "Kwabena has moved to Tema."),
+    ("Did you see Ioana?", "Yes, she's expecting twins.", "+ Ioana EXPECTING twins", "Ioana is expecting twins."),
+    (
+        "Is Oksana still single?",
+        "No, she's engaged to Marek.",
+        "+ Oksana ENGAGED_TO Marek",
+        "Oksana is engaged to Marek.",
+    ),
 ];

@@ -448,4 +448,8 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "+ Nora HAS_APPOINTMENT deadline @ 2023-05-20..",
         "Nora's deadline is on 20 May 2023.",
     ),
+    ("Ngozi's vegan.", "+ Ngozi FOLLOWS_DIET vegan", "Ngozi is vegan."),
+    ("Deepika works as a lawyer.", "+ Deepika WORKS_AS lawyer", "Deepika works as a lawyer."),
+    ("Zsofia teaches maths in Szeged.", "+ Zsofia TEACHES maths", "Zsofia teaches maths in Szeged."),
+    ("My neighbour Ewurama bakes the best bread.", "+ Ewurama COOKS best bread", "Ewurama bakes the best bread."),
 ];
