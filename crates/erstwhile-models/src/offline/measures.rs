@@ -18,8 +18,9 @@ const BECOMES: &[&str] = &[
 const REACHES: &[&str] = &["reach", "hit"];
 /// Verbs of what adds up.
 const ADDS_UP: &[&str] = &[
-    "complete", "finish", "solve", "read", "write", "visit", "secure", "collect", "win", "run", "publish", "record",
-    "practice", "practise", "log", "gain", "raise", "save", "sell", "lose", "earn", "have",
+    "complete", "finish", "solve", "read", "write", "visit", "make", "outline", "send", "submit", "sell", "secure",
+    "collect", "win", "run", "publish", "record", "practice", "practise", "log", "gain", "raise", "save", "sell",
+    "lose", "earn", "have",
 ];
 /// Words that say that a number is the sum so far.
 const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently"];

@@ -177,7 +177,9 @@ impl MoodReader<'_, '_> {
             let dated = s.tokens().any(|token| s.is_date(token));
             let polite =
                 s.child_of(verb, &[Dep::Nsubj]).is_none_or(|subject| s.is(subject, &["i", "we", "that", "it"]));
-            return (dated || !polite || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
+            // "I'll use Flutter".
+            let uses = s.lemma(verb) == "use" && s.child_of(verb, &[Dep::Dobj]).is_some_and(|tool| s.is_proper(tool));
+            return (dated || uses || !polite || !s.is_lemma(verb, POLITE)).then_some(Mood::Planned);
         }
         Some(Mood::Actual)
     }

@@ -249,7 +249,7 @@ fn is_qualified(sentence: &Sentence<'_>, token: usize) -> bool {
         sentence.dep(child) == Dep::Compound
             || sentence.dep(child) == Dep::Amod && !sentence.is_a(child, Kind::Evaluative)
             || sentence.dep(child) == Dep::Prep
-                && sentence.is(child, &["at"])
+                && sentence.is(child, &["at", "near", "by"])
                 && sentence.object_of(child).is_some_and(|place| sentence.is_proper(place))
             // "I burned my hand".
             || sentence.dep(child) == Dep::Poss && sentence.is_a(token, Kind::BodyPart)

@@ -452,4 +452,17 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
     ("Deepika works as a lawyer.", "+ Deepika WORKS_AS lawyer", "Deepika works as a lawyer."),
     ("Zsofia teaches maths in Szeged.", "+ Zsofia TEACHES maths", "Zsofia teaches maths in Szeged."),
     ("My neighbour Ewurama bakes the best bread.", "+ Ewurama COOKS best bread", "Ewurama bakes the best bread."),
+    (
+        "I'm renting a small place near the Spanish Arch until the house in Salthill is ready.",
+        "+ Nora RENTS small place near the Spanish Arch",
+        "Nora is renting a small place near the Spanish Arch.",
+    ),
+    ("I'll use Flutter and Supabase.", "+ Nora PLANS Flutter", "Nora will use Flutter."),
+    ("I want to learn the maths I missed at school.", "+ Nora WANTS maths", "Nora wants to learn the maths."),
+    ("I've made 120 cards in Anki so far.", "+ Nora NUMBER_OF_CARDS 120", "Nora has made 120 cards."),
+    (
+        "I've sent 13 applications and got two rejections.",
+        "+ Nora NUMBER_OF_APPLICATIONS 13",
+        "Nora has sent 13 applications.",
+    ),
 ];
