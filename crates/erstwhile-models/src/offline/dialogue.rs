@@ -221,7 +221,10 @@ fn correction(unit: &Unit, speaker: Option<&str>, said: &[Said], present: &[Unit
         Some((right, _)) => (right, true),
         None => (bare, text.starts_with('*')),
     };
-    if !replaces && !corrects.iter().any(|lead| unit.lead.contains(lead))
+    // "Oh no, not the lasagne!" corrects nothing.
+    let exclaims = bare.to_lowercase().starts_with("not ") || unit.lead.contains("oh no");
+    if exclaims
+        || !replaces && !corrects.iter().any(|lead| unit.lead.contains(lead))
         || bare.split(' ').count() > 4
         || has_verb(bare)
     {

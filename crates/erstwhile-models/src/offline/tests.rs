@@ -118,6 +118,16 @@ fn people_who_talk_with_each_other_are_tied_once() {
 }
 
 #[test]
+fn an_exclamation_takes_nothing_back() {
+    let mut request = said_by_nora("I like Nico.");
+    request.turns.push(turn(EpisodeKind::Message, Role::Assistant, None, "He dropped it."));
+    request.turns.push(turn(EpisodeKind::Message, Role::User, Some("Nora"), "Oh no, not the lasagne!"));
+    let found = extractor().read(&request);
+    assert_eq!(found[0].claims.first().map(line).as_deref(), Some("+ Nora LIKES Nico"));
+    assert!(found[2].claims.is_empty());
+}
+
+#[test]
 fn misread_phrases_become_no_garbled_facts() {
     let extractor = extractor();
     for (text, expected) in misparses::MISREAD {

@@ -551,10 +551,8 @@ fn adjust(context: DateContext<'_>, words: &Range<usize>, period: Period) -> Opt
     let ahead = context.booked && has(&is_month);
     let behind = context.past && !ahead || period.extent == Extent::Since;
     // "On 15 March 2024 at 9", said at ten on that day: `duckling` takes the day after.
-    let names_day =
-        |date: Date| has(&|w| w.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse() == Ok(date.day()));
+    let names_day = |date: Date| has(&|w| w.trim_end_matches(char::is_alphabetic).parse() == Ok(date.day()));
     let passed = period.grain == Grain::Clock
-        && has(&|w| year(w).is_some())
         && has(&is_month)
         && !names_day(period.first.date())
         && period.first.date().yesterday().is_ok_and(names_day);
