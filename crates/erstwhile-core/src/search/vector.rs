@@ -45,6 +45,11 @@ pub(super) struct Quantized {
 }
 
 impl Quantized {
+    /// The components with two bytes each, for products with many rows.
+    fn wide(&self) -> Vec<i16> {
+        self.bytes.iter().map(|component| i16::from(*component)).collect()
+    }
+
     /// Quantizes a vector to eight bits per component.
     pub(super) fn new(vector: &[f32]) -> Self {
         let largest = vector.iter().fold(0.0_f32, |largest, component| largest.max(component.abs()));
@@ -120,7 +125,7 @@ impl VectorIndex {
         let query = Quantized::new(query);
         if self.is_exact() {
             let mut products = vec![0; self.scales.len()];
-            dot_products(&self.bytes, &query.bytes, &mut products);
+            dot_products(&self.bytes, &query.wide(), &mut products);
             return self.cosines(&query, products);
         }
         let mut cosines = vec![0.0; self.scales.len()];
@@ -140,11 +145,12 @@ impl VectorIndex {
             return queries.iter().map(|query| self.search(query, &[])).collect();
         }
         let queries: Vec<Quantized> = queries.iter().map(|query| Quantized::new(query)).collect();
+        let wide: Vec<Vec<i16>> = queries.iter().map(Quantized::wide).collect();
         let mut products = vec![vec![0; self.scales.len()]; queries.len()];
         for (block, rows) in self.bytes.chunks(BLOCK_ROWS * self.dimensions).enumerate() {
-            for (query, products) in queries.iter().zip(&mut products) {
+            for (query, products) in wide.iter().zip(&mut products) {
                 let products = products.get_mut(block * BLOCK_ROWS..).unwrap_or_default();
-                dot_products(rows, &query.bytes, products);
+                dot_products(rows, query, products);
             }
         }
         let cosines = |(query, products): (&Quantized, Vec<i32>)| self.cosines(query, products);
