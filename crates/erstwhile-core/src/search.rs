@@ -23,6 +23,7 @@ mod ranking;
 mod related;
 mod relevance;
 pub(crate) mod rerank;
+mod searches;
 mod spaces;
 mod statements;
 mod turns;
@@ -36,16 +37,12 @@ pub use model_texts::ModelText;
 pub use question::is_question;
 pub use ranker::{Ranker, Rankers};
 pub use related::Related;
+pub use searches::Searches;
 pub use spaces::{QueryVector, VectorSpace};
 pub use vector::EXACT_MAX;
 
-use crate::model::{Assertion, Entity, EntityId, Episode, EpisodeId, Fact};
-use entities::EntitySearch;
-use episodes::EpisodeSearch;
-use facts::FactChannels;
+use crate::model::{Entity, EntityId, Episode, EpisodeId, Fact};
 use filter::Filter;
-use relevance::EpisodeRelevance;
-use statements::StatementSearch;
 
 /// How results are ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -171,49 +168,22 @@ impl<T> Scored<T> {
 impl GraphIndex {
     /// Searches for episodes: messages, texts and documents.
     pub fn search_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {
-        self.found_episodes(request, &FactChannels::new(self, request))
-    }
-
-    fn found_episodes(&self, request: &SearchRequest, facts: &FactChannels<'_>) -> Vec<Scored<Episode>> {
-        ranking::search(&EpisodeSearch { index: self, request, facts }, request)
+        Searches::new(self, request).episodes()
     }
 
     /// Searches for facts and, as the request says, statements.
     pub fn search_facts(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        let channels = FactChannels::new(self, request);
-        statements::search(self, request, &channels, EpisodeRelevance::new(self, request, &channels))
+        Searches::new(self, request).facts()
     }
 
     /// Searches for statements, in the form of facts.
     pub fn search_statements(&self, request: &SearchRequest) -> Vec<Scored<Fact>> {
-        self.relevant_statements(request, EpisodeRelevance::new(self, request, &FactChannels::new(self, request)))
+        Searches::new(self, request).statements()
     }
 
-    fn relevant_statements(&self, request: &SearchRequest, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
-        let search = StatementSearch { index: self, request, relevance };
-        let found = ranking::search(&search, request).into_iter();
-        let whole = |found: Scored<Assertion>| {
-            let fact = search.as_fact(&found.item);
-            found.with(fact)
-        };
-        found.map(whole).collect()
-    }
-
-    /// Searches for everything in the default order; the request must have no filter and no other reranker.
-    ///
-    /// The results are those of the four searches, which share what they have in common.
-    pub fn search_all(&self, request: &SearchRequest) -> Found {
-        let wide = SearchRequest { limit: request.limit.max(relevance::EPISODES), ..request.clone() };
-        let channels = FactChannels::new(self, request);
-        let mut episodes = self.found_episodes(&wide, &channels);
-        let relevance = EpisodeRelevance::of(&episodes);
-        episodes.truncate(request.limit);
-        Found {
-            facts: statements::search(self, request, &channels, relevance.clone()),
-            entities: self.search_entities(request),
-            episodes,
-            statements: self.relevant_statements(request, relevance),
-        }
+    /// Searches for entities.
+    pub fn search_entities(&self, request: &SearchRequest) -> Vec<Scored<Entity>> {
+        Searches::new(self, request).entities()
     }
 
     /// The entities whose whole name occurs in a text, those with the fewest facts first, without hubs.
@@ -225,11 +195,6 @@ impl GraphIndex {
             .collect();
         named.sort();
         named.into_iter().map(|(_, id)| id).collect()
-    }
-
-    /// Searches for entities.
-    pub fn search_entities(&self, request: &SearchRequest) -> Vec<Scored<Entity>> {
-        ranking::search(&EntitySearch { index: self, request }, request)
     }
 }
 

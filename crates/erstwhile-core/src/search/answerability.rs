@@ -8,14 +8,14 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::hybrid::HybridIndex;
 use super::question::topic;
-use super::{GraphIndex, QueryVector, SearchRequest, VectorSpace};
+use super::{GraphIndex, QueryVector, SearchRequest, Searches, VectorSpace};
 use crate::identity::{assistant_node, user_node};
 use crate::text::words;
-use asked::AskedWords;
+use estimate::{Compared, Estimate};
 
 mod asked;
+mod estimate;
 
 /// The share of words from which on all are repeated; a sum of weights is not exact.
 const ALL_WORDS: f32 = 0.9999;
@@ -121,53 +121,13 @@ impl GraphIndex {
 
     /// How much of a query the graph repeats, without the episodes that the request ignores or that were not known.
     pub fn signs(&self, request: &SearchRequest) -> Signs {
-        let turns = &self.turns.documents;
-        let is_ignored = |id| request.ignored.contains(id);
-        let is_known = |recorded| request.known_at.is_none_or(|known_at| recorded <= known_at);
-        let turn_counts = |number: u32| {
-            let episode = turns.id(number).and_then(|id| self.turns.episode(id));
-            let is_shown = |id| request.filter.violations.is_none_or(|wanted| wanted == self.turns.is_violating(id));
-            episode.is_some_and(|episode| {
-                !is_ignored(&episode.id) && is_known(episode.recorded_at) && is_shown(episode.id)
-            })
-        };
-        let fact_counts = |number: u32| {
-            let fact = self.facts.id(number).and_then(|id| self.knowledge.fact(id));
-            fact.is_some_and(|fact| {
-                is_known(fact.created_at) && (fact.episodes.is_empty() || !fact.episodes.iter().all(is_ignored))
-            })
-        };
-        let statement_counts = |number: u32| {
-            let statement = self.statements.id(number).and_then(|id| self.knowledge.statement(id));
-            statement.is_some_and(|said| is_known(said.recorded_at) && !said.episode.as_ref().is_some_and(is_ignored))
-        };
-        let entity_counts = |number: u32| {
-            let entity = self.entities.id(number).and_then(|id| self.knowledge.entity(id));
-            entity.is_some_and(|entity| {
-                is_known(entity.created_at) && (entity.episodes.is_empty() || !entity.episodes.iter().all(is_ignored))
-            })
-        };
-        let query = self.topic_of(&request.query);
-        let claims = [
-            share(&query, &self.facts, fact_counts),
-            share(&query, &self.statements, statement_counts),
-            share(&query, &self.entities, entity_counts),
-        ];
-        let claims = claims.into_iter().fold(0.0, f32::max);
-        let best = |documents: &dyn Fn() -> f32| if has_vector(&request.vector) { documents() } else { 0.0 };
-        let vector = &request.vector.components;
-        let claim_cosine = || {
-            let facts = cosine(vector, &self.facts, fact_counts);
-            facts.max(cosine(vector, &self.statements, statement_counts))
-        };
-        Signs {
-            words: (1.0 + query.len() as f32).ln(),
-            // What a fact says that the application added need not be in any turn.
-            turns: self.share_of_turns(&query, turn_counts).max(claims),
-            claims,
-            turn_cosine: best(&|| cosine(vector, turns, turn_counts)),
-            claim_cosine: best(&claim_cosine),
+        let mut estimate = Estimate::of_words(self, request);
+        if has_vector(&request.vector) {
+            for compared in Compared::ALL {
+                estimate.compare(compared, &compared.vectors(self).search(&request.vector.components, &[]));
+            }
         }
+        estimate.signs
     }
 
     /// The distinct words of a query that name a topic, without the names of those who talk.
@@ -184,44 +144,65 @@ impl GraphIndex {
         let is_topic: Vec<bool> = topic.iter().map(|word| !is_name(word)).collect();
         topic.into_iter().zip(is_topic).filter(|(_, is_topic)| *is_topic).map(|(word, _)| word).collect()
     }
+}
 
-    /// The largest share of a query that a turn and the turns beside it repeat.
-    fn share_of_turns(&self, query: &[String], counts: impl Fn(u32) -> bool) -> f32 {
-        let turns = &self.turns.documents;
-        let asked = AskedWords::new(query, turns.text(), turns.len());
-        let said = asked.said_by(turns.text(), turns.numbers_end(), &counts);
-        let beside = |number: usize| {
-            let adjacent = self.turns.adjacent(number).into_iter().flatten();
-            adjacent.filter_map(|other| said.get(other as usize)).fold(0, |all, said| all | said)
+impl Searches<'_> {
+    /// Whether the graph says anything about what one of some queries asks, which [`GraphIndex::answerability`] estimates.
+    ///
+    /// It compares no more vectors than it must: the first query is usually decided by its words or by the vectors of turns,
+    /// and vectors that a search has compared are not compared again.
+    pub fn is_any_known(&self, asked: &[SearchRequest]) -> bool {
+        let (first, others) = asked.split_at(asked.len().min(1));
+        self.is_any_known_of(first) || self.is_any_known_of(others)
+    }
+
+    /// Decides about some queries together, so that each vector of the graph is read once for all of them.
+    fn is_any_known_of(&self, asked: &[SearchRequest]) -> bool {
+        let mut estimates = Vec::new();
+        for request in asked {
+            let estimate = Estimate::of_words(self.index, request);
+            if estimate.is_known() {
+                return true;
+            }
+            if has_vector(&request.vector) {
+                estimates.push(estimate);
+            }
+        }
+        Compared::ALL.into_iter().any(|compared| self.is_any_near(compared, &mut estimates))
+    }
+
+    /// Takes the vectors of a kind into account.
+    fn is_any_near(&self, compared: Compared, estimates: &mut [Estimate<'_>]) -> bool {
+        let own = self.compared(compared);
+        let own = |request: &SearchRequest| own.filter(|_| request.vector == self.request.vector);
+        let others = estimates.iter().map(|estimate| estimate.request).filter(|request| own(request).is_none());
+        let others: Vec<&[f32]> = others.map(|request| request.vector.components.as_slice()).collect();
+        let mut others = compared.vectors(self.index).search_each(&others).into_iter();
+        estimates.iter_mut().any(|estimate| {
+            match own(estimate.request) {
+                Some(cosines) => estimate.compare(compared, cosines),
+                None => estimate.compare(compared, &others.next().unwrap_or_default()),
+            }
+            estimate.is_known()
+        })
+    }
+
+    /// The cosines of all documents of a kind to the request's own query, if a search has compared all of them.
+    fn compared(&self, compared: Compared) -> Option<&[f32]> {
+        if !has_vector(&self.request.vector) || !compared.vectors(self.index).is_exact() {
+            return None;
+        }
+        let channels = match compared {
+            Compared::Turns => self.turns.get(),
+            Compared::Facts => self.facts.get(),
+            Compared::Statements => self.statements.get(),
         };
-        let together = said.iter().enumerate().filter(|(_, said)| **said != 0).map(|(at, said)| said | beside(at));
-        asked.largest_share(together)
+        channels.map(|channels| channels.cosines.as_slice())
     }
 }
 
 fn has_vector(vector: &QueryVector) -> bool {
     vector.space == VectorSpace::Quick && !vector.is_empty()
-}
-
-/// The largest share of a query that a document repeats.
-fn share<Id: Copy + Eq + std::hash::Hash>(
-    query: &[String],
-    documents: &HybridIndex<Id>,
-    counts: impl Fn(u32) -> bool,
-) -> f32 {
-    let asked = AskedWords::new(query, documents.text(), documents.len());
-    asked.largest_share(asked.said_by(documents.text(), documents.numbers_end(), &counts).into_iter())
-}
-
-/// The largest cosine of a document and a query.
-fn cosine<Id>(query: &[f32], documents: &HybridIndex<Id>, counts: impl Fn(u32) -> bool) -> f32 {
-    let mut best = 0.0;
-    for (number, cosine) in documents.vectors.search(query, &[]).into_iter().enumerate() {
-        if cosine > best && counts(number as u32) {
-            best = cosine;
-        }
-    }
-    best
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Search for entities.
 
+use std::borrow::Cow;
+
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{Distances, Scores, Searchable};
@@ -26,6 +28,10 @@ impl Searchable for EntitySearch<'_> {
 
     fn item(&self, id: EntityId) -> Option<&Entity> {
         self.index.knowledge.entity(id)
+    }
+
+    fn channels(&self) -> Cow<'_, Channels> {
+        Cow::Owned(self.documents().search(&self.request.query, &self.request.vector))
     }
 
     fn scores(&self, channels: &Channels) -> Scores {

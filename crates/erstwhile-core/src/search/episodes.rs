@@ -1,14 +1,16 @@
 //! Search for episodes.
 
+use std::borrow::Cow;
+
 use foldhash::HashMap;
 
-use super::facts::FactChannels;
 use super::hybrid::{Channels, HybridIndex};
 use super::question::{Question, Tense};
 use super::ranker::{CANDIDATES, Rankers};
 use super::ranking::{Distances, Scores, Searchable, top};
+use super::searches::Searches;
 use super::updates::{BEST, SaidValue, newer_first};
-use super::{GraphIndex, Moment, SearchRequest};
+use super::{Moment, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{Episode, EpisodeId};
 use signals::Signals;
@@ -20,15 +22,14 @@ mod tests;
 mod threads;
 
 pub(super) struct EpisodeSearch<'a> {
-    pub(super) index: &'a GraphIndex,
+    pub(super) searches: &'a Searches<'a>,
+    /// A request with the query and the vector of the searches.
     pub(super) request: &'a SearchRequest,
-    /// The scores of facts for the same query.
-    pub(super) facts: &'a FactChannels<'a>,
 }
 
 impl EpisodeSearch<'_> {
     fn numbered(&self, number: u32) -> Option<&Episode> {
-        self.index.episode(self.documents().id(number)?)
+        self.searches.index.episode(self.documents().id(number)?)
     }
 }
 
@@ -37,15 +38,19 @@ impl Searchable for EpisodeSearch<'_> {
     type Item = Episode;
 
     fn documents(&self) -> &HybridIndex<EpisodeId> {
-        &self.index.turns.documents
+        &self.searches.index.turns.documents
     }
 
     fn knowledge(&self) -> &Knowledge {
-        &self.index.knowledge
+        &self.searches.index.knowledge
     }
 
     fn item(&self, id: EpisodeId) -> Option<&Episode> {
-        self.index.episode(id)
+        self.searches.index.episode(id)
+    }
+
+    fn channels(&self) -> Cow<'_, Channels> {
+        Cow::Borrowed(self.searches.of_turns())
     }
 
     /// Scores the best candidates by the learned ranker, the others behind them.
@@ -86,15 +91,17 @@ impl Searchable for EpisodeSearch<'_> {
 
     fn passes(&self, episode: &Episode) -> bool {
         let is_known = self.request.known_at.is_none_or(|known_at| episode.recorded_at <= known_at);
-        is_known && !self.request.ignored.contains(&episode.id) && self.index.passes(&self.request.filter, episode)
+        is_known
+            && !self.request.ignored.contains(&episode.id)
+            && self.searches.index.passes(&self.request.filter, episode)
     }
 
     fn mentions(&self, episode: &Episode) -> usize {
-        self.index.knowledge.facts_from(episode.id).len()
+        self.searches.index.knowledge.facts_from(episode.id).len()
     }
 
     fn distance(&self, episode: &Episode, distances: &Distances) -> Option<usize> {
-        let mentioned = self.index.knowledge.mentioned_in(episode.id);
+        let mentioned = self.searches.index.knowledge.mentioned_in(episode.id);
         mentioned.iter().filter_map(|id| distances.get(id)).min().copied()
     }
 }

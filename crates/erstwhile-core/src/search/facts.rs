@@ -1,16 +1,15 @@
 //! Search for facts.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::question::{Question, Tense};
 use super::ranking::{Distances, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
+use super::searches::Searches;
 use super::updates::newer_first;
-use super::{GraphIndex, Moment, QueryVector, SearchRequest};
+use super::{GraphIndex, Moment, SearchRequest};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
 
@@ -19,42 +18,17 @@ const SEEDS_MAX: usize = 3;
 /// The boost of facts of these entities, as a share of the best score.
 const SEED_SHARE: f32 = 0.1;
 
-/// What all searches for facts of one request share, each part computed once, when it is needed.
-pub(super) struct FactChannels<'a> {
-    index: &'a GraphIndex,
-    request: &'a SearchRequest,
-    channels: OnceCell<Channels>,
-    past: OnceCell<HashMap<AssertionId, Fact>>,
-}
-
-impl<'a> FactChannels<'a> {
-    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
-        Self { index, request, channels: OnceCell::new(), past: OnceCell::new() }
-    }
-
-    pub(super) fn get(&self) -> &Channels {
-        self.channels.get_or_init(|| self.index.facts.search(&self.request.query, &self.request.vector))
-    }
-
-    /// A fact, as the request's time knew it.
-    fn fact(&self, id: AssertionId) -> Option<&Fact> {
-        let knowledge = &self.index.knowledge;
-        let Some(known_at) = self.request.known_at else { return knowledge.fact(id) };
-        let facts = || knowledge.facts_known_at(known_at).into_iter().map(|fact| (fact.id, fact)).collect();
-        self.past.get_or_init(facts).get(&id)
-    }
-}
-
 pub(super) struct FactSearch<'a> {
     index: &'a GraphIndex,
-    pub(super) request: &'a SearchRequest,
-    channels: &'a FactChannels<'a>,
+    request: &'a SearchRequest,
+    searches: &'a Searches<'a>,
     relevance: EpisodeRelevance,
 }
 
 impl<'a> FactSearch<'a> {
-    pub(super) fn new(index: &'a GraphIndex, request: &'a SearchRequest, channels: &'a FactChannels<'a>) -> Self {
-        Self { index, request, channels, relevance: EpisodeRelevance::default() }
+    /// A search for a request with the query and the vector of `searches`.
+    pub(super) fn new(searches: &'a Searches<'a>, request: &'a SearchRequest) -> Self {
+        Self { index: searches.index, request, searches, relevance: EpisodeRelevance::default() }
     }
 
     /// The same search, in which facts of relevant episodes are boosted.
@@ -69,7 +43,7 @@ impl<'a> FactSearch<'a> {
 
     /// Whether a fact still holds and started when an older one of the same subject and relation ended.
     pub(super) fn replaces(&self, newer: u32, older: u32) -> bool {
-        let fact = |number: u32| self.channels.fact(self.index.facts.id(number)?);
+        let fact = |number: u32| self.searches.fact(self.index.facts.id(number)?);
         let (Some(newer), Some(older)) = (fact(newer), fact(older)) else { return false };
         let is_of_same = newer.subject == older.subject && newer.predicate == older.predicate;
         let change = newer.valid_from.zip(older.valid_until);
@@ -111,11 +85,11 @@ impl Searchable for FactSearch<'_> {
     }
 
     fn item(&self, id: AssertionId) -> Option<&Fact> {
-        self.channels.fact(id)
+        self.searches.fact(id)
     }
 
-    fn channels(&self, _query: &str, _vector: &QueryVector) -> Cow<'_, Channels> {
-        Cow::Borrowed(self.channels.get())
+    fn channels(&self) -> Cow<'_, Channels> {
+        Cow::Borrowed(self.searches.of_facts())
     }
 
     fn scores(&self, channels: &Channels) -> Scores {

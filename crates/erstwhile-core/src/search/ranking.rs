@@ -8,7 +8,7 @@ use std::hash::Hash;
 use super::features::Features;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranker::Ranker;
-use super::{Explanation, QueryVector, Reranker, Scored, SearchRequest, VectorSpace, rerank};
+use super::{Explanation, Reranker, Scored, SearchRequest, VectorSpace, rerank};
 use crate::knowledge::Knowledge;
 use crate::model::EntityId;
 
@@ -29,10 +29,8 @@ pub(super) trait Searchable {
 
     fn item(&self, id: Self::Id) -> Option<&Self::Item>;
 
-    /// The scores of all documents for a query.
-    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels> {
-        Cow::Owned(self.documents().search(query, vector))
-    }
+    /// The scores of all documents for the query.
+    fn channels(&self) -> Cow<'_, Channels>;
 
     /// The scores of all documents, by number, from those of the channels.
     fn scores(&self, channels: &Channels) -> Scores;
@@ -57,8 +55,8 @@ pub(super) trait Candidates {
 
     fn knowledge(&self) -> &Knowledge;
 
-    /// The scores of all documents for a query.
-    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels>;
+    /// The scores of all documents for the query.
+    fn channels(&self) -> Cow<'_, Channels>;
 
     fn id(&self, number: u32) -> Option<Self::Id>;
 
@@ -91,8 +89,8 @@ impl<S: Searchable> Candidates for S {
         Searchable::knowledge(self)
     }
 
-    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels> {
-        Searchable::channels(self, query, vector)
+    fn channels(&self) -> Cow<'_, Channels> {
+        Searchable::channels(self)
     }
 
     fn id(&self, number: u32) -> Option<S::Id> {
@@ -168,13 +166,9 @@ impl From<Vec<f32>> for Scores {
     }
 }
 
-/// The best items for a request, whatever its reranker, with their scores divided by the best.
-pub(super) fn best_matches<'a, S: Searchable>(
-    searched: &'a S,
-    request: &SearchRequest,
-    wanted: usize,
-) -> Vec<(&'a S::Item, f32)> {
-    let channels = Searchable::channels(searched, &request.query, &request.vector);
+/// The best items of a search, whatever its reranker, with their scores divided by the best.
+pub(super) fn best_matches<S: Searchable>(searched: &S, wanted: usize) -> Vec<(&S::Item, f32)> {
+    let channels = Searchable::channels(searched);
     let scores = Searchable::scores(searched, &channels).values;
     let tie = |left: u32, right: u32| searched.documents().id(left).cmp(&searched.documents().id(right));
     let passes = |number: u32| item(searched, number).is_some_and(|item| searched.passes(item));
@@ -187,7 +181,7 @@ pub(super) fn best_matches<'a, S: Searchable>(
 
 impl<'a, C: Candidates> Ranking<'a, C> {
     pub(super) fn new(searched: &'a C, request: &'a SearchRequest) -> Self {
-        let channels = searched.channels(&request.query, &request.vector);
+        let channels = searched.channels();
         let scores = searched.scores(&channels);
         Self { searched, request, channels, scores }
     }

@@ -3,9 +3,9 @@
 use foldhash::HashMap;
 
 use super::episodes::EpisodeSearch;
-use super::facts::FactChannels;
 use super::filter::Filter;
-use super::{GraphIndex, Moment, Scored, SearchRequest, ranking};
+use super::searches::Searches;
+use super::{Moment, Scored, SearchRequest, ranking};
 use crate::model::{Episode, EpisodeId};
 
 /// Number of episodes that count.
@@ -20,11 +20,11 @@ const SHARE: f32 = 0.8;
 pub(super) struct EpisodeRelevance(HashMap<EpisodeId, f32>);
 
 impl EpisodeRelevance {
-    /// The best episodes for a request, whatever its filter and reranker.
-    pub(super) fn new(index: &GraphIndex, request: &SearchRequest, facts: &FactChannels<'_>) -> Self {
-        let all = SearchRequest { filter: Filter::default(), moment: Moment::Always, ..request.clone() };
-        let search = EpisodeSearch { index, request: &all, facts };
-        let best = ranking::best_matches(&search, &all, EPISODES);
+    /// The best episodes for the request of some searches, whatever its filter and reranker.
+    pub(super) fn new(searches: &Searches<'_>) -> Self {
+        let all = SearchRequest { filter: Filter::default(), moment: Moment::Always, ..searches.request.clone() };
+        let search = EpisodeSearch { searches, request: &all };
+        let best = ranking::best_matches(&search, EPISODES);
         Self(best.into_iter().map(|(episode, score)| (episode.id, score)).collect())
     }
 

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use foldhash::HashSet;
 
-use super::facts::{FactChannels, FactSearch};
+use super::facts::FactSearch;
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
+use super::searches::Searches;
 use super::updates::newer_first;
-use super::{GraphIndex, Moment, QueryVector, Scored, SearchRequest, Statements, VectorSpace};
+use super::{GraphIndex, Moment, Scored, SearchRequest, Statements, VectorSpace};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
 use crate::model::{Assertion, AssertionId, EntityId, Fact, STATEMENT};
@@ -28,19 +29,19 @@ const ORIGIN_SHARE: f32 = 0.1;
 const ORIGIN_EPISODES_MAX: usize = 500;
 
 pub(super) struct StatementSearch<'a> {
-    pub(super) index: &'a GraphIndex,
-    pub(super) request: &'a SearchRequest,
+    pub(super) searches: &'a Searches<'a>,
     pub(super) relevance: EpisodeRelevance,
 }
 
 impl StatementSearch<'_> {
     pub(super) fn as_fact(&self, statement: &Assertion) -> Fact {
-        self.as_known(self.index.knowledge.statement_as_fact(statement))
+        self.as_known(self.searches.index.knowledge.statement_as_fact(statement))
     }
 
     /// A statement as it was known: without an end that was learned later.
     fn as_known(&self, statement: Fact) -> Fact {
-        let learned_later = self.request.known_at.is_some_and(|at| statement.expired_at.is_none_or(|end| end > at));
+        let learned_later =
+            self.searches.request.known_at.is_some_and(|at| statement.expired_at.is_none_or(|end| end > at));
         if learned_later {
             return Fact { valid_until: None, expired_at: None, closed_by: None, ..statement };
         }
@@ -49,21 +50,21 @@ impl StatementSearch<'_> {
 
     /// Boosts statements that name an entity from which the request starts, and statements of relevant episodes.
     fn boost(&self, fused: &mut [f32]) {
-        let knowledge = &self.index.knowledge;
+        let knowledge = &self.searches.index.knowledge;
         let best = fused.iter().copied().fold(0.0_f32, f32::max);
-        for origin in self.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
+        for origin in self.searches.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
             let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
             for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
                 let is_named = knowledge.entity_of(statement.subject) == origin.id
                     || knowledge.named_in_statement(statement).contains(&origin.id);
-                if let Some(number) = self.index.statements.number(statement.id).filter(|_| is_named) {
+                if let Some(number) = self.searches.index.statements.number(statement.id).filter(|_| is_named) {
                     fused[number as usize] += ORIGIN_SHARE * best;
                 }
             }
         }
         self.relevance.boost(fused, |episode| {
             let statements = knowledge.statements_from(episode);
-            statements.filter_map(|statement| self.index.statements.number(statement.id))
+            statements.filter_map(|statement| self.searches.index.statements.number(statement.id))
         });
     }
 }
@@ -73,15 +74,19 @@ impl Searchable for StatementSearch<'_> {
     type Item = Assertion;
 
     fn documents(&self) -> &HybridIndex<AssertionId> {
-        &self.index.statements
+        &self.searches.index.statements
     }
 
     fn knowledge(&self) -> &Knowledge {
-        &self.index.knowledge
+        &self.searches.index.knowledge
     }
 
     fn item(&self, id: AssertionId) -> Option<&Assertion> {
-        self.index.knowledge.statement(id)
+        self.searches.index.knowledge.statement(id)
+    }
+
+    fn channels(&self) -> Cow<'_, Channels> {
+        Cow::Borrowed(self.searches.of_statements())
     }
 
     fn scores(&self, channels: &Channels) -> Scores {
@@ -91,21 +96,21 @@ impl Searchable for StatementSearch<'_> {
     }
 
     fn passes(&self, statement: &Assertion) -> bool {
-        if self.request.known_at.is_some_and(|known_at| statement.recorded_at > known_at) {
+        if self.searches.request.known_at.is_some_and(|known_at| statement.recorded_at > known_at) {
             return false;
         }
-        let fact = if self.request.filter.restricts_ends() {
+        let fact = if self.searches.request.filter.restricts_ends() {
             self.as_fact(statement)
         } else {
-            self.as_known(self.index.knowledge.without_subject_and_object(statement))
+            self.as_known(self.searches.index.knowledge.without_subject_and_object(statement))
         };
-        let holds = match self.request.moment {
+        let holds = match self.searches.request.moment {
             Moment::Always => true,
             Moment::At(at) => fact.holds_at(at),
             Moment::Current(at) => fact.is_current_at(at),
         };
-        let metadata = |id| self.index.episode(id).map(|episode| &episode.metadata);
-        holds && self.request.filter.fact(&fact, &self.index.knowledge, metadata)
+        let metadata = |id| self.searches.index.episode(id).map(|episode| &episode.metadata);
+        holds && self.searches.request.filter.fact(&fact, &self.searches.index.knowledge, metadata)
     }
 
     fn mentions(&self, _statement: &Assertion) -> usize {
@@ -113,8 +118,8 @@ impl Searchable for StatementSearch<'_> {
     }
 
     fn distance(&self, statement: &Assertion, distances: &Distances) -> Option<usize> {
-        let subject = self.index.knowledge.statement_as_fact(statement).subject;
-        let named = self.index.knowledge.named_in_statement(statement);
+        let subject = self.searches.index.knowledge.statement_as_fact(statement).subject;
+        let named = self.searches.index.knowledge.named_in_statement(statement);
         std::iter::once(subject).chain(named).filter_map(|end| distances.get(&end)).min().copied()
     }
 }
@@ -147,15 +152,15 @@ impl Candidates for Both<'_> {
         Searchable::knowledge(&self.facts)
     }
 
-    fn channels(&self, query: &str, vector: &QueryVector) -> Cow<'_, Channels> {
+    fn channels(&self) -> Cow<'_, Channels> {
         let (facts, statements) = (self.facts.documents(), self.statements.documents());
-        let mut both = Searchable::channels(&self.facts, query, vector).into_owned();
-        let more = statements.search(query, vector);
+        let mut both = Searchable::channels(&self.facts).into_owned();
+        let more = Searchable::channels(&self.statements);
         let (count, more_count) = (facts.len() as f32, statements.len() as f32);
         let total = both.text.average_length * count + more.text.average_length * more_count;
         both.text.average_length = total / (count + more_count).max(1.0);
-        both.text.scores.extend(more.text.scores);
-        both.cosines.extend(more.cosines);
+        both.text.scores.extend(&more.text.scores);
+        both.cosines.extend(&more.cosines);
         Cow::Owned(both)
     }
 
@@ -232,20 +237,16 @@ impl Candidates for Both<'_> {
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
 /// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
 /// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
-pub(super) fn search(
-    index: &GraphIndex,
-    request: &SearchRequest,
-    channels: &FactChannels<'_>,
-    relevance: EpisodeRelevance,
-) -> Vec<Scored<Fact>> {
-    let facts = FactSearch::new(index, request, channels).with_relevance(relevance.clone());
+pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
+    let Searches { index, request, .. } = searches;
+    let facts = FactSearch::new(searches, request).with_relevance(relevance.clone());
     let types = &request.filter.edge_types;
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
         return ranking::search(&facts, request);
     }
     let first = index.facts.numbers_end() as u32;
-    let both = Both { facts, statements: StatementSearch { index, request, relevance }, first };
+    let both = Both { facts, statements: StatementSearch { searches, relevance }, first };
     let ranking = Ranking::new(&both, request);
     if request.statements == Statements::Always {
         return ranking.scored(&ranking.best(request.limit, |_| true));

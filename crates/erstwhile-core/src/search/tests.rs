@@ -159,7 +159,7 @@ fn a_search_for_everything_finds_what_the_four_searches_find() {
     let index = nora().index();
     for known_at in [None, Some(day(1))] {
         let all = SearchRequest { known_at, ..request("Where is the bike and the tea of Nora?", 3, Statements::Never) };
-        let found = index.search_all(&all);
+        let found = Searches::new(&index, &all).everything();
         assert!(!found.facts.is_empty() && !found.statements.is_empty());
         assert_eq!(found.facts, index.search_facts(&all));
         assert_eq!(found.entities, index.search_entities(&all));

@@ -20,6 +20,9 @@ const NEAREST_SHARE: usize = 100;
 /// Maximum number of rows found by full-text search that are also compared exactly.
 const FOUND_MAX: usize = 20_000;
 
+/// Number of rows that are compared with one query after the other: as many as stay in the processor's first cache.
+const BLOCK_ROWS: usize = 64;
+
 /// Vectors of one model, one row per document, quantized to eight bits per component.
 ///
 /// Every row has its own scale: the dot product of two rows is that of their bytes times both scales. A scan of
@@ -42,6 +45,11 @@ pub(super) struct Quantized {
 }
 
 impl Quantized {
+    /// The components with two bytes each, for products with many rows.
+    fn wide(&self) -> Vec<i16> {
+        self.bytes.iter().map(|component| i16::from(*component)).collect()
+    }
+
     /// Quantizes a vector to eight bits per component.
     pub(super) fn new(vector: &[f32]) -> Self {
         let largest = vector.iter().fold(0.0_f32, |largest, component| largest.max(component.abs()));
@@ -78,7 +86,7 @@ impl VectorIndex {
         } else {
             self.scales[slot] = 0.0;
         }
-        if self.scales.len() > self.exact_max && self.dimensions > 0 {
+        if !self.is_exact() && self.dimensions > 0 {
             self.update_codes(slot);
         }
     }
@@ -115,11 +123,10 @@ impl VectorIndex {
             return vec![0.0; self.scales.len()];
         }
         let query = Quantized::new(query);
-        if self.scales.len() <= self.exact_max {
+        if self.is_exact() {
             let mut products = vec![0; self.scales.len()];
-            dot_products(&self.bytes, &query.bytes, &mut products);
-            let cosine = |(product, scale): (i32, &f32)| product as f32 * scale * query.scale;
-            return products.into_iter().zip(&self.scales).map(cosine).collect();
+            dot_products(&self.bytes, &query.wide(), &mut products);
+            return self.cosines(&query, products);
         }
         let mut cosines = vec![0.0; self.scales.len()];
         for row in self.nearest(&query).into_iter().chain(best_found(found)) {
@@ -128,6 +135,37 @@ impl VectorIndex {
             }
         }
         cosines
+    }
+
+    /// The cosines of every document to each of some normalized queries: those of [`Self::search`] without documents found
+    /// by full-text search.
+    pub(super) fn search_each(&self, queries: &[&[f32]]) -> Vec<Vec<f32>> {
+        let is_comparable = |query: &&[f32]| query.len() == self.dimensions && self.dimensions > 0;
+        if queries.len() < 2 || !self.is_exact() || !queries.iter().all(is_comparable) {
+            return queries.iter().map(|query| self.search(query, &[])).collect();
+        }
+        let queries: Vec<Quantized> = queries.iter().map(|query| Quantized::new(query)).collect();
+        let wide: Vec<Vec<i16>> = queries.iter().map(Quantized::wide).collect();
+        let mut products = vec![vec![0; self.scales.len()]; queries.len()];
+        for (block, rows) in self.bytes.chunks(BLOCK_ROWS * self.dimensions).enumerate() {
+            for (query, products) in wide.iter().zip(&mut products) {
+                let products = products.get_mut(block * BLOCK_ROWS..).unwrap_or_default();
+                dot_products(rows, query, products);
+            }
+        }
+        let cosines = |(query, products): (&Quantized, Vec<i32>)| self.cosines(query, products);
+        queries.iter().zip(products).map(cosines).collect()
+    }
+
+    /// Whether every search compares all rows.
+    pub(super) fn is_exact(&self) -> bool {
+        self.scales.len() <= self.exact_max
+    }
+
+    /// The cosine of every document from its dot product with the query.
+    fn cosines(&self, query: &Quantized, products: Vec<i32>) -> Vec<f32> {
+        let cosine = |(product, scale): (i32, &f32)| product as f32 * scale * query.scale;
+        products.into_iter().zip(&self.scales).map(cosine).collect()
     }
 
     /// Returns the rows whose codes differ least from the query's, including all ties.
@@ -282,6 +320,23 @@ mod tests {
             assert!(some.iter().eq(other.iter().rev()), "numbers do not matter");
         }
         assert!(found >= 195, "{found} of 200");
+    }
+
+    #[test]
+    fn several_queries_have_the_cosines_that_each_has_alone() {
+        for exact_max in [EXACT_MAX, 100] {
+            let mut index = VectorIndex::new(40, exact_max);
+            for row in 0..150 {
+                index.put(row, &direction(u64::from(row) + 7, 40));
+            }
+            let queries = [direction(3, 40), direction(4, 40), vec![1.0]];
+            for count in 0..=queries.len() {
+                let queries: Vec<&[f32]> = queries.iter().take(count).map(Vec::as_slice).collect();
+                let alone: Vec<Vec<f32>> = queries.iter().map(|query| index.search(query, &[])).collect();
+                assert_eq!(index.search_each(&queries), alone);
+            }
+            assert!(index.search(&queries[0], &[])[149] != 0.0);
+        }
     }
 
     #[test]

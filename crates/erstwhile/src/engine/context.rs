@@ -9,7 +9,7 @@ use erstwhile_core::context::{ContextBlock, ContextBudget, ContextParts, compose
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, EpisodeId, GraphId};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements, is_question};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Searches, Statements, is_question};
 
 /// Number of messages at the end of a thread from which the query is built.
 pub(super) const MESSAGES_READ: i64 = 4;
@@ -112,37 +112,33 @@ impl ProjectHandle {
             return Ok(compose(&ContextParts { user_summary, ..ContextParts::default() }, budget));
         }
         let search = self.without_violations(&index, search).await?;
-        let nothing_known = !self.is_any_known(&index, &search, &texts, said).await?;
+        let asked = self.asked(&index, &search, &texts, said).await?;
         let vector = self.query_vector(&index, &search.query).await?;
         let search = self.request_with(search, vector);
-        index.read(|index| {
-            let parts = ContextParts { nothing_known, ..parts(index, graph, user_summary, &search) };
-            compose(&parts, budget)
-        })
+        index.read(|index| compose(&parts(index, graph, user_summary, &search, &asked), budget))
     }
 
-    /// Whether the graph says anything about what one of the last messages asks, newest first. A conversation whose last
+    /// What the last messages ask, newest first, if the graph may have nothing to say about it. A conversation whose last
     /// message asks nothing is about everything, and so is one about a small graph.
     ///
     /// A message does not answer itself or an earlier one.
-    async fn is_any_known(
+    async fn asked(
         &self,
         index: &IndexHandle,
         search: &Search,
         texts: &[&str],
         said: &[EpisodeId],
-    ) -> Result<bool> {
+    ) -> Result<Vec<SearchRequest>> {
         let is_small = index.read(|index| index.episodes().take(EPISODES_MIN).count() < EPISODES_MIN)?;
         if is_small || texts.first().is_none_or(|last| !is_question(last)) {
-            return Ok(true);
+            return Ok(Vec::new());
         }
         let asked = texts.iter().enumerate().map(|(newer, text)| Search {
             query: (*text).to_owned(),
             ignored: said.iter().rev().take(newer + 1).copied().collect(),
             ..search.clone()
         });
-        let requests = self.requests_for_signs(asked.collect()).await?;
-        index.read(|index| requests.iter().any(|request| index.answerability(request).is_known))
+        self.requests_for_signs(asked.collect()).await
     }
 }
 
@@ -159,12 +155,20 @@ pub(super) fn query_of(last: &[Episode]) -> String {
     query
 }
 
-fn parts(index: &GraphIndex, graph: GraphId, user_summary: Option<String>, search: &SearchRequest) -> ContextParts {
+/// The parts of the block; nothing is known if the graph says nothing about any of the queries in `asked`.
+fn parts(
+    index: &GraphIndex,
+    graph: GraphId,
+    user_summary: Option<String>,
+    search: &SearchRequest,
+    asked: &[SearchRequest],
+) -> ContextParts {
     let knowledge = &index.knowledge;
     let user = knowledge.entity_of(user_node(graph));
     // The top of the block already describes the user.
     let is_shown = |entity: &Entity| entity.id != user && knowledge.degree(entity.id) > 0;
-    let found = index.search_all(search);
+    let searches = Searches::new(index, search);
+    let found = searches.everything();
     let entities = items(found.entities).into_iter().filter(is_shown);
     let is_new = |id: &EpisodeId| !search.ignored.contains(id);
     ContextParts {
@@ -179,7 +183,7 @@ fn parts(index: &GraphIndex, graph: GraphId, user_summary: Option<String>, searc
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))
             .collect(),
-        nothing_known: false,
+        nothing_known: !asked.is_empty() && !searches.is_any_known(asked),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::store::SettingScope;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, Fact, Precondition, SettingKind};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Statements};
+use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Searches, Statements};
 use erstwhile_core::template::{
     Template, Variable, VariableKind, line_of_summary, lines_of_entities, lines_of_episodes, lines_of_facts,
     lines_of_texts,
@@ -135,15 +135,16 @@ struct Found {
 impl Found {
     fn new(index: &GraphIndex, search: &SearchRequest, template: &Template) -> Self {
         let uses = |kind| template.variables().any(|variable| variable.kind == kind);
+        let searches = Searches::new(index, search);
         let mut found = Self::default();
         if uses(VariableKind::Edges) {
-            found.facts = items(index.search_facts(search));
+            found.facts = items(searches.facts());
         }
         if uses(VariableKind::Entities) {
-            found.entities = items(index.search_entities(search));
+            found.entities = items(searches.entities());
         }
         if uses(VariableKind::Episodes) {
-            found.episodes = items(index.search_episodes(search));
+            found.episodes = items(searches.episodes());
         }
         found
     }

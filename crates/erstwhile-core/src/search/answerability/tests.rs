@@ -5,7 +5,7 @@ use crate::evidence::Evidence;
 use crate::knowledge::sample::{Sample, day, episode, graph};
 use crate::model::{Episode, EpisodeId, Holding};
 use crate::search::filter::Filter;
-use crate::search::{Moment, Reranker, Statements};
+use crate::search::{Moment, PendingEmbedding, Reranker, Statements};
 use uuid::Uuid;
 
 fn request(query: &str) -> SearchRequest {
@@ -129,6 +129,8 @@ fn cosines_are_those_of_the_nearest_turn_that_counts() {
 fn the_trained_estimates_rise_with_every_sign() {
     let trained = AnswerabilityEstimates::trained();
     assert!(!trained.embedder.is_empty());
+    let cosines = [trained.with_vectors.weights.turn_cosine, trained.with_vectors.weights.claim_cosine];
+    assert!(cosines.iter().all(|weight| *weight > 0.0), "what is known without them stays known");
     for (estimate, cosines) in [(trained.with_vectors, 1.0), (trained.without_vectors, 0.0)] {
         assert!(estimate.weights.turns > 0.0 && estimate.weights.claims > 0.0 && estimate.weights.words > 0.0);
         let words = 4.0_f32.ln();
@@ -145,4 +147,95 @@ fn a_graph_knows_what_was_said_in_it_and_not_what_was_not() {
     let is_known = |query| index.answerability(&request(query)).is_known;
     assert!(is_known("Which colour is the kayak that Nora owns?") && is_known("What does my sister Ida play?"));
     assert!(!is_known("Which vaccinations does the hamster still need?"));
+}
+
+/// Sets the vectors of turns, in the order of their ids.
+fn embed<'v>(index: &mut GraphIndex, vectors: impl IntoIterator<Item = &'v [f32]>) {
+    for (number, vector) in vectors.into_iter().enumerate() {
+        let number = index.turns.documents.number(id(number)).expect("a turn");
+        index.turns.documents.vectors.put(number, vector);
+    }
+}
+
+#[test]
+fn one_of_several_queries_suffices_and_each_is_decided_as_it_is_alone() {
+    let mut sample = Sample::new(graph(1));
+    let of_fact = sample.add_fact(1, ("Nora:Person", "OWNS", "canoe"), Holding::Shared);
+    let texts = ["I own a red kayak.", "My sister Ida plays the violin.", "We live near the lake."];
+    let turns = texts.iter().enumerate().map(|(at, text)| episode(id(at), 10 + at as i64, text, day(at as i64)));
+    sample.evidence.episodes.extend(turns);
+    let mut index = GraphIndex::new(graph(1), 2);
+    let pending = index.apply(sample.evidence.clone());
+    let vector = |pending: &PendingEmbedding| {
+        if pending.text.contains("canoe") { vec![0.0, 1.0] } else { vec![0.0, -1.0] }
+    };
+    index.embed(&pending, &pending.iter().map(vector).collect::<Vec<_>>());
+    embed(&mut index, [[1.0_f32, 0.0].as_slice(), &[0.8, -0.6], &[0.6, -0.8]]);
+    let turn_of_fact = index.turns.documents.number(of_fact).expect("a turn");
+    index.turns.documents.vectors.put(turn_of_fact, &[0.6, -0.8]);
+    let (near_turn, near_fact, far): (QueryVector, QueryVector, QueryVector) =
+        (vec![1.0, 0.0].into(), vec![0.0, 1.0].into(), vec![-1.0, 0.0].into());
+    let long = "Which vaccinations does the hamster still need before the flight to Lisbon?";
+    let with = |query: &str, vector: &QueryVector| SearchRequest { vector: vector.clone(), ..request(query) };
+    let queries = [
+        with("Which vaccinations does the hamster still need?", &far),
+        with(long, &far),
+        with("Who is Ida, and which instrument does she play?", &near_turn),
+        with("Which vessel and paddle do I own?", &near_fact),
+        SearchRequest { ignored: vec![of_fact, id(0), id(1)], ..with("Which vessel and paddle do I own?", &near_fact) },
+        request(long),
+        with("Where do I own a red kayak?", &far),
+    ];
+    let alone: Vec<bool> = queries.iter().map(|query| index.answerability(query).is_known).collect();
+    assert_eq!(alone, [false, false, true, true, false, false, true]);
+    for searched in &queries {
+        for (first, second) in (0..queries.len()).flat_map(|one| (0..queries.len()).map(move |other| (one, other))) {
+            let asked = [queries[first].clone(), queries[1].clone(), queries[second].clone()];
+            let expected = alone[first] || alone[1] || alone[second];
+            let searches = Searches::new(&index, searched);
+            assert_eq!(searches.is_any_known(&asked), expected, "{first}, {second}");
+            searches.everything();
+            assert_eq!(searches.is_any_known(&asked), expected, "{first}, {second} after a search");
+        }
+    }
+    assert!(!Searches::new(&index, &queries[0]).is_any_known(&[]), "nothing is asked");
+}
+
+#[test]
+fn vectors_that_a_search_has_compared_are_not_compared_again() {
+    let mut index = index(&["one", "two"]);
+    embed(&mut index, [[1.0_f32, 0.0].as_slice(), &[0.6, 0.8]]);
+    let query = SearchRequest { vector: vec![1.0, 0.0].into(), ..request("kayak") };
+    let searches = Searches::new(&index, &query);
+    assert!(Compared::ALL.iter().all(|compared| searches.compared(*compared).is_none()));
+    searches.everything();
+    assert!(Compared::ALL.iter().all(|compared| searches.compared(*compared).is_some()));
+    let cosines = index.turns.documents.vectors.search(&[1.0, 0.0], &[]);
+    assert_eq!(searches.compared(Compared::Turns), Some(cosines.as_slice()));
+    let of_model = SearchRequest { vector: QueryVector::of_model(vec![1.0, 0.0]), ..query };
+    let searches = Searches::new(&index, &of_model);
+    searches.everything();
+    assert_eq!(searches.compared(Compared::Turns), None, "the estimates do not hold for other vectors");
+}
+
+#[test]
+fn a_turn_that_a_search_compared_for_its_words_alone_does_not_change_the_estimate() {
+    const TURNS: usize = 4_200;
+    let ontology = crate::ontology::Ontology::default();
+    let mut large = GraphIndex::with_ontology(ontology, graph(1), 64, 100);
+    let text = |at: usize| if at == 0 { "The hamster needs vaccinations." } else { "Nice weather." };
+    let turn = |at: usize| episode(id(at), at as i64, text(at), day(at as i64));
+    large.apply(Evidence { episodes: (0..TURNS).map(turn).collect(), ..Evidence::default() });
+    // As many signs as possible differ from the query's, although the cosine is nearly one.
+    let vector = |first: f32, rest: f32| std::iter::once(first).chain([rest; 63]).collect::<Vec<f32>>();
+    let (query, far, near) = (vector(1.0, 0.01), vector(1.0, -0.01), vector(0.01, 0.125));
+    embed(&mut large, std::iter::once(far.as_slice()).chain(std::iter::repeat_n(near.as_slice(), TURNS - 1)));
+    let asked = "Which vaccinations does the hamster need before Lisbon and Porto?";
+    let query = SearchRequest { vector: query.into(), ..request(asked) };
+    let searches = Searches::new(&large, &query);
+    searches.everything();
+    assert!(searches.of_turns().cosines[0] > 0.9, "it was compared");
+    let is_known = large.answerability(&query).is_known;
+    assert_eq!(searches.is_any_known(std::slice::from_ref(&query)), is_known);
+    assert!(!is_known);
 }

@@ -47,7 +47,7 @@ pub(super) struct Signals<'a> {
 
 impl<'a> Signals<'a> {
     pub(super) fn new(search: &'a EpisodeSearch<'a>, channels: &'a Channels) -> Self {
-        let turns = &search.index.turns;
+        let turns = &search.searches.index.turns;
         let index = turns.documents.text();
         let question = Question::new(&search.request.query);
         let (speakers, names) = turns.speakers_named(&question.words);
@@ -74,7 +74,7 @@ impl<'a> Signals<'a> {
             content,
             cosines: standardized(&raw_cosines, counts),
             raw_cosines,
-            votes: votes(search.index, search.request, search.facts),
+            votes: votes(search.searches, search.request),
             speakers,
             assistant_excess: turns.assistant_excess(),
             length: (average / LONG_WORDS).min(1.0),

@@ -1,0 +1,113 @@
+//! The searches of a graph for one request, and what they share.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use super::entities::EntitySearch;
+use super::episodes::EpisodeSearch;
+use super::hybrid::Channels;
+use super::relevance::{self, EpisodeRelevance};
+use super::statements::{self, StatementSearch};
+use super::{Found, GraphIndex, Scored, SearchRequest, ranking};
+use crate::model::{Assertion, AssertionId, Entity, Episode, Fact};
+
+/// The searches of a graph for one request.
+///
+/// They share the scores of all turns, facts and statements: each is computed once, when a search needs it.
+#[derive(Debug)]
+pub struct Searches<'a> {
+    pub(super) index: &'a GraphIndex,
+    pub(super) request: &'a SearchRequest,
+    pub(super) turns: OnceCell<Channels>,
+    pub(super) facts: OnceCell<Channels>,
+    pub(super) statements: OnceCell<Channels>,
+    past: OnceCell<HashMap<AssertionId, Fact>>,
+}
+
+impl<'a> Searches<'a> {
+    /// The searches for a request.
+    pub fn new(index: &'a GraphIndex, request: &'a SearchRequest) -> Self {
+        Self {
+            index,
+            request,
+            turns: OnceCell::new(),
+            facts: OnceCell::new(),
+            statements: OnceCell::new(),
+            past: OnceCell::new(),
+        }
+    }
+
+    /// Searches for episodes: messages, texts and documents.
+    pub fn episodes(&self) -> Vec<Scored<Episode>> {
+        self.found_episodes(self.request)
+    }
+
+    /// Searches for facts and, as the request says, statements.
+    pub fn facts(&self) -> Vec<Scored<Fact>> {
+        statements::search(self, EpisodeRelevance::new(self))
+    }
+
+    /// Searches for statements, in the form of facts.
+    pub fn statements(&self) -> Vec<Scored<Fact>> {
+        self.relevant_statements(EpisodeRelevance::new(self))
+    }
+
+    /// Searches for entities.
+    pub fn entities(&self) -> Vec<Scored<Entity>> {
+        ranking::search(&EntitySearch { index: self.index, request: self.request }, self.request)
+    }
+
+    /// Searches for everything in the default order; the request must have no filter and no other reranker.
+    ///
+    /// The results are those of the four searches, which share what they have in common.
+    pub fn everything(&self) -> Found {
+        let limit = self.request.limit;
+        let wide = SearchRequest { limit: limit.max(relevance::EPISODES), ..self.request.clone() };
+        let mut episodes = self.found_episodes(&wide);
+        let relevance = EpisodeRelevance::of(&episodes);
+        episodes.truncate(limit);
+        Found {
+            facts: statements::search(self, relevance.clone()),
+            entities: self.entities(),
+            episodes,
+            statements: self.relevant_statements(relevance),
+        }
+    }
+
+    fn found_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {
+        ranking::search(&EpisodeSearch { searches: self, request }, request)
+    }
+
+    fn relevant_statements(&self, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
+        let search = StatementSearch { searches: self, relevance };
+        let found = ranking::search(&search, self.request).into_iter();
+        let whole = |found: Scored<Assertion>| {
+            let fact = search.as_fact(&found.item);
+            found.with(fact)
+        };
+        found.map(whole).collect()
+    }
+
+    /// The scores of all turns.
+    pub(super) fn of_turns(&self) -> &Channels {
+        self.turns.get_or_init(|| self.index.turns.documents.search(&self.request.query, &self.request.vector))
+    }
+
+    /// The scores of all facts.
+    pub(super) fn of_facts(&self) -> &Channels {
+        self.facts.get_or_init(|| self.index.facts.search(&self.request.query, &self.request.vector))
+    }
+
+    /// The scores of all statements.
+    pub(super) fn of_statements(&self) -> &Channels {
+        self.statements.get_or_init(|| self.index.statements.search(&self.request.query, &self.request.vector))
+    }
+
+    /// A fact, as the request's time knew it.
+    pub(super) fn fact(&self, id: AssertionId) -> Option<&Fact> {
+        let knowledge = &self.index.knowledge;
+        let Some(known_at) = self.request.known_at else { return knowledge.fact(id) };
+        let facts = || knowledge.facts_known_at(known_at).into_iter().map(|fact| (fact.id, fact)).collect();
+        self.past.get_or_init(facts).get(&id)
+    }
+}
