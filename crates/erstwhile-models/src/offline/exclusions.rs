@@ -31,6 +31,10 @@ impl SentenceReader<'_, '_> {
         if s.lemma(context.verb) == "do" && s.child(context.verb, |c| s.text(c) == "IT").is_some() {
             return true;
         }
+        // "He eats no cheese or eggs".
+        if s.dep(object) == Dep::Conj && s.has_child_word(s.head(object), &["no"]) {
+            return true;
+        }
         let name = frame.relation.name.as_str();
         // What an assistant asks about is not said: "one thing he taught you".
         // "Teaches maths in Szeged".

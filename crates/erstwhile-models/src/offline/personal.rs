@@ -142,7 +142,9 @@ impl SentenceReader<'_, '_> {
         if turns && let Some(date) = date.filter(day) {
             let words = self.date_words(date, true).unwrap_or_default();
             let said = self.date_words(date, false).unwrap_or_default();
-            let day = words.rsplit_once(' ').map_or(words.clone(), |(day, _)| day.to_owned());
+            // "Saturday 13 May 2023": the day of every year.
+            let day = words.rsplit_once(' ').map_or(words.as_str(), |(day, _)| day);
+            let day = day.split_once("day ").map_or(day, |(_, day)| day).to_owned();
             let statement = format!("{} turns {value} {said}", subject.name);
             self.state(subject, "HAS_BIRTHDAY", Object::value(day), statement);
         }

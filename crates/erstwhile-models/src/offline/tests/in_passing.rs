@@ -465,4 +465,9 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "+ Nora NUMBER_OF_APPLICATIONS 13",
         "Nora has sent 13 applications.",
     ),
+    (
+        "My daughter Leonor turns six on Saturday.",
+        "+ Leonor HAS_BIRTHDAY 13 May",
+        "Leonor turns 6 on Saturday 13 May 2023.",
+    ),
 ];

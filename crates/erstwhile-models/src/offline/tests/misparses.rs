@@ -174,4 +174,5 @@ pub(super) const PRONOUNS: &[(&str, Option<&str>)] = &[
     ("She dropped the lasagne.", None),
     ("I took the ferry from Plymouth to Hull and I saw Sarah.", None),
     ("That's okay, I'm still on cloud nine!", None),
+    ("Elias eats no cheese or eggs.", None),
 ];
