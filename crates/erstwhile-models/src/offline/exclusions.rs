@@ -16,6 +16,8 @@ const MEALS: &[&str] = &["dinner", "lunch", "breakfast", "brunch", "supper", "me
 
 /// What one shares with whom one works.
 const DESKS: &[&str] = &["studio", "office", "desk", "workspace", "car"];
+/// Homes that one rents for a holiday.
+const HOLIDAY_HOMES: &[&str] = &["cabin", "cottage", "villa", "chalet", "lodge", "hut", "caravan", "campervan", "boat"];
 
 /// Verbs for what one stops and has not given up: "stopped getting my nails done".
 pub(super) const NOT_GIVEN_UP: &[&str] = &[
@@ -526,7 +528,9 @@ impl SentenceReader<'_, '_> {
             // "I share a studio with two artists" to work in.
             "LIVES_WITH" => s.child_of(context.verb, &[Dep::Dobj]).is_some_and(|shared| s.is_lemma(shared, DESKS)),
             "LIVES_IN" => {
-                s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
+                let rented = s.child_of(context.verb, &[Dep::Dobj]).filter(|_| s.lemma(context.verb) == "rent");
+                rented.is_some_and(|rented| s.is_lemma(rented, HOLIDAY_HOMES) || s.is_lemma(rented, DESKS))
+                    || s.lemma(context.verb) == "base" && context.subject.kinship.is_none() && !self.is_human(context)
             }
             // "My husband is 6'5": a height.
             "HAS_AGE" if s.text(object).contains(['\'', '"', '’', '”']) => true,

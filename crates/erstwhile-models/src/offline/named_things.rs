@@ -19,7 +19,7 @@ static PRICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let unit =
         r"k|m|mil|lakhs?|lacs?|crores?|grand|quid|bucks|dollars|pounds|euros|rupees|naira|cedis|rand|dirhams|shillings";
     Regex::new(&format!(
-        r"(?i)(?:\bfor|,|\bcosting|\bat)\s+(?:about |around |only |just |roughly |under |over )?((?:[£$€₹₦]|rs\.? ?|inr ?|r|ksh ?|ngn ?|ghs ?)(?:{amount}) ?(?:(?:{unit})\b)?|(?:{amount}) ?(?:{unit})\b)"
+        r"(?i)(?:\bfor|,|\bcosting|\bat)\s+(?:about |around |only |just |roughly |under |over )?((?:[£$€₹₦₦]|rs\.? ?|inr ?|r|ksh ?|ngn ?|ghs ?)(?:{amount}) ?(?:(?:{unit})\b)?|(?:{amount}) ?(?:{unit})\b)"
     ))
     .ok()
 });

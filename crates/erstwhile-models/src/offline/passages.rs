@@ -155,7 +155,7 @@ fn has_labels(text: &str, labelled: bool) -> bool {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let named = lines().filter(|line| label_of(line.trim_start()).is_some()).count();
     let count = lines().count();
-    named > 0 && (named * 2 > count && (labelled || named > 1 || count == 1) || labelled && (named > 1 || count == 2))
+    named > 0 && (named * 2 > count && (labelled || named > 1) || labelled && (named > 1 || count == 2))
 }
 
 /// Roles before the name of a speaker: "Customer (Ralph Odell):".

@@ -87,7 +87,7 @@ const TITLES: &str = "analyst engineer manager director officer executive develo
     producer lecturer professor chef driver technician specialist adviser advisor planner";
 /// A number with its unit.
 const AMOUNT: &str =
-    r"[£$€₹]?\d[\d.,:/]*\s?(?:k|m|kg|kgs|lbs?|lb|stone|st|mg|mm|cm|bpm|%|miles|km|million|lakhs?|crore|mmol)?";
+    r"[£$€₹₦]?\d[\d.,:/]*\s?(?:k|m|kg|kgs|lbs?|lb|stone|st|mg|mm|cm|bpm|%|miles|km|million|lakhs?|crore|mmol)?";
 /// Years, months or weeks in words or digits.
 const COUNT: &str = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty";
 

@@ -134,8 +134,9 @@ impl TurnReader<'_> {
         if turn.kind == EpisodeKind::Text {
             form(text, &mut claims);
         }
-        let labelled =
-            turn.kind == EpisodeKind::Text || turn.kind == EpisodeKind::Message && turn.role != Some(Role::Assistant);
+        // A word and a colon in a message whose speaker is known begin an answer: "Four: Monday, ...".
+        let unsigned = turn.kind == EpisodeKind::Message && turn.role.is_none() && turn.speaker.is_none();
+        let labelled = turn.kind == EpisodeKind::Text || unsigned;
         let (mut units, mut full) = (Vec::new(), Vec::new());
         let passages = passages::split(text, labelled);
         self.trace.lines_outside(text, &passages);

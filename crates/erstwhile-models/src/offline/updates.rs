@@ -12,7 +12,7 @@ static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^(?P<lead>(?:it's|it\ is|its|now|now\ it's|down\ to|up\ to|back\ to|moved\ to)\s)?(?:now\s)?
           (?:(?:down|up|back)\ to\s)?(?:on\s)?
-          (?P<value>(?:the\s)?[£$€₹]?\d[\w.,:/%-]*(?:\s(?:k|kg|kilos|lbs?|stone|million|miles|%))?)
+          (?P<value>(?:the\s)?[£$€₹₦]?\d[\w.,:/%-]*(?:\s(?:k|kg|kilos|lbs?|stone|million|miles|%))?)
           (?P<end>\s(?:now|today|this\ morning))?(?:,\s.*)?$",
     )
     .ok()

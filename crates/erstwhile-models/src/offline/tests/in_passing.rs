@@ -470,4 +470,15 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "+ Leonor HAS_BIRTHDAY 13 May",
         "Leonor turns 6 on Saturday 13 May 2023.",
     ),
+    ("Four: I live in Berlin.", "+ Nora LIVES_IN Berlin", "Nora lives in Berlin."),
+    ("I live in the middle of Dearborn.", "+ Nora LIVES_IN Dearborn", "Nora lives in Dearborn."),
+    ("I've lost three and a half kilos.", "+ Nora ACHIEVED 3.5 kilos", "Nora has lost 3.5 kilos."),
+    ("My savings are 1.2 million naira.", "+ Nora HAS_SAVINGS ₦1.2 million", "Nora's savings are ₦1.2 million."),
+    ("I'm renting a cabin in Lofoten for a week.", "+ Nora RENTS cabin", "Nora is renting a cabin in Lofoten."),
+    (
+        "I'm looking for work as a maintenance planner.",
+        "+ Nora LOOKS_FOR maintenance planner job",
+        "Nora is looking for a maintenance planner job.",
+    ),
+    ("We walked six days through Durmitor.", "+ Nora VISITED Durmitor", "Nora hiked through Durmitor."),
 ];
