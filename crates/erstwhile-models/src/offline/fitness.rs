@@ -436,6 +436,8 @@ impl SentenceReader<'_, '_> {
         let kind = s.entity_kind(object);
         let person = kind == Some(EntityKind::Person);
         match name {
+            // "An interview with Denise": the interviewer.
+            "APPLIED_FOR" if person => return Some(0),
             // An identifier is no company that one founds.
             "FOUNDED" if s.identifier(object).is_some() => return Some(0),
             // "Played at the Arts Centre", "spoke at Devcon".

@@ -402,9 +402,9 @@ impl People {
         let lower_compound = |child: usize| sentence.dep(child) == Dep::Compound && !sentence.is_capital(child);
         let other = sentence.is_lemma(noun, &["partner", "manager", "trainer"])
             && sentence.child(noun, lower_compound).is_some();
-        // "My first wife" is the wife no longer.
+        // "My first wife" or "my late wife" is the wife no longer.
         let former = sentence.is_lemma(noun, &["wife", "husband", "girlfriend", "boyfriend"])
-            && sentence.has_child_word(noun, &["first", "former", "ex"]);
+            && sentence.has_child_word(noun, &["first", "former", "ex", "late"]);
         if other || former {
             return None;
         }

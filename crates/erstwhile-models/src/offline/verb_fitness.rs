@@ -51,6 +51,13 @@ impl SentenceReader<'_, '_> {
         {
             return Some(4);
         }
+        // "We sing at Easter": a time.
+        if name == "PARTICIPATED_IN"
+            && frame.slot == "at"
+            && s.is(object, &["easter", "christmas", "thanksgiving", "diwali", "eid", "hanukkah"])
+        {
+            return Some(0);
+        }
         // "I want to run a marathon": no small thing.
         if name == "PARTICIPATED_IN"
             && matches!(lemma, "run" | "do" | "complete" | "finish")

@@ -1,4 +1,4 @@
-//! Weekdays of months, quarters, half years and weeks by their numbers, decades, and years in lists.
+//! Weekdays and weeks of months, quarters, half years and weeks by their numbers, decades, and years in lists.
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
@@ -15,8 +15,8 @@ pub(super) fn read(context: DateContext<'_>, at: usize) -> Option<(usize, Period
         .or_else(|| year_in_list(context, at))
 }
 
-/// "the last Monday of March 2014", "the first Monday of next month".
-pub(super) fn weekday_of_month(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
+/// "the last Monday of March 2014", "the first Monday of next month", "the second week of October".
+pub(super) fn part_of_month(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
     let from = at + usize::from(word_at(context.tokens, at) == "the");
     let nth = match word_at(context.tokens, from) {
         "first" | "1st" => 1,
@@ -26,14 +26,25 @@ pub(super) fn weekday_of_month(context: DateContext<'_>, at: usize, fallback: &F
         "last" => -1,
         _ => return None,
     };
-    let name = weekday(word_at(context.tokens, from + 1))?;
-    if !matches!(word_at(context.tokens, from + 2), "of" | "in") || context.depth > 0 {
+    let part = word_at(context.tokens, from + 1);
+    let name = weekday(part);
+    if name.is_none() && part != "week"
+        || !matches!(word_at(context.tokens, from + 2), "of" | "in")
+        || context.depth > 0
+    {
         return None;
     }
     let inner = DateContext { depth: 2, ..context };
-    let month = read_month(inner, from + 3, fallback).filter(|(_, month)| month.grain == Grain::Month)?;
-    let date = month.1.first.date().nth_weekday_of_month(nth, name).ok()?;
-    Some((month.0, day(date, Grain::Day)?))
+    let (next, month) = read_month(inner, from + 3, fallback).filter(|(_, month)| month.grain == Grain::Month)?;
+    let period = match name {
+        Some(name) => day(month.first.date().nth_weekday_of_month(nth, name).ok()?, Grain::Day)?,
+        None => {
+            let (start, days) = if nth > 0 { (month.first, 7 * i64::from(nth - 1)) } else { (month.end, -7) };
+            let first = shifted(start.date(), 0, days)?;
+            during(first, shifted(first, 0, 7)?, Grain::Week)
+        }
+    };
+    Some((next, period))
 }
 
 /// A month: "March 2014", "next month", "March" in the year that the tense suggests.

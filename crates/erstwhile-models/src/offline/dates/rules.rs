@@ -16,7 +16,7 @@ use crate::offline::tokens::Token;
 pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
     let word = |offset: usize| context.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
     let first = word(0);
-    if let Some(found) = numbered::weekday_of_month(context, at, fallback).or_else(|| spoken::read(context, at)) {
+    if let Some(found) = numbered::part_of_month(context, at, fallback).or_else(|| spoken::read(context, at)) {
         return Some(found);
     }
     // Most words begin no expression, so this selects the rules by the first word.

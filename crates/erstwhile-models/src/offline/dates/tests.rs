@@ -41,6 +41,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("I get two a week since spring", "2023-03-01", "since the spring of 2023"),
     ("After seven years on the list I have a garden", "-", ""),
     ("We are getting married in June", "2023-06-01", "in June 2023"),
+    ("We go in the second week of October", "2023-10-08", "in the week of 8 October 2023"),
+    ("We met in the last week of May 2021", "2021-05-25", "in the week of 25 May 2021"),
     ("It is due in week 36", "2023-09-04", "in the week of 4 September 2023"),
     ("We met on Valentine's Day", "2023-02-14", "on 14 February 2023"),
     ("We met at Easter", "2023-04-09", "on 9 April 2023"),

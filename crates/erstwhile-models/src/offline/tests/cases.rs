@@ -61,6 +61,7 @@ pub(super) const WRITTEN: &[(&str, &[&str])] = &[
 ];
 
 pub(super) const WITHOUT_FACTS: &[&str] = &[
+    "I saw it with my late wife.",
     "Hi Omar!",
     "How are you? What did you do last week?",
     "If I worked at Acme, I'd be rich.",

@@ -481,4 +481,9 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "Nora is looking for a maintenance planner job.",
     ),
     ("We walked six days through Durmitor.", "+ Nora VISITED Durmitor", "Nora hiked through Durmitor."),
+    (
+        "We go to Spain in the second week of October.",
+        "+ Nora PLANS Spain @ 2023-10-08..",
+        "Nora goes to Spain in the week of 8 October 2023.",
+    ),
 ];
