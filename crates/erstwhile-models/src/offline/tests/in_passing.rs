@@ -486,4 +486,12 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "+ Nora PLANS Spain @ 2023-10-08..",
         "Nora goes to Spain in the week of 8 October 2023.",
     ),
+    ("My dad uses a wheelchair.", "+ Nora's father OWNS wheelchair", "Nora's father has a wheelchair."),
+    ("I commute to Bologna, where I work.", "+ Nora WORKS_IN Bologna", "Nora works in Bologna."),
+    (
+        "It's my sixtieth birthday on the ninth of November.",
+        "+ Nora HAS_BIRTHDAY 9 November",
+        "Nora's birthday is on 9 November.",
+    ),
+    ("I don't fly any more.", "+ Nora AVOIDS flying", "Nora has given up flying."),
 ];
