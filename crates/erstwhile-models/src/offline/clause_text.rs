@@ -1,6 +1,6 @@
 //! The text of a clause as a self-contained sentence about its subject.
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::arguments::stranded_preposition;
 use super::clauses::COMPOUNDING;
@@ -501,7 +501,14 @@ impl ClauseWriter<'_, '_, '_, '_> {
             token == verb || s.head(token) == verb && (s.dep(token) == Dep::Prt || Some(token) == stranded)
         };
         let at = self.pieces.iter().rposition(|piece| piece.token().is_some_and(belongs)).map_or(0, |at| at + 1);
-        let text = nouns::phrase(s, self.people, head, Some(&self.clause.subject.name))?;
+        let mut text = nouns::phrase(s, self.people, head, Some(&self.clause.subject.name))?;
+        // "Auckland, where I live".
+        if s.has_child_word(verb, &["where"]) {
+            text.insert_str(
+                0,
+                if s.is_proper(head) && s.entity_kind(head) != Some(EntityKind::Org) { "in " } else { "at " },
+            );
+        }
         self.pieces.insert(at, Piece::Words(Some(head), text));
         self.pieces.retain(|piece| piece.token().is_none_or(|token| !matches!(s.tag(token), Tag::Wdt | Tag::Wp)));
         Ok(())

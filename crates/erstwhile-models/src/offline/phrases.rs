@@ -350,6 +350,17 @@ pub(super) fn pronoun_free(
     let possessive = sentence.dep(token) == Dep::Poss
         || matches!(word, "my" | "our" | "your" | "his" | "their" | "mine" | "ours" | "yours" | "hers" | "theirs");
     let own = subject == Some(person.name.as_str());
+    if own && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) && matches!(word, "i" | "we" | "he" | "she") {
+        // "Where I teach" is "where they teach"; "where I was born" and "where he lives" need the name.
+        let verb = sentence.head(token);
+        let says = |words: &[&str]| sentence.is(verb, words) || sentence.has_child_word(verb, words);
+        return match word {
+            "i" if says(&["am", "'m", "\u{2019}m"]) => Err(Vague),
+            "i" if says(&["was"]) => Ok(person.name),
+            "i" | "we" => Ok("they".to_owned()),
+            _ => Ok(person.name),
+        };
+    }
     Ok(match (possessive, own) {
         (true, true) => "their".to_owned(),
         (true, false) => format!("{}'s", person.name),

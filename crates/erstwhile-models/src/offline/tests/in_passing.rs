@@ -494,4 +494,10 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "Nora's birthday is on 9 November.",
     ),
     ("I don't fly any more.", "+ Nora AVOIDS flying", "Nora has given up flying."),
+    ("I went back to Auckland where I live.", "+ Nora LIVES_IN Auckland", "Nora lives in Auckland."),
+    (
+        "I commute to Bologna where I have taught.",
+        "+ Nora DOES_ACTIVITY commuting to Bologna",
+        "Nora commutes to Bologna where they have taught.",
+    ),
 ];
