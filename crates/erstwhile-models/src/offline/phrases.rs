@@ -350,9 +350,11 @@ pub(super) fn pronoun_free(
     let possessive = sentence.dep(token) == Dep::Poss
         || matches!(word, "my" | "our" | "your" | "his" | "their" | "mine" | "ours" | "yours" | "hers" | "theirs");
     let own = subject == Some(person.name.as_str());
-    if own && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) && matches!(word, "i" | "we" | "he" | "she") {
+    let verb = sentence.head(token);
+    let subject_of_where =
+        matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) && sentence.has_child_word(verb, &["where"]);
+    if own && subject_of_where {
         // "Where I teach" is "where they teach"; "where I was born" and "where he lives" need the name.
-        let verb = sentence.head(token);
         let says = |words: &[&str]| sentence.is(verb, words) || sentence.has_child_word(verb, words);
         return match word {
             "i" if says(&["am", "'m", "\u{2019}m"]) => Err(Vague),
