@@ -6,6 +6,8 @@
 mod config;
 mod files;
 mod layers;
+#[cfg(test)]
+pub(crate) mod test_models;
 mod tokens;
 mod weights;
 

@@ -8,12 +8,10 @@ use erstwhile::ports::RerankingModel;
 use serde_json::{Value, json};
 
 use super::{CrossEncoder, LocalReranker, LocalRerankerSettings};
-
-/// Changes a document so that it is of another kind.
-type Damage = fn(&mut Value);
+use crate::bert::test_models::{self, Damage, change};
 
 fn tiny() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/tiny_cross_encoder")
+    test_models::tiny("tiny_cross_encoder")
 }
 
 fn load() -> CrossEncoder {
@@ -24,21 +22,8 @@ fn reranker(deadline: Duration, threads: usize) -> LocalReranker {
     LocalReranker::new(load(), LocalRerankerSettings { deadline, threads })
 }
 
-/// A copy of the tiny model that a test may damage.
 fn copy() -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for file in crate::bert::REQUIRED_FILES {
-        std::fs::copy(tiny().join(file), copy.path().join(file)).unwrap();
-    }
-    copy
-}
-
-/// Changes a JSON file of a model.
-fn change(folder: &Path, file: &str, change: impl FnOnce(&mut Value)) {
-    let file = folder.join(file);
-    let mut document: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    change(&mut document);
-    std::fs::write(&file, document.to_string()).unwrap();
+    test_models::copy("tiny_cross_encoder", &[])
 }
 
 fn refusal(folder: &Path) -> String {

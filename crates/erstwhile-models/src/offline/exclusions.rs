@@ -14,7 +14,7 @@ const AILING: &str = "bad sore stiff broken torn weak dodgy swollen sprained twi
 /// What one makes and eats.
 const MEALS: &[&str] = &["dinner", "lunch", "breakfast", "brunch", "supper", "meal", "feast", "barbecue", "bbq"];
 
-/// What one shares with whom one works.
+/// What one shares or rents to work in.
 const DESKS: &[&str] = &["studio", "office", "desk", "workspace", "car"];
 /// Homes that one rents for a holiday.
 const HOLIDAY_HOMES: &[&str] = &["cabin", "cottage", "villa", "chalet", "lodge", "hut", "caravan", "campervan", "boat"];

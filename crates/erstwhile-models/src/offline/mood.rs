@@ -2,6 +2,7 @@
 
 use erstwhile_nlp::{Dep, Pos, Tag};
 
+use super::dates::weekday;
 use super::mood_words::{ACTUAL, ATTEMPTS, CONSIDERS, FACTIVE, LIKES, MODALS, PLANS, POLITE, SUPPOSES, UNREAL, WANTS};
 use super::sentence::Sentence;
 
@@ -458,22 +459,7 @@ impl MoodReader<'_, '_> {
             "go", "take", "attend", "visit", "meet", "have", "see", "start", "move", "fly", "head", "run", "host",
             "throw", "perform", "travel", "marry", "leave", "get", "divorce", "graduate", "retire", "sell", "buy",
         ];
-        const SOON: &[&str] = &[
-            "next",
-            "tomorrow",
-            "this",
-            "tonight",
-            "soon",
-            "upcoming",
-            "coming",
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ];
+        const SOON: &[&str] = &["next", "tomorrow", "this", "tonight", "soon", "upcoming", "coming"];
         // "I'm taking a class on Wednesday evenings": again and again.
         const AGAIN: &[&str] = &["every", "each", "mornings", "afternoons", "evenings", "nights"];
         let s = self.sentence;
@@ -485,7 +471,7 @@ impl MoodReader<'_, '_> {
         }
         s.lemma(verb) == "go" && s.child(verb, |c| s.dep(c) == Dep::Xcomp).is_none()
             || s.is_lemma(verb, &["move", "marry", "head", "fly", "sell", "buy"])
-            || s.tokens().any(|token| s.is_date(token) && s.is(token, SOON))
+            || s.tokens().any(|token| s.is_date(token) && (s.is(token, SOON) || weekday(s.lower(token)).is_some()))
                 && !s.tokens().any(|token| s.is(token, AGAIN))
     }
 

@@ -15,15 +15,15 @@ use erstwhile_core::error::Result;
 const TRIES_MAX: usize = 64;
 /// How often a worker polls the queue.
 const POLL: Duration = Duration::from_millis(500);
-/// When a worker polls the queue again after it did not answer once, at most; until then, it works on what was announced.
+/// The longest pause of a worker after the first poll that failed; meanwhile, it works on what was announced.
 const PAUSE_MIN: Duration = Duration::from_millis(250);
-/// The same after it did not answer many times in a row.
+/// The longest pause after many polls in a row have failed.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// Decides when a worker polls the queue. Graphs with episodes stored by this process are announced instead.
 pub(super) struct Poller {
     next: Instant,
-    /// How many polls in a row the queue did not answer.
+    /// How many polls in a row have failed.
     failures: u32,
     /// Whether the last poll found something, in which case the next one follows at once.
     found: bool,
@@ -82,8 +82,8 @@ async fn claim_announced(state: &Arc<State>) -> Result<Option<Lease>> {
     Ok(None)
 }
 
-/// How long a worker does not poll a queue that did not answer so many times in a row: twice as long as before each time, and
-/// by chance up to half as long, so that the workers of many nodes do not ask together.
+/// The pause after so many polls in a row have failed. It doubles with each failure, and a random part of up to half of it is
+/// left out, so that the workers of many nodes do not poll together.
 fn pause(failures: u32, chance: u8) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     let longest = PAUSE_MIN.saturating_mul(1 << doublings).min(PAUSE_MAX);
