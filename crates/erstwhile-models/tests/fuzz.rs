@@ -5,6 +5,7 @@
 //! `BOLERO_RANDOM_SEED=2 BOLERO_RANDOM_ITERATIONS=1000000000 BOLERO_RANDOM_TEST_TIME_MS=600000`, or with coverage with
 //! `cargo bolero test`.
 
+#![cfg(feature = "model-extractor")]
 #![expect(clippy::expect_used, reason = "a failing test should stop immediately")]
 
 use std::panic::AssertUnwindSafe;

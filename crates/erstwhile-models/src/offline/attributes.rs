@@ -104,7 +104,7 @@ impl SentenceReader<'_, '_> {
         // "The deadline for the grant proposal".
         let due =
             s.lower(token) == "deadline" && s.has_child_word(token, &["the"]) && s.has_child_word(token, &["for"]);
-        let owned = owned.or_else(|| due.then_some(token));
+        let owned = owned.or_else(|| (due || self.is_expected(token)).then_some(token));
         let kinds = s.lexicon.kinds(lemma);
         // "My BMI is 31".
         let vital = s.pos(token) == Pos::Propn
@@ -123,6 +123,37 @@ impl SentenceReader<'_, '_> {
             && (!kinds.has(Kind::Team) || s.has_child_word(token, &["blood"]))
             && !FAVOURITE.contains(&lemma)
             && (!kinds.has(Kind::Vague) || OWN_THINGS.contains(&lemma) || s.has_child(token, &[Dep::Compound]))
+    }
+
+    /// "The visa appointment is on 14 July": with nobody else spoken of, what the speaker expects.
+    fn is_expected(&self, token: usize) -> bool {
+        const EXPECTED: &[&str] = &[
+            "inspection",
+            "viewing",
+            "hearing",
+            "delivery",
+            "launch",
+            "opening",
+            "deadline",
+            "move",
+            "viva",
+            "due date",
+        ];
+        let s = self.s;
+        let kinds = s.lexicon.kinds(s.lemma(token));
+        let named = s.child_of(token, &[Dep::Compound]).map(|c| format!("{} {}", s.lower(c), s.lower(token)));
+        let expects = kinds.intersects(Kinds::of(&[Kind::Appointment, Kind::Exam, Kind::Procedure]))
+            || s.is_lemma(token, EXPECTED)
+            || named.is_some_and(|named| EXPECTED.contains(&named.as_str()));
+        let definite = s.has_child_word(token, &["the"]) || token == s.start || s.dep(s.start) == Dep::Compound;
+        let verb = s.head(token);
+        self.trust == Trust::Speaker
+            && expects
+            && definite
+            && s.tag(token) == Tag::Nn
+            && !s.has_child(token, &[Dep::Poss, Dep::Relcl, Dep::Acl])
+            && self.people.is_nobody_else_spoken_of()
+            && self.date_of(verb).and_then(|date| self.dates.get(date)).is_some_and(|date| date.from.at > self.now)
     }
 
     /// "My flight is on 3 May", "My email changed to a@b.c": an attribute of the owner.

@@ -110,7 +110,11 @@ impl SentenceReader<'_, '_> {
         if self.done_activity(verb, subject_token) || self.sized(verb, subject_token, reading) {
             return Ok(());
         }
-        if is_own && (self.taken_thing(verb, subject_token, reading) || self.attribute(verb, subject_token, reading)?) {
+        if is_own
+            && (self.name_of_thing(verb, subject_token)
+                || self.taken_thing(verb, subject_token, reading)
+                || self.attribute(verb, subject_token, reading)?)
+        {
             return Ok(());
         }
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
@@ -142,7 +146,10 @@ impl SentenceReader<'_, '_> {
         if !self.may_speak_of(&subject, subject_token) {
             return Ok(());
         }
+        // From its subject on, a clause speaks of it: "She's from Iran and plays the setar" has one for two verbs.
+        self.people.at = subject_token;
         self.people.remember(&subject);
+        self.people.at = verb;
         self.next_of_several(&subject, subject_token);
         if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading) {
             return Ok(());

@@ -2,6 +2,7 @@
 
 use super::follow_ups;
 use super::mapped::Mapped;
+use super::own_things;
 use super::questions::{self, has_verb, turned};
 use super::reader::Trust;
 use super::turn::Unit;
@@ -89,6 +90,13 @@ pub(super) fn resolve(unit: &Unit, speaker: Option<&str>, said: &[Said], present
     }
     if let Some(placed) = placed {
         return vec![placed];
+    }
+    // "I'm writing a thesis. It's due in May."
+    let before = present
+        .last()
+        .or_else(|| said.iter().rev().take(2).find(|turn| turn.speaker.as_deref() == speaker)?.units.last());
+    if let Some(named) = before.and_then(|before| own_things::named(unit.text.text(), before.text.text())) {
+        return vec![at_place_of(unit, &named)];
     }
     // "No! My brother": the answer goes on in the next sentence.
     let opening = polarity_of(present);

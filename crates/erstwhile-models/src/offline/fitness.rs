@@ -117,7 +117,7 @@ impl SentenceReader<'_, '_> {
         if name == "LIFE_EVENT" {
             return if matches!(reading.mood, Mood::Actual | Mood::Planned) { 6 } else { 0 };
         }
-        if matches!(name, "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS")
+        if matches!(name, "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS" | "ALLERGIC_TO")
             && let Some(thing) = self.thing_meant(object)
         {
             return if self.s.tag(context.verb) == Tag::Vbd && !thing.kinds.intersects(LIKED_IN_THE_PAST) {
@@ -145,6 +145,9 @@ impl SentenceReader<'_, '_> {
         let about_addressee = s.children(object).any(|child| SECOND.contains(&s.lower(child)));
         if gerund && name == "AFRAID_OF" && self.is_action_of_taste(name, object) {
             return 5;
+        }
+        if !about_addressee && self.is_fear_or_taste_in_general(name, context, object) {
+            return 4;
         }
         if kinds.is_empty()
             || gerund
@@ -503,6 +506,22 @@ impl SentenceReader<'_, '_> {
             && kinds.has(Kind::Thing)
             && (own || !s.has_child(object, &[Dep::Det, Dep::Poss]))
             && s.dep(context.verb) != Dep::Relcl
+    }
+
+    /// "I'm afraid of electricity", "I hate gyms": a fear of anything, a taste for a kind of thing of whatever type.
+    fn is_fear_or_taste_in_general(&self, relation: &str, context: &Context<'_>, object: usize) -> bool {
+        let s = self.s;
+        let noun = s.pos(object) == Pos::Noun
+            && !s.is_a(object, Kind::Vague)
+            && !s.is_date(object)
+            && !s.has_child(object, &[Dep::Relcl, Dep::Acl, Dep::Prep, Dep::Poss]);
+        let kind = s.tag(object) == Tag::Nns && !s.has_child(object, &[Dep::Det, Dep::Nummod]);
+        let present = matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz);
+        noun && match relation {
+            "AFRAID_OF" => true,
+            "LIKES" | "LOVES" | "DISLIKES" => present && kind && context.reading.mood == Mood::Actual,
+            _ => false,
+        }
     }
 
     /// "Scared of flying", "I hate ironing": what one fears or dislikes, in one word that says what.

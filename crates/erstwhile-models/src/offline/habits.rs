@@ -75,7 +75,7 @@ const REGULAR_PLACES: &[&str] = &["church", "mass", "mosque", "temple", "synagog
 /// Ways to get there: "I take the bus to work".
 const TRANSPORT: &[&str] = &["bus", "train", "tube", "tram", "metro", "subway", "ferry", "car", "taxi", "bike"];
 /// Verbs that tell nothing of somebody's life, however often.
-const EMPTY: &[&str] = &[
+pub(super) const EMPTY: &[&str] = &[
     "be", "have", "think", "say", "tell", "ask", "mean", "know", "hear", "feel", "seem", "look", "happen", "hope",
     "want", "need", "wish", "swear", "bet", "guess", "laugh", "cry", "scream", "die", "forget", "remember", "wonder",
     "love", "like", "hate", "let", "keep", "try", "start", "stop", "thank", "joke", "lie", "wait", "miss", "complain",
@@ -131,6 +131,11 @@ const PLURAL_TIMES: &[&str] = &[
 ];
 /// Verbs that need no object: "I wake up at five every day".
 const ALONE: &[&str] = &["wake", "sleep", "swim", "run", "train", "fast", "pray"];
+/// Verbs that need no object when somebody means to do it on a day: "she lands on Friday".
+const MOVES: &[&str] = &[
+    "arrive", "begin", "come", "depart", "emigrate", "finish", "fly", "go", "graduate", "land", "leave", "march",
+    "move", "perform", "resign", "retire", "return", "sail", "start", "travel",
+];
 /// A habit in more words is cut at its first comma.
 const WORDS_MAX: usize = 16;
 /// What makes the present tense one of this moment.
@@ -151,12 +156,17 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         match context.reading {
-            Reading { mood: Mood::Actual, negated: false } if self.is_habit(context.verb) => self.habit(context),
+            Reading { mood: Mood::Actual, negated: false }
+                if self.is_habit(context.verb) || self.is_under_way(context.verb) =>
+            {
+                self.habit(context)
+            }
             Reading { mood: Mood::Planned | Mood::Wanted, negated: false }
                 if self.is_due(context) && !self.is_repeated(context.verb) && self.is_intended(context.verb) =>
             {
                 self.intention(context)
             }
+            Reading { mood: Mood::Actual, negated: false } if self.is_happening(context) => self.happening(context),
             _ => Ok(()),
         }
     }
@@ -317,10 +327,13 @@ impl SentenceReader<'_, '_> {
         Ok(nouns::tidy(&format!("{subject} {}", words.join(" "))))
     }
 
-    /// "I need to go", "I will go", "I am going": not the bare present, which may be a habit.
+    /// "I need to go", "I will go", "I am going": the bare present may be a habit, unless it has a day to come.
     fn is_intended(&self, verb: usize) -> bool {
         let s = self.s;
-        s.dep(verb) == Dep::Xcomp || s.tag(verb) == Tag::Vbg || s.has_child_word(verb, &["will", "'ll"])
+        s.dep(verb) == Dep::Xcomp
+            || s.tag(verb) == Tag::Vbg
+            || s.has_child_word(verb, &["will", "'ll"])
+            || self.is_ahead(verb)
     }
 
     /// Whether a day to come is named, on or by which something is to be done.
@@ -329,7 +342,7 @@ impl SentenceReader<'_, '_> {
         date.is_some_and(|date| {
             let until = date.until.is_some_and(|until| until.at > self.now);
             !matches!(date.extent, Extent::Since | Extent::After) && (date.from.at > self.now || until)
-        }) && !self.s.is_lemma(context.verb, EMPTY)
+        }) && (!self.s.is_lemma(context.verb, EMPTY) || self.s.is_lemma(context.verb, MOVES))
     }
 
     fn intention(&mut self, context: &Context<'_>) -> Result<(), Vague> {
@@ -356,7 +369,7 @@ impl SentenceReader<'_, '_> {
 
     /// The verb in some form with its particle and the first noun that it acts on: "checking sugar"; `None` if it acts on
     /// nothing in particular.
-    fn action_in_words(
+    pub(super) fn action_in_words(
         &mut self,
         context: &Context<'_>,
         form: impl Fn(&str) -> String,
@@ -376,7 +389,15 @@ impl SentenceReader<'_, '_> {
         let (preposition, noun) = match (object, object.map_or_else(&mut place, |_| None)) {
             (Some(object), _) => (None, object),
             (None, Some((preposition, noun))) if s.lemma(verb) != "do" => (Some(preposition), noun),
-            _ => return Ok(s.is_lemma(verb, ALONE).then(|| words.join(" "))),
+            _ => {
+                let home =
+                    s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["home", "back", "abroad", "out", "in"]));
+                words.extend(home.map(|home| s.lower(home).to_owned()));
+                // "I'll come on Friday" tells no one where to.
+                let deictic = s.is_lemma(verb, &["come", "go"]) && words.len() == 1;
+                let moves = s.is_lemma(verb, MOVES) && !deictic && context.date.is_some();
+                return Ok((s.is_lemma(verb, ALONE) || moves).then(|| words.join(" ")));
+            }
         };
         // "That", "it" and "a lot" are nothing in particular.
         let counted = s.pos(noun) == Pos::Num && s.is_lemma(verb, &["smoke", "drink", "eat"]);

@@ -153,6 +153,11 @@ impl People {
         self.at = 0;
     }
 
+    /// Whether the present turn has told of nobody but the speaker.
+    pub(super) fn is_nobody_else_spoken_of(&self) -> bool {
+        self.recent.iter().all(|(place, _)| place.turn != self.turn)
+    }
+
     pub(super) fn is_speaker(&self, name: &str) -> bool {
         self.speakers.iter().any(|speaker| speaker == name)
     }

@@ -345,6 +345,10 @@ pub(super) fn pronoun_free(
         return Ok(String::new());
     }
     let Some(person) = people.person(sentence, token) else {
+        // "No nuts, she's allergic to them".
+        if let Some(thing) = people.thing(token).filter(|thing| word == "them" && thing.is_plural()) {
+            return Ok(thing.name);
+        }
         return if THIRD.contains(&word) || SECOND.contains(&word) { Err(Vague) } else { Ok(String::new()) };
     };
     let possessive = sentence.dep(token) == Dep::Poss

@@ -88,6 +88,9 @@ const TITLES: &str = "analyst engineer manager director officer executive develo
 /// A number with its unit.
 const AMOUNT: &str =
     r"[£$€₹₦]?\d[\d.,:/]*\s?(?:k|m|kg|kgs|lbs?|lb|stone|st|mg|mm|cm|bpm|%|miles|km|million|lakhs?|crore|mmol)?";
+/// An amount of money.
+const MONEY: &str = r"[£$€₹₦]\d[\d,.]*(?:k|m)?|\d[\d,.]*k? (?:thousand |million |lakhs? )?(?:euros?|dollars|bucks|pounds|quid|rupees|\
+    naira|rand|cedis|shillings|ringgit|dirhams|yen|kroner|kronor|francs|pesos|reais|zloty|lira|baht|yuan|won|grand)";
 /// Years, months or weeks in words or digits.
 const COUNT: &str = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty";
 
@@ -122,6 +125,7 @@ fn phrasing(line: &'static str) -> Option<Phrasing> {
         ("%EXPIRING%", EXPIRING),
         ("%TRACKED%", TRACKED),
         ("%AMOUNT%", AMOUNT),
+        ("%MONEY%", MONEY),
         ("%COUNT%", COUNT),
         ("%BREED%", BREED),
         // Names are told by their capitals.

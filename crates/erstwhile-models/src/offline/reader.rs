@@ -346,7 +346,17 @@ impl SentenceReader<'_, '_> {
         if present && s.lemma(verb) == "be" && self.date_of(verb).is_some_and(from) {
             return true;
         }
-        present && (has || s.is_lemma(verb, EVENTS)) && s.lemma(verb) != "turn" && self.date_of(verb).is_some_and(ahead)
+        // "The physio starts on Monday", "Dad comes home on 3 May": in the simple present, any verb of an action.
+        let on_day = |date: usize| self.dates.get(date).is_some_and(|date| date.grain == Grain::Day);
+        let simple = s.tag(verb) != Tag::Vbg
+            && !s.is_lemma(verb, super::habits::EMPTY)
+            && !s.is_lemma(verb, &["celebrate", "observe", "mark"])
+            && !self.is_repeated(verb)
+            && self.date_of(verb).is_some_and(on_day);
+        present
+            && (has || simple || s.is_lemma(verb, EVENTS))
+            && s.lemma(verb) != "turn"
+            && self.date_of(verb).is_some_and(ahead)
     }
 
     pub(super) fn has_now(&self, verb: usize) -> bool {

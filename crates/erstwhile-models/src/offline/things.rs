@@ -26,6 +26,13 @@ pub(super) struct Thing {
     pub(super) kinds: Kinds,
 }
 
+impl Thing {
+    /// Whether "them" may stand for it.
+    pub(super) fn is_plural(&self) -> bool {
+        self.name.ends_with('s') && !self.name.ends_with("ss")
+    }
+}
+
 impl SentenceReader<'_, '_> {
     /// Remembers a thing that a pronoun may stand for.
     pub(super) fn remember_thing(&mut self, noun: usize) {
@@ -53,7 +60,9 @@ impl SentenceReader<'_, '_> {
             return;
         }
         if let Ok(name) = self.phrase(noun, None) {
-            let mut name = super::nouns::strip_article(&name).to_owned();
+            let name = super::nouns::strip_article(&name);
+            // "No nuts please, she's allergic to them".
+            let mut name = name.strip_prefix("no ").unwrap_or(name).to_owned();
             s.identifiers.restore(&mut name);
             self.people.remember_thing(Thing { name, kinds });
         }
@@ -69,7 +78,10 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let pronoun = s.pos(token) == Pos::Pron && s.is(token, &["it"]);
         let stuff = s.is(token, &["stuff"]) && s.has_child_word(token, &["the"]);
-        (pronoun || stuff).then(|| self.people.thing(token)).flatten()
+        let thing = (pronoun || stuff).then(|| self.people.thing(token)).flatten();
+        // "No nuts, she's allergic to them".
+        let several = s.pos(token) == Pos::Pron && s.is(token, &["them"]);
+        thing.or_else(|| several.then(|| self.people.thing(token)).flatten().filter(Thing::is_plural))
     }
 
     /// Writes the name of a thing where the pronoun for it stands.

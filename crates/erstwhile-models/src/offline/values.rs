@@ -58,7 +58,10 @@ impl SentenceReader<'_, '_> {
     pub(super) fn value_of(&mut self, verb: usize, thing: usize) -> Result<Option<(Value, Option<usize>)>, Vague> {
         let s = self.s;
         let changes = s.is_lemma(verb, &["go", "rise", "drop", "fall", "increase", "decrease", "change"]);
-        for child in s.children(verb).filter(|c| *c != thing).collect::<Vec<_>>() {
+        // "Due on the fifteenth of December".
+        let due = s.child_of(verb, &[Dep::Acomp]).filter(|adjective| s.is(*adjective, &["due", "up"]));
+        let children = s.children(verb).chain(due.into_iter().flat_map(|due| s.children(due)));
+        for child in children.filter(|c| *c != thing).collect::<Vec<_>>() {
             // "From 70% to 90%": the value is what it became.
             let range = s.object_of(child).is_some_and(|object| s.has_child_word(object, &["to"]));
             if changes && s.dep(child) == Dep::Prep && !s.is(child, &["to"]) && !range {
@@ -177,10 +180,12 @@ impl SentenceReader<'_, '_> {
             "sector",
         ];
         let s = self.s;
-        if s.lemma(verb) != "be" || !s.is_lemma(thing, DESCRIBED) {
+        let where_or_what = self.place_or_topic(verb, thing);
+        if s.lemma(verb) != "be" || !s.is_lemma(thing, DESCRIBED) && where_or_what.is_none() {
             return None;
         }
         let about = s.child(verb, |c| c > verb && s.dep(c) == Dep::Prep && s.is(c, &["on", "about", "in"]));
+        let about = where_or_what.or(about);
         let colour = s.is(thing, &["colour", "color"]) || s.has_child_word(thing, &["blood"]);
         let stated = s.child(verb, |c| match s.dep(c) {
             Dep::Attr => c > verb,
@@ -203,7 +208,7 @@ impl SentenceReader<'_, '_> {
         let said = name.chars().filter(|c| c.is_alphabetic()).count() > 1;
         (whole && said).then(|| {
             let preposition = first.checked_sub(1).filter(|before| s.dep(*before) == Dep::Prep);
-            let text = preposition.map(|before| format!("{} {name}", s.lower(before)));
+            let text = preposition.map(|before| nouns::span_text(&s, before, last).to_owned());
             Value { name, text, entity: None }
         })
     }
