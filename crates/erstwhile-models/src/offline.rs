@@ -65,6 +65,7 @@ mod questions;
 mod reader;
 mod receivers;
 mod records;
+mod relations;
 mod repair;
 mod requests;
 mod resumes;

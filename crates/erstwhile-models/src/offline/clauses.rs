@@ -1,6 +1,6 @@
 //! Clauses become facts: the frames of the verb, the types of its arguments.
 
-use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
+use erstwhile_nlp::{Dep, Tag};
 
 use super::arguments::{self, Argument};
 use super::attributes::FAVOURITE;
@@ -12,7 +12,7 @@ use super::lexicon::{Frame, Kind, Kinds, Needs};
 use super::mood::{self, Mood, Reading};
 use super::nouns::{self, Vague};
 use super::objects;
-use super::people::{Person, PersonKind, SECOND};
+use super::people::{Person, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
 
@@ -85,20 +85,8 @@ impl SentenceReader<'_, '_> {
         if self.covered.contains(&verb) {
             return Ok(());
         }
-        // "… on Squarespace, which I finished": what was finished may be more than the last name.
-        if s.dep(verb) == Dep::Relcl
-            && s.dep(s.head(verb)) == Dep::Pobj
-            && s.subtree(verb).any(|token| s.is(token, &["which"]))
-        {
+        if self.is_about_a_name_before(verb) {
             return Ok(());
-        }
-        // "A book about Rome I bought": the parser hangs the clause on what the book is about.
-        if s.dep(verb) == Dep::Relcl && s.dep(s.head(verb)) == Dep::Pobj && s.is(s.head(s.head(verb)), &["about", "on"])
-        {
-            let about = s.head(s.head(s.head(verb)));
-            if s.is_noun(about) {
-                return Ok(());
-            }
         }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
         let keys = self.verb_keys(verb);
@@ -179,6 +167,20 @@ impl SentenceReader<'_, '_> {
             return self.action(&context);
         }
         self.state_candidates(&context, candidates)
+    }
+
+    /// Whether a relative clause may be about more than the name before it.
+    fn is_about_a_name_before(&self, verb: usize) -> bool {
+        let s = self.s;
+        let noun = s.head(verb);
+        if s.dep(verb) != Dep::Relcl || s.dep(noun) != Dep::Pobj {
+            return false;
+        }
+        // "… on Squarespace, which I finished": what was finished may be more than the last name.
+        let which = s.subtree(verb).any(|token| s.is(token, &["which"]));
+        // "A book about Rome I bought": the parser hangs the clause on what the book is about.
+        let about = s.is(s.head(noun), &["about", "on"]) && s.is_noun(s.head(s.head(noun)));
+        which || about
     }
 
     /// States the best readings of a clause.
@@ -483,52 +485,6 @@ impl SentenceReader<'_, '_> {
         }
     }
 
-    /// What a relation is with its object and beside the other words of the clause.
-    fn relation_here<'c>(
-        &self,
-        context: &Context<'_>,
-        relation: &'c str,
-        (object, object_token): (&Object, usize),
-    ) -> &'c str {
-        let s = self.s;
-        match relation {
-            // "A Taylor Swift fan".
-            "SUPPORTS" if s.entity_kind(object_token) == Some(EntityKind::Person) => "LIKES",
-            // "In my second year of a PhD at ETH".
-            "WORKS_AT" if s.lemma(context.verb) == "be" && self.is_of_studies(context.verb) => "STUDIES_AT",
-            // "I am working in Infosys": the place is an employer.
-            "WORKS_IN" if object.entity_type.as_deref() == Some("Organization") && object.name.len() > 2 => "WORKS_AT",
-            // "I'm building a site": it is not made yet.
-            "CREATED"
-                if s.tag(context.verb) == Tag::Vbg
-                    && s.has_child_word(context.verb, &["am", "is", "are", "'m", "'re", "'s"])
-                    && !s.has_child_word(context.verb, &["been"]) =>
-            {
-                "WORKS_ON"
-            }
-            // "We're in Otley still": where one lives.
-            "LOCATED_IN"
-                if s.lemma(context.verb) == "be"
-                    && s.has_child_word(context.verb, &["still", "currently", "now"])
-                    && context.subject.kind == PersonKind::Person =>
-            {
-                "LIVES_IN"
-            }
-            // "Joined Strava as a product designer" is a job.
-            "JOINED" if self.joins_as(context.verb) => "STARTED_JOB",
-            relation => relation,
-        }
-    }
-
-    /// Whether a clause speaks of a degree or a year of studies.
-    fn is_of_studies(&self, verb: usize) -> bool {
-        let s = self.s;
-        s.subtree(verb).any(|token| {
-            s.pos(token) != Pos::Verb
-                && (s.is_a(token, Kind::Degree) || s.is(token, &["semester", "freshman", "student"]))
-        })
-    }
-
     /// Whether the object is a verb whose own clause tells it; the clause of a taste covers its verb.
     fn is_told_by_itself(&mut self, context: &Context<'_>, candidate: &Candidate<'_>) -> bool {
         let s = self.s;
@@ -551,13 +507,6 @@ impl SentenceReader<'_, '_> {
         let until = |c: usize| s.child(c, |mark| s.dep(mark) == Dep::Mark && s.is(mark, &["until", "till"])).is_some();
         let clause = s.child(verb, |c| s.dep(c) == Dep::Advcl && until(c))?;
         self.date_of(clause)
-    }
-
-    /// Whether one joins in a job: "joined as a designer".
-    fn joins_as(&self, verb: usize) -> bool {
-        let s = self.s;
-        let title = |preposition| s.child_of(preposition, &[Dep::Pobj]).is_some_and(|job| s.is_a(job, Kind::Title));
-        s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["as"]) && title(c)).is_some()
     }
 
     fn fact_for_ending<'f>(

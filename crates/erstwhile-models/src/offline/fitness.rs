@@ -117,21 +117,8 @@ impl SentenceReader<'_, '_> {
         if name == "LIFE_EVENT" {
             return if matches!(reading.mood, Mood::Actual | Mood::Planned) { 6 } else { 0 };
         }
-        if matches!(name, "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS" | "ALLERGIC_TO")
-            && let Some(thing) = self.thing_meant(object)
-        {
-            return if self.s.tag(context.verb) == Tag::Vbd && !thing.kinds.intersects(LIKED_IN_THE_PAST) {
-                0
-            } else {
-                5
-            };
-        }
-        if matches!(name, "BOUGHT" | "SOLD" | "LOST" | "FIXED")
-            && reading.mood == Mood::Actual
-            && !s.is_lemma(context.verb, &["book", "get"])
-            && self.thing_meant(object).is_some_and(|thing| thing.kinds.has(Kind::Ownable))
-        {
-            return 5;
+        if let Some(fitness) = self.fits_pronoun(context, name, object) {
+            return fitness;
         }
         // "I prefer short answers".
         if name == "PREFERS" && s.pos(object) == Pos::Noun && s.has_child(object, &[Dep::Amod]) {
@@ -196,6 +183,23 @@ impl SentenceReader<'_, '_> {
             return if named && other { 8 } else { 0 };
         }
         self.fits_thing(context, frame, object, kinds, wanted)
+    }
+
+    /// The fitness of a pronoun for a thing that was spoken of: "I used to hate running but now I love it".
+    fn fits_pronoun(&mut self, context: &Context<'_>, name: &str, object: usize) -> Option<u8> {
+        let s = self.s;
+        let thing = self.thing_meant(object)?;
+        match name {
+            "LIKES" | "LOVES" | "DISLIKES" | "AVOIDS" | "PREFERS" | "ALLERGIC_TO" => {
+                let over = s.tag(context.verb) == Tag::Vbd && !thing.kinds.intersects(LIKED_IN_THE_PAST);
+                Some(if over { 0 } else { 5 })
+            }
+            "BOUGHT" | "SOLD" | "LOST" | "FIXED" => {
+                let acts = context.reading.mood == Mood::Actual && !s.is_lemma(context.verb, &["book", "get"]);
+                (acts && thing.kinds.has(Kind::Ownable)).then_some(5)
+            }
+            _ => None,
+        }
     }
 
     /// The fitness in a slot that takes no noun of a type: a verb alone, a gerund, a status; `None` in others.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::isolation::create_key;
-use crate::process::{Answer, Process, call_with, exchange};
+use crate::process::{Answer, Process, call_with, eventually, exchange};
 
 /// A server with two users, Ann and Bob, each with a thread, and a standalone graph.
 fn start(folder: &std::path::Path) -> Process {
@@ -34,8 +34,10 @@ fn a_key_of_a_user_reads_changes_and_deletes_that_user_and_nothing_else() {
     assert_eq!(call("POST", "/threads/ann-1/messages", said.clone()).status, 200);
     assert_eq!(call("POST", "/threads", json!({ "thread_id": "ann-2", "user_id": "ann" })).status, 201);
     assert_eq!(call("PATCH", "/users/ann", json!({ "last_name": "Lee" })).body["last_name"], "Lee");
-    let context = call("GET", "/threads/ann-1/context", Value::Null).body;
-    assert!(context["context"].as_str().is_some_and(|context| context.contains("Lyon")), "{context}");
+    eventually("the context tells where Ann lives", || {
+        let context = call("GET", "/threads/ann-1/context", Value::Null).body;
+        context["context"].as_str().is_some_and(|context| context.contains("Lyon"))
+    });
     assert_eq!(call("GET", "/threads/ann-1/context?template_id=short", Value::Null).status, 200);
     let search = json!({ "user_id": "ann", "query": "Lyon" });
     assert_eq!(call("POST", "/graph/search", search).status, 200);

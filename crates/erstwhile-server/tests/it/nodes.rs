@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::process::{Process, call_at, new_schema};
+use crate::process::{Process, call_at, eventually, new_schema};
 
 /// Starts servers on a database concurrently.
 fn start(database: &str, count: usize) -> Vec<Process> {
@@ -34,15 +34,6 @@ fn word(number: usize) -> String {
 
 fn love(number: usize) -> Value {
     json!({"messages": [{"role": "user", "content": format!("I love {}.", word(number))}]})
-}
-
-/// Polls until a condition holds.
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 fn loved_by(server: &Process, user_id: &str) -> Vec<String> {

@@ -1,14 +1,10 @@
 //! A server with too much to do says so.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::process::{KEY, Process, exchange, status_of};
-
-/// How long a test waits for something that the server does by itself.
-const WAIT: Duration = Duration::from_mins(2);
+use crate::process::{KEY, Process, eventually, exchange, status_of};
 
 /// A request of the open-source generation; returns the head and the text of the response.
 fn call_v0(address: SocketAddr, method: &str, path: &str, body: &Value) -> (String, String) {
@@ -55,10 +51,9 @@ fn a_full_queue_refuses_more_in_every_generation_and_says_when_to_try_again() {
     assert!(head.to_lowercase().contains("retry-after: 5") && text.starts_with("50 episodes"), "{head} {text}");
     // What does not add to the queue works, and so does everything once there is room.
     assert_eq!(server.call("GET", "/threads/t/context", None).status, 200);
-    let deadline = Instant::now() + WAIT;
-    while server.call("POST", "/threads/t/messages", Some(&messages(1))).status == 429 {
-        assert!(Instant::now() < deadline, "the queue stays full");
-    }
+    eventually("the queue has room again", || {
+        server.call("POST", "/threads/t/messages", Some(&messages(1))).status != 429
+    });
 }
 
 #[test]
@@ -86,14 +81,11 @@ fn a_batch_waits_for_room_in_the_queue() {
     let items = json!({ "items": vec![item; 100] });
     assert_eq!(server.call("POST", &format!("/batches/{batch}/items"), Some(&items)).status, 200);
     assert!(server.call("POST", &format!("/batches/{batch}/process"), None).status < 300);
-    let deadline = Instant::now() + WAIT;
-    loop {
+    eventually("the batch has succeeded", || {
         let state = server.call("GET", &format!("/batches/{batch}"), None).body;
-        if state["status"] == "succeeded" {
-            break;
-        }
-        assert!(Instant::now() < deadline && state["status"] != "failed", "{state}");
-    }
+        assert!(state["status"] != "failed", "{state}");
+        state["status"] == "succeeded"
+    });
 }
 
 #[test]

@@ -7,12 +7,21 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use erstwhile_postgres::testing::TestServer;
 use serde_json::Value;
 
 pub(crate) const KEY: &str = "a-key-for-tests-0123456789";
+
+/// Polls until a condition holds, for longer than a busy machine needs.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(4);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
 
 /// A running server; killed when dropped.
 pub(crate) struct Process {
