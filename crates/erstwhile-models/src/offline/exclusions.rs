@@ -472,16 +472,6 @@ impl SentenceReader<'_, '_> {
         })
     }
 
-    /// "I'm curious about the tree I got, from Walmart for $40": where a thing is from.
-    fn is_no_origin(&self, context: &Context<'_>, place: usize, kinds: Kinds) -> bool {
-        let s = self.s;
-        let first = s.doc.left_edge(place).max(s.start);
-        let money = |child: usize| s.object_of(child).is_some_and(|of| s.entity_kind(of) == Some(EntityKind::Money));
-        kinds.has(Kind::OrgName) && !kinds.has(Kind::Gpe)
-            || (context.verb..first).any(|between| s.pos(between) == Pos::Punct)
-            || s.children(place).any(money)
-    }
-
     /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.
     fn is_other_stay(&self, context: &Context<'_>, frame: &Frame, (object, kinds): (usize, Kinds)) -> bool {
         let s = self.s;

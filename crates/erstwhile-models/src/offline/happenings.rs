@@ -199,6 +199,12 @@ impl SentenceReader<'_, '_> {
 
     pub(super) fn happening(&mut self, context: &Context<'_>) -> Result<(), Vague> {
         let Some(name) = self.action_in_words(context, str::to_owned)? else { return Ok(()) };
+        // "Ran out", "finished": of what is not said.
+        let particle = self.s.child_of(context.verb, &[Dep::Prt]).map(|particle| self.s.lower(particle));
+        let bare = [Some(self.s.lemma(context.verb)), particle].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if name == bare {
+            return Ok(());
+        }
         let statement = self.clause_words(context, self.s.child_of(context.verb, &[Dep::Dobj]))?;
         self.add(FactParts {
             subject: context.subject,

@@ -1,6 +1,6 @@
 //! Nouns for relatives: the relation that they name, one word for each, and the names beside them.
 
-use erstwhile_nlp::{Dep, Pos};
+use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::nouns;
 use super::sentence::Sentence;
@@ -38,7 +38,9 @@ pub(super) fn called(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
 pub(super) fn name_beside(sentence: &Sentence<'_>, noun: usize) -> Option<String> {
     let name = noun + 1;
     let beside = name < sentence.end
-        && sentence.is_noun(name)
+        // To the parser, "Raj" of "my friend Raj bought a car" is an adverb.
+        && sentence.pos(name) != Pos::Verb
+        && sentence.tag(noun) != Tag::Nns
         && sentence.is_capital(name)
         && sentence.text(name).len() > 2
         && sentence.text(name).chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))

@@ -1,8 +1,9 @@
 //! Where somebody lives, comes from and moves to.
 
-use erstwhile_nlp::Dep;
+use erstwhile_nlp::{Dep, EntityKind, Pos};
 
 use super::claims::Object;
+use super::fitness::Context;
 use super::kin;
 use super::lexicon::{Kind, Kinds};
 use super::mood::{Mood, Reading};
@@ -47,5 +48,19 @@ impl SentenceReader<'_, '_> {
             _ => true,
         };
         (!fits).then_some(0)
+    }
+
+    /// "I'm curious about the tree I got, from Walmart for $40": where a thing is from.
+    pub(super) fn is_no_origin(&self, context: &Context<'_>, place: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        let first = s.doc.left_edge(place).max(s.start);
+        let money = |child: usize| s.object_of(child).is_some_and(|of| s.entity_kind(of) == Some(EntityKind::Money));
+        // "My aunt is over from Beirut", "they came from Oslo for the party".
+        let visits = s.has_child_word(context.verb, &["over", "up", "down", "here", "back", "visiting", "home"])
+            || s.is_past(context.verb) && s.has_child_word(context.verb, &["for"]);
+        visits
+            || kinds.has(Kind::OrgName) && !kinds.has(Kind::Gpe)
+            || (context.verb..first).any(|between| s.pos(between) == Pos::Punct)
+            || s.children(place).any(money)
     }
 }

@@ -23,6 +23,11 @@ impl SentenceReader<'_, '_> {
             return object;
         }
         let verb = self.s.lemma(context.verb);
+        // "Is getting married", "will retire".
+        if candidate.relation == "LIFE_EVENT" {
+            let passive = self.s.has_child(context.verb, &[Dep::Auxpass]) || candidate.slot.starts_with("adj");
+            return Object::value(if passive { format!("get {}", object.name) } else { verb.to_owned() });
+        }
         let gives_up = matches!(candidate.relation, "AVOIDS" | "STOPPED");
         if !gives_up && !self.is_action_on(context, candidate) {
             return object;

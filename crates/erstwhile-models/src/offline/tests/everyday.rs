@@ -231,8 +231,8 @@ pub(super) const EVERYDAY: &[(&str, &str, &str)] = &[
     ("I need a new laptop", "+ Nora WANTS new laptop", "Nora needs a new laptop."),
     (
         "we're getting married in June",
-        "+ Nora LIFE_EVENT married @ 2023-06-01..",
-        "Nora is getting married in June 2023.",
+        "+ Nora PLANS get married @ 2023-06-01..",
+        "Nora is going to be married in June 2023.",
     ),
     ("my car is a 2016 Auris", "+ Nora OWNS 2016 Auris", "Nora's car is a 2016 Auris."),
     ("I'm selling my truck", "+ Nora PLANS sell their truck", "Nora is selling their truck."),

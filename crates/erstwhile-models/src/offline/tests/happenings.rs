@@ -81,4 +81,14 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
         "Nora had a surgery on Monday 8 May 2023.",
     ),
     ("My dad's in hospital.", "+ Nora's father LIFE_EVENT hospitalised", "Nora's father is hospitalised."),
+    ("My friend Raj bought a Tesla.", "+ Raj BOUGHT Tesla", "Raj bought a Tesla."),
+    (
+        "My sister is getting married on 5 June.",
+        "+ Nora's sister PLANS get married @ 2023-06-05..",
+        "Nora's sister is going to be married on 5 June 2023.",
+    ),
+    ("My wife and I are expecting our second.", "+ Nora EXPECTING baby", "Nora is expecting a baby."),
+    ("I'm 34 and single.", "+ Nora HAS_RELATIONSHIP_STATUS single", "Nora is single."),
+    ("My manager quit.", "+ Nora's manager LIFE_EVENT resigned", "Nora's manager resigned."),
+    ("I've given up my season ticket.", "+ Nora CANCELLED season ticket", "Nora has cancelled their season ticket."),
 ];
