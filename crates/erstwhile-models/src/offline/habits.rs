@@ -197,7 +197,17 @@ impl SentenceReader<'_, '_> {
         present
             && !s.subtree(verb).any(|token| s.is(token, NOW))
             && self.date_of(verb).is_none()
-            && (s.is_lemma(verb, EVERYDAY) && self.acts_on_kind(verb) || self.is_done_regularly(verb))
+            && (s.is_lemma(verb, EVERYDAY) && self.acts_on_kind(verb)
+                || self.is_done_regularly(verb)
+                || self.is_customary(verb))
+    }
+
+    /// "I always carry an EpiPen", "I usually work from the library".
+    fn is_customary(&self, verb: usize) -> bool {
+        let s = self.s;
+        let acts = s.has_child(verb, &[Dep::Dobj])
+            || s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["from", "at", "in", "to", "with"])).is_some();
+        acts && s.has_child_word(verb, &["always", "usually", "normally", "typically"])
     }
 
     /// "I clean offices", "I drive a school bus": the object is a kind of thing, and not one thing at hand.
@@ -310,12 +320,15 @@ impl SentenceReader<'_, '_> {
         };
         let last =
             s.children(verb).filter(|child| *child > verb && !apart(child)).flat_map(|child| s.subtree(child)).max();
-        let mut words = vec![match s.tag(verb) {
+        let always =
+            s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["always", "usually", "normally", "typically"]));
+        let mut words: Vec<String> = always.map(|always| s.lower(always).to_owned()).into_iter().collect();
+        words.push(match s.tag(verb) {
             Tag::Vbg if s.has_child_word(verb, &["been"]) => format!("has been {}", s.lower(verb)),
             Tag::Vbg => format!("{} {}", if context.subject.plural { "are" } else { "is" }, s.lower(verb)),
             _ if context.subject.plural => s.lemma(verb).to_owned(),
             _ => third_person(s.lemma(verb)),
-        }];
+        });
         let (sentence, subject) = (s, context.subject.name.as_str());
         let last = last.unwrap_or(verb);
         // What follows in a long clause says more than the habit.

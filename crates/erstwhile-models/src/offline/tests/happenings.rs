@@ -91,4 +91,6 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
     ("I'm 34 and single.", "+ Nora HAS_RELATIONSHIP_STATUS single", "Nora is single."),
     ("My manager quit.", "+ Nora's manager LIFE_EVENT resigned", "Nora's manager resigned."),
     ("I've given up my season ticket.", "+ Nora CANCELLED season ticket", "Nora has cancelled their season ticket."),
+    ("I always carry an EpiPen.", "+ Nora DOES_ACTIVITY carrying EpiPen", "Nora always carries an EpiPen."),
+    ("My dentist says I need a crown.", "+ Nora PLANS crown", "Nora is going to have a crown."),
 ];
