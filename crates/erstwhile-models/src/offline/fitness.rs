@@ -524,6 +524,12 @@ impl SentenceReader<'_, '_> {
         noun && match relation {
             "AFRAID_OF" => true,
             "LIKES" | "LOVES" | "DISLIKES" => present && kind && context.reading.mood == Mood::Actual,
+            // "Passionate about veterans", "fascinated by lichens".
+            "INTERESTED_IN" => {
+                s.lemma(context.verb) == "be"
+                    && !s.has_child(object, &[Dep::Det, Dep::Nummod])
+                    && context.reading.mood == Mood::Actual
+            }
             _ => false,
         }
     }

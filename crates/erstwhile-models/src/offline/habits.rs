@@ -157,7 +157,9 @@ impl SentenceReader<'_, '_> {
         }
         match context.reading {
             Reading { mood: Mood::Actual, negated: false }
-                if self.is_habit(context.verb) || self.is_under_way(context.verb) =>
+                if self.is_habit(context.verb)
+                    || self.is_under_way(context.verb)
+                    || self.has_been_doing(context.verb) =>
             {
                 self.habit(context)
             }

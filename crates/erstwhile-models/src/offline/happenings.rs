@@ -140,6 +140,9 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let verb = context.verb;
         let perfect = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["have", "has", "'ve", "'s", "had", "'d"]);
+        if self.had_to(verb) {
+            return !s.is_lemma(verb, UNEVENTFUL) && self.acts_on_particular(verb);
+        }
         let has_subject = |verb: usize| s.has_child(verb, &[Dep::Nsubj]);
         // "Raised in Leeds": the parser may take a participle for the past tense.
         let cut = verb + 1 < s.end && s.pos(verb + 1) == Pos::Punct;
@@ -156,6 +159,28 @@ impl SentenceReader<'_, '_> {
             Some(date) => self.is_gone_by(date) && (self.is_of_day(date) || self.acts_on_particular(verb)),
             None => self.acts_on_particular(verb),
         }
+    }
+
+    /// "I had to shut down my bank account": it was done.
+    fn had_to(&self, verb: usize) -> bool {
+        let s = self.s;
+        let head = s.head(verb);
+        s.dep(verb) == Dep::Xcomp
+            && s.lemma(head) == "have"
+            && s.tag(head) == Tag::Vbd
+            && s.child(verb, |c| s.dep(c) == Dep::Aux && s.is(c, &["to"])).is_some()
+            && !s.has_child(head, &[Dep::Neg])
+    }
+
+    /// "I've been blogging about politics": what somebody has done for some time, with its object or topic.
+    pub(super) fn has_been_doing(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.tag(verb) == Tag::Vbg
+            && s.has_child_word(verb, &["been"])
+            && !s.is_lemma(verb, UNEVENTFUL)
+            && !s.is_lemma(verb, &["deal", "struggle", "plan", "consider", "run", "carry", "hold", "live", "sob"])
+            && (s.has_child(verb, &[Dep::Dobj])
+                || s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["about", "to", "in", "with"])).is_some())
     }
 
     /// "I'm cataloguing two thousand buttons": work on something in particular that goes on for a while.
@@ -198,6 +223,11 @@ impl SentenceReader<'_, '_> {
     }
 
     pub(super) fn happening(&mut self, context: &Context<'_>) -> Result<(), Vague> {
+        // "Upgraded my home Wi-Fi router": only a part of what was upgraded.
+        let object = self.s.child_of(context.verb, &[Dep::Dobj]);
+        if object.is_some_and(|object| self.s.is_cut_short(context.verb, object)) {
+            return Ok(());
+        }
         let Some(name) = self.action_in_words(context, str::to_owned)? else { return Ok(()) };
         // "Ran out", "finished": of what is not said.
         let particle = self.s.child_of(context.verb, &[Dep::Prt]).map(|particle| self.s.lower(particle));
@@ -205,7 +235,7 @@ impl SentenceReader<'_, '_> {
         if name == bare {
             return Ok(());
         }
-        let statement = self.clause_words(context, self.s.child_of(context.verb, &[Dep::Dobj]))?;
+        let statement = self.clause_words(context, object)?;
         self.add(FactParts {
             subject: context.subject,
             relation: "DID",

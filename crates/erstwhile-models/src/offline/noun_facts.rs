@@ -520,9 +520,13 @@ impl SentenceReader<'_, '_> {
             && (s.has_child(token, &[Dep::Compound]) || s.identifier(token).is_some_and(|name| name.contains(' ')));
         let product = numbered
             || matches!(s.entity_kind(token), Some(EntityKind::Product))
-            || s.entity_kind(token) == Some(EntityKind::Org)
+            // "My Sony A7R IV", "my iPhone 13 Pro".
+            || matches!(s.entity_kind(token), Some(EntityKind::Org) | None)
                 && s.pos(token) == Pos::Propn
-                && s.subtree(token).any(|t| s.text(t).chars().any(|c| c.is_ascii_digit()));
+                && s.subtree(token).any(|t| {
+                    let written = s.identifier(t).unwrap_or_else(|| s.text(t));
+                    written.contains(|c: char| c.is_ascii_digit()) && !s.is_date(t)
+                });
         let ownable = s.is_a(token, Kind::Ownable);
         let brand = s.pos(token) == Pos::Propn
             || s.child(token, |c| s.dep(c) == Dep::Compound && s.pos(c) == Pos::Propn).is_some();
@@ -576,9 +580,16 @@ impl SentenceReader<'_, '_> {
             )
             && !is_abstract(s.lemma(token));
         if (product || ownable) && (brand || described && ownable) || new_thing && !ownable {
-            let name = self.bare_phrase(token, me)?;
+            let mut name = self.bare_phrase(token, me)?;
+            s.identifiers.restore(&mut name);
             let several = matches!(s.tag(token), Tag::Nns | Tag::Nnps) || s.is_lemma(token, UNCOUNTED);
-            let statement = nouns::tidy(&format!("{} has {}{name}", me.name, if several { "" } else { "a " }));
+            let article = match name.chars().next() {
+                _ if several => "",
+                // "An iPhone".
+                Some(first) if "aeioAEIO".contains(first) => "an ",
+                _ => "a ",
+            };
+            let statement = nouns::tidy(&format!("{} has {article}{name}", me.name));
             self.state(me, "OWNS", Object::entity(name, Some("Object")), statement);
         }
         Ok(())

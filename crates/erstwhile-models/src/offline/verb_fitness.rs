@@ -51,6 +51,21 @@ impl SentenceReader<'_, '_> {
         {
             return Some(4);
         }
+        // "I've been using Apple TV+", "I'm currently using a physical notebook".
+        if name == "USES"
+            && lemma == "use"
+            && s.tag(context.verb) == Tag::Vbg
+            && context.reading.mood == Mood::Actual
+            && s.has_child_word(context.verb, &["been", "currently"])
+        {
+            let compound =
+                |proper: bool| s.child(object, |c| s.dep(c) == Dep::Compound && (!proper || s.is_proper(c))).is_some();
+            let described =
+                s.has_child_word(object, &["a", "an"]) && (compound(false) || s.has_child(object, &[Dep::Amod]));
+            if s.is_proper(object) || compound(true) || described {
+                return Some(5);
+            }
+        }
         // "We sing at Easter": a time.
         if name == "PARTICIPATED_IN"
             && frame.slot == "at"

@@ -28,14 +28,12 @@ impl AskedWords {
         Self { terms, total }
     }
 
-    /// The set of words that each document has, by number; empty for those that do not count.
-    pub(super) fn said_by(&self, index: &TextIndex, documents: usize, counts: &impl Fn(u32) -> bool) -> Vec<u64> {
+    /// The set of words that each document has, by number.
+    pub(super) fn said_by(&self, index: &TextIndex, documents: usize) -> Vec<u64> {
         let mut said = vec![0_u64; documents];
         for (bit, (term, _)) in self.terms.iter().enumerate() {
             for (number, _) in term.iter().flat_map(|term| index.postings(*term)) {
-                if let Some(said) = said.get_mut(*number as usize)
-                    && (*said != 0 || counts(*number))
-                {
+                if let Some(said) = said.get_mut(*number as usize) {
                     *said |= 1 << bit;
                 }
             }
@@ -43,12 +41,28 @@ impl AskedWords {
         said
     }
 
-    /// The share of the largest of some sets of words, by weight.
-    pub(super) fn largest_share(&self, sets: impl Iterator<Item = u64>) -> f32 {
-        let share = |said: u64| {
-            let weights = self.terms.iter().enumerate().filter(|(bit, _)| said & (1 << bit) != 0);
-            weights.map(|(_, (_, weight))| weight).sum::<f32>() / self.total
-        };
-        sets.filter(|said| *said != 0).map(share).fold(0.0, f32::max)
+    /// The share of the largest of some sets of words, by weight. `counted` is what of a document's set counts: it is only
+    /// called for the few that are larger than all before.
+    pub(super) fn largest_share(
+        &self,
+        sets: impl Iterator<Item = (usize, u64)>,
+        counted: impl Fn(usize, u64) -> u64,
+    ) -> f32 {
+        let (mut largest, mut last) = (0.0, (0, 0.0));
+        for (number, said) in sets.filter(|(_, said)| *said != 0) {
+            // Most documents repeat the same words as the one before.
+            if said != last.0 {
+                last = (said, self.share(said));
+            }
+            if last.1 > largest {
+                largest = self.share(counted(number, said)).max(largest);
+            }
+        }
+        largest
+    }
+
+    fn share(&self, said: u64) -> f32 {
+        let weights = self.terms.iter().enumerate().filter(|(bit, _)| said & (1 << bit) != 0);
+        weights.map(|(_, (_, weight))| weight).sum::<f32>() / self.total
     }
 }

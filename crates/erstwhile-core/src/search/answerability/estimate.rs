@@ -123,13 +123,18 @@ impl<'a> Estimate<'a> {
     fn share_of_turns(&self, query: &[String]) -> f32 {
         let turns = &self.index.turns.documents;
         let asked = AskedWords::new(query, turns.text(), turns.len());
-        let said = asked.said_by(turns.text(), turns.numbers_end(), &|number| self.counts(Compared::Turns, number));
-        let beside = |number: usize| {
-            let adjacent = self.index.turns.adjacent(number).into_iter().flatten();
-            adjacent.filter_map(|other| said.get(other as usize)).fold(0, |all, said| all | said)
+        let said = asked.said_by(turns.text(), turns.numbers_end());
+        let own = |number: usize| said.get(number).copied().unwrap_or_default();
+        let adjacent =
+            |number: usize| self.index.turns.adjacent(number).into_iter().flatten().map(|other| other as usize);
+        let together = |number: usize, own: &dyn Fn(usize) -> u64| {
+            adjacent(number).fold(own(number), |all, other| all | own(other))
         };
-        let together = said.iter().enumerate().filter(|(_, said)| **said != 0).map(|(at, said)| said | beside(at));
-        asked.largest_share(together)
+        let counted = |number: usize| if self.counts(Compared::Turns, number as u32) { own(number) } else { 0 };
+        let said = (0..said.len()).filter(|number| own(*number) != 0);
+        asked.largest_share(said.map(|number| (number, together(number, &own))), |number, _| {
+            if counted(number) == 0 { 0 } else { together(number, &counted) }
+        })
     }
 }
 
@@ -140,5 +145,7 @@ fn share<Id: Copy + Eq + std::hash::Hash>(
     counts: impl Fn(u32) -> bool,
 ) -> f32 {
     let asked = AskedWords::new(query, documents.text(), documents.len());
-    asked.largest_share(asked.said_by(documents.text(), documents.numbers_end(), &counts).into_iter())
+    let said = asked.said_by(documents.text(), documents.numbers_end());
+    let counted = |number: usize, said: u64| if counts(number as u32) { said } else { 0 };
+    asked.largest_share(said.iter().copied().enumerate(), counted)
 }

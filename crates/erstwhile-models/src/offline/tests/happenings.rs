@@ -93,4 +93,23 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
     ("I've given up my season ticket.", "+ Nora CANCELLED season ticket", "Nora has cancelled their season ticket."),
     ("I always carry an EpiPen.", "+ Nora DOES_ACTIVITY carrying EpiPen", "Nora always carries an EpiPen."),
     ("My dentist says I need a crown.", "+ Nora PLANS crown", "Nora is going to have a crown."),
+    ("I need a case for my iPhone 13 Pro.", "+ Nora OWNS iPhone 13 Pro", "Nora has an iPhone 13 Pro."),
+    ("I've been using Down Dog for my home practice.", "+ Nora USES Down Dog", "Nora has been using Down Dog."),
+    (
+        "I've been blogging about politics.",
+        "+ Nora DOES_ACTIVITY blogging about politics",
+        "Nora has been blogging about politics.",
+    ),
+    (
+        "I had to shut down my bank account.",
+        "+ Nora DID shut down bank account",
+        "Nora had to shut down their bank account.",
+    ),
+    (
+        "I've always been passionate about veterans.",
+        "+ Nora INTERESTED_IN veterans",
+        "Nora has always been passionate about veterans.",
+    ),
+    ("Blue's my fave.", "+ Nora FAVORITE_COLOR Blue", "Nora's favorite color is Blue."),
+    ("I enjoy the flexibility of working from home.", "+ Nora WORKS_FROM home", "Nora works from home."),
 ];
