@@ -204,7 +204,7 @@ impl SentenceReader<'_, '_> {
                 || self.is_customary(verb))
     }
 
-    /// "I always carry an EpiPen", "I usually work from the library".
+    /// "I always carry an inhaler", "I usually work from the library".
     fn is_customary(&self, verb: usize) -> bool {
         let s = self.s;
         let acts = s.has_child(verb, &[Dep::Dobj])

@@ -515,18 +515,7 @@ impl SentenceReader<'_, '_> {
         if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) || self.is_anything(token) {
             return Ok(());
         }
-        let numbered = s.pos(token) == Pos::Propn
-            && s.identifier(token).is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
-            && (s.has_child(token, &[Dep::Compound]) || s.identifier(token).is_some_and(|name| name.contains(' ')));
-        let product = numbered
-            || matches!(s.entity_kind(token), Some(EntityKind::Product))
-            // "My Sony A7R IV", "my iPhone 13 Pro".
-            || matches!(s.entity_kind(token), Some(EntityKind::Org) | None)
-                && s.pos(token) == Pos::Propn
-                && s.subtree(token).any(|t| {
-                    let written = s.identifier(t).unwrap_or_else(|| s.text(t));
-                    written.contains(|c: char| c.is_ascii_digit()) && !s.is_date(t)
-                });
+        let product = self.is_product(token);
         let ownable = s.is_a(token, Kind::Ownable);
         let brand = s.pos(token) == Pos::Propn
             || s.child(token, |c| s.dep(c) == Dep::Compound && s.pos(c) == Pos::Propn).is_some();

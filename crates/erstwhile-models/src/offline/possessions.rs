@@ -137,4 +137,21 @@ impl SentenceReader<'_, '_> {
             _ => false,
         }
     }
+
+    /// Whether a noun names a product by its model: "Fitbit Charge 3", "Sony A7R IV".
+    pub(super) fn is_product(&self, token: usize) -> bool {
+        let s = self.s;
+        let numbered = s.pos(token) == Pos::Propn
+            && s.identifier(token).is_some_and(|name| name.contains(|c: char| c.is_ascii_digit()))
+            && (s.has_child(token, &[Dep::Compound]) || s.identifier(token).is_some_and(|name| name.contains(' ')));
+        numbered
+            || matches!(s.entity_kind(token), Some(EntityKind::Product))
+            // "My Sony A7R IV", "my iPhone 13 Pro".
+            || matches!(s.entity_kind(token), Some(EntityKind::Org) | None)
+                && s.pos(token) == Pos::Propn
+                && s.subtree(token).any(|t| {
+                    let written = s.identifier(t).unwrap_or_else(|| s.text(t));
+                    written.contains(|c: char| c.is_ascii_digit()) && !s.is_date(t)
+                })
+    }
 }

@@ -51,20 +51,8 @@ impl SentenceReader<'_, '_> {
         {
             return Some(4);
         }
-        // "I've been using Apple TV+", "I'm currently using a physical notebook".
-        if name == "USES"
-            && lemma == "use"
-            && s.tag(context.verb) == Tag::Vbg
-            && context.reading.mood == Mood::Actual
-            && s.has_child_word(context.verb, &["been", "currently"])
-        {
-            let compound =
-                |proper: bool| s.child(object, |c| s.dep(c) == Dep::Compound && (!proper || s.is_proper(c))).is_some();
-            let described =
-                s.has_child_word(object, &["a", "an"]) && (compound(false) || s.has_child(object, &[Dep::Amod]));
-            if s.is_proper(object) || compound(true) || described {
-                return Some(5);
-            }
+        if name == "USES" && self.is_used_for_a_while(context, object) {
+            return Some(5);
         }
         // "We sing at Easter": a time.
         if name == "PARTICIPATED_IN"
@@ -132,5 +120,18 @@ impl SentenceReader<'_, '_> {
         s.is_lemma(context.verb, &["write", "sit"])
             && s.text(object).len() < 6
             && s.text(object).chars().all(char::is_uppercase)
+    }
+
+    /// "I've been using Apple TV+", "I'm currently using a physical notebook".
+    fn is_used_for_a_while(&self, context: &Context<'_>, object: usize) -> bool {
+        let s = self.s;
+        let verb = context.verb;
+        let uses = s.lemma(verb) == "use"
+            && s.tag(verb) == Tag::Vbg
+            && context.reading.mood == Mood::Actual
+            && s.has_child_word(verb, &["been", "currently"]);
+        let brand = s.child(object, |c| s.dep(c) == Dep::Compound && s.is_proper(c)).is_some();
+        let described = s.has_child_word(object, &["a", "an"]) && s.has_child(object, &[Dep::Compound, Dep::Amod]);
+        uses && (s.is_proper(object) || brand || described)
     }
 }
