@@ -11,7 +11,7 @@ pub(crate) const PARTIAL: &str = ".partial";
 
 /// The error of an operation on a file or folder, such as "be written".
 pub(crate) fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display())).with_source(error)
+    Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display()))
 }
 
 /// The name of a file while it is being written.
